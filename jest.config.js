@@ -1,0 +1,20 @@
+const compile = (syntax) => [
+  '@swc/jest',
+  { jsc: { parser: { syntax }, target: 'es2022' }, module: { type: 'commonjs' } },
+];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
+  transform: {
+    '^.+\\.ts$': compile('typescript'),
+    // ccxt's CommonJS build requires these ES modules, which Node can do and Jest cannot.
+    '/node_modules/@(noble|scure)/.+\\.js$': compile('ecmascript'),
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@(noble|scure)/)'],
+  // A workflow test waits for a real server; a unit test that needs this long is a bug of the test.
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

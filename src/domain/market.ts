@@ -1,0 +1,80 @@
+import type { VenueOutcome } from './outcome';
+
+/** What a venue says about one symbol. All numbers are decimal strings. */
+export interface Market {
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  /** The asset that margin and fees are paid in. */
+  readonly settle: string;
+  readonly quantityStep: string;
+  readonly quantityMin: string;
+  /** The largest market order; absent: unlimited. */
+  readonly quantityMax?: string;
+  /** The smallest order value in quote units; absent: none. */
+  readonly notionalMin?: string;
+  readonly priceStep: string;
+  /** Taker fee as a fraction, for example `0.00055`. */
+  readonly takerFee: string;
+}
+
+/** One closed candle. Prices and volume are decimal strings. */
+export interface Candle {
+  /** Opening time, milliseconds UTC. */
+  readonly openTimeMs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+}
+
+export interface Ticker {
+  readonly symbol: string;
+  readonly bid: string;
+  readonly ask: string;
+  readonly last: string;
+}
+
+/** What we decided to send; fixed in the reservation before the first byte leaves. */
+export interface OrderPlan {
+  readonly symbol: string;
+  readonly direction: 'BUY' | 'SELL';
+  readonly clientOrderId: string;
+  readonly quantity: string;
+  /** Present: a limit order, good till cancelled. */
+  readonly limitPrice?: string;
+  readonly reduceOnly: boolean;
+  /** The asset and the amount to reserve, and the price they were computed from. */
+  readonly asset: string;
+  readonly reserveAmount: string;
+  readonly referencePrice: string;
+}
+
+/** open orders may still fill; the others are final. */
+export type VenueOrderStatus = 'open' | 'filled' | 'cancelled' | 'rejected';
+
+/** A venue's own account of one order. */
+export interface VenueOrder {
+  readonly clientOrderId: string;
+  readonly venueOrderId: string;
+  readonly symbol: string;
+  readonly direction: 'BUY' | 'SELL';
+  readonly status: VenueOrderStatus;
+  readonly quantity: string;
+  readonly filledQuantity: string;
+  /** Absent while nothing filled. */
+  readonly averagePrice?: string;
+  /** Fees paid so far in the settle asset. */
+  readonly fee: string;
+  /** The venue's clock. */
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly rejectReason?: string;
+}
+
+/** `unavailable` proves nothing: ask again later. */
+export type LookUpAnswer =
+  | { readonly status: 'found'; readonly order: VenueOrder }
+  | { readonly status: 'absent'; readonly askedAtMs: number }
+  | { readonly status: 'unavailable'; readonly outcome: VenueOutcome };

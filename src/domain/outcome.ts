@@ -1,0 +1,25 @@
+/**
+ * What a venue's answer to an order proves.
+ *
+ * - PLACED: the venue accepted the order.
+ * - DUPLICATE: the venue already has an order with this client id: look it up.
+ * - REJECTED: the venue refused this order for good.
+ * - RATE_LIMITED: not placed; too many requests; may be sent again after `retryAtMs`.
+ * - BANNED: not placed; the venue refuses us altogether until `retryAtMs`.
+ * - NOT_PLACED: proven not placed for a passing reason (a stale timestamp, say); may be sent again.
+ * - UNKNOWN: nothing is proven; the order may live. Look it up, send nothing.
+ * - FATAL: not placed, and nothing else will be until a person acts (key revoked, account suspended).
+ */
+export type OutcomeKind =
+  'PLACED' | 'DUPLICATE' | 'REJECTED' | 'RATE_LIMITED' | 'BANNED' | 'NOT_PLACED' | 'UNKNOWN' | 'FATAL';
+
+/** A classified venue answer. Holds no secret: messages are cleaned before they get here. */
+export interface VenueOutcome {
+  readonly kind: OutcomeKind;
+  /** The venue's own code, for example `110007`, where there was one. */
+  readonly venueCode?: string;
+  readonly httpStatus?: number;
+  readonly message: string;
+  /** Earliest instant for another request, milliseconds UTC, where the venue said so. */
+  readonly retryAtMs?: number;
+}

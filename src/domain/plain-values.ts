@@ -1,0 +1,36 @@
+/** A copy of `items` with `item` at its end; the oldest are dropped when it would hold more than `countMax`. */
+export function appendBounded<T>(items: readonly T[], item: T, countMax: number): readonly T[] {
+  const kept = items.length < countMax ? items : items.slice(items.length - countMax + 1);
+  return [...kept, item];
+}
+
+/** The record's own value for a key. A key such as `constructor`, taken from outside, must not find the prototype's. */
+export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/**
+ * An upper bound of a value's size as JSON in UTF-8, in bytes. Characters outside the basic plane count six instead of
+ * four.
+ */
+export function jsonBytes(value: unknown): number {
+  const text = JSON.stringify(value) ?? '';
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) bytes += unit >= 0x800 ? 2 : 1;
+  }
+  return bytes;
+}
+
+/** The longest beginning of `text` whose JSON form has at most `bytesMax` bytes. */
+export function cutText(text: string, bytesMax: number): string {
+  let cut = text.slice(0, bytesMax);
+  while (jsonBytes(cut) > bytesMax) cut = cut.slice(0, Math.floor(cut.length * 0.8));
+  return cut;
+}
+
+/** Tells a JSON object from every other value. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+import type { DenialCode } from './denial';
+import type { TradingSignal } from './signal';
+
+/** Where a signal's saga stands. */
+export type SignalStage =
+  | 'RECEIVED'
+  | 'SIZING'
+  | 'RESERVING'
+  | 'WAITING_FOR_PERMIT'
+  | 'PLACING'
+  /** Sent, and the answer proved nothing: being resolved by look-ups. */
+  | 'RESOLVING'
+  /** Accepted and not final yet. */
+  | 'WORKING'
+  | 'SETTLING'
+  | 'ENDED';
+
+/** How a signal ended. */
+export type SignalOutcome =
+  | 'FILLED'
+  /** Some of it filled, the rest was cancelled. */
+  | 'PARTIALLY_FILLED'
+  /** Accepted, then cancelled with nothing filled. */
+  | 'CANCELLED'
+  /** Refused by the venue. */
+  | 'REJECTED'
+  /** Refused by us; nothing was sent. */
+  | 'DENIED'
+  /** Its time to live passed; nothing was sent. */
+  | 'EXPIRED';
+
+/** What became of the order. Decimal strings. */
+export interface OrderView {
+  readonly clientOrderId: string;
+  readonly venueOrderId?: string;
+  readonly quantity: string;
+  readonly filledAmount: string;
+  readonly averagePrice?: string;
+  readonly fee?: string;
+}
+
+export interface TimelineEntry {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** The longest timeline kept: a saga that waits for hours must not grow its history with words. */
+export const TIMELINE_ENTRIES_MAX = 40;
+
+/** Everything a person or a program asks about a signal: the answer of the query `state`. */
+export interface SignalView {
+  readonly fingerprint: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
+  readonly stage: SignalStage;
+  readonly outcome?: SignalOutcome;
+  readonly denialCode?: DenialCode;
+  /** One sentence: what happens now, or why it ended so. */
+  readonly detail: string;
+  readonly reservedAsset?: string;
+  readonly reservedAmount?: string;
+  /** Earliest sending time while waiting for a permit, milliseconds UTC. */
+  readonly waitUntilMs?: number;
+  /** Requests to place the order that left this machine. */
+  readonly sendAttempts: number;
+  readonly order?: OrderView;
+  readonly timeline: readonly TimelineEntry[];
+}

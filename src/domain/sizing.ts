@@ -1,0 +1,238 @@
+import type { Decimal } from 'decimal.js';
+import type { Denial } from './denial';
+import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from './decimal';
+import type { Market, OrderPlan, Ticker, VenueOrder } from './market';
+import type { TradingSignal } from './signal';
+
+/** Reserved and spent amounts are rounded up to this many decimals. */
+export const AMOUNT_DECIMALS = 8;
+
+export interface PlanOrderInput {
+  readonly signal: TradingSignal;
+  readonly market: Market;
+  readonly ticker: Ticker;
+  /** Free funds in the market's settle asset; needed only for a signal without an amount. */
+  readonly freeFunds: string;
+  /** The share of free funds that one order uses as margin, above 0, at most 1. */
+  readonly fractionOfFree: string;
+  /** Added to what the order needs, as a fraction: prices move between planning and filling. */
+  readonly safetyMargin: string;
+  /** 1 or more. */
+  readonly leverage: number;
+  readonly clientOrderId: string;
+}
+
+/** The input's numbers, read and checked once. */
+interface SizingTerms {
+  readonly fractionOfFree: Decimal;
+  readonly safetyMargin: Decimal;
+  readonly leverage: Decimal;
+  readonly quantityStep: Decimal;
+  readonly quantityMin: Decimal;
+  readonly priceStep: Decimal;
+  readonly takerFee: Decimal;
+  readonly quote: Decimal;
+}
+
+/**
+ * Decides what to send for a signal, and what to reserve for it.
+ *
+ * The price is the ask for BUY and the bid for SELL, or the limit price, rounded so that it is never worse than asked
+ * for. A SELL limit below the bid fills at the bid, so that its reservation uses the bid. Quantities are cut down to the
+ * market's step, never up.
+ *
+ * An exit reduces a position only: it reserves nothing, must name its amount (free funds say nothing about a position),
+ * and may be smaller than the market's least order value, so that a rest can be closed.
+ */
+export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
+  const { signal, market, clientOrderId } = input;
+  const terms = readTerms(input);
+  if ('code' in terms) return terms;
+  const limitPrice = readLimitPrice(signal, terms);
+  if (limitPrice !== undefined && 'code' in limitPrice) return limitPrice;
+  const price = referencePrice(signal, terms, limitPrice);
+  const wanted = wantedQuantity(input, terms, price);
+  if ('code' in wanted) return wanted;
+
+  const quantity = wanted.dividedToIntegerBy(terms.quantityStep).times(terms.quantityStep);
+  const denial = boundsDenial(signal, market, terms, { wanted, quantity, price });
+  if (denial !== undefined) return denial;
+  const isExit = signal.intent === 'exit';
+  const reserved = isExit ? ZERO : roundUp(neededFunds(terms, quantity, price));
+  return {
+    symbol: market.symbol,
+    direction: signal.direction,
+    clientOrderId,
+    quantity: formatDecimal(quantity),
+    ...(limitPrice === undefined ? {} : { limitPrice: formatDecimal(limitPrice) }),
+    reduceOnly: isExit,
+    asset: market.settle,
+    reserveAmount: formatDecimal(reserved),
+    referencePrice: formatDecimal(price),
+  };
+}
+
+/**
+ * What an order took from free funds, to commit: its margin and its fees, rounded up. An exit takes its fees only; the
+ * margin and the profit or loss it sets free arrive with the venue's next report. A rebate above the margin counts as
+ * zero. Where the venue's figures cannot be read, the whole reservation counts as taken.
+ */
+export function spentAmount({
+  plan,
+  order,
+  leverage,
+}: {
+  readonly plan: OrderPlan;
+  readonly order: VenueOrder;
+  readonly leverage: number;
+}): string {
+  const filled = parseDecimal(order.filledQuantity);
+  const price = parseDecimal(order.averagePrice ?? plan.referencePrice);
+  const fee = parseSignedDecimal(order.fee);
+  if (filled === undefined || price === undefined || fee === undefined) return plan.reserveAmount;
+  const margin = plan.reduceOnly ? ZERO : filled.times(price).dividedBy(leverage);
+  return formatDecimal(roundUp(ExactDecimal.max(margin.plus(fee), 0)));
+}
+
+/**
+ * What the venue holds back at the least while a limit order rests: its margin at the limit price, rounded down, without
+ * fees and without our safety margin. Zero for market orders and exits.
+ */
+export function lockedAmount(plan: OrderPlan, leverage: number): string {
+  const price = parseDecimal(plan.limitPrice);
+  const quantity = parseDecimal(plan.quantity);
+  if (plan.reduceOnly || price === undefined || quantity === undefined) return '0';
+  const margin = quantity.times(price).dividedBy(leverage);
+  return formatDecimal(margin.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_DOWN));
+}
+
+function readTerms({ signal, market, ticker, ...input }: PlanOrderInput): SizingTerms | Denial {
+  const fractionOfFree = parsePositive(input.fractionOfFree);
+  const safetyMargin = parseDecimal(input.safetyMargin);
+  const isLeverage = Number.isSafeInteger(input.leverage) && input.leverage >= 1;
+  if (fractionOfFree === undefined || fractionOfFree.greaterThan(1) || safetyMargin === undefined || !isLeverage) {
+    return {
+      code: 'INVALID_SIGNAL',
+      message:
+        `The sizing settings are unusable: fractionOfFree ${input.fractionOfFree}, safetyMargin ${input.safetyMargin}, ` +
+        `leverage ${input.leverage}. Correct the configuration.`,
+    };
+  }
+  const quantityStep = parsePositive(market.quantityStep);
+  const quantityMin = parseDecimal(market.quantityMin);
+  const priceStep = parsePositive(market.priceStep);
+  const takerFee = parseDecimal(market.takerFee);
+  if (quantityStep === undefined || quantityMin === undefined || priceStep === undefined || takerFee === undefined) {
+    return unavailable(`The venue's trading rules for ${market.symbol} are unusable. Check what it lists for it.`);
+  }
+  const quoteText = signal.direction === 'BUY' ? ticker.ask : ticker.bid;
+  const quote = parsePositive(quoteText);
+  if (quote === undefined) {
+    return unavailable(`The venue's price "${quoteText}" for ${market.symbol} is unusable. Send a new signal later.`);
+  }
+  const leverage = new ExactDecimal(input.leverage);
+  return { fractionOfFree, safetyMargin, leverage, quantityStep, quantityMin, priceStep, takerFee, quote };
+}
+
+function readLimitPrice(signal: TradingSignal, terms: SizingTerms): Decimal | Denial | undefined {
+  if (signal.limitPrice === undefined) return undefined;
+  const price = parsePositive(signal.limitPrice);
+  if (price === undefined) return invalid(`The limit price "${signal.limitPrice}" is no positive decimal number.`);
+  const rounding = signal.direction === 'BUY' ? ExactDecimal.ROUND_DOWN : ExactDecimal.ROUND_UP;
+  const stepped = price.toNearest(terms.priceStep, rounding);
+  return stepped.isZero()
+    ? invalid(`The limit price ${signal.limitPrice} is below the price step ${formatDecimal(terms.priceStep)}.`)
+    : stepped;
+}
+
+function referencePrice(signal: TradingSignal, terms: SizingTerms, limitPrice: Decimal | undefined): Decimal {
+  if (limitPrice === undefined) return terms.quote;
+  return signal.direction === 'BUY' ? limitPrice : ExactDecimal.max(limitPrice, terms.quote);
+}
+
+function wantedQuantity(input: PlanOrderInput, terms: SizingTerms, price: Decimal): Decimal | Denial {
+  const { signal, market } = input;
+  if (signal.amount !== undefined) {
+    const amount = parsePositive(signal.amount);
+    return amount ?? invalid(`The amount "${signal.amount}" is no positive decimal number.`);
+  }
+  if (signal.intent === 'exit') return invalid('An exit must name its amount. Send the quantity to close.');
+  const free = parseDecimal(input.freeFunds);
+  if (free === undefined) {
+    return { code: 'NO_BALANCE_KNOWN', message: `The free ${market.settle} is not known. Send a new signal later.` };
+  }
+  if (free.isZero()) {
+    return {
+      code: 'INSUFFICIENT_FUNDS',
+      message: `No ${market.settle} is free to size the order from. Add funds or wait until other orders end.`,
+    };
+  }
+  const wanted = free.times(terms.fractionOfFree).times(terms.leverage).dividedBy(price);
+  const affordable = free.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_DOWN);
+  return ExactDecimal.min(wanted, affordable.dividedBy(neededFunds(terms, new ExactDecimal(1), price)));
+}
+
+interface Sizes {
+  readonly wanted: Decimal;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+}
+
+function boundsDenial(signal: TradingSignal, market: Market, terms: SizingTerms, sizes: Sizes): Denial | undefined {
+  const { wanted, quantity, price } = sizes;
+  if (quantity.isZero() || quantity.lessThan(terms.quantityMin)) {
+    return {
+      code: 'BELOW_MINIMUM',
+      message:
+        `${show(wanted)} ${market.base} cut to steps of ${market.quantityStep} is ${formatDecimal(quantity)}; ` +
+        `the smallest order of ${market.symbol} is ${market.quantityMin}. Send a larger amount.`,
+    };
+  }
+  const quantityMax = signal.limitPrice === undefined ? parseDecimal(market.quantityMax) : undefined;
+  if (quantityMax?.lessThan(quantity) === true) {
+    return {
+      code: 'ABOVE_MAXIMUM',
+      message:
+        `${formatDecimal(quantity)} ${market.base} is more than the largest market order of ${market.symbol}, ` +
+        `${market.quantityMax}. Send a smaller amount.`,
+    };
+  }
+  const notional = quantity.times(price);
+  if (signal.intent === 'entry' && parseDecimal(market.notionalMin)?.greaterThan(notional) === true) {
+    return {
+      code: 'BELOW_MINIMUM',
+      message:
+        `${formatDecimal(quantity)} ${market.base} is worth ${show(notional)} ${market.quote}; ` +
+        `the least order value of ${market.symbol} is ${market.notionalMin}. Send a larger amount.`,
+    };
+  }
+  return undefined;
+}
+
+/** (margin + taker fee) × (1 + safety margin); the division comes last, because only it rounds. */
+function neededFunds(terms: SizingTerms, quantity: Decimal, price: Decimal): Decimal {
+  const { leverage, takerFee, safetyMargin } = terms;
+  const leveraged = quantity.times(price).times(takerFee.times(leverage).plus(1)).times(safetyMargin.plus(1));
+  return leveraged.dividedBy(leverage);
+}
+
+function parsePositive(text: unknown): Decimal | undefined {
+  const value = parseDecimal(text);
+  return value?.isZero() === true ? undefined : value;
+}
+
+function roundUp(value: Decimal): Decimal {
+  return value.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_UP);
+}
+
+function show(value: Decimal): string {
+  return formatDecimal(value.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_DOWN));
+}
+
+function invalid(message: string): Denial {
+  return { code: 'INVALID_SIGNAL', message };
+}
+
+function unavailable(message: string): Denial {
+  return { code: 'VENUE_UNAVAILABLE', message };
+}

@@ -1,0 +1,62 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Denial } from '../domain/denial';
+import type {
+  AcknowledgeCommand,
+  AssetView,
+  CommitCommand,
+  EndReservationResult,
+  LedgerStats,
+  ReleaseCommand,
+  Reservation,
+  ReserveCommand,
+  ReserveResult,
+  SetTradingStateCommand,
+  SetTradingStateResult,
+  SnapshotCommand,
+  TradingState,
+} from '../domain/ledger/types';
+
+export const BALANCE_LEDGER_WORKFLOW_TYPE = 'balanceLedger';
+
+/** What the ledger needs of the configuration; a restart with other values reconfigures the running ledger. */
+export interface LedgerSettings {
+  readonly venue: string;
+  readonly updateIntervalMs: number;
+  readonly snapshotLagMs: number;
+}
+
+/** May this reservation's order be sent? Asked right before every send that is not fresh from `reserve`. */
+export interface Authorization {
+  readonly authorized: boolean;
+  readonly denial?: Denial;
+}
+
+/**
+ * How long an authorization (or the answer of `reserve`) lets an order be sent. Whoever halts trading waits this long
+ * before saying so: then nothing that was authorized earlier can still leave.
+ */
+export const AUTHORIZATION_VALIDITY_MS = 2_000;
+
+export interface BalancesReply {
+  readonly venue: string;
+  readonly tradingState: TradingState;
+  /** When the venue last reported, milliseconds UTC; 0: never. */
+  readonly asOfMs: number;
+  readonly assets: Readonly<Record<string, AssetView>>;
+}
+
+export const reserveUpdate = defineUpdate<ReserveResult, [ReserveCommand]>('reserve');
+export const releaseUpdate = defineUpdate<EndReservationResult, [ReleaseCommand]>('release');
+export const commitSignal = defineSignal<[CommitCommand]>('commit');
+/** The order rests at the venue, which now holds margin for it in its own report. */
+export const acknowledgeSignal = defineSignal<[AcknowledgeCommand]>('acknowledge');
+export const snapshotSignal = defineSignal<[SnapshotCommand]>('snapshot');
+/** Asks the venue for its balances now (the older bots' force_update_all_balances). */
+export const refreshSignal = defineSignal('refresh');
+export const balancesQuery = defineQuery<BalancesReply>('balances');
+/** Pending reservations, oldest first. */
+export const reservationsQuery = defineQuery<readonly Reservation[]>('reservations');
+export const ledgerStatsQuery = defineQuery<LedgerStats>('stats');
+export const setTradingStateUpdate = defineUpdate<SetTradingStateResult, [SetTradingStateCommand]>('setTradingState');
+export const authorizationQuery = defineQuery<Authorization, [reservationId: string]>('authorization');
+export const configureLedgerSignal = defineSignal<[LedgerSettings]>('configure');

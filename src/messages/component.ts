@@ -1,0 +1,46 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+
+export const COMPONENT_WORKFLOW_TYPE = 'component';
+
+/** The memo field that names the holder: readable while no worker runs. */
+export const HOLDER_MEMO = 'holder';
+
+/** Names of the parts, as users of the older bots know them. */
+export const COMPONENTS = ['trading_engine', 'ml_manager', 'api'] as const;
+export type ComponentName = (typeof COMPONENTS)[number];
+
+/** Who holds a component's slot. */
+export interface ComponentHolder {
+  readonly component: string;
+  readonly workerId: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Tells the process apart from a later one with its number, where the system offers that. */
+  readonly birth?: string;
+  readonly startedAtMs: number;
+  readonly version: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What a process says of itself at every heartbeat. */
+export interface ComponentHeartbeat {
+  readonly atMs: number;
+  readonly status: 'running' | 'idle' | 'busy' | 'error';
+  readonly activeTasks: number;
+  readonly memoryBytes: number;
+  readonly cpuShare: number;
+}
+
+export interface ComponentWorkflowInput {
+  readonly holder: ComponentHolder;
+  readonly processTaskQueue: string;
+  readonly heartbeatTimeoutMs: number;
+}
+
+export interface ComponentHealth extends ComponentHolder {
+  readonly state: 'up' | 'lost' | 'stopped';
+}
+
+export const componentHealthQuery = defineQuery<ComponentHealth>('health');
+/** The process leaves on purpose: its slot is free at once. */
+export const unregisterSignal = defineSignal('unregister');

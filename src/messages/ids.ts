@@ -1,0 +1,32 @@
+/** Workflow ids and task queues: where to find everything on the server. */
+
+export const ML_MANAGER_WORKFLOW_ID = 'ml-manager';
+
+export function balanceLedgerWorkflowId(venue: string): string {
+  return `balance-ledger:${venue}`;
+}
+
+export function rateLimiterWorkflowId(venue: string): string {
+  return `rate-limiter:${venue}`;
+}
+
+export function componentWorkflowId(component: string): string {
+  return `component:${component}`;
+}
+
+/** Signal sagas and their local activities, and intake on behalf of other workflows. */
+export const SIGNALS_TASK_QUEUE = 'signals';
+/** Ledger, limiter and component workflows. */
+export const ENTITIES_TASK_QUEUE = 'entities';
+/** The model and the ML manager's loop. */
+export const INFERENCE_TASK_QUEUE = 'inference';
+
+/** Everything that talks to one venue. */
+export function venueTaskQueue(venue: string): string {
+  return `venue-${venue}`;
+}
+
+/** One process's own queue: its heartbeat runs nowhere else. */
+export function processTaskQueue(component: string, host: string, pid: number): string {
+  return `process-${component}-${host}-${pid}`;
+}

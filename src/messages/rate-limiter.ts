@@ -1,0 +1,25 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type {
+  AcquireCommand,
+  AcquireResult,
+  FeedbackCommand,
+  RateLimits,
+  RateStats,
+  RateUsage,
+} from '../domain/rate-window/types';
+
+export const RATE_LIMITER_WORKFLOW_TYPE = 'rateLimiter';
+
+/** The limiter's clock when it answered lets a caller turn instants into waits without trusting its own clock. */
+export type AcquireReply = AcquireResult & { readonly answeredAtMs: number };
+
+export interface LimiterSettings {
+  readonly venue: string;
+  readonly limits: RateLimits;
+}
+
+export const acquireUpdate = defineUpdate<AcquireReply, [AcquireCommand]>('acquire');
+export const feedbackSignal = defineSignal<[FeedbackCommand]>('feedback');
+export const usageQuery = defineQuery<RateUsage>('usage');
+export const rateStatsQuery = defineQuery<RateStats>('stats');
+export const configureLimiterSignal = defineSignal<[LimiterSettings]>('configure');

@@ -1,0 +1,41 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { LookUpDelays } from '../domain/look-up-delay';
+import type { SignalView } from '../domain/signal-view';
+import type { TradingSignal } from '../domain/signal';
+
+/** The workflow type's name, for clients that must not load workflow code. */
+export const SIGNAL_WORKFLOW_TYPE = 'signal';
+
+export interface SignalWorkflowInput {
+  readonly fingerprint: string;
+  /** Fixed here, before anything is sent, so that every attempt and every look-up uses the same one. */
+  readonly clientOrderId: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
+  /** Not sent by this instant: the signal ends EXPIRED. Milliseconds UTC. */
+  readonly expiresAtMs: number;
+  readonly settings: SignalSettings;
+}
+
+/** What a saga needs of the configuration, fixed at its start so that a replay cannot differ. */
+export interface SignalSettings {
+  /** Margin is notional divided by this. */
+  readonly leverage: number;
+  /** Delays between look-ups of an order that is open or unknown. */
+  readonly lookUpDelays: LookUpDelays;
+  readonly unknownAlertMs: number;
+  /** The venue's receive window plus the allowed clock skew: an order sent now cannot be accepted later than this. */
+  readonly lateAcceptanceMs: number;
+  readonly clientIdUnique: 'always' | 'openOnly';
+}
+
+export interface CancelReply {
+  /** false: too late, the signal has ended or its order is final. */
+  readonly accepted: boolean;
+  readonly message: string;
+}
+
+/** `temporal workflow query --name state`: everything about this signal. */
+export const stateQuery = defineQuery<SignalView>('state');
+/** Ends the signal unsent if that is still possible, otherwise asks the venue to cancel what is open. */
+export const cancelUpdate = defineUpdate<CancelReply, [reason: string]>('cancel');

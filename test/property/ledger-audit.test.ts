@@ -1,0 +1,278 @@
+/**
+ * Proves the ledger against a venue that keeps its own books: whatever is in flight, reported late or out of order, the
+ * ledger never promises funds that the venue does not have or that another order may still take.
+ */
+import * as fc from 'fast-check';
+import * as ledger from '../../src/domain/ledger/ledger';
+import type { LedgerState } from '../../src/domain/ledger/ledger';
+import type { Reducers } from './ledger-model';
+import { toText, toUnits } from './ledger-model';
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
+const BROKEN_RUNS_MAX = 5_000;
+const LAG_MS = 40;
+/** Held back for positions. It hides what is held back for orders, as on accounts that report only one figure. */
+const POSITION_MARGIN = 5_000;
+
+interface Order {
+  id: string;
+  reserved: number;
+  /** Margin that the venue holds back while it rests. */
+  lock: number;
+  /** Fees and slippage that it may still take beyond its lock. */
+  feesLeft: number;
+  taken: number;
+  placedAtMs?: number;
+  executedAtMs: number;
+  isFinal: boolean;
+  isEnded: boolean;
+}
+
+type Event =
+  | { kind: 'reserve'; units: number; fees: number }
+  | { kind: 'fillAtOnce'; pick: number; share: number }
+  | { kind: 'rest'; pick: number }
+  | { kind: 'fillPart'; pick: number; share: number; improvement: number }
+  | { kind: 'cancelRest'; pick: number }
+  | { kind: 'acknowledge'; pick: number }
+  | { kind: 'settle'; pick: number }
+  | { kind: 'profit'; units: number }
+  | { kind: 'takeReport'; ageMs: number }
+  | { kind: 'deliverReport'; pick: number };
+
+const pick = fc.nat(20);
+const share = fc.integer({ min: 0, max: 100 });
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('reserve' as const), units: fc.nat(500), fees: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('fillAtOnce' as const), pick, share }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rest' as const), pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('fillPart' as const), pick, share, improvement: fc.nat(5) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancelRest' as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('profit' as const), units: fc.nat(100) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('takeReport' as const), ageMs: fc.nat(LAG_MS) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('deliverReport' as const), pick }) },
+);
+
+/** The venue's true books, and what it tells about them: reports lag behind and arrive in any order. */
+class Auditor {
+  nowMs = 1_000_000;
+  available = 1_000;
+  orders: Order[] = [];
+  private history: { atMs: number; available: number; locked: number }[] = [];
+  private undelivered: { asOfMs: number; available: number; locked: number }[] = [];
+  private count = 0;
+
+  constructor(
+    private readonly reducers: Reducers,
+    private state: LedgerState,
+  ) {
+    this.record();
+    this.deliver({ asOfMs: this.nowMs, available: this.available, locked: 0 });
+  }
+
+  handle(event: Event, passedMs: number): void {
+    this.nowMs += passedMs;
+    const open = (test: (order: Order) => boolean, index: number): Order | undefined => {
+      const matching = this.orders.filter((order) => !order.isEnded && test(order));
+      return matching[index % Math.max(1, matching.length)];
+    };
+    const unplaced = (order: Order) => order.placedAtMs === undefined && !order.isFinal;
+    const resting = (order: Order) => order.placedAtMs !== undefined && !order.isFinal;
+    switch (event.kind) {
+      case 'reserve':
+        this.reserve(event.units, event.fees);
+        break;
+      case 'fillAtOnce':
+        this.fillAtOnce(open(unplaced, event.pick), event.share);
+        break;
+      case 'rest':
+        this.rest(open(unplaced, event.pick));
+        break;
+      case 'fillPart':
+        this.fillPart(open(resting, event.pick), event.share, event.improvement);
+        break;
+      case 'cancelRest':
+        this.cancelRest(open(resting, event.pick));
+        break;
+      case 'acknowledge':
+        this.acknowledge(open((order) => order.placedAtMs !== undefined, event.pick));
+        break;
+      case 'settle':
+        this.settle(open((order) => order.isFinal, event.pick));
+        break;
+      case 'profit':
+        this.available += event.units;
+        break;
+      case 'takeReport':
+        this.takeReport(event.ageMs);
+        break;
+      case 'deliverReport': {
+        const [report] = this.undelivered.splice(event.pick % Math.max(1, this.undelivered.length), 1);
+        if (report) this.deliver(report);
+        break;
+      }
+    }
+    this.record();
+    this.check();
+  }
+
+  /** Everything executes, is settled and reported: the ledger must agree with the venue to the last unit. */
+  settleAll(): void {
+    for (const order of this.orders) {
+      order.isFinal = true;
+      this.available += order.placedAtMs === undefined ? 0 : order.lock;
+      this.settle(order.isEnded ? undefined : order);
+    }
+    this.nowMs += 10 * LAG_MS;
+    this.deliver({ asOfMs: this.nowMs, available: this.available, locked: 0 });
+    if (this.free() !== this.available) throw new Error(`free ${this.free()} of ${this.available} in the end`);
+  }
+
+  private reserve(units: number, fees: number): void {
+    const id = `order-${(this.count += 1)}`;
+    const reserved = units + fees;
+    const amount = toText(reserved);
+    const rest = { asset: 'USDT', intent: 'entry' as const, purpose: 'audit', metadata: {} };
+    const step = this.reducers.reserve(this.state, { requestId: id, reservationId: id, amount, ...rest }, this.nowMs);
+    this.state = step.state;
+    if (step.result.status !== 'reserved') return;
+    const order = { taken: 0, executedAtMs: this.nowMs, isFinal: false, isEnded: false };
+    this.orders.push({ id, reserved, lock: units, feesLeft: fees, ...order });
+  }
+
+  private fillAtOnce(order: Order | undefined, part: number): void {
+    if (!order) return;
+    this.take(order, Math.floor((order.reserved * part) / 100));
+    order.isFinal = true;
+  }
+
+  private rest(order: Order | undefined): void {
+    if (!order) return;
+    order.placedAtMs = this.nowMs;
+    this.available -= order.lock;
+  }
+
+  private fillPart(order: Order | undefined, part: number, improvement: number): void {
+    if (!order) return;
+    const margin = Math.ceil((order.lock * part) / 100);
+    const fee = Math.floor((order.feesLeft * part) / 100);
+    order.lock -= margin;
+    order.feesLeft -= fee;
+    this.available += margin;
+    this.take(order, Math.max(0, margin - improvement) + fee);
+    order.isFinal = order.lock === 0;
+  }
+
+  private cancelRest(order: Order | undefined): void {
+    if (!order) return;
+    this.available += order.lock;
+    order.lock = 0;
+    order.isFinal = true;
+  }
+
+  private take(order: Order, units: number): void {
+    order.taken += units;
+    order.executedAtMs = this.nowMs;
+    this.available -= units;
+  }
+
+  private acknowledge(order: Order | undefined): void {
+    if (order?.placedAtMs === undefined) return;
+    const lockedAmount = toText(order.lock);
+    const { id, placedAtMs } = order;
+    const command = { requestId: `${id}:ack`, reservationId: id, placedAtMs, lockedAmount };
+    this.state = this.reducers.acknowledge(this.state, command).state;
+  }
+
+  private settle(order: Order | undefined): void {
+    if (!order) return;
+    order.isEnded = true;
+    const ids = { requestId: `${order.id}:end`, reservationId: order.id, reason: 'final' };
+    const { executedAtMs } = order;
+    this.state =
+      order.taken === 0
+        ? this.reducers.release(this.state, ids, this.nowMs).state
+        : this.reducers.commit(this.state, { ...ids, amount: toText(order.taken), executedAtMs }, this.nowMs).state;
+  }
+
+  /** The report may miss what happened in the last `ageMs`, which is at most the promised lag. */
+  private takeReport(ageMs: number): void {
+    const known = this.history.findLast((entry) => entry.atMs <= this.nowMs - ageMs) ?? this.history[0];
+    if (known) this.undelivered.push({ asOfMs: this.nowMs, available: known.available, locked: known.locked });
+  }
+
+  private deliver(report: { asOfMs: number; available: number; locked: number }): void {
+    const { available, locked } = report;
+    const figures = { total: toText(available + locked), available: toText(available), locked: toText(locked) };
+    const command = { asOfMs: report.asOfMs, assets: { USDT: figures } };
+    this.state = this.reducers.applySnapshot(this.state, command, this.nowMs).state;
+  }
+
+  private record(): void {
+    const resting = this.orders.filter((order) => order.placedAtMs !== undefined && !order.isFinal);
+    const locked = resting.reduce((total, order) => total + order.lock, POSITION_MARGIN);
+    this.history.push({ atMs: this.nowMs, available: this.available, locked });
+  }
+
+  private free(): number {
+    return toUnits(ledger.viewBalances(this.state).assets.USDT?.free ?? '0');
+  }
+
+  private check(): void {
+    const claims = this.orders
+      .filter((order) => !order.isFinal)
+      .map((order) => (order.placedAtMs === undefined ? order.reserved : order.feesLeft));
+    const spendable = this.available - claims.reduce((total, claim) => total + claim, 0);
+    if (this.free() > Math.max(0, spendable)) throw new Error(`the ledger promises ${this.free()} of ${spendable}`);
+  }
+}
+
+function audit(reducers: Reducers) {
+  const steps = fc.array(fc.tuple(event, fc.nat(30)), { maxLength: 80, size: '+1' });
+  return fc.property(steps, (events) => {
+    const auditor = new Auditor(reducers, ledger.emptyLedger({ snapshotLagMs: LAG_MS }));
+    for (const [next, passedMs] of events) auditor.handle(next, passedMs);
+    auditor.settleAll();
+  });
+}
+
+test('the ledger never promises funds that the venue does not have', () => {
+  fc.assert(audit(ledger), { numRuns: RUNS });
+});
+
+const broken: readonly [fault: string, variant: Partial<Reducers>][] = [
+  [
+    "the venue's lag is ignored",
+    { commit: (state, command, nowMs) => ledger.commit(state, { ...command, executedAtMs: 1 }, nowMs) },
+  ],
+  ['acknowledgements count at once', { acknowledge: (state, c) => ledger.acknowledge(state, { ...c, placedAtMs: 1 }) }],
+  [
+    'an older report replaces a newer one',
+    { applySnapshot: (state, command, nowMs) => ledger.applySnapshot({ ...state, asOfMs: 1 }, command, nowMs) },
+  ],
+  [
+    'a commit frees the reservation and forgets what was taken',
+    {
+      commit: (state, command, nowMs) => ledger.release(state, command, nowMs),
+    },
+  ],
+  [
+    'fees are taken to be held back by the venue',
+    {
+      acknowledge: (state, command) => {
+        const entry = state.pending.find(({ reservation }) => reservation.id === command.reservationId);
+        return ledger.acknowledge(state, { ...command, lockedAmount: entry?.reservation.amount ?? '0' });
+      },
+    },
+  ],
+];
+
+test.each(broken)('the auditor catches a ledger where %s', (_fault, variant) => {
+  const details = fc.check(audit({ ...ledger, ...variant }), { numRuns: BROKEN_RUNS_MAX, endOnFailure: true });
+  expect(details.failed).toBe(true);
+});

@@ -1,0 +1,132 @@
+import * as fc from 'fast-check';
+import { emptyLedger, viewBalances } from '../../src/domain/ledger/ledger';
+import type { LedgerState } from '../../src/domain/ledger/ledger';
+import { ASSETS, CHECKS } from './ledger-checks';
+import type { Op, Reducers } from './ledger-model';
+import { LAG_MS, LedgerModel, run } from './ledger-model';
+
+export interface Subject {
+  state: LedgerState;
+}
+
+const id = fc.nat(5);
+const request = fc.nat(8);
+const agoMs = fc.nat(60);
+const units = fc.oneof({ weight: 4, arbitrary: fc.nat(900) }, { weight: 1, arbitrary: fc.constant(0) });
+
+const opArbitrary: fc.Arbitrary<Op> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('reserve' as const),
+      request,
+      id,
+      asset: fc.constantFrom('USDT', 'USDT', 'USDT', ASSETS[1]),
+      units: fc.oneof(fc.constantFrom(30, 70, 330), units),
+      intent: fc.constantFrom('entry' as const, 'entry' as const, 'exit' as const),
+      purpose: fc.constantFrom('a', 'a', 'a', 'b'),
+      plan: fc.constantFrom('p', 'p', 'p', 'q'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('commit' as const), id, units, agoMs }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), id }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), id, units, agoMs }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('snapshot' as const),
+      agoMs,
+      available: fc.nat(2_000),
+      locked: fc.nat(500),
+      omitsSecond: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('trading' as const),
+      request: fc.nat(3),
+      to: fc.constantFrom('active' as const, 'active' as const, 'reducing' as const, 'halted' as const),
+    }),
+  },
+);
+
+/** One operation, run on the ledger and on the model, with every wanted invariant checked after it. */
+class LedgerCommand implements fc.Command<LedgerModel, Subject> {
+  constructor(
+    private readonly op: Op,
+    private readonly passedMs: number,
+    private readonly reducers: Reducers,
+    private readonly checks: readonly string[],
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  run(model: LedgerModel, subject: Subject): void {
+    model.nowMs += this.passedMs;
+    const { op } = this;
+    const before = subject.state;
+    const freeBefore = Object.fromEntries(ASSETS.map((asset) => [asset, model.free(asset)]));
+    const wasRefusedBefore = op.kind === 'reserve' && model.refused.has(op.request);
+    const inputTextBefore = JSON.stringify(before);
+    const trip = run(this.reducers, JSON.parse(inputTextBefore) as LedgerState, op, model.nowMs);
+    const step = run(this.reducers, before, op, model.nowMs);
+    const record = {
+      op,
+      before,
+      freeBefore,
+      wasRefusedBefore,
+      inputTextBefore,
+      inputTextAfter: JSON.stringify(before),
+      tripText: JSON.stringify([trip.state, trip.result]),
+      expected: model.apply(op),
+      result: step.result,
+      after: step.state,
+      model,
+    };
+    for (const name of this.checks) {
+      try {
+        CHECKS[name]?.(record);
+      } catch (error) {
+        throw new Error(`${name}: ${String(error)}`, { cause: error });
+      }
+    }
+    subject.state = step.state;
+  }
+
+  toString(): string {
+    return `+${this.passedMs} ms ${JSON.stringify(this.op)}`;
+  }
+}
+
+/**
+ * Any sequence of commands keeps the named invariants after every command. Afterwards everything pending is released and
+ * reported: nothing may stay held (L12).
+ */
+export function ledgerProperty(reducers: Reducers, checks: readonly string[], checksLiveness: boolean) {
+  const command = fc
+    .tuple(opArbitrary, fc.nat(30))
+    .map(([op, passedMs]) => new LedgerCommand(op, passedMs, reducers, checks));
+  return fc.property(fc.commands([command], { maxCommands: 60, size: '+1' }), (commands) => {
+    const subject: Subject = { state: emptyLedger({ snapshotLagMs: LAG_MS }) };
+    const model = new LedgerModel();
+    fc.modelRun(() => ({ model, real: subject }), commands);
+    if (checksLiveness) checkLiveness(reducers, subject, model);
+  });
+}
+
+function checkLiveness(reducers: Reducers, subject: Subject, model: LedgerModel): void {
+  for (const reserved of model.accepted) {
+    subject.state = run(reducers, subject.state, { kind: 'release', id: reserved }, model.nowMs).state;
+  }
+  const report: Op = { kind: 'snapshot', agoMs: 0, available: 1_234, locked: 0, omitsSecond: false };
+  const view = viewBalances(run(reducers, subject.state, report, model.nowMs + 2 * LAG_MS).state);
+  for (const asset of ASSETS) {
+    const { free, reserved, unsettled } = view.assets[asset] ?? {};
+    if (free !== '12.34' || reserved !== '0' || unsettled !== '0') {
+      throw new Error(`L12: ${asset} still holds ${reserved} and ${unsettled}, free ${free}`);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import type * as real from '../../src/domain/ledger/ledger';
+import type { LedgerState } from '../../src/domain/ledger/ledger';
+import type { Intent } from '../../src/domain/signal';
+import type { SnapshotCommand, TradingState } from '../../src/domain/ledger/types';
+
+/** Amounts of the model are whole hundredths; the ledger gets them as decimal strings. */
+export const LAG_MS = 20;
+const START_MS = 1_000_000;
+
+export type Op =
+  | {
+      kind: 'reserve';
+      request: number;
+      id: number;
+      asset: string;
+      units: number;
+      intent: Intent;
+      purpose: string;
+      plan: string;
+    }
+  | { kind: 'commit'; id: number; units: number; agoMs: number }
+  | { kind: 'release'; id: number }
+  | { kind: 'acknowledge'; id: number; units: number; agoMs: number }
+  | { kind: 'snapshot'; agoMs: number; available: number; locked: number; omitsSecond: boolean }
+  | { kind: 'trading'; request: number; to: TradingState };
+
+export type Reducers = Pick<
+  typeof real,
+  'reserve' | 'commit' | 'release' | 'acknowledge' | 'applySnapshot' | 'setTradingState'
+>;
+
+export function toText(units: number): string {
+  return (units / 100).toFixed(2).replace(/\.?0+$/, '') || '0';
+}
+
+export function toUnits(text: string): number {
+  return Math.round(Number(text) * 100);
+}
+
+export const idOf = (id: number): string => `signal-${id}`;
+export const requestOf = (request: number): string => `request-${request}`;
+
+export function run(
+  reducers: Reducers,
+  state: LedgerState,
+  op: Op,
+  nowMs: number,
+): { state: LedgerState; result: object } {
+  switch (op.kind) {
+    case 'reserve':
+      return reducers.reserve(
+        state,
+        {
+          requestId: requestOf(op.request),
+          reservationId: idOf(op.id),
+          asset: op.asset,
+          amount: toText(op.units),
+          intent: op.intent,
+          purpose: op.purpose,
+          metadata: { plan: op.plan },
+        },
+        nowMs,
+      );
+    case 'commit':
+      return reducers.commit(
+        state,
+        {
+          requestId: 'c',
+          reservationId: idOf(op.id),
+          amount: toText(op.units),
+          executedAtMs: nowMs - op.agoMs,
+          reason: 'filled',
+        },
+        nowMs,
+      );
+    case 'release':
+      return reducers.release(state, { requestId: 'x', reservationId: idOf(op.id), reason: 'rejected' }, nowMs);
+    case 'acknowledge':
+      return reducers.acknowledge(state, {
+        requestId: 'a',
+        reservationId: idOf(op.id),
+        placedAtMs: nowMs - op.agoMs,
+        lockedAmount: toText(op.units),
+      });
+    case 'snapshot': {
+      const figures = {
+        total: toText(op.available + op.locked),
+        available: toText(op.available),
+        locked: toText(op.locked),
+      };
+      const assets: SnapshotCommand['assets'] = op.omitsSecond ? { USDT: figures } : { USDT: figures, USDC: figures };
+      return reducers.applySnapshot(state, { asOfMs: nowMs - op.agoMs, assets }, nowMs);
+    }
+    case 'trading':
+      return reducers.setTradingState(state, { requestId: requestOf(op.request), to: op.to, reason: 'test' }, nowMs);
+  }
+}
+
+interface ModelReservation {
+  op: Extract<Op, { kind: 'reserve' }>;
+  status: 'pending' | 'committed' | 'released';
+  locked?: number;
+  lockedFromMs?: number;
+}
+
+/** The rules once more, as sums over everything that ever happened, in whole numbers. */
+export class LedgerModel {
+  nowMs = START_MS;
+  reservations = new Map<number, ModelReservation>();
+  /** Ids in the order of their acceptance. */
+  accepted: number[] = [];
+  earlyReleases = new Set<number>();
+  refused = new Map<number, string>();
+  fills: { asset: string; units: number; settledFromMs: number }[] = [];
+  asOfMs = 0;
+  report: Record<string, { available: number; locked: number }> = {};
+  trading: TradingState = 'active';
+  tradingRequests = new Map<number, TradingState>();
+
+  pending(asset?: string): ModelReservation[] {
+    return [...this.reservations.values()].filter(
+      (entry) => entry.status === 'pending' && (asset === undefined || entry.op.asset === asset),
+    );
+  }
+  reserved(asset: string): number {
+    return sum(this.pending(asset).map((entry) => entry.op.units));
+  }
+  contained(asset: string): number {
+    const parts = this.pending(asset).map((entry) =>
+      entry.lockedFromMs !== undefined && this.asOfMs >= entry.lockedFromMs
+        ? Math.min(entry.locked ?? 0, entry.op.units)
+        : 0,
+    );
+    return Math.min(sum(parts), this.report[asset]?.locked ?? 0);
+  }
+  unsettled(asset: string): number {
+    return sum(
+      this.fills.filter((fill) => fill.asset === asset && fill.settledFromMs > this.asOfMs).map((fill) => fill.units),
+    );
+  }
+  free(asset: string): number {
+    const available = this.report[asset]?.available ?? 0;
+    return available - this.reserved(asset) + this.contained(asset) - this.unsettled(asset);
+  }
+
+  /** Takes the operation over and tells what the ledger must answer. */
+  apply(op: Op): string {
+    switch (op.kind) {
+      case 'reserve':
+        return this.reserve(op);
+      case 'commit':
+      case 'release':
+        return this.end(op);
+      case 'acknowledge': {
+        const entry = this.reservations.get(op.id);
+        if (entry?.status !== 'pending') return 'not_pending';
+        entry.locked = Math.min(entry.locked ?? op.units, op.units);
+        entry.lockedFromMs = Math.max(entry.lockedFromMs ?? 0, this.nowMs - op.agoMs + LAG_MS);
+        return 'acknowledged';
+      }
+      case 'snapshot': {
+        const asOfMs = this.nowMs - op.agoMs;
+        if (asOfMs < this.asOfMs) return 'stale';
+        this.asOfMs = asOfMs;
+        const figures = { available: op.available, locked: op.locked };
+        this.report = op.omitsSecond ? { USDT: figures } : { USDT: figures, USDC: figures };
+        return 'applied';
+      }
+      case 'trading': {
+        const known = this.tradingRequests.get(op.request);
+        if (known !== undefined) return known === op.to ? 'set:old' : 'conflict';
+        this.tradingRequests.set(op.request, op.to);
+        this.trading = op.to;
+        return 'set:new';
+      }
+    }
+  }
+
+  private reserve(op: Extract<Op, { kind: 'reserve' }>): string {
+    if (op.intent === 'entry' && op.units === 0) return 'denied:INVALID_SIGNAL';
+    const refusal = this.refused.get(op.request);
+    if (refusal !== undefined) return refusal;
+    const known = this.reservations.get(op.id);
+    if (known) {
+      const { asset, units, intent, purpose, plan } = known.op;
+      if (asset !== op.asset) return 'conflict:asset';
+      if (units !== op.units) return 'conflict:amount';
+      if (intent !== op.intent) return 'conflict:intent';
+      if (purpose !== op.purpose) return 'conflict:purpose';
+      if (plan !== op.plan) return 'conflict:metadata.plan';
+      return `reserved:old:${known.status}`;
+    }
+    if ([...this.reservations.values()].some((entry) => entry.op.request === op.request)) {
+      return 'conflict:reservationId';
+    }
+    const code = this.denialCode(op);
+    if (code !== undefined) {
+      this.refused.set(op.request, `denied:${code}`);
+      return `denied:${code}`;
+    }
+    this.reservations.set(op.id, { op, status: 'pending' });
+    this.accepted.push(op.id);
+    return 'reserved:new:pending';
+  }
+
+  private denialCode(op: Extract<Op, { kind: 'reserve' }>): string | undefined {
+    if (this.earlyReleases.has(op.id)) return 'SIGNAL_ENDED';
+    if (this.trading === 'halted') return 'TRADING_HALTED';
+    if (this.trading === 'reducing' && op.intent === 'entry') return 'REDUCE_ONLY';
+    if (op.units === 0) return undefined;
+    if (this.asOfMs === 0) return 'NO_BALANCE_KNOWN';
+    return op.units <= this.free(op.asset) ? undefined : 'INSUFFICIENT_FUNDS';
+  }
+
+  private end(op: Extract<Op, { kind: 'commit' | 'release' }>): string {
+    const entry = this.reservations.get(op.id);
+    if (entry === undefined) {
+      if (op.kind === 'release') this.earlyReleases.add(op.id);
+      return 'not_found';
+    }
+    if (entry.status !== 'pending') return `already_ended:${entry.status}`;
+    entry.status = op.kind === 'commit' ? 'committed' : 'released';
+    if (op.kind === 'commit') {
+      this.fills.push({ asset: entry.op.asset, units: op.units, settledFromMs: this.nowMs - op.agoMs + LAG_MS });
+    }
+    return `ended:${entry.status}`;
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,108 @@
+import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
+import { stats } from '../../src/domain/rate-window/rate-window';
+import type { AcquireResult } from '../../src/domain/rate-window/types';
+import type { Op, RateModel } from './rate-window-model';
+import { toAcquire, total } from './rate-window-model';
+
+export interface StepRecord {
+  op: Op;
+  nowMs: number;
+  /** What the model knew before the command, and the earliest instant that it finds. */
+  model: RateModel;
+  earliestMs: number | undefined;
+  earlierAnswer: string | undefined;
+  result: object;
+  before: RateWindowState;
+  after: RateWindowState;
+  inputTextBefore: string;
+  inputTextAfter: string;
+  tripText: string;
+}
+
+/** Each invariant by itself, so that each can be shown to catch what it is for. */
+export const CHECKS: Record<string, (step: StepRecord) => void> = {
+  'R1 no window at the venue exceeds its limit, however late permits are used': ({ model }) => {
+    if (model.isReconfigured) return;
+    const endpoints = Object.keys(model.limits.endpoints);
+    for (const endpoint of [...endpoints, 'default']) {
+      for (const { rule, sent } of model.rules(endpoint)) {
+        atMost(model.worstWindow(rule, sent), model.capacity(rule, 'exit'));
+        const entries = sent.filter((one) => one.intent === 'entry');
+        atMost(model.worstWindow(rule, entries), model.capacity(rule, 'entry'));
+      }
+    }
+  },
+  'R2 a permit is for the earliest instant that fits': ({ op, result, model, earliestMs, earlierAnswer }) => {
+    if (op.kind !== 'acquire' || earlierAnswer !== undefined || model.isReconfigured) return;
+    const answer = result as AcquireResult;
+    if (answer.status === 'granted') equal(answer.notBeforeMs, earliestMs);
+  },
+  'R3 the same request id gets the same permit': ({ op, before, after, result, earlierAnswer }) => {
+    if (op.kind !== 'acquire' || earlierAnswer === undefined) return;
+    equal(permitText(result), earlierAnswer);
+    equal(after, before);
+  },
+  'R4 a refusal books nothing, and is right': ({
+    op,
+    nowMs,
+    before,
+    after,
+    result,
+    earliestMs,
+    earlierAnswer,
+    model,
+  }) => {
+    if (op.kind !== 'acquire' || earlierAnswer !== undefined || model.isReconfigured) return;
+    const { notAfterMs = Number.MAX_SAFE_INTEGER } = toAcquire(op, nowMs);
+    const isRefused = (result as AcquireResult).status === 'refused';
+    equal(isRefused, earliestMs === undefined || earliestMs > notAfterMs);
+    if (isRefused) equal({ ...after, stats: 0 }, { ...before, stats: 0 });
+  },
+  'R5 nothing is granted inside a block': ({ op, before, result, earlierAnswer }) => {
+    const answer = result as AcquireResult;
+    if (op.kind !== 'acquire' || earlierAnswer !== undefined || answer.status !== 'granted') return;
+    atMost(before.blockedUntilMs, answer.notBeforeMs);
+  },
+  'R6 a block lasts as long as the venue said and never moves back': ({ op, nowMs, before, after }) => {
+    atMost(before.blockedUntilMs, after.blockedUntilMs);
+    if (op.kind === 'feedback' && op.says !== 'ok') atMost(nowMs + (op.resumeInMs ?? 1), after.blockedUntilMs);
+  },
+  'R7 what the venue counted is booked': ({ op, nowMs, after, model }) => {
+    if (op.kind !== 'feedback' || op.says !== 'ok' || op.remaining === undefined) return;
+    const own = model.limits.endpoints[op.endpoint];
+    const rule = own ?? model.limits.global;
+    const booked = (own ? after.endpoints[op.endpoint] : after.global) ?? [];
+    const fromMs = nowMs - rule.windowMs - model.limits.permitValidityMs;
+    const counted = booked.filter((grant) => grant.atMs > fromMs && grant.atMs <= nowMs);
+    atMost(rule.limit - op.remaining, total(counted as never));
+  },
+  'R8 changed limits hold for everything sent before': ({ op, result, earliestMs, earlierAnswer }) => {
+    if (op.kind !== 'acquire' || earlierAnswer !== undefined) return;
+    const answer = result as AcquireResult;
+    if (answer.status === 'granted') atMost(earliestMs ?? Number.MAX_SAFE_INTEGER, answer.notBeforeMs);
+  },
+  'R9 inputs are never changed': ({ inputTextBefore, inputTextAfter }) => equal(inputTextAfter, inputTextBefore),
+  'J1 a JSON round trip changes nothing': ({ after, result, tripText }) =>
+    equal(tripText, JSON.stringify([after, result])),
+  'N1 grants and refusals are counted once': ({ before, after, op, result, earlierAnswer }) => {
+    if (op.kind !== 'acquire') return;
+    const counted = (state: RateWindowState) =>
+      Object.values(stats(state).requestsTotal).reduce((sum, count) => sum + count, stats(state).refusedTotal);
+    const isFirst = earlierAnswer === undefined || (result as AcquireResult).status === 'refused';
+    equal(counted(after) - counted(before), isFirst ? 1 : 0);
+  },
+};
+
+/** A permit without what depends on when it is asked for. */
+export function permitText(result: object): string {
+  return JSON.stringify({ ...result, waitMs: 0 });
+}
+
+function equal(actual: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`got ${a}, expected ${b}`);
+}
+
+function atMost(actual: number, bound: number): void {
+  if (actual > bound) throw new Error(`${actual} is more than ${bound}`);
+}

@@ -1,0 +1,140 @@
+import * as fc from 'fast-check';
+import { createRateWindow } from '../../src/domain/rate-window/rate-window';
+import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
+import type { AcquireResult } from '../../src/domain/rate-window/types';
+import { CHECKS, permitText } from './rate-window-checks';
+import type { Op, Reducers } from './rate-window-model';
+import { LIMITS, RateModel, run, total } from './rate-window-model';
+
+export interface Subject {
+  state: RateWindowState;
+}
+
+const endpoint = fc.constantFrom('order', 'order', 'market', 'account', 'default');
+
+const acquireArbitrary: fc.Arbitrary<Op> = fc.record(
+  {
+    kind: fc.constant('acquire' as const),
+    request: fc.nat(60),
+    endpoint,
+    weight: fc.integer({ min: 1, max: 5 }),
+    intent: fc.constantFrom('entry' as const, 'entry' as const, 'exit' as const),
+    patienceMs: fc.nat(40),
+  },
+  { requiredKeys: ['kind', 'request', 'endpoint', 'intent'] },
+);
+const feedbackArbitrary: fc.Arbitrary<Op> = fc.record(
+  {
+    kind: fc.constant('feedback' as const),
+    endpoint,
+    says: fc.constantFrom('ok' as const, 'ok' as const, 'rate_limited' as const, 'banned' as const),
+    remaining: fc.nat(8),
+    resumeInMs: fc.integer({ min: 1, max: 30 }),
+  },
+  { requiredKeys: ['kind', 'endpoint', 'says', 'resumeInMs'] },
+);
+const reconfigureArbitrary: fc.Arbitrary<Op> = fc.record({
+  kind: fc.constant('reconfigure' as const),
+  limits: fc.nat(1),
+});
+
+/** One operation, run on the limiter and on the model, with every wanted invariant checked after it. */
+class RateCommand implements fc.Command<RateModel, Subject> {
+  constructor(
+    private readonly op: Op,
+    private readonly passedMs: number,
+    private readonly reducers: Reducers,
+    private readonly checks: readonly string[],
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  run(model: RateModel, subject: Subject): void {
+    const { op } = this;
+    const nowMs = Math.max(1, model.clockMs + this.passedMs);
+    model.clockMs = Math.max(model.clockMs, nowMs);
+    const before = subject.state;
+    const earliestMs =
+      op.kind === 'acquire' ? model.earliest(op, Math.max(nowMs, before.clockMs, before.blockedUntilMs)) : undefined;
+    const inputTextBefore = JSON.stringify(before);
+    const trip = run(this.reducers, JSON.parse(inputTextBefore) as RateWindowState, op, nowMs);
+    const step = run(this.reducers, before, op, nowMs);
+    const record = {
+      op,
+      nowMs,
+      model,
+      earliestMs,
+      earlierAnswer: op.kind === 'acquire' ? model.answers.get(op.request) : undefined,
+      before,
+      result: step.result,
+      after: step.state,
+      inputTextBefore,
+      inputTextAfter: JSON.stringify(before),
+      tripText: JSON.stringify([trip.state, trip.result]),
+    };
+    learn(model, op, step.result, nowMs);
+    for (const name of this.checks) {
+      try {
+        CHECKS[name]?.(record);
+      } catch (error) {
+        throw new Error(`${name}: ${String(error)}`, { cause: error });
+      }
+    }
+    subject.state = step.state;
+  }
+
+  toString(): string {
+    return `+${this.passedMs} ms ${JSON.stringify(this.op)}`;
+  }
+}
+
+function learn(model: RateModel, op: Op, result: object, nowMs: number): void {
+  if (op.kind === 'acquire') {
+    const answer = result as AcquireResult;
+    if (answer.status !== 'granted' || model.answers.has(op.request)) return;
+    model.answers.set(op.request, permitText(answer));
+    const { endpoint: name, intent } = op;
+    model.sent.push({ atMs: answer.notBeforeMs, weight: model.weightOf(op), endpoint: name, intent, isForeign: false });
+  } else if (op.kind === 'reconfigure') {
+    model.limits = LIMITS[op.limits] ?? model.limits;
+    model.isReconfigured = true;
+  } else if (op.says === 'ok' && op.remaining !== undefined) {
+    const { rule, sent } = model.rules(op.endpoint).at(-1) ?? { rule: model.limits.global, sent: [] };
+    const fromMs = nowMs - rule.windowMs - model.limits.permitValidityMs;
+    const ours = total(sent.filter((one) => one.atMs > fromMs && one.atMs <= nowMs));
+    const weight = Math.max(0, rule.limit - op.remaining - ours);
+    model.sent.push({ atMs: nowMs, weight, endpoint: op.endpoint, intent: 'exit', isForeign: true });
+  }
+}
+
+export interface RateOptions {
+  /** The venue also reports its own counts. */
+  readonly withCounts?: boolean;
+  readonly withReconfiguration?: boolean;
+  /** The clock steps back at times; only answers that need no look at the past are checked then. */
+  readonly withClockSteps?: boolean;
+}
+
+/** Any sequence of commands keeps the named invariants after every command. */
+export function rateProperty(reducers: Reducers, checks: readonly string[], options: RateOptions) {
+  const feedbacks = options.withCounts
+    ? feedbackArbitrary
+    : feedbackArbitrary.map((op) => ({ ...op, remaining: undefined }));
+  const op = fc.oneof(
+    { weight: 12, arbitrary: acquireArbitrary },
+    { weight: 2, arbitrary: feedbacks },
+    { weight: options.withReconfiguration ? 1 : 0, arbitrary: reconfigureArbitrary },
+  );
+  const passedMs = fc.oneof(
+    { weight: 3, arbitrary: fc.nat(3) },
+    { weight: 1, arbitrary: fc.nat(15) },
+    { weight: options.withClockSteps ? 1 : 0, arbitrary: fc.integer({ min: -20, max: 0 }) },
+  );
+  const command = fc.tuple(op, passedMs).map(([next, ms]) => new RateCommand(next, ms, reducers, checks));
+  return fc.property(fc.commands([command], { maxCommands: 50, size: '+1' }), (commands) => {
+    const subject: Subject = { state: createRateWindow(new RateModel().limits) };
+    fc.modelRun(() => ({ model: new RateModel(), real: subject }), commands);
+  });
+}

@@ -1,0 +1,135 @@
+import type * as real from '../../src/domain/rate-window/rate-window';
+import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
+import type { AcquireCommand, FeedbackCommand, RateLimits, WindowLimit } from '../../src/domain/rate-window/types';
+import type { Intent } from '../../src/domain/signal';
+
+/** Small enough that every instant can be tried. Margins: 3 of 4 for entries, all for exits. */
+export const LIMITS: readonly RateLimits[] = [
+  {
+    global: { limit: 8, windowMs: 10, weight: 1 },
+    endpoints: { order: { limit: 4, windowMs: 7, weight: 2 }, market: { limit: 5, windowMs: 12, weight: 1 } },
+    safetyMargin: 0.75,
+    exitSafetyMargin: 1,
+    permitValidityMs: 3,
+  },
+  {
+    global: { limit: 6, windowMs: 14, weight: 1 },
+    endpoints: { order: { limit: 3, windowMs: 11, weight: 1 }, account: { limit: 2, windowMs: 5, weight: 1 } },
+    safetyMargin: 0.7,
+    exitSafetyMargin: 0.9,
+    permitValidityMs: 3,
+  },
+];
+const FIRST = LIMITS[0] as RateLimits;
+
+export type Op =
+  | { kind: 'acquire'; request: number; endpoint: string; weight?: number; intent: Intent; patienceMs?: number }
+  | { kind: 'feedback'; endpoint: string; says: FeedbackCommand['kind']; remaining?: number; resumeInMs?: number }
+  | { kind: 'reconfigure'; limits: number };
+
+export type Reducers = Pick<typeof real, 'acquire' | 'feedback' | 'reconfigure'>;
+
+export function toAcquire(op: Extract<Op, { kind: 'acquire' }>, nowMs: number): AcquireCommand {
+  const { request, endpoint, weight, intent, patienceMs } = op;
+  return {
+    requestId: `request-${request}`,
+    endpoint,
+    intent,
+    ...(weight === undefined ? {} : { weight }),
+    ...(patienceMs === undefined ? {} : { notAfterMs: nowMs + patienceMs }),
+  };
+}
+
+export function run(
+  reducers: Reducers,
+  state: RateWindowState,
+  op: Op,
+  nowMs: number,
+): { state: RateWindowState; result: object } {
+  switch (op.kind) {
+    case 'acquire':
+      return reducers.acquire(state, toAcquire(op, nowMs), nowMs);
+    case 'feedback': {
+      const resume = op.resumeInMs === undefined ? {} : { resumeAtMs: nowMs + op.resumeInMs };
+      const remaining = op.remaining === undefined ? {} : { remaining: op.remaining };
+      const command = { endpoint: op.endpoint, kind: op.says, observedAtMs: nowMs, ...resume, ...remaining };
+      return reducers.feedback(state, command, nowMs);
+    }
+    case 'reconfigure':
+      return { state: reducers.reconfigure(state, LIMITS[op.limits] ?? FIRST), result: {} };
+  }
+}
+
+interface Sent {
+  atMs: number;
+  weight: number;
+  endpoint: string;
+  intent: Intent;
+  /** Counted by the venue, but not sent by us. */
+  isForeign: boolean;
+}
+
+/** Remembers everything, and finds by trying. */
+export class RateModel {
+  limits = FIRST;
+  clockMs = 0;
+  sent: Sent[] = [];
+  answers = new Map<number, string>();
+  isReconfigured = false;
+
+  rules(endpoint: string): { rule: WindowLimit; sent: Sent[] }[] {
+    const own = this.limits.endpoints[endpoint];
+    const global = { rule: this.limits.global, sent: this.sent };
+    return own ? [global, { rule: own, sent: this.sent.filter((one) => one.endpoint === endpoint) }] : [global];
+  }
+
+  weightOf(op: Extract<Op, { kind: 'acquire' }>): number {
+    return op.weight ?? this.limits.endpoints[op.endpoint]?.weight ?? 1;
+  }
+
+  capacity(rule: WindowLimit, intent: Intent): number {
+    const percent = Math.round((intent === 'exit' ? this.limits.exitSafetyMargin : this.limits.safetyMargin) * 100);
+    return Math.floor((rule.limit * percent) / 100);
+  }
+
+  /** Does a request at this instant keep every window around it within its limit? */
+  fits(op: Extract<Op, { kind: 'acquire' }>, atMs: number): boolean {
+    return this.rules(op.endpoint).every(({ rule, sent }) => {
+      const spanMs = rule.windowMs + this.limits.permitValidityMs;
+      for (let from = atMs - spanMs + 1; from <= atMs; from += 1) {
+        const within = sent.filter((one) => one.atMs >= from && one.atMs < from + spanMs);
+        if (total(within) + this.weightOf(op) > this.capacity(rule, op.intent)) return false;
+      }
+      return true;
+    });
+  }
+
+  /** undefined: never. */
+  earliest(op: Extract<Op, { kind: 'acquire' }>, startMs: number): number | undefined {
+    const isTooHeavy = this.rules(op.endpoint).some(({ rule }) => this.weightOf(op) > this.capacity(rule, op.intent));
+    if (isTooHeavy) return undefined;
+    let atMs = startMs;
+    while (!this.fits(op, atMs)) atMs += 1;
+    return atMs;
+  }
+
+  /**
+   * The most that any real window of the venue can hold, however late each permit is used: a permit can be used inside
+   * [from, from + windowMs) if its instant is not more than its validity before it.
+   */
+  worstWindow(rule: WindowLimit, sent: readonly Sent[]): number {
+    const ours = sent.filter((one) => !one.isForeign);
+    const windows = ours.map((first) =>
+      total(
+        ours.filter(
+          (one) => one.atMs >= first.atMs && one.atMs < first.atMs + rule.windowMs + this.limits.permitValidityMs,
+        ),
+      ),
+    );
+    return Math.max(0, ...windows);
+  }
+}
+
+export function total(sent: readonly Sent[]): number {
+  return sent.reduce((sum, one) => sum + one.weight, 0);
+}

@@ -1,0 +1,182 @@
+import * as fc from 'fast-check';
+import * as rateWindow from '../../src/domain/rate-window/rate-window';
+import type { RateLimits } from '../../src/domain/rate-window/types';
+import { CHECKS } from './rate-window-checks';
+import { rateProperty } from './rate-window-commands';
+import type { RateOptions } from './rate-window-commands';
+import type { Reducers } from './rate-window-model';
+
+/** Raise for a longer search: PROPERTY_RUNS=100000 npx jest test/property. */
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
+const BROKEN_RUNS_MAX = 3_000;
+
+const sound: Reducers = rateWindow;
+const everything = Object.keys(CHECKS);
+/** A clock that steps back makes "now" of a report ambiguous; everything else still holds. */
+const withoutCounts = everything.filter((name) => !name.startsWith('R7') && !name.startsWith('R6'));
+
+test.each<[string, RateOptions, readonly string[]]>([
+  ['requests, penalties and bans', {}, everything],
+  ['the venue counting other requests', { withCounts: true }, everything],
+  ['a clock that steps back', { withClockSteps: true }, withoutCounts],
+  ['limits changed at restarts', { withReconfiguration: true }, everything],
+])('every invariant of the rate window holds after every command: %s', (_what, options, checks) => {
+  fc.assert(rateProperty(sound, checks, options), { numRuns: Math.ceil(RUNS / 3) });
+});
+
+type Acquire = Reducers['acquire'];
+
+/** Runs the limiter under other limits than the configured ones. */
+function underLimits(change: (limits: RateLimits) => RateLimits): Acquire {
+  return (state, command, nowMs) => {
+    const step = rateWindow.acquire({ ...state, limits: change(state.limits) }, command, nowMs);
+    return { ...step, state: { ...step.state, limits: state.limits } };
+  };
+}
+
+const ignoresLaterGrants: Acquire = (state, command, nowMs) => {
+  const past = state.global.filter((grant) => grant.atMs <= nowMs);
+  const later = state.global.filter((grant) => grant.atMs > nowMs);
+  const step = rateWindow.acquire({ ...state, global: past, endpoints: {} }, command, nowMs);
+  return { ...step, state: { ...step.state, global: [...step.state.global, ...later] } };
+};
+
+const oneLater: Acquire = (state, command, nowMs) => {
+  const step = rateWindow.acquire(state, command, nowMs);
+  const isNew = step.state !== state && step.result.status === 'granted' && step.result.waitMs > 0;
+  return isNew ? rateWindow.acquire({ ...state, blockedUntilMs: step.result.notBeforeMs + 1 }, command, nowMs) : step;
+};
+
+const booksRefusals: Acquire = (state, command, nowMs) => {
+  const step = rateWindow.acquire(state, command, nowMs);
+  if (step.result.status === 'granted') return step;
+  const booked = rateWindow.acquire(state, { ...command, notAfterMs: undefined, weight: 1 }, nowMs);
+  return { state: booked.state, result: step.result };
+};
+
+const remembersOutsideItsState = (): Acquire => {
+  const seen = new WeakSet<object>();
+  return (state, command, nowMs) => {
+    const step = rateWindow.acquire(seen.has(state) ? { ...state, permits: [] } : state, command, nowMs);
+    const next = { ...step.state };
+    seen.add(next);
+    return { ...step, state: next };
+  };
+};
+
+const broken: readonly [check: string, fault: string, options: RateOptions, variant: Partial<Reducers>][] = [
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    'the validity of permits is ignored',
+    {},
+    { acquire: underLimits((limits) => ({ ...limits, permitValidityMs: 0 })) },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    'later grants are ignored',
+    {},
+    { acquire: ignoresLaterGrants },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    'only the global limit counts',
+    {},
+    { acquire: underLimits((limits) => ({ ...limits, endpoints: {} })) },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    "entries use the exits' share",
+    {},
+    { acquire: underLimits((limits) => ({ ...limits, safetyMargin: limits.exitSafetyMargin })) },
+  ],
+  ['R2 a permit is for the earliest instant that fits', 'waits are a millisecond too long', {}, { acquire: oneLater }],
+  [
+    'R2 a permit is for the earliest instant that fits',
+    'exits wait as long as entries',
+    {},
+    { acquire: underLimits((limits) => ({ ...limits, exitSafetyMargin: limits.safetyMargin })) },
+  ],
+  [
+    'R3 the same request id gets the same permit',
+    'permits are forgotten',
+    {},
+    { acquire: (state, command, nowMs) => rateWindow.acquire({ ...state, permits: [] }, command, nowMs) },
+  ],
+  ['R4 a refusal books nothing, and is right', 'refusals are booked', {}, { acquire: booksRefusals }],
+  [
+    'R5 nothing is granted inside a block',
+    'blocks are ignored',
+    {},
+    {
+      acquire: (state, command, nowMs) => {
+        const step = rateWindow.acquire({ ...state, blockedUntilMs: 0 }, command, nowMs);
+        return { ...step, state: { ...step.state, blockedUntilMs: state.blockedUntilMs } };
+      },
+    },
+  ],
+  [
+    'R6 a block lasts as long as the venue said and never moves back',
+    'the last answer wins',
+    {},
+    { feedback: (state, command, nowMs) => rateWindow.feedback({ ...state, blockedUntilMs: 0 }, command, nowMs) },
+  ],
+  [
+    'R7 what the venue counted is booked',
+    "the venue's count is ignored",
+    { withCounts: true },
+    { feedback: (state, command, nowMs) => rateWindow.feedback(state, { ...command, remaining: undefined }, nowMs) },
+  ],
+  [
+    'R8 changed limits hold for everything sent before',
+    'a change of limits starts afresh',
+    { withReconfiguration: true },
+    { reconfigure: (state, limits) => ({ ...rateWindow.createRateWindow(limits), permits: state.permits }) },
+  ],
+  [
+    'R8 changed limits hold for everything sent before',
+    'a longer window forgets what was pruned',
+    { withReconfiguration: true },
+    { reconfigure: (state, limits) => ({ ...state, limits }) },
+  ],
+  [
+    'R9 inputs are never changed',
+    'a grant is added to its input',
+    {},
+    {
+      acquire: (state, command, nowMs) => {
+        const step = rateWindow.acquire(state, command, nowMs);
+        (state.permits as unknown[]).push(...step.state.permits.slice(state.permits.length));
+        return step;
+      },
+    },
+  ],
+  ['J1 a JSON round trip changes nothing', 'memory outside the state', {}, { acquire: remembersOutsideItsState() }],
+  [
+    'N1 grants and refusals are counted once',
+    'repetitions are counted',
+    {},
+    {
+      acquire: (state, command, nowMs) => {
+        const step = rateWindow.acquire(state, command, nowMs);
+        const { stats } = step.state;
+        const counted = { ...stats, refusedTotal: stats.refusedTotal + (step.state === state ? 1 : 0) };
+        return { ...step, state: { ...step.state, stats: counted } };
+      },
+    },
+  ],
+];
+
+describe('a broken rate window is caught', () => {
+  test.each(broken)('by "%s" when %s', (check, _fault, options, variant) => {
+    const details = fc.check(rateProperty({ ...sound, ...variant }, [check], options), {
+      numRuns: BROKEN_RUNS_MAX,
+      endOnFailure: true,
+    });
+    expect(details.failed).toBe(true);
+    expect(String(details.errorInstance)).toContain(check);
+  });
+
+  test('for every invariant', () => {
+    expect([...new Set(broken.map(([check]) => check))]).toEqual(everything);
+  });
+});

@@ -1,0 +1,254 @@
+import * as fc from 'fast-check';
+import {
+  acquire,
+  createRateWindow,
+  feedback,
+  GRANTS_MAX,
+  limitsFault,
+  PERMITS_MAX,
+  RateLimitsError,
+  reconfigure,
+  stats,
+  usage,
+} from '../../../src/domain/rate-window/rate-window';
+import type { RateWindowState } from '../../../src/domain/rate-window/rate-window';
+import { BAN_DEFAULT_MS, BLOCK_MAX_MS, PENALTY_FIRST_MS, PENALTY_MAX_MS } from '../../../src/domain/rate-window/state';
+import type { AcquireCommand, AcquireResult, FeedbackCommand, RateLimits } from '../../../src/domain/rate-window/types';
+
+const NOW_MS = 1_700_000_000_000;
+const LIMITS: RateLimits = {
+  global: { limit: 120, windowMs: 60_000, weight: 1 },
+  endpoints: {
+    market_data: { limit: 100, windowMs: 60_000, weight: 1 },
+    order: { limit: 80, windowMs: 60_000, weight: 2 },
+  },
+  safetyMargin: 0.9,
+  exitSafetyMargin: 1,
+  permitValidityMs: 2_000,
+};
+const SPAN_MS = 62_000;
+
+const order = (requestId: string, change: Partial<AcquireCommand> = {}): AcquireCommand => ({
+  requestId,
+  endpoint: 'order',
+  intent: 'entry',
+  ...change,
+});
+
+function waits(state: RateWindowState, commands: readonly AcquireCommand[], nowMs = NOW_MS) {
+  const results: (number | string)[] = [];
+  let next = state;
+  for (const command of commands) {
+    const step = acquire(next, command, nowMs);
+    next = step.state;
+    results.push(step.result.status === 'granted' ? step.result.waitMs : step.result.status);
+  }
+  return { state: next, results };
+}
+
+const many = (count: number, change: Partial<AcquireCommand> = {}, prefix = 'r') =>
+  Array.from({ length: count }, (_, index) => order(`${prefix}${index}`, change));
+
+test('thirty-six entries of weight 2 fit 90 % of 80, the next waits one window and the validity', () => {
+  const { results } = waits(createRateWindow(LIMITS), many(37));
+  expect(results).toEqual([...Array<number>(36).fill(0), SPAN_MS]);
+});
+
+test('entries never starve exits: the rest of the limit is theirs', () => {
+  const { state } = waits(createRateWindow(LIMITS), many(36));
+  expect(waits(state, many(5, { intent: 'exit' }, 'x')).results).toEqual([0, 0, 0, 0, SPAN_MS]);
+});
+
+test('a margin is computed decimally: 29 % of 100 are 29', () => {
+  const limits = { ...LIMITS, safetyMargin: 0.29 };
+  const { results } = waits(createRateWindow(limits), many(30, { endpoint: 'market_data' }));
+  expect(results.lastIndexOf(0)).toBe(28);
+});
+
+test('an unknown endpoint, also one named like a property of every object, has the global limit only', () => {
+  const { results } = waits(createRateWindow(LIMITS), many(109, { endpoint: '__proto__' }));
+  expect(results.lastIndexOf(0)).toBe(107);
+});
+
+test('the same request id gets the same permit, also when it has expired', () => {
+  const first = acquire(createRateWindow(LIMITS), order('a'), NOW_MS);
+  const again = acquire(first.state, order('a'), NOW_MS + 10 * SPAN_MS);
+  expect(again.result).toEqual(first.result);
+  expect(again.state).toBe(first.state);
+});
+
+test('a request that would be granted too late is refused with the earliest time, and nothing is booked', () => {
+  const { state } = waits(createRateWindow(LIMITS), many(36));
+  const { result, state: after } = acquire(state, order('late', { notAfterMs: NOW_MS + 1_000 }), NOW_MS);
+  expect(result).toMatchObject({ status: 'refused', earliestMs: NOW_MS + SPAN_MS });
+  expect([after.global, after.endpoints]).toEqual([state.global, state.endpoints]);
+  expect(waits(after, [order('late')]).results).toEqual([SPAN_MS]);
+});
+
+test.each([
+  ['heavier than its limit', { weight: 73 }, 'weight 73 never fits the limit "order", which allows 72'],
+  ['of weight zero', { weight: 0 }, 'positive integer'],
+  ['of half a weight', { weight: 0.5 }, 'positive integer'],
+  ['without a request id', { requestId: '' }, 'requestId'],
+  ['with a long request id', { requestId: 'x'.repeat(200) }, 'requestId'],
+  ['without an endpoint', { endpoint: '' }, 'endpoint'],
+  ['with an unknown intent', { intent: 'both' as 'entry' }, 'entry or exit'],
+])('a request %s is refused in words', (_what, change, words) => {
+  const { result } = acquire(createRateWindow(LIMITS), order('a', change), NOW_MS);
+  expect(result).toMatchObject({ status: 'refused', message: expect.stringContaining(words) });
+});
+
+describe("the venue's answers", () => {
+  const says = (kind: FeedbackCommand['kind'], change: Partial<FeedbackCommand> = {}): FeedbackCommand => ({
+    endpoint: 'order',
+    kind,
+    observedAtMs: NOW_MS,
+    ...change,
+  });
+  const blockMs = (state: RateWindowState) => state.blockedUntilMs - NOW_MS;
+
+  test('a penalty without a time doubles with each one in a row, and ends after a success', () => {
+    let state = createRateWindow(LIMITS);
+    const pauses: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const observedAtMs = Math.max(NOW_MS, state.blockedUntilMs);
+      state = feedback(state, says('rate_limited', { observedAtMs }), observedAtMs).state;
+      pauses.push(state.blockedUntilMs - observedAtMs);
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((factor) => factor * PENALTY_FIRST_MS));
+    expect(PENALTY_MAX_MS).toBe(60_000);
+
+    const observedAtMs = state.blockedUntilMs;
+    state = feedback(state, says('ok', { observedAtMs }), observedAtMs).state;
+    state = feedback(state, says('rate_limited', { observedAtMs }), observedAtMs).state;
+    expect(state.blockedUntilMs - observedAtMs).toBe(PENALTY_FIRST_MS);
+  });
+
+  test('answers to requests that were under way together are one penalty', () => {
+    let state = createRateWindow(LIMITS);
+    for (let answer = 0; answer < 10; answer += 1) state = feedback(state, says('rate_limited'), NOW_MS).state;
+    expect(blockMs(state)).toBe(PENALTY_FIRST_MS);
+    expect(stats(state).penaltiesTotal).toBe(10);
+  });
+
+  test('a ban without a time lasts its default, and the latest of all blocks counts', () => {
+    let { state } = feedback(createRateWindow(LIMITS), says('banned'), NOW_MS);
+    expect(blockMs(state)).toBe(BAN_DEFAULT_MS);
+    state = feedback(state, says('banned', { resumeAtMs: NOW_MS + 5_000 }), NOW_MS).state;
+    expect(blockMs(state)).toBe(BAN_DEFAULT_MS);
+    expect(waits(state, [order('a')]).results).toEqual([BAN_DEFAULT_MS]);
+    expect(usage(state, NOW_MS).blockedUntilMs).toBe(NOW_MS + BAN_DEFAULT_MS);
+    expect(usage(state, NOW_MS + BAN_DEFAULT_MS).blockedUntilMs).toBe(0);
+  });
+
+  test('a time to resume that lies behind counts as none, and one in the next century is cut', () => {
+    const behind = feedback(createRateWindow(LIMITS), says('rate_limited', { resumeAtMs: NOW_MS - 1 }), NOW_MS).state;
+    const ahead = feedback(createRateWindow(LIMITS), says('banned', { resumeAtMs: NOW_MS * 3 }), NOW_MS).state;
+    expect([blockMs(behind), blockMs(ahead)]).toEqual([PENALTY_FIRST_MS, BLOCK_MAX_MS]);
+  });
+
+  test('requests that only the venue has counted are booked once', () => {
+    let { state } = waits(createRateWindow(LIMITS), many(5));
+    for (let answer = 0; answer < 3; answer += 1) state = feedback(state, says('ok', { remaining: 20 }), NOW_MS).state;
+    expect(usage(state, NOW_MS).endpoints.order?.used).toBe(60);
+    expect(usage(state, NOW_MS).global.used).toBe(60);
+  });
+
+  test('a count against another limit belongs to another window, and is ignored', () => {
+    const { state } = feedback(createRateWindow(LIMITS), says('ok', { remaining: 9, limit: 10 }), NOW_MS);
+    expect(usage(state, NOW_MS).endpoints.order?.used).toBe(0);
+  });
+});
+
+test('usage shows the windows that end now, without future bookings', () => {
+  const { state } = waits(createRateWindow(LIMITS), many(40));
+  expect(usage(state, NOW_MS)).toEqual({
+    global: { used: 72, limit: 108, windowMs: 60_000 },
+    endpoints: {
+      market_data: { used: 0, limit: 90, windowMs: 60_000 },
+      order: { used: 72, limit: 72, windowMs: 60_000 },
+    },
+    blockedUntilMs: 0,
+  });
+  expect(usage(state, NOW_MS + 60_000).global.used).toBe(0);
+  expect(stats(state)).toMatchObject({ requestsTotal: { order: 40 }, blockedTotal: 4, refusedTotal: 0 });
+});
+
+describe('bounds', () => {
+  const roomy: RateLimits = {
+    ...LIMITS,
+    global: { limit: 1, windowMs: 1, weight: 1 },
+    endpoints: {},
+    safetyMargin: 1,
+    permitValidityMs: 0,
+  };
+
+  test('bookings stop at their bound, until older ones have passed', () => {
+    const { state, results } = waits(createRateWindow(roomy), many(GRANTS_MAX + 1));
+    expect(results.at(-1)).toBe('refused');
+    expect(waits(state, [order('later')], NOW_MS + 10).results).toEqual([GRANTS_MAX - 10]);
+  });
+
+  test('the oldest permits are forgotten', () => {
+    const { state } = waits(createRateWindow(roomy), many(PERMITS_MAX + 3));
+    expect([state.permits.length, state.permits[0]?.requestId]).toEqual([PERMITS_MAX, 'r3']);
+  });
+
+  test('old grants are dropped', () => {
+    const { state } = waits(createRateWindow(LIMITS), many(20));
+    const later = waits(state, [order('later')], NOW_MS + SPAN_MS).state;
+    expect([later.global.length, later.endpoints.order?.length]).toEqual([1, 1]);
+  });
+});
+
+describe('limits', () => {
+  const wrong: RateLimits = { ...LIMITS, safetyMargin: 0.95, exitSafetyMargin: 0.9 };
+
+  test('that contradict themselves are refused at the start, and not taken over later', () => {
+    expect(() => createRateWindow(wrong)).toThrow(RateLimitsError);
+    expect(limitsFault(wrong)).toContain('0.95');
+    const state = createRateWindow(LIMITS);
+    expect(reconfigure(state, wrong)).toBe(state);
+  });
+
+  test('that grow less strict let waiting stop, and keep what is booked', () => {
+    const { state } = waits(createRateWindow(LIMITS), many(36));
+    const looser = { ...LIMITS, endpoints: { order: { limit: 120, windowMs: 60_000, weight: 2 } } };
+    const { results } = waits(reconfigure(state, looser), many(19, {}, 's'));
+    expect([results.lastIndexOf(0), results[18]]).toEqual([17, SPAN_MS]);
+  });
+});
+
+test('no command makes a reducer throw, whatever JSON it is', () => {
+  const { state } = waits(createRateWindow(LIMITS), many(3));
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('order', 'ok', 'banned', 'rate_limited', 'entry', NOW_MS, 'r0'),
+  );
+  const shaped = fc.record(
+    {
+      requestId: value,
+      endpoint: value,
+      weight: value,
+      intent: value,
+      notAfterMs: value,
+      kind: value,
+      remaining: value,
+      limit: value,
+      resumeAtMs: value,
+      observedAtMs: value,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.oneof(shaped, fc.jsonValue()), (anything) => {
+      const step = acquire(state, anything as unknown as AcquireCommand, NOW_MS);
+      const { status }: AcquireResult = step.result;
+      expect(['granted', 'refused']).toContain(status);
+      const told = feedback(step.state, anything as unknown as FeedbackCommand, NOW_MS);
+      expect(JSON.parse(JSON.stringify(told.state))).toEqual(told.state);
+      expect(reconfigure(state, anything as unknown as RateLimits)).toBe(state);
+    }),
+    { numRuns: 3_000 },
+  );
+});

@@ -1,0 +1,189 @@
+import * as fc from 'fast-check';
+import { ExactDecimal } from '../../../src/domain/decimal';
+import type { OrderPlan } from '../../../src/domain/market';
+import { isDenial } from '../../../src/domain/denial';
+import { lockedAmount, planOrder, spentAmount } from '../../../src/domain/sizing';
+import type { PlanOrderInput } from '../../../src/domain/sizing';
+import { market, order, plan, signal, ticker } from './fixtures';
+
+const input: PlanOrderInput = {
+  signal,
+  market,
+  ticker,
+  freeFunds: '10000',
+  fractionOfFree: '0.1',
+  safetyMargin: '0.02',
+  leverage: 5,
+  clientOrderId: 'of-1',
+};
+
+function planned(change: Partial<PlanOrderInput>): OrderPlan {
+  const result = planOrder({ ...input, ...change });
+  if (isDenial(result)) throw new Error(result.message);
+  return result;
+}
+
+function denialCode(change: Partial<PlanOrderInput>): string {
+  const result = planOrder({ ...input, ...change });
+  return isDenial(result) ? result.code : 'planned';
+}
+
+describe('a market entry', () => {
+  test('sized from free funds uses its share, leveraged, at the ask', () => {
+    expect(planned({})).toEqual({
+      symbol: 'BTCUSDT',
+      direction: 'BUY',
+      clientOrderId: 'of-1',
+      quantity: '0.1',
+      reduceOnly: false,
+      asset: 'USDT',
+      reserveAmount: '1022.805',
+      referencePrice: '50000',
+    });
+  });
+
+  test('SELL uses the bid', () => {
+    expect(planned({ signal: { ...signal, direction: 'SELL' } }).referencePrice).toBe('49999.9');
+  });
+
+  test('cuts its quantity down to the step, never up', () => {
+    expect(planned({ signal: { ...signal, amount: '0.0129' } }).quantity).toBe('0.012');
+  });
+
+  test('rounds the reserved amount up to 8 decimals', () => {
+    const steps = { ...market, quantityStep: '0.00000001', quantityMin: '0', notionalMin: '0' };
+    const tiny = planned({ market: steps, signal: { ...signal, amount: '0.00000001' }, leverage: 3 });
+    expect(tiny.reserveAmount).toBe('0.00017029');
+  });
+
+  test('of all free funds leaves room for fees and the safety margin', () => {
+    const { reserveAmount } = planned({ fractionOfFree: '1' });
+    expect(new ExactDecimal(reserveAmount).lessThanOrEqualTo('10000')).toBe(true);
+  });
+});
+
+describe('a limit order', () => {
+  test.each([
+    ['BUY', '49000.19', '49000.1'],
+    ['SELL', '51000.11', '51000.2'],
+  ] as const)('%s at %s is rounded to %s, never worse than asked for', (direction, limitPrice, expected) => {
+    const result = planned({ signal: { ...signal, direction, limitPrice } });
+    expect([result.limitPrice, result.referencePrice]).toEqual([expected, expected]);
+  });
+
+  test('SELL below the bid reserves for the bid, where it fills', () => {
+    const result = planned({ signal: { ...signal, direction: 'SELL', limitPrice: '40000' } });
+    expect([result.limitPrice, result.referencePrice]).toEqual(['40000', '49999.9']);
+  });
+
+  test('may exceed the largest market order', () => {
+    expect(planned({ signal: { ...signal, limitPrice: '49000', amount: '6' } }).quantity).toBe('6');
+  });
+
+  test('locks its margin, without fees, rounded down', () => {
+    expect(lockedAmount({ ...plan, limitPrice: '49000.1' }, 3)).toBe('1633.33666666');
+    expect(lockedAmount(plan, 3)).toBe('0');
+  });
+});
+
+describe('an exit', () => {
+  const exit = { ...signal, intent: 'exit' as const, amount: '0.05' };
+
+  test('reduces only, and reserves nothing', () => {
+    expect(planned({ signal: exit })).toMatchObject({ quantity: '0.05', reduceOnly: true, reserveAmount: '0' });
+  });
+
+  test('may be worth less than the least order value', () => {
+    expect(denialCode({ signal: { ...exit, amount: '0.001' }, market: { ...market, notionalMin: '100' } })).toBe(
+      'planned',
+    );
+  });
+
+  test('must name its amount', () => {
+    expect(denialCode({ signal: { ...exit, amount: undefined } })).toBe('INVALID_SIGNAL');
+  });
+});
+
+test.each<[string, string, Partial<PlanOrderInput>]>([
+  ['less than a step', 'BELOW_MINIMUM', { signal: { ...signal, amount: '0.0009' } }],
+  ['less than the smallest quantity', 'BELOW_MINIMUM', { market: { ...market, quantityMin: '0.2' } }],
+  ['less than the least order value', 'BELOW_MINIMUM', { market: { ...market, notionalMin: '5000.1' } }],
+  ['more than the largest market order', 'ABOVE_MAXIMUM', { signal: { ...signal, amount: '5.001' } }],
+  ['an amount that is no number', 'INVALID_SIGNAL', { signal: { ...signal, amount: '1e3' } }],
+  ['an amount of zero', 'INVALID_SIGNAL', { signal: { ...signal, amount: '0.0' } }],
+  ['a limit price that is no number', 'INVALID_SIGNAL', { signal: { ...signal, limitPrice: 'NaN' } }],
+  ['a limit price below a step', 'INVALID_SIGNAL', { signal: { ...signal, limitPrice: '0.01' } }],
+  ['a price of zero', 'VENUE_UNAVAILABLE', { ticker: { ...ticker, ask: '0' } }],
+  ['a price that is missing', 'VENUE_UNAVAILABLE', { ticker: { ...ticker, ask: '' } }],
+  ['a market without steps', 'VENUE_UNAVAILABLE', { market: { ...market, quantityStep: '0' } }],
+  ['free funds that are no number', 'NO_BALANCE_KNOWN', { freeFunds: '' }],
+  ['no free funds', 'INSUFFICIENT_FUNDS', { freeFunds: '0' }],
+  ['a leverage of zero', 'INVALID_SIGNAL', { leverage: 0 }],
+  ['a share above one', 'INVALID_SIGNAL', { fractionOfFree: '1.1' }],
+])('%s is denied with %s', (_what, code, change) => {
+  expect(denialCode(change)).toBe(code);
+});
+
+describe('the spent amount', () => {
+  test('is the margin of what filled, and its fees', () => {
+    expect(spentAmount({ plan, order, leverage: 5 })).toBe('1002.95');
+    const half = { ...order, filledQuantity: '0.05', fee: '1.375' };
+    expect(spentAmount({ plan, order: half, leverage: 5 })).toBe('501.475');
+  });
+
+  test('of nothing filled is zero', () => {
+    const unfilled = { ...order, status: 'cancelled' as const, filledQuantity: '0', averagePrice: undefined, fee: '0' };
+    expect(spentAmount({ plan, order: unfilled, leverage: 5 })).toBe('0');
+  });
+
+  test('of an exit is its fees', () => {
+    expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order, leverage: 5 })).toBe('2.75');
+  });
+
+  test('shrinks by a rebate, never below zero', () => {
+    expect(spentAmount({ plan, order: { ...order, fee: '-1' }, leverage: 5 })).toBe('999.2');
+    expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order: { ...order, fee: '-1' }, leverage: 5 })).toBe('0');
+  });
+
+  test('is the whole reservation when the figures cannot be read', () => {
+    expect(spentAmount({ plan, order: { ...order, filledQuantity: '1e-1' }, leverage: 5 })).toBe(plan.reserveAmount);
+  });
+});
+
+test('every plan keeps to the steps and never needs more than is free', () => {
+  const decimals = (max: number, digits: number) =>
+    fc.integer({ min: 1, max }).map((units) => new ExactDecimal(units).dividedBy(10 ** digits).toFixed());
+  fc.assert(
+    fc.property(
+      fc.record({
+        free: decimals(10_000_000, 2),
+        fraction: decimals(100, 2),
+        step: fc.constantFrom('0.001', '0.05', '1', '0.3'),
+        priceStep: fc.constantFrom('0.1', '0.5', '0.25'),
+        ask: decimals(1_000_000, 1),
+        limit: fc.option(decimals(1_000_000, 3), { nil: undefined }),
+        leverage: fc.integer({ min: 1, max: 100 }),
+        direction: fc.constantFrom('BUY' as const, 'SELL' as const),
+      }),
+      ({ free, fraction, step, priceStep, ask, limit, leverage, direction }) => {
+        const result = planOrder({
+          ...input,
+          signal: { ...signal, direction, ...(limit === undefined ? {} : { limitPrice: limit }) },
+          market: { ...market, quantityStep: step, priceStep, quantityMin: step, quantityMax: undefined },
+          ticker: { ...ticker, ask, bid: ask },
+          freeFunds: free,
+          fractionOfFree: fraction,
+          leverage,
+        });
+        if (isDenial(result)) return;
+        expect(new ExactDecimal(result.quantity).mod(step).isZero()).toBe(true);
+        expect(new ExactDecimal(result.reserveAmount).lessThanOrEqualTo(free)).toBe(true);
+        if (result.limitPrice === undefined || limit === undefined) return;
+        expect(new ExactDecimal(result.limitPrice).mod(priceStep).isZero()).toBe(true);
+        const worse = new ExactDecimal(result.limitPrice).minus(limit).times(direction === 'BUY' ? 1 : -1);
+        expect(worse.greaterThan(0)).toBe(false);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
