@@ -1,0 +1,119 @@
+import type { ConfigProblem } from './config-error';
+import { ConfigError } from './config-error';
+import type { MergedLayers } from './layers';
+import type { Config, VenueConfig } from './schema';
+
+/** A rule that one setting breaks because of another. */
+interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
+const SECONDS_PER_HOUR = 3_600;
+
+function checkTimes(config: Config): readonly Fault[] {
+  const { dedupWindowSeconds, timeToLiveSeconds } = config.signals;
+  const { lookUpDelayMs, lookUpDelayMaxMs } = config.orders;
+  const faults: Fault[] = [];
+  // The server forgets an ended signal after the retention; until then the window must have refused its repetition.
+  if (dedupWindowSeconds >= config.temporal.retentionHours * SECONDS_PER_HOUR) {
+    faults.push({
+      path: 'signals.dedupWindowSeconds',
+      message: `is ${dedupWindowSeconds} s; it must be shorter than temporal.retentionHours (${config.temporal.retentionHours} h), or a signal could be traded twice`,
+    });
+  }
+  if (timeToLiveSeconds > dedupWindowSeconds) {
+    faults.push({
+      path: 'signals.timeToLiveSeconds',
+      message: `is ${timeToLiveSeconds} s; at most signals.dedupWindowSeconds (${dedupWindowSeconds} s) is allowed`,
+    });
+  }
+  if (lookUpDelayMs > lookUpDelayMaxMs) {
+    faults.push({
+      path: 'orders.lookUpDelayMs',
+      message: `is ${lookUpDelayMs} ms; at most orders.lookUpDelayMaxMs (${lookUpDelayMaxMs} ms) is allowed`,
+    });
+  }
+  return faults;
+}
+
+function checkMargins(config: Config): readonly Fault[] {
+  const { safetyMargin, exitSafetyMargin } = config.rateLimits;
+  if (exitSafetyMargin >= safetyMargin) return [];
+  const message = `is ${exitSafetyMargin}; at least rateLimits.safetyMargin (${safetyMargin}) is needed, because exits may not get less than entries`;
+  return [{ path: 'rateLimits.exitSafetyMargin', message }];
+}
+
+function checkPorts(config: Config, venue: VenueConfig | undefined): readonly Fault[] {
+  const used: [path: string, port: number][] = [['api.port', config.api.port]];
+  if (venue?.environment === 'paper') used.push(['paperVenue.port', config.paperVenue.port]);
+  if (config.temporal.address === undefined) {
+    used.push(['temporal.port', config.temporal.port], ['temporal.uiPort', config.temporal.uiPort]);
+  }
+  const owners = new Map<number, string>();
+  return used.flatMap(([path, port]) => {
+    const owner = owners.get(port);
+    if (owner !== undefined)
+      return [{ path, message: `is ${port}, which ${owner} uses already; give each its own port` }];
+    owners.set(port, path);
+    return [];
+  });
+}
+
+function checkVenue(config: Config, venue: VenueConfig | undefined): readonly Fault[] {
+  if (!venue) {
+    const known = Object.keys(config.venues).join(', ');
+    return [{ path: 'venue', message: `is "${config.venue}"; allowed: a key of venues (${known})` }];
+  }
+  const { namespace } = config.temporal;
+  const environment = /-(paper|testnet|live)$/.exec(namespace)?.[1];
+  if (environment === undefined || environment === venue.environment) return [];
+  // Paper and live must never meet in one namespace: a signal of one could be answered by the workers of the other.
+  const message = `is "${namespace}", but the venue "${config.venue}" runs in the environment ${venue.environment}; use another namespace, such as oncefill-${venue.environment}`;
+  return [{ path: 'temporal.namespace', message }];
+}
+
+function checkLimits(name: string, venue: VenueConfig): readonly Fault[] {
+  const path = `venues.${name}.limits`;
+  const windows = [['global', venue.limits.global] as const, ...Object.entries(venue.limits.endpoints)];
+  const unpayable = windows.flatMap(([endpoint, window]) => {
+    if (!window || window.weight <= window.limit) return [];
+    const key = endpoint === 'global' ? 'global' : `endpoints.${endpoint}`;
+    const message = `is ${window.weight}; at most the limit itself (${window.limit}) is allowed, or no request could ever be sent`;
+    return [{ path: `${path}.${key}.weight`, message }];
+  });
+  const repeated = venue.symbols.filter((symbol, index) => venue.symbols.indexOf(symbol) !== index);
+  if (repeated.length === 0) return unpayable;
+  return [...unpayable, { path: `venues.${name}.symbols`, message: `lists ${repeated[0]} more than once` }];
+}
+
+function checkApi(config: Config): readonly Fault[] {
+  if (LOOPBACK_HOSTS.includes(config.api.host)) return [];
+  const message = `is "${config.api.host}"; allowed: ${LOOPBACK_HOSTS.join(', ')}, because whoever reaches the API can trade`;
+  return [{ path: 'api.host', message }];
+}
+
+/**
+ * Checks what no single setting can tell: settings that contradict each other.
+ *
+ * @throws ConfigError with every contradiction
+ */
+export function crossCheck(config: Config, layers: MergedLayers): void {
+  const venue = Object.hasOwn(config.venues, config.venue) ? config.venues[config.venue] : undefined;
+  const faults = [
+    ...checkVenue(config, venue),
+    ...Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(name, settings)),
+    ...checkTimes(config),
+    ...checkMargins(config),
+    ...checkPorts(config, venue),
+    ...checkApi(config),
+  ];
+  if (faults.length === 0) return;
+  const problems = faults.map<ConfigProblem>(({ path, message }) => ({
+    source: layers.layerOf(path.split('.')).source,
+    path,
+    message: `${path} ${message}.`,
+  }));
+  throw new ConfigError(problems);
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+
+/*
+ * A type states what is allowed either by its bounds or, where bounds cannot say it, by `describe`: messages and the
+ * list of settings are made from these (allowed-values.ts).
+ */
+
+/** A decimal string above zero, such as `0.02`; never a binary fraction. */
+const positiveDecimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .refine((text) => /[1-9]/.test(text))
+  .describe('a decimal number above zero in quotes, such as "0.02"');
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .describe('a decimal number in quotes, such as "0.02"');
+const port = z.int().min(1).max(65_535);
+const share = z.number().gt(0).max(1);
+const symbol = z
+  .string()
+  .regex(/^[A-Z0-9]{2,30}$/)
+  .describe('a symbol in upper case, such as BTCUSDT');
+const venueName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/)
+  .describe('a name of lower-case letters, digits and hyphens, such as bybit');
+
+const windowLimit = z.strictObject({
+  limit: z.int().min(1).max(1_000_000),
+  windowMs: z.int().min(100).max(3_600_000),
+  weight: z.int().min(1).max(1_000).default(1),
+});
+
+const venueLimits = z.strictObject({
+  global: windowLimit,
+  endpoints: z.record(z.enum(['market_data', 'order', 'account']), windowLimit.optional()).default({} as never),
+});
+
+const venue = z.strictObject({
+  adapter: z.enum(['bybit']),
+  environment: z.enum(['paper', 'testnet', 'live']),
+  symbols: z.array(symbol).min(1).max(200),
+  settleAsset: z
+    .string()
+    .regex(/^[A-Z0-9]{2,10}$/)
+    .describe('an asset in upper case, such as USDT'),
+  leverage: z.int().min(1).max(100),
+  receiveWindowMs: z.int().min(1_000).max(60_000),
+  clockSkewMs: z.int().min(0).max(10_000),
+  requestTimeoutMs: z.int().min(100).max(60_000),
+  limits: venueLimits,
+});
+
+/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
+export const configSchema = z.strictObject({
+  dataDir: z.string().min(1),
+  /** The venue that signals trade on: a key of `venues`. */
+  venue: venueName,
+  venues: z.record(venueName, venue),
+  signals: z.strictObject({
+    dedupWindowSeconds: z.int().min(60).max(86_400),
+    timeToLiveSeconds: z.int().min(1).max(86_400),
+  }),
+  rateLimits: z.strictObject({
+    safetyMargin: share,
+    exitSafetyMargin: share,
+    permitValidityMs: z.int().min(100).max(30_000),
+  }),
+  sizing: z.strictObject({
+    fractionOfFree: positiveDecimal,
+    /** Added to what an order needs when funds are reserved. */
+    safetyMargin: decimal,
+    priceMaxAgeMs: z.int().min(100).max(60_000),
+  }),
+  balances: z.strictObject({ updateIntervalSeconds: z.int().min(1).max(3_600) }),
+  orders: z.strictObject({
+    /** Delays between look-ups of an order that is open or unknown: first, growth, largest. */
+    lookUpDelayMs: z.int().min(50).max(60_000),
+    lookUpDelayGrowth: z.number().min(1).max(10),
+    lookUpDelayMaxMs: z.int().min(1_000).max(3_600_000),
+    /** An order that stays UNKNOWN longer than this raises an alert. */
+    unknownAlertSeconds: z.int().min(1).max(86_400),
+  }),
+  ml: z.strictObject({
+    enabled: z.boolean(),
+    model: z.string().min(1),
+    strategy: z.string().min(1).max(64),
+    candleIntervalMinutes: z.union([z.literal(1), z.literal(5)]),
+    /** How long after a candle's close it is fetched. */
+    closeDelayMs: z.int().min(0).max(30_000),
+    /** A predicted return beyond this, up or down, becomes a signal. */
+    minimumReturn: positiveDecimal,
+    executionProvider: z.enum(['cpu', 'cuda']),
+  }),
+  paperVenue: z.strictObject({
+    port,
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31),
+    balance: positiveDecimal,
+    /** A folder of candle files; absent: the seeded simulator. */
+    candlesDir: z.string().min(1).optional(),
+    spreadFraction: positiveDecimal,
+    takerFee: decimal,
+    makerFee: decimal,
+    /** What the paper venue enforces; absent: the venue's own configured limits. */
+    limits: venueLimits.optional(),
+  }),
+  temporal: z.strictObject({
+    /** Set: use this server. Absent: run the embedded one. */
+    address: z.string().min(1).optional(),
+    namespace: z
+      .string()
+      .regex(/^[a-zA-Z0-9-]{2,64}$/)
+      .describe('2 to 64 letters, digits and hyphens'),
+    port,
+    uiPort: port,
+    retentionHours: z
+      .int()
+      .min(24)
+      .max(24 * 365),
+    maxCachedWorkflows: z.int().min(10).max(100_000),
+  }),
+  api: z.strictObject({
+    host: z.string().min(1),
+    port,
+    bodyLimitBytes: z.int().min(256).max(1_048_576),
+  }),
+  workers: z.strictObject({
+    heartbeatTimeoutSeconds: z.int().min(5).max(3_600),
+    /** Calls in flight per entity workflow and process. */
+    entityCallsMax: z.int().min(1).max(64),
+    activitiesMax: z.int().min(1).max(1_000),
+    shutdownGraceMs: z.int().min(0).max(8_000),
+  }),
+  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), keepDays: z.int().min(1).max(3_650) }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type VenueConfig = Config['venues'][string];

@@ -1,0 +1,49 @@
+import { closeSync, openSync } from 'node:fs';
+
+/**
+ * Where the crash sweep kills a process: before and after every step of the saga that touches the world. The names are
+ * the sweep's list of cases.
+ */
+export const CRASH_POINTS = [
+  'intake.before-start',
+  'intake.after-start',
+  'saga.started',
+  'reserve.before-plan',
+  'reserve.before-update',
+  'reserve.after-update',
+  'saga.reserved',
+  'place.before-permit',
+  'place.after-permit',
+  'place.before-send',
+  'place.after-send',
+  'place.after-observe',
+  'look-up.before',
+  'look-up.after',
+  'cancel.before',
+  'cancel.after',
+  'saga.settling',
+  'saga.committed',
+  'release.before-update',
+  'release.after-update',
+  'saga.ended',
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** Names the point at which this process kills itself. For tests of the guarantees only. */
+export const CRASH_POINT_VARIABLE = 'ONCEFILL_CRASH_POINT';
+/** A file that the first crash leaves behind, so that the restarted process lives. */
+export const CRASH_FILE_VARIABLE = 'ONCEFILL_CRASH_FILE';
+
+/** Kills this process with SIGKILL if a test asked for it here; otherwise does nothing. */
+export function crashPoint(point: CrashPoint): void {
+  if (process.env[CRASH_POINT_VARIABLE] !== point) return;
+  const file = process.env[CRASH_FILE_VARIABLE];
+  if (file === undefined) return;
+  try {
+    closeSync(openSync(file, 'wx'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  process.kill(process.pid, 'SIGKILL');
+}

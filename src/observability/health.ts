@@ -1,0 +1,123 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Config } from '../config/schema';
+import { packageVersion } from '../config/package-root';
+import { HOLDER_MEMO, type ComponentHeartbeat, type ComponentHolder } from '../messages/component';
+import { componentWorkflowId } from '../messages/ids';
+
+/** One question to the server or the venue; a health report must not hang. */
+const CHECK_TIMEOUT_MS = 3_000;
+/** A heartbeat older than this share of its timeout is a sign of trouble before the slot is lost. */
+const LATE_HEARTBEAT_SHARE = 0.75;
+
+export type PartStatus = 'healthy' | 'degraded' | 'unhealthy' | 'starting';
+
+export interface PartHealth {
+  readonly name: string;
+  readonly status: PartStatus;
+  readonly state: 'up' | 'degraded' | 'down';
+  readonly pid?: number;
+  readonly host?: string;
+  readonly heartbeatAgeMs?: number;
+  readonly startedAtMs?: number;
+  /** One sentence: what it is connected to, or what is wrong. */
+  readonly text: string;
+}
+
+/** What the server and the venue say of every part; never what this process remembers. */
+export interface SystemHealth {
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly components: Readonly<Record<string, PartStatus>>;
+  readonly details: readonly PartHealth[];
+  /** Since the oldest running component took its slot. */
+  readonly uptimeSeconds: number;
+  readonly version: string;
+}
+
+/**
+ * Asks everybody at once. Never throws: a part that cannot be asked is unhealthy.
+ *
+ * @param components whose registrations to read; absent: those that this configuration runs
+ */
+export async function readHealth(
+  client: Client,
+  config: Config,
+  components?: readonly string[],
+): Promise<SystemHealth> {
+  const names = components ?? (config.ml.enabled ? ['trading_engine', 'ml_manager'] : ['trading_engine']);
+  const parts = [serverHealth(client, config), ...names.map((name) => componentHealth(client, config, name))];
+  if (config.venues[config.venue]?.environment === 'paper') parts.push(paperVenueHealth(config));
+  const details = await Promise.all(parts);
+  const startedAtMs = Math.min(...details.map((part) => part.startedAtMs ?? Date.now()));
+  return {
+    status: overall(details),
+    components: Object.fromEntries(details.map((part) => [part.name, part.status])),
+    details,
+    uptimeSeconds: Math.max(0, Math.floor((Date.now() - startedAtMs) / 1000)),
+    version: packageVersion(),
+  };
+}
+
+/** No orders without a server and an engine; without the rest, fewer of them. */
+function overall(parts: readonly PartHealth[]): SystemHealth['status'] {
+  const isVital = (part: PartHealth): boolean => part.name === 'temporal' || part.name === 'trading_engine';
+  if (parts.some((part) => part.state === 'down' && isVital(part))) return 'unhealthy';
+  return parts.every((part) => part.status === 'healthy') ? 'healthy' : 'degraded';
+}
+
+async function serverHealth(client: Client, config: Config): Promise<PartHealth> {
+  const { namespace } = config.temporal;
+  const name = 'temporal';
+  try {
+    await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
+    return { name, status: 'healthy', state: 'up', text: `namespace ${namespace}` };
+  } catch (error) {
+    return down(name, `does not answer: ${reason(error)}`);
+  }
+}
+
+async function componentHealth(client: Client, config: Config, name: string): Promise<PartHealth> {
+  try {
+    const description = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      client.workflow.getHandle(componentWorkflowId(name)).describe(),
+    );
+    if (description.status.name !== 'RUNNING') return down(name, 'not running');
+    const holder = description.memo?.[HOLDER_MEMO] as ComponentHolder | undefined;
+    const pending = description.raw.pendingActivities?.[0];
+    const payload = pending?.heartbeatDetails?.payloads?.[0];
+    const who = { name, pid: holder?.pid, host: holder?.host, startedAtMs: holder?.startedAtMs };
+    if (!payload) return { ...who, status: 'starting', state: 'degraded', text: 'no heartbeat yet' };
+    const heartbeat = defaultPayloadConverter.fromPayload<ComponentHeartbeat>(payload);
+    const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
+    const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
+    const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
+    const text = `${heartbeat.status}, ${heartbeat.activeTasks} tasks, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago`;
+    return late || heartbeat.status === 'error'
+      ? { ...who, heartbeatAgeMs, status: 'degraded', state: 'degraded', text }
+      : { ...who, heartbeatAgeMs, status: 'healthy', state: 'up', text };
+  } catch (error) {
+    return down(name, error instanceof WorkflowNotFoundError ? 'never started' : reason(error));
+  }
+}
+
+async function paperVenueHealth(config: Config): Promise<PartHealth> {
+  const name = 'paper_venue';
+  const url = `http://127.0.0.1:${config.paperVenue.port}`;
+  try {
+    const response = await fetch(`${url}/paper/audit?summary=1`, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
+    if (!response.ok) return down(name, `${url} answered HTTP ${response.status}`);
+    return { name, status: 'healthy', state: 'up', text: url };
+  } catch (error) {
+    return down(name, `${url} does not answer: ${reason(error)}`);
+  }
+}
+
+function down(name: string, text: string): PartHealth {
+  return { name, status: 'unhealthy', state: 'down', text };
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { multistream, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { secretValues } from '../config/environment';
+import type { Config } from '../config/schema';
+import { openDayFile } from './day-file';
+import { REDACTED, REDACTED_PATHS, createLineRedactor } from './redaction';
+
+/** The parts that write a log; each name is also the beginning of its files' names. */
+export const LOG_COMPONENTS = [
+  /** The supervisor: everything that starts, stops and reports on the other parts. */
+  'bot_trading',
+  'ml_manager',
+  'trading_engine',
+  'system_monitor',
+  'api',
+  'paper_venue',
+] as const;
+export type LogComponent = (typeof LOG_COMPONENTS)[number];
+
+export interface LoggerOptions {
+  readonly component: LogComponent;
+  /** The files lie in its folder `logs`. */
+  readonly dataDir: string;
+  readonly level: Config['logging']['level'];
+  /** Days of logs to keep, today included; at least 1. */
+  readonly keepDays: number;
+  /** Values that must never appear; absent: every credential in this process's environment. */
+  readonly secrets?: readonly string[];
+  /** Milliseconds UTC; decides in which day's file a line lands. */
+  readonly clock?: () => number;
+}
+
+/** A process's logger and its end. */
+export interface ProcessLogger {
+  readonly logger: Logger;
+  /** Closes the files; call it last. Lines are on disk as soon as they are logged, so a crash loses none. */
+  readonly close: () => void;
+}
+
+/**
+ * Opens a process's log: JSON lines to `<dataDir>/logs/<component>_YYYYMMDD.log` (UTC days), errors also to
+ * `errors_YYYYMMDD.log`, which all processes share. Credentials are blotted out by field name, in signed URLs, and by
+ * value.
+ *
+ * @throws the file system's error when the files cannot be opened
+ */
+export function createLogger(options: LoggerOptions): ProcessLogger {
+  const { component, dataDir, level, keepDays, secrets = secretValues(process.env), clock } = options;
+  const folder = join(dataDir, 'logs');
+  const all = openDayFile({ folder, stem: component, keepDays, clock });
+  const errors = openDayFile({ folder, stem: 'errors', keepDays, clock });
+  const redactLine = createLineRedactor(secrets);
+  const logger = pino(
+    {
+      level,
+      base: { component, pid: process.pid },
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: stdSerializers.err },
+      redact: { paths: [...REDACTED_PATHS], censor: REDACTED },
+      hooks: { streamWrite: redactLine },
+    },
+    multistream([
+      { level: 'trace', stream: all },
+      { level: 'error', stream: errors },
+    ]),
+  );
+  return {
+    logger,
+    close() {
+      all.close();
+      errors.close();
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** What a child process tells the supervisor; also printed by a process that runs alone. */
+export type ProcessEvent =
+  /** The process is ready to work. */
+  | { readonly kind: 'ready'; readonly component: string }
+  /** The slot is taken: this process leaves with status 0 and must not be restarted. */
+  | { readonly kind: 'superseded'; readonly component: string; readonly text: string }
+  /** A line for people: a signal came in or ended. */
+  | { readonly kind: 'line'; readonly text: string };
+
+/**
+ * Tells the supervisor over the IPC channel, or prints lines when nobody supervises.
+ */
+export function emitProcessEvent(event: ProcessEvent): void {
+  if (process.send) {
+    // A supervisor that has just died must not take this process's work with it: the lost event is only for display.
+    process.send(event, undefined, undefined, () => undefined);
+    return;
+  }
+  if (event.kind !== 'ready') process.stdout.write(`${event.text}\n`);
+}

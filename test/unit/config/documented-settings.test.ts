@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES, SECRET_VARIABLES } from '../../../src/config/environment';
+import { valueAt } from '../../../src/config/layers';
+import { defaultConfigFile } from '../../../src/config/load-config';
+import { packageRoot } from '../../../src/config/package-root';
+import { SETTINGS } from '../../../src/config/settings';
+
+const yamlText = readFileSync(defaultConfigFile(), 'utf8');
+const yamlValues: unknown = parse(yamlText);
+const envExample = readFileSync(join(packageRoot(), '.env.example'), 'utf8');
+
+const requiredPaths = SETTINGS.filter((setting) => setting.required).map(({ path }) =>
+  path.replaceAll('venues.*', 'venues.bybit'),
+);
+
+describe('config/default.yaml', () => {
+  test.each(requiredPaths)('holds %s', (path) => {
+    // `weight` has a default in the schema, and `*` below endpoints stands for each endpoint group.
+    const concrete = path.replace('endpoints.*', 'endpoints.order');
+    expect(valueAt(yamlValues, concrete.split('.'))).toBeDefined();
+  });
+
+  test.each(['address', 'candlesDir', 'limits'])('mentions the optional setting %s in a comment', (key) => {
+    expect(yamlText).toMatch(new RegExp(`^ +# ${key}: `, 'm'));
+  });
+
+  test.each(ENVIRONMENT_VARIABLES)('names $name beside its setting', ({ name }) => {
+    expect(yamlText).toContain(name);
+  });
+
+  test('explains every setting in the lines above it', () => {
+    const lines = yamlText.split('\n');
+    const bare = lines.filter((line, index) => {
+      const isValue = /^ *[A-Za-z_]+: \S/.test(line);
+      return isValue && !(lines[index - 1] ?? '').trimStart().startsWith('#');
+    });
+    // `global` is explained together with the other limits.
+    expect(bare.map((line) => line.trim().split(':')[0])).toEqual(['global']);
+  });
+});
+
+describe('.env.example', () => {
+  const names = [CONFIG_FILE_VARIABLE, ...SECRET_VARIABLES, ...ENVIRONMENT_VARIABLES.map(({ name }) => name)];
+
+  test('offers every variable, and no other', () => {
+    const offered = [...envExample.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
+    expect(new Set(offered)).toEqual(new Set(names));
+    expect(offered).toHaveLength(names.length);
+  });
+});
+
+test('every environment variable sets a setting that exists', () => {
+  const paths = SETTINGS.map((setting) => setting.path);
+  expect(paths).toEqual(expect.arrayContaining(ENVIRONMENT_VARIABLES.map(({ path }) => path)));
+});

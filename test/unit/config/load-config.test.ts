@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '../../../src/config/config-error';
+import { loadConfig } from '../../../src/config/load-config';
+import { packageRoot } from '../../../src/config/package-root';
+
+let cwd: string;
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'oncefill-config-'));
+});
+
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+function writeConfig(text: string): string {
+  writeFileSync(join(cwd, 'my.yaml'), text);
+  return 'my.yaml';
+}
+
+function problemsOf(load: () => unknown): ConfigError['problems'] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+function loadFile(text: string, env: NodeJS.ProcessEnv = {}) {
+  return loadConfig({ file: writeConfig(text), env, cwd });
+}
+
+describe('defaults', () => {
+  test('are complete: no file and no variable are needed', () => {
+    const config = loadConfig({ env: {}, cwd });
+    expect(config.venue).toBe('bybit');
+    expect(config.venues['bybit']?.environment).toBe('paper');
+    expect(config.venues['bybit']?.symbols.length).toBeGreaterThanOrEqual(12);
+    expect(config.venues['bybit']?.limits.endpoints.order).toEqual({ limit: 80, windowMs: 60_000, weight: 2 });
+  });
+
+  test('resolve dataDir against the working folder and the model against the program', () => {
+    const config = loadConfig({ env: {}, cwd });
+    expect(config.dataDir).toBe(join(cwd, 'data'));
+    expect(config.ml.model).toBe(join(packageRoot(), 'models', 'returns-15m.onnx'));
+  });
+
+  test('are frozen to the last list', () => {
+    const config = loadConfig({ env: {}, cwd });
+    expect(() => config.venues['bybit']?.symbols.push('XUSDT')).toThrow(TypeError);
+    expect(() => (config.api.port = 1)).toThrow(TypeError);
+  });
+});
+
+describe('layers', () => {
+  test('a file overrides what it names and keeps the rest of the map', () => {
+    const config = loadFile('api: { port: 9000 }\n');
+    expect(config.api).toEqual({ host: '127.0.0.1', port: 9000, bodyLimitBytes: 16_384 });
+  });
+
+  test('a list of a file replaces the default list', () => {
+    const config = loadFile('venues: { bybit: { symbols: [BTCUSDT] } }\n');
+    expect(config.venues['bybit']?.symbols).toEqual(['BTCUSDT']);
+  });
+
+  test('the environment wins over the file, a flag over both', () => {
+    const file = writeConfig('api: { port: 9000 }\n');
+    const flags = [{ flag: '--api-port', path: 'api.port', value: 9002 }];
+    expect(loadConfig({ file, env: { API_PORT: '9001' }, cwd }).api.port).toBe(9001);
+    expect(loadConfig({ file, env: { API_PORT: '9001' }, cwd, flags }).api.port).toBe(9002);
+  });
+
+  test('ONCEFILL_CONFIG names the file, and --config wins over it', () => {
+    writeFileSync(join(cwd, 'other.yaml'), 'api: { port: 9100 }\n');
+    const env = { ONCEFILL_CONFIG: 'other.yaml' };
+    expect(loadConfig({ env, cwd }).api.port).toBe(9100);
+    expect(loadConfig({ file: writeConfig('api: { port: 9200 }\n'), env, cwd }).api.port).toBe(9200);
+  });
+
+  test('an empty file and an empty variable change nothing', () => {
+    expect(loadFile('# nothing\n', { API_PORT: '' })).toEqual(loadConfig({ env: {}, cwd }));
+  });
+
+  test('a file resolves the names it gives against its own folder', () => {
+    const config = loadFile('ml: { model: my.onnx }\npaperVenue: { candlesDir: candles }\n');
+    expect(config.ml.model).toBe(join(cwd, 'my.onnx'));
+    expect(config.paperVenue.candlesDir).toBe(join(cwd, 'candles'));
+  });
+
+  test('the time to live follows the dedup window unless it is set', () => {
+    expect(loadConfig({ env: { SIGNAL_DEDUP_WINDOW: '120' }, cwd }).signals.timeToLiveSeconds).toBe(120);
+    expect(loadFile('signals: { timeToLiveSeconds: 60 }\n').signals).toEqual({
+      dedupWindowSeconds: 300,
+      timeToLiveSeconds: 60,
+    });
+  });
+
+  test('the margin of exits never falls below the margin of entries', () => {
+    expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.99' }, cwd }).rateLimits.exitSafetyMargin).toBe(0.99);
+    expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.5' }, cwd }).rateLimits.exitSafetyMargin).toBe(0.95);
+  });
+
+  test('LOG_LEVEL may be written in upper case', () => {
+    expect(loadConfig({ env: { LOG_LEVEL: 'DEBUG' }, cwd }).logging.level).toBe('debug');
+  });
+});
+
+describe('problems', () => {
+  test('every one is listed, with its source, its path and what is allowed', () => {
+    const text = 'api: { port: 0, prot: 8080 }\nvenues: { other: { adapter: bybit } }\n';
+    const problems = problemsOf(() => loadFile(text, { SIGNAL_DEDUP_WINDOW: 'soon' }));
+    const file = join(cwd, 'my.yaml');
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        { source: file, path: 'api.port', message: 'api.port is 0; allowed: a whole number from 1 to 65535.' },
+        {
+          source: file,
+          path: 'api.prot',
+          message: 'api.prot is not a setting; known here: host, port, bodyLimitBytes.',
+        },
+        {
+          source: file,
+          path: 'venues.other.environment',
+          message: 'venues.other.environment is missing; allowed: paper, testnet, live.',
+        },
+        {
+          source: 'SIGNAL_DEDUP_WINDOW',
+          path: 'signals.dedupWindowSeconds',
+          message: 'signals.dedupWindowSeconds is "soon"; allowed: a whole number from 60 to 86400.',
+        },
+      ]),
+    );
+  });
+
+  test.each([
+    ['sizing: { fractionOfFree: 0.01 }', 'sizing.fractionOfFree', /in quotes/],
+    ['sizing: { fractionOfFree: "0" }', 'sizing.fractionOfFree', /above zero/],
+    ['rateLimits: { safetyMargin: 0 }', 'rateLimits.safetyMargin', /above 0, at most 1/],
+    ['ml: { candleIntervalMinutes: 3 }', 'ml.candleIntervalMinutes', /allowed: 1, 5/],
+    ['venues: { Bad Name: {} }', 'venues.Bad Name', /Bad Name/],
+    ['api: 8080', 'api', /a map with host, port, bodyLimitBytes/],
+    ['api:', 'api', /is null; allowed: a map/],
+    ['__proto__: { port: 1 }', '__proto__', /is not a setting/],
+    [
+      'venues: { bybit: { limits: { endpoints: { funding: { limit: 1, windowMs: 1000 } } } } }',
+      'venues.bybit.limits.endpoints.funding',
+      /./,
+    ],
+  ])('%s is refused at %s', (text, path, message) => {
+    expect(problemsOf(() => loadFile(text))).toEqual([
+      { source: join(cwd, 'my.yaml'), path, message: expect.stringMatching(message) as string },
+    ]);
+  });
+
+  test.each([
+    ['venue: binance', 'venue', /allowed: a key of venues \(bybit\)/],
+    ['rateLimits: { exitSafetyMargin: 0.5 }', 'rateLimits.exitSafetyMargin', /at least rateLimits.safetyMargin/],
+    ['paperVenue: { port: 8080 }', 'paperVenue.port', /api.port uses already/],
+    ['temporal: { uiPort: 7233 }', 'temporal.uiPort', /temporal.port uses already/],
+    [
+      'signals: { dedupWindowSeconds: 86400 }\ntemporal: { retentionHours: 24 }',
+      'signals.dedupWindowSeconds',
+      /retention/,
+    ],
+    ['signals: { timeToLiveSeconds: 301 }', 'signals.timeToLiveSeconds', /at most/],
+    ['orders: { lookUpDelayMs: 5000, lookUpDelayMaxMs: 1000 }', 'orders.lookUpDelayMs', /at most/],
+    ['venues: { bybit: { environment: live } }', 'temporal.namespace', /use another namespace, such as oncefill-live/],
+    ['temporal: { namespace: oncefill-live }', 'temporal.namespace', /environment paper/],
+    ['venues: { bybit: { symbols: [BTCUSDT, BTCUSDT] } }', 'venues.bybit.symbols', /BTCUSDT more than once/],
+    [
+      'venues: { bybit: { limits: { global: { limit: 1, weight: 2 } } } }',
+      'venues.bybit.limits.global.weight',
+      /at most/,
+    ],
+    ['api: { host: 0.0.0.0 }', 'api.host', /127\.0\.0\.1/],
+  ])('%s contradicts another setting', (text, path, message) => {
+    const problems = problemsOf(() => loadFile(text));
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]?.message).toMatch(message);
+  });
+
+  test('ports of servers that are not started may be equal', () => {
+    expect(() => loadFile('temporal: { address: "127.0.0.1:7233", uiPort: 7233 }')).not.toThrow();
+  });
+
+  test('live runs in a namespace of its own', () => {
+    const text = 'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }';
+    expect(loadFile(text).temporal.namespace).toBe('oncefill-live');
+  });
+
+  test('a syntax error names the file and the line', () => {
+    const [problem] = problemsOf(() => loadFile('api:\n  port: 1\n port: 2\n'));
+    expect(problem?.source).toBe(`${join(cwd, 'my.yaml')}:3:1`);
+  });
+
+  test('a key given twice is an error, not a choice', () => {
+    const [problem] = problemsOf(() => loadFile('venue: bybit\nvenue: binance\n'));
+    expect(problem?.source).toBe(`${join(cwd, 'my.yaml')}:2:1`);
+  });
+
+  test('a list or a bomb of aliases is no configuration', () => {
+    expect(problemsOf(() => loadFile('- a\n'))[0]?.message).toMatch(/must hold a map/);
+    const levels = Array.from(
+      { length: 9 },
+      (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level}, `.repeat(9)}]`,
+    );
+    expect(problemsOf(() => loadFile(`a0: &a0 [1]\n${levels.join('\n')}\n`))[0]?.message).toMatch(/alias/);
+  });
+
+  test('a missing file is named', () => {
+    expect(problemsOf(() => loadConfig({ file: 'none.yaml', env: {}, cwd }))).toEqual([
+      { source: join(cwd, 'none.yaml'), path: '', message: 'there is no such file.' },
+    ]);
+  });
+
+  test('a misspelt variable with our prefix is refused', () => {
+    const problems = problemsOf(() => loadConfig({ env: { ONCEFILL_CONFIGURATION: 'x' }, cwd }));
+    expect(problems.map((problem) => problem.source)).toEqual(['ONCEFILL_CONFIGURATION']);
+  });
+
+  test('the value of an unknown key is not repeated: it may be a secret', () => {
+    const secret = 'canary-5f2c9b7e1d';
+    expect(() => loadFile(`venues: { bybit: { apiSecret: ${secret} } }`)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) as string }) as Error,
+    );
+  });
+});

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../src/config/package-root';
+import { DENIAL_CODES } from '../../../src/domain/denial';
+
+const page = readFileSync(join(packageRoot(), 'docs', 'denial-codes.md'), 'utf8');
+const [, ...sections] = page.split(/^## /m);
+
+test('docs/denial-codes.md has one section per denial code, and no other', () => {
+  expect(sections.map((section) => section.split('\n')[0])).toEqual(DENIAL_CODES);
+});
+
+test.each(DENIAL_CODES)('%s is explained: when it happens, and what to do', (code) => {
+  const section = sections.find((candidate) => candidate.startsWith(`${code}\n`));
+  expect(section).toMatch(/\*\*When:\*\* \S/);
+  expect(section).toMatch(/\*\*What to do:\*\* \S/);
+});
