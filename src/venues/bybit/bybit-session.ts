@@ -1,0 +1,179 @@
+import type { VenueOutcome } from '../../domain/outcome';
+import { traceRequest } from '../ccxt/request-trace';
+import type { RequestTrace } from '../ccxt/request-trace';
+import { createRedactor } from '../ccxt/secret';
+import { createTransport } from '../ccxt/transport';
+import type { Transport } from '../ccxt/transport';
+import { VenueClock } from '../ccxt/venue-clock';
+import { replyFromTrace } from '../ccxt/venue-reply';
+import type { VenueReply } from '../ccxt/venue-reply';
+import { VenueError } from '../venue';
+import type { EndpointGroup, LimitReport } from '../venue';
+import { BybitClient } from './bybit-client';
+import type { BybitClientOptions } from './bybit-client';
+import { classifyReadReply, replyTimeMs } from './outcomes';
+import { timePayload } from './payloads';
+
+export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'>;
+
+/** The part of a zod schema that is used. */
+interface Schema<Payload> {
+  safeParse(value: unknown): { success: true; data: Payload } | { success: false };
+}
+
+export interface Answer<Payload> {
+  readonly payload: Payload;
+  readonly trace: RequestTrace;
+}
+
+export interface ClassifiedAnswer {
+  readonly outcome: VenueOutcome;
+  readonly reply: VenueReply;
+  readonly trace: RequestTrace;
+}
+
+/** One connection to the venue: sends one request per call, classifies its answer, reports limits, keeps the clock. */
+export class BybitSession {
+  readonly clock = new VenueClock();
+  readonly client: BybitClient;
+  private readonly transport: Transport;
+  private readonly redact: (text: string) => string;
+  private readonly listeners: ((report: LimitReport) => void)[] = [];
+  private clockMeasurement: Promise<number> | undefined;
+
+  constructor(options: BybitSessionOptions) {
+    this.transport = createTransport(options.requestTimeoutMs);
+    this.client = new BybitClient({ ...options, clock: this.clock, transport: this.transport });
+    this.redact = createRedactor([options.credentials.apiKey, options.credentials.apiSecret]);
+  }
+
+  onLimitReport(listener: (report: LimitReport) => void): void {
+    this.listeners.push(listener);
+  }
+
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  /**
+   * A public request.
+   * @throws VenueError with the classified answer, also when it cannot be read
+   */
+  async readPublic<Payload>(schema: Schema<Payload>, request: () => Promise<unknown>): Promise<Answer<Payload>> {
+    return this.read('market_data', schema, request);
+  }
+
+  /**
+   * A signed read.
+   * @throws VenueError as for readPublic
+   */
+  async readAccount<Payload>(schema: Schema<Payload>, request: () => Promise<unknown>): Promise<Answer<Payload>> {
+    await this.ensureClock();
+    return this.read('account', schema, request);
+  }
+
+  /** A signed request that changes orders. The clock must have been measured. Never throws. */
+  async command(
+    request: () => Promise<unknown>,
+    classify: (reply: VenueReply) => VenueOutcome,
+  ): Promise<ClassifiedAnswer> {
+    const { trace, error } = await traceRequest(request);
+    const reply = replyFromTrace(trace, error, this.redact, Date.now());
+    const outcome = classify(reply);
+    this.report('order', outcome, reply);
+    await this.correctClock(outcome, reply, trace);
+    return { outcome, reply, trace };
+  }
+
+  /** Measures the venue's clock; concurrent callers share one request. */
+  measureClock(): Promise<number> {
+    this.clockMeasurement ??= this.requestTime().finally(() => {
+      this.clockMeasurement = undefined;
+    });
+    return this.clockMeasurement;
+  }
+
+  /** Measures the clock once per process, so that the first signature is already on the venue's time. */
+  async ensureClock(): Promise<void> {
+    if (!this.clock.isMeasured) await this.measureClock();
+  }
+
+  private async read<Payload>(
+    endpoint: EndpointGroup,
+    schema: Schema<Payload>,
+    request: () => Promise<unknown>,
+  ): Promise<Answer<Payload>> {
+    const { trace, result, error } = await traceRequest(request);
+    const reply = replyFromTrace(trace, error, this.redact, Date.now());
+    if (error !== undefined) {
+      const outcome = classifyReadReply(reply);
+      this.report(endpoint, outcome, reply);
+      await this.correctClock(outcome, reply, trace);
+      throw new VenueError(outcome);
+    }
+    this.report(endpoint, undefined, reply);
+    const parsed = schema.safeParse(result);
+    if (parsed.success) return { payload: parsed.data, trace };
+    throw new VenueError({
+      kind: 'UNKNOWN',
+      httpStatus: reply.httpStatus,
+      message: 'The venue answered with fields that are missing or malformed.',
+    });
+  }
+
+  private async requestTime(): Promise<number> {
+    const { payload, trace } = await this.readPublic(timePayload, () => this.client.publicGetV5MarketTime());
+    this.recordClock(payload.time, trace);
+    return payload.time;
+  }
+
+  /** A refused timestamp carries the venue's own time: it corrects the clock without another request. */
+  private async correctClock(outcome: VenueOutcome, reply: VenueReply, trace: RequestTrace): Promise<void> {
+    if (outcome.kind !== 'NOT_PLACED' || outcome.venueCode === undefined) return;
+    const venueTimeMs = replyTimeMs(reply);
+    if (venueTimeMs !== undefined) {
+      this.recordClock(venueTimeMs, trace);
+      return;
+    }
+    await this.measureClock().catch((error: unknown) => {
+      // The refusal stands either way; the next request is refused again and tries once more.
+      process.emitWarning(`The venue's clock could not be measured: ${(error as Error).message}`);
+    });
+  }
+
+  private recordClock(venueTimeMs: number, trace: RequestTrace): void {
+    const { sentAtMonotonicMs, receivedAtMonotonicMs } = trace;
+    if (sentAtMonotonicMs === undefined || receivedAtMonotonicMs === undefined) return;
+    this.clock.record(venueTimeMs, sentAtMonotonicMs, receivedAtMonotonicMs);
+  }
+
+  private report(endpoint: EndpointGroup, outcome: VenueOutcome | undefined, reply: VenueReply): void {
+    if (reply.httpStatus === undefined) return;
+    const report: LimitReport = {
+      endpoint,
+      kind: limitKind(outcome),
+      remaining: countHeader(reply, 'x-bapi-limit-status'),
+      limit: countHeader(reply, 'x-bapi-limit'),
+      resumeAtMs: outcome?.retryAtMs,
+      observedAtMs: reply.receivedAtMs,
+    };
+    for (const listener of this.listeners) {
+      try {
+        listener(report);
+      } catch (error) {
+        // What the venue did with an order must reach the caller, whatever a listener does.
+        process.emitWarning(`A limit listener failed: ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+function limitKind(outcome: VenueOutcome | undefined): LimitReport['kind'] {
+  if (outcome?.kind === 'RATE_LIMITED') return 'rate_limited';
+  return outcome?.kind === 'BANNED' ? 'banned' : 'ok';
+}
+
+function countHeader(reply: VenueReply, name: string): number | undefined {
+  const text = reply.headers[name];
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,235 @@
+import type { SnapshotCommand } from '../../domain/ledger/types';
+import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain/market';
+import type { VenueOutcome } from '../../domain/outcome';
+import { cleanMessage } from '../ccxt/venue-reply';
+import { VenueError } from '../venue';
+import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
+import { BybitSession } from './bybit-session';
+import type { BybitSessionOptions } from './bybit-session';
+import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
+import { acceptedOrderId, classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
+import { parseBalances, parseCandles, parseMarket, parseOrder, parseTickers, TAKER_FEE_DEFAULT } from './parse';
+import {
+  balancesPayload,
+  candlesPayload,
+  instrumentsPayload,
+  orderRow,
+  ordersPayload,
+  tickersPayload,
+} from './payloads';
+
+/** Bybit's largest page of instruments; linear has fewer. */
+const INSTRUMENTS_MAX = 1_000;
+/** Bybit's largest page of candles. */
+export const CANDLES_MAX = 1_000;
+/** Bybit's largest page of orders. */
+const ORDERS_MAX = 50;
+/** Balances follow executions within this; the venue promises no figure, so it is far above what is usual. */
+const SNAPSHOT_LAG_MS = 2_000;
+
+const CATEGORY = 'linear';
+const INTERVALS: ReadonlyMap<number, string> = new Map([
+  [60_000, '1'],
+  [180_000, '3'],
+  [300_000, '5'],
+  [900_000, '15'],
+  [3_600_000, '60'],
+]);
+
+export interface BybitVenueOptions extends BybitSessionOptions {
+  readonly name: string;
+  readonly symbols: readonly string[];
+  readonly settleAsset: string;
+  /** As a fraction, for example `0.00055`; absent: a figure above the venue's base rate. */
+  readonly takerFee?: string;
+  readonly clockSkewMs: number;
+}
+
+/**
+ * Bybit V5, linear perpetuals in one-way mode on a unified account. The same code talks to the paper venue, the test
+ * network and the live venue: only address and keys differ.
+ *
+ * The first signed request of a process is preceded by one market_data request that measures the venue's clock.
+ */
+export class BybitVenue implements Venue {
+  readonly name: string;
+  readonly promises: VenuePromises;
+  // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
+  readonly #session: BybitSession;
+  private readonly symbols: ReadonlySet<string>;
+
+  constructor(private readonly options: BybitVenueOptions) {
+    this.name = options.name;
+    this.#session = new BybitSession(options);
+    this.symbols = new Set(options.symbols);
+    this.promises = {
+      clientIdUnique: 'always',
+      receiveWindowMs: options.receiveWindowMs,
+      clockSkewMs: options.clockSkewMs,
+      snapshotLagMs: SNAPSHOT_LAG_MS,
+    };
+  }
+
+  onLimitReport(listener: (report: LimitReport) => void): void {
+    this.#session.onLimitReport(listener);
+  }
+
+  /** Only configured symbols that are trading; the others are left out. */
+  async markets(): Promise<readonly Market[]> {
+    const { payload } = await this.#session.readPublic(instrumentsPayload, () =>
+      this.#session.client.publicGetV5MarketInstrumentsInfo({ category: CATEGORY, limit: INSTRUMENTS_MAX }),
+    );
+    return payload.result.list
+      .filter((instrument) => this.symbols.has(instrument.symbol))
+      .map((instrument) =>
+        parseMarket(instrument, this.options.settleAsset, this.options.takerFee ?? TAKER_FEE_DEFAULT),
+      )
+      .filter((market) => market !== undefined);
+  }
+
+  time(): Promise<number> {
+    return this.#session.measureClock();
+  }
+
+  /** Configured symbols that have a price; the others are left out. */
+  async tickers(): Promise<readonly Ticker[]> {
+    const { payload } = await this.#session.readPublic(tickersPayload, () =>
+      this.#session.client.publicGetV5MarketTickers({ category: CATEGORY }),
+    );
+    return parseTickers(payload, this.symbols);
+  }
+
+  async candles(symbol: string, intervalMs: number, limit: number): Promise<readonly Candle[]> {
+    const interval = INTERVALS.get(intervalMs);
+    if (interval === undefined || !Number.isInteger(limit) || limit < 1 || limit > CANDLES_MAX) {
+      throw new VenueError({
+        kind: 'REJECTED',
+        message: `Candles of ${intervalMs} ms with limit ${limit} are not offered; limit must be 1 to ${CANDLES_MAX}.`,
+      });
+    }
+    // The newest candle is usually open and dropped, so one more is asked for; where the page has no room for it, the
+    // request ends before the open candle instead.
+    const range = limit < CANDLES_MAX ? { limit: limit + 1 } : { limit, end: this.lastOpenTimeMs(intervalMs) - 1 };
+    const { payload } = await this.#session.readPublic(candlesPayload, () =>
+      this.#session.client.publicGetV5MarketKline({ category: CATEGORY, symbol, interval, ...range }),
+    );
+    return parseCandles(payload, intervalMs).slice(-limit);
+  }
+
+  async balances(): Promise<SnapshotCommand> {
+    const { payload } = await this.#session.readAccount(balancesPayload, () =>
+      this.#session.client.privateGetV5AccountWalletBalance({ accountType: 'UNIFIED' }),
+    );
+    return parseBalances(payload);
+  }
+
+  async placeOrder(plan: OrderPlan): Promise<PlaceOrderAnswer> {
+    const fault = findOrderFault(plan, this.symbols);
+    if (fault !== undefined) return this.unsent({ kind: 'REJECTED', message: fault });
+    const clockFault = await this.findClockFault();
+    if (clockFault !== undefined) return this.unsent(clockFault);
+    const { outcome, reply, trace } = await this.#session.command(
+      () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
+      (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),
+    );
+    return {
+      outcome,
+      signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs(),
+      venueOrderId: outcome.kind === 'PLACED' ? acceptedOrderId(reply) : undefined,
+    };
+  }
+
+  async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
+    const query = { category: CATEGORY, symbol, orderLinkId: clientOrderId };
+    const { client } = this.#session;
+    try {
+      await this.#session.ensureClock();
+      const startedAtMs = this.#session.clock.nowMs();
+      const open = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderRealtime(query));
+      if (open.order !== undefined) return { status: 'found', order: open.order };
+      const closed = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderHistory(query));
+      if (closed.order !== undefined) return { status: 'found', order: closed.order };
+      // The first answer's instant: an order accepted between the two requests could be in neither of them. Of the
+      // venue's own stamp and our measure of its clock the earlier one counts, so that neither can be too late.
+      return { status: 'absent', askedAtMs: Math.min(startedAtMs, open.answeredAtMs) };
+    } catch (error) {
+      if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
+      throw error;
+    }
+  }
+
+  /** Orders without a client id, or with fields that cannot be read, are left out: look those up one by one. */
+  async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
+    const { payload } = await this.#session.readAccount(ordersPayload, () =>
+      this.#session.client.privateGetV5OrderHistory({ category: CATEGORY, limit: ORDERS_MAX, startTime: sinceMs }),
+    );
+    return payload.result.list.flatMap((candidate) => {
+      const row = orderRow.safeParse(candidate);
+      if (!row.success || row.data.orderLinkId === '' || !this.symbols.has(row.data.symbol)) return [];
+      const order = parseOrder(row.data, this.options.settleAsset);
+      return order.status === 'open' ? [] : [order];
+    });
+  }
+
+  async cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome> {
+    if (!CLIENT_ORDER_ID_PATTERN.test(clientOrderId)) {
+      return { kind: 'REJECTED', message: 'No order can have this client order id; nothing was sent.' };
+    }
+    const clockFault = await this.findClockFault();
+    if (clockFault !== undefined) return clockFault;
+    const { outcome } = await this.#session.command(
+      () => this.#session.client.privatePostV5OrderCancel({ category: CATEGORY, symbol, orderLinkId: clientOrderId }),
+      classifyCancelOrderReply,
+    );
+    return outcome;
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  private unsent(outcome: VenueOutcome): PlaceOrderAnswer {
+    return { outcome, signedAtMs: this.#session.clock.nowMs() };
+  }
+
+  private lastOpenTimeMs(intervalMs: number): number {
+    return Math.floor(this.#session.clock.nowMs() / intervalMs) * intervalMs;
+  }
+
+  /** Why an order cannot be signed with the venue's time; nothing of it was sent then. */
+  private async findClockFault(): Promise<VenueOutcome | undefined> {
+    try {
+      await this.#session.ensureClock();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      const { outcome } = error;
+      const isPassing = outcome.kind === 'UNKNOWN' || outcome.kind === 'REJECTED';
+      const message = cleanMessage(`The venue's clock could not be measured, nothing was sent. ${outcome.message}`);
+      return { ...outcome, kind: isPassing ? 'NOT_PLACED' : outcome.kind, message };
+    }
+  }
+
+  /**
+   * One query by client id.
+   * @throws VenueError when the answer holds anything but this order: a venue that ignores the filter answers with the
+   *   account's other orders, and proves nothing about ours
+   */
+  private async findOrder(
+    clientOrderId: string,
+    symbol: string,
+    request: () => Promise<unknown>,
+  ): Promise<{ readonly order?: VenueOrder; readonly answeredAtMs: number }> {
+    const { payload } = await this.#session.readAccount(ordersPayload, request);
+    const answeredAtMs = payload.time;
+    const [first, ...others] = payload.result.list;
+    if (first === undefined) return { answeredAtMs };
+    const row = orderRow.safeParse(first);
+    const isOurs = row.success && row.data.orderLinkId === clientOrderId && row.data.symbol === symbol;
+    if (isOurs && others.length === 0) return { order: parseOrder(row.data, this.options.settleAsset), answeredAtMs };
+    throw new VenueError({
+      kind: 'UNKNOWN',
+      message: 'The venue answered the look-up with something else than the one order asked for.',
+    });
+  }
+}

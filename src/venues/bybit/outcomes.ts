@@ -1,0 +1,163 @@
+import type { OutcomeKind, VenueOutcome } from '../../domain/outcome';
+import { boundedDelayMs, noAnswerOutcome, notSentOutcome, retryAfterAtMs, venueOutcome } from '../ccxt/venue-reply';
+import type { VenueReply } from '../ccxt/venue-reply';
+import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES } from './outcome-codes';
+
+/** Bybit: after HTTP 403 "access too frequent", wait at least ten minutes. */
+export const IP_BAN_MS = 10 * 60 * 1_000;
+/** Bybit's limits per account count a rolling second. */
+export const RATE_WINDOW_MS = 1_000;
+/** A reset further away than this is not a rolling second's: the header is not believed. */
+export const RESET_DELAY_MAX_MS = 60_000;
+
+/** Texts of HTTP 403 that mean a region, which waiting does not change. */
+const REGION_TEXT = /\b(country|region|jurisdiction|location|not available in your|restricted (area|territory))\b/i;
+
+/** Statuses that refuse a request by themselves, unless a known code says more. 403 is decided by its text. */
+const REFUSING_STATUSES: ReadonlyMap<number, OutcomeKind> = new Map([
+  [401, 'FATAL'],
+  [429, 'RATE_LIMITED'],
+]);
+
+interface Envelope {
+  readonly code?: string;
+  readonly message: string;
+  readonly timeMs?: number;
+  readonly orderId?: string;
+  readonly orderLinkId?: string;
+}
+
+/**
+ * What the answer to `POST /v5/order/create` proves. PLACED needs everything: a 2xx status, retCode 0, an order id, and
+ * our client id where the answer names one. Whatever is not known to be a refusal is UNKNOWN once the request left.
+ */
+export function classifyPlaceOrderReply(reply: VenueReply, clientOrderId: string): VenueOutcome {
+  return classify(reply, PLACE_ORDER_CODES, (envelope) => {
+    if (envelope.orderId === undefined) return undefined;
+    if (envelope.orderLinkId !== undefined && envelope.orderLinkId !== clientOrderId) return undefined;
+    return 'The venue accepted the order.';
+  });
+}
+
+/** The venue's id of an accepted order. */
+export function acceptedOrderId(reply: VenueReply): string | undefined {
+  return readEnvelope(reply.body).orderId;
+}
+
+/**
+ * What the answer to `POST /v5/order/cancel` proves. PLACED: the venue accepted the cancellation (the order may still
+ * have filled before it). REJECTED: there was nothing to cancel.
+ */
+export function classifyCancelOrderReply(reply: VenueReply): VenueOutcome {
+  return classify(reply, CANCEL_ORDER_CODES, (envelope) =>
+    envelope.orderId === undefined && envelope.orderLinkId === undefined
+      ? undefined
+      : 'The venue accepted the cancellation.',
+  );
+}
+
+/** What a failed read says; UNKNOWN: nothing, ask again later. Never PLACED. */
+export function classifyReadReply(reply: VenueReply): VenueOutcome {
+  return classify(reply, new Map(), () => undefined);
+}
+
+/** The venue's clock in a reply, milliseconds UTC. */
+export function replyTimeMs(reply: VenueReply): number | undefined {
+  return readEnvelope(reply.body).timeMs;
+}
+
+function classify(
+  reply: VenueReply,
+  codes: ReadonlyMap<string, OutcomeKind>,
+  acceptance: (envelope: Envelope) => string | undefined,
+): VenueOutcome {
+  if (!reply.sent) return notSentOutcome(reply);
+  const { httpStatus } = reply;
+  if (httpStatus === undefined) return noAnswerOutcome(reply);
+  const envelope = readEnvelope(reply.body);
+  const { code } = envelope;
+  const isSuccessStatus = httpStatus >= 200 && httpStatus < 300;
+  if (code === '0' && isSuccessStatus) {
+    const accepted = acceptance(envelope);
+    return accepted === undefined
+      ? venueOutcome('UNKNOWN', reply, 'The answer does not say what became of the request.', { venueCode: code })
+      : venueOutcome('PLACED', reply, accepted, { venueCode: code });
+  }
+  if (httpStatus === 403) return forbiddenOutcome(reply, envelope);
+  // A server that fails may have acted before it failed, whatever code it wrote into the page.
+  const kind = httpStatus >= 500 ? 'UNKNOWN' : kindOf(envelope, httpStatus, codes);
+  return outcomeOfKind(kind, reply, refusalMessage(envelope, httpStatus), envelope);
+}
+
+function kindOf({ code, message }: Envelope, httpStatus: number, codes: ReadonlyMap<string, OutcomeKind>): OutcomeKind {
+  // -1 has two meanings: an expired request, and an order that is not known.
+  if (code === '-1') return /expired/i.test(message) ? 'NOT_PLACED' : 'UNKNOWN';
+  const known = code === undefined ? undefined : (codes.get(code) ?? REQUEST_CODES.get(code));
+  return known ?? REFUSING_STATUSES.get(httpStatus) ?? 'UNKNOWN';
+}
+
+/** HTTP 403: the limit per address, or a region. Both are decided before the request reaches the venue's engine. */
+function forbiddenOutcome(reply: VenueReply, envelope: Envelope): VenueOutcome {
+  const { code } = envelope;
+  if (code !== undefined && REQUEST_CODES.get(code) === 'FATAL') {
+    return outcomeOfKind('FATAL', reply, refusalMessage(envelope, 403), envelope);
+  }
+  if (REGION_TEXT.test(reply.text)) {
+    return venueOutcome('FATAL', reply, 'The venue refuses this address because of its region (HTTP 403).', {
+      venueCode: code,
+    });
+  }
+  return outcomeOfKind('BANNED', reply, 'The venue refuses this address for a while (HTTP 403).', envelope);
+}
+
+function outcomeOfKind(kind: OutcomeKind, reply: VenueReply, message: string, envelope: Envelope): VenueOutcome {
+  const venueCode = envelope.code;
+  if (kind === 'BANNED') {
+    const retryAtMs = retryAfterAtMs(reply) ?? reply.receivedAtMs + IP_BAN_MS;
+    return venueOutcome(kind, reply, message, { venueCode, retryAtMs });
+  }
+  if (kind === 'RATE_LIMITED') {
+    const retryAtMs = retryAfterAtMs(reply) ?? resetAtMs(reply, envelope);
+    return venueOutcome(kind, reply, message, { venueCode, retryAtMs });
+  }
+  return venueOutcome(kind, reply, message, { venueCode });
+}
+
+/** The reset header is on the venue's clock; the difference to the reply's own time carries it over to ours. */
+function resetAtMs(reply: VenueReply, envelope: Envelope): number {
+  const resetMs = Number(reply.headers['x-bapi-limit-reset-timestamp'] ?? Number.NaN);
+  const delayMs = resetMs - (envelope.timeMs ?? reply.receivedAtMs);
+  const isUsable = delayMs > 0 && delayMs <= RESET_DELAY_MAX_MS;
+  return reply.receivedAtMs + boundedDelayMs(isUsable ? delayMs : RATE_WINDOW_MS);
+}
+
+function refusalMessage({ code, message }: Envelope, httpStatus: number): string {
+  if (code === undefined || code === '0') return `Bybit answered HTTP ${httpStatus} without saying what happened.`;
+  return message === '' ? `Bybit ${code}` : `Bybit ${code}: ${message}`;
+}
+
+function readEnvelope(body: unknown): Envelope {
+  const fields = asObject(body);
+  const result = asObject(fields['result']);
+  return {
+    code: asText(fields['retCode']),
+    message: asText(fields['retMsg']) ?? '',
+    timeMs: asTimeMs(fields['time']),
+    orderId: asText(result['orderId']),
+    orderLinkId: asText(result['orderLinkId']),
+  };
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function asText(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function asTimeMs(value: unknown): number | undefined {
+  const timeMs = Number(asText(value) ?? Number.NaN);
+  return Number.isSafeInteger(timeMs) && timeMs > 0 ? timeMs : undefined;
+}

@@ -1,0 +1,110 @@
+import { Decimal } from 'decimal.js';
+import type { SnapshotCommand } from '../../domain/ledger/types';
+import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
+import type { balancesPayload, candlesPayload, CoinBalance, Instrument, OrderRow, tickersPayload } from './payloads';
+import type { z } from 'zod';
+
+/**
+ * The taker fee assumed for linear perpetuals when none is configured. The venue's list of instruments does not name
+ * fees; this is above the venue's base rate of 0.00055, so reservations are never too small.
+ */
+export const TAKER_FEE_DEFAULT = '0.0006';
+
+const STATUSES: Readonly<Record<OrderRow['orderStatus'], VenueOrderStatus>> = {
+  Created: 'open',
+  New: 'open',
+  Active: 'open',
+  Untriggered: 'open',
+  Triggered: 'open',
+  PartiallyFilled: 'open',
+  PendingCancel: 'open',
+  Filled: 'filled',
+  Cancelled: 'cancelled',
+  PartiallyFilledCanceled: 'cancelled',
+  Deactivated: 'cancelled',
+  Rejected: 'rejected',
+};
+
+/** A linear perpetual that trades, settled in `settleAsset`; undefined for every other instrument. */
+export function parseMarket(instrument: Instrument, settleAsset: string, takerFee: string): Market | undefined {
+  const { contractType, status, settleCoin, lotSizeFilter } = instrument;
+  if (contractType !== 'LinearPerpetual' || status !== 'Trading' || settleCoin !== settleAsset) return undefined;
+  return {
+    symbol: instrument.symbol,
+    base: instrument.baseCoin,
+    quote: instrument.quoteCoin,
+    settle: settleCoin,
+    quantityStep: lotSizeFilter.qtyStep,
+    quantityMin: lotSizeFilter.minOrderQty,
+    quantityMax: positive(lotSizeFilter.maxMktOrderQty) ?? positive(lotSizeFilter.maxOrderQty),
+    notionalMin: positive(lotSizeFilter.minNotionalValue),
+    priceStep: instrument.priceFilter.tickSize,
+    takerFee,
+  };
+}
+
+/** Symbols without a price on either side are left out: nothing can be sized from them. */
+export function parseTickers(payload: z.infer<typeof tickersPayload>, symbols: ReadonlySet<string>): Ticker[] {
+  return payload.result.list.flatMap((row) => {
+    const bid = positive(row.bid1Price);
+    const ask = positive(row.ask1Price);
+    const last = positive(row.lastPrice);
+    if (!symbols.has(row.symbol) || bid === undefined || ask === undefined || last === undefined) return [];
+    return [{ symbol: row.symbol, bid, ask, last }];
+  });
+}
+
+/** The closed candles of an answer, oldest first; closed is judged by the venue's own time in the answer. */
+export function parseCandles(payload: z.infer<typeof candlesPayload>, intervalMs: number): Candle[] {
+  return payload.result.list
+    .map(([openTimeMs, open, high, low, close, volume]) => ({ openTimeMs, open, high, low, close, volume }))
+    .filter((candle) => candle.openTimeMs + intervalMs <= payload.time)
+    .toSorted((a, b) => a.openTimeMs - b.openTimeMs);
+}
+
+export function parseBalances(payload: z.infer<typeof balancesPayload>): SnapshotCommand {
+  const coins = payload.result.list.flatMap((account) => account.coin);
+  return { asOfMs: payload.time, assets: Object.fromEntries(coins.map((coin) => [coin.coin, parseBalance(coin)])) };
+}
+
+/**
+ * One asset. What is locked are margins of positions and orders; open losses are not spendable either, so the smaller
+ * of wallet balance and equity counts as available. The account's own figure is not used: it is a sum over all assets,
+ * in dollars.
+ */
+function parseBalance(coin: CoinBalance): SnapshotCommand['assets'][string] {
+  const total = Decimal.max(0, coin.walletBalance);
+  const locked = Decimal.max(0, sum(coin.locked, coin.totalOrderIM, coin.totalPositionIM));
+  const spendable = Decimal.min(total, coin.equity === undefined || coin.equity === '' ? total : coin.equity);
+  const available = Decimal.max(0, spendable.minus(locked));
+  return { total: total.toFixed(), available: available.toFixed(), locked: locked.toFixed() };
+}
+
+/** @param feeAsset the asset whose fees count, the settle asset */
+export function parseOrder(row: OrderRow, feeAsset: string): VenueOrder {
+  const filled = new Decimal(row.cumExecQty);
+  const fee = row.cumFeeDetail?.[feeAsset] ?? (row.cumExecFee || '0');
+  const rejectReason = row.rejectReason === 'EC_NoError' || row.rejectReason === '' ? undefined : row.rejectReason;
+  return {
+    clientOrderId: row.orderLinkId,
+    venueOrderId: row.orderId,
+    symbol: row.symbol,
+    direction: row.side === 'Buy' ? 'BUY' : 'SELL',
+    status: STATUSES[row.orderStatus],
+    quantity: row.qty,
+    filledQuantity: filled.toFixed(),
+    averagePrice: filled.isZero() ? undefined : positive(row.avgPrice),
+    fee: new Decimal(fee).toFixed(),
+    createdAtMs: row.createdTime,
+    updatedAtMs: row.updatedTime,
+    rejectReason,
+  };
+}
+
+function positive(value: string | undefined): string | undefined {
+  return value !== undefined && value !== '' && new Decimal(value).gt(0) ? value : undefined;
+}
+
+function sum(...values: readonly (string | undefined)[]): Decimal {
+  return values.reduce((total, value) => total.plus(value || '0'), new Decimal(0));
+}

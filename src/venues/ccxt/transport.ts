@@ -1,0 +1,135 @@
+import { STATUS_CODES } from 'node:http';
+import zlib from 'node:zlib';
+import undici = require('undici');
+import type { Dispatcher } from 'undici';
+import { currentTrace } from './request-trace';
+import type { RequestTrace } from './request-trace';
+
+/** Sockets per venue; more requests than this at once wait for a socket. */
+export const CONNECTIONS_MAX = 256;
+/** How long an idle socket is kept; a shorter time announced by the venue wins. */
+export const IDLE_SOCKET_MS = 30_000;
+/** The largest body read; a venue's list of all markets is about 1 MiB. */
+export const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
+
+/** HTTP for one venue: bounded in time and size, redirects not followed, every request traced. */
+export interface Transport {
+  readonly dispatcher: Dispatcher;
+  close(): Promise<void>;
+}
+
+/** @param requestTimeoutMs the longest a request may take from leaving to its last byte */
+export function createTransport(requestTimeoutMs: number): Transport {
+  const agent = new undici.Agent({
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    keepAliveTimeout: IDLE_SOCKET_MS,
+    connect: { timeout: requestTimeoutMs },
+    headersTimeout: requestTimeoutMs,
+    bodyTimeout: requestTimeoutMs,
+    maxResponseSize: RESPONSE_BYTES_MAX,
+    autoSelectFamily: true,
+  });
+  const dispatcher = agent.compose((dispatch) => (options, handler) => {
+    const trace = currentTrace();
+    return dispatch(options, trace === undefined ? handler : new TracingHandler(handler, trace, requestTimeoutMs));
+  });
+  return { dispatcher, close: () => agent.close() };
+}
+
+/** The fields of a ccxt instance that choose its HTTP client. */
+export interface HttpClientFields {
+  undiciModule: unknown;
+  fetchImplementation: unknown;
+  fetchDispatcher: unknown;
+  zlibModule: unknown;
+  httpStatusTexts: object;
+  fetchIsNative: boolean;
+  AbortError: unknown;
+  FetchError: unknown;
+}
+
+/**
+ * Gives a ccxt instance our transport in place of the one it would build: that one has no limit on a stalled body, and
+ * falls back silently to another client where its own dynamic import fails.
+ */
+export function installTransport(exchange: HttpClientFields, transport: Transport): void {
+  exchange.undiciModule = undici;
+  exchange.fetchImplementation = undici.fetch;
+  exchange.fetchDispatcher = transport.dispatcher;
+  exchange.zlibModule = zlib;
+  exchange.httpStatusTexts = STATUS_CODES;
+  exchange.fetchIsNative = true;
+  exchange.AbortError = DOMException;
+  exchange.FetchError = TypeError;
+}
+
+// undici's types declare this class without its methods.
+const DecoratorHandler = undici.DecoratorHandler as unknown as new (
+  handler: Dispatcher.DispatchHandler,
+) => ResponseHandler;
+interface ResponseHandler {
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void;
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: ReplyHeaders,
+    statusMessage?: string,
+  ): void;
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: ReplyHeaders): void;
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void;
+}
+type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Writes what happens to a request into its trace, and ends a reply that trickles in for too long. */
+class TracingHandler extends DecoratorHandler {
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(
+    handler: Dispatcher.DispatchHandler,
+    private readonly trace: RequestTrace,
+    private readonly requestTimeoutMs: number,
+  ) {
+    super(handler);
+  }
+
+  override onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.trace.sentAtMonotonicMs = performance.now();
+    // bodyTimeout measures the gap between two chunks: one byte per second would never reach it.
+    this.#deadline = setTimeout(() => {
+      controller.abort(new undici.errors.BodyTimeoutError('The reply did not end in time'));
+    }, this.requestTimeoutMs);
+    super.onRequestStart(controller, context);
+  }
+
+  override onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: ReplyHeaders,
+    statusMessage?: string,
+  ): void {
+    this.trace.receivedAtMonotonicMs = performance.now();
+    this.trace.httpStatus = statusCode;
+    this.trace.headers = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    );
+    super.onResponseStart(controller, statusCode, headers, statusMessage);
+  }
+
+  override onResponseEnd(controller: Dispatcher.DispatchController, trailers: ReplyHeaders): void {
+    clearTimeout(this.#deadline);
+    super.onResponseEnd(controller, trailers);
+  }
+
+  override onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.#deadline);
+    this.trace.transportError = transportErrorCode(error);
+    super.onResponseError(controller, error);
+  }
+}
+
+/** A short name for a transport failure. Codes only: messages may hold addresses and header values. */
+function transportErrorCode(error: unknown): string {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : (name ?? 'unknown');
+}

@@ -1,0 +1,129 @@
+import type { OutcomeKind, VenueOutcome } from '../../domain/outcome';
+import type { RequestTrace } from './request-trace';
+
+/** What is known after one request: the input of the venues' pure classification. Holds no secret. */
+export interface VenueReply {
+  /** False only when it is proven that no byte left this process. */
+  readonly sent: boolean;
+  /** Absent: no reply arrived. */
+  readonly httpStatus?: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The JSON value of a complete body; absent when the body is incomplete or not JSON. */
+  readonly body?: unknown;
+  /** The body as text, for venues that refuse with a page. */
+  readonly text: string;
+  /** The name of the ccxt error class: used only where nothing left, because its mapping is too coarse for more. */
+  readonly errorName?: string;
+  readonly transportError?: string;
+  /** Our wall clock, milliseconds UTC. */
+  readonly receivedAtMs: number;
+}
+
+/** The longest message of an outcome: it travels through workflow histories. */
+export const OUTCOME_MESSAGE_CHARACTERS_MAX = 300;
+/** No venue bans for longer (Binance: up to three days); a larger figure is not believed. */
+export const RETRY_DELAY_MAX_MS = 3 * 24 * 60 * 60 * 1_000;
+
+/**
+ * @param error what ccxt threw; only its class is kept, because its message holds the URL and the body
+ * @param redact removes this venue's secrets from a text
+ */
+export function replyFromTrace(
+  trace: RequestTrace,
+  error: unknown,
+  redact: (text: string) => string,
+  receivedAtMs: number,
+): VenueReply {
+  const text = redact(trace.text ?? '');
+  return {
+    sent: trace.sentAtMonotonicMs !== undefined,
+    httpStatus: trace.httpStatus,
+    headers: trace.headers,
+    body: parseJson(text),
+    text,
+    errorName: (error as Error | undefined)?.name,
+    transportError: trace.transportError,
+    receivedAtMs,
+  };
+}
+
+/** Builds an outcome whose message is cleaned and bounded. */
+export function venueOutcome(
+  kind: OutcomeKind,
+  reply: VenueReply,
+  message: string,
+  details: { venueCode?: string; retryAtMs?: number } = {},
+): VenueOutcome {
+  return { kind, httpStatus: reply.httpStatus, message: cleanMessage(message), ...details };
+}
+
+/** Outcome of a request of which no byte left: the only place where the ccxt class decides. */
+export function notSentOutcome(reply: VenueReply): VenueOutcome {
+  switch (reply.errorName) {
+    case 'AuthenticationError':
+      return venueOutcome('FATAL', reply, 'The API key or secret is missing or cannot sign; nothing was sent.');
+    case 'NetworkError':
+    case 'RequestTimeout':
+    case 'ExchangeNotAvailable':
+      return venueOutcome(
+        'NOT_PLACED',
+        reply,
+        `The venue cannot be reached (${reply.transportError ?? reply.errorName}); nothing was sent.`,
+      );
+    default:
+      return venueOutcome(
+        'REJECTED',
+        reply,
+        `The request could not be built (${reply.errorName ?? 'unknown error'}); nothing was sent.`,
+      );
+  }
+}
+
+/** Outcome of a request that left and to which no complete answer came. */
+export function noAnswerOutcome(reply: VenueReply): VenueOutcome {
+  const cause = reply.transportError ?? reply.errorName ?? 'no reply';
+  return venueOutcome('UNKNOWN', reply, `No complete answer from the venue (${cause}); the request may have arrived.`);
+}
+
+/** When `Retry-After` allows the next request, milliseconds UTC on our clock; undefined without a usable header. */
+export function retryAfterAtMs(reply: VenueReply): number | undefined {
+  const value = reply.headers['retry-after']?.trim();
+  if (value === undefined || value === '') return undefined;
+  // RFC 9110, section 10.2.3: seconds, or a date.
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - reply.receivedAtMs;
+  return Number.isNaN(delayMs) ? undefined : reply.receivedAtMs + boundedDelayMs(delayMs);
+}
+
+export function boundedDelayMs(delayMs: number): number {
+  return Math.min(Math.max(delayMs, 0), RETRY_DELAY_MAX_MS);
+}
+
+/**
+ * Removes what a venue may echo of a signed request (the string it signed, addresses with their queries, long tokens)
+ * and control characters, and bounds the length.
+ */
+export function cleanMessage(text: string): string {
+  const cleaned = text
+    .replaceAll(/origin_string\[[^\]]*\]?/gi, 'origin_string[<redacted>]')
+    .replaceAll(/\bhttps?:\/\/\S+/gi, '<url>')
+    .replaceAll(
+      /\b(signature|sign|api_?key|x-[a-z]+-(?:api-?key|apikey|sign))\b(["']?\s*[=:]\s*["']?)[^\s&"',}]+/gi,
+      '$1$2<redacted>',
+    )
+    .replaceAll(/[A-Za-z0-9+/_-]{40,}/g, '<redacted>')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim();
+  return cleaned.length <= OUTCOME_MESSAGE_CHARACTERS_MAX
+    ? cleaned
+    : `${cleaned.slice(0, OUTCOME_MESSAGE_CHARACTERS_MAX - 1)}…`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is an expected answer of proxies and firewalls; the status and the text remain.
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { SnapshotCommand } from '../domain/ledger/types';
+import type { Candle, LookUpAnswer, Market, OrderPlan, Ticker, VenueOrder } from '../domain/market';
+import type { VenueOutcome } from '../domain/outcome';
+
+export type { LookUpAnswer } from '../domain/market';
+
+/** What a venue guarantees; the saga's rules depend on these, never on a venue's name. */
+export interface VenuePromises {
+  /** always: a used client id is refused for ever. openOnly: it is free again once its order has filled. */
+  readonly clientIdUnique: 'always' | 'openOnly';
+  /** How long after signing the venue may still accept a request, milliseconds (its receive window). */
+  readonly receiveWindowMs: number;
+  /** Largest difference between our clock and the venue's that we allow for, milliseconds. */
+  readonly clockSkewMs: number;
+  /** How long after an execution a balance report may still miss it, milliseconds. */
+  readonly snapshotLagMs: number;
+}
+
+/** The answer to one order request. Never thrown: every failure is an outcome. */
+export interface PlaceOrderAnswer {
+  readonly outcome: VenueOutcome;
+  /** The venue's clock when the request was signed; late acceptance ends a receive window after it. */
+  readonly signedAtMs: number;
+  readonly venueOrderId?: string;
+}
+
+/** Thrown by reads (markets, candles, balances…) with the classified answer. */
+export class VenueError extends Error {
+  override readonly name = 'VenueError';
+  constructor(readonly outcome: VenueOutcome) {
+    super(outcome.message);
+  }
+}
+
+/** Endpoint groups of the rate limiter; every request belongs to one. */
+export type EndpointGroup = 'market_data' | 'order' | 'account';
+
+/** What one request's reply said about limits; the caller feeds it to the limiter. */
+export interface LimitReport {
+  readonly endpoint: EndpointGroup;
+  readonly kind: 'ok' | 'rate_limited' | 'banned';
+  readonly remaining?: number;
+  /** What `remaining` is counted against: venues count in windows of their own. */
+  readonly limit?: number;
+  readonly resumeAtMs?: number;
+  readonly observedAtMs: number;
+}
+
+/**
+ * The port to an exchange. Decimal strings in and out. No method retries or queues by itself: pacing belongs to the
+ * rate limiter, and repeating to the workflow.
+ */
+export interface Venue {
+  readonly name: string;
+  readonly promises: VenuePromises;
+  /** Called once per reply, also for failures. */
+  onLimitReport(listener: (report: LimitReport) => void): void;
+  /** One market_data request; cached by the caller. */
+  markets(): Promise<readonly Market[]>;
+  /** The venue's clock, milliseconds UTC. One market_data request; also corrects the signing clock. */
+  time(): Promise<number>;
+  /** One market_data request for every symbol of the venue. */
+  tickers(): Promise<readonly Ticker[]>;
+  /**
+   * The newest `limit` CLOSED candles, oldest first. One market_data request.
+   * @param intervalMs 60000, 180000, 300000, 900000 or 3600000
+   * @param limit 1 to 1000
+   */
+  candles(symbol: string, intervalMs: number, limit: number): Promise<readonly Candle[]>;
+  /** One account request. */
+  balances(): Promise<SnapshotCommand>;
+  /** One order request. */
+  placeOrder(plan: OrderPlan): Promise<PlaceOrderAnswer>;
+  /** One or two account requests (open orders, then history); the client id in the answer is checked. */
+  lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer>;
+  /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */
+  recentOrders(sinceMs: number): Promise<readonly VenueOrder[]>;
+  /** One order request. REJECTED means there was nothing to cancel: look the order up. */
+  cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+// ccxt by itself answers most of these with an empty order; each must be an error of ccxt's "may be tried again" family.
+import ccxt = require('ccxt');
+import type { ServerResponse } from 'node:http';
+import { BybitClient } from '../../../src/venues/bybit/bybit-client';
+import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
+import { createTransport } from '../../../src/venues/ccxt/transport';
+import type { Transport } from '../../../src/venues/ccxt/transport';
+import { VenueClock } from '../../../src/venues/ccxt/venue-clock';
+import { StubServer } from './stub-server';
+
+const GOOD_ENVELOPE = '{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"a"},"time":1672738134824}';
+
+let stub: StubServer;
+let transport: Transport;
+let client: BybitClient;
+
+beforeEach(async () => {
+  stub = await StubServer.start();
+  transport = createTransport(300);
+  client = new BybitClient({
+    baseUrl: stub.url,
+    credentials: resolveCredentials({ prefix: 'BYBIT', environment: 'paper' }),
+    receiveWindowMs: 5_000,
+    requestTimeoutMs: 300,
+    clock: new VenueClock(),
+    transport,
+  });
+});
+
+afterEach(async () => {
+  await stub.stop();
+  await transport.close();
+});
+
+const answers: readonly [string, (response: ServerResponse) => void][] = [
+  ['a page', (response) => response.end('<html></html>')],
+  ['an empty body', (response) => response.end()],
+  ['null', (response) => response.end('null')],
+  ['a list', (response) => response.end('[]')],
+  ['an object without retCode', (response) => response.end('{}')],
+  ['success without a result', (response) => response.end('{"retCode":0}')],
+  ['204', (response) => response.writeHead(204).end()],
+  ['413', (response) => response.writeHead(413).end()],
+  ['599', (response) => response.writeHead(599).end()],
+  ['599 with a good envelope', (response) => response.writeHead(599).end(GOOD_ENVELOPE)],
+  ['302 with a good envelope', (response) => response.writeHead(302).end(GOOD_ENVELOPE)],
+  ['a redirect', (response) => response.writeHead(302, { location: '/' }).end()],
+  ['a stalled body', (response) => response.writeHead(200).write('{')],
+  ['a closed connection', (response) => response.socket?.destroy()],
+  [
+    'a body cut short',
+    (response) => response.writeHead(200, { 'content-length': '99' }).write('{', () => response.socket?.destroy()),
+  ],
+];
+
+it.each(answers)('raises an OperationFailed for %s', async (_name, answer) => {
+  stub.on('POST /v5/order/create', (_request, response) => answer(response));
+  await expect(client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' })).rejects.toBeInstanceOf(ccxt.OperationFailed);
+  expect(stub.requests).toHaveLength(1);
+});
+
+it('answers with the envelope otherwise', async () => {
+  stub.on('POST /v5/order/create', (_request, response) => response.end(GOOD_ENVELOPE));
+  expect(await client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' })).toMatchObject({ result: { orderId: '1' } });
+});
+
+it('announces itself instead of ccxt', async () => {
+  stub.on('POST /v5/order/create', (_request, response) => response.end(GOOD_ENVELOPE));
+  await client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' });
+  expect(stub.requests[0]?.headers).toMatchObject({ 'user-agent': 'oncefill', referer: 'oncefill' });
+});

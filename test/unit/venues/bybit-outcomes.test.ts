@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES } from '../../../src/venues/bybit/outcome-codes';
+import {
+  classifyCancelOrderReply,
+  classifyPlaceOrderReply,
+  classifyReadReply,
+} from '../../../src/venues/bybit/outcomes';
+import { completeReply, failedReply, readTestData, RECEIVED_AT_MS } from './test-data';
+import type { ReplyCase } from './test-data';
+
+const classifiers = {
+  'place-order.json': (reply: ReturnType<typeof completeReply>) => classifyPlaceOrderReply(reply, 'client-1'),
+  'cancel-order.json': classifyCancelOrderReply,
+  'read.json': classifyReadReply,
+};
+
+for (const [file, classify] of Object.entries(classifiers)) {
+  describe(`bybit ${file}`, () => {
+    it.each(readTestData<ReplyCase[]>('bybit', file))('$name: $kind', (row) => {
+      const outcome = classify(completeReply(row));
+      expect(outcome).toMatchObject({ kind: row.kind, httpStatus: row.status });
+      expect(outcome.retryAtMs).toBe(row.retryAfterMs === undefined ? undefined : RECEIVED_AT_MS + row.retryAfterMs);
+    });
+  });
+}
+
+describe('bybit code tables', () => {
+  it.each([...PLACE_ORDER_CODES, ...REQUEST_CODES])('placing: %s is %s', (code, kind) => {
+    const reply = completeReply({ status: 200, body: { retCode: Number(code), retMsg: 'text', result: {} } });
+    expect(classifyPlaceOrderReply(reply, 'client-1')).toMatchObject({ kind, venueCode: code });
+  });
+
+  it.each([...CANCEL_ORDER_CODES])('cancelling: %s is %s', (code, kind) => {
+    const reply = completeReply({ status: 200, body: { retCode: Number(code), retMsg: 'text', result: {} } });
+    expect(classifyCancelOrderReply(reply)).toMatchObject({ kind, venueCode: code });
+  });
+
+  it('never gives an order and a request code two meanings', () => {
+    const shared = [...PLACE_ORDER_CODES.keys(), ...CANCEL_ORDER_CODES.keys()].filter((code) =>
+      REQUEST_CODES.has(code),
+    );
+    expect(shared).toEqual([]);
+  });
+});
+
+describe('bybit requests without a complete answer', () => {
+  it.each(['NetworkError', 'RequestTimeout', 'ExchangeNotAvailable'])(
+    '%s before sending is NOT_PLACED',
+    (errorName) => {
+      const reply = failedReply({ sent: false, errorName, transportError: 'ECONNREFUSED' });
+      expect(classifyPlaceOrderReply(reply, 'client-1').kind).toBe('NOT_PLACED');
+    },
+  );
+
+  it('missing keys are FATAL', () => {
+    const reply = failedReply({ sent: false, errorName: 'AuthenticationError' });
+    expect(classifyPlaceOrderReply(reply, 'client-1').kind).toBe('FATAL');
+  });
+
+  it('a request that cannot be built is REJECTED', () => {
+    const reply = failedReply({ sent: false, errorName: 'TypeError' });
+    expect(classifyPlaceOrderReply(reply, 'client-1').kind).toBe('REJECTED');
+  });
+
+  it.each(['NetworkError', 'RequestTimeout', 'AuthenticationError', 'InvalidOrder', 'TypeError'])(
+    '%s after sending is UNKNOWN',
+    (errorName) => {
+      const reply = failedReply({ errorName, transportError: 'ECONNRESET' });
+      expect(classifyPlaceOrderReply(reply, 'client-1').kind).toBe('UNKNOWN');
+    },
+  );
+});
+
+describe('bybit properties', () => {
+  const knownCodes = new Set(['0', '-1', ...PLACE_ORDER_CODES.keys(), ...REQUEST_CODES.keys()]);
+  const statuses = fc.integer({ min: 100, max: 999 });
+
+  it('an unlisted code is UNKNOWN whatever the status, except where the status itself refuses', () => {
+    const codes = fc.integer().filter((code) => !knownCodes.has(String(code)));
+    fc.assert(
+      fc.property(codes, statuses, fc.string(), (retCode, status, retMsg) => {
+        fc.pre(![401, 403, 429].includes(status));
+        const reply = completeReply({ status, body: { retCode, retMsg, result: { orderId: '1' } } });
+        return classifyPlaceOrderReply(reply, 'client-1').kind === 'UNKNOWN';
+      }),
+    );
+  });
+
+  it('an answer without a code is UNKNOWN for every status but the refusals 401, 403 and 429', () => {
+    fc.assert(
+      fc.property(statuses, fc.oneof(fc.string(), fc.json()), (status, text) => {
+        const reply = completeReply({ status, body: text });
+        const { kind } = classifyPlaceOrderReply(reply, 'client-1');
+        return [401, 403, 429].includes(status) ? kind !== 'PLACED' : kind === 'UNKNOWN';
+      }),
+    );
+  });
+
+  it('PLACED needs retCode 0, an order id and a success status', () => {
+    const bodies = fc.record(
+      {
+        retCode: fc.oneof(fc.constantFrom<unknown>(0, '0', null, true, '', 0.5), fc.integer()),
+        retMsg: fc.string(),
+        result: fc.oneof(
+          fc.constant<unknown>(null),
+          fc.record({ orderId: fc.constantFrom<unknown>('1', '', null, 7, {}) }, { requiredKeys: [] }),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(bodies, statuses, (body, status) => {
+        const { kind } = classifyPlaceOrderReply(completeReply({ status, body }), 'client-1');
+        const orderId = (body.result as { orderId?: unknown } | null | undefined)?.orderId;
+        const hasEverything =
+          (body.retCode === 0 || body.retCode === '0') &&
+          (orderId === '1' || orderId === 7) &&
+          status >= 200 &&
+          status < 300;
+        return (kind === 'PLACED') === hasEverything;
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

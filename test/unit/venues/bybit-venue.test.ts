@@ -1,0 +1,527 @@
+import type { ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
+import type { VenueConfig } from '../../../src/config/schema';
+import type { OrderPlan } from '../../../src/domain/market';
+import type { OutcomeKind } from '../../../src/domain/outcome';
+import type { LimitReport, Venue } from '../../../src/venues/venue';
+import { PAPER_API_KEY, PAPER_API_SECRET, resolveCredentials } from '../../../src/venues/ccxt/credentials';
+import { createVenue } from '../../../src/venues/create-venue';
+import { expectedSignature, orderIdOf, StubServer } from './stub-server';
+import { readTestData } from './test-data';
+
+const REQUEST_TIMEOUT_MS = 300;
+const CREATE = 'POST /v5/order/create';
+const CANCEL = 'POST /v5/order/cancel';
+const REALTIME = 'GET /v5/order/realtime';
+const HISTORY = 'GET /v5/order/history';
+const BALANCE = 'GET /v5/account/wallet-balance';
+
+const config: VenueConfig = {
+  adapter: 'bybit',
+  environment: 'paper',
+  symbols: ['BTCUSDT', 'ETHUSDT', 'XRPUSDT', 'BTCPERP'],
+  settleAsset: 'USDT',
+  leverage: 1,
+  receiveWindowMs: 5_000,
+  clockSkewMs: 1_000,
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  limits: {
+    global: { limit: 120, windowMs: 60_000, weight: 1 },
+    endpoints: { market_data: undefined, order: undefined, account: undefined },
+  },
+};
+const plan: OrderPlan = {
+  symbol: 'BTCUSDT',
+  direction: 'BUY',
+  clientOrderId: 'client-1',
+  quantity: '0.010',
+  reduceOnly: false,
+  asset: 'USDT',
+  reserveAmount: '170',
+  referencePrice: '16597.5',
+};
+const orderRows = readTestData<{ name: string; row: Record<string, unknown>; expected: object }[]>(
+  'bybit',
+  'orders.json',
+);
+const filledRow = orderRows[0]?.row ?? {};
+
+let stub: StubServer;
+let venue: Venue;
+let reports: LimitReport[];
+
+function makeVenue(baseUrl: string): Venue {
+  const credentials = resolveCredentials({ prefix: 'BYBIT', environment: 'paper' });
+  return createVenue({ name: 'bybit', config, baseUrl, credentials });
+}
+
+beforeEach(async () => {
+  stub = await StubServer.start();
+  venue = makeVenue(stub.url);
+  reports = [];
+  venue.onLimitReport((report) => reports.push(report));
+});
+
+afterEach(async () => {
+  await stub.stop();
+  await venue.close();
+});
+
+function replyTestData(route: string, file: string): void {
+  const { result, time } = readTestData<{ result: unknown; time: number }>('bybit', file);
+  stub.on(route, (_request, response) =>
+    stub.replyEnvelope(response, { retCode: 0, retMsg: 'OK', result, retExtInfo: {}, time }),
+  );
+}
+
+function acceptOrders(): void {
+  stub.on(CREATE, (request, response) => {
+    const { orderLinkId } = JSON.parse(request.body) as { orderLinkId: string };
+    stub.reply(response, { orderId: orderIdOf(orderLinkId), orderLinkId });
+  });
+}
+
+describe('placeOrder', () => {
+  it('sends exactly the planned order, signed, in one request', async () => {
+    acceptOrders();
+    const answer = await venue.placeOrder({ ...plan, limitPrice: '16000.15', reduceOnly: true });
+    const request = stub.requests.find((candidate) => candidate.path === '/v5/order/create');
+    expect(answer).toMatchObject({ outcome: { kind: 'PLACED' }, venueOrderId: orderIdOf('client-1') });
+    expect(JSON.parse(request?.body ?? '{}')).toEqual({
+      category: 'linear',
+      symbol: 'BTCUSDT',
+      side: 'Buy',
+      orderType: 'Limit',
+      qty: '0.010',
+      price: '16000.15',
+      timeInForce: 'GTC',
+      orderLinkId: 'client-1',
+      reduceOnly: true,
+    });
+    expect(request?.headers['x-bapi-api-key']).toBe(PAPER_API_KEY);
+    expect(request?.headers['x-bapi-recv-window']).toBe('5000');
+    expect(request?.headers['x-bapi-sign']).toBe(request && expectedSignature(request, PAPER_API_SECRET));
+    expect(request?.headers['x-bapi-timestamp']).toBe(String(answer.signedAtMs));
+    expect(stub.paths()).toEqual(['/v5/market/time', '/v5/order/create']);
+  });
+
+  it('sends a market order without price and time in force', async () => {
+    acceptOrders();
+    await venue.placeOrder({ ...plan, direction: 'SELL' });
+    expect(JSON.parse(stub.requests.at(-1)?.body ?? '{}')).toEqual({
+      category: 'linear',
+      symbol: 'BTCUSDT',
+      side: 'Sell',
+      orderType: 'Market',
+      qty: '0.010',
+      orderLinkId: 'client-1',
+    });
+  });
+
+  const badPlans: readonly [string, Partial<OrderPlan>][] = [
+    ['zero', { quantity: '0' }],
+    ['no quantity', { quantity: '' }],
+    ['a negative quantity', { quantity: '-1' }],
+    ['NaN', { quantity: 'NaN' }],
+    ['an exponent', { quantity: '1e3' }],
+    ['a zero price', { limitPrice: '0.0' }],
+    ['a foreign symbol', { symbol: 'SOLUSDT' }],
+    ['a client id with a space', { clientOrderId: 'a b' }],
+    ['a client id of 37 characters', { clientOrderId: 'a'.repeat(37) }],
+  ];
+  it.each(badPlans)('refuses %s and sends nothing', async (_name, change) => {
+    const { outcome } = await venue.placeOrder({ ...plan, ...change });
+    expect(outcome.kind).toBe('REJECTED');
+    expect(stub.requests).toEqual([]);
+  });
+
+  const badAnswers: readonly [string, OutcomeKind, (response: ServerResponse) => void][] = [
+    ['a page with status 200', 'UNKNOWN', (response) => response.end('<html>OK</html>')],
+    ['truncated JSON', 'UNKNOWN', (response) => response.end('{"retCode":0,"result":{"orderId":"1"')],
+    ['an empty body', 'UNKNOWN', (response) => response.end()],
+    ['null', 'UNKNOWN', (response) => response.end('null')],
+    ['an empty object', 'UNKNOWN', (response) => response.end('{}')],
+    ['an empty list', 'UNKNOWN', (response) => response.end('[]')],
+    ['success without a result', 'UNKNOWN', (response) => response.end('{"retCode":0,"retMsg":"OK","result":null}')],
+    ['204', 'UNKNOWN', (response) => response.writeHead(204).end()],
+    ['413', 'UNKNOWN', (response) => response.writeHead(413).end('too large')],
+    ['599', 'UNKNOWN', (response) => response.writeHead(599).end()],
+    ['500', 'UNKNOWN', (response) => response.writeHead(500).end('oops')],
+    ['504', 'UNKNOWN', (response) => response.writeHead(504).end()],
+    ['404', 'UNKNOWN', (response) => response.writeHead(404).end()],
+    ['a redirect', 'UNKNOWN', (response) => response.writeHead(307, { location: '/v5/order/other' }).end()],
+    ['broken compression', 'UNKNOWN', (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')],
+    ['bytes that are not HTTP', 'UNKNOWN', (response) => response.socket?.end('not http\r\n\r\n')],
+    ['a reset before the answer', 'UNKNOWN', (response) => response.socket?.resetAndDestroy()],
+    ['no answer', 'UNKNOWN', () => undefined],
+    ['a stalled body', 'UNKNOWN', (response) => response.writeHead(200).write('{"retCode":0,')],
+    ['a reset in the body', 'UNKNOWN', resetInBody],
+    ['a body that trickles', 'UNKNOWN', trickle],
+    ['403', 'BANNED', (response) => response.writeHead(403).end('access too frequent')],
+    ['429', 'RATE_LIMITED', (response) => response.writeHead(429).end('slow down')],
+    ['401', 'FATAL', (response) => response.writeHead(401).end()],
+  ];
+  it.each(badAnswers)('%s is %s and is not sent twice', async (_name, kind, answer) => {
+    stub.on(CREATE, (_request, response) => answer(response));
+    const { outcome, venueOrderId } = await venue.placeOrder(plan);
+    expect(outcome.kind).toBe(kind);
+    expect(venueOrderId).toBeUndefined();
+    expect(stub.paths()).toEqual(['/v5/market/time', '/v5/order/create']);
+  });
+
+  it('is NOT_PLACED when the connection is refused', async () => {
+    acceptOrders();
+    await venue.time();
+    await stub.stop();
+    const { outcome } = await venue.placeOrder(plan);
+    expect(outcome).toMatchObject({ kind: 'NOT_PLACED', httpStatus: undefined });
+    expect(stub.paths()).toEqual(['/v5/market/time']);
+  });
+
+  it('is NOT_PLACED when the host has no address', async () => {
+    const lost = makeVenue('http://venue.invalid');
+    const { outcome } = await lost.placeOrder(plan);
+    await lost.close();
+    expect(outcome.kind).toBe('NOT_PLACED');
+  });
+
+  it('sends nothing while the clock cannot be measured, and passes a ban on', async () => {
+    stub.on('GET /v5/market/time', (_request, response) => response.writeHead(403, { 'retry-after': '3' }).end('no'));
+    const { outcome } = await venue.placeOrder(plan);
+    expect(outcome).toMatchObject({ kind: 'BANNED', retryAtMs: expect.any(Number) as number });
+    expect(stub.paths()).toEqual(['/v5/market/time']);
+  });
+
+  it('never repeats the key, even when the venue echoes it', async () => {
+    stub.on(CREATE, (request, response) => {
+      const origin = `${String(request.headers['x-bapi-timestamp'])}${PAPER_API_KEY}${PAPER_API_SECRET}`;
+      stub.refuse(response, 10004, `error sign! ${PAPER_API_KEY} origin_string[${origin}] ${PAPER_API_SECRET}`);
+    });
+    const answer = JSON.stringify(await venue.placeOrder(plan));
+    expect(answer).toContain('10004');
+    expect(answer).not.toContain(PAPER_API_KEY);
+    expect(answer).not.toContain(PAPER_API_SECRET);
+  });
+
+  it('does not show keys when the venue itself is printed', () => {
+    const printed = `${inspect(venue, { depth: 20, showHidden: true })} ${JSON.stringify(venue)}`;
+    expect(printed).not.toContain(PAPER_API_KEY);
+    expect(printed).not.toContain(PAPER_API_SECRET);
+  });
+
+  it('keeps answers and headers of concurrent orders apart', async () => {
+    const count = 20;
+    stub.on(CREATE, (request, response) => {
+      const { orderLinkId } = JSON.parse(request.body) as { orderLinkId: string };
+      const index = Number(orderLinkId.split('-')[1]);
+      const headers = { 'X-Bapi-Limit-Status': String(index) };
+      // Answered in reverse order, so that a shared field would hold another order's values.
+      setTimeout(
+        () => {
+          if (index % 2 === 0) stub.reply(response, { orderId: orderIdOf(orderLinkId), orderLinkId }, headers);
+          else stub.refuse(response, 110_007, `not enough for ${orderLinkId}`, headers);
+        },
+        (count - index) * 5,
+      );
+    });
+    await venue.time();
+    reports.length = 0;
+    const ids = Array.from({ length: count }, (_, index) => `order-${index}`);
+    const answers = await Promise.all(ids.map((clientOrderId) => venue.placeOrder({ ...plan, clientOrderId })));
+    for (const [index, answer] of answers.entries()) {
+      if (index % 2 === 0) expect(answer.venueOrderId).toBe(orderIdOf(`order-${index}`));
+      else expect(answer.outcome.message).toContain(`not enough for order-${index}`);
+    }
+    expect(reports.map((report) => report.remaining).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual(
+      ids.map((_, index) => index),
+    );
+  });
+});
+
+function resetInBody(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': '500' }).write('{"retCode":0,"result":{"orderId":"1"}');
+  setTimeout(() => response.socket?.resetAndDestroy(), 20);
+}
+
+/** Each byte comes well within every pause that is allowed between two bytes; only the whole takes too long. */
+function trickle(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write(' '), REQUEST_TIMEOUT_MS / 10);
+  response.on('close', () => clearInterval(timer));
+}
+
+describe('the signing clock', () => {
+  it('is the venue’s from the first signature on, however wrong ours is', async () => {
+    stub.clockOffsetMs = 3_600_000;
+    acceptOrders();
+    const beforeMs = stub.nowMs();
+    const { signedAtMs } = await venue.placeOrder(plan);
+    expect(signedAtMs).toBeGreaterThanOrEqual(beforeMs - 1_000);
+    expect(signedAtMs).toBeLessThanOrEqual(stub.nowMs() + 1_000);
+  });
+
+  it('is corrected by the time in a refusal for a stale timestamp, without another request', async () => {
+    await venue.time();
+    stub.clockOffsetMs = 60_000;
+    stub.on(CREATE, (_request, response) => stub.refuse(response, 10_002, 'check your server timestamp'));
+    const refused = await venue.placeOrder(plan);
+    acceptOrders();
+    const accepted = await venue.placeOrder(plan);
+    expect([refused.outcome.kind, accepted.outcome.kind]).toEqual(['NOT_PLACED', 'PLACED']);
+    expect(accepted.signedAtMs - refused.signedAtMs).toBeGreaterThanOrEqual(59_000);
+    expect(stub.paths()).toEqual(['/v5/market/time', '/v5/order/create', '/v5/order/create']);
+  });
+
+  it('is measured again after a stale timestamp whose refusal names no time', async () => {
+    await venue.time();
+    stub.on(CREATE, (_request, response) => stub.replyEnvelope(response, { retCode: 10_002, retMsg: 'x', result: {} }));
+    await venue.placeOrder(plan);
+    expect(stub.paths()).toEqual(['/v5/market/time', '/v5/order/create', '/v5/market/time']);
+  });
+
+  it('is measured once when many signed requests start together', async () => {
+    acceptOrders();
+    await Promise.all(['a', 'b', 'c'].map((clientOrderId) => venue.placeOrder({ ...plan, clientOrderId })));
+    expect(stub.paths().filter((path) => path === '/v5/market/time')).toHaveLength(1);
+  });
+});
+
+describe('lookUpOrder', () => {
+  const list = (rows: unknown[]) => (_request: unknown, response: ServerResponse) => {
+    stub.reply(response, { category: 'linear', nextPageCursor: '', list: rows });
+  };
+
+  it.each(orderRows)('reads an order that is $name', async ({ row, expected }) => {
+    stub.on(REALTIME, list([row]));
+    const answer = await venue.lookUpOrder('BTCUSDT', 'client-1');
+    expect(answer).toMatchObject({ status: 'found', order: { clientOrderId: 'client-1', ...expected } });
+    expect(stub.requests.at(-1)?.query.get('orderLinkId')).toBe('client-1');
+  });
+
+  it('finds in history what the open orders no longer hold', async () => {
+    stub.on(REALTIME, list([]));
+    stub.on(HISTORY, list([filledRow]));
+    expect(await venue.lookUpOrder('BTCUSDT', 'client-1')).toMatchObject({ status: 'found' });
+    expect(stub.requests.at(-1)?.query.get('orderLinkId')).toBe('client-1');
+  });
+
+  it('is absent when both answered cleanly, as of the earlier answer', async () => {
+    stub.on(REALTIME, list([]));
+    stub.on(HISTORY, (request, response) => {
+      stub.clockOffsetMs = 500_000;
+      list([])(request, response);
+    });
+    const afterMs = stub.nowMs() + 1_000;
+    const answer = await venue.lookUpOrder('BTCUSDT', 'client-1');
+    expect(answer.status).toBe('absent');
+    expect(answer.status === 'absent' && answer.askedAtMs).toBeLessThanOrEqual(afterMs);
+  });
+
+  const badRows: readonly [string, unknown[]][] = [
+    ['another order’s id', [{ ...filledRow, orderLinkId: 'client-2' }]],
+    ['another symbol', [{ ...filledRow, symbol: 'ETHUSDT' }]],
+    ['several orders', [filledRow, { ...filledRow, orderLinkId: 'client-2' }]],
+    ['an unknown status', [{ ...filledRow, orderStatus: 'Marvellous' }]],
+    ['a filled quantity that is no number', [{ ...filledRow, cumExecQty: 'NaN' }]],
+    ['a row without an id', [{ ...filledRow, orderId: '' }]],
+  ];
+  it.each(badRows)('proves nothing when the answer holds %s', async (_name, rows) => {
+    stub.on(REALTIME, list(rows));
+    stub.on(HISTORY, list([]));
+    expect(await venue.lookUpOrder('BTCUSDT', 'client-1')).toMatchObject({
+      status: 'unavailable',
+      outcome: { kind: 'UNKNOWN' },
+    });
+  });
+
+  const badReplies: readonly [string, OutcomeKind, (response: ServerResponse) => void][] = [
+    ['garbage', 'UNKNOWN', (response) => response.end('<html></html>')],
+    ['204', 'UNKNOWN', (response) => response.writeHead(204).end()],
+    ['413', 'UNKNOWN', (response) => response.writeHead(413).end()],
+    ['a result without a list', 'UNKNOWN', (response) => stub.reply(response, {})],
+    ['an envelope without time', 'UNKNOWN', (response) => response.end('{"retCode":0,"result":{"list":[]}}')],
+    ['a stalled body', 'UNKNOWN', (response) => response.writeHead(200).write('{')],
+    ['a reset in the body', 'UNKNOWN', resetInBody],
+    ['a rate limit', 'RATE_LIMITED', (response) => stub.refuse(response, 10_006, 'Too many visits!')],
+  ];
+  it.each(badReplies)('is unavailable when history answers %s', async (_name, kind, answer) => {
+    stub.on(REALTIME, list([]));
+    stub.on(HISTORY, (_request, response) => answer(response));
+    expect(await venue.lookUpOrder('BTCUSDT', 'client-1')).toMatchObject({ status: 'unavailable', outcome: { kind } });
+  });
+});
+
+describe('recentOrders', () => {
+  it('keeps final orders of ours that can be read, of every final status', async () => {
+    const rows = [
+      filledRow,
+      { ...filledRow, orderLinkId: 'client-2', orderStatus: 'Cancelled' },
+      { ...filledRow, orderLinkId: 'client-3', orderStatus: 'Rejected' },
+      { ...filledRow, orderLinkId: 'client-4', orderStatus: 'New' },
+      { ...filledRow, orderLinkId: '' },
+      { ...filledRow, orderLinkId: 'client-5', symbol: 'SOLUSDT' },
+      { nonsense: true },
+    ];
+    stub.on(HISTORY, (_request, response) => stub.reply(response, { list: rows }));
+    const orders = await venue.recentOrders(1_672_737_700_000);
+    expect(orders.map(({ clientOrderId, status }) => [clientOrderId, status])).toEqual([
+      ['client-1', 'filled'],
+      ['client-2', 'cancelled'],
+      ['client-3', 'rejected'],
+    ]);
+    expect(Object.fromEntries(stub.requests.at(-1)?.query ?? [])).toEqual({
+      category: 'linear',
+      limit: '50',
+      startTime: '1672737700000',
+    });
+  });
+});
+
+describe('cancelOrder', () => {
+  const answers: readonly [string, OutcomeKind, (response: ServerResponse) => void][] = [
+    ['accepted', 'PLACED', (response) => stub.reply(response, { orderId: '1', orderLinkId: 'client-1' })],
+    ['nothing to cancel', 'REJECTED', (response) => stub.refuse(response, 110_001, 'order not exists')],
+    ['garbage', 'UNKNOWN', (response) => response.end('<html></html>')],
+    ['204', 'UNKNOWN', (response) => response.writeHead(204).end()],
+    ['a reset in the body', 'UNKNOWN', resetInBody],
+  ];
+  it.each(answers)('%s is %s', async (_name, kind, answer) => {
+    stub.on(CANCEL, (_request, response) => answer(response));
+    expect((await venue.cancelOrder('BTCUSDT', 'client-1')).kind).toBe(kind);
+    expect(JSON.parse(stub.requests.at(-1)?.body ?? '{}')).toEqual({
+      category: 'linear',
+      symbol: 'BTCUSDT',
+      orderLinkId: 'client-1',
+    });
+  });
+});
+
+describe('market data', () => {
+  it('reads the configured, trading markets in one request', async () => {
+    replyTestData('GET /v5/market/instruments-info', 'instruments-info.json');
+    expect(await venue.markets()).toEqual([
+      {
+        symbol: 'BTCUSDT',
+        base: 'BTC',
+        quote: 'USDT',
+        settle: 'USDT',
+        quantityStep: '0.001',
+        quantityMin: '0.001',
+        quantityMax: '119.000',
+        notionalMin: '5',
+        priceStep: '0.10',
+        takerFee: '0.0006',
+      },
+      expect.objectContaining({ symbol: 'ETHUSDT', quantityMax: '7240.00', notionalMin: undefined }),
+    ]);
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('reads tickers of configured symbols that have prices, in one request', async () => {
+    replyTestData('GET /v5/market/tickers', 'tickers.json');
+    expect(await venue.tickers()).toEqual([{ symbol: 'BTCUSDT', bid: '16596.00', ask: '16597.50', last: '16597.00' }]);
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('reads closed candles, oldest first', async () => {
+    replyTestData('GET /v5/market/kline', 'kline.json');
+    const candles = await venue.candles('BTCUSDT', 60_000, 2);
+    expect(candles).toEqual([
+      { openTimeMs: 1672737960000, open: '16588', high: '16591', low: '16585.5', close: '16590.5', volume: '8.5' },
+      { openTimeMs: 1672738020000, open: '16590.5', high: '16599', low: '16590', close: '16598', volume: '12.034' },
+    ]);
+    expect(Object.fromEntries(stub.requests[0]?.query ?? [])).toEqual({
+      category: 'linear',
+      symbol: 'BTCUSDT',
+      interval: '1',
+      limit: '3',
+    });
+  });
+
+  it('asks for a full page of closed candles by ending before the open one', async () => {
+    replyTestData('GET /v5/market/kline', 'kline.json');
+    await venue.candles('BTCUSDT', 3_600_000, 1_000);
+    const query = stub.requests[0]?.query;
+    expect([query?.get('limit'), Number(query?.get('end')) % 3_600_000]).toEqual(['1000', 3_599_999]);
+  });
+
+  it.each([
+    [60_001, 10],
+    [60_000, 0],
+    [60_000, 1_001],
+    [60_000, 1.5],
+  ])('refuses candles of %d ms with limit %d', async (intervalMs, limit) => {
+    await expect(venue.candles('BTCUSDT', intervalMs, limit)).rejects.toMatchObject({ outcome: { kind: 'REJECTED' } });
+    expect(stub.requests).toEqual([]);
+  });
+
+  it.each(['<html></html>', '', 'null', '{"retCode":0,"result":{},"time":1}'])(
+    'throws for %j instead of answering with nothing',
+    async (text) => {
+      stub.on('GET /v5/market/tickers', (_request, response) => response.end(text));
+      await expect(venue.tickers()).rejects.toMatchObject({ name: 'VenueError', outcome: { kind: 'UNKNOWN' } });
+    },
+  );
+});
+
+describe('balances', () => {
+  it('takes margins and open losses off what is available, as of the venue’s time', async () => {
+    replyTestData(BALANCE, 'wallet-balance.json');
+    expect(await venue.balances()).toEqual({
+      asOfMs: 1672738134824,
+      assets: {
+        USDT: { total: '10000', available: '9689.5', locked: '300.75' },
+        BTC: { total: '0.00000001', available: '0.00000001', locked: '0' },
+      },
+    });
+  });
+
+  it('throws the classified refusal', async () => {
+    stub.on(BALANCE, (_request, response) => stub.refuse(response, 33_004, 'Your api key has expired.'));
+    await expect(venue.balances()).rejects.toMatchObject({ outcome: { kind: 'FATAL', venueCode: '33004' } });
+  });
+});
+
+describe('limit reports', () => {
+  it('come once per reply, also for refusals, with the venue’s figures', async () => {
+    stub.on(BALANCE, (_request, response) => {
+      stub.reply(response, { list: [] }, { 'X-Bapi-Limit-Status': '49', 'X-Bapi-Limit': '50' });
+    });
+    stub.on(CREATE, (_request, response) => {
+      const resetMs = String(stub.nowMs() + 400);
+      stub.refuse(response, 10_006, 'Too many visits!', {
+        'X-Bapi-Limit-Status': '0',
+        'X-Bapi-Limit-Reset-Timestamp': resetMs,
+      });
+    });
+    stub.on('GET /v5/market/tickers', (_request, response) => response.writeHead(403).end('access too frequent'));
+    await venue.balances();
+    const { outcome } = await venue.placeOrder(plan);
+    await venue.tickers().catch(() => undefined);
+    expect(reports).toMatchObject([
+      { endpoint: 'market_data', kind: 'ok' },
+      { endpoint: 'account', kind: 'ok', remaining: 49 },
+      { endpoint: 'order', kind: 'rate_limited', remaining: 0, resumeAtMs: outcome.retryAtMs },
+      { endpoint: 'market_data', kind: 'banned' },
+    ]);
+  });
+
+  it('do not come without a reply', async () => {
+    await stub.stop();
+    await venue.tickers().catch(() => undefined);
+    expect(reports).toEqual([]);
+  });
+});
+
+describe('createVenue', () => {
+  const credentials = resolveCredentials({ prefix: 'BYBIT', environment: 'paper' });
+
+  it('refuses paper without an address', () => {
+    expect(() => createVenue({ name: 'bybit', config, credentials })).toThrow(/needs the address/);
+  });
+
+  it('refuses to send real keys over plain http', () => {
+    const live: VenueConfig = { ...config, environment: 'live' };
+    expect(() => createVenue({ name: 'bybit', config: live, baseUrl: stub.url, credentials })).toThrow(/https/);
+  });
+});
