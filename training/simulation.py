@@ -1,0 +1,22 @@
+"""Made-up candles: a seeded random walk. For the threshold and for the test vectors, never for training."""
+
+import numpy as np
+
+# Price moves inside one candle; enough for highs and lows to differ from open and close.
+MOVES_PER_CANDLE = 12
+
+
+def simulated_candles(random: np.random.Generator, count: int, volatility: float, first_price: float) -> np.ndarray:
+    """
+    `count` candles [count, 5] (open, high, low, close, volume), prices and volumes rounded to six places.
+
+    volatility: deviation of one candle's log return, 0.001 is 0.1 %.
+    """
+    moves = random.normal(0, volatility / np.sqrt(MOVES_PER_CANDLE), count * MOVES_PER_CANDLE)
+    path = first_price * np.exp(np.concatenate([[0.0], np.cumsum(moves)]))
+    inside = path[:-1].reshape(count, MOVES_PER_CANDLE)
+    close = path[MOVES_PER_CANDLE::MOVES_PER_CANDLE]
+    high = np.maximum(inside.max(axis=1), close)
+    low = np.minimum(inside.min(axis=1), close)
+    volume = np.exp(random.normal(1.0, 0.8, count))
+    return np.round(np.stack([inside[:, 0], high, low, close, volume], axis=1), 6)
