@@ -1,0 +1,83 @@
+/**
+ * Every error the API answers with: a stable code, its HTTP status and what it means. Codes that begin a refusal of a
+ * signal itself (status 422) are denial codes.
+ */
+export const API_ERRORS = {
+  MALFORMED_REQUEST: [400, 'The request is not valid HTTP with a JSON body.'],
+  MALFORMED_JSON: [400, 'The body is not a JSON object, or holds a forbidden key such as "__proto__".'],
+  INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],
+  INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
+  HOST_REFUSED: [403, 'The Host header must be 127.0.0.1, localhost or [::1] with the port of the API.'],
+  ORIGIN_REFUSED: [403, 'Requests from other web pages are refused.'],
+  NOT_FOUND: [404, 'There is no such route.'],
+  SIGNAL_NOT_FOUND: [404, 'No signal with this fingerprint is known; the server forgets signals after its retention.'],
+  REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+  BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'The content type must be application/json.'],
+  HEADERS_TOO_LARGE: [431, 'The headers are too large.'],
+  INTERNAL_ERROR: [
+    500,
+    'Something went wrong here; the log api_YYYYMMDD.log says what. A signal may be sent again: it becomes at most one order.',
+  ],
+  SERVER_UNAVAILABLE: [503, 'The Temporal server cannot be reached.'],
+  METRICS_UNAVAILABLE: [503, 'The metrics cannot be collected at the moment.'],
+  TOO_BUSY: [503, 'Too many requests are being worked on; send this one again in a second.'],
+  TIMED_OUT: [
+    504,
+    'No answer came in time. A signal may have been accepted; send the same one again: it becomes at most one order.',
+  ],
+} as const satisfies Record<string, readonly [status: number, message: string]>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** The body of every error. */
+export interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An answer other than success. Thrown by routes, turned into a reply by the server's error handler. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly statusCode: number;
+
+  /** @param message what is said instead of the catalogue's sentence */
+  constructor(
+    readonly code: ApiErrorCode,
+    message: string = API_ERRORS[code][1],
+  ) {
+    super(message);
+    this.statusCode = API_ERRORS[code][0];
+  }
+}
+
+/** Our code for the failures that Fastify and Node's HTTP parser report before a route is reached. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_JSON',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_JSON',
+  FST_ERR_MAX_PARAM_LENGTH: 'INVALID_FINGERPRINT',
+  FST_ERR_HANDLER_TIMEOUT: 'TIMED_OUT',
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+/**
+ * The answer to any failure. Only ApiError speaks for itself; of all others nothing is repeated, because their
+ * messages may hold paths, addresses or pieces of the request.
+ */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
+  const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined;
+  if (known) return new ApiError(known);
+  // The JSON parser throws a SyntaxError with this status for broken JSON and for forbidden keys.
+  if (error instanceof SyntaxError && statusCode === 400) return new ApiError('MALFORMED_JSON');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new ApiError('MALFORMED_REQUEST');
+  return new ApiError('INTERNAL_ERROR');
+}
+
+export function errorBody({ code, message }: ApiError): ErrorBody {
+  return { code, message };
+}

@@ -1,0 +1,70 @@
+import type { OrderView, SignalView } from '../domain/signal-view';
+import type { TradingSignal } from '../domain/signal';
+import type { SignalSummary } from '../intake/types';
+
+/*
+ * The API's JSON: snake_case names, decimal strings, times as ISO 8601 in UTC. A field that is absent in the source is
+ * absent here, because JSON.stringify drops undefined.
+ */
+
+function isoTime(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
+}
+
+function presentRequest(signal: TradingSignal) {
+  return {
+    symbol: signal.symbol,
+    direction: signal.direction,
+    strategy: signal.strategy,
+    timestamp: isoTime(signal.timestampMs),
+    intent: signal.intent,
+    amount: signal.amount,
+    limit_price: signal.limitPrice,
+    signal_strength: signal.signalStrength,
+  };
+}
+
+function presentOrder(order: OrderView) {
+  return {
+    client_order_id: order.clientOrderId,
+    venue_order_id: order.venueOrderId,
+    quantity: order.quantity,
+    filled_amount: order.filledAmount,
+    average_price: order.averagePrice,
+    fee: order.fee,
+  };
+}
+
+/** The body of `GET /api/signals/:fingerprint`. */
+export function presentSignal(view: SignalView) {
+  return {
+    fingerprint: view.fingerprint,
+    venue: view.venue,
+    state: view.stage,
+    outcome: view.outcome,
+    denial_code: view.denialCode,
+    detail: view.detail,
+    signal: presentRequest(view.signal),
+    reserved_asset: view.reservedAsset,
+    reserved_amount: view.reservedAmount,
+    wait_until: isoTime(view.waitUntilMs),
+    send_attempts: view.sendAttempts,
+    order: view.order && presentOrder(view.order),
+    timeline: view.timeline.map(({ atMs, text }) => ({ time: isoTime(atMs), text })),
+  };
+}
+
+/** One row of `GET /api/signals`. */
+export function presentSummary(summary: SignalSummary) {
+  return {
+    fingerprint: summary.fingerprint,
+    symbol: summary.symbol,
+    direction: summary.direction,
+    strategy: summary.strategy,
+    venue: summary.venue,
+    status: summary.status,
+    outcome: summary.outcome,
+    started_at: isoTime(summary.startedAtMs),
+    ended_at: isoTime(summary.endedAtMs),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LogController, fastify } from 'fastify';
+import type { Config } from '../config/schema';
+import type { SignalDesk } from '../intake/types';
+import { guardAgainstBrowsers } from './browser-guard';
+import { ApiError, errorBody, toApiError } from './errors';
+import type { HealthReport } from './health-report';
+import { addSignalRoutes } from './signal-routes';
+import { addHealthRoute, addMetricsRoute } from './status-routes';
+
+/** A signal is a dozen short fields: whoever needs longer to send one is holding a connection, not sending. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const CONNECTION_IDLE_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_TIMEOUT_MS = 30_000;
+const HEADERS_BYTES_MAX = 8_192;
+const HEADERS_TIMEOUT_MS = 5_000;
+/** How often slow requests are looked for. */
+const CONNECTIONS_CHECK_INTERVAL_MS = 1_000;
+const CONNECTIONS_MAX = 256;
+const REQUESTS_PER_CONNECTION_MAX = 10_000;
+const HANDLER_TIMEOUT_MS = 30_000;
+const RETRY_AFTER_SECONDS = 1;
+
+/** What the API needs of the rest of the program. */
+export interface ApiDependencies {
+  readonly desk: SignalDesk;
+  readonly health: () => Promise<HealthReport>;
+  /** Text in Prometheus' format; absent: there is no `/metrics`. */
+  readonly metrics?: () => Promise<string>;
+  readonly config: Pick<Config, 'api'>;
+  readonly logger: FastifyBaseLogger;
+  /** Longest time to an answer, milliseconds. */
+  readonly handlerTimeoutMs?: number;
+}
+
+/** Answers what is not even HTTP. Nothing of the request is trusted, so the connection ends. */
+function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const failure = toApiError(Object.assign(error, { statusCode: 400 }));
+  const body = JSON.stringify(errorBody(failure));
+  socket.end(
+    `HTTP/1.1 ${failure.statusCode} ${STATUS_CODES[failure.statusCode]}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = toApiError(error);
+  if (failure.statusCode === 500) request.log.error({ error }, 'request failed');
+  if (failure.statusCode === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  void reply.code(failure.statusCode).send(errorBody(failure));
+}
+
+function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerTimeoutMs: number): FastifyInstance {
+  const server = fastify({
+    loggerInstance: logger,
+    // Probes ask every few seconds; the routes log what matters.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_IDLE_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    maxRequestsPerSocket: REQUESTS_PER_CONNECTION_MAX,
+    handlerTimeout: handlerTimeoutMs,
+    http: {
+      maxHeaderSize: HEADERS_BYTES_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
+    },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    clientErrorHandler: answerBrokenConnection,
+    frameworkErrors: answerError,
+  });
+  server.server.maxConnections = CONNECTIONS_MAX;
+  server.removeContentTypeParser('text/plain');
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler(() => {
+    throw new ApiError('NOT_FOUND');
+  });
+  return server;
+}
+
+/**
+ * The HTTP interface: `/health`, `/metrics`, and signals under `/api/signals`. Every error has the body
+ * `{code, message}` with a code of errors.ts or, for a refused signal, of the denial codes.
+ */
+export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
+  const { desk, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
+  const server = createServer(config.api, logger, handlerTimeoutMs);
+  guardAgainstBrowsers(server, config.api.port);
+  addHealthRoute(server, health);
+  if (metrics) addMetricsRoute(server, metrics);
+  addSignalRoutes(server, desk, handlerTimeoutMs);
+  return server;
+}

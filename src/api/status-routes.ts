@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { packageVersion } from '../config/package-root';
+import { shareInFlight } from './bounded';
+import { ApiError } from './errors';
+import type { HealthReport } from './health-report';
+
+/** Longest a probe waits; load balancers give up after about as long. */
+const PROBE_TIMEOUT_MS = 5_000;
+
+/**
+ * `GET /health`: 200 while healthy or degraded, 503 when unhealthy, always with a report as its body. If the question
+ * fails, the answer is unhealthy: what cannot be known is not well.
+ */
+export function addHealthRoute(server: FastifyInstance, health: () => Promise<HealthReport>): void {
+  const ask = shareInFlight(health, PROBE_TIMEOUT_MS);
+  const version = packageVersion();
+  server.get('/health', async (request, reply) => {
+    const report = await ask().catch((error: unknown): HealthReport => {
+      request.log.error({ error }, 'health cannot be told');
+      return { status: 'unhealthy', components: {}, uptime: Math.floor(process.uptime()), version };
+    });
+    const { status, components, uptime } = report;
+    return reply.code(status === 'unhealthy' ? 503 : 200).send({ status, components, uptime, version: report.version });
+  });
+}
+
+/**
+ * `GET /metrics` in Prometheus' text format: this process's own metrics, then the given text.
+ *
+ * @param metrics must not hold `process_…` or `nodejs_…` metrics: those are the API's
+ */
+export function addMetricsRoute(server: FastifyInstance, metrics: () => Promise<string>): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const ask = shareInFlight(async () => `${await registry.metrics()}\n${await metrics()}`, PROBE_TIMEOUT_MS);
+  server.get('/metrics', async (request, reply) => {
+    const text = await ask().catch((error: unknown) => {
+      request.log.error({ error }, 'metrics cannot be collected');
+      throw new ApiError('METRICS_UNAVAILABLE');
+    });
+    return reply.type(registry.contentType).send(text);
+  });
+}

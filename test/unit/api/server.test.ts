@@ -1,0 +1,352 @@
+/*
+ * The API over a fake desk that keeps signals in memory: what is proven here is the HTTP side, not intake.
+ */
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import type { ApiDependencies } from '../../../src/api/server';
+import { createApiServer } from '../../../src/api/server';
+import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
+import type { HealthReport } from '../../../src/api/health-report';
+import { IntakeUnavailableError } from '../../../src/intake/types';
+import { FakeDesk } from './fake-desk';
+
+const HOST = '127.0.0.1:8080';
+const HEALTHY: HealthReport = {
+  status: 'healthy',
+  components: { ml_manager: 'healthy', trading_engine: 'healthy' },
+  uptime: 3600,
+  version: '3.0.0',
+};
+
+let desk: FakeDesk;
+let server: FastifyInstance;
+
+function start(change: Partial<ApiDependencies> = {}): void {
+  server = createApiServer({
+    desk,
+    health: async () => HEALTHY,
+    config: { api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024 } },
+    logger: pino({ level: 'silent' }),
+    ...change,
+  });
+}
+
+beforeEach(() => {
+  desk = new FakeDesk();
+  start();
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+function signal(change: Record<string, unknown> = {}) {
+  const timestamp = new Date().toISOString();
+  return { symbol: 'BTCUSDT', direction: 'BUY', strategy: 'ml_strategy', timestamp, amount: '1', ...change };
+}
+
+function get(url: string, headers: Record<string, string> = {}) {
+  return server.inject({ method: 'GET', url, headers: { host: HOST, ...headers } });
+}
+
+function post(payload: string | object, headers: Record<string, string> = {}) {
+  const type = { 'content-type': 'application/json' };
+  return server.inject({ method: 'POST', url: '/api/signals', payload, headers: { host: HOST, ...type, ...headers } });
+}
+
+describe('GET /health', () => {
+  test('answers with the report', async () => {
+    const reply = await get('/health');
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toEqual(HEALTHY);
+  });
+
+  test.each([
+    ['degraded', 200],
+    ['unhealthy', 503],
+  ] as const)('%s is %d', async (status, code) => {
+    await server.close();
+    start({ health: async () => ({ ...HEALTHY, status }) });
+    const reply = await get('/health');
+    expect(reply.statusCode).toBe(code);
+    expect(reply.json()).toMatchObject({ status });
+  });
+
+  test('is unhealthy when health cannot be told, and well again afterwards', async () => {
+    await server.close();
+    const health = jest.fn(async () => HEALTHY).mockRejectedValueOnce(new Error('no route to 10.0.0.7'));
+    start({ health });
+    const reply = await get('/health');
+    expect(reply.statusCode).toBe(503);
+    expect(reply.json()).toMatchObject({ status: 'unhealthy', components: {} });
+    expect(reply.body).not.toContain('10.0.0.7');
+    expect((await get('/health')).statusCode).toBe(200);
+  });
+});
+
+describe('POST /api/signals', () => {
+  test('accepts a signal', async () => {
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(202);
+    const [fingerprint] = desk.accepted.keys();
+    expect(reply.json()).toEqual({ fingerprint, status: 'accepted' });
+  });
+
+  test('reports a repetition, and whether its content differs', async () => {
+    const first = signal();
+    await post(first);
+    const repeated = await post(first);
+    expect(repeated.statusCode).toBe(409);
+    expect(repeated.json()).toMatchObject({ status: 'duplicate', conflicting: false });
+    const conflicting = await post({ ...first, amount: '2' });
+    expect(conflicting.json()).toMatchObject({ status: 'duplicate', conflicting: true });
+    expect(desk.accepted.size).toBe(1);
+  });
+
+  test.each([
+    [{ direction: 'LONG' }, 'INVALID_SIGNAL'],
+    [{ timestamp: '2020-01-01T00:00:00Z' }, 'STALE_SIGNAL'],
+    [{ timestamp: new Date(Date.now() + 3_600_000).toISOString() }, 'SIGNAL_FROM_FUTURE'],
+  ])('refuses %p with %s', async (change, code) => {
+    const reply = await post(signal(change));
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json()).toEqual({ code, message: expect.any(String) as string });
+    expect(desk.accepted.size).toBe(0);
+  });
+
+  test('asks for the same signal again when the server cannot be reached', async () => {
+    desk.failure = new IntakeUnavailableError('connect ECONNREFUSED 10.0.0.7:7233');
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(503);
+    expect(reply.headers['retry-after']).toBe('1');
+    expect(reply.json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
+    expect(reply.body).not.toContain('10.0.0.7');
+  });
+
+  test('an unexpected failure tells nothing of its inside', async () => {
+    desk.failure = new Error('secret detail at /home/user/file.ts');
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(500);
+    expect(reply.json()).toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(reply.body).not.toMatch(/secret|file\.ts/);
+  });
+
+  test('bounds the signals in flight, and recovers', async () => {
+    let open = (): void => undefined;
+    desk.gate = new Promise((resolve) => (open = resolve));
+    const waiting = Array.from({ length: SUBMISSIONS_IN_FLIGHT_MAX }, (_, index) =>
+      post(signal({ strategy: `s${index}` })),
+    );
+    // The first ones must have reached the desk before one more knocks.
+    while (desk.submissions < SUBMISSIONS_IN_FLIGHT_MAX) await new Promise((resolve) => setImmediate(resolve));
+    const refused = await post(signal({ strategy: 'one more' }));
+    expect(refused.statusCode).toBe(503);
+    expect(refused.json()).toMatchObject({ code: 'TOO_BUSY' });
+    expect(refused.headers['retry-after']).toBe('1');
+    open();
+    expect((await Promise.all(waiting)).every((reply) => reply.statusCode === 202)).toBe(true);
+    expect((await post(signal({ strategy: 'one more' }))).statusCode).toBe(202);
+  });
+
+  test('does not keep the sender waiting for ever', async () => {
+    await server.close();
+    let open = (): void => undefined;
+    desk.gate = new Promise((resolve) => (open = resolve));
+    start({ handlerTimeoutMs: 50 });
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(504);
+    expect(reply.json()).toMatchObject({ code: 'TIMED_OUT' });
+    open();
+  });
+});
+
+describe('hostile bodies change nothing:', () => {
+  const text = JSON.stringify(signal());
+
+  test.each([
+    ['no body', '', 400, 'MALFORMED_JSON'],
+    ['half a body', text.slice(0, -5), 400, 'MALFORMED_JSON'],
+    ['__proto__', `{"__proto__":{"amount":"9"},${text.slice(1)}`, 400, 'MALFORMED_JSON'],
+    ['constructor.prototype', `{"constructor":{"prototype":{}},${text.slice(1)}`, 400, 'MALFORMED_JSON'],
+    ['a list', `[${text}]`, 422, 'INVALID_SIGNAL'],
+    ['a number', '7', 422, 'INVALID_SIGNAL'],
+    ['null', 'null', 422, 'INVALID_SIGNAL'],
+    ['deep nesting', `{"symbol":${'['.repeat(400)}${']'.repeat(400)}}`, 422, 'INVALID_SIGNAL'],
+    ['too many bytes', `{"symbol":"${'x'.repeat(2000)}"}`, 413, 'BODY_TOO_LARGE'],
+  ])('%s', async (_name, payload, status, code) => {
+    const reply = await post(payload);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toEqual({ code, message: expect.any(String) as string });
+    expect(desk.accepted.size).toBe(0);
+  });
+
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonx',
+    'multipart/form-data; boundary=a',
+  ])('the content type %s', async (type) => {
+    const reply = await post(text, { 'content-type': type });
+    expect(reply.statusCode).toBe(415);
+    expect(reply.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
+    expect(desk.accepted.size).toBe(0);
+  });
+});
+
+describe('GET /api/signals/:fingerprint', () => {
+  test('shows a signal in snake_case with ISO times', async () => {
+    desk.views.set('0123456789abcdef', {
+      fingerprint: '0123456789abcdef',
+      venue: 'bybit',
+      signal: {
+        symbol: 'BTCUSDT',
+        direction: 'BUY',
+        strategy: 'ml_strategy',
+        timestampMs: 0,
+        intent: 'entry',
+        limitPrice: '10',
+      },
+      stage: 'ENDED',
+      outcome: 'FILLED',
+      detail: 'Filled.',
+      sendAttempts: 1,
+      order: { clientOrderId: 'c1', venueOrderId: 'v1', quantity: '1', filledAmount: '1', averagePrice: '9.5' },
+      timeline: [{ atMs: 1_000, text: 'received' }],
+    });
+    const reply = await get('/api/signals/0123456789abcdef');
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toEqual({
+      fingerprint: '0123456789abcdef',
+      venue: 'bybit',
+      state: 'ENDED',
+      outcome: 'FILLED',
+      detail: 'Filled.',
+      signal: {
+        symbol: 'BTCUSDT',
+        direction: 'BUY',
+        strategy: 'ml_strategy',
+        timestamp: '1970-01-01T00:00:00.000Z',
+        intent: 'entry',
+        limit_price: '10',
+      },
+      send_attempts: 1,
+      order: { client_order_id: 'c1', venue_order_id: 'v1', quantity: '1', filled_amount: '1', average_price: '9.5' },
+      timeline: [{ time: '1970-01-01T00:00:01.000Z', text: 'received' }],
+    });
+  });
+
+  test('an unknown one is 404', async () => {
+    const reply = await get('/api/signals/ffffffffffffffff');
+    expect(reply.statusCode).toBe(404);
+    expect(reply.json()).toMatchObject({ code: 'SIGNAL_NOT_FOUND' });
+  });
+
+  test.each(['xyz', '0123456789ABCDEF', '0123456789abcdef0', '%00', 'a'.repeat(300), '..%2f..%2fhealth'])(
+    '%s is no fingerprint',
+    async (fingerprint) => {
+      const reply = await get(`/api/signals/${fingerprint}`);
+      expect(reply.statusCode).toBe(400);
+      expect(reply.json()).toMatchObject({ code: 'INVALID_FINGERPRINT' });
+    },
+  );
+
+  test('an unreachable server is 503', async () => {
+    desk.failure = new IntakeUnavailableError('down');
+    expect((await get('/api/signals/0123456789abcdef')).json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
+  });
+});
+
+describe('GET /api/signals', () => {
+  test('lists the last five minutes unless told otherwise', async () => {
+    const row = { fingerprint: 'f', symbol: 'BTCUSDT', direction: 'BUY', strategy: 's', venue: 'bybit' };
+    desk.summaries = [{ ...row, status: 'ended', outcome: 'FILLED', startedAtMs: 0, endedAtMs: 1 }];
+    const reply = await get('/api/signals');
+    expect(desk.listedMinutes).toBe(5);
+    expect(reply.json()).toEqual({
+      signals: [
+        {
+          ...row,
+          status: 'ended',
+          outcome: 'FILLED',
+          started_at: '1970-01-01T00:00:00.000Z',
+          ended_at: '1970-01-01T00:00:00.001Z',
+        },
+      ],
+    });
+    await get('/api/signals?minutes=10080');
+    expect(desk.listedMinutes).toBe(10_080);
+  });
+
+  test.each(['minutes=0', 'minutes=10081', 'minutes=1.5', 'minutes=-1', 'minutes=', 'minutes=1&minutes=2', 'limit=5'])(
+    '%s is refused',
+    async (query) => {
+      const reply = await get(`/api/signals?${query}`);
+      expect(reply.statusCode).toBe(400);
+      expect(reply.json()).toMatchObject({ code: 'INVALID_QUERY' });
+    },
+  );
+});
+
+describe('GET /metrics', () => {
+  test("adds the given text to the process's own metrics", async () => {
+    await server.close();
+    start({ metrics: async () => 'signal_deduplicator_total_checks 7\n' });
+    const reply = await get('/metrics');
+    expect(reply.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(reply.body).toMatch(/^process_cpu_seconds_total \d/m);
+    expect(reply.body).toMatch(/^signal_deduplicator_total_checks 7$/m);
+  });
+
+  test('is 503 when they cannot be collected, and 404 when there are none', async () => {
+    expect((await get('/metrics')).statusCode).toBe(404);
+    await server.close();
+    start({ metrics: () => Promise.reject(new Error('down')) });
+    expect((await get('/metrics')).json()).toMatchObject({ code: 'METRICS_UNAVAILABLE' });
+  });
+});
+
+describe('browsers on behalf of others are refused:', () => {
+  test.each(['evil.example', 'evil.example:8080', '127.0.0.1', '127.0.0.1:9', '127.0.0.1.nip.io:8080', '0.0.0.0:8080'])(
+    'the host %s',
+    async (host) => {
+      const reply = await post(signal(), { host });
+      expect(reply.statusCode).toBe(403);
+      expect(reply.json()).toMatchObject({ code: 'HOST_REFUSED' });
+      expect(desk.accepted.size).toBe(0);
+    },
+  );
+
+  test.each<Record<string, string>>([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://localhost:3000' },
+    { origin: 'https://127.0.0.1:8080' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ])('%p', async (headers) => {
+    const reply = await post(signal(), headers);
+    expect(reply.statusCode).toBe(403);
+    expect(reply.json()).toMatchObject({ code: 'ORIGIN_REFUSED' });
+    expect(desk.accepted.size).toBe(0);
+  });
+
+  test('our own pages, and the loopback names, are welcome', async () => {
+    const own = { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-origin' };
+    for (const host of ['localhost:8080', 'LOCALHOST:8080', '[::1]:8080']) {
+      expect((await get('/health', { host, ...own })).statusCode).toBe(200);
+    }
+  });
+});
+
+test('an unknown route is 404 with the same body as every error, and with the headers that bind browsers', async () => {
+  const reply = await get('/nothing/here');
+  expect(reply.statusCode).toBe(404);
+  expect(reply.json()).toEqual({ code: 'NOT_FOUND', message: expect.any(String) as string });
+  expect(reply.headers['x-content-type-options']).toBe('nosniff');
+});
+
+test('a URL that cannot be decoded is 400', async () => {
+  const reply = await get('/api/signals/%E0%A4%A');
+  expect(reply.statusCode).toBe(400);
+  expect(reply.json()).toMatchObject({ code: 'MALFORMED_REQUEST' });
+});
