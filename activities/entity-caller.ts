@@ -1,0 +1,101 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
+
+/** Callers that may wait for a place; beyond it a call fails at once and its activity is retried. */
+export const ENTITY_WAITERS_MAX = 5_000;
+
+/**
+ * Calls entity workflows through this process's client, with a bound on the calls in flight per entity: a server with
+ * default limits aborts updates when more than ten are admitted at once.
+ */
+export class EntityCaller {
+  private readonly slots = new Map<string, CallSlots>();
+
+  /**
+   * @param client the process's client
+   * @param callsMax calls in flight per entity, 1 or more
+   * @param ensureEntity starts an entity that is not running
+   */
+  constructor(
+    private readonly client: Client,
+    private readonly callsMax: number,
+    private readonly ensureEntity: (workflowId: string) => Promise<void>,
+  ) {}
+
+  /**
+   * Runs an update and waits for its result. Safe to repeat with the same request id: the entity remembers answers.
+   */
+  async update<Result, Command>(
+    workflowId: string,
+    definition: UpdateDefinition<Result, [Command]>,
+    requestId: string,
+    command: Command,
+  ): Promise<Result> {
+    return this.inSlot(workflowId, () =>
+      this.ensured(workflowId, () =>
+        this.client.workflow
+          .getHandle(workflowId)
+          .executeUpdate<Result, [Command]>(definition, { args: [command], updateId: requestId }),
+      ),
+    );
+  }
+
+  async query<Result, Args extends unknown[]>(
+    workflowId: string,
+    definition: QueryDefinition<Result, Args>,
+    ...args: Args
+  ): Promise<Result> {
+    return this.inSlot(workflowId, () =>
+      this.ensured(workflowId, () => this.client.workflow.getHandle(workflowId).query(definition, ...args)),
+    );
+  }
+
+  private async inSlot<Result>(workflowId: string, call: () => Promise<Result>): Promise<Result> {
+    let slots = this.slots.get(workflowId);
+    if (!slots) {
+      slots = new CallSlots(this.callsMax);
+      this.slots.set(workflowId, slots);
+    }
+    await slots.enter();
+    try {
+      return await call();
+    } finally {
+      slots.leave();
+    }
+  }
+
+  private async ensured<Result>(workflowId: string, call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      await this.ensureEntity(workflowId);
+      return call();
+    }
+  }
+}
+
+/** A first-come, first-served semaphore. */
+class CallSlots {
+  private inUse = 0;
+  private readonly waiters: (() => void)[] = [];
+
+  constructor(private readonly max: number) {}
+
+  async enter(): Promise<void> {
+    if (this.inUse < this.max) {
+      this.inUse += 1;
+      return;
+    }
+    if (this.waiters.length >= ENTITY_WAITERS_MAX) {
+      throw new Error(`More than ${ENTITY_WAITERS_MAX} calls wait for one entity.`);
+    }
+    await new Promise<void>((resolve) => this.waiters.push(resolve));
+  }
+
+  leave(): void {
+    const next = this.waiters.shift();
+    if (next) next();
+    else this.inUse -= 1;
+  }
+}

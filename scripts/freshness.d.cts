@@ -1,0 +1,16 @@
+export function isNodeSupported(version: string, range: string): boolean;
+
+export function needsInstall(state: {
+  readonly installedMs: number | undefined;
+  readonly lockMs: number;
+  readonly installedHash: string | undefined;
+  readonly lockHash: string;
+}): boolean;
+
+export function needsBuild(state: {
+  readonly builtFingerprint: string | undefined;
+  readonly sourceFingerprint: string;
+  readonly hasOutputs: boolean;
+}): boolean;
+
+export function fingerprintSources(root: string): string;

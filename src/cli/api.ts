@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { followSupervisor } from '../supervisor/lifeline';
+import { loadCommandConfig } from './command-config';
+import { ExitCode } from './exit-codes';
+
+/** `oncefill api`: serves the HTTP API in this process. */
+export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
+  program
+    .command('api')
+    .description('serve the HTTP API in this process (start runs it for you)')
+    .action(async (_options: object, command: Command) => {
+      followSupervisor();
+      const config = await loadCommandConfig(command);
+      const [{ runApi }, { resolveTarget }] = await Promise.all([
+        import('../../workers/run-api'),
+        import('../temporal/connection'),
+      ]);
+      await runApi({ config, target: resolveTarget(config) });
+      finish(ExitCode.SUCCESS);
+    });
+}

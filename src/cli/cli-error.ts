@@ -1,0 +1,44 @@
+import { ExitCode } from './exit-codes';
+
+/** An error whose message is meant for the user: printed as one sentence, without a stack. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+  ) {
+    super(message);
+  }
+}
+
+/** What to print and with which code to leave after an error. */
+export interface ErrorReport {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Recognised by name, because importing the classes would load the Temporal client for `--help` too. Each of these errors
+ * carries a message for users.
+ */
+const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
+  ConfigError: ExitCode.USAGE,
+  CredentialsError: ExitCode.USAGE,
+  VenueSetupError: ExitCode.USAGE,
+  UnknownTaskQueueError: ExitCode.USAGE,
+  PortInUseError: ExitCode.FAILURE,
+  NamespaceError: ExitCode.FAILURE,
+  DataFolderInUseError: ExitCode.REFUSED,
+  IntakeUnavailableError: ExitCode.UNAVAILABLE,
+  ServerUnavailableError: ExitCode.UNAVAILABLE,
+};
+
+/** Turns whatever a command threw into one sentence and an exit code. Only unexpected errors show their stack. */
+export function reportError(error: unknown): ErrorReport {
+  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
+  if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE };
+  const exitCode = EXIT_CODE_BY_ERROR_NAME[error.name];
+  if (exitCode !== undefined) return { message: error.message, exitCode };
+  return { message: error.stack ?? error.message, exitCode: ExitCode.FAILURE };
+}

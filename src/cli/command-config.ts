@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import type { FlagValue } from '../config/load-config';
+import type { Config } from '../config/schema';
+import { CliError } from './cli-error';
+import { ExitCode } from './exit-codes';
+
+/**
+ * Reads the configuration for a command: `.env`, files, environment, then the command's own flags.
+ *
+ * @throws ConfigError that lists every problem
+ */
+export async function loadCommandConfig(command: Command, flags: readonly FlagValue[] = []): Promise<Config> {
+  const [{ loadConfig }, { loadDotEnv }] = await Promise.all([
+    import('../config/load-config'),
+    import('../config/dot-env'),
+  ]);
+  const cwd = process.cwd();
+  loadDotEnv(cwd);
+  return loadConfig({ file: configFileOf(command), env: process.env, cwd, flags });
+}
+
+/** The file given with `--config`, if any. */
+export function configFileOf(command: Command): string | undefined {
+  return command.optsWithGlobals<{ config?: string }>().config;
+}
+
+/** `--candles DIR` as a setting. */
+export function candlesFlag(folder: string | undefined): readonly FlagValue[] {
+  return folder === undefined ? [] : [{ flag: '--candles', path: 'paperVenue.candlesDir', value: folder }];
+}
+
+/**
+ * Real money needs two yeses: the configuration's and the command line's. A flag that contradicts the configuration is
+ * refused too, because one of the two is not what the user believes.
+ *
+ * @throws CliError when they disagree
+ * @throws CredentialsError when the venue's keys are missing or malformed
+ */
+export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
+  const venue = config.venues[config.venue];
+  if (!venue) throw new Error(`The venue ${config.venue} is not configured.`);
+  const { environment, adapter } = venue;
+  if (environment === 'live' && !live) {
+    throw new CliError(
+      `venues.${config.venue}.environment is live: orders would use real money. Add --live if you mean it, or set it to paper.`,
+      ExitCode.USAGE,
+    );
+  }
+  if (environment !== 'live' && live) {
+    throw new CliError(
+      `--live was given, but venues.${config.venue}.environment is ${environment}: no real orders would be sent. Set it to live, or leave --live out.`,
+      ExitCode.USAGE,
+    );
+  }
+  if (environment === 'paper') return;
+  const { resolveCredentials } = await import('../venues/ccxt/credentials');
+  resolveCredentials({ prefix: adapter.toUpperCase(), environment });
+}

@@ -1,0 +1,33 @@
+/** Exit codes of `oncefill`: stable, so that scripts may react to them. The help text prints this table. */
+export const ExitCode = {
+  /** Done. Also: another process already does this part, so this one was not needed. */
+  SUCCESS: 0,
+  /** Anything unexpected; for `status`: something is degraded or down. */
+  FAILURE: 1,
+  /** The command line or the configuration is wrong; repeating the command cannot help. */
+  USAGE: 2,
+  /** Refused on purpose: a duplicate or stale signal, or a data folder that is in use. */
+  REFUSED: 3,
+  /** The Temporal server does not answer. Nothing was accepted; the same command may be repeated. */
+  UNAVAILABLE: 4,
+  /** `signal send --wait`: the signal ended without any fill. */
+  NOT_FILLED: 5,
+  /** No such signal is known (any more). */
+  NOT_FOUND: 6,
+  /** Interrupted by Ctrl-C: 128 + SIGINT, as shells expect. */
+  INTERRUPTED: 130,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** The table of codes as `oncefill --help` prints it. */
+export const EXIT_CODES_HELP = `
+Exit codes:
+  0    done, or another process already does it
+  1    failure; for status: something is degraded or down
+  2    wrong command line or configuration
+  3    refused: duplicate or stale signal, data folder in use
+  4    the Temporal server does not answer; nothing was accepted, repeat the command
+  5    signal send --wait: the signal ended without any fill
+  6    no such signal
+  130  interrupted`;

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { runCommandLine } from './program';
+import { exitOnClosedPipe } from './terminal';
+
+/** Libraries may keep timers or sockets; a command that has finished waits no longer for them. */
+const LINGER_MAX_MS = 500;
+
+async function main(): Promise<void> {
+  exitOnClosedPipe();
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+  // Not process.exit at once: output and messages to a supervisor may still be on their way.
+  setTimeout(() => process.exit(), LINGER_MAX_MS).unref();
+}
+
+void main();

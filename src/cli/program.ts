@@ -1,0 +1,75 @@
+import { Command, CommanderError, Option } from 'commander';
+import { CONFIG_FILE_VARIABLE } from '../config/environment';
+import { packageVersion } from '../config/package-root';
+import { addApiCommand } from './api';
+import { reportError } from './cli-error';
+import { ExitCode, EXIT_CODES_HELP } from './exit-codes';
+import { addPaperVenueCommand } from './paper-venue';
+import { addSignalListCommand } from './signal-list';
+import { addSignalSendCommand } from './signal-send';
+import { addSignalShowCommand } from './signal-show';
+import { addStartCommand } from './start';
+import { addStatusCommand } from './status';
+import { printErrorLine } from './terminal';
+import { addWorkerCommand } from './worker';
+
+/** Options of the older bots, which had no command word; they belong to `start`. */
+const OPTIONS_OF_START = ['--mode', '--status'];
+
+/**
+ * Puts the word `start` in front of a command line that begins with one of its options: `oncefill --mode=ml` and
+ * `oncefill --status` mean `oncefill start --mode=ml` and `oncefill start --status`.
+ */
+export function completeArguments(words: readonly string[]): readonly string[] {
+  const option = words[0]?.split('=')[0] ?? '';
+  return OPTIONS_OF_START.includes(option) ? ['start', ...words] : words;
+}
+
+/**
+ * The command line's grammar. Commands load what they need when they run, so that help and errors come at once.
+ *
+ * @param finish receives the exit code of the command that ran
+ */
+export function createProgram(finish: (exitCode: ExitCode) => void): Command {
+  const program = new Command('oncefill')
+    .description(
+      'Turns trading signals into exchange orders: every signal becomes at most one order, whatever crashes.',
+    )
+    .version(packageVersion())
+    .addOption(new Option('--config <file>', 'YAML file laid over the defaults').env(CONFIG_FILE_VARIABLE))
+    .addHelpText('after', EXIT_CODES_HELP)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  addStartCommand(program, finish);
+  addStatusCommand(program, finish);
+  const signal = program.command('signal').description('send signals and look at them');
+  addSignalSendCommand(signal, finish);
+  addSignalShowCommand(signal, finish);
+  addSignalListCommand(signal, finish);
+  addWorkerCommand(program, finish);
+  addApiCommand(program, finish);
+  addPaperVenueCommand(program, finish);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words what follows the program's name
+ */
+export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.SUCCESS;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(completeArguments(words), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // The parser has explained its own errors already; help and version end with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.SUCCESS : ExitCode.USAGE;
+    const report = reportError(error);
+    printErrorLine(report.message);
+    return report.exitCode;
+  }
+}

@@ -1,0 +1,120 @@
+import type { SignalOutcome, SignalView } from '../domain/signal-view';
+import type { IntakeResult, SignalSummary } from '../intake/types';
+import { renderTable } from './table';
+import { printable, type Style } from './terminal';
+
+/** Time of day in UTC with milliseconds, for lines that lie close together. */
+export function formatTimeOfDay(atMs: number): string {
+  return new Date(atMs).toISOString().slice(11, 23);
+}
+
+/** Date and time in UTC, to the second. */
+export function formatTime(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+function styleOutcome(outcome: string, style: Style): string {
+  switch (outcome as SignalOutcome) {
+    case 'FILLED':
+      return style.good(outcome);
+    case 'PARTIALLY_FILLED':
+    case 'CANCELLED':
+    case 'EXPIRED':
+      return style.warning(outcome);
+    // REJECTED, DENIED, and the denial codes that stand in for DENIED in a list.
+    default:
+      return style.bad(outcome);
+  }
+}
+
+/** Where a signal stands, or how it ended, in one line. */
+export function describeState(view: SignalView, style: Style): string {
+  if (view.outcome !== undefined) return `${view.stage} — ${styleOutcome(view.outcome, style)}`;
+  const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTimeOfDay(view.waitUntilMs)} UTC`;
+  return `${view.stage}${wait}`;
+}
+
+function describeOrder(view: SignalView): string {
+  const { order } = view;
+  if (!order) return view.sendAttempts === 0 ? 'nothing was sent' : 'sent; not yet known to the venue';
+  const price = order.averagePrice === undefined ? '' : ` at ${order.averagePrice}`;
+  const fee = order.fee === undefined ? '' : `, fee ${order.fee}`;
+  const venueId = order.venueOrderId === undefined ? '' : ` (venue id ${order.venueOrderId})`;
+  return `${order.clientOrderId}${venueId}: filled ${order.filledAmount} of ${order.quantity}${price}${fee}`;
+}
+
+function describeRequest(view: SignalView): string {
+  const { signal } = view;
+  const amount = signal.amount ?? 'amount from free funds';
+  const price = signal.limitPrice === undefined ? 'market' : `limit ${signal.limitPrice}`;
+  return `${amount}, ${price}, ${signal.intent}, made ${formatTime(signal.timestampMs)}`;
+}
+
+/** The whole account of one signal: what was asked, where it stands and why, its order, its timeline. */
+export function renderSignal(view: SignalView, style: Style): string {
+  const { signal } = view;
+  const title = `${signal.direction} ${signal.symbol} · ${signal.strategy}`;
+  const reserved = `${view.reservedAmount ?? ''} ${view.reservedAsset ?? ''}`.trim();
+  const facts: readonly (readonly [string, string])[] = [
+    ['State', describeState(view, style)],
+    ['Why', printable(view.detail)],
+    ...(view.denialCode === undefined ? [] : [['Code', `${view.denialCode} (docs/denial-codes.md)`] as const]),
+    ['Asked', describeRequest(view)],
+    ['Venue', view.venue],
+    ...(reserved === '' ? [] : [['Reserved', reserved] as const]),
+    ['Order', printable(describeOrder(view))],
+    ['Requests', `${view.sendAttempts} to place the order`],
+  ];
+  const timeline = view.timeline.map((entry) => `  ${formatTimeOfDay(entry.atMs)}  ${printable(entry.text)}`);
+  return [
+    `${style.bold(printable(title))}  ${style.dim(view.fingerprint)}`,
+    ...facts.map(([name, text]) => `${name.padEnd(10)}${text}`),
+    'Timeline (UTC)',
+    ...timeline,
+  ].join('\n');
+}
+
+/** One step of a signal that is being followed. */
+export function describeProgress(view: SignalView): string {
+  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}  ${view.outcome ?? view.stage}  ${printable(view.detail)}`;
+}
+
+/** What intake did with a signal, in one sentence. */
+export function describeIntake(result: IntakeResult): string {
+  switch (result.status) {
+    case 'accepted':
+      return `Accepted as ${result.fingerprint}.`;
+    case 'duplicate':
+      return result.conflicting
+        ? `Refused: ${result.fingerprint} was accepted before with other content (amount, price or intent); that one stands.`
+        : `Duplicate: ${result.fingerprint} was accepted before; nothing was sent twice.`;
+    case 'refused':
+      return `Refused (${result.code}): ${printable(result.message)}`;
+  }
+}
+
+function describeDuration(summary: SignalSummary): string {
+  return summary.endedAtMs === undefined ? '' : `${((summary.endedAtMs - summary.startedAtMs) / 1_000).toFixed(2)} s`;
+}
+
+const OUTCOME_COLUMN = 6;
+
+/** Signals as a table, newest first. */
+export function renderSignalList(signals: readonly SignalSummary[], minutes: number, style: Style): string {
+  if (signals.length === 0) return `No signals in the last ${minutes} minutes.`;
+  const heading = ['TIME (UTC)', 'FINGERPRINT', 'SIDE', 'SYMBOL', 'STRATEGY', 'VENUE', 'OUTCOME', 'TOOK'];
+  const rows = signals.map((summary) => [
+    formatTime(summary.startedAtMs),
+    summary.fingerprint,
+    summary.direction,
+    summary.symbol,
+    printable(summary.strategy),
+    summary.venue,
+    summary.outcome ?? summary.status,
+    describeDuration(summary),
+  ]);
+  return renderTable([heading, ...rows], (text, row, column) => {
+    if (row === 0) return style.dim(text);
+    return column === OUTCOME_COLUMN && text !== 'running' ? styleOutcome(text, style) : text;
+  });
+}

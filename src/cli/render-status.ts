@@ -1,0 +1,43 @@
+import { renderTable } from './table';
+import { printable, type Style } from './terminal';
+
+export type PartState = 'up' | 'degraded' | 'down';
+
+/** One line of the status: a process or a service. */
+export interface StatusPart {
+  readonly name: string;
+  readonly state: PartState;
+  readonly pid?: number;
+  /** What it is connected to, or what is wrong with it. */
+  readonly text: string;
+}
+
+/** Different shapes, not only colours: readable without colours and by everybody. */
+const MARKS: Readonly<Record<PartState, string>> = { up: '●', degraded: '◐', down: '○' };
+
+function styleState(text: string, state: PartState, style: Style): string {
+  switch (state) {
+    case 'up':
+      return style.good(text);
+    case 'degraded':
+      return style.warning(text);
+    case 'down':
+      return style.bad(text);
+  }
+}
+
+/** A line per part: mark, name, state, PID, connection. */
+export function renderStatus(parts: readonly StatusPart[], style: Style): string {
+  const rows = parts.map((part) => [
+    MARKS[part.state],
+    part.name,
+    part.state,
+    part.pid === undefined ? '-' : String(part.pid),
+    printable(part.text),
+  ]);
+  return renderTable([['', 'PART', 'STATE', 'PID', ''], ...rows], (text, row, column) => {
+    if (row === 0) return style.dim(text);
+    const state = parts[row - 1]?.state ?? 'down';
+    return column === 0 || column === 2 ? styleState(text, state, style) : text;
+  });
+}

@@ -1,0 +1,102 @@
+import { Option, type Command } from 'commander';
+import type { Config } from '../config/schema';
+import { START_MODES, type StartMode } from '../supervisor/plan';
+import type { System } from '../supervisor/system';
+import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig } from './command-config';
+import { ExitCode } from './exit-codes';
+import { showStatus } from './status';
+import { printable, printErrorLine, printLine, styleFor } from './terminal';
+
+interface StartOptions {
+  readonly mode: StartMode;
+  readonly candles?: string;
+  readonly live?: boolean;
+  readonly status?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints to the terminal and writes the same into the log `bot_trading`. */
+async function openPrinter(config: Config): Promise<{
+  readonly print: (line: string, important?: boolean) => void;
+  readonly close: () => void;
+}> {
+  const [{ createLogger }, { secretValues }] = await Promise.all([
+    import('../observability/logging'),
+    import('../config/environment'),
+  ]);
+  const { dataDir, logging } = config;
+  const log = createLogger({ component: 'bot_trading', dataDir, ...logging, secrets: secretValues(process.env) });
+  const style = styleFor(process.stdout);
+  return {
+    print(line, important = false) {
+      if (important) log.logger.warn(line);
+      else log.logger.info(line);
+      printLine(important ? style.warning(printable(line)) : printable(line));
+    },
+    close: log.close,
+  };
+}
+
+/** The first request to stop is obeyed in good order, the second at once. */
+function stopOnSignals(system: System): void {
+  let requested = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (!requested) {
+      requested = true;
+      system.requestStop();
+      return;
+    }
+    printErrorLine(`Second ${signal}: ending everything at once.`);
+    system.kill();
+    process.exit(ExitCode.INTERRUPTED);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
+  const config = await loadCommandConfig(command, candlesFlag(options.candles));
+  if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, options.live ?? false);
+  const { System } = await import('../supervisor/system');
+  const printer = await openPrinter(config);
+  try {
+    const system = new System({
+      config,
+      mode: options.mode,
+      configFile: configFileOf(command),
+      candlesDir: options.candles,
+      live: options.live ?? false,
+      print: printer.print,
+    });
+    stopOnSignals(system);
+    const exitCode = await system.run();
+    printer.print('Stopped.');
+    return exitCode;
+  } catch (error) {
+    const isTaken = error instanceof Error && error.name === 'DataFolderInUseError';
+    // As for any second ML manager: said, and no failure.
+    if (!isTaken || options.mode !== 'ml') throw error;
+    printer.print(error.message);
+    return ExitCode.SUCCESS;
+  } finally {
+    printer.close();
+  }
+}
+
+/** `oncefill start`: runs the system, or a part of it, until Ctrl-C. */
+export function addStartCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
+  program
+    .command('start')
+    .description('run everything, or one part, until Ctrl-C')
+    .addOption(
+      new Option('--mode <mode>', 'what to run: ml (inference, ML manager), core (trading engine), api (HTTP API)')
+        .choices(START_MODES)
+        .default('all'),
+    )
+    .option('--candles <dir>', 'let the paper venue play candle files instead of simulated prices')
+    .option('--live', 'trade with real money; needs a live venue in the configuration, and its keys')
+    .option('--status', 'start nothing; print a line per part, as "oncefill status" does')
+    .option('--json', 'with --status: print JSON')
+    .action(async (options: StartOptions, command: Command) => {
+      finish(options.status ? await showStatus(command, options.json ?? false) : await startSystem(options, command));
+    });
+}

@@ -1,0 +1,211 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Config, VenueConfig } from '../config/schema';
+import { checkSignalTime, type TradingSignal } from '../domain/signal';
+import type { SignalView } from '../domain/signal-view';
+import { SIGNALS_TASK_QUEUE } from '../messages/ids';
+import {
+  TRADE_DIRECTION,
+  TRADE_OUTCOME,
+  TRADE_STRATEGY,
+  TRADE_SYMBOL,
+  TRADE_VENUE,
+} from '../messages/search-attributes';
+import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
+import { crashPoint } from '../observability/crash-points';
+import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
+import {
+  IntakeUnavailableError,
+  SIGNAL_LIST_MAX,
+  type IntakeResult,
+  type SignalDesk,
+  type SignalSummary,
+} from './types';
+
+/** How long one call to the server may take before the caller hears that it cannot be reached. */
+const CALL_TIMEOUT_MS = 10_000;
+/** The memo field that holds the content's hash. */
+const CONTENT_HASH_MEMO = 'contentHash';
+
+export interface SignalDeskOptions {
+  readonly client: Client;
+  readonly config: Config;
+  /** The process also runs the signal workflows on this client's connection: the first task needs no second trip. */
+  readonly startEagerly?: boolean;
+}
+
+/**
+ * The one door for signals. A signal's workflow id is its fingerprint; the server refuses a second start while the
+ * first runs and after it closed. It forgets closed workflows after the namespace's retention, which is why older
+ * signals are refused here before the server is asked.
+ */
+export function createSignalDesk(options: SignalDeskOptions): SignalDesk {
+  return new TemporalSignalDesk(options);
+}
+
+class TemporalSignalDesk implements SignalDesk {
+  private readonly client: Client;
+  private readonly config: Config;
+  private readonly venue: VenueConfig;
+  private readonly startEagerly: boolean;
+
+  constructor({ client, config, startEagerly = false }: SignalDeskOptions) {
+    const venue = config.venues[config.venue];
+    if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
+    this.client = client;
+    this.config = config;
+    this.venue = venue;
+    this.startEagerly = startEagerly;
+  }
+
+  async submit(signal: TradingSignal): Promise<IntakeResult> {
+    const fault = this.fault(signal);
+    if (fault) return fault;
+    const fingerprint = fingerprintOf(signal);
+    const contentHash = contentHashOf(signal);
+    return this.call(async () => {
+      try {
+        crashPoint('intake.before-start');
+        await this.start(workflowInput(signal, fingerprint, this.config, this.venue), contentHash);
+        crashPoint('intake.after-start');
+        return { status: 'accepted', fingerprint };
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        const first = await this.client.workflow.getHandle(fingerprint).describe();
+        return { status: 'duplicate', fingerprint, conflicting: first.memo?.[CONTENT_HASH_MEMO] !== contentHash };
+      }
+    });
+  }
+
+  async show(fingerprint: string): Promise<SignalView | undefined> {
+    return this.call(async () => {
+      const handle = this.client.workflow.getHandle<() => Promise<SignalView>>(fingerprint);
+      const description = await describeOrNothing(() => handle.describe());
+      if (description?.type !== SIGNAL_WORKFLOW_TYPE) return undefined;
+      // A closed signal's account is its result: readable also while no worker runs.
+      return description.status.name === 'COMPLETED' ? handle.result() : handle.query(stateQuery);
+    });
+  }
+
+  async list(minutes: number): Promise<readonly SignalSummary[]> {
+    const since = new Date(Date.now() - minutes * 60_000).toISOString();
+    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND StartTime >= '${since}'`;
+    return this.call(async () => {
+      const rows: SignalSummary[] = [];
+      for await (const info of this.client.workflow.list({ query, pageSize: SIGNAL_LIST_MAX })) {
+        rows.push(summarise(info));
+        if (rows.length >= SIGNAL_LIST_MAX) break;
+      }
+      return rows.toSorted((left, right) => right.startedAtMs - left.startedAtMs);
+    });
+  }
+
+  /** What can be refused without asking the server. */
+  private fault(signal: TradingSignal): IntakeResult | undefined {
+    const timeFault = checkSignalTime(signal.timestampMs, Date.now(), this.config.signals.dedupWindowSeconds * 1000);
+    if (timeFault) return { status: 'refused', ...timeFault };
+    const { symbols } = this.venue;
+    if (symbols.includes(signal.symbol)) return undefined;
+    return {
+      status: 'refused',
+      code: 'UNKNOWN_SYMBOL',
+      message: `${signal.symbol} is not traded here. Configured symbols: ${symbols.join(', ')}.`,
+    };
+  }
+
+  private async call<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      const message = 'The Temporal server does not answer. Nothing is lost: send the signal again.';
+      throw new IntakeUnavailableError(message, { cause: error });
+    }
+  }
+
+  private async start(input: SignalWorkflowInput, contentHash: string): Promise<void> {
+    const { signal } = input;
+    await this.client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
+      workflowId: input.fingerprint,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      taskQueue: SIGNALS_TASK_QUEUE,
+      args: [input],
+      memo: { [CONTENT_HASH_MEMO]: contentHash },
+      staticSummary: `${signal.direction} ${signal.symbol} · ${signal.strategy}`,
+      typedSearchAttributes: [
+        { key: TRADE_SYMBOL, value: signal.symbol },
+        { key: TRADE_DIRECTION, value: signal.direction },
+        { key: TRADE_STRATEGY, value: signal.strategy },
+        { key: TRADE_VENUE, value: input.venue },
+      ],
+      requestEagerStart: this.startEagerly,
+    });
+  }
+}
+
+function workflowInput(
+  signal: TradingSignal,
+  fingerprint: string,
+  config: Config,
+  venue: VenueConfig,
+): SignalWorkflowInput {
+  const { orders, signals } = config;
+  return {
+    fingerprint,
+    clientOrderId: clientOrderIdOf(fingerprint),
+    venue: config.venue,
+    signal,
+    expiresAtMs: signal.timestampMs + signals.timeToLiveSeconds * 1000,
+    settings: {
+      leverage: venue.leverage,
+      lookUpDelays: {
+        firstMs: orders.lookUpDelayMs,
+        growth: orders.lookUpDelayGrowth,
+        maxMs: orders.lookUpDelayMaxMs,
+      },
+      unknownAlertMs: orders.unknownAlertSeconds * 1000,
+      lateAcceptanceMs: venue.receiveWindowMs + venue.clockSkewMs,
+      // Every adapter so far is for a venue that refuses a used id for ever.
+      clientIdUnique: 'always',
+    },
+  };
+}
+
+function isUnreachable(error: unknown): boolean {
+  // 4 DEADLINE_EXCEEDED, 14 UNAVAILABLE: the gRPC codes for a server that did not answer.
+  if (isGrpcServiceError(error)) return error.code === 4 || error.code === 14;
+  return error instanceof Error && error.cause !== undefined && isUnreachable(error.cause);
+}
+
+async function describeOrNothing(
+  describe: () => Promise<WorkflowExecutionDescription>,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function summarise(info: WorkflowExecutionInfo): SignalSummary {
+  const attributes = info.typedSearchAttributes;
+  return {
+    fingerprint: info.workflowId,
+    symbol: attributes.get(TRADE_SYMBOL) ?? '',
+    direction: attributes.get(TRADE_DIRECTION) ?? '',
+    strategy: attributes.get(TRADE_STRATEGY) ?? '',
+    venue: attributes.get(TRADE_VENUE) ?? '',
+    status: info.status.name === 'RUNNING' ? 'running' : 'ended',
+    outcome: attributes.get(TRADE_OUTCOME),
+    startedAtMs: info.startTime.getTime(),
+    endedAtMs: info.closeTime?.getTime(),
+  };
+}

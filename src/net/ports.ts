@@ -1,0 +1,64 @@
+import { connect, createServer } from 'node:net';
+import { findPortHolder, type PortHolder } from './port-holder';
+
+const LOOPBACK = '127.0.0.1';
+/** A process on this machine accepts a connection within microseconds, unless its queue is full. */
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/** A port that this program was told to use is taken. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+  readonly code = 'PORT_IN_USE';
+
+  constructor(
+    readonly port: number,
+    /** The environment variable that chooses another port. */
+    readonly variable: string,
+    readonly holder?: PortHolder,
+  ) {
+    const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`;
+    super(`Port ${port} is in use by ${by}; stop it or set ${variable} to a free port.`);
+  }
+}
+
+export interface PortUse {
+  /** The environment variable that chooses another port; the error names it. */
+  readonly variable: string;
+  /** Defaults to 127.0.0.1. */
+  readonly host?: string;
+}
+
+/**
+ * Checks that a port can be listened on. Another process may still take it before the caller does: this makes the usual
+ * mistake readable, it reserves nothing.
+ *
+ * @throws PortInUseError naming the holder where the system tells; the system's error when the port may not be used at all
+ */
+export async function assertPortFree(port: number, { variable, host = LOOPBACK }: PortUse): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host, exclusive: true }, resolve);
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new PortInUseError(port, variable, findPortHolder(port));
+  } finally {
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Whether something accepts TCP connections on a port of this machine. */
+export function isPortListening(port: number, host: string = LOOPBACK): Promise<boolean> {
+  const socket = connect({ port, host, timeout: CONNECT_TIMEOUT_MS });
+  return new Promise((resolve) => {
+    const settle = (listening: boolean): void => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('timeout', () => settle(false));
+    socket.once('error', () => settle(false));
+  });
+}

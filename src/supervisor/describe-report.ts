@@ -1,0 +1,36 @@
+import type { ProcessReport } from './managed-process';
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1_000).toFixed(1)} s`;
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `    ${line}`);
+}
+
+/**
+ * A report in the words that the terminal shows, one or more lines.
+ *
+ * @param outputFile where the process's whole output lies
+ */
+export function describeReport(report: ProcessReport, outputFile: string): readonly string[] {
+  switch (report.kind) {
+    case 'ready':
+      return [`${report.name} is ready (process ${report.pid}).`];
+    case 'line':
+      return [`${new Date(report.atMs).toISOString().slice(11, 19)}  ${report.text}`];
+    case 'superseded':
+      return [`${report.name}: ${report.text}`];
+    case 'died': {
+      const text = `${report.name} died (${report.cause}); it starts again in ${seconds(report.restartInMs)}.`;
+      if (report.lastLines.length === 0) return [text];
+      return [`${text} Its last output, more in ${outputFile}:`, ...indent(report.lastLines)];
+    }
+    case 'misconfigured':
+      return [`${report.name} cannot run with this configuration:`, ...indent(report.lastLines)];
+    case 'killed':
+      return [`${report.name} did not stop within ${seconds(report.graceMs)} and was killed.`];
+    case 'warning':
+      return [`${report.name}: ${report.text}`];
+  }
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from '../temporal/embedded-server';
+import { countDeath, restartDelayMs } from './restart-delay';
+
+/** What a stop keeps of its time for the server itself when it has to wait for a start that is under way. */
+const STOP_RESERVE_MS = 1_500;
+
+/** Keeps the embedded Temporal server running until it is stopped; its state outlives its process. */
+export class EmbeddedServerKeeper {
+  private server: EmbeddedServer | undefined;
+  private starting: Promise<EmbeddedServer> | undefined;
+  private readonly stopping = new AbortController();
+
+  /**
+   * @param print hears, in one line, of every death and restart
+   * @param startServer how a server is started; tests have their own
+   */
+  constructor(
+    private readonly options: EmbeddedServerOptions,
+    private readonly print: (line: string) => void,
+    private readonly startServer: typeof startEmbeddedServer = startEmbeddedServer,
+  ) {}
+
+  /** @throws what `startEmbeddedServer` throws; an error when the keeper was stopped already */
+  async start(): Promise<EmbeddedServer> {
+    const server = await this.launch();
+    void this.keepRunning(server);
+    return server;
+  }
+
+  /** Stops the server if it is ours, also one that is just starting, within about `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping.abort();
+    const deadlineMs = performance.now() + timeoutMs;
+    // A start that failed left nothing to stop.
+    const settled = this.starting?.catch(() => undefined);
+    const patience = sleep(Math.max(0, timeoutMs - STOP_RESERVE_MS), this.server, { ref: false });
+    const server = await Promise.race([settled, patience]);
+    await server?.stop(Math.max(0, deadlineMs - performance.now()));
+  }
+
+  /** Ends the server at once if it is ours; its database has a journal. */
+  kill(): void {
+    this.stopping.abort();
+    if (this.server?.owned) process.kill(this.server.pid, 'SIGKILL');
+  }
+
+  private async launch(): Promise<EmbeddedServer> {
+    this.stopping.signal.throwIfAborted();
+    this.starting = this.startServer(this.options);
+    this.server = await this.starting;
+    return this.server;
+  }
+
+  private async keepRunning(first: EmbeddedServer): Promise<void> {
+    let server: EmbeddedServer | undefined = first;
+    let deathsInARow = 0;
+    while (!this.stopping.signal.aborted) {
+      const startedAtMs = performance.now();
+      await server?.exited;
+      if (this.stopping.signal.aborted) return;
+      deathsInARow = countDeath(deathsInARow, performance.now() - startedAtMs);
+      const delayMs = restartDelayMs(deathsInARow);
+      this.print(`The Temporal server ended; it starts again in ${(delayMs / 1_000).toFixed(1)} s.`);
+      server = await this.relaunch(delayMs);
+    }
+  }
+
+  /** @returns undefined when the start failed, which counts as one more death */
+  private async relaunch(delayMs: number): Promise<EmbeddedServer | undefined> {
+    // An aborted wait means that the keeper was stopped; the caller looks at that.
+    await sleep(delayMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+    if (this.stopping.signal.aborted) return undefined;
+    try {
+      const server = await this.launch();
+      this.print(`The Temporal server runs again (process ${server.pid}).`);
+      return server;
+    } catch (error) {
+      this.print(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+}

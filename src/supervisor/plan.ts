@@ -1,0 +1,56 @@
+import type { Config } from '../config/schema';
+import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../messages/ids';
+
+/**
+ * What one `start` runs: `ml` inference and the ML manager, `core` the trading engine (and the paper venue), `api` the HTTP
+ * API, `all` everything. Parts of one system may be started by several commands, on one machine or on many.
+ */
+export const START_MODES = ['all', 'ml', 'core', 'api'] as const;
+export type StartMode = (typeof START_MODES)[number];
+
+export type ProcessName = 'paper_venue' | 'trading_engine' | 'ml_manager' | 'api';
+
+/** One process to run, as arguments of `oncefill`. */
+export interface PlannedProcess {
+  readonly name: ProcessName;
+  readonly arguments: readonly string[];
+  /** Share of the stopping time it may use, relative to the others: the engine finishes the orders in its hands. */
+  readonly stopWeight: number;
+}
+
+const MODES_OF_PROCESS: Readonly<Record<ProcessName, readonly StartMode[]>> = {
+  paper_venue: ['all', 'core'],
+  trading_engine: ['all', 'core'],
+  ml_manager: ['all', 'ml'],
+  api: ['all', 'api'],
+};
+
+/** The modes of which a data folder runs one command at a time; `all` counts as each of the others. */
+export const LOCKS_OF_MODE: Readonly<Record<StartMode, readonly StartMode[]>> = {
+  all: ['core', 'ml', 'api'],
+  core: ['core'],
+  ml: ['ml'],
+  api: ['api'],
+};
+
+function workerArguments(component: ProcessName, taskQueues: readonly string[]): readonly string[] {
+  return ['worker', '--component', component, ...taskQueues.flatMap((queue) => ['--task-queue', queue])];
+}
+
+function isWanted(name: ProcessName, mode: StartMode, config: Config): boolean {
+  if (!MODES_OF_PROCESS[name].includes(mode)) return false;
+  if (name === 'paper_venue') return config.venues[config.venue]?.environment === 'paper';
+  return name !== 'ml_manager' || config.ml.enabled;
+}
+
+/** The processes of a mode in the order of their start, which is the reverse of the order in which they stop. */
+export function planProcesses(mode: StartMode, config: Config): readonly PlannedProcess[] {
+  const engineQueues = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueTaskQueue(config.venue)];
+  const processes: readonly PlannedProcess[] = [
+    { name: 'paper_venue', arguments: ['paper-venue'], stopWeight: 1 },
+    { name: 'trading_engine', arguments: workerArguments('trading_engine', engineQueues), stopWeight: 4 },
+    { name: 'ml_manager', arguments: workerArguments('ml_manager', [INFERENCE_TASK_QUEUE]), stopWeight: 2 },
+    { name: 'api', arguments: ['api'], stopWeight: 1 },
+  ];
+  return processes.filter((planned) => isWanted(planned.name, mode, config));
+}

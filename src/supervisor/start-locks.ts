@@ -1,0 +1,43 @@
+import { claimPidFile, releasePidFile } from './pid-file';
+import { LOCKS_OF_MODE, type StartMode } from './plan';
+import { startLockPath } from './run-folder';
+
+/** Another command already runs this part on this data folder. */
+export class DataFolderInUseError extends Error {
+  override readonly name = 'DataFolderInUseError';
+  readonly code = 'DATA_FOLDER_IN_USE';
+
+  constructor(
+    dataDir: string,
+    readonly mode: StartMode,
+    readonly holderPid: number,
+  ) {
+    super(
+      `Process ${holderPid} already runs the part "${mode}" on ${dataDir}; stop it, start another part with --mode, or set DATA_DIR to another folder.`,
+    );
+  }
+}
+
+/**
+ * Claims a mode's parts on a data folder for this process. Locks of dead processes are taken over. This spares people
+ * confusion; that nothing is traded twice is the Temporal server's doing.
+ *
+ * @returns gives the locks back
+ * @throws DataFolderInUseError
+ */
+export function claimStartLocks(dataDir: string, mode: StartMode): () => void {
+  const claimed: string[] = [];
+  const release = (): void => {
+    for (const path of claimed) releasePidFile(path, process.pid);
+  };
+  for (const part of LOCKS_OF_MODE[mode]) {
+    const path = startLockPath(dataDir, part);
+    const holder = claimPidFile(path, process.pid);
+    if (holder) {
+      release();
+      throw new DataFolderInUseError(dataDir, part, holder.pid);
+    }
+    claimed.push(path);
+  }
+  return release;
+}

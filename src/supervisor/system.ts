@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { ExitCode } from '../cli/exit-codes';
+import type { Config } from '../config/schema';
+import { assertPortFree } from '../net/ports';
+import { readHealth } from '../observability/health';
+import { connectClient } from '../temporal/connection';
+import { describeSystem } from './announcement';
+import { describeReport } from './describe-report';
+import type { EmbeddedServerKeeper } from './embedded-server-keeper';
+import { waitUntilHealthy } from './health-wait';
+import { ManagedProcess, type ProcessReport } from './managed-process';
+import { awaitOrphans } from './orphans';
+import { planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
+import { stopInOrder } from './process-group';
+import { outputLogPath, pidFilePath } from './run-folder';
+import { claimStartLocks } from './start-locks';
+import { createServerKeeper, prepareServer, type TemporalServer } from './temporal-server';
+
+/** A stop takes less than 10 s: this much for the processes, and what is left of the total for the server. */
+export const STOP_PROCESSES_MAX_MS = 7_000;
+export const STOP_TOTAL_MAX_MS = 9_000;
+/** The paper venue only has to read its journal; the others wait for the server anyway. */
+const PAPER_VENUE_READY_MAX_MS = 20_000;
+/** Loading the model on a busy machine is the slowest part. After this the system goes on, and says what is missing. */
+export const HEALTHY_MAX_MS = 120_000;
+
+const CLI_ENTRY = join(__dirname, '..', 'cli', 'main.js');
+
+export interface SystemOptions {
+  readonly config: Config;
+  readonly mode: StartMode;
+  /** Options that processes get beside their own. */
+  readonly configFile?: string;
+  readonly candlesDir?: string;
+  readonly live: boolean;
+  /** A line for the person at the terminal; `important` ones report trouble. */
+  readonly print: (line: string, important?: boolean) => void;
+}
+
+/** One run of the product's processes: starts them, keeps them running, stops them. */
+export class System {
+  private readonly plan: readonly PlannedProcess[];
+  private readonly processes = new Map<ProcessName, ManagedProcess>();
+  private readonly keeper: EmbeddedServerKeeper | undefined;
+  private readonly ending = new AbortController();
+  private exitCode: ExitCode | undefined;
+
+  /** @throws ConfigError when Temporal's own variables cannot be read */
+  constructor(private readonly options: SystemOptions) {
+    this.plan = planProcesses(options.mode, options.config);
+    this.keeper = createServerKeeper(options.config, (line) => options.print(line));
+  }
+
+  /**
+   * Starts everything and returns when it has ended and every process is gone.
+   *
+   * @returns the exit code
+   * @throws what stands in the way of a start: a used data folder, a used port, no server
+   */
+  async run(): Promise<ExitCode> {
+    const { config, mode } = this.options;
+    const releaseLocks = claimStartLocks(config.dataDir, mode);
+    try {
+      // A stop does not wait for a slow start.
+      await Promise.race([this.start(), this.whenEnding()]);
+      await this.whenEnding();
+      return this.exitCode ?? ExitCode.SUCCESS;
+    } finally {
+      this.ending.abort();
+      await this.stopAll();
+      releaseLocks();
+    }
+  }
+
+  /** Ends the run in good order; `run` returns within 10 s. */
+  requestStop(exitCode: ExitCode = ExitCode.SUCCESS): void {
+    this.exitCode ??= exitCode;
+    this.ending.abort();
+  }
+
+  /** Ends every process at once; for the second Ctrl-C. */
+  kill(): void {
+    for (const managed of this.processes.values()) managed.kill();
+    this.keeper?.kill();
+  }
+
+  private whenEnding(): Promise<void> {
+    const { signal } = this.ending;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  private async start(): Promise<void> {
+    const { config, print } = this.options;
+    await awaitOrphans(
+      config.dataDir,
+      this.plan.map(({ name }) => name),
+      print,
+    );
+    await this.assertPortsFree();
+    if (this.ending.signal.aborted) return;
+    print(this.keeper ? 'Starting the Temporal server …' : 'Connecting to the Temporal server …');
+    const server = await prepareServer(config, this.keeper);
+    print(`Starting ${this.plan.map(({ name }) => name).join(', ')} …`);
+    for (const planned of this.plan) {
+      if (this.ending.signal.aborted) return;
+      this.launch(planned);
+      if (planned.name === 'paper_venue') await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
+    }
+    await this.announceHealth(server);
+  }
+
+  private async assertPortsFree(): Promise<void> {
+    const { api, paperVenue } = this.options.config;
+    const has = (name: ProcessName): boolean => this.plan.some((planned) => planned.name === name);
+    if (has('paper_venue')) await assertPortFree(paperVenue.port, { variable: 'PAPER_VENUE_PORT' });
+    if (has('api')) await assertPortFree(api.port, { variable: 'API_PORT', host: api.host });
+  }
+
+  private launch(planned: PlannedProcess): void {
+    const { config, configFile, candlesDir, live } = this.options;
+    const takesCandles = planned.name !== 'api' && candlesDir !== undefined;
+    const trades = planned.arguments[0] === 'worker' && live;
+    const managed = new ManagedProcess(
+      {
+        name: planned.name,
+        executable: process.execPath,
+        arguments: [
+          ...process.execArgv,
+          CLI_ENTRY,
+          ...planned.arguments,
+          ...(configFile === undefined ? [] : ['--config', configFile]),
+          ...(takesCandles ? ['--candles', candlesDir] : []),
+          ...(trades ? ['--live'] : []),
+        ],
+        environment: process.env,
+        outputFile: outputLogPath(config.dataDir, planned.name),
+        pidFile: pidFilePath(config.dataDir, planned.name),
+      },
+      (report) => this.handleReport(planned.name, report),
+    );
+    this.processes.set(planned.name, managed);
+    managed.start();
+  }
+
+  private handleReport(name: ProcessName, report: ProcessReport): void {
+    const isTrouble = ['died', 'misconfigured', 'killed', 'warning'].includes(report.kind);
+    for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
+      this.options.print(line, isTrouble);
+    }
+    if (report.kind === 'misconfigured') this.requestStop(ExitCode.USAGE);
+    if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
+  }
+
+  /** Every part of this mode is done by other processes already. */
+  private isNotNeeded(): boolean {
+    return this.plan.every(({ name }) => this.processes.get(name)?.state === 'superseded');
+  }
+
+  private async announceHealth(server: TemporalServer): Promise<void> {
+    const { config, mode, print } = this.options;
+    const missing = await this.awaitHealth(server);
+    if (this.ending.signal.aborted) return;
+    const processes = this.plan.map(({ name }) => ({ name, pid: this.processes.get(name)?.pid }));
+    // The clock of performance.now() began with this process.
+    const afterSeconds = (performance.now() / 1_000).toFixed(1);
+    const headline =
+      missing.length === 0
+        ? `oncefill is healthy after ${afterSeconds} s.`
+        : `Not healthy after ${afterSeconds} s, still trying: ${missing.join('; ')}.`;
+    print(headline, missing.length > 0);
+    for (const line of describeSystem({ config, mode, server, processes })) print(line);
+    print('Ctrl-C stops everything. Signals follow as they come in (times in UTC).');
+  }
+
+  private async awaitHealth(server: TemporalServer): Promise<readonly string[]> {
+    const { client, connection } = await connectClient(server.target);
+    try {
+      return await waitUntilHealthy({
+        findMissing: () => this.findMissing(client),
+        timeoutMs: HEALTHY_MAX_MS,
+        onProgress: (parts) => this.options.print(`Waiting for ${parts.join('; ')} …`),
+        signal: this.ending.signal,
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** The parts of this mode that are not as they should be, each with the reason. */
+  private async findMissing(client: Client): Promise<readonly string[]> {
+    const unready = this.plan.filter(({ name }) => {
+      const state = this.processes.get(name)?.state;
+      return state !== 'ready' && state !== 'superseded';
+    });
+    if (unready.length > 0) return unready.map(({ name }) => `${name} (${this.processes.get(name)?.state})`);
+    const { details } = await readHealth(client, this.options.config);
+    const mine = details.filter(
+      ({ name }) => name === 'temporal' || this.plan.some((planned) => planned.name === name),
+    );
+    return mine.filter(({ status }) => status !== 'healthy').map(({ name, text }) => `${name} (${text})`);
+  }
+
+  private async stopAll(): Promise<void> {
+    const deadlineMs = performance.now() + STOP_TOTAL_MAX_MS;
+    if (this.processes.size > 0) this.options.print('Stopping …');
+    const members = this.plan.flatMap(({ name, stopWeight }) => {
+      const managed = this.processes.get(name);
+      return managed ? [{ process: managed, stopWeight }] : [];
+    });
+    await stopInOrder(members, STOP_PROCESSES_MAX_MS);
+    await this.keeper?.stop(deadlineMs - performance.now());
+  }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
+import { ConfigError } from '../config/config-error';
+import type { Config } from '../config/schema';
+import { ServerUnavailableError } from './errors';
+import { GrpcStatus } from './grpc-status';
+
+/** Longest wait for a server to answer before it counts as unreachable. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Where the Temporal server is and which part of it is ours. */
+export interface ServerTarget {
+  /** `host:port`, for people. */
+  readonly address: string;
+  readonly namespace: string;
+  /** What both kinds of connection need; may hold credentials. */
+  readonly connectionOptions: NativeConnectionOptions;
+}
+
+export interface ExternalTargetOptions {
+  /** The configured namespace. It always wins: a profile cannot move live trading into another one unnoticed. */
+  readonly namespace: string;
+  /** The configured address, if there is one. */
+  readonly address?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A profile's file is read only when one of these names it: a file that lies in the home folder is not a decision. */
+const PROFILE_VARIABLES = ['TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'] as const;
+
+/** Temporal's standard variables, and the file that they name. */
+function loadStandardConfig(env: NodeJS.ProcessEnv, address: string | undefined): ClientConnectConfig {
+  const set = Object.entries({ ...env, ...(address === undefined ? {} : { TEMPORAL_ADDRESS: address }) });
+  const variables = set.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
+  try {
+    return loadClientConnectConfig({
+      overrideEnvVars: Object.fromEntries(variables),
+      disableFile: PROFILE_VARIABLES.every((name) => !env[name]),
+    });
+  } catch (error) {
+    const message = `Temporal's connection settings cannot be read: ${(error as Error).message}.`;
+    throw new ConfigError([{ source: 'environment', path: '', message }]);
+  }
+}
+
+/**
+ * The server that the user named: `TEMPORAL_ADDRESS` or a profile, with Temporal's other standard variables (TLS, API key).
+ *
+ * @returns undefined when none is named, which means the embedded server
+ * @throws ConfigError when the settings cannot be read or contradict the configured namespace
+ */
+export function externalTarget(options: ExternalTargetOptions): ServerTarget | undefined {
+  const { namespace, env = process.env } = options;
+  const isNamed = options.address !== undefined || env.TEMPORAL_ADDRESS || PROFILE_VARIABLES.some((name) => env[name]);
+  if (!isNamed) return undefined;
+
+  const loaded = loadStandardConfig(env, options.address);
+  const { address } = loaded.connectionOptions;
+  const source = 'Temporal profile';
+  if (address === undefined) {
+    throw new ConfigError([{ source, path: 'temporal.address', message: 'names no address; set TEMPORAL_ADDRESS.' }]);
+  }
+  if (loaded.namespace !== undefined && loaded.namespace !== namespace && !env.TEMPORAL_NAMESPACE) {
+    const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
+    throw new ConfigError([{ source, path: 'temporal.namespace', message }]);
+  }
+  return { address, namespace, connectionOptions: loaded.connectionOptions };
+}
+
+/** A server on this machine without credentials, such as the embedded one. */
+export function localTarget(address: string, namespace: string): ServerTarget {
+  return { address, namespace, connectionOptions: { address } };
+}
+
+/** The address that the embedded server listens on. */
+export function embeddedAddress(port: number): string {
+  return `127.0.0.1:${port}`;
+}
+
+/**
+ * The server that every process of this configuration uses: the one that the user named, else the embedded one.
+ *
+ * @throws ConfigError as `externalTarget`
+ */
+export function resolveTarget({ temporal }: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
+  const { address, namespace, port } = temporal;
+  return externalTarget({ address, namespace, env }) ?? localTarget(embeddedAddress(port), namespace);
+}
+
+/** The native connection reports Rust structures, in which the words for people stand in quotes. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /(?:message|error): "(?<words>[^"]+)"/.exec(text)?.groups?.words ?? text;
+}
+
+function describeFailure(address: string, error: unknown): ServerUnavailableError {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const isRefusal =
+    isGrpcServiceError(cause) &&
+    (cause.code === GrpcStatus.UNAUTHENTICATED || cause.code === GrpcStatus.PERMISSION_DENIED);
+  const advice = isRefusal
+    ? 'check TEMPORAL_API_KEY and the TEMPORAL_TLS settings'
+    : 'start one with `npm start`, or set TEMPORAL_ADDRESS to a running server';
+  const message = `No Temporal server can be used at ${address} (${reasonOf(cause)}): ${advice}.`;
+  return new ServerUnavailableError(isRefusal ? 'TEMPORAL_REFUSED' : 'TEMPORAL_UNREACHABLE', message, { cause: error });
+}
+
+/**
+ * Connects for starting, signalling and querying workflows. The caller closes the connection.
+ *
+ * @throws ServerUnavailableError when nothing usable answers within CONNECT_TIMEOUT_MS
+ */
+export async function connectClient(
+  target: ServerTarget,
+): Promise<{ readonly connection: Connection; readonly client: Client }> {
+  try {
+    const connection = await Connection.connect({ ...target.connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
+    return { connection, client: new Client({ connection, namespace: target.namespace }) };
+  } catch (error) {
+    throw describeFailure(target.address, error);
+  }
+}
+
+/**
+ * Connects for workers; pass the target's namespace to each Worker and Client that uses it. The caller closes it.
+ *
+ * @throws ServerUnavailableError when nothing usable answers within CONNECT_TIMEOUT_MS
+ */
+export async function connectNative(target: ServerTarget): Promise<NativeConnection> {
+  // Loaded here, because its native library takes longer to load than a command that only sends a signal takes to run.
+  const { NativeConnection: connection } = await import('@temporalio/worker');
+  const connecting = connection.connect(target.connectionOptions);
+  const deadline = new AbortController();
+  const giveUp = sleep(CONNECT_TIMEOUT_MS, undefined, { signal: deadline.signal, ref: false }).then(() => {
+    // Nobody waits for it any more: a connection that is made after all must not stay open, and a failure tells nothing new.
+    connecting.then(
+      (late) => late.close(),
+      () => undefined,
+    );
+    throw new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`);
+  });
+  try {
+    return await Promise.race([connecting, giveUp]);
+  } catch (error) {
+    throw describeFailure(target.address, error);
+  } finally {
+    giveUp.catch(() => undefined);
+    deadline.abort();
+  }
+}

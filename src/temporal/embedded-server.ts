@@ -1,0 +1,209 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { assertPortFree, isPortListening } from '../net/ports';
+import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../supervisor/pid-file';
+import type { Progress } from './binary-sources';
+import { embeddedAddress } from './connection';
+import { ServerUnavailableError } from './errors';
+import { pollUntil } from './poll';
+import { findTemporalServer } from './server-binary';
+import { spawnServer, type ServerExit, type ServerProcess, stopServer } from './server-process';
+import {
+  readServerRecord,
+  removeServerRecord,
+  serverOwnerPath,
+  type ServerRecord,
+  writeServerRecord,
+} from './server-record';
+import { type Durability, serverArguments } from './server-settings';
+
+/** Longest time from the start of the process until it serves; a cold disk and a busy machine included. */
+export const SERVE_TIMEOUT_MS = 60_000;
+const SERVE_POLL_INTERVAL_MS = 50;
+/** One attempt to talk to a server that may not listen yet. */
+const SERVE_ATTEMPT_TIMEOUT_MS = 2_000;
+/** How often a joined server, whose end the system does not report to us, is looked at. */
+const JOINED_POLL_INTERVAL_MS = 500;
+/** Attempts to start or join while other processes start and die at the same time. */
+const ACQUIRE_ATTEMPTS_MAX = 3;
+
+export interface EmbeddedServerOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  /** Absent: no Web UI. */
+  readonly uiPort?: number;
+  /** `live` where real money is traded. */
+  readonly durability: Durability;
+  /** Receives one line at every long step. */
+  readonly progress: Progress;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface EmbeddedServer {
+  /** `host:port`. */
+  readonly address: string;
+  /** Absent when it runs without a Web UI. */
+  readonly uiUrl?: string;
+  readonly pid: number;
+  /** False when another process of this data folder started it and will stop it. */
+  readonly owned: boolean;
+  /** Settles when the server ends, asked for or not. */
+  readonly exited: Promise<ServerExit>;
+  /** Stops the server if it is owned; a joined one stays. Returns when it has ended. */
+  readonly stop: (timeoutMs?: number) => Promise<void>;
+}
+
+/** Where the embedded server of a data folder writes its log. */
+export function serverLogPath(dataDir: string): string {
+  return join(dataDir, 'logs', 'temporal-server.log');
+}
+
+async function isServing(port: number): Promise<boolean> {
+  // gRPC waits a second after a refused connection before it tries again; asking the port first is quicker.
+  if (!(await isPortListening(port))) return false;
+  try {
+    const connection = await Connection.connect({
+      address: embeddedAddress(port),
+      connectTimeout: SERVE_ATTEMPT_TIMEOUT_MS,
+    });
+    await connection.close();
+    return true;
+  } catch {
+    // Whatever the reason, it does not serve yet; the caller's bound decides when that is an error.
+    return false;
+  }
+}
+
+async function waitUntilServing(server: ServerProcess, port: number): Promise<void> {
+  let exit: ServerExit | undefined;
+  void server.exited.then((value) => (exit = value));
+  const poll = { intervalMs: SERVE_POLL_INTERVAL_MS, timeoutMs: SERVE_TIMEOUT_MS };
+  const served = await pollUntil(async () => exit !== undefined || isServing(port), poll);
+  if (served && exit === undefined) return;
+  const what =
+    exit === undefined
+      ? `did not serve within ${SERVE_TIMEOUT_MS} ms`
+      : `ended at its start with ${exit.signal ?? `status ${exit.exitCode}`}`;
+  const lines = server.lastLogLines().map((line) => `\n  ${line}`);
+  throw new ServerUnavailableError(
+    'TEMPORAL_EXITED',
+    `The embedded Temporal server ${what}; its last words:${lines.join('')}`,
+  );
+}
+
+function commandLine({ dataDir, port, uiPort, durability }: EmbeddedServerOptions): readonly string[] {
+  const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
+  // The HTTP and metrics ports are not given: the server then picks free ones, so two copies never clash over them.
+  return [
+    'server',
+    'start-dev',
+    '--port',
+    String(port),
+    ...ui,
+    '--db-filename',
+    resolve(dataDir, 'temporal', 'temporal.db'),
+    ...serverArguments(durability),
+  ];
+}
+
+/** Stops the server of a caller that was killed: it may run with other settings, and only one may use the database. */
+async function stopLeftover(dataDir: string, progress: Progress): Promise<void> {
+  const leftover = readServerRecord(dataDir)?.server;
+  if (leftover !== undefined && isProcessRunning(leftover)) {
+    progress(`Stopping the Temporal server that an earlier run left behind (process ${leftover.pid})`);
+    await stopServer(leftover);
+  }
+  removeServerRecord(dataDir);
+}
+
+async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const { dataDir, port, uiPort, progress, env } = options;
+  await stopLeftover(dataDir, progress);
+  await assertPortFree(port, { variable: 'TEMPORAL_PORT' });
+  if (uiPort !== undefined) await assertPortFree(uiPort, { variable: 'TEMPORAL_UI_PORT' });
+  const binary = await findTemporalServer({ progress, env });
+  mkdirSync(join(dataDir, 'temporal'), { recursive: true });
+  const server = spawnServer(binary, commandLine(options), serverLogPath(dataDir));
+  // In the same turn as the start: no crash of this process can leave a server that nobody knows of.
+  writeServerRecord(dataDir, { server: server.identity, port, uiPort });
+  const stop = async (timeoutMs?: number): Promise<void> => {
+    await stopServer(server.identity, timeoutMs);
+    removeServerRecord(dataDir);
+    releasePidFile(serverOwnerPath(dataDir), process.pid);
+  };
+  try {
+    await waitUntilServing(server, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return describeServer({ server: server.identity, port, uiPort }, { owned: true, exited: server.exited, stop });
+}
+
+function describeServer(
+  { server, port, uiPort }: ServerRecord,
+  control: Pick<EmbeddedServer, 'owned' | 'exited' | 'stop'>,
+): EmbeddedServer {
+  const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`;
+  return { address: embeddedAddress(port), uiUrl, pid: server.pid, ...control };
+}
+
+async function watchJoined(server: ProcessIdentity): Promise<ServerExit> {
+  while (isProcessRunning(server)) await sleep(JOINED_POLL_INTERVAL_MS, undefined, { ref: false });
+  return {};
+}
+
+/**
+ * Uses the server that another living process of this data folder runs.
+ *
+ * @returns undefined when that process died meanwhile
+ */
+async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions): Promise<EmbeddedServer | undefined> {
+  const poll = { intervalMs: SERVE_POLL_INTERVAL_MS, timeoutMs: SERVE_TIMEOUT_MS };
+  let joined: ServerRecord | undefined;
+  const answered = await pollUntil(async () => {
+    if (!isProcessRunning(owner)) return true;
+    const record = readServerRecord(options.dataDir);
+    if (record === undefined || !isProcessRunning(record.server)) return false;
+    if (await isServing(record.port)) joined = record;
+    return joined !== undefined;
+  }, poll);
+  if (!answered) {
+    const message = `Process ${owner.pid} uses the data folder ${options.dataDir}, but its Temporal server does not serve after ${SERVE_TIMEOUT_MS} ms; stop that process and start again.`;
+    throw new ServerUnavailableError('TEMPORAL_UNREACHABLE', message);
+  }
+  if (joined === undefined) return undefined;
+  if (joined.port !== options.port) {
+    const message = `The Temporal server of the data folder ${options.dataDir} runs already, started by process ${owner.pid} on port ${joined.port}; set TEMPORAL_PORT to ${joined.port}, or DATA_DIR to another folder.`;
+    throw new ServerUnavailableError('TEMPORAL_PORT_MISMATCH', message);
+  }
+  return describeServer(joined, { owned: false, exited: watchJoined(joined.server), stop: () => Promise.resolve() });
+}
+
+/**
+ * Runs the embedded server of a data folder and waits until it serves. One server runs per data folder: if another living
+ * process started it, it is joined; if that process died, its server is stopped first. Namespaces are not made here: see
+ * `ensureNamespace`.
+ *
+ * @throws ServerUnavailableError, PortInUseError
+ */
+export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const ownerPath = serverOwnerPath(options.dataDir);
+  for (let attempt = 0; attempt < ACQUIRE_ATTEMPTS_MAX; attempt += 1) {
+    const owner = claimPidFile(ownerPath, process.pid);
+    if (owner === undefined) {
+      try {
+        return await startOwned(options);
+      } catch (error) {
+        releasePidFile(ownerPath, process.pid);
+        throw error;
+      }
+    }
+    const joined = await joinServer(owner, options);
+    if (joined !== undefined) return joined;
+  }
+  const message = `The processes that run the Temporal server of ${options.dataDir} keep ending; look at ${serverLogPath(options.dataDir)}.`;
+  throw new ServerUnavailableError('TEMPORAL_EXITED', message);
+}

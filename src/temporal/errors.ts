@@ -1,0 +1,49 @@
+/** Why there is no Temporal server to work with. Programs may react to these; they do not change. */
+export type ServerUnavailableCode =
+  /** No server program could be found or fetched. */
+  | 'TEMPORAL_NOT_FOUND'
+  /** Nothing answers at the address in time. */
+  | 'TEMPORAL_UNREACHABLE'
+  /** A server answers and does not accept our credentials. */
+  | 'TEMPORAL_REFUSED'
+  /** The embedded server ended instead of starting. */
+  | 'TEMPORAL_EXITED'
+  /** This data folder's embedded server runs already, on another port. */
+  | 'TEMPORAL_PORT_MISMATCH';
+
+/** There is no Temporal server to work with. Nothing was accepted; the message says what to do. */
+export class ServerUnavailableError extends Error {
+  override readonly name = 'ServerUnavailableError';
+
+  constructor(
+    readonly code: ServerUnavailableCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What is wrong with a namespace. Programs may react to these; they do not change. */
+export type NamespaceErrorCode =
+  /** The server would forget an ended signal while a repetition of it is still accepted. */
+  | 'NAMESPACE_RETENTION_TOO_SHORT'
+  /** The server does not let us create what is missing. */
+  | 'NAMESPACE_SETUP_REFUSED'
+  /** A search attribute exists with another type. */
+  | 'SEARCH_ATTRIBUTE_TYPE_CONFLICT'
+  /** What was created did not become usable in time. */
+  | 'NAMESPACE_NOT_USABLE';
+
+/** The namespace cannot be used as it is; the message says what to do. */
+export class NamespaceError extends Error {
+  override readonly name = 'NamespaceError';
+
+  constructor(
+    readonly code: NamespaceErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,85 @@
+export type Side = 'Buy' | 'Sell';
+
+export type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
+
+/** One order. Records are never changed: every step makes another one. Amounts are decimal strings. */
+export interface OrderRecord {
+  /** Counts accepted orders from 1; also the cursor of pages. */
+  readonly sequence: number;
+  readonly orderId: string;
+  /** Empty when the client gave none. */
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: 'Market' | 'Limit';
+  readonly timeInForce: 'GTC' | 'IOC' | 'FOK' | 'PostOnly';
+  readonly quantity: string;
+  /** Absent: a market order. */
+  readonly limitPrice?: string;
+  readonly reduceOnly: boolean;
+  readonly status: OrderStatus;
+  readonly filledQuantity: string;
+  /** Sum of price times quantity over the fills. */
+  readonly filledValue: string;
+  readonly fee: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly rejectReason?: string;
+  /** A fault lets the rest fill only from here on, on the machine's clock. */
+  readonly heldUntilMs?: number;
+  /** Placed by a fault plan, not by a client. */
+  readonly external?: true;
+}
+
+/** One fill of an order. */
+export interface ExecutionRecord {
+  readonly sequence: number;
+  readonly executionId: string;
+  readonly orderId: string;
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: 'Market' | 'Limit';
+  readonly orderQuantity: string;
+  readonly orderPrice: string;
+  readonly price: string;
+  readonly quantity: string;
+  readonly value: string;
+  readonly fee: string;
+  readonly feeRate: string;
+  readonly isMaker: boolean;
+  /** What part of the quantity closed a position, and the profit or loss booked for it. */
+  readonly closedQuantity: string;
+  readonly realisedProfit: string;
+  readonly atMs: number;
+}
+
+/** The position in one symbol, one-way mode. */
+export interface PositionRecord {
+  readonly symbol: string;
+  /** Positive: long; negative: short; zero: none. */
+  readonly size: string;
+  /** What the open size cost: sum of entry price times quantity, zero or more. */
+  readonly entryValue: string;
+  readonly realisedProfit: string;
+  readonly leverage: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/**
+ * What one request changed, all of it or nothing: the state of every touched record afterwards. The journal holds one
+ * per line, and reading them again in order gives the same book.
+ */
+export interface Transaction {
+  readonly walletBalance?: string;
+  readonly orders?: readonly OrderRecord[];
+  readonly executions?: readonly ExecutionRecord[];
+  readonly positions?: readonly PositionRecord[];
+  /** Orders that are no longer kept, but whose client ids stay used for ever. */
+  readonly retired?: { readonly clientOrderIds: readonly string[]; readonly orders: number };
+}
+
+export function isOpen(order: OrderRecord): boolean {
+  return order.status === 'New' || order.status === 'PartiallyFilled';
+}

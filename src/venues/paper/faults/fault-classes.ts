@@ -1,0 +1,71 @@
+import type { EndpointName } from '../http/route';
+
+/** Every way in which the paper venue can misbehave, and the endpoints where it makes sense; absent: all of them. */
+export const FAULT_CLASSES = {
+  /** Carried out, never answered. */
+  accept_then_time_out: { endpoints: ['order_create', 'order_cancel'] },
+  /** Carried out, then the connection is reset. */
+  accept_then_reset: { endpoints: ['order_create', 'order_cancel'] },
+  /** Not carried out, never answered. */
+  drop: {},
+  /** The connection is reset at once; the order is accepted later, still within its receive window. */
+  late_acceptance: { endpoints: ['order_create'] },
+  /** The network delivers the request twice; the client sees the answer to the second. */
+  duplicate_delivery: { endpoints: ['order_create', 'order_cancel'] },
+  /** A part fills at once and the rest later. */
+  partial_fill: { endpoints: ['order_create'] },
+  /** 500, 502, 503 or 504 with an HTML page, carried out or not. */
+  gateway_error: {},
+  /** 429, 403 or 418, with and without headers; not carried out. */
+  throttled: {},
+  /** The venue's codes for "something went wrong here", carried out or not. */
+  server_error_code: { endpoints: ['order_create', 'order_cancel'] },
+  /** Complete by its length, but the JSON ends in the middle. */
+  truncated_json: {},
+  /** Readable JSON that is not what was promised: missing retCode, wrong types, unknown values. */
+  wrong_json: {},
+  /** Headers and half a body, then nothing. */
+  stalled_body: {},
+  /** Headers and half a body, then a reset. */
+  body_cut_off: {},
+  /** The connection is reset before anything is carried out. */
+  connection_reset: {},
+  /** The body arrives a few bytes at a time. */
+  slow_bytes: {},
+  /** Young orders are missing from this answer, though another query shows them. */
+  hidden_young_orders: { endpoints: ['order_realtime', 'order_history'] },
+  /** Young orders appear without their fills. */
+  stale_young_orders: { endpoints: ['order_realtime'] },
+  /** The venue's clock steps for a while. */
+  clock_step: {},
+  /** The key is refused for a while. */
+  key_revoked: {},
+  /** An order appears that nobody here sent. */
+  external_order: {},
+} as const satisfies Readonly<Record<string, { readonly endpoints?: readonly EndpointName[] }>>;
+
+export type FaultClass = keyof typeof FAULT_CLASSES;
+
+export const FAULT_CLASS_NAMES = Object.keys(FAULT_CLASSES) as readonly FaultClass[];
+
+/** How one fault happens. Only what its class uses matters. */
+export interface FaultDetails {
+  /** Whether the request is carried out although its answer is lost or wrong. */
+  readonly accepted: boolean;
+  /** How long the fault lasts, or until the late part happens, milliseconds. */
+  readonly delayMs: number;
+  /** What fills at once of a partial fill, 0 to 1. */
+  readonly share: number;
+  /** Picks one of a class's variants: the status, the code, the way of being wrong. */
+  readonly variant: number;
+}
+
+/** One decided fault. */
+export interface Fault extends FaultDetails {
+  readonly class: FaultClass;
+}
+
+export function appliesTo(faultClass: FaultClass, endpoint: EndpointName): boolean {
+  const definition: { readonly endpoints?: readonly EndpointName[] } = FAULT_CLASSES[faultClass];
+  return definition.endpoints === undefined || definition.endpoints.includes(endpoint);
+}

@@ -1,0 +1,188 @@
+import type { ServerResponse } from 'node:http';
+import type { TrafficAudit } from '../audit';
+import { sendReply } from '../http/http-server';
+import { refusalReply, type VenueReply } from '../http/messages';
+import { type EndpointName, text } from '../http/route';
+import type { AdmittedRequest, VenueService } from '../http/venue-service';
+import { RET_CODES } from '../ret-codes';
+import {
+  ambiguousCode,
+  gatewayError,
+  throttled,
+  truncated,
+  withoutYoungFills,
+  withoutYoungOrders,
+  wrongJson,
+} from './broken-replies';
+import { placeExternalOrder } from './external-order';
+import type { Fault, FaultClass } from './fault-classes';
+import { type FaultPlan, FaultPlanner } from './fault-plan';
+import { Transmission } from './transmission';
+
+/** Orders younger than this may be missing from a look-up. */
+const YOUNG_ORDER_MS = 900;
+
+/** A late order is accepted this long before its receive window ends, so that every look-up after the window shows it. */
+const RECEIVE_WINDOW_MARGIN_MS = YOUNG_ORDER_MS + 100;
+
+/** How far the clock steps. */
+const CLOCK_STEP_MS = 2_000;
+
+/** Client ids whose requests are counted for targets; more are counted together with none. */
+const COUNTED_CLIENT_ORDER_IDS_MAX = 100_000;
+
+type Injection = (response: ServerResponse, request: AdmittedRequest, fault: Fault) => void;
+
+/** Carries out admitted requests, as the fault plan wants it. Without a plan every request is simply answered. */
+export class FaultInjector {
+  readonly #transmission = new Transmission();
+  readonly #endpointOrdinals = new Map<EndpointName, number>();
+  readonly #clientOrderIdOrdinals = new Map<string, number>();
+  readonly #injections = this.#createInjections();
+  #planner: FaultPlanner | undefined;
+  #keyRevokedUntilMs = 0;
+
+  constructor(
+    private readonly service: VenueService,
+    private readonly audit: TrafficAudit,
+  ) {}
+
+  /** The classes that the present plan can bring besides its targets; empty without a plan. */
+  get plan(): { readonly plan: FaultPlan; readonly classes: readonly FaultClass[] } | undefined {
+    return this.#planner && { plan: this.#planner.plan, classes: this.#planner.classes };
+  }
+
+  /** Starts a plan from its first request, or heals the venue. Late acceptances already on their way still happen. */
+  setPlan(plan: FaultPlan | undefined): void {
+    this.#planner = plan && new FaultPlanner(plan);
+    this.#endpointOrdinals.clear();
+    this.#clientOrderIdOrdinals.clear();
+    this.#keyRevokedUntilMs = 0;
+    this.service.core.clock.setOffset(0);
+  }
+
+  respond(response: ServerResponse, request: AdmittedRequest): void {
+    const fault = this.#planner && this.#decide(this.#planner, request);
+    if (fault) {
+      this.audit.countFault(fault.class);
+      this.#injections[fault.class](response, request, fault);
+      return;
+    }
+    sendReply(response, this.#execute(request));
+  }
+
+  close(): void {
+    this.#transmission.close();
+  }
+
+  #decide(planner: FaultPlanner, request: AdmittedRequest): Fault | undefined {
+    const endpoint = request.route.name;
+    const clientOrderId = text(request.parameters, 'orderLinkId');
+    const ordinal = increment(this.#endpointOrdinals, endpoint);
+    const isCounted = clientOrderId !== undefined && this.#clientOrderIdOrdinals.size < COUNTED_CLIENT_ORDER_IDS_MAX;
+    const clientOrderIdOrdinal = isCounted ? increment(this.#clientOrderIdOrdinals, `${endpoint} ${clientOrderId}`) : 0;
+    return planner.decide({ endpoint, clientOrderId, ordinal, clientOrderIdOrdinal });
+  }
+
+  #execute(request: AdmittedRequest, options: Parameters<VenueService['execute']>[1] = {}): VenueReply {
+    const { clock } = this.service.core;
+    if (request.route.signed && clock.steadyNowMs() < this.#keyRevokedUntilMs) {
+      this.audit.countRefusal(RET_CODES.apiKeyInvalid);
+      if (request.route.name === 'order_create') this.audit.ordersRejected += 1;
+      return refusalReply(RET_CODES.apiKeyInvalid, 'API key is invalid.', clock.nowMs());
+    }
+    return this.service.execute(request, options);
+  }
+
+  #createInjections(): Readonly<Record<FaultClass, Injection>> {
+    const { send, reset, staySilent, stall, cutOff, drip } = bound(this.#transmission);
+    const execute = (request: AdmittedRequest): VenueReply => this.#execute(request);
+    return {
+      accept_then_time_out: (response, request) => {
+        execute(request);
+        staySilent(response);
+      },
+      accept_then_reset: (response, request) => {
+        execute(request);
+        reset(response);
+      },
+      drop: (response) => staySilent(response),
+      late_acceptance: (response, request, fault) => this.#acceptLate(response, request, fault),
+      duplicate_delivery: (response, request) => {
+        execute(request);
+        send(response, execute(request));
+      },
+      partial_fill: (response, request, { share, delayMs }) => {
+        send(response, this.#execute(request, { partialFill: { share, restDelayMs: delayMs } }));
+      },
+      gateway_error: (response, request, { accepted, variant }) => {
+        if (accepted) execute(request);
+        send(response, gatewayError(variant));
+      },
+      throttled: (response, _request, { variant }) => send(response, throttled(variant)),
+      server_error_code: (response, request, { accepted, variant }) => {
+        if (accepted) execute(request);
+        send(response, ambiguousCode(variant, this.service.core.clock.nowMs()));
+      },
+      truncated_json: (response, request) => send(response, truncated(execute(request))),
+      wrong_json: (response, request, { variant }) => send(response, wrongJson(execute(request), variant)),
+      stalled_body: (response, request) => stall(response, execute(request)),
+      body_cut_off: (response, request) => cutOff(response, execute(request)),
+      connection_reset: (response) => reset(response),
+      slow_bytes: (response, request, { delayMs }) => drip(response, execute(request), delayMs),
+      hidden_young_orders: (response, request) => {
+        send(response, withoutYoungOrders(execute(request), YOUNG_ORDER_MS, this.service.core.clock.nowMs()));
+      },
+      stale_young_orders: (response, request) => {
+        send(response, withoutYoungFills(execute(request), YOUNG_ORDER_MS, this.service.core.clock.nowMs()));
+      },
+      clock_step: (response, request, fault) => this.#stepClock(response, request, fault),
+      key_revoked: (response, request, { delayMs }) => {
+        this.#keyRevokedUntilMs = this.service.core.clock.steadyNowMs() + delayMs;
+        send(response, execute(request));
+      },
+      external_order: (response, request, { variant }) => {
+        placeExternalOrder(this.service.core, variant);
+        send(response, execute(request));
+      },
+    };
+  }
+
+  #acceptLate(response: ServerResponse, request: AdmittedRequest, { delayMs }: Fault): void {
+    const { clock } = this.service.core;
+    const nowMs = clock.nowMs();
+    const latestMs = (request.signedTime?.validUntilMs ?? nowMs) - nowMs - RECEIVE_WINDOW_MARGIN_MS;
+    const { steps } = clock;
+    this.#transmission.after(Math.max(0, Math.min(delayMs, latestMs)), () => {
+      // Across a step of the clock the end of the receive window is not certain, and the venue lets go of the order.
+      if (clock.steps === steps) this.service.execute(request);
+    });
+    this.#transmission.reset(response);
+  }
+
+  #stepClock(response: ServerResponse, request: AdmittedRequest, { delayMs, variant }: Fault): void {
+    const { clock } = this.service.core;
+    clock.setOffset(variant % 2 === 0 ? CLOCK_STEP_MS : -CLOCK_STEP_MS);
+    this.#transmission.after(delayMs, () => clock.setOffset(0));
+    this.#transmission.send(response, this.#execute(request));
+  }
+}
+
+function bound(
+  transmission: Transmission,
+): Pick<Transmission, 'send' | 'reset' | 'staySilent' | 'stall' | 'cutOff' | 'drip'> {
+  return {
+    send: (response, reply) => transmission.send(response, reply),
+    reset: (response) => transmission.reset(response),
+    staySilent: (response) => transmission.staySilent(response),
+    stall: (response, reply) => transmission.stall(response, reply),
+    cutOff: (response, reply) => transmission.cutOff(response, reply),
+    drip: (response, reply, durationMs) => transmission.drip(response, reply, durationMs),
+  };
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
+}

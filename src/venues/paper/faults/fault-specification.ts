@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type FaultPlan, faultPlanSchema } from './fault-plan';
+
+const FORM = '"seed=7,rate=0.2", or the path of a JSON file with seed, rate, weights and targets';
+
+/** A fault plan cannot be read. The message says what is expected. */
+export class FaultPlanError extends Error {
+  override readonly name = 'FaultPlanError';
+  readonly code = 'FAULT_PLAN_INVALID';
+}
+
+/**
+ * Reads what a user gives as fault plan: `seed=7,rate=0.2` or a JSON file.
+ *
+ * @throws FaultPlanError
+ */
+export function readFaultSpecification(specification: string): FaultPlan {
+  if (!specification.includes('=')) return parseFaultPlan(readJson(specification), specification);
+  const pairs = specification.split(',').map((pair) => pair.split('='));
+  const values = pairs.map(([name, value]) => [name!.trim(), Number(value?.trim() || Number.NaN)] as const);
+  return parseFaultPlan(Object.fromEntries(values), specification);
+}
+
+/**
+ * Checks a fault plan from outside.
+ *
+ * @param origin what to call it in a message
+ * @throws FaultPlanError
+ */
+export function parseFaultPlan(value: unknown, origin: string): FaultPlan {
+  const parsed = faultPlanSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new FaultPlanError(`The fault plan ${origin} is not valid; expected ${FORM}. ${z.prettifyError(parsed.error)}`);
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new FaultPlanError(`The fault plan ${path} cannot be read as JSON; expected ${FORM}.`, { cause: error });
+  }
+}

@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { VenueReply, VenueRequest } from './messages';
+
+/** The paper venue is for this machine only. */
+export const LOOPBACK = '127.0.0.1';
+
+/** Clients keep idle sockets for 60 s; closing one first would reset a request that is on its way. */
+const KEEP_ALIVE_TIMEOUT_MS = 120_000;
+const CONNECTIONS_MAX = 2_048;
+const BODY_BYTES_MAX = 64 * 1024;
+
+export type RequestHandler = (request: VenueRequest, response: ServerResponse) => void;
+
+/** Another program listens on the paper venue's port. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+  readonly code = 'PORT_IN_USE';
+  constructor(readonly port: number) {
+    super(
+      `Port ${port} on ${LOOPBACK}, which the paper venue needs, is in use. Stop the program that uses it, or choose ` +
+        'another port with PAPER_VENUE_PORT.',
+    );
+  }
+}
+
+/**
+ * The paper venue's HTTP server. Plain node:http: a framework would cost time per request and stand between the fault
+ * plans and the socket, and twelve routes need none.
+ *
+ * @param port 0: any free port
+ * @throws PortInUseError
+ */
+export async function listen(port: number, handler: RequestHandler): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, noDelay: true }, (incoming, response) => {
+    readRequest(incoming, response, handler);
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port) : error);
+    });
+    server.listen(port, LOOPBACK, resolve);
+  });
+  return server;
+}
+
+export function serverUrl(server: Server): string {
+  return `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+}
+
+export async function stopServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+export function sendReply(response: ServerResponse, reply: VenueReply): void {
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
+  response.end(reply.body);
+}
+
+function readRequest(incoming: IncomingMessage, response: ServerResponse, handler: RequestHandler): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) {
+      sendReply(response, { status: 413, headers: { connection: 'close' }, body: '' });
+      incoming.destroy();
+      return;
+    }
+    chunks.push(chunk);
+  });
+  // A client that went away needs no answer.
+  incoming.on('error', () => response.destroy());
+  incoming.on('end', () => {
+    const url = incoming.url ?? '/';
+    const mark = url.indexOf('?');
+    handler(
+      {
+        method: incoming.method ?? 'GET',
+        path: mark < 0 ? url : url.slice(0, mark),
+        query: mark < 0 ? '' : url.slice(mark + 1),
+        body: Buffer.concat(chunks).toString('utf8'),
+        headers: incoming.headers,
+      },
+      response,
+    );
+  });
+}

@@ -1,0 +1,104 @@
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { type Route, requireLinear, requireSymbol, text, whole } from './route';
+import { instrumentRow, tickerRow } from './rows';
+
+const KLINE_LIMIT_DEFAULT = 200;
+const KLINE_LIMIT_MAX = 1_000;
+const TIME_MAX_MS = 10_000_000_000_000;
+
+/** The venue's interval names, in minutes. */
+const INTERVAL_MINUTES: ReadonlyMap<string, number> = new Map([
+  ['1', 1],
+  ['3', 3],
+  ['5', 5],
+  ['15', 15],
+  ['30', 30],
+  ['60', 60],
+  ['120', 120],
+  ['240', 240],
+  ['360', 360],
+  ['720', 720],
+  ['D', 1_440],
+]);
+
+const instrumentsInfo: Route = {
+  name: 'instruments_info',
+  method: 'GET',
+  path: '/v5/market/instruments-info',
+  group: 'market_data',
+  signed: false,
+  handle: ({ feed }, parameters) => {
+    const category = text(parameters, 'category');
+    const symbol = text(parameters, 'symbol');
+    const status = text(parameters, 'status') ?? 'Trading';
+    // Nothing is listed as spot or before its launch; an empty list is what the venue answers then.
+    const listed = category === 'linear' && status === 'Trading' ? [...feed.instruments.values()] : [];
+    const list = listed.filter((instrument) => symbol === undefined || instrument.symbol === symbol).map(instrumentRow);
+    return { category: category ?? '', list, nextPageCursor: '' };
+  },
+};
+
+const time: Route = {
+  name: 'time',
+  method: 'GET',
+  path: '/v5/market/time',
+  group: 'market_data',
+  signed: false,
+  handle: ({ clock }) => {
+    const nowMs = clock.nowMs();
+    return { timeSecond: String(Math.floor(nowMs / 1_000)), timeNano: `${nowMs}000000` };
+  },
+};
+
+const tickers: Route = {
+  name: 'tickers',
+  method: 'GET',
+  path: '/v5/market/tickers',
+  group: 'market_data',
+  signed: false,
+  handle: (core, parameters) => {
+    if (text(parameters, 'category') === 'spot') return { category: 'spot', list: [] };
+    requireLinear(parameters);
+    const symbols =
+      text(parameters, 'symbol') === undefined ? [...core.feed.instruments.keys()] : [requireSymbol(core, parameters)];
+    const nowMs = core.clock.steadyNowMs();
+    return { category: 'linear', list: symbols.map((symbol) => tickerRow(symbol, core.feed.quote(symbol, nowMs))) };
+  },
+};
+
+const kline: Route = {
+  name: 'kline',
+  method: 'GET',
+  path: '/v5/market/kline',
+  group: 'market_data',
+  signed: false,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    const symbol = requireSymbol(core, parameters);
+    const intervalMinutes = INTERVAL_MINUTES.get(text(parameters, 'interval') ?? '');
+    if (intervalMinutes === undefined)
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: interval invalid');
+    const rows = core.feed.klines(
+      {
+        symbol,
+        intervalMinutes,
+        startMs: whole(parameters, 'start', 0, TIME_MAX_MS),
+        endMs: whole(parameters, 'end', 0, TIME_MAX_MS),
+        limit: whole(parameters, 'limit', 1, KLINE_LIMIT_MAX) ?? KLINE_LIMIT_DEFAULT,
+      },
+      core.clock.steadyNowMs(),
+    );
+    const list = rows.map((row) => [
+      String(row.openTimeMs),
+      row.open,
+      row.high,
+      row.low,
+      row.close,
+      row.volume,
+      row.turnover,
+    ]);
+    return { category: 'linear', symbol, list };
+  },
+};
+
+export const MARKET_ROUTES: readonly Route[] = [instrumentsInfo, time, tickers, kline];

@@ -1,0 +1,129 @@
+import { isOpen, type OrderRecord } from '../book/records';
+import { parseNewOrder } from '../matching/order-request';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { orderFilter, takePage, timeFilter } from './page';
+import { type Parameters, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
+import { executionRow, orderRow } from './rows';
+
+const ORDER_PAGE = { defaultLimit: 20, limitMax: 50 };
+const EXECUTION_PAGE = { defaultLimit: 50, limitMax: 100 };
+
+/** The value of openOnly that asks for the recent closed orders. */
+const RECENT_CLOSED = '1';
+
+const create: Route = {
+  name: 'order_create',
+  method: 'POST',
+  path: '/v5/order/create',
+  group: 'order',
+  signed: true,
+  handle: ({ engine, feed }, parameters, options) => {
+    const order = engine.place(parseNewOrder(parameters, feed.instruments), options);
+    return { orderId: order.orderId, orderLinkId: order.clientOrderId };
+  },
+};
+
+const cancel: Route = {
+  name: 'order_cancel',
+  method: 'POST',
+  path: '/v5/order/cancel',
+  group: 'order',
+  signed: true,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    const orderId = text(parameters, 'orderId');
+    const clientOrderId = text(parameters, 'orderLinkId');
+    if (orderId === undefined && clientOrderId === undefined) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: orderId or orderLinkId is required');
+    }
+    const order = core.engine.cancel({ symbol: requireSymbol(core, parameters), orderId, clientOrderId });
+    return { orderId: order.orderId, orderLinkId: order.clientOrderId };
+  },
+};
+
+/** Open orders; by id also the 500 that closed last. */
+const realtime: Route = {
+  name: 'order_realtime',
+  method: 'GET',
+  path: '/v5/order/realtime',
+  group: 'account',
+  signed: true,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    const matches = orderFilter(parameters);
+    const page = takePage(realtimeCandidates(core, parameters), parameters, ORDER_PAGE, matches);
+    return orderPage(core, page.rows, page.nextPageCursor);
+  },
+};
+
+/** Closed orders, newest first by their creation. */
+const history: Route = {
+  name: 'order_history',
+  method: 'GET',
+  path: '/v5/order/history',
+  group: 'account',
+  signed: true,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    const status = text(parameters, 'orderStatus');
+    const matchesOrder = orderFilter(parameters);
+    const matchesTime = timeFilter(parameters);
+    const page = takePage(historyCandidates(core, parameters), parameters, ORDER_PAGE, (order) => {
+      if (isOpen(order) || !matchesOrder(order)) return false;
+      return matchesTime(order.createdAtMs) && (status === undefined || order.status === status);
+    });
+    return orderPage(core, page.rows, page.nextPageCursor);
+  },
+};
+
+const executions: Route = {
+  name: 'execution_list',
+  method: 'GET',
+  path: '/v5/execution/list',
+  group: 'account',
+  signed: true,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    const matchesOrder = orderFilter(parameters);
+    const matchesTime = timeFilter(parameters);
+    const page = takePage(core.book.orders.executions(), parameters, EXECUTION_PAGE, (execution) => {
+      return matchesOrder(execution) && matchesTime(execution.atMs);
+    });
+    const list = page.rows.map((execution) => executionRow(execution, core.settle));
+    return { category: 'linear', list, nextPageCursor: page.nextPageCursor };
+  },
+};
+
+export const ORDER_ROUTES: readonly Route[] = [create, cancel, realtime, history, executions];
+
+function realtimeCandidates(core: VenueCore, parameters: Parameters): OrderRecord[] {
+  const { orders } = core.book;
+  const exact = exactOrder(core, parameters);
+  if (exact) return exact.filter((order) => isOpen(order) || orders.isRecentClosed(order.orderId));
+  if (text(parameters, 'openOnly') === RECENT_CLOSED) return orders.recentClosed().toSorted(newestFirst);
+  return orders
+    .symbolsWithOpenOrders()
+    .flatMap((symbol) => [...orders.openOrders(symbol)])
+    .toSorted(newestFirst);
+}
+
+function historyCandidates(core: VenueCore, parameters: Parameters): Iterable<OrderRecord> {
+  return exactOrder(core, parameters) ?? core.book.orders.orders();
+}
+
+/** The order that an id asks for, as a list; undefined when the query names no id. */
+function exactOrder({ book }: VenueCore, parameters: Parameters): OrderRecord[] | undefined {
+  const orderId = text(parameters, 'orderId');
+  const clientOrderId = text(parameters, 'orderLinkId');
+  if (orderId === undefined && clientOrderId === undefined) return undefined;
+  const order = orderId === undefined ? book.orders.byClientOrderId(clientOrderId!) : book.orders.byOrderId(orderId);
+  return order ? [order] : [];
+}
+
+function newestFirst(one: OrderRecord, other: OrderRecord): number {
+  return other.sequence - one.sequence;
+}
+
+function orderPage(core: VenueCore, orders: readonly OrderRecord[], nextPageCursor: string): object {
+  return { category: 'linear', list: orders.map((order) => orderRow(order, core.settle)), nextPageCursor };
+}

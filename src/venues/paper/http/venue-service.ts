@@ -1,0 +1,119 @@
+import type { TrafficAudit } from '../audit';
+import type { PlacementOptions } from '../matching/matching-engine';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { ACCOUNT_ROUTES } from './account-routes';
+import { type ApiCredentials, authenticate, type SignedTime } from './authentication';
+import { MARKET_ROUTES } from './market-routes';
+import { refusalReply, resultReply, type VenueReply, type VenueRequest } from './messages';
+import { ORDER_ROUTES } from './order-routes';
+import type { LimitScope, RequestLimits } from './request-limits';
+import type { Parameters, Route, VenueCore } from './route';
+
+/** A request that passed limits and signature, and may be carried out. */
+export interface AdmittedRequest {
+  readonly route: Route;
+  readonly parameters: Parameters;
+  /** Absent for public requests. */
+  readonly signedTime?: SignedTime;
+}
+
+export type Admission =
+  { readonly admitted: AdmittedRequest } | { readonly admitted?: undefined; readonly reply: VenueReply };
+
+/**
+ * Bybit's REST protocol without the network: what a request is answered with. Admission and execution are two steps,
+ * because a fault may come between them.
+ */
+export class VenueService {
+  readonly #routes: ReadonlyMap<string, Route>;
+
+  constructor(
+    readonly core: VenueCore,
+    private readonly limits: RequestLimits,
+    private readonly credentials: ApiCredentials,
+    readonly audit: TrafficAudit,
+  ) {
+    const routes = [...MARKET_ROUTES, ...ORDER_ROUTES, ...ACCOUNT_ROUTES];
+    this.#routes = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+  }
+
+  /** Counts a request and checks limits, signature and receive window, in the venue's order. */
+  admit(request: VenueRequest): Admission {
+    const route = this.#routes.get(`${request.method} ${request.path}`);
+    if (!route) return { reply: this.#pathNotFound() };
+    this.audit.countRequest(route.name);
+    const steadyNowMs = this.core.clock.steadyNowMs();
+    if (!this.limits.admitAddress(route.group, steadyNowMs)) return { reply: this.#banned(route) };
+    try {
+      const signedTime = route.signed ? authenticate(request, this.credentials, this.core.clock.nowMs()) : undefined;
+      if (!this.limits.admitGroup(route.group, steadyNowMs)) {
+        this.#countBreach(route.group, RET_CODES.tooManyRequests);
+        throw new VenueRefusal(RET_CODES.tooManyRequests, 'Too many visits. Exceeded the API Rate Limit.');
+      }
+      return { admitted: { route, parameters: parseParameters(request), signedTime } };
+    } catch (error) {
+      return { reply: this.#refusal(route, error) };
+    }
+  }
+
+  /** Carries out an admitted request. */
+  execute({ route, parameters }: AdmittedRequest, options: PlacementOptions = {}): VenueReply {
+    try {
+      const result = route.handle(this.core, parameters, options);
+      return resultReply(result, this.core.clock.nowMs(), this.#limitHeaders(route));
+    } catch (error) {
+      return this.#refusal(route, error);
+    }
+  }
+
+  #refusal(route: Route, error: unknown): VenueReply {
+    const headers = this.#limitHeaders(route);
+    const nowMs = this.core.clock.nowMs();
+    if (!(error instanceof VenueRefusal)) {
+      process.emitWarning(`The paper venue failed to answer ${route.name}: ${String(error)}`);
+      this.audit.countRefusal(RET_CODES.serverError);
+      return refusalReply(RET_CODES.serverError, 'Server error.', nowMs, headers);
+    }
+    if (error.retCode !== RET_CODES.tooManyRequests) this.audit.countRefusal(error.retCode);
+    if (route.name === 'order_create') this.audit.ordersRejected += 1;
+    if (error.retCode === RET_CODES.clientOrderIdDuplicate) this.audit.duplicatesRefused += 1;
+    return refusalReply(error.retCode, error.message, nowMs, headers);
+  }
+
+  #banned(route: Route): VenueReply {
+    if (route.name === 'order_create') this.audit.ordersRejected += 1;
+    this.#countBreach('global', 403);
+    return { status: 403, headers: { 'content-type': 'text/plain' }, body: 'access too frequent' };
+  }
+
+  #countBreach(scope: LimitScope, code: number): void {
+    this.audit.countLimitBreach(scope);
+    this.audit.countRefusal(code);
+  }
+
+  #pathNotFound(): VenueReply {
+    this.audit.countRefusal(RET_CODES.pathNotFound);
+    return {
+      ...refusalReply(RET_CODES.pathNotFound, 'the path is not one of the paper venue', this.core.clock.nowMs()),
+      status: 404,
+    };
+  }
+
+  #limitHeaders(route: Route): Record<string, string> {
+    const { clock } = this.core;
+    return this.limits.headers(route.group, clock.steadyNowMs(), clock.offsetMs);
+  }
+}
+
+/** @throws VenueRefusal 10001 for a body that is not a JSON object */
+function parseParameters(request: VenueRequest): Parameters {
+  if (request.method === 'GET') return Object.fromEntries(new URLSearchParams(request.query));
+  let body: unknown;
+  try {
+    body = JSON.parse(request.body);
+  } catch {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: the body is not JSON');
+  }
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Parameters;
+  throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: the body is not a JSON object');
+}

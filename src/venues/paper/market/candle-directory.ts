@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CandleFile, CandleFileError, parseCandleFileName, readCandleFile } from './candle-file';
+
+/** Files read from one directory; more are surely a mistake. */
+const FILES_MAX = 500;
+
+export interface CandleDirectory {
+  /** One per symbol, in the order of the symbols. */
+  readonly files: readonly CandleFile[];
+  /** Sentences for people: what was skipped, and what is not quite the file's content. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * The symbols that a directory's files name, without reading them: what can be traded with them.
+ *
+ * @throws CandleFileError for a missing directory
+ */
+export function candleSymbols(directory: string, settle = 'USDT'): string[] {
+  const symbols = listNames(directory).flatMap((name) => parseCandleFileName(name)?.symbol ?? []);
+  return symbols.filter((symbol) => symbol.endsWith(settle) && symbol !== settle);
+}
+
+/**
+ * Reads every usable candle file of a directory: `SYMBOL-1m-….csv.gz` or `SYMBOL-5m-….csv.gz`.
+ *
+ * @param settle symbols that do not end in it are skipped with a notice
+ * @throws CandleFileError for a missing directory, one without a usable file, two files of one symbol, or a malformed line
+ */
+export function loadCandleDirectory(directory: string, settle = 'USDT'): CandleDirectory {
+  const notices: string[] = [];
+  const files = new Map<string, CandleFile>();
+  for (const name of listNames(directory)) {
+    const path = join(directory, name);
+    const described = parseCandleFileName(path);
+    if (!described) continue;
+    if (!described.symbol.endsWith(settle) || described.symbol === settle) {
+      notices.push(`${name}: skipped, because ${described.symbol} is not settled in ${settle}.`);
+      continue;
+    }
+    const other = files.get(described.symbol);
+    if (other) {
+      throw new CandleFileError(
+        `${directory}: ${other.path} and ${path} are both for ${described.symbol}; keep one of them.`,
+      );
+    }
+    const file = readCandleFile(path);
+    files.set(file.symbol, file);
+    notices.push(...fileNotices(file, name));
+  }
+  if (files.size === 0) {
+    throw new CandleFileError(
+      `${directory}: holds no usable candle file. Expected names like BTC${settle}-1m-anything.csv.gz (1m or 5m).`,
+    );
+  }
+  return { files: [...files.values()], notices };
+}
+
+function listNames(directory: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(directory).toSorted();
+  } catch (error) {
+    throw new CandleFileError(`${directory}: is not a directory that can be read; give a directory of candle files.`, {
+      cause: error,
+    });
+  }
+  if (names.length > FILES_MAX) {
+    throw new CandleFileError(
+      `${directory}: holds ${names.length} files; at most ${FILES_MAX} are read. Use a directory of its own.`,
+    );
+  }
+  return names;
+}
+
+function fileNotices(file: CandleFile, name: string): string[] {
+  const days = ((file.candles.length * file.intervalMinutes) / 1_440).toFixed(1);
+  const notices = [
+    `${name}: when its ${days} days end it starts again, with prices scaled to continue where they stood.`,
+  ];
+  if (file.intervalMinutes === 5) {
+    notices.push(`${name}: one-minute prices are interpolated inside each five-minute candle.`);
+  }
+  if (file.filledGaps > 0) {
+    notices.push(`${name}: ${file.filledGaps} missing candles are replaced by ones that stand still.`);
+  }
+  return notices;
+}

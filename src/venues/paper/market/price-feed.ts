@@ -1,0 +1,177 @@
+import type { Instrument } from './instrument';
+import { candlePath, PATH_POINTS_PER_MINUTE } from './candle-path';
+import { MINUTE_MS, type MarketSource, type MinuteCandle } from './market-source';
+import { SeededStream } from './seeded-random';
+import { StepText } from './step-text';
+
+const SECOND_MS = 1_000;
+
+/** The touch and the last trade, as decimal strings. */
+export interface Quote {
+  readonly bid: string;
+  readonly ask: string;
+  readonly last: string;
+}
+
+/** One candle as the venue shows it. */
+export interface KlineRow {
+  readonly openTimeMs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  readonly turnover: string;
+}
+
+export interface KlineQuery {
+  readonly symbol: string;
+  readonly intervalMinutes: number;
+  /** Bounds of the opening time, inclusive, milliseconds UTC. */
+  readonly startMs?: number;
+  readonly endMs?: number;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+interface SymbolFeed {
+  readonly price: StepText;
+  readonly quantity: StepText;
+  readonly pathStream: SeededStream;
+  pathMinute: number;
+  path: Float64Array;
+}
+
+/** What a trader sees of a market source at a moment: prices so far, the spread around them, and candles. */
+export class PriceFeed {
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly #feeds: ReadonlyMap<string, SymbolFeed>;
+
+  /** @param spreadFraction ask minus bid as a fraction of the price; at least one price step */
+  constructor(
+    private readonly source: MarketSource,
+    seed: number,
+    private readonly spreadFraction: number,
+  ) {
+    this.instruments = new Map(source.instruments.map((instrument) => [instrument.symbol, instrument]));
+    this.#feeds = new Map(source.instruments.map((instrument) => [instrument.symbol, symbolFeed(instrument, seed)]));
+  }
+
+  /** Computes the prices up to now, so that the first request does not wait for it. */
+  prepare(nowMs: number): void {
+    for (const symbol of this.instruments.keys()) this.quote(symbol, nowMs);
+  }
+
+  /** @throws Error for a symbol without an instrument */
+  quote(symbol: string, atMs: number): Quote {
+    const feed = this.#feed(symbol);
+    const minute = Math.floor(atMs / MINUTE_MS);
+    const last = this.#path(symbol, feed, minute)[Math.floor((atMs - minute * MINUTE_MS) / SECOND_MS)]!;
+    const spread = Math.max(1, Math.round(last * this.spreadFraction));
+    const bid = Math.max(1, last - Math.floor(spread / 2));
+    return { bid: feed.price.write(bid), ask: feed.price.write(bid + spread), last: feed.price.write(last) };
+  }
+
+  /**
+   * Candles, newest first, the one in progress included; only candles whose every minute is known.
+   *
+   * @throws Error for a symbol without an instrument
+   */
+  klines(query: KlineQuery, nowMs: number): KlineRow[] {
+    const feed = this.#feed(query.symbol);
+    const interval = query.intervalMinutes;
+    const nowMinute = Math.floor(nowMs / MINUTE_MS);
+    const oldest = Math.ceil(this.source.oldestMinute(query.symbol) / interval) * interval;
+    const from = Math.max(oldest, Math.ceil((query.startMs ?? 0) / MINUTE_MS / interval) * interval);
+    const newest = Math.min(nowMinute, Math.floor((query.endMs ?? nowMs) / MINUTE_MS));
+    let start = Math.floor(newest / interval) * interval;
+    // With a start and no end, the venue answers the candles right after the start.
+    if (query.startMs !== undefined && query.endMs === undefined) {
+      start = Math.min(start, from + (query.limit - 1) * interval);
+    }
+    const rows: KlineRow[] = [];
+    for (; start >= from && rows.length < query.limit; start -= interval) {
+      const candle = this.#merge(query.symbol, feed, start, Math.min(start + interval - 1, nowMinute), nowMs);
+      if (!candle) break;
+      rows.push(klineRow(feed, start * MINUTE_MS, candle));
+    }
+    return rows;
+  }
+
+  #merge(symbol: string, feed: SymbolFeed, from: number, to: number, nowMs: number): MinuteCandle | undefined {
+    let merged: MinuteCandle | undefined;
+    for (let minute = from; minute <= to; minute += 1) {
+      const candle = this.#candleSoFar(symbol, feed, minute, nowMs);
+      if (!candle) return undefined;
+      merged = merged ? join(merged, candle) : candle;
+    }
+    return merged;
+  }
+
+  #candleSoFar(symbol: string, feed: SymbolFeed, minute: number, nowMs: number): MinuteCandle | undefined {
+    const candle = this.source.candle(symbol, minute);
+    if (!candle || minute < Math.floor(nowMs / MINUTE_MS)) return candle;
+    const seconds = Math.floor((nowMs - minute * MINUTE_MS) / SECOND_MS) + 1;
+    const seen = this.#path(symbol, feed, minute).subarray(0, seconds);
+    return {
+      open: candle.open,
+      high: Math.max(...seen),
+      low: Math.min(...seen),
+      close: seen.at(-1)!,
+      volume: Math.ceil((candle.volume * seconds) / PATH_POINTS_PER_MINUTE),
+    };
+  }
+
+  #path(symbol: string, feed: SymbolFeed, minute: number): Float64Array {
+    if (feed.pathMinute !== minute) {
+      const candle = this.source.candle(symbol, minute);
+      if (!candle)
+        throw new Error(
+          `The paper market has no price of ${symbol} for ${new Date(minute * MINUTE_MS).toISOString()}.`,
+        );
+      feed.path = candlePath(candle, PATH_POINTS_PER_MINUTE, feed.pathStream, minute);
+      feed.pathMinute = minute;
+    }
+    return feed.path;
+  }
+
+  #feed(symbol: string): SymbolFeed {
+    const feed = this.#feeds.get(symbol);
+    if (!feed) throw new Error(`The paper market does not trade ${symbol}.`);
+    return feed;
+  }
+}
+
+function symbolFeed(instrument: Instrument, seed: number): SymbolFeed {
+  return {
+    price: new StepText(instrument.priceStep),
+    quantity: new StepText(instrument.quantityStep),
+    pathStream: new SeededStream(seed, `${instrument.symbol}:path`),
+    pathMinute: -1,
+    path: new Float64Array(0),
+  };
+}
+
+function join(earlier: MinuteCandle, later: MinuteCandle): MinuteCandle {
+  return {
+    open: earlier.open,
+    high: Math.max(earlier.high, later.high),
+    low: Math.min(earlier.low, later.low),
+    close: later.close,
+    volume: earlier.volume + later.volume,
+  };
+}
+
+function klineRow(feed: SymbolFeed, openTimeMs: number, candle: MinuteCandle): KlineRow {
+  const volume = feed.quantity.write(candle.volume);
+  const close = feed.price.write(candle.close);
+  return {
+    openTimeMs,
+    open: feed.price.write(candle.open),
+    high: feed.price.write(candle.high),
+    low: feed.price.write(candle.low),
+    close,
+    volume,
+    turnover: (Number(volume) * Number(close)).toFixed(4),
+  };
+}

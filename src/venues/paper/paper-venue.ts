@@ -1,0 +1,122 @@
+import type { Server, ServerResponse } from 'node:http';
+import { TrafficAudit } from './audit';
+import { Book } from './book/book';
+import { Journal } from './book/journal';
+import { VenueClock } from './clock';
+import { FaultInjector } from './faults/fault-injector';
+import type { FaultPlan } from './faults/fault-plan';
+import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
+import { jsonReply, type VenueRequest } from './http/messages';
+import {
+  answerPaperRoute,
+  buildAudit,
+  PAPER_PATH_PREFIX,
+  type PaperAudit,
+  type PaperRoutesContext,
+} from './http/paper-routes';
+import { RequestLimits } from './http/request-limits';
+import { VenueService } from './http/venue-service';
+import { openMarket } from './market/open-market';
+import { PriceFeed } from './market/price-feed';
+import { MatchingEngine } from './matching/matching-engine';
+import { assertSymbols, type PaperVenueOptions } from './options';
+
+/** A running paper venue. */
+export interface PaperVenue {
+  /** Scheme, host and port, for the adapter. */
+  readonly url: string;
+  /** What is traded: the configured symbols, or those of the candle files. */
+  readonly symbols: readonly string[];
+  /** Sentences for people about prices and files. */
+  readonly notices: readonly string[];
+  /** @param summary leaves out the count per client id */
+  audit(summary?: boolean): PaperAudit;
+  /** Starts a fault plan, or heals the venue when there is none. */
+  setFaults(plan: FaultPlan | undefined): void;
+  /** Empties the real-time query of closed orders, as a restart does. */
+  forgetRecentOrders(): void;
+  /** Resets every connection; accepted orders are in the journal already. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the paper venue: a server on loopback that speaks the part of Bybit V5 that ccxt's bybit uses, so that one
+ * adapter drives paper, test network and live.
+ *
+ * @throws PortInUseError, PaperVenueConfigError, CandleFileError, JournalError, MarketAnchorError
+ */
+export async function startPaperVenue(options: PaperVenueOptions): Promise<PaperVenue> {
+  assertSymbols(options);
+  const clock = new VenueClock(options.now);
+  const market = openMarket(options, clock.steadyNowMs());
+  const feed = new PriceFeed(market.source, options.seed, Number(options.spreadFraction));
+  feed.prepare(clock.steadyNowMs());
+  let context: PaperRoutesContext | undefined;
+  // The port comes first: it is what keeps a second venue from touching the journal of a running one.
+  const server = await listen(options.port, (request, response) => {
+    if (context) answer(context, request, response);
+    else sendReply(response, jsonReply({ error: 'The paper venue is starting.' }, 503));
+  });
+  try {
+    const journal = new Journal(options.stateDir);
+    const book = Book.open(journal, options);
+    const engine = new MatchingEngine(book, feed, clock, { taker: options.takerFee, maker: options.makerFee });
+    const audit = new TrafficAudit();
+    const limits = new RequestLimits(options.limits, options.banMs);
+    const service = new VenueService(
+      { book, engine, feed, clock, settle: options.settleAsset },
+      limits,
+      options,
+      audit,
+    );
+    const injector = new FaultInjector(service, audit);
+    injector.setPlan(options.faults);
+    context = { service, injector, startedAtMs: clock.steadyNowMs() };
+    return runningVenue(server, context, journal, options.matchIntervalMs, market.notices);
+  } catch (error) {
+    await stopServer(server);
+    throw error;
+  }
+}
+
+function answer(context: PaperRoutesContext, request: VenueRequest, response: ServerResponse): void {
+  if (request.path.startsWith(PAPER_PATH_PREFIX)) {
+    sendReply(response, answerPaperRoute(context, request));
+    return;
+  }
+  const admission = context.service.admit(request);
+  if (admission.admitted) context.injector.respond(response, admission.admitted);
+  else sendReply(response, admission.reply);
+}
+
+function runningVenue(
+  server: Server,
+  context: PaperRoutesContext,
+  journal: Journal,
+  matchIntervalMs: number,
+  notices: readonly string[],
+): PaperVenue {
+  const { engine, book, feed } = context.service.core;
+  const matching = setInterval(() => {
+    try {
+      engine.matchOpenOrders();
+    } catch (error) {
+      // A full disk must not end the venue: the fills are tried again at the next beat.
+      process.emitWarning(`The paper venue could not match its open orders: ${String(error)}`);
+    }
+  }, matchIntervalMs);
+  return {
+    url: serverUrl(server),
+    symbols: [...feed.instruments.keys()],
+    notices,
+    audit: (summary = false) => buildAudit(context, summary),
+    setFaults: (plan) => context.injector.setPlan(plan),
+    forgetRecentOrders: () => book.orders.forgetRecentClosed(),
+    close: async () => {
+      clearInterval(matching);
+      context.injector.close();
+      await stopServer(server);
+      journal.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** The return codes of Bybit V5 that the paper venue answers with; meanings from the venue's error page. */
+export const RET_CODES = {
+  ok: 0,
+  parametersInvalid: 10001,
+  timestampOutsideWindow: 10002,
+  apiKeyInvalid: 10003,
+  signatureInvalid: 10004,
+  tooManyRequests: 10006,
+  serverError: 10016,
+  pathNotFound: 10404,
+  orderNotFound: 110001,
+  balanceInsufficient: 110007,
+  reduceOnlyRuleNotSatisfied: 110017,
+  tooManyActiveOrders: 110020,
+  leverageNotModified: 110043,
+  clientOrderIdDuplicate: 110072,
+  notionalBelowMinimum: 110094,
+} as const;
+
+export type RetCode = (typeof RET_CODES)[keyof typeof RET_CODES];
+
+/** The venue refuses a request with one of its own codes; becomes an ordinary reply, never a failure of the server. */
+export class VenueRefusal extends Error {
+  override readonly name = 'VenueRefusal';
+  constructor(
+    readonly retCode: RetCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

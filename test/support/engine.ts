@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DefaultLogger, Worker } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { loadConfig } from '../../src/config/load-config';
+import type { Config } from '../../src/config/schema';
+import type { TradingSignal } from '../../src/domain/signal';
+import type { SignalView } from '../../src/domain/signal-view';
+import { createSignalDesk } from '../../src/intake/signal-desk';
+import type { SignalDesk } from '../../src/intake/types';
+import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/balance-ledger';
+import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
+import { startPaperVenue, type PaperVenue } from '../../src/venues/paper/paper-venue';
+import { paperVenueOptions } from '../../src/venues/paper/options';
+import { openEngineRoom, type EngineRoom } from '../../workers/engine-room';
+import { ensureVenueEntities } from '../../workers/entities';
+import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
+import { findFreePort } from './free-port';
+
+/** Longest wait for something that must happen; a test that needs it has failed. */
+const EVENTUALLY_TIMEOUT_MS = 50_000;
+const EVENTUALLY_INTERVAL_MS = 50;
+const CANDLES_NEEDED = 61;
+
+/** Both sides' limits: tests of the saga must not wait for the limiter. */
+const TENFOLD_LIMITS = {
+  global: { limit: 1_200, windowMs: 60_000, weight: 1 },
+  endpoints: {
+    market_data: { limit: 1_000, windowMs: 60_000, weight: 1 },
+    order: { limit: 800, windowMs: 60_000, weight: 2 },
+    account: { limit: 600, windowMs: 60_000, weight: 1 },
+  },
+};
+
+/** A trading engine in this process: the real server, the real adapter, the real paper venue. */
+export interface TestEngine {
+  readonly config: Config;
+  readonly room: EngineRoom;
+  readonly venue: PaperVenue;
+  readonly desk: SignalDesk;
+  /** A signal of this minute; the strategy tells signals of one test apart. */
+  signal(overrides?: Partial<TradingSignal>): TradingSignal;
+  /** Hands a signal in and waits for its end. */
+  trade(overrides?: Partial<TradingSignal>): Promise<SignalView>;
+  end(fingerprint: string): Promise<SignalView>;
+  balances(): Promise<BalancesReply>;
+  /** Waits until nothing is pending or unsettled and the ledger has the venue's latest figures. */
+  settled(): Promise<BalancesReply>;
+  setFaults(plan: FaultPlan | undefined): void;
+  /** Stops the workers; the server keeps everything. */
+  stopWorkers(): Promise<void>;
+  startWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestEngineOptions {
+  /** Settings in the shape of a configuration file, laid over the defaults. */
+  readonly flags?: readonly { readonly path: string; readonly value: unknown }[];
+}
+
+let strategyCount = 0;
+
+export async function startTestEngine(
+  environment: TestWorkflowEnvironment,
+  options: TestEngineOptions = {},
+): Promise<TestEngine> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'oncefill-engine-'));
+  const config = loadConfig({
+    env: {},
+    cwd: dataDir,
+    flags: [
+      { flag: 'test', path: 'dataDir', value: dataDir },
+      { flag: 'test', path: 'paperVenue.port', value: await findFreePort() },
+      { flag: 'test', path: 'temporal.namespace', value: environment.namespace ?? 'default' },
+      { flag: 'test', path: 'orders.lookUpDelayMs', value: 200 },
+      { flag: 'test', path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
+      { flag: 'test', path: 'venues.bybit.limits', value: TENFOLD_LIMITS },
+      ...(options.flags ?? []).map((flag) => ({ flag: 'test', ...flag })),
+    ] as never,
+  });
+  const venue = await startPaperVenue(paperVenueOptions(config));
+  const room = openEngineRoom(config, environment.nativeConnection, new DefaultLogger('ERROR'));
+  const { client } = room;
+  const desk = createSignalDesk({ client, config });
+  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(config.venue));
+  let running: { workers: Worker[]; done: Promise<unknown> } | undefined;
+
+  const engine: TestEngine = {
+    config,
+    room,
+    venue,
+    desk,
+    signal: (overrides = {}) => ({
+      symbol: 'BTCUSDT',
+      direction: 'BUY',
+      strategy: `test-${(strategyCount += 1)}`,
+      timestampMs: Date.now(),
+      intent: 'entry',
+      amount: '0.01',
+      ...overrides,
+    }),
+    async trade(overrides) {
+      const result = await desk.submit(engine.signal(overrides));
+      if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
+      return engine.end(result.fingerprint);
+    },
+    end: (fingerprint) => client.workflow.getHandle<() => Promise<SignalView>>(fingerprint).result(),
+    balances: () => ledger.query(balancesQuery),
+    async settled() {
+      await eventually(async () => (await ledger.query(reservationsQuery)).length === 0);
+      return eventually(async () => {
+        await ledger.signal(refreshSignal);
+        const balances = await engine.balances();
+        const isSettled = Object.values(balances.assets).every((asset) => asset.unsettled === '0');
+        return isSettled ? balances : undefined;
+      });
+    },
+    setFaults: (plan) => venue.setFaults(plan),
+    async startWorkers() {
+      const connected = { connection: environment.nativeConnection, namespace: config.temporal.namespace };
+      const all = [signalsWorker(room), entitiesWorker(room), venueWorker(room, CANDLES_NEEDED)];
+      const workers = await Promise.all(all.map((worker) => Worker.create({ ...worker, ...connected })));
+      running = { workers, done: Promise.all(workers.map((worker) => worker.run())) };
+    },
+    async stopWorkers() {
+      for (const worker of running?.workers ?? []) worker.shutdown();
+      await running?.done;
+      running = undefined;
+    },
+    async close() {
+      await engine.stopWorkers();
+      await room.close();
+      await venue.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  await engine.startWorkers();
+  await ensureVenueEntities(client, config, room.venue.promises);
+  await eventually(async () => (await engine.balances()).asOfMs > 0);
+  return engine;
+}
+
+/** Polls until `check` gives something true. @throws when it does not in time */
+export async function eventually<Value>(check: () => Promise<Value | undefined | false>): Promise<Value> {
+  const deadlineMs = Date.now() + EVENTUALLY_TIMEOUT_MS;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > deadlineMs) throw new Error('What the test waited for did not happen.');
+    await new Promise((resolve) => setTimeout(resolve, EVENTUALLY_INTERVAL_MS));
+  }
+}

@@ -1,0 +1,30 @@
+import { CliError, reportError } from '../../../src/cli/cli-error';
+import { EXIT_CODES_HELP, ExitCode } from '../../../src/cli/exit-codes';
+import { ConfigError } from '../../../src/config/config-error';
+import { IntakeUnavailableError } from '../../../src/intake/types';
+import { PortInUseError } from '../../../src/net/ports';
+import { ServerUnavailableError } from '../../../src/temporal/errors';
+import { CredentialsError } from '../../../src/venues/ccxt/credentials';
+
+describe('reportError', () => {
+  // The table of names in cli-error.ts is only as good as the names of the classes.
+  test.each<[Error, ExitCode]>([
+    [new CliError('text', ExitCode.NOT_FOUND), ExitCode.NOT_FOUND],
+    [new ConfigError([{ source: 'file', path: 'api.port', message: 'text' }]), ExitCode.USAGE],
+    [new CredentialsError('text'), ExitCode.USAGE],
+    [new PortInUseError(8080, 'API_PORT'), ExitCode.FAILURE],
+    [new IntakeUnavailableError('text'), ExitCode.UNAVAILABLE],
+    [new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'text'), ExitCode.UNAVAILABLE],
+  ])('%s is for the user: its message without a stack', (error, exitCode) => {
+    expect(reportError(error)).toEqual({ message: error.message, exitCode });
+  });
+
+  test('an unexpected error shows where it came from', () => {
+    const error = new TypeError('a fault');
+    expect(reportError(error)).toEqual({ message: error.stack, exitCode: ExitCode.FAILURE });
+  });
+});
+
+test('the help text documents every exit code', () => {
+  for (const code of Object.values(ExitCode)) expect(EXIT_CODES_HELP).toMatch(new RegExp(`^ {2}${code} `, 'm'));
+});

@@ -1,0 +1,123 @@
+import { describeIntake, renderSignal, renderSignalList } from '../../../src/cli/render-signal';
+import { PLAIN } from '../../../src/cli/terminal';
+import type { SignalView } from '../../../src/domain/signal-view';
+import type { SignalSummary } from '../../../src/intake/types';
+
+const AT_MS = Date.UTC(2026, 0, 31, 12, 0, 0, 250);
+
+const FILLED: SignalView = {
+  fingerprint: '0123456789abcdef',
+  venue: 'bybit',
+  signal: {
+    symbol: 'BTCUSDT',
+    direction: 'BUY',
+    strategy: 'manual',
+    timestampMs: AT_MS,
+    intent: 'entry',
+    amount: '0.01',
+  },
+  stage: 'ENDED',
+  outcome: 'FILLED',
+  detail: 'The order filled completely.',
+  reservedAsset: 'USDT',
+  reservedAmount: '440.5',
+  sendAttempts: 1,
+  order: {
+    clientOrderId: 'of-1',
+    venueOrderId: 'v-9',
+    quantity: '0.01',
+    filledAmount: '0.01',
+    averagePrice: '43000.5',
+    fee: '0.2365',
+  },
+  timeline: [{ atMs: AT_MS, text: 'received' }],
+};
+
+const SUMMARY: SignalSummary = {
+  fingerprint: '0123456789abcdef',
+  symbol: 'BTCUSDT',
+  direction: 'BUY',
+  strategy: 'manual',
+  venue: 'bybit',
+  status: 'ended',
+  outcome: 'FILLED',
+  startedAtMs: AT_MS,
+  endedAtMs: AT_MS + 1_234,
+};
+
+describe('renderSignal', () => {
+  test('a filled signal tells request, outcome, order and timeline', () => {
+    expect(renderSignal(FILLED, PLAIN).split('\n')).toEqual([
+      'BUY BTCUSDT · manual  0123456789abcdef',
+      'State     ENDED — FILLED',
+      'Why       The order filled completely.',
+      'Asked     0.01, market, entry, made 2026-01-31 12:00:00Z',
+      'Venue     bybit',
+      'Reserved  440.5 USDT',
+      'Order     of-1 (venue id v-9): filled 0.01 of 0.01 at 43000.5, fee 0.2365',
+      'Requests  1 to place the order',
+      'Timeline (UTC)',
+      '  12:00:00.250  received',
+    ]);
+  });
+
+  test('a denied signal tells the code and that nothing was sent', () => {
+    const denied: SignalView = {
+      ...FILLED,
+      outcome: 'DENIED',
+      denialCode: 'INSUFFICIENT_FUNDS',
+      detail: '440.5 USDT are needed and 12 are free.',
+      sendAttempts: 0,
+      order: undefined,
+    };
+    const text = renderSignal(denied, PLAIN);
+    expect(text).toContain('Code      INSUFFICIENT_FUNDS (docs/denial-codes.md)');
+    expect(text).toContain('Order     nothing was sent');
+  });
+
+  test('a waiting signal tells until when it waits', () => {
+    const waiting: SignalView = { ...FILLED, stage: 'WAITING_FOR_PERMIT', outcome: undefined, waitUntilMs: AT_MS };
+    expect(renderSignal(waiting, PLAIN)).toContain('State     WAITING_FOR_PERMIT until 12:00:00.250 UTC');
+  });
+
+  test('a strategy name cannot give orders to the terminal', () => {
+    const hostile: SignalView = { ...FILLED, signal: { ...FILLED.signal, strategy: 'a\u001B[2Jb\u009Bc\u202Ed' } };
+    const text = renderSignal(hostile, PLAIN);
+    expect(text).toContain('a\uFFFD[2Jb\uFFFDc\uFFFDd');
+  });
+});
+
+describe('renderSignalList', () => {
+  test('one row per signal under a heading', () => {
+    expect(renderSignalList([SUMMARY], 5, PLAIN).split('\n')).toEqual([
+      'TIME (UTC)            FINGERPRINT       SIDE  SYMBOL   STRATEGY  VENUE  OUTCOME  TOOK',
+      '2026-01-31 12:00:00Z  0123456789abcdef  BUY   BTCUSDT  manual    bybit  FILLED   1.23 s',
+    ]);
+  });
+
+  test('a signal that has not ended shows that it runs', () => {
+    const running: SignalSummary = { ...SUMMARY, status: 'running', outcome: undefined, endedAtMs: undefined };
+    expect(renderSignalList([running], 5, PLAIN)).toMatch(/running$/);
+  });
+
+  test('an empty list says so instead of showing a heading', () => {
+    expect(renderSignalList([], 5, PLAIN)).toBe('No signals in the last 5 minutes.');
+  });
+});
+
+describe('describeIntake', () => {
+  test.each([
+    [{ status: 'accepted', fingerprint: 'f' } as const, 'Accepted as f.'],
+    [
+      { status: 'duplicate', fingerprint: 'f', conflicting: false } as const,
+      'Duplicate: f was accepted before; nothing was sent twice.',
+    ],
+    [{ status: 'refused', code: 'STALE_SIGNAL', message: 'Too old.' } as const, 'Refused (STALE_SIGNAL): Too old.'],
+  ])('%j', (result, sentence) => {
+    expect(describeIntake(result)).toBe(sentence);
+  });
+
+  test('a duplicate with other content is told apart', () => {
+    expect(describeIntake({ status: 'duplicate', fingerprint: 'f', conflicting: true })).toContain('other content');
+  });
+});

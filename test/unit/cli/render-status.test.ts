@@ -1,0 +1,19 @@
+import { renderStatus } from '../../../src/cli/render-status';
+import { PLAIN } from '../../../src/cli/terminal';
+
+test('the status has one line per part with mark, name, state, PID and connection', () => {
+  const text = renderStatus(
+    [
+      { name: 'trading_engine', state: 'up', pid: 4711, text: 'heartbeat 2 s ago' },
+      { name: 'ml_manager', state: 'degraded', pid: 4712, text: 'the last tick failed' },
+      { name: 'temporal', state: 'down', text: '127.0.0.1:7233 does not answer' },
+    ],
+    PLAIN,
+  );
+  expect(text.split('\n')).toEqual([
+    '   PART            STATE     PID',
+    '●  trading_engine  up        4711  heartbeat 2 s ago',
+    '◐  ml_manager      degraded  4712  the last tick failed',
+    '○  temporal        down      -     127.0.0.1:7233 does not answer',
+  ]);
+});

@@ -1,0 +1,50 @@
+import { checkTradingEnvironment } from '../../../src/cli/command-config';
+import { loadConfig } from '../../../src/config/load-config';
+import type { Config, VenueConfig } from '../../../src/config/schema';
+
+const DEFAULTS = loadConfig({ env: {}, cwd: process.cwd() });
+const KEY_VARIABLES = ['BYBIT_API_KEY', 'BYBIT_API_SECRET'];
+
+function configFor(environment: VenueConfig['environment']): Config {
+  const venue = DEFAULTS.venues[DEFAULTS.venue];
+  if (!venue) throw new Error('The default configuration has no venue.');
+  return { ...DEFAULTS, venues: { [DEFAULTS.venue]: { ...venue, environment } } };
+}
+
+describe('checkTradingEnvironment', () => {
+  const saved = { ...process.env };
+
+  beforeEach(() => {
+    for (const name of KEY_VARIABLES) delete process.env[name];
+  });
+
+  afterEach(() => {
+    process.env = { ...saved };
+  });
+
+  function giveKeys(): void {
+    for (const name of KEY_VARIABLES) process.env[name] = 'abc123';
+  }
+
+  test('paper needs neither flag nor keys', async () => {
+    await expect(checkTradingEnvironment(configFor('paper'), false)).resolves.toBeUndefined();
+  });
+
+  test('a live configuration without --live is refused, even with keys', async () => {
+    giveKeys();
+    await expect(checkTradingEnvironment(configFor('live'), false)).rejects.toThrow('real money');
+  });
+
+  test('--live without keys is refused', async () => {
+    await expect(checkTradingEnvironment(configFor('live'), true)).rejects.toThrow('BYBIT_API_KEY');
+  });
+
+  test('--live with keys is allowed', async () => {
+    giveKeys();
+    await expect(checkTradingEnvironment(configFor('live'), true)).resolves.toBeUndefined();
+  });
+
+  test('--live with a paper configuration is refused: no real orders would be sent', async () => {
+    await expect(checkTradingEnvironment(configFor('paper'), true)).rejects.toThrow('--live');
+  });
+});

@@ -1,0 +1,229 @@
+/** Each fault as a client meets it, aimed at one request; and that the venue's books stay right whatever it answers. */
+import { FAULT_CLASS_NAMES } from '../../../src/venues/paper/faults/fault-classes';
+import { parseFaultPlan } from '../../../src/venues/paper/faults/fault-specification';
+import type { FaultTarget } from '../../../src/venues/paper/faults/fault-plan';
+import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
+import { PaperVenues } from './support/paper-server';
+import { type Answer, createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
+
+/** Long enough for an answer, short enough for a test of silence. */
+const TIMEOUT_MS = 250;
+
+const venues = new PaperVenues();
+let venue: PaperVenue;
+
+beforeEach(async () => {
+  venue = await venues.start();
+});
+
+afterEach(() => venues.cleanUp());
+
+function aim(target: FaultTarget): void {
+  venue.setFaults(parseFaultPlan({ targets: [{ ordinal: 1, ...target }] }, 'of the test'));
+}
+
+function create(clientOrderId = 'a'): Promise<Answer> {
+  return createOrder(venue.url, marketOrder(clientOrderId), { timeoutMs: TIMEOUT_MS });
+}
+
+function get(path: string, parameters: Readonly<Record<string, string>>): Promise<Answer> {
+  return signedRequest(venue.url, 'GET', path, { category: 'linear', ...parameters }, { timeoutMs: TIMEOUT_MS });
+}
+
+async function found(
+  path: '/v5/order/realtime' | '/v5/order/history',
+  clientOrderId = 'a',
+): Promise<Record<string, string>[]> {
+  return rows(await get(path, { orderLinkId: clientOrderId }));
+}
+
+/** Waits, within a bound, until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let round = 0; round < 200 && !holds(); round += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}
+
+function accepted(): number {
+  return venue.audit().orders.accepted;
+}
+
+describe('the answer is lost', () => {
+  test.each(['accept_then_time_out', 'accept_then_reset', 'stalled_body', 'body_cut_off'] as const)(
+    '%s: the order lives, and a second attempt is a duplicate',
+    async (fault) => {
+      aim({ fault, endpoint: 'order_create' });
+      await expect(create()).rejects.toThrow();
+      expect(accepted()).toBe(1);
+      expect((await create()).body.retCode).toBe(110072);
+      expect(venue.audit()).toMatchObject({ faultsInjected: { [fault]: 1 }, maxOrdersPerClientId: 1 });
+    },
+  );
+
+  test.each(['drop', 'connection_reset'] as const)(
+    '%s: there is no order, and a second attempt is accepted',
+    async (fault) => {
+      aim({ fault, endpoint: 'order_create' });
+      await expect(create()).rejects.toThrow();
+      expect(accepted()).toBe(0);
+      expect((await create()).body.retCode).toBe(0);
+    },
+  );
+
+  test('late_acceptance: the order appears after a look-up that did not find it', async () => {
+    aim({ fault: 'late_acceptance', endpoint: 'order_create', delayMs: 300 });
+    await expect(create()).rejects.toThrow();
+    expect(await found('/v5/order/realtime')).toHaveLength(0);
+    await until(() => accepted() === 1);
+    expect(await found('/v5/order/realtime')).toHaveLength(1);
+  });
+
+  test('late_acceptance: never after the receive window, however late the plan wants it', async () => {
+    aim({ fault: 'late_acceptance', endpoint: 'order_create', delayMs: 60_000 });
+    const options = { timestampMs: Date.now(), receiveWindowMs: 1_300 };
+    await expect(createOrder(venue.url, marketOrder('a'), options)).rejects.toThrow();
+    await until(() => accepted() === 1);
+    const [row] = await found('/v5/order/realtime');
+    expect(Number(row!['createdTime'])).toBeLessThan(options.timestampMs + options.receiveWindowMs);
+  });
+});
+
+describe('the answer is wrong', () => {
+  test.each([0, 1, 2, 3])('gateway_error variant %i is HTML with its status', async (variant) => {
+    aim({ fault: 'gateway_error', endpoint: 'order_create', variant, accepted: variant % 2 === 0 });
+    const { status, text } = await create();
+    expect(status).toBe([500, 502, 503, 504][variant]);
+    expect(text).toContain('<html>');
+    expect(accepted()).toBe(variant % 2 === 0 ? 1 : 0);
+  });
+
+  test.each([
+    [0, 429],
+    [2, 403],
+    [4, 418],
+  ])('throttled variant %i refuses with %i and places nothing', async (variant, status) => {
+    aim({ fault: 'throttled', endpoint: 'order_create', variant });
+    expect((await create()).status).toBe(status);
+    expect(accepted()).toBe(0);
+  });
+
+  test('truncated_json ends in the middle', async () => {
+    aim({ fault: 'truncated_json', endpoint: 'order_create' });
+    const { status, text } = await create();
+    expect(status).toBe(200);
+    expect(() => JSON.parse(text)).toThrow();
+    expect(accepted()).toBe(1);
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])('wrong_json variant %i is not the answer that was promised', async (variant) => {
+    aim({ fault: 'wrong_json', endpoint: 'order_create', variant });
+    const { text } = await create();
+    expect(text).not.toMatch(/"retCode":0.*"result":\{"orderId":"[^"]+","orderLinkId":"a"\}/);
+    expect(accepted()).toBe(1);
+  });
+
+  test('server_error_code leaves open what happened', async () => {
+    aim({ fault: 'server_error_code', endpoint: 'order_create', variant: 0, accepted: true });
+    expect((await create()).body.retCode).toBe(10016);
+    expect(accepted()).toBe(1);
+  });
+
+  test('slow_bytes arrives complete', async () => {
+    aim({ fault: 'slow_bytes', endpoint: 'order_create', delayMs: 100 });
+    expect((await create()).body.retCode).toBe(0);
+  });
+});
+
+test('duplicate_delivery: the venue keeps one order and refuses the copy', async () => {
+  aim({ fault: 'duplicate_delivery', endpoint: 'order_create' });
+  expect((await create()).body.retCode).toBe(110072);
+  expect(venue.audit()).toMatchObject({ orders: { accepted: 1 }, duplicatesRefused: 1, maxOrdersPerClientId: 1 });
+});
+
+test('partial_fill: a part fills at once, the rest later', async () => {
+  aim({ fault: 'partial_fill', endpoint: 'order_create', share: 0.3, delayMs: 200 });
+  await create();
+  expect((await found('/v5/order/realtime'))[0]).toMatchObject({ orderStatus: 'PartiallyFilled', cumExecQty: '0.003' });
+  await until(() => venue.audit().orders.open === 0);
+  expect((await found('/v5/order/realtime'))[0]).toMatchObject({ orderStatus: 'Filled', cumExecQty: '0.01' });
+});
+
+test('hidden_young_orders: one query misses an order that the other one shows', async () => {
+  aim({ fault: 'hidden_young_orders', endpoint: 'order_realtime' });
+  await create();
+  expect(await found('/v5/order/realtime')).toHaveLength(0);
+  expect(await found('/v5/order/history')).toHaveLength(1);
+  expect(await found('/v5/order/realtime')).toHaveLength(1);
+});
+
+test('stale_young_orders: a filled order looks new for a moment', async () => {
+  aim({ fault: 'stale_young_orders', endpoint: 'order_realtime' });
+  await create();
+  expect((await found('/v5/order/realtime'))[0]).toMatchObject({ orderStatus: 'New', cumExecQty: '0' });
+  expect((await found('/v5/order/realtime'))[0]).toMatchObject({ orderStatus: 'Filled', cumExecQty: '0.01' });
+});
+
+test('clock_step: the clock is wrong for a while, and timestamps are judged by it', async () => {
+  aim({ fault: 'clock_step', endpoint: 'time', variant: 1, delayMs: 60_000 });
+  const { body } = await get('/v5/market/time', {});
+  expect(body.time - Date.now()).toBeLessThan(-1_000);
+  expect((await create()).body.retCode).toBe(10002);
+  venue.setFaults(undefined);
+  expect((await create()).body.retCode).toBe(0);
+});
+
+test('key_revoked: the key is refused for a while', async () => {
+  aim({ fault: 'key_revoked', endpoint: 'order_create', delayMs: 150 });
+  expect((await create()).body.retCode).toBe(10003);
+  expect((await get('/v5/market/time', {})).body.retCode).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect((await create()).body.retCode).toBe(0);
+});
+
+test('external_order: an order appears that nobody here sent', async () => {
+  aim({ fault: 'external_order', endpoint: 'order_create' });
+  await create();
+  expect(venue.audit().orders).toMatchObject({ accepted: 1, external: 1 });
+});
+
+test('a fault aimed at a client id meets only that one', async () => {
+  venue.setFaults(parseFaultPlan({ targets: [{ fault: 'drop', clientOrderId: 'b', ordinal: 1 }] }, 'of the test'));
+  expect((await create('a')).body.retCode).toBe(0);
+  await expect(create('b')).rejects.toThrow();
+  expect((await create('b')).body.retCode).toBe(0);
+});
+
+describe('control while running', () => {
+  const post = (body: string): Promise<Response> => fetch(`${venue.url}/paper/faults`, { method: 'POST', body });
+
+  test('a plan is set, shown and healed', async () => {
+    expect(await (await post('{"seed":7,"rate":1,"weights":{"connection_reset":1}}')).json()).toMatchObject({
+      plan: { seed: 7, rate: 1 },
+      classes: ['connection_reset'],
+    });
+    await expect(create()).rejects.toThrow();
+    expect(await (await post('{}')).json()).toEqual({});
+    expect((await create()).body.retCode).toBe(0);
+  });
+
+  test.each(['{"rate":2}', '{"plan":{"targets":[{"fault":"nonsense"}]}}', 'no json'])('%s is refused', async (body) => {
+    const answer = await post(body);
+    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.any(String) }]);
+  });
+});
+
+test('whatever a seed brings, every order is accepted at most once and the wallet adds up', async () => {
+  const orders = 60;
+  const weights = Object.fromEntries(FAULT_CLASS_NAMES.map((name) => [name, 1]));
+  venue.setFaults(parseFaultPlan({ seed: 3, rate: 0.7, weights }, 'of the test'));
+  await Promise.all(
+    Array.from({ length: orders }, async (_, index) => {
+      for (let attempt = 0; attempt < 3; attempt += 1) await create(`o-${index}`).catch(() => undefined);
+    }),
+  );
+  venue.setFaults(undefined);
+  const { maxOrdersPerClientId, balances, faultsInjected } = venue.audit();
+  const { total, available, locked } = balances['USDT']!;
+  expect(maxOrdersPerClientId).toBe(1);
+  expect(Number(available) + Number(locked)).toBeCloseTo(Number(total), 6);
+  expect(Object.keys(faultsInjected).length).toBeGreaterThan(10);
+});

@@ -1,0 +1,51 @@
+import { Book } from '../../../../src/venues/paper/book/book';
+import { Journal } from '../../../../src/venues/paper/book/journal';
+import { VenueClock } from '../../../../src/venues/paper/clock';
+import { PriceFeed } from '../../../../src/venues/paper/market/price-feed';
+import { MatchingEngine } from '../../../../src/venues/paper/matching/matching-engine';
+import { type NewOrder, parseNewOrder } from '../../../../src/venues/paper/matching/order-request';
+import { ScriptedMarket } from './scripted-market';
+
+export const START_PRICE = 50_000;
+
+const MINUTE_MS = 60_000;
+
+/** A book and an engine over a scripted market, without the server. */
+export class Account {
+  readonly market = new ScriptedMarket('BTCUSDT', START_PRICE);
+  readonly book: Book;
+  readonly engine: MatchingEngine;
+  readonly #feed: PriceFeed;
+  #nowMs = 1_700_000_000_000;
+
+  constructor(stateDir: string, balance = '100000') {
+    this.#feed = new PriceFeed(this.market, 1, 0.00001);
+    this.book = Book.open(new Journal(stateDir), { balance, leverage: 10, takerFee: '0.001' });
+    this.engine = new MatchingEngine(this.book, this.#feed, new VenueClock(() => this.#nowMs), {
+      taker: '0.001',
+      maker: '0.0005',
+    });
+  }
+
+  /** Moves to the next minute, in which the price is this. */
+  movePrice(price: number): void {
+    this.market.setPrice(price);
+    this.waitMs(MINUTE_MS);
+  }
+
+  waitMs(durationMs: number): void {
+    this.#nowMs += durationMs;
+    this.engine.matchOpenOrders();
+  }
+
+  order(changes: Readonly<Record<string, unknown>>): NewOrder {
+    const body = { category: 'linear', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '1', ...changes };
+    return parseNewOrder(body, this.#feed.instruments);
+  }
+
+  /** Total, available and position size, for comparisons. */
+  get figures(): { total: string; available: string; size: string } {
+    const { total, available } = this.book.walletBalance;
+    return { total: total.toFixed(), available: available.toFixed(), size: this.book.position('BTCUSDT').size };
+  }
+}

@@ -1,0 +1,40 @@
+import { loadConfig } from '../../../src/config/load-config';
+import type { VenueConfig } from '../../../src/config/schema';
+import { describeSystem, describeTrading } from '../../../src/supervisor/announcement';
+
+const CONFIG = loadConfig({ env: {}, cwd: process.cwd() });
+
+function withEnvironment(environment: VenueConfig['environment']): typeof CONFIG {
+  const venue = CONFIG.venues[CONFIG.venue];
+  if (!venue) throw new Error('The default configuration has no venue.');
+  return { ...CONFIG, venues: { [CONFIG.venue]: { ...venue, environment } } };
+}
+
+describe('the announcement', () => {
+  test.each([
+    ['live', 'REAL MONEY'],
+    ['testnet', 'no real money'],
+    ['paper', 'no real money'],
+  ] as const)('%s trading says: %s', (environment, words) => {
+    const text = describeTrading(withEnvironment(environment));
+    expect(text).toContain(environment.toUpperCase());
+    expect(text).toContain(words);
+  });
+
+  test('shows only what this start runs', () => {
+    const server = {
+      target: { address: 'a:1', namespace: 'n', connectionOptions: {} },
+      description: 'a:1 (your server)',
+    };
+    const text = describeSystem({
+      config: CONFIG,
+      mode: 'ml',
+      server,
+      processes: [{ name: 'ml_manager', pid: 7 }],
+    }).join('\n');
+    expect(text).toContain('ml_manager 7');
+    expect(text).not.toContain('Health');
+    expect(text).not.toContain('Paper venue');
+    expect(text).not.toContain('Web UI');
+  });
+});

@@ -1,0 +1,24 @@
+import { describeReport } from '../../../src/supervisor/describe-report';
+
+describe('describeReport', () => {
+  test('a death tells the cause, the next start, and the last words', () => {
+    const lines = describeReport(
+      { kind: 'died', name: 'api', cause: 'exit code 7', lastLines: ['boom'], restartInMs: 500 },
+      '/data/logs/api.out.log',
+    );
+    expect(lines).toEqual([
+      'api died (exit code 7); it starts again in 0.5 s. Its last output, more in /data/logs/api.out.log:',
+      '    boom',
+    ]);
+  });
+
+  test('a wrong configuration shows what the process said', () => {
+    const lines = describeReport({ kind: 'misconfigured', name: 'api', lastLines: ['API_PORT is "x"'] }, 'unused');
+    expect(lines).toEqual(['api cannot run with this configuration:', '    API_PORT is "x"']);
+  });
+
+  test('a line for people carries its time', () => {
+    const lines = describeReport({ kind: 'line', name: 'api', text: 'a signal came', atMs: 1_000 }, 'unused');
+    expect(lines).toEqual(['00:00:01  a signal came']);
+  });
+});

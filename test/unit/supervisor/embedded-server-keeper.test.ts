@@ -1,0 +1,86 @@
+import { EmbeddedServerKeeper } from '../../../src/supervisor/embedded-server-keeper';
+import type { EmbeddedServer, EmbeddedServerOptions } from '../../../src/temporal/embedded-server';
+import { waitUntil } from './support';
+
+const OPTIONS: EmbeddedServerOptions = { dataDir: '/unused', port: 1, durability: 'paper', progress: () => undefined };
+const LONG_MS = 30_000;
+
+/** A server that lives in this process: `die` ends it, `stops` counts how often it was stopped. */
+class FakeServer implements EmbeddedServer {
+  readonly address = '127.0.0.1:1';
+  readonly pid = process.pid;
+  readonly owned = true;
+  stops = 0;
+  die: () => void = () => undefined;
+  readonly exited = new Promise<object>((resolve) => {
+    this.die = () => resolve({});
+  });
+
+  readonly stop = (): Promise<void> => {
+    this.stops += 1;
+    this.die();
+    return Promise.resolve();
+  };
+}
+
+describe('EmbeddedServerKeeper', () => {
+  let started: FakeServer[];
+
+  function createKeeper(start = async (): Promise<FakeServer> => new FakeServer()): EmbeddedServerKeeper {
+    started = [];
+    return new EmbeddedServerKeeper(
+      OPTIONS,
+      () => undefined,
+      async () => {
+        const server = await start();
+        started.push(server);
+        return server;
+      },
+    );
+  }
+
+  test('starts the server again after it died', async () => {
+    const keeper = createKeeper();
+    await keeper.start();
+    started[0]?.die();
+    await waitUntil(() => started.length === 2, 'the second server');
+    await keeper.stop(LONG_MS);
+    expect(started[1]?.stops).toBe(1);
+  });
+
+  test('tries again when a restart fails', async () => {
+    let calls = 0;
+    const keeper = createKeeper(() => {
+      calls += 1;
+      return calls === 2 ? Promise.reject(new Error('the port is taken')) : Promise.resolve(new FakeServer());
+    });
+    await keeper.start();
+    started[0]?.die();
+    await waitUntil(() => started.length === 2, 'the second server');
+    expect(calls).toBe(3);
+    await keeper.stop(LONG_MS);
+  });
+
+  test('a stopped keeper starts nothing any more', async () => {
+    const keeper = createKeeper();
+    await keeper.start();
+    await keeper.stop(LONG_MS);
+    await expect(keeper.start()).rejects.toThrow();
+    expect(started).toHaveLength(1);
+  });
+
+  test('a server that is still starting is stopped as soon as it runs', async () => {
+    let finishStart: (server: FakeServer) => void = () => undefined;
+    const keeper = createKeeper(
+      () =>
+        new Promise((resolve) => {
+          finishStart = resolve;
+        }),
+    );
+    const starting = keeper.start();
+    const stopping = keeper.stop(LONG_MS);
+    finishStart(new FakeServer());
+    await Promise.all([starting, stopping]);
+    expect(started[0]?.stops).toBe(1);
+  });
+});

@@ -1,0 +1,107 @@
+import { readPidFile } from '../../../src/supervisor/pid-file';
+import { join } from 'node:path';
+import { Bench, EAGER_POLICY, isAlive, waitUntil } from './support';
+
+/** Long enough that a process which is not killed would fail the test by its time limit. */
+const LONG_GRACE_MS = 30_000;
+
+describe('ManagedProcess', () => {
+  let bench: Bench;
+
+  beforeEach(() => {
+    bench = new Bench();
+  });
+
+  afterEach(async () => {
+    await bench.dispose();
+  });
+
+  test('starts a process again after it died', async () => {
+    const managed = bench.createProcess('crashOnce');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'the second start');
+    expect(bench.notes()).toHaveLength(2);
+    expect(bench.reportsOfKind('died')).toEqual([expect.objectContaining({ cause: 'exit code 7' })]);
+  });
+
+  test('waits longer after each death in a row', async () => {
+    const managed = bench.createProcess('crash', 'crash', { ...EAGER_POLICY, delayGrowth: 2, delayMaxMs: 4 });
+    managed.start();
+    await waitUntil(() => bench.reportsOfKind('died').length >= 4, 'four deaths');
+    const delays = bench.reportsOfKind('died').map((report) => report.restartInMs);
+    expect(delays.slice(0, 4)).toEqual([1, 2, 4, 4]);
+  });
+
+  test('shows the last words of a process that died', async () => {
+    const managed = bench.createProcess('crash');
+    managed.start();
+    await waitUntil(() => bench.reportsOfKind('died').length > 0, 'a death');
+    expect(bench.reportsOfKind('died')[0]?.lastLines).toEqual(['the last words']);
+  });
+
+  test('does not start a superseded process again', async () => {
+    const managed = bench.createProcess('superseded');
+    managed.start();
+    await waitUntil(() => managed.state === 'superseded' && managed.pid === undefined, 'the end of the process');
+    await managed.stop(LONG_GRACE_MS);
+    expect(bench.notes()).toHaveLength(1);
+    expect(bench.reports).toEqual([{ kind: 'superseded', name: 'superseded', text: 'another one runs' }]);
+  });
+
+  test('does not start a wrongly configured process again and passes its message on', async () => {
+    const managed = bench.createProcess('misconfigured');
+    managed.start();
+    await waitUntil(() => managed.state === 'misconfigured', 'the end of the process');
+    await managed.stop(LONG_GRACE_MS);
+    expect(bench.notes()).toHaveLength(1);
+    expect(bench.reportsOfKind('misconfigured')[0]?.lastLines).toEqual(['RATE_LIMIT_SAFETY_MARGIN must be at most 1']);
+  });
+
+  test('an executable that does not exist is a death, not a crash of the supervisor', async () => {
+    const managed = bench.createProcess('crash', 'missing', EAGER_POLICY, '/nonexistent/program');
+    managed.start();
+    await waitUntil(() => bench.reportsOfKind('died').length > 0, 'a failed start');
+    expect(bench.reportsOfKind('died')[0]?.cause).toContain('could not be started');
+  });
+
+  test('stops a process that obeys SIGTERM without killing it', async () => {
+    const managed = bench.createProcess('obedient');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'ready');
+    await managed.stop(LONG_GRACE_MS);
+    expect(bench.notes()).toEqual(['obedient']);
+    expect(bench.reportsOfKind('killed')).toEqual([]);
+  });
+
+  test('kills a process that ignores SIGTERM, together with its own children', async () => {
+    const managed = bench.createProcess('stubborn');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'ready');
+    const pids = bench.notes().map(Number);
+    expect(pids).toHaveLength(2);
+    await managed.stop(50);
+    await waitUntil(() => !pids.some(isAlive), 'the end of the group');
+    expect(bench.reportsOfKind('killed')).toHaveLength(1);
+  });
+
+  test('a stop while a restart is pending leaves nothing behind', async () => {
+    const managed = bench.createProcess('crash', 'crash', { ...EAGER_POLICY, delayFirstMs: 200, delayMaxMs: 200 });
+    managed.start();
+    await waitUntil(() => managed.state === 'waiting', 'the first death');
+    await managed.stop(LONG_GRACE_MS);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 400);
+    });
+    expect(bench.notes()).toHaveLength(1);
+  });
+
+  test('the PID file names the running process and goes with it', async () => {
+    const managed = bench.createProcess('obedient');
+    const pidFile = join(bench.folder, 'run', 'obedient.pid');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'ready');
+    expect(readPidFile(pidFile)?.pid).toBe(managed.pid);
+    await managed.stop(LONG_GRACE_MS);
+    expect(readPidFile(pidFile)).toBeUndefined();
+  });
+});

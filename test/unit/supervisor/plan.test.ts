@@ -1,0 +1,46 @@
+import { loadConfig } from '../../../src/config/load-config';
+import type { Config } from '../../../src/config/schema';
+import { planProcesses, type StartMode } from '../../../src/supervisor/plan';
+
+const CONFIG = loadConfig({ env: {}, cwd: process.cwd() });
+
+function namesOf(mode: StartMode, config: Config = CONFIG): readonly string[] {
+  return planProcesses(mode, config).map(({ name }) => name);
+}
+
+describe('planProcesses', () => {
+  test.each<[StartMode, readonly string[]]>([
+    ['all', ['paper_venue', 'trading_engine', 'ml_manager', 'api']],
+    ['core', ['paper_venue', 'trading_engine']],
+    ['ml', ['ml_manager']],
+    ['api', ['api']],
+  ])('mode %s runs %j in this order', (mode, names) => {
+    expect(namesOf(mode)).toEqual(names);
+  });
+
+  test('without a model there is no ML manager', () => {
+    expect(namesOf('all', { ...CONFIG, ml: { ...CONFIG.ml, enabled: false } })).not.toContain('ml_manager');
+  });
+
+  test('a real exchange needs no paper venue', () => {
+    const [name = '', venue] = Object.entries(CONFIG.venues)[0] ?? [];
+    if (!venue) throw new Error('The default configuration has no venue.');
+    const config: Config = { ...CONFIG, venues: { [name]: { ...venue, environment: 'testnet' } } };
+    expect(namesOf('all', config)).not.toContain('paper_venue');
+  });
+
+  test('the trading engine serves signals, entities and its venue', () => {
+    const engine = planProcesses('core', CONFIG).find(({ name }) => name === 'trading_engine');
+    expect(engine?.arguments).toEqual([
+      'worker',
+      '--component',
+      'trading_engine',
+      '--task-queue',
+      'signals',
+      '--task-queue',
+      'entities',
+      '--task-queue',
+      `venue-${CONFIG.venue}`,
+    ]);
+  });
+});

@@ -1,0 +1,194 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection, isGrpcServiceError, type Client } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { SEARCH_ATTRIBUTES, TRADE_SYMBOL } from '../../src/messages/search-attributes';
+import { isPortListening } from '../../src/net/ports';
+import { claimPidFile } from '../../src/supervisor/pid-file';
+import { connectClient, connectNative, localTarget } from '../../src/temporal/connection';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embedded-server';
+import { ensureNamespace } from '../../src/temporal/namespace';
+import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
+import { serverOwnerPath } from '../../src/temporal/server-record';
+import { findFreePort } from '../support/free-port';
+import { SERVER_START_TIMEOUT_MS, startTimeSkippingServer } from '../support/test-server';
+
+const NAMESPACE = 'server-test';
+const REQUIREMENTS = { namespace: NAMESPACE, retentionHours: 72, dedupWindowSeconds: 300 };
+/** More than the server's own default of 10. */
+const UPDATES_AT_ONCE = 30;
+const UPDATE_WAIT_MS = 3_000;
+
+const folders: string[] = [];
+const servers: EmbeddedServer[] = [];
+
+function makeDataDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oncefill-server-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+async function start(dataDir: string, port: number): Promise<EmbeddedServer> {
+  const server = await startEmbeddedServer({
+    dataDir,
+    port,
+    durability: 'live',
+    progress: (text) => process.stderr.write(`${text}\n`),
+  });
+  servers.push(server);
+  return server;
+}
+
+let dataDir: string;
+let port: number;
+let client: Client;
+let connection: Connection;
+
+async function reconnect(address: string): Promise<void> {
+  await connection?.close();
+  ({ client, connection } = await connectClient(localTarget(address, NAMESPACE)));
+}
+
+beforeAll(async () => {
+  dataDir = makeDataDir();
+  port = await findFreePort();
+  const server = await start(dataDir, port);
+  await reconnect(server.address);
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await connection?.close();
+  await Promise.all(servers.map((server) => server.stop()));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}, SERVER_START_TIMEOUT_MS);
+
+// The tests of this block build on each other, as the steps of a first start do.
+describe('setting a fresh server up', () => {
+  it('creates the namespace with its retention', async () => {
+    expect(await ensureNamespace(connection, REQUIREMENTS)).toBe(true);
+    const { config } = await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+    expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(72 * 3_600);
+  });
+
+  it('leaves an existing namespace alone', async () => {
+    expect(await ensureNamespace(connection, { ...REQUIREMENTS, retentionHours: 48 })).toBe(false);
+    const { config } = await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+    expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(72 * 3_600);
+  });
+
+  it('refuses a retention that is not longer than the dedup window', async () => {
+    const dedupWindowSeconds = 72 * 3_600;
+    await expect(ensureNamespace(connection, { ...REQUIREMENTS, dedupWindowSeconds })).rejects.toMatchObject({
+      name: 'NamespaceError',
+      code: 'NAMESPACE_RETENTION_TOO_SHORT',
+    });
+  });
+
+  it('adds the search attributes, after which a workflow can carry them', async () => {
+    const added = await ensureSearchAttributes(connection, NAMESPACE);
+    expect(added).toEqual(SEARCH_ATTRIBUTES.map(({ name }) => name));
+    const handle = await client.workflow.start('nobodyRunsThis', {
+      workflowId: randomUUID(),
+      taskQueue: 'nobody',
+      typedSearchAttributes: [{ key: TRADE_SYMBOL, value: 'BTCUSDT' }],
+    });
+    const { typedSearchAttributes } = await handle.describe();
+    expect(typedSearchAttributes.get(TRADE_SYMBOL)).toBe('BTCUSDT');
+  });
+
+  it('adds only what is missing', async () => {
+    expect(await ensureSearchAttributes(connection, NAMESPACE)).toEqual([]);
+    const extra = { name: 'TradeNote', type: 'TEXT' } as const;
+    expect(await ensureSearchAttributes(connection, NAMESPACE, [TRADE_SYMBOL, extra])).toEqual(['TradeNote']);
+  });
+
+  it('refuses a search attribute that exists with another type', async () => {
+    const conflicting = { name: TRADE_SYMBOL.name, type: 'INT' } as const;
+    await expect(ensureSearchAttributes(connection, NAMESPACE, [conflicting])).rejects.toMatchObject({
+      code: 'SEARCH_ATTRIBUTE_TYPE_CONFLICT',
+    });
+  });
+
+  it('admits more updates at once than the default limit', async () => {
+    const { workflowId } = await client.workflow.start('nobodyRunsThis', {
+      workflowId: randomUUID(),
+      taskQueue: 'nobody',
+    });
+    // Without the interceptors that would repeat a refused call until the deadline.
+    const plain = await Connection.connect({ address: connection.options.address, interceptors: [] });
+    const update = async (): Promise<number | undefined> => {
+      try {
+        await plain.workflowService.updateWorkflowExecution({
+          namespace: NAMESPACE,
+          workflowExecution: { workflowId },
+          waitPolicy: { lifecycleStage: 3 },
+          request: { meta: { updateId: randomUUID() }, input: { name: 'any' } },
+        });
+      } catch (error) {
+        return isGrpcServiceError(error) ? error.code : undefined;
+      }
+      return undefined;
+    };
+    const codes = await plain.withDeadline(Date.now() + UPDATE_WAIT_MS, () =>
+      Promise.all(Array.from({ length: UPDATES_AT_ONCE }, update)),
+    );
+    await plain.close();
+    // CANCELLED or DEADLINE_EXCEEDED: admitted, and nobody handles it. RESOURCE_EXHAUSTED (8) would be a refusal.
+    const admitted = codes.filter((code) => code === 1 || code === 4);
+    expect(admitted).toHaveLength(UPDATES_AT_ONCE);
+  });
+
+  it('is reached by native connections too', async () => {
+    const native = await connectNative(localTarget(connection.options.address, NAMESPACE));
+    await native.close();
+  });
+});
+
+describe('one server per data folder', () => {
+  it('is joined, and not stopped, by a second process', async () => {
+    rmSync(serverOwnerPath(dataDir));
+    // Stands for the process that started the server; ours then is the second one.
+    claimPidFile(serverOwnerPath(dataDir), process.ppid);
+    const joined = await start(dataDir, port);
+    expect(joined).toMatchObject({ owned: false, pid: servers[0]?.pid });
+    await joined.stop();
+    expect(await isPortListening(port)).toBe(true);
+    await expect(start(dataDir, await findFreePort())).rejects.toMatchObject({ code: 'TEMPORAL_PORT_MISMATCH' });
+    rmSync(serverOwnerPath(dataDir));
+  });
+
+  it('replaces what a killed process left behind, and keeps its state', async () => {
+    const successor = await start(dataDir, port);
+    expect(successor.owned).toBe(true);
+    await servers[0]?.exited;
+    await reconnect(successor.address);
+    expect(await ensureNamespace(connection, REQUIREMENTS)).toBe(false);
+    expect(await ensureSearchAttributes(connection, NAMESPACE)).toEqual([]);
+  });
+
+  it('runs beside the server of another data folder', async () => {
+    const other = await start(makeDataDir(), await findFreePort());
+    await other.stop();
+    await other.exited;
+    expect(await isPortListening(port)).toBe(true);
+  });
+
+  it('refuses a port that another process holds', async () => {
+    await expect(start(makeDataDir(), port)).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      port,
+      variable: 'TEMPORAL_PORT',
+    });
+  });
+});
+
+describe('the time-skipping test server', () => {
+  it('starts and skips', async () => {
+    const environment = await startTimeSkippingServer();
+    const beforeMs = await environment.currentTimeMs();
+    await environment.sleep('1 day');
+    expect((await environment.currentTimeMs()) - beforeMs).toBeGreaterThanOrEqual(86_400_000);
+    await environment.teardown();
+  });
+});

@@ -1,0 +1,120 @@
+/** The saga on a real server, a real paper venue and the real adapter between them. */
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { cancelUpdate } from '../../src/messages/signal';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+
+let environment: TestWorkflowEnvironment;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+  engine = await startTestEngine(environment);
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await engine.close();
+  await environment.teardown();
+});
+
+afterEach(() => engine.setFaults(undefined));
+
+/** One fault at the next order request. */
+function nextOrder(fault: string, details: object = {}): void {
+  engine.setFaults({
+    seed: 1,
+    rate: 0,
+    targets: [{ fault, endpoint: 'order_create', ordinal: 1, ...details }],
+  } as never);
+}
+
+function ordersOf(clientOrderId: string): number {
+  return engine.venue.audit().ordersPerClientId?.[clientOrderId] ?? 0;
+}
+
+/** Available funds move with the price of open positions; what was paid and what is held does not. */
+async function expectLedgerEqualsVenue(): Promise<void> {
+  const { assets } = await engine.settled();
+  const { total, locked } = engine.venue.audit().balances.USDT!;
+  expect(assets.USDT).toMatchObject({ total, locked, reserved: '0', unsettled: '0' });
+}
+
+test('a market signal is filled by one order and its books balance', async () => {
+  const view = await engine.trade();
+  expect(view).toMatchObject({ stage: 'ENDED', outcome: 'FILLED', sendAttempts: 1, order: { filledAmount: '0.01' } });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+  await expectLedgerEqualsVenue();
+});
+
+test('the same signal is one order while it runs and after it ended, and other content is a conflict', async () => {
+  const signal = engine.signal();
+  const results = await Promise.all(Array.from({ length: 10 }, () => engine.desk.submit(signal)));
+  const accepted = results.filter((result) => result.status === 'accepted');
+  expect(accepted).toHaveLength(1);
+  const { fingerprint } = accepted[0] as { fingerprint: string };
+  const view = await engine.end(fingerprint);
+  expect(await engine.desk.submit(signal)).toEqual({ status: 'duplicate', fingerprint, conflicting: false });
+  expect(await engine.desk.submit({ ...signal, amount: '0.02' })).toEqual({
+    status: 'duplicate',
+    fingerprint,
+    conflicting: true,
+  });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+});
+
+test('a signal that cannot be paid is denied, and nothing stays held', async () => {
+  const view = await engine.trade({ amount: '90' });
+  expect(view).toMatchObject({ outcome: 'DENIED', denialCode: 'INSUFFICIENT_FUNDS', sendAttempts: 0 });
+  const { assets } = await engine.settled();
+  expect(assets.USDT!.reserved).toBe('0');
+});
+
+test('an amount below the market minimum is denied', async () => {
+  expect(await engine.trade({ amount: '0.0000001' })).toMatchObject({ outcome: 'DENIED', denialCode: 'BELOW_MINIMUM' });
+});
+
+test.each(['accept_then_time_out', 'accept_then_reset', 'body_cut_off', 'truncated_json', 'duplicate_delivery'])(
+  'an order whose answer was lost by %s is found again and never sent twice',
+  async (fault) => {
+    nextOrder(fault, { accepted: true });
+    const view = await engine.trade();
+    expect(view).toMatchObject({ outcome: 'FILLED' });
+    expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+  },
+);
+
+test('an order that appears only after a first negative look-up is not sent again', async () => {
+  nextOrder('late_acceptance', { delayMs: 2_000 });
+  const view = await engine.trade();
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+});
+
+test('a request that was dropped is sent again once the venue proved that it never had the order', async () => {
+  nextOrder('connection_reset');
+  const view = await engine.trade();
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 2 });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+});
+
+test('a resting limit order is cancelled on request and its funds return', async () => {
+  const submitted = await engine.desk.submit(engine.signal({ limitPrice: '1000' }));
+  const { fingerprint } = submitted as { fingerprint: string };
+  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  await eventually(async () => (await engine.desk.show(fingerprint))?.order?.venueOrderId);
+  expect(await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] })).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledAmount: '0' } });
+  await expectLedgerEqualsVenue();
+});
+
+test('a signal in progress survives the loss of its workers', async () => {
+  nextOrder('accept_then_time_out');
+  const submitted = await engine.desk.submit(engine.signal());
+  const { fingerprint } = submitted as { fingerprint: string };
+  await eventually(async () => engine.venue.audit().requestsPerEndpoint.order_create);
+  await engine.stopWorkers();
+  await engine.startWorkers();
+  const view = await engine.end(fingerprint);
+  expect(view).toMatchObject({ outcome: 'FILLED' });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+});

@@ -1,0 +1,80 @@
+import { Client } from '@temporalio/client';
+import type { Logger } from '@temporalio/common';
+import type { NativeConnection } from '@temporalio/worker';
+import { EntityCaller } from '../activities/entity-caller';
+import { feedLimiter } from '../activities/limit-feedback';
+import { OrderObserver } from '../activities/order-observer';
+import { PacedVenue } from '../activities/paced-venue';
+import { Permits } from '../activities/permits';
+import type { Config, VenueConfig } from '../src/config/schema';
+import { resolveCredentials } from '../src/venues/ccxt/credentials';
+import { createVenue } from '../src/venues/create-venue';
+import type { Venue } from '../src/venues/venue';
+import { ensureVenueEntities } from './entities';
+
+/** How often the venue's clock is measured again: quartz drifts by seconds a day. */
+const CLOCK_INTERVAL_MS = 300_000;
+
+/** What the workers of one process share: one connection, one client, one venue. */
+export interface EngineRoom {
+  readonly config: Config;
+  readonly venueConfig: VenueConfig;
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  readonly logger: Logger;
+  readonly venue: Venue;
+  readonly entities: EntityCaller;
+  readonly permits: Permits;
+  readonly pacedVenue: PacedVenue;
+  readonly observer: OrderObserver;
+  close(): Promise<void>;
+}
+
+/** Builds the shared parts. Nothing is sent to the venue before the first activity asks for it. */
+export function openEngineRoom(config: Config, connection: NativeConnection, logger: Logger): EngineRoom {
+  const venueConfig = config.venues[config.venue];
+  if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
+  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const venue = createVenue({
+    name: config.venue,
+    config: venueConfig,
+    baseUrl: venueConfig.environment === 'paper' ? `http://127.0.0.1:${config.paperVenue.port}` : undefined,
+    credentials: resolveCredentials({ prefix: config.venue.toUpperCase(), environment: venueConfig.environment }),
+    takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
+  });
+  const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>
+    ensureVenueEntities(client, config, venue.promises),
+  );
+  const permits = new Permits(entities, config.venue);
+  feedLimiter(venue, client, logger);
+  const clock = keepClock(venue, permits, logger);
+  return {
+    config,
+    venueConfig,
+    connection,
+    client,
+    logger,
+    venue,
+    entities,
+    permits,
+    pacedVenue: new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs),
+    observer: new OrderObserver(venue, permits),
+    async close() {
+      clearInterval(clock);
+      await venue.close();
+    },
+  };
+}
+
+/** Requests are signed with the venue's time; the adapter measures it at its first request, and here again. */
+function keepClock(venue: Venue, permits: Permits, logger: Logger): NodeJS.Timeout {
+  const measure = async (): Promise<void> => {
+    try {
+      await permits.forRead('market_data', 'exit');
+      await venue.time();
+    } catch (error) {
+      logger.warn("The venue's clock could not be measured.", { reason: String(error) });
+    }
+  };
+  return setInterval(() => void measure(), CLOCK_INTERVAL_MS).unref();
+}

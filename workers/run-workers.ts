@@ -1,0 +1,153 @@
+import { Runtime, Worker } from '@temporalio/worker';
+import { createComponentActivities } from '../activities/component';
+import type { Config } from '../src/config/schema';
+import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
+import { loadModel } from '../src/inference/session';
+import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import { createLogger, type LogComponent } from '../src/observability/logging';
+import { emitProcessEvent } from '../src/observability/process-events';
+import { createTemporalLogger } from '../src/observability/temporal-logger';
+import { connectNative, type ServerTarget } from '../src/temporal/connection';
+import { packageVersion } from '../src/config/package-root';
+import { openEngineRoom, type EngineRoom } from './engine-room';
+import { ensureMlManager, ensureVenueEntities } from './entities';
+import { register, type Registration } from './registration';
+import {
+  activeTaskCount,
+  entitiesWorker,
+  inferenceWorker,
+  signalsWorker,
+  venueWorker,
+  type QueueWorkerOptions,
+} from './task-queue-workers';
+
+export interface RunWorkersOptions {
+  readonly config: Config;
+  readonly target: ServerTarget;
+  readonly taskQueues: readonly string[];
+  /** Registers the process under this name, of which the server allows one; absent: one more worker of many. */
+  readonly component?: LogComponent;
+}
+
+/** The task queue is not one of ours. */
+export class UnknownTaskQueueError extends Error {
+  override readonly name = 'UnknownTaskQueueError';
+  readonly code = 'UNKNOWN_TASK_QUEUE';
+}
+
+/**
+ * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
+ *
+ * @returns the process's exit code
+ * @throws UnknownTaskQueueError, and what connecting and loading the model throw
+ */
+export async function runWorkers(options: RunWorkersOptions): Promise<number> {
+  const { config, target, component } = options;
+  const log = createLogger({
+    component: component ?? 'trading_engine',
+    dataDir: config.dataDir,
+    level: config.logging.level,
+    keepDays: config.logging.keepDays,
+  });
+  const logger = createTemporalLogger(log.logger);
+  Runtime.install({ logger, shutdownSignals: [] });
+  const connection = await connectNative(target);
+  const room = openEngineRoom(config, connection, logger);
+  try {
+    return await serve(options, room);
+  } finally {
+    await room.close();
+    await connection.close();
+    log.close();
+  }
+}
+
+async function serve({ config, taskQueues, component, target }: RunWorkersOptions, room: EngineRoom): Promise<number> {
+  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, room)));
+  const registration = component && (await takeSlot(component, room));
+  if (component && !registration) return 0;
+  const stop = new AbortController();
+  const workers: Worker[] = [];
+  const connected = { connection: room.connection, namespace: target.namespace };
+  for (const options of queues) workers.push(await Worker.create({ ...options, ...connected }));
+  let lost = false;
+  if (registration) {
+    const activities = createComponentActivities({
+      activeTasks: () => activeTaskCount(workers),
+      onLost() {
+        lost = !stop.signal.aborted;
+        stop.abort();
+      },
+    });
+    workers.push(await Worker.create({ ...connected, taskQueue: registration.taskQueue, activities }));
+  }
+  if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueEntities(room.client, config, room.venue.promises);
+  if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(room.client, config);
+  await runUntilStopped(workers, stop, registration, component ?? taskQueues.join(','));
+  if (lost) room.logger.error('This process lost its slot and leaves.');
+  return lost ? 1 : 0;
+}
+
+async function runUntilStopped(
+  workers: readonly Worker[],
+  stop: AbortController,
+  registration: Registration | undefined,
+  name: string,
+): Promise<void> {
+  const requestStop = (): void => stop.abort();
+  process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  emitProcessEvent({ kind: 'ready', component: name });
+  const stopping = new Promise<void>((resolve) => {
+    if (stop.signal.aborted) resolve();
+    stop.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([stopping, running]);
+  if (registration) await registration.unregister();
+  for (const worker of workers) {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  }
+  await running;
+}
+
+async function takeSlot(component: string, room: EngineRoom): Promise<Registration | undefined> {
+  const { config, client } = room;
+  const result = await register({
+    client,
+    component,
+    version: packageVersion(),
+    metadata: { environment: room.venueConfig.environment, venue: config.venue },
+    heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
+  });
+  if (result.status === 'registered') return result.registration;
+  const { holder } = result;
+  const who = holder
+    ? `process ${holder.pid} on ${holder.host} has been the ${component} since ${new Date(holder.startedAtMs).toISOString()}`
+    : `another process is the ${component}`;
+  emitProcessEvent({ kind: 'superseded', component, text: `Not started: ${who}.` });
+  return undefined;
+}
+
+async function queueWorker(taskQueue: string, room: EngineRoom): Promise<QueueWorkerOptions> {
+  const { config } = room;
+  const venueQueue = venueTaskQueue(config.venue);
+  switch (taskQueue) {
+    case SIGNALS_TASK_QUEUE:
+      return signalsWorker(room);
+    case ENTITIES_TASK_QUEUE:
+      return entitiesWorker(room);
+    case venueQueue: {
+      const metadata = await readModelMetadata(config.ml.model);
+      return venueWorker(room, metadata.input.candlesNeeded);
+    }
+    case INFERENCE_TASK_QUEUE: {
+      const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
+      checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
+      return inferenceWorker(room, model);
+    }
+    default: {
+      const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');
+      throw new UnknownTaskQueueError(`There is no task queue "${taskQueue}". Choose one of: ${known}.`);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { InjectedSinks, Worker, WorkerOptions } from '@temporalio/worker';
+import { createFundsActivities } from '../activities/funds';
+import { createInferenceActivities } from '../activities/inference';
+import { createIntakeActivities } from '../activities/intake';
+import { createMarketDataActivities } from '../activities/market-data';
+import { OrderPlanner } from '../activities/order-planner';
+import { createOrderActivities } from '../activities/orders';
+import { createSignalDesk } from '../src/intake/signal-desk';
+import type { Model } from '../src/inference/session';
+import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import { crashPoint } from '../src/observability/crash-points';
+import { emitProcessEvent } from '../src/observability/process-events';
+import type { AnnouncementSinks } from '../workflows/announcements';
+import { WORKFLOW_BUNDLE_PATH } from './build-workflow-bundle';
+import type { EngineRoom } from './engine-room';
+
+/** Workflow tasks in progress at once; each is a few milliseconds of one thread. */
+const WORKFLOW_TASKS_MAX = 40;
+/** A worker that does not stop within its grace is cut off this much later. */
+const FORCED_STOP_MS = 1_500;
+
+/** The options of one queue's worker, without connection and namespace. */
+export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>;
+
+/** Signal sagas, their calls to the entities, and intake on behalf of other workflows. */
+export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
+  const { config, venueConfig, entities, pacedVenue, client } = room;
+  const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const sinks: InjectedSinks<AnnouncementSinks> = {
+    announcements: {
+      reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
+      line: { fn: (_info, text) => emitProcessEvent({ kind: 'line', text }), callDuringReplay: false },
+    },
+  };
+  return {
+    ...common(room, SIGNALS_TASK_QUEUE),
+    workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    activities: {
+      ...createFundsActivities({ entities, planner }),
+      ...createIntakeActivities({ desk: createSignalDesk({ client, config, startEagerly: true }) }),
+    },
+    maxCachedWorkflows: config.temporal.maxCachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,
+    maxConcurrentLocalActivityExecutions: config.workers.activitiesMax,
+    sinks,
+  };
+}
+
+/** Ledger, limiter and component workflows. */
+export function entitiesWorker(room: EngineRoom): QueueWorkerOptions {
+  return {
+    ...common(room, ENTITIES_TASK_QUEUE),
+    workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,
+  };
+}
+
+/** Everything that talks to the venue. */
+export function venueWorker(room: EngineRoom, candleCount: number): QueueWorkerOptions {
+  const { config, entities, permits, pacedVenue, observer } = room;
+  return {
+    ...common(room, venueTaskQueue(config.venue)),
+    activities: {
+      ...createOrderActivities({ entities, permits, pacedVenue, observer }),
+      ...createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(room), candleCount }),
+    },
+  };
+}
+
+/** The prediction loop and its model. */
+export function inferenceWorker(room: EngineRoom, model: Model): QueueWorkerOptions {
+  const { config, logger } = room;
+  return {
+    ...common(room, INFERENCE_TASK_QUEUE),
+    workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    activities: createInferenceActivities({
+      model,
+      candlesDir: candlesDir(room),
+      minimumReturn: config.ml.minimumReturn,
+      strategy: config.ml.strategy,
+      logger,
+    }),
+    // One batch holds every symbol: a second inference at once would only compete for the same cores.
+    maxConcurrentActivityTaskExecutions: 1,
+  };
+}
+
+/** Tasks in progress in these workers, for the heartbeat. */
+export function activeTaskCount(workers: readonly Worker[]): number {
+  return workers.reduce((sum, worker) => sum + worker.getStatus().numInFlightActivities, 0);
+}
+
+function common({ config }: EngineRoom, taskQueue: string): QueueWorkerOptions {
+  const { shutdownGraceMs, activitiesMax } = config.workers;
+  return {
+    taskQueue,
+    shutdownGraceTime: shutdownGraceMs,
+    shutdownForceTime: shutdownGraceMs + FORCED_STOP_MS,
+    maxConcurrentActivityTaskExecutions: activitiesMax,
+  };
+}
+
+function candlesDir({ config }: EngineRoom): string {
+  return join(config.dataDir, 'candles');
+}

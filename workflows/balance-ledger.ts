@@ -1,0 +1,108 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { MarketDataActivities } from '../activities/market-data';
+import { venueTaskQueue } from '../src/messages/ids';
+import {
+  acknowledgeSignal,
+  authorizationQuery,
+  balancesQuery,
+  commitSignal,
+  configureLedgerSignal,
+  ledgerStatsQuery,
+  refreshSignal,
+  releaseUpdate,
+  reservationsQuery,
+  reserveUpdate,
+  setTradingStateUpdate,
+  snapshotSignal,
+  type LedgerSettings,
+} from '../src/messages/balance-ledger';
+import { LedgerBook, type LedgerBookState } from './ledger-book';
+
+/** A refresh that takes longer is given up; the next one starts from the beginning. */
+const REFRESH_TIMEOUT = '60 seconds';
+/** Pause after a failed refresh, milliseconds. */
+const REFRESH_RETRY_MS = 5_000;
+
+/** One venue's money: what it reported, what is reserved, what was spent. Every handler answers at once. */
+export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBookState): Promise<void> {
+  let current = settings;
+  let refreshRequested = true;
+  const book = new LedgerBook(settings.snapshotLagMs, carried);
+
+  setHandler(reserveUpdate, (command) => book.reserve(command), {
+    description: 'Holds funds for one order, or says why not.',
+  });
+  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
+  setHandler(commitSignal, (command) => book.commit(command), {
+    description: 'Books what an order took and gives back the rest.',
+  });
+  setHandler(acknowledgeSignal, (command) => book.acknowledge(command), {
+    description: 'Notes that the venue holds margin for a resting order.',
+  });
+  setHandler(snapshotSignal, (command) => book.applySnapshot(command), {
+    description: "Takes in a venue's report of its balances.",
+  });
+  setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
+    description: 'Sets active, reducing (exits only) or halted.',
+  });
+  setHandler(
+    refreshSignal,
+    () => {
+      refreshRequested = true;
+    },
+    { description: 'Asks the venue for its balances at once.' },
+  );
+  setHandler(
+    configureLedgerSignal,
+    (next) => {
+      current = next;
+      book.setSnapshotLag(next.snapshotLagMs);
+      refreshRequested = true;
+    },
+    { description: 'Replaces the settings.' },
+  );
+  setHandler(balancesQuery, () => book.balances(current.venue), {
+    description: 'Every balance and what of it is free.',
+  });
+  setHandler(reservationsQuery, () => book.pendingReservations(), {
+    description: 'Pending reservations, oldest first.',
+  });
+  setHandler(ledgerStatsQuery, () => book.stats(), { description: 'Reservations made, refused, committed, released.' });
+  setHandler(authorizationQuery, (reservationId) => book.authorization(reservationId), {
+    description: "May this reservation's order be sent now?",
+  });
+
+  const { fetchBalances } = proxyActivities<MarketDataActivities>({
+    taskQueue: venueTaskQueue(settings.venue),
+    scheduleToCloseTimeout: REFRESH_TIMEOUT,
+    startToCloseTimeout: '20 seconds',
+    summary: `balances of ${settings.venue}`,
+  });
+
+  let waitMs = 0;
+  while (!workflowInfo().continueAsNewSuggested) {
+    const dueNow = await condition(() => refreshRequested || workflowInfo().continueAsNewSuggested, waitMs || 1);
+    if (dueNow && !refreshRequested) break;
+    refreshRequested = false;
+    try {
+      book.applySnapshot(await fetchBalances());
+      waitMs = current.updateIntervalMs;
+    } catch (error) {
+      // Old balances stay in force: the ledger only ever gives out what the venue last confirmed.
+      log.warn('The balances could not be refreshed.', { venue: current.venue, reason: String(error) });
+      waitMs = REFRESH_RETRY_MS;
+    }
+    setCurrentDetails(book.describe(current.venue));
+  }
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof balanceLedger>(current, book.state());
+}

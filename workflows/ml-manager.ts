@@ -1,0 +1,153 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { InferenceActivities } from '../activities/inference';
+import type { IntakeActivities } from '../activities/intake';
+import type { MarketDataActivities } from '../activities/market-data';
+import { INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import {
+  configureMlManagerSignal,
+  mlStateQuery,
+  mlStatsQuery,
+  pauseSignal,
+  resumeSignal,
+  type MlManagerSettings,
+  type MlManagerState,
+  type MlManagerStats,
+} from '../src/messages/ml-manager';
+
+/** What continue-as-new carries over. */
+export interface MlManagerCarried {
+  readonly paused: boolean;
+  readonly lastTickMs: number;
+  readonly stats: MlManagerStats;
+}
+
+const NO_STATS: MlManagerStats = {
+  ticks: 0,
+  failedTicks: 0,
+  predictions: 0,
+  signalsAccepted: 0,
+  signalsDuplicate: 0,
+  signalsRefused: 0,
+};
+
+/**
+ * The prediction loop: when a candle closes, fetch, predict, hand in the signals. A tick that fails is counted and left
+ * behind: the next candle is worth more than an old one.
+ */
+export async function mlManager(settings: MlManagerSettings, carried?: MlManagerCarried): Promise<void> {
+  let current = settings;
+  let paused = carried?.paused ?? false;
+  let lastTickMs = carried?.lastTickMs ?? 0;
+  let stats = carried?.stats ?? NO_STATS;
+  let lastError: string | undefined;
+  let model = 'not loaded yet';
+
+  setHandler(mlStateQuery, () => state(), { description: 'Running or paused, the model, the last and the next tick.' });
+  setHandler(mlStatsQuery, () => stats, { description: 'Ticks, predictions, and what became of the signals.' });
+  setHandler(pauseSignal, () => void (paused = true), { description: 'Stops predicting until `resume`.' });
+  setHandler(resumeSignal, () => void (paused = false), { description: 'Goes on predicting.' });
+  setHandler(configureMlManagerSignal, (next) => void (current = next), { description: 'Replaces the settings.' });
+
+  /** The newest candle that is certainly closed. */
+  function newestCloseMs(): number {
+    const { candleIntervalMs, closeDelayMs } = current;
+    return Math.floor((Date.now() - closeDelayMs) / candleIntervalMs) * candleIntervalMs;
+  }
+
+  function state(): MlManagerState {
+    return {
+      status: paused ? 'paused' : 'running',
+      model,
+      lastTickMs: lastTickMs || undefined,
+      nextTickMs: Math.max(lastTickMs, newestCloseMs()) + current.candleIntervalMs + current.closeDelayMs,
+      lastError,
+    };
+  }
+
+  async function tick(closeTimeMs: number): Promise<void> {
+    const { venue, symbols, candleIntervalMs } = current;
+    const steps = tickActivities(current, closeTimeMs);
+    const reference = await steps.fetchCandles({ venue, symbols, intervalMs: candleIntervalMs, closeTimeMs });
+    const forecast = await steps.predict({ reference });
+    model = forecast.model;
+    stats = { ...stats, predictions: stats.predictions + forecast.predicted };
+    if (forecast.signals.length === 0) return;
+    const results = await steps.submitSignals(forecast.signals);
+    const count = (status: string) => results.filter((result) => result.status === status).length;
+    stats = {
+      ...stats,
+      signalsAccepted: stats.signalsAccepted + count('accepted'),
+      signalsDuplicate: stats.signalsDuplicate + count('duplicate'),
+      signalsRefused: stats.signalsRefused + count('refused'),
+    };
+  }
+
+  while (!workflowInfo().continueAsNewSuggested) {
+    await condition(() => !paused);
+    const closeTimeMs = newestCloseMs();
+    if (closeTimeMs > lastTickMs) {
+      lastTickMs = closeTimeMs;
+      try {
+        await tick(closeTimeMs);
+        lastError = undefined;
+        stats = { ...stats, ticks: stats.ticks + 1 };
+      } catch (error) {
+        lastError = rootMessage(error);
+        stats = { ...stats, failedTicks: stats.failedTicks + 1 };
+      }
+      setCurrentDetails(describe(current, closeTimeMs, stats, lastError));
+    }
+    const settingsBefore = current;
+    const waitMs = Math.max(1, state().nextTickMs - Date.now());
+    await condition(() => paused || current !== settingsBefore, waitMs);
+  }
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats });
+}
+
+/** A tick must be over before the next candle closes; each step may be repeated within it. */
+function tickActivities({ venue, candleIntervalMs, symbols }: MlManagerSettings, closeTimeMs: number) {
+  const at = new Date(closeTimeMs).toISOString().slice(11, 16);
+  const options = { scheduleToCloseTimeout: candleIntervalMs, startToCloseTimeout: candleIntervalMs };
+  const { fetchCandles } = proxyActivities<MarketDataActivities>({
+    ...options,
+    taskQueue: venueTaskQueue(venue),
+    heartbeatTimeout: '20 seconds',
+    summary: `candles of ${symbols.length} symbols, ${at}`,
+  });
+  const { predict } = proxyActivities<InferenceActivities>({
+    ...options,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    summary: `predict ${symbols.length} symbols, ${at}`,
+  });
+  const { submitSignals } = proxyActivities<IntakeActivities>({
+    ...options,
+    taskQueue: SIGNALS_TASK_QUEUE,
+    summary: `hand in signals, ${at}`,
+  });
+  return { fetchCandles, predict, submitSignals };
+}
+
+function rootMessage(error: unknown): string {
+  let current = error;
+  while (current instanceof Error && current.cause !== undefined) current = current.cause;
+  return current instanceof Error ? current.message : String(current);
+}
+
+function describe(settings: MlManagerSettings, closeTimeMs: number, stats: MlManagerStats, lastError?: string): string {
+  const lines = [
+    `Candle closed ${new Date(closeTimeMs).toISOString()}, ${settings.symbols.length} symbols at **${settings.venue}**.`,
+    '',
+    `${stats.predictions} predictions, ${stats.signalsAccepted} signals, ${stats.signalsDuplicate} duplicates dropped.`,
+  ];
+  if (lastError) lines.push('', `Last tick failed: ${lastError}`);
+  return lines.join('\n');
+}

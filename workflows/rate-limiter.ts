@@ -1,0 +1,80 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  log,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  acquire,
+  createRateWindow,
+  feedback,
+  limitsFault,
+  reconfigure,
+  stats,
+  usage,
+} from '../src/domain/rate-window/rate-window';
+import type { RateWindowState } from '../src/domain/rate-window/rate-window';
+import {
+  acquireUpdate,
+  configureLimiterSignal,
+  feedbackSignal,
+  rateStatsQuery,
+  usageQuery,
+  type LimiterSettings,
+} from '../src/messages/rate-limiter';
+
+/**
+ * One venue's request budget, for all processes together. Every handler answers at once: callers do their waiting
+ * themselves, so that a full window never blocks this workflow.
+ */
+export async function rateLimiter(settings: LimiterSettings, carried?: RateWindowState): Promise<void> {
+  let current = settings;
+  let state = carried ?? createRateWindow(settings.limits);
+
+  setHandler(
+    acquireUpdate,
+    (command) => {
+      const answer = acquire(state, command, Date.now());
+      state = answer.state;
+      return { ...answer.result, answeredAtMs: Date.now() };
+    },
+    { description: 'Books a request and says when it may be sent.' },
+  );
+  setHandler(
+    feedbackSignal,
+    (command) => {
+      state = feedback(state, command, Date.now()).state;
+    },
+    { description: "Takes in what the venue's answers say about its limits." },
+  );
+  setHandler(
+    configureLimiterSignal,
+    (next) => {
+      const fault = limitsFault(next.limits);
+      if (fault) log.warn('The configured limits were refused; the former ones stay in force.', { fault });
+      current = next;
+      state = reconfigure(state, next.limits);
+      setCurrentDetails(describe(next));
+    },
+    { description: 'Replaces the configured limits.' },
+  );
+  setHandler(usageQuery, () => usage(state, Date.now()), { description: 'Used weight and limit of every window.' });
+  setHandler(rateStatsQuery, () => stats(state), {
+    description: 'Requests, waits, refusals, penalties and bans so far.',
+  });
+
+  setCurrentDetails(describe(current));
+  await condition(() => workflowInfo().continueAsNewSuggested);
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof rateLimiter>(current, state);
+}
+
+function describe({ venue, limits }: LimiterSettings): string {
+  return (
+    `Paces requests to **${venue}**: ${limits.global.limit} in ${limits.global.windowMs / 1000} s overall, ` +
+    `margin ${limits.safetyMargin}.`
+  );
+}

@@ -1,0 +1,65 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { FundsActivities, ReserveFundsResult } from '../activities/funds';
+import type { OrderActivities, PlaceOrderInput, PlaceOrderResult } from '../activities/orders';
+import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
+import type { VenueOutcome } from '../src/domain/outcome';
+import { venueTaskQueue } from '../src/messages/ids';
+import type { SignalWorkflowInput } from '../src/messages/signal';
+
+/** A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. */
+const PLACE_TIMEOUT_MS = 30_000;
+const LOOK_UP_TIMEOUT = '20 seconds';
+/** Ledger calls are repeated for ever: their request ids make that safe, and nothing may go on without them. */
+const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', backoffCoefficient: 2 } as const;
+
+export interface SignalActivities {
+  reserveFunds(round: number): Promise<ReserveFundsResult>;
+  releaseFunds(reason: string): Promise<void>;
+  placeOrder(
+    input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs' | 'lookUpFirst'>,
+  ): Promise<PlaceOrderResult>;
+  lookUpOrder(plan: OrderPlan): Promise<LookUpAnswer>;
+  cancelOrder(input: { fingerprint: string; plan: OrderPlan; round: number }): Promise<VenueOutcome>;
+}
+
+/** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
+export function proxySignalActivities(input: SignalWorkflowInput): SignalActivities {
+  const { fingerprint, clientOrderId, venue, signal, expiresAtMs } = input;
+  const title = `${signal.direction} ${signal.symbol}`;
+  const entity = proxyLocalActivities<FundsActivities>({
+    startToCloseTimeout: '8 seconds',
+    scheduleToCloseTimeout: '3650 days',
+    retry: ENTITY_RETRY,
+  });
+  const order = proxyActivities<OrderActivities>({
+    taskQueue: venueTaskQueue(venue),
+    startToCloseTimeout: LOOK_UP_TIMEOUT,
+    retry: ENTITY_RETRY,
+  });
+  return {
+    reserveFunds: (round) =>
+      entity.reserveFunds.executeWithOptions({ summary: `reserve funds for ${title}` }, [
+        { fingerprint, clientOrderId, venue, signal, round },
+      ]),
+    releaseFunds: async (reason) => {
+      await entity.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [
+        { venue, fingerprint, reason },
+      ]);
+    },
+    placeOrder: (call) =>
+      order.placeOrder.executeWithOptions(
+        {
+          summary: `${title} ${call.plan.quantity} as ${call.plan.clientOrderId}`,
+          startToCloseTimeout: PLACE_TIMEOUT_MS,
+          scheduleToStartTimeout: Math.max(1, expiresAtMs - Date.now()),
+          // Repeating a request that may have reached the venue is the one thing that must never happen by itself.
+          retry: { maximumAttempts: 1 },
+        },
+        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs }],
+      ),
+    lookUpOrder: (plan) =>
+      order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [{ plan }]),
+    cancelOrder: (call) =>
+      order.cancelOrder.executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [call]),
+  };
+}

@@ -1,0 +1,111 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { DenialCode } from '../src/domain/denial';
+import type { OrderPlan, VenueOrder } from '../src/domain/market';
+import { addTimeline } from '../src/domain/signal-progress';
+import type { OrderView, SignalOutcome, SignalStage, SignalView, TimelineEntry } from '../src/domain/signal-view';
+import { TRADE_OUTCOME } from '../src/messages/search-attributes';
+import type { SignalWorkflowInput } from '../src/messages/signal';
+import { announce } from './announcements';
+
+/** Keeps a saga's account of itself, and shows it where people look: the query, the Web UI, the terminal. */
+export class SignalProgress {
+  private stage: SignalStage = 'RECEIVED';
+  private outcome: SignalOutcome | undefined;
+  private denialCode: DenialCode | undefined;
+  private detail = 'Received.';
+  private waitUntilMs: number | undefined;
+  private sendAttempts = 0;
+  private order: OrderView | undefined;
+  private plan: OrderPlan | undefined;
+  private timeline: readonly TimelineEntry[] = [];
+
+  constructor(private readonly input: SignalWorkflowInput) {
+    this.note('Received.');
+  }
+
+  view(): SignalView {
+    const { fingerprint, venue, signal } = this.input;
+    return {
+      fingerprint,
+      venue,
+      signal,
+      stage: this.stage,
+      outcome: this.outcome,
+      denialCode: this.denialCode,
+      detail: this.detail,
+      reservedAsset: this.plan?.asset,
+      reservedAmount: this.plan?.reserveAmount,
+      waitUntilMs: this.waitUntilMs,
+      sendAttempts: this.sendAttempts,
+      order: this.order,
+      timeline: this.timeline,
+    };
+  }
+
+  /** Enters a stage. @param detail one sentence: what happens */
+  enter(stage: SignalStage, detail: string, waitUntilMs?: number): void {
+    this.stage = stage;
+    this.waitUntilMs = waitUntilMs;
+    this.note(detail);
+  }
+
+  reserved(plan: OrderPlan): void {
+    this.plan = plan;
+    this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledAmount: '0' };
+    this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`);
+  }
+
+  sent(): void {
+    this.sendAttempts += 1;
+  }
+
+  venueSays(order: VenueOrder): void {
+    this.order = {
+      clientOrderId: order.clientOrderId,
+      venueOrderId: order.venueOrderId,
+      quantity: order.quantity,
+      filledAmount: order.filledQuantity,
+      averagePrice: order.averagePrice,
+      fee: order.fee,
+    };
+  }
+
+  /** The last entry: also makes the outcome searchable. */
+  end(outcome: SignalOutcome, detail: string, denialCode?: DenialCode): void {
+    this.stage = 'ENDED';
+    this.outcome = outcome;
+    this.denialCode = denialCode;
+    this.waitUntilMs = undefined;
+    this.note(detail);
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: denialCode ?? outcome }]);
+    announce(`${this.title()} ${outcome}${denialCode ? ` (${denialCode})` : ''}: ${detail}`);
+  }
+
+  received(): void {
+    announce(`${this.title()} received`);
+  }
+
+  note(detail: string): void {
+    this.detail = detail;
+    this.timeline = addTimeline(this.timeline, { atMs: Date.now(), text: detail });
+    setCurrentDetails(this.describe());
+  }
+
+  private title(): string {
+    const { signal, fingerprint } = this.input;
+    return `${fingerprint} ${signal.direction} ${signal.symbol} · ${signal.strategy}`;
+  }
+
+  private describe(): string {
+    const { signal } = this.input;
+    const lines = [
+      `**${signal.direction} ${signal.symbol}** · ${signal.strategy} · ${this.outcome ?? this.stage}`,
+      '',
+      this.detail,
+    ];
+    if (this.plan) lines.push('', `Funds: ${this.plan.reserveAmount} ${this.plan.asset} for ${this.plan.quantity}`);
+    if (this.waitUntilMs !== undefined) lines.push('', `Waits until ${new Date(this.waitUntilMs).toISOString()}`);
+    if (this.sendAttempts > 0) lines.push('', `Requests sent: ${this.sendAttempts}`);
+    return lines.join('\n');
+  }
+}
