@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
 
@@ -23,7 +24,11 @@ export class EntityCaller {
   ) {}
 
   /**
-   * Runs an update and waits for its result. Safe to repeat with the same request id: the entity remembers answers.
+   * Runs an update and waits for its result. Safe to repeat: the entity knows a command by its request id and answers
+   * from its present state.
+   *
+   * @param requestId the command's; only for people who read histories. Each call gets an update id of its own, because
+   *   the server would repeat the first answer of a known one, however old it is, without asking the entity
    */
   async update<Result, Command>(
     workflowId: string,
@@ -33,9 +38,10 @@ export class EntityCaller {
   ): Promise<Result> {
     return this.inSlot(workflowId, () =>
       this.ensured(workflowId, () =>
-        this.client.workflow
-          .getHandle(workflowId)
-          .executeUpdate<Result, [Command]>(definition, { args: [command], updateId: requestId }),
+        this.client.workflow.getHandle(workflowId).executeUpdate<Result, [Command]>(definition, {
+          args: [command],
+          updateId: `${requestId}:${randomUUID()}`,
+        }),
       ),
     );
   }

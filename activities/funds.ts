@@ -28,7 +28,7 @@ export type ReserveFundsResult =
       readonly plan: OrderPlan;
       /** true: an earlier attempt made this reservation and may have gone further than its history tells. */
       readonly existed: boolean;
-      /** When the ledger was asked, on this process's clock: sending is authorized for a while from here. */
+      /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
       readonly authorizedAtMs: number;
     }
   | { readonly status: 'denied'; readonly denial: Denial }
@@ -57,9 +57,9 @@ export function createFundsActivities({ entities, planner }: FundsDependencies) 
         return { status: 'retry', afterMs: retryAfterMs(error), reason: error.message };
       }
       if (isDenial(plan)) return refusedFor(plan);
-      const authorizedAtMs = Date.now();
-      const requestId = `${input.fingerprint}:reserve:${input.round}`;
+      const askedAtMs = Date.now();
       crashPoint('reserve.before-update');
+      const requestId = `${input.fingerprint}:reserve:${input.round}`;
       const result = await entities.update(balanceLedgerWorkflowId(input.venue), reserveUpdate, requestId, {
         requestId,
         reservationId: input.fingerprint,
@@ -77,6 +77,8 @@ export function createFundsActivities({ entities, planner }: FundsDependencies) 
           const { reservation } = result;
           if (reservation.status !== 'pending') return { status: 'denied', denial: alreadyEnded(reservation) };
           const existed = result.status === 'conflict' || !result.isNew;
+          // A reservation found again was allowed when it was made; trading may have been halted since.
+          const authorizedAtMs = Math.min(askedAtMs, reservation.createdAtMs);
           return { status: 'reserved', plan: planOf(reservation.metadata), existed, authorizedAtMs };
         }
         case 'denied':
@@ -90,8 +92,8 @@ export function createFundsActivities({ entities, planner }: FundsDependencies) 
       readonly fingerprint: string;
       readonly reason: string;
     }): Promise<EndReservationResult> {
-      const requestId = `${input.fingerprint}:release`;
       crashPoint('release.before-update');
+      const requestId = `${input.fingerprint}:release`;
       const result = await entities.update(balanceLedgerWorkflowId(input.venue), releaseUpdate, requestId, {
         requestId,
         reservationId: input.fingerprint,

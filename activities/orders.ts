@@ -17,12 +17,21 @@ export interface OrderDependencies {
   readonly observer: OrderObserver;
 }
 
+export interface LookUpInput {
+  readonly plan: OrderPlan;
+  /**
+   * Present where the venue accepts a used client id again (see VenuePromises): no order of this signal is older,
+   * milliseconds UTC. A negative answer then also needs the account's recent final orders without it.
+   */
+  readonly reusableIdSinceMs?: number;
+}
+
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
 export function createOrderActivities({ entities, permits, pacedVenue, observer }: OrderDependencies) {
   const gate = new SendGate(entities, permits);
 
   async function found(input: PlaceOrderInput): Promise<Blocked | undefined> {
-    const answer = await lookUp(input.plan);
+    const answer = await lookUp(input);
     if (answer.status === 'found') return answer;
     if (answer.status === 'absent') return undefined;
     return {
@@ -33,13 +42,26 @@ export function createOrderActivities({ entities, permits, pacedVenue, observer 
     };
   }
 
-  async function lookUp(plan: OrderPlan): Promise<LookUpAnswer> {
+  async function lookUp({ plan, reusableIdSinceMs }: LookUpInput): Promise<LookUpAnswer> {
     try {
-      return await pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId);
+      const answer = await pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId);
+      return reusableIdSinceMs === undefined ? answer : await crossCheck(answer, plan, reusableIdSinceMs);
     } catch (error) {
       if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
       throw error;
     }
+  }
+
+  /** Where ids may be used again, nothing but our own evidence keeps a second order away: ask in two ways. */
+  async function crossCheck(answer: LookUpAnswer, plan: OrderPlan, sinceMs: number): Promise<LookUpAnswer> {
+    if (answer.status === 'found' && answer.order.createdAtMs < sinceMs) {
+      const message = 'The venue answered with an order that is older than the signal and uses its client id.';
+      return { status: 'unavailable', outcome: { kind: 'UNKNOWN', message } };
+    }
+    if (answer.status !== 'absent') return answer;
+    const recent = await pacedVenue.recentOrders(sinceMs);
+    const order = recent.find(({ clientOrderId }) => clientOrderId === plan.clientOrderId);
+    return order ? { status: 'found', order } : answer;
   }
 
   return {
@@ -53,15 +75,17 @@ export function createOrderActivities({ entities, permits, pacedVenue, observer 
       const pass = await gate.passLimiter(input);
       crashPoint('place.after-permit');
       if ('status' in pass) return pass;
-      const denial = await gate.refusal(input);
-      if (denial) return { status: 'denied', denial };
+      // Last, because it is the shortest leave.
+      const leave = await gate.passLedger(input);
+      if ('status' in leave) return leave;
       const nowMs = Date.now();
       if (nowMs > input.expiresAtMs) return { status: 'expired', reason: 'The time to live passed before sending.' };
       if (nowMs > pass.sendBeforeMs) {
         return { status: 'wait', untilMs: nowMs, permitRound: input.permitRound + 1, reason: 'The permit lapsed.' };
       }
+      const sendBeforeMs = Math.min(pass.sendBeforeMs, leave.sendBeforeMs, input.expiresAtMs);
       crashPoint('place.before-send');
-      const { outcome, signedAtMs } = await pacedVenue.venue.placeOrder(input.plan);
+      const { outcome, signedAtMs } = await pacedVenue.venue.placeOrder(input.plan, sendBeforeMs);
       crashPoint('place.after-send');
       // A resting order will not be final in moments: its workflow looks it up with growing delays.
       const isWatched = outcome.kind === 'PLACED' && input.plan.limitPrice === undefined;
@@ -71,9 +95,9 @@ export function createOrderActivities({ entities, permits, pacedVenue, observer 
     },
 
     /** Asks the venue for the order by our client id. */
-    async lookUpOrder(input: { readonly plan: OrderPlan }): Promise<LookUpAnswer> {
+    async lookUpOrder(input: LookUpInput): Promise<LookUpAnswer> {
       crashPoint('look-up.before');
-      const answer = await lookUp(input.plan);
+      const answer = await lookUp(input);
       crashPoint('look-up.after');
       return answer;
     },

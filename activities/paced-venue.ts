@@ -1,4 +1,4 @@
-import type { Market, Ticker, Candle } from '../src/domain/market';
+import type { Market, Ticker, Candle, VenueOrder } from '../src/domain/market';
 import type { SnapshotCommand } from '../src/domain/ledger/types';
 import type { LookUpAnswer, Venue } from '../src/venues/venue';
 import type { Permits } from './permits';
@@ -50,6 +50,12 @@ export class PacedVenue {
     // A look-up is at most two requests: open orders, then history.
     await this.permits.forRead('account', 'exit', 2);
     return this.venue.lookUpOrder(symbol, clientOrderId);
+  }
+
+  /** The newest final orders since an instant, for the same purpose. */
+  async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
+    await this.permits.forRead('account', 'exit');
+    return this.venue.recentOrders(sinceMs);
   }
 
   /**

@@ -7,10 +7,14 @@ import { acquireUpdate } from '../src/messages/rate-limiter';
 import { VenueError, type EndpointGroup } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
 
-/** A permit in this process's own time. */
-export type Permit =
-  | { readonly status: 'granted'; readonly notBeforeMs: number; readonly expiresAtMs: number }
-  | { readonly status: 'refused'; readonly message: string };
+/** A permit in this process's own time. It is void when it ends before it starts. */
+export interface GrantedPermit {
+  readonly status: 'granted';
+  readonly notBeforeMs: number;
+  readonly expiresAtMs: number;
+}
+
+export type Permit = GrantedPermit | { readonly status: 'refused'; readonly message: string };
 
 /** A read that would have to wait longer than this is given back to its workflow, which waits durably. */
 export const READ_WAIT_MAX_MS = 3_000;
@@ -25,21 +29,18 @@ export class Permits {
   ) {}
 
   /**
-   * @param command the request id decides the permit: asking again gives the same one
+   * @param command the request id decides the permit: asking again gives the same one, except that a ban or penalty
+   *   since then moves its start, possibly behind its end
    * @returns the permit with instants on this process's clock
    */
   async acquire(command: AcquireCommand): Promise<Permit> {
     const askedAtMs = Date.now();
-    const reply = await this.entities.update(
-      rateLimiterWorkflowId(this.venue),
-      acquireUpdate,
-      command.requestId,
-      command,
-    );
+    const limiter = rateLimiterWorkflowId(this.venue);
+    const reply = await this.entities.update(limiter, acquireUpdate, command.requestId, command);
     if (reply.status === 'refused') return { status: 'refused', message: reply.message };
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.
-    const waitMs = reply.notBeforeMs - reply.answeredAtMs;
+    const waitMs = Math.max(reply.notBeforeMs, reply.blockedUntilMs) - reply.answeredAtMs;
     const validMs = reply.expiresAtMs - reply.answeredAtMs;
     return {
       status: 'granted',
@@ -56,23 +57,31 @@ export class Permits {
    */
   async forRead(endpoint: EndpointGroup, intent: Intent, weight?: number): Promise<void> {
     for (let count = 1; count <= READ_PERMITS_MAX; count += 1) {
-      const permit = await this.acquire({
+      const command: AcquireCommand = {
         requestId: `read:${randomUUID()}`,
         endpoint,
         intent,
         weight,
         notAfterMs: Date.now() + READ_WAIT_MAX_MS,
-      });
-      if (permit.status === 'refused') {
-        throw new VenueError({
-          kind: 'RATE_LIMITED',
-          message: permit.message,
-          retryAtMs: Date.now() + READ_WAIT_MAX_MS,
-        });
+      };
+      let permit = await this.grantedForRead(command);
+      if (permit.notBeforeMs > Date.now()) {
+        await delay(permit.notBeforeMs - Date.now());
+        // The venue may have banned us during the wait: the second answer tells.
+        permit = await this.grantedForRead(command);
       }
-      await delay(Math.max(0, permit.notBeforeMs - Date.now()));
-      if (Date.now() <= permit.expiresAtMs) return;
+      const nowMs = Date.now();
+      if (nowMs >= permit.notBeforeMs && nowMs <= permit.expiresAtMs) return;
     }
     throw new VenueError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
+  }
+
+  /** @throws VenueError (RATE_LIMITED) when there is no permit within READ_WAIT_MAX_MS */
+  private async grantedForRead(command: AcquireCommand): Promise<GrantedPermit> {
+    const permit = await this.acquire(command);
+    const latestMs = Date.now() + READ_WAIT_MAX_MS;
+    if (permit.status === 'granted' && permit.notBeforeMs <= latestMs) return permit;
+    const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
+    throw new VenueError({ kind: 'RATE_LIMITED', message, retryAtMs: latestMs });
   }
 }

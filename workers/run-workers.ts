@@ -21,6 +21,9 @@ import {
   type QueueWorkerOptions,
 } from './task-queue-workers';
 
+/** Heartbeats reach the server at most this often. */
+const HEARTBEAT_THROTTLE_MS = 5_000;
+
 export interface RunWorkersOptions {
   readonly config: Config;
   readonly target: ServerTarget;
@@ -79,7 +82,10 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
         stop.abort();
       },
     });
-    workers.push(await Worker.create({ ...connected, taskQueue: registration.taskQueue, activities }));
+    const { taskQueue } = registration;
+    // Heartbeats are also what people read: the default would hold them back for most of their timeout.
+    const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
+    workers.push(await Worker.create({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
   if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueEntities(room.client, config, room.venue.promises);
   if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(room.client, config);

@@ -64,6 +64,11 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
   setHandler(
     configureLedgerSignal,
     (next) => {
+      // Anyone with the command line can send this: an error here would stop the ledger for good.
+      if (!areLedgerSettings(next)) {
+        log.warn('The configured settings were refused; the former ones stay in force.');
+        return;
+      }
       current = next;
       book.setSnapshotLag(next.snapshotLagMs);
       refreshRequested = true;
@@ -89,9 +94,9 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
   });
 
   let waitMs = 0;
-  while (!workflowInfo().continueAsNewSuggested) {
-    const dueNow = await condition(() => refreshRequested || workflowInfo().continueAsNewSuggested, waitMs || 1);
-    if (dueNow && !refreshRequested) break;
+  let refreshing = false;
+  async function refresh(): Promise<void> {
+    refreshing = true;
     refreshRequested = false;
     try {
       book.applySnapshot(await fetchBalances());
@@ -101,8 +106,23 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
       log.warn('The balances could not be refreshed.', { venue: current.venue, reason: String(error) });
       waitMs = REFRESH_RETRY_MS;
     }
+    refreshing = false;
     setCurrentDetails(book.describe(current.venue));
+  }
+
+  while (!workflowInfo().continueAsNewSuggested) {
+    const dueNow = await condition(() => refreshRequested || workflowInfo().continueAsNewSuggested, waitMs || 1);
+    if (dueNow && !refreshRequested) break;
+    void refresh();
+    // A venue that does not answer must not keep a full history from ending; the next run asks anew.
+    await condition(() => !refreshing || workflowInfo().continueAsNewSuggested);
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof balanceLedger>(current, book.state());
+}
+
+function areLedgerSettings(settings: LedgerSettings | null | undefined): settings is LedgerSettings {
+  if (typeof settings?.venue !== 'string') return false;
+  const { updateIntervalMs, snapshotLagMs } = settings;
+  return Number.isSafeInteger(updateIntervalMs) && updateIntervalMs > 0 && snapshotLagMs >= 0;
 }

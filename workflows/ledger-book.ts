@@ -60,7 +60,7 @@ export class LedgerBook {
   commit(command: CommitCommand): void {
     const result = this.take(commit(this.ledger, command, Date.now()));
     if (result.status !== 'ended' && result.status !== 'already_ended') {
-      log.error('A commit met no reservation.', { reservationId: command.reservationId, status: result.status });
+      log.error('A commit met no reservation.', { reservationId: command?.reservationId, status: result.status });
     }
   }
 

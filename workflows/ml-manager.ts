@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -21,6 +22,9 @@ import {
   type MlManagerState,
   type MlManagerStats,
 } from '../src/messages/ml-manager';
+
+/** What a step gets at least, however late its tick began. */
+const STEP_TIMEOUT_MIN_MS = 1_000;
 
 /** What continue-as-new carries over. */
 export interface MlManagerCarried {
@@ -54,7 +58,15 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   setHandler(mlStatsQuery, () => stats, { description: 'Ticks, predictions, and what became of the signals.' });
   setHandler(pauseSignal, () => void (paused = true), { description: 'Stops predicting until `resume`.' });
   setHandler(resumeSignal, () => void (paused = false), { description: 'Goes on predicting.' });
-  setHandler(configureMlManagerSignal, (next) => void (current = next), { description: 'Replaces the settings.' });
+  setHandler(
+    configureMlManagerSignal,
+    (next) => {
+      // Anyone with the command line can send this: an error here would stop the loop for good.
+      if (areMlManagerSettings(next)) current = next;
+      else log.warn('The configured settings were refused; the former ones stay in force.');
+    },
+    { description: 'Replaces the settings.' },
+  );
 
   /** The newest candle that is certainly closed. */
   function newestCloseMs(): number {
@@ -73,14 +85,15 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   }
 
   async function tick(closeTimeMs: number): Promise<void> {
-    const { venue, symbols, candleIntervalMs } = current;
-    const steps = tickActivities(current, closeTimeMs);
-    const reference = await steps.fetchCandles({ venue, symbols, intervalMs: candleIntervalMs, closeTimeMs });
-    const forecast = await steps.predict({ reference });
+    const settings = current;
+    const { venue, symbols, candleIntervalMs: intervalMs } = settings;
+    const steps = () => tickActivities(settings, closeTimeMs);
+    const reference = await steps().fetchCandles({ venue, symbols, intervalMs, closeTimeMs });
+    const forecast = await steps().predict({ reference });
     model = forecast.model;
     stats = { ...stats, predictions: stats.predictions + forecast.predicted };
     if (forecast.signals.length === 0) return;
-    const results = await steps.submitSignals(forecast.signals);
+    const results = await steps().submitSignals(forecast.signals);
     const count = (status: string) => results.filter((result) => result.status === status).length;
     stats = {
       ...stats,
@@ -113,10 +126,12 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats });
 }
 
-/** A tick must be over before the next candle closes; each step may be repeated within it. */
-function tickActivities({ venue, candleIntervalMs, symbols }: MlManagerSettings, closeTimeMs: number) {
+/** A tick must be over before the next one is due; each step may be repeated within the time that is left. */
+function tickActivities(settings: MlManagerSettings, closeTimeMs: number) {
+  const { venue, candleIntervalMs, closeDelayMs, symbols } = settings;
   const at = new Date(closeTimeMs).toISOString().slice(11, 16);
-  const options = { scheduleToCloseTimeout: candleIntervalMs, startToCloseTimeout: candleIntervalMs };
+  const leftMs = closeTimeMs + candleIntervalMs + closeDelayMs - Date.now();
+  const options = { scheduleToCloseTimeout: Math.max(STEP_TIMEOUT_MIN_MS, leftMs) };
   const { fetchCandles } = proxyActivities<MarketDataActivities>({
     ...options,
     taskQueue: venueTaskQueue(venue),
@@ -134,6 +149,12 @@ function tickActivities({ venue, candleIntervalMs, symbols }: MlManagerSettings,
     summary: `hand in signals, ${at}`,
   });
   return { fetchCandles, predict, submitSignals };
+}
+
+function areMlManagerSettings(settings: MlManagerSettings | null | undefined): settings is MlManagerSettings {
+  if (typeof settings?.venue !== 'string' || !Array.isArray(settings.symbols)) return false;
+  const { candleIntervalMs, closeDelayMs } = settings;
+  return Number.isSafeInteger(candleIntervalMs) && candleIntervalMs > 0 && closeDelayMs >= 0;
 }
 
 function rootMessage(error: unknown): string {

@@ -39,7 +39,7 @@ export async function rateLimiter(settings: LimiterSettings, carried?: RateWindo
     (command) => {
       const answer = acquire(state, command, Date.now());
       state = answer.state;
-      return { ...answer.result, answeredAtMs: Date.now() };
+      return { ...answer.result, answeredAtMs: Date.now(), blockedUntilMs: state.blockedUntilMs };
     },
     { description: 'Books a request and says when it may be sent.' },
   );
@@ -53,8 +53,12 @@ export async function rateLimiter(settings: LimiterSettings, carried?: RateWindo
   setHandler(
     configureLimiterSignal,
     (next) => {
-      const fault = limitsFault(next.limits);
-      if (fault) log.warn('The configured limits were refused; the former ones stay in force.', { fault });
+      // Anyone with the command line can send this: an error here would stop the limiter for good.
+      const fault = limitsFault(next?.limits);
+      if (fault) {
+        log.warn('The configured limits were refused; the former ones stay in force.', { fault });
+        return;
+      }
       current = next;
       state = reconfigure(state, next.limits);
       setCurrentDetails(describe(next));

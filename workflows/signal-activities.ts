@@ -12,6 +12,9 @@ const LOOK_UP_TIMEOUT = '20 seconds';
 /** Ledger calls are repeated for ever: their request ids make that safe, and nothing may go on without them. */
 const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', backoffCoefficient: 2 } as const;
 
+/** The clocks of a signal's maker, of ours and of the venue together differ by less. */
+const ORDER_AGE_ALLOWANCE_MS = 60_000;
+
 export interface SignalActivities {
   reserveFunds(round: number): Promise<ReserveFundsResult>;
   releaseFunds(reason: string): Promise<void>;
@@ -25,6 +28,7 @@ export interface SignalActivities {
 /** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
 export function proxySignalActivities(input: SignalWorkflowInput): SignalActivities {
   const { fingerprint, clientOrderId, venue, signal, expiresAtMs } = input;
+  const reusableIdSinceMs = reusableIdSince(input);
   const title = `${signal.direction} ${signal.symbol}`;
   const entity = proxyLocalActivities<FundsActivities>({
     startToCloseTimeout: '8 seconds',
@@ -55,11 +59,16 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
           // Repeating a request that may have reached the venue is the one thing that must never happen by itself.
           retry: { maximumAttempts: 1 },
         },
-        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs }],
+        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs, reusableIdSinceMs }],
       ),
     lookUpOrder: (plan) =>
-      order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [{ plan }]),
+      order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [{ plan, reusableIdSinceMs }]),
     cancelOrder: (call) =>
       order.cancelOrder.executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [call]),
   };
+}
+
+/** No order of this signal is older than the signal. @returns undefined where the venue itself refuses used ids */
+function reusableIdSince({ signal, settings }: SignalWorkflowInput): number | undefined {
+  return settings.clientIdUnique === 'openOnly' ? signal.timestampMs - ORDER_AGE_ALLOWANCE_MS : undefined;
 }

@@ -77,7 +77,7 @@ export class SignalProgress {
     this.denialCode = denialCode;
     this.waitUntilMs = undefined;
     this.note(detail);
-    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: denialCode ?? outcome }]);
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: outcome }]);
     announce(`${this.title()} ${outcome}${denialCode ? ` (${denialCode})` : ''}: ${detail}`);
   }
 

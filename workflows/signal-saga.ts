@@ -93,7 +93,8 @@ export class SignalSaga {
           this.lookUpFirst = result.existed;
           return result.plan;
         case 'denied':
-          this.progress.end('DENIED', result.denial.message, result.denial.code);
+          // A request of an earlier attempt may still be on its way to the ledger: released first, it finds a closed door.
+          await this.releaseAndEnd('DENIED', result.denial.message, result.denial);
           return undefined;
         case 'retry':
           this.progress.enter('SIZING', result.reason, Date.now() + result.afterMs);
@@ -241,10 +242,9 @@ export class SignalSaga {
     let cancelRound = 0;
     for (let count = 0; ; count += 1) {
       const delayMs = lookUpDelayMs(count, settings.lookUpDelays);
-      const untilExpiryMs = Math.max(1, expiresAtMs - Date.now());
       const isCancelling = cancelRound > 0;
       if (isCancelling) await sleep(delayMs);
-      else await this.pause(Math.min(delayMs, untilExpiryMs));
+      else await this.pause(delayMs);
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         this.progress.venueSays(answer.order);
@@ -308,9 +308,10 @@ export class SignalSaga {
     return getExternalWorkflowHandle(balanceLedgerWorkflowId(this.input.venue));
   }
 
-  /** Waits, but not longer than until somebody cancels. */
+  /** Waits, but not longer than until somebody cancels or the time to live passes. */
   private async pause(durationMs: number): Promise<void> {
-    if (durationMs > 0) await condition(() => this.cancelReason !== undefined, durationMs);
+    const waitMs = Math.min(durationMs, this.input.expiresAtMs - Date.now());
+    if (waitMs > 0) await condition(() => this.cancelReason !== undefined, waitMs);
   }
 
   private stopReason(): { outcome: SignalOutcome; detail: string; denial: Denial } | undefined {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { followSupervisor } from '../supervisor/lifeline';
-import { loadCommandConfig } from './command-config';
+import { candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from './exit-codes';
 
 /** `oncefill api`: serves the HTTP API in this process. */
@@ -8,9 +8,10 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
   program
     .command('api')
     .description('serve the HTTP API in this process (start runs it for you)')
-    .action(async (_options: object, command: Command) => {
+    .option('--candles <dir>', 'trade the symbols of these candle files')
+    .action(async (options: { readonly candles?: string }, command: Command) => {
       followSupervisor();
-      const config = await loadCommandConfig(command);
+      const config = await loadCommandConfig(command, candlesFlag(options.candles));
       const [{ runApi }, { resolveTarget }] = await Promise.all([
         import('../../workers/run-api'),
         import('../temporal/connection'),

@@ -16,7 +16,21 @@ export async function loadCommandConfig(command: Command, flags: readonly FlagVa
   ]);
   const cwd = process.cwd();
   loadDotEnv(cwd);
-  return loadConfig({ file: configFileOf(command), env: process.env, cwd, flags });
+  const sources = { file: configFileOf(command), env: process.env, cwd };
+  const config = loadConfig({ ...sources, flags });
+  const symbols = await symbolsOfCandles(config);
+  return symbols === undefined ? config : loadConfig({ ...sources, flags: [...flags, symbols] });
+}
+
+/** With candle files the paper venue trades the files' symbols, so that every other part must watch the same ones. */
+async function symbolsOfCandles({ venue, venues, paperVenue }: Config): Promise<FlagValue | undefined> {
+  const { environment, settleAsset } = venues[venue] ?? {};
+  if (paperVenue.candlesDir === undefined || environment !== 'paper') return undefined;
+  const { candleSymbols } = await import('../venues/paper/market/candle-directory');
+  const symbols = candleSymbols(paperVenue.candlesDir, settleAsset);
+  // A folder without candle files is reported by the paper venue, in its own words.
+  if (symbols.length === 0) return undefined;
+  return { flag: '--candles', path: `venues.${venue}.symbols`, value: symbols };
 }
 
 /** The file given with `--config`, if any. */

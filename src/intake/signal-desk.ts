@@ -19,6 +19,7 @@ import {
 } from '../messages/search-attributes';
 import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import { crashPoint } from '../observability/crash-points';
+import { CLIENT_ID_UNIQUE } from '../venues/promises';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import {
   IntakeUnavailableError,
@@ -172,8 +173,7 @@ function workflowInput(
       },
       unknownAlertMs: orders.unknownAlertSeconds * 1000,
       lateAcceptanceMs: venue.receiveWindowMs + venue.clockSkewMs,
-      // Every adapter so far is for a venue that refuses a used id for ever.
-      clientIdUnique: 'always',
+      clientIdUnique: CLIENT_ID_UNIQUE[venue.adapter],
     },
   };
 }

@@ -11,7 +11,11 @@ import type {
 export const RATE_LIMITER_WORKFLOW_TYPE = 'rateLimiter';
 
 /** The limiter's clock when it answered lets a caller turn instants into waits without trusting its own clock. */
-export type AcquireReply = AcquireResult & { readonly answeredAtMs: number };
+export type AcquireReply = AcquireResult & {
+  readonly answeredAtMs: number;
+  /** A ban or penalty may be younger than the permit: nothing may be sent before it ends. 0: none. */
+  readonly blockedUntilMs: number;
+};
 
 export interface LimiterSettings {
   readonly venue: string;

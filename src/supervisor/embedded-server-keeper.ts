@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from '../temporal/embedded-server';
+import { errorCode } from './error-code';
 import { countDeath, restartDelayMs } from './restart-delay';
+
+/**
+ * The server picks some of its ports by itself, and ends at once when another program takes one in the same moment. Another
+ * attempt picks others.
+ */
+const START_ATTEMPTS_MAX = 3;
 
 /** What a stop keeps of its time for the server itself when it has to wait for a start that is under way. */
 const STOP_RESERVE_MS = 1_500;
@@ -23,7 +30,7 @@ export class EmbeddedServerKeeper {
 
   /** @throws what `startEmbeddedServer` throws; an error when the keeper was stopped already */
   async start(): Promise<EmbeddedServer> {
-    const server = await this.launch();
+    const server = await this.launchWithAttempts();
     void this.keepRunning(server);
     return server;
   }
@@ -43,6 +50,17 @@ export class EmbeddedServerKeeper {
   kill(): void {
     this.stopping.abort();
     if (this.server?.owned) process.kill(this.server.pid, 'SIGKILL');
+  }
+
+  private async launchWithAttempts(): Promise<EmbeddedServer> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.launch();
+      } catch (error) {
+        if (errorCode(error) !== 'TEMPORAL_EXITED' || attempt === START_ATTEMPTS_MAX) throw error;
+        this.print('The Temporal server ended at its start; trying again …');
+      }
+    }
   }
 
   private async launch(): Promise<EmbeddedServer> {

@@ -122,7 +122,6 @@ export class System {
 
   private launch(planned: PlannedProcess): void {
     const { config, configFile, candlesDir, live } = this.options;
-    const takesCandles = planned.name !== 'api' && candlesDir !== undefined;
     const trades = planned.arguments[0] === 'worker' && live;
     const managed = new ManagedProcess(
       {
@@ -133,7 +132,7 @@ export class System {
           CLI_ENTRY,
           ...planned.arguments,
           ...(configFile === undefined ? [] : ['--config', configFile]),
-          ...(takesCandles ? ['--candles', candlesDir] : []),
+          ...(candlesDir === undefined ? [] : ['--candles', candlesDir]),
           ...(trades ? ['--live'] : []),
         ],
         environment: process.env,

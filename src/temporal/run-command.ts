@@ -16,13 +16,15 @@ export interface CommandOptions {
  * @throws Error in one line: it is not installed, ran past its time, or failed, with the last line of its complaint
  */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Not spawn's own timeout: its timer keeps running, and this process alive, when the program cannot be started.
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-COMPLAINT_CHARACTERS_MAX);
   });
   createInterface({ input: child.stdout }).on('line', (line) => options.onLine?.(line));
-  return new Promise((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`, { cause: error }) : error);
     });
@@ -31,5 +33,5 @@ export function runCommand(command: string, args: readonly string[], options: Co
       else if (signal !== null) reject(new Error(`${command} was ended by ${signal}`));
       else reject(new Error(complaint.trim().split('\n').at(-1) || `${command} ended with status ${exitCode}`));
     });
-  });
+  }).finally(() => clearTimeout(timer));
 }

@@ -88,7 +88,7 @@ async function fetchFrom(
     return installed ? { path: target } : { failure: `${source.name}: does not carry it` };
   } catch (error) {
     const reason = (error as Error).message;
-    progress(`The ${source.name} did not work: ${reason}`);
+    progress(`${pin.name} ${pin.version} cannot be had by ${source.name}: ${reason}`);
     return { failure: `${source.name}: ${reason}` };
   }
 }

@@ -69,8 +69,12 @@ export interface Venue {
   candles(symbol: string, intervalMs: number, limit: number): Promise<readonly Candle[]>;
   /** One account request. */
   balances(): Promise<SnapshotCommand>;
-  /** One order request. */
-  placeOrder(plan: OrderPlan): Promise<PlaceOrderAnswer>;
+  /**
+   * One order request.
+   * @param sendBeforeMs after this instant on this process's clock the order is NOT_PLACED instead: whatever allowed it
+   *   has lapsed while the adapter prepared
+   */
+  placeOrder(plan: OrderPlan, sendBeforeMs?: number): Promise<PlaceOrderAnswer>;
   /** One or two account requests (open orders, then history); the client id in the answer is checked. */
   lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer>;
   /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */

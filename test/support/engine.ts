@@ -13,7 +13,7 @@ import { balanceLedgerWorkflowId } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/balance-ledger';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/venues/paper/paper-venue';
-import { paperVenueOptions } from '../../src/venues/paper/options';
+import { paperVenueOptions, type PaperVenueOptions } from '../../src/venues/paper/options';
 import { openEngineRoom, type EngineRoom } from '../../workers/engine-room';
 import { ensureVenueEntities } from '../../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
@@ -58,6 +58,8 @@ export interface TestEngine {
 export interface TestEngineOptions {
   /** Settings in the shape of a configuration file, laid over the defaults. */
   readonly flags?: readonly { readonly path: string; readonly value: unknown }[];
+  /** What of the paper venue no setting names. */
+  readonly paperVenue?: Partial<PaperVenueOptions>;
 }
 
 let strategyCount = 0;
@@ -80,7 +82,7 @@ export async function startTestEngine(
       ...(options.flags ?? []).map((flag) => ({ flag: 'test', ...flag })),
     ] as never,
   });
-  const venue = await startPaperVenue(paperVenueOptions(config));
+  const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
   const room = openEngineRoom(config, environment.nativeConnection, new DefaultLogger('ERROR'));
   const { client } = room;
   const desk = createSignalDesk({ client, config });
@@ -136,9 +138,14 @@ export async function startTestEngine(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-  await engine.startWorkers();
-  await ensureVenueEntities(client, config, room.venue.promises);
-  await eventually(async () => (await engine.balances()).asOfMs > 0);
+  try {
+    await engine.startWorkers();
+    await ensureVenueEntities(client, config, room.venue.promises);
+    await eventually(async () => (await engine.balances()).asOfMs > 0);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
   return engine;
 }
 

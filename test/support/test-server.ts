@@ -33,11 +33,22 @@ async function startWithRetries(start: () => Promise<TestWorkflowEnvironment>): 
   }
 }
 
+export interface TestServerOptions {
+  /** Whether the server gets temporal-config's dynamic configuration, or keeps its own defaults. */
+  readonly productConfig?: boolean;
+  /** Dynamic configuration on top. */
+  readonly dynamicConfig?: Readonly<Record<string, number | boolean>>;
+}
+
 /**
  * A real Temporal server in memory for one test file, with temporal-config's dynamic configuration and our search
  * attributes. Start it in `beforeAll` (with SERVER_START_TIMEOUT_MS), and call `teardown()` in `afterAll`.
  */
-export async function startTestServer(namespace = 'default'): Promise<TestWorkflowEnvironment> {
+export async function startTestServer(
+  namespace = 'default',
+  { productConfig = true, dynamicConfig = {} }: TestServerOptions = {},
+): Promise<TestWorkflowEnvironment> {
+  const extra = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]);
   installRuntime();
   const path = await findTemporalServer({ progress: tellProgress });
   return startWithRetries(() =>
@@ -47,7 +58,7 @@ export async function startTestServer(namespace = 'default'): Promise<TestWorkfl
         namespace,
         log: { format: 'json', level: 'error' },
         searchAttributes: [...SEARCH_ATTRIBUTES],
-        extraArgs: [...dynamicConfigArguments()],
+        extraArgs: [...(productConfig ? dynamicConfigArguments() : []), ...extra],
       },
     }),
   );

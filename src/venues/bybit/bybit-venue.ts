@@ -2,6 +2,7 @@ import type { SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain/market';
 import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage } from '../ccxt/venue-reply';
+import { CLIENT_ID_UNIQUE } from '../promises';
 import { VenueError } from '../venue';
 import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
 import { BybitSession } from './bybit-session';
@@ -63,7 +64,7 @@ export class BybitVenue implements Venue {
     this.#session = new BybitSession(options);
     this.symbols = new Set(options.symbols);
     this.promises = {
-      clientIdUnique: 'always',
+      clientIdUnique: CLIENT_ID_UNIQUE.bybit,
       receiveWindowMs: options.receiveWindowMs,
       clockSkewMs: options.clockSkewMs,
       snapshotLagMs: SNAPSHOT_LAG_MS,
@@ -123,11 +124,14 @@ export class BybitVenue implements Venue {
     return parseBalances(payload);
   }
 
-  async placeOrder(plan: OrderPlan): Promise<PlaceOrderAnswer> {
+  async placeOrder(plan: OrderPlan, sendBeforeMs = Number.POSITIVE_INFINITY): Promise<PlaceOrderAnswer> {
     const fault = findOrderFault(plan, this.symbols);
     if (fault !== undefined) return this.unsent({ kind: 'REJECTED', message: fault });
     const clockFault = await this.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
+    if (Date.now() > sendBeforeMs) {
+      return this.unsent({ kind: 'NOT_PLACED', message: 'The leave to send lapsed; nothing was sent.' });
+    }
     const { outcome, reply, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
       (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/schema';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../ccxt/credentials';
+import type { VenuePromises } from '../venue';
 import type { FaultPlan } from './faults/fault-plan';
 import type { VenueLimits } from './http/request-limits';
 
@@ -36,6 +37,8 @@ export interface PaperVenueOptions {
   readonly banMs: number;
   readonly matchIntervalMs: number;
   readonly faults?: FaultPlan;
+  /** Absent: as Bybit, which never accepts a used client id again. openOnly: as Binance, once its order is closed. */
+  readonly clientIdUnique?: VenuePromises['clientIdUnique'];
   /** The machine's clock, milliseconds UTC; tests may give their own. */
   readonly now?: () => number;
 }

@@ -60,7 +60,8 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   try {
     const journal = new Journal(options.stateDir);
     const book = Book.open(journal, options);
-    const engine = new MatchingEngine(book, feed, clock, { taker: options.takerFee, maker: options.makerFee });
+    const fees = { taker: options.takerFee, maker: options.makerFee };
+    const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique);
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const service = new VenueService(

@@ -134,7 +134,11 @@ export class Product {
 
   async waitUntilHealthy(): Promise<void> {
     await this.waitUntil(
-      async () => (await this.get<{ status: string }>(this.apiPort, '/health'))?.status === 'healthy',
+      async () => {
+        if (this.supervisor?.exitCode !== null)
+          throw new Error(`The product ended at its start. ${this.describeOutput()}`);
+        return (await this.get<{ status: string }>(this.apiPort, '/health'))?.status === 'healthy';
+      },
       'the product to become healthy',
       HEALTHY_MAX_MS,
     );
@@ -252,10 +256,14 @@ export class Product {
     }
   }
 
+  private describeOutput(): string {
+    return `Its output:\n${this.output}`;
+  }
+
   private async waitUntil(condition: () => Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}. Its output:\n${this.output}`);
+      if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}. ${this.describeOutput()}`);
       await sleep(POLL_INTERVAL_MS);
     }
   }

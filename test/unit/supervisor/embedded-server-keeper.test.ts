@@ -1,5 +1,6 @@
 import { EmbeddedServerKeeper } from '../../../src/supervisor/embedded-server-keeper';
 import type { EmbeddedServer, EmbeddedServerOptions } from '../../../src/temporal/embedded-server';
+import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { waitUntil } from './support';
 
 const OPTIONS: EmbeddedServerOptions = { dataDir: '/unused', port: 1, durability: 'paper', progress: () => undefined };
@@ -59,6 +60,28 @@ describe('EmbeddedServerKeeper', () => {
     await waitUntil(() => started.length === 2, 'the second server');
     expect(calls).toBe(3);
     await keeper.stop(LONG_MS);
+  });
+
+  test('a server that ends at its start is tried again', async () => {
+    let calls = 0;
+    const keeper = createKeeper(() => {
+      calls += 1;
+      if (calls === 1) return Promise.reject(new ServerUnavailableError('TEMPORAL_EXITED', 'a port was taken'));
+      return Promise.resolve(new FakeServer());
+    });
+    await keeper.start();
+    expect(calls).toBe(2);
+    await keeper.stop(LONG_MS);
+  });
+
+  test('a start that another attempt cannot mend fails at once', async () => {
+    let calls = 0;
+    const keeper = createKeeper(() => {
+      calls += 1;
+      return Promise.reject(new ServerUnavailableError('TEMPORAL_NOT_FOUND', 'no server program'));
+    });
+    await expect(keeper.start()).rejects.toThrow('no server program');
+    expect(calls).toBe(1);
   });
 
   test('a stopped keeper starts nothing any more', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../../../domain/decimal';
+import type { VenuePromises } from '../../venue';
 import type { Book } from '../book/book';
 import { reducibleQuantity } from '../book/fill-position';
 import { isOpen, type OrderRecord } from '../book/records';
@@ -42,6 +43,7 @@ export class MatchingEngine {
     private readonly feed: PriceFeed,
     private readonly clock: VenueClock,
     private readonly fees: Fees,
+    private readonly clientIdUnique: VenuePromises['clientIdUnique'] = 'always',
   ) {}
 
   /**
@@ -53,7 +55,7 @@ export class MatchingEngine {
     const { symbol } = request.instrument;
     const { orders } = this.book;
     // Before anything else, so that a repeated request is told apart from one that fails for its own reasons.
-    if (request.clientOrderId !== '' && orders.isClientOrderIdUsed(request.clientOrderId)) {
+    if (request.clientOrderId !== '' && this.#isTaken(request.clientOrderId)) {
       throw new VenueRefusal(RET_CODES.clientOrderIdDuplicate, 'OrderLinkedID is duplicate');
     }
     if (orders.openCount(symbol) >= ACTIVE_ORDERS_MAX) {
@@ -135,6 +137,13 @@ export class MatchingEngine {
       return;
     }
     this.book.commit(draft.toTransaction());
+  }
+
+  #isTaken(clientOrderId: string): boolean {
+    const { orders } = this.book;
+    if (this.clientIdUnique === 'always') return orders.isClientOrderIdUsed(clientOrderId);
+    const order = orders.byClientOrderId(clientOrderId);
+    return order !== undefined && isOpen(order);
   }
 
   #acceptedQuantity(request: NewOrder, reducible: Decimal): Decimal {

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { TradingState } from '../domain/ledger/types';
+import { CliError } from './cli-error';
+import { loadCommandConfig } from './command-config';
+import { ExitCode } from './exit-codes';
+import { withClient } from './temporal-access';
+import { printErrorLine, printJson, printLine } from './terminal';
+
+/** One of the commands that set the trading state. */
+export interface TradingStateCommand {
+  readonly name: 'halt' | 'reduce' | 'resume';
+  readonly to: TradingState;
+  readonly description: string;
+  /** What is true once the command is done. */
+  readonly done: string;
+}
+
+interface ChangeOptions {
+  readonly reason: string;
+  readonly json?: boolean;
+}
+
+async function changeTradingState(
+  command: Command,
+  { to, done }: TradingStateCommand,
+  { reason, json = false }: ChangeOptions,
+): Promise<ExitCode> {
+  if (reason.trim() === '')
+    throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
+  const config = await loadCommandConfig(command);
+  const { venue } = config;
+  const { createTradingDesk, TradingStateError } = await import('../intake/trading-desk');
+  try {
+    const change = await withClient(config, (client) =>
+      createTradingDesk(client, venue).change(to, reason, () => {
+        if (to === 'active') return;
+        printErrorLine(`Trading on ${venue} is ${to}. Waits until no order that was allowed before can still leave.`);
+      }),
+    );
+    if (json)
+      printJson({
+        venue,
+        trading_state: change.to,
+        reason: change.reason,
+        changed_at: new Date(change.atMs).toISOString(),
+      });
+    else printLine(`Trading on ${venue}: ${done}`);
+    return ExitCode.SUCCESS;
+  } catch (error) {
+    if (!(error instanceof TradingStateError)) throw error;
+    throw new CliError(error.message, error.code === 'REFUSED' ? ExitCode.FAILURE : ExitCode.UNAVAILABLE);
+  }
+}
+
+/** Adds `oncefill halt`, `reduce` or `resume`. */
+export function addTradingStateCommand(
+  program: Command,
+  definition: TradingStateCommand,
+  finish: (exitCode: ExitCode) => void,
+): void {
+  program
+    .command(definition.name)
+    .description(definition.description)
+    .requiredOption('--reason <text>', 'why; kept with the change')
+    .option('--json', 'print JSON')
+    .action(async (options: ChangeOptions, command: Command) => {
+      finish(await changeTradingState(command, definition, options));
+    });
+}

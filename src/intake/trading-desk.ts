@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
+import { AUTHORIZATION_VALIDITY_MS, balancesQuery, setTradingStateUpdate } from '../messages/balance-ledger';
+import { balanceLedgerWorkflowId } from '../messages/ids';
+
+/**
+ * Added to the validity of an authorization before a stop is called done: for a request that left at the last moment
+ * and is still on its way, and for the clocks of our machines, which may differ by as much.
+ */
+export const STOP_MARGIN_MS = 1_000;
+/** How long one call to the server may take before the caller hears that nobody answers. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** The trading state could not be changed or read. The message says what to do. */
+export class TradingStateError extends Error {
+  override readonly name = 'TradingStateError';
+
+  /**
+   * @param code LEDGER_NOT_RUNNING: the system was never started on this venue. LEDGER_UNAVAILABLE: nobody answered, and
+   *   a change may or may not have been made; repeating it is safe. REFUSED: the command makes no sense.
+   */
+  constructor(
+    readonly code: 'LEDGER_NOT_RUNNING' | 'LEDGER_UNAVAILABLE' | 'REFUSED',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Stops and resumes trading on one venue. The state is the ledger's, and outlives every process. */
+export interface TradingDesk {
+  /**
+   * Changes the state, then waits until it holds: orders authorized before a stop may leave until then, and none after.
+   *
+   * @param onChanged called once the ledger has the state, before the wait
+   * @throws TradingStateError
+   */
+  change(to: TradingState, reason: string, onChanged?: () => void): Promise<TradingStateChange>;
+  /** @throws TradingStateError */
+  state(): Promise<TradingState>;
+}
+
+export function createTradingDesk(client: Client, venue: string): TradingDesk {
+  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(venue));
+  const call = <Result>(work: () => Promise<Result>): Promise<Result> => callLedger(client, venue, work);
+  return {
+    async change(to, reason, onChanged) {
+      const command: SetTradingStateCommand = { requestId: `trading-state:${randomUUID()}`, to, reason };
+      const result = await call(() => ledger.executeUpdate(setTradingStateUpdate, { args: [command] }));
+      if (result.status === 'invalid') throw new TradingStateError('REFUSED', result.message);
+      if (result.status === 'conflict') {
+        throw new TradingStateError('REFUSED', `The request ${command.requestId} was used for another change.`);
+      }
+      onChanged?.();
+      if (to !== 'active') await delay(AUTHORIZATION_VALIDITY_MS + STOP_MARGIN_MS);
+      return result.change;
+    },
+    state: async () => (await call(() => ledger.query(balancesQuery))).tradingState,
+  };
+}
+
+async function callLedger<Result>(client: Client, venue: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      const message = `No ledger runs for ${venue}: start the system with "oncefill start", then repeat the command.`;
+      throw new TradingStateError('LEDGER_NOT_RUNNING', message, { cause: error });
+    }
+    if (!isUnanswered(error)) throw error;
+    const message = `The ledger of ${venue} does not answer, and may or may not have changed. Check that a trading engine runs, then repeat the command.`;
+    throw new TradingStateError('LEDGER_UNAVAILABLE', message, { cause: error });
+  }
+}
+
+/** 1 CANCELLED, 4 DEADLINE_EXCEEDED, 9 FAILED_PRECONDITION (no worker polls), 14 UNAVAILABLE: the gRPC codes for it. */
+function isUnanswered(error: unknown): boolean {
+  if (isGrpcServiceError(error)) return [1, 4, 9, 14].includes(error.code);
+  return error instanceof Error && error.cause !== undefined && isUnanswered(error.cause);
+}

@@ -1,0 +1,112 @@
+import type { SeedReport } from './seed-run';
+import type { PointReport } from './sweep';
+
+const SEED_COLUMNS = ['seed', 'faults', 'kills', 'signals', 'repeated', 'orders', 'duplicates', 'leaks', 'minutes'];
+
+/** What programs read. */
+export function seedsAsJson(reports: readonly SeedReport[]): object {
+  return { passed: reports.every(({ violation }) => violation === undefined), totals: totalsOf(reports), seeds: reports };
+}
+
+export function sweepAsJson(reports: readonly PointReport[]): object {
+  const passed = reports.every(({ violation }) => violation === undefined);
+  return { passed, points: reports.length, duplicates: duplicatesOf(reports), leaks: leaksOf(reports), reports };
+}
+
+/** The table of a run over seeds, as lines. */
+export function renderSeeds(reports: readonly SeedReport[]): string[] {
+  const totals = totalsOf(reports);
+  const rows = reports.map((report) => [
+    String(report.seed),
+    String(sumOf(report.faults)),
+    String(sumOf(report.kills)),
+    String(report.signals),
+    String(report.repetitions),
+    String(report.orders),
+    String(report.duplicates),
+    String(report.leaks),
+    report.minutes.toFixed(1),
+  ]);
+  const sums = [
+    `${totals.seeds} seeds`,
+    String(sumOf(totals.faults)),
+    String(sumOf(totals.kills)),
+    String(totals.signals),
+    String(totals.repetitions),
+    String(totals.orders),
+    String(totals.duplicates),
+    String(totals.leaks),
+    totals.minutes.toFixed(1),
+  ];
+  return [
+    ...renderTable([SEED_COLUMNS, ...rows, sums]),
+    '',
+    `Faults by class: ${renderCounts(totals.faults)}.`,
+    `Kills: ${renderCounts(totals.kills)}.`,
+    `Ends: ${renderCounts(totals.outcomes)}.`,
+  ];
+}
+
+/** The table of a sweep, as lines. */
+export function renderSweep(reports: readonly PointReport[]): string[] {
+  const rows = reports.map(({ point, scenario, outcome = '-', orders, seconds, violation }) => [
+    point,
+    scenario,
+    violation === undefined ? outcome : 'FAILED',
+    String(orders),
+    seconds.toFixed(0),
+  ]);
+  return [
+    ...renderTable([['point', 'sent', 'end', 'orders', 'seconds'], ...rows]),
+    '',
+    `${reports.length} points, ${duplicatesOf(reports)} duplicates, ${leaksOf(reports)} leaks.`,
+  ];
+}
+
+function totalsOf(reports: readonly SeedReport[]) {
+  const sum = (pick: (report: SeedReport) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0);
+  return {
+    seeds: reports.length,
+    signals: sum(({ signals }) => signals),
+    repetitions: sum(({ repetitions }) => repetitions),
+    orders: sum(({ orders }) => orders),
+    duplicates: sum(({ duplicates }) => duplicates),
+    leaks: sum(({ leaks }) => leaks),
+    minutes: sum(({ minutes }) => minutes),
+    faults: mergeCounts(reports.map(({ faults }) => faults)),
+    kills: mergeCounts(reports.map(({ kills }) => kills)),
+    outcomes: mergeCounts(reports.map(({ outcomes }) => outcomes)),
+  };
+}
+
+function duplicatesOf(reports: readonly PointReport[]): number {
+  return reports.filter(({ orders }) => orders > 1).length;
+}
+
+/** Every failed point counts: its books were not shown to be equal. */
+function leaksOf(reports: readonly PointReport[]): number {
+  return reports.filter(({ violation }) => violation !== undefined).length;
+}
+
+function mergeCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const merged: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [name, count] of Object.entries(counts)) merged[name] = (merged[name] ?? 0) + count;
+  }
+  return merged;
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function renderCounts(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts).toSorted(([, left], [, right]) => right - left);
+  return entries.map(([name, count]) => `${name} ${count}`).join(', ') || 'none';
+}
+
+function renderTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}

@@ -1,0 +1,224 @@
+import { setMaxListeners } from 'node:events';
+import { checkBooks, checkSignals, waitForEnds, type Views } from './end-checks';
+import { faultClassesOf, faultMix } from './fault-mix';
+import { Killer, type Kills } from './killer';
+import { watchLedger } from './ledger-watch';
+import { Product, type Access } from './product';
+import { planSignals } from './signal-plan';
+import { Submitter } from './submitter';
+import { VenueAuditor } from './venue-auditor';
+import { Violation } from './violation';
+import { forEachOf, pause, pollUntil } from './waiting';
+
+/** The attack lasts this long per signal, and not less than the second figure. */
+const ATTACK_MS_PER_SIGNAL = 150;
+const ATTACK_LEAST_MS = 12_000;
+/** Signals that rest or cannot be sent end by themselves after this. */
+const TIME_TO_LIVE_SECONDS = 45;
+const OBSERVE_INTERVAL_MS = 250;
+const LEDGER_INTERVAL_MS = 2_000;
+const PROGRESS_INTERVAL_MS = 5_000;
+/** After the last fault: processes come back within the supervisor's longest pause, which is 30 s. */
+const RECOVERY_MAX_MS = 90_000;
+/**
+ * After that: a lost call counts as lost after 30 s, the venue's proof takes a receive window more, and what rests waits
+ * for its time to live.
+ */
+const ENDS_MAX_MS = 150_000;
+const REPETITIONS_AT_ONCE = 8;
+
+export interface SeedRunOptions {
+  readonly seed: number;
+  readonly signals: number;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+export interface SeedReport {
+  readonly seed: number;
+  readonly violation?: string;
+  /** Kept when the seed failed. */
+  readonly dataDir?: string;
+  readonly signals: number;
+  readonly repetitions: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly orders: number;
+  /** Client ids with more than one accepted order. */
+  readonly duplicates: number;
+  /** Signals whose funds were still held at the end. */
+  readonly leaks: number;
+  readonly faultClasses: readonly string[];
+  readonly faults: Readonly<Record<string, number>>;
+  readonly venueRequests: number;
+  readonly kills: Kills;
+  readonly minutes: number;
+}
+
+/** Attacks one fresh installation of the product with what a seed decides, lets it heal, and audits it. */
+export async function runSeed(options: SeedRunOptions): Promise<SeedReport> {
+  const { seed, signal } = options;
+  const startedAtMs = performance.now();
+  const product = await Product.create({ seed, timeToLiveSeconds: TIME_TO_LIVE_SECONDS });
+  const run = new SeedRun(product, options);
+  let violation: Violation | undefined;
+  try {
+    await run.toTheEnd();
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    violation = error;
+  } finally {
+    await product.stop();
+    if (violation === undefined && !isFailing(run, signal)) product.discard();
+  }
+  const minutes = (performance.now() - startedAtMs) / 60_000;
+  return { ...run.figures(), minutes, violation: violation?.message, dataDir: violation && product.dataDir };
+}
+
+/** An unexpected error keeps the folder as well; an interruption does not. */
+function isFailing(run: SeedRun, signal: AbortSignal): boolean {
+  return !run.isComplete && !signal.aborted;
+}
+
+class SeedRun {
+  isComplete = false;
+  private readonly killer: Killer;
+  private readonly auditor: VenueAuditor;
+  private submitter = new Submitter(new Map());
+  private views: Views = new Map();
+  private ordersAccepted = 0;
+  private duplicates = 0;
+
+  constructor(
+    private readonly product: Product,
+    private readonly options: SeedRunOptions,
+  ) {
+    this.auditor = new VenueAuditor(product.venueUrl, (clientOrderId) => this.submitter.isOurs(clientOrderId));
+    this.killer = new Killer(product, options.seed, () => this.auditor.observe());
+  }
+
+  async toTheEnd(): Promise<void> {
+    const { seed, signal } = this.options;
+    this.tell('starts the product');
+    const access = await this.product.start(signal);
+    this.submitter = new Submitter(await this.auditor.lastPrices());
+    const mix = faultMix(seed, 0);
+    this.tell(`attacks with ${(mix.rate * 100).toFixed(0)} % faults: ${faultClassesOf(mix).join(', ')}`);
+    await this.attack(access);
+    await this.heal(access);
+    await this.audit(access);
+    this.isComplete = true;
+  }
+
+  figures(): Omit<SeedReport, 'minutes'> {
+    const { seed, signals } = this.options;
+    const { faults, requests } = this.auditor.totals();
+    const ended = [...this.views.values()].filter(({ stage }) => stage === 'ENDED');
+    const outcomes: Record<string, number> = {};
+    for (const { outcome = 'NONE' } of ended) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    return {
+      seed,
+      signals,
+      repetitions: this.submitter.repetitions,
+      outcomes,
+      orders: this.ordersAccepted,
+      duplicates: this.duplicates,
+      leaks: this.submitter.handedIn.length - ended.length,
+      faultClasses: faultClassesOf(faultMix(seed, 0)),
+      faults,
+      venueRequests: requests,
+      kills: this.killer.kills,
+    };
+  }
+
+  /** Faults and kills; only safety is checked. */
+  private async attack(access: Access): Promise<void> {
+    const { seed, signals, signal } = this.options;
+    const durationMs = Math.max(ATTACK_LEAST_MS, signals * ATTACK_MS_PER_SIGNAL);
+    this.auditor.attackWith((generation) => faultMix(seed, generation));
+    const over = new AbortController();
+    const stop = AbortSignal.any([signal, over.signal]);
+    // Every signal of the plan waits on it.
+    setMaxListeners(0, stop);
+    const startedAtMs = performance.now();
+    const submissions = planSignals({ seed, signals, durationMs }).map((planned) =>
+      this.submitter.handIn(planned, access, startedAtMs, stop),
+    );
+    const watches = [this.observe(stop), this.watchLedger(access, stop), this.report(startedAtMs, stop)];
+    const attack = Promise.all([...submissions, this.killer.run(durationMs, stop), pause(durationMs, stop)]);
+    try {
+      // The first violation ends the attack; the watches end only with it.
+      await Promise.race([attack, ...watches]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([attack, ...submissions, ...watches]);
+    }
+  }
+
+  private async observe(stop: AbortSignal): Promise<void> {
+    for (;;) {
+      const audit = await this.auditor.observe();
+      if (audit) {
+        this.ordersAccepted = audit.orders.accepted;
+        this.duplicates = Object.values(audit.ordersPerClientId ?? {}).filter((count) => count > 1).length;
+      }
+      await pause(OBSERVE_INTERVAL_MS, stop);
+    }
+  }
+
+  private async watchLedger({ client }: Access, stop: AbortSignal): Promise<void> {
+    const known = (id: string): boolean => this.submitter.handedIn.some(({ fingerprint }) => fingerprint === id);
+    for (;;) {
+      await watchLedger(client, this.product.config.venue, known);
+      await pause(LEDGER_INTERVAL_MS, stop);
+    }
+  }
+
+  private async report(startedAtMs: number, stop: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(PROGRESS_INTERVAL_MS, stop);
+      const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
+      const faults = sumOf(this.auditor.totals().faults);
+      this.tell(
+        `${seconds} s: ${this.submitter.handedIn.length} signals, ${this.ordersAccepted} orders, ` +
+          `${faults} faults, ${sumOf(this.killer.kills)} kills`,
+      );
+    }
+  }
+
+  /** No more faults: everything has to come back and to end. */
+  private async heal(access: Access): Promise<void> {
+    const { signal } = this.options;
+    this.tell('heals the venue and waits for every end');
+    const healed = await pollUntil(() => this.auditor.heal(), RECOVERY_MAX_MS, signal);
+    if (!healed) throw new Violation('the venue comes back', `not within ${RECOVERY_MAX_MS} ms`);
+    await this.product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
+    let toldAtMs = 0;
+    this.views = await waitForEnds(access, this.submitter.handedIn, ENDS_MAX_MS, signal, (ended) => {
+      if (performance.now() - toldAtMs < PROGRESS_INTERVAL_MS) return;
+      toldAtMs = performance.now();
+      this.tell(`${ended} of ${this.submitter.handedIn.length} signals have ended`);
+    });
+  }
+
+  private async audit(access: Access): Promise<void> {
+    const { signal } = this.options;
+    const { handedIn } = this.submitter;
+    await forEachOf(handedIn, REPETITIONS_AT_ONCE, (one) =>
+      this.submitter.repeat(one, { afterMs: 0, conflicting: false }, access, signal),
+    );
+    await checkBooks(access, this.product, this.auditor, signal);
+    const orders = await this.auditor.orders();
+    if (!orders) throw new Violation('the venue stays up', 'it does not answer after it healed');
+    this.ordersAccepted = orders.length;
+    checkSignals(handedIn, this.views, orders);
+    this.tell('all books agree');
+  }
+
+  private tell(line: string): void {
+    this.options.progress(`seed ${this.options.seed}: ${line}`);
+  }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

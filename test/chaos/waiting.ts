@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_INTERVAL_MS = 200;
+
+/** Waits, or throws what `signal` was aborted with. */
+export async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, durationMs), undefined, { signal });
+}
+
+/**
+ * Polls until `check` gives something other than undefined and false.
+ *
+ * @returns undefined when that did not happen in time
+ */
+export async function pollUntil<Value>(
+  check: () => Promise<Value | undefined | false>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Value | undefined> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await check();
+    if (value !== undefined && value !== false) return value;
+    if (performance.now() > deadlineMs) return undefined;
+    await pause(POLL_INTERVAL_MS, signal);
+  }
+}
+
+/** Does work for every item, a bounded number of them at once. */
+export async function forEachOf<Item>(
+  items: readonly Item[],
+  atOnceMax: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const takeNext = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnceMax }, takeNext));
+}

@@ -1,0 +1,49 @@
+/**
+ * Records the histories that replay.test.ts replays: real runs on a real server and the real paper venue. Run it after a
+ * change that is meant to alter the commands of a workflow, and keep the old histories as long as such runs may be open.
+ */
+import { startTestEngine } from '../support/engine';
+import { startTestServer } from '../support/test-server';
+import { replaceHistories } from './history-files';
+import { recordComponents } from './record-components';
+import { recordEntities } from './record-entities';
+import { recordMlManager } from './record-ml-manager';
+import { recordSignals } from './record-signals';
+import { fetchHistory, type Recorder } from './recording';
+
+/** Far below the server's own threshold, so that runs which continued as new stay small. */
+const CONTINUE_AS_NEW_EVENTS = 90;
+
+/** A price stays good while the limiter is made to block: a signal then waits for its permit, and not for a price. */
+const PRICE_MAX_AGE_MS = 60_000;
+
+/** The entities come last: the others' traffic is what fills their histories. */
+const RECORDERS: readonly Recorder[] = [recordComponents, recordSignals, recordMlManager, recordEntities];
+
+async function main(): Promise<void> {
+  const environment = await startTestServer('default', {
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': CONTINUE_AS_NEW_EVENTS },
+  });
+  try {
+    const engine = await startTestEngine(environment, {
+      flags: [{ path: 'sizing.priceMaxAgeMs', value: PRICE_MAX_AGE_MS }],
+    });
+    try {
+      const recordings = [];
+      for (const record of RECORDERS) recordings.push(...(await record(engine)));
+      const { client } = engine.room;
+      const histories = await Promise.all(recordings.map((recording) => fetchHistory(client, recording)));
+      const bytes = replaceHistories(histories);
+      process.stdout.write(`${histories.length} histories, ${Math.round(bytes / 1024)} KiB.\n`);
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await environment.teardown();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error('The histories could not be recorded:', error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,85 @@
+import { Worker } from '@temporalio/worker';
+import { loadModel } from '../../src/inference/session';
+import { INFERENCE_TASK_QUEUE } from '../../src/messages/ids';
+import {
+  configureMlManagerSignal,
+  ML_MANAGER_WORKFLOW_TYPE,
+  mlStatsQuery,
+  pauseSignal,
+  resumeSignal,
+  type MlManagerSettings,
+  type MlManagerStats,
+} from '../../src/messages/ml-manager';
+import { inferenceWorker } from '../../workers/task-queue-workers';
+import { eventually, type TestEngine } from '../support/engine';
+import { runChain, type Recording } from './recording';
+
+const WORKFLOW_ID = 'ml-manager';
+const CANDLE_INTERVAL_MS = 60_000;
+/** The venue has no candles of this length: the tick fails. */
+const UNKNOWN_INTERVAL_MS = 7_000;
+/** Candles are fetched by their close; a tick that starts right before the next close would find none. */
+const LATEST_START_MS = 40_000;
+const SIGNALS_MAX = 200;
+
+/** The loop over two candles with a pause and a failed tick, its continue-as-new, and the run after. */
+export async function recordMlManager(engine: TestEngine): Promise<readonly Recording[]> {
+  const { room, config } = engine;
+  const model = await loadModel(config.ml.model, { executionProvider: 'cpu' });
+  const worker = await Worker.create({
+    ...inferenceWorker(room, model),
+    connection: room.connection,
+    namespace: config.temporal.namespace,
+  });
+  const recordings = await worker.runUntil(() => play(engine));
+  await model.close();
+  return recordings;
+}
+
+async function play(engine: TestEngine): Promise<readonly Recording[]> {
+  const { client } = engine.room;
+  const settings: MlManagerSettings = {
+    venue: engine.config.venue,
+    symbols: engine.config.venues[engine.config.venue]!.symbols,
+    candleIntervalMs: CANDLE_INTERVAL_MS,
+    closeDelayMs: 0,
+  };
+  await eventually(async () => Date.now() % CANDLE_INTERVAL_MS < LATEST_START_MS);
+  const handle = await client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
+    workflowId: WORKFLOW_ID,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    args: [settings],
+  });
+  const stats = (): Promise<MlManagerStats> => handle.query(mlStatsQuery);
+  await eventually(async () => (await stats()).ticks === 1);
+  await handle.signal(configureMlManagerSignal, { ...settings, candleIntervalMs: UNKNOWN_INTERVAL_MS });
+  await eventually(async () => (await stats()).failedTicks === 1);
+  await handle.signal(pauseSignal);
+  await handle.signal(configureMlManagerSignal, settings);
+  await eventually(async () => Date.now() % CANDLE_INTERVAL_MS < LATEST_START_MS);
+  await handle.signal(resumeSignal);
+  const ticksBefore = (await stats()).ticks;
+  // A whole candle may pass until the next tick is due.
+  for (let minutes = 0; minutes < 2 && (await stats()).ticks === ticksBefore; minutes += 1) {
+    await eventually(async () => (await stats()).ticks > ticksBefore).catch(() => undefined);
+  }
+  await continueAsNew(engine, handle.firstExecutionRunId);
+  const [first, second] = await runChain(client, WORKFLOW_ID);
+  return [
+    { name: 'ml-manager-continued', workflowId: WORKFLOW_ID, runId: first },
+    { name: 'ml-manager-after-continuing', workflowId: WORKFLOW_ID, runId: second },
+  ];
+}
+
+/** Grows the history until the server suggests a new run. */
+async function continueAsNew(engine: TestEngine, firstRunId: string): Promise<void> {
+  const handle = engine.room.client.workflow.getHandle(WORKFLOW_ID);
+  for (let count = 0; count < SIGNALS_MAX; count += 1) {
+    if ((await handle.describe()).runId !== firstRunId) return;
+    await handle.signal(pauseSignal);
+    await handle.query(mlStatsQuery);
+    await handle.signal(resumeSignal);
+    await handle.query(mlStatsQuery);
+  }
+  throw new Error(`The loop did not continue as new within ${SIGNALS_MAX} pauses.`);
+}

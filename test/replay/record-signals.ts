@@ -1,0 +1,177 @@
+import type { TradingSignal } from '../../src/domain/signal';
+import type { SignalStage } from '../../src/domain/signal-view';
+import { setTradingStateUpdate } from '../../src/messages/balance-ledger';
+import { balanceLedgerWorkflowId, rateLimiterWorkflowId } from '../../src/messages/ids';
+import { feedbackSignal, usageQuery } from '../../src/messages/rate-limiter';
+import { cancelUpdate } from '../../src/messages/signal';
+import { eventually, type TestEngine } from '../support/engine';
+import type { Recording } from './recording';
+
+/** Long enough that a signal waits durably, short enough to wait for. */
+const BLOCK_MS = 4_000;
+const BLOCK_TOLERANCE_MS = 200;
+const LATE_ACCEPTANCE_MS = 2_000;
+const SECOND_FILL_MS = 1_500;
+/** The second fill of an order that is cancelled before it: never comes. */
+const NEVER_MS = 60_000;
+
+/** Runs of the saga, one for each way through it. */
+export async function recordSignals(engine: TestEngine): Promise<readonly Recording[]> {
+  const scenes = [...endsAtOnce(engine), ...faults(engine), ...cancellations(engine), ...waits(engine)];
+  const recordings: Recording[] = [];
+  for (const [name, play] of scenes) {
+    const workflowId = await play();
+    const view = await engine.end(workflowId);
+    engine.setFaults(undefined);
+    process.stdout.write(`signal-${name}: ${view.outcome} ${view.denialCode ?? ''}\n`);
+    recordings.push({ name: `signal-${name}`, workflowId });
+  }
+  return recordings;
+}
+
+type Scene = readonly [name: string, play: () => Promise<string>];
+
+function endsAtOnce(engine: TestEngine): readonly Scene[] {
+  return [
+    ['filled', () => submit(engine)],
+    ['sized-from-free-funds', () => submit(engine, { amount: undefined })],
+    ['insufficient-funds', () => submit(engine, { amount: '90' })],
+    ['below-minimum', () => submit(engine, { amount: '0.0000001' })],
+    // The venue refuses to reduce a position that does not exist.
+    ['rejected', () => submit(engine, { symbol: 'ETHUSDT', direction: 'SELL', intent: 'exit', amount: '0.1' })],
+  ];
+}
+
+function faults(engine: TestEngine): readonly Scene[] {
+  const withFault = (fault: string, details: object = {}) => {
+    nextOrder(engine, fault, details);
+    return submit(engine);
+  };
+  return [
+    ['answer-lost-then-found', () => withFault('accept_then_time_out')],
+    ['dropped-then-sent-again', () => withFault('connection_reset')],
+    ['accepted-late', () => withFault('late_acceptance', { delayMs: LATE_ACCEPTANCE_MS })],
+    ['throttled-then-sent-again', () => withFault('throttled', { variant: 0 })],
+    ['filled-in-two-parts', () => withFault('partial_fill', { share: 0.5, delayMs: SECOND_FILL_MS })],
+  ];
+}
+
+function cancellations(engine: TestEngine): readonly Scene[] {
+  return [
+    [
+      'partly-filled-then-cancelled',
+      async () => {
+        nextOrder(engine, 'partial_fill', { share: 0.5, delayMs: NEVER_MS });
+        const fingerprint = await submit(engine);
+        await eventually(async () => Number((await engine.desk.show(fingerprint))?.order?.filledAmount) > 0);
+        return cancel(engine, fingerprint);
+      },
+    ],
+    [
+      'resting-order-cancelled',
+      async () => {
+        const fingerprint = await submit(engine, { limitPrice: '1000' });
+        await eventually(async () => (await engine.desk.show(fingerprint))?.order?.venueOrderId);
+        return cancel(engine, fingerprint);
+      },
+    ],
+    ['cancelled-before-sending', async () => cancel(engine, await submitWhileBlocked(engine))],
+  ];
+}
+
+function waits(engine: TestEngine): readonly Scene[] {
+  return [
+    ['waited-for-a-permit', () => submitWhileBlocked(engine)],
+    [
+      'halted-while-waiting',
+      async () => {
+        const fingerprint = await submitWhileBlocked(engine);
+        await setTradingState(engine, 'halted');
+        await engine.end(fingerprint);
+        await setTradingState(engine, 'active');
+        return fingerprint;
+      },
+    ],
+    [
+      'expired-unsent',
+      async () => {
+        await unblocked(engine);
+        await block(engine);
+        return submit(engine, { timestampMs: expiringIn(engine, BLOCK_MS / 2) });
+      },
+    ],
+    [
+      'expired-before-reserving',
+      async () => {
+        await engine.stopWorkers();
+        const timestampMs = expiringIn(engine, 1_000);
+        const fingerprint = await submit(engine, { timestampMs });
+        await eventually(async () => Date.now() > timestampMs + timeToLiveMs(engine));
+        await engine.startWorkers();
+        return fingerprint;
+      },
+    ],
+  ];
+}
+
+async function submit(engine: TestEngine, overrides: Partial<TradingSignal> = {}): Promise<string> {
+  const result = await engine.desk.submit(engine.signal(overrides));
+  if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
+  return result.fingerprint;
+}
+
+async function cancel(engine: TestEngine, fingerprint: string): Promise<string> {
+  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  await handle.executeUpdate(cancelUpdate, { args: ['the recorder asked'] });
+  return fingerprint;
+}
+
+/** Hands a signal in that then waits for its permit: prices are known, and the venue allows no request for a while. */
+async function submitWhileBlocked(engine: TestEngine): Promise<string> {
+  await unblocked(engine);
+  await block(engine);
+  const fingerprint = await submit(engine);
+  await inStage(engine, fingerprint, 'WAITING_FOR_PERMIT');
+  return fingerprint;
+}
+
+/** Waits for the end of an earlier block, and trades: that leaves a fresh price in the cache. */
+async function unblocked(engine: TestEngine): Promise<void> {
+  const limiter = engine.room.client.workflow.getHandle(rateLimiterWorkflowId(engine.config.venue));
+  await eventually(async () => (await limiter.query(usageQuery)).blockedUntilMs < Date.now());
+  await engine.end(await submit(engine));
+}
+
+async function block(engine: TestEngine): Promise<void> {
+  const nowMs = Date.now();
+  await engine.room.client.workflow.getHandle(rateLimiterWorkflowId(engine.config.venue)).signal(feedbackSignal, {
+    kind: 'rate_limited',
+    endpoint: 'order',
+    observedAtMs: nowMs,
+    resumeAtMs: nowMs + BLOCK_MS + BLOCK_TOLERANCE_MS,
+  });
+}
+
+async function inStage(engine: TestEngine, fingerprint: string, stage: SignalStage): Promise<void> {
+  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === stage);
+}
+
+async function setTradingState(engine: TestEngine, to: 'active' | 'halted'): Promise<void> {
+  const command = { requestId: `recorder:${to}`, to, reason: 'the recorder asked' };
+  await engine.room.client.workflow
+    .getHandle(balanceLedgerWorkflowId(engine.config.venue))
+    .executeUpdate(setTradingStateUpdate, { args: [command] });
+}
+
+function nextOrder(engine: TestEngine, fault: string, details: object): void {
+  const targets = [{ fault, endpoint: 'order_create', ordinal: 1, accepted: true, ...details }];
+  engine.setFaults({ seed: 1, rate: 0, targets } as never);
+}
+
+function timeToLiveMs(engine: TestEngine): number {
+  return engine.config.signals.timeToLiveSeconds * 1000;
+}
+
+function expiringIn(engine: TestEngine, durationMs: number): number {
+  return Date.now() + durationMs - timeToLiveMs(engine);
+}

@@ -1,0 +1,45 @@
+/** Workflow code replays for as long as a run is open: nothing that reads a clock, a file or a socket may get into it. */
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+
+/** Every worker process holds it, and each cached workflow's memory grows with it. */
+const BUNDLE_BYTES_MAX = 3 * 1024 ** 2;
+
+const OWN_MODULE = /^\.\/dist\/(workflows|src\/domain|src\/messages)\//;
+/** The SDK's two hooks for converters, which this product leaves empty. */
+const EMPTY_MODULE = /^\?[0-9a-f]+$/;
+/** What workflows are made of. Not in it, for example: ccxt, onnxruntime-node, pino, undici, and the SDK's other parts. */
+const PACKAGES_ALLOWED = ['@temporalio/common', '@temporalio/workflow', 'decimal.js', 'long', 'ms', 'nexus-rpc'];
+
+const code = readFileSync(WORKFLOW_BUNDLE_PATH, 'utf8');
+const moduleIds = [...code.matchAll(/^\/\*{3}\/ "([^"]+)"/gm)].map(([, id]) => id!);
+
+function isAllowed(id: string): boolean {
+  const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
+  if (name !== undefined) return PACKAGES_ALLOWED.includes(name);
+  return OWN_MODULE.test(id) || EMPTY_MODULE.test(id);
+}
+
+test('the bundle holds every workflow', () => {
+  const names = ['balance-ledger', 'component', 'ml-manager', 'rate-limiter', 'signal'];
+  expect(moduleIds).toEqual(expect.arrayContaining(names.map((name) => `./dist/workflows/${name}.js`)));
+});
+
+test('the bundle holds nothing that workflows may not use', () => {
+  expect(moduleIds.filter((id) => !isAllowed(id))).toEqual([]);
+});
+
+test('the bundle asks for no module of Node', () => {
+  const asked = [...code.matchAll(/(?<![\w.])require\(["']([^"']+)["']\)/g)].map(([, name]) => name!);
+  expect(asked.filter((name) => name.startsWith('node:') || builtinModules.includes(name))).toEqual([]);
+});
+
+test('the two empty modules are the hooks for converters', () => {
+  const ignored = [...code.matchAll(/^ {2}!\*{3} (\S+) \(ignored\)/gm)].map(([, name]) => name);
+  expect(ignored.toSorted()).toEqual(['__temporal_custom_failure_converter', '__temporal_custom_payload_converter']);
+});
+
+test('the bundle stays small', () => {
+  expect(Buffer.byteLength(code)).toBeLessThan(BUNDLE_BYTES_MAX);
+});

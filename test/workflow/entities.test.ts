@@ -1,0 +1,291 @@
+/** Ledger and limiter as workflows: what they promise to callers holds while their runs replace each other. */
+import { randomUUID } from 'node:crypto';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { EntityCaller } from '../../activities/entity-caller';
+import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
+import type { AcquireCommand } from '../../src/domain/rate-window/types';
+import {
+  BALANCE_LEDGER_WORKFLOW_TYPE,
+  balancesQuery,
+  ledgerStatsQuery,
+  releaseUpdate,
+  reservationsQuery,
+  reserveUpdate,
+  setTradingStateUpdate,
+  snapshotSignal,
+  type LedgerSettings,
+} from '../../src/messages/balance-ledger';
+import { ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
+import {
+  acquireUpdate,
+  RATE_LIMITER_WORKFLOW_TYPE,
+  rateStatsQuery,
+  type AcquireReply,
+  type LimiterSettings,
+} from '../../src/messages/rate-limiter';
+import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+/** Low, so that a test of seconds sees many runs. */
+const CONTINUE_AS_NEW_EVENTS = 300;
+/** What a burst of callers may add between the suggestion and the new run. */
+const EVENTS_AFTER_SUGGESTION_MAX = 100;
+const CALLS_MAX = 8;
+const REQUESTS = 400;
+const REPEATS = 3;
+const CALLERS = 200;
+const RUNS_MIN = 3;
+const AMOUNT = '1.5';
+
+const LEDGER: LedgerSettings = { venue: 'nowhere', updateIntervalMs: 3_600_000, snapshotLagMs: 0 };
+const LIMITER: LimiterSettings = {
+  venue: 'nowhere',
+  limits: {
+    global: { limit: 100_000, windowMs: 60_000, weight: 1 },
+    endpoints: { order: { limit: 100_000, windowMs: 60_000, weight: 2 } },
+    safetyMargin: 0.9,
+    exitSafetyMargin: 0.95,
+    permitValidityMs: 2_000,
+  },
+};
+
+function reserveCommand(requestId: string, amount = AMOUNT): ReserveCommand {
+  return {
+    requestId,
+    reservationId: requestId,
+    asset: 'USDT',
+    amount,
+    intent: 'entry',
+    purpose: 'a test',
+    metadata: {},
+  };
+}
+
+function acquireCommand(requestId: string): AcquireCommand {
+  return { requestId, endpoint: 'order', intent: 'entry' };
+}
+
+/** Each id several times, spread over the whole list. */
+function repeated(ids: readonly string[]): readonly string[] {
+  return Array.from({ length: REPEATS }, () => ids).flat();
+}
+
+class Server {
+  private readonly callers: EntityCaller;
+
+  private constructor(
+    readonly environment: TestWorkflowEnvironment,
+    private readonly worker: Worker,
+    private readonly running: Promise<void>,
+  ) {
+    const unexpected = () => Promise.reject(new Error('The entity does not run.'));
+    this.callers = new EntityCaller(environment.client, CALLS_MAX, unexpected);
+  }
+
+  static async start(productConfig: boolean, dynamicConfig: Record<string, number> = {}): Promise<Server> {
+    const environment = await startTestServer('default', { productConfig, dynamicConfig });
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      namespace: environment.namespace,
+      taskQueue: ENTITIES_TASK_QUEUE,
+      workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    });
+    return new Server(environment, worker, worker.run());
+  }
+
+  async stop(): Promise<void> {
+    this.worker.shutdown();
+    await this.running;
+    await this.environment.teardown();
+  }
+
+  reserve(ledger: string, command: ReserveCommand): Promise<ReserveResult> {
+    return this.callers.update(ledger, reserveUpdate, command.requestId, command);
+  }
+
+  acquire(limiter: string, command: AcquireCommand): Promise<AcquireReply> {
+    return this.callers.update(limiter, acquireUpdate, command.requestId, command);
+  }
+
+  /** Whatever the command holds. */
+  send<Result, Command>(
+    workflowId: string,
+    update: UpdateDefinition<Result, [Command]>,
+    command: Command,
+  ): Promise<Result> {
+    return this.callers.update(workflowId, update, randomUUID(), command);
+  }
+
+  handle(workflowId: string) {
+    return this.environment.client.workflow.getHandle(workflowId);
+  }
+
+  /** Nobody serves the venue's queue here: balances come by signal. */
+  async startLedger(total: string): Promise<string> {
+    const handle = await this.startEntity(BALANCE_LEDGER_WORKFLOW_TYPE, LEDGER);
+    const figures = { total, available: total, locked: '0' };
+    await handle.signal(snapshotSignal, { asOfMs: Date.now(), assets: { USDT: figures } });
+    return handle.workflowId;
+  }
+
+  async startLimiter(): Promise<string> {
+    return (await this.startEntity(RATE_LIMITER_WORKFLOW_TYPE, LIMITER)).workflowId;
+  }
+
+  private startEntity(type: string, settings: LedgerSettings | LimiterSettings) {
+    const workflowId = `${type}:${randomUUID()}`;
+    return this.environment.client.workflow.start(type, {
+      workflowId,
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [settings],
+    });
+  }
+
+  /** Events of every run that ended in a new one. */
+  async lengthsOfContinuedRuns(workflowId: string): Promise<readonly number[]> {
+    const lengths: number[] = [];
+    let runId: string | undefined = (await this.handle(workflowId).describe()).runId;
+    for (;;) {
+      const { events } = await this.environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+      runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
+      if (runId === undefined) return lengths;
+      lengths.push((await this.environment.client.workflow.getHandle(workflowId, runId).describe()).historyLength);
+    }
+  }
+}
+
+describe('runs that replace each other under load', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await Server.start(true, { 'limit.historyCount.suggestContinueAsNew': CONTINUE_AS_NEW_EVENTS });
+  }, SERVER_START_TIMEOUT_MS);
+
+  afterAll(() => server.stop());
+
+  async function expectShortRuns(workflowId: string): Promise<void> {
+    const lengths = await server.lengthsOfContinuedRuns(workflowId);
+    expect(lengths.length).toBeGreaterThanOrEqual(RUNS_MIN);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(CONTINUE_AS_NEW_EVENTS + EVENTS_AFTER_SUGGESTION_MAX);
+  }
+
+  test('the ledger loses no reservation, makes none twice, and answers a repeated request the same', async () => {
+    const ledger = await server.startLedger('1000000');
+    const ids = Array.from({ length: REQUESTS }, () => randomUUID());
+    const replies = await Promise.all(
+      repeated(ids).map(async (id) => [id, await server.reserve(ledger, reserveCommand(id))]),
+    );
+    const reservations = new Set(replies.map((reply) => JSON.stringify(reply).replace(/"isNew":\w+,?/, '')));
+    expect(reservations.size).toBe(REQUESTS);
+    expect(await server.handle(ledger).query(ledgerStatsQuery)).toMatchObject({ reserved: REQUESTS });
+    const pending = await server.handle(ledger).query(reservationsQuery);
+    expect(pending.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const { assets } = await server.handle(ledger).query(balancesQuery);
+    expect(assets.USDT!.reserved).toBe(String(Number(AMOUNT) * REQUESTS));
+    await expectShortRuns(ledger);
+  });
+
+  test('the ledger refuses a repeated request with the same words although funds have come since', async () => {
+    const ledger = await server.startLedger('1');
+    const refused = await server.reserve(ledger, reserveCommand('a', '2'));
+    expect(refused).toMatchObject({ status: 'denied', denial: { code: 'INSUFFICIENT_FUNDS' } });
+    const figures = { total: '10', available: '10', locked: '0' };
+    await server.handle(ledger).signal(snapshotSignal, { asOfMs: Date.now() + 1, assets: { USDT: figures } });
+    expect(await server.reserve(ledger, reserveCommand('a', '2'))).toEqual(refused);
+    expect(await server.reserve(ledger, reserveCommand('b', '2'))).toMatchObject({
+      status: 'reserved',
+    });
+  });
+
+  test('the limiter books every request once and gives a repeated one the same permit', async () => {
+    const limiter = await server.startLimiter();
+    const ids = Array.from({ length: REQUESTS }, () => randomUUID());
+    const permits = await Promise.all(
+      repeated(ids).map(async (id) => {
+        const reply = await server.acquire(limiter, acquireCommand(id));
+        return reply.status === 'granted' ? `${id} ${reply.notBeforeMs} ${reply.expiresAtMs}` : reply.message;
+      }),
+    );
+    expect(new Set(permits).size).toBe(REQUESTS);
+    const { requestsTotal } = await server.handle(limiter).query(rateStatsQuery);
+    expect(requestsTotal).toEqual({ order: REQUESTS });
+    await expectShortRuns(limiter);
+  });
+});
+
+describe.each([
+  ['with the limits of temporal-config', true],
+  ['with its default limits', false],
+])('a server %s', (_name, productConfig) => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await Server.start(productConfig);
+  }, SERVER_START_TIMEOUT_MS);
+
+  afterAll(() => server.stop());
+
+  test(`answers ${CALLERS} callers of one process at once`, async () => {
+    const [ledger, limiter] = await Promise.all([server.startLedger('1000000'), server.startLimiter()]);
+    const ids = Array.from({ length: CALLERS }, () => randomUUID());
+    const replies = await Promise.all(
+      ids.flatMap((id) => [server.reserve(ledger, reserveCommand(id)), server.acquire(limiter, acquireCommand(id))]),
+    );
+    const statuses = replies.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 'reserved')).toHaveLength(CALLERS);
+    expect(statuses.filter((status) => status === 'granted')).toHaveLength(CALLERS);
+  });
+});
+
+/** A person with the command line can send anything; whatever it is, the next command must be answered. */
+describe('a malformed command does not block', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await Server.start(true);
+  }, SERVER_START_TIMEOUT_MS);
+
+  afterAll(() => server.stop());
+
+  const MALFORMED = [undefined, null, 7, 'text', [], {}, { requestId: null, amount: NaN, limits: { global: 'x' } }];
+
+  test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh'])('the ledger: signal %s', async (name) => {
+    const ledger = await server.startLedger('10');
+    for (const content of MALFORMED) await server.handle(ledger).signal(name, content);
+    expect(await server.reserve(ledger, reserveCommand('a'))).toMatchObject({
+      status: 'reserved',
+    });
+  });
+
+  test.each([reserveUpdate, releaseUpdate, setTradingStateUpdate])('the ledger: update $name', async (update) => {
+    const ledger = await server.startLedger('10');
+    for (const content of MALFORMED) {
+      const reply = await server.send(ledger, update as typeof reserveUpdate, content as never);
+      expect(['denied', 'invalid', 'not_found']).toContain(reply.status);
+    }
+    expect(await server.reserve(ledger, reserveCommand('a'))).toMatchObject({
+      status: 'reserved',
+    });
+  });
+
+  test.each(['feedback', 'configure'])('the limiter: signal %s', async (name) => {
+    const limiter = await server.startLimiter();
+    for (const content of MALFORMED) await server.handle(limiter).signal(name, content);
+    expect(await server.acquire(limiter, acquireCommand('a'))).toMatchObject({
+      status: 'granted',
+    });
+  });
+
+  test('the limiter: update acquire', async () => {
+    const limiter = await server.startLimiter();
+    for (const content of MALFORMED) {
+      const reply = await server.send(limiter, acquireUpdate, content as never);
+      expect(reply.status).toBe('refused');
+    }
+    expect(await server.acquire(limiter, acquireCommand('a'))).toMatchObject({
+      status: 'granted',
+    });
+  });
+});

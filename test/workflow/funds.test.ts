@@ -1,0 +1,46 @@
+/** Many signals for too little money, at once: the ledger decides, and the venue never has to. */
+import Decimal from 'decimal.js';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { startTestEngine, type TestEngine } from '../support/engine';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+const SIGNALS = 100;
+/** What all signals together are worth, in balances. */
+const OVERDRAWN = 3;
+/** The venue's code for insufficient balance. */
+const BALANCE_INSUFFICIENT = '110007';
+
+let environment: TestWorkflowEnvironment;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+  engine = await startTestEngine(environment);
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await engine.close();
+  await environment.teardown();
+});
+
+test('of 100 parallel signals worth three balances the affordable ones fill, and the rest are denied by us', async () => {
+  const balance = new Decimal((await engine.balances()).assets.USDT!.free);
+  const ticker = await engine.room.pacedVenue.ticker('BTCUSDT');
+  const amount = balance.times(OVERDRAWN).div(SIGNALS).div(ticker!.ask).toFixed(3);
+
+  const views = await Promise.all(Array.from({ length: SIGNALS }, () => engine.trade({ amount })));
+
+  const filled = views.filter(({ outcome }) => outcome === 'FILLED');
+  const denied = views.filter(({ denialCode }) => denialCode === 'INSUFFICIENT_FUNDS');
+  expect(filled.length + denied.length).toBe(SIGNALS);
+  const audit = engine.venue.audit();
+  expect(audit.rejectedByCode[BALANCE_INSUFFICIENT] ?? 0).toBe(0);
+  expect(audit.orders.accepted).toBe(filled.length);
+  // What fits at once, with the safety margin on top of each; margins given back in time make room for a few more.
+  const dearest = Decimal.max(...filled.map(({ reservedAmount }) => reservedAmount!));
+  expect(filled.length).toBeGreaterThanOrEqual(balance.div(dearest).floor().toNumber());
+  expect(denied.length).toBeGreaterThan(0);
+  const { assets } = await engine.settled();
+  const { total, locked } = engine.venue.audit().balances.USDT!;
+  expect(assets.USDT).toMatchObject({ total, locked, reserved: '0' });
+});

@@ -1,0 +1,170 @@
+/** Orders whose fate is unclear for a while: each ends as what the venue did, once, with the books of both sides equal. */
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { FaultTarget } from '../../src/venues/paper/faults/fault-plan';
+import { cancelUpdate } from '../../src/messages/signal';
+import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { reservationsQuery } from '../../src/messages/balance-ledger';
+import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+const WORKER_RESTARTS = 3;
+
+let environment: TestWorkflowEnvironment;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+  engine = await startTestEngine(environment, {
+    flags: [
+      { path: 'orders.unknownAlertSeconds', value: 1 },
+      { path: 'orders.lookUpDelayMaxMs', value: 1_000 },
+    ],
+  });
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await engine.close();
+  await environment.teardown();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  engine.setFaults(undefined);
+  await expectLedgerEqualsVenue();
+});
+
+/** Available funds move with the price of open positions; what was paid and what is held does not. */
+async function expectLedgerEqualsVenue(): Promise<void> {
+  const { assets } = await engine.settled();
+  const { total, locked } = engine.venue.audit().balances.USDT!;
+  expect(assets.USDT).toMatchObject({ total, locked, reserved: '0', unsettled: '0' });
+}
+
+function setFaults(...targets: FaultTarget[]): void {
+  engine.setFaults({ seed: 1, rate: 0, targets });
+}
+
+async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Promise<string> {
+  const result = await engine.desk.submit(engine.signal(overrides));
+  if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
+  return result.fingerprint;
+}
+
+async function isReserved(fingerprint: string): Promise<boolean> {
+  const ledger = engine.room.client.workflow.getHandle(balanceLedgerWorkflowId(engine.config.venue));
+  return (await ledger.query(reservationsQuery)).some(({ id }) => id === fingerprint);
+}
+
+async function reachStage(fingerprint: string, stage: string): Promise<void> {
+  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === stage);
+}
+
+function requests(endpoint: string): number {
+  return engine.venue.audit().requestsPerEndpoint[endpoint] ?? 0;
+}
+
+/** A signal that expires in so many milliseconds. */
+function expiringIn(remainingMs: number) {
+  return { timestampMs: Date.now() - engine.config.signals.timeToLiveSeconds * 1_000 + remainingMs };
+}
+
+/** The best price to buy at, from the venue's own answer. */
+async function askPrice(): Promise<number> {
+  const ticker = await engine.room.pacedVenue.ticker('BTCUSDT');
+  return Number(ticker!.ask);
+}
+
+function ordersOf(clientOrderId: string): number {
+  return engine.venue.audit().ordersPerClientId?.[clientOrderId] ?? 0;
+}
+
+test('a filled order is found after a long outage of the look-ups and three restarts, its funds held throughout', async () => {
+  setFaults(
+    { fault: 'accept_then_reset', endpoint: 'order_create', ordinal: 1 },
+    { fault: 'gateway_error', endpoint: 'order_realtime' },
+    { fault: 'connection_reset', endpoint: 'order_history' },
+  );
+  const fingerprint = await submit();
+  await reachStage(fingerprint, 'RESOLVING');
+  for (let restart = 0; restart < WORKER_RESTARTS; restart += 1) {
+    const lookUpsBefore = requests('order_realtime');
+    await eventually(async () => requests('order_realtime') > lookUpsBefore);
+    await engine.stopWorkers();
+    await engine.startWorkers();
+    expect(await isReserved(fingerprint)).toBe(true);
+  }
+  const alert = await eventually(async () =>
+    (await engine.desk.show(fingerprint))?.timeline.find(({ text }) => text.includes('Still unknown')),
+  );
+  expect(alert.text).toContain('the funds stay held');
+  expect(await isReserved(fingerprint)).toBe(true);
+
+  engine.setFaults(undefined);
+  const view = await engine.end(fingerprint);
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+});
+
+test('an order that fills in parts is followed to its end', async () => {
+  setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 1_500 });
+  const view = await engine.trade({ amount: '0.01' });
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1, order: { filledAmount: '0.01' } });
+});
+
+test('an order that fills after its cancellation was acknowledged ends as what it filled', async () => {
+  // A venue acknowledges a cancellation before it carries it out; here the rest of the order is faster.
+  const cancellation = jest
+    .spyOn(engine.room.venue, 'cancelOrder')
+    .mockResolvedValue({ kind: 'PLACED', message: 'The venue accepted the cancellation.' });
+  setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 3_000 });
+  const fingerprint = await submit({ amount: '0.01' });
+  await reachStage(fingerprint, 'WORKING');
+  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] });
+
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'FILLED', order: { filledAmount: '0.01' } });
+  expect(cancellation).toHaveBeenCalled();
+});
+
+test('what had filled before a cancellation is paid, and the rest is given back', async () => {
+  setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 60_000 });
+  const fingerprint = await submit({ amount: '0.01' });
+  await reachStage(fingerprint, 'WORKING');
+  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] });
+
+  expect(await engine.end(fingerprint)).toMatchObject({
+    outcome: 'PARTIALLY_FILLED',
+    order: { filledAmount: '0.004' },
+  });
+});
+
+test('an order that vanished from the real-time query is found in the history', async () => {
+  setFaults(
+    { fault: 'accept_then_reset', endpoint: 'order_create', ordinal: 1 },
+    { fault: 'gateway_error', endpoint: 'order_realtime' },
+  );
+  const fingerprint = await submit();
+  await reachStage(fingerprint, 'RESOLVING');
+  engine.venue.forgetRecentOrders();
+  engine.setFaults(undefined);
+
+  const view = await engine.end(fingerprint);
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+});
+
+test('a resting limit order that expires is cancelled, and its part that filled is paid', async () => {
+  const limitPrice = String(Math.floor(1.01 * (await askPrice())));
+  setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 60_000 });
+
+  const view = await engine.trade({ amount: '0.01', limitPrice, ...expiringIn(4_000) });
+
+  expect(view).toMatchObject({ outcome: 'PARTIALLY_FILLED', order: { filledAmount: '0.004' } });
+  expect(engine.venue.audit().orders.open).toBe(0);
+});
+
+test('a resting limit order that expires untouched gives all its funds back', async () => {
+  const view = await engine.trade({ amount: '0.01', limitPrice: '1000', ...expiringIn(4_000) });
+  expect(view).toMatchObject({ outcome: 'CANCELLED', order: { filledAmount: '0' } });
+});
