@@ -1,6 +1,8 @@
 import type { TradingSignal } from '../src/domain/signal';
 import type { IntakeResult, SignalDesk } from '../src/intake/types';
 
+export type { IntakeResult } from '../src/intake/types';
+
 /** Lets workflows hand signals in by the same door as everybody else. */
 export function createIntakeActivities({ desk }: { readonly desk: SignalDesk }) {
   return {

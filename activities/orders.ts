@@ -3,6 +3,7 @@ import type { VenueOutcome } from '../src/domain/outcome';
 import { crashPoint } from '../src/observability/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
+import { OrderEvidence, type LookUpInput } from './order-evidence';
 import type { OrderObserver } from './order-observer';
 import type { PacedVenue } from './paced-venue';
 import type { Permits } from './permits';
@@ -17,21 +18,13 @@ export interface OrderDependencies {
   readonly observer: OrderObserver;
 }
 
-export interface LookUpInput {
-  readonly plan: OrderPlan;
-  /**
-   * Present where the venue accepts a used client id again (see VenuePromises): no order of this signal is older,
-   * milliseconds UTC. A negative answer then also needs the account's recent final orders without it.
-   */
-  readonly reusableIdSinceMs?: number;
-}
-
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
 export function createOrderActivities({ entities, permits, pacedVenue, observer }: OrderDependencies) {
   const gate = new SendGate(entities, permits);
+  const evidence = new OrderEvidence(pacedVenue);
 
   async function found(input: PlaceOrderInput): Promise<Blocked | undefined> {
-    const answer = await lookUp(input);
+    const answer = await evidence.lookUp(input);
     if (answer.status === 'found') return answer;
     if (answer.status === 'absent') return undefined;
     return {
@@ -40,28 +33,6 @@ export function createOrderActivities({ entities, permits, pacedVenue, observer 
       permitRound: input.permitRound,
       reason: `Could not look the order up before sending: ${answer.outcome.message}`,
     };
-  }
-
-  async function lookUp({ plan, reusableIdSinceMs }: LookUpInput): Promise<LookUpAnswer> {
-    try {
-      const answer = await pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId);
-      return reusableIdSinceMs === undefined ? answer : await crossCheck(answer, plan, reusableIdSinceMs);
-    } catch (error) {
-      if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
-      throw error;
-    }
-  }
-
-  /** Where ids may be used again, nothing but our own evidence keeps a second order away: ask in two ways. */
-  async function crossCheck(answer: LookUpAnswer, plan: OrderPlan, sinceMs: number): Promise<LookUpAnswer> {
-    if (answer.status === 'found' && answer.order.createdAtMs < sinceMs) {
-      const message = 'The venue answered with an order that is older than the signal and uses its client id.';
-      return { status: 'unavailable', outcome: { kind: 'UNKNOWN', message } };
-    }
-    if (answer.status !== 'absent') return answer;
-    const recent = await pacedVenue.recentOrders(sinceMs);
-    const order = recent.find(({ clientOrderId }) => clientOrderId === plan.clientOrderId);
-    return order ? { status: 'found', order } : answer;
   }
 
   return {
@@ -97,7 +68,7 @@ export function createOrderActivities({ entities, permits, pacedVenue, observer 
     /** Asks the venue for the order by our client id. */
     async lookUpOrder(input: LookUpInput): Promise<LookUpAnswer> {
       crashPoint('look-up.before');
-      const answer = await lookUp(input);
+      const answer = await evidence.lookUp(input);
       crashPoint('look-up.after');
       return answer;
     },

@@ -17,6 +17,12 @@ import { configureLimiterSignal, RATE_LIMITER_WORKFLOW_TYPE, type LimiterSetting
 import type { VenuePromises } from '../src/venues/venue';
 
 /**
+ * How long a step of an entity may be in the hands of a process before another one gets it: after a crash every order
+ * waits for this. Steps take milliseconds; a process that has just started may have to replay some thousand events.
+ */
+const STEP_TIMEOUT = '5 seconds';
+
+/**
  * Starts a venue's ledger and limiter, or hands the running ones the configuration of this start: they live on across
  * restarts, and the settings may have changed in between.
  */
@@ -32,6 +38,7 @@ export async function ensureVenueEntities(client: Client, config: Config, promis
     client.workflow.signalWithStart(RATE_LIMITER_WORKFLOW_TYPE, {
       workflowId: rateLimiterWorkflowId(venue),
       taskQueue: ENTITIES_TASK_QUEUE,
+      workflowTaskTimeout: STEP_TIMEOUT,
       args: [limiter],
       signal: configureLimiterSignal,
       signalArgs: [limiter],
@@ -40,6 +47,7 @@ export async function ensureVenueEntities(client: Client, config: Config, promis
     client.workflow.signalWithStart(BALANCE_LEDGER_WORKFLOW_TYPE, {
       workflowId: balanceLedgerWorkflowId(venue),
       taskQueue: ENTITIES_TASK_QUEUE,
+      workflowTaskTimeout: STEP_TIMEOUT,
       args: [ledger],
       signal: configureLedgerSignal,
       signalArgs: [ledger],

@@ -17,6 +17,8 @@ import type { EngineRoom } from './engine-room';
 
 /** Workflow tasks in progress at once; each is a few milliseconds of one thread. */
 const WORKFLOW_TASKS_MAX = 40;
+/** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
+const KNOWN_WORKER_TIMEOUT = '2 seconds';
 /** A worker that does not stop within its grace is cut off this much later. */
 const FORCED_STOP_MS = 1_500;
 
@@ -95,6 +97,7 @@ function common({ config }: EngineRoom, taskQueue: string): QueueWorkerOptions {
   const { shutdownGraceMs, activitiesMax } = config.workers;
   return {
     taskQueue,
+    stickyQueueScheduleToStartTimeout: KNOWN_WORKER_TIMEOUT,
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: shutdownGraceMs + FORCED_STOP_MS,
     maxConcurrentActivityTaskExecutions: activitiesMax,

@@ -37,23 +37,8 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
   let current = settings;
   let refreshRequested = true;
   const book = new LedgerBook(settings.snapshotLagMs, carried);
+  handleBookMessages(book, settings.venue);
 
-  setHandler(reserveUpdate, (command) => book.reserve(command), {
-    description: 'Holds funds for one order, or says why not.',
-  });
-  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
-  setHandler(commitSignal, (command) => book.commit(command), {
-    description: 'Books what an order took and gives back the rest.',
-  });
-  setHandler(acknowledgeSignal, (command) => book.acknowledge(command), {
-    description: 'Notes that the venue holds margin for a resting order.',
-  });
-  setHandler(snapshotSignal, (command) => book.applySnapshot(command), {
-    description: "Takes in a venue's report of its balances.",
-  });
-  setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
-    description: 'Sets active, reducing (exits only) or halted.',
-  });
   setHandler(
     refreshSignal,
     () => {
@@ -75,17 +60,6 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
     },
     { description: 'Replaces the settings.' },
   );
-  setHandler(balancesQuery, () => book.balances(current.venue), {
-    description: 'Every balance and what of it is free.',
-  });
-  setHandler(reservationsQuery, () => book.pendingReservations(), {
-    description: 'Pending reservations, oldest first.',
-  });
-  setHandler(ledgerStatsQuery, () => book.stats(), { description: 'Reservations made, refused, committed, released.' });
-  setHandler(authorizationQuery, (reservationId) => book.authorization(reservationId), {
-    description: "May this reservation's order be sent now?",
-  });
-
   const { fetchBalances } = proxyActivities<MarketDataActivities>({
     taskQueue: venueTaskQueue(settings.venue),
     scheduleToCloseTimeout: REFRESH_TIMEOUT,
@@ -119,6 +93,36 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof balanceLedger>(current, book.state());
+}
+
+/** The messages that the books alone answer. */
+function handleBookMessages(book: LedgerBook, venue: string): void {
+  setHandler(reserveUpdate, (command) => book.reserve(command), {
+    description: 'Holds funds for one order, or says why not.',
+  });
+  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
+  setHandler(commitSignal, (command) => book.commit(command), {
+    description: 'Books what an order took and gives back the rest.',
+  });
+  setHandler(acknowledgeSignal, (command) => book.acknowledge(command), {
+    description: 'Notes that the venue holds margin for a resting order.',
+  });
+  setHandler(snapshotSignal, (command) => book.applySnapshot(command), {
+    description: "Takes in a venue's report of its balances.",
+  });
+  setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
+    description: 'Sets active, reducing (exits only) or halted.',
+  });
+  setHandler(balancesQuery, () => book.balances(venue), {
+    description: 'Every balance and what of it is free.',
+  });
+  setHandler(reservationsQuery, () => book.pendingReservations(), {
+    description: 'Pending reservations, oldest first.',
+  });
+  setHandler(ledgerStatsQuery, () => book.stats(), { description: 'Reservations made, refused, committed, released.' });
+  setHandler(authorizationQuery, (reservationId) => book.authorization(reservationId), {
+    description: "May this reservation's order be sent now?",
+  });
 }
 
 function areLedgerSettings(settings: LedgerSettings | null | undefined): settings is LedgerSettings {

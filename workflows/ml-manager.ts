@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { InferenceActivities } from '../activities/inference';
-import type { IntakeActivities } from '../activities/intake';
+import type { IntakeActivities, IntakeResult } from '../activities/intake';
 import type { MarketDataActivities } from '../activities/market-data';
 import { INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
 import {
@@ -93,14 +93,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     model = forecast.model;
     stats = { ...stats, predictions: stats.predictions + forecast.predicted };
     if (forecast.signals.length === 0) return;
-    const results = await steps().submitSignals(forecast.signals);
-    const count = (status: string) => results.filter((result) => result.status === status).length;
-    stats = {
-      ...stats,
-      signalsAccepted: stats.signalsAccepted + count('accepted'),
-      signalsDuplicate: stats.signalsDuplicate + count('duplicate'),
-      signalsRefused: stats.signalsRefused + count('refused'),
-    };
+    stats = withResults(stats, await steps().submitSignals(forecast.signals));
   }
 
   while (!workflowInfo().continueAsNewSuggested) {
@@ -124,6 +117,16 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats });
+}
+
+function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): MlManagerStats {
+  const count = (status: IntakeResult['status']) => results.filter((result) => result.status === status).length;
+  return {
+    ...stats,
+    signalsAccepted: stats.signalsAccepted + count('accepted'),
+    signalsDuplicate: stats.signalsDuplicate + count('duplicate'),
+    signalsRefused: stats.signalsRefused + count('refused'),
+  };
 }
 
 /** A tick must be over before the next one is due; each step may be repeated within the time that is left. */

@@ -4,12 +4,12 @@ import { pause } from './waiting';
 
 /** How long a victim is left alone between two kills, milliseconds. */
 const INTERVALS: Readonly<Record<Victim, readonly [least: number, most: number]>> = {
-  trading_engine: [3_000, 9_000],
-  paper_venue: [4_000, 12_000],
+  trading_engine: [6_000, 16_000],
+  paper_venue: [6_000, 16_000],
   temporal: [0, 0],
 };
 /** The supervisor waits twice as long after each death in a row: with more kills an attack would mostly wait. */
-const KILLS_MAX: Readonly<Record<Victim, number>> = { trading_engine: 5, paper_venue: 4, temporal: 1 };
+const KILLS_MAX: Readonly<Record<Victim, number>> = { trading_engine: 4, paper_venue: 4, temporal: 1 };
 
 export type Kills = Readonly<Record<Victim, number>>;
 

@@ -5,7 +5,11 @@ const SEED_COLUMNS = ['seed', 'faults', 'kills', 'signals', 'repeated', 'orders'
 
 /** What programs read. */
 export function seedsAsJson(reports: readonly SeedReport[]): object {
-  return { passed: reports.every(({ violation }) => violation === undefined), totals: totalsOf(reports), seeds: reports };
+  return {
+    passed: reports.every(({ violation }) => violation === undefined),
+    totals: totalsOf(reports),
+    seeds: reports,
+  };
 }
 
 export function sweepAsJson(reports: readonly PointReport[]): object {
@@ -108,5 +112,10 @@ function renderCounts(counts: Readonly<Record<string, number>>): string {
 
 function renderTable(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

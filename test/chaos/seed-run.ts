@@ -11,7 +11,7 @@ import { Violation } from './violation';
 import { forEachOf, pause, pollUntil } from './waiting';
 
 /** The attack lasts this long per signal, and not less than the second figure. */
-const ATTACK_MS_PER_SIGNAL = 150;
+const ATTACK_MS_PER_SIGNAL = 180;
 const ATTACK_LEAST_MS = 12_000;
 /** Signals that rest or cannot be sent end by themselves after this. */
 const TIME_TO_LIVE_SECONDS = 45;

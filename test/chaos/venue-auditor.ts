@@ -109,7 +109,8 @@ export class VenueAuditor {
     assertInvariant(
       duplicatesRefused <= deliveredTwice,
       'no order is sent again while it may live',
-      () => `the venue refused ${duplicatesRefused} used client ids, and ${deliveredTwice} requests were doubled by faults`,
+      () =>
+        `the venue refused ${duplicatesRefused} used client ids, and ${deliveredTwice} requests were doubled by faults`,
     );
     const unpaid = audit.rejectedByCode[RET_CODES.balanceInsufficient] ?? 0;
     assertInvariant(unpaid === 0, 'no order is sent without funds', () => `the venue refused ${unpaid}`);
@@ -127,7 +128,8 @@ export class VenueAuditor {
       throw new Error(`${method} ${path}: HTTP ${response.status} ${await response.text()}`);
     } catch (error) {
       // It was just killed, or is starting; every caller asks again within a bound of its own.
-      if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')) return undefined;
+      if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError'))
+        return undefined;
       throw error;
     }
   }

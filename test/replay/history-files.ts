@@ -34,9 +34,11 @@ export function replaceHistories(recorded: readonly RecordedHistory[]): number {
   return files.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
 }
 
-/** One line per event, so that a new recording can be compared; the recording machine's name is nobody's business. */
+/** One line per event, so that a new recording can be compared; the recording machine's names are nobody's business. */
 function toText(history: History): string {
   const { events } = historyToJson(history);
-  const lines = events.map((event) => JSON.stringify(event).replaceAll(`@${hostname()}`, '@recorder'));
+  const lines = events.map((event) =>
+    JSON.stringify(event).replaceAll(`@${hostname()}`, '@recorder').replaceAll(packageRoot(), '.'),
+  );
   return `{"events":[\n${lines.join(',\n')}\n]}\n`;
 }

@@ -17,6 +17,9 @@ const CONTINUE_AS_NEW_EVENTS = 90;
 /** A price stays good while the limiter is made to block: a signal then waits for its permit, and not for a price. */
 const PRICE_MAX_AGE_MS = 60_000;
 
+/** Every prediction becomes a signal, whatever the market does. */
+const MINIMUM_RETURN = '0.0000001';
+
 /** The entities come last: the others' traffic is what fills their histories. */
 const RECORDERS: readonly Recorder[] = [recordComponents, recordSignals, recordMlManager, recordEntities];
 
@@ -26,7 +29,10 @@ async function main(): Promise<void> {
   });
   try {
     const engine = await startTestEngine(environment, {
-      flags: [{ path: 'sizing.priceMaxAgeMs', value: PRICE_MAX_AGE_MS }],
+      flags: [
+        { path: 'sizing.priceMaxAgeMs', value: PRICE_MAX_AGE_MS },
+        { path: 'ml.minimumReturn', value: MINIMUM_RETURN },
+      ],
     });
     try {
       const recordings = [];

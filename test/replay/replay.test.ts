@@ -1,6 +1,7 @@
 /** Runs that are open on some server replay on the code of today; a change that breaks them fails here first. */
 import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { installRuntime } from '../support/test-server';
 import { readHistories, type RecordedHistory } from './history-files';
 
 const histories = readHistories();
@@ -20,6 +21,8 @@ async function replay(
   }
   return results;
 }
+
+beforeAll(installRuntime);
 
 test('every workflow has recorded histories', () => {
   const without = WORKFLOWS.filter((workflow) => !histories.some(({ name }) => name.startsWith(`${workflow}-`)));

@@ -9,6 +9,7 @@ import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalView } from '../../src/domain/signal-view';
 import { createSignalDesk } from '../../src/intake/signal-desk';
 import type { SignalDesk } from '../../src/intake/types';
+import { readModelMetadata } from '../../src/inference/model-metadata';
 import { balanceLedgerWorkflowId } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/balance-ledger';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
@@ -22,7 +23,6 @@ import { findFreePort } from './free-port';
 /** Longest wait for something that must happen; a test that needs it has failed. */
 const EVENTUALLY_TIMEOUT_MS = 50_000;
 const EVENTUALLY_INTERVAL_MS = 50;
-const CANDLES_NEEDED = 61;
 
 /** Both sides' limits: tests of the saga must not wait for the limiter. */
 const TENFOLD_LIMITS = {
@@ -122,7 +122,8 @@ export async function startTestEngine(
     setFaults: (plan) => venue.setFaults(plan),
     async startWorkers() {
       const connected = { connection: environment.nativeConnection, namespace: config.temporal.namespace };
-      const all = [signalsWorker(room), entitiesWorker(room), venueWorker(room, CANDLES_NEEDED)];
+      const model = await readModelMetadata(config.ml.model);
+      const all = [signalsWorker(room), entitiesWorker(room), venueWorker(room, model.input.candlesNeeded)];
       const workers = await Promise.all(all.map((worker) => Worker.create({ ...worker, ...connected })));
       running = { workers, done: Promise.all(workers.map((worker) => worker.run())) };
     },

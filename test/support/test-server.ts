@@ -13,7 +13,7 @@ export const SERVER_START_TIMEOUT_MS = 180_000;
 let runtimeInstalled = false;
 
 /** Workers of tests report errors only; the runtime is one per process, so the first server of a file sets it. */
-function installRuntime(): void {
+export function installRuntime(): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
