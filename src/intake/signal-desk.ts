@@ -179,8 +179,8 @@ function workflowInput(
 }
 
 function isUnreachable(error: unknown): boolean {
-  // 4 DEADLINE_EXCEEDED, 14 UNAVAILABLE: the gRPC codes for a server that did not answer.
-  if (isGrpcServiceError(error)) return error.code === 4 || error.code === 14;
+  // CANCELLED (1), DEADLINE_EXCEEDED (4), UNAVAILABLE (14): the gRPC codes for a server that did not answer in time.
+  if (isGrpcServiceError(error)) return [1, 4, 14].includes(error.code);
   return error instanceof Error && error.cause !== undefined && isUnreachable(error.cause);
 }
 

@@ -10,7 +10,7 @@ import type { SignalView } from '../../src/domain/signal-view';
 import { createSignalDesk } from '../../src/intake/signal-desk';
 import type { SignalDesk } from '../../src/intake/types';
 import { readModelMetadata } from '../../src/inference/model-metadata';
-import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { balanceLedgerWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/balance-ledger';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/venues/paper/paper-venue';
@@ -87,7 +87,7 @@ export async function startTestEngine(
   const { client } = room;
   const desk = createSignalDesk({ client, config });
   const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(config.venue));
-  let running: { workers: Worker[]; done: Promise<unknown> } | undefined;
+  let running: { worker: Worker; done: Promise<void> }[] = [];
 
   const engine: TestEngine = {
     config,
@@ -125,12 +125,17 @@ export async function startTestEngine(
       const model = await readModelMetadata(config.ml.model);
       const all = [signalsWorker(room), entitiesWorker(room), venueWorker(room, model.input.candlesNeeded)];
       const workers = await Promise.all(all.map((worker) => Worker.create({ ...worker, ...connected })));
-      running = { workers, done: Promise.all(workers.map((worker) => worker.run())) };
+      running = workers.map((worker) => ({ worker, done: worker.run() }));
     },
     async stopWorkers() {
-      for (const worker of running?.workers ?? []) worker.shutdown();
-      await running?.done;
-      running = undefined;
+      const stopping = running;
+      running = [];
+      const isEntities = ({ worker }: (typeof stopping)[number]) => worker.options.taskQueue === ENTITIES_TASK_QUEUE;
+      // Entities last: a call to one that nobody runs any more would outlast the grace of its caller's worker.
+      for (const group of [stopping.filter((one) => !isEntities(one)), stopping.filter(isEntities)]) {
+        for (const { worker } of group) worker.shutdown();
+        await Promise.all(group.map(({ done }) => done));
+      }
     },
     async close() {
       await engine.stopWorkers();

@@ -57,6 +57,8 @@ afterAll(async () => {
 afterEach(async () => {
   engine.setFaults(undefined);
   await manager().terminate('the test is over');
+  // Workers that stop together cut a saga off from the entities that it waits for.
+  await eventually(async () => (await signalsOfTheModel()).every(({ status }) => status === 'ended'));
 });
 
 function settings(overrides: Partial<MlManagerSettings> = {}): MlManagerSettings {

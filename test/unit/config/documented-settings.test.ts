@@ -42,7 +42,12 @@ describe('config/default.yaml', () => {
 });
 
 describe('.env.example', () => {
-  const names = [CONFIG_FILE_VARIABLE, ...SECRET_VARIABLES, ...ENVIRONMENT_VARIABLES.map(({ name }) => name)];
+  const names = [
+    CONFIG_FILE_VARIABLE,
+    'ONCEFILL_CACHE_DIR',
+    ...SECRET_VARIABLES,
+    ...ENVIRONMENT_VARIABLES.map(({ name }) => name),
+  ];
 
   test('offers every variable, and no other', () => {
     const offered = [...envExample.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
