@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
+import { queryPatiently } from '../src/temporal/patient-query';
 
 /** Callers that may wait for a place; beyond it a call fails at once and its activity is retried. */
 export const ENTITY_WAITERS_MAX = 5_000;
@@ -52,7 +53,7 @@ export class EntityCaller {
     ...args: Args
   ): Promise<Result> {
     return this.inSlot(workflowId, () =>
-      this.ensured(workflowId, () => this.client.workflow.getHandle(workflowId).query(definition, ...args)),
+      this.ensured(workflowId, () => queryPatiently(this.client.workflow.getHandle(workflowId), definition, ...args)),
     );
   }
 

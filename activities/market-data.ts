@@ -5,6 +5,9 @@ import { type TickReference, writeTick } from '../src/inference/candle-store';
 import { VenueError } from '../src/venues/venue';
 import type { PacedVenue } from './paced-venue';
 
+/** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
+const SPARE_CANDLES = 2;
+
 export interface FetchCandlesInput {
   readonly venue: string;
   readonly symbols: readonly string[];
@@ -26,7 +29,12 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
     /** Fetches the newest closed candles of every symbol and stores them for the model. */
     async fetchCandles(input: FetchCandlesInput): Promise<TickReference> {
       return retryable(async () => {
-        const candles = await pacedVenue.candles(input.symbols, input.intervalMs, candleCount, heartbeat);
+        const candles = await pacedVenue.candles(
+          input.symbols,
+          input.intervalMs,
+          candleCount + SPARE_CANDLES,
+          heartbeat,
+        );
         return writeTick(candlesDir, {
           venue: input.venue,
           intervalMs: input.intervalMs,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../src/config/package-root';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -10,10 +10,14 @@ export const WORKFLOW_BUNDLE_PATH = join(packageRoot(), 'dist', 'workflow-bundle
 export async function buildWorkflowBundle(path: string = WORKFLOW_BUNDLE_PATH): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('../workflows'),
+    workflowInterceptorModules: [require.resolve('../workflows/query-guard')],
     logger: new DefaultLogger('WARN'),
   });
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, code);
+  // Renamed into place: a worker that starts meanwhile must not read half of it.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, code);
+  renameSync(draft, path);
 }
 
 if (require.main === module) {

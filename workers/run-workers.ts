@@ -94,6 +94,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   return lost ? 1 : 0;
 }
 
+/** Whoever calls the entities stops before them: a call to an entity that nobody runs any more would use up its time. */
 async function runUntilStopped(
   workers: readonly Worker[],
   stop: AbortController,
@@ -102,7 +103,8 @@ async function runUntilStopped(
 ): Promise<void> {
   const requestStop = (): void => stop.abort();
   process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const runs = new Map(workers.map((worker) => [worker, worker.run()]));
+  const running = Promise.all(runs.values());
   emitProcessEvent({ kind: 'ready', component: name });
   const stopping = new Promise<void>((resolve) => {
     if (stop.signal.aborted) resolve();
@@ -110,8 +112,13 @@ async function runUntilStopped(
   });
   await Promise.race([stopping, running]);
   if (registration) await registration.unregister();
-  for (const worker of workers) {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+  const isEntities = (worker: Worker): boolean => worker.options.taskQueue === ENTITIES_TASK_QUEUE;
+  for (const isLast of [false, true]) {
+    const stage = workers.filter((worker) => isEntities(worker) === isLast);
+    for (const worker of stage) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+    await Promise.all(stage.map((worker) => runs.get(worker)));
   }
   await running;
 }

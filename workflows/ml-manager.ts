@@ -74,12 +74,18 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     return Math.floor((Date.now() - closeDelayMs) / candleIntervalMs) * candleIntervalMs;
   }
 
+  /** The close after the last tick's. That tick may have followed candles of another length. */
+  function nextCloseMs(): number {
+    const { candleIntervalMs } = current;
+    return (Math.floor(Math.max(lastTickMs, newestCloseMs()) / candleIntervalMs) + 1) * candleIntervalMs;
+  }
+
   function state(): MlManagerState {
     return {
       status: paused ? 'paused' : 'running',
       model,
       lastTickMs: lastTickMs || undefined,
-      nextTickMs: Math.max(lastTickMs, newestCloseMs()) + current.candleIntervalMs + current.closeDelayMs,
+      nextTickMs: nextCloseMs() + current.closeDelayMs,
       lastError,
     };
   }

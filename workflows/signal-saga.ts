@@ -49,9 +49,10 @@ export class SignalSaga {
     return this.progress.view();
   }
 
-  cancel(reason: string): CancelReply {
+  /** @param reason for people; a caller on the command line may leave it out */
+  cancel(reason?: string): CancelReply {
     if (this.ended) return { accepted: false, message: 'The signal has ended.' };
-    this.cancelReason = reason;
+    this.cancelReason = reason ?? 'no reason given';
     return {
       accepted: true,
       message: this.mayHaveSent ? 'What is still open of the order will be cancelled.' : 'The signal will not be sent.',

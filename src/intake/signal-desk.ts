@@ -19,6 +19,7 @@ import {
 } from '../messages/search-attributes';
 import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import { crashPoint } from '../observability/crash-points';
+import { queryPatiently } from '../temporal/patient-query';
 import { CLIENT_ID_UNIQUE } from '../venues/promises';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import {
@@ -90,7 +91,7 @@ class TemporalSignalDesk implements SignalDesk {
       const description = await describeOrNothing(() => handle.describe());
       if (description?.type !== SIGNAL_WORKFLOW_TYPE) return undefined;
       // A closed signal's account is its result: readable also while no worker runs.
-      return description.status.name === 'COMPLETED' ? handle.result() : handle.query(stateQuery);
+      return description.status.name === 'COMPLETED' ? handle.result() : queryPatiently(handle, stateQuery);
     });
   }
 

@@ -4,6 +4,7 @@ import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@tempora
 import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
 import { AUTHORIZATION_VALIDITY_MS, balancesQuery, setTradingStateUpdate } from '../messages/balance-ledger';
 import { balanceLedgerWorkflowId } from '../messages/ids';
+import { queryPatiently } from '../temporal/patient-query';
 
 /**
  * Added to the validity of an authorization before a stop is called done: for a request that left at the last moment
@@ -58,7 +59,7 @@ export function createTradingDesk(client: Client, venue: string): TradingDesk {
       if (to !== 'active') await delay(AUTHORIZATION_VALIDITY_MS + STOP_MARGIN_MS);
       return result.change;
     },
-    state: async () => (await call(() => ledger.query(balancesQuery))).tradingState,
+    state: async () => (await call(() => queryPatiently(ledger, balancesQuery))).tradingState,
   };
 }
 

@@ -1,8 +1,10 @@
+import { QueryNotRegisteredError } from '@temporalio/client';
 import Decimal from 'decimal.js';
 import type { SignalOutcome, SignalView } from '../../src/domain/signal-view';
 import { IntakeUnavailableError } from '../../src/intake/types';
 import { balancesQuery, refreshSignal, reservationsQuery } from '../../src/messages/balance-ledger';
 import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { QUERY_TOO_EARLY } from '../../src/messages/query-guard';
 import type { Access, Product } from './product';
 import type { HandedIn } from './submitter';
 import type { AuditedOrder, VenueAuditor } from './venue-auditor';
@@ -54,7 +56,9 @@ async function show({ desk }: Access, fingerprint: string): Promise<SignalView |
   } catch (error) {
     // Server or engine are still coming back; the caller's bound decides.
     if (error instanceof IntakeUnavailableError) return undefined;
-    throw error;
+    if (!(error instanceof QueryNotRegisteredError)) throw error;
+    if (error.message.includes(QUERY_TOO_EARLY)) return undefined;
+    throw new Violation('every signal can be asked', `${fingerprint}: ${error.message}`);
   }
 }
 

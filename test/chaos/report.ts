@@ -1,7 +1,18 @@
 import type { SeedReport } from './seed-run';
 import type { PointReport } from './sweep';
 
-const SEED_COLUMNS = ['seed', 'faults', 'kills', 'signals', 'repeated', 'orders', 'duplicates', 'leaks', 'minutes'];
+const SEED_COLUMNS = [
+  'seed',
+  'faults',
+  'kills',
+  'signals',
+  'repeated',
+  'orders',
+  'duplicates',
+  'leaks',
+  'replays',
+  'minutes',
+];
 
 /** What programs read. */
 export function seedsAsJson(reports: readonly SeedReport[]): object {
@@ -29,6 +40,7 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
     String(report.orders),
     String(report.duplicates),
     String(report.leaks),
+    String(report.replays),
     report.minutes.toFixed(1),
   ]);
   const sums = [
@@ -40,6 +52,7 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
     String(totals.orders),
     String(totals.duplicates),
     String(totals.leaks),
+    String(totals.replays),
     totals.minutes.toFixed(1),
   ];
   return [
@@ -77,6 +90,7 @@ function totalsOf(reports: readonly SeedReport[]) {
     orders: sum(({ orders }) => orders),
     duplicates: sum(({ duplicates }) => duplicates),
     leaks: sum(({ leaks }) => leaks),
+    replays: sum(({ replays }) => replays),
     minutes: sum(({ minutes }) => minutes),
     faults: mergeCounts(reports.map(({ faults }) => faults)),
     kills: mergeCounts(reports.map(({ kills }) => kills)),

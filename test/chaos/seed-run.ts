@@ -4,6 +4,7 @@ import { faultClassesOf, faultMix } from './fault-mix';
 import { Killer, type Kills } from './killer';
 import { watchLedger } from './ledger-watch';
 import { Product, type Access } from './product';
+import { checkReplays } from './replay-check';
 import { planSignals } from './signal-plan';
 import { Submitter } from './submitter';
 import { VenueAuditor } from './venue-auditor';
@@ -50,6 +51,8 @@ export interface SeedReport {
   readonly faultClasses: readonly string[];
   readonly faults: Readonly<Record<string, number>>;
   readonly venueRequests: number;
+  /** Runs whose history was replayed at the end. */
+  readonly replays: number;
   readonly kills: Kills;
   readonly minutes: number;
 }
@@ -87,6 +90,7 @@ class SeedRun {
   private views: Views = new Map();
   private ordersAccepted = 0;
   private duplicates = 0;
+  private replays = 0;
 
   constructor(
     private readonly product: Product,
@@ -126,6 +130,7 @@ class SeedRun {
       faultClasses: faultClassesOf(faultMix(seed, 0)),
       faults,
       venueRequests: requests,
+      replays: this.replays,
       kills: this.killer.kills,
     };
   }
@@ -211,7 +216,8 @@ class SeedRun {
     if (!orders) throw new Violation('the venue stays up', 'it does not answer after it healed');
     this.ordersAccepted = orders.length;
     checkSignals(handedIn, this.views, orders);
-    this.tell('all books agree');
+    this.tell(`all books agree; replays every run`);
+    this.replays = await checkReplays(access);
   }
 
   private tell(line: string): void {

@@ -1,0 +1,30 @@
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import type { Access } from './product';
+import { Violation } from './violation';
+
+/** Histories fetched at once. */
+const FETCHES_MAX = 8;
+const FETCHED_MAX = 50;
+
+let runtimeInstalled = false;
+
+/**
+ * Replays every run of the attack, open or ended. A run that cannot be replayed lives on in the process that has it in
+ * its cache, and is lost with it.
+ *
+ * @returns how many there are
+ * @throws Violation
+ */
+export async function checkReplays({ client }: Access): Promise<number> {
+  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  runtimeInstalled = true;
+  const workflowBundle = { codePath: WORKFLOW_BUNDLE_PATH };
+  const histories = client.workflow.list().intoHistories({ concurrency: FETCHES_MAX, bufferLimit: FETCHED_MAX });
+  let replayed = 0;
+  for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    if (error) throw new Violation('every run can be replayed', `${workflowId}, run ${runId}: ${error.message}`);
+    replayed += 1;
+  }
+  return replayed;
+}

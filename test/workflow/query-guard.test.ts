@@ -1,0 +1,70 @@
+/** A query between a crash and a workflow's next task must not make it decide at a time that no replay sees again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { queryPatiently } from '../../src/temporal/patient-query';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { slowStep, STEPS_TASK_QUEUE, timesQuery } from './fixtures/slow-step';
+
+const TASK_QUEUE = 'query-guard';
+const CODE = {
+  workflowsPath: require.resolve('./fixtures/slow-step'),
+  interceptors: { workflowModules: [require.resolve('../../workflows/query-guard')] },
+};
+/** Some of them reach the new worker before the workflow's task does. */
+const QUERIES = 5;
+/** Longer than from the workflow's first task to the loss of its worker, shorter than until its next task. */
+const DEADLINE_AFTER_MS = 4_000;
+
+let environment: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(() => environment.teardown());
+
+async function runWorker(options: object): Promise<() => Promise<void>> {
+  const worker = await Worker.create({ connection: environment.nativeConnection, ...CODE, ...options } as never);
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+  };
+}
+
+test('a workflow that is queried while its worker is gone can still be replayed', async () => {
+  let finishSlowStep = (): void => undefined;
+  const slow = (): Promise<void> =>
+    new Promise((resolve) => {
+      finishSlowStep = resolve;
+    });
+  const stopSteps = await runWorker({
+    taskQueue: STEPS_TASK_QUEUE,
+    workflowsPath: undefined,
+    interceptors: undefined,
+    activities: { slow, late: () => Promise.resolve() },
+  });
+  const stopFirst = await runWorker({ taskQueue: TASK_QUEUE });
+  const deadlineMs = Date.now() + DEADLINE_AFTER_MS;
+  const handle = await environment.client.workflow.start(slowStep, {
+    taskQueue: TASK_QUEUE,
+    workflowId: 'queried',
+    args: [deadlineMs],
+  });
+  await handle.query(timesQuery);
+  await stopFirst();
+
+  const answers = Array.from({ length: QUERIES }, () => queryPatiently(handle, timesQuery).catch(() => undefined));
+  await sleep(500);
+  finishSlowStep();
+  await sleep(deadlineMs - Date.now());
+  const stopSecond = await runWorker({ taskQueue: TASK_QUEUE });
+  const [time = 0] = await handle.result();
+  await Promise.all(answers);
+  await stopSecond();
+  await stopSteps();
+
+  expect(time).toBeGreaterThanOrEqual(deadlineMs);
+  await expect(Worker.runReplayHistory(CODE, await handle.fetchHistory(), 'queried')).resolves.toBeUndefined();
+});
