@@ -114,11 +114,11 @@ async function runUntilStopped(
   if (registration) await registration.unregister();
   const isEntities = (worker: Worker): boolean => worker.options.taskQueue === ENTITIES_TASK_QUEUE;
   for (const isLast of [false, true]) {
-    const stage = workers.filter((worker) => isEntities(worker) === isLast);
-    for (const worker of stage) {
+    const stage = [...runs].filter(([worker]) => isEntities(worker) === isLast);
+    for (const [worker] of stage) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
     }
-    await Promise.all(stage.map((worker) => runs.get(worker)));
+    await Promise.all(stage.map(([, run]) => run));
   }
   await running;
 }

@@ -15,10 +15,10 @@ function step(historyLength: number, second: number, isReplaying: boolean, job: 
 
 /** Runs activations through one workflow's guard. @returns how many came through */
 function run(...activations: readonly Activation[]): number {
-  const activate = interceptors().internals?.[0]?.activate;
+  const [guard] = interceptors().internals ?? [];
   let passed = 0;
   for (const activation of activations) {
-    activate?.call(undefined as never, { activation, batchIndex: 0 }, () => {
+    guard?.activate?.({ activation, batchIndex: 0 }, () => {
       passed += 1;
     });
   }
