@@ -3,8 +3,8 @@ import { drawWeights, type FaultPlan, type FaultTarget } from '../../src/venues/
 import { Dice } from './dice';
 
 /** The share of requests that meet a fault, drawn per seed between these. */
-const RATE_LEAST = 0.08;
-const RATE_MOST = 0.2;
+const RATE_LEAST = 0.1;
+const RATE_MOST = 0.3;
 /** 429 with Retry-After, 429 bare, 418 bare, 418 with Retry-After. A 403 means ten minutes of silence and is left out. */
 const BRIEF_THROTTLES = [0, 1, 4, 5] as const;
 const THROTTLED_REQUESTS = 12;

@@ -200,7 +200,9 @@ export class Product {
     if (supervisor?.pid === undefined) throw new Error('The product was not started.');
     const { pid } = supervisor;
     process.kill(-pid, 'SIGINT');
-    await this.waitUntil(() => Promise.resolve(!isAlive(pid)), 'the product to stop', STOP_MAX_MS);
+    // Its own account of the end: a process that is gone may not have been heard of yet.
+    const hasEnded = (): boolean => supervisor.exitCode !== null || supervisor.signalCode !== null;
+    await this.waitUntil(() => Promise.resolve(hasEnded()), 'the product to stop', STOP_MAX_MS);
     return supervisor.exitCode;
   }
 
