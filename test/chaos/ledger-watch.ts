@@ -2,6 +2,7 @@ import { isGrpcServiceError, QueryNotRegisteredError, type Client } from '@tempo
 import Decimal from 'decimal.js';
 import { balancesQuery, reservationsQuery } from '../../src/messages/balance-ledger';
 import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { QUERY_TOO_EARLY } from '../../src/messages/query-guard';
 import { assertInvariant } from './violation';
 
 const QUERY_TIMEOUT_MS = 4_000;
@@ -47,7 +48,7 @@ export async function watchLedger(
 
 /** Server or engine are down at this moment. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof QueryNotRegisteredError) return true;
+  if (error instanceof QueryNotRegisteredError) return error.message.includes(QUERY_TOO_EARLY);
   if (isGrpcServiceError(error)) return true;
   return error instanceof Error && error.cause !== undefined && isPassing(error.cause);
 }

@@ -6,7 +6,7 @@ import { cancelUpdate } from '../../src/messages/signal';
 import type { Access } from './product';
 import { toSignal, type PlannedSignal } from './signal-plan';
 import { assertInvariant, Violation } from './violation';
-import { pause, pollUntil } from './waiting';
+import { allEnded, pause, pollUntil } from './waiting';
 
 /** A signal must be accepted within this, also across a restart of the server. */
 const INTAKE_MAX_MS = 60_000;
@@ -47,9 +47,9 @@ export class Submitter {
     const handedIn = this.note(planned);
     await this.send(handedIn, access, signal);
     const { repetition, cancelAfterMs } = planned;
-    await Promise.all([
-      repetition && this.repeat(handedIn, repetition, access, signal),
-      cancelAfterMs !== undefined && cancelLater(handedIn, cancelAfterMs, access.client, signal),
+    await allEnded([
+      ...(repetition ? [this.repeat(handedIn, repetition, access, signal)] : []),
+      ...(cancelAfterMs === undefined ? [] : [cancelLater(handedIn, cancelAfterMs, access.client, signal)]),
     ]);
   }
 

@@ -36,5 +36,16 @@ export async function forEachOf<Item>(
   const takeNext = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: atOnceMax }, takeNext));
+  await allEnded(Array.from({ length: atOnceMax }, takeNext));
+}
+
+/**
+ * Waits for all of them, also after the first has failed: what is still under way may need what its caller ends next.
+ *
+ * @throws what the first in the list threw that did
+ */
+export async function allEnded(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
 }

@@ -1,5 +1,7 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { reserveUpdate } from '../../src/messages/balance-ledger';
+import { balanceLedgerWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -71,6 +73,21 @@ test('a signal that cannot be paid is denied, and nothing stays held', async () 
 
 test('an amount below the market minimum is denied', async () => {
   expect(await engine.trade({ amount: '0.0000001' })).toMatchObject({ outcome: 'DENIED', denialCode: 'BELOW_MINIMUM' });
+});
+
+test('a request for funds that arrives after its signal was denied holds nothing', async () => {
+  const { fingerprint } = await engine.trade({ amount: '0.0000001' });
+  const { room, config } = engine;
+  const late = await room.entities.update(balanceLedgerWorkflowId(config.venue), reserveUpdate, 'late', {
+    requestId: `${fingerprint}:reserve:1`,
+    reservationId: fingerprint,
+    asset: 'USDT',
+    amount: '10',
+    intent: 'entry',
+    purpose: 'of an attempt that was lost',
+    metadata: {},
+  });
+  expect(late).toMatchObject({ status: 'denied', denial: { code: 'SIGNAL_ENDED' } });
 });
 
 test.each(['accept_then_time_out', 'accept_then_reset', 'body_cut_off', 'truncated_json', 'duplicate_delivery'])(
