@@ -39,10 +39,10 @@ export function signalContentText(signal: TradingSignal): string {
   });
 }
 
-/** JSON in ASCII. JSON.stringify escapes as Python does, but leaves printable characters beyond ASCII as they are. */
+/** JSON in ASCII. JSON.stringify escapes as Python does, but leaves DEL and everything beyond ASCII as it is. */
 function asciiJson(text: string): string {
   return JSON.stringify(text).replace(
-    /[\u0080-\uffff]/g,
+    /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

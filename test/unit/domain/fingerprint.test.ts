@@ -9,7 +9,7 @@ test.each([
   ['plain text', 'ml_strategy', 'ml_strategy'],
   ['quotes and backslashes', 'a"b\\c/', 'a\\"b\\\\c/'],
   ['named controls', '\b\f\n\r\t', '\\b\\f\\n\\r\\t'],
-  ['other controls, and DEL as it is', '\u0000\u001f\u007f', '\\u0000\\u001f\u007f'],
+  ['other controls, with DEL among them', '\u0000\u001f\u007f', '\\u0000\\u001f\\u007f'],
   ['accents', 'é', '\\u00e9'],
   ['a surrogate pair', '😀', '\\ud83d\\ude00'],
   ['half a surrogate pair', '\ud83d', '\\ud83d'],
