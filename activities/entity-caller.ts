@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
+import { BATCH_REQUESTS_MAX, batchUpdate, type EntityRequest } from '../src/messages/entity-batch';
 import { queryPatiently } from '../src/temporal/patient-query';
 
 /** Callers that may wait for a place; beyond it a call fails at once and its activity is retried. */
 export const ENTITY_WAITERS_MAX = 5_000;
+
+/**
+ * Batches under way to one entity. A second one travels while the first is worked on; more would only make them smaller,
+ * and what a call costs the server hardly depends on how many commands it holds.
+ */
+const BATCHES_MAX = 2;
 
 /**
  * Calls entity workflows through this process's client, with a bound on the calls in flight per entity: a server with
@@ -12,6 +19,7 @@ export const ENTITY_WAITERS_MAX = 5_000;
  */
 export class EntityCaller {
   private readonly slots = new Map<string, CallSlots>();
+  private readonly batches = new Map<string, Batches>();
 
   /**
    * @param client the process's client
@@ -47,6 +55,19 @@ export class EntityCaller {
     );
   }
 
+  /**
+   * Runs a command by its kind (see workflows/entity-batch.ts), together with others that want the same entity at the
+   * same time. Safe to repeat, like an update.
+   */
+  async request<Result>(workflowId: string, request: EntityRequest): Promise<Result> {
+    let batches = this.batches.get(workflowId);
+    if (!batches) {
+      batches = new Batches((requests) => this.update(workflowId, batchUpdate, 'batch', requests));
+      this.batches.set(workflowId, batches);
+    }
+    return (await batches.add(request)) as Result;
+  }
+
   async query<Result, Args extends unknown[]>(
     workflowId: string,
     definition: QueryDefinition<Result, Args>,
@@ -78,6 +99,49 @@ export class EntityCaller {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       await this.ensureEntity(workflowId);
       return call();
+    }
+  }
+}
+
+interface WaitingRequest {
+  readonly request: EntityRequest;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Gathers what is asked for while earlier batches are under way. */
+class Batches {
+  private inFlight = 0;
+  private waiting: WaitingRequest[] = [];
+
+  constructor(private readonly send: (requests: readonly EntityRequest[]) => Promise<readonly unknown[]>) {}
+
+  add(request: EntityRequest): Promise<unknown> {
+    if (this.waiting.length >= ENTITY_WAITERS_MAX) {
+      return Promise.reject(new Error(`More than ${ENTITY_WAITERS_MAX} calls wait for one entity.`));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request, resolve, reject });
+      this.sendNext();
+    });
+  }
+
+  private sendNext(): void {
+    if (this.inFlight >= BATCHES_MAX || this.waiting.length === 0) return;
+    const batch = this.waiting.splice(0, BATCH_REQUESTS_MAX);
+    this.inFlight += 1;
+    void this.sendBatch(batch).finally(() => {
+      this.inFlight -= 1;
+      this.sendNext();
+    });
+  }
+
+  private async sendBatch(batch: readonly WaitingRequest[]): Promise<void> {
+    try {
+      const answers = await this.send(batch.map(({ request }) => request));
+      for (const [index, { resolve }] of batch.entries()) resolve(answers[index]);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
     }
   }
 }

@@ -1,128 +1,121 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { isDenial, type Denial } from '../src/domain/denial';
-import type { EndReservationResult, Reservation, ReservationMetadata } from '../src/domain/ledger/types';
+import type { Denial } from '../src/domain/denial';
+import type {
+  CommitCommand,
+  EndReservationResult,
+  ReleaseCommand,
+  Reservation,
+  ReservationMetadata,
+  ReserveCommand,
+  ReserveResult,
+} from '../src/domain/ledger/types';
 import type { OrderPlan } from '../src/domain/market';
-import type { TradingSignal } from '../src/domain/signal';
+import type { Intent } from '../src/domain/signal';
 import { balanceLedgerWorkflowId } from '../src/messages/ids';
-import { releaseUpdate, reserveUpdate } from '../src/messages/balance-ledger';
 import { crashPoint } from '../src/observability/crash-points';
-import { VenueError } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
-import type { OrderPlanner } from './order-planner';
 
 /** How long a signal waits before it asks again for what is missing for a while. */
-const RETRY_AFTER_MS = 1_000;
+export const MISSING_RETRY_AFTER_MS = 1_000;
 
-export interface ReserveFundsInput {
+export interface FundsInput {
   readonly fingerprint: string;
-  readonly clientOrderId: string;
   readonly venue: string;
-  readonly signal: TradingSignal;
+  readonly intent: Intent;
   /** Counts the times something was missing; each is a new request to the ledger. */
   readonly round: number;
+  /** See ReserveCommand. */
+  readonly signalStartedAtMs: number;
 }
 
-export type ReserveFundsResult =
-  | {
-      readonly status: 'reserved';
-      readonly plan: OrderPlan;
-      /** true: an earlier attempt made this reservation and may have gone further than its history tells. */
-      readonly existed: boolean;
-      /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
-      readonly authorizedAtMs: number;
-    }
+/** The funds are held, and this is the plan that counts. */
+export interface Reserved {
+  readonly status: 'reserved';
+  readonly plan: OrderPlan;
+  /**
+   * What an earlier attempt, whose history was lost, did: `none` is certain; `possible`: it may have sent the order;
+   * `placed`: it booked what the order took.
+   */
+  readonly earlierAttempt: 'none' | 'possible' | 'placed';
+  /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
+  readonly authorizedAtMs: number;
+}
+
+export type Refused =
   | { readonly status: 'denied'; readonly denial: Denial }
   /** Something is missing for a while (a price, a permit, a balance): wait durably and ask again. */
   | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string };
 
-export interface FundsDependencies {
-  readonly entities: EntityCaller;
-  readonly planner: OrderPlanner;
+/** A signal's dealings with the ledger. Each call is safe to repeat. */
+export class Funds {
+  constructor(private readonly entities: EntityCaller) {}
+
+  /**
+   * Holds what the plan needs. The reservation's id is the fingerprint, and the plan of the first attempt is the one
+   * that counts, whatever the price is by then.
+   */
+  async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
+    const askedAtMs = Date.now();
+    const command: ReserveCommand = {
+      requestId: `${input.fingerprint}:reserve:${input.round}`,
+      reservationId: input.fingerprint,
+      asset: plan.asset,
+      amount: plan.reserveAmount,
+      intent: input.intent,
+      purpose: `${plan.direction} ${plan.quantity} ${plan.symbol}`,
+      metadata: metadataOf(plan),
+      signalStartedAtMs: input.signalStartedAtMs,
+    };
+    const result = await this.request<ReserveResult>(input.venue, 'reserve', command);
+    if (result.status === 'denied') return refusedFor(result.denial);
+    // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.
+    const { reservation } = result;
+    // Released means proven not placed.
+    if (reservation.status === 'released') return { status: 'denied', denial: alreadyEnded(reservation) };
+    return {
+      status: 'reserved',
+      plan: planOf(reservation.metadata),
+      earlierAttempt: earlierAttemptOf(result),
+      // A reservation found again was allowed when it was made; trading may have been halted since.
+      authorizedAtMs: Math.min(askedAtMs, reservation.createdAtMs),
+    };
+  }
+
+  /** Books what an order took; the rest is free in the same step. */
+  commit(venue: string, command: CommitCommand): Promise<EndReservationResult> {
+    return this.request(venue, 'commit', command);
+  }
+
+  /** Gives back what a signal holds; a signal that holds nothing is no error. */
+  async release(venue: string, fingerprint: string, reason: string): Promise<EndReservationResult> {
+    crashPoint('release.before-update');
+    const command: ReleaseCommand = { requestId: `${fingerprint}:release`, reservationId: fingerprint, reason };
+    const result = await this.request<EndReservationResult>(venue, 'release', command);
+    crashPoint('release.after-update');
+    return result;
+  }
+
+  private request<Result>(venue: string, kind: string, command: object): Promise<Result> {
+    return this.entities.request(balanceLedgerWorkflowId(venue), { kind, command });
+  }
 }
-
-/** Sizing and reserving, called from signal workflows as local activities. */
-export function createFundsActivities({ entities, planner }: FundsDependencies) {
-  return {
-    /**
-     * Plans the order and reserves its funds. Repeating it is safe: the reservation's id is the fingerprint, and the
-     * plan of the first attempt is the one that counts, whatever the price is by then.
-     */
-    async reserveFunds(input: ReserveFundsInput): Promise<ReserveFundsResult> {
-      let plan: OrderPlan | Denial;
-      try {
-        crashPoint('reserve.before-plan');
-        plan = await planner.plan(input);
-      } catch (error) {
-        if (!(error instanceof VenueError)) throw error;
-        return { status: 'retry', afterMs: retryAfterMs(error), reason: error.message };
-      }
-      if (isDenial(plan)) return refusedFor(plan);
-      const askedAtMs = Date.now();
-      crashPoint('reserve.before-update');
-      const requestId = `${input.fingerprint}:reserve:${input.round}`;
-      const result = await entities.update(balanceLedgerWorkflowId(input.venue), reserveUpdate, requestId, {
-        requestId,
-        reservationId: input.fingerprint,
-        asset: plan.asset,
-        amount: plan.reserveAmount,
-        intent: input.signal.intent,
-        purpose: `${plan.direction} ${plan.quantity} ${plan.symbol}`,
-        metadata: metadataOf(plan),
-      });
-      crashPoint('reserve.after-update');
-      switch (result.status) {
-        case 'reserved':
-        case 'conflict': {
-          // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.
-          const { reservation } = result;
-          if (reservation.status !== 'pending') return { status: 'denied', denial: alreadyEnded(reservation) };
-          const existed = result.status === 'conflict' || !result.isNew;
-          // A reservation found again was allowed when it was made; trading may have been halted since.
-          const authorizedAtMs = Math.min(askedAtMs, reservation.createdAtMs);
-          return { status: 'reserved', plan: planOf(reservation.metadata), existed, authorizedAtMs };
-        }
-        case 'denied':
-          return refusedFor(result.denial);
-      }
-    },
-
-    /** Gives back what a signal holds. Repeating it is safe; a signal that holds nothing is no error. */
-    async releaseFunds(input: {
-      readonly venue: string;
-      readonly fingerprint: string;
-      readonly reason: string;
-    }): Promise<EndReservationResult> {
-      crashPoint('release.before-update');
-      const requestId = `${input.fingerprint}:release`;
-      const result = await entities.update(balanceLedgerWorkflowId(input.venue), releaseUpdate, requestId, {
-        requestId,
-        reservationId: input.fingerprint,
-        reason: input.reason,
-      });
-      crashPoint('release.after-update');
-      return result;
-    },
-  };
-}
-
-export type FundsActivities = ReturnType<typeof createFundsActivities>;
 
 /** A balance that is not known yet is known in a moment; every other refusal is final. */
-function refusedFor(denial: Denial): ReserveFundsResult {
+export function refusedFor(denial: Denial): Refused {
   return denial.code === 'NO_BALANCE_KNOWN'
-    ? { status: 'retry', afterMs: RETRY_AFTER_MS, reason: denial.message }
+    ? { status: 'retry', afterMs: MISSING_RETRY_AFTER_MS, reason: denial.message }
     : { status: 'denied', denial };
 }
 
-function retryAfterMs(error: VenueError): number {
-  const { retryAtMs } = error.outcome;
-  return Math.max(RETRY_AFTER_MS, retryAtMs === undefined ? 0 : retryAtMs - Date.now());
+function earlierAttemptOf(result: Exclude<ReserveResult, { status: 'denied' }>): Reserved['earlierAttempt'] {
+  if (result.reservation.status === 'committed') return 'placed';
+  return result.status === 'reserved' && result.isNew ? 'none' : 'possible';
 }
 
 function alreadyEnded(reservation: Reservation): Denial {
   return {
     code: 'SIGNAL_ENDED',
-    message: `The funds of this signal were ${reservation.status} before (${reservation.reason ?? 'no reason given'}).`,
+    message: `The funds of this signal were released before (${reservation.reason ?? 'no reason given'}).`,
   };
 }
 

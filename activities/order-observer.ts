@@ -6,9 +6,9 @@ import type { Permits } from './permits';
 /** Orders watched at once; beyond it an order is looked up by its own workflow instead. */
 const WATCHED_MAX = 500;
 /** A fill that has not shown after this many reports is left to the order's own look-ups. */
-const REPORTS_PER_ORDER_MAX = 3;
+const REPORTS_PER_ORDER_MAX = 4;
 /** The first report follows an acceptance at once; later ones leave the venue some time. */
-const REPORT_INTERVAL_MS = 250;
+const REPORT_INTERVAL_MS = 100;
 /** How far before the acceptance a report reaches: the venue's clock may differ from ours. */
 const REPORT_OVERLAP_MS = 10_000;
 

@@ -4,44 +4,35 @@ import { crashPoint } from '../src/observability/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
 import { OrderEvidence, type LookUpInput } from './order-evidence';
-import type { OrderObserver } from './order-observer';
+import type { OrderSender } from './order-sender';
 import type { PacedVenue } from './paced-venue';
 import type { Permits } from './permits';
-import { RETRY_AFTER_MS, SendGate, type Blocked, type PlaceOrderInput, type PlaceOrderResult } from './send-gate';
+import { SendGate, type PlaceOrderInput, type PlaceOrderResult } from './send-gate';
 
 export type { PlaceOrderInput, PlaceOrderResult } from './send-gate';
+
+/**
+ * A call sends within this of its beginning, or not at all. The server counts it as lost after the longer timeout of
+ * workflows/signal-activities.ts: from then on nothing of it can leave any more, however long this process was held up.
+ */
+const SEND_WITHIN_MS = 15_000;
 
 export interface OrderDependencies {
   readonly entities: EntityCaller;
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
-  readonly observer: OrderObserver;
+  readonly sender: OrderSender;
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
-export function createOrderActivities({ entities, permits, pacedVenue, observer }: OrderDependencies) {
+export function createOrderActivities({ entities, permits, pacedVenue, sender }: OrderDependencies) {
   const gate = new SendGate(entities, permits);
   const evidence = new OrderEvidence(pacedVenue);
-
-  async function found(input: PlaceOrderInput): Promise<Blocked | undefined> {
-    const answer = await evidence.lookUp(input);
-    if (answer.status === 'found') return answer;
-    if (answer.status === 'absent') return undefined;
-    return {
-      status: 'wait',
-      untilMs: Math.max(Date.now() + RETRY_AFTER_MS, answer.outcome.retryAtMs ?? 0),
-      permitRound: input.permitRound,
-      reason: `Could not look the order up before sending: ${answer.outcome.message}`,
-    };
-  }
 
   return {
     /** Sends the order, at most one request. Must run with one attempt: a lost call is an UNKNOWN outcome. */
     async placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
-      if (input.lookUpFirst) {
-        const blocked = await found(input);
-        if (blocked) return blocked;
-      }
+      const giveUpAtMs = Date.now() + SEND_WITHIN_MS;
       crashPoint('place.before-permit');
       const pass = await gate.passLimiter(input);
       crashPoint('place.after-permit');
@@ -54,14 +45,8 @@ export function createOrderActivities({ entities, permits, pacedVenue, observer 
       if (nowMs > pass.sendBeforeMs) {
         return { status: 'wait', untilMs: nowMs, permitRound: input.permitRound + 1, reason: 'The permit lapsed.' };
       }
-      const sendBeforeMs = Math.min(pass.sendBeforeMs, leave.sendBeforeMs, input.expiresAtMs);
-      crashPoint('place.before-send');
-      const { outcome, signedAtMs } = await pacedVenue.venue.placeOrder(input.plan, sendBeforeMs);
-      crashPoint('place.after-send');
-      // A resting order will not be final in moments: its workflow looks it up with growing delays.
-      const isWatched = outcome.kind === 'PLACED' && input.plan.limitPrice === undefined;
-      const order = isWatched ? await observer.observe(input.plan.clientOrderId) : undefined;
-      crashPoint('place.after-observe');
+      const sendBeforeMs = Math.min(pass.sendBeforeMs, leave.sendBeforeMs, input.expiresAtMs, giveUpAtMs);
+      const { outcome, signedAtMs, order } = await sender.send('place', input.plan, sendBeforeMs);
       return { status: 'answered', outcome, signedAtMs, order };
     },
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AcquireCommand } from '../src/domain/rate-window/types';
+import type { AcquireCommand, GiveBackCommand } from '../src/domain/rate-window/types';
 import type { Intent } from '../src/domain/signal';
 import { rateLimiterWorkflowId } from '../src/messages/ids';
-import { acquireUpdate } from '../src/messages/rate-limiter';
+import type { AcquireReply } from '../src/messages/rate-limiter';
 import { VenueError, type EndpointGroup } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
 
@@ -12,6 +12,8 @@ export interface GrantedPermit {
   readonly status: 'granted';
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
+  /** This call booked it: nobody else can have used it. */
+  readonly isNew: boolean;
 }
 
 export type Permit = GrantedPermit | { readonly status: 'refused'; readonly message: string };
@@ -36,7 +38,7 @@ export class Permits {
   async acquire(command: AcquireCommand): Promise<Permit> {
     const askedAtMs = Date.now();
     const limiter = rateLimiterWorkflowId(this.venue);
-    const reply = await this.entities.update(limiter, acquireUpdate, command.requestId, command);
+    const reply = await this.entities.request<AcquireReply>(limiter, { kind: 'acquire', command });
     if (reply.status === 'refused') return { status: 'refused', message: reply.message };
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.
@@ -46,7 +48,14 @@ export class Permits {
       status: 'granted',
       notBeforeMs: waitMs <= 0 ? askedAtMs : Date.now() + waitMs,
       expiresAtMs: askedAtMs + validMs,
+      isNew: reply.isNew,
     };
+  }
+
+  /** Gives back a permit that was new and that nothing was sent with. */
+  async giveBack(requestId: string): Promise<void> {
+    const command: GiveBackCommand = { requestId };
+    await this.entities.request(rateLimiterWorkflowId(this.venue), { kind: 'giveBack', command });
   }
 
   /**

@@ -15,7 +15,7 @@ const PERMITS_PER_CALL_MAX = 3;
 /** Leaves of the ledger that lapsed before its answer arrived, before the workflow takes over. */
 const AUTHORIZATIONS_PER_CALL_MAX = 3;
 /** How soon the workflow asks again when nothing better is known. */
-export const RETRY_AFTER_MS = 1_000;
+const RETRY_AFTER_MS = 1_000;
 
 export interface PlaceOrderInput {
   readonly fingerprint: string;
@@ -27,10 +27,6 @@ export interface PlaceOrderInput {
   readonly authorizedAtMs: number;
   /** Which permit to use: a lapsed one is replaced by the next. */
   readonly permitRound: number;
-  /** An earlier attempt may have sent this order: find out before anything is sent. */
-  readonly lookUpFirst: boolean;
-  /** See LookUpInput. */
-  readonly reusableIdSinceMs?: number;
 }
 
 export type PlaceOrderResult =
@@ -39,8 +35,6 @@ export type PlaceOrderResult =
   /** Nothing was sent, and nothing will be. */
   | { readonly status: 'expired'; readonly reason: string }
   | { readonly status: 'denied'; readonly denial: Denial }
-  /** The venue already has the order. */
-  | { readonly status: 'found'; readonly order: VenueOrder }
   /** One request was sent; `order` is there when it became final at once. */
   | {
       readonly status: 'answered';

@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { EntityCaller } from '../activities/entity-caller';
 import { feedLimiter } from '../activities/limit-feedback';
 import { OrderObserver } from '../activities/order-observer';
+import { OrderSender } from '../activities/order-sender';
 import { PacedVenue } from '../activities/paced-venue';
 import { Permits } from '../activities/permits';
 import type { Config, VenueConfig } from '../src/config/schema';
@@ -26,7 +27,7 @@ export interface EngineRoom {
   readonly entities: EntityCaller;
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
-  readonly observer: OrderObserver;
+  readonly sender: OrderSender;
   close(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
   const permits = new Permits(entities, config.venue);
   feedLimiter(venue, client, logger);
   const clock = keepClock(venue, permits, logger);
+  const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   return {
     config,
     venueConfig,
@@ -57,8 +59,8 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     venue,
     entities,
     permits,
-    pacedVenue: new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs),
-    observer: new OrderObserver(venue, permits),
+    pacedVenue,
+    sender: new OrderSender(pacedVenue, new OrderObserver(venue, permits)),
     async close() {
       clearInterval(clock);
       await venue.close();

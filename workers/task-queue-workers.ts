@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { InjectedSinks, Worker, WorkerOptions } from '@temporalio/worker';
-import { createFundsActivities } from '../activities/funds';
 import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
 import { createMarketDataActivities } from '../activities/market-data';
 import { OrderPlanner } from '../activities/order-planner';
 import { createOrderActivities } from '../activities/orders';
+import { createShortRoadActivities } from '../activities/short-road';
 import { createSignalDesk } from '../src/intake/signal-desk';
 import type { Model } from '../src/inference/session';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
@@ -27,19 +27,26 @@ export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>
 
 /** Signal sagas, their calls to the entities, and intake on behalf of other workflows. */
 export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
-  const { config, venueConfig, entities, pacedVenue, client } = room;
+  const { config, venueConfig, entities, permits, pacedVenue, sender, client, logger } = room;
   const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const sinks: InjectedSinks<AnnouncementSinks> = {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
       line: { fn: (_info, text) => emitProcessEvent({ kind: 'line', text }), callDuringReplay: false },
+      alert: {
+        fn(_info, text) {
+          logger.error(text);
+          emitProcessEvent({ kind: 'line', text: `ALERT ${text}` });
+        },
+        callDuringReplay: false,
+      },
     },
   };
   return {
     ...common(room, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
-      ...createFundsActivities({ entities, planner }),
+      ...createShortRoadActivities({ entities, permits, planner, sender }),
       ...createIntakeActivities({ desk: createSignalDesk({ client, config, startEagerly: true }) }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
@@ -60,11 +67,11 @@ export function entitiesWorker(room: EngineRoom): QueueWorkerOptions {
 
 /** Everything that talks to the venue. */
 export function venueWorker(room: EngineRoom, candleCount: number): QueueWorkerOptions {
-  const { config, entities, permits, pacedVenue, observer } = room;
+  const { config, entities, permits, pacedVenue, sender } = room;
   return {
     ...common(room, venueTaskQueue(config.venue)),
     activities: {
-      ...createOrderActivities({ entities, permits, pacedVenue, observer }),
+      ...createOrderActivities({ entities, permits, pacedVenue, sender }),
       ...createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(room), candleCount }),
     },
   };

@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
+import type { CommitCommand, ReleaseCommand, ReserveCommand } from '../src/domain/ledger/types';
 import { venueTaskQueue } from '../src/messages/ids';
 import {
   acknowledgeSignal,
@@ -25,6 +26,7 @@ import {
   snapshotSignal,
   type LedgerSettings,
 } from '../src/messages/balance-ledger';
+import { handleBatch } from './entity-batch';
 import { LedgerBook, type LedgerBookState } from './ledger-book';
 
 /** A refresh that takes longer is given up; the next one starts from the beginning. */
@@ -95,23 +97,31 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
   await continueAsNew<typeof balanceLedger>(current, book.state());
 }
 
-/** The messages that the books alone answer. */
+/**
+ * The messages that the books alone answer. Messages that arrived before the handlers are taken in the order in which the
+ * handlers are set: what the venue reported comes before what is asked about it.
+ */
 function handleBookMessages(book: LedgerBook, venue: string): void {
-  setHandler(reserveUpdate, (command) => book.reserve(command), {
-    description: 'Holds funds for one order, or says why not.',
+  setHandler(snapshotSignal, (command) => book.applySnapshot(command), {
+    description: "Takes in a venue's report of its balances.",
   });
-  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
-  setHandler(commitSignal, (command) => book.commit(command), {
+  setHandler(commitSignal, (command) => void book.commit(command), {
     description: 'Books what an order took and gives back the rest.',
   });
   setHandler(acknowledgeSignal, (command) => book.acknowledge(command), {
     description: 'Notes that the venue holds margin for a resting order.',
   });
-  setHandler(snapshotSignal, (command) => book.applySnapshot(command), {
-    description: "Takes in a venue's report of its balances.",
-  });
   setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
     description: 'Sets active, reducing (exits only) or halted.',
+  });
+  setHandler(reserveUpdate, (command) => book.reserve(command), {
+    description: 'Holds funds for one order, or says why not.',
+  });
+  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
+  handleBatch({
+    reserve: (command: ReserveCommand) => book.reserve(command),
+    release: (command: ReleaseCommand) => book.release(command),
+    commit: (command: CommitCommand) => book.commit(command),
   });
   setHandler(balancesQuery, () => book.balances(venue), {
     description: 'Every balance and what of it is free.',

@@ -18,6 +18,7 @@ import type {
   AcknowledgeCommand,
   CommitCommand,
   EndReservationResult,
+  InvalidCommandResult,
   LedgerStats,
   ReleaseCommand,
   Reservation,
@@ -57,11 +58,12 @@ export class LedgerBook {
   }
 
   /** A commit that finds nothing to end would be money out of the books: it is the one answer worth a log line. */
-  commit(command: CommitCommand): void {
+  commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(commit(this.ledger, command, Date.now()));
     if (result.status !== 'ended' && result.status !== 'already_ended') {
       log.error('A commit met no reservation.', { reservationId: command?.reservationId, status: result.status });
     }
+    return result;
   }
 
   acknowledge(command: AcknowledgeCommand): void {

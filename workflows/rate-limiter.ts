@@ -11,20 +11,24 @@ import {
   acquire,
   createRateWindow,
   feedback,
+  giveBack,
   limitsFault,
   reconfigure,
   stats,
   usage,
 } from '../src/domain/rate-window/rate-window';
 import type { RateWindowState } from '../src/domain/rate-window/rate-window';
+import type { AcquireCommand, GiveBackCommand } from '../src/domain/rate-window/types';
 import {
   acquireUpdate,
   configureLimiterSignal,
   feedbackSignal,
   rateStatsQuery,
   usageQuery,
+  type AcquireReply,
   type LimiterSettings,
 } from '../src/messages/rate-limiter';
+import { handleBatch } from './entity-batch';
 
 /**
  * One venue's request budget, for all processes together. Every handler answers at once: callers do their waiting
@@ -34,15 +38,6 @@ export async function rateLimiter(settings: LimiterSettings, carried?: RateWindo
   let current = settings;
   let state = carried ?? createRateWindow(settings.limits);
 
-  setHandler(
-    acquireUpdate,
-    (command) => {
-      const answer = acquire(state, command, Date.now());
-      state = answer.state;
-      return { ...answer.result, answeredAtMs: Date.now(), blockedUntilMs: state.blockedUntilMs };
-    },
-    { description: 'Books a request and says when it may be sent.' },
-  );
   setHandler(
     feedbackSignal,
     (command) => {
@@ -65,6 +60,20 @@ export async function rateLimiter(settings: LimiterSettings, carried?: RateWindo
     },
     { description: 'Replaces the configured limits.' },
   );
+  function acquirePermit(command: AcquireCommand): AcquireReply {
+    const answer = acquire(state, command, Date.now());
+    state = answer.state;
+    return { ...answer.result, answeredAtMs: Date.now(), blockedUntilMs: state.blockedUntilMs };
+  }
+  setHandler(acquireUpdate, acquirePermit, { description: 'Books a request and says when it may be sent.' });
+  handleBatch({
+    acquire: acquirePermit,
+    giveBack(command: GiveBackCommand) {
+      const answer = giveBack(state, command, Date.now());
+      state = answer.state;
+      return answer.result;
+    },
+  });
   setHandler(usageQuery, () => usage(state, Date.now()), { description: 'Used weight and limit of every window.' });
   setHandler(rateStatsQuery, () => stats(state), {
     description: 'Requests, waits, refusals, penalties and bans so far.',

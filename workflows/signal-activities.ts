@@ -1,12 +1,15 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { FundsActivities, ReserveFundsResult } from '../activities/funds';
+import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { OrderActivities, PlaceOrderInput, PlaceOrderResult } from '../activities/orders';
+import type { ShortRoadActivities, TradeResult } from '../activities/short-road';
 import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 
-/** A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. */
+/**
+ * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
+ * longer than SEND_WITHIN_MS of activities/orders.ts: what counts as lost sends nothing any more.
+ */
 const PLACE_TIMEOUT_MS = 30_000;
 const LOOK_UP_TIMEOUT = '20 seconds';
 /** Ledger calls are repeated for ever: their request ids make that safe, and nothing may go on without them. */
@@ -16,22 +19,22 @@ const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', 
 const ORDER_AGE_ALLOWANCE_MS = 60_000;
 
 export interface SignalActivities {
-  reserveFunds(round: number): Promise<ReserveFundsResult>;
+  /** @param round counts the times that something was missing, from 1 */
+  tradeAtOnce(round: number): Promise<TradeResult>;
   releaseFunds(reason: string): Promise<void>;
-  placeOrder(
-    input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs' | 'lookUpFirst'>,
-  ): Promise<PlaceOrderResult>;
+  placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult>;
   lookUpOrder(plan: OrderPlan): Promise<LookUpAnswer>;
   cancelOrder(input: { fingerprint: string; plan: OrderPlan; round: number }): Promise<VenueOutcome>;
 }
 
 /** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
 export function proxySignalActivities(input: SignalWorkflowInput): SignalActivities {
-  const { fingerprint, clientOrderId, venue, signal, expiresAtMs } = input;
+  const { fingerprint, clientOrderId, venue, signal, expiresAtMs, settings } = input;
   const reusableIdSinceMs = reusableIdSince(input);
   const title = `${signal.direction} ${signal.symbol}`;
-  const entity = proxyLocalActivities<FundsActivities>({
-    startToCloseTimeout: '8 seconds',
+  // Repeating it after a failure is safe: see ShortRoadActivities.
+  const short = proxyLocalActivities<ShortRoadActivities>({
+    startToCloseTimeout: PLACE_TIMEOUT_MS,
     scheduleToCloseTimeout: '3650 days',
     retry: ENTITY_RETRY,
   });
@@ -41,12 +44,21 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
     retry: ENTITY_RETRY,
   });
   return {
-    reserveFunds: (round) =>
-      entity.reserveFunds.executeWithOptions({ summary: `reserve funds for ${title}` }, [
-        { fingerprint, clientOrderId, venue, signal, round },
+    tradeAtOnce: (round) =>
+      short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
+        {
+          fingerprint,
+          clientOrderId,
+          venue,
+          signal,
+          round,
+          signalStartedAtMs: workflowInfo().startTime.getTime(),
+          expiresAtMs,
+          leverage: settings.leverage,
+        },
       ]),
     releaseFunds: async (reason) => {
-      await entity.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [
+      await short.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [
         { venue, fingerprint, reason },
       ]);
     },
@@ -59,7 +71,7 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
           // Repeating a request that may have reached the venue is the one thing that must never happen by itself.
           retry: { maximumAttempts: 1 },
         },
-        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs, reusableIdSinceMs }],
+        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs }],
       ),
     lookUpOrder: (plan) =>
       order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [{ plan, reusableIdSinceMs }]),

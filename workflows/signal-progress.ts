@@ -1,4 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { TradeTimes } from '../activities/short-road';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { addTimeline } from '../src/domain/signal-progress';
@@ -49,14 +50,19 @@ export class SignalProgress {
     this.note(detail);
   }
 
-  reserved(plan: OrderPlan): void {
+  /** @param atMs when, if that is not now */
+  reserved(plan: OrderPlan, atMs?: number): void {
     this.plan = plan;
     this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledAmount: '0' };
-    this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`);
+    this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`, atMs);
   }
 
-  sent(): void {
+  /** @param times of the short road, which tells of its steps afterwards */
+  sent(times?: Pick<TradeTimes, 'sentAtMs' | 'answeredAtMs'>): void {
     this.sendAttempts += 1;
+    if (!times) return;
+    this.note('Sent to the venue.', times.sentAtMs);
+    this.note('Answered by the venue.', times.answeredAtMs);
   }
 
   venueSays(order: VenueOrder): void {
@@ -85,9 +91,9 @@ export class SignalProgress {
     announce(`${this.title()} received`);
   }
 
-  note(detail: string): void {
+  note(detail: string, atMs = Date.now()): void {
     this.detail = detail;
-    this.timeline = addTimeline(this.timeline, { atMs: Date.now(), text: detail });
+    this.timeline = addTimeline(this.timeline, { atMs, text: detail });
     setCurrentDetails(this.describe());
   }
 

@@ -61,7 +61,7 @@ export interface SignalView {
   readonly reservedAmount?: string;
   /** Earliest sending time while waiting for a permit, milliseconds UTC. */
   readonly waitUntilMs?: number;
-  /** Requests to place the order that left this machine. */
+  /** Requests to place the order that left this machine, or may have: a lost process cannot tell. */
   readonly sendAttempts: number;
   readonly order?: OrderView;
   readonly timeline: readonly TimelineEntry[];

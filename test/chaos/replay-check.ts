@@ -16,6 +16,7 @@ const SINKS: InjectedSinks<AnnouncementSinks> = {
   announcements: {
     reached: { fn: ignore, callDuringReplay: false },
     line: { fn: ignore, callDuringReplay: false },
+    alert: { fn: ignore, callDuringReplay: false },
   },
 };
 

@@ -1,4 +1,5 @@
 import type { CrashPoint } from '../../src/observability/crash-points';
+import type { FaultClass } from '../../src/venues/paper/faults/fault-classes';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 
 /** What is sent so that the process reaches a point. */
@@ -7,6 +8,8 @@ export type Scenario =
   | 'market'
   /** A market order whose answer is lost, so that it has to be looked up. */
   | 'lost_answer'
+  /** A market order whose request is lost, so that it has to be sent again. */
+  | 'lost_request'
   /** A limit order far from the price that somebody cancels. */
   | 'withdrawn'
   /** A market order handed in by a process of its own, which is the one that dies. */
@@ -19,18 +22,22 @@ const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
   'reserve.before-plan': 'market',
   'reserve.before-update': 'market',
   'reserve.after-update': 'market',
-  'saga.reserved': 'market',
-  'place.before-permit': 'market',
-  'place.after-permit': 'market',
-  'place.before-send': 'market',
-  'place.after-send': 'market',
-  'place.after-observe': 'market',
+  'trade.before-send': 'market',
+  'trade.after-send': 'market',
+  'trade.after-observe': 'market',
+  'trade.after-commit': 'market',
+  'saga.traded': 'market',
+  'place.before-permit': 'lost_request',
+  'place.after-permit': 'lost_request',
+  'place.before-send': 'lost_request',
+  'place.after-send': 'lost_request',
+  'place.after-observe': 'lost_request',
   'look-up.before': 'lost_answer',
   'look-up.after': 'lost_answer',
   'cancel.before': 'withdrawn',
   'cancel.after': 'withdrawn',
-  'saga.settling': 'market',
-  'saga.committed': 'market',
+  'saga.settling': 'lost_answer',
+  'saga.committed': 'lost_answer',
   'release.before-update': 'withdrawn',
   'release.after-update': 'withdrawn',
   'saga.ended': 'market',
@@ -44,9 +51,14 @@ export function expectedOutcome(scenario: Scenario): 'FILLED' | 'CANCELLED' {
   return scenario === 'withdrawn' ? 'CANCELLED' : 'FILLED';
 }
 
-/** The venue accepts the first order and stays silent about it. */
-export const LOST_ANSWER: FaultPlan = {
-  seed: 1,
-  rate: 0,
-  targets: [{ fault: 'accept_then_time_out', endpoint: 'order_create', ordinal: 1 }],
+/** What the venue does to the first order: accepts it and stays silent, or never gets it. */
+const FAULT_OF_SCENARIO: Readonly<Partial<Record<Scenario, FaultClass>>> = {
+  lost_answer: 'accept_then_time_out',
+  lost_request: 'drop',
 };
+
+/** @returns the faults that the scenario needs, if any */
+export function attackOf(scenario: Scenario): FaultPlan | undefined {
+  const fault = FAULT_OF_SCENARIO[scenario];
+  return fault && { seed: 1, rate: 0, targets: [{ fault, endpoint: 'order_create', ordinal: 1 }] };
+}

@@ -11,7 +11,7 @@ import { checkBooks, checkSignals, waitForEnds } from './end-checks';
 import { Product, type Access } from './product';
 import type { PlannedSignal } from './signal-plan';
 import { Submitter, type HandedIn } from './submitter';
-import { expectedOutcome, LOST_ANSWER, scenarioOf, type Scenario } from './sweep-scenarios';
+import { attackOf, expectedOutcome, scenarioOf, type Scenario } from './sweep-scenarios';
 import { VenueAuditor } from './venue-auditor';
 import { assertInvariant, Violation } from './violation';
 import { forEachOf, pollUntil } from './waiting';
@@ -112,7 +112,8 @@ class PointRun {
     let submitter: Submitter | undefined;
     const auditor = new VenueAuditor(product.venueUrl, (id) => submitter?.isOurs(id) ?? false);
     submitter = new Submitter(await auditor.lastPrices());
-    if (scenario === 'lost_answer') auditor.attackWith(() => LOST_ANSWER);
+    const attack = attackOf(scenario);
+    if (attack) auditor.attackWith(() => attack);
     await auditor.observe();
 
     const handedIn = submitter.note(plannedSignal(scenario));

@@ -1,6 +1,6 @@
 import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
 import { stats } from '../../src/domain/rate-window/rate-window';
-import type { AcquireResult } from '../../src/domain/rate-window/types';
+import type { AcquireResult, GiveBackResult } from '../../src/domain/rate-window/types';
 import type { Op, RateModel } from './rate-window-model';
 import { toAcquire, total } from './rate-window-model';
 
@@ -41,6 +41,15 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     if (op.kind !== 'acquire' || earlierAnswer === undefined) return;
     equal(permitText(result), earlierAnswer);
     equal(after, before);
+  },
+  'R10 only the first answer calls its permit new': ({ op, result, earlierAnswer }) => {
+    const answer = result as AcquireResult;
+    if (op.kind === 'acquire' && answer.status === 'granted') equal(answer.isNew, earlierAnswer === undefined);
+  },
+  'R11 a permit that can still be used can be given back, once': ({ op, nowMs, result, earlierAnswer }) => {
+    if (op.kind !== 'giveBack') return;
+    const { expiresAtMs } = JSON.parse(earlierAnswer ?? '{"expiresAtMs":0}') as { expiresAtMs: number };
+    equal((result as GiveBackResult).status, expiresAtMs >= nowMs ? 'given_back' : 'not_found');
   },
   'R4 a refusal books nothing, and is right': ({
     op,
@@ -93,9 +102,9 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
   },
 };
 
-/** A permit without what depends on when it is asked for. */
+/** A permit without what depends on when it is asked for, and how often. */
 export function permitText(result: object): string {
-  return JSON.stringify({ ...result, waitMs: 0 });
+  return JSON.stringify({ ...result, waitMs: 0, isNew: undefined });
 }
 
 function equal(actual: unknown, expected: unknown): void {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { createRateWindow } from '../../src/domain/rate-window/rate-window';
 import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
-import type { AcquireResult } from '../../src/domain/rate-window/types';
+import type { AcquireResult, GiveBackResult } from '../../src/domain/rate-window/types';
 import { CHECKS, permitText } from './rate-window-checks';
 import type { Op, Reducers } from './rate-window-model';
 import { LIMITS, RateModel, run, total } from './rate-window-model';
@@ -23,6 +23,10 @@ const acquireArbitrary: fc.Arbitrary<Op> = fc.record(
   },
   { requiredKeys: ['kind', 'request', 'endpoint', 'intent'] },
 );
+const giveBackArbitrary: fc.Arbitrary<Op> = fc.record({
+  kind: fc.constant('giveBack' as const),
+  request: fc.nat(60),
+});
 const feedbackArbitrary: fc.Arbitrary<Op> = fc.record(
   {
     kind: fc.constant('feedback' as const),
@@ -66,7 +70,7 @@ class RateCommand implements fc.Command<RateModel, Subject> {
       nowMs,
       model,
       earliestMs,
-      earlierAnswer: op.kind === 'acquire' ? model.answers.get(op.request) : undefined,
+      earlierAnswer: op.kind === 'acquire' || op.kind === 'giveBack' ? model.answers.get(op.request) : undefined,
       before,
       result: step.result,
       after: step.state,
@@ -95,8 +99,14 @@ function learn(model: RateModel, op: Op, result: object, nowMs: number): void {
     const answer = result as AcquireResult;
     if (answer.status !== 'granted' || model.answers.has(op.request)) return;
     model.answers.set(op.request, permitText(answer));
-    const { endpoint: name, intent } = op;
-    model.sent.push({ atMs: answer.notBeforeMs, weight: model.weightOf(op), endpoint: name, intent, isForeign: false });
+    const { request, endpoint: name, intent } = op;
+    const weight = model.weightOf(op);
+    model.sent.push({ request, atMs: answer.notBeforeMs, weight, endpoint: name, intent, isForeign: false });
+  } else if (op.kind === 'giveBack') {
+    if ((result as GiveBackResult).status !== 'given_back') return;
+    model.answers.delete(op.request);
+    const index = model.sent.findLastIndex(({ request }) => request === op.request);
+    model.sent.splice(index, 1);
   } else if (op.kind === 'reconfigure') {
     model.limits = LIMITS[op.limits] ?? model.limits;
     model.isReconfigured = true;
@@ -124,6 +134,7 @@ export function rateProperty(reducers: Reducers, checks: readonly string[], opti
     : feedbackArbitrary.map((op) => ({ ...op, remaining: undefined }));
   const op = fc.oneof(
     { weight: 12, arbitrary: acquireArbitrary },
+    { weight: 3, arbitrary: giveBackArbitrary },
     { weight: 2, arbitrary: feedbacks },
     { weight: options.withReconfiguration ? 1 : 0, arbitrary: reconfigureArbitrary },
   );

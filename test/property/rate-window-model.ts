@@ -24,10 +24,11 @@ const FIRST = LIMITS[0] as RateLimits;
 
 export type Op =
   | { kind: 'acquire'; request: number; endpoint: string; weight?: number; intent: Intent; patienceMs?: number }
+  | { kind: 'giveBack'; request: number }
   | { kind: 'feedback'; endpoint: string; says: FeedbackCommand['kind']; remaining?: number; resumeInMs?: number }
   | { kind: 'reconfigure'; limits: number };
 
-export type Reducers = Pick<typeof real, 'acquire' | 'feedback' | 'reconfigure'>;
+export type Reducers = Pick<typeof real, 'acquire' | 'feedback' | 'giveBack' | 'reconfigure'>;
 
 export function toAcquire(op: Extract<Op, { kind: 'acquire' }>, nowMs: number): AcquireCommand {
   const { request, endpoint, weight, intent, patienceMs } = op;
@@ -49,6 +50,8 @@ export function run(
   switch (op.kind) {
     case 'acquire':
       return reducers.acquire(state, toAcquire(op, nowMs), nowMs);
+    case 'giveBack':
+      return reducers.giveBack(state, { requestId: `request-${op.request}` }, nowMs);
     case 'feedback': {
       const resume = op.resumeInMs === undefined ? {} : { resumeAtMs: nowMs + op.resumeInMs };
       const remaining = op.remaining === undefined ? {} : { remaining: op.remaining };
@@ -61,6 +64,8 @@ export function run(
 }
 
 interface Sent {
+  /** Absent: not ours. */
+  request?: number;
   atMs: number;
   weight: number;
   endpoint: string;

@@ -17,6 +17,12 @@ import {
   snapshotSignal,
   type LedgerSettings,
 } from '../../src/messages/balance-ledger';
+import {
+  BATCH_REQUESTS_MAX,
+  batchUpdate,
+  INVALID_BATCH_FAILURE,
+  type EntityRequest,
+} from '../../src/messages/entity-batch';
 import { ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
 import {
   acquireUpdate,
@@ -36,6 +42,8 @@ const CALLS_MAX = 8;
 const REQUESTS = 400;
 const REPEATS = 3;
 const CALLERS = 200;
+/** Few, so that the batches are small and many. */
+const BATCHED_CALLERS = 4;
 const RUNS_MIN = 3;
 const AMOUNT = '1.5';
 
@@ -109,6 +117,15 @@ class Server {
     return this.callers.update(limiter, acquireUpdate, command.requestId, command);
   }
 
+  /** As the product does it: together with whatever else is asked for at the same time. */
+  reserveTogether(ledger: string, command: ReserveCommand): Promise<ReserveResult> {
+    return this.callers.request(ledger, { kind: 'reserve', command });
+  }
+
+  acquireTogether(limiter: string, command: AcquireCommand): Promise<AcquireReply> {
+    return this.callers.request(limiter, { kind: 'acquire', command });
+  }
+
   /** Whatever the command holds. */
   send<Result, Command>(
     workflowId: string,
@@ -130,7 +147,7 @@ class Server {
     return handle.workflowId;
   }
 
-  async startLimiter(): Promise<string> {
+  async startLimiter(_total?: string): Promise<string> {
     return (await this.startEntity(RATE_LIMITER_WORKFLOW_TYPE, LIMITER)).workflowId;
   }
 
@@ -187,6 +204,24 @@ describe('runs that replace each other under load', () => {
     await expectShortRuns(ledger);
   });
 
+  test('the ledger answers commands that come in batches once each', async () => {
+    const ledger = await server.startLedger('1000000');
+    const ids = Array.from({ length: REQUESTS }, () => randomUUID());
+    const waiting = [...ids];
+    const answers = new Map<string, ReserveResult>();
+    const takeNext = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        answers.set(id, await server.reserveTogether(ledger, reserveCommand(id)));
+      }
+    };
+    await Promise.all(Array.from({ length: BATCHED_CALLERS }, takeNext));
+    const isOwn = ([id, answer]: [string, ReserveResult]) =>
+      answer.status === 'reserved' && answer.isNew && answer.reservation.id === id;
+    expect([...answers].filter(isOwn)).toHaveLength(REQUESTS);
+    expect(await server.handle(ledger).query(ledgerStatsQuery)).toMatchObject({ reserved: REQUESTS });
+    await expectShortRuns(ledger);
+  });
+
   test('the ledger refuses a repeated request with the same words although funds have come since', async () => {
     const ledger = await server.startLedger('1');
     const refused = await server.reserve(ledger, reserveCommand('a', '2'));
@@ -231,7 +266,10 @@ describe.each([
     const [ledger, limiter] = await Promise.all([server.startLedger('1000000'), server.startLimiter()]);
     const ids = Array.from({ length: CALLERS }, () => randomUUID());
     const replies = await Promise.all(
-      ids.flatMap((id) => [server.reserve(ledger, reserveCommand(id)), server.acquire(limiter, acquireCommand(id))]),
+      ids.flatMap((id) => [
+        server.reserveTogether(ledger, reserveCommand(id)),
+        server.acquireTogether(limiter, acquireCommand(id)),
+      ]),
     );
     const statuses = replies.map(({ status }) => status);
     expect(statuses.filter((status) => status === 'reserved')).toHaveLength(CALLERS);
@@ -277,6 +315,34 @@ describe('a malformed command does not block', () => {
       status: 'granted',
     });
   });
+
+  test.each(['startLedger', 'startLimiter'] as const)('the batches of %s', async (start) => {
+    const entity = await server[start]('10');
+    const answers = await server.send(entity, batchUpdate, [
+      ...MALFORMED.map((command) => ({ kind: 'reserve', command })),
+      ...MALFORMED.map((command) => ({ kind: 'acquire', command })),
+      ...(MALFORMED as EntityRequest[]),
+    ]);
+    expect(answers).toHaveLength(3 * MALFORMED.length);
+    const statuses = answers.map((answer) => (answer as { status: string }).status);
+    expect(statuses.filter((status) => !['invalid', 'denied', 'refused'].includes(status))).toEqual([]);
+  });
+
+  test.each(['startLedger', 'startLimiter'] as const)(
+    'a batch beyond its bound is refused by the entity of %s, and leaves no history',
+    async (start) => {
+      const handle = server.handle(await server[start]('10'));
+      await handle.query('stats');
+      const { historyLength } = await handle.describe();
+      const requests = Array.from({ length: BATCH_REQUESTS_MAX + 1 }, () => ({ kind: 'acquire', command: null }));
+      for (const content of [requests, null, {}, 'text'] as (typeof requests)[]) {
+        await expect(handle.executeUpdate(batchUpdate, { args: [content] })).rejects.toMatchObject({
+          cause: { type: INVALID_BATCH_FAILURE },
+        });
+      }
+      expect((await handle.describe()).historyLength).toBe(historyLength);
+    },
+  );
 
   test('the limiter: update acquire', async () => {
     const limiter = await server.startLimiter();

@@ -107,15 +107,22 @@ function end(
         unsettled: fill === undefined ? ZERO : new ExactDecimal(fill.amount),
       });
   const ended: LedgerEntry = { requestId: entry.requestId, reservation };
+  const isFull = state.ended.length >= ENDED_RESERVATIONS_MAX;
+  const forgottenAtMs = isFull ? Math.max(state.forgottenAtMs, createdAtMsOf(state.ended[0])) : state.forgottenAtMs;
   const counter = reservation.status === 'committed' ? 'committed' : 'released';
   return {
     ...state,
     assets,
     pending: state.pending.filter((candidate) => candidate !== entry),
     ended: appendBounded(state.ended, ended, ENDED_RESERVATIONS_MAX),
+    forgottenAtMs,
     unsettledFills: fill === undefined ? state.unsettledFills : addFill(state.unsettledFills, fill),
     stats: { ...state.stats, [counter]: state.stats[counter] + 1 },
   };
+}
+
+function createdAtMsOf(entry: LedgerEntry | undefined): number {
+  return entry?.reservation.createdAtMs ?? 0;
 }
 
 /** A full list is never cut: the fill joins its asset's newest entry, which then settles with the later of the two. */

@@ -15,8 +15,8 @@ import { reserveCommandFault } from './validation';
  *   refused by its own words alone, so it is not remembered and not counted.
  * - An exit for amount zero needs no balance.
  *
- * Answers are remembered up to the bounds of ./state. Beyond them a very late repetition counts as a first request; the
- * signal's workflow id, not this memory, is what prevents a second order.
+ * Answers are remembered up to the bounds of ./state. A reservation made beyond them, for a signal that started before
+ * the youngest forgotten one was made, is not called new: its caller has to find out at the venue what was sent before.
  */
 export function reserve(state: LedgerState, command: ReserveCommand, nowMs: number): LedgerStep<ReserveResult> {
   const fault = reserveCommandFault(command);
@@ -56,8 +56,13 @@ function accept(state: LedgerState, command: ReserveCommand, nowMs: number): Led
       pending: [...state.pending, { requestId: command.requestId, reservation }],
       stats: { ...state.stats, reserved: state.stats.reserved + 1 },
     },
-    result: { status: 'reserved', isNew: true, reservation },
+    result: { status: 'reserved', isNew: isSurelyFirst(state, command), reservation },
   };
+}
+
+/** Reservations that were made since the signal started are all remembered. */
+function isSurelyFirst({ forgottenAtMs }: LedgerState, { signalStartedAtMs }: ReserveCommand): boolean {
+  return signalStartedAtMs === undefined || signalStartedAtMs > forgottenAtMs;
 }
 
 function refuse(state: LedgerState, requestId: string, denial: Denial): LedgerStep<ReserveResult> {

@@ -74,6 +74,8 @@ export interface LedgerState {
   readonly assets: Readonly<Record<string, AssetAccount>>;
   readonly pending: readonly LedgerEntry[];
   readonly ended: readonly LedgerEntry[];
+  /** When the youngest reservation was made that `ended` had no more room for, milliseconds UTC; 0: none. */
+  readonly forgottenAtMs: number;
   readonly earlyReleases: readonly string[];
   readonly refusals: readonly Refusal[];
   readonly unsettledFills: readonly UnsettledFill[];
@@ -105,6 +107,7 @@ export function emptyLedger(settings: LedgerSettings): LedgerState {
     assets: {},
     pending: [],
     ended: [],
+    forgottenAtMs: 0,
     earlyReleases: [],
     refusals: [],
     unsettledFills: [],

@@ -45,10 +45,18 @@ export interface ReserveCommand {
   readonly intent: Intent;
   readonly purpose: string;
   readonly metadata: ReservationMetadata;
+  /**
+   * When the signal's workflow started, milliseconds UTC on the server's clock. No reservation of this signal is older:
+   * that is how the ledger knows whether it could have forgotten one. Absent: taken as the present.
+   */
+  readonly signalStartedAtMs?: number;
 }
 
 export type ReserveResult =
-  /** `isNew` is false when this reservation already existed with the same body: an earlier attempt made it. */
+  /**
+   * `isNew` is false when this reservation already existed with the same body: an earlier attempt made it. It is also
+   * false when the ledger has forgotten reservations that are younger than the signal, so that it cannot exclude that.
+   */
   | { readonly status: 'reserved'; readonly isNew: boolean; readonly reservation: Reservation }
   /** Refused, for good: the same request id gets the same refusal whatever happens later. */
   | { readonly status: 'denied'; readonly denial: Denial }

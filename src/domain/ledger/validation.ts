@@ -24,6 +24,7 @@ export function reserveCommandFault(command: unknown): string | undefined {
     textFault('purpose', command.purpose, RESERVE_COMMAND_BYTES_MAX) ??
     intentFault(command) ??
     metadataFault(command.metadata) ??
+    (command.signalStartedAtMs === undefined ? undefined : timeFault('signalStartedAtMs', command.signalStartedAtMs)) ??
     sizeFault(command)
   );
 }

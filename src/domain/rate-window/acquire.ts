@@ -25,7 +25,7 @@ interface Rule {
  */
 export function acquire(state: RateWindowState, command: AcquireCommand, nowMs: number): RateWindowStep<AcquireResult> {
   const known = isRecord(command) && state.permits.findLast((permit) => permit.requestId === command.requestId);
-  if (known) return { state, result: granted(known, nowMs) };
+  if (known) return { state, result: granted(known, nowMs, false) };
 
   const startMs = Math.max(state.clockMs, nowMs, state.blockedUntilMs);
   const fault = commandFault(command);
@@ -86,6 +86,8 @@ function grant(
   const [global, endpoint] = rules.map((rule) => book(rule.grants, atMs, weight));
   const permit: Permit = {
     requestId: command.requestId,
+    endpoint: command.endpoint,
+    weight,
     notBeforeMs: atMs,
     expiresAtMs: atMs + state.limits.permitValidityMs,
   };
@@ -98,13 +100,13 @@ function grant(
       permits: appendBounded(state.permits, permit, PERMITS_MAX),
       stats: countRequest(state.stats, command.endpoint, atMs > nowMs),
     },
-    result: granted(permit, nowMs),
+    result: granted(permit, nowMs, true),
   };
 }
 
-function granted(permit: Permit, nowMs: number): AcquireResult {
+function granted(permit: Permit, nowMs: number, isNew: boolean): AcquireResult {
   const { notBeforeMs, expiresAtMs } = permit;
-  return { status: 'granted', notBeforeMs, waitMs: Math.max(0, notBeforeMs - nowMs), expiresAtMs };
+  return { status: 'granted', notBeforeMs, waitMs: Math.max(0, notBeforeMs - nowMs), expiresAtMs, isNew };
 }
 
 function refuse(state: RateWindowState, earliestMs: number, message: string): RateWindowStep<AcquireResult> {

@@ -17,6 +17,16 @@ export function book(grants: readonly Grant[], atMs: number, weight: number): re
   return grants.toSpliced(before + 1, 0, { atMs, weight });
 }
 
+/** Takes booked weight away again; never more than what is booked at that instant. */
+export function unbook(grants: readonly Grant[], atMs: number, weight: number): readonly Grant[] {
+  const index = grants.findLastIndex((grant) => grant.atMs === atMs);
+  const grant = grants[index];
+  if (grant === undefined) return grants;
+  return grant.weight > weight
+    ? grants.with(index, { atMs, weight: grant.weight - weight })
+    : grants.toSpliced(index, 1);
+}
+
 /** Drops grants that no window reaching to `nowMs` or later contains. */
 export function prune(grants: readonly Grant[], nowMs: number, spanMs: number): readonly Grant[] {
   const first = grants.findIndex((grant) => grant.atMs > nowMs - spanMs);

@@ -6,6 +6,7 @@ export { acquire } from './acquire';
 export { limitsFault } from './capacity';
 export { feedback } from './feedback';
 export type { FeedbackResult } from './feedback';
+export { giveBack } from './give-back';
 export { createRateWindow, reconfigure } from './reconfigure';
 export { GRANTS_MAX, PERMITS_MAX, RateLimitsError } from './state';
 export type { RateWindowState, RateWindowStep } from './state';

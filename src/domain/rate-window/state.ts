@@ -24,6 +24,8 @@ export interface Grant {
 
 export interface Permit {
   readonly requestId: string;
+  readonly endpoint: string;
+  readonly weight: number;
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
 }

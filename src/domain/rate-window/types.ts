@@ -44,8 +44,24 @@ export type AcquireResult =
       readonly waitMs: number;
       /** After this instant the permit is void: acquire another. */
       readonly expiresAtMs: number;
+      /** This very request booked it; false: an earlier one with the same id did, and may have used it. */
+      readonly isNew: boolean;
     }
   | { readonly status: 'refused'; readonly earliestMs: number; readonly message: string };
+
+/**
+ * Gives back a permit that no request used. Only whoever got it as new, and knows that nothing was sent with it, may say
+ * so.
+ */
+export interface GiveBackCommand {
+  /** The request id of the permit. */
+  readonly requestId: string;
+}
+
+/** not_found: nothing is booked under this id (any more). */
+export interface GiveBackResult {
+  readonly status: 'given_back' | 'not_found';
+}
 
 /** What a venue's answer told us about its limits. */
 export interface FeedbackCommand {

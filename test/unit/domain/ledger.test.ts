@@ -111,6 +111,20 @@ describe('the memory', () => {
     expect(ledger.pendingReservations(state).map(({ id }) => id)).toEqual(['pending']);
   });
 
+  test('a reservation of a signal that could have been forgotten is not called new', () => {
+    const count = ledger.ENDED_RESERVATIONS_MAX + 1;
+    let state = reserveAll(funded('1000000'), ids(count));
+    for (const id of ids(count)) {
+      state = ledger.release(state, { requestId: id, reservationId: id, reason: '' }, NOW_MS).state;
+    }
+    const isNew = (signalStartedAtMs?: number) => {
+      const { result } = ledger.reserve(state, command('late', { signalStartedAtMs }), NOW_MS + 10);
+      return result.status === 'reserved' && result.isNew;
+    };
+    expect([isNew(NOW_MS - 5), isNew(NOW_MS), isNew(NOW_MS + 5)]).toEqual([false, false, true]);
+    expect(isNew()).toBe(true);
+  });
+
   test('fills beyond the bound share an entry, and none is lost', () => {
     const count = UNSETTLED_FILLS_MAX + 10;
     let state = reserveAll(funded('1000000'), ids(count));

@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDenial, type Denial } from '../src/domain/denial';
+import type { EndReservationResult } from '../src/domain/ledger/types';
+import type { OrderPlan, VenueOrder } from '../src/domain/market';
+import type { VenueOutcome } from '../src/domain/outcome';
+import type { TradingSignal } from '../src/domain/signal';
+import { settlementOf } from '../src/domain/settlement';
+import { AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
+import { crashPoint } from '../src/observability/crash-points';
+import { VenueError } from '../src/venues/venue';
+import { Funds, MISSING_RETRY_AFTER_MS, refusedFor, type Refused, type Reserved } from './funds';
+import type { EntityCaller } from './entity-caller';
+import type { OrderPlanner } from './order-planner';
+import type { OrderSender } from './order-sender';
+import type { Permit, Permits } from './permits';
+
+/** A wait this short is not worth a durable timer. */
+const WAIT_IN_PLACE_MAX_MS = 250;
+
+export interface TradeInput {
+  readonly fingerprint: string;
+  readonly clientOrderId: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
+  /** Counts the times something was missing; each is a new request to ledger and limiter. */
+  readonly round: number;
+  /** When the signal's workflow started, milliseconds UTC on the server's clock. */
+  readonly signalStartedAtMs: number;
+  /** Nothing is sent after this instant, milliseconds UTC. */
+  readonly expiresAtMs: number;
+  readonly leverage: number;
+}
+
+/** When what happened, milliseconds UTC on the clock of the process that did it. */
+export interface TradeTimes {
+  readonly reservedAtMs: number;
+  readonly sentAtMs: number;
+  readonly answeredAtMs: number;
+}
+
+export type TradeResult =
+  /** Nothing is held, and nothing was sent. */
+  | Refused
+  /** Funds are held, and nothing can be sent in time: the limiter has no room before the signal expires. */
+  | { readonly status: 'expired'; readonly plan: OrderPlan; readonly reason: string }
+  /** Funds are held; the durable road goes on from here. This call sent nothing. */
+  | (Reserved & { readonly waitUntilMs?: number; readonly reason: string })
+  /** One request was sent, and what came of it needs the durable road. */
+  | {
+      readonly status: 'answered';
+      readonly plan: OrderPlan;
+      readonly outcome: VenueOutcome;
+      /** On the venue's clock; absent: not known. */
+      readonly signedAtMs?: number;
+      readonly order?: VenueOrder;
+      readonly times: TradeTimes;
+    }
+  /** Sent, filled, and booked. */
+  | { readonly status: 'settled'; readonly plan: OrderPlan; readonly order: VenueOrder; readonly times: TradeTimes };
+
+export interface ShortRoadDependencies {
+  readonly entities: EntityCaller;
+  readonly permits: Permits;
+  readonly planner: OrderPlanner;
+  readonly sender: OrderSender;
+}
+
+/** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
+export function createShortRoadActivities({ entities, permits, planner, sender }: ShortRoadDependencies) {
+  const funds = new Funds(entities);
+  const road = new ShortRoad(funds, permits, planner, sender);
+  return {
+    /**
+     * Sizes the order, reserves its funds, sends it, sees it fill, and books it. Safe to run again at any time, also
+     * while an earlier run is still under way somewhere: the ledger has the reservation in its history before the first
+     * byte leaves, and whoever is told that it exists sends nothing from here.
+     */
+    tradeAtOnce: (input: TradeInput): Promise<TradeResult> => road.trade(input),
+
+    /** Gives back what a signal holds. */
+    releaseFunds: (input: {
+      readonly venue: string;
+      readonly fingerprint: string;
+      readonly reason: string;
+    }): Promise<EndReservationResult> => funds.release(input.venue, input.fingerprint, input.reason),
+  };
+}
+
+export type ShortRoadActivities = ReturnType<typeof createShortRoadActivities>;
+
+class ShortRoad {
+  constructor(
+    private readonly funds: Funds,
+    private readonly permits: Permits,
+    private readonly planner: OrderPlanner,
+    private readonly sender: OrderSender,
+  ) {}
+
+  async trade(input: TradeInput): Promise<TradeResult> {
+    crashPoint('reserve.before-plan');
+    const plan = await this.plan(input);
+    if ('status' in plan) return plan;
+    crashPoint('reserve.before-update');
+    const permitId = `${input.fingerprint}:permit:${input.round}`;
+    // Both at once: a permit that turns out to be of no use is given back.
+    const [reserved, permit] = await Promise.all([
+      this.funds.reserve({ ...input, intent: input.signal.intent }, plan),
+      this.permits.acquire({
+        requestId: permitId,
+        endpoint: 'order',
+        intent: input.signal.intent,
+        notAfterMs: input.expiresAtMs,
+      }),
+    ]);
+    crashPoint('reserve.after-update');
+    if (reserved.status !== 'reserved') {
+      if (permit.status === 'granted' && permit.isNew) await this.permits.giveBack(permitId);
+      return reserved;
+    }
+    if (reserved.earlierAttempt !== 'none') {
+      return { ...reserved, reason: 'An earlier attempt, whose answer was lost, may have sent the order.' };
+    }
+    return this.send(input, reserved, permit);
+  }
+
+  private async plan(input: TradeInput): Promise<OrderPlan | Refused> {
+    let plan: OrderPlan | Denial;
+    try {
+      plan = await this.planner.plan(input);
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      const { retryAtMs } = error.outcome;
+      const waitMs = retryAtMs === undefined ? 0 : retryAtMs - Date.now();
+      return { status: 'retry', afterMs: Math.max(MISSING_RETRY_AFTER_MS, waitMs), reason: error.message };
+    }
+    return isDenial(plan) ? refusedFor(plan) : plan;
+  }
+
+  private async send(input: TradeInput, reserved: Reserved, permit: Permit): Promise<TradeResult> {
+    const { plan } = reserved;
+    if (permit.status === 'refused') return { status: 'expired', plan, reason: permit.message };
+    const reservedAtMs = Date.now();
+    const waitMs = permit.notBeforeMs - reservedAtMs;
+    if (waitMs > WAIT_IN_PLACE_MAX_MS) {
+      return { ...reserved, waitUntilMs: permit.notBeforeMs, reason: 'Waits for the rate limiter.' };
+    }
+    if (waitMs > 0) await delay(waitMs);
+    // Asking for another leave is left to the durable road: what exists elsewhere of this run must end with this one.
+    const leaveMs = reserved.authorizedAtMs + AUTHORIZATION_VALIDITY_MS;
+    const sendBeforeMs = Math.min(leaveMs, permit.expiresAtMs, input.expiresAtMs);
+    const sentAtMs = Date.now();
+    if (sentAtMs > sendBeforeMs || sentAtMs < reserved.authorizedAtMs) {
+      return { ...reserved, reason: 'The leave to send lapsed before it was used.' };
+    }
+    const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, sendBeforeMs);
+    const times: TradeTimes = { reservedAtMs, sentAtMs, answeredAtMs };
+    if (outcome.kind !== 'PLACED' || order?.status !== 'filled') {
+      return { status: 'answered', plan, outcome, signedAtMs, order, times };
+    }
+    await this.funds.commit(input.venue, {
+      requestId: `${input.fingerprint}:commit`,
+      reservationId: input.fingerprint,
+      ...settlementOf(plan, order, input.leverage),
+    });
+    crashPoint('trade.after-commit');
+    return { status: 'settled', plan, order, times };
+  }
+}

@@ -1,0 +1,247 @@
+import { ActivityFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
+import type { PlaceOrderResult } from '../activities/orders';
+import type { TradeResult } from '../activities/short-road';
+import type { Denial } from '../src/domain/denial';
+import { lookUpDelayMs } from '../src/domain/look-up-delay';
+import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
+import type { VenueOutcome } from '../src/domain/outcome';
+import type { SignalOutcome } from '../src/domain/signal-view';
+import { lockedAmount } from '../src/domain/sizing';
+import { acknowledgeSignal, AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
+import { balanceLedgerWorkflowId } from '../src/messages/ids';
+import type { SignalWorkflowInput } from '../src/messages/signal';
+import { alert } from './announcements';
+import type { SignalActivities } from './signal-activities';
+import type { SignalProgress } from './signal-progress';
+import { expired, type Withdrawal } from './withdrawal';
+
+/** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
+export const SEND_ATTEMPTS_MAX = 50;
+/** A passing refusal that names no time is answered by this pause. */
+const RESEND_PAUSE_MS = 1_000;
+
+/** What is known of the order after the venue was asked to place it. */
+export type Placement =
+  | { readonly status: 'live'; readonly order?: VenueOrder }
+  | { readonly status: 'ended'; readonly outcome: SignalOutcome; readonly detail: string; readonly denial?: Denial };
+
+type Answered = Extract<TradeResult, { status: 'answered' }>;
+type ReservedOnly = Extract<TradeResult, { status: 'reserved' }>;
+
+/** The order's way to a known end, one recorded step at a time, for as long as it takes. */
+export class DurableRoad {
+  /** false: it is certain that no request left. */
+  mayHaveSent = false;
+  private authorizedAtMs = 0;
+
+  constructor(
+    private readonly input: SignalWorkflowInput,
+    private readonly activities: SignalActivities,
+    private readonly progress: SignalProgress,
+    private readonly withdrawal: Withdrawal,
+  ) {}
+
+  /** @param permitRound the next permit to ask for, should the order be sent again */
+  async goOnAfterAnswer({ plan, outcome, signedAtMs, order }: Answered, permitRound: number): Promise<Placement> {
+    const lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + this.input.settings.lateAcceptanceMs;
+    return (await this.judge(plan, outcome, lateEnoughMs, order)) ?? this.place(plan, permitRound);
+  }
+
+  /** @param permitRound the permit that the short road asked for */
+  async goOnAfterReservation(reserved: ReservedOnly, permitRound: number): Promise<Placement> {
+    const { plan, earlierAttempt, reason, waitUntilMs } = reserved;
+    this.authorizedAtMs = reserved.authorizedAtMs;
+    if (earlierAttempt !== 'none') {
+      this.progress.sent();
+      const kind = earlierAttempt === 'placed' ? 'DUPLICATE' : 'UNKNOWN';
+      const placement = await this.resolve(plan, { kind, message: reason }, undefined);
+      if (placement) return placement;
+    } else if (waitUntilMs !== undefined) {
+      await this.waitForPermit(reason, waitUntilMs);
+    }
+    return this.place(plan, permitRound);
+  }
+
+  /** Sends until the venue has the order, or until it is proven that it never will. */
+  private async place(plan: OrderPlan, firstPermitRound: number): Promise<Placement> {
+    let permitRound = firstPermitRound;
+    for (let attempt = 1; attempt <= SEND_ATTEMPTS_MAX;) {
+      const stop = this.withdrawal.stopReason();
+      if (stop) return { status: 'ended', ...stop };
+      this.progress.enter('PLACING', `Sends ${plan.direction} ${plan.quantity} ${plan.symbol}.`);
+      const result = await this.send(plan, permitRound);
+      switch (result.status) {
+        case 'wait':
+          permitRound = result.permitRound;
+          // The authorization of the reservation may be stale after it; the activity asks again.
+          await this.waitForPermit(result.reason, result.untilMs);
+          continue;
+        case 'expired':
+          return { status: 'ended', ...expired(result.reason) };
+        case 'denied':
+          return { status: 'ended', outcome: 'DENIED', detail: result.denial.message, denial: result.denial };
+        case 'answered': {
+          this.progress.sent();
+          attempt += 1;
+          permitRound += 1;
+          const { outcome, signedAtMs, order } = result;
+          const lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + this.input.settings.lateAcceptanceMs;
+          const placement = await this.judge(plan, outcome, lateEnoughMs, order);
+          if (placement) return placement;
+        }
+      }
+    }
+    const detail = `The venue refused ${SEND_ATTEMPTS_MAX} requests for passing reasons.`;
+    return { status: 'ended', outcome: 'REJECTED', detail, denial: { code: 'VENUE_UNAVAILABLE', message: detail } };
+  }
+
+  /** One call of the activity; a call that is lost counts as sent with an unknown outcome. */
+  private async send(plan: OrderPlan, permitRound: number): Promise<PlaceOrderResult> {
+    this.mayHaveSent = true;
+    try {
+      return await this.activities.placeOrder({ plan, permitRound, authorizedAtMs: this.authorizedAtMs });
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      if (isNeverStarted(error)) return { status: 'expired', reason: 'No worker could send the order in time.' };
+      return {
+        status: 'answered',
+        outcome: { kind: 'UNKNOWN', message: 'The process that sent the order was lost.' },
+      };
+    }
+  }
+
+  /** @returns what is proven, or undefined when the order may be sent again */
+  private async judge(
+    plan: OrderPlan,
+    outcome: VenueOutcome,
+    lateEnoughMs: number | undefined,
+    order: VenueOrder | undefined,
+  ): Promise<Placement | undefined> {
+    switch (outcome.kind) {
+      case 'PLACED':
+        return { status: 'live', order };
+      case 'DUPLICATE':
+      case 'UNKNOWN':
+        return this.resolve(plan, outcome, lateEnoughMs);
+      case 'REJECTED':
+      case 'FATAL':
+        if (outcome.kind === 'FATAL') alert(`${this.input.venue} refuses us: ${venueSentence(outcome)}`);
+        return { status: 'ended', outcome: 'REJECTED', detail: venueSentence(outcome) };
+      case 'RATE_LIMITED':
+      case 'BANNED':
+      case 'NOT_PLACED': {
+        const untilMs = Math.max(Date.now() + RESEND_PAUSE_MS, outcome.retryAtMs ?? 0);
+        await this.waitForPermit(venueSentence(outcome), untilMs);
+        return undefined;
+      }
+    }
+  }
+
+  private async waitForPermit(reason: string, untilMs: number): Promise<void> {
+    this.progress.enter('WAITING_FOR_PERMIT', reason, untilMs);
+    await this.withdrawal.pause(untilMs - Date.now());
+  }
+
+  /**
+   * Looks the order up until the venue proves where it is, for as long as that takes. Funds stay held.
+   *
+   * @param known the venue's instant after which it cannot accept the request any more, where the signing is known
+   */
+  private async resolve(
+    plan: OrderPlan,
+    outcome: VenueOutcome,
+    known: number | undefined,
+  ): Promise<Placement | undefined> {
+    const { settings, fingerprint } = this.input;
+    let lateEnoughMs = known;
+    const startedAtMs = Date.now();
+    this.progress.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
+    let alerted = false;
+    for (let count = 0; ; count += 1) {
+      await sleep(lookUpDelayMs(count, settings.lookUpDelays));
+      const answer = await this.activities.lookUpOrder(plan);
+      if (answer.status === 'found') {
+        this.progress.note('Found at the venue.');
+        return { status: 'live', order: answer.order };
+      }
+      // Whatever was lost was signed before this first look-up, or within the leave it had then; and only the venue's
+      // clock can be compared with itself.
+      if (answer.status === 'absent') {
+        lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + settings.lateAcceptanceMs;
+      }
+      if (isProvenAbsent(answer, lateEnoughMs, outcome)) {
+        this.progress.note('The venue proved that it never had the order.');
+        return undefined;
+      }
+      if (!alerted && Date.now() - startedAtMs > settings.unknownAlertMs) {
+        alerted = true;
+        this.progress.note('Still unknown; the funds stay held. Check the order at the venue.');
+        alert(
+          `${fingerprint}: the order ${plan.clientOrderId} is still unknown; its funds stay held. Check the venue.`,
+        );
+      }
+    }
+  }
+
+  /** Follows a live order to its end; cancels what is open when the signal expires or a person asks. */
+  async follow(plan: OrderPlan, known: VenueOrder | undefined): Promise<VenueOrder> {
+    const { settings, fingerprint } = this.input;
+    this.progress.enter('WORKING', `Accepted by ${this.input.venue}; waits for its end.`);
+    if (known) this.progress.venueSays(known);
+    let acknowledged = false;
+    let cancelRound = 0;
+    for (let count = 0; ; count += 1) {
+      const delayMs = lookUpDelayMs(count, settings.lookUpDelays);
+      if (cancelRound > 0) await sleep(delayMs);
+      else await this.withdrawal.pause(delayMs);
+      const answer = await this.activities.lookUpOrder(plan);
+      if (answer.status === 'found') {
+        this.progress.venueSays(answer.order);
+        if (answer.order.status !== 'open') return answer.order;
+        if (!acknowledged && plan.limitPrice !== undefined) {
+          acknowledged = true;
+          await this.acknowledge(plan, answer.order);
+        }
+      }
+      if (this.withdrawal.isDue) {
+        cancelRound += 1;
+        if (cancelRound === 1) count = 0;
+        const why = this.withdrawal.reason ?? 'its time to live passed';
+        this.progress.enter('WORKING', `Cancels what is open: ${why}.`);
+        await this.activities.cancelOrder({ fingerprint, plan, round: cancelRound });
+      }
+    }
+  }
+
+  private async acknowledge(plan: OrderPlan, order: VenueOrder): Promise<void> {
+    if (plan.reduceOnly) return;
+    await getExternalWorkflowHandle(balanceLedgerWorkflowId(this.input.venue)).signal(acknowledgeSignal, {
+      requestId: `${this.input.fingerprint}:acknowledge`,
+      reservationId: this.input.fingerprint,
+      placedAtMs: order.createdAtMs,
+      lockedAmount: lockedAmount(plan, this.input.settings.leverage),
+    });
+  }
+}
+
+/** Absent counts when it was asked after the last instant at which the venue could still accept the order. */
+function isProvenAbsent(answer: LookUpAnswer, lateEnoughMs: number | undefined, outcome: VenueOutcome): boolean {
+  if (answer.status !== 'absent' || lateEnoughMs === undefined) return false;
+  return answer.askedAtMs >= lateEnoughMs && outcome.kind !== 'DUPLICATE';
+}
+
+function venueSentence(outcome: VenueOutcome): string {
+  const code = outcome.venueCode ?? (outcome.httpStatus === undefined ? undefined : `HTTP ${outcome.httpStatus}`);
+  return `${outcome.kind}${code === undefined ? '' : ` (${code})`}: ${outcome.message}`;
+}
+
+/** The call waited for a worker until its time to live passed: nothing was sent. */
+function isNeverStarted(error: ActivityFailure): boolean {
+  const { cause } = error;
+  return (
+    cause instanceof Error &&
+    cause.name === 'TimeoutFailure' &&
+    'timeoutType' in cause &&
+    cause.timeoutType === 'SCHEDULE_TO_START'
+  );
+}
