@@ -39,6 +39,8 @@ export interface EmbeddedServerOptions {
   /** Receives one line at every long step. */
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
+  /** Dynamic configuration on top of temporal-config's, for measurements. */
+  readonly dynamicConfig?: Readonly<Record<string, unknown>>;
 }
 
 export interface EmbeddedServer {
@@ -93,7 +95,7 @@ async function waitUntilServing(server: ServerProcess, port: number): Promise<vo
   );
 }
 
-function commandLine({ dataDir, port, uiPort, durability }: EmbeddedServerOptions): readonly string[] {
+function commandLine({ dataDir, port, uiPort, durability, dynamicConfig }: EmbeddedServerOptions): readonly string[] {
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
   // The HTTP and metrics ports are not given: the server then picks free ones, so two copies never clash over them.
   return [
@@ -104,7 +106,7 @@ function commandLine({ dataDir, port, uiPort, durability }: EmbeddedServerOption
     ...ui,
     '--db-filename',
     resolve(dataDir, 'temporal', 'temporal.db'),
-    ...serverArguments(durability),
+    ...serverArguments(durability, dynamicConfig),
   ];
 }
 

@@ -34,22 +34,31 @@ function pairs(flag: string, values: Readonly<Record<string, unknown>>): readonl
   return Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${String(value)}`]);
 }
 
-/** The dynamic configuration of temporal-config as flags of `temporal server start-dev`, for the product and for tests. */
-export function dynamicConfigArguments(): readonly string[] {
+/**
+ * The dynamic configuration of temporal-config as flags of `temporal server start-dev`, for the product and for tests.
+ *
+ * @param extra values on top
+ */
+export function dynamicConfigArguments(extra: Readonly<Record<string, unknown>> = {}): readonly string[] {
   const entries = {
     ...readConfigFile('dynamic-config.yaml', dynamicConfig),
     ...readConfigFile('dynamic-config.embedded.yaml', dynamicConfig),
   };
+  const own = Object.entries(entries).map(([key, [entry]]) => [key, entry.value] as const);
   // The flag takes the value as JSON: a string needs its quotes.
-  const values = Object.entries(entries).map(([key, [entry]]) => [key, JSON.stringify(entry.value)]);
+  const values = [...own, ...Object.entries(extra)].map(([key, value]) => [key, JSON.stringify(value)]);
   return pairs('--dynamic-config-value', Object.fromEntries(values));
 }
 
-/** The flags of temporal-config for `temporal server start-dev`. */
-export function serverArguments(durability: Durability): readonly string[] {
+/**
+ * The flags of temporal-config for `temporal server start-dev`.
+ *
+ * @param extra dynamic configuration on top of temporal-config's
+ */
+export function serverArguments(durability: Durability, extra?: Readonly<Record<string, unknown>>): readonly string[] {
   const { flags, sqlitePragmas } = readConfigFile('server-flags.yaml', serverFlags);
   const plain = Object.entries(flags).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   );
-  return [...plain, ...pairs('--sqlite-pragma', sqlitePragmas[durability]), ...dynamicConfigArguments()];
+  return [...plain, ...pairs('--sqlite-pragma', sqlitePragmas[durability]), ...dynamicConfigArguments(extra)];
 }

@@ -1,0 +1,25 @@
+import { CliError } from '../src/cli/cli-error';
+import { ExitCode } from '../src/cli/exit-codes';
+import { runPaced } from './pace';
+import type { Rig } from './rig';
+import type { BenchSignal } from './signal-maker';
+
+/**
+ * Hands signals in again that have been traded.
+ *
+ * @returns how many were refused per second
+ * @throws CliError when one is not refused as an equal duplicate
+ */
+export async function refuseDuplicates(
+  { desk }: Rig,
+  signals: readonly BenchSignal[],
+  atOnce: number,
+  abort: AbortSignal,
+): Promise<number> {
+  const { perSecond } = await runPaced(signals, atOnce, abort, async (signal) => {
+    const result = await desk.submit(signal);
+    if (result.status === 'duplicate' && !result.conflicting) return;
+    throw new CliError(`A repeated signal was not refused as such: ${JSON.stringify(result)}`, ExitCode.FAILURE);
+  });
+  return perSecond;
+}

@@ -1,0 +1,59 @@
+import { Command, CommanderError } from 'commander';
+import { reportError } from '../src/cli/cli-error';
+import { ExitCode } from '../src/cli/exit-codes';
+import { wholeNumber } from '../src/cli/number-option';
+import { measureSpeed } from './speed';
+import { renderSpeed } from './speed-report';
+
+const ROUNDS_MAX = 100;
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Progress goes to stderr, so that stdout holds the result alone. */
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function printResult<Report>(report: Report, asJson: boolean, render: (report: Report) => readonly string[]): void {
+  if (asJson) print(JSON.stringify(report, undefined, 2));
+  else for (const line of render(report)) print(line);
+}
+
+/** @param abort ends the measurement early. @returns the command line's grammar */
+function createProgram(abort: AbortSignal): Command {
+  return new Command('bench')
+    .description('Measures the product against the floor: what Temporal itself needs for the least piece of work.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .option('--rounds <count>', 'rounds in alternation; medians are reported', wholeNumber(1, ROUNDS_MAX), 3)
+    .option('--json', 'print JSON')
+    .action(async ({ rounds, json }: { readonly rounds: number; readonly json?: boolean }) => {
+      printResult(await measureSpeed({ rounds, abort, progress }), json ?? false, renderSpeed);
+    });
+}
+
+async function main(): Promise<ExitCode> {
+  // The workers in this process report every signal to their supervisor, and print it where they have none.
+  process.send = () => true;
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+  try {
+    await createProgram(interruption.signal).parseAsync();
+    return ExitCode.SUCCESS;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.SUCCESS : ExitCode.USAGE;
+    if (interruption.signal.aborted) {
+      progress('Interrupted; everything was stopped.');
+      return ExitCode.INTERRUPTED;
+    }
+    const { message, exitCode } = reportError(error);
+    progress(message);
+    return exitCode;
+  }
+}
+
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,161 @@
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { CliError } from '../src/cli/cli-error';
+import { ExitCode } from '../src/cli/exit-codes';
+import type { Config } from '../src/config/schema';
+import { readModelMetadata } from '../src/inference/model-metadata';
+import { createSignalDesk } from '../src/intake/signal-desk';
+import type { SignalDesk } from '../src/intake/types';
+import { balancesQuery } from '../src/messages/balance-ledger';
+import { balanceLedgerWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
+import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
+import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedded-server';
+import { ensureNamespace } from '../src/temporal/namespace';
+import { queryPatiently } from '../src/temporal/patient-query';
+import { pollUntil } from '../src/temporal/poll';
+import { ensureSearchAttributes } from '../src/temporal/search-attributes';
+import { openEngineRoom, type EngineRoom } from '../workers/engine-room';
+import { ensureVenueEntities } from '../workers/entities';
+import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
+import { bundleFloor, floorWorker } from './floor/floor-worker';
+import { Installation, stopChild } from './installation';
+import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
+
+const BALANCES_MAX_MS = 30_000;
+const BALANCES_INTERVAL_MS = 100;
+const SECONDS_PER_HOUR = 3_600;
+
+export interface RigOptions {
+  /** Receives one line at every long step. */
+  readonly progress: (line: string) => void;
+  /** Starts the API in a process of its own. */
+  readonly withApi?: boolean;
+  /** Dynamic configuration of the server beside the product's. */
+  readonly dynamicConfig?: Readonly<Record<string, unknown>>;
+  /** How long the server keeps ended workflows; absent: as configured. */
+  readonly retentionSeconds?: number;
+}
+
+/**
+ * The product under measurement: the embedded server and the paper venue in processes of their own, the product's workers
+ * and the floor's in this one, on one connection.
+ */
+export interface Rig {
+  readonly config: Config;
+  readonly installation: Installation;
+  readonly server: EmbeddedServer;
+  readonly room: EngineRoom;
+  /** Intake as the ML manager uses it: eagerly, on the workers' own connection. */
+  readonly desk: SignalDesk;
+  /** Reads what every part has used so far. */
+  figures(): ByPart<ProcessFigures | undefined>;
+  close(): Promise<void>;
+}
+
+let runtimeInstalled = false;
+
+/** @throws what starting the server, the venue and the workers throw; nothing is left running then */
+export async function openRig(options: RigOptions): Promise<Rig> {
+  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  runtimeInstalled = true;
+  const undo: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    return await assemble(options, undo, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param undo gets what ends every part, in the order of their start */
+async function assemble(
+  { progress, withApi = false, dynamicConfig, retentionSeconds }: RigOptions,
+  undo: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Rig> {
+  const installation = await Installation.create();
+  undo.push(() => installation.close());
+  const { config } = installation;
+  progress('Starting server, paper venue and workers …');
+  const server = await startEmbeddedServer({
+    dataDir: config.dataDir,
+    port: config.temporal.port,
+    durability: 'paper',
+    progress,
+    dynamicConfig,
+  });
+  undo.push(() => server.stop());
+  const target = localTarget(server.address, config.temporal.namespace);
+  await prepareNamespace(config, target, retentionSeconds);
+  const venue = await installation.start(['paper-venue']);
+  const connection = await connectNative(target);
+  undo.push(() => connection.close());
+  const room = openEngineRoom(config, connection, new DefaultLogger('ERROR'));
+  undo.push(() => room.close());
+  undo.push(await startWorkers(room, connection));
+  await ensureVenueEntities(room.client, config, room.venue.promises);
+  await awaitBalances(room);
+  if (withApi) {
+    const api = await installation.start(['api']);
+    undo.push(() => stopChild(api));
+  }
+  const pids = { server: server.pid, workers: process.pid, venue: venue.pid ?? 0 };
+  return {
+    config,
+    installation,
+    server,
+    room,
+    desk: createSignalDesk({ client: room.client, config, startEagerly: true }),
+    figures: () => byPart((part) => readProcessFigures(pids[part])),
+    close,
+  };
+}
+
+async function prepareNamespace({ temporal, signals }: Config, target: ServerTarget, retentionSeconds?: number) {
+  const { connection } = await connectClient(target);
+  try {
+    const { namespace } = temporal;
+    await ensureNamespace(
+      connection,
+      retentionSeconds === undefined
+        ? { namespace, retentionHours: temporal.retentionHours, dedupWindowSeconds: signals.dedupWindowSeconds }
+        : // Measured is how ended workflows go; nothing is repeated after they did.
+          { namespace, retentionHours: retentionSeconds / SECONDS_PER_HOUR, dedupWindowSeconds: 0 },
+    );
+    await ensureSearchAttributes(connection, namespace);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** @returns what stops them, the entities last: a call to one that nobody runs any more would use up its time */
+async function startWorkers(room: EngineRoom, connection: NativeConnection): Promise<() => Promise<void>> {
+  const { config } = room;
+  const [model, floorBundle] = await Promise.all([readModelMetadata(config.ml.model), bundleFloor()]);
+  const queues = [
+    signalsWorker(room),
+    venueWorker(room, model.input.candlesNeeded),
+    floorWorker(room, floorBundle),
+    entitiesWorker(room),
+  ];
+  const { namespace } = config.temporal;
+  const workers = await Promise.all(queues.map((options) => Worker.create({ ...options, connection, namespace })));
+  const runs = workers.map((worker) => ({ worker, run: worker.run() }));
+  return async () => {
+    for (const isLast of [false, true]) {
+      const stage = runs.filter(({ worker }) => (worker.options.taskQueue === ENTITIES_TASK_QUEUE) === isLast);
+      for (const { worker } of stage) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.all(stage.map(({ run }) => run));
+    }
+  };
+}
+
+async function awaitBalances({ client, config }: EngineRoom): Promise<void> {
+  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(config.venue));
+  const areKnown = async (): Promise<boolean> => (await queryPatiently(ledger, balancesQuery)).asOfMs > 0;
+  const poll = { intervalMs: BALANCES_INTERVAL_MS, timeoutMs: BALANCES_MAX_MS };
+  if (await pollUntil(areKnown, poll)) return;
+  throw new CliError(`The ledger got no balances from the paper venue within ${BALANCES_MAX_MS} ms.`, ExitCode.FAILURE);
+}
