@@ -1,10 +1,11 @@
 // Runs the saga on each engine in turn and prints one table. See README.md for what the figures do and do not say.
 import { cpus, release, totalmem, type as systemName } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { describeFailure } from './failure.mjs';
+import { BenchFailure, describeFailure } from './failure.mjs';
 import { measure, SIZES } from './measure.mjs';
-import { undoAll } from './processes.mjs';
+import { serverDeath, undoAll } from './processes.mjs';
 import { listAccounts } from './saga.mjs';
 import { formatTable } from './table.mjs';
 import { startVenue } from './venue.mjs';
@@ -97,6 +98,11 @@ function end(status, message) {
   return ending;
 }
 
+/** @returns {Promise<unknown>} why a server ended by itself, once one has */
+function readDeath() {
+  return serverDeath.catch((death) => death);
+}
+
 const asked = readArguments();
 if (typeof asked === 'string') {
   const isHelp = asked === '';
@@ -108,9 +114,11 @@ if (typeof asked === 'string') {
   process.on('SIGTERM', () => end(143, 'Stopped before the end.'));
   process.on('SIGHUP', () => end(129, 'Stopped before the end.'));
   try {
-    await run(asked);
+    await Promise.race([serverDeath, run(asked)]);
     await end(0);
   } catch (error) {
-    await end(1, describeFailure(error));
+    // A client may notice a dead server before this process hears of its end, which says more.
+    const cause = error instanceof BenchFailure ? error : await Promise.race([readDeath(), sleep(500, error)]);
+    await end(1, describeFailure(cause));
   }
 }

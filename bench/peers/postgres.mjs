@@ -78,7 +78,7 @@ export async function startPostgres() {
   const port = await findFreePort();
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
   // SIGINT is PostgreSQL's "fast" stop: SIGTERM would wait for every connection to close.
-  const server = startProcess(join(programs, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+  const server = startProcess('PostgreSQL', join(programs, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
     ...options,
     stopSignal: 'SIGINT',
   });

@@ -37,6 +37,15 @@ export async function undoAll() {
   }
 }
 
+/** @type {(death: BenchFailure) => void} */
+let reportDeath;
+
+/** Fails once a server ends that nobody stopped: without it, a run would wait for a dead server's answers. */
+export const serverDeath = new Promise((_, reject) => {
+  reportDeath = reject;
+});
+serverDeath.catch(() => {});
+
 /** @returns {{ path: string, remove: () => Promise<void> }} a new folder that this run removes */
 export function makeTemporaryFolder() {
   const path = mkdtempSync(join(tmpdir(), 'oncefill-peers-'));
@@ -59,19 +68,19 @@ export async function findFreePort() {
 /**
  * @typedef {object} RunningProcess
  * @property {import('node:child_process').ChildProcess} child
- * @property {() => string} lastWords the last lines of its output
  * @property {() => boolean} hasExited
  * @property {() => Promise<void>} stop asks it to stop, and kills it when it does not within 15 s
  */
 
 /**
  * Starts a server that runs until it is stopped.
+ * @param {string} name
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions & { stopSignal?: NodeJS.Signals }} options
  * @returns {RunningProcess}
  */
-export function startProcess(command, args, { stopSignal = 'SIGTERM', ...options } = {}) {
+export function startProcess(name, command, args, { stopSignal = 'SIGTERM', ...options } = {}) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let output = '';
   const keepTail = (chunk) => {
@@ -86,19 +95,22 @@ export function startProcess(command, args, { stopSignal = 'SIGTERM', ...options
       resolve(undefined);
     });
   });
+  const lastWords = () => output.trim().split('\n').slice(-3).join(' ').trim() || 'it said nothing.';
   let hasExited = false;
+  let isStopped = false;
   void exited.then(() => {
     hasExited = true;
+    if (!isStopped) reportDeath(new BenchFailure(`${name} stopped by itself: ${lastWords()}`));
   });
   const stop = undoLater(async () => {
+    isStopped = true;
     if (hasExited) return;
     child.kill(stopSignal);
     const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
     await exited;
     clearTimeout(killer);
   });
-  const lastWords = () => output.trim().split('\n').slice(-3).join(' ').trim();
-  return { child, lastWords, hasExited: () => hasExited, stop };
+  return { child, hasExited: () => hasExited, stop };
 }
 
 /**
@@ -112,7 +124,7 @@ export async function waitUntilReady(name, server, isReady, timeoutMs) {
   const deadlineMs = Date.now() + timeoutMs;
   let reason = '';
   while (Date.now() < deadlineMs) {
-    if (server.hasExited()) throw new BenchFailure(`${name} stopped while it started: ${server.lastWords()}`);
+    if (server.hasExited()) await serverDeath;
     try {
       if (await isReady()) return;
     } catch (error) {

@@ -51,7 +51,7 @@ export async function startRestateServer() {
     RESTATE_ADMIN__BIND_PORT: String(adminPort),
     RESTATE_ADMIN__DISABLE_WEB_UI: 'true',
     RESTATE_DISABLE_TELEMETRY: 'true',
-    RESTATE_LOG_FILTER: 'warn',
+    RESTATE_LOG_FILTER: 'warn,octocrab=off',
     RESTATE_LOG_DISABLE_ANSI_CODES: 'true',
     RESTATE_SHUTDOWN_TIMEOUT: '10s',
   };
@@ -61,7 +61,7 @@ export async function startRestateServer() {
     .trim()
     .split(' ')
     .pop();
-  const server = startProcess(program, ['--no-logo'], options);
+  const server = startProcess('Restate', program, ['--no-logo'], options);
   const ingressUrl = `http://127.0.0.1:${ingressPort}`;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   const isReady = async () => {

@@ -24,7 +24,7 @@ async function post(url, body) {
 /** Starts the stub venue. @returns {Promise<Venue>} */
 export async function startVenue() {
   const file = fileURLToPath(new URL('venue-server.mjs', import.meta.url));
-  const server = startProcess(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const server = startProcess('The stub venue', process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const started = new Promise((resolve) => server.child.once('message', resolve));
   const { port } = await within(started, 10_000, 'The stub venue did not start within 10 s.');
   const url = `http://127.0.0.1:${port}`;
