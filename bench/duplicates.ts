@@ -1,17 +1,18 @@
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/cli/exit-codes';
+import type { SignalDesk } from '../src/intake/types';
 import { runPaced } from './pace';
-import type { Rig } from './rig';
 import type { BenchSignal } from './signal-maker';
 
 /**
  * Hands signals in again that have been traded.
  *
+ * @param desk one that has not seen them refuses them by asking the server; one that has, by itself
  * @returns how many were refused per second
  * @throws CliError when one is not refused as an equal duplicate
  */
 export async function refuseDuplicates(
-  { desk }: Rig,
+  desk: SignalDesk,
   signals: readonly BenchSignal[],
   atOnce: number,
   abort: AbortSignal,

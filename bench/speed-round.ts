@@ -1,3 +1,4 @@
+import { createSignalDesk } from '../src/intake/signal-desk';
 import type { Venue } from '../src/venues/venue';
 import { refuseDuplicates } from './duplicates';
 import { runFloor } from './floor/run-floor';
@@ -72,7 +73,10 @@ export async function runRound({ rig, maker, venueAlone, abort, progress }: Roun
   const roadHttpMany = await travel(rig, maker, http, many);
   progress('duplicates, and the venue alone');
   const repeated = roadMany.signals.map(({ signal }) => signal);
-  const duplicatesPerSecond = await refuseDuplicates(rig, repeated, AT_ONCE, abort);
+  // A desk that took them would refuse them by itself: this one has to ask the server.
+  const { client, config } = rig.room;
+  const otherDesk = createSignalDesk({ client, config });
+  const duplicatesPerSecond = await refuseDuplicates(otherDesk, repeated, AT_ONCE, abort);
   const alone = await tradeAlone(venueAlone, maker, COUNT_ONE_AT_A_TIME, abort);
   return {
     ways: {

@@ -22,6 +22,7 @@ import { crashPoint } from '../observability/crash-points';
 import { queryPatiently } from '../temporal/patient-query';
 import { CLIENT_ID_UNIQUE } from '../venues/promises';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
+import { TakenSignals } from './taken-signals';
 import {
   IntakeUnavailableError,
   SIGNAL_LIST_MAX,
@@ -56,6 +57,7 @@ class TemporalSignalDesk implements SignalDesk {
   private readonly config: Config;
   private readonly venue: VenueConfig;
   private readonly startEagerly: boolean;
+  private readonly taken = new TakenSignals();
 
   constructor({ client, config, startEagerly = false }: SignalDeskOptions) {
     const venue = config.venues[config.venue];
@@ -71,16 +73,21 @@ class TemporalSignalDesk implements SignalDesk {
     if (fault) return fault;
     const fingerprint = fingerprintOf(signal);
     const contentHash = contentHashOf(signal);
+    const known = this.taken.contentHashOf(fingerprint);
+    if (known !== undefined) return { status: 'duplicate', fingerprint, conflicting: known !== contentHash };
     return this.call(async () => {
       try {
         crashPoint('intake.before-start');
         await this.start(workflowInput(signal, fingerprint, this.config, this.venue), contentHash);
         crashPoint('intake.after-start');
+        this.taken.add(fingerprint, contentHash);
         return { status: 'accepted', fingerprint };
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         const first = await this.client.workflow.getHandle(fingerprint).describe();
-        return { status: 'duplicate', fingerprint, conflicting: first.memo?.[CONTENT_HASH_MEMO] !== contentHash };
+        const firstHash = String(first.memo?.[CONTENT_HASH_MEMO]);
+        this.taken.add(fingerprint, firstHash);
+        return { status: 'duplicate', fingerprint, conflicting: firstHash !== contentHash };
       }
     });
   }
