@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Config } from '../config/schema';
+import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig } from './command-config';
@@ -51,6 +52,10 @@ function stopOnSignals(system: System): void {
     process.exit(ExitCode.INTERRUPTED);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  followNpm(() => {
+    requested = true;
+    system.requestStop();
+  });
 }
 
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {

@@ -1,0 +1,40 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const MODULE = join(__dirname, '..', '..', '..', 'dist', 'src', 'supervisor', 'npm-parent.js');
+/** Prints what becomes of it; lives for a while by itself. */
+const PROGRAM = `
+  require(${JSON.stringify(MODULE)}).followNpm(() => { console.log('npm is gone'); process.exit(); });
+  setTimeout(() => { console.log('left alone'); process.exit(); }, 3000);
+  console.log('started');
+`;
+/** Stands in for npm: it runs the program, and passes no signal on. */
+const PARENT = `
+  const { spawn } = require('node:child_process');
+  spawn(process.execPath, ['-e', process.env.PROGRAM], { stdio: 'inherit' });
+  setTimeout(() => {}, 60000);
+`;
+
+async function endParentOf(env: NodeJS.ProcessEnv): Promise<string> {
+  const parent: ChildProcess = spawn(process.execPath, ['-e', PARENT], {
+    env: { PATH: process.env.PATH, PROGRAM, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  parent.stdout?.on('data', (part: Buffer) => {
+    output += part.toString();
+    if (output === 'started\n') parent.kill('SIGTERM');
+  });
+  // The program holds the pipe too: it closes when both have ended.
+  await once(parent, 'close');
+  return output;
+}
+
+test('a program that npm runs hears that npm was ended', async () => {
+  expect(await endParentOf({ npm_lifecycle_event: 'start' })).toBe('started\nnpm is gone\n');
+});
+
+test('a program that somebody else runs does not mind', async () => {
+  expect(await endParentOf({})).toBe('started\nleft alone\n');
+});
