@@ -8,9 +8,11 @@ import type {
   ReservationMetadata,
   ReserveCommand,
   ReserveResult,
+  WithdrawCommand,
+  WithdrawResult,
 } from '../src/domain/ledger/types';
 import type { OrderPlan } from '../src/domain/market';
-import type { Intent } from '../src/domain/signal';
+import type { Intent, TradingSignal } from '../src/domain/signal';
 import { balanceLedgerWorkflowId } from '../src/messages/ids';
 import { crashPoint } from '../src/observability/crash-points';
 import type { EntityCaller } from './entity-caller';
@@ -25,6 +27,14 @@ export interface FundsInput {
   /** Counts the times something was missing; each is a new request to the ledger. */
   readonly round: number;
   /** See ReserveCommand. */
+  readonly signalStartedAtMs: number;
+}
+
+export interface WithdrawInput {
+  readonly fingerprint: string;
+  readonly clientOrderId: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
   readonly signalStartedAtMs: number;
 }
 
@@ -81,6 +91,35 @@ export class Funds {
     };
   }
 
+  /**
+   * Makes sure that a signal which ends unsent holds nothing and never will.
+   *
+   * @returns undefined when that is so; otherwise what an earlier attempt, whose answer was lost, holds
+   */
+  async withdraw(input: WithdrawInput): Promise<Reserved | undefined> {
+    const command: WithdrawCommand = {
+      requestId: `${input.fingerprint}:withdraw`,
+      reservationId: input.fingerprint,
+      signalStartedAtMs: input.signalStartedAtMs,
+    };
+    const result = await this.request<WithdrawResult>(input.venue, 'withdraw', command);
+    switch (result.status) {
+      case 'withdrawn':
+        return undefined;
+      case 'exists': {
+        const { reservation } = result;
+        // Released means proven not placed.
+        if (reservation.status === 'released') return undefined;
+        const earlierAttempt = reservation.status === 'committed' ? 'placed' : 'possible';
+        return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt, authorizedAtMs: 0 };
+      }
+      case 'uncertain':
+        return { status: 'reserved', plan: lookUpPlan(input), earlierAttempt: 'possible', authorizedAtMs: 0 };
+      case 'invalid':
+        throw ApplicationFailure.nonRetryable(result.message, 'INVALID_WITHDRAWAL');
+    }
+  }
+
   /** Books what an order took; the rest is free in the same step. */
   commit(venue: string, command: CommitCommand): Promise<EndReservationResult> {
     return this.request(venue, 'commit', command);
@@ -116,6 +155,21 @@ function alreadyEnded(reservation: Reservation): Denial {
   return {
     code: 'SIGNAL_ENDED',
     message: `The funds of this signal were released before (${reservation.reason ?? 'no reason given'}).`,
+  };
+}
+
+/** All that a look-up needs of an order whose plan is forgotten. */
+function lookUpPlan({ clientOrderId, signal }: WithdrawInput): OrderPlan {
+  const { symbol, direction, amount = '0', intent } = signal;
+  return {
+    symbol,
+    direction,
+    clientOrderId,
+    quantity: amount,
+    reduceOnly: intent === 'exit',
+    asset: '',
+    reserveAmount: '0',
+    referencePrice: '0',
   };
 }
 

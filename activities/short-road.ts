@@ -8,7 +8,7 @@ import { settlementOf } from '../src/domain/settlement';
 import { AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
 import { crashPoint } from '../src/observability/crash-points';
 import { VenueError } from '../src/venues/venue';
-import { Funds, MISSING_RETRY_AFTER_MS, refusedFor, type Refused, type Reserved } from './funds';
+import { Funds, MISSING_RETRY_AFTER_MS, refusedFor, type Refused, type Reserved, type WithdrawInput } from './funds';
 import type { EntityCaller } from './entity-caller';
 import type { OrderPlanner } from './order-planner';
 import type { OrderSender } from './order-sender';
@@ -16,6 +16,7 @@ import type { Permit, Permits } from './permits';
 
 /** A wait this short is not worth a durable timer. */
 const WAIT_IN_PLACE_MAX_MS = 250;
+const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may have sent the order.';
 
 export interface TradeInput {
   readonly fingerprint: string;
@@ -39,7 +40,7 @@ export interface TradeTimes {
 }
 
 export type TradeResult =
-  /** Nothing is held, and nothing was sent. */
+  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: withdraw tells. */
   | Refused
   /** Funds are held, and nothing can be sent in time: the limiter has no room before the signal expires. */
   | { readonly status: 'expired'; readonly plan: OrderPlan; readonly reason: string }
@@ -57,6 +58,9 @@ export type TradeResult =
     }
   /** Sent, filled, and booked. */
   | { readonly status: 'settled'; readonly plan: OrderPlan; readonly order: VenueOrder; readonly times: TradeTimes };
+
+/** withdrawn: nothing was sent, and nothing will be. */
+export type WithdrawalResult = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
 
 export interface ShortRoadDependencies {
   readonly entities: EntityCaller;
@@ -77,7 +81,18 @@ export function createShortRoadActivities({ entities, permits, planner, sender }
      */
     tradeAtOnce: (input: TradeInput): Promise<TradeResult> => road.trade(input),
 
-    /** Gives back what a signal holds. */
+    /**
+     * Asked before a signal ends that, as far as its history tells, never reserved anything: an attempt whose answer was
+     * lost may have done so, and may have sent the order.
+     */
+    async withdraw(input: WithdrawInput): Promise<WithdrawalResult> {
+      crashPoint('withdraw.before-update');
+      const reserved = await funds.withdraw(input);
+      crashPoint('withdraw.after-update');
+      return reserved ? { ...reserved, reason: EARLIER_ATTEMPT } : { status: 'withdrawn' };
+    },
+
+    /** Gives back what a signal is known to hold. */
     releaseFunds: (input: {
       readonly venue: string;
       readonly fingerprint: string;
@@ -118,7 +133,7 @@ class ShortRoad {
       return reserved;
     }
     if (reserved.earlierAttempt !== 'none') {
-      return { ...reserved, reason: 'An earlier attempt, whose answer was lost, may have sent the order.' };
+      return { ...reserved, reason: EARLIER_ATTEMPT };
     }
     return this.send(input, reserved, permit);
   }

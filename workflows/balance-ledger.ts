@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
-import type { CommitCommand, ReleaseCommand, ReserveCommand } from '../src/domain/ledger/types';
+import type { CommitCommand, ReleaseCommand, ReserveCommand, WithdrawCommand } from '../src/domain/ledger/types';
 import { venueTaskQueue } from '../src/messages/ids';
 import {
   acknowledgeSignal,
@@ -122,6 +122,7 @@ function handleBookMessages(book: LedgerBook, venue: string): void {
     reserve: (command: ReserveCommand) => book.reserve(command),
     release: (command: ReleaseCommand) => book.release(command),
     commit: (command: CommitCommand) => book.commit(command),
+    withdraw: (command: WithdrawCommand) => book.withdraw(command),
   });
   setHandler(balancesQuery, () => book.balances(venue), {
     description: 'Every balance and what of it is free.',

@@ -11,6 +11,7 @@ import {
   reserve,
   setTradingState,
   viewBalances,
+  withdraw,
   type LedgerState,
   type LedgerStep,
 } from '../src/domain/ledger/ledger';
@@ -27,6 +28,8 @@ import type {
   SetTradingStateCommand,
   SetTradingStateResult,
   SnapshotCommand,
+  WithdrawCommand,
+  WithdrawResult,
 } from '../src/domain/ledger/types';
 import type { Authorization, BalancesReply } from '../src/messages/balance-ledger';
 
@@ -55,6 +58,10 @@ export class LedgerBook {
 
   release(command: ReleaseCommand): EndReservationResult {
     return this.take(release(this.ledger, command, Date.now()));
+  }
+
+  withdraw(command: WithdrawCommand): WithdrawResult {
+    return this.take(withdraw(this.ledger, command));
   }
 
   /** A commit that finds nothing to end would be money out of the books: it is the one answer worth a log line. */

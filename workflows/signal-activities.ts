@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { OrderActivities, PlaceOrderInput, PlaceOrderResult } from '../activities/orders';
-import type { ShortRoadActivities, TradeResult } from '../activities/short-road';
+import type { ShortRoadActivities, TradeResult, WithdrawalResult } from '../activities/short-road';
 import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { venueTaskQueue } from '../src/messages/ids';
@@ -21,6 +21,7 @@ const ORDER_AGE_ALLOWANCE_MS = 60_000;
 export interface SignalActivities {
   /** @param round counts the times that something was missing, from 1 */
   tradeAtOnce(round: number): Promise<TradeResult>;
+  withdraw(): Promise<WithdrawalResult>;
   releaseFunds(reason: string): Promise<void>;
   placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult>;
   lookUpOrder(plan: OrderPlan): Promise<LookUpAnswer>;
@@ -56,6 +57,10 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
           expiresAtMs,
           leverage: settings.leverage,
         },
+      ]),
+    withdraw: () =>
+      short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [
+        { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: workflowInfo().startTime.getTime() },
       ]),
     releaseFunds: async (reason) => {
       await short.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [

@@ -64,7 +64,7 @@ export class SignalSaga {
       } catch (error) {
         // Only a defect gets here. Funds whose order may live stay held; a person has to look.
         alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-        if (!this.road.mayHaveSent) await this.activities.releaseFunds('failed before anything was sent');
+        if (!this.road.mayHaveSent) await this.activities.withdraw();
         throw error;
       }
     });
@@ -75,7 +75,7 @@ export class SignalSaga {
   private async trade(): Promise<void> {
     for (let round = 1; ; round += 1) {
       const stop = this.withdrawal.stopReason();
-      if (stop) return this.releaseAndEnd(stop);
+      if (stop) return this.endUnsent(stop, round);
       this.progress.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
       const result = await this.tradeAtOnce(round);
       if (result.status !== 'retry') return this.goOn(result, round);
@@ -98,9 +98,8 @@ export class SignalSaga {
     reached('saga.traded');
     switch (result.status) {
       case 'denied': {
-        // A request of an earlier attempt may still be on its way to the ledger: released first, it finds a closed door.
         const { denial } = result;
-        return this.releaseAndEnd({ outcome: 'DENIED', detail: denial.message, denial });
+        return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, round);
       }
       case 'expired':
         this.progress.reserved(result.plan);
@@ -117,6 +116,16 @@ export class SignalSaga {
         this.progress.reserved(result.plan);
         return this.finish(result.plan, await this.road.goOnAfterReservation(result, round));
     }
+  }
+
+  /**
+   * Ends a signal that, as far as its history tells, never reserved anything. What the ledger knows has the last word: an
+   * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
+   */
+  private async endUnsent(end: StopReason, round: number): Promise<void> {
+    const result = await this.activities.withdraw();
+    if (result.status === 'withdrawn') return this.progress.end(end.outcome, end.detail, end.denial.code);
+    return this.goOn(result, round);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {

@@ -19,7 +19,7 @@ import {
 } from '../messages/search-attributes';
 import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import { crashPoint } from '../observability/crash-points';
-import { queryPatiently } from '../temporal/patient-query';
+import { isNotReady, queryPatiently } from '../temporal/patient-query';
 import { CLIENT_ID_UNIQUE } from '../venues/promises';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { TakenSignals } from './taken-signals';
@@ -132,6 +132,10 @@ class TemporalSignalDesk implements SignalDesk {
     try {
       return await this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work);
     } catch (error) {
+      if (isNotReady(error)) {
+        const message = 'The signal has a step to take before it can be asked. Ask again in a moment.';
+        throw new IntakeUnavailableError(message, { cause: error });
+      }
       if (!isUnreachable(error)) throw error;
       const message = 'The Temporal server does not answer. Nothing is lost: send the signal again.';
       throw new IntakeUnavailableError(message, { cause: error });

@@ -27,6 +27,8 @@ export const CRASH_POINTS = [
   'cancel.after',
   'saga.settling',
   'saga.committed',
+  'withdraw.before-update',
+  'withdraw.after-update',
   'release.before-update',
   'release.after-update',
   'saga.ended',

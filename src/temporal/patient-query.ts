@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcServiceError, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import type { QueryDefinition } from '@temporalio/common';
 import { QUERY_TOO_EARLY } from '../messages/query-guard';
 
 /** A worker takes in what happened within moments, unless it is just starting. */
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 200;
+/** The server's words for a workflow whose last steps were not answered. */
+const LOST_STEP = 'Workflow Task in failed state';
 
 /**
  * Queries a workflow, and asks again when it has something to do first (workflows/query-guard).
@@ -21,13 +23,19 @@ export async function queryPatiently<Result, Args extends unknown[]>(
     try {
       return await handle.query(definition, ...args);
     } catch (error) {
-      if (attempt === ATTEMPTS_MAX || !isTooEarly(error)) throw error;
+      if (attempt === ATTEMPTS_MAX || !isNotReady(error)) throw error;
       await sleep(PAUSE_MS);
     }
   }
 }
 
-/** The server names no type for a query's error; the client takes every one for a query that is not registered. */
-function isTooEarly(error: unknown): boolean {
-  return error instanceof QueryNotRegisteredError && error.message.includes(QUERY_TOO_EARLY);
+/**
+ * The workflow cannot be asked now and will be in a while: it has something to do first, or the processes that had its
+ * next step were lost one after the other.
+ */
+export function isNotReady(error: unknown): boolean {
+  // The server names no type for a query's error; the client takes every one for a query that is not registered.
+  if (error instanceof QueryNotRegisteredError) return error.message.includes(QUERY_TOO_EARLY);
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isGrpcServiceError(cause) && cause.details.includes(LOST_STEP);
 }

@@ -1,3 +1,4 @@
+import type { SignalOutcome } from '../../src/domain/signal-view';
 import type { CrashPoint } from '../../src/observability/crash-points';
 import type { FaultClass } from '../../src/venues/paper/faults/fault-classes';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
@@ -6,6 +7,8 @@ import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 export type Scenario =
   /** A market order. */
   | 'market'
+  /** A market order that nobody can afford. */
+  | 'denied'
   /** A market order whose answer is lost, so that it has to be looked up. */
   | 'lost_answer'
   /** A market order whose request is lost, so that it has to be sent again. */
@@ -38,6 +41,8 @@ const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
   'cancel.after': 'withdrawn',
   'saga.settling': 'lost_answer',
   'saga.committed': 'lost_answer',
+  'withdraw.before-update': 'denied',
+  'withdraw.after-update': 'denied',
   'release.before-update': 'withdrawn',
   'release.after-update': 'withdrawn',
   'saga.ended': 'market',
@@ -47,7 +52,8 @@ export function scenarioOf(point: CrashPoint): Scenario {
   return SCENARIO_OF_POINT[point];
 }
 
-export function expectedOutcome(scenario: Scenario): 'FILLED' | 'CANCELLED' {
+export function expectedOutcome(scenario: Scenario): SignalOutcome {
+  if (scenario === 'denied') return 'DENIED';
   return scenario === 'withdrawn' ? 'CANCELLED' : 'FILLED';
 }
 

@@ -24,6 +24,8 @@ const CRASH_MAX_MS = 30_000;
 const RECOVERY_MAX_MS = 60_000;
 const ENDS_MAX_MS = 90_000;
 const VALUE = 500;
+/** More than the paper account holds. */
+const UNAFFORDABLE_VALUE = 500_000;
 
 export interface SweepOptions {
   readonly points?: readonly CrashPoint[];
@@ -157,7 +159,7 @@ function plannedSignal(scenario: Scenario): PlannedSignal {
     symbol: 'BTCUSDT',
     direction: 'BUY',
     atMs: 0,
-    value: VALUE,
+    value: scenario === 'denied' ? UNAFFORDABLE_VALUE : VALUE,
     ...(isResting && { priceFactor: 0.7 }),
   };
 }

@@ -9,8 +9,17 @@ import {
   VENUE_CLOCK_AHEAD_MAX_MS,
 } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep, UnsettledFill } from './state';
-import type { CommitCommand, EndReservationResult, InvalidCommandResult, ReleaseCommand, Reservation } from './types';
-import { commitCommandFault, releaseCommandFault } from './validation';
+import type {
+  CommitCommand,
+  EndReservationResult,
+  InvalidCommandResult,
+  ReleaseCommand,
+  Reservation,
+  WithdrawCommand,
+  WithdrawResult,
+} from './types';
+import { isSurelyFirst } from './state';
+import { commitCommandFault, releaseCommandFault, withdrawCommandFault } from './validation';
 
 /**
  * Ends a reservation with what its order took; the rest is free again in the same step. Accepted in every trading state.
@@ -49,7 +58,7 @@ export function commit(
  * Remembers a release that came before its reservation: a reserve request that was delayed on its way would otherwise
  * hold funds for a signal that has ended, for ever.
  */
-function withEarlyRelease(state: LedgerState, command: ReleaseCommand): LedgerState {
+function withEarlyRelease(state: LedgerState, command: Pick<ReleaseCommand, 'reservationId'>): LedgerState {
   if (releaseCommandFault(command) !== undefined || state.earlyReleases.includes(command.reservationId)) return state;
   return {
     ...state,
@@ -70,6 +79,21 @@ export function release(state: LedgerState, command: ReleaseCommand, nowMs: numb
   }
   const reservation = endedReservation(entry, 'released', command.reason, nowMs);
   return { state: end(state, entry, reservation, undefined), result: { status: 'ended', reservation } };
+}
+
+/**
+ * Closes the door for a signal that ends unsent. Whoever does not know of a reservation must not release it: an attempt
+ * whose answer was lost may have made it, and sent the order.
+ */
+export function withdraw(state: LedgerState, command: WithdrawCommand): LedgerStep<WithdrawResult> {
+  const fault = withdrawCommandFault(command);
+  if (fault !== undefined) return { state, result: { status: 'invalid', message: fault } };
+  const entry =
+    findPending(state, command.reservationId) ??
+    state.ended.findLast((candidate) => candidate.reservation.id === command.reservationId);
+  if (entry !== undefined) return { state, result: { status: 'exists', reservation: entry.reservation } };
+  const status = isSurelyFirst(state, command) ? 'withdrawn' : 'uncertain';
+  return { state: withEarlyRelease(state, command), result: { status } };
 }
 
 export function findPending(state: LedgerState, reservationId: string): LedgerEntry | undefined {

@@ -8,7 +8,7 @@
  * may not contain yet, says so; where a claim may be contained or not, it counts.
  */
 export { acknowledge } from './acknowledge';
-export { commit, release } from './end-reservation';
+export { commit, release, withdraw } from './end-reservation';
 export { reserve } from './reserve';
 export { applySnapshot } from './snapshot';
 export {

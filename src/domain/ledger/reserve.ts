@@ -2,7 +2,7 @@ import type { Denial } from '../denial';
 import { appendBounded } from '../plain-values';
 import { ExactDecimal, formatDecimal } from '../decimal';
 import { accountOf, changeAccount, freeFunds } from './accounts';
-import { PENDING_RESERVATIONS_MAX, REFUSALS_MAX } from './state';
+import { isSurelyFirst, PENDING_RESERVATIONS_MAX, REFUSALS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep } from './state';
 import type { Reservation, ReserveCommand, ReserveResult } from './types';
 import { reserveCommandFault } from './validation';
@@ -58,11 +58,6 @@ function accept(state: LedgerState, command: ReserveCommand, nowMs: number): Led
     },
     result: { status: 'reserved', isNew: isSurelyFirst(state, command), reservation },
   };
-}
-
-/** Reservations that were made since the signal started are all remembered. */
-function isSurelyFirst({ forgottenAtMs }: LedgerState, { signalStartedAtMs }: ReserveCommand): boolean {
-  return signalStartedAtMs === undefined || signalStartedAtMs > forgottenAtMs;
 }
 
 function refuse(state: LedgerState, requestId: string, denial: Denial): LedgerStep<ReserveResult> {

@@ -119,3 +119,11 @@ export function emptyLedger(settings: LedgerSettings): LedgerState {
 export function configureLedger(state: LedgerState, settings: LedgerSettings): LedgerState {
   return { ...state, snapshotLagMs: settings.snapshotLagMs };
 }
+
+/** Reservations that were made since the signal started are all remembered: none of this signal can be forgotten. */
+export function isSurelyFirst(
+  { forgottenAtMs }: LedgerState,
+  { signalStartedAtMs }: { readonly signalStartedAtMs?: number },
+): boolean {
+  return signalStartedAtMs === undefined || signalStartedAtMs > forgottenAtMs;
+}

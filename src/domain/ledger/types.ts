@@ -79,6 +79,23 @@ export interface ReleaseCommand {
   readonly reason: string;
 }
 
+/** A signal is about to end without knowing of a reservation: none may exist, and none may be made from now on. */
+export interface WithdrawCommand {
+  readonly requestId: string;
+  readonly reservationId: string;
+  /** See ReserveCommand. */
+  readonly signalStartedAtMs?: number;
+}
+
+export type WithdrawResult =
+  /** Nothing is held, nothing ever was, and a reserve request that is still on its way will be refused. */
+  | { readonly status: 'withdrawn' }
+  /** An earlier attempt, whose answer was lost, made this reservation: it may have gone further. Nothing changed. */
+  | { readonly status: 'exists'; readonly reservation: Reservation }
+  /** The ledger has forgotten reservations that are younger than the signal. Reservations are refused from now on. */
+  | { readonly status: 'uncertain' }
+  | InvalidCommandResult;
+
 /**
  * The venue accepted the order and it may rest in the book, where the venue holds funds back for it in its own reports.
  */

@@ -24,7 +24,7 @@ export function reserveCommandFault(command: unknown): string | undefined {
     textFault('purpose', command.purpose, RESERVE_COMMAND_BYTES_MAX) ??
     intentFault(command) ??
     metadataFault(command.metadata) ??
-    (command.signalStartedAtMs === undefined ? undefined : timeFault('signalStartedAtMs', command.signalStartedAtMs)) ??
+    startFault(command) ??
     sizeFault(command)
   );
 }
@@ -41,6 +41,11 @@ export function commitCommandFault(command: unknown): string | undefined {
 export function releaseCommandFault(command: unknown): string | undefined {
   if (!isRecord(command)) return 'The release command is no object.';
   return idFault('reservationId', command.reservationId);
+}
+
+export function withdrawCommandFault(command: unknown): string | undefined {
+  if (!isRecord(command)) return 'The withdraw command is no object.';
+  return idFault('reservationId', command.reservationId) ?? startFault(command);
 }
 
 export function acknowledgeCommandFault(command: unknown): string | undefined {
@@ -130,6 +135,10 @@ function timeFault(name: string, value: unknown): string | undefined {
   return Number.isSafeInteger(value) && Number(value) > 0
     ? undefined
     : `The ${name} is ${show(value)}; needed are milliseconds UTC, a positive integer.`;
+}
+
+function startFault({ signalStartedAtMs }: Fields): string | undefined {
+  return signalStartedAtMs === undefined ? undefined : timeFault('signalStartedAtMs', signalStartedAtMs);
 }
 
 function show(value: unknown): string {

@@ -3,7 +3,7 @@ import type { OrderPlanner } from '../../../activities/order-planner';
 import type { OrderSender } from '../../../activities/order-sender';
 import { Permits } from '../../../activities/permits';
 import { createShortRoadActivities, type TradeInput } from '../../../activities/short-road';
-import { applySnapshot, commit, emptyLedger, release, reserve } from '../../../src/domain/ledger/ledger';
+import { applySnapshot, commit, emptyLedger, release, reserve, withdraw } from '../../../src/domain/ledger/ledger';
 import type { OrderPlan, VenueOrder } from '../../../src/domain/market';
 import type { VenueOutcome } from '../../../src/domain/outcome';
 import { acquire, createRateWindow, giveBack, usage } from '../../../src/domain/rate-window/rate-window';
@@ -55,7 +55,7 @@ const INPUT: TradeInput = {
 };
 
 const LIMITER_RULES = { acquire, giveBack };
-const LEDGER_RULES = { reserve, release, commit };
+const LEDGER_RULES = { reserve, release, commit, withdraw };
 
 /** The real rules of both entities, without the workflows around them. */
 class Entities {
@@ -155,6 +155,36 @@ test('a signal without funds sends nothing, and its permit is free again', async
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'denied', denial: { code: 'INSUFFICIENT_FUNDS' } });
   expect(send).not.toHaveBeenCalled();
   expect(entities.usedWeight).toBe(0);
+});
+
+test.each([
+  ['sent', 'UNKNOWN', undefined, 'possible'],
+  ['booked', 'PLACED', FILLED, 'placed'],
+] as const)('a signal that ends unsent hears of what a lost run %s', async (_did, outcome, order, earlierAttempt) => {
+  const entities = new Entities('1000');
+  const { road } = roadWith(entities, outcome, order);
+  await road.tradeAtOnce(INPUT);
+  expect(await road.withdraw(INPUT)).toMatchObject({ status: 'reserved', plan: PLAN, earlierAttempt });
+  expect(entities.books.pending).toHaveLength(order ? 0 : 1);
+});
+
+test('a signal that has withdrawn can never be sent, not even by a run that is late', async () => {
+  const entities = new Entities('1000');
+  const { road, send } = roadWith(entities);
+  expect(await road.withdraw(INPUT)).toEqual({ status: 'withdrawn' });
+  expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'denied', denial: { code: 'SIGNAL_ENDED' } });
+  expect(send).not.toHaveBeenCalled();
+});
+
+test('a signal whose reservation may be forgotten looks its order up', async () => {
+  const entities = new Entities('1000');
+  entities.books = { ...entities.books, forgottenAtMs: NOW_MS };
+  const { road } = roadWith(entities);
+  expect(await road.withdraw(INPUT)).toMatchObject({
+    status: 'reserved',
+    plan: { symbol: 'BTCUSDT', clientOrderId: 'of-1' },
+    earlierAttempt: 'possible',
+  });
 });
 
 test('a permit that an earlier run may have used is not given back', async () => {
