@@ -126,7 +126,7 @@ function renderSizes(blocks: readonly BlockFigures[]): readonly string[] {
 /** @param undeletedBytes what the database grows by for each signal where nothing is deleted */
 function renderRetention(retention: RetentionFigures, undeletedBytes: number | undefined): readonly string[] {
   if (!retention.exercised) return [`Retention was not exercised to its end. ${retention.reason}`];
-  const { waves, retentionSeconds, bytesPerSignal } = retention;
+  const { waves, retentionSeconds, steadyFromWave, bytesPerSignal } = retention;
   const rows = waves.map(({ signals, deletedAfterMs, databaseBytes }, index) => [
     `wave ${index + 1}`,
     String(signals),
@@ -136,7 +136,7 @@ function renderRetention(retention: RetentionFigures, undeletedBytes: number | u
   return [
     `Retention of ${retentionSeconds} s, the server's least retention (an hour otherwise) lowered for it:`,
     ...renderFigures([['', 'signals', 'all deleted after', 'database then'], ...rows]),
-    `From the first wave to the last the database grew by ${figure(bytesPerSignal, 0, 'bytes')} per signal; without deletions it is ${figure(undeletedBytes, 0, 'bytes')}.`,
+    `From wave ${steadyFromWave} to the last the database grew by ${figure(bytesPerSignal, 0, 'bytes')} per signal, without deletions by ${figure(undeletedBytes, 0, 'bytes')}.`,
   ];
 }
 

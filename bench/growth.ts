@@ -12,7 +12,7 @@ const BLOCK_SIGNALS = 1_000;
 /** A shorter run has smaller blocks, so that there is always something to compare. */
 const BLOCKS_MIN = 10;
 /** Of each wave of the exercise of retention, at most. */
-const WAVE_SIGNALS_MAX = 300;
+const WAVE_SIGNALS_MAX = 500;
 
 export interface GrowthOptions {
   /** Hand-ins altogether, repetitions included. */
