@@ -18,6 +18,8 @@ export interface BlockFigures {
   readonly duplicates: number;
   /** Time and processor time of the block for each of its signals. */
   readonly durationMs: number;
+  /** The signal that took longest from intake to its settled end: a pause that a mean would hide. */
+  readonly slowestMs: number;
   readonly cpuMs: ByPart<number | undefined>;
   readonly entities: EntitiesFigures;
   readonly disk: DiskFigures;
@@ -35,7 +37,7 @@ export async function runBlock(rig: Rig, maker: SignalMaker, count: number, abor
   let duplicates = 0;
   const before = rig.figures();
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  const { durationMs } = await runPaced(numbers, AT_ONCE, abort, async (number) => {
+  const { durationMs, pieces } = await runPaced(numbers, AT_ONCE, abort, async (number) => {
     // Of the middle: some of them have ended, and none is older than intake accepts.
     const earlier = number % DUPLICATE_EVERY === 0 ? accepted[Math.floor(accepted.length / 2)] : undefined;
     if (earlier) {
@@ -50,6 +52,7 @@ export async function runBlock(rig: Rig, maker: SignalMaker, count: number, abor
     signals: count,
     duplicates,
     durationMs: durationMs / count,
+    slowestMs: pieces.reduce((slowest, piece) => Math.max(slowest, piece.durationMs), 0),
     cpuMs: cpuPerPiece(before, after, count),
     entities: await readEntities(rig.room.client, rig.config.venue),
     disk: readDisk(rig.config.dataDir),

@@ -87,11 +87,12 @@ export function renderGrowth(report: GrowthReport): readonly string[] {
 }
 
 function renderCosts(blocks: readonly BlockFigures[]): readonly string[] {
-  const heading = ['each signal, ms', 'duplicates', 'time', ...PARTS.map((part) => `${part} CPU`), 'CPU'];
+  const heading = ['each signal, ms', 'duplicates', 'time', 'slowest', ...PARTS.map((part) => `${part} CPU`), 'CPU'];
   const rows = blocks.map((block, index) => [
     blockName(index),
     String(block.duplicates),
     figure(block.durationMs, 1),
+    figure(block.slowestMs, 0),
     ...PARTS.map((part) => figure(block.cpuMs[part], 1)),
     figure(sumOfCpu(block), 1),
   ]);

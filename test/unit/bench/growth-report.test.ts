@@ -10,6 +10,7 @@ function block(durationMs: number, databaseBytes: number, ledgerEventsMax: numbe
     signals: 100,
     duplicates: 3,
     durationMs,
+    slowestMs: 500,
     cpuMs: { server: durationMs / 2, workers: durationMs / 4, venue: 1 },
     entities: { ledger: { ...entity, eventsMax: ledgerEventsMax }, limiter: entity },
     disk: { databaseBytes, journalBytes: 0 },
