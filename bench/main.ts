@@ -2,10 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { reportError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/cli/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
+import { measureGrowth } from './growth';
+import { renderGrowth } from './growth-report';
 import { measureSpeed } from './speed';
 import { renderSpeed } from './speed-report';
 
 const ROUNDS_MAX = 100;
+/** Fewer would make blocks in which nothing could grow. */
+const SIGNALS_MIN = 100;
+const SIGNALS_MAX = 1_000_000;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -23,7 +28,7 @@ function printResult<Report>(report: Report, asJson: boolean, render: (report: R
 
 /** @param abort ends the measurement early. @returns the command line's grammar */
 function createProgram(abort: AbortSignal): Command {
-  return new Command('bench')
+  const program = new Command('bench')
     .description('Measures the product against the floor: what Temporal itself needs for the least piece of work.')
     .enablePositionalOptions()
     .exitOverride()
@@ -32,6 +37,15 @@ function createProgram(abort: AbortSignal): Command {
     .action(async ({ rounds, json }: { readonly rounds: number; readonly json?: boolean }) => {
       printResult(await measureSpeed({ rounds, abort, progress }), json ?? false, renderSpeed);
     });
+  program
+    .command('growth')
+    .description('sends many signals and reports what gets slower or larger')
+    .option('--signals <count>', 'how many, repetitions included', wholeNumber(SIGNALS_MIN, SIGNALS_MAX), 10_000)
+    .option('--json', 'print JSON')
+    .action(async ({ signals, json }: { readonly signals: number; readonly json?: boolean }) => {
+      printResult(await measureGrowth({ signals, abort, progress }), json ?? false, renderGrowth);
+    });
+  return program;
 }
 
 async function main(): Promise<ExitCode> {

@@ -53,10 +53,17 @@ export interface Rig {
 
 let runtimeInstalled = false;
 
+/** Once per process. Errors only, and through our logger: left alone, the native part writes to stdout, among the results. */
+function installRuntime(): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  const telemetryOptions = { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } as const } };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions });
+}
+
 /** @throws what starting the server, the venue and the workers throw; nothing is left running then */
 export async function openRig(options: RigOptions): Promise<Rig> {
-  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  runtimeInstalled = true;
+  installRuntime();
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();

@@ -1,0 +1,78 @@
+import { CliError } from '../src/cli/cli-error';
+import { ExitCode } from '../src/cli/exit-codes';
+import type { SignalView } from '../src/domain/signal-view';
+import { readDisk, type DiskFigures } from './disk';
+import { readEntities, type EntitiesFigures } from './entity-runs';
+import { runPaced } from './pace';
+import { byPart, cpuPerPiece, type ByPart } from './process-figures';
+import type { Rig } from './rig';
+import type { BenchSignal, SignalMaker } from './signal-maker';
+
+const AT_ONCE = 20;
+/** Every so many hand-ins repeat an earlier signal: 3 %. */
+const DUPLICATE_EVERY = 33;
+
+/** What a block of signals cost, and how everything stood after it. */
+export interface BlockFigures {
+  readonly signals: number;
+  readonly duplicates: number;
+  /** Time and processor time of the block for each of its signals. */
+  readonly durationMs: number;
+  /** The signal that took longest from intake to its settled end: a pause that a mean would hide. */
+  readonly slowestMs: number;
+  readonly cpuMs: ByPart<number | undefined>;
+  readonly entities: EntitiesFigures;
+  readonly disk: DiskFigures;
+  readonly memoryBytes: ByPart<number | undefined>;
+}
+
+/**
+ * Sends a block of signals down the road, some of them twice.
+ *
+ * @param count hand-ins, repetitions included
+ * @throws CliError when one is not filled, or a repetition is not refused
+ */
+export async function runBlock(rig: Rig, maker: SignalMaker, count: number, abort: AbortSignal): Promise<BlockFigures> {
+  const accepted: BenchSignal[] = [];
+  let duplicates = 0;
+  const before = rig.figures();
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const { durationMs, pieces } = await runPaced(numbers, AT_ONCE, abort, async (number) => {
+    // Of the middle: some of them have ended, and none is older than intake accepts.
+    const earlier = number % DUPLICATE_EVERY === 0 ? accepted[Math.floor(accepted.length / 2)] : undefined;
+    if (earlier) {
+      await repeat(rig, earlier);
+      duplicates += 1;
+    } else {
+      await trade(rig, maker.next(), accepted);
+    }
+  });
+  const after = rig.figures();
+  return {
+    signals: count,
+    duplicates,
+    durationMs: durationMs / count,
+    slowestMs: pieces.reduce((slowest, piece) => Math.max(slowest, piece.durationMs), 0),
+    cpuMs: cpuPerPiece(before, after, count),
+    entities: await readEntities(rig.room.client, rig.config.venue),
+    disk: readDisk(rig.config.dataDir),
+    memoryBytes: byPart((part) => after[part]?.memoryBytes),
+  };
+}
+
+async function trade({ desk, room }: Rig, signal: BenchSignal, accepted: BenchSignal[]): Promise<void> {
+  const result = await desk.submit(signal);
+  if (result.status !== 'accepted') throw unexpected(JSON.stringify(result));
+  accepted.push(signal);
+  const view = await room.client.workflow.getHandle<() => Promise<SignalView>>(result.fingerprint).result();
+  if (view.outcome !== 'FILLED') throw unexpected(`${result.fingerprint} ended ${view.outcome}: ${view.detail}`);
+}
+
+async function repeat({ desk }: Rig, signal: BenchSignal): Promise<void> {
+  const result = await desk.submit(signal);
+  if (result.status !== 'duplicate' || result.conflicting) throw unexpected(JSON.stringify(result));
+}
+
+function unexpected(what: string): CliError {
+  return new CliError(`A signal did not go the way it should, so nothing was measured: ${what}`, ExitCode.FAILURE);
+}

@@ -1,0 +1,150 @@
+import type { BlockFigures } from './growth-block';
+import { renderMachine, type Machine } from './machine';
+import { PARTS } from './process-figures';
+import type { RetentionFigures } from './retention';
+import { ratio } from './statistics';
+import { figure, mebibytes, percent, renderFigures } from './table';
+
+const PART_NAMES = { server: 'Temporal server', workers: 'workers', venue: 'paper venue' } as const;
+
+/** Something that grows with the number of signals. */
+export interface Growth {
+  readonly what: string;
+  /** From the second block's end to the last one's: the first one fills caches. */
+  readonly bytesPerSignal?: number;
+}
+
+/** Everything that `npm run bench -- growth` found out; also what `--json` prints. */
+export interface GrowthReport {
+  readonly machine: Machine;
+  readonly blocks: readonly BlockFigures[];
+  /** The last block beside the second one; 0.1: a tenth more. Negative: less. */
+  readonly lastAgainstSecond: { readonly durationMs?: number; readonly cpuMs?: number };
+  /** Events of the longest run of any entity. */
+  readonly entityEventsMax: number;
+  readonly growth: readonly Growth[];
+  readonly retention: RetentionFigures;
+}
+
+/** @param blocks two or more */
+export function summariseGrowth(
+  machine: Machine,
+  blocks: readonly BlockFigures[],
+  retention: RetentionFigures,
+): GrowthReport {
+  const [, second] = blocks;
+  const last = blocks.at(-1);
+  if (!second || !last) throw new RangeError('Growth shows in two blocks or more.');
+  const between = blocks.slice(2).reduce((sum, { signals }) => sum + signals, 0);
+  const grown = (what: string, bytesOf: (block: BlockFigures) => number | undefined): Growth => {
+    const [start, end] = [bytesOf(second), bytesOf(last)];
+    return { what, bytesPerSignal: start === undefined || end === undefined ? undefined : ratio(end - start, between) };
+  };
+  const more = (figureOf: (block: BlockFigures) => number | undefined): number | undefined => {
+    const times = ratio(figureOf(last), figureOf(second));
+    return times === undefined ? undefined : times - 1;
+  };
+  return {
+    machine,
+    blocks,
+    lastAgainstSecond: { durationMs: more(({ durationMs }) => durationMs), cpuMs: more(sumOfCpu) },
+    entityEventsMax: Math.max(
+      ...blocks.flatMap(({ entities: { ledger, limiter } }) => [ledger.eventsMax, limiter.eventsMax]),
+    ),
+    growth: [
+      grown('database of the server, until retention deletes', ({ disk }) => disk.databaseBytes),
+      grown('journal of the paper venue', ({ disk }) => disk.journalBytes),
+      ...PARTS.map((part) => grown(`memory of the ${PART_NAMES[part]}`, ({ memoryBytes }) => memoryBytes[part])),
+    ],
+    retention,
+  };
+}
+
+function sumOfCpu({ cpuMs }: BlockFigures): number | undefined {
+  return PARTS.reduce<number | undefined>((sum, part) => {
+    const value = cpuMs[part];
+    return sum === undefined || value === undefined ? undefined : sum + value;
+  }, 0);
+}
+
+/** The report for people, as lines. */
+export function renderGrowth(report: GrowthReport): readonly string[] {
+  const { machine, lastAgainstSecond, entityEventsMax, growth, retention } = report;
+  return [
+    renderMachine(machine),
+    '',
+    ...renderCosts(report.blocks),
+    '',
+    ...renderSizes(report.blocks),
+    '',
+    `Last block against the second: ${signed(lastAgainstSecond.durationMs)} time, ${signed(lastAgainstSecond.cpuMs)} processor time.`,
+    `Longest run of any entity: ${entityEventsMax} events.`,
+    'Growth per signal, from the second block to the last:',
+    ...growth.map(({ what, bytesPerSignal }) => `  ${what}: ${figure(bytesPerSignal, 0, 'bytes')}`),
+    '',
+    ...renderRetention(retention, growth[0]?.bytesPerSignal),
+  ];
+}
+
+function renderCosts(blocks: readonly BlockFigures[]): readonly string[] {
+  const heading = ['each signal, ms', 'duplicates', 'time', 'slowest', ...PARTS.map((part) => `${part} CPU`), 'CPU'];
+  const rows = blocks.map((block, index) => [
+    blockName(index),
+    String(block.duplicates),
+    figure(block.durationMs, 1),
+    figure(block.slowestMs, 0),
+    ...PARTS.map((part) => figure(block.cpuMs[part], 1)),
+    figure(sumOfCpu(block), 1),
+  ]);
+  return renderFigures([heading, ...rows]);
+}
+
+function renderSizes(blocks: readonly BlockFigures[]): readonly string[] {
+  const heading = [
+    'after it',
+    'ledger now',
+    'max',
+    'continued',
+    'limiter now',
+    'max',
+    'continued',
+    'database',
+    ...PARTS,
+  ];
+  const rows = blocks.map(({ entities: { ledger, limiter }, disk, memoryBytes }, index) => [
+    blockName(index),
+    ...[ledger, limiter].flatMap((entity) => [
+      String(entity.currentEvents),
+      String(entity.eventsMax),
+      String(entity.continuedCount),
+    ]),
+    mebibytes(disk.databaseBytes),
+    ...PARTS.map((part) => mebibytes(memoryBytes[part])),
+  ]);
+  return renderFigures([heading, ...rows]);
+}
+
+/** @param undeletedBytes what the database grows by for each signal where nothing is deleted */
+function renderRetention(retention: RetentionFigures, undeletedBytes: number | undefined): readonly string[] {
+  if (!retention.exercised) return [`Retention was not exercised to its end. ${retention.reason}`];
+  const { waves, retentionSeconds, steadyFromWave, bytesPerSignal } = retention;
+  const rows = waves.map(({ signals, deletedAfterMs, databaseBytes }, index) => [
+    `wave ${index + 1}`,
+    String(signals),
+    figure(deletedAfterMs / 1_000, 1, 's'),
+    mebibytes(databaseBytes),
+  ]);
+  return [
+    `Retention of ${retentionSeconds} s, the server's least retention (an hour otherwise) lowered for it:`,
+    ...renderFigures([['', 'signals', 'all deleted after', 'database then'], ...rows]),
+    `From wave ${steadyFromWave} to the last the database grew by ${figure(bytesPerSignal, 0, 'bytes')} per signal, without deletions by ${figure(undeletedBytes, 0, 'bytes')}.`,
+  ];
+}
+
+function blockName(index: number): string {
+  return `block ${index + 1}`;
+}
+
+function signed(value: number | undefined): string {
+  return value !== undefined && value >= 0 ? `+${percent(value, 1)}` : percent(value, 1);
+}

@@ -1,0 +1,58 @@
+import { CliError } from '../src/cli/cli-error';
+import { ExitCode } from '../src/cli/exit-codes';
+import type { PaperAudit } from '../src/venues/paper/http/paper-routes';
+import { runBlock, type BlockFigures } from './growth-block';
+import { summariseGrowth, type GrowthReport } from './growth-report';
+import { describeMachine } from './machine';
+import { exerciseRetention } from './retention';
+import { openRig, type Rig } from './rig';
+import { SignalMaker } from './signal-maker';
+
+const BLOCK_SIGNALS = 1_000;
+/** A shorter run has smaller blocks, so that there is always something to compare. */
+const BLOCKS_MIN = 10;
+/** Of each wave of the exercise of retention, at most. */
+const WAVE_SIGNALS_MAX = 500;
+
+export interface GrowthOptions {
+  /** Hand-ins altogether, repetitions included. */
+  readonly signals: number;
+  readonly abort: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/**
+ * Sends many signals and reports, block by block, whether anything gets slower or larger.
+ *
+ * @throws CliError when a signal is not traded exactly once, and what starting the parts throws
+ */
+export async function measureGrowth({ signals, abort, progress }: GrowthOptions): Promise<GrowthReport> {
+  const machine = describeMachine();
+  const blockSignals = Math.min(BLOCK_SIGNALS, Math.floor(signals / BLOCKS_MIN));
+  const blocks: BlockFigures[] = [];
+  const rig = await openRig({ progress });
+  try {
+    const maker = new SignalMaker();
+    for (let left = signals; left > 0; left -= blockSignals) {
+      const block = await runBlock(rig, maker, Math.min(blockSignals, left), abort);
+      blocks.push(block);
+      const done = signals - left + block.signals;
+      progress(`${done} of ${signals} signals, ${block.durationMs.toFixed(1)} ms each …`);
+    }
+    await assertOneOrderEach(rig, blocks);
+  } finally {
+    await rig.close();
+  }
+  const retention = await exerciseRetention(Math.min(WAVE_SIGNALS_MAX, blockSignals), abort, progress);
+  return summariseGrowth(machine, blocks, retention);
+}
+
+/** The venue's own count: figures of a product that trades twice, or not at all, would be worth nothing. */
+async function assertOneOrderEach({ installation: { venueUrl } }: Rig, blocks: readonly BlockFigures[]): Promise<void> {
+  const response = await fetch(`${venueUrl}/paper/audit?summary=1`);
+  const { orders, maxOrdersPerClientId } = (await response.json()) as PaperAudit;
+  const expected = blocks.reduce((sum, { signals, duplicates }) => sum + signals - duplicates, 0);
+  if (orders.accepted === expected && maxOrdersPerClientId === 1) return;
+  const message = `The venue accepted ${orders.accepted} orders, at most ${maxOrdersPerClientId} for one signal, and ${expected} signals were sent.`;
+  throw new CliError(message, ExitCode.FAILURE);
+}
