@@ -9,6 +9,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
+import { releaseCommandFault, tradingStateCommandFault } from '../src/domain/ledger/validation';
+import { isRecord } from '../src/domain/plain-values';
 import { venueTaskQueue } from '../src/messages/ids';
 import {
   acknowledgeSignal,
@@ -26,6 +28,7 @@ import {
   type LedgerSettings,
 } from '../src/messages/balance-ledger';
 import { LedgerBook, type LedgerBookState } from './ledger-book';
+import { reject } from './reject';
 
 /** A refresh that takes longer is given up; the next one starts from the beginning. */
 const REFRESH_TIMEOUT = '60 seconds';
@@ -98,9 +101,14 @@ export async function balanceLedger(settings: LedgerSettings, carried?: LedgerBo
 /** The messages that the books alone answer. */
 function handleBookMessages(book: LedgerBook, venue: string): void {
   setHandler(reserveUpdate, (command) => book.reserve(command), {
+    // A command that names its request gets an answer, which a denied signal shows; any other cannot be one of ours.
+    validator: (command) => reject(isRecord(command) && command.requestId ? undefined : 'No requestId is given.'),
     description: 'Holds funds for one order, or says why not.',
   });
-  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
+  setHandler(releaseUpdate, (command) => book.release(command), {
+    validator: (command) => reject(releaseCommandFault(command)),
+    description: 'Gives back what a signal holds.',
+  });
   setHandler(commitSignal, (command) => book.commit(command), {
     description: 'Books what an order took and gives back the rest.',
   });
@@ -111,6 +119,7 @@ function handleBookMessages(book: LedgerBook, venue: string): void {
     description: "Takes in a venue's report of its balances.",
   });
   setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
+    validator: (command) => reject(tradingStateCommandFault(command)),
     description: 'Sets active, reducing (exits only) or halted.',
   });
   setHandler(balancesQuery, () => book.balances(venue), {

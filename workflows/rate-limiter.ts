@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import {
   acquire,
+  acquireCommandFault,
   createRateWindow,
   feedback,
   limitsFault,
@@ -25,6 +26,7 @@ import {
   usageQuery,
   type LimiterSettings,
 } from '../src/messages/rate-limiter';
+import { reject } from './reject';
 
 /**
  * One venue's request budget, for all processes together. Every handler answers at once: callers do their waiting
@@ -41,7 +43,10 @@ export async function rateLimiter(settings: LimiterSettings, carried?: RateWindo
       state = answer.state;
       return { ...answer.result, answeredAtMs: Date.now(), blockedUntilMs: state.blockedUntilMs };
     },
-    { description: 'Books a request and says when it may be sent.' },
+    {
+      validator: (command) => reject(acquireCommandFault(command)),
+      description: 'Books a request and says when it may be sent.',
+    },
   );
   setHandler(
     feedbackSignal,
