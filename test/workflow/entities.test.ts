@@ -128,6 +128,8 @@ class Server {
     const handle = await this.startEntity(BALANCE_LEDGER_WORKFLOW_TYPE, LEDGER);
     const figures = { total, available: total, locked: '0' };
     await handle.signal(snapshotSignal, { asOfMs: Date.now(), assets: { USDT: figures } });
+    // In a run's very first step, requests are answered before reports are read.
+    await handle.query(balancesQuery);
     return handle.workflowId;
   }
 
