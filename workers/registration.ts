@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Client,
+  type WorkflowHandle,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import {
   COMPONENT_WORKFLOW_TYPE,
   HOLDER_MEMO,
@@ -11,12 +18,26 @@ import {
 import { componentWorkflowId, ENTITIES_TASK_QUEUE, processTaskQueue } from '../src/messages/ids';
 import { identifyProcess, isProcessRunning } from '../src/supervisor/pid-file';
 
+/** A server that cannot be asked about the slot is asked again after this. */
+const WATCH_RETRY_MS = 1_000;
+
 export interface Registration {
   readonly holder: ComponentHolder;
   /** The queue that this process must serve to keep its slot. */
   readonly taskQueue: string;
+  /**
+   * Calls back once when the slot is gone although this process did not leave. The server is asked for the slot itself,
+   * because a slot can go before its first heartbeat, of which no heartbeat could tell.
+   */
+  watch(onLost: () => void): void;
   /** Frees the slot at once. */
   unregister(): Promise<void>;
+}
+
+/** What starting a workflow tells about it. */
+interface StartedWorkflow {
+  readonly workflowId: string;
+  readonly firstExecutionRunId: string;
 }
 
 export type RegistrationResult =
@@ -48,29 +69,57 @@ export async function register(options: RegistrationOptions): Promise<Registrati
       staticSummary: `${options.component} on ${input.holder.host}, process ${input.holder.pid}`,
     });
   try {
-    await start('FAIL');
+    return { status: 'registered', registration: new Slot(options.client, input, await start('FAIL')) };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const description = await options.client.workflow.getHandle(workflowId).describe();
     const holder = description.memo?.[HOLDER_MEMO] as ComponentHolder | undefined;
     if (!holder || !isDeadHere(holder)) return { status: 'taken', holder };
-    await start('TERMINATE_EXISTING');
+    const taken = await start('TERMINATE_EXISTING');
+    return { status: 'registered', registration: new Slot(options.client, input, taken) };
   }
-  const handle = options.client.workflow.getHandle(workflowId);
-  return {
-    status: 'registered',
-    registration: {
-      holder: input.holder,
-      taskQueue: input.processTaskQueue,
-      async unregister() {
-        try {
-          await handle.signal(unregisterSignal);
-        } catch (error) {
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-        }
-      },
-    },
-  };
+}
+
+class Slot implements Registration {
+  readonly holder: ComponentHolder;
+  readonly taskQueue: string;
+  private readonly handle: WorkflowHandle;
+  private hasLeft = false;
+
+  constructor(client: Client, input: ComponentWorkflowInput, { workflowId, firstExecutionRunId }: StartedWorkflow) {
+    this.holder = input.holder;
+    this.taskQueue = input.processTaskQueue;
+    // This very run: a later one under the same id is somebody else's slot.
+    this.handle = client.workflow.getHandle(workflowId, firstExecutionRunId);
+  }
+
+  watch(onLost: () => void): void {
+    void this.closed().then(() => {
+      if (!this.hasLeft) onLost();
+    });
+  }
+
+  async unregister(): Promise<void> {
+    this.hasLeft = true;
+    try {
+      await this.handle.signal(unregisterSignal);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  /** Resolves when the slot is closed, however it ended, or when this process has left and nobody needs to know. */
+  private async closed(): Promise<void> {
+    while (!this.hasLeft) {
+      try {
+        await this.handle.result();
+        return;
+      } catch (error) {
+        if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return;
+        await delay(WATCH_RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
 }
 
 function registrationInput({

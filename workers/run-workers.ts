@@ -75,13 +75,14 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   for (const options of queues) workers.push(await Worker.create({ ...options, ...connected }));
   let lost = false;
   if (registration) {
-    const activities = createComponentActivities({
-      activeTasks: () => activeTaskCount(workers),
-      onLost() {
-        lost = !stop.signal.aborted;
-        stop.abort();
-      },
-    });
+    const onLost = (): void => {
+      // Both the heartbeat and the watch tell; a process that is stopping already has lost nothing.
+      if (stop.signal.aborted) return;
+      lost = true;
+      stop.abort();
+    };
+    registration.watch(onLost);
+    const activities = createComponentActivities({ activeTasks: () => activeTaskCount(workers), onLost });
     const { taskQueue } = registration;
     // Heartbeats are also what people read: the default would hold them back for most of their timeout.
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;

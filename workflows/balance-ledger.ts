@@ -10,6 +10,8 @@ import {
 } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
 import type { CommitCommand, ReleaseCommand, ReserveCommand, WithdrawCommand } from '../src/domain/ledger/types';
+import { releaseCommandFault, tradingStateCommandFault } from '../src/domain/ledger/validation';
+import { isRecord } from '../src/domain/plain-values';
 import { venueTaskQueue } from '../src/messages/ids';
 import {
   acknowledgeSignal,
@@ -28,6 +30,7 @@ import {
 } from '../src/messages/balance-ledger';
 import { handleBatch } from './entity-batch';
 import { LedgerBook, type LedgerBookState } from './ledger-book';
+import { reject } from './reject';
 
 /** A refresh that takes longer is given up; the next one starts from the beginning. */
 const REFRESH_TIMEOUT = '60 seconds';
@@ -112,12 +115,18 @@ function handleBookMessages(book: LedgerBook, venue: string): void {
     description: 'Notes that the venue holds margin for a resting order.',
   });
   setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
+    validator: (command) => reject(tradingStateCommandFault(command)),
     description: 'Sets active, reducing (exits only) or halted.',
   });
   setHandler(reserveUpdate, (command) => book.reserve(command), {
+    // A command that names its request gets an answer, which a denied signal shows; any other cannot be one of ours.
+    validator: (command) => reject(isRecord(command) && command.requestId ? undefined : 'No requestId is given.'),
     description: 'Holds funds for one order, or says why not.',
   });
-  setHandler(releaseUpdate, (command) => book.release(command), { description: 'Gives back what a signal holds.' });
+  setHandler(releaseUpdate, (command) => book.release(command), {
+    validator: (command) => reject(releaseCommandFault(command)),
+    description: 'Gives back what a signal holds.',
+  });
   handleBatch({
     reserve: (command: ReserveCommand) => book.reserve(command),
     release: (command: ReleaseCommand) => book.release(command),

@@ -2,7 +2,7 @@ import { ActivityFailure, getExternalWorkflowHandle, sleep } from '@temporalio/w
 import type { PlaceOrderResult } from '../activities/orders';
 import type { TradeResult } from '../activities/short-road';
 import type { Denial } from '../src/domain/denial';
-import { lookUpDelayMs } from '../src/domain/look-up-delay';
+import { lookUpDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import type { SignalOutcome } from '../src/domain/signal-view';
@@ -158,7 +158,7 @@ export class DurableRoad {
     this.progress.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     let alerted = false;
     for (let count = 0; ; count += 1) {
-      await sleep(lookUpDelayMs(count, settings.lookUpDelays));
+      await sleep(patientLookUpDelayMs(count, settings.lookUpDelays, Date.now() - startedAtMs));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         this.progress.note('Found at the venue.');
@@ -190,10 +190,11 @@ export class DurableRoad {
     if (known) this.progress.venueSays(known);
     let acknowledged = false;
     let cancelRound = 0;
+    let cancelledAtMs = 0;
     for (let count = 0; ; count += 1) {
-      const delayMs = lookUpDelayMs(count, settings.lookUpDelays);
-      if (cancelRound > 0) await sleep(delayMs);
-      else await this.withdrawal.pause(delayMs);
+      const delays = settings.lookUpDelays;
+      if (cancelRound > 0) await sleep(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
+      else await this.withdrawal.pause(lookUpDelayMs(count, delays));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         this.progress.venueSays(answer.order);
@@ -205,7 +206,10 @@ export class DurableRoad {
       }
       if (this.withdrawal.isDue) {
         cancelRound += 1;
-        if (cancelRound === 1) count = 0;
+        if (cancelRound === 1) {
+          count = 0;
+          cancelledAtMs = Date.now();
+        }
         const why = this.withdrawal.reason ?? 'its time to live passed';
         this.progress.enter('WORKING', `Cancels what is open: ${why}.`);
         await this.activities.cancelOrder({ fingerprint, plan, round: cancelRound });

@@ -1,10 +1,6 @@
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import {
-  BATCH_REQUESTS_MAX,
-  batchUpdate,
-  INVALID_BATCH_FAILURE,
-  type EntityRequest,
-} from '../src/messages/entity-batch';
+import { setHandler } from '@temporalio/workflow';
+import { BATCH_REQUESTS_MAX, batchUpdate, type EntityRequest } from '../src/messages/entity-batch';
+import { reject } from './reject';
 
 /**
  * Answers batches of commands.
@@ -22,9 +18,8 @@ export function handleBatch(handlers: Readonly<Record<string, (command: never) =
   setHandler(batchUpdate, (requests) => requests.map(answer), {
     // A refused batch leaves no trace in the history.
     validator(requests) {
-      if (Array.isArray(requests) && requests.length <= BATCH_REQUESTS_MAX) return;
-      const message = `A batch is a list of at most ${BATCH_REQUESTS_MAX} commands.`;
-      throw ApplicationFailure.nonRetryable(message, INVALID_BATCH_FAILURE);
+      const isBatch = Array.isArray(requests) && requests.length <= BATCH_REQUESTS_MAX;
+      reject(isBatch ? undefined : `A batch is a list of at most ${BATCH_REQUESTS_MAX} commands.`);
     },
     description: 'Many commands at once, answered in their order.',
   });

@@ -31,7 +31,13 @@ export interface MlManagerCarried {
   readonly paused: boolean;
   readonly lastTickMs: number;
   readonly stats: MlManagerStats;
+  /** Absent in runs that were continued before this was carried over, and before the first prediction. */
+  readonly model?: string;
+  readonly lastError?: string;
 }
+
+/** The model's name before the first prediction. */
+const MODEL_UNKNOWN = 'not loaded yet';
 
 const NO_STATS: MlManagerStats = {
   ticks: 0,
@@ -51,8 +57,8 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   let paused = carried?.paused ?? false;
   let lastTickMs = carried?.lastTickMs ?? 0;
   let stats = carried?.stats ?? NO_STATS;
-  let lastError: string | undefined;
-  let model = 'not loaded yet';
+  let lastError = carried?.lastError;
+  let model = carried?.model ?? MODEL_UNKNOWN;
 
   setHandler(mlStateQuery, () => state(), { description: 'Running or paused, the model, the last and the next tick.' });
   setHandler(mlStatsQuery, () => stats, { description: 'Ticks, predictions, and what became of the signals.' });
@@ -122,7 +128,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     await condition(() => paused || current !== settingsBefore, waitMs);
   }
   await condition(allHandlersFinished);
-  await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats });
+  await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats, model, lastError });
 }
 
 function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): MlManagerStats {

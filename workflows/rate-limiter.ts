@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import {
   acquire,
+  acquireCommandFault,
   createRateWindow,
   feedback,
   giveBack,
@@ -29,6 +30,7 @@ import {
   type LimiterSettings,
 } from '../src/messages/rate-limiter';
 import { handleBatch } from './entity-batch';
+import { reject } from './reject';
 
 /**
  * One venue's request budget, for all processes together. Every handler answers at once: callers do their waiting
@@ -65,7 +67,10 @@ export async function rateLimiter(settings: LimiterSettings, carried?: RateWindo
     state = answer.state;
     return { ...answer.result, answeredAtMs: Date.now(), blockedUntilMs: state.blockedUntilMs };
   }
-  setHandler(acquireUpdate, acquirePermit, { description: 'Books a request and says when it may be sent.' });
+  setHandler(acquireUpdate, acquirePermit, {
+    validator: (command) => reject(acquireCommandFault(command)),
+    description: 'Books a request and says when it may be sent.',
+  });
   handleBatch({
     acquire: acquirePermit,
     giveBack(command: GiveBackCommand) {

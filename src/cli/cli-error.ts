@@ -25,6 +25,7 @@ export interface ErrorReport {
 const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
   CredentialsError: ExitCode.USAGE,
+  FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
   UnknownTaskQueueError: ExitCode.USAGE,
   PortInUseError: ExitCode.FAILURE,

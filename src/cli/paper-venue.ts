@@ -1,7 +1,12 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { followSupervisor } from '../supervisor/lifeline';
 import { candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from './exit-codes';
+
+/** How the paper venue is told to behave like a venue on a bad day. */
+export function faultsOption(): Option {
+  return new Option('--faults <plan>', 'let the paper venue misbehave: "seed=7,rate=0.2", or a JSON file with a plan');
+}
 
 /** `oncefill paper-venue`: runs the local exchange in this process. */
 export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
@@ -9,11 +14,18 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .command('paper-venue')
     .description('run the paper venue, a local exchange, in this process (start runs it for you)')
     .option('--candles <dir>', 'play candle files instead of simulated prices')
-    .action(async (options: { readonly candles?: string }, command: Command) => {
+    .addOption(faultsOption())
+    .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
-      const { runPaperVenueProcess } = await import('../venues/paper/paper-venue-process');
-      await runPaperVenueProcess(config);
+      const [{ runPaperVenueProcess }, { readFaultSpecification }] = await Promise.all([
+        import('../venues/paper/paper-venue-process'),
+        import('../venues/paper/faults/fault-specification'),
+      ]);
+      await runPaperVenueProcess(
+        config,
+        options.faults === undefined ? undefined : readFaultSpecification(options.faults),
+      );
       finish(ExitCode.SUCCESS);
     });
 }

@@ -3,14 +3,17 @@ import type { Config } from '../config/schema';
 import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
+import { CliError } from './cli-error';
 import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig } from './command-config';
 import { ExitCode } from './exit-codes';
+import { faultsOption } from './paper-venue';
 import { showStatus } from './status';
 import { printable, printErrorLine, printLine, styleFor } from './terminal';
 
 interface StartOptions {
   readonly mode: StartMode;
   readonly candles?: string;
+  readonly faults?: string;
   readonly live?: boolean;
   readonly status?: boolean;
   readonly json?: boolean;
@@ -58,9 +61,22 @@ function stopOnSignals(system: System): void {
   });
 }
 
+/** @throws CliError or FaultPlanError now, instead of from a child process that would be restarted */
+async function checkFaults(faults: string | undefined, mode: StartMode, config: Config): Promise<void> {
+  if (faults === undefined) return;
+  const [{ planProcesses }, { readFaultSpecification }] = await Promise.all([
+    import('../supervisor/plan'),
+    import('../venues/paper/faults/fault-specification'),
+  ]);
+  readFaultSpecification(faults);
+  if (planProcesses(mode, config).some(({ name }) => name === 'paper_venue')) return;
+  throw new CliError('--faults was given, but no paper venue would be started. Leave it out.', ExitCode.USAGE);
+}
+
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
   const config = await loadCommandConfig(command, candlesFlag(options.candles));
   if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, options.live ?? false);
+  await checkFaults(options.faults, options.mode, config);
   const { System } = await import('../supervisor/system');
   const printer = await openPrinter(config);
   try {
@@ -69,6 +85,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
       mode: options.mode,
       configFile: configFileOf(command),
       candlesDir: options.candles,
+      faults: options.faults,
       live: options.live ?? false,
       print: printer.print,
     });
@@ -98,6 +115,7 @@ export function addStartCommand(program: Command, finish: (exitCode: ExitCode) =
         .default('all'),
     )
     .option('--candles <dir>', 'let the paper venue play candle files instead of simulated prices')
+    .addOption(faultsOption())
     .option('--live', 'trade with real money; needs a live venue in the configuration, and its keys')
     .option('--status', 'start nothing; print a line per part, as "oncefill status" does')
     .option('--json', 'with --status: print JSON')

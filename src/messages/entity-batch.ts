@@ -8,8 +8,6 @@ export interface EntityRequest {
 
 /** More in one call would make a step of the entity long, and its history's entries large. */
 export const BATCH_REQUESTS_MAX = 50;
-/** The type of the failure that a batch above the bound, or no batch at all, gets. Nothing was done. */
-export const INVALID_BATCH_FAILURE = 'INVALID_BATCH';
 
 /**
  * Many commands in one update, each answered as its own update would answer it, in their order: a burst of signals costs

@@ -33,6 +33,8 @@ export interface SystemOptions {
   /** Options that processes get beside their own. */
   readonly configFile?: string;
   readonly candlesDir?: string;
+  /** How the paper venue misbehaves; absent: not at all. */
+  readonly faults?: string;
   readonly live: boolean;
   /** A line for the person at the terminal; `important` ones report trouble. */
   readonly print: (line: string, important?: boolean) => void;
@@ -121,7 +123,7 @@ export class System {
   }
 
   private launch(planned: PlannedProcess): void {
-    const { config, configFile, candlesDir, live } = this.options;
+    const { config, configFile, candlesDir, faults, live } = this.options;
     const trades = planned.arguments[0] === 'worker' && live;
     const managed = new ManagedProcess(
       {
@@ -133,6 +135,7 @@ export class System {
           ...planned.arguments,
           ...(configFile === undefined ? [] : ['--config', configFile]),
           ...(candlesDir === undefined ? [] : ['--candles', candlesDir]),
+          ...(planned.name === 'paper_venue' && faults !== undefined ? ['--faults', faults] : []),
           ...(trades ? ['--live'] : []),
         ],
         environment: process.env,

@@ -7,9 +7,8 @@ import * as ledger from '../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../src/domain/ledger/ledger';
 import type { Reducers } from './ledger-model';
 import { toText, toUnits } from './ledger-model';
+import { BROKEN_RUNS_MAX, COMMANDS_PER_RUN_MAX, RUNS, Tally } from './scale';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
-const BROKEN_RUNS_MAX = 5_000;
 const LAG_MS = 40;
 /** Held back for positions. It hides what is held back for orders, as on accounts that report only one figure. */
 const POSITION_MARGIN = 5_000;
@@ -232,9 +231,12 @@ class Auditor {
   }
 }
 
-function audit(reducers: Reducers) {
-  const steps = fc.array(fc.tuple(event, fc.nat(30)), { maxLength: 80, size: '+1' });
+function audit(reducers: Reducers, tally = new Tally()) {
+  const maxLength = COMMANDS_PER_RUN_MAX.ledgerAudit;
+  const steps = fc.array(fc.tuple(event, fc.nat(30)), { maxLength, size: '+1' });
   return fc.property(steps, (events) => {
+    tally.runs += 1;
+    tally.commands += events.length;
     const auditor = new Auditor(reducers, ledger.emptyLedger({ snapshotLagMs: LAG_MS }));
     for (const [next, passedMs] of events) auditor.handle(next, passedMs);
     auditor.settleAll();
@@ -242,7 +244,9 @@ function audit(reducers: Reducers) {
 }
 
 test('the ledger never promises funds that the venue does not have', () => {
-  fc.assert(audit(ledger), { numRuns: RUNS });
+  const tally = new Tally();
+  fc.assert(audit(ledger, tally), { numRuns: RUNS });
+  tally.assertSearched(RUNS, COMMANDS_PER_RUN_MAX.ledgerAudit);
 });
 
 const broken: readonly [fault: string, variant: Partial<Reducers>][] = [
@@ -259,6 +263,19 @@ const broken: readonly [fault: string, variant: Partial<Reducers>][] = [
     'a commit frees the reservation and forgets what was taken',
     {
       commit: (state, command, nowMs) => ledger.release(state, command, nowMs),
+    },
+  ],
+  [
+    'what is reserved counts as free',
+    {
+      reserve: (state, command, nowMs) => {
+        const step = ledger.reserve(state, command, nowMs);
+        const assets = Object.entries(step.state.assets).map(([asset, account]) => [
+          asset,
+          { ...account, reserved: '0', contained: '0' },
+        ]);
+        return { ...step, state: { ...step.state, assets: Object.fromEntries(assets) } };
+      },
     },
   ],
   [

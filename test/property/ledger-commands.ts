@@ -4,6 +4,7 @@ import type { LedgerState } from '../../src/domain/ledger/ledger';
 import { ASSETS, CHECKS } from './ledger-checks';
 import type { Op, Reducers } from './ledger-model';
 import { LAG_MS, LedgerModel, run } from './ledger-model';
+import { COMMANDS_PER_RUN_MAX, Tally } from './scale';
 
 export interface Subject {
   state: LedgerState;
@@ -59,6 +60,7 @@ class LedgerCommand implements fc.Command<LedgerModel, Subject> {
     private readonly passedMs: number,
     private readonly reducers: Reducers,
     private readonly checks: readonly string[],
+    private readonly tally: Tally,
   ) {}
 
   check(): boolean {
@@ -66,6 +68,7 @@ class LedgerCommand implements fc.Command<LedgerModel, Subject> {
   }
 
   run(model: LedgerModel, subject: Subject): void {
+    this.tally.commands += 1;
     model.nowMs += this.passedMs;
     const { op } = this;
     const before = subject.state;
@@ -106,11 +109,17 @@ class LedgerCommand implements fc.Command<LedgerModel, Subject> {
  * Any sequence of commands keeps the named invariants after every command. Afterwards everything pending is released and
  * reported: nothing may stay held (L12).
  */
-export function ledgerProperty(reducers: Reducers, checks: readonly string[], checksLiveness: boolean) {
+export function ledgerProperty(
+  reducers: Reducers,
+  checks: readonly string[],
+  checksLiveness: boolean,
+  tally: Tally = new Tally(),
+) {
   const command = fc
     .tuple(opArbitrary, fc.nat(30))
-    .map(([op, passedMs]) => new LedgerCommand(op, passedMs, reducers, checks));
-  return fc.property(fc.commands([command], { maxCommands: 60, size: '+1' }), (commands) => {
+    .map(([op, passedMs]) => new LedgerCommand(op, passedMs, reducers, checks, tally));
+  return fc.property(fc.commands([command], { maxCommands: COMMANDS_PER_RUN_MAX.ledger, size: '+1' }), (commands) => {
+    tally.runs += 1;
     const subject: Subject = { state: emptyLedger({ snapshotLagMs: LAG_MS }) };
     const model = new LedgerModel();
     fc.modelRun(() => ({ model, real: subject }), commands);

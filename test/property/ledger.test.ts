@@ -4,15 +4,14 @@ import type { LedgerState, LedgerStep } from '../../src/domain/ledger/ledger';
 import { CHECKS } from './ledger-checks';
 import { ledgerProperty } from './ledger-commands';
 import type { Reducers } from './ledger-model';
-
-/** Raise for a longer search: PROPERTY_RUNS=100000 npx jest test/property. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
-const BROKEN_RUNS_MAX = 3_000;
+import { BROKEN_RUNS_MAX, COMMANDS_PER_RUN_MAX, RUNS, Tally } from './scale';
 
 const sound: Reducers = ledger;
 
 test('every invariant of the ledger holds after every command, and nothing stays held in the end', () => {
-  fc.assert(ledgerProperty(sound, Object.keys(CHECKS), true), { numRuns: RUNS });
+  const tally = new Tally();
+  fc.assert(ledgerProperty(sound, Object.keys(CHECKS), true, tally), { numRuns: RUNS });
+  tally.assertSearched(RUNS, COMMANDS_PER_RUN_MAX.ledger);
 });
 
 type Reserve = Reducers['reserve'];

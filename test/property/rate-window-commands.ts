@@ -5,6 +5,7 @@ import type { AcquireResult, GiveBackResult } from '../../src/domain/rate-window
 import { CHECKS, permitText } from './rate-window-checks';
 import type { Op, Reducers } from './rate-window-model';
 import { LIMITS, RateModel, run, total } from './rate-window-model';
+import { COMMANDS_PER_RUN_MAX, Tally } from './scale';
 
 export interface Subject {
   state: RateWindowState;
@@ -49,6 +50,7 @@ class RateCommand implements fc.Command<RateModel, Subject> {
     private readonly passedMs: number,
     private readonly reducers: Reducers,
     private readonly checks: readonly string[],
+    private readonly tally: Tally,
   ) {}
 
   check(): boolean {
@@ -56,6 +58,7 @@ class RateCommand implements fc.Command<RateModel, Subject> {
   }
 
   run(model: RateModel, subject: Subject): void {
+    this.tally.commands += 1;
     const { op } = this;
     const nowMs = Math.max(1, model.clockMs + this.passedMs);
     model.clockMs = Math.max(model.clockMs, nowMs);
@@ -128,7 +131,12 @@ export interface RateOptions {
 }
 
 /** Any sequence of commands keeps the named invariants after every command. */
-export function rateProperty(reducers: Reducers, checks: readonly string[], options: RateOptions) {
+export function rateProperty(
+  reducers: Reducers,
+  checks: readonly string[],
+  options: RateOptions,
+  tally: Tally = new Tally(),
+) {
   const feedbacks = options.withCounts
     ? feedbackArbitrary
     : feedbackArbitrary.map((op) => ({ ...op, remaining: undefined }));
@@ -143,9 +151,13 @@ export function rateProperty(reducers: Reducers, checks: readonly string[], opti
     { weight: 1, arbitrary: fc.nat(15) },
     { weight: options.withClockSteps ? 1 : 0, arbitrary: fc.integer({ min: -20, max: 0 }) },
   );
-  const command = fc.tuple(op, passedMs).map(([next, ms]) => new RateCommand(next, ms, reducers, checks));
-  return fc.property(fc.commands([command], { maxCommands: 50, size: '+1' }), (commands) => {
-    const subject: Subject = { state: createRateWindow(new RateModel().limits) };
-    fc.modelRun(() => ({ model: new RateModel(), real: subject }), commands);
-  });
+  const command = fc.tuple(op, passedMs).map(([next, ms]) => new RateCommand(next, ms, reducers, checks, tally));
+  return fc.property(
+    fc.commands([command], { maxCommands: COMMANDS_PER_RUN_MAX.rateWindow, size: '+1' }),
+    (commands) => {
+      tally.runs += 1;
+      const subject: Subject = { state: createRateWindow(new RateModel().limits) };
+      fc.modelRun(() => ({ model: new RateModel(), real: subject }), commands);
+    },
+  );
 }

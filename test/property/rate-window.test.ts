@@ -5,10 +5,10 @@ import { CHECKS } from './rate-window-checks';
 import { rateProperty } from './rate-window-commands';
 import type { RateOptions } from './rate-window-commands';
 import type { Reducers } from './rate-window-model';
+import { BROKEN_RUNS_MAX, COMMANDS_PER_RUN_MAX, RUNS, Tally } from './scale';
 
-/** Raise for a longer search: PROPERTY_RUNS=100000 npx jest test/property. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
-const BROKEN_RUNS_MAX = 3_000;
+/** Each of the ways in which the limiter is used gets its part. */
+const RUNS_PER_USE = Math.ceil(RUNS / 3);
 
 const sound: Reducers = rateWindow;
 const everything = Object.keys(CHECKS);
@@ -21,7 +21,9 @@ test.each<[string, RateOptions, readonly string[]]>([
   ['a clock that steps back', { withClockSteps: true }, withoutCounts],
   ['limits changed at restarts', { withReconfiguration: true }, everything],
 ])('every invariant of the rate window holds after every command: %s', (_what, options, checks) => {
-  fc.assert(rateProperty(sound, checks, options), { numRuns: Math.ceil(RUNS / 3) });
+  const tally = new Tally();
+  fc.assert(rateProperty(sound, checks, options, tally), { numRuns: RUNS_PER_USE });
+  tally.assertSearched(RUNS_PER_USE, COMMANDS_PER_RUN_MAX.rateWindow);
 });
 
 type Acquire = Reducers['acquire'];
@@ -82,6 +84,24 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     'only the global limit counts',
     {},
     { acquire: underLimits((limits) => ({ ...limits, endpoints: {} })) },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    "only the endpoints' limits count",
+    {},
+    { acquire: underLimits((limits) => ({ ...limits, global: { ...limits.global, limit: 1_000 } })) },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    'every request counts one',
+    {},
+    { acquire: (state, command, nowMs) => rateWindow.acquire(state, { ...command, weight: 1 }, nowMs) },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    'the margins are ignored',
+    {},
+    { acquire: underLimits((limits) => ({ ...limits, safetyMargin: 1, exitSafetyMargin: 1 })) },
   ],
   [
     'R1 no window at the venue exceeds its limit, however late permits are used',

@@ -157,3 +157,27 @@ test('a process whose slot is taken away is told, so that it can stop', async ()
     await eventually(async () => lost);
   });
 });
+
+test('a process that loses its slot before its first heartbeat is told, too', async () => {
+  const late = await taken('late');
+  let lost = false;
+  late.watch(() => (lost = true));
+  // Nobody serves the process's queue, as when it is still busy starting.
+  await eventually(async () => lost);
+  expect(await slot('late').query(componentHealthQuery)).toMatchObject({ state: 'lost' });
+  expect((await take('late')).status).toBe('registered');
+});
+
+test('a process is told of its own slot only, and not when it leaves', async () => {
+  const leaving = await taken('told');
+  let lost = false;
+  leaving.watch(() => (lost = true));
+  await leaving.unregister();
+  await slot('told').result();
+  const successor = await taken('told');
+  let isSuccessorLost = false;
+  successor.watch(() => (isSuccessorLost = true));
+  await slot('told').terminate('the test');
+  await eventually(async () => isSuccessorLost);
+  expect(lost).toBe(false);
+});

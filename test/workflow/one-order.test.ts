@@ -1,15 +1,29 @@
 /**
  * The case that turns one order into two: the process ends after the venue took the request and before anybody wrote
  * down its answer. Shown for venues that never accept a used client id again, and for those that do once its order has
- * closed, where nothing but the saga's own look-ups keeps a second order away.
+ * closed, where nothing but the saga's own look-ups keeps a second order away. Each venue is asked in the end to take
+ * the same order once more: where it does, its audit counts two, so that a second order of ours could not hide.
  */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { SignalView } from '../../src/domain/signal-view';
 import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
 import { SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
 import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../../src/messages/signal';
+import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../../src/observability/crash-points';
 import type { PlaceOrderAnswer, VenuePromises } from '../../src/venues/venue';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import type { MortalEngineInput } from './fixtures/mortal-engine';
+
+const ENGINE_ENTRY = join(__dirname, '..', '..', 'dist', 'test', 'workflow', 'fixtures', 'mortal-engine.js');
+const CRASH_POINT: CrashPoint = 'trade.after-send';
+/** The server waits for the lost call's time-out before anybody hears of it. */
+const CRASH_TEST_MAX_MS = 120_000;
+/** Long enough for a process to start and send, short enough to wait for. */
+const SHORT_LIFE_MS = 12_000;
 
 type ClientIdUnique = VenuePromises['clientIdUnique'];
 
@@ -28,7 +42,7 @@ afterEach(async () => {
 afterAll(() => environment.teardown());
 
 /** Starts a signal on a venue of that kind, as intake does. */
-async function startSignal(clientIdUnique: ClientIdUnique): Promise<string> {
+async function startSignal(clientIdUnique: ClientIdUnique, expiresAtMs = Date.now() + 60_000): Promise<string> {
   const { config, room } = engine;
   const signal = engine.signal();
   const fingerprint = fingerprintOf(signal);
@@ -37,7 +51,7 @@ async function startSignal(clientIdUnique: ClientIdUnique): Promise<string> {
     clientOrderId: clientOrderIdOf(fingerprint),
     venue: config.venue,
     signal,
-    expiresAtMs: Date.now() + 60_000,
+    expiresAtMs,
     settings: {
       leverage: 1,
       lookUpDelays: { firstMs: 200, growth: 2, maxMs: 1_000 },
@@ -55,6 +69,56 @@ async function startSignal(clientIdUnique: ClientIdUnique): Promise<string> {
   return fingerprint;
 }
 
+interface Death {
+  readonly signal: NodeJS.Signals | null;
+  /** Whether it ended itself at the crash point. */
+  readonly atCrashPoint: boolean;
+}
+
+/** Runs this test's engine in a process of its own until that process ends at the crash point. */
+async function diesAtCrashPoint(): Promise<Death> {
+  const { config } = engine;
+  const input: MortalEngineInput = { config, temporalAddress: environment.address };
+  const crashFile = join(config.dataDir, 'crashed');
+  const child = spawn(process.execPath, [ENGINE_ENTRY, JSON.stringify(input)], {
+    env: { ...process.env, [CRASH_POINT_VARIABLE]: CRASH_POINT, [CRASH_FILE_VARIABLE]: crashFile },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: CRASH_TEST_MAX_MS,
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (_code, signal) => resolve({ signal, atCrashPoint: existsSync(crashFile) }));
+  });
+}
+
+test(
+  'an order that was sent is found, though its process ended and its signal expired before the next one',
+  async () => {
+    engine = await startTestEngine(environment);
+    await engine.stopWorkers();
+    const death = diesAtCrashPoint();
+    const expiresAtMs = Date.now() + SHORT_LIFE_MS;
+    const fingerprint = await startSignal('always', expiresAtMs);
+    expect(await death).toEqual({ signal: 'SIGKILL', atCrashPoint: true });
+    await eventually(async () => Date.now() > expiresAtMs);
+    await engine.startWorkers();
+
+    expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'FILLED' });
+    expect(engine.venue.audit().orders.accepted).toBe(1);
+    expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', unsettled: '0' });
+  },
+  CRASH_TEST_MAX_MS,
+);
+
+/** What a saga that simply sends again would do. */
+async function sendAgain(view: SignalView): Promise<string> {
+  const { symbol, direction } = view.signal;
+  const { clientOrderId, quantity } = view.order!;
+  const prices = { asset: 'USDT', reserveAmount: '0', referencePrice: '0' };
+  const plan = { symbol, direction, clientOrderId, quantity, reduceOnly: false, ...prices };
+  return (await engine.room.venue.placeOrder(plan)).outcome.kind;
+}
+
 /** Lets the next order reach the venue, and loses everything that this process knows of it. */
 function loseNextAnswer(): jest.SpyInstance {
   const { venue } = engine.room;
@@ -69,36 +133,64 @@ function ordersOf(clientOrderId: string): number {
   return engine.venue.audit().ordersPerClientId?.[clientOrderId] ?? 0;
 }
 
-test.each<[ClientIdUnique, string]>([
-  ['always', 'DUPLICATE'],
-  ['openOnly', 'PLACED'],
-])('where client ids are unique %s, a lost answer ends as one order', async (clientIdUnique, repetition) => {
-  engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
-  const sent = loseNextAnswer();
-  // The venue's own queries show the order late, so that the first look-ups are negative.
-  engine.setFaults({
-    seed: 1,
-    rate: 0,
-    targets: [
-      { fault: 'hidden_young_orders', endpoint: 'order_realtime' },
-      { fault: 'hidden_young_orders', endpoint: 'order_history' },
-    ],
-  });
+/** How the venue answers the same order once more, and how many it then has. */
+const KINDS: readonly [ClientIdUnique, string, number][] = [
+  ['always', 'DUPLICATE', 1],
+  ['openOnly', 'PLACED', 2],
+];
 
-  const fingerprint = await startSignal(clientIdUnique);
-  await eventually(async () => ordersOf(clientOrderIdOf(fingerprint)) === 1);
-  await engine.stopWorkers();
-  await engine.startWorkers();
-  const view = await engine.end(fingerprint);
+test.each(KINDS)(
+  'where client ids are unique %s, SIGKILL after the request and before its record ends as one order',
+  async (clientIdUnique, repetition, ordersAfterRepetition) => {
+    engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
+    await engine.stopWorkers();
+    const death = diesAtCrashPoint();
+    const fingerprint = await startSignal(clientIdUnique);
+    const clientOrderId = clientOrderIdOf(fingerprint);
 
-  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
-  expect(sent).toHaveBeenCalledTimes(1);
-  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+    expect(await death).toEqual({ signal: 'SIGKILL', atCrashPoint: true });
+    expect(ordersOf(clientOrderId)).toBe(1);
+    await engine.startWorkers();
+    const view = await engine.end(fingerprint);
 
-  // What a saga that simply sends again would have done.
-  const [plan] = sent.mock.calls[0] as Parameters<TestEngine['room']['venue']['placeOrder']>;
-  expect((await engine.room.venue.placeOrder(plan)).outcome.kind).toBe(repetition);
-});
+    expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1, order: { clientOrderId } });
+    expect(ordersOf(clientOrderId)).toBe(1);
+    expect(engine.venue.audit().orders.accepted).toBe(1);
+
+    expect(await sendAgain(view)).toBe(repetition);
+    expect(ordersOf(clientOrderId)).toBe(ordersAfterRepetition);
+  },
+  CRASH_TEST_MAX_MS,
+);
+
+test.each(KINDS)(
+  'where client ids are unique %s, a lost answer ends as one order',
+  async (clientIdUnique, repetition) => {
+    engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
+    const sent = loseNextAnswer();
+    // The venue's own queries show the order late, so that the first look-ups are negative.
+    engine.setFaults({
+      seed: 1,
+      rate: 0,
+      targets: [
+        { fault: 'hidden_young_orders', endpoint: 'order_realtime' },
+        { fault: 'hidden_young_orders', endpoint: 'order_history' },
+      ],
+    });
+
+    const fingerprint = await startSignal(clientIdUnique);
+    await eventually(async () => ordersOf(clientOrderIdOf(fingerprint)) === 1);
+    await engine.stopWorkers();
+    await engine.startWorkers();
+    const view = await engine.end(fingerprint);
+
+    expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+    expect(sent).toHaveBeenCalledTimes(1);
+    expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+
+    expect(await sendAgain(view)).toBe(repetition);
+  },
+);
 
 test('where ids may be used again, an order that only the recent orders show is found and not sent again', async () => {
   engine = await startTestEngine(environment, { paperVenue: { clientIdUnique: 'openOnly' } });

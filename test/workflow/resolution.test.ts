@@ -2,12 +2,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { FaultTarget } from '../../src/venues/paper/faults/fault-plan';
 import { cancelUpdate } from '../../src/messages/signal';
-import { balanceLedgerWorkflowId } from '../../src/messages/ids';
-import { reservationsQuery } from '../../src/messages/balance-ledger';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
-
-const WORKER_RESTARTS = 3;
 
 let environment: TestWorkflowEnvironment;
 let engine: TestEngine;
@@ -50,17 +46,8 @@ async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Prom
   return result.fingerprint;
 }
 
-async function isReserved(fingerprint: string): Promise<boolean> {
-  const ledger = engine.room.client.workflow.getHandle(balanceLedgerWorkflowId(engine.config.venue));
-  return (await ledger.query(reservationsQuery)).some(({ id }) => id === fingerprint);
-}
-
 async function reachStage(fingerprint: string, stage: string): Promise<void> {
   await eventually(async () => (await engine.desk.show(fingerprint))?.stage === stage);
-}
-
-function requests(endpoint: string): number {
-  return engine.venue.audit().requestsPerEndpoint[endpoint] ?? 0;
 }
 
 /** A signal that expires in so many milliseconds. */
@@ -77,33 +64,6 @@ async function askPrice(): Promise<number> {
 function ordersOf(clientOrderId: string): number {
   return engine.venue.audit().ordersPerClientId?.[clientOrderId] ?? 0;
 }
-
-test('a filled order is found after a long outage of the look-ups and three restarts, its funds held throughout', async () => {
-  setFaults(
-    { fault: 'accept_then_reset', endpoint: 'order_create', ordinal: 1 },
-    { fault: 'gateway_error', endpoint: 'order_realtime' },
-    { fault: 'connection_reset', endpoint: 'order_history' },
-  );
-  const fingerprint = await submit();
-  await reachStage(fingerprint, 'RESOLVING');
-  for (let restart = 0; restart < WORKER_RESTARTS; restart += 1) {
-    const lookUpsBefore = requests('order_realtime');
-    await eventually(async () => requests('order_realtime') > lookUpsBefore);
-    await engine.stopWorkers();
-    await engine.startWorkers();
-    expect(await isReserved(fingerprint)).toBe(true);
-  }
-  const alert = await eventually(async () =>
-    (await engine.desk.show(fingerprint))?.timeline.find(({ text }) => text.includes('Still unknown')),
-  );
-  expect(alert.text).toContain('the funds stay held');
-  expect(await isReserved(fingerprint)).toBe(true);
-
-  engine.setFaults(undefined);
-  const view = await engine.end(fingerprint);
-  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
-  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
-});
 
 test('an order that fills in parts is followed to its end', async () => {
   setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 1_500 });

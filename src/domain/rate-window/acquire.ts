@@ -28,7 +28,7 @@ export function acquire(state: RateWindowState, command: AcquireCommand, nowMs: 
   if (known) return { state, result: granted(known, nowMs, false) };
 
   const startMs = Math.max(state.clockMs, nowMs, state.blockedUntilMs);
-  const fault = commandFault(command);
+  const fault = acquireCommandFault(command);
   if (fault !== undefined) return refuse(state, startMs, fault);
 
   const rules = rulesFor(state, command.endpoint, Math.max(state.clockMs, nowMs));
@@ -135,7 +135,8 @@ function tooHeavyMessage(state: RateWindowState, command: AcquireCommand, rule: 
   );
 }
 
-function commandFault(command: AcquireCommand): string | undefined {
+/** What is wrong with a command that somebody sent, or undefined. Takes anything. */
+export function acquireCommandFault(command: AcquireCommand): string | undefined {
   if (!isRecord(command)) return 'The acquire command is no object.';
   const { requestId, endpoint, weight, intent, notAfterMs } = command;
   if (!isText(requestId)) return `The requestId must be a text of at most ${RATE_TEXT_BYTES_MAX} bytes as JSON.`;

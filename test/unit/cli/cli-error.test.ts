@@ -5,6 +5,7 @@ import { IntakeUnavailableError } from '../../../src/intake/types';
 import { PortInUseError } from '../../../src/net/ports';
 import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { CredentialsError } from '../../../src/venues/ccxt/credentials';
+import { FaultPlanError } from '../../../src/venues/paper/faults/fault-specification';
 
 describe('reportError', () => {
   // The table of names in cli-error.ts is only as good as the names of the classes.
@@ -12,6 +13,7 @@ describe('reportError', () => {
     [new CliError('text', ExitCode.NOT_FOUND), ExitCode.NOT_FOUND],
     [new ConfigError([{ source: 'file', path: 'api.port', message: 'text' }]), ExitCode.USAGE],
     [new CredentialsError('text'), ExitCode.USAGE],
+    [new FaultPlanError('text'), ExitCode.USAGE],
     [new PortInUseError(8080, 'API_PORT'), ExitCode.FAILURE],
     [new IntakeUnavailableError('text'), ExitCode.UNAVAILABLE],
     [new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'text'), ExitCode.UNAVAILABLE],

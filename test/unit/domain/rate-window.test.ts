@@ -12,7 +12,13 @@ import {
   usage,
 } from '../../../src/domain/rate-window/rate-window';
 import type { RateWindowState } from '../../../src/domain/rate-window/rate-window';
-import { BAN_DEFAULT_MS, BLOCK_MAX_MS, PENALTY_FIRST_MS, PENALTY_MAX_MS } from '../../../src/domain/rate-window/state';
+import {
+  BAN_DEFAULT_MS,
+  BLOCK_MAX_MS,
+  PENALTY_FIRST_MS,
+  PENALTY_MAX_MS,
+  RATE_TEXT_BYTES_MAX,
+} from '../../../src/domain/rate-window/state';
 import type { AcquireCommand, AcquireResult, FeedbackCommand, RateLimits } from '../../../src/domain/rate-window/types';
 
 const NOW_MS = 1_700_000_000_000;
@@ -27,6 +33,8 @@ const LIMITS: RateLimits = {
   permitValidityMs: 2_000,
 };
 const SPAN_MS = 62_000;
+/** Temporal refuses larger payloads. */
+const PAYLOAD_BYTES_MAX = 2 * 1024 * 1024;
 
 const order = (requestId: string, change: Partial<AcquireCommand> = {}): AcquireCommand => ({
   requestId,
@@ -73,7 +81,7 @@ test('an unknown endpoint, also one named like a property of every object, has t
 test('the same request id gets the same permit, also when it has expired', () => {
   const first = acquire(createRateWindow(LIMITS), order('a'), NOW_MS);
   const again = acquire(first.state, order('a'), NOW_MS + 10 * SPAN_MS);
-  expect(again.result).toEqual(first.result);
+  expect(again.result).toEqual({ ...first.result, isNew: false });
   expect(again.state).toBe(first.state);
 });
 
@@ -251,4 +259,24 @@ test('no command makes a reducer throw, whatever JSON it is', () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test('with every window full and every id at its longest, the state fits one Temporal payload', () => {
+  // Each group's window outlasts the global one, so that each may hold as many bookings as there can be.
+  const long = { limit: 1_000_000, windowMs: 3_600_000, weight: 1 };
+  const names = ['market_data', 'order', 'account'];
+  const endpoints = Object.fromEntries(names.map((name) => [name, long]));
+  const limits = { ...LIMITS, global: { ...long, windowMs: 100 }, endpoints };
+  let state = createRateWindow(limits);
+  let nowMs = NOW_MS;
+  for (const endpoint of names) {
+    for (let count = 0; count < GRANTS_MAX; count += 1) {
+      nowMs += 1;
+      const requestId = `${endpoint}-${count}-`.padEnd(RATE_TEXT_BYTES_MAX - 2, 'x');
+      state = acquire(state, { requestId, endpoint, intent: 'entry' }, nowMs).state;
+    }
+  }
+  expect(names.map((name) => state.endpoints[name]?.length)).toEqual(names.map(() => GRANTS_MAX));
+  expect(state.permits).toHaveLength(PERMITS_MAX);
+  expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(PAYLOAD_BYTES_MAX);
 });

@@ -1,5 +1,5 @@
 import { formatDecimal, parseDecimal, parseSignedDecimal } from '../../../src/domain/decimal';
-import { lookUpDelayMs } from '../../../src/domain/look-up-delay';
+import { lookUpDelayMs, patientLookUpDelayMs } from '../../../src/domain/look-up-delay';
 import { cutText, jsonBytes, ownValue } from '../../../src/domain/plain-values';
 import { addTimeline } from '../../../src/domain/signal-progress';
 import { TIMELINE_ENTRIES_MAX } from '../../../src/domain/signal-view';
@@ -10,6 +10,19 @@ test('look-ups wait longer each time, up to the largest delay', () => {
   expect([0, 1, 2, 3, 4, 5_000].map((attempt) => lookUpDelayMs(attempt, delays))).toEqual([
     250, 500, 1_000, 2_000, 3_000, 3_000,
   ]);
+});
+
+test('an answer that takes a month costs a few hundred look-ups', () => {
+  const delays = { firstMs: 500, growth: 2, maxMs: 60_000 };
+  let ageMs = 0;
+  let count = 0;
+  for (; ageMs < 30 * 24 * 3_600_000; count += 1) ageMs += patientLookUpDelayMs(count, delays, ageMs);
+  expect(count).toBeLessThan(300);
+});
+
+test('at first it is asked for as often as anything else', () => {
+  const delays = { firstMs: 500, growth: 2, maxMs: 60_000 };
+  expect(patientLookUpDelayMs(3, delays, 7_500)).toBe(lookUpDelayMs(3, delays));
 });
 
 test('a full timeline keeps its first entry and its newest', () => {

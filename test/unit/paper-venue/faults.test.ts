@@ -100,6 +100,7 @@ describe('the answer is wrong', () => {
     [0, 429],
     [2, 403],
     [4, 418],
+    [6, 403],
   ])('throttled variant %i refuses with %i and places nothing', async (variant, status) => {
     aim({ fault: 'throttled', endpoint: 'order_create', variant });
     expect((await create()).status).toBe(status);

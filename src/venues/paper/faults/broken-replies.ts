@@ -11,7 +11,7 @@ const AMBIGUOUS_CODES: readonly (readonly [number, string])[] = [
   [99_999, 'something unexpected'],
 ];
 
-/** Refusals by status: with the venue's JSON, with Retry-After, and bare. */
+/** Refusals by status, each with Retry-After and without. */
 const THROTTLES: readonly VenueReply[] = [
   { status: 429, headers: { 'content-type': 'text/plain', 'Retry-After': '1' }, body: 'Too Many Requests' },
   { status: 429, headers: HTML_HEADERS, body: '<html><body>429</body></html>' },
@@ -19,6 +19,7 @@ const THROTTLES: readonly VenueReply[] = [
   { status: 403, headers: {}, body: '' },
   { status: 418, headers: HTML_HEADERS, body: '<html><body>teapot</body></html>' },
   { status: 418, headers: { 'Retry-After': '2' }, body: '' },
+  { status: 403, headers: { 'content-type': 'text/plain', 'Retry-After': '2' }, body: 'access too frequent' },
 ];
 
 export function gatewayError(variant: number): VenueReply {
