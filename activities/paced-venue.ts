@@ -10,6 +10,9 @@ const CANDLE_REQUESTS_MAX = 4;
 /** Candle requests under one permit: few enough to leave within its validity. */
 const CANDLES_PER_PERMIT = 12;
 
+/** What a look-up may take: open orders, history, fills. */
+const LOOK_UP_REQUESTS_MAX = 3;
+
 /** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
 export class PacedVenue {
   private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
@@ -47,8 +50,7 @@ export class PacedVenue {
 
   /** Look-ups decide over money that is held: they may use the exits' share. */
   async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
-    // A look-up is at most two requests: open orders, then history.
-    await this.permits.forRead('account', 'exit', 2);
+    await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX);
     return this.venue.lookUpOrder(symbol, clientOrderId);
   }
 

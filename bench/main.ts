@@ -4,6 +4,7 @@ import { ExitCode } from '../src/cli/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
+import { measureVariants, renderVariants } from './server-variants';
 import { measureSpeed } from './speed';
 import { renderSpeed } from './speed-report';
 
@@ -44,6 +45,13 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async ({ signals, json }: { readonly signals: number; readonly json?: boolean }) => {
       printResult(await measureGrowth({ signals, abort, progress }), json ?? false, renderGrowth);
+    });
+  program
+    .command('settings')
+    .description("measures what the server settings of temporal-config are worth against the server's defaults")
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      printResult(await measureVariants(abort, progress), json ?? false, renderVariants);
     });
   return program;
 }

@@ -12,6 +12,7 @@ import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedd
 import { ensureNamespace } from '../src/temporal/namespace';
 import { queryPatiently } from '../src/temporal/patient-query';
 import { pollUntil } from '../src/temporal/poll';
+import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
 import { openEngineRoom, type EngineRoom } from '../workers/engine-room';
 import { ensureVenueEntities } from '../workers/entities';
@@ -29,6 +30,8 @@ export interface RigOptions {
   readonly progress: (line: string) => void;
   /** Starts the API in a process of its own. */
   readonly withApi?: boolean;
+  /** What a commit waits for; absent: as on paper. */
+  readonly durability?: Durability;
   /** Dynamic configuration of the server beside the product's. */
   readonly dynamicConfig?: Readonly<Record<string, unknown>>;
   /** How long the server keeps ended workflows; absent: as configured. */
@@ -78,7 +81,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 
 /** @param undo gets what ends every part, in the order of their start */
 async function assemble(
-  { progress, withApi = false, dynamicConfig, retentionSeconds }: RigOptions,
+  { progress, withApi = false, durability = 'paper', dynamicConfig, retentionSeconds }: RigOptions,
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Rig> {
@@ -89,7 +92,7 @@ async function assemble(
   const server = await startEmbeddedServer({
     dataDir: config.dataDir,
     port: config.temporal.port,
-    durability: 'paper',
+    durability,
     progress,
     dynamicConfig,
   });

@@ -75,7 +75,7 @@ export interface Venue {
    *   has lapsed while the adapter prepared
    */
   placeOrder(plan: OrderPlan, sendBeforeMs?: number): Promise<PlaceOrderAnswer>;
-  /** One or two account requests (open orders, then history); the client id in the answer is checked. */
+  /** One to three account requests (open orders, history, fills); the client id in the answer is checked. */
   lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer>;
   /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */
   recentOrders(sinceMs: number): Promise<readonly VenueOrder[]>;

@@ -13,6 +13,7 @@ import { parseBalances, parseCandles, parseMarket, parseOrder, parseTickers, TAK
 import {
   balancesPayload,
   candlesPayload,
+  executionsPayload,
   instrumentsPayload,
   orderRow,
   ordersPayload,
@@ -153,6 +154,7 @@ export class BybitVenue implements Venue {
       if (open.order !== undefined) return { status: 'found', order: open.order };
       const closed = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderHistory(query));
       if (closed.order !== undefined) return { status: 'found', order: closed.order };
+      await this.checkNoFills(query);
       // The first answer's instant: an order accepted between the two requests could be in neither of them. Of the
       // venue's own stamp and our measure of its clock the earlier one counts, so that neither can be too late.
       return { status: 'absent', askedAtMs: Math.min(startedAtMs, open.answeredAtMs) };
@@ -212,6 +214,18 @@ export class BybitVenue implements Venue {
       const message = cleanMessage(`The venue's clock could not be measured, nothing was sent. ${outcome.message}`);
       return { ...outcome, kind: isPassing ? 'NOT_PLACED' : outcome.kind, message };
     }
+  }
+
+  /**
+   * The history of orders may lag behind the fills.
+   * @throws VenueError when there are any: the order exists, whatever the other answers say
+   */
+  private async checkNoFills(query: { category: string; symbol: string; orderLinkId: string }): Promise<void> {
+    const { payload } = await this.#session.readAccount(executionsPayload, () =>
+      this.#session.client.privateGetV5ExecutionList(query),
+    );
+    if (payload.result.list.length === 0) return;
+    throw new VenueError({ kind: 'UNKNOWN', message: 'The venue shows fills, and not yet the order they belong to.' });
   }
 
   /**

@@ -115,5 +115,8 @@ export const orderRow = z.object({
 });
 export type OrderRow = z.infer<typeof orderRow>;
 
+/** What a look-up reads of fills: whether there are any. */
+export const executionsPayload = envelope(z.object({ list: z.array(z.object({ orderLinkId: z.string() })) }));
+
 /** Rows are parsed one by one: one that cannot be read must not hide the others. */
 export const ordersPayload = envelope(z.object({ list: z.array(z.unknown()) }));

@@ -13,6 +13,7 @@ const REQUEST_TIMEOUT_MS = 300;
 const CREATE = 'POST /v5/order/create';
 const CANCEL = 'POST /v5/order/cancel';
 const REALTIME = 'GET /v5/order/realtime';
+const EXECUTIONS = 'GET /v5/execution/list';
 const HISTORY = 'GET /v5/order/history';
 const BALANCE = 'GET /v5/account/wallet-balance';
 
@@ -305,8 +306,9 @@ describe('lookUpOrder', () => {
     expect(stub.requests.at(-1)?.query.get('orderLinkId')).toBe('client-1');
   });
 
-  it('is absent when both answered cleanly, as of the earlier answer', async () => {
+  it('is absent when all answered cleanly, as of the earliest answer', async () => {
     stub.on(REALTIME, list([]));
+    stub.on(EXECUTIONS, list([]));
     stub.on(HISTORY, (request, response) => {
       stub.clockOffsetMs = 500_000;
       list([])(request, response);
@@ -315,6 +317,17 @@ describe('lookUpOrder', () => {
     const answer = await venue.lookUpOrder('BTCUSDT', 'client-1');
     expect(answer.status).toBe('absent');
     expect(answer.status === 'absent' && answer.askedAtMs).toBeLessThanOrEqual(afterMs);
+  });
+
+  it('proves nothing while fills are there and the order is not', async () => {
+    stub.on(REALTIME, list([]));
+    stub.on(HISTORY, list([]));
+    stub.on(EXECUTIONS, list([{ orderLinkId: 'client-1', execQty: '0.01' }]));
+    expect(await venue.lookUpOrder('BTCUSDT', 'client-1')).toMatchObject({
+      status: 'unavailable',
+      outcome: { kind: 'UNKNOWN' },
+    });
+    expect(stub.requests.at(-1)?.query.get('orderLinkId')).toBe('client-1');
   });
 
   const badRows: readonly [string, unknown[]][] = [
