@@ -7,7 +7,7 @@ import { PaperVenues } from './support/paper-server';
 import { type Answer, createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 
 /** Long enough for an answer, short enough for a test of silence. */
-const TIMEOUT_MS = 250;
+const TIMEOUT_MS = 750;
 
 const venues = new PaperVenues();
 let venue: PaperVenue;
@@ -53,7 +53,7 @@ describe('the answer is lost', () => {
     async (fault) => {
       aim({ fault, endpoint: 'order_create' });
       await expect(create()).rejects.toThrow();
-      expect(accepted()).toBe(1);
+      await until(() => accepted() === 1);
       expect((await create()).body.retCode).toBe(110072);
       expect(venue.audit()).toMatchObject({ faultsInjected: { [fault]: 1 }, maxOrdersPerClientId: 1 });
     },
