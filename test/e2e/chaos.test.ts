@@ -7,7 +7,7 @@ import { sweep } from '../chaos/sweep';
 const TEST_MAX_MS = 400_000;
 const SEED = 5;
 const SIGNALS = 30;
-const POINTS: readonly CrashPoint[] = ['reserve.after-update', 'trade.after-send', 'saga.settling'];
+const POINTS: readonly CrashPoint[] = ['reserve.after-update', 'saga.traded', 'saga.settling'];
 
 const signal = new AbortController().signal;
 

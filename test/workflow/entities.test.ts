@@ -39,7 +39,7 @@ const REQUESTS = 400;
 const REPEATS = 3;
 const CALLERS = 200;
 /** Few, so that the batches are small and many. */
-const BATCHED_CALLERS = 4;
+const BATCHED_CALLERS = 2;
 const RUNS_MIN = 3;
 const AMOUNT = '1.5';
 
