@@ -9,7 +9,7 @@ export const ENTITY_WAITERS_MAX = 5_000;
 
 /**
  * Batches under way to one entity. What a call costs the server hardly depends on how many commands it holds, so that a
- * burst is fastest in few large ones: measured, a second batch under way made a burst slower by an eighth.
+ * burst is meant to travel in few large ones; a second batch under way would only make them smaller.
  */
 const BATCHES_MAX = 1;
 
