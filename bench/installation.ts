@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,6 +8,7 @@ import { ExitCode } from '../src/cli/exit-codes';
 import { loadConfig } from '../src/config/load-config';
 import { packageRoot } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
+import { findFreePorts } from '../src/net/free-ports';
 import type { ProcessEvent } from '../src/observability/process-events';
 import { benchSettings, PORTS_NEEDED } from './settings';
 
@@ -116,13 +116,4 @@ export async function stopChild(child: ChildProcess): Promise<void> {
 
 function programEntry(): string {
   return join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
-}
-
-/** All at once, so that no port is found twice. */
-async function findFreePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

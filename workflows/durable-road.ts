@@ -43,8 +43,7 @@ export class DurableRoad {
 
   /** @param permitRound the next permit to ask for, should the order be sent again */
   async goOnAfterAnswer({ plan, outcome, signedAtMs, order }: Answered, permitRound: number): Promise<Placement> {
-    const lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + this.input.settings.lateAcceptanceMs;
-    return (await this.judge(plan, outcome, lateEnoughMs, order)) ?? this.place(plan, permitRound);
+    return (await this.judge(plan, outcome, signedAtMs, order)) ?? this.place(plan, permitRound);
   }
 
   /** @param permitRound the permit that the short road asked for */
@@ -85,8 +84,7 @@ export class DurableRoad {
           attempt += 1;
           permitRound += 1;
           const { outcome, signedAtMs, order } = result;
-          const lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + this.input.settings.lateAcceptanceMs;
-          const placement = await this.judge(plan, outcome, lateEnoughMs, order);
+          const placement = await this.judge(plan, outcome, signedAtMs, order);
           if (placement) return placement;
         }
       }
@@ -114,7 +112,7 @@ export class DurableRoad {
   private async judge(
     plan: OrderPlan,
     outcome: VenueOutcome,
-    lateEnoughMs: number | undefined,
+    signedAtMs: number | undefined,
     order: VenueOrder | undefined,
   ): Promise<Placement | undefined> {
     switch (outcome.kind) {
@@ -122,7 +120,7 @@ export class DurableRoad {
         return { status: 'live', order };
       case 'DUPLICATE':
       case 'UNKNOWN':
-        return this.resolve(plan, outcome, lateEnoughMs);
+        return this.resolve(plan, outcome, signedAtMs);
       case 'REJECTED':
       case 'FATAL':
         if (outcome.kind === 'FATAL') alert(`${this.input.venue} refuses us: ${venueSentence(outcome)}`);
@@ -145,15 +143,15 @@ export class DurableRoad {
   /**
    * Looks the order up until the venue proves where it is, for as long as that takes. Funds stay held.
    *
-   * @param known the venue's instant after which it cannot accept the request any more, where the signing is known
+   * @param signedAtMs on the venue's clock, where it is known
    */
   private async resolve(
     plan: OrderPlan,
     outcome: VenueOutcome,
-    known: number | undefined,
+    signedAtMs: number | undefined,
   ): Promise<Placement | undefined> {
     const { settings, fingerprint } = this.input;
-    let lateEnoughMs = known;
+    let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + settings.lateAcceptanceMs;
     const startedAtMs = Date.now();
     this.progress.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     let alerted = false;

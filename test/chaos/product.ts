@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client, Connection } from '@temporalio/client';
@@ -10,6 +9,7 @@ import { packageRoot } from '../../src/config/package-root';
 import type { Config } from '../../src/config/schema';
 import { createSignalDesk } from '../../src/intake/signal-desk';
 import type { SignalDesk } from '../../src/intake/types';
+import { findFreePorts } from '../../src/net/free-ports';
 import { readHealth } from '../../src/observability/health';
 import { isProcessRunning, readRunningPid } from '../../src/supervisor/pid-file';
 import { pidFilePath } from '../../src/supervisor/run-folder';
@@ -177,12 +177,4 @@ async function exitCodeOf(child: ChildProcess): Promise<number | null> {
     child.once('error', reject);
     child.once('exit', resolve);
   });
-}
-
-async function findFreePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
