@@ -13,7 +13,7 @@ import type {
 } from '../src/domain/ledger/types';
 import type { OrderPlan } from '../src/domain/market';
 import type { Intent, TradingSignal } from '../src/domain/signal';
-import { balanceLedgerWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import { crashPoint } from '../src/observability/crash-points';
 import type { EntityCaller } from './entity-caller';
 
@@ -135,7 +135,7 @@ export class Funds {
   }
 
   private request<Result>(venue: string, kind: string, command: object): Promise<Result> {
-    return this.entities.request(balanceLedgerWorkflowId(venue), { kind, command });
+    return this.entities.request(venueAccountWorkflowId(venue), { kind, command });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
-import { rateLimiterWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import { feedbackSignal } from '../src/messages/rate-limiter';
 import type { LimitReport, Venue } from '../src/venues/venue';
 
@@ -17,7 +17,7 @@ export function feedLimiter(venue: Venue, client: Client, logger: Logger): void 
       lastOkMs.set(report.endpoint, nowMs);
     }
     client.workflow
-      .getHandle(rateLimiterWorkflowId(venue.name))
+      .getHandle(venueAccountWorkflowId(venue.name))
       .signal(feedbackSignal, report)
       .catch((error: unknown) => {
         logger.warn('The limiter could not be told about a reply.', { kind: report.kind, reason: String(error) });

@@ -3,7 +3,7 @@ import type { OrderPlan } from '../src/domain/market';
 import type { TradingSignal } from '../src/domain/signal';
 import { planOrder } from '../src/domain/sizing';
 import { balancesQuery } from '../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import { VenueError } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
 import type { PacedVenue } from './paced-venue';
@@ -59,7 +59,7 @@ export class OrderPlanner {
   }
 
   private async freeFundsOf(venue: string, asset: string): Promise<string> {
-    const balances = await this.entities.query(balanceLedgerWorkflowId(venue), balancesQuery);
+    const balances = await this.entities.query(venueAccountWorkflowId(venue), balancesQuery);
     return balances.assets[asset]?.free ?? '';
   }
 }

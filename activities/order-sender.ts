@@ -21,6 +21,11 @@ export class OrderSender {
     private readonly observer: OrderObserver,
   ) {}
 
+  /** Says that an order may soon be sent; see ReportPermit.expect. */
+  expect(): () => Promise<void> {
+    return this.observer.expect();
+  }
+
   /**
    * @param road which of the two roads it is sent on; only names the crash points
    * @param sendBeforeMs on this process's clock; later the outcome is NOT_PLACED

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AcquireCommand, GiveBackCommand } from '../src/domain/rate-window/types';
 import type { Intent } from '../src/domain/signal';
-import { rateLimiterWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { AcquireReply } from '../src/messages/rate-limiter';
 import { VenueError, type EndpointGroup } from '../src/venues/venue';
 import type { EntityCaller } from './entity-caller';
@@ -25,10 +25,17 @@ const READ_PERMITS_MAX = 3;
 
 /** Asks the venue's limiter for permits. */
 export class Permits {
+  private answeredAtMs: number | undefined;
+
   constructor(
     private readonly entities: EntityCaller,
     private readonly venue: string,
   ) {}
+
+  /** An instant that has passed, on the clock of the venue's account; undefined: it has not answered yet. */
+  get accountTimeMs(): number | undefined {
+    return this.answeredAtMs;
+  }
 
   /**
    * @param command the request id decides the permit: asking again gives the same one, except that a ban or penalty
@@ -37,8 +44,9 @@ export class Permits {
    */
   async acquire(command: AcquireCommand): Promise<Permit> {
     const askedAtMs = Date.now();
-    const limiter = rateLimiterWorkflowId(this.venue);
+    const limiter = venueAccountWorkflowId(this.venue);
     const reply = await this.entities.request<AcquireReply>(limiter, { kind: 'acquire', command });
+    this.answeredAtMs = Math.max(this.answeredAtMs ?? 0, reply.answeredAtMs);
     if (reply.status === 'refused') return { status: 'refused', message: reply.message };
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.
@@ -55,7 +63,7 @@ export class Permits {
   /** Gives back a permit that was new and that nothing was sent with. */
   async giveBack(requestId: string): Promise<void> {
     const command: GiveBackCommand = { requestId };
-    await this.entities.request(rateLimiterWorkflowId(this.venue), { kind: 'giveBack', command });
+    await this.entities.request(venueAccountWorkflowId(this.venue), { kind: 'giveBack', command });
   }
 
   /**

@@ -4,7 +4,7 @@ import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import type { Intent } from '../src/domain/signal';
 import { AUTHORIZATION_VALIDITY_MS, authorizationQuery } from '../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';
 
@@ -121,7 +121,7 @@ export class SendGate {
   }
 
   private async denial({ venue, fingerprint }: PlaceOrderInput): Promise<Denial | undefined> {
-    const answer = await this.entities.query(balanceLedgerWorkflowId(venue), authorizationQuery, fingerprint);
+    const answer = await this.entities.query(venueAccountWorkflowId(venue), authorizationQuery, fingerprint);
     if (answer.authorized) return undefined;
     return answer.denial ?? { code: 'TRADING_HALTED', message: 'The ledger does not allow this order.' };
   }

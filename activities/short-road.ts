@@ -3,13 +3,20 @@ import { isDenial, type Denial } from '../src/domain/denial';
 import type { EndReservationResult } from '../src/domain/ledger/types';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
-import type { TradingSignal } from '../src/domain/signal';
 import { settlementOf } from '../src/domain/settlement';
 import { AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
+import type { TradeInput } from '../src/messages/trade-input';
 import { crashPoint } from '../src/observability/crash-points';
 import { VenueError } from '../src/venues/venue';
-import { Funds, MISSING_RETRY_AFTER_MS, refusedFor, type Refused, type Reserved, type WithdrawInput } from './funds';
-import type { EntityCaller } from './entity-caller';
+import {
+  MISSING_RETRY_AFTER_MS,
+  refusedFor,
+  type Funds,
+  type Refused,
+  type Reserved,
+  type WithdrawInput,
+} from './funds';
+import type { HeadStarts } from './head-start';
 import type { OrderPlanner } from './order-planner';
 import type { OrderSender } from './order-sender';
 import type { Permit, Permits } from './permits';
@@ -17,20 +24,6 @@ import type { Permit, Permits } from './permits';
 /** A wait this short is not worth a durable timer. */
 const WAIT_IN_PLACE_MAX_MS = 250;
 const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may have sent the order.';
-
-export interface TradeInput {
-  readonly fingerprint: string;
-  readonly clientOrderId: string;
-  readonly venue: string;
-  readonly signal: TradingSignal;
-  /** Counts the times something was missing; each is a new request to ledger and limiter. */
-  readonly round: number;
-  /** When the signal's workflow started, milliseconds UTC on the server's clock. */
-  readonly signalStartedAtMs: number;
-  /** Nothing is sent after this instant, milliseconds UTC. */
-  readonly expiresAtMs: number;
-  readonly leverage: number;
-}
 
 /** When what happened, milliseconds UTC on the clock of the process that did it. */
 export interface TradeTimes {
@@ -63,23 +56,15 @@ export type TradeResult =
 export type WithdrawalResult = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
 
 export interface ShortRoadDependencies {
-  readonly entities: EntityCaller;
-  readonly permits: Permits;
-  readonly planner: OrderPlanner;
-  readonly sender: OrderSender;
+  readonly funds: Funds;
+  readonly headStarts: HeadStarts;
 }
 
 /** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
-export function createShortRoadActivities({ entities, permits, planner, sender }: ShortRoadDependencies) {
-  const funds = new Funds(entities);
-  const road = new ShortRoad(funds, permits, planner, sender);
+export function createShortRoadActivities({ funds, headStarts }: ShortRoadDependencies) {
   return {
-    /**
-     * Sizes the order, reserves its funds, sends it, sees it fill, and books it. Safe to run again at any time, also
-     * while an earlier run is still under way somewhere: the ledger has the reservation in its history before the first
-     * byte leaves, and whoever is told that it exists sends nothing from here.
-     */
-    tradeAtOnce: (input: TradeInput): Promise<TradeResult> => road.trade(input),
+    /** See ShortRoad.trade. */
+    tradeAtOnce: (input: TradeInput): Promise<TradeResult> => headStarts.trade(input),
 
     /**
      * Asked before a signal ends that, as far as its history tells, never reserved anything: an attempt whose answer was
@@ -103,7 +88,8 @@ export function createShortRoadActivities({ entities, permits, planner, sender }
 
 export type ShortRoadActivities = ReturnType<typeof createShortRoadActivities>;
 
-class ShortRoad {
+/** The way of an order while nothing stands in it. */
+export class ShortRoad {
   constructor(
     private readonly funds: Funds,
     private readonly permits: Permits,
@@ -111,14 +97,19 @@ class ShortRoad {
     private readonly sender: OrderSender,
   ) {}
 
+  /**
+   * Sizes the order, reserves its funds, sends it, sees it fill, and books it. Safe to run again at any time, also
+   * while an earlier run is still under way somewhere: the ledger has the reservation in its history before the first
+   * byte leaves, and whoever is told that it exists sends nothing from here.
+   */
   async trade(input: TradeInput): Promise<TradeResult> {
     crashPoint('reserve.before-plan');
     const plan = await this.plan(input);
     if ('status' in plan) return plan;
     crashPoint('reserve.before-update');
     const permitId = `${input.fingerprint}:permit:${input.round}`;
-    // Both at once: a permit that turns out to be of no use is given back.
-    const [reserved, permit] = await Promise.all([
+    // All at once, in one step of the account: what turns out to be of no use is given back.
+    const asked = [
       this.funds.reserve({ ...input, intent: input.signal.intent }, plan),
       this.permits.acquire({
         requestId: permitId,
@@ -126,16 +117,22 @@ class ShortRoad {
         intent: input.signal.intent,
         notAfterMs: input.expiresAtMs,
       }),
-    ]);
-    crashPoint('reserve.after-update');
-    if (reserved.status !== 'reserved') {
-      if (permit.status === 'granted' && permit.isNew) await this.permits.giveBack(permitId);
-      return reserved;
+    ] as const;
+    const reportIsOver = this.sender.expect();
+    try {
+      const [reserved, permit] = await Promise.all(asked);
+      crashPoint('reserve.after-update');
+      if (reserved.status !== 'reserved') {
+        if (permit.status === 'granted' && permit.isNew) await this.permits.giveBack(permitId);
+        return reserved;
+      }
+      if (reserved.earlierAttempt !== 'none') {
+        return { ...reserved, reason: EARLIER_ATTEMPT };
+      }
+      return await this.send(input, reserved, permit);
+    } finally {
+      await reportIsOver();
     }
-    if (reserved.earlierAttempt !== 'none') {
-      return { ...reserved, reason: EARLIER_ATTEMPT };
-    }
-    return this.send(input, reserved, permit);
   }
 
   private async plan(input: TradeInput): Promise<OrderPlan | Refused> {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { balanceLedgerWorkflowId, rateLimiterWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 
 /** How an entity's histories stand. */
 export interface EntityFigures {
@@ -11,22 +11,9 @@ export interface EntityFigures {
   readonly continuedCount: number;
 }
 
-/** Of the venue's two entities. */
-export interface EntitiesFigures {
-  readonly ledger: EntityFigures;
-  readonly limiter: EntityFigures;
-}
-
-/** Asks the server about every run of both entities. */
-export async function readEntities(client: Client, venue: string): Promise<EntitiesFigures> {
-  const [ledger, limiter] = await Promise.all([
-    readEntity(client, balanceLedgerWorkflowId(venue)),
-    readEntity(client, rateLimiterWorkflowId(venue)),
-  ]);
-  return { ledger, limiter };
-}
-
-async function readEntity(client: Client, workflowId: string): Promise<EntityFigures> {
+/** Asks the server about every run of the venue's account: the one entity that all signals call. */
+export async function readAccount(client: Client, venue: string): Promise<EntityFigures> {
+  const workflowId = venueAccountWorkflowId(venue);
   const { historyLength: currentEvents } = await client.workflow.getHandle(workflowId).describe();
   let eventsMax = currentEvents;
   let continuedCount = 0;

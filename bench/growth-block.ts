@@ -2,7 +2,7 @@ import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/cli/exit-codes';
 import type { SignalView } from '../src/domain/signal-view';
 import { readDisk, type DiskFigures } from './disk';
-import { readEntities, type EntitiesFigures } from './entity-runs';
+import { readAccount, type EntityFigures } from './entity-runs';
 import { runPaced } from './pace';
 import { byPart, cpuPerPiece, type ByPart } from './process-figures';
 import type { Rig } from './rig';
@@ -21,7 +21,7 @@ export interface BlockFigures {
   /** The signal that took longest from intake to its settled end: a pause that a mean would hide. */
   readonly slowestMs: number;
   readonly cpuMs: ByPart<number | undefined>;
-  readonly entities: EntitiesFigures;
+  readonly account: EntityFigures;
   readonly disk: DiskFigures;
   readonly memoryBytes: ByPart<number | undefined>;
 }
@@ -54,7 +54,7 @@ export async function runBlock(rig: Rig, maker: SignalMaker, count: number, abor
     durationMs: durationMs / count,
     slowestMs: pieces.reduce((slowest, piece) => Math.max(slowest, piece.durationMs), 0),
     cpuMs: cpuPerPiece(before, after, count),
-    entities: await readEntities(rig.room.client, rig.config.venue),
+    account: await readAccount(rig.room.client, rig.config.venue),
     disk: readDisk(rig.config.dataDir),
     memoryBytes: byPart((part) => after[part]?.memoryBytes),
   };

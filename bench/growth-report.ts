@@ -21,7 +21,7 @@ export interface GrowthReport {
   /** The last block beside the second one; 0.1: a tenth more. Negative: less. */
   readonly lastAgainstSecond: { readonly durationMs?: number; readonly cpuMs?: number };
   /** Events of the longest run of any entity. */
-  readonly entityEventsMax: number;
+  readonly accountEventsMax: number;
   readonly growth: readonly Growth[];
   readonly retention: RetentionFigures;
 }
@@ -48,9 +48,7 @@ export function summariseGrowth(
     machine,
     blocks,
     lastAgainstSecond: { durationMs: more(({ durationMs }) => durationMs), cpuMs: more(sumOfCpu) },
-    entityEventsMax: Math.max(
-      ...blocks.flatMap(({ entities: { ledger, limiter } }) => [ledger.eventsMax, limiter.eventsMax]),
-    ),
+    accountEventsMax: Math.max(...blocks.map(({ account }) => account.eventsMax)),
     growth: [
       grown('database of the server, until retention deletes', ({ disk }) => disk.databaseBytes),
       grown('journal of the paper venue', ({ disk }) => disk.journalBytes),
@@ -69,7 +67,7 @@ function sumOfCpu({ cpuMs }: BlockFigures): number | undefined {
 
 /** The report for people, as lines. */
 export function renderGrowth(report: GrowthReport): readonly string[] {
-  const { machine, lastAgainstSecond, entityEventsMax, growth, retention } = report;
+  const { machine, lastAgainstSecond, accountEventsMax, growth, retention } = report;
   return [
     renderMachine(machine),
     '',
@@ -78,7 +76,7 @@ export function renderGrowth(report: GrowthReport): readonly string[] {
     ...renderSizes(report.blocks),
     '',
     `Last block against the second: ${signed(lastAgainstSecond.durationMs)} time, ${signed(lastAgainstSecond.cpuMs)} processor time.`,
-    `Longest run of any entity: ${entityEventsMax} events.`,
+    `Longest run of the account: ${accountEventsMax} events.`,
     'Growth per signal, from the second block to the last:',
     ...growth.map(({ what, bytesPerSignal }) => `  ${what}: ${figure(bytesPerSignal, 0, 'bytes')}`),
     '',
@@ -100,24 +98,10 @@ function renderCosts(blocks: readonly BlockFigures[]): readonly string[] {
 }
 
 function renderSizes(blocks: readonly BlockFigures[]): readonly string[] {
-  const heading = [
-    'after it',
-    'ledger now',
-    'max',
-    'continued',
-    'limiter now',
-    'max',
-    'continued',
-    'database',
-    ...PARTS,
-  ];
-  const rows = blocks.map(({ entities: { ledger, limiter }, disk, memoryBytes }, index) => [
+  const heading = ['after it', 'account now', 'max', 'continued', 'database', ...PARTS];
+  const rows = blocks.map(({ account, disk, memoryBytes }, index) => [
     blockName(index),
-    ...[ledger, limiter].flatMap((entity) => [
-      String(entity.currentEvents),
-      String(entity.eventsMax),
-      String(entity.continuedCount),
-    ]),
+    ...[account.currentEvents, account.eventsMax, account.continuedCount].map(String),
     mebibytes(disk.databaseBytes),
     ...PARTS.map((part) => mebibytes(memoryBytes[part])),
   ]);

@@ -3,10 +3,9 @@ import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/cli/exit-codes';
 import type { Config } from '../src/config/schema';
 import { readModelMetadata } from '../src/inference/model-metadata';
-import { createSignalDesk } from '../src/intake/signal-desk';
 import type { SignalDesk } from '../src/intake/types';
 import { balancesQuery } from '../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
+import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
 import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
 import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedded-server';
 import { ensureNamespace } from '../src/temporal/namespace';
@@ -15,7 +14,7 @@ import { pollUntil } from '../src/temporal/poll';
 import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
 import { openEngineRoom, type EngineRoom } from '../workers/engine-room';
-import { ensureVenueEntities } from '../workers/entities';
+import { ensureVenueAccount } from '../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { Installation, stopChild } from './installation';
@@ -47,7 +46,7 @@ export interface Rig {
   readonly installation: Installation;
   readonly server: EmbeddedServer;
   readonly room: EngineRoom;
-  /** Intake as the ML manager uses it: eagerly, on the workers' own connection. */
+  /** Intake as the ML manager uses it, in the workers' own process. */
   readonly desk: SignalDesk;
   /** Reads what every part has used so far. */
   figures(): ByPart<ProcessFigures | undefined>;
@@ -105,7 +104,7 @@ async function assemble(
   const room = openEngineRoom(config, connection, new DefaultLogger('ERROR'));
   undo.push(() => room.close());
   undo.push(await startWorkers(room, connection));
-  await ensureVenueEntities(room.client, config, room.venue.promises);
+  await ensureVenueAccount(room.client, config, room.venue.promises);
   await awaitBalances(room);
   if (withApi) {
     const api = await installation.start(['api']);
@@ -117,7 +116,7 @@ async function assemble(
     installation,
     server,
     room,
-    desk: createSignalDesk({ client: room.client, config, startEagerly: true }),
+    desk: room.desk,
     figures: () => byPart((part) => readProcessFigures(pids[part])),
     close,
   };
@@ -163,7 +162,7 @@ async function startWorkers(room: EngineRoom, connection: NativeConnection): Pro
 }
 
 async function awaitBalances({ client, config }: EngineRoom): Promise<void> {
-  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
   const areKnown = async (): Promise<boolean> => (await queryPatiently(ledger, balancesQuery)).asOfMs > 0;
   const poll = { intervalMs: BALANCES_INTERVAL_MS, timeoutMs: BALANCES_MAX_MS };
   if (await pollUntil(areKnown, poll)) return;

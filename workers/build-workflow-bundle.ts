@@ -8,8 +8,11 @@ export const WORKFLOW_BUNDLE_PATH = join(packageRoot(), 'dist', 'workflow-bundle
 
 /** Bundles the compiled workflows once, so that no worker has to do it at its start. */
 export async function buildWorkflowBundle(path: string = WORKFLOW_BUNDLE_PATH): Promise<void> {
+  const workflowsPath = require.resolve('../workflows');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../workflows'),
+    workflowsPath,
+    // Loaded once for each worker instead of once for each workflow: none of our modules keeps state of a workflow.
+    preloadModules: [workflowsPath],
     workflowInterceptorModules: [require.resolve('../workflows/query-guard')],
     logger: new DefaultLogger('WARN'),
   });

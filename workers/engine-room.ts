@@ -2,16 +2,22 @@ import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { EntityCaller } from '../activities/entity-caller';
+import { Funds } from '../activities/funds';
+import { HeadStarts } from '../activities/head-start';
 import { feedLimiter } from '../activities/limit-feedback';
 import { OrderObserver } from '../activities/order-observer';
+import { OrderPlanner } from '../activities/order-planner';
 import { OrderSender } from '../activities/order-sender';
 import { PacedVenue } from '../activities/paced-venue';
 import { Permits } from '../activities/permits';
+import { ShortRoad } from '../activities/short-road';
 import type { Config, VenueConfig } from '../src/config/schema';
+import { createSignalDesk } from '../src/intake/signal-desk';
+import type { SignalDesk } from '../src/intake/types';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
-import { ensureVenueEntities } from './entities';
+import { ensureVenueAccount } from './entities';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
 const CLOCK_INTERVAL_MS = 300_000;
@@ -28,6 +34,10 @@ export interface EngineRoom {
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
   readonly sender: OrderSender;
+  readonly funds: Funds;
+  readonly headStarts: HeadStarts;
+  /** Intake in this process, which also runs the signals: they get a head start. */
+  readonly desk: SignalDesk;
   close(): Promise<void>;
 }
 
@@ -44,12 +54,17 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
   });
   const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>
-    ensureVenueEntities(client, config, venue.promises),
+    ensureVenueAccount(client, config, venue.promises),
   );
   const permits = new Permits(entities, config.venue);
   feedLimiter(venue, client, logger);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
+  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
+  const funds = new Funds(entities);
+  const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const road = new ShortRoad(funds, permits, planner, sender);
+  const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
   return {
     config,
     venueConfig,
@@ -60,7 +75,10 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     entities,
     permits,
     pacedVenue,
-    sender: new OrderSender(pacedVenue, new OrderObserver(venue, permits)),
+    sender,
+    funds,
+    headStarts,
+    desk: createSignalDesk({ client, config, headStart: headStarts }),
     async close() {
       clearInterval(clock);
       await venue.close();

@@ -1,19 +1,18 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../src/config/schema';
 import {
-  BALANCE_LEDGER_WORKFLOW_TYPE,
-  configureLedgerSignal,
-  type LedgerSettings,
-} from '../src/messages/balance-ledger';
-import {
-  balanceLedgerWorkflowId,
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
   ML_MANAGER_WORKFLOW_ID,
-  rateLimiterWorkflowId,
+  venueAccountWorkflowId,
 } from '../src/messages/ids';
 import { configureMlManagerSignal, ML_MANAGER_WORKFLOW_TYPE, type MlManagerSettings } from '../src/messages/ml-manager';
-import { configureLimiterSignal, RATE_LIMITER_WORKFLOW_TYPE, type LimiterSettings } from '../src/messages/rate-limiter';
+import type { RateLimits } from '../src/domain/rate-window/types';
+import {
+  configureAccountSignal,
+  VENUE_ACCOUNT_WORKFLOW_TYPE,
+  type VenueAccountSettings,
+} from '../src/messages/venue-account';
 import type { VenuePromises } from '../src/venues/venue';
 
 /**
@@ -23,37 +22,26 @@ import type { VenuePromises } from '../src/venues/venue';
 const STEP_TIMEOUT = '5 seconds';
 
 /**
- * Starts a venue's ledger and limiter, or hands the running ones the configuration of this start: they live on across
- * restarts, and the settings may have changed in between.
+ * Starts a venue's account, or hands the running one the configuration of this start: it lives on across restarts, and
+ * the settings may have changed in between.
  */
-export async function ensureVenueEntities(client: Client, config: Config, promises: VenuePromises): Promise<void> {
-  const venue = config.venue;
-  const limiter: LimiterSettings = { venue, limits: limitsOf(config) };
-  const ledger: LedgerSettings = {
+export async function ensureVenueAccount(client: Client, config: Config, promises: VenuePromises): Promise<void> {
+  const { venue } = config;
+  const settings: VenueAccountSettings = {
     venue,
     updateIntervalMs: config.balances.updateIntervalSeconds * 1000,
     snapshotLagMs: promises.snapshotLagMs,
+    limits: limitsOf(config),
   };
-  await Promise.all([
-    client.workflow.signalWithStart(RATE_LIMITER_WORKFLOW_TYPE, {
-      workflowId: rateLimiterWorkflowId(venue),
-      taskQueue: ENTITIES_TASK_QUEUE,
-      workflowTaskTimeout: STEP_TIMEOUT,
-      args: [limiter],
-      signal: configureLimiterSignal,
-      signalArgs: [limiter],
-      staticSummary: `request budget of ${venue}`,
-    }),
-    client.workflow.signalWithStart(BALANCE_LEDGER_WORKFLOW_TYPE, {
-      workflowId: balanceLedgerWorkflowId(venue),
-      taskQueue: ENTITIES_TASK_QUEUE,
-      workflowTaskTimeout: STEP_TIMEOUT,
-      args: [ledger],
-      signal: configureLedgerSignal,
-      signalArgs: [ledger],
-      staticSummary: `funds at ${venue}`,
-    }),
-  ]);
+  await client.workflow.signalWithStart(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+    workflowId: venueAccountWorkflowId(venue),
+    taskQueue: ENTITIES_TASK_QUEUE,
+    workflowTaskTimeout: STEP_TIMEOUT,
+    args: [settings],
+    signal: configureAccountSignal,
+    signalArgs: [settings],
+    staticSummary: `funds and request budget at ${venue}`,
+  });
 }
 
 /** Starts the prediction loop, or hands the running one the configuration of this start. */
@@ -74,7 +62,7 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
   });
 }
 
-function limitsOf(config: Config): LimiterSettings['limits'] {
+function limitsOf(config: Config): RateLimits {
   const venue = config.venues[config.venue];
   if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
   const endpoints = Object.entries(venue.limits.endpoints).flatMap(([name, limit]) => (limit ? [[name, limit]] : []));

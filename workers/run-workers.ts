@@ -10,7 +10,7 @@ import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { packageVersion } from '../src/config/package-root';
 import { openEngineRoom, type EngineRoom } from './engine-room';
-import { ensureMlManager, ensureVenueEntities } from './entities';
+import { ensureMlManager, ensureVenueAccount } from './entities';
 import { register, type Registration } from './registration';
 import {
   activeTaskCount,
@@ -88,7 +88,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
     workers.push(await Worker.create({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
-  if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueEntities(room.client, config, room.venue.promises);
+  if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueAccount(room.client, config, room.venue.promises);
   if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(room.client, config);
   await runUntilStopped(workers, stop, registration, component ?? taskQueues.join(','));
   if (lost) room.logger.error('This process lost its slot and leaves.');

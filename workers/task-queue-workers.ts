@@ -3,10 +3,8 @@ import type { InjectedSinks, Worker, WorkerOptions } from '@temporalio/worker';
 import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
 import { createMarketDataActivities } from '../activities/market-data';
-import { OrderPlanner } from '../activities/order-planner';
 import { createOrderActivities } from '../activities/orders';
 import { createShortRoadActivities } from '../activities/short-road';
-import { createSignalDesk } from '../src/intake/signal-desk';
 import type { Model } from '../src/inference/session';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
 import { crashPoint } from '../src/observability/crash-points';
@@ -27,8 +25,7 @@ export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>
 
 /** Signal sagas, their calls to the entities, and intake on behalf of other workflows. */
 export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
-  const { config, venueConfig, entities, permits, pacedVenue, sender, client, logger } = room;
-  const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const { config, funds, headStarts, desk, logger } = room;
   const sinks: InjectedSinks<AnnouncementSinks> = {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
@@ -46,8 +43,8 @@ export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
     ...common(room, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
-      ...createShortRoadActivities({ entities, permits, planner, sender }),
-      ...createIntakeActivities({ desk: createSignalDesk({ client, config, startEagerly: true }) }),
+      ...createShortRoadActivities({ funds, headStarts }),
+      ...createIntakeActivities({ desk }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,

@@ -8,7 +8,7 @@ import type { VenueOutcome } from '../src/domain/outcome';
 import type { SignalOutcome } from '../src/domain/signal-view';
 import { lockedAmount } from '../src/domain/sizing';
 import { acknowledgeSignal, AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import { alert } from './announcements';
 import type { SignalActivities } from './signal-activities';
@@ -217,7 +217,7 @@ export class DurableRoad {
 
   private async acknowledge(plan: OrderPlan, order: VenueOrder): Promise<void> {
     if (plan.reduceOnly) return;
-    await getExternalWorkflowHandle(balanceLedgerWorkflowId(this.input.venue)).signal(acknowledgeSignal, {
+    await getExternalWorkflowHandle(venueAccountWorkflowId(this.input.venue)).signal(acknowledgeSignal, {
       requestId: `${this.input.fingerprint}:acknowledge`,
       reservationId: this.input.fingerprint,
       placedAtMs: order.createdAtMs,

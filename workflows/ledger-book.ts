@@ -1,4 +1,4 @@
-import { log } from '@temporalio/workflow';
+import { log, setHandler } from '@temporalio/workflow';
 import {
   acknowledge,
   applySnapshot,
@@ -31,7 +31,22 @@ import type {
   WithdrawCommand,
   WithdrawResult,
 } from '../src/domain/ledger/types';
-import type { Authorization, BalancesReply } from '../src/messages/balance-ledger';
+import { releaseCommandFault, tradingStateCommandFault } from '../src/domain/ledger/validation';
+import { isRecord } from '../src/domain/plain-values';
+import {
+  acknowledgeSignal,
+  authorizationQuery,
+  balancesQuery,
+  commitSignal,
+  releaseUpdate,
+  reservationsQuery,
+  reserveUpdate,
+  setTradingStateUpdate,
+  snapshotSignal,
+  type Authorization,
+  type BalancesReply,
+} from '../src/messages/balance-ledger';
+import { reject } from './reject';
 
 /** What continue-as-new carries over. */
 export type LedgerBookState = LedgerState;
@@ -134,4 +149,42 @@ export class LedgerBook {
     this.ledger = step.state;
     return step.result;
   }
+}
+
+/**
+ * The messages that the books alone answer. Messages that arrived before the handlers are taken in the order in which the
+ * handlers are set: what the venue reported comes before what is asked about it.
+ */
+export function handleBookMessages(book: LedgerBook, venue: string): void {
+  setHandler(snapshotSignal, (command) => book.applySnapshot(command), {
+    description: "Takes in a venue's report of its balances.",
+  });
+  setHandler(commitSignal, (command) => void book.commit(command), {
+    description: 'Books what an order took and gives back the rest.',
+  });
+  setHandler(acknowledgeSignal, (command) => book.acknowledge(command), {
+    description: 'Notes that the venue holds margin for a resting order.',
+  });
+  setHandler(setTradingStateUpdate, (command) => book.setTradingState(command), {
+    validator: (command) => reject(tradingStateCommandFault(command)),
+    description: 'Sets active, reducing (exits only) or halted.',
+  });
+  setHandler(reserveUpdate, (command) => book.reserve(command), {
+    // A command that names its request gets an answer, which a denied signal shows; any other cannot be one of ours.
+    validator: (command) => reject(isRecord(command) && command.requestId ? undefined : 'No requestId is given.'),
+    description: 'Holds funds for one order, or says why not.',
+  });
+  setHandler(releaseUpdate, (command) => book.release(command), {
+    validator: (command) => reject(releaseCommandFault(command)),
+    description: 'Gives back what a signal holds.',
+  });
+  setHandler(balancesQuery, () => book.balances(venue), {
+    description: 'Every balance and what of it is free.',
+  });
+  setHandler(reservationsQuery, () => book.pendingReservations(), {
+    description: 'Pending reservations, oldest first.',
+  });
+  setHandler(authorizationQuery, (reservationId) => book.authorization(reservationId), {
+    description: "May this reservation's order be sent now?",
+  });
 }

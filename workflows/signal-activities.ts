@@ -5,6 +5,7 @@ import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
+import { tradeInputOf } from '../src/messages/trade-input';
 
 /**
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
@@ -30,7 +31,7 @@ export interface SignalActivities {
 
 /** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
 export function proxySignalActivities(input: SignalWorkflowInput): SignalActivities {
-  const { fingerprint, clientOrderId, venue, signal, expiresAtMs, settings } = input;
+  const { fingerprint, clientOrderId, venue, signal, expiresAtMs } = input;
   const reusableIdSinceMs = reusableIdSince(input);
   const title = `${signal.direction} ${signal.symbol}`;
   // Repeating it after a failure is safe: see ShortRoadActivities.
@@ -47,16 +48,7 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
   return {
     tradeAtOnce: (round) =>
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
-        {
-          fingerprint,
-          clientOrderId,
-          venue,
-          signal,
-          round,
-          signalStartedAtMs: workflowInfo().startTime.getTime(),
-          expiresAtMs,
-          leverage: settings.leverage,
-        },
+        tradeInputOf(input, round, workflowInfo().startTime.getTime()),
       ]),
     withdraw: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [

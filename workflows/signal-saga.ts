@@ -6,7 +6,7 @@ import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { fillSentence, settlementOf } from '../src/domain/settlement';
 import { commitSignal } from '../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../src/messages/ids';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { CancelReply, SignalWorkflowInput } from '../src/messages/signal';
 import { alert, reached } from './announcements';
 import { DurableRoad, type Placement } from './durable-road';
@@ -36,6 +36,7 @@ export class SignalSaga {
     this.activities = proxySignalActivities(input);
     this.withdrawal = new Withdrawal(input.expiresAtMs);
     this.road = new DurableRoad(input, this.activities, this.progress, this.withdrawal);
+    this.road.mayHaveSent = input.headStart === true;
   }
 
   view(): SignalView {
@@ -144,7 +145,7 @@ export class SignalSaga {
       const reason = order.rejectReason ?? this.withdrawal.reason ?? 'nothing filled';
       return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${reason}.` });
     }
-    await getExternalWorkflowHandle(balanceLedgerWorkflowId(this.input.venue)).signal(commitSignal, {
+    await getExternalWorkflowHandle(venueAccountWorkflowId(this.input.venue)).signal(commitSignal, {
       requestId: `${this.input.fingerprint}:commit`,
       reservationId: this.input.fingerprint,
       ...settlementOf(plan, order, this.input.settings.leverage),

@@ -26,6 +26,7 @@ import { TakenSignals } from './taken-signals';
 import {
   IntakeUnavailableError,
   SIGNAL_LIST_MAX,
+  type HeadStart,
   type IntakeResult,
   type SignalDesk,
   type SignalSummary,
@@ -39,8 +40,11 @@ const CONTENT_HASH_MEMO = 'contentHash';
 export interface SignalDeskOptions {
   readonly client: Client;
   readonly config: Config;
-  /** The process also runs the signal workflows on this client's connection: the first task needs no second trip. */
-  readonly startEagerly?: boolean;
+  /**
+   * For a process that also runs the signal workflows, on this client's connection: their first task needs no second trip
+   * to the server, and the trade does not wait for it.
+   */
+  readonly headStart?: HeadStart;
 }
 
 /**
@@ -56,16 +60,16 @@ class TemporalSignalDesk implements SignalDesk {
   private readonly client: Client;
   private readonly config: Config;
   private readonly venue: VenueConfig;
-  private readonly startEagerly: boolean;
+  private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
 
-  constructor({ client, config, startEagerly = false }: SignalDeskOptions) {
+  constructor({ client, config, headStart }: SignalDeskOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
     this.config = config;
     this.venue = venue;
-    this.startEagerly = startEagerly;
+    this.headStart = headStart;
   }
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
@@ -75,21 +79,12 @@ class TemporalSignalDesk implements SignalDesk {
     const contentHash = contentHashOf(signal);
     const known = this.taken.contentHashOf(fingerprint);
     if (known !== undefined) return { status: 'duplicate', fingerprint, conflicting: known !== contentHash };
-    return this.call(async () => {
-      try {
-        crashPoint('intake.before-start');
-        await this.start(workflowInput(signal, fingerprint, this.config, this.venue), contentHash);
-        crashPoint('intake.after-start');
-        this.taken.add(fingerprint, contentHash);
-        return { status: 'accepted', fingerprint };
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const first = await this.client.workflow.getHandle(fingerprint).describe();
-        const firstHash = String(first.memo?.[CONTENT_HASH_MEMO]);
-        this.taken.add(fingerprint, firstHash);
-        return { status: 'duplicate', fingerprint, conflicting: firstHash !== contentHash };
-      }
-    });
+    const goAhead = this.headStart?.ready();
+    const input = workflowInput(signal, fingerprint, this.config, this.venue);
+    const result = await this.call(() => this.take(goAhead ? { ...input, headStart: true } : input, contentHash));
+    // Outside of the call, whose deadline is not the trade's.
+    if (result.status === 'accepted') goAhead?.(input);
+    return result;
   }
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
@@ -113,6 +108,23 @@ class TemporalSignalDesk implements SignalDesk {
       }
       return rows.toSorted((left, right) => right.startedAtMs - left.startedAtMs);
     });
+  }
+
+  private async take(input: SignalWorkflowInput, contentHash: string): Promise<IntakeResult> {
+    const { fingerprint } = input;
+    try {
+      crashPoint('intake.before-start');
+      await this.start(input, contentHash);
+      crashPoint('intake.after-start');
+      this.taken.add(fingerprint, contentHash);
+      return { status: 'accepted', fingerprint };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const first = await this.client.workflow.getHandle(fingerprint).describe();
+      const firstHash = String(first.memo?.[CONTENT_HASH_MEMO]);
+      this.taken.add(fingerprint, firstHash);
+      return { status: 'duplicate', fingerprint, conflicting: firstHash !== contentHash };
+    }
   }
 
   /** What can be refused without asking the server. */
@@ -158,7 +170,7 @@ class TemporalSignalDesk implements SignalDesk {
         { key: TRADE_STRATEGY, value: signal.strategy },
         { key: TRADE_VENUE, value: input.venue },
       ],
-      requestEagerStart: this.startEagerly,
+      requestEagerStart: this.headStart !== undefined,
     });
   }
 }

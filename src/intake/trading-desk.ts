@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
 import { AUTHORIZATION_VALIDITY_MS, balancesQuery, setTradingStateUpdate } from '../messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../messages/ids';
+import { venueAccountWorkflowId } from '../messages/ids';
 import { queryPatiently } from '../temporal/patient-query';
 
 /**
@@ -45,7 +45,7 @@ export interface TradingDesk {
 }
 
 export function createTradingDesk(client: Client, venue: string): TradingDesk {
-  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(venue));
   const call = <Result>(work: () => Promise<Result>): Promise<Result> => callLedger(client, venue, work);
   return {
     async change(to, reason, onChanged) {

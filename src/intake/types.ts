@@ -1,5 +1,6 @@
 import type { SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
+import type { SignalWorkflowInput } from '../messages/signal';
 
 /** What intake did with a signal. Only `accepted` started anything. */
 export type IntakeResult =
@@ -36,6 +37,16 @@ export interface SignalDesk {
   show(fingerprint: string): Promise<SignalView | undefined>;
   /** Newest first, at most SIGNAL_LIST_MAX. @param minutes 1 to 10080 */
   list(minutes: number): Promise<readonly SignalSummary[]>;
+}
+
+/** Goes ahead with a signal while its workflow is on its way to a worker. */
+export interface HeadStart {
+  /**
+   * Called before a signal's workflow is started.
+   *
+   * @returns what to call once it was started by this very call, and only then; undefined: this signal gets none
+   */
+  ready(): ((input: SignalWorkflowInput) => void) | undefined;
 }
 
 /** The server did not answer: the signal may have been accepted or not. Sending it again is safe: it becomes at most one order. */

@@ -5,7 +5,6 @@ import type {
   AssetView,
   CommitCommand,
   EndReservationResult,
-  LedgerStats,
   ReleaseCommand,
   Reservation,
   ReserveCommand,
@@ -15,15 +14,6 @@ import type {
   SnapshotCommand,
   TradingState,
 } from '../domain/ledger/types';
-
-export const BALANCE_LEDGER_WORKFLOW_TYPE = 'balanceLedger';
-
-/** What the ledger needs of the configuration; a restart with other values reconfigures the running ledger. */
-export interface LedgerSettings {
-  readonly venue: string;
-  readonly updateIntervalMs: number;
-  readonly snapshotLagMs: number;
-}
 
 /** May this reservation's order be sent? Asked right before every send that is not fresh from `reserve`. */
 export interface Authorization {
@@ -56,7 +46,5 @@ export const refreshSignal = defineSignal('refresh');
 export const balancesQuery = defineQuery<BalancesReply>('balances');
 /** Pending reservations, oldest first. */
 export const reservationsQuery = defineQuery<readonly Reservation[]>('reservations');
-export const ledgerStatsQuery = defineQuery<LedgerStats>('stats');
 export const setTradingStateUpdate = defineUpdate<SetTradingStateResult, [SetTradingStateCommand]>('setTradingState');
 export const authorizationQuery = defineQuery<Authorization, [reservationId: string]>('authorization');
-export const configureLedgerSignal = defineSignal<[LedgerSettings]>('configure');

@@ -2,12 +2,9 @@
 
 export const ML_MANAGER_WORKFLOW_ID = 'ml-manager';
 
-export function balanceLedgerWorkflowId(venue: string): string {
-  return `balance-ledger:${venue}`;
-}
-
-export function rateLimiterWorkflowId(venue: string): string {
-  return `rate-limiter:${venue}`;
+/** The venue's money and its request budget. */
+export function venueAccountWorkflowId(venue: string): string {
+  return `venue-account:${venue}`;
 }
 
 export function componentWorkflowId(component: string): string {
@@ -16,7 +13,7 @@ export function componentWorkflowId(component: string): string {
 
 /** Signal sagas and their local activities, and intake on behalf of other workflows. */
 export const SIGNALS_TASK_QUEUE = 'signals';
-/** Ledger, limiter and component workflows. */
+/** Venue accounts and component workflows. */
 export const ENTITIES_TASK_QUEUE = 'entities';
 /** The model and the ML manager's loop. */
 export const INFERENCE_TASK_QUEUE = 'inference';

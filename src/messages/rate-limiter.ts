@@ -1,14 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type {
-  AcquireCommand,
-  AcquireResult,
-  FeedbackCommand,
-  RateLimits,
-  RateStats,
-  RateUsage,
-} from '../domain/rate-window/types';
-
-export const RATE_LIMITER_WORKFLOW_TYPE = 'rateLimiter';
+import type { AcquireCommand, AcquireResult, FeedbackCommand, RateUsage } from '../domain/rate-window/types';
 
 /** The limiter's clock when it answered lets a caller turn instants into waits without trusting its own clock. */
 export type AcquireReply = AcquireResult & {
@@ -17,13 +8,6 @@ export type AcquireReply = AcquireResult & {
   readonly blockedUntilMs: number;
 };
 
-export interface LimiterSettings {
-  readonly venue: string;
-  readonly limits: RateLimits;
-}
-
 export const acquireUpdate = defineUpdate<AcquireReply, [AcquireCommand]>('acquire');
 export const feedbackSignal = defineSignal<[FeedbackCommand]>('feedback');
 export const usageQuery = defineQuery<RateUsage>('usage');
-export const rateStatsQuery = defineQuery<RateStats>('stats');
-export const configureLimiterSignal = defineSignal<[LimiterSettings]>('configure');

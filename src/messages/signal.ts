@@ -15,6 +15,8 @@ export interface SignalWorkflowInput {
   /** Not sent by this instant: the signal ends EXPIRED. Milliseconds UTC. */
   readonly expiresAtMs: number;
   readonly settings: SignalSettings;
+  /** The process that started this workflow may have begun to trade before the workflow's first step. */
+  readonly headStart?: boolean;
 }
 
 /** What a saga needs of the configuration, fixed at its start so that a replay cannot differ. */

@@ -3,7 +3,7 @@ import Decimal from 'decimal.js';
 import type { SignalOutcome, SignalView } from '../../src/domain/signal-view';
 import { IntakeUnavailableError } from '../../src/intake/types';
 import { balancesQuery, refreshSignal, reservationsQuery } from '../../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { QUERY_TOO_EARLY } from '../../src/messages/query-guard';
 import type { Access, Product } from './product';
 import type { HandedIn } from './submitter';
@@ -107,7 +107,7 @@ export async function checkBooks(
   auditor: VenueAuditor,
   signal: AbortSignal,
 ): Promise<void> {
-  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
   const asset = config.venues[config.venue]?.settleAsset ?? '';
   let difference = '';
   const areEqual = async (): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { isGrpcServiceError, QueryNotRegisteredError, type Client } from '@temporalio/client';
 import Decimal from 'decimal.js';
 import { balancesQuery, reservationsQuery } from '../../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { QUERY_TOO_EARLY } from '../../src/messages/query-guard';
 import { assertInvariant } from './violation';
 
@@ -19,7 +19,7 @@ export async function watchLedger(
   venue: string,
   isKnown: (fingerprint: string) => boolean,
 ): Promise<boolean> {
-  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(venue));
   try {
     const [balances, reservations] = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, async () => [
       await ledger.query(balancesQuery),

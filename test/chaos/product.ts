@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load-config';
 import { packageRoot } from '../../src/config/package-root';
@@ -13,8 +14,10 @@ import { findFreePorts } from '../../src/net/free-ports';
 import { readHealth } from '../../src/observability/health';
 import { isProcessRunning, readRunningPid } from '../../src/supervisor/pid-file';
 import { pidFilePath } from '../../src/supervisor/run-folder';
-import { connectClient, resolveTarget } from '../../src/temporal/connection';
+import { connectNative, resolveTarget } from '../../src/temporal/connection';
 import { readServerRecord } from '../../src/temporal/server-record';
+import { EngineIntake } from '../support/engine-intake';
+import { installRuntime } from '../support/test-server';
 import { productSettings } from './product-settings';
 import { Violation } from './violation';
 import { pollUntil } from './waiting';
@@ -35,13 +38,17 @@ export interface ProductOptions {
 /** What an attack talks to the product with. */
 export interface Access {
   readonly client: Client;
+  /** Intake from outside, as the API and the command line do it. */
   readonly desk: SignalDesk;
+  /** Intake inside the engine, as the ML manager does it. */
+  readonly inside: EngineIntake;
 }
 
 /** One installation of the product with a data folder and ports of its own, started as a user starts it. */
 export class Product {
   private child: ChildProcess | undefined;
-  private connection: Connection | undefined;
+  private connection: NativeConnection | undefined;
+  private inside: EngineIntake | undefined;
 
   private constructor(
     readonly dataDir: string,
@@ -79,15 +86,17 @@ export class Product {
     this.child = this.spawn(['start', '--mode', 'core'], environment);
     const serving = await pollUntil(async () => this.pidOf('trading_engine'), HEALTHY_MAX_MS, signal);
     if (serving === undefined) throw new Violation('the product starts', `no engine; see ${this.outputFile}`);
-    const { client, connection } = await connectClient(resolveTarget(this.config, {}));
-    this.connection = connection;
-    const desk = createSignalDesk({ client, config: this.config });
-    await this.waitUntilHealthy({ client, desk }, HEALTHY_MAX_MS, signal);
-    return { client, desk };
+    installRuntime();
+    const target = resolveTarget(this.config, {});
+    this.connection = await connectNative(target);
+    const client = new Client({ connection: this.connection, namespace: target.namespace });
+    await this.waitUntilHealthy({ client }, HEALTHY_MAX_MS, signal);
+    this.inside = await EngineIntake.open(this.connection, target.namespace);
+    return { client, desk: createSignalDesk({ client, config: this.config }), inside: this.inside };
   }
 
   /** @throws Violation when it does not become healthy in time */
-  async waitUntilHealthy({ client }: Access, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async waitUntilHealthy({ client }: Pick<Access, 'client'>, timeoutMs: number, signal: AbortSignal): Promise<void> {
     let last = 'never asked';
     const isHealthy = async (): Promise<boolean> => {
       const health = await readHealth(client, this.config);
@@ -118,6 +127,7 @@ export class Product {
 
   /** Ends everything, in good order if that is possible. */
   async stop(): Promise<void> {
+    await this.inside?.close();
     await this.connection?.close();
     const { child } = this;
     if (child && child.exitCode === null && child.signalCode === null) {

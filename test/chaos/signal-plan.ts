@@ -32,6 +32,8 @@ const KIND_WEIGHTS: Readonly<Record<SignalKind, number>> = {
 /** Few, so that exits usually meet a position. */
 export const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
 
+/** Handed in inside the engine instead of from outside. */
+const INSIDE_SHARE = 0.5;
 const REPEATED_SHARE = 0.2;
 const CONFLICTING_SHARE = 0.3;
 /** A share of all signals that a person cancels at some moment, whatever they are. */
@@ -51,6 +53,8 @@ export interface PlannedSignal {
   readonly kind: SignalKind;
   readonly symbol: string;
   readonly direction: 'BUY' | 'SELL';
+  /** Handed in inside the engine, which gives it a head start. */
+  readonly isInside: boolean;
   /** After the attack's start. */
   readonly atMs: number;
   /** In the settle asset; absent: no amount is named. */
@@ -72,12 +76,14 @@ export interface SignalPlanOptions {
 /** The signals of one seed, in the order of their sending. */
 export function planSignals({ seed, signals, durationMs }: SignalPlanOptions): readonly PlannedSignal[] {
   const dice = new Dice(seed, 'signals');
-  return Array.from({ length: signals }, (_, index) =>
-    planSignal(dice, `chaos-${seed}-${index}`, (index / signals) * durationMs),
-  );
+  const doors = new Dice(seed, 'doors');
+  return Array.from({ length: signals }, (_, index) => ({
+    ...planSignal(dice, `chaos-${seed}-${index}`, (index / signals) * durationMs),
+    isInside: doors.chance(INSIDE_SHARE),
+  }));
 }
 
-function planSignal(dice: Dice, strategy: string, atMs: number): PlannedSignal {
+function planSignal(dice: Dice, strategy: string, atMs: number): Omit<PlannedSignal, 'isInside'> {
   const kind = dice.weighted(KIND_WEIGHTS);
   const direction = dice.chance(0.6) ? 'BUY' : 'SELL';
   return {

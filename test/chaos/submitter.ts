@@ -1,7 +1,7 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { TradingSignal } from '../../src/domain/signal';
 import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
-import { IntakeUnavailableError, type IntakeResult } from '../../src/intake/types';
+import { IntakeUnavailableError, type IntakeResult, type SignalDesk } from '../../src/intake/types';
 import { cancelUpdate } from '../../src/messages/signal';
 import type { Access } from './product';
 import { toSignal, type PlannedSignal } from './signal-plan';
@@ -55,7 +55,8 @@ export class Submitter {
 
   /** @throws Violation unless intake has the signal afterwards */
   async send(handedIn: HandedIn, access: Access, signal: AbortSignal): Promise<void> {
-    const result = await submitUntilAnswered(access, handedIn.signal, signal);
+    const door = handedIn.planned.isInside ? access.inside : access.desk;
+    const result = await submitUntilAnswered(door, handedIn.signal, signal);
     // After an answer that was lost the repetition finds the signal there.
     const accepted = result.status === 'accepted' || (result.status === 'duplicate' && !result.conflicting);
     assertInvariant(accepted, 'a signal is accepted', () => JSON.stringify({ handedIn, result }));
@@ -70,7 +71,7 @@ export class Submitter {
   ): Promise<void> {
     await pause(afterMs, signal);
     const again = conflicting ? { ...first, amount: '7.7' } : first;
-    const result = await submitUntilAnswered(access, again, signal);
+    const result = await submitUntilAnswered(access.desk, again, signal);
     const expected: IntakeResult = { status: 'duplicate', fingerprint, conflicting };
     const isRecognised = JSON.stringify(result) === JSON.stringify(expected);
     assertInvariant(isRecognised, 'a repeated signal is recognised', () => JSON.stringify({ again, result }));
@@ -92,14 +93,14 @@ export class Submitter {
 
 /** As the desk asks of its users: when the server does not answer, the same signal is sent again. */
 async function submitUntilAnswered(
-  { desk }: Access,
+  door: Pick<SignalDesk, 'submit'>,
   tradingSignal: TradingSignal,
   signal: AbortSignal,
 ): Promise<IntakeResult> {
   let last: unknown;
   const submit = async (): Promise<IntakeResult | undefined> => {
     try {
-      return await desk.submit(tradingSignal);
+      return await door.submit(tradingSignal);
     } catch (error) {
       if (!(error instanceof IntakeUnavailableError)) throw error;
       last = error;

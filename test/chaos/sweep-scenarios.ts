@@ -1,5 +1,5 @@
 import type { SignalOutcome } from '../../src/domain/signal-view';
-import type { CrashPoint } from '../../src/observability/crash-points';
+import { CRASH_POINTS, type CrashPoint } from '../../src/observability/crash-points';
 import type { FaultClass } from '../../src/venues/paper/faults/fault-classes';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 
@@ -7,6 +7,8 @@ import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 export type Scenario =
   /** A market order. */
   | 'market'
+  /** The same, handed in inside the engine, which gives it a head start. */
+  | 'market_inside'
   /** A market order that nobody can afford. */
   | 'denied'
   /** A market order whose answer is lost, so that it has to be looked up. */
@@ -48,9 +50,31 @@ const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
   'saga.ended': 'market',
 };
 
-export function scenarioOf(point: CrashPoint): Scenario {
-  return SCENARIO_OF_POINT[point];
+/** Points that a head start passes, too. */
+const POINTS_INSIDE: readonly CrashPoint[] = [
+  'intake.before-start',
+  'intake.after-start',
+  'saga.started',
+  'reserve.before-plan',
+  'reserve.before-update',
+  'reserve.after-update',
+  'trade.before-send',
+  'trade.after-send',
+  'trade.after-observe',
+  'trade.after-commit',
+  'saga.traded',
+];
+
+/** One crash: where, and on the way of what. */
+export interface SweepCase {
+  readonly point: CrashPoint;
+  readonly scenario: Scenario;
 }
+
+export const SWEEP_CASES: readonly SweepCase[] = CRASH_POINTS.flatMap((point) => [
+  { point, scenario: SCENARIO_OF_POINT[point] },
+  ...(POINTS_INSIDE.includes(point) ? [{ point, scenario: 'market_inside' as const }] : []),
+]);
 
 export function expectedOutcome(scenario: Scenario): SignalOutcome {
   if (scenario === 'denied') return 'DENIED';

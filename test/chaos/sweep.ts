@@ -1,17 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  CRASH_FILE_VARIABLE,
-  CRASH_POINT_VARIABLE,
-  CRASH_POINTS,
-  type CrashPoint,
-} from '../../src/observability/crash-points';
+import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../../src/observability/crash-points';
 import { cancelUpdate } from '../../src/messages/signal';
 import { checkBooks, checkSignals, waitForEnds } from './end-checks';
 import { Product, type Access } from './product';
 import type { PlannedSignal } from './signal-plan';
 import { Submitter, type HandedIn } from './submitter';
-import { attackOf, expectedOutcome, scenarioOf, type Scenario } from './sweep-scenarios';
+import { attackOf, expectedOutcome, SWEEP_CASES, type Scenario, type SweepCase } from './sweep-scenarios';
 import { VenueAuditor } from './venue-auditor';
 import { assertInvariant, Violation } from './violation';
 import { forEachOf, pollUntil } from './waiting';
@@ -28,14 +23,13 @@ const VALUE = 500;
 const UNAFFORDABLE_VALUE = 500_000;
 
 export interface SweepOptions {
+  /** Only these; absent: all. */
   readonly points?: readonly CrashPoint[];
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
 
-export interface PointReport {
-  readonly point: CrashPoint;
-  readonly scenario: Scenario;
+export interface PointReport extends SweepCase {
   readonly violation?: string;
   readonly dataDir?: string;
   readonly outcome?: string;
@@ -45,28 +39,32 @@ export interface PointReport {
 }
 
 /** Kills the product once at every named point, each time in a fresh installation, and audits what came of it. */
-export async function sweep({ points = CRASH_POINTS, signal, progress }: SweepOptions): Promise<PointReport[]> {
+export async function sweep({ points, signal, progress }: SweepOptions): Promise<PointReport[]> {
+  const cases = points ? SWEEP_CASES.filter(({ point }) => points.includes(point)) : SWEEP_CASES;
   const reports: PointReport[] = [];
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  await forEachOf(points, POINTS_AT_ONCE, async (point) => {
+  await forEachOf(cases, POINTS_AT_ONCE, async (one) => {
     if (failed.signal.aborted) return;
     try {
-      const report = await crashAt(point, stop);
+      const report = await crashAt(one, stop);
       reports.push(report);
-      progress(`${point}: ${report.violation ?? report.outcome} after ${report.seconds.toFixed(0)} s`);
+      progress(
+        `${one.point}, ${one.scenario}: ${report.violation ?? report.outcome} after ${report.seconds.toFixed(0)} s`,
+      );
       if (report.violation !== undefined) failed.abort();
     } catch (error) {
       // The points beside the first that failed are given up.
       if (!failed.signal.aborted) throw error;
     }
   });
-  return reports.toSorted((left, right) => CRASH_POINTS.indexOf(left.point) - CRASH_POINTS.indexOf(right.point));
+  const order = ({ point, scenario }: SweepCase): number =>
+    SWEEP_CASES.findIndex((one) => one.point === point && one.scenario === scenario);
+  return reports.toSorted((left, right) => order(left) - order(right));
 }
 
-async function crashAt(point: CrashPoint, signal: AbortSignal): Promise<PointReport> {
+async function crashAt({ point, scenario }: SweepCase, signal: AbortSignal): Promise<PointReport> {
   const startedAtMs = performance.now();
-  const scenario = scenarioOf(point);
   const crash = new PointRun(point, scenario, signal);
   let violation: Violation | undefined;
   const product = await crash.createProduct();
@@ -158,6 +156,7 @@ function plannedSignal(scenario: Scenario): PlannedSignal {
     kind: isResting ? 'withdrawn' : 'market',
     symbol: 'BTCUSDT',
     direction: 'BUY',
+    isInside: scenario === 'market_inside',
     atMs: 0,
     value: scenario === 'denied' ? UNAFFORDABLE_VALUE : VALUE,
     ...(isResting && { priceFactor: 0.7 }),

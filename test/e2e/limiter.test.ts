@@ -6,8 +6,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { rateLimiterWorkflowId } from '../../src/messages/ids';
-import { rateStatsQuery } from '../../src/messages/rate-limiter';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
+import { accountStatsQuery } from '../../src/messages/venue-account';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import type { PacedCallerInput, PacedCallerReport } from './fixtures/paced-caller';
@@ -88,8 +88,8 @@ test(
     expect(audit.requestsPerEndpoint).toMatchObject({ kline: MARKET_DATA_CALLS, order_create: ORDERS });
     expect(audit.orders.accepted).toBe(ORDERS);
     expect(audit.limitBreaches.total).toBe(0);
-    const limiter = engine.room.client.workflow.getHandle(rateLimiterWorkflowId(engine.config.venue));
-    expect((await limiter.query(rateStatsQuery)).blockedTotal).toBeGreaterThan(0);
+    const account = engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+    expect((await account.query(accountStatsQuery)).limiter.blockedTotal).toBeGreaterThan(0);
   },
   TEST_MAX_MS,
 );

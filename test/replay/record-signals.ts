@@ -1,7 +1,7 @@
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalStage } from '../../src/domain/signal-view';
 import { setTradingStateUpdate } from '../../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId, rateLimiterWorkflowId } from '../../src/messages/ids';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal, usageQuery } from '../../src/messages/rate-limiter';
 import { cancelUpdate } from '../../src/messages/signal';
 import { eventually, type TestEngine } from '../support/engine';
@@ -137,14 +137,14 @@ async function submitWhileBlocked(engine: TestEngine): Promise<string> {
 
 /** Waits for the end of an earlier block, and trades: that leaves a fresh price in the cache. */
 async function unblocked(engine: TestEngine): Promise<void> {
-  const limiter = engine.room.client.workflow.getHandle(rateLimiterWorkflowId(engine.config.venue));
+  const limiter = engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
   await eventually(async () => (await limiter.query(usageQuery)).blockedUntilMs < Date.now());
   await engine.end(await submit(engine));
 }
 
 async function block(engine: TestEngine): Promise<void> {
   const nowMs = Date.now();
-  await engine.room.client.workflow.getHandle(rateLimiterWorkflowId(engine.config.venue)).signal(feedbackSignal, {
+  await engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue)).signal(feedbackSignal, {
     kind: 'rate_limited',
     endpoint: 'order',
     observedAtMs: nowMs,
@@ -159,7 +159,7 @@ async function inStage(engine: TestEngine, fingerprint: string, stage: SignalSta
 async function setTradingState(engine: TestEngine, to: 'active' | 'halted'): Promise<void> {
   const command = { requestId: `recorder:${to}`, to, reason: 'the recorder asked' };
   await engine.room.client.workflow
-    .getHandle(balanceLedgerWorkflowId(engine.config.venue))
+    .getHandle(venueAccountWorkflowId(engine.config.venue))
     .executeUpdate(setTradingStateUpdate, { args: [command] });
 }
 

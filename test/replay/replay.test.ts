@@ -7,7 +7,7 @@ import { readHistories, type RecordedHistory } from './history-files';
 const histories = readHistories();
 
 /** The workflows whose every way is recorded. */
-const WORKFLOWS = ['signal', 'balance-ledger', 'rate-limiter', 'ml-manager', 'component'];
+const WORKFLOWS = ['signal', 'venue-account', 'ml-manager', 'component'];
 
 /** @returns each history's name with what replaying it on the given code says */
 async function replay(

@@ -10,13 +10,13 @@ import type { SignalView } from '../../src/domain/signal-view';
 import { createSignalDesk } from '../../src/intake/signal-desk';
 import type { SignalDesk } from '../../src/intake/types';
 import { readModelMetadata } from '../../src/inference/model-metadata';
-import { balanceLedgerWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
+import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/balance-ledger';
 import type { FaultPlan } from '../../src/venues/paper/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/venues/paper/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/venues/paper/options';
 import { openEngineRoom, type EngineRoom } from '../../workers/engine-room';
-import { ensureVenueEntities } from '../../workers/entities';
+import { ensureVenueAccount } from '../../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
 import { findFreePort } from './free-port';
 
@@ -86,7 +86,7 @@ export async function startTestEngine(
   const room = openEngineRoom(config, environment.nativeConnection, new DefaultLogger('ERROR'));
   const { client } = room;
   const desk = createSignalDesk({ client, config });
-  const ledger = client.workflow.getHandle(balanceLedgerWorkflowId(config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
   let running: { worker: Worker; done: Promise<void> }[] = [];
 
   const engine: TestEngine = {
@@ -146,7 +146,7 @@ export async function startTestEngine(
   };
   try {
     await engine.startWorkers();
-    await ensureVenueEntities(client, config, room.venue.promises);
+    await ensureVenueAccount(client, config, room.venue.promises);
     await eventually(async () => (await engine.balances()).asOfMs > 0);
   } catch (error) {
     await engine.close();

@@ -1,5 +1,5 @@
 /** Workflow code replays for as long as a run is open: nothing that reads a clock, a file or a socket may get into it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 
@@ -22,7 +22,7 @@ function isAllowed(id: string): boolean {
 }
 
 test('the bundle holds every workflow', () => {
-  const names = ['balance-ledger', 'component', 'ml-manager', 'rate-limiter', 'signal'];
+  const names = ['component', 'ml-manager', 'signal', 'venue-account'];
   expect(moduleIds).toEqual(expect.arrayContaining(names.map((name) => `./dist/workflows/${name}.js`)));
 });
 
@@ -45,4 +45,15 @@ test('the two empty modules are the hooks for converters', () => {
 
 test('the bundle stays small', () => {
   expect(Buffer.byteLength(code)).toBeLessThan(BUNDLE_BYTES_MAX);
+});
+
+/** They are loaded once for all workflows of a worker: what one wrote there, another would read. */
+test('no module of ours keeps state', () => {
+  const files = ['workflows', 'src/domain', 'src/messages'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  );
+  const variable = /^(?:export )?(?:let|var) |^(?:export )?const \w+(?:: [^=]+)? = new (?:Map|Set|WeakMap|Array)\b/m;
+  const sources = files.filter((file) => file.endsWith('.ts'));
+  expect(sources.length).toBeGreaterThan(0);
+  expect(sources.filter((file) => variable.test(readFileSync(file, 'utf8')))).toEqual([]);
 });

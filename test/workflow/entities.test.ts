@@ -1,4 +1,4 @@
-/** Ledger and limiter as workflows: what they promise to callers holds while their runs replace each other. */
+/** A venue's account, with its ledger and its limiter, as a workflow: what they promise to callers holds while their runs replace each other. */
 import { randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -7,25 +7,21 @@ import { EntityCaller } from '../../activities/entity-caller';
 import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/rate-window/types';
 import {
-  BALANCE_LEDGER_WORKFLOW_TYPE,
   balancesQuery,
-  ledgerStatsQuery,
   releaseUpdate,
   reservationsQuery,
   reserveUpdate,
   setTradingStateUpdate,
   snapshotSignal,
-  type LedgerSettings,
 } from '../../src/messages/balance-ledger';
 import { BATCH_REQUESTS_MAX, batchUpdate, type EntityRequest } from '../../src/messages/entity-batch';
 import { ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
+import { acquireUpdate, type AcquireReply } from '../../src/messages/rate-limiter';
 import {
-  acquireUpdate,
-  RATE_LIMITER_WORKFLOW_TYPE,
-  rateStatsQuery,
-  type AcquireReply,
-  type LimiterSettings,
-} from '../../src/messages/rate-limiter';
+  accountStatsQuery,
+  VENUE_ACCOUNT_WORKFLOW_TYPE,
+  type VenueAccountSettings,
+} from '../../src/messages/venue-account';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { INVALID_COMMAND } from '../../workflows/reject';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
@@ -43,9 +39,10 @@ const BATCHED_CALLERS = 2;
 const RUNS_MIN = 3;
 const AMOUNT = '1.5';
 
-const LEDGER: LedgerSettings = { venue: 'nowhere', updateIntervalMs: 3_600_000, snapshotLagMs: 0 };
-const LIMITER: LimiterSettings = {
+const SETTINGS: VenueAccountSettings = {
   venue: 'nowhere',
+  updateIntervalMs: 3_600_000,
+  snapshotLagMs: 0,
   limits: {
     global: { limit: 100_000, windowMs: 60_000, weight: 1 },
     endpoints: { order: { limit: 100_000, windowMs: 60_000, weight: 2 } },
@@ -105,21 +102,21 @@ class Server {
     await this.environment.teardown();
   }
 
-  reserve(ledger: string, command: ReserveCommand): Promise<ReserveResult> {
-    return this.callers.update(ledger, reserveUpdate, command.requestId, command);
+  reserve(account: string, command: ReserveCommand): Promise<ReserveResult> {
+    return this.callers.update(account, reserveUpdate, command.requestId, command);
   }
 
-  acquire(limiter: string, command: AcquireCommand): Promise<AcquireReply> {
-    return this.callers.update(limiter, acquireUpdate, command.requestId, command);
+  acquire(account: string, command: AcquireCommand): Promise<AcquireReply> {
+    return this.callers.update(account, acquireUpdate, command.requestId, command);
   }
 
   /** As the product does it: together with whatever else is asked for at the same time. */
-  reserveTogether(ledger: string, command: ReserveCommand): Promise<ReserveResult> {
-    return this.callers.request(ledger, { kind: 'reserve', command });
+  reserveTogether(account: string, command: ReserveCommand): Promise<ReserveResult> {
+    return this.callers.request(account, { kind: 'reserve', command });
   }
 
-  acquireTogether(limiter: string, command: AcquireCommand): Promise<AcquireReply> {
-    return this.callers.request(limiter, { kind: 'acquire', command });
+  acquireTogether(account: string, command: AcquireCommand): Promise<AcquireReply> {
+    return this.callers.request(account, { kind: 'acquire', command });
   }
 
   /** Whatever the command holds. */
@@ -136,26 +133,17 @@ class Server {
   }
 
   /** Nobody serves the venue's queue here: balances come by signal. */
-  async startLedger(total: string): Promise<string> {
-    const handle = await this.startEntity(BALANCE_LEDGER_WORKFLOW_TYPE, LEDGER);
+  async startAccount(total = '1000000'): Promise<string> {
+    const handle = await this.environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+      workflowId: `venue-account:${randomUUID()}`,
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [SETTINGS],
+    });
     const figures = { total, available: total, locked: '0' };
     await handle.signal(snapshotSignal, { asOfMs: Date.now(), assets: { USDT: figures } });
     // In a run's very first step, requests are answered before reports are read.
     await handle.query(balancesQuery);
     return handle.workflowId;
-  }
-
-  async startLimiter(_total?: string): Promise<string> {
-    return (await this.startEntity(RATE_LIMITER_WORKFLOW_TYPE, LIMITER)).workflowId;
-  }
-
-  private startEntity(type: string, settings: LedgerSettings | LimiterSettings) {
-    const workflowId = `${type}:${randomUUID()}`;
-    return this.environment.client.workflow.start(type, {
-      workflowId,
-      taskQueue: ENTITIES_TASK_QUEUE,
-      args: [settings],
-    });
   }
 
   /** Events of every run that ended in a new one. */
@@ -187,64 +175,64 @@ describe('runs that replace each other under load', () => {
   }
 
   test('the ledger loses no reservation, makes none twice, and answers a repeated request the same', async () => {
-    const ledger = await server.startLedger('1000000');
+    const account = await server.startAccount();
     const ids = Array.from({ length: REQUESTS }, () => randomUUID());
     const replies = await Promise.all(
-      repeated(ids).map(async (id) => [id, await server.reserve(ledger, reserveCommand(id))]),
+      repeated(ids).map(async (id) => [id, await server.reserve(account, reserveCommand(id))]),
     );
     const reservations = new Set(replies.map((reply) => JSON.stringify(reply).replace(/"isNew":\w+,?/, '')));
     expect(reservations.size).toBe(REQUESTS);
-    expect(await server.handle(ledger).query(ledgerStatsQuery)).toMatchObject({ reserved: REQUESTS });
-    const pending = await server.handle(ledger).query(reservationsQuery);
+    expect(await server.handle(account).query(accountStatsQuery)).toMatchObject({ ledger: { reserved: REQUESTS } });
+    const pending = await server.handle(account).query(reservationsQuery);
     expect(pending.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    const { assets } = await server.handle(ledger).query(balancesQuery);
+    const { assets } = await server.handle(account).query(balancesQuery);
     expect(assets.USDT!.reserved).toBe(String(Number(AMOUNT) * REQUESTS));
-    await expectShortRuns(ledger);
+    await expectShortRuns(account);
   });
 
   test('the ledger answers commands that come in batches once each', async () => {
-    const ledger = await server.startLedger('1000000');
+    const account = await server.startAccount();
     const ids = Array.from({ length: REQUESTS }, () => randomUUID());
     const waiting = [...ids];
     const answers = new Map<string, ReserveResult>();
     const takeNext = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        answers.set(id, await server.reserveTogether(ledger, reserveCommand(id)));
+        answers.set(id, await server.reserveTogether(account, reserveCommand(id)));
       }
     };
     await Promise.all(Array.from({ length: BATCHED_CALLERS }, takeNext));
     const isOwn = ([id, answer]: [string, ReserveResult]) =>
       answer.status === 'reserved' && answer.isNew && answer.reservation.id === id;
     expect([...answers].filter(isOwn)).toHaveLength(REQUESTS);
-    expect(await server.handle(ledger).query(ledgerStatsQuery)).toMatchObject({ reserved: REQUESTS });
-    await expectShortRuns(ledger);
+    expect(await server.handle(account).query(accountStatsQuery)).toMatchObject({ ledger: { reserved: REQUESTS } });
+    await expectShortRuns(account);
   });
 
   test('the ledger refuses a repeated request with the same words although funds have come since', async () => {
-    const ledger = await server.startLedger('1');
-    const refused = await server.reserve(ledger, reserveCommand('a', '2'));
+    const account = await server.startAccount('1');
+    const refused = await server.reserve(account, reserveCommand('a', '2'));
     expect(refused).toMatchObject({ status: 'denied', denial: { code: 'INSUFFICIENT_FUNDS' } });
     const figures = { total: '10', available: '10', locked: '0' };
-    await server.handle(ledger).signal(snapshotSignal, { asOfMs: Date.now() + 1, assets: { USDT: figures } });
-    expect(await server.reserve(ledger, reserveCommand('a', '2'))).toEqual(refused);
-    expect(await server.reserve(ledger, reserveCommand('b', '2'))).toMatchObject({
+    await server.handle(account).signal(snapshotSignal, { asOfMs: Date.now() + 1, assets: { USDT: figures } });
+    expect(await server.reserve(account, reserveCommand('a', '2'))).toEqual(refused);
+    expect(await server.reserve(account, reserveCommand('b', '2'))).toMatchObject({
       status: 'reserved',
     });
   });
 
   test('the limiter books every request once and gives a repeated one the same permit', async () => {
-    const limiter = await server.startLimiter();
+    const account = await server.startAccount();
     const ids = Array.from({ length: REQUESTS }, () => randomUUID());
     const permits = await Promise.all(
       repeated(ids).map(async (id) => {
-        const reply = await server.acquire(limiter, acquireCommand(id));
+        const reply = await server.acquire(account, acquireCommand(id));
         return reply.status === 'granted' ? `${id} ${reply.notBeforeMs} ${reply.expiresAtMs}` : reply.message;
       }),
     );
     expect(new Set(permits).size).toBe(REQUESTS);
-    const { requestsTotal } = await server.handle(limiter).query(rateStatsQuery);
-    expect(requestsTotal).toEqual({ order: REQUESTS });
-    await expectShortRuns(limiter);
+    const { limiter } = await server.handle(account).query(accountStatsQuery);
+    expect(limiter.requestsTotal).toEqual({ order: REQUESTS });
+    await expectShortRuns(account);
   });
 });
 
@@ -261,12 +249,12 @@ describe.each([
   afterAll(() => server.stop());
 
   test(`answers ${CALLERS} callers of one process at once`, async () => {
-    const [ledger, limiter] = await Promise.all([server.startLedger('1000000'), server.startLimiter()]);
+    const account = await server.startAccount();
     const ids = Array.from({ length: CALLERS }, () => randomUUID());
     const replies = await Promise.all(
       ids.flatMap((id) => [
-        server.reserveTogether(ledger, reserveCommand(id)),
-        server.acquireTogether(limiter, acquireCommand(id)),
+        server.reserveTogether(account, reserveCommand(id)),
+        server.acquireTogether(account, acquireCommand(id)),
       ]),
     );
     const statuses = replies.map(({ status }) => status);
@@ -304,32 +292,32 @@ describe('a malformed command does not block', () => {
   }
 
   test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh'])('the ledger: signal %s', async (name) => {
-    const ledger = await server.startLedger('10');
-    for (const content of MALFORMED) await server.handle(ledger).signal(name, content);
-    expect(await server.reserve(ledger, reserveCommand('a'))).toMatchObject({
+    const account = await server.startAccount('10');
+    for (const content of MALFORMED) await server.handle(account).signal(name, content);
+    expect(await server.reserve(account, reserveCommand('a'))).toMatchObject({
       status: 'reserved',
     });
   });
 
   test.each([reserveUpdate, releaseUpdate, setTradingStateUpdate])('the ledger: update $name', async (update) => {
-    const ledger = await server.startLedger('10');
-    await expectRejectedWithoutHistory(ledger, update as typeof reserveUpdate);
-    expect(await server.reserve(ledger, reserveCommand('a'))).toMatchObject({
+    const account = await server.startAccount('10');
+    await expectRejectedWithoutHistory(account, update as typeof reserveUpdate);
+    expect(await server.reserve(account, reserveCommand('a'))).toMatchObject({
       status: 'reserved',
     });
   });
 
   test.each(['feedback', 'configure'])('the limiter: signal %s', async (name) => {
-    const limiter = await server.startLimiter();
-    for (const content of MALFORMED) await server.handle(limiter).signal(name, content);
-    expect(await server.acquire(limiter, acquireCommand('a'))).toMatchObject({
+    const account = await server.startAccount();
+    for (const content of MALFORMED) await server.handle(account).signal(name, content);
+    expect(await server.acquire(account, acquireCommand('a'))).toMatchObject({
       status: 'granted',
     });
   });
 
-  test.each(['startLedger', 'startLimiter'] as const)('the batches of %s', async (start) => {
-    const entity = await server[start]('10');
-    const answers = await server.send(entity, batchUpdate, [
+  test('the batches', async () => {
+    const account = await server.startAccount();
+    const answers = await server.send(account, batchUpdate, [
       ...MALFORMED.map((command) => ({ kind: 'reserve', command })),
       ...MALFORMED.map((command) => ({ kind: 'acquire', command })),
       ...(MALFORMED as EntityRequest[]),
@@ -339,26 +327,23 @@ describe('a malformed command does not block', () => {
     expect(statuses.filter((status) => !['invalid', 'denied', 'refused'].includes(status))).toEqual([]);
   });
 
-  test.each(['startLedger', 'startLimiter'] as const)(
-    'a batch beyond its bound is refused by the entity of %s, and leaves no history',
-    async (start) => {
-      const handle = server.handle(await server[start]('10'));
-      await handle.query('stats');
-      const { historyLength } = await handle.describe();
-      const requests = Array.from({ length: BATCH_REQUESTS_MAX + 1 }, () => ({ kind: 'acquire', command: null }));
-      for (const content of [requests, null, {}, 'text'] as (typeof requests)[]) {
-        await expect(handle.executeUpdate(batchUpdate, { args: [content] })).rejects.toMatchObject({
-          cause: { type: 'INVALID_COMMAND' },
-        });
-      }
-      expect((await handle.describe()).historyLength).toBe(historyLength);
-    },
-  );
+  test('a batch beyond its bound is refused, and leaves no history', async () => {
+    const handle = server.handle(await server.startAccount());
+    await handle.query('stats');
+    const { historyLength } = await handle.describe();
+    const requests = Array.from({ length: BATCH_REQUESTS_MAX + 1 }, () => ({ kind: 'acquire', command: null }));
+    for (const content of [requests, null, {}, 'text'] as (typeof requests)[]) {
+      await expect(handle.executeUpdate(batchUpdate, { args: [content] })).rejects.toMatchObject({
+        cause: { type: 'INVALID_COMMAND' },
+      });
+    }
+    expect((await handle.describe()).historyLength).toBe(historyLength);
+  });
 
   test('the limiter: update acquire', async () => {
-    const limiter = await server.startLimiter();
-    await expectRejectedWithoutHistory(limiter, acquireUpdate);
-    expect(await server.acquire(limiter, acquireCommand('a'))).toMatchObject({
+    const account = await server.startAccount();
+    await expectRejectedWithoutHistory(account, acquireUpdate);
+    expect(await server.acquire(account, acquireCommand('a'))).toMatchObject({
       status: 'granted',
     });
   });

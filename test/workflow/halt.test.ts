@@ -2,7 +2,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createTradingDesk, type TradingDesk } from '../../src/intake/trading-desk';
 import { setTradingStateUpdate } from '../../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -84,7 +84,7 @@ test('reducing lets exits pass and denies entries', async () => {
 });
 
 test('a repeated request changes nothing, though the state was changed since', async () => {
-  const ledger = engine.room.client.workflow.getHandle(balanceLedgerWorkflowId(engine.config.venue));
+  const ledger = engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
   const command = { requestId: 'resume-1', to: 'active', reason: 'test' } as const;
   const first = await ledger.executeUpdate(setTradingStateUpdate, { args: [command] });
   await trading.change('halted', 'test');

@@ -1,7 +1,7 @@
 /** What the venue says about its limits, on a real server: nothing is sent before the time it names. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { rateLimiterWorkflowId } from '../../src/messages/ids';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal, usageQuery } from '../../src/messages/rate-limiter';
 import { eventually, startTestEngine, type TestEngine, type TestEngineOptions } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
@@ -26,7 +26,7 @@ function requestsAtVenue(): number {
 }
 
 function limiter() {
-  return engine.room.client.workflow.getHandle(rateLimiterWorkflowId(engine.config.venue));
+  return engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
 }
 
 /** Waits until the limiter has heard of a block. @returns its end */

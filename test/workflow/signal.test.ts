@@ -1,7 +1,7 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { reserveUpdate } from '../../src/messages/balance-ledger';
-import { balanceLedgerWorkflowId } from '../../src/messages/ids';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -78,7 +78,7 @@ test('an amount below the market minimum is denied', async () => {
 test('a request for funds that arrives after its signal was denied holds nothing', async () => {
   const { fingerprint } = await engine.trade({ amount: '0.0000001' });
   const { room, config } = engine;
-  const late = await room.entities.update(balanceLedgerWorkflowId(config.venue), reserveUpdate, 'late', {
+  const late = await room.entities.update(venueAccountWorkflowId(config.venue), reserveUpdate, 'late', {
     requestId: `${fingerprint}:reserve:1`,
     reservationId: fingerprint,
     asset: 'USDT',

@@ -2,18 +2,19 @@ import type { Denial } from '../denial';
 import type { LedgerStats, Reservation, TradingState, TradingStateChange } from './types';
 
 /**
- * The bounds keep the whole state, with every text at its longest, below Temporal's payload limit of 2 MiB: it travels
- * through continue-as-new in one piece.
+ * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
+ * together with the rate window's, and both have to fit Temporal's limit of 2 MiB.
  */
-export const PENDING_RESERVATIONS_MAX = 1_000;
+export const LEDGER_STATE_BYTES_MAX = 1_350_000;
+export const PENDING_RESERVATIONS_MAX = 600;
 /** Ended reservations remembered to answer retries; the oldest are dropped first. */
-export const ENDED_RESERVATIONS_MAX = 500;
+export const ENDED_RESERVATIONS_MAX = 400;
 /** Reservation ids released before they existed; the oldest are dropped first. */
-export const EARLY_RELEASES_MAX = 500;
+export const EARLY_RELEASES_MAX = 400;
 /** Refused request ids remembered; the oldest are dropped first. */
-export const REFUSALS_MAX = 1_000;
+export const REFUSALS_MAX = 600;
 /** Fills kept apart until a report contains them; above it, fills of one asset share an entry. */
-export const UNSETTLED_FILLS_MAX = 500;
+export const UNSETTLED_FILLS_MAX = 400;
 export const TRADING_STATE_CHANGES_MAX = 50;
 /** A reserve command as JSON, with its metadata. */
 export const RESERVE_COMMAND_BYTES_MAX = 800;

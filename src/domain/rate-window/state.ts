@@ -1,10 +1,15 @@
 import type { RateLimits, RateStats } from './types';
 
+/**
+ * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
+ * together with the ledger's, and both have to fit Temporal's limit of 2 MiB.
+ */
+export const RATE_WINDOW_STATE_BYTES_MAX = 700_000;
 /** Permits remembered to answer retries; the oldest are dropped first. */
-export const PERMITS_MAX = 2_000;
+export const PERMITS_MAX = 1_000;
 /** Distinct instants booked in one window; beyond it requests are refused until older ones pass. */
-export const GRANTS_MAX = 5_000;
-/** Request ids and endpoint names as JSON. With it, the whole state stays below Temporal's payload limit of 2 MiB. */
+export const GRANTS_MAX = 2_500;
+/** Request ids and endpoint names as JSON. */
 export const RATE_TEXT_BYTES_MAX = 100;
 /** Endpoint names counted apart in the statistics; the rest are counted as `other`. */
 export const COUNTED_ENDPOINTS_MAX = 50;

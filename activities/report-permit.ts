@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { GrantedPermit, Permits } from './permits';
+
+/** A report that would have to wait for longer asks for a permit of its own, when it is needed. */
+const WAIT_MAX_MS = 500;
+
+/**
+ * The permit for the next report of orders, asked for before an order is sent: it travels to the venue's account in one
+ * step with what the order itself needs. Orders that are under way at once share it, as they share the report.
+ */
+export class ReportPermit {
+  private expecting = 0;
+  private asking?: Promise<void>;
+  private inHand?: GrantedPermit & { readonly requestId: string };
+
+  constructor(private readonly permits: Permits) {}
+
+  /**
+   * Says that an order may soon need a report.
+   *
+   * @returns to be called once, when it does not any more; what is left unused then is given back
+   */
+  expect(): () => Promise<void> {
+    this.expecting += 1;
+    if (!this.asking && !this.isUsable()) this.asking = this.ask();
+    return async () => {
+      this.expecting -= 1;
+      if (this.expecting > 0) return;
+      await this.asking;
+      const unused = this.isUsable() && this.expecting === 0 ? this.inHand : undefined;
+      if (!unused) return;
+      this.inHand = undefined;
+      // One that cannot be given back leaves the windows by itself.
+      await this.permits.giveBack(unused.requestId).catch(() => undefined);
+    };
+  }
+
+  /** @returns whether there was one that can be used now; it is used up then */
+  async take(): Promise<boolean> {
+    await this.asking;
+    const usable = this.isUsable();
+    this.inHand = undefined;
+    return usable;
+  }
+
+  private async ask(): Promise<void> {
+    const requestId = `read:${randomUUID()}`;
+    try {
+      const permit = await this.permits.acquire({
+        requestId,
+        endpoint: 'account',
+        intent: 'entry',
+        notAfterMs: Date.now() + WAIT_MAX_MS,
+      });
+      this.inHand = permit.status === 'granted' ? { ...permit, requestId } : undefined;
+    } catch {
+      // The report asks again, and says what is wrong if it still is.
+      this.inHand = undefined;
+    } finally {
+      this.asking = undefined;
+    }
+  }
+
+  private isUsable(): boolean {
+    const nowMs = Date.now();
+    return this.inHand !== undefined && nowMs >= this.inHand.notBeforeMs && nowMs <= this.inHand.expiresAtMs;
+  }
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
+import type { TradingSignal } from '../../src/domain/signal';
+import { IntakeUnavailableError, type IntakeResult } from '../../src/intake/types';
+import { installRuntime } from './test-server';
+
+/** The type of the workflow that hands in; it is none of the product's. */
+export const HAND_IN_WORKFLOW_TYPE = 'handIn';
+/** Longer than the supervisor takes to bring a killed engine back. */
+const HAND_IN_MAX_MS = 40_000;
+
+/**
+ * Hands signals in inside the engine's own process, by the activity that the ML manager uses: such signals get a head
+ * start. The workflow that calls the activity runs here.
+ */
+export class EngineIntake {
+  private constructor(
+    private readonly client: Client,
+    private readonly taskQueue: string,
+    private readonly worker: Worker,
+    private readonly running: Promise<void>,
+  ) {}
+
+  static async open(connection: NativeConnection, namespace: string): Promise<EngineIntake> {
+    installRuntime();
+    const workflowsPath = require.resolve('./hand-in-workflow');
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+    const taskQueue = `hand-in-${randomUUID()}`;
+    const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle });
+    return new EngineIntake(new Client({ connection, namespace }), taskQueue, worker, worker.run());
+  }
+
+  /** @throws IntakeUnavailableError when nobody answers in time: sending the same signal again is safe */
+  async submit(signal: TradingSignal): Promise<IntakeResult> {
+    try {
+      return await this.client.withDeadline(Date.now() + HAND_IN_MAX_MS, () =>
+        this.client.workflow.execute<(signal: TradingSignal) => Promise<IntakeResult>>(HAND_IN_WORKFLOW_TYPE, {
+          workflowId: `hand-in:${randomUUID()}`,
+          taskQueue: this.taskQueue,
+          args: [signal],
+          workflowExecutionTimeout: HAND_IN_MAX_MS,
+        }),
+      );
+    } catch (error) {
+      throw new IntakeUnavailableError('The engine did not take the signal.', { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.worker.getState() === 'RUNNING') this.worker.shutdown();
+    await this.running;
+  }
+}
