@@ -1,6 +1,6 @@
 import type { BlockFigures } from './growth-block';
 import { renderMachine, type Machine } from './machine';
-import { PARTS } from './process-figures';
+import { PARTS, sumOf } from './process-figures';
 import type { RetentionFigures } from './retention';
 import { ratio } from './statistics';
 import { figure, mebibytes, percent, renderFigures } from './table';
@@ -47,7 +47,7 @@ export function summariseGrowth(
   return {
     machine,
     blocks,
-    lastAgainstSecond: { durationMs: more(({ durationMs }) => durationMs), cpuMs: more(sumOfCpu) },
+    lastAgainstSecond: { durationMs: more(({ durationMs }) => durationMs), cpuMs: more(({ cpuMs }) => sumOf(cpuMs)) },
     accountEventsMax: Math.max(...blocks.map(({ account }) => account.eventsMax)),
     growth: [
       grown('database of the server, until retention deletes', ({ disk }) => disk.databaseBytes),
@@ -56,13 +56,6 @@ export function summariseGrowth(
     ],
     retention,
   };
-}
-
-function sumOfCpu({ cpuMs }: BlockFigures): number | undefined {
-  return PARTS.reduce<number | undefined>((sum, part) => {
-    const value = cpuMs[part];
-    return sum === undefined || value === undefined ? undefined : sum + value;
-  }, 0);
 }
 
 /** The report for people, as lines. */
@@ -92,7 +85,7 @@ function renderCosts(blocks: readonly BlockFigures[]): readonly string[] {
     figure(block.durationMs, 1),
     figure(block.slowestMs, 0),
     ...PARTS.map((part) => figure(block.cpuMs[part], 1)),
-    figure(sumOfCpu(block), 1),
+    figure(sumOf(block.cpuMs), 1),
   ]);
   return renderFigures([heading, ...rows]);
 }

@@ -10,7 +10,7 @@ import { packageRoot } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
 import { findFreePorts } from '../src/net/free-ports';
 import type { ProcessEvent } from '../src/observability/process-events';
-import { benchSettings, PORTS_NEEDED } from './settings';
+import { benchSettings, PORTS_NEEDED, type ConfigOverrides } from './settings';
 
 /** What a child needs to run; anything else could lead it to another server, venue or folder. */
 const INHERITED_VARIABLES = ['HOME', 'LANG', 'ONCEFILL_CACHE_DIR', 'PATH', 'TMPDIR', 'TZ', 'XDG_CACHE_HOME'];
@@ -34,14 +34,17 @@ export class Installation {
     process.once('exit', this.killChildren);
   }
 
-  /** @param ml whether the model trades along. @throws CliError when the product is not built */
-  static async create({ ml = false } = {}): Promise<Installation> {
+  /**
+   * @param ml whether the model trades along
+   * @throws CliError when the product is not built
+   */
+  static async create({ ml = false, config }: { ml?: boolean; config?: ConfigOverrides } = {}): Promise<Installation> {
     if (!existsSync(programEntry())) {
       throw new CliError(`${programEntry()} is missing: run "npm run build" first.`, ExitCode.USAGE);
     }
     const dataDir = mkdtempSync(join(tmpdir(), 'oncefill-bench-'));
     const configFile = join(dataDir, 'bench.yaml');
-    writeFileSync(configFile, stringify(benchSettings(dataDir, await findFreePorts(PORTS_NEEDED), ml)));
+    writeFileSync(configFile, stringify(benchSettings(dataDir, await findFreePorts(PORTS_NEEDED), ml, config)));
     return new Installation(dataDir, loadConfig({ file: configFile, env: {}, cwd: dataDir }), configFile);
   }
 

@@ -4,9 +4,11 @@ import { ExitCode } from '../src/cli/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
-import { measureVariants, renderVariants } from './server-variants';
+import { SERVER_VARIANTS } from './server-variants';
 import { measureSpeed } from './speed';
 import { renderSpeed } from './speed-report';
+import { measureVariants, renderVariants } from './variants';
+import { WORKER_VARIANTS } from './worker-variants';
 
 const ROUNDS_MAX = 100;
 /** Fewer would make blocks in which nothing could grow. */
@@ -51,7 +53,14 @@ function createProgram(abort: AbortSignal): Command {
     .description("measures what the server settings of temporal-config are worth against the server's defaults")
     .option('--json', 'print JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
-      printResult(await measureVariants(abort, progress), json ?? false, renderVariants);
+      printResult(await measureVariants(SERVER_VARIANTS, abort, progress), json ?? false, renderVariants);
+    });
+  program
+    .command('workers')
+    .description('measures what the settings of the workers are worth: slots, polls, cache')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      printResult(await measureVariants(WORKER_VARIANTS, abort, progress), json ?? false, renderVariants);
     });
   return program;
 }

@@ -73,3 +73,11 @@ export function cpuPerPiece(
     return start && end ? (end.cpuMs - start.cpuMs) / count : undefined;
   });
 }
+
+/** @returns undefined when one part is unknown */
+export function sumOf(parts: ByPart<number | undefined>): number | undefined {
+  return PARTS.reduce<number | undefined>((sum, part) => {
+    const value = parts[part];
+    return sum === undefined || value === undefined ? undefined : sum + value;
+  }, 0);
+}

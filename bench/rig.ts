@@ -18,6 +18,7 @@ import { ensureVenueAccount } from '../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { Installation, stopChild } from './installation';
+import type { ConfigOverrides } from './settings';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
 
 const BALANCES_MAX_MS = 30_000;
@@ -35,6 +36,8 @@ export interface RigOptions {
   readonly dynamicConfig?: Readonly<Record<string, unknown>>;
   /** How long the server keeps ended workflows; absent: as configured. */
   readonly retentionSeconds?: number;
+  /** Other settings than the defaults. */
+  readonly config?: ConfigOverrides;
 }
 
 /**
@@ -80,11 +83,11 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 
 /** @param undo gets what ends every part, in the order of their start */
 async function assemble(
-  { progress, withApi = false, durability = 'paper', dynamicConfig, retentionSeconds }: RigOptions,
+  { progress, withApi = false, durability = 'paper', dynamicConfig, retentionSeconds, config: overrides }: RigOptions,
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Rig> {
-  const installation = await Installation.create();
+  const installation = await Installation.create({ config: overrides });
   undo.push(() => installation.close());
   const { config } = installation;
   progress('Starting server, paper venue and workers …');

@@ -1,5 +1,5 @@
 import { renderMachine, type Machine } from './machine';
-import { byPart, PARTS, type ByPart, type ProcessFigures } from './process-figures';
+import { byPart, PARTS, sumOf, type ByPart, type ProcessFigures } from './process-figures';
 import { AT_ONCE, WAYS, type RoundFigures, type Spread, type Way, type WayFigures } from './speed-round';
 import type { StartUpFigures } from './start-up';
 import { median, ratio } from './statistics';
@@ -165,11 +165,7 @@ function renderRatios({ ratios, duplicates }: SpeedReport): readonly string[] {
 function renderCpu({ ways, atOnce, memoryBytes }: SpeedReport): readonly string[] {
   const heading = ['processor time each, ms', ...PARTS, 'sum'];
   const row = (name: string, cpuMs: ByPart<number | undefined>): string[] => {
-    const values = PARTS.map((part) => cpuMs[part]);
-    const sum = values.every((value) => value !== undefined)
-      ? values.reduce((total, value) => total + value, 0)
-      : undefined;
-    return [name, ...values.map((value) => figure(value, 1)), figure(sum, 1)];
+    return [name, ...PARTS.map((part) => figure(cpuMs[part], 1)), figure(sumOf(cpuMs), 1)];
   };
   const rows = WAYS.flatMap((way) => [
     row(`${WAY_NAMES[way]}, one at a time`, ways[way].cpuOneMs),

@@ -2,7 +2,7 @@ import { createSignalDesk } from '../src/intake/signal-desk';
 import type { Venue } from '../src/venues/venue';
 import { refuseDuplicates } from './duplicates';
 import { runFloor } from './floor/run-floor';
-import type { ByPart } from './process-figures';
+import { byPart, type ByPart } from './process-figures';
 import type { Rig } from './rig';
 import { deskIntake, httpIntake, travel, type Travel } from './road';
 import type { SignalMaker } from './signal-maker';
@@ -11,9 +11,12 @@ import { tradeAlone } from './venue-alone';
 
 /** Signals under way at once in a burst: more than the default configuration's dozen symbols give in one minute. */
 export const AT_ONCE = 20;
-/** Pieces of one measurement. */
-const COUNT_ONE_AT_A_TIME = 40;
-const COUNT_AT_ONCE = 160;
+/** A round takes turns between the ways: a disturbance of some seconds then falls on all of them. */
+const TURNS_ONE_AT_A_TIME = 5;
+const TURNS_AT_ONCE = 2;
+/** Pieces of each way in one turn. */
+const COUNT_ONE_AT_A_TIME = 10;
+const COUNT_AT_ONCE = 100;
 
 /** Two points of a distribution, milliseconds. */
 export interface Spread {
@@ -56,57 +59,98 @@ export interface RoundTools {
   readonly progress: (step: string) => void;
 }
 
-/** One turn of everything: floor and road in alternation, so that what disturbs the machine disturbs both. */
+/** Measures every way, in alternation, so that what disturbs the machine disturbs all of them. */
 export async function runRound({ rig, maker, venueAlone, abort, progress }: RoundTools): Promise<RoundFigures> {
   const [desk, http] = [deskIntake(rig), httpIntake(rig)];
-  const one = { count: COUNT_ONE_AT_A_TIME, atOnce: 1, signal: abort };
-  const many = { count: COUNT_AT_ONCE, atOnce: AT_ONCE, signal: abort };
+  const turn = async (load: Load): Promise<Turn> => ({
+    floor: await runFloor(rig, { ...load, eagerly: false }),
+    road: await travel(rig, maker, desk, load),
+    floorEager: await runFloor(rig, { ...load, eagerly: true }),
+    roadHttp: await travel(rig, maker, http, load),
+  });
   progress('one at a time');
-  const floorOne = await runFloor(rig, { ...one, eagerly: false });
-  const roadOne = await travel(rig, maker, desk, one);
-  const floorEagerOne = await runFloor(rig, { ...one, eagerly: true });
-  const roadHttpOne = await travel(rig, maker, http, one);
+  const one = await repeat(TURNS_ONE_AT_A_TIME, () => turn({ count: COUNT_ONE_AT_A_TIME, atOnce: 1, signal: abort }));
   progress(`${AT_ONCE} at once`);
-  const floorMany = await runFloor(rig, { ...many, eagerly: false });
-  const roadMany = await travel(rig, maker, desk, many);
-  const floorEagerMany = await runFloor(rig, { ...many, eagerly: true });
-  const roadHttpMany = await travel(rig, maker, http, many);
+  const many = await repeat(TURNS_AT_ONCE, () => turn({ count: COUNT_AT_ONCE, atOnce: AT_ONCE, signal: abort }));
+  const roadOne = one.map(({ road }) => road);
+  const roadMany = many.map(({ road }) => road);
   progress('duplicates, and the venue alone');
-  const repeated = roadMany.signals.map(({ signal }) => signal);
+  const repeated = roadMany.flatMap(({ signals }) => signals.map(({ signal }) => signal));
   // A desk that took them would refuse them by itself: this one has to ask the server.
   const { client, config } = rig.room;
   const otherDesk = createSignalDesk({ client, config });
   const duplicatesPerSecond = await refuseDuplicates(otherDesk, repeated, AT_ONCE, abort);
-  const alone = await tradeAlone(venueAlone, maker, COUNT_ONE_AT_A_TIME, abort);
+  const alone = await tradeAlone(venueAlone, maker, TURNS_ONE_AT_A_TIME * COUNT_ONE_AT_A_TIME, abort);
   return {
     ways: {
-      floor: floorFigures(floorOne, floorMany),
-      floorEager: floorFigures(floorEagerOne, floorEagerMany),
+      floor: floorFigures(
+        one.map(({ floor }) => floor),
+        many.map(({ floor }) => floor),
+      ),
+      floorEager: floorFigures(
+        one.map(({ floorEager }) => floorEager),
+        many.map(({ floorEager }) => floorEager),
+      ),
       road: roadFigures(roadOne, roadMany),
-      roadHttp: roadFigures(roadHttpOne, roadHttpMany),
+      roadHttp: roadFigures(
+        one.map(({ roadHttp }) => roadHttp),
+        many.map(({ roadHttp }) => roadHttp),
+      ),
     },
     duplicatesPerSecond,
     alone: { placed: spreadOf(alone.placedMs), settled: spreadOf(alone.settledMs) },
-    fingerprints: roadOne.signals.map(({ fingerprint }) => fingerprint),
+    fingerprints: roadOne.flatMap(({ signals }) => signals.map(({ fingerprint }) => fingerprint)),
   };
 }
 
 type FloorRun = Awaited<ReturnType<typeof runFloor>>;
 
-function floorFigures(one: FloorRun, many: FloorRun): WayFigures {
-  const { perSecond, cpuMs: cpuManyMs } = many;
-  return { done: spreadOf(one.completedMs), perSecond, cpuOneMs: one.cpuMs, cpuManyMs };
+interface Load {
+  readonly count: number;
+  readonly atOnce: number;
+  readonly signal: AbortSignal;
 }
 
-function roadFigures(one: Travel, many: Travel): WayFigures {
+type Turn = Readonly<Record<'floor' | 'floorEager', FloorRun> & Record<'road' | 'roadHttp', Travel>>;
+
+async function repeat<Result>(times: number, work: () => Promise<Result>): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  while (results.length < times) results.push(await work());
+  return results;
+}
+
+function floorFigures(one: readonly FloorRun[], many: readonly FloorRun[]): WayFigures {
   return {
-    accepted: spreadOf(one.signals.map(({ acceptedMs }) => acceptedMs)),
-    done: spreadOf(one.signals.map(({ settledMs }) => settledMs)),
-    perSecond: many.perSecond,
-    acceptedInBurst: spreadOf(many.signals.map(({ acceptedMs }) => acceptedMs)),
-    cpuOneMs: one.cpuMs,
-    cpuManyMs: many.cpuMs,
+    done: spreadOf(one.flatMap(({ completedMs }) => completedMs)),
+    perSecond: paceOf(many),
+    cpuOneMs: meanCpu(one),
+    cpuManyMs: meanCpu(many),
   };
+}
+
+function roadFigures(one: readonly Travel[], many: readonly Travel[]): WayFigures {
+  const signals = one.flatMap((travel) => travel.signals);
+  const inBursts = many.flatMap((travel) => travel.signals);
+  return {
+    accepted: spreadOf(signals.map(({ acceptedMs }) => acceptedMs)),
+    done: spreadOf(signals.map(({ settledMs }) => settledMs)),
+    perSecond: paceOf(many),
+    acceptedInBurst: spreadOf(inBursts.map(({ acceptedMs }) => acceptedMs)),
+    cpuOneMs: meanCpu(one),
+    cpuManyMs: meanCpu(many),
+  };
+}
+
+/** Of turns of the same size: all pieces over all the time they took. */
+function paceOf(turns: readonly { readonly perSecond: number }[]): number {
+  return turns.length / turns.reduce((sum, { perSecond }) => sum + 1 / perSecond, 0);
+}
+
+function meanCpu(turns: readonly { readonly cpuMs: ByPart<number | undefined> }[]): ByPart<number | undefined> {
+  return byPart((part) => {
+    const values = turns.flatMap(({ cpuMs }) => cpuMs[part] ?? []);
+    return values.length < turns.length ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
 }
 
 function spreadOf(durationsMs: readonly number[]): Spread {

@@ -13,8 +13,6 @@ import type { AnnouncementSinks } from '../workflows/announcements';
 import { WORKFLOW_BUNDLE_PATH } from './build-workflow-bundle';
 import type { EngineRoom } from './engine-room';
 
-/** Workflow tasks in progress at once; each is a few milliseconds of one thread. */
-const WORKFLOW_TASKS_MAX = 40;
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
 const KNOWN_WORKER_TIMEOUT = '2 seconds';
 /** A worker that does not stop within its grace is cut off this much later. */
@@ -47,7 +45,7 @@ export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
       ...createIntakeActivities({ desk }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
-    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,
+    maxConcurrentWorkflowTaskExecutions: config.workers.workflowTasksMax,
     maxConcurrentLocalActivityExecutions: config.workers.activitiesMax,
     sinks,
   };
@@ -58,7 +56,7 @@ export function entitiesWorker(room: EngineRoom): QueueWorkerOptions {
   return {
     ...common(room, ENTITIES_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
-    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,
+    maxConcurrentWorkflowTaskExecutions: room.config.workers.workflowTasksMax,
   };
 }
 
@@ -98,13 +96,15 @@ export function activeTaskCount(workers: readonly Worker[]): number {
 }
 
 function common({ config }: EngineRoom, taskQueue: string): QueueWorkerOptions {
-  const { shutdownGraceMs, activitiesMax } = config.workers;
+  const { shutdownGraceMs, activitiesMax, pollsMax } = config.workers;
   return {
     taskQueue,
     stickyQueueScheduleToStartTimeout: KNOWN_WORKER_TIMEOUT,
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: shutdownGraceMs + FORCED_STOP_MS,
     maxConcurrentActivityTaskExecutions: activitiesMax,
+    maxConcurrentActivityTaskPolls: pollsMax,
+    maxConcurrentWorkflowTaskPolls: pollsMax,
   };
 }
 

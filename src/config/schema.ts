@@ -133,6 +133,9 @@ export const configSchema = z.strictObject({
     /** Calls in flight per entity workflow and process. */
     entityCallsMax: z.int().min(1).max(64),
     activitiesMax: z.int().min(1).max(1_000),
+    workflowTasksMax: z.int().min(2).max(1_000),
+    /** The SDK needs one poll for the worker's own queue and one for everybody's. */
+    pollsMax: z.int().min(2).max(100),
     shutdownGraceMs: z.int().min(0).max(8_000),
   }),
   logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), keepDays: z.int().min(1).max(3_650) }),
