@@ -22,25 +22,25 @@ export class ReportPermit {
    */
   expect(): () => Promise<void> {
     this.expecting += 1;
-    if (!this.asking && !this.isUsable()) this.asking = this.ask();
+    if (!this.asking && !this.alive()) this.asking = this.ask();
     return async () => {
       this.expecting -= 1;
       if (this.expecting > 0) return;
       await this.asking;
-      const unused = this.isUsable() && this.expecting === 0 ? this.inHand : undefined;
-      if (!unused) return;
-      this.inHand = undefined;
-      // One that cannot be given back leaves the windows by itself.
-      await this.permits.giveBack(unused.requestId).catch(() => undefined);
+      if (this.expecting === 0) await this.giveBackUnused();
     };
   }
 
-  /** @returns whether there was one that can be used now; it is used up then */
+  /** @returns whether there was one that can be used now; it is used up then, and one for later is given back */
   async take(): Promise<boolean> {
     await this.asking;
-    const usable = this.isUsable();
+    const permit = this.alive();
+    if (!permit || Date.now() < permit.notBeforeMs) {
+      await this.giveBackUnused();
+      return false;
+    }
     this.inHand = undefined;
-    return usable;
+    return true;
   }
 
   private async ask(): Promise<void> {
@@ -61,8 +61,14 @@ export class ReportPermit {
     }
   }
 
-  private isUsable(): boolean {
-    const nowMs = Date.now();
-    return this.inHand !== undefined && nowMs >= this.inHand.notBeforeMs && nowMs <= this.inHand.expiresAtMs;
+  private async giveBackUnused(): Promise<void> {
+    const unused = this.alive();
+    this.inHand = undefined;
+    // One that lapsed, or cannot be given back, leaves the windows by itself.
+    if (unused) await this.permits.giveBack(unused.requestId).catch(() => undefined);
+  }
+
+  private alive(): (GrantedPermit & { readonly requestId: string }) | undefined {
+    return this.inHand && Date.now() <= this.inHand.expiresAtMs ? this.inHand : undefined;
   }
 }

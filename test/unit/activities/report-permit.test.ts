@@ -48,6 +48,15 @@ test('a permit that lapsed before the report is not used, and the next order ask
   expect(acquire).toHaveBeenCalledTimes(2);
 });
 
+test('a permit for later than the report is given back, so that the report may ask for one of its own', async () => {
+  const { permit, acquire, giveBack } = limiter();
+  const instants = { notBeforeMs: NOW_MS + 400, expiresAtMs: NOW_MS + 400 + VALIDITY_MS };
+  acquire.mockResolvedValueOnce({ status: 'granted', isNew: true, ...instants });
+  permit.expect();
+  expect(await permit.take()).toBe(false);
+  expect(giveBack.mock.calls).toEqual([[acquire.mock.calls[0]?.[0].requestId]]);
+});
+
 test.each([
   ['refuses', () => Promise.resolve({ status: 'refused', message: 'full' })],
   ['does not answer', () => Promise.reject(new Error('no server'))],
