@@ -46,7 +46,8 @@ export class Permits {
     const askedAtMs = Date.now();
     const limiter = venueAccountWorkflowId(this.venue);
     const reply = await this.entities.request<AcquireReply>(limiter, { kind: 'acquire', command });
-    this.answeredAtMs = Math.max(this.answeredAtMs ?? 0, reply.answeredAtMs);
+    // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
+    this.answeredAtMs = reply.answeredAtMs;
     if (reply.status === 'refused') return { status: 'refused', message: reply.message };
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.

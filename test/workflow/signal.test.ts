@@ -1,5 +1,6 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { ShortRoad } from '../../activities/short-road';
 import { reserveUpdate } from '../../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';
@@ -99,6 +100,34 @@ test.each(['accept_then_time_out', 'accept_then_reset', 'body_cut_off', 'truncat
     expect(ordersOf(view.order!.clientOrderId)).toBe(1);
   },
 );
+
+describe('signals that are handed in where they are traded', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  test('of ten equal ones one is traded, and once', async () => {
+    const ready = jest.spyOn(engine.room.headStarts, 'ready');
+    const trade = jest.spyOn(ShortRoad.prototype, 'trade');
+    const signal = engine.signal();
+    const results = await Promise.all(Array.from({ length: 10 }, () => engine.room.desk.submit(signal)));
+    const accepted = results.filter(({ status }) => status === 'accepted');
+    expect(accepted).toHaveLength(1);
+    const view = await engine.end((accepted[0] as { fingerprint: string }).fingerprint);
+    expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+    // All were ready to go ahead; the workflow took over what the one that was accepted had begun.
+    expect(ready.mock.results.map(({ value }) => typeof value)).toEqual(results.map(() => 'function'));
+    expect(trade).toHaveBeenCalledTimes(1);
+    expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+    await expectLedgerEqualsVenue();
+  });
+
+  test('an order whose answer was lost is found again and never sent twice', async () => {
+    nextOrder('accept_then_time_out', { accepted: true });
+    const submitted = await engine.room.desk.submit(engine.signal());
+    const view = await engine.end((submitted as { fingerprint: string }).fingerprint);
+    expect(view).toMatchObject({ outcome: 'FILLED' });
+    expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+  });
+});
 
 test('an order that appears only after a first negative look-up is not sent again', async () => {
   nextOrder('late_acceptance', { delayMs: 2_000 });
