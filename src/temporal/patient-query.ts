@@ -37,5 +37,6 @@ export function isNotReady(error: unknown): boolean {
   // The server names no type for a query's error; the client takes every one for a query that is not registered.
   if (error instanceof QueryNotRegisteredError) return error.message.includes(QUERY_TOO_EARLY);
   const cause = error instanceof Error ? error.cause : undefined;
-  return isGrpcServiceError(cause) && cause.details.includes(LOST_STEP);
+  // A native connection tells it in the message alone.
+  return isGrpcServiceError(cause) && `${cause.details} ${cause.message}`.includes(LOST_STEP);
 }

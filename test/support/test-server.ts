@@ -16,7 +16,9 @@ let runtimeInstalled = false;
 export function installRuntime(): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  // Left alone, the SDK's native part writes to the terminal.
+  const telemetryOptions = { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } as const } };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions });
 }
 
 function tellProgress(text: string): void {
