@@ -55,22 +55,29 @@ export class SignalSaga {
     };
   }
 
-  /** Runs to the end. Cancelling the workflow never leaves funds held or an order unaccounted for. */
-  async run(): Promise<void> {
-    await CancellationScope.nonCancellable(async () => {
-      this.progress.received();
-      reached('saga.started');
-      try {
-        await this.trade();
-      } catch (error) {
-        // Only a defect gets here. Funds whose order may live stay held; a person has to look.
-        alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-        if (!this.road.mayHaveSent) await this.activities.withdraw();
-        throw error;
-      }
-    });
+  /**
+   * Runs to the end. Cancelling the workflow never leaves funds held or an order unaccounted for.
+   *
+   * @returns the final account of the signal
+   */
+  run(): Promise<SignalView> {
+    return CancellationScope.nonCancellable(() => this.runToTheEnd());
+  }
+
+  private async runToTheEnd(): Promise<SignalView> {
+    this.progress.received();
+    reached('saga.started');
+    try {
+      await this.trade();
+    } catch (error) {
+      // Only a defect gets here. Funds whose order may live stay held; a person has to look.
+      alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
+      if (!this.road.mayHaveSent) await this.activities.withdraw();
+      throw error;
+    }
     this.ended = true;
     reached('saga.ended');
+    return this.view();
   }
 
   private async trade(): Promise<void> {
@@ -78,20 +85,14 @@ export class SignalSaga {
       const stop = this.withdrawal.stopReason();
       if (stop) return this.endUnsent(stop, round);
       this.progress.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
-      const result = await this.tradeAtOnce(round);
+      // Until its answer is here, it may have done anything.
+      this.road.mayHaveSent = true;
+      const result = await this.activities.tradeAtOnce(round);
+      this.road.mayHaveSent = mayHaveSent(result);
       if (result.status !== 'retry') return this.goOn(result, round);
       this.progress.enter('SIZING', result.reason, Date.now() + result.afterMs);
       await this.withdrawal.pause(result.afterMs);
     }
-  }
-
-  private async tradeAtOnce(round: number): Promise<TradeResult> {
-    // Until its answer is here, it may have done anything.
-    this.road.mayHaveSent = true;
-    const result = await this.activities.tradeAtOnce(round);
-    const isSent = result.status === 'answered' || result.status === 'settled';
-    this.road.mayHaveSent = isSent || (result.status === 'reserved' && result.earlierAttempt !== 'none');
-    return result;
   }
 
   /** Takes up what the short road left. */
@@ -167,6 +168,11 @@ export class SignalSaga {
     await this.activities.releaseFunds(end.detail);
     this.progress.end(end.outcome, end.detail, end.denial?.code);
   }
+}
+
+function mayHaveSent(result: TradeResult): boolean {
+  const isSent = result.status === 'answered' || result.status === 'settled';
+  return isSent || (result.status === 'reserved' && result.earlierAttempt !== 'none');
 }
 
 function isFinal(order: VenueOrder): boolean {

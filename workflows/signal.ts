@@ -7,7 +7,7 @@ import { SignalSaga } from './signal-saga';
  * One signal's life, from intake to its settled end. Its workflow id is the fingerprint, so that the server refuses a
  * second one. The result is the same account of it that the query `state` gives while it runs.
  */
-export async function signal(input: SignalWorkflowInput): Promise<SignalView> {
+export function signal(input: SignalWorkflowInput): Promise<SignalView> {
   const saga = new SignalSaga(input);
   setHandler(stateQuery, () => saga.view(), {
     description: 'Everything about this signal: state, funds, order, timeline.',
@@ -15,6 +15,5 @@ export async function signal(input: SignalWorkflowInput): Promise<SignalView> {
   setHandler(cancelUpdate, (reason) => saga.cancel(reason), {
     description: 'Ends the signal unsent, or asks the venue to cancel what is open.',
   });
-  await saga.run();
-  return saga.view();
+  return saga.run();
 }
