@@ -1,3 +1,4 @@
+import { setBounded } from '../src/domain/plain-values';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import { tradeInputOf, type TradeInput } from '../src/messages/trade-input';
 import type { HeadStart } from '../src/intake/types';
@@ -51,9 +52,6 @@ export class HeadStarts implements HeadStart {
     });
     // Its failure is the workflow's to see.
     trade.catch(() => undefined);
-    this.begun.set(input.fingerprint, trade);
-    if (this.begun.size <= HEAD_STARTS_MAX) return;
-    const [oldest] = this.begun.keys();
-    if (oldest !== undefined) this.begun.delete(oldest);
+    setBounded(this.begun, input.fingerprint, trade, HEAD_STARTS_MAX);
   }
 }

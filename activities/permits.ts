@@ -44,8 +44,7 @@ export class Permits {
    */
   async acquire(command: AcquireCommand): Promise<Permit> {
     const askedAtMs = Date.now();
-    const limiter = venueAccountWorkflowId(this.venue);
-    const reply = await this.entities.request<AcquireReply>(limiter, { kind: 'acquire', command });
+    const reply = await this.request<AcquireReply>('acquire', command);
     // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
     this.answeredAtMs = reply.answeredAtMs;
     if (reply.status === 'refused') return { status: 'refused', message: reply.message };
@@ -64,7 +63,7 @@ export class Permits {
   /** Gives back a permit that was new and that nothing was sent with. */
   async giveBack(requestId: string): Promise<void> {
     const command: GiveBackCommand = { requestId };
-    await this.entities.request(venueAccountWorkflowId(this.venue), { kind: 'giveBack', command });
+    await this.request('giveBack', command);
   }
 
   /**
@@ -101,5 +100,9 @@ export class Permits {
     if (permit.status === 'granted' && permit.notBeforeMs <= latestMs) return permit;
     const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
     throw new VenueError({ kind: 'RATE_LIMITED', message, retryAtMs: latestMs });
+  }
+
+  private request<Result>(kind: string, command: object): Promise<Result> {
+    return this.entities.request(venueAccountWorkflowId(this.venue), { kind, command });
   }
 }

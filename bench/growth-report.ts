@@ -20,7 +20,7 @@ export interface GrowthReport {
   readonly blocks: readonly BlockFigures[];
   /** The last block beside the second one; 0.1: a tenth more. Negative: less. */
   readonly lastAgainstSecond: { readonly durationMs?: number; readonly cpuMs?: number };
-  /** Events of the longest run of any entity. */
+  /** Events of the account's longest run. */
   readonly accountEventsMax: number;
   readonly growth: readonly Growth[];
   readonly retention: RetentionFigures;

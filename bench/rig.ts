@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/cli/exit-codes';
 import type { Config } from '../src/config/schema';
@@ -15,6 +15,7 @@ import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
 import { openEngineRoom, type EngineRoom } from '../workers/engine-room';
 import { ensureVenueAccount } from '../workers/entities';
+import { installQuietRuntime } from '../workers/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { Installation, stopChild } from './installation';
@@ -56,19 +57,9 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-let runtimeInstalled = false;
-
-/** Once per process. Errors only, and through our logger: left alone, the native part writes to stdout, among the results. */
-function installRuntime(): void {
-  if (runtimeInstalled) return;
-  runtimeInstalled = true;
-  const telemetryOptions = { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } as const } };
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions });
-}
-
 /** @throws what starting the server, the venue and the workers throw; nothing is left running then */
 export async function openRig(options: RigOptions): Promise<Rig> {
-  installRuntime();
+  installQuietRuntime();
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();

@@ -13,14 +13,13 @@ const DEFAULT_UPDATES = { 'history.maxInFlightUpdates': 10, 'history.maxTotalUpd
 
 /** The server settings of temporal-config, each set back to the server's default. */
 export const SERVER_VARIANTS: readonly Variant[] = [
-  { name: 'ours, paper (synchronous NORMAL)', durability: 'paper', dynamicConfig: {} },
-  { name: 'ours, live (synchronous FULL)', durability: 'live', dynamicConfig: {} },
-  { name: 'default pace of the history shard', durability: 'paper', dynamicConfig: DEFAULT_POLLERS },
-  { name: 'default partitions of a task queue', durability: 'paper', dynamicConfig: DEFAULT_PARTITIONS },
-  { name: 'default limits of updates', durability: 'paper', dynamicConfig: DEFAULT_UPDATES },
+  { name: 'ours, paper (synchronous NORMAL)' },
+  { name: 'ours, live (synchronous FULL)', durability: 'live' },
+  { name: 'default pace of the history shard', dynamicConfig: DEFAULT_POLLERS },
+  { name: 'default partitions of a task queue', dynamicConfig: DEFAULT_PARTITIONS },
+  { name: 'default limits of updates', dynamicConfig: DEFAULT_UPDATES },
   {
     name: 'all three at their defaults',
-    durability: 'paper',
     dynamicConfig: { ...DEFAULT_POLLERS, ...DEFAULT_PARTITIONS, ...DEFAULT_UPDATES },
   },
 ];

@@ -72,8 +72,7 @@ export async function runRound({ rig, maker, venueAlone, abort, progress }: Roun
   const one = await repeat(TURNS_ONE_AT_A_TIME, () => turn({ count: COUNT_ONE_AT_A_TIME, atOnce: 1, signal: abort }));
   progress(`${AT_ONCE} at once`);
   const many = await repeat(TURNS_AT_ONCE, () => turn({ count: COUNT_AT_ONCE, atOnce: AT_ONCE, signal: abort }));
-  const roadOne = one.map(({ road }) => road);
-  const roadMany = many.map(({ road }) => road);
+  const [roadOne, roadMany] = [of(one, 'road'), of(many, 'road')];
   progress('duplicates, and the venue alone');
   const repeated = roadMany.flatMap(({ signals }) => signals.map(({ signal }) => signal));
   // A desk that took them would refuse them by itself: this one has to ask the server.
@@ -83,19 +82,10 @@ export async function runRound({ rig, maker, venueAlone, abort, progress }: Roun
   const alone = await tradeAlone(venueAlone, maker, TURNS_ONE_AT_A_TIME * COUNT_ONE_AT_A_TIME, abort);
   return {
     ways: {
-      floor: floorFigures(
-        one.map(({ floor }) => floor),
-        many.map(({ floor }) => floor),
-      ),
-      floorEager: floorFigures(
-        one.map(({ floorEager }) => floorEager),
-        many.map(({ floorEager }) => floorEager),
-      ),
+      floor: floorFigures(of(one, 'floor'), of(many, 'floor')),
+      floorEager: floorFigures(of(one, 'floorEager'), of(many, 'floorEager')),
       road: roadFigures(roadOne, roadMany),
-      roadHttp: roadFigures(
-        one.map(({ roadHttp }) => roadHttp),
-        many.map(({ roadHttp }) => roadHttp),
-      ),
+      roadHttp: roadFigures(of(one, 'roadHttp'), of(many, 'roadHttp')),
     },
     duplicatesPerSecond,
     alone: { placed: spreadOf(alone.placedMs), settled: spreadOf(alone.settledMs) },
@@ -112,6 +102,11 @@ interface Load {
 }
 
 type Turn = Readonly<Record<'floor' | 'floorEager', FloorRun> & Record<'road' | 'roadHttp', Travel>>;
+
+/** What one way did in every turn. */
+function of<Name extends Way>(turns: readonly Turn[], way: Name): readonly Turn[Name][] {
+  return turns.map((turn) => turn[way]);
+}
 
 async function repeat<Result>(times: number, work: () => Promise<Result>): Promise<readonly Result[]> {
   const results: Result[] = [];

@@ -34,3 +34,10 @@ export function cutText(text: string, bytesMax: number): string {
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Adds an entry to a map, in place; beyond the bound the one that was added first is dropped. */
+export function setBounded<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, entriesMax: number): void {
+  map.set(key, value);
+  if (map.size <= entriesMax) return;
+  map.delete(map.keys().next().value as Key);
+}

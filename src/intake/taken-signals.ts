@@ -1,3 +1,5 @@
+import { setBounded } from '../domain/plain-values';
+
 /** Signals remembered per process; the oldest are forgotten first, and the server is asked about those. */
 export const TAKEN_SIGNALS_MAX = 10_000;
 
@@ -10,10 +12,7 @@ export class TakenSignals {
 
   /** @param contentHash of the content that was taken */
   add(fingerprint: string, contentHash: string): void {
-    this.contentHashes.set(fingerprint, contentHash);
-    if (this.contentHashes.size <= TAKEN_SIGNALS_MAX) return;
-    const [oldest] = this.contentHashes.keys();
-    if (oldest !== undefined) this.contentHashes.delete(oldest);
+    setBounded(this.contentHashes, fingerprint, contentHash, TAKEN_SIGNALS_MAX);
   }
 
   /** @returns the hash of the content that was taken; undefined: not known here */

@@ -17,7 +17,7 @@ import { pidFilePath } from '../../src/supervisor/run-folder';
 import { connectNative, resolveTarget } from '../../src/temporal/connection';
 import { readServerRecord } from '../../src/temporal/server-record';
 import { EngineIntake } from '../support/engine-intake';
-import { installRuntime } from '../support/test-server';
+import { installQuietRuntime } from '../../workers/quiet-runtime';
 import { productSettings } from './product-settings';
 import { Violation } from './violation';
 import { pollUntil } from './waiting';
@@ -86,7 +86,7 @@ export class Product {
     this.child = this.spawn(['start', '--mode', 'core'], environment);
     const serving = await pollUntil(async () => this.pidOf('trading_engine'), HEALTHY_MAX_MS, signal);
     if (serving === undefined) throw new Violation('the product starts', `no engine; see ${this.outputFile}`);
-    installRuntime();
+    installQuietRuntime();
     const target = resolveTarget(this.config, {});
     this.connection = await connectNative(target);
     const client = new Client({ connection: this.connection, namespace: target.namespace });

@@ -1,7 +1,7 @@
 /** Runs that are open on some server replay on the code of today; a change that breaks them fails here first. */
 import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { installRuntime } from '../support/test-server';
+import { installQuietRuntime } from '../../workers/quiet-runtime';
 import { readHistories, type RecordedHistory } from './history-files';
 
 const histories = readHistories();
@@ -22,7 +22,7 @@ async function replay(
   return results;
 }
 
-beforeAll(installRuntime);
+beforeAll(installQuietRuntime);
 
 test('every workflow has recorded histories', () => {
   const without = WORKFLOWS.filter((workflow) => !histories.some(({ name }) => name.startsWith(`${workflow}-`)));

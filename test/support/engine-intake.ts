@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type NativeConnection,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import type { TradingSignal } from '../../src/domain/signal';
 import { IntakeUnavailableError, type IntakeResult } from '../../src/intake/types';
-import { installRuntime } from './test-server';
 
 /** The type of the workflow that hands in; it is none of the product's. */
 export const HAND_IN_WORKFLOW_TYPE = 'handIn';
 /** Longer than the supervisor takes to bring a killed engine back. */
 const HAND_IN_MAX_MS = 40_000;
+
+/** The same for every installation that a process attacks. */
+let bundling: Promise<WorkflowBundle> | undefined;
 
 /**
  * Hands signals in inside the engine's own process, by the activity that the ML manager uses: such signals get a head
@@ -23,9 +31,9 @@ export class EngineIntake {
   ) {}
 
   static async open(connection: NativeConnection, namespace: string): Promise<EngineIntake> {
-    installRuntime();
     const workflowsPath = require.resolve('./hand-in-workflow');
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+    bundling ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+    const workflowBundle = await bundling;
     const taskQueue = `hand-in-${randomUUID()}`;
     const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle });
     return new EngineIntake(new Client({ connection, namespace }), taskQueue, worker, worker.run());

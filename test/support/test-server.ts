@@ -1,25 +1,14 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes';
 import { findTemporalServer, findTimeSkippingServer } from '../../src/temporal/server-binary';
 import { dynamicConfigArguments } from '../../src/temporal/server-settings';
+import { installQuietRuntime } from '../../workers/quiet-runtime';
 
 /** The SDK waits five seconds for a server; on a machine that is busy with other test files that can be too short. */
 const START_ATTEMPTS_MAX = 4;
 
 /** Give it to the `beforeAll` that starts a server: a first run on a machine fetches the server's binary. */
 export const SERVER_START_TIMEOUT_MS = 180_000;
-
-let runtimeInstalled = false;
-
-/** Workers of tests report errors only; the runtime is one per process, so the first server of a file sets it. */
-export function installRuntime(): void {
-  if (runtimeInstalled) return;
-  runtimeInstalled = true;
-  // Left alone, the SDK's native part writes to the terminal.
-  const telemetryOptions = { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } as const } };
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions });
-}
 
 function tellProgress(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -51,7 +40,7 @@ export async function startTestServer(
   { productConfig = true, dynamicConfig = {} }: TestServerOptions = {},
 ): Promise<TestWorkflowEnvironment> {
   const extra = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]);
-  installRuntime();
+  installQuietRuntime();
   const path = await findTemporalServer({ progress: tellProgress });
   return startWithRetries(() =>
     TestWorkflowEnvironment.createLocal({
@@ -71,7 +60,7 @@ export async function startTestServer(
  * It knows neither our search attributes nor priorities; test entity workflows on `startTestServer`.
  */
 export async function startTimeSkippingServer(): Promise<TestWorkflowEnvironment> {
-  installRuntime();
+  installQuietRuntime();
   const path = await findTimeSkippingServer({ progress: tellProgress });
   return startWithRetries(() =>
     TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } }),
