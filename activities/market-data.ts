@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SnapshotCommand } from '../src/domain/ledger/types';
 import { type TickReference, writeTick } from '../src/inference/candle-store';
 import { VenueError } from '../src/venues/venue';
-import type { PacedVenue } from './paced-venue';
+import type { PacedVenue } from '../src/trading/paced-venue';
 
 /** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
 const SPARE_CANDLES = 2;

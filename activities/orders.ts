@@ -1,15 +1,15 @@
 import type { OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
-import { crashPoint } from '../src/observability/crash-points';
+import { crashPoint } from '../src/process/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
-import type { EntityCaller } from './entity-caller';
-import { OrderEvidence, type LookUpInput } from './order-evidence';
-import type { OrderSender } from './order-sender';
-import type { PacedVenue } from './paced-venue';
-import type { Permits } from './permits';
-import { SendGate, type PlaceOrderInput, type PlaceOrderResult } from './send-gate';
+import type { EntityCaller } from '../src/trading/entity-caller';
+import { OrderEvidence, type LookUpInput } from '../src/trading/order-evidence';
+import type { OrderSender } from '../src/trading/order-sender';
+import type { PacedVenue } from '../src/trading/paced-venue';
+import type { Permits } from '../src/trading/permits';
+import { SendGate, type PlaceOrderInput, type PlaceOrderResult } from '../src/trading/send-gate';
 
-export type { PlaceOrderInput, PlaceOrderResult } from './send-gate';
+export type { PlaceOrderInput, PlaceOrderResult } from '../src/trading/send-gate';
 
 /**
  * A call sends within this of its beginning, or not at all. The server counts it as lost after the longer timeout of

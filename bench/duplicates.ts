@@ -1,5 +1,5 @@
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import type { SignalDesk } from '../src/intake/types';
 import { runPaced } from './pace';
 import type { BenchSignal } from './signal-maker';

@@ -1,6 +1,6 @@
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
-import type { PaperAudit } from '../src/venues/paper/http/paper-routes';
+import { ExitCode } from '../src/process/exit-codes';
+import type { PaperAudit } from '../src/paper-venue/http/paper-routes';
 import { runBlock, type BlockFigures } from './growth-block';
 import { summariseGrowth, type GrowthReport } from './growth-report';
 import { describeMachine } from './machine';

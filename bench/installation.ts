@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import { loadConfig } from '../src/config/load-config';
 import { packageRoot } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
 import { findFreePorts } from '../src/net/free-ports';
-import type { ProcessEvent } from '../src/observability/process-events';
+import type { ProcessEvent } from '../src/process/process-events';
 import { benchSettings, PORTS_NEEDED, type ConfigOverrides } from './settings';
 
 /** What a child needs to run; anything else could lead it to another server, venue or folder. */

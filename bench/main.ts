@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { reportError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';

@@ -1,5 +1,5 @@
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 

@@ -1,6 +1,6 @@
 import { DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import type { Config } from '../src/config/schema';
 import { readModelMetadata } from '../src/inference/model-metadata';
 import type { SignalDesk } from '../src/intake/types';

@@ -1,5 +1,5 @@
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import type { SignalView } from '../src/domain/signal-view';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import type { IntakeResult } from '../src/intake/types';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import { Installation, stopChild } from './installation';
 import { readAcceptedTimes } from './paper-orders';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/cli/exit-codes';
+import { ExitCode } from '../src/process/exit-codes';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';

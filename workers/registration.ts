@@ -16,7 +16,7 @@ import {
   type ComponentWorkflowInput,
 } from '../src/messages/component';
 import { componentWorkflowId, ENTITIES_TASK_QUEUE, processTaskQueue } from '../src/messages/ids';
-import { identifyProcess, isProcessRunning } from '../src/supervisor/pid-file';
+import { identifyProcess, isProcessRunning } from '../src/process/pid-file';
 
 /** A server that cannot be asked about the slot is asked again after this. */
 const WATCH_RETRY_MS = 1_000;

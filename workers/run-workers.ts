@@ -5,7 +5,7 @@ import { checkCandleInterval, readModelMetadata } from '../src/inference/model-m
 import { loadModel } from '../src/inference/session';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
 import { createLogger, type LogComponent } from '../src/observability/logging';
-import { emitProcessEvent } from '../src/observability/process-events';
+import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { packageVersion } from '../src/config/package-root';

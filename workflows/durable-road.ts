@@ -1,6 +1,6 @@
 import { ActivityFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
 import type { PlaceOrderResult } from '../activities/orders';
-import type { TradeResult } from '../activities/short-road';
+import type { TradeResult } from '../src/trading/short-road';
 import type { Denial } from '../src/domain/denial';
 import { lookUpDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';

@@ -1,11 +1,11 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { OrderActivities, PlaceOrderInput, PlaceOrderResult } from '../activities/orders';
-import type { ShortRoadActivities, TradeResult, WithdrawalResult } from '../activities/short-road';
+import type { ShortRoadActivities, TradeResult, WithdrawalResult } from '../src/trading/short-road';
 import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
-import { tradeInputOf } from '../src/messages/trade-input';
+import { tradeInputOf } from '../src/messages/trade';
 
 /**
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { followSupervisor } from '../supervisor/lifeline';
+import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 
 /** `oncefill api`: serves the HTTP API in this process. */
 export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
@@ -13,7 +13,7 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       const [{ runApi }, { resolveTarget }] = await Promise.all([
-        import('../../workers/run-api'),
+        import('../api/run-api'),
         import('../temporal/connection'),
       ]);
       await runApi({ config, target: resolveTarget(config) });

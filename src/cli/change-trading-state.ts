@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { TradingState } from '../domain/ledger/types';
 import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import { withClient } from './temporal-access';
 import { printErrorLine, printJson, printLine } from './terminal';
 
@@ -29,7 +29,7 @@ async function changeTradingState(
     throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
   const config = await loadCommandConfig(command);
   const { venue } = config;
-  const { createTradingDesk, TradingStateError } = await import('../intake/trading-desk');
+  const { createTradingDesk, TradingStateError } = await import('../trading/trading-state');
   try {
     const change = await withClient(config, (client) =>
       createTradingDesk(client, venue).change(to, reason, () => {

@@ -1,4 +1,4 @@
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 
 /** An error whose message is meant for the user: printed as one sentence, without a stack. */
 export class CliError extends Error {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FlagValue } from '../config/load-config';
 import type { Config } from '../config/schema';
 import { CliError } from './cli-error';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 
 /**
  * Reads the configuration for a command: `.env`, files, environment, then the command's own flags.
@@ -26,7 +26,7 @@ export async function loadCommandConfig(command: Command, flags: readonly FlagVa
 async function symbolsOfCandles({ venue, venues, paperVenue }: Config): Promise<FlagValue | undefined> {
   const { environment, settleAsset } = venues[venue] ?? {};
   if (paperVenue.candlesDir === undefined || environment !== 'paper') return undefined;
-  const { candleSymbols } = await import('../venues/paper/market/candle-directory');
+  const { candleSymbols } = await import('../paper-venue/market/candle-directory');
   const symbols = candleSymbols(paperVenue.candlesDir, settleAsset);
   // A folder without candle files is reported by the paper venue, in its own words.
   if (symbols.length === 0) return undefined;

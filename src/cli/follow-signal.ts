@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalView } from '../domain/signal-view';
 import { IntakeUnavailableError, type SignalDesk } from '../intake/types';
 import { CliError } from './cli-error';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 
 /** Questions come quickly at first, because most signals end within a second, and rarely once one waits. */
 export const FOLLOW_DELAY_FIRST_MS = 50;

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import { followSupervisor } from '../supervisor/lifeline';
+import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 
 /** How the paper venue is told to behave like a venue on a bad day. */
 export function faultsOption(): Option {
@@ -19,8 +19,8 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       const [{ runPaperVenueProcess }, { readFaultSpecification }] = await Promise.all([
-        import('../venues/paper/paper-venue-process'),
-        import('../venues/paper/faults/fault-specification'),
+        import('../paper-venue/paper-venue-process'),
+        import('../paper-venue/faults/fault-specification'),
       ]);
       await runPaperVenueProcess(
         config,

@@ -3,7 +3,7 @@ import { CONFIG_FILE_VARIABLE } from '../config/environment';
 import { packageVersion } from '../config/package-root';
 import { addApiCommand } from './api';
 import { reportError } from './cli-error';
-import { ExitCode, EXIT_CODES_HELP } from './exit-codes';
+import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addHaltCommand } from './halt';
 import { addPaperVenueCommand } from './paper-venue';
 import { addReduceCommand } from './reduce';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addTradingStateCommand } from './change-trading-state';
-import type { ExitCode } from './exit-codes';
+import type { ExitCode } from '../process/exit-codes';
 
 /** `oncefill reduce --reason TEXT` */
 export function addReduceCommand(program: Command, finish: (exitCode: ExitCode) => void): void {

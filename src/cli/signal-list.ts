@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { presentSummary } from '../api/present-signal';
 import { loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import { wholeNumber } from './number-option';
 import { renderSignalList } from './render-signal';
 import { withSignalDesk } from './temporal-access';

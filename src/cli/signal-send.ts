@@ -5,7 +5,7 @@ import type { SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalDesk } from '../intake/types';
 import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import { followSignal } from './follow-signal';
 import { describeIntake, describeProgress, renderSignal } from './render-signal';
 import { withSignalDesk } from './temporal-access';

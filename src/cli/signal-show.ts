@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { presentSignal } from '../api/present-signal';
 import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import { renderSignal } from './render-signal';
 import { withSignalDesk } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';

@@ -5,7 +5,7 @@ import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { CliError } from './cli-error';
 import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import { faultsOption } from './paper-venue';
 import { showStatus } from './status';
 import { printable, printErrorLine, printLine, styleFor } from './terminal';
@@ -66,7 +66,7 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
   if (faults === undefined) return;
   const [{ planProcesses }, { readFaultSpecification }] = await Promise.all([
     import('../supervisor/plan'),
-    import('../venues/paper/faults/fault-specification'),
+    import('../paper-venue/faults/fault-specification'),
   ]);
   readFaultSpecification(faults);
   if (planProcesses(mode, config).some(({ name }) => name === 'paper_venue')) return;

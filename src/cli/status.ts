@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import type { SystemHealth } from '../observability/health';
-import { isProcessRunning, readRunningPid } from '../supervisor/pid-file';
+import { isProcessRunning, readRunningPid } from '../process/pid-file';
 import { planProcesses, type ProcessName } from '../supervisor/plan';
 import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
-import { ExitCode } from './exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import { renderStatus, type StatusPart } from './render-status';
 import { withClient } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import { COMPONENTS, type ComponentName } from '../messages/component';
-import { followSupervisor } from '../supervisor/lifeline';
+import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkTradingEnvironment, loadCommandConfig } from './command-config';
-import type { ExitCode } from './exit-codes';
+import type { ExitCode } from '../process/exit-codes';
 
 interface WorkerOptions {
   readonly taskQueue: readonly string[];

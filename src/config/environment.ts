@@ -1,4 +1,4 @@
-import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE } from '../observability/crash-points';
+import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE } from '../process/crash-points';
 
 /** A setting that an environment variable (or a line of `.env`) may set. */
 export interface EnvironmentVariable {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { quoteValue } from '../observability/quote-value';
+import { quoteValue } from '../domain/quote-value';
 import { allowedKeys, describeAllowed } from './allowed-values';
 import type { ConfigProblem } from './config-error';
 import { ConfigError } from './config-error';

@@ -1,7 +1,7 @@
 import Decimal from 'decimal.js';
 import { z } from 'zod';
 import type { Direction, Intent, TradingSignal } from '../domain/signal';
-import { quoteValue } from '../observability/quote-value';
+import { quoteValue } from '../domain/quote-value';
 
 export type ParseSignalResult =
   | { readonly ok: true; readonly signal: TradingSignal }

@@ -18,7 +18,7 @@ import {
   TRADE_VENUE,
 } from '../messages/search-attributes';
 import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
-import { crashPoint } from '../observability/crash-points';
+import { crashPoint } from '../process/crash-points';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
 import { CLIENT_ID_UNIQUE } from '../venues/promises';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from '../temporal/embedded-server';
-import { errorCode } from './error-code';
+import { errorCode } from '../process/error-code';
 import { countDeath, restartDelayMs } from './restart-delay';
 
 /**

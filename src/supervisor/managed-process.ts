@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { ExitCode } from '../cli/exit-codes';
-import type { ProcessEvent } from '../observability/process-events';
-import { errorCode } from './error-code';
+import { ExitCode } from '../process/exit-codes';
+import type { ProcessEvent } from '../process/process-events';
+import { errorCode } from '../process/error-code';
 import { OutputLog } from './output-log';
-import { claimPidFile, releasePidFile } from './pid-file';
+import { claimPidFile, releasePidFile } from '../process/pid-file';
 import { countDeath, RESTART_POLICY, restartDelayMs, type RestartPolicy } from './restart-delay';
 
 /** What to run, and where to note it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ORPHAN_STOP_MAX_MS } from './lifeline';
-import { isProcessRunning, readPidFile, type ProcessIdentity } from './pid-file';
+import { ORPHAN_STOP_MAX_MS } from '../process/lifeline';
+import { isProcessRunning, readPidFile, type ProcessIdentity } from '../process/pid-file';
 import type { ProcessName } from './plan';
 import { pidFilePath } from './run-folder';
 

@@ -1,4 +1,4 @@
-import { claimPidFile, releasePidFile } from './pid-file';
+import { claimPidFile, releasePidFile } from '../process/pid-file';
 import { LOCKS_OF_MODE, type StartMode } from './plan';
 import { startLockPath } from './run-folder';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { ExitCode } from '../cli/exit-codes';
+import { ExitCode } from '../process/exit-codes';
 import type { Config } from '../config/schema';
 import { assertPortFree } from '../net/ports';
 import { readHealth } from '../observability/health';

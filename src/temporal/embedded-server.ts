@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { assertPortFree, isPortListening } from '../net/ports';
-import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../supervisor/pid-file';
+import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
 import type { Progress } from './binary-sources';
 import { embeddedAddress } from './connection';
 import { ServerUnavailableError } from './errors';

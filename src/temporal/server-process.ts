@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { identifyProcess, isProcessRunning, type ProcessIdentity } from '../supervisor/pid-file';
+import { identifyProcess, isProcessRunning, type ProcessIdentity } from '../process/pid-file';
 import { ServerUnavailableError } from './errors';
 import { pollUntil } from './poll';
 

@@ -1,7 +1,7 @@
 /** A short fixed part of the attack (npm run chaos): one small seed, and three of the points at which a crash is tried. */
-import type { CrashPoint } from '../../src/observability/crash-points';
-import { runSeed } from '../chaos/seed-run';
-import { sweep } from '../chaos/sweep';
+import type { CrashPoint } from '../../src/process/crash-points';
+import { runSeed } from '../../chaos/seed-run';
+import { sweep } from '../../chaos/sweep';
 
 /** A first start may fetch the Temporal server. */
 const TEST_MAX_MS = 400_000;

@@ -1,6 +1,6 @@
-/** Every seed of the attack that once found a defect (test/chaos/seeds.json) is run again, so that it stays mended. */
-import { readKeptSeeds } from '../chaos/kept-seeds';
-import { runSeed } from '../chaos/seed-run';
+/** Every seed of the attack that once found a defect (chaos/seeds.json) is run again, so that it stays mended. */
+import { readKeptSeeds } from '../../chaos/kept-seeds';
+import { runSeed } from '../../chaos/seed-run';
 
 /** A seed of 300 signals takes two or three minutes on two free cores. */
 const SEED_MAX_MS = 900_000;

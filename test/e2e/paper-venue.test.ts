@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExitCode } from '../../src/cli/exit-codes';
+import { ExitCode } from '../../src/process/exit-codes';
 import { eventually } from '../support/engine';
 import { findFreePort } from '../support/free-port';
 

@@ -1,4 +1,4 @@
-import { ExitCode } from '../../src/cli/exit-codes';
+import { ExitCode } from '../../src/process/exit-codes';
 import { Product, type SignalBody } from './support/product';
 
 /** Two starts and stops, the first of which may fetch the Temporal server. */

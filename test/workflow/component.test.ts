@@ -13,7 +13,7 @@ import {
   type ComponentWorkflowInput,
 } from '../../src/messages/component';
 import { componentWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
-import { identifyProcess } from '../../src/supervisor/pid-file';
+import { identifyProcess } from '../../src/process/pid-file';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { register, type Registration, type RegistrationResult } from '../../workers/registration';
 import { eventually } from '../support/engine';

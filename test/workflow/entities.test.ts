@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { EntityCaller } from '../../activities/entity-caller';
+import { EntityCaller } from '../../src/trading/entity-caller';
 import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/rate-window/types';
 import {

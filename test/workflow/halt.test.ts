@@ -1,6 +1,6 @@
 /** Halting, reducing and resuming on a real server, while signals wait for a request limit that lets few through. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { createTradingDesk, type TradingDesk } from '../../src/intake/trading-desk';
+import { createTradingDesk, type TradingDesk } from '../../src/trading/trading-state';
 import { setTradingStateUpdate } from '../../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';

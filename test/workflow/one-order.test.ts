@@ -12,7 +12,7 @@ import type { SignalView } from '../../src/domain/signal-view';
 import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
 import { SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
 import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../../src/messages/signal';
-import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../../src/observability/crash-points';
+import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../../src/process/crash-points';
 import type { PlaceOrderAnswer, VenuePromises } from '../../src/venues/venue';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';

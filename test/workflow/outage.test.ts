@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { clientOrderIdOf } from '../../src/intake/fingerprint';
-import type { FaultTarget } from '../../src/venues/paper/faults/fault-plan';
+import type { FaultTarget } from '../../src/paper-venue/faults/fault-plan';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 

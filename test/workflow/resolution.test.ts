@@ -1,6 +1,6 @@
 /** Orders whose fate is unclear for a while: each ends as what the venue did, once, with the books of both sides equal. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { FaultTarget } from '../../src/venues/paper/faults/fault-plan';
+import type { FaultTarget } from '../../src/paper-venue/faults/fault-plan';
 import { cancelUpdate } from '../../src/messages/signal';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';

@@ -5,7 +5,7 @@ import { Connection, isGrpcServiceError, type Client } from '@temporalio/client'
 import { randomUUID } from 'node:crypto';
 import { SEARCH_ATTRIBUTES, TRADE_SYMBOL } from '../../src/messages/search-attributes';
 import { isPortListening } from '../../src/net/ports';
-import { claimPidFile } from '../../src/supervisor/pid-file';
+import { claimPidFile } from '../../src/process/pid-file';
 import { connectClient, connectNative, localTarget } from '../../src/temporal/connection';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embedded-server';
 import { ensureNamespace } from '../../src/temporal/namespace';

@@ -1,6 +1,6 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { ShortRoad } from '../../activities/short-road';
+import { ShortRoad } from '../../src/trading/short-road';
 import { reserveUpdate } from '../../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PaperAudit } from '../../../src/venues/paper/http/paper-routes';
+import type { PaperAudit } from '../../../src/paper-venue/http/paper-routes';
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
 const CLI_ENTRY = join(REPOSITORY, 'dist', 'src', 'cli', 'main.js');

@@ -1,11 +1,11 @@
 import { CliError, reportError } from '../../../src/cli/cli-error';
-import { EXIT_CODES_HELP, ExitCode } from '../../../src/cli/exit-codes';
+import { EXIT_CODES_HELP, ExitCode } from '../../../src/process/exit-codes';
 import { ConfigError } from '../../../src/config/config-error';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { PortInUseError } from '../../../src/net/ports';
 import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { CredentialsError } from '../../../src/venues/ccxt/credentials';
-import { FaultPlanError } from '../../../src/venues/paper/faults/fault-specification';
+import { FaultPlanError } from '../../../src/paper-venue/faults/fault-specification';
 
 describe('reportError', () => {
   // The table of names in cli-error.ts is only as good as the names of the classes.

@@ -1,4 +1,4 @@
-import { ExitCode } from '../../../src/cli/exit-codes';
+import { ExitCode } from '../../../src/process/exit-codes';
 import { exitCodeOf } from '../../../src/cli/signal-send';
 import type { SignalOutcome, SignalView } from '../../../src/domain/signal-view';
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
 import { createOrder, marketOrder } from './support/signed-request';
 

@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { candleSymbols, loadCandleDirectory } from '../../../src/venues/paper/market/candle-directory';
-import type { MinuteCandle } from '../../../src/venues/paper/market/market-source';
-import { openMarket } from '../../../src/venues/paper/market/open-market';
-import { RecordedMarket } from '../../../src/venues/paper/market/recorded-market';
+import { candleSymbols, loadCandleDirectory } from '../../../src/paper-venue/market/candle-directory';
+import type { MinuteCandle } from '../../../src/paper-venue/market/market-source';
+import { openMarket } from '../../../src/paper-venue/market/open-market';
+import { RecordedMarket } from '../../../src/paper-venue/market/recorded-market';
 
-const SAMPLES = resolve(__dirname, '../../../src/venues/paper/test_data');
+const SAMPLES = resolve(__dirname, '../../../src/paper-venue/test_data');
 const REAL_CANDLES = resolve(__dirname, '../../../../shared/data');
 const ANCHOR = 28_000_000;
 

@@ -1,7 +1,7 @@
 /** The real ccxt bybit driven against the paper venue: what the venue says must be what ccxt understands. */
 import ccxt = require('ccxt');
 import type { bybit, Order } from 'ccxt';
-import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { API_KEY, API_SECRET, PaperVenues } from './support/paper-server';
 
 const SYMBOL = 'BTC/USDT:USDT';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { appliesTo } from '../../../src/venues/paper/faults/fault-classes';
-import { drawWeights, FaultPlanner, type FaultRequest } from '../../../src/venues/paper/faults/fault-plan';
-import { parseFaultPlan, readFaultSpecification } from '../../../src/venues/paper/faults/fault-specification';
-import { ENDPOINT_NAMES } from '../../../src/venues/paper/http/route';
+import { appliesTo } from '../../../src/paper-venue/faults/fault-classes';
+import { drawWeights, FaultPlanner, type FaultRequest } from '../../../src/paper-venue/faults/fault-plan';
+import { parseFaultPlan, readFaultSpecification } from '../../../src/paper-venue/faults/fault-specification';
+import { ENDPOINT_NAMES } from '../../../src/paper-venue/http/route';
 
 const requests: fc.Arbitrary<FaultRequest> = fc.record({
   endpoint: fc.constantFrom(...ENDPOINT_NAMES),

@@ -1,8 +1,8 @@
 /** Each fault as a client meets it, aimed at one request; and that the venue's books stay right whatever it answers. */
-import { FAULT_CLASS_NAMES } from '../../../src/venues/paper/faults/fault-classes';
-import { parseFaultPlan } from '../../../src/venues/paper/faults/fault-specification';
-import type { FaultTarget } from '../../../src/venues/paper/faults/fault-plan';
-import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
+import { FAULT_CLASS_NAMES } from '../../../src/paper-venue/faults/fault-classes';
+import { parseFaultPlan } from '../../../src/paper-venue/faults/fault-specification';
+import type { FaultTarget } from '../../../src/paper-venue/faults/fault-plan';
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
 import { type Answer, createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 

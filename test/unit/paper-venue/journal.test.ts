@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Journal } from '../../../src/venues/paper/book/journal';
-import type { Transaction } from '../../../src/venues/paper/book/records';
+import { Journal } from '../../../src/paper-venue/book/journal';
+import type { Transaction } from '../../../src/paper-venue/book/records';
 
 let stateDir: string;
 

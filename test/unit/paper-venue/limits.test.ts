@@ -1,7 +1,7 @@
 /** The venue enforces limits exactly as configured, says so in its headers, and counts every breach. */
 import fc from 'fast-check';
-import { SlidingWindow } from '../../../src/venues/paper/http/sliding-window';
-import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
+import { SlidingWindow } from '../../../src/paper-venue/http/sliding-window';
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
 import { signedRequest } from './support/signed-request';
 

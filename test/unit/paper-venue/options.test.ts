@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { configSchema } from '../../../src/config/schema';
-import { assertSymbols, paperVenueOptions } from '../../../src/venues/paper/options';
+import { assertSymbols, paperVenueOptions } from '../../../src/paper-venue/options';
 import { testOptions } from './support/paper-server';
 
 const DEFAULTS = resolve(__dirname, '../../../config/default.yaml');

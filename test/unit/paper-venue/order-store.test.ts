@@ -1,5 +1,5 @@
-import { OrderStore, ORDERS_KEPT_MAX, RECENT_CLOSED_MAX } from '../../../src/venues/paper/book/order-store';
-import type { OrderRecord } from '../../../src/venues/paper/book/records';
+import { OrderStore, ORDERS_KEPT_MAX, RECENT_CLOSED_MAX } from '../../../src/paper-venue/book/order-store';
+import type { OrderRecord } from '../../../src/paper-venue/book/records';
 
 function order(sequence: number, changes: Partial<OrderRecord> = {}): OrderRecord {
   return {

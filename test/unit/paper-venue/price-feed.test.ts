@@ -1,10 +1,10 @@
 /** What is shown while a minute goes on must fit the candle that the minute becomes. */
 import fc from 'fast-check';
-import { candlePath } from '../../../src/venues/paper/market/candle-path';
-import { MINUTE_MS } from '../../../src/venues/paper/market/market-source';
-import { PriceFeed } from '../../../src/venues/paper/market/price-feed';
-import { SeededStream } from '../../../src/venues/paper/market/seeded-random';
-import { SimulatedMarket } from '../../../src/venues/paper/market/simulated-market';
+import { candlePath } from '../../../src/paper-venue/market/candle-path';
+import { MINUTE_MS } from '../../../src/paper-venue/market/market-source';
+import { PriceFeed } from '../../../src/paper-venue/market/price-feed';
+import { SeededStream } from '../../../src/paper-venue/market/seeded-random';
+import { SimulatedMarket } from '../../../src/paper-venue/market/simulated-market';
 
 const FIRST_MINUTE = 28_000_000;
 const NOW_MS = (FIRST_MINUTE + 1_500) * MINUTE_MS;

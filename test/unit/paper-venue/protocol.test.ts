@@ -1,5 +1,5 @@
 /** Requests made by hand: signatures, receive window, refusals and pages, as Bybit V5 answers them. */
-import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
 import { createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 

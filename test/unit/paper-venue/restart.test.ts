@@ -4,9 +4,9 @@
  */
 import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PaperAudit } from '../../../src/venues/paper/http/paper-routes';
-import type { PaperVenue } from '../../../src/venues/paper/paper-venue';
-import { PortInUseError } from '../../../src/venues/paper/http/http-server';
+import type { PaperAudit } from '../../../src/paper-venue/http/paper-routes';
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
+import { PortInUseError } from '../../../src/paper-venue/http/http-server';
 import { PaperVenues } from './support/paper-server';
 import { createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 

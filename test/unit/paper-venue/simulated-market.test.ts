@@ -1,5 +1,5 @@
 /** The simulator makes prices that behave like a market's, and always the same ones for a seed. */
-import { HISTORY_AT_START_MINUTES, SimulatedMarket } from '../../../src/venues/paper/market/simulated-market';
+import { HISTORY_AT_START_MINUTES, SimulatedMarket } from '../../../src/paper-venue/market/simulated-market';
 
 const FIRST_MINUTE = 28_000_000;
 const MINUTES = HISTORY_AT_START_MINUTES;

@@ -1,4 +1,4 @@
-import { readPidFile } from '../../../src/supervisor/pid-file';
+import { readPidFile } from '../../../src/process/pid-file';
 import { join } from 'node:path';
 import { Bench, EAGER_POLICY, isAlive, waitUntil } from './support';
 

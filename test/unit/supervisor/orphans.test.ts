@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awaitOrphans } from '../../../src/supervisor/orphans';
-import { claimPidFile } from '../../../src/supervisor/pid-file';
+import { claimPidFile } from '../../../src/process/pid-file';
 import { pidFilePath } from '../../../src/supervisor/run-folder';
 import { isAlive } from './support';
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimPidFile, readRunningPid } from '../../../src/supervisor/pid-file';
+import { claimPidFile, readRunningPid } from '../../../src/process/pid-file';
 import type { StartMode } from '../../../src/supervisor/plan';
 import { startLockPath } from '../../../src/supervisor/run-folder';
 import { claimStartLocks, DataFolderInUseError } from '../../../src/supervisor/start-locks';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManagedProcess, type ProcessReport } from '../../../src/supervisor/managed-process';
-import { identifyProcess } from '../../../src/supervisor/pid-file';
+import { identifyProcess } from '../../../src/process/pid-file';
 import type { RestartPolicy } from '../../../src/supervisor/restart-delay';
 
 const CHILD_SCRIPT = join(__dirname, 'fixtures', 'child.cjs');

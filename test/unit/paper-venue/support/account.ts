@@ -1,9 +1,9 @@
-import { Book } from '../../../../src/venues/paper/book/book';
-import { Journal } from '../../../../src/venues/paper/book/journal';
-import { VenueClock } from '../../../../src/venues/paper/clock';
-import { PriceFeed } from '../../../../src/venues/paper/market/price-feed';
-import { MatchingEngine } from '../../../../src/venues/paper/matching/matching-engine';
-import { type NewOrder, parseNewOrder } from '../../../../src/venues/paper/matching/order-request';
+import { Book } from '../../../../src/paper-venue/book/book';
+import { Journal } from '../../../../src/paper-venue/book/journal';
+import { VenueClock } from '../../../../src/paper-venue/clock';
+import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
+import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
+import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
 import { ScriptedMarket } from './scripted-market';
 
 export const START_PRICE = 50_000;

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { PaperVenueOptions } from '../../../../src/venues/paper/options';
-import { type PaperVenue, startPaperVenue } from '../../../../src/venues/paper/paper-venue';
+import type { PaperVenueOptions } from '../../../../src/paper-venue/options';
+import { type PaperVenue, startPaperVenue } from '../../../../src/paper-venue/paper-venue';
 
 export const API_KEY = 'test-key';
 export const API_SECRET = 'test-secret';
@@ -11,7 +11,7 @@ export const API_SECRET = 'test-secret';
 const WIDE = { limit: 1_000_000, windowMs: 60_000, weight: 1 };
 
 /** A small market of BTCUSDT and ETHUSDT; `candlesDir: undefined` gives the simulator, which takes longer to start. */
-const SAMPLES = resolve(__dirname, '../../../../src/venues/paper/test_data');
+const SAMPLES = resolve(__dirname, '../../../../src/paper-venue/test_data');
 
 export function testOptions(stateDir: string, changes: Partial<PaperVenueOptions> = {}): PaperVenueOptions {
   return {

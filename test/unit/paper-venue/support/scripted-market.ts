@@ -1,6 +1,6 @@
-import { type Instrument, instrumentFor } from '../../../../src/venues/paper/market/instrument';
-import type { MarketSource, MinuteCandle } from '../../../../src/venues/paper/market/market-source';
-import { StepText } from '../../../../src/venues/paper/market/step-text';
+import { type Instrument, instrumentFor } from '../../../../src/paper-venue/market/instrument';
+import type { MarketSource, MinuteCandle } from '../../../../src/paper-venue/market/market-source';
+import { StepText } from '../../../../src/paper-venue/market/step-text';
 
 /** One symbol whose price stands where the test puts it. */
 export class ScriptedMarket implements MarketSource {

@@ -1,0 +1,46 @@
+import { FAULT_CLASS_NAMES, type FaultClass } from '../src/paper-venue/faults/fault-classes';
+import { drawWeights, type FaultPlan, type FaultTarget } from '../src/paper-venue/faults/fault-plan';
+import { Dice } from './dice';
+
+/** The share of requests that meet a fault, drawn per seed between these. */
+const RATE_LEAST = 0.1;
+const RATE_MOST = 0.3;
+/** 429 with Retry-After, 429 bare, 418 bare, 418 with Retry-After. A 403 means ten minutes of silence and is left out. */
+const BRIEF_THROTTLES = [0, 1, 4, 5] as const;
+const THROTTLED_REQUESTS = 12;
+/** The ordinals at which throttled requests are placed. */
+const THROTTLED_WITHIN = 400;
+
+/**
+ * The faults of one seed: which classes are on, how often each one comes, and at which requests.
+ *
+ * @param generation counts the venue's starts: a restarted venue counts its requests from one again, and must not repeat
+ *   the same faults
+ */
+export function faultMix(seed: number, generation: number): FaultPlan {
+  const { throttled, ...weights } = drawWeights(seed);
+  const some: Partial<Record<FaultClass, number>> = Object.keys(weights).length > 0 ? weights : { drop: 1 };
+  return {
+    seed: (seed * 1_000 + generation) % 2 ** 31,
+    rate: new Dice(seed, 'fault-rate').between(RATE_LEAST, RATE_MOST),
+    weights: some,
+    targets: throttled === undefined ? [] : briefThrottles(seed, generation),
+  };
+}
+
+function briefThrottles(seed: number, generation: number): FaultTarget[] {
+  const dice = new Dice(seed, `throttles:${generation}`);
+  return Array.from({ length: THROTTLED_REQUESTS }, () => ({
+    fault: 'throttled',
+    endpoint: dice.pick(['order_create', 'order_realtime', 'order_history', 'wallet_balance']),
+    ordinal: dice.whole(2, THROTTLED_WITHIN),
+    variant: dice.pick(BRIEF_THROTTLES),
+  }));
+}
+
+/** The classes that a seed's mix can bring, for people. */
+export function faultClassesOf(plan: FaultPlan): readonly FaultClass[] {
+  return FAULT_CLASS_NAMES.filter(
+    (name) => plan.weights?.[name] !== undefined || plan.targets.some(({ fault }) => fault === name),
+  );
+}

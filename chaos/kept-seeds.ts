@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../src/config/package-root';
+
+const keptSeeds = z.array(
+  z.strictObject({
+    seed: z.int().min(0),
+    signals: z.int().min(1),
+    /** What the seed found. */
+    found: z.string().min(1),
+  }),
+);
+
+export type KeptSeed = z.infer<typeof keptSeeds>[number];
+
+/** Seeds that once found a defect. They are run again, so that it stays mended. */
+export function readKeptSeeds(): readonly KeptSeed[] {
+  const file = join(packageRoot(), 'chaos', 'seeds.json');
+  return keptSeeds.parse(JSON.parse(readFileSync(file, 'utf8')));
+}

@@ -1,0 +1,151 @@
+import Decimal from 'decimal.js';
+import type { TradingSignal } from '../src/domain/signal';
+import { Dice } from './dice';
+
+/** What a signal of an attack asks for. */
+export type SignalKind =
+  /** A market order of a named amount. */
+  | 'market'
+  /** A market order sized from free funds. */
+  | 'sized'
+  /** A limit order that fills at once. */
+  | 'crossing'
+  /** A limit order far from the price, which ends when its time to live passes. */
+  | 'resting'
+  /** The same, but somebody cancels it. */
+  | 'withdrawn'
+  | 'exit'
+  | 'too_large'
+  | 'below_minimum';
+
+const KIND_WEIGHTS: Readonly<Record<SignalKind, number>> = {
+  market: 38,
+  sized: 8,
+  crossing: 12,
+  resting: 10,
+  withdrawn: 8,
+  exit: 14,
+  too_large: 6,
+  below_minimum: 4,
+};
+
+/** Few, so that exits usually meet a position. */
+export const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
+
+/** Handed in inside the engine instead of from outside. */
+const INSIDE_SHARE = 0.5;
+const REPEATED_SHARE = 0.2;
+const CONFLICTING_SHARE = 0.3;
+/** A share of all signals that a person cancels at some moment, whatever they are. */
+const CANCELLED_SHARE = 0.04;
+/** What one order is worth, in the settle asset: 300 of them are worth more than the account. */
+const VALUE_LEAST = 60;
+const VALUE_MOST = 1_000;
+/** Worth far more than the account. */
+const TOO_LARGE_VALUE = 5_000_000;
+const BELOW_MINIMUM_VALUE = 0.001;
+const AMOUNT_DECIMALS = 6;
+const PRICE_DIGITS = 8;
+
+/** One signal of an attack. All of it follows from the seed; prices are those of the moment of sending. */
+export interface PlannedSignal {
+  readonly strategy: string;
+  readonly kind: SignalKind;
+  readonly symbol: string;
+  readonly direction: 'BUY' | 'SELL';
+  /** Handed in inside the engine, which gives it a head start. */
+  readonly isInside: boolean;
+  /** After the attack's start. */
+  readonly atMs: number;
+  /** In the settle asset; absent: no amount is named. */
+  readonly value?: number;
+  /** The limit price as a multiple of the last price. */
+  readonly priceFactor?: number;
+  /** After it was accepted. */
+  readonly cancelAfterMs?: number;
+  readonly repetition?: { readonly afterMs: number; readonly conflicting: boolean };
+}
+
+export interface SignalPlanOptions {
+  readonly seed: number;
+  readonly signals: number;
+  /** Over how long they are spread. */
+  readonly durationMs: number;
+}
+
+/** The signals of one seed, in the order of their sending. */
+export function planSignals({ seed, signals, durationMs }: SignalPlanOptions): readonly PlannedSignal[] {
+  const dice = new Dice(seed, 'signals');
+  const doors = new Dice(seed, 'doors');
+  return Array.from({ length: signals }, (_, index) => ({
+    ...planSignal(dice, `chaos-${seed}-${index}`, (index / signals) * durationMs),
+    isInside: doors.chance(INSIDE_SHARE),
+  }));
+}
+
+function planSignal(dice: Dice, strategy: string, atMs: number): Omit<PlannedSignal, 'isInside'> {
+  const kind = dice.weighted(KIND_WEIGHTS);
+  const direction = dice.chance(0.6) ? 'BUY' : 'SELL';
+  return {
+    strategy,
+    kind,
+    symbol: dice.pick(ATTACKED_SYMBOLS),
+    direction,
+    atMs,
+    value: valueOf(kind, dice.between(VALUE_LEAST, VALUE_MOST)),
+    priceFactor: priceFactorOf(kind, direction),
+    cancelAfterMs: kind === 'withdrawn' || dice.chance(CANCELLED_SHARE) ? dice.between(0, 5_000) : undefined,
+    repetition: dice.chance(REPEATED_SHARE)
+      ? { afterMs: dice.between(0, 6_000), conflicting: dice.chance(CONFLICTING_SHARE) }
+      : undefined,
+  };
+}
+
+function valueOf(kind: SignalKind, usual: number): number | undefined {
+  switch (kind) {
+    case 'sized':
+      return undefined;
+    case 'too_large':
+      return TOO_LARGE_VALUE;
+    case 'below_minimum':
+      return BELOW_MINIMUM_VALUE;
+    case 'market':
+    case 'crossing':
+    case 'resting':
+    case 'withdrawn':
+    case 'exit':
+      return usual;
+  }
+}
+
+function priceFactorOf(kind: SignalKind, direction: 'BUY' | 'SELL'): number | undefined {
+  if (kind === 'crossing') return direction === 'BUY' ? 1.01 : 0.99;
+  if (kind === 'resting' || kind === 'withdrawn') return direction === 'BUY' ? 0.7 : 1.3;
+  return undefined;
+}
+
+/**
+ * The signal to send.
+ *
+ * @param lastPrice of its symbol, a decimal string
+ */
+export function toSignal(planned: PlannedSignal, lastPrice: string, nowMs: number): TradingSignal {
+  const { symbol, direction, strategy, kind, value, priceFactor } = planned;
+  return {
+    symbol,
+    direction,
+    strategy,
+    timestampMs: nowMs,
+    intent: kind === 'exit' ? 'exit' : 'entry',
+    ...(value !== undefined && { amount: amountOf(value, lastPrice) }),
+    ...(priceFactor !== undefined && {
+      limitPrice: new Decimal(lastPrice).times(priceFactor).toSignificantDigits(PRICE_DIGITS).toFixed(),
+    }),
+  };
+}
+
+function amountOf(value: number, lastPrice: string): string {
+  const amount = new Decimal(value).dividedBy(lastPrice);
+  const smallest = new Decimal(10).pow(-AMOUNT_DECIMALS);
+  return Decimal.max(smallest, amount.toDecimalPlaces(AMOUNT_DECIMALS, Decimal.ROUND_UP)).toFixed();
+}

@@ -1,0 +1,139 @@
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { TradingSignal } from '../src/domain/signal';
+import { clientOrderIdOf, fingerprintOf } from '../src/intake/fingerprint';
+import { IntakeUnavailableError, type IntakeResult, type SignalDesk } from '../src/intake/types';
+import { cancelUpdate } from '../src/messages/signal';
+import type { Access } from './product';
+import { toSignal, type PlannedSignal } from './signal-plan';
+import { assertInvariant, Violation } from './violation';
+import { allEnded, pause, pollUntil } from './waiting';
+
+/** A signal must be accepted within this, also across a restart of the server. */
+const INTAKE_MAX_MS = 60_000;
+const CANCEL_TIMEOUT_MS = 5_000;
+
+/** A signal that was handed in. */
+export interface HandedIn {
+  readonly planned: PlannedSignal;
+  readonly signal: TradingSignal;
+  readonly fingerprint: string;
+  readonly clientOrderId: string;
+}
+
+/** Hands a plan's signals in, repeats some, cancels some, and checks what intake answers. */
+export class Submitter {
+  private readonly byFingerprint = new Map<string, HandedIn>();
+  private readonly clientOrderIds = new Set<string>();
+  private repeated = 0;
+
+  constructor(private readonly prices: ReadonlyMap<string, string>) {}
+
+  get handedIn(): readonly HandedIn[] {
+    return [...this.byFingerprint.values()];
+  }
+
+  /** Repetitions so far, each of which was recognised. */
+  get repetitions(): number {
+    return this.repeated;
+  }
+
+  isOurs(clientOrderId: string): boolean {
+    return this.clientOrderIds.has(clientOrderId);
+  }
+
+  /** One signal at its time, with its repetition and its cancellation. */
+  async handIn(planned: PlannedSignal, access: Access, startedAtMs: number, signal: AbortSignal): Promise<void> {
+    await pause(startedAtMs + planned.atMs - performance.now(), signal);
+    const handedIn = this.note(planned);
+    await this.send(handedIn, access, signal);
+    const { repetition, cancelAfterMs } = planned;
+    await allEnded([
+      ...(repetition ? [this.repeat(handedIn, repetition, access, signal)] : []),
+      ...(cancelAfterMs === undefined ? [] : [cancelLater(handedIn, cancelAfterMs, access.client, signal)]),
+    ]);
+  }
+
+  /** @throws Violation unless intake has the signal afterwards */
+  async send(handedIn: HandedIn, access: Access, signal: AbortSignal): Promise<void> {
+    const door = handedIn.planned.isInside ? access.inside : access.desk;
+    const result = await submitUntilAnswered(door, handedIn.signal, signal);
+    // After an answer that was lost the repetition finds the signal there.
+    const accepted = result.status === 'accepted' || (result.status === 'duplicate' && !result.conflicting);
+    assertInvariant(accepted, 'a signal is accepted', () => JSON.stringify({ handedIn, result }));
+  }
+
+  /** Sends a signal again. @throws Violation unless it is recognised */
+  async repeat(
+    { signal: first, fingerprint }: HandedIn,
+    { afterMs, conflicting }: { readonly afterMs: number; readonly conflicting: boolean },
+    access: Access,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await pause(afterMs, signal);
+    const again = conflicting ? { ...first, amount: '7.7' } : first;
+    const result = await submitUntilAnswered(access.desk, again, signal);
+    const expected: IntakeResult = { status: 'duplicate', fingerprint, conflicting };
+    const isRecognised = JSON.stringify(result) === JSON.stringify(expected);
+    assertInvariant(isRecognised, 'a repeated signal is recognised', () => JSON.stringify({ again, result }));
+    this.repeated += 1;
+  }
+
+  /** Makes the signal, at the price and time of this moment, and counts it as handed in. */
+  note(planned: PlannedSignal): HandedIn {
+    const price = this.prices.get(planned.symbol);
+    if (price === undefined) throw new Error(`The paper venue has no price for ${planned.symbol}.`);
+    const signal = toSignal(planned, price, Date.now());
+    const fingerprint = fingerprintOf(signal);
+    const handedIn = { planned, signal, fingerprint, clientOrderId: clientOrderIdOf(fingerprint) };
+    this.byFingerprint.set(fingerprint, handedIn);
+    this.clientOrderIds.add(handedIn.clientOrderId);
+    return handedIn;
+  }
+}
+
+/** As the desk asks of its users: when the server does not answer, the same signal is sent again. */
+async function submitUntilAnswered(
+  door: Pick<SignalDesk, 'submit'>,
+  tradingSignal: TradingSignal,
+  signal: AbortSignal,
+): Promise<IntakeResult> {
+  let last: unknown;
+  const submit = async (): Promise<IntakeResult | undefined> => {
+    try {
+      return await door.submit(tradingSignal);
+    } catch (error) {
+      if (!(error instanceof IntakeUnavailableError)) throw error;
+      last = error;
+      return undefined;
+    }
+  };
+  const result = await pollUntil(submit, INTAKE_MAX_MS, signal);
+  if (!result) throw new Violation('intake comes back', `no answer within ${INTAKE_MAX_MS} ms: ${String(last)}`);
+  return result;
+}
+
+/** Best effort, as for a person: what cannot be cancelled in time takes its course. */
+async function cancelLater(
+  { fingerprint }: HandedIn,
+  afterMs: number,
+  client: Client,
+  signal: AbortSignal,
+): Promise<void> {
+  await pause(afterMs, signal);
+  try {
+    const handle = client.workflow.getHandle(fingerprint);
+    await client.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () =>
+      handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] }),
+    );
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    const isPassing = isGrpcServiceError(error) || isGrpcServiceError(cause) || isExpectedRefusal(error);
+    if (!isPassing) throw error;
+  }
+}
+
+/** The signal ended before the request arrived, or no engine answered in time. */
+function isExpectedRefusal(error: unknown): boolean {
+  const names = ['WorkflowNotFoundError', 'WorkflowUpdateRPCTimeoutOrCancelledError', 'WorkflowUpdateFailedError'];
+  return error instanceof Error && names.includes(error.name);
+}

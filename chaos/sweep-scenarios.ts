@@ -1,0 +1,94 @@
+import type { SignalOutcome } from '../src/domain/signal-view';
+import { CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
+import type { FaultClass } from '../src/paper-venue/faults/fault-classes';
+import type { FaultPlan } from '../src/paper-venue/faults/fault-plan';
+
+/** What is sent so that the process reaches a point. */
+export type Scenario =
+  /** A market order. */
+  | 'market'
+  /** The same, handed in inside the engine, which gives it a head start. */
+  | 'market_inside'
+  /** A market order that nobody can afford. */
+  | 'denied'
+  /** A market order whose answer is lost, so that it has to be looked up. */
+  | 'lost_answer'
+  /** A market order whose request is lost, so that it has to be sent again. */
+  | 'lost_request'
+  /** A limit order far from the price that somebody cancels. */
+  | 'withdrawn'
+  /** A market order handed in by a process of its own, which is the one that dies. */
+  | 'handed_in';
+
+const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
+  'intake.before-start': 'handed_in',
+  'intake.after-start': 'handed_in',
+  'saga.started': 'market',
+  'reserve.before-plan': 'market',
+  'reserve.before-update': 'market',
+  'reserve.after-update': 'market',
+  'trade.before-send': 'market',
+  'trade.after-send': 'market',
+  'trade.after-observe': 'market',
+  'trade.after-commit': 'market',
+  'saga.traded': 'market',
+  'place.before-permit': 'lost_request',
+  'place.after-permit': 'lost_request',
+  'place.before-send': 'lost_request',
+  'place.after-send': 'lost_request',
+  'place.after-observe': 'lost_request',
+  'look-up.before': 'lost_answer',
+  'look-up.after': 'lost_answer',
+  'cancel.before': 'withdrawn',
+  'cancel.after': 'withdrawn',
+  'saga.settling': 'lost_answer',
+  'saga.committed': 'lost_answer',
+  'withdraw.before-update': 'denied',
+  'withdraw.after-update': 'denied',
+  'release.before-update': 'withdrawn',
+  'release.after-update': 'withdrawn',
+  'saga.ended': 'market',
+};
+
+/** Points that a head start passes, too. */
+const POINTS_INSIDE: readonly CrashPoint[] = [
+  'intake.before-start',
+  'intake.after-start',
+  'saga.started',
+  'reserve.before-plan',
+  'reserve.before-update',
+  'reserve.after-update',
+  'trade.before-send',
+  'trade.after-send',
+  'trade.after-observe',
+  'trade.after-commit',
+  'saga.traded',
+];
+
+/** One crash: where, and on the way of what. */
+export interface SweepCase {
+  readonly point: CrashPoint;
+  readonly scenario: Scenario;
+}
+
+export const SWEEP_CASES: readonly SweepCase[] = CRASH_POINTS.flatMap((point) => [
+  { point, scenario: SCENARIO_OF_POINT[point] },
+  ...(POINTS_INSIDE.includes(point) ? [{ point, scenario: 'market_inside' as const }] : []),
+]);
+
+export function expectedOutcome(scenario: Scenario): SignalOutcome {
+  if (scenario === 'denied') return 'DENIED';
+  return scenario === 'withdrawn' ? 'CANCELLED' : 'FILLED';
+}
+
+/** What the venue does to the first order: accepts it and stays silent, or never gets it. */
+const FAULT_OF_SCENARIO: Readonly<Partial<Record<Scenario, FaultClass>>> = {
+  lost_answer: 'accept_then_time_out',
+  lost_request: 'drop',
+};
+
+/** @returns the faults that the scenario needs, if any */
+export function attackOf(scenario: Scenario): FaultPlan | undefined {
+  const fault = FAULT_OF_SCENARIO[scenario];
+  return fault && { seed: 1, rate: 0, targets: [{ fault, endpoint: 'order_create', ordinal: 1 }] };
+}

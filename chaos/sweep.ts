@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../src/process/crash-points';
+import { cancelUpdate } from '../src/messages/signal';
+import { checkBooks, checkSignals, waitForEnds } from './end-checks';
+import { Product, type Access } from './product';
+import type { PlannedSignal } from './signal-plan';
+import { Submitter, type HandedIn } from './submitter';
+import { attackOf, expectedOutcome, SWEEP_CASES, type Scenario, type SweepCase } from './sweep-scenarios';
+import { VenueAuditor } from './venue-auditor';
+import { assertInvariant, Violation } from './violation';
+import { forEachOf, pollUntil } from './waiting';
+
+/** Most of a point's time is spent waiting for a lost call to count as lost, so that several run side by side. */
+const POINTS_AT_ONCE = 3;
+/** Long enough for every point: none may end only because its signal grew old. */
+const TIME_TO_LIVE_SECONDS = 300;
+const CRASH_MAX_MS = 30_000;
+const RECOVERY_MAX_MS = 60_000;
+const ENDS_MAX_MS = 90_000;
+const VALUE = 500;
+/** More than the paper account holds. */
+const UNAFFORDABLE_VALUE = 500_000;
+
+export interface SweepOptions {
+  /** Only these; absent: all. */
+  readonly points?: readonly CrashPoint[];
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+export interface PointReport extends SweepCase {
+  readonly violation?: string;
+  readonly dataDir?: string;
+  readonly outcome?: string;
+  /** Accepted by the venue. */
+  readonly orders: number;
+  readonly seconds: number;
+}
+
+/** Kills the product once at every named point, each time in a fresh installation, and audits what came of it. */
+export async function sweep({ points, signal, progress }: SweepOptions): Promise<PointReport[]> {
+  const cases = points ? SWEEP_CASES.filter(({ point }) => points.includes(point)) : SWEEP_CASES;
+  const reports: PointReport[] = [];
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  await forEachOf(cases, POINTS_AT_ONCE, async (one) => {
+    if (failed.signal.aborted) return;
+    try {
+      const report = await crashAt(one, stop);
+      reports.push(report);
+      progress(
+        `${one.point}, ${one.scenario}: ${report.violation ?? report.outcome} after ${report.seconds.toFixed(0)} s`,
+      );
+      if (report.violation !== undefined) failed.abort();
+    } catch (error) {
+      // The points beside the first that failed are given up.
+      if (!failed.signal.aborted) throw error;
+    }
+  });
+  const order = ({ point, scenario }: SweepCase): number =>
+    SWEEP_CASES.findIndex((one) => one.point === point && one.scenario === scenario);
+  return reports.toSorted((left, right) => order(left) - order(right));
+}
+
+async function crashAt({ point, scenario }: SweepCase, signal: AbortSignal): Promise<PointReport> {
+  const startedAtMs = performance.now();
+  const crash = new PointRun(point, scenario, signal);
+  let violation: Violation | undefined;
+  const product = await crash.createProduct();
+  try {
+    await crash.toTheEnd(product);
+    // A violation keeps the folder; so does an error that nobody expected.
+    await product.stop();
+    product.discard();
+  } catch (error) {
+    await product.stop();
+    if (signal.aborted) product.discard();
+    if (!(error instanceof Violation)) throw error;
+    violation = error;
+  }
+  return {
+    point,
+    scenario,
+    outcome: crash.outcome,
+    orders: crash.orders,
+    seconds: (performance.now() - startedAtMs) / 1_000,
+    violation: violation?.message,
+    dataDir: violation && product.dataDir,
+  };
+}
+
+class PointRun {
+  outcome: string | undefined;
+  orders = 0;
+
+  constructor(
+    private readonly point: CrashPoint,
+    private readonly scenario: Scenario,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  createProduct(): Promise<Product> {
+    return Product.create({ seed: 1, timeToLiveSeconds: TIME_TO_LIVE_SECONDS });
+  }
+
+  async toTheEnd(product: Product): Promise<void> {
+    const { scenario, signal } = this;
+    const crashFile = join(product.dataDir, 'crashed');
+    const crashing = { [CRASH_POINT_VARIABLE]: this.point, [CRASH_FILE_VARIABLE]: crashFile };
+    const access = await product.start(signal, scenario === 'handed_in' ? {} : crashing);
+    let submitter: Submitter | undefined;
+    const auditor = new VenueAuditor(product.venueUrl, (id) => submitter?.isOurs(id) ?? false);
+    submitter = new Submitter(await auditor.lastPrices());
+    const attack = attackOf(scenario);
+    if (attack) auditor.attackWith(() => attack);
+    await auditor.observe();
+
+    const handedIn = submitter.note(plannedSignal(scenario));
+    if (scenario === 'handed_in') await handInByDyingProcess(product, handedIn, crashing);
+    await submitter.send(handedIn, access, signal);
+    if (scenario === 'withdrawn') await this.withdraw(access, handedIn);
+
+    const crashed = await pollUntil(async () => existsSync(crashFile), CRASH_MAX_MS, signal);
+    assertInvariant(crashed === true, 'the point is reached', () => `${this.point} was not, by ${scenario}`);
+    await product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
+    await this.audit(product, access, auditor, submitter);
+  }
+
+  private async audit(product: Product, access: Access, auditor: VenueAuditor, submitter: Submitter): Promise<void> {
+    const { signal, scenario } = this;
+    const views = await waitForEnds(access, submitter.handedIn, ENDS_MAX_MS, signal);
+    for (const handedIn of submitter.handedIn) {
+      await submitter.repeat(handedIn, { afterMs: 0, conflicting: false }, access, signal);
+      this.outcome = views.get(handedIn.fingerprint)?.outcome;
+    }
+    await checkBooks(access, product, auditor, signal);
+    const orders = (await auditor.orders()) ?? [];
+    this.orders = orders.length;
+    checkSignals(submitter.handedIn, views, orders);
+    const expected = expectedOutcome(scenario);
+    assertInvariant(this.outcome === expected, 'a crash changes no outcome', () => `${this.outcome}, not ${expected}`);
+  }
+
+  private async withdraw({ client, desk }: Access, { fingerprint }: HandedIn): Promise<void> {
+    const isAtVenue = async (): Promise<boolean> => (await desk.show(fingerprint))?.order?.venueOrderId !== undefined;
+    await pollUntil(isAtVenue, CRASH_MAX_MS, this.signal);
+    await client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['swept away'] });
+  }
+}
+
+function plannedSignal(scenario: Scenario): PlannedSignal {
+  const isResting = scenario === 'withdrawn';
+  return {
+    strategy: `sweep-${scenario}`,
+    kind: isResting ? 'withdrawn' : 'market',
+    symbol: 'BTCUSDT',
+    direction: 'BUY',
+    isInside: scenario === 'market_inside',
+    atMs: 0,
+    value: scenario === 'denied' ? UNAFFORDABLE_VALUE : VALUE,
+    ...(isResting && { priceFactor: 0.7 }),
+  };
+}
+
+/** `oncefill signal send`, killed at the point. */
+async function handInByDyingProcess(
+  product: Product,
+  { signal: { symbol, direction, strategy, amount = '', timestampMs } }: HandedIn,
+  crashing: NodeJS.ProcessEnv,
+): Promise<void> {
+  const words = ['--symbol', symbol, '--direction', direction, '--strategy', strategy, '--amount', amount];
+  const at = ['--timestamp', new Date(timestampMs).toISOString()];
+  const exitCode = await product.run(['signal', 'send', ...words, ...at], crashing);
+  assertInvariant(exitCode === null, 'the point is reached', () => `the command left with ${exitCode}`);
+}

@@ -1,0 +1,47 @@
+import { startApi } from './start-api';
+import type { HealthReport } from './health-report';
+import type { Config } from '../config/schema';
+import { createSignalDesk } from '../intake/signal-desk';
+import { readHealth, type PartStatus } from '../observability/health';
+import { createLogger } from '../observability/logging';
+import { emitProcessEvent } from '../process/process-events';
+import { connectClient, type ServerTarget } from '../temporal/connection';
+
+/**
+ * Serves the HTTP API until the process is told to stop (SIGINT, SIGTERM).
+ *
+ * @throws what connecting and listening throw
+ */
+export async function runApi({
+  config,
+  target,
+}: {
+  readonly config: Config;
+  readonly target: ServerTarget;
+}): Promise<void> {
+  const { dataDir, logging } = config;
+  const log = createLogger({ component: 'api', dataDir, level: logging.level, keepDays: logging.keepDays });
+  const { client, connection } = await connectClient(target);
+  const server = await startApi({
+    config,
+    logger: log.logger,
+    desk: createSignalDesk({ client, config }),
+    health: async (): Promise<HealthReport> => {
+      const { status, components, uptimeSeconds, version } = await readHealth(client, config);
+      const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
+      return { status, components: { ...Object.fromEntries(shown), api: 'healthy' }, uptime: uptimeSeconds, version };
+    },
+  });
+  emitProcessEvent({ kind: 'ready', component: 'api' });
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+  await server.close();
+  await connection.close();
+  log.close();
+}
+
+/** A part that is still starting is not yet as it should be. */
+function shownStatus(part: PartStatus): HealthReport['status'] {
+  return part === 'starting' ? 'degraded' : part;
+}

@@ -1,0 +1,137 @@
+import type { Decimal } from 'decimal.js';
+import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
+import type { Journal } from './journal';
+import { NO_MARGIN, symbolMargin, type SymbolMargin } from './margin';
+import { OrderStore } from './order-store';
+import type { ExecutionRecord, OrderRecord, PositionRecord, Transaction } from './records';
+
+/** Records per line of a compacted journal. */
+const RECORDS_PER_LINE = 500;
+
+export interface BookOptions {
+  readonly balance: string;
+  readonly leverage: number;
+  readonly takerFee: string;
+}
+
+/** The account's balance in the settle asset. */
+export interface WalletBalance {
+  readonly total: Decimal;
+  readonly positionMargin: Decimal;
+  readonly orderMargin: Decimal;
+  /** Total minus margins; open profits and losses are not part of it. */
+  readonly available: Decimal;
+}
+
+/** The account: wallet, orders, fills and positions. Changes only by transactions, which are journaled first. */
+export class Book {
+  readonly orders = new OrderStore();
+  readonly #positions = new Map<string, PositionRecord>();
+  readonly #margins = new Map<string, SymbolMargin>();
+  #walletBalance: Decimal;
+  #positionMargin: Decimal = ZERO;
+  #orderMargin: Decimal = ZERO;
+
+  private constructor(
+    private readonly journal: Journal,
+    private readonly options: BookOptions,
+  ) {
+    this.#walletBalance = new ExactDecimal(options.balance);
+  }
+
+  /**
+   * Restores the account from the journal, or opens it with the configured balance, and compacts the journal.
+   *
+   * @throws JournalError for a damaged journal
+   */
+  static open(journal: Journal, options: BookOptions): Book {
+    const book = new Book(journal, options);
+    const symbols = new Set<string>();
+    // Margins follow from the last state alone, and would make up most of the time of a long replay.
+    journal.replay((transaction) => book.#store(transaction).forEach((symbol) => symbols.add(symbol)));
+    for (const symbol of symbols) book.#updateMargin(symbol);
+    book.orders.forgetRecentClosed();
+    journal.compact(book.#snapshot());
+    return book;
+  }
+
+  get walletBalance(): WalletBalance {
+    return {
+      total: this.#walletBalance,
+      positionMargin: this.#positionMargin,
+      orderMargin: this.#orderMargin,
+      available: this.#walletBalance.minus(this.#positionMargin).minus(this.#orderMargin),
+    };
+  }
+
+  get positions(): Iterable<PositionRecord> {
+    return this.#positions.values();
+  }
+
+  /** A symbol never traded has a position of size zero. */
+  position(symbol: string): PositionRecord {
+    return (
+      this.#positions.get(symbol) ?? {
+        symbol,
+        size: '0',
+        entryValue: '0',
+        realisedProfit: '0',
+        leverage: String(this.options.leverage),
+        createdAtMs: 0,
+        updatedAtMs: 0,
+      }
+    );
+  }
+
+  margin(symbol: string): SymbolMargin {
+    return this.#margins.get(symbol) ?? NO_MARGIN;
+  }
+
+  /** @throws Error when the journal cannot be written; nothing has changed then */
+  commit(transaction: Transaction): void {
+    this.journal.append(transaction);
+    for (const symbol of this.#store(transaction)) this.#updateMargin(symbol);
+  }
+
+  /** @returns the symbols whose margins may have changed */
+  #store(transaction: Transaction): Set<string> {
+    const touched = new Set<string>();
+    if (transaction.retired) {
+      this.orders.restoreRetired(transaction.retired.clientOrderIds, transaction.retired.orders);
+    }
+    if (transaction.walletBalance !== undefined) this.#walletBalance = new ExactDecimal(transaction.walletBalance);
+    for (const order of transaction.orders ?? []) {
+      this.orders.put(order);
+      touched.add(order.symbol);
+    }
+    for (const execution of transaction.executions ?? []) this.orders.addExecution(execution);
+    for (const position of transaction.positions ?? []) {
+      this.#positions.set(position.symbol, position);
+      touched.add(position.symbol);
+    }
+    return touched;
+  }
+
+  #updateMargin(symbol: string): void {
+    const before = this.margin(symbol);
+    const after = symbolMargin(this.position(symbol), this.orders.openOrders(symbol), this.options.takerFee);
+    this.#margins.set(symbol, after);
+    this.#positionMargin = this.#positionMargin.minus(before.position).plus(after.position);
+    this.#orderMargin = this.#orderMargin.minus(before.orders).plus(after.orders);
+  }
+
+  *#snapshot(): Generator<Transaction> {
+    yield {
+      walletBalance: formatDecimal(this.#walletBalance),
+      positions: [...this.#positions.values()],
+      retired: this.orders.retired,
+    };
+    for (const orders of batches<OrderRecord>([...this.orders.orders()].toReversed())) yield { orders };
+    for (const executions of batches<ExecutionRecord>([...this.orders.executions()].toReversed())) yield { executions };
+  }
+}
+
+function* batches<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += RECORDS_PER_LINE)
+    yield items.slice(start, start + RECORDS_PER_LINE);
+}

@@ -1,0 +1,75 @@
+import type { Decimal } from 'decimal.js';
+import { ZERO } from '../../domain/decimal';
+import type { PositionRecord } from '../book/records';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
+import { positionRow, unrealisedProfit, walletRow } from './rows';
+
+const walletBalance: Route = {
+  name: 'wallet_balance',
+  method: 'GET',
+  path: '/v5/account/wallet-balance',
+  group: 'account',
+  signed: true,
+  handle: (core, parameters) => {
+    if (text(parameters, 'accountType') !== 'UNIFIED') {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: accountType only supports UNIFIED');
+    }
+    return { list: [walletRow(core.book.walletBalance, totalUnrealised(core), core.settle)] };
+  },
+};
+
+const positionList: Route = {
+  name: 'position_list',
+  method: 'GET',
+  path: '/v5/position/list',
+  group: 'account',
+  signed: true,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    // By symbol the venue also shows an empty position; by settle coin only those that are open.
+    const positions =
+      text(parameters, 'symbol') === undefined
+        ? openPositions(core)
+        : [core.book.position(requireSymbol(core, parameters))];
+    const list = positions.map((position) =>
+      positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol)),
+    );
+    return { category: 'linear', list, nextPageCursor: '' };
+  },
+};
+
+const setLeverage: Route = {
+  name: 'set_leverage',
+  method: 'POST',
+  path: '/v5/position/set-leverage',
+  group: 'account',
+  signed: true,
+  handle: (core, parameters) => {
+    requireLinear(parameters);
+    const symbol = requireSymbol(core, parameters);
+    const leverage = text(parameters, 'buyLeverage') ?? '';
+    if (leverage !== text(parameters, 'sellLeverage')) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'buyLeverage and sellLeverage must be equal in one-way mode');
+    }
+    core.engine.setLeverage(symbol, leverage);
+    return {};
+  },
+};
+
+export const ACCOUNT_ROUTES: readonly Route[] = [walletBalance, positionList, setLeverage];
+
+function openPositions({ book, feed }: VenueCore): PositionRecord[] {
+  return [...book.positions].filter(({ size, symbol }) => size !== '0' && feed.instruments.has(symbol));
+}
+
+function totalUnrealised(core: VenueCore): Decimal {
+  return openPositions(core).reduce(
+    (total, position) => total.plus(unrealisedProfit(position, markPrice(core, position.symbol))),
+    ZERO,
+  );
+}
+
+function markPrice({ feed, clock }: VenueCore, symbol: string): string {
+  return feed.quote(symbol, clock.steadyNowMs()).last;
+}

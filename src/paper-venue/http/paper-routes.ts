@@ -1,0 +1,145 @@
+import { formatDecimal } from '../../domain/decimal';
+import type { ExecutionRecord } from '../book/records';
+import type { FaultInjector } from '../faults/fault-injector';
+import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
+import { jsonReply, type VenueReply, type VenueRequest } from './messages';
+import { executionRow, orderRow, positionRow } from './rows';
+import type { VenueService } from './venue-service';
+
+export const PAPER_PATH_PREFIX = '/paper/';
+
+const ORDERS_DEFAULT = 1_000;
+const ORDERS_MAX = 10_000;
+
+/** What the venue received and did: the independent account that tests compare the product with. */
+export interface PaperAudit {
+  readonly startedAtMs: number;
+  readonly orders: {
+    /** Accepted from clients since the account was opened; survives restarts. */
+    readonly accepted: number;
+    /** Placed by a fault plan; survives restarts. */
+    readonly external: number;
+    /** Refused since the start, for whatever reason. */
+    readonly rejected: number;
+    readonly open: number;
+  };
+  /** Accepted orders per client id, each of which should be 1; left out of a summary. */
+  readonly ordersPerClientId?: Readonly<Record<string, number>>;
+  readonly distinctClientIds: number;
+  readonly maxOrdersPerClientId: number;
+  readonly duplicatesRefused: number;
+  readonly requestsPerEndpoint: Readonly<Record<string, number>>;
+  readonly limitBreaches: Readonly<Record<'global' | 'market_data' | 'order' | 'account' | 'total', number>>;
+  readonly rejectedByCode: Readonly<Record<string, number>>;
+  readonly faultsInjected: Readonly<Record<string, number>>;
+  readonly balances: Readonly<Record<string, { total: string; available: string; locked: string }>>;
+  readonly positions: readonly object[];
+  readonly openOrders: readonly object[];
+}
+
+export interface PaperRoutesContext {
+  readonly service: VenueService;
+  readonly injector: FaultInjector;
+  readonly startedAtMs: number;
+}
+
+/** Answers what is not part of Bybit's protocol: no signature, no limits, only for programs on this machine. */
+export function answerPaperRoute(context: PaperRoutesContext, request: VenueRequest): VenueReply {
+  if (!isLocalProgram(request))
+    return jsonReply({ error: 'Only programs on this machine may use this, no web page.' }, 403);
+  const query = new URLSearchParams(request.query);
+  switch (`${request.method} ${request.path}`) {
+    case 'GET /paper/audit':
+      return jsonReply(buildAudit(context, query.get('summary') === '1'));
+    case 'GET /paper/orders':
+      return jsonReply({ orders: listOrders(context.service, Number(query.get('limit') ?? ORDERS_DEFAULT)) });
+    case 'GET /paper/faults':
+      return jsonReply(context.injector.plan ?? {});
+    case 'POST /paper/faults':
+      return setFaults(context.injector, request.body);
+    case 'POST /paper/forget-recent-orders':
+      context.service.core.book.orders.forgetRecentClosed();
+      return jsonReply({});
+    default:
+      return jsonReply({ error: `There is no ${request.method} ${request.path}.` }, 404);
+  }
+}
+
+export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary: boolean): PaperAudit {
+  const { audit, core } = service;
+  const { orders, walletBalance } = core.book;
+  const accepted = orders.acceptedByClientOrderId;
+  const open = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
+  let maxOrdersPerClientId = 0;
+  for (const count of accepted.values()) maxOrdersPerClientId = Math.max(maxOrdersPerClientId, count);
+  return {
+    startedAtMs,
+    orders: {
+      accepted: orders.acceptedOrders,
+      external: orders.externalOrders,
+      rejected: audit.ordersRejected,
+      open: open.length,
+    },
+    ...(!summary && { ordersPerClientId: Object.fromEntries(accepted) }),
+    distinctClientIds: accepted.size,
+    maxOrdersPerClientId,
+    duplicatesRefused: audit.duplicatesRefused,
+    requestsPerEndpoint: audit.requestsPerEndpoint,
+    limitBreaches: { ...audit.limitBreaches, total: audit.limitBreachesTotal },
+    rejectedByCode: audit.rejectedByCode,
+    faultsInjected: audit.faultsInjected,
+    balances: {
+      [core.settle]: {
+        total: formatDecimal(walletBalance.total),
+        available: formatDecimal(walletBalance.available),
+        locked: formatDecimal(walletBalance.positionMargin.plus(walletBalance.orderMargin)),
+      },
+    },
+    positions: openPositionRows(service),
+    openOrders: open.map((order) => orderRow(order, core.settle)),
+  };
+}
+
+function openPositionRows({ core }: VenueService): object[] {
+  return [...core.book.positions]
+    .filter(({ size, symbol }) => size !== '0' && core.feed.instruments.has(symbol))
+    .map((position) => {
+      const { last } = core.feed.quote(position.symbol, core.clock.steadyNowMs());
+      return positionRow(position, core.book.margin(position.symbol), last);
+    });
+}
+
+function listOrders({ core }: VenueService, limit: number): object[] {
+  const fills = new Map<string, ExecutionRecord[]>();
+  for (const execution of core.book.orders.executions()) {
+    const list = fills.get(execution.orderId);
+    if (list) list.unshift(execution);
+    else fills.set(execution.orderId, [execution]);
+  }
+  const listed: object[] = [];
+  const listedMax = Number.isSafeInteger(limit) ? Math.min(Math.max(limit, 1), ORDERS_MAX) : ORDERS_DEFAULT;
+  for (const order of core.book.orders.orders()) {
+    if (listed.length >= listedMax) break;
+    const rows = (fills.get(order.orderId) ?? []).map((fill) => executionRow(fill, core.settle));
+    listed.push({ ...orderRow(order, core.settle), fills: rows });
+  }
+  return listed;
+}
+
+/** An empty object heals; anything else is a plan, bare or under the key `plan`. */
+function setFaults(injector: FaultInjector, body: string): VenueReply {
+  try {
+    const given = JSON.parse(body === '' ? '{}' : body) as { readonly plan?: unknown };
+    const isHealing = typeof given === 'object' && given !== null && Object.keys(given).length === 0;
+    injector.setPlan(isHealing ? undefined : parseFaultPlan(given?.plan ?? given, 'in the request'));
+    return jsonReply(injector.plan ?? {});
+  } catch (error) {
+    if (!(error instanceof FaultPlanError || error instanceof SyntaxError)) throw error;
+    return jsonReply({ error: error.message }, 400);
+  }
+}
+
+/** Any web page can send requests to loopback: those carry an Origin, or the name of another host. */
+function isLocalProgram({ headers }: VenueRequest): boolean {
+  return headers.origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
+}

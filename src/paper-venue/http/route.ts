@@ -1,0 +1,84 @@
+import type { EndpointGroup } from '../../venues/venue';
+import type { Book } from '../book/book';
+import type { VenueClock } from '../clock';
+import type { PriceFeed } from '../market/price-feed';
+import type { MatchingEngine, PlacementOptions } from '../matching/matching-engine';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+
+/** What the routes work on. */
+export interface VenueCore {
+  readonly book: Book;
+  readonly engine: MatchingEngine;
+  readonly feed: PriceFeed;
+  readonly clock: VenueClock;
+  readonly settle: string;
+}
+
+/** The query of a GET or the JSON object of a POST. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** One endpoint of the venue. The groups are those of the Venue port. */
+export interface Route {
+  /** The name in audits and fault plans. */
+  readonly name: EndpointName;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly group: EndpointGroup;
+  readonly signed: boolean;
+  /** @throws VenueRefusal */
+  handle(core: VenueCore, parameters: Parameters, options: PlacementOptions): object;
+}
+
+export const ENDPOINT_NAMES = [
+  'instruments_info',
+  'time',
+  'tickers',
+  'kline',
+  'wallet_balance',
+  'order_realtime',
+  'order_history',
+  'execution_list',
+  'position_list',
+  'set_leverage',
+  'order_create',
+  'order_cancel',
+] as const;
+
+export type EndpointName = (typeof ENDPOINT_NAMES)[number];
+
+/** An optional text; empty counts as absent, as on the venue. */
+export function text(parameters: Parameters, name: string): string | undefined {
+  const value = parameters[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * An optional whole number.
+ *
+ * @throws VenueRefusal 10001 outside the range
+ */
+export function whole(parameters: Parameters, name: string, min: number, max: number): number | undefined {
+  const value = text(parameters, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < min || number > max) {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, `params error: ${name} invalid`);
+  }
+  return number;
+}
+
+/** @throws VenueRefusal 10001 unless the category is linear */
+export function requireLinear(parameters: Parameters): void {
+  if (parameters['category'] !== 'linear') {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: category only supports linear');
+  }
+}
+
+/** @throws VenueRefusal 10001 when the symbol is missing or not traded */
+export function requireSymbol(core: VenueCore, parameters: Parameters): string {
+  const symbol = text(parameters, 'symbol') ?? '';
+  if (!core.feed.instruments.has(symbol)) {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, `params error: symbol invalid ${symbol}`);
+  }
+  return symbol;
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { Decimal } from 'decimal.js';
+import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
+import type { VenuePromises } from '../../venues/venue';
+import type { Book } from '../book/book';
+import { reducibleQuantity } from '../book/fill-position';
+import { isOpen, type OrderRecord } from '../book/records';
+import type { VenueClock } from '../clock';
+import type { PriceFeed, Quote } from '../market/price-feed';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { Draft, type Fees } from './draft';
+import type { NewOrder } from './order-request';
+
+/** Active orders per symbol: the venue's own limit for perpetuals. */
+const ACTIVE_ORDERS_MAX = 500;
+
+/** How a fault lets an order fill that would otherwise fill at once. */
+export interface PartialFill {
+  /** What fills at once, 0 to 1; rounded down to the quantity step, at least one. */
+  readonly share: number;
+  /** How long the rest waits. */
+  readonly restDelayMs: number;
+}
+
+export interface PlacementOptions {
+  readonly partialFill?: PartialFill;
+  readonly external?: true;
+}
+
+export interface OrderReference {
+  readonly symbol: string;
+  readonly orderId?: string;
+  readonly clientOrderId?: string;
+}
+
+/**
+ * Fills orders against the price feed. Depth is unlimited: an order that crosses fills at the touch as taker, all of
+ * it; one that rests fills at its own price as maker when the touch reaches it. Nobody is liquidated.
+ */
+export class MatchingEngine {
+  constructor(
+    private readonly book: Book,
+    private readonly feed: PriceFeed,
+    private readonly clock: VenueClock,
+    private readonly fees: Fees,
+    private readonly clientIdUnique: VenuePromises['clientIdUnique'] = 'always',
+  ) {}
+
+  /**
+   * Accepts an order, or refuses it without a trace.
+   *
+   * @throws VenueRefusal 110072, 110020, 110017, 110094 or 110007
+   */
+  place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
+    const { symbol } = request.instrument;
+    const { orders } = this.book;
+    // Before anything else, so that a repeated request is told apart from one that fails for its own reasons.
+    if (request.clientOrderId !== '' && this.#isTaken(request.clientOrderId)) {
+      throw new VenueRefusal(RET_CODES.clientOrderIdDuplicate, 'OrderLinkedID is duplicate');
+    }
+    if (orders.openCount(symbol) >= ACTIVE_ORDERS_MAX) {
+      throw new VenueRefusal(
+        RET_CODES.tooManyActiveOrders,
+        `not allowed to have more than ${ACTIVE_ORDERS_MAX} active orders`,
+      );
+    }
+    const quote = this.feed.quote(symbol, this.clock.steadyNowMs());
+    const reducible = reducibleQuantity(this.book.position(symbol), request.side);
+    const quantity = this.#acceptedQuantity(request, reducible);
+    const touch = touchFor(request.side, quote);
+    assertNotional(request, quantity, request.limitPrice ?? touch);
+    const order = this.#newOrder(request, quantity, options);
+    const draft = new Draft(this.book, this.fees, order, order.createdAtMs);
+    this.#fillAtOnce(draft, request, touch, options.partialFill);
+    if (!request.reduceOnly && quantity.gt(reducible) && !draft.isCovered()) {
+      throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
+    }
+    this.book.commit(draft.toTransaction());
+    return draft.order;
+  }
+
+  /** @throws VenueRefusal 110001 when there is no such open order */
+  cancel(reference: OrderReference): OrderRecord {
+    const { orders } = this.book;
+    const order = reference.orderId
+      ? orders.byOrderId(reference.orderId)
+      : orders.byClientOrderId(reference.clientOrderId ?? '');
+    if (!order || order.symbol !== reference.symbol || !isOpen(order)) {
+      throw new VenueRefusal(RET_CODES.orderNotFound, 'order not exists or too late to cancel');
+    }
+    const draft = new Draft(this.book, this.fees, order, this.clock.nowMs());
+    draft.cancel('EC_PerCancelRequest');
+    this.book.commit(draft.toTransaction());
+    return draft.order;
+  }
+
+  /** @throws VenueRefusal 110043, 10001 or 110007 */
+  setLeverage(symbol: string, leverage: string): void {
+    const instrument = this.feed.instruments.get(symbol);
+    const value = /^\d{1,3}(\.\d{1,2})?$/.test(leverage) ? new ExactDecimal(leverage) : ZERO;
+    if (!instrument || value.lt(1) || value.gt(instrument.leverageMax)) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'leverage invalid');
+    }
+    const position = this.book.position(symbol);
+    if (value.eq(position.leverage)) throw new VenueRefusal(RET_CODES.leverageNotModified, 'leverage not modified');
+    const margin = this.book.margin(symbol);
+    const locked = margin.position.plus(margin.orders);
+    const needed = locked.mul(position.leverage).div(value).minus(locked);
+    if (needed.gt(0) && needed.gt(this.book.walletBalance.available)) {
+      throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new leverage');
+    }
+    this.book.commit({ positions: [{ ...position, leverage: formatDecimal(value), updatedAtMs: this.clock.nowMs() }] });
+  }
+
+  /** Fills whatever the present prices reach. Prices that came and went while the venue was down fill nothing. */
+  matchOpenOrders(): void {
+    const nowMs = this.clock.steadyNowMs();
+    for (const symbol of this.book.orders.symbolsWithOpenOrders()) {
+      const quote = this.feed.quote(symbol, nowMs);
+      for (const order of this.book.orders.openOrders(symbol)) {
+        if ((order.heldUntilMs ?? 0) <= nowMs) this.#matchOpenOrder(order, quote);
+      }
+    }
+  }
+
+  #matchOpenOrder(order: OrderRecord, quote: Quote): void {
+    const draft = new Draft(this.book, this.fees, order, this.clock.nowMs());
+    const reducible = reducibleQuantity(this.book.position(order.symbol), order.side);
+    const touch = touchFor(order.side, quote);
+    if (order.reduceOnly && reducible.isZero()) {
+      draft.cancel('EC_CancelForNoFullFill');
+    } else if (crosses(order.side, order.limitPrice, touch)) {
+      const quantity = order.reduceOnly ? Decimal.min(draft.rest, reducible) : draft.rest;
+      draft.holdRestUntil(undefined);
+      draft.fill({ quantity, price: new ExactDecimal(order.limitPrice ?? touch), isMaker: order.type === 'Limit' });
+    } else {
+      return;
+    }
+    this.book.commit(draft.toTransaction());
+  }
+
+  #isTaken(clientOrderId: string): boolean {
+    const { orders } = this.book;
+    if (this.clientIdUnique === 'always') return orders.isClientOrderIdUsed(clientOrderId);
+    const order = orders.byClientOrderId(clientOrderId);
+    return order !== undefined && isOpen(order);
+  }
+
+  #acceptedQuantity(request: NewOrder, reducible: Decimal): Decimal {
+    const quantity = new ExactDecimal(request.quantity);
+    if (!request.reduceOnly) return quantity;
+    if (reducible.isZero()) {
+      throw new VenueRefusal(
+        RET_CODES.reduceOnlyRuleNotSatisfied,
+        'current position is zero, cannot fix reduce-only order qty',
+      );
+    }
+    return Decimal.min(quantity, reducible);
+  }
+
+  #fillAtOnce(draft: Draft, request: NewOrder, touch: string, partial: PartialFill | undefined): void {
+    if (!crosses(request.side, request.limitPrice, touch)) {
+      if (request.timeInForce === 'IOC' || request.timeInForce === 'FOK') draft.cancel('EC_NoImmediateQtyToFill');
+      return;
+    }
+    if (request.timeInForce === 'PostOnly') {
+      draft.cancel('EC_PostOnlyWillTakeLiquidity');
+      return;
+    }
+    const step = request.instrument.quantityStep;
+    const quantity = partial
+      ? Decimal.max(step, draft.rest.mul(partial.share).div(step).floor().mul(step))
+      : draft.rest;
+    if (partial) draft.holdRestUntil(this.clock.steadyNowMs() + partial.restDelayMs);
+    draft.fill({ quantity, price: new ExactDecimal(touch), isMaker: false });
+  }
+
+  #newOrder(request: NewOrder, quantity: Decimal, options: PlacementOptions): OrderRecord {
+    const nowMs = this.clock.nowMs();
+    return {
+      sequence: this.book.orders.lastSequence + 1,
+      orderId: randomUUID(),
+      clientOrderId: request.clientOrderId,
+      symbol: request.instrument.symbol,
+      side: request.side,
+      type: request.type,
+      timeInForce: request.timeInForce,
+      quantity: formatDecimal(quantity),
+      limitPrice: request.limitPrice,
+      reduceOnly: request.reduceOnly,
+      status: 'New',
+      filledQuantity: '0',
+      filledValue: '0',
+      fee: '0',
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      external: options.external,
+    };
+  }
+}
+
+function touchFor(side: OrderRecord['side'], quote: Quote): string {
+  return side === 'Buy' ? quote.ask : quote.bid;
+}
+
+/** A market order always crosses. */
+function crosses(side: OrderRecord['side'], limitPrice: string | undefined, touch: string): boolean {
+  if (limitPrice === undefined) return true;
+  const limit = new ExactDecimal(limitPrice);
+  return side === 'Buy' ? limit.gte(touch) : limit.lte(touch);
+}
+
+function assertNotional(request: NewOrder, quantity: Decimal, price: string): void {
+  if (request.reduceOnly || quantity.mul(price).gte(request.instrument.notionalMin)) return;
+  throw new VenueRefusal(
+    RET_CODES.notionalBelowMinimum,
+    `Order does not meet minimum order value ${request.instrument.notionalMin}${request.instrument.settle}`,
+  );
+}

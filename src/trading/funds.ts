@@ -1,0 +1,185 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Denial } from '../domain/denial';
+import type {
+  CommitCommand,
+  EndReservationResult,
+  ReleaseCommand,
+  Reservation,
+  ReservationMetadata,
+  ReserveCommand,
+  ReserveResult,
+  WithdrawCommand,
+  WithdrawResult,
+} from '../domain/ledger/types';
+import type { OrderPlan } from '../domain/market';
+import type { Intent, TradingSignal } from '../domain/signal';
+import { venueAccountWorkflowId } from '../messages/ids';
+import { crashPoint } from '../process/crash-points';
+import type { EntityCaller } from './entity-caller';
+
+/** How long a signal waits before it asks again for what is missing for a while. */
+export const MISSING_RETRY_AFTER_MS = 1_000;
+
+export interface FundsInput {
+  readonly fingerprint: string;
+  readonly venue: string;
+  readonly intent: Intent;
+  /** Counts the times something was missing; each is a new request to the ledger. */
+  readonly round: number;
+  /** See ReserveCommand. */
+  readonly signalStartedAtMs: number;
+}
+
+export interface WithdrawInput {
+  readonly fingerprint: string;
+  readonly clientOrderId: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
+  readonly signalStartedAtMs: number;
+}
+
+/** The funds are held, and this is the plan that counts. */
+export interface Reserved {
+  readonly status: 'reserved';
+  readonly plan: OrderPlan;
+  /**
+   * What an earlier attempt, whose history was lost, did: `none` is certain; `possible`: it may have sent the order;
+   * `placed`: it booked what the order took.
+   */
+  readonly earlierAttempt: 'none' | 'possible' | 'placed';
+  /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
+  readonly authorizedAtMs: number;
+}
+
+export type Refused =
+  | { readonly status: 'denied'; readonly denial: Denial }
+  /** Something is missing for a while (a price, a permit, a balance): wait durably and ask again. */
+  | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string };
+
+/** A signal's dealings with the ledger. Each call is safe to repeat. */
+export class Funds {
+  constructor(private readonly entities: EntityCaller) {}
+
+  /**
+   * Holds what the plan needs. The reservation's id is the fingerprint, and the plan of the first attempt is the one
+   * that counts, whatever the price is by then.
+   */
+  async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
+    const askedAtMs = Date.now();
+    const command: ReserveCommand = {
+      requestId: `${input.fingerprint}:reserve:${input.round}`,
+      reservationId: input.fingerprint,
+      asset: plan.asset,
+      amount: plan.reserveAmount,
+      intent: input.intent,
+      purpose: `${plan.direction} ${plan.quantity} ${plan.symbol}`,
+      metadata: metadataOf(plan),
+      signalStartedAtMs: input.signalStartedAtMs,
+    };
+    const result = await this.request<ReserveResult>(input.venue, 'reserve', command);
+    if (result.status === 'denied') return refusedFor(result.denial);
+    // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.
+    const { reservation } = result;
+    // Released means proven not placed.
+    if (reservation.status === 'released') return { status: 'denied', denial: alreadyEnded(reservation) };
+    return {
+      status: 'reserved',
+      plan: planOf(reservation.metadata),
+      earlierAttempt: earlierAttemptOf(result),
+      // A reservation found again was allowed when it was made; trading may have been halted since.
+      authorizedAtMs: Math.min(askedAtMs, reservation.createdAtMs),
+    };
+  }
+
+  /**
+   * Makes sure that a signal which ends unsent holds nothing and never will.
+   *
+   * @returns undefined when that is so; otherwise what an earlier attempt, whose answer was lost, holds
+   */
+  async withdraw(input: WithdrawInput): Promise<Reserved | undefined> {
+    const command: WithdrawCommand = {
+      requestId: `${input.fingerprint}:withdraw`,
+      reservationId: input.fingerprint,
+      signalStartedAtMs: input.signalStartedAtMs,
+    };
+    const result = await this.request<WithdrawResult>(input.venue, 'withdraw', command);
+    switch (result.status) {
+      case 'withdrawn':
+        return undefined;
+      case 'exists': {
+        const { reservation } = result;
+        // Released means proven not placed.
+        if (reservation.status === 'released') return undefined;
+        const earlierAttempt = reservation.status === 'committed' ? 'placed' : 'possible';
+        return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt, authorizedAtMs: 0 };
+      }
+      case 'uncertain':
+        return { status: 'reserved', plan: lookUpPlan(input), earlierAttempt: 'possible', authorizedAtMs: 0 };
+      case 'invalid':
+        throw ApplicationFailure.nonRetryable(result.message, 'INVALID_WITHDRAWAL');
+    }
+  }
+
+  /** Books what an order took; the rest is free in the same step. */
+  commit(venue: string, command: CommitCommand): Promise<EndReservationResult> {
+    return this.request(venue, 'commit', command);
+  }
+
+  /** Gives back what a signal holds; a signal that holds nothing is no error. */
+  async release(venue: string, fingerprint: string, reason: string): Promise<EndReservationResult> {
+    crashPoint('release.before-update');
+    const command: ReleaseCommand = { requestId: `${fingerprint}:release`, reservationId: fingerprint, reason };
+    const result = await this.request<EndReservationResult>(venue, 'release', command);
+    crashPoint('release.after-update');
+    return result;
+  }
+
+  private request<Result>(venue: string, kind: string, command: object): Promise<Result> {
+    return this.entities.request(venueAccountWorkflowId(venue), { kind, command });
+  }
+}
+
+/** A balance that is not known yet is known in a moment; every other refusal is final. */
+export function refusedFor(denial: Denial): Refused {
+  return denial.code === 'NO_BALANCE_KNOWN'
+    ? { status: 'retry', afterMs: MISSING_RETRY_AFTER_MS, reason: denial.message }
+    : { status: 'denied', denial };
+}
+
+function earlierAttemptOf(result: Exclude<ReserveResult, { status: 'denied' }>): Reserved['earlierAttempt'] {
+  if (result.reservation.status === 'committed') return 'placed';
+  return result.status === 'reserved' && result.isNew ? 'none' : 'possible';
+}
+
+function alreadyEnded(reservation: Reservation): Denial {
+  return {
+    code: 'SIGNAL_ENDED',
+    message: `The funds of this signal were released before (${reservation.reason ?? 'no reason given'}).`,
+  };
+}
+
+/** All that a look-up needs of an order whose plan is forgotten. */
+function lookUpPlan({ clientOrderId, signal }: WithdrawInput): OrderPlan {
+  const { symbol, direction, amount = '0', intent } = signal;
+  return {
+    symbol,
+    direction,
+    clientOrderId,
+    quantity: amount,
+    reduceOnly: intent === 'exit',
+    asset: '',
+    reserveAmount: '0',
+    referencePrice: '0',
+  };
+}
+
+function metadataOf(plan: OrderPlan): ReservationMetadata {
+  return Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
+}
+
+function planOf(metadata: ReservationMetadata): OrderPlan {
+  if (typeof metadata.clientOrderId !== 'string' || typeof metadata.quantity !== 'string') {
+    throw ApplicationFailure.nonRetryable('The reservation holds no order plan.', 'PLAN_MISSING');
+  }
+  return metadata as unknown as OrderPlan;
+}

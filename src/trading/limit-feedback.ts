@@ -1,0 +1,26 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from '@temporalio/common';
+import { venueAccountWorkflowId } from '../messages/ids';
+import { feedbackSignal } from '../messages/rate-limiter';
+import type { LimitReport, Venue } from '../venues/venue';
+
+/** How often an ordinary reply's count is worth a message to the limiter, per endpoint group. */
+const OK_INTERVAL_MS = 10_000;
+
+/** Tells the limiter what the venue's replies say about its limits: refusals at once, the rest now and then. */
+export function feedLimiter(venue: Venue, client: Client, logger: Logger): void {
+  const lastOkMs = new Map<string, number>();
+  venue.onLimitReport((report: LimitReport) => {
+    if (report.kind === 'ok') {
+      const nowMs = Date.now();
+      if (nowMs - (lastOkMs.get(report.endpoint) ?? 0) < OK_INTERVAL_MS) return;
+      lastOkMs.set(report.endpoint, nowMs);
+    }
+    client.workflow
+      .getHandle(venueAccountWorkflowId(venue.name))
+      .signal(feedbackSignal, report)
+      .catch((error: unknown) => {
+        logger.warn('The limiter could not be told about a reply.', { kind: report.kind, reason: String(error) });
+      });
+  });
+}

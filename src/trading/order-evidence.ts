@@ -1,0 +1,40 @@
+import type { OrderPlan } from '../domain/market';
+import { VenueError, type LookUpAnswer } from '../venues/venue';
+import type { PacedVenue } from './paced-venue';
+
+export interface LookUpInput {
+  readonly plan: OrderPlan;
+  /**
+   * Present where the venue accepts a used client id again (see VenuePromises): no order of this signal is older,
+   * milliseconds UTC. A negative answer then also needs the account's recent final orders without it.
+   */
+  readonly reusableIdSinceMs?: number;
+}
+
+/** What the venue itself says about an order: the only thing that decides whether it may be sent again. */
+export class OrderEvidence {
+  constructor(private readonly pacedVenue: PacedVenue) {}
+
+  /** Asks the venue; never throws for a venue's failure. */
+  async lookUp({ plan, reusableIdSinceMs }: LookUpInput): Promise<LookUpAnswer> {
+    try {
+      const answer = await this.pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId);
+      return reusableIdSinceMs === undefined ? answer : await this.crossCheck(answer, plan, reusableIdSinceMs);
+    } catch (error) {
+      if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
+      throw error;
+    }
+  }
+
+  /** Where ids may be used again, nothing but our own evidence keeps a second order away: ask in two ways. */
+  private async crossCheck(answer: LookUpAnswer, plan: OrderPlan, sinceMs: number): Promise<LookUpAnswer> {
+    if (answer.status === 'found' && answer.order.createdAtMs < sinceMs) {
+      const message = 'The venue answered with an order that is older than the signal and uses its client id.';
+      return { status: 'unavailable', outcome: { kind: 'UNKNOWN', message } };
+    }
+    if (answer.status !== 'absent') return answer;
+    const recent = await this.pacedVenue.recentOrders(sinceMs);
+    const order = recent.find(({ clientOrderId }) => clientOrderId === plan.clientOrderId);
+    return order ? { status: 'found', order } : answer;
+  }
+}

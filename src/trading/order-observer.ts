@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { VenueOrder } from '../domain/market';
+import { VenueError, type Venue } from '../venues/venue';
+import type { Permits } from './permits';
+import { ReportPermit } from './report-permit';
+
+/** Orders watched at once; beyond it an order is looked up by its own workflow instead. */
+const WATCHED_MAX = 500;
+/**
+ * When an order is looked for, counted from its acceptance: a fill shows at once, or leaves the venue some time. One that
+ * has not shown by the last report is left to the order's own look-ups.
+ */
+const REPORT_DELAYS_MS = [0, 100, 200, 300] as const;
+/** Orders that are accepted meanwhile share the next report. */
+const REPORT_SPACING_MS = 30;
+/** How far before the acceptance a report reaches: the venue's clock may differ from ours. */
+const REPORT_OVERLAP_MS = 10_000;
+
+interface Watch {
+  /** Milliseconds UTC, for the venue. */
+  readonly acceptedAtMs: number;
+  /** The same on the clock that never steps, for the pauses. */
+  readonly startedAtMs: number;
+  readonly resolve: (order: VenueOrder | undefined) => void;
+  reports: number;
+}
+
+/**
+ * Watches freshly accepted orders become final, many with one request: a market order fills within moments, and one
+ * report of recent orders settles a whole burst.
+ */
+export class OrderObserver {
+  private readonly watches = new Map<string, Watch>();
+  private readonly permit: ReportPermit;
+  private running = false;
+
+  constructor(
+    private readonly venue: Venue,
+    private readonly permits: Permits,
+  ) {
+    this.permit = new ReportPermit(permits);
+  }
+
+  /** See ReportPermit.expect. */
+  expect(): () => Promise<void> {
+    return this.permit.expect();
+  }
+
+  /** @returns the final order, or undefined when it is not final yet (look it up later) */
+  async observe(clientOrderId: string): Promise<VenueOrder | undefined> {
+    if (this.watches.size >= WATCHED_MAX) return undefined;
+    return new Promise((resolve) => {
+      this.watches.set(clientOrderId, {
+        acceptedAtMs: Date.now(),
+        startedAtMs: performance.now(),
+        resolve,
+        reports: 0,
+      });
+      if (!this.running) {
+        this.running = true;
+        void this.run();
+      }
+    });
+  }
+
+  private async run(): Promise<void> {
+    try {
+      while (this.watches.size > 0) {
+        if ([...this.watches.values()].some(isDue)) await this.report();
+        if (this.watches.size > 0) await delay(REPORT_SPACING_MS);
+      }
+    } catch (error) {
+      // A report that fails proves nothing about any order: their workflows look them up one by one.
+      if (!(error instanceof VenueError)) console.error('Watching orders failed:', error);
+      for (const [id, watch] of this.watches) this.finish(id, watch, undefined);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async report(): Promise<void> {
+    if (!(await this.permit.take())) await this.permits.forRead('account', 'entry');
+    // Only orders accepted before this request may count it as a report about them.
+    const asked = [...this.watches].map(([id, watch]) => ({ id, watch, counts: isDue(watch) }));
+    const sinceMs = Math.min(...asked.map(({ watch }) => watch.acceptedAtMs)) - REPORT_OVERLAP_MS;
+    const orders = new Map((await this.venue.recentOrders(sinceMs)).map((order) => [order.clientOrderId, order]));
+    for (const { id, watch, counts } of asked) {
+      if (counts) watch.reports += 1;
+      const order = orders.get(id);
+      if (order || watch.reports >= REPORT_DELAYS_MS.length) this.finish(id, watch, order);
+    }
+  }
+
+  private finish(id: string, watch: Watch, order: VenueOrder | undefined): void {
+    this.watches.delete(id);
+    watch.resolve(order);
+  }
+}
+
+function isDue({ startedAtMs, reports }: Watch): boolean {
+  return performance.now() >= startedAtMs + (REPORT_DELAYS_MS[reports] ?? 0);
+}

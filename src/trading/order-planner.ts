@@ -1,0 +1,65 @@
+import type { Denial } from '../domain/denial';
+import type { OrderPlan } from '../domain/market';
+import type { TradingSignal } from '../domain/signal';
+import { planOrder } from '../domain/sizing';
+import { balancesQuery } from '../messages/balance-ledger';
+import { venueAccountWorkflowId } from '../messages/ids';
+import { VenueError } from '../venues/venue';
+import type { EntityCaller } from './entity-caller';
+import type { PacedVenue } from './paced-venue';
+
+export interface SizingSettings {
+  /** A decimal string: the share of free funds that one order uses. */
+  readonly fractionOfFree: string;
+  /** A decimal string: added to what an order needs when funds are reserved. */
+  readonly safetyMargin: string;
+  readonly leverage: number;
+}
+
+export interface PlanInput {
+  readonly clientOrderId: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
+}
+
+/** Turns a signal into an order at today's price. */
+export class OrderPlanner {
+  constructor(
+    private readonly entities: EntityCaller,
+    private readonly pacedVenue: PacedVenue,
+    private readonly settings: SizingSettings,
+  ) {}
+
+  /**
+   * @returns the plan, or why this signal can never become an order
+   * @throws VenueError when the venue's prices or instruments cannot be had for now
+   */
+  async plan(input: PlanInput): Promise<OrderPlan | Denial> {
+    const { signal } = input;
+    const market = await this.pacedVenue.market(signal.symbol);
+    if (!market) {
+      return {
+        code: 'UNKNOWN_SYMBOL',
+        message: `${input.venue} does not trade ${signal.symbol}. Choose one of the configured symbols.`,
+      };
+    }
+    const ticker = await this.pacedVenue.ticker(signal.symbol);
+    if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
+    const freeFunds = signal.amount === undefined ? await this.freeFundsOf(input.venue, market.settle) : '';
+    return planOrder({
+      signal,
+      market,
+      ticker,
+      freeFunds,
+      fractionOfFree: this.settings.fractionOfFree,
+      safetyMargin: this.settings.safetyMargin,
+      leverage: this.settings.leverage,
+      clientOrderId: input.clientOrderId,
+    });
+  }
+
+  private async freeFundsOf(venue: string, asset: string): Promise<string> {
+    const balances = await this.entities.query(venueAccountWorkflowId(venue), balancesQuery);
+    return balances.assets[asset]?.free ?? '';
+  }
+}

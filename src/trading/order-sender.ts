@@ -1,0 +1,44 @@
+import type { OrderPlan, VenueOrder } from '../domain/market';
+import type { VenueOutcome } from '../domain/outcome';
+import { crashPoint } from '../process/crash-points';
+import type { OrderObserver } from './order-observer';
+import type { PacedVenue } from './paced-venue';
+
+export interface SendResult {
+  readonly outcome: VenueOutcome;
+  /** On the venue's clock. */
+  readonly signedAtMs: number;
+  /** When the venue's answer was here, on this process's clock. */
+  readonly answeredAtMs: number;
+  /** Present when the order became final at once. */
+  readonly order?: VenueOrder;
+}
+
+/** Sends an order whose funds, permit and leave are in hand: one request, never more. */
+export class OrderSender {
+  constructor(
+    private readonly pacedVenue: PacedVenue,
+    private readonly observer: OrderObserver,
+  ) {}
+
+  /** Says that an order may soon be sent; see ReportPermit.expect. */
+  expect(): () => Promise<void> {
+    return this.observer.expect();
+  }
+
+  /**
+   * @param road which of the two roads it is sent on; only names the crash points
+   * @param sendBeforeMs on this process's clock; later the outcome is NOT_PLACED
+   */
+  async send(road: 'trade' | 'place', plan: OrderPlan, sendBeforeMs: number): Promise<SendResult> {
+    crashPoint(`${road}.before-send`);
+    const { outcome, signedAtMs } = await this.pacedVenue.venue.placeOrder(plan, sendBeforeMs);
+    const answeredAtMs = Date.now();
+    crashPoint(`${road}.after-send`);
+    // A resting order will not be final in moments: its workflow looks it up with growing delays.
+    const isWatched = outcome.kind === 'PLACED' && plan.limitPrice === undefined;
+    const order = isWatched ? await this.observer.observe(plan.clientOrderId) : undefined;
+    crashPoint(`${road}.after-observe`);
+    return { outcome, signedAtMs, answeredAtMs, order };
+  }
+}

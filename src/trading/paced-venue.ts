@@ -1,0 +1,120 @@
+import type { Market, Ticker, Candle, VenueOrder } from '../domain/market';
+import type { SnapshotCommand } from '../domain/ledger/types';
+import type { LookUpAnswer, Venue } from '../venues/venue';
+import type { Permits } from './permits';
+
+/** Instruments change rarely; a new filter is picked up after this. */
+const MARKETS_AGE_MAX_MS = 3_600_000;
+/** Candle requests in flight at once. */
+const CANDLE_REQUESTS_MAX = 4;
+/** Candle requests under one permit: few enough to leave within its validity. */
+const CANDLES_PER_PERMIT = 12;
+
+/** What a look-up may take: open orders, history, fills. */
+const LOOK_UP_REQUESTS_MAX = 3;
+
+/** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
+export class PacedVenue {
+  private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
+  private readonly tickersCache: Cached<ReadonlyMap<string, Ticker>>;
+
+  constructor(
+    readonly venue: Venue,
+    private readonly permits: Permits,
+    priceMaxAgeMs: number,
+  ) {
+    this.marketsCache = new Cached(MARKETS_AGE_MAX_MS, async () => {
+      await permits.forRead('market_data', 'entry');
+      return new Map((await venue.markets()).map((market) => [market.symbol, market]));
+    });
+    this.tickersCache = new Cached(priceMaxAgeMs, async () => {
+      await permits.forRead('market_data', 'entry');
+      return new Map((await venue.tickers()).map((ticker) => [ticker.symbol, ticker]));
+    });
+  }
+
+  /** @returns undefined when the venue does not trade the symbol */
+  async market(symbol: string): Promise<Market | undefined> {
+    return (await this.marketsCache.get()).get(symbol);
+  }
+
+  /** @returns a price at most `priceMaxAgeMs` old, or undefined when the venue has none */
+  async ticker(symbol: string): Promise<Ticker | undefined> {
+    return (await this.tickersCache.get()).get(symbol);
+  }
+
+  async balances(): Promise<SnapshotCommand> {
+    await this.permits.forRead('account', 'entry');
+    return this.venue.balances();
+  }
+
+  /** Look-ups decide over money that is held: they may use the exits' share. */
+  async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
+    await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX);
+    return this.venue.lookUpOrder(symbol, clientOrderId);
+  }
+
+  /** The newest final orders since an instant, for the same purpose. */
+  async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
+    await this.permits.forRead('account', 'exit');
+    return this.venue.recentOrders(sinceMs);
+  }
+
+  /**
+   * The newest closed candles of many symbols.
+   *
+   * @param onProgress called after each symbol
+   */
+  async candles(
+    symbols: readonly string[],
+    intervalMs: number,
+    count: number,
+    onProgress: (done: number) => void,
+  ): Promise<Record<string, readonly Candle[]>> {
+    const candles: Record<string, readonly Candle[]> = {};
+    let done = 0;
+    for (let start = 0; start < symbols.length; start += CANDLES_PER_PERMIT) {
+      const group = symbols.slice(start, start + CANDLES_PER_PERMIT);
+      await this.permits.forRead('market_data', 'entry', group.length);
+      const queue = [...group];
+      const fetchNext = async (): Promise<void> => {
+        for (let symbol = queue.shift(); symbol !== undefined; symbol = queue.shift()) {
+          candles[symbol] = await this.venue.candles(symbol, intervalMs, count);
+          done += 1;
+          onProgress(done);
+        }
+      };
+      await Promise.all(Array.from({ length: CANDLE_REQUESTS_MAX }, fetchNext));
+    }
+    return candles;
+  }
+}
+
+/** One value with an age, fetched once for all who ask at the same time. */
+class Cached<Value> {
+  private value: Value | undefined;
+  private fetchedAtMs = 0;
+  private pending: Promise<Value> | undefined;
+
+  constructor(
+    private readonly ageMaxMs: number,
+    private readonly fetch: () => Promise<Value>,
+  ) {}
+
+  async get(): Promise<Value> {
+    if (this.value !== undefined && Date.now() - this.fetchedAtMs <= this.ageMaxMs) return this.value;
+    this.pending ??= this.refresh().finally(() => {
+      this.pending = undefined;
+    });
+    return this.pending;
+  }
+
+  private async refresh(): Promise<Value> {
+    // The age counts from the request: what the answer describes is not younger than that.
+    const requestedAtMs = Date.now();
+    const value = await this.fetch();
+    this.value = value;
+    this.fetchedAtMs = requestedAtMs;
+    return value;
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AcquireCommand, GiveBackCommand } from '../domain/rate-window/types';
+import type { Intent } from '../domain/signal';
+import { venueAccountWorkflowId } from '../messages/ids';
+import type { AcquireReply } from '../messages/rate-limiter';
+import { VenueError, type EndpointGroup } from '../venues/venue';
+import type { EntityCaller } from './entity-caller';
+
+/** A permit in this process's own time. It is void when it ends before it starts. */
+export interface GrantedPermit {
+  readonly status: 'granted';
+  readonly notBeforeMs: number;
+  readonly expiresAtMs: number;
+  /** This call booked it: nobody else can have used it. */
+  readonly isNew: boolean;
+}
+
+export type Permit = GrantedPermit | { readonly status: 'refused'; readonly message: string };
+
+/** A read that would have to wait longer than this is given back to its workflow, which waits durably. */
+export const READ_WAIT_MAX_MS = 3_000;
+/** A permit can lapse while this process is busy; then another is asked for, at most this often. */
+const READ_PERMITS_MAX = 3;
+
+/** Asks the venue's limiter for permits. */
+export class Permits {
+  private answeredAtMs: number | undefined;
+
+  constructor(
+    private readonly entities: EntityCaller,
+    private readonly venue: string,
+  ) {}
+
+  /** An instant that has passed, on the clock of the venue's account; undefined: it has not answered yet. */
+  get accountTimeMs(): number | undefined {
+    return this.answeredAtMs;
+  }
+
+  /**
+   * @param command the request id decides the permit: asking again gives the same one, except that a ban or penalty
+   *   since then moves its start, possibly behind its end
+   * @returns the permit with instants on this process's clock
+   */
+  async acquire(command: AcquireCommand): Promise<Permit> {
+    const askedAtMs = Date.now();
+    const reply = await this.request<AcquireReply>('acquire', command);
+    // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
+    this.answeredAtMs = reply.answeredAtMs;
+    if (reply.status === 'refused') return { status: 'refused', message: reply.message };
+    // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
+    // safe side of both.
+    const waitMs = Math.max(reply.notBeforeMs, reply.blockedUntilMs) - reply.answeredAtMs;
+    const validMs = reply.expiresAtMs - reply.answeredAtMs;
+    return {
+      status: 'granted',
+      notBeforeMs: waitMs <= 0 ? askedAtMs : Date.now() + waitMs,
+      expiresAtMs: askedAtMs + validMs,
+      isNew: reply.isNew,
+    };
+  }
+
+  /** Gives back a permit that was new and that nothing was sent with. */
+  async giveBack(requestId: string): Promise<void> {
+    const command: GiveBackCommand = { requestId };
+    await this.request('giveBack', command);
+  }
+
+  /**
+   * Waits for a permit for a read and returns when the request may be sent.
+   *
+   * @param weight positive integer; absent: the endpoint's own
+   * @throws VenueError (RATE_LIMITED) when the wait would be long: nothing was sent
+   */
+  async forRead(endpoint: EndpointGroup, intent: Intent, weight?: number): Promise<void> {
+    for (let count = 1; count <= READ_PERMITS_MAX; count += 1) {
+      const command: AcquireCommand = {
+        requestId: `read:${randomUUID()}`,
+        endpoint,
+        intent,
+        weight,
+        notAfterMs: Date.now() + READ_WAIT_MAX_MS,
+      };
+      let permit = await this.grantedForRead(command);
+      if (permit.notBeforeMs > Date.now()) {
+        await delay(permit.notBeforeMs - Date.now());
+        // The venue may have banned us during the wait: the second answer tells.
+        permit = await this.grantedForRead(command);
+      }
+      const nowMs = Date.now();
+      if (nowMs >= permit.notBeforeMs && nowMs <= permit.expiresAtMs) return;
+    }
+    throw new VenueError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
+  }
+
+  /** @throws VenueError (RATE_LIMITED) when there is no permit within READ_WAIT_MAX_MS */
+  private async grantedForRead(command: AcquireCommand): Promise<GrantedPermit> {
+    const permit = await this.acquire(command);
+    const latestMs = Date.now() + READ_WAIT_MAX_MS;
+    if (permit.status === 'granted' && permit.notBeforeMs <= latestMs) return permit;
+    const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
+    throw new VenueError({ kind: 'RATE_LIMITED', message, retryAtMs: latestMs });
+  }
+
+  private request<Result>(kind: string, command: object): Promise<Result> {
+    return this.entities.request(venueAccountWorkflowId(this.venue), { kind, command });
+  }
+}
