@@ -3,13 +3,12 @@ import type { VenueOutcome } from '../src/domain/outcome';
 import { crashPoint } from '../src/process/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
 import type { EntityCaller } from '../src/trading/entity-caller';
-import { OrderEvidence, type LookUpInput } from '../src/trading/order-evidence';
+import { OrderEvidence } from '../src/trading/order-evidence';
 import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Permits } from '../src/trading/permits';
-import { SendGate, type PlaceOrderInput, type PlaceOrderResult } from '../src/trading/send-gate';
-
-export type { PlaceOrderInput, PlaceOrderResult } from '../src/trading/send-gate';
+import { SendGate } from '../src/trading/send-gate';
+import type { LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
 
 /**
  * A call sends within this of its beginning, or not at all. The server counts it as lost after the longer timeout of

@@ -4,7 +4,7 @@ import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
 import { createMarketDataActivities } from '../activities/market-data';
 import { createOrderActivities } from '../activities/orders';
-import { createShortRoadActivities } from '../src/trading/short-road';
+import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
 import { crashPoint } from '../src/process/crash-points';
@@ -41,7 +41,7 @@ export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
     ...common(room, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
-      ...createShortRoadActivities({ funds, headStarts }),
+      ...createTradeActivities({ funds, headStarts }),
       ...createIntakeActivities({ desk }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,

@@ -1,6 +1,4 @@
 import { ActivityFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
-import type { PlaceOrderResult } from '../activities/orders';
-import type { TradeResult } from '../src/trading/short-road';
 import type { Denial } from '../src/domain/denial';
 import { lookUpDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
@@ -10,6 +8,7 @@ import { lockedAmount } from '../src/domain/sizing';
 import { acknowledgeSignal, AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
+import type { PlaceOrderResult, TradeResult } from '../src/messages/trade';
 import { alert } from './announcements';
 import type { SignalActivities } from './signal-activities';
 import type { SignalProgress } from './signal-progress';

@@ -1,11 +1,17 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
-import type { OrderActivities, PlaceOrderInput, PlaceOrderResult } from '../activities/orders';
-import type { ShortRoadActivities, TradeResult, WithdrawalResult } from '../src/trading/short-road';
+import type { OrderActivities } from '../activities/orders';
+import type { TradeActivities } from '../activities/trade';
 import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
-import { tradeInputOf } from '../src/messages/trade';
+import {
+  tradeInputOf,
+  type PlaceOrderInput,
+  type PlaceOrderResult,
+  type TradeResult,
+  type WithdrawalResult,
+} from '../src/messages/trade';
 
 /**
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
@@ -34,8 +40,8 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
   const { fingerprint, clientOrderId, venue, signal, expiresAtMs } = input;
   const reusableIdSinceMs = reusableIdSince(input);
   const title = `${signal.direction} ${signal.symbol}`;
-  // Repeating it after a failure is safe: see ShortRoadActivities.
-  const short = proxyLocalActivities<ShortRoadActivities>({
+  // Repeating it after a failure is safe: see TradeActivities.
+  const short = proxyLocalActivities<TradeActivities>({
     startToCloseTimeout: PLACE_TIMEOUT_MS,
     scheduleToCloseTimeout: '3650 days',
     retry: ENTITY_RETRY,

@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { TradeTimes } from '../src/trading/short-road';
+import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { addTimeline } from '../src/domain/signal-progress';

@@ -1,6 +1,6 @@
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 import Decimal from 'decimal.js';
-import type { TradeResult } from '../src/trading/short-road';
+import type { TradeResult } from '../src/messages/trade';
 import type { Denial } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';

@@ -7,13 +7,34 @@ import { withClient } from './temporal-access';
 import { printErrorLine, printJson, printLine } from './terminal';
 
 /** One of the commands that set the trading state. */
-export interface TradingStateCommand {
+interface TradingStateCommand {
   readonly name: 'halt' | 'reduce' | 'resume';
   readonly to: TradingState;
   readonly description: string;
   /** What is true once the command is done. */
   readonly done: string;
 }
+
+const TRADING_STATE_COMMANDS: readonly TradingStateCommand[] = [
+  {
+    name: 'halt',
+    to: 'halted',
+    description: 'send no more orders, not even exits, until "resume"; orders at the venue stay as they are',
+    done: 'halted. No order will be sent.',
+  },
+  {
+    name: 'reduce',
+    to: 'reducing',
+    description: 'send only orders that reduce a position, until "resume"',
+    done: 'reduced to exits. No entry will be sent.',
+  },
+  {
+    name: 'resume',
+    to: 'active',
+    description: 'trade again after "halt" or "reduce"; signals refused meanwhile stay refused',
+    done: 'active.',
+  },
+];
 
 interface ChangeOptions {
   readonly reason: string;
@@ -52,18 +73,16 @@ async function changeTradingState(
   }
 }
 
-/** Adds `oncefill halt`, `reduce` or `resume`. */
-export function addTradingStateCommand(
-  program: Command,
-  definition: TradingStateCommand,
-  finish: (exitCode: ExitCode) => void,
-): void {
-  program
-    .command(definition.name)
-    .description(definition.description)
-    .requiredOption('--reason <text>', 'why; kept with the change')
-    .option('--json', 'print JSON')
-    .action(async (options: ChangeOptions, command: Command) => {
-      finish(await changeTradingState(command, definition, options));
-    });
+/** Adds `oncefill halt`, `reduce` and `resume`. */
+export function addTradingStateCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
+  for (const definition of TRADING_STATE_COMMANDS) {
+    program
+      .command(definition.name)
+      .description(definition.description)
+      .requiredOption('--reason <text>', 'why; kept with the change')
+      .option('--json', 'print JSON')
+      .action(async (options: ChangeOptions, command: Command) => {
+        finish(await changeTradingState(command, definition, options));
+      });
+  }
 }

@@ -1,4 +1,7 @@
-import type { TradingSignal } from '../domain/signal';
+import type { Denial } from '../domain/denial';
+import type { OrderPlan, VenueOrder } from '../domain/market';
+import type { VenueOutcome } from '../domain/outcome';
+import type { Intent, TradingSignal } from '../domain/signal';
 import type { SignalWorkflowInput } from './signal';
 
 /** What the short road needs of a signal. */
@@ -24,4 +27,96 @@ export function tradeInputOf(
 ): TradeInput {
   const { leverage } = settings;
   return { fingerprint, clientOrderId, venue, signal, round, signalStartedAtMs, expiresAtMs, leverage };
+}
+
+/** The funds are held, and this is the plan that counts. */
+export interface Reserved {
+  readonly status: 'reserved';
+  readonly plan: OrderPlan;
+  /**
+   * What an earlier attempt, whose history was lost, did: `none` is certain; `possible`: it may have sent the order;
+   * `placed`: it booked what the order took.
+   */
+  readonly earlierAttempt: 'none' | 'possible' | 'placed';
+  /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
+  readonly authorizedAtMs: number;
+}
+
+export type Refused =
+  | { readonly status: 'denied'; readonly denial: Denial }
+  /** Something is missing for a while (a price, a permit, a balance): wait durably and ask again. */
+  | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string };
+
+/** When what happened, milliseconds UTC on the clock of the process that did it. */
+export interface TradeTimes {
+  readonly reservedAtMs: number;
+  readonly sentAtMs: number;
+  readonly answeredAtMs: number;
+}
+
+export type TradeResult =
+  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: withdraw tells. */
+  | Refused
+  /** Funds are held, and nothing can be sent in time: the limiter has no room before the signal expires. */
+  | { readonly status: 'expired'; readonly plan: OrderPlan; readonly reason: string }
+  /** Funds are held; the durable road goes on from here. This call sent nothing. */
+  | (Reserved & { readonly waitUntilMs?: number; readonly reason: string })
+  /** One request was sent, and what came of it needs the durable road. */
+  | {
+      readonly status: 'answered';
+      readonly plan: OrderPlan;
+      readonly outcome: VenueOutcome;
+      /** On the venue's clock; absent: not known. */
+      readonly signedAtMs?: number;
+      readonly order?: VenueOrder;
+      readonly times: TradeTimes;
+    }
+  /** Sent, filled, and booked. */
+  | { readonly status: 'settled'; readonly plan: OrderPlan; readonly order: VenueOrder; readonly times: TradeTimes };
+
+/** withdrawn: nothing was sent, and nothing will be. */
+export type WithdrawalResult = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
+
+export interface WithdrawInput {
+  readonly fingerprint: string;
+  readonly clientOrderId: string;
+  readonly venue: string;
+  readonly signal: TradingSignal;
+  readonly signalStartedAtMs: number;
+}
+
+export interface PlaceOrderInput {
+  readonly fingerprint: string;
+  readonly venue: string;
+  readonly plan: OrderPlan;
+  readonly intent: Intent;
+  readonly expiresAtMs: number;
+  /** When the ledger last allowed this order, on the clock of the process that asked. */
+  readonly authorizedAtMs: number;
+  /** Which permit to use: a lapsed one is replaced by the next. */
+  readonly permitRound: number;
+}
+
+export type PlaceOrderResult =
+  /** Nothing was sent: wait until then, durably, and call again with this permit round. */
+  | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
+  /** Nothing was sent, and nothing will be. */
+  | { readonly status: 'expired'; readonly reason: string }
+  | { readonly status: 'denied'; readonly denial: Denial }
+  /** One request was sent; `order` is there when it became final at once. */
+  | {
+      readonly status: 'answered';
+      readonly outcome: VenueOutcome;
+      /** On the venue's clock; absent: not known. */
+      readonly signedAtMs?: number;
+      readonly order?: VenueOrder;
+    };
+
+export interface LookUpInput {
+  readonly plan: OrderPlan;
+  /**
+   * Present where the venue accepts a used client id again (see VenuePromises): no order of this signal is older,
+   * milliseconds UTC. A negative answer then also needs the account's recent final orders without it.
+   */
+  readonly reusableIdSinceMs?: number;
 }

@@ -12,13 +12,16 @@ import type {
   WithdrawResult,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
-import type { Intent, TradingSignal } from '../domain/signal';
+import type { Intent } from '../domain/signal';
 import { venueAccountWorkflowId } from '../messages/ids';
+import type { Refused, Reserved, WithdrawInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import type { EntityCaller } from './entity-caller';
 
 /** How long a signal waits before it asks again for what is missing for a while. */
 export const MISSING_RETRY_AFTER_MS = 1_000;
+/** Why a signal that finds its own reservation sends nothing before a look-up. */
+export const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may have sent the order.';
 
 export interface FundsInput {
   readonly fingerprint: string;
@@ -29,32 +32,6 @@ export interface FundsInput {
   /** See ReserveCommand. */
   readonly signalStartedAtMs: number;
 }
-
-export interface WithdrawInput {
-  readonly fingerprint: string;
-  readonly clientOrderId: string;
-  readonly venue: string;
-  readonly signal: TradingSignal;
-  readonly signalStartedAtMs: number;
-}
-
-/** The funds are held, and this is the plan that counts. */
-export interface Reserved {
-  readonly status: 'reserved';
-  readonly plan: OrderPlan;
-  /**
-   * What an earlier attempt, whose history was lost, did: `none` is certain; `possible`: it may have sent the order;
-   * `placed`: it booked what the order took.
-   */
-  readonly earlierAttempt: 'none' | 'possible' | 'placed';
-  /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
-  readonly authorizedAtMs: number;
-}
-
-export type Refused =
-  | { readonly status: 'denied'; readonly denial: Denial }
-  /** Something is missing for a while (a price, a permit, a balance): wait durably and ask again. */
-  | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string };
 
 /** A signal's dealings with the ledger. Each call is safe to repeat. */
 export class Funds {

@@ -1,9 +1,9 @@
 import { setBounded } from '../domain/plain-values';
 import type { SignalWorkflowInput } from '../messages/signal';
-import { tradeInputOf, type TradeInput } from '../messages/trade';
+import { tradeInputOf, type TradeInput, type TradeResult } from '../messages/trade';
 import type { HeadStart } from '../intake/types';
 import type { Permits } from './permits';
-import type { ShortRoad, TradeResult } from './short-road';
+import type { ShortRoad } from './short-road';
 
 /** Trades begun ahead of their workflows that wait to be taken over; the oldest are forgotten first. */
 export const HEAD_STARTS_MAX = 1_000;

@@ -1,15 +1,7 @@
 import type { OrderPlan } from '../domain/market';
+import type { LookUpInput } from '../messages/trade';
 import { VenueError, type LookUpAnswer } from '../venues/venue';
 import type { PacedVenue } from './paced-venue';
-
-export interface LookUpInput {
-  readonly plan: OrderPlan;
-  /**
-   * Present where the venue accepts a used client id again (see VenuePromises): no order of this signal is older,
-   * milliseconds UTC. A negative answer then also needs the account's recent final orders without it.
-   */
-  readonly reusableIdSinceMs?: number;
-}
 
 /** What the venue itself says about an order: the only thing that decides whether it may be sent again. */
 export class OrderEvidence {

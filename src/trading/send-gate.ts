@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Denial } from '../domain/denial';
-import type { OrderPlan, VenueOrder } from '../domain/market';
-import type { VenueOutcome } from '../domain/outcome';
-import type { Intent } from '../domain/signal';
 import { AUTHORIZATION_VALIDITY_MS, authorizationQuery } from '../messages/balance-ledger';
 import { venueAccountWorkflowId } from '../messages/ids';
+import type { PlaceOrderInput, PlaceOrderResult } from '../messages/trade';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';
 
@@ -16,33 +14,6 @@ const PERMITS_PER_CALL_MAX = 3;
 const AUTHORIZATIONS_PER_CALL_MAX = 3;
 /** How soon the workflow asks again when nothing better is known. */
 const RETRY_AFTER_MS = 1_000;
-
-export interface PlaceOrderInput {
-  readonly fingerprint: string;
-  readonly venue: string;
-  readonly plan: OrderPlan;
-  readonly intent: Intent;
-  readonly expiresAtMs: number;
-  /** When the ledger last allowed this order, on the clock of the process that asked. */
-  readonly authorizedAtMs: number;
-  /** Which permit to use: a lapsed one is replaced by the next. */
-  readonly permitRound: number;
-}
-
-export type PlaceOrderResult =
-  /** Nothing was sent: wait until then, durably, and call again with this permit round. */
-  | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
-  /** Nothing was sent, and nothing will be. */
-  | { readonly status: 'expired'; readonly reason: string }
-  | { readonly status: 'denied'; readonly denial: Denial }
-  /** One request was sent; `order` is there when it became final at once. */
-  | {
-      readonly status: 'answered';
-      readonly outcome: VenueOutcome;
-      /** On the venue's clock; absent: not known. */
-      readonly signedAtMs?: number;
-      readonly order?: VenueOrder;
-    };
 
 /** Every answer but that of the venue: nothing was sent. */
 export type Blocked = Exclude<PlaceOrderResult, { status: 'answered' }>;

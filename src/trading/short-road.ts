@@ -1,92 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDenial, type Denial } from '../domain/denial';
-import type { EndReservationResult } from '../domain/ledger/types';
-import type { OrderPlan, VenueOrder } from '../domain/market';
-import type { VenueOutcome } from '../domain/outcome';
+import type { OrderPlan } from '../domain/market';
 import { settlementOf } from '../domain/settlement';
 import { AUTHORIZATION_VALIDITY_MS } from '../messages/balance-ledger';
-import type { TradeInput } from '../messages/trade';
+import { type Refused, type Reserved, type TradeInput, type TradeResult, type TradeTimes } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import { VenueError } from '../venues/venue';
-import {
-  MISSING_RETRY_AFTER_MS,
-  refusedFor,
-  type Funds,
-  type Refused,
-  type Reserved,
-  type WithdrawInput,
-} from './funds';
-import type { HeadStarts } from './head-start';
+import { EARLIER_ATTEMPT, MISSING_RETRY_AFTER_MS, refusedFor, type Funds } from './funds';
 import type { OrderPlanner } from './order-planner';
 import type { OrderSender } from './order-sender';
 import type { Permit, Permits } from './permits';
 
 /** A wait this short is not worth a durable timer. */
 const WAIT_IN_PLACE_MAX_MS = 250;
-const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may have sent the order.';
-
-/** When what happened, milliseconds UTC on the clock of the process that did it. */
-export interface TradeTimes {
-  readonly reservedAtMs: number;
-  readonly sentAtMs: number;
-  readonly answeredAtMs: number;
-}
-
-export type TradeResult =
-  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: withdraw tells. */
-  | Refused
-  /** Funds are held, and nothing can be sent in time: the limiter has no room before the signal expires. */
-  | { readonly status: 'expired'; readonly plan: OrderPlan; readonly reason: string }
-  /** Funds are held; the durable road goes on from here. This call sent nothing. */
-  | (Reserved & { readonly waitUntilMs?: number; readonly reason: string })
-  /** One request was sent, and what came of it needs the durable road. */
-  | {
-      readonly status: 'answered';
-      readonly plan: OrderPlan;
-      readonly outcome: VenueOutcome;
-      /** On the venue's clock; absent: not known. */
-      readonly signedAtMs?: number;
-      readonly order?: VenueOrder;
-      readonly times: TradeTimes;
-    }
-  /** Sent, filled, and booked. */
-  | { readonly status: 'settled'; readonly plan: OrderPlan; readonly order: VenueOrder; readonly times: TradeTimes };
-
-/** withdrawn: nothing was sent, and nothing will be. */
-export type WithdrawalResult = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
-
-export interface ShortRoadDependencies {
-  readonly funds: Funds;
-  readonly headStarts: HeadStarts;
-}
-
-/** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
-export function createShortRoadActivities({ funds, headStarts }: ShortRoadDependencies) {
-  return {
-    /** See ShortRoad.trade. */
-    tradeAtOnce: (input: TradeInput): Promise<TradeResult> => headStarts.trade(input),
-
-    /**
-     * Asked before a signal ends that, as far as its history tells, never reserved anything: an attempt whose answer was
-     * lost may have done so, and may have sent the order.
-     */
-    async withdraw(input: WithdrawInput): Promise<WithdrawalResult> {
-      crashPoint('withdraw.before-update');
-      const reserved = await funds.withdraw(input);
-      crashPoint('withdraw.after-update');
-      return reserved ? { ...reserved, reason: EARLIER_ATTEMPT } : { status: 'withdrawn' };
-    },
-
-    /** Gives back what a signal is known to hold. */
-    releaseFunds: (input: {
-      readonly venue: string;
-      readonly fingerprint: string;
-      readonly reason: string;
-    }): Promise<EndReservationResult> => funds.release(input.venue, input.fingerprint, input.reason),
-  };
-}
-
-export type ShortRoadActivities = ReturnType<typeof createShortRoadActivities>;
 
 /** The way of an order while nothing stands in it. */
 export class ShortRoad {

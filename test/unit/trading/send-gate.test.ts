@@ -1,6 +1,7 @@
 import type { EntityCaller } from '../../../src/trading/entity-caller';
 import type { Permits } from '../../../src/trading/permits';
-import { SendGate, type PlaceOrderInput } from '../../../src/trading/send-gate';
+import type { PlaceOrderInput } from '../../../src/messages/trade';
+import { SendGate } from '../../../src/trading/send-gate';
 import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/messages/balance-ledger';
 
 const NOW_MS = 1_700_000_000_000;

@@ -1,0 +1,38 @@
+import type { EndReservationResult } from '../src/domain/ledger/types';
+import { type TradeInput, type TradeResult, type WithdrawInput, type WithdrawalResult } from '../src/messages/trade';
+import { crashPoint } from '../src/process/crash-points';
+import { EARLIER_ATTEMPT, type Funds } from '../src/trading/funds';
+import type { HeadStarts } from '../src/trading/head-start';
+
+export interface TradeDependencies {
+  readonly funds: Funds;
+  readonly headStarts: HeadStarts;
+}
+
+/** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
+export function createTradeActivities({ funds, headStarts }: TradeDependencies) {
+  return {
+    /** See ShortRoad.trade. */
+    tradeAtOnce: (input: TradeInput): Promise<TradeResult> => headStarts.trade(input),
+
+    /**
+     * Asked before a signal ends that, as far as its history tells, never reserved anything: an attempt whose answer was
+     * lost may have done so, and may have sent the order.
+     */
+    async withdraw(input: WithdrawInput): Promise<WithdrawalResult> {
+      crashPoint('withdraw.before-update');
+      const reserved = await funds.withdraw(input);
+      crashPoint('withdraw.after-update');
+      return reserved ? { ...reserved, reason: EARLIER_ATTEMPT } : { status: 'withdrawn' };
+    },
+
+    /** Gives back what a signal is known to hold. */
+    releaseFunds: (input: {
+      readonly venue: string;
+      readonly fingerprint: string;
+      readonly reason: string;
+    }): Promise<EndReservationResult> => funds.release(input.venue, input.fingerprint, input.reason),
+  };
+}
+
+export type TradeActivities = ReturnType<typeof createTradeActivities>;
