@@ -2,12 +2,11 @@ import type { OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { crashPoint } from '../src/process/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
-import type { EntityCaller } from '../src/trading/entity-caller';
 import { OrderEvidence } from '../src/trading/order-evidence';
 import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Permits } from '../src/trading/permits';
-import { SendGate } from '../src/trading/send-gate';
+import { ASK_AGAIN, type SendChecker } from '../src/trading/send-checker';
 import type { LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
 
 /**
@@ -15,37 +14,31 @@ import type { LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/mess
  * workflows/signal-activities.ts: from then on nothing of it can leave any more, however long this process was held up.
  */
 const SEND_WITHIN_MS = 15_000;
+/** How soon the workflow asks again when nothing better is known. */
+const RETRY_AFTER_MS = 1_000;
 
 export interface OrderDependencies {
-  readonly entities: EntityCaller;
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
+  readonly checker: SendChecker;
   readonly sender: OrderSender;
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
-export function createOrderActivities({ entities, permits, pacedVenue, sender }: OrderDependencies) {
-  const gate = new SendGate(entities, permits);
+export function createOrderActivities({ permits, pacedVenue, checker, sender }: OrderDependencies) {
   const evidence = new OrderEvidence(pacedVenue);
 
   return {
     /** Sends the order, at most one request. Must run with one attempt: a lost call is an UNKNOWN outcome. */
     async placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
-      const giveUpAtMs = Date.now() + SEND_WITHIN_MS;
-      crashPoint('place.before-permit');
-      const pass = await gate.passLimiter(input);
-      crashPoint('place.after-permit');
-      if ('status' in pass) return pass;
-      // Last, because it is the shortest leave.
-      const leave = await gate.passLedger(input);
-      if ('status' in leave) return leave;
-      const nowMs = Date.now();
-      if (nowMs > input.expiresAtMs) return { status: 'expired', reason: 'The time to live passed before sending.' };
-      if (nowMs > pass.sendBeforeMs) {
-        return { status: 'wait', untilMs: nowMs, permitRound: input.permitRound + 1, reason: 'The permit lapsed.' };
+      const callEndsAtMs = Date.now() + SEND_WITHIN_MS;
+      const check = await checker.check({ ...input, callEndsAtMs }, input, ASK_AGAIN);
+      if (check.status === 'lapsed') {
+        const { permitRound, reason } = check;
+        return { status: 'wait', untilMs: Date.now() + RETRY_AFTER_MS, permitRound, reason };
       }
-      const sendBeforeMs = Math.min(pass.sendBeforeMs, leave.sendBeforeMs, input.expiresAtMs, giveUpAtMs);
-      const { outcome, signedAtMs, order } = await sender.send('place', input.plan, sendBeforeMs);
+      if (check.status !== 'clear') return check;
+      const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);
       return { status: 'answered', outcome, signedAtMs, order };
     },
 

@@ -1,5 +1,12 @@
 import type { EndReservationResult } from '../src/domain/ledger/types';
-import { type TradeInput, type TradeResult, type WithdrawInput, type WithdrawalResult } from '../src/messages/trade';
+import type {
+  BookInput,
+  BookResult,
+  TradeInput,
+  TradeResult,
+  WithdrawInput,
+  WithdrawalResult,
+} from '../src/messages/trade';
 import { crashPoint } from '../src/process/crash-points';
 import { EARLIER_ATTEMPT, type Funds } from '../src/trading/funds';
 import type { HeadStarts } from '../src/trading/head-start';
@@ -24,6 +31,14 @@ export function createTradeActivities({ funds, headStarts }: TradeDependencies) 
       const reserved = await funds.withdraw(input);
       crashPoint('withdraw.after-update');
       return reserved ? { ...reserved, reason: EARLIER_ATTEMPT } : { status: 'withdrawn' };
+    },
+
+    /** Books what the durable road's order took. Repeating it changes nothing. */
+    async bookFill(input: BookInput): Promise<BookResult> {
+      crashPoint('commit.before-update');
+      const result = await funds.book(input);
+      crashPoint('commit.after-update');
+      return result;
     },
 
     /** Gives back what a signal is known to hold. */

@@ -42,6 +42,8 @@ const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
   'cancel.before': 'withdrawn',
   'cancel.after': 'withdrawn',
   'saga.settling': 'lost_answer',
+  'commit.before-update': 'lost_answer',
+  'commit.after-update': 'lost_answer',
   'saga.committed': 'lost_answer',
   'withdraw.before-update': 'denied',
   'withdraw.after-update': 'denied',

@@ -10,6 +10,7 @@ import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
+import { SendChecker } from '../src/trading/send-checker';
 import { ShortRoad } from '../src/trading/short-road';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { createSignalDesk } from '../src/intake/signal-desk';
@@ -33,6 +34,7 @@ export interface EngineRoom {
   readonly entities: EntityCaller;
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
+  readonly checker: SendChecker;
   readonly sender: OrderSender;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
@@ -63,7 +65,8 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
   const funds = new Funds(entities);
   const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
-  const road = new ShortRoad(funds, permits, planner, sender);
+  const checker = new SendChecker(entities, permits);
+  const road = new ShortRoad(funds, permits, planner, checker, sender);
   const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
   return {
     config,
@@ -75,6 +78,7 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     entities,
     permits,
     pacedVenue,
+    checker,
     sender,
     funds,
     headStarts,

@@ -62,11 +62,11 @@ export function entitiesWorker(room: EngineRoom): QueueWorkerOptions {
 
 /** Everything that talks to the venue. */
 export function venueWorker(room: EngineRoom, candleCount: number): QueueWorkerOptions {
-  const { config, entities, permits, pacedVenue, sender } = room;
+  const { config, permits, pacedVenue, checker, sender } = room;
   return {
     ...common(room, venueTaskQueue(config.venue)),
     activities: {
-      ...createOrderActivities({ entities, permits, pacedVenue, sender }),
+      ...createOrderActivities({ permits, pacedVenue, checker, sender }),
       ...createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(room), candleCount }),
     },
   };

@@ -5,11 +5,13 @@ import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import type { SignalOutcome } from '../src/domain/signal-view';
 import { lockedAmount } from '../src/domain/sizing';
-import { acknowledgeSignal, AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/send-check';
+import { acknowledgeSignal } from '../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import type { PlaceOrderResult, TradeResult } from '../src/messages/trade';
 import { alert } from './announcements';
+import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';
 import type { SignalProgress } from './signal-progress';
 import { expired, type Withdrawal } from './withdrawal';
@@ -29,13 +31,12 @@ type ReservedOnly = Extract<TradeResult, { status: 'reserved' }>;
 
 /** The order's way to a known end, one recorded step at a time, for as long as it takes. */
 export class DurableRoad {
-  /** false: it is certain that no request left. */
-  mayHaveSent = false;
   private authorizedAtMs = 0;
 
   constructor(
     private readonly input: SignalWorkflowInput,
     private readonly activities: SignalActivities,
+    private readonly sends: SendCalls,
     private readonly progress: SignalProgress,
     private readonly withdrawal: Withdrawal,
   ) {}
@@ -94,9 +95,8 @@ export class DurableRoad {
 
   /** One call of the activity; a call that is lost counts as sent with an unknown outcome. */
   private async send(plan: OrderPlan, permitRound: number): Promise<PlaceOrderResult> {
-    this.mayHaveSent = true;
     try {
-      return await this.activities.placeOrder({ plan, permitRound, authorizedAtMs: this.authorizedAtMs });
+      return await this.sends.placeOrder({ plan, permitRound, authorizedAtMs: this.authorizedAtMs });
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       if (isNeverStarted(error)) return { status: 'expired', reason: 'No worker could send the order in time.' };

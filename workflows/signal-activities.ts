@@ -1,12 +1,13 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { OrderActivities } from '../activities/orders';
 import type { TradeActivities } from '../activities/trade';
-import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
+import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import {
   tradeInputOf,
+  type BookResult,
   type PlaceOrderInput,
   type PlaceOrderResult,
   type TradeResult,
@@ -29,6 +30,7 @@ export interface SignalActivities {
   /** @param round counts the times that something was missing, from 1 */
   tradeAtOnce(round: number): Promise<TradeResult>;
   withdraw(): Promise<WithdrawalResult>;
+  bookFill(plan: OrderPlan, order: VenueOrder): Promise<BookResult>;
   releaseFunds(reason: string): Promise<void>;
   placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult>;
   lookUpOrder(plan: OrderPlan): Promise<LookUpAnswer>;
@@ -59,6 +61,10 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
     withdraw: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [
         { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: workflowInfo().startTime.getTime() },
+      ]),
+    bookFill: (plan, order) =>
+      short.bookFill.executeWithOptions({ summary: `book the fill of ${title}` }, [
+        { fingerprint, venue, plan, order, leverage: input.settings.leverage },
       ]),
     releaseFunds: async (reason) => {
       await short.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [

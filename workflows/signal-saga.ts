@@ -1,18 +1,22 @@
-import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, patched } from '@temporalio/workflow';
 import Decimal from 'decimal.js';
 import type { TradeResult } from '../src/messages/trade';
 import type { Denial } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
-import { fillSentence, settlementOf } from '../src/domain/settlement';
+import { commitCommandOf, fillSentence } from '../src/domain/settlement';
 import { commitSignal } from '../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { CancelReply, SignalWorkflowInput } from '../src/messages/signal';
 import { alert, reached } from './announcements';
 import { DurableRoad, type Placement } from './durable-road';
+import { SendCalls } from './send-calls';
 import { proxySignalActivities, type SignalActivities } from './signal-activities';
 import { SignalProgress } from './signal-progress';
 import { expired, Withdrawal, type StopReason } from './withdrawal';
+
+/** Runs that began before fills were booked by an activity told the account by a signal. */
+const BOOKS_BY_ACTIVITY = 'books-by-activity';
 
 /**
  * Reserve, send, find out, settle. The rules that make it one order:
@@ -28,6 +32,7 @@ export class SignalSaga {
   private readonly progress: SignalProgress;
   private readonly activities: SignalActivities;
   private readonly withdrawal: Withdrawal;
+  private readonly sends: SendCalls;
   private readonly road: DurableRoad;
   private ended = false;
 
@@ -35,8 +40,8 @@ export class SignalSaga {
     this.progress = new SignalProgress(input);
     this.activities = proxySignalActivities(input);
     this.withdrawal = new Withdrawal(input.expiresAtMs);
-    this.road = new DurableRoad(input, this.activities, this.progress, this.withdrawal);
-    this.road.mayHaveSent = input.headStart === true;
+    this.sends = new SendCalls(this.activities, input.headStart === true);
+    this.road = new DurableRoad(input, this.activities, this.sends, this.progress, this.withdrawal);
   }
 
   view(): SignalView {
@@ -49,7 +54,7 @@ export class SignalSaga {
     this.withdrawal.request(reason ?? 'no reason given');
     return {
       accepted: true,
-      message: this.road.mayHaveSent
+      message: this.sends.mayHaveSent
         ? 'What is still open of the order will be cancelled.'
         : 'The signal will not be sent.',
     };
@@ -72,7 +77,7 @@ export class SignalSaga {
     } catch (error) {
       // Only a defect gets here. Funds whose order may live stay held; a person has to look.
       alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-      if (!this.road.mayHaveSent) await this.activities.withdraw();
+      if (!this.sends.mayHaveSent) await this.activities.withdraw();
       throw error;
     }
     this.ended = true;
@@ -85,10 +90,7 @@ export class SignalSaga {
       const stop = this.withdrawal.stopReason();
       if (stop) return this.endUnsent(stop, round);
       this.progress.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
-      // Until its answer is here, it may have done anything.
-      this.road.mayHaveSent = true;
-      const result = await this.activities.tradeAtOnce(round);
-      this.road.mayHaveSent = mayHaveSent(result);
+      const result = await this.sends.tradeAtOnce(round);
       if (result.status !== 'retry') return this.goOn(result, round);
       this.progress.enter('SIZING', result.reason, Date.now() + result.afterMs);
       await this.withdrawal.pause(result.afterMs);
@@ -146,13 +148,21 @@ export class SignalSaga {
       const reason = order.rejectReason ?? this.withdrawal.reason ?? 'nothing filled';
       return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${reason}.` });
     }
-    await getExternalWorkflowHandle(venueAccountWorkflowId(this.input.venue)).signal(commitSignal, {
-      requestId: `${this.input.fingerprint}:commit`,
-      reservationId: this.input.fingerprint,
-      ...settlementOf(plan, order, this.input.settings.leverage),
-    });
+    await this.book(plan, order);
     reached('saga.committed');
     this.endFilled(plan, order);
+  }
+
+  private async book(plan: OrderPlan, order: VenueOrder): Promise<void> {
+    const { fingerprint, venue, settings } = this.input;
+    if (!patched(BOOKS_BY_ACTIVITY)) {
+      const fill = { fingerprint, plan, order, leverage: settings.leverage };
+      return getExternalWorkflowHandle(venueAccountWorkflowId(venue)).signal(commitSignal, commitCommandOf(fill));
+    }
+    const result = await this.activities.bookFill(plan, order);
+    if (result.status === 'refused') {
+      alert(`${fingerprint}: ${fillSentence(order)} could not be booked at ${venue}: ${result.message}`);
+    }
   }
 
   private endFilled(plan: OrderPlan, order: VenueOrder): void {
@@ -168,11 +178,6 @@ export class SignalSaga {
     await this.activities.releaseFunds(end.detail);
     this.progress.end(end.outcome, end.detail, end.denial?.code);
   }
-}
-
-function mayHaveSent(result: TradeResult): boolean {
-  const isSent = result.status === 'answered' || result.status === 'settled';
-  return isSent || (result.status === 'reserved' && result.earlierAttempt !== 'none');
 }
 
 function isFinal(order: VenueOrder): boolean {

@@ -2,17 +2,20 @@ import type { CommitCommand } from './ledger/types';
 import type { OrderPlan, VenueOrder } from './market';
 import { spentAmount } from './sizing';
 
-/**
- * What the ledger books for an order of which something filled.
- *
- * @param leverage position value divided by its margin, 1 or more
- */
-export function settlementOf(
-  plan: OrderPlan,
-  order: VenueOrder,
-  leverage: number,
-): Pick<CommitCommand, 'amount' | 'executedAtMs' | 'reason'> {
+/** An order of which something filled. */
+export interface Fill {
+  readonly fingerprint: string;
+  readonly plan: OrderPlan;
+  readonly order: VenueOrder;
+  /** Position value divided by its margin, 1 or more. */
+  readonly leverage: number;
+}
+
+/** What the ledger is told to book for it. One request id, so that booking it again changes nothing. */
+export function commitCommandOf({ fingerprint, plan, order, leverage }: Fill): CommitCommand {
   return {
+    requestId: `${fingerprint}:commit`,
+    reservationId: fingerprint,
     amount: spentAmount({ plan, order, leverage }),
     executedAtMs: order.updatedAtMs,
     reason: fillSentence(order),

@@ -21,12 +21,6 @@ export interface Authorization {
   readonly denial?: Denial;
 }
 
-/**
- * How long an authorization (or the answer of `reserve`) lets an order be sent. Whoever halts trading waits this long
- * before saying so: then nothing that was authorized earlier can still leave.
- */
-export const AUTHORIZATION_VALIDITY_MS = 2_000;
-
 export interface BalancesReply {
   readonly venue: string;
   readonly tradingState: TradingState;

@@ -1,6 +1,7 @@
 import type { Denial } from '../domain/denial';
 import type { OrderPlan, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
+import type { Fill } from '../domain/settlement';
 import type { Intent, TradingSignal } from '../domain/signal';
 import type { SignalWorkflowInput } from './signal';
 
@@ -84,6 +85,12 @@ export interface WithdrawInput {
   readonly signal: TradingSignal;
   readonly signalStartedAtMs: number;
 }
+
+/** A fill, with the venue whose ledger shall book it. */
+export type BookInput = Fill & { readonly venue: string };
+
+/** refused: the ledger's books do not hold it; a person has to look. */
+export type BookResult = { readonly status: 'booked' } | { readonly status: 'refused'; readonly message: string };
 
 export interface PlaceOrderInput {
   readonly fingerprint: string;

@@ -26,6 +26,8 @@ export const CRASH_POINTS = [
   'cancel.before',
   'cancel.after',
   'saga.settling',
+  'commit.before-update',
+  'commit.after-update',
   'saga.committed',
   'withdraw.before-update',
   'withdraw.after-update',

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Denial } from '../domain/denial';
 import type {
-  CommitCommand,
   EndReservationResult,
+  InvalidCommandResult,
   ReleaseCommand,
   Reservation,
   ReservationMetadata,
@@ -12,9 +12,10 @@ import type {
   WithdrawResult,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
+import { commitCommandOf } from '../domain/settlement';
 import type { Intent } from '../domain/signal';
 import { venueAccountWorkflowId } from '../messages/ids';
-import type { Refused, Reserved, WithdrawInput } from '../messages/trade';
+import type { BookInput, BookResult, Refused, Reserved, WithdrawInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import type { EntityCaller } from './entity-caller';
 
@@ -97,9 +98,25 @@ export class Funds {
     }
   }
 
-  /** Books what an order took; the rest is free in the same step. */
-  commit(venue: string, command: CommitCommand): Promise<EndReservationResult> {
-    return this.request(venue, 'commit', command);
+  /** Books what an order took; the rest is free in the same step. The only place from which a fill is booked. */
+  async book({ venue, ...fill }: BookInput): Promise<BookResult> {
+    const result = await this.request<EndReservationResult | InvalidCommandResult>(
+      venue,
+      'commit',
+      commitCommandOf(fill),
+    );
+    switch (result.status) {
+      case 'ended':
+        return { status: 'booked' };
+      case 'already_ended':
+        return result.reservation.status === 'committed'
+          ? { status: 'booked' }
+          : { status: 'refused', message: 'Its reservation was released before, as if nothing had filled.' };
+      case 'not_found':
+        return { status: 'refused', message: 'The ledger knows of no reservation for it.' };
+      case 'invalid':
+        return { status: 'refused', message: result.message };
+    }
   }
 
   /** Gives back what a signal holds; a signal that holds nothing is no error. */

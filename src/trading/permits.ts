@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AcquireCommand, GiveBackCommand } from '../domain/rate-window/types';
+import { isPermitGood, type GrantedPermit, type PermitAnswer } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
 import { venueAccountWorkflowId } from '../messages/ids';
 import type { AcquireReply } from '../messages/rate-limiter';
 import { VenueError, type EndpointGroup } from '../venues/venue';
 import type { EntityCaller } from './entity-caller';
 
-/** A permit in this process's own time. It is void when it ends before it starts. */
-export interface GrantedPermit {
-  readonly status: 'granted';
-  readonly notBeforeMs: number;
-  readonly expiresAtMs: number;
+/** A permit as the limiter answered it just now. */
+export type FreshPermit = GrantedPermit & {
   /** This call booked it: nobody else can have used it. */
   readonly isNew: boolean;
-}
+};
 
-export type Permit = GrantedPermit | { readonly status: 'refused'; readonly message: string };
+export type Permit = FreshPermit | Exclude<PermitAnswer, { status: 'granted' }>;
 
 /** A read that would have to wait longer than this is given back to its workflow, which waits durably. */
 export const READ_WAIT_MAX_MS = 3_000;
@@ -54,6 +52,7 @@ export class Permits {
     const validMs = reply.expiresAtMs - reply.answeredAtMs;
     return {
       status: 'granted',
+      askedAtMs,
       notBeforeMs: waitMs <= 0 ? askedAtMs : Date.now() + waitMs,
       expiresAtMs: askedAtMs + validMs,
       isNew: reply.isNew,
@@ -87,8 +86,7 @@ export class Permits {
         // The venue may have banned us during the wait: the second answer tells.
         permit = await this.grantedForRead(command);
       }
-      const nowMs = Date.now();
-      if (nowMs >= permit.notBeforeMs && nowMs <= permit.expiresAtMs) return;
+      if (isPermitGood(permit, Date.now())) return;
     }
     throw new VenueError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
   }

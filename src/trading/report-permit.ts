@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { GrantedPermit, Permits } from './permits';
+import { isPermitGood, type GrantedPermit } from '../domain/send-check';
+import type { Permits } from './permits';
 
 /** A report that would have to wait for longer asks for a permit of its own, when it is needed. */
 const WAIT_MAX_MS = 500;
@@ -35,7 +36,7 @@ export class ReportPermit {
   async take(): Promise<boolean> {
     await this.asking;
     const permit = this.alive();
-    if (!permit || Date.now() < permit.notBeforeMs) {
+    if (!permit || !isPermitGood(permit, Date.now())) {
       await this.giveBackUnused();
       return false;
     }

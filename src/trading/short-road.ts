@@ -1,8 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDenial, type Denial } from '../domain/denial';
 import type { OrderPlan } from '../domain/market';
-import { settlementOf } from '../domain/settlement';
-import { AUTHORIZATION_VALIDITY_MS } from '../messages/balance-ledger';
 import { type Refused, type Reserved, type TradeInput, type TradeResult, type TradeTimes } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import { VenueError } from '../venues/venue';
@@ -10,9 +7,7 @@ import { EARLIER_ATTEMPT, MISSING_RETRY_AFTER_MS, refusedFor, type Funds } from 
 import type { OrderPlanner } from './order-planner';
 import type { OrderSender } from './order-sender';
 import type { Permit, Permits } from './permits';
-
-/** A wait this short is not worth a durable timer. */
-const WAIT_IN_PLACE_MAX_MS = 250;
+import { ASK_NOBODY, permitRequestId, type SendChecker } from './send-checker';
 
 /** The way of an order while nothing stands in it. */
 export class ShortRoad {
@@ -20,6 +15,7 @@ export class ShortRoad {
     private readonly funds: Funds,
     private readonly permits: Permits,
     private readonly planner: OrderPlanner,
+    private readonly checker: SendChecker,
     private readonly sender: OrderSender,
   ) {}
 
@@ -33,7 +29,7 @@ export class ShortRoad {
     const plan = await this.plan(input);
     if ('status' in plan) return plan;
     crashPoint('reserve.before-update');
-    const permitId = `${input.fingerprint}:permit:${input.round}`;
+    const permitId = permitRequestId(input.fingerprint, input.round);
     // All at once, in one step of the account: what turns out to be of no use is given back.
     const asked = [
       this.funds.reserve({ ...input, intent: input.signal.intent }, plan),
@@ -75,32 +71,37 @@ export class ShortRoad {
   }
 
   private async send(input: TradeInput, reserved: Reserved, permit: Permit): Promise<TradeResult> {
-    const { plan } = reserved;
-    if (permit.status === 'refused') return { status: 'expired', plan, reason: permit.message };
+    const { plan, authorizedAtMs } = reserved;
     const reservedAtMs = Date.now();
-    const waitMs = permit.notBeforeMs - reservedAtMs;
-    if (waitMs > WAIT_IN_PLACE_MAX_MS) {
-      return { ...reserved, waitUntilMs: permit.notBeforeMs, reason: 'Waits for the rate limiter.' };
+    const { intent } = input.signal;
+    const check = await this.checker.check(
+      { ...input, intent },
+      { permit, permitRound: input.round, authorizedAtMs },
+      ASK_NOBODY,
+    );
+    switch (check.status) {
+      case 'clear':
+        break;
+      case 'expired':
+        return { status: 'expired', plan, reason: check.reason };
+      case 'wait':
+        return { ...reserved, waitUntilMs: check.untilMs, reason: check.reason };
+      case 'denied':
+        return { ...reserved, reason: check.denial.message };
+      case 'lapsed':
+        return { ...reserved, reason: check.reason };
     }
-    if (waitMs > 0) await delay(waitMs);
-    // Asking for another leave is left to the durable road: what exists elsewhere of this run must end with this one.
-    const leaveMs = reserved.authorizedAtMs + AUTHORIZATION_VALIDITY_MS;
-    const sendBeforeMs = Math.min(leaveMs, permit.expiresAtMs, input.expiresAtMs);
     const sentAtMs = Date.now();
-    if (sentAtMs > sendBeforeMs || sentAtMs < reserved.authorizedAtMs) {
-      return { ...reserved, reason: 'The leave to send lapsed before it was used.' };
-    }
-    const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, sendBeforeMs);
+    const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, check.sendBeforeMs);
     const times: TradeTimes = { reservedAtMs, sentAtMs, answeredAtMs };
     if (outcome.kind !== 'PLACED' || order?.status !== 'filled') {
       return { status: 'answered', plan, outcome, signedAtMs, order, times };
     }
-    await this.funds.commit(input.venue, {
-      requestId: `${input.fingerprint}:commit`,
-      reservationId: input.fingerprint,
-      ...settlementOf(plan, order, input.leverage),
-    });
+    const { fingerprint, venue, leverage } = input;
+    const booked = await this.funds.book({ fingerprint, venue, plan, order, leverage });
     crashPoint('trade.after-commit');
+    // What could not be booked is the durable road's: it tries again and tells.
+    if (booked.status === 'refused') return { status: 'answered', plan, outcome, signedAtMs, order, times };
     return { status: 'settled', plan, order, times };
   }
 }

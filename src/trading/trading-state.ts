@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
-import { AUTHORIZATION_VALIDITY_MS, balancesQuery, setTradingStateUpdate } from '../messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS } from '../domain/send-check';
+import { balancesQuery, setTradingStateUpdate } from '../messages/balance-ledger';
 import { venueAccountWorkflowId } from '../messages/ids';
 import { queryPatiently } from '../temporal/patient-query';
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
@@ -25,11 +25,18 @@ export function readHistories(): readonly RecordedHistory[] {
   }));
 }
 
-/** Replaces every recorded history. @returns the bytes written */
-export function replaceHistories(recorded: readonly RecordedHistory[]): number {
+/**
+ * Adds histories to those that are kept. Recorded ones are never written again: runs like them may be open somewhere.
+ *
+ * @returns the bytes written
+ * @throws Error when there is one of that name
+ */
+export function addHistories(recorded: readonly RecordedHistory[]): number {
+  const kept = new Set(readdirSync(HISTORIES_DIR));
   const files = recorded.map(({ name, history }) => ({ name: `${name}${EXTENSION}`, text: toText(history) }));
-  rmSync(HISTORIES_DIR, { recursive: true, force: true });
-  mkdirSync(HISTORIES_DIR, { recursive: true });
+  const taken = files.find(({ name }) => kept.has(name));
+  if (taken)
+    throw new Error(`${taken.name} is recorded already, and recorded histories are kept: choose another suffix.`);
   for (const { name, text } of files) writeFileSync(join(HISTORIES_DIR, name), text);
   return files.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
 }

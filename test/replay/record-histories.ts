@@ -1,10 +1,14 @@
 /**
- * Records the histories that replay.test.ts replays: real runs on a real server and the real paper venue. Run it after a
- * change that is meant to alter the commands of a workflow, and keep the old histories as long as such runs may be open.
+ * Records histories that replay.test.ts replays: real runs on a real server and the real paper venue. Run it after a
+ * change that is meant to alter the commands of a workflow: what it records is added to what is kept.
+ *
+ *   npm run record-histories -- SUFFIX [NAME_PREFIX ...]
+ *
+ * The suffix tells the new ones from the kept ones of the same scene; prefixes such as `signal-` choose which are added.
  */
 import { startTestEngine } from '../support/engine';
 import { startTestServer } from '../support/test-server';
-import { replaceHistories } from './history-files';
+import { addHistories } from './history-files';
 import { recordComponents } from './record-components';
 import { recordEntities } from './record-entities';
 import { recordMlManager } from './record-ml-manager';
@@ -23,7 +27,10 @@ const MINIMUM_RETURN = '0.0000001';
 /** The entities come last: the others' traffic is what fills their histories. */
 const RECORDERS: readonly Recorder[] = [recordComponents, recordSignals, recordMlManager, recordEntities];
 
-async function main(): Promise<void> {
+async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
+  if (!suffix || !/^[a-z0-9-]+$/.test(suffix)) {
+    throw new Error('Name the change, for example: npm run record-histories -- books-by-activity signal-');
+  }
   const environment = await startTestServer('default', {
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': CONTINUE_AS_NEW_EVENTS },
   });
@@ -39,8 +46,11 @@ async function main(): Promise<void> {
       for (const record of RECORDERS) recordings.push(...(await record(engine)));
       const { client } = engine.room;
       const histories = await Promise.all(recordings.map((recording) => fetchHistory(client, recording)));
-      const bytes = replaceHistories(histories);
-      process.stdout.write(`${histories.length} histories, ${Math.round(bytes / 1024)} KiB.\n`);
+      const chosen = histories.filter(
+        ({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)),
+      );
+      const bytes = addHistories(chosen.map(({ name, history }) => ({ name: `${name}-${suffix}`, history })));
+      process.stdout.write(`${chosen.length} histories added, ${Math.round(bytes / 1024)} KiB.\n`);
     } finally {
       await engine.close();
     }
@@ -49,7 +59,7 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error('The histories could not be recorded:', error);
   process.exitCode = 1;
 });

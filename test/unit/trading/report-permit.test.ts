@@ -1,12 +1,13 @@
-import type { GrantedPermit, Permits } from '../../../src/trading/permits';
+import type { FreshPermit, Permits } from '../../../src/trading/permits';
 import { ReportPermit } from '../../../src/trading/report-permit';
 
 const NOW_MS = 1_700_000_000_000;
 const VALIDITY_MS = 2_000;
 
 function limiter() {
-  const granted = (): GrantedPermit => ({
+  const granted = (): FreshPermit => ({
     status: 'granted',
+    askedAtMs: Date.now(),
     notBeforeMs: Date.now(),
     expiresAtMs: Date.now() + VALIDITY_MS,
     isNew: true,
@@ -51,7 +52,7 @@ test('a permit that lapsed before the report is not used, and the next order ask
 test('a permit for later than the report is given back, so that the report may ask for one of its own', async () => {
   const { permit, acquire, giveBack } = limiter();
   const instants = { notBeforeMs: NOW_MS + 400, expiresAtMs: NOW_MS + 400 + VALIDITY_MS };
-  acquire.mockResolvedValueOnce({ status: 'granted', isNew: true, ...instants });
+  acquire.mockResolvedValueOnce({ status: 'granted', askedAtMs: 0, isNew: true, ...instants });
   permit.expect();
   expect(await permit.take()).toBe(false);
   expect(giveBack.mock.calls).toEqual([[acquire.mock.calls[0]?.[0].requestId]]);

@@ -1,4 +1,4 @@
-import { AUTHORIZATION_VALIDITY_MS } from '../../../src/messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS } from '../../../src/domain/send-check';
 import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, VENUE } from './fixtures/short-road';
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -128,3 +128,26 @@ test.each(['REJECTED', 'UNKNOWN', 'RATE_LIMITED'] as const)(
     expect(account.books.pending).toHaveLength(1);
   },
 );
+
+test.each([
+  ['knows no reservation', { status: 'not_found' }],
+  ['released it before', { status: 'already_ended', reservation: { status: 'released' } }],
+  ['refuses the command', { status: 'invalid', message: 'No.' }],
+])('a fill that the ledger does not book, because it %s, is left to the durable road', async (_why, answer) => {
+  const account = new Account('1000');
+  const { road } = roadWith(account);
+  const request = account.request.bind(account);
+  account.request = async (workflowId, wanted) =>
+    wanted.kind === 'commit' ? (answer as never) : request(workflowId, wanted);
+  expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'answered', order: FILLED });
+  expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED })).toMatchObject({ status: 'refused' });
+});
+
+test('a fill that is booked twice is booked once', async () => {
+  const account = new Account('1000');
+  const { road } = roadWith(account);
+  await road.tradeAtOnce(INPUT);
+  const { ended } = account.books;
+  expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED })).toEqual({ status: 'booked' });
+  expect(account.books.ended).toEqual(ended);
+});

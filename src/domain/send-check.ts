@@ -1,0 +1,74 @@
+/**
+ * How long an answer of the ledger (to a reservation, or to the question for it) lets an order be sent. Whoever halts
+ * trading waits this long before saying so: then nothing that was authorized earlier can still leave.
+ */
+export const AUTHORIZATION_VALIDITY_MS = 2_000;
+
+/** A permit of the limiter, in the time of the process that asked. It is void when it ends before it starts. */
+export interface GrantedPermit {
+  readonly status: 'granted';
+  readonly askedAtMs: number;
+  readonly notBeforeMs: number;
+  readonly expiresAtMs: number;
+}
+
+export type PermitAnswer = GrantedPermit | { readonly status: 'refused'; readonly message: string };
+
+/** All that decides whether an order may be sent now. Every instant is milliseconds UTC on this process's clock. */
+export interface SendFacts {
+  readonly nowMs: number;
+  /** Absent: the limiter was not asked. */
+  readonly permit?: PermitAnswer;
+  /** When the ledger was last asked, and had nothing against the order. */
+  readonly authorizedAtMs: number;
+  /** The signal's time to live ends then. */
+  readonly expiresAtMs: number;
+  /** Nothing may leave later, because nobody waits for this call any more; absent: the rest decides. */
+  readonly callEndsAtMs?: number;
+}
+
+export type SendVerdict =
+  | { readonly step: 'send'; readonly sendBeforeMs: number }
+  /** The permit begins then. */
+  | { readonly step: 'wait'; readonly untilMs: number; readonly reason: string }
+  /** What this one said is missing, or good no more. */
+  | { readonly step: 'ask'; readonly whom: 'limiter' | 'ledger'; readonly reason: string }
+  /** This call is too late; another one may be in time. */
+  | { readonly step: 'leave'; readonly reason: string }
+  /** The signal can never be sent. */
+  | { readonly step: 'expire'; readonly reason: string };
+
+/** Whether a request may leave on this permit at that instant. */
+export function isPermitGood(permit: GrantedPermit, atMs: number): boolean {
+  return atMs >= permit.askedAtMs && atMs >= permit.notBeforeMs && atMs <= permit.expiresAtMs;
+}
+
+/**
+ * The one rule about sending: a permit that has begun and not ended, an authorization that is young enough, the signal's
+ * time to live, and the end of the call that sends, all at once. An instant that lies ahead was taken before the clock
+ * ran backwards, or by another clock, and says nothing about now: whoever gave it is asked again. The ledger is asked
+ * last, because its answer is good for the shortest time.
+ */
+export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEndsAtMs }: SendFacts): SendVerdict {
+  if (permit?.status === 'refused') return { step: 'expire', reason: permit.message };
+  if (nowMs > expiresAtMs) return { step: 'expire', reason: 'The time to live passed before sending.' };
+  const lastMs = callEndsAtMs ?? Infinity;
+  if (nowMs > lastMs) return { step: 'leave', reason: 'This process was too busy to send in time.' };
+  if (!permit) return { step: 'ask', whom: 'limiter', reason: 'No permit was asked for.' };
+  if (nowMs < permit.askedAtMs) {
+    return { step: 'ask', whom: 'limiter', reason: 'The clock ran backwards since the permit was asked for.' };
+  }
+  if (permit.notBeforeMs > expiresAtMs) {
+    return { step: 'expire', reason: 'The venue refuses requests until after the time to live.' };
+  }
+  if (nowMs < permit.notBeforeMs) {
+    return { step: 'wait', untilMs: permit.notBeforeMs, reason: 'Waits for the rate limiter.' };
+  }
+  if (nowMs > permit.expiresAtMs)
+    return { step: 'ask', whom: 'limiter', reason: 'The permit lapsed before it was used.' };
+  const authorizedUntilMs = authorizedAtMs + AUTHORIZATION_VALIDITY_MS;
+  if (nowMs < authorizedAtMs || nowMs > authorizedUntilMs) {
+    return { step: 'ask', whom: 'ledger', reason: 'The authorization lapsed before it was used.' };
+  }
+  return { step: 'send', sendBeforeMs: Math.min(permit.expiresAtMs, authorizedUntilMs, expiresAtMs, lastMs) };
+}

@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Denial } from '../domain/denial';
+import { checkSend, type PermitAnswer, type SendVerdict } from '../domain/send-check';
+import type { Intent } from '../domain/signal';
+import { authorizationQuery } from '../messages/balance-ledger';
+import { venueAccountWorkflowId } from '../messages/ids';
+import type { EntityCaller } from './entity-caller';
+import type { Permits } from './permits';
+import { crashPoint } from '../process/crash-points';
+
+/** A wait this short is not worth a durable timer. */
+const WAIT_IN_PLACE_MAX_MS = 250;
+/** Short waits in one call; more mean that the clock keeps running backwards. */
+const WAITS_PER_CALL_MAX = 10;
+
+/** How often one call may ask the limiter, and the ledger, for what it does not have in hand. */
+export interface AsksMax {
+  readonly limiter: number;
+  readonly ledger: number;
+}
+
+/** What is in hand must do: what exists elsewhere of this call must end with it. */
+export const ASK_NOBODY: AsksMax = { limiter: 0, ledger: 0 };
+/** Answers lapse where this process is busy; after this many the workflow takes over. */
+export const ASK_AGAIN: AsksMax = { limiter: 3, ledger: 3 };
+
+export interface SendRequest {
+  readonly fingerprint: string;
+  readonly venue: string;
+  readonly intent: Intent;
+  readonly expiresAtMs: number;
+  /** See SendFacts. */
+  readonly callEndsAtMs?: number;
+}
+
+/** What the caller brings along. */
+export interface InHand {
+  readonly permit?: PermitAnswer;
+  /** The permit in hand, or the next to ask for: a lapsed one is replaced by the next. */
+  readonly permitRound: number;
+  readonly authorizedAtMs: number;
+}
+
+export type SendCheck =
+  /** The order may leave until then, milliseconds UTC on this process's clock. */
+  | { readonly status: 'clear'; readonly sendBeforeMs: number }
+  | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
+  /** What was in hand is good no more, and this call may not ask again. */
+  | { readonly status: 'lapsed'; readonly permitRound: number; readonly reason: string }
+  | { readonly status: 'expired'; readonly reason: string }
+  | { readonly status: 'denied'; readonly denial: Denial };
+
+/** Brings together what an order needs right before it is sent. Both roads go through it. */
+export class SendChecker {
+  constructor(
+    private readonly entities: Pick<EntityCaller, 'query'>,
+    private readonly permits: Pick<Permits, 'acquire'>,
+  ) {}
+
+  /**
+   * Applies checkSend until there is a decision: waits in place for a permit that begins in a moment, and asks anew for
+   * what lapsed.
+   *
+   * @param asksMax the one thing in which the callers differ
+   */
+  async check(
+    request: SendRequest,
+    { permit, permitRound, authorizedAtMs }: InHand,
+    asksMax: AsksMax,
+  ): Promise<SendCheck> {
+    const asked = { limiter: 0, ledger: 0 };
+    const { expiresAtMs, callEndsAtMs } = request;
+    for (let waits = 0; ;) {
+      const verdict = checkSend({ nowMs: Date.now(), permit, authorizedAtMs, expiresAtMs, callEndsAtMs });
+      if (verdict.step === 'wait' && isShort(verdict) && waits < WAITS_PER_CALL_MAX) {
+        waits += 1;
+        await delay(Math.max(0, verdict.untilMs - Date.now()));
+        continue;
+      }
+      if (verdict.step !== 'ask') return conclude(verdict, permitRound);
+      if (verdict.whom === 'limiter' && permit) permitRound += 1;
+      if (asked[verdict.whom] >= asksMax[verdict.whom])
+        return { status: 'lapsed', permitRound, reason: verdict.reason };
+      asked[verdict.whom] += 1;
+      if (verdict.whom === 'limiter') {
+        permit = await this.askLimiter(request, permitRound);
+      } else {
+        // It counts from the moment it was asked for, so that a slow answer is worth less, never more.
+        authorizedAtMs = Date.now();
+        const denial = await this.askLedger(request);
+        if (denial) return { status: 'denied', denial };
+      }
+    }
+  }
+
+  private async askLimiter({ fingerprint, intent, expiresAtMs }: SendRequest, round: number): Promise<PermitAnswer> {
+    crashPoint('place.before-permit');
+    const permit = await this.permits.acquire({
+      requestId: permitRequestId(fingerprint, round),
+      endpoint: 'order',
+      intent,
+      notAfterMs: expiresAtMs,
+    });
+    crashPoint('place.after-permit');
+    return permit;
+  }
+
+  /** Trading may have been halted since the funds were reserved. */
+  private async askLedger({ venue, fingerprint }: SendRequest): Promise<Denial | undefined> {
+    const answer = await this.entities.query(venueAccountWorkflowId(venue), authorizationQuery, fingerprint);
+    if (answer.authorized) return undefined;
+    return answer.denial ?? { code: 'TRADING_HALTED', message: 'The ledger does not allow this order.' };
+  }
+}
+
+/** A permit of an order, by the round in which it was asked for: asking again gives the same one. */
+export function permitRequestId(fingerprint: string, round: number): string {
+  return `${fingerprint}:permit:${round}`;
+}
+
+function isShort({ untilMs }: { readonly untilMs: number }): boolean {
+  return untilMs - Date.now() <= WAIT_IN_PLACE_MAX_MS;
+}
+
+function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: number): SendCheck {
+  switch (verdict.step) {
+    case 'send':
+      return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs };
+    case 'wait':
+      return { status: 'wait', untilMs: verdict.untilMs, permitRound, reason: verdict.reason };
+    case 'leave':
+      return { status: 'lapsed', permitRound, reason: verdict.reason };
+    case 'expire':
+      return { status: 'expired', reason: verdict.reason };
+  }
+}

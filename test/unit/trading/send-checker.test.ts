@@ -1,0 +1,155 @@
+import { AUTHORIZATION_VALIDITY_MS, type PermitAnswer } from '../../../src/domain/send-check';
+import type { Authorization } from '../../../src/messages/balance-ledger';
+import { ASK_AGAIN, ASK_NOBODY, SendChecker, type InHand } from '../../../src/trading/send-checker';
+
+const NOW_MS = 1_700_000_000_000;
+const PERMIT_VALIDITY_MS = 2_000;
+const REQUEST = { fingerprint: 'f', venue: 'bybit', intent: 'entry', expiresAtMs: NOW_MS + 300_000 } as const;
+
+beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
+afterEach(() => jest.useRealTimers());
+
+function permitFrom(askedAtMs: number, notBeforeMs = askedAtMs) {
+  return {
+    status: 'granted',
+    askedAtMs,
+    notBeforeMs,
+    expiresAtMs: notBeforeMs + PERMIT_VALIDITY_MS,
+    isNew: true,
+  } as const;
+}
+
+interface Answers {
+  readonly ledger?: Authorization;
+  /** How long the ledger takes to answer. */
+  readonly ledgerMs?: number;
+  readonly limiter?: () => PermitAnswer;
+}
+
+/** A checker whose ledger and limiter answer as told. */
+function checkerWith({
+  ledger = { authorized: true },
+  ledgerMs = 0,
+  limiter = () => permitFrom(Date.now()),
+}: Answers = {}) {
+  const query = jest.fn(async () => {
+    jest.setSystemTime(Date.now() + ledgerMs);
+    return ledger;
+  });
+  const acquire = jest.fn(async (_command: { readonly requestId: string }) => limiter());
+  const checker = new SendChecker({ query } as never, { acquire } as never);
+  return { checker, query, acquire };
+}
+
+/** A permit in its third round, and an authorization. */
+function inHand(authorizedAtMs: number, permit: PermitAnswer | undefined = permitFrom(NOW_MS)): InHand {
+  return { permit, permitRound: 3, authorizedAtMs };
+}
+
+test('what is in hand is enough, for what is left of it', async () => {
+  const { checker, query, acquire } = checkerWith();
+  const authorizedAtMs = NOW_MS - 500;
+  expect(await checker.check(REQUEST, inHand(authorizedAtMs), ASK_AGAIN)).toEqual({
+    status: 'clear',
+    sendBeforeMs: authorizedAtMs + AUTHORIZATION_VALIDITY_MS,
+  });
+  expect(query).not.toHaveBeenCalled();
+  expect(acquire).not.toHaveBeenCalled();
+});
+
+test('an authorization counts from when it was asked for', async () => {
+  const { checker } = checkerWith({ ledgerMs: 700 });
+  expect(await checker.check(REQUEST, inHand(0), ASK_AGAIN)).toEqual({
+    status: 'clear',
+    sendBeforeMs: NOW_MS + AUTHORIZATION_VALIDITY_MS,
+  });
+});
+
+test('an answer that took longer than the validity never lets an order leave', async () => {
+  const { checker, query } = checkerWith({ ledgerMs: AUTHORIZATION_VALIDITY_MS + 1 });
+  expect(await checker.check(REQUEST, inHand(0), ASK_AGAIN)).toMatchObject({ status: 'lapsed' });
+  expect(query.mock.calls.length).toBeGreaterThan(1);
+});
+
+test.each([
+  ['authorization', inHand(NOW_MS + 60_000), { limiter: 0, ledger: 1 }],
+  ['permit', inHand(NOW_MS, permitFrom(NOW_MS + 60_000)), { limiter: 1, ledger: 0 }],
+])('an %s that was asked for ahead of this clock is not believed', async (_what, held, calls) => {
+  const { checker, query, acquire } = checkerWith();
+  expect(await checker.check(REQUEST, held, ASK_AGAIN)).toMatchObject({ status: 'clear' });
+  expect({ limiter: acquire.mock.calls.length, ledger: query.mock.calls.length }).toEqual(calls);
+});
+
+test("the ledger's refusal is the signal's denial", async () => {
+  const denial = { code: 'TRADING_HALTED', message: 'Halted.' } as const;
+  const { checker } = checkerWith({ ledger: { authorized: false, denial } });
+  expect(await checker.check(REQUEST, inHand(0), ASK_AGAIN)).toEqual({ status: 'denied', denial });
+});
+
+test('without a permit, the one of its round is asked for; a lapsed one is replaced by the next', async () => {
+  const { checker, acquire } = checkerWith();
+  await checker.check(REQUEST, { permitRound: 3, authorizedAtMs: NOW_MS }, ASK_AGAIN);
+  const lapsed = permitFrom(NOW_MS - PERMIT_VALIDITY_MS - 1);
+  await checker.check(REQUEST, inHand(NOW_MS, lapsed), ASK_AGAIN);
+  expect(acquire.mock.calls.map(([{ requestId }]) => requestId)).toEqual(['f:permit:3', 'f:permit:4']);
+});
+
+test('permits that lapse again and again are left to the workflow, which asks for the next', async () => {
+  const { checker, acquire } = checkerWith({ limiter: () => permitFrom(Date.now() - PERMIT_VALIDITY_MS - 1) });
+  expect(await checker.check(REQUEST, { permitRound: 3, authorizedAtMs: NOW_MS }, ASK_AGAIN)).toMatchObject({
+    status: 'lapsed',
+    permitRound: 3 + acquire.mock.calls.length,
+  });
+  expect(acquire).toHaveBeenCalledTimes(ASK_AGAIN.limiter);
+});
+
+test.each([
+  ['authorization', inHand(0)],
+  ['permit', inHand(NOW_MS, permitFrom(0))],
+])('where nobody may be asked, a lapsed %s ends the call', async (_what, held) => {
+  const { checker, query, acquire } = checkerWith();
+  expect(await checker.check(REQUEST, held, ASK_NOBODY)).toMatchObject({ status: 'lapsed' });
+  expect(query).not.toHaveBeenCalled();
+  expect(acquire).not.toHaveBeenCalled();
+});
+
+test('a permit that begins in a moment is waited for in place, a later one is not', async () => {
+  const { checker } = checkerWith();
+  const soon = checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS, NOW_MS + 100)), ASK_NOBODY);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(await soon).toMatchObject({ status: 'clear' });
+  const untilMs = NOW_MS + 60_000;
+  expect(await checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS, untilMs)), ASK_NOBODY)).toMatchObject({
+    status: 'wait',
+    untilMs,
+    permitRound: 3,
+  });
+});
+
+test.each(['short', 'durable'])(
+  'a permit that begins after the time to live ends the signal on the %s road',
+  async (road) => {
+    const { checker } = checkerWith();
+    const held = inHand(NOW_MS, permitFrom(NOW_MS, REQUEST.expiresAtMs + 1));
+    const asksMax = road === 'short' ? ASK_NOBODY : ASK_AGAIN;
+    expect(await checker.check(REQUEST, held, asksMax)).toMatchObject({ status: 'expired' });
+  },
+);
+
+test('a call that took too long sends nothing', async () => {
+  const { checker } = checkerWith();
+  expect(await checker.check({ ...REQUEST, callEndsAtMs: NOW_MS - 1 }, inHand(NOW_MS), ASK_AGAIN)).toMatchObject({
+    status: 'lapsed',
+    permitRound: 3,
+  });
+});
+
+test('a clock that keeps running backwards ends the waiting in place', async () => {
+  const { checker } = checkerWith();
+  const check = checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS - 1_000_000, NOW_MS + 100)), ASK_NOBODY);
+  for (let round = 0; round < 20; round += 1) {
+    await jest.advanceTimersByTimeAsync(100);
+    jest.setSystemTime(NOW_MS);
+  }
+  expect(await check).toMatchObject({ status: 'wait' });
+});
