@@ -76,7 +76,7 @@ export class DurableRoad {
           await this.waitForPermit(result.reason, result.untilMs);
           continue;
         case 'expired':
-          return { status: 'ended', ...expired(result.reason) };
+          return { status: 'ended', ...expired(result.reason, result.code) };
         case 'denied':
           return { status: 'ended', outcome: 'DENIED', detail: result.denial.message, denial: result.denial };
         case 'answered': {

@@ -107,7 +107,7 @@ export class SignalSaga {
       }
       case 'expired':
         this.progress.reserved(result.plan);
-        return this.releaseAndEnd(expired(result.reason));
+        return this.releaseAndEnd(expired(result.reason, result.code));
       case 'settled':
         this.progress.reserved(result.plan, result.times.reservedAtMs);
         this.progress.sent(result.times);

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { Denial } from '../src/domain/denial';
+import type { Denial, DenialCode } from '../src/domain/denial';
 import type { SignalOutcome } from '../src/domain/signal-view';
 
 /** Why a signal goes no further. */
@@ -45,6 +45,6 @@ export class Withdrawal {
   }
 }
 
-export function expired(message: string): StopReason {
-  return { outcome: 'EXPIRED', detail: message, denial: { code: 'SIGNAL_EXPIRED', message } };
+export function expired(message: string, code: DenialCode = 'SIGNAL_EXPIRED'): StopReason {
+  return { outcome: 'EXPIRED', detail: message, denial: { code, message } };
 }

@@ -1,3 +1,5 @@
+import type { Denial, DenialCode } from './denial';
+
 /**
  * How long an answer of the ledger (to a reservation, or to the question for it) lets an order be sent. Whoever halts
  * trading waits this long before saying so: then nothing that was authorized earlier can still leave.
@@ -36,7 +38,7 @@ export type SendVerdict =
   /** This call is too late; another one may be in time. */
   | { readonly step: 'leave'; readonly reason: string }
   /** The signal can never be sent. */
-  | { readonly step: 'expire'; readonly reason: string };
+  | { readonly step: 'expire'; readonly denial: Denial };
 
 /** Whether a request may leave on this permit at that instant. */
 export function isPermitGood(permit: GrantedPermit, atMs: number): boolean {
@@ -50,8 +52,8 @@ export function isPermitGood(permit: GrantedPermit, atMs: number): boolean {
  * last, because its answer is good for the shortest time.
  */
 export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEndsAtMs }: SendFacts): SendVerdict {
-  if (permit?.status === 'refused') return { step: 'expire', reason: permit.message };
-  if (nowMs > expiresAtMs) return { step: 'expire', reason: 'The time to live passed before sending.' };
+  if (permit?.status === 'refused') return expire('RATE_LIMIT_EXCEEDED', permit.message);
+  if (nowMs > expiresAtMs) return expire('SIGNAL_EXPIRED', 'The time to live passed before sending.');
   const lastMs = callEndsAtMs ?? Infinity;
   if (nowMs > lastMs) return { step: 'leave', reason: 'This process was too busy to send in time.' };
   if (!permit) return { step: 'ask', whom: 'limiter', reason: 'No permit was asked for.' };
@@ -59,7 +61,7 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
     return { step: 'ask', whom: 'limiter', reason: 'The clock ran backwards since the permit was asked for.' };
   }
   if (permit.notBeforeMs > expiresAtMs) {
-    return { step: 'expire', reason: 'The venue refuses requests until after the time to live.' };
+    return expire('RATE_LIMIT_EXCEEDED', 'The venue refuses requests until after the time to live.');
   }
   if (nowMs < permit.notBeforeMs) {
     return { step: 'wait', untilMs: permit.notBeforeMs, reason: 'Waits for the rate limiter.' };
@@ -71,4 +73,8 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
     return { step: 'ask', whom: 'ledger', reason: 'The authorization lapsed before it was used.' };
   }
   return { step: 'send', sendBeforeMs: Math.min(permit.expiresAtMs, authorizedUntilMs, expiresAtMs, lastMs) };
+}
+
+function expire(code: DenialCode, message: string): SendVerdict {
+  return { step: 'expire', denial: { code, message } };
 }

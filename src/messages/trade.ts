@@ -1,4 +1,4 @@
-import type { Denial } from '../domain/denial';
+import type { Denial, DenialCode } from '../domain/denial';
 import type { OrderPlan, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 import type { Fill } from '../domain/settlement';
@@ -48,6 +48,13 @@ export type Refused =
   /** Something is missing for a while (a price, a permit, a balance): wait durably and ask again. */
   | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string };
 
+/** Why a signal can never be sent. */
+export interface Expiry {
+  readonly reason: string;
+  /** Absent in older answers: SIGNAL_EXPIRED. */
+  readonly code?: DenialCode;
+}
+
 /** When what happened, milliseconds UTC on the clock of the process that did it. */
 export interface TradeTimes {
   readonly reservedAtMs: number;
@@ -58,8 +65,8 @@ export interface TradeTimes {
 export type TradeResult =
   /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: withdraw tells. */
   | Refused
-  /** Funds are held, and nothing can be sent in time: the limiter has no room before the signal expires. */
-  | { readonly status: 'expired'; readonly plan: OrderPlan; readonly reason: string }
+  /** Funds are held, and nothing can be sent in time. */
+  | ({ readonly status: 'expired'; readonly plan: OrderPlan } & Expiry)
   /** Funds are held; the durable road goes on from here. This call sent nothing. */
   | (Reserved & { readonly waitUntilMs?: number; readonly reason: string })
   /** One request was sent, and what came of it needs the durable road. */
@@ -108,7 +115,7 @@ export type PlaceOrderResult =
   /** Nothing was sent: wait until then, durably, and call again with this permit round. */
   | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
   /** Nothing was sent, and nothing will be. */
-  | { readonly status: 'expired'; readonly reason: string }
+  | ({ readonly status: 'expired' } & Expiry)
   | { readonly status: 'denied'; readonly denial: Denial }
   /** One request was sent; `order` is there when it became final at once. */
   | {

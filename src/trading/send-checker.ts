@@ -47,7 +47,7 @@ export type SendCheck =
   | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
   /** What was in hand is good no more, and this call may not ask again. */
   | { readonly status: 'lapsed'; readonly permitRound: number; readonly reason: string }
-  | { readonly status: 'expired'; readonly reason: string }
+  | { readonly status: 'expired'; readonly denial: Denial }
   | { readonly status: 'denied'; readonly denial: Denial };
 
 /** Brings together what an order needs right before it is sent. Both roads go through it. */
@@ -131,6 +131,6 @@ function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: n
     case 'leave':
       return { status: 'lapsed', permitRound, reason: verdict.reason };
     case 'expire':
-      return { status: 'expired', reason: verdict.reason };
+      return { status: 'expired', denial: verdict.denial };
   }
 }

@@ -80,8 +80,18 @@ const CHECKS: Record<string, (given: SendFacts, verdict: SendVerdict) => boolean
     if (verdict.step !== 'ask' || verdict.whom !== 'ledger') return true;
     return mayBeSentAt({ ...given, authorizedAtMs: given.nowMs }, given.nowMs);
   },
-  'every verdict that is no send says why': (_given, verdict) => verdict.step === 'send' || verdict.reason.length > 0,
+  'a signal that expires says whether the limiter or its time ended it': (given, verdict) =>
+    verdict.step !== 'expire' ||
+    (verdict.denial.code === 'RATE_LIMIT_EXCEEDED'
+      ? given.permit?.status === 'refused' || Number(given.permit?.notBeforeMs) > given.expiresAtMs
+      : given.nowMs > given.expiresAtMs),
+  'every verdict that is no send says why': (_given, verdict) =>
+    verdict.step === 'send' || reasonOf(verdict).length > 0,
 };
+
+function reasonOf(verdict: Exclude<SendVerdict, { step: 'send' }>): string {
+  return verdict.step === 'expire' ? verdict.denial.message : verdict.reason;
+}
 
 function isBegin(permit: PermitAnswer | undefined, atMs: number): boolean {
   return permit?.status === 'granted' && permit.notBeforeMs === atMs;
@@ -151,7 +161,8 @@ const broken: readonly [check: string, fault: string, rule: Rule][] = [
     'a lapsed permit ends the signal',
     (given) => {
       const verdict = checkSend(given);
-      return verdict.step === 'ask' && verdict.whom === 'limiter' ? { step: 'expire', reason: 'Lapsed.' } : verdict;
+      const denial = { code: 'SIGNAL_EXPIRED', message: 'Lapsed.' } as const;
+      return verdict.step === 'ask' && verdict.whom === 'limiter' ? { step: 'expire', denial } : verdict;
     },
   ],
   [
@@ -168,6 +179,15 @@ const broken: readonly [check: string, fault: string, rule: Rule][] = [
     (given) => {
       const verdict = checkSend(given);
       return verdict.step === 'wait' ? { step: 'ask', whom: 'ledger', reason: 'Early.' } : verdict;
+    },
+  ],
+  [
+    'a signal that expires says whether the limiter or its time ended it',
+    "every end is called the limiter's",
+    (given) => {
+      const verdict = checkSend(given);
+      const denial = { code: 'RATE_LIMIT_EXCEEDED', message: 'Over.' } as const;
+      return verdict.step === 'expire' ? { step: 'expire', denial } : verdict;
     },
   ],
   [

@@ -132,7 +132,10 @@ test.each(['short', 'durable'])(
     const { checker } = checkerWith();
     const held = inHand(NOW_MS, permitFrom(NOW_MS, REQUEST.expiresAtMs + 1));
     const asksMax = road === 'short' ? ASK_NOBODY : ASK_AGAIN;
-    expect(await checker.check(REQUEST, held, asksMax)).toMatchObject({ status: 'expired' });
+    expect(await checker.check(REQUEST, held, asksMax)).toMatchObject({
+      status: 'expired',
+      denial: { code: 'RATE_LIMIT_EXCEEDED' },
+    });
   },
 );
 

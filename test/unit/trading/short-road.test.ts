@@ -102,7 +102,10 @@ test('a window that has no room before the signal expires ends it', async () => 
   const account = new Account('10000');
   const { road, send } = roadWith(account);
   for (const name of ['a', 'b']) await road.tradeAtOnce({ ...INPUT, fingerprint: name.repeat(16) });
-  expect(await road.tradeAtOnce({ ...INPUT, expiresAtMs: NOW_MS + 1_000 })).toMatchObject({ status: 'expired' });
+  expect(await road.tradeAtOnce({ ...INPUT, expiresAtMs: NOW_MS + 1_000 })).toMatchObject({
+    status: 'expired',
+    code: 'RATE_LIMIT_EXCEEDED',
+  });
   expect(send).toHaveBeenCalledTimes(2);
 });
 
