@@ -11,6 +11,7 @@ import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
 import { ShortRoad } from '../src/trading/short-road';
+import { VenueAccountClient } from '../src/trading/venue-account-client';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { createSignalDesk } from '../src/intake/signal-desk';
 import type { SignalDesk } from '../src/intake/types';
@@ -31,6 +32,7 @@ export interface EngineRoom {
   readonly logger: Logger;
   readonly venue: Venue;
   readonly entities: EntityCaller;
+  readonly accounts: VenueAccountClient;
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
   readonly sender: OrderSender;
@@ -56,12 +58,13 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
   const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>
     ensureVenueAccount(client, config, venue.promises),
   );
-  const permits = new Permits(entities, config.venue);
+  const accounts = new VenueAccountClient(entities);
+  const permits = new Permits(accounts, config.venue);
   feedLimiter(venue, client, logger);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
-  const funds = new Funds(entities);
+  const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const road = new ShortRoad(funds, permits, planner, sender);
   const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
@@ -73,6 +76,7 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     logger,
     venue,
     entities,
+    accounts,
     permits,
     pacedVenue,
     sender,

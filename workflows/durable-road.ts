@@ -1,14 +1,15 @@
 import { ActivityFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
 import type { Denial } from '../src/domain/denial';
+import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
 import { lookUpDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import type { SignalOutcome } from '../src/domain/signal-view';
 import { lockedAmount } from '../src/domain/sizing';
-import { acknowledgeSignal, AUTHORIZATION_VALIDITY_MS } from '../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import type { PlaceOrderResult, TradeResult } from '../src/messages/trade';
+import { acknowledgeSignal } from '../src/messages/venue-account';
 import { alert } from './announcements';
 import type { SignalActivities } from './signal-activities';
 import type { SignalProgress } from './signal-progress';

@@ -3,20 +3,19 @@ import type { Denial } from '../domain/denial';
 import type {
   CommitCommand,
   EndReservationResult,
+  InvalidCommandResult,
   ReleaseCommand,
   Reservation,
   ReservationMetadata,
   ReserveCommand,
   ReserveResult,
   WithdrawCommand,
-  WithdrawResult,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import type { Intent } from '../domain/signal';
-import { venueAccountWorkflowId } from '../messages/ids';
 import type { Refused, Reserved, WithdrawInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
-import type { EntityCaller } from './entity-caller';
+import type { AccountRequester } from './venue-account-client';
 
 /** How long a signal waits before it asks again for what is missing for a while. */
 export const MISSING_RETRY_AFTER_MS = 1_000;
@@ -35,7 +34,7 @@ export interface FundsInput {
 
 /** A signal's dealings with the ledger. Each call is safe to repeat. */
 export class Funds {
-  constructor(private readonly entities: EntityCaller) {}
+  constructor(private readonly accounts: AccountRequester) {}
 
   /**
    * Holds what the plan needs. The reservation's id is the fingerprint, and the plan of the first attempt is the one
@@ -53,7 +52,7 @@ export class Funds {
       metadata: metadataOf(plan),
       signalStartedAtMs: input.signalStartedAtMs,
     };
-    const result = await this.request<ReserveResult>(input.venue, 'reserve', command);
+    const result = await this.accounts.request(input.venue, 'reserve', command);
     if (result.status === 'denied') return refusedFor(result.denial);
     // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.
     const { reservation } = result;
@@ -79,7 +78,7 @@ export class Funds {
       reservationId: input.fingerprint,
       signalStartedAtMs: input.signalStartedAtMs,
     };
-    const result = await this.request<WithdrawResult>(input.venue, 'withdraw', command);
+    const result = await this.accounts.request(input.venue, 'withdraw', command);
     switch (result.status) {
       case 'withdrawn':
         return undefined;
@@ -98,21 +97,17 @@ export class Funds {
   }
 
   /** Books what an order took; the rest is free in the same step. */
-  commit(venue: string, command: CommitCommand): Promise<EndReservationResult> {
-    return this.request(venue, 'commit', command);
+  commit(venue: string, command: CommitCommand): Promise<EndReservationResult | InvalidCommandResult> {
+    return this.accounts.request(venue, 'commit', command);
   }
 
   /** Gives back what a signal holds; a signal that holds nothing is no error. */
   async release(venue: string, fingerprint: string, reason: string): Promise<EndReservationResult> {
     crashPoint('release.before-update');
     const command: ReleaseCommand = { requestId: `${fingerprint}:release`, reservationId: fingerprint, reason };
-    const result = await this.request<EndReservationResult>(venue, 'release', command);
+    const result = await this.accounts.request(venue, 'release', command);
     crashPoint('release.after-update');
     return result;
-  }
-
-  private request<Result>(venue: string, kind: string, command: object): Promise<Result> {
-    return this.entities.request(venueAccountWorkflowId(venue), { kind, command });
   }
 }
 

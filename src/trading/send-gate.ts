@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Denial } from '../domain/denial';
-import { AUTHORIZATION_VALIDITY_MS, authorizationQuery } from '../messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS } from '../domain/ledger/authorization';
 import { venueAccountWorkflowId } from '../messages/ids';
 import type { PlaceOrderInput, PlaceOrderResult } from '../messages/trade';
+import { authorizationQuery } from '../messages/venue-account';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';
 

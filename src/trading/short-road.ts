@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDenial, type Denial } from '../domain/denial';
+import { AUTHORIZATION_VALIDITY_MS } from '../domain/ledger/authorization';
 import type { OrderPlan } from '../domain/market';
 import { settlementOf } from '../domain/settlement';
-import { AUTHORIZATION_VALIDITY_MS } from '../messages/balance-ledger';
 import { type Refused, type Reserved, type TradeInput, type TradeResult, type TradeTimes } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import { VenueError } from '../venues/venue';

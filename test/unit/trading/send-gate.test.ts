@@ -2,7 +2,7 @@ import type { EntityCaller } from '../../../src/trading/entity-caller';
 import type { Permits } from '../../../src/trading/permits';
 import type { PlaceOrderInput } from '../../../src/messages/trade';
 import { SendGate } from '../../../src/trading/send-gate';
-import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/domain/ledger/authorization';
 
 const NOW_MS = 1_700_000_000_000;
 

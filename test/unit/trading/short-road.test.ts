@@ -1,4 +1,4 @@
-import { AUTHORIZATION_VALIDITY_MS } from '../../../src/messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS } from '../../../src/domain/ledger/authorization';
 import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, VENUE } from './fixtures/short-road';
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -110,10 +110,10 @@ test('an answer of the ledger that took longer than its validity sends nothing',
   const account = new Account('1000');
   const { road, send } = roadWith(account);
   const request = account.request.bind(account);
-  account.request = async (workflowId, wanted) => {
-    const answer = await request(workflowId, wanted);
-    if (wanted.kind === 'reserve') jest.setSystemTime(Date.now() + AUTHORIZATION_VALIDITY_MS + 1);
-    return answer as never;
+  account.request = async (venue, kind, command) => {
+    const answer = await request(venue, kind, command);
+    if (kind === 'reserve') jest.setSystemTime(Date.now() + AUTHORIZATION_VALIDITY_MS + 1);
+    return answer;
   };
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'none' });
   expect(send).not.toHaveBeenCalled();
