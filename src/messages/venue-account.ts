@@ -47,6 +47,7 @@ export interface VenueAccountSettings {
 
 /** Asks the venue for its balances now (the older bots' force_update_all_balances). */
 export const refreshSignal = defineSignal('refresh');
+/** Replaces the settings; those that contradict themselves are not taken over. */
 export const configureAccountSignal = defineSignal<[VenueAccountSettings]>('configure');
 /** A venue's report of its balances. */
 export const snapshotSignal = defineSignal<[SnapshotCommand]>('snapshot');
@@ -106,7 +107,7 @@ export const BATCH_REQUESTS_MAX = 50;
  */
 export const batchUpdate = defineUpdate<readonly AccountAnswer[], [readonly AccountRequest[]]>('batch');
 
-/** An update of its own, because a person waits for it. */
+/** Sets active, reducing (exits only) or halted. An update of its own, because a person waits for it. */
 export const setTradingStateUpdate = defineUpdate<SetTradingStateResult, [SetTradingStateCommand]>('setTradingState');
 
 // Queries: what changes nothing.
@@ -120,9 +121,11 @@ export interface VenueAccountStats {
   readonly limiter: RateStats;
 }
 
+/** Every balance and what of it is free. */
 export const balancesQuery = defineQuery<BalancesReply>('balances');
 /** Pending reservations, oldest first. */
 export const reservationsQuery = defineQuery<readonly Reservation[]>('reservations');
+/** May this reservation's order be sent now? */
 export const authorizationQuery = defineQuery<Authorization, [reservationId: string]>('authorization');
 /** Used weight and limit of every window. */
 export const usageQuery = defineQuery<RateUsage>('usage');
