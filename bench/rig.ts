@@ -4,7 +4,7 @@ import { ExitCode } from '../src/process/exit-codes';
 import type { Config } from '../src/config/schema';
 import { readModelMetadata } from '../src/inference/model-metadata';
 import type { SignalDesk } from '../src/intake/types';
-import { balancesQuery } from '../src/messages/balance-ledger';
+import { balancesQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
 import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
 import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedded-server';

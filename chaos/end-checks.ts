@@ -2,7 +2,7 @@ import { QueryNotRegisteredError } from '@temporalio/client';
 import Decimal from 'decimal.js';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { IntakeUnavailableError } from '../src/intake/types';
-import { balancesQuery, refreshSignal, reservationsQuery } from '../src/messages/balance-ledger';
+import { balancesQuery, refreshSignal, reservationsQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import { QUERY_TOO_EARLY } from '../src/messages/query-guard';
 import type { Access, Product } from './product';

@@ -1,6 +1,6 @@
 import { isGrpcServiceError, QueryNotRegisteredError, type Client } from '@temporalio/client';
 import Decimal from 'decimal.js';
-import { balancesQuery, reservationsQuery } from '../src/messages/balance-ledger';
+import { balancesQuery, reservationsQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import { QUERY_TOO_EARLY } from '../src/messages/query-guard';
 import { assertInvariant } from './violation';

@@ -12,6 +12,7 @@ import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
 import { SendChecker } from '../src/trading/send-checker';
 import { ShortRoad } from '../src/trading/short-road';
+import { VenueAccountClient } from '../src/trading/venue-account-client';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { createSignalDesk } from '../src/intake/signal-desk';
 import type { SignalDesk } from '../src/intake/types';
@@ -32,6 +33,7 @@ export interface EngineRoom {
   readonly logger: Logger;
   readonly venue: Venue;
   readonly entities: EntityCaller;
+  readonly accounts: VenueAccountClient;
   readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
   readonly checker: SendChecker;
@@ -58,12 +60,13 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
   const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>
     ensureVenueAccount(client, config, venue.promises),
   );
-  const permits = new Permits(entities, config.venue);
+  const accounts = new VenueAccountClient(entities);
+  const permits = new Permits(accounts, config.venue);
   feedLimiter(venue, client, logger);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
-  const funds = new Funds(entities);
+  const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const checker = new SendChecker(entities, permits);
   const road = new ShortRoad(funds, permits, planner, checker, sender);
@@ -76,6 +79,7 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     logger,
     venue,
     entities,
+    accounts,
     permits,
     pacedVenue,
     checker,

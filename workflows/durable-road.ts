@@ -1,15 +1,15 @@
 import { ActivityFailure, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
 import type { Denial } from '../src/domain/denial';
+import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
 import { lookUpDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import type { SignalOutcome } from '../src/domain/signal-view';
 import { lockedAmount } from '../src/domain/sizing';
-import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/send-check';
-import { acknowledgeSignal } from '../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import type { PlaceOrderResult, TradeResult } from '../src/messages/trade';
+import { acknowledgeSignal } from '../src/messages/venue-account';
 import { alert } from './announcements';
 import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';

@@ -5,7 +5,7 @@ import type { Denial } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { commitCommandOf, fillSentence } from '../src/domain/settlement';
-import { commitSignal } from '../src/messages/balance-ledger';
+import { commitSignal } from '../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { CancelReply, SignalWorkflowInput } from '../src/messages/signal';
 import { alert, reached } from './announcements';

@@ -35,6 +35,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A value in a message, cut after 60 characters. Takes any: `String()` throws for JSON such as `{"toString": 1}`. */
+export function showValue(value: unknown): string {
+  const text = (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
 /** Adds an entry to a map, in place; beyond the bound the one that was added first is dropped. */
 export function setBounded<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, entriesMax: number): void {
   map.set(key, value);

@@ -1,10 +1,5 @@
 import type { Denial, DenialCode } from './denial';
-
-/**
- * How long an answer of the ledger (to a reservation, or to the question for it) lets an order be sent. Whoever halts
- * trading waits this long before saying so: then nothing that was authorized earlier can still leave.
- */
-export const AUTHORIZATION_VALIDITY_MS = 2_000;
+import { AUTHORIZATION_VALIDITY_MS } from './ledger/authorization';
 
 /** A permit of the limiter, in the time of the process that asked. It is void when it ends before it starts. */
 export interface GrantedPermit {

@@ -1,6 +1,5 @@
 import {
   type Client,
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
@@ -19,6 +18,7 @@ import {
 } from '../messages/search-attributes';
 import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import { crashPoint } from '../process/crash-points';
+import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
 import { CLIENT_ID_UNIQUE } from '../venues/promises';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
@@ -202,10 +202,9 @@ function workflowInput(
   };
 }
 
+/** A server that did not answer in time. */
 function isUnreachable(error: unknown): boolean {
-  // CANCELLED (1), DEADLINE_EXCEEDED (4), UNAVAILABLE (14): the gRPC codes for a server that did not answer in time.
-  if (isGrpcServiceError(error)) return [1, 4, 14].includes(error.code);
-  return error instanceof Error && error.cause !== undefined && isUnreachable(error.cause);
+  return isCausedByStatus(error, GrpcStatus.CANCELLED, GrpcStatus.DEADLINE_EXCEEDED, GrpcStatus.UNAVAILABLE);
 }
 
 async function describeOrNothing(

@@ -1,6 +1,36 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { LedgerStats } from '../domain/ledger/types';
-import type { RateLimits, RateStats } from '../domain/rate-window/types';
+/**
+ * All that a venue's account understands: its settings, its signals, its requests, its update and its queries. What it
+ * does with each is in workflows/venue-account-messages.ts.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Authorization } from '../domain/ledger/authorization';
+import type {
+  AcknowledgeCommand,
+  CommitCommand,
+  EndReservationResult,
+  InvalidCommandResult,
+  LedgerStats,
+  ReleaseCommand,
+  Reservation,
+  ReserveCommand,
+  ReserveResult,
+  SetTradingStateCommand,
+  SetTradingStateResult,
+  SnapshotCommand,
+  WithdrawCommand,
+  WithdrawResult,
+} from '../domain/ledger/types';
+import type { BalancesView } from '../domain/ledger/views';
+import type {
+  AcquireCommand,
+  AcquireResult,
+  FeedbackCommand,
+  GiveBackCommand,
+  GiveBackResult,
+  RateLimits,
+  RateStats,
+  RateUsage,
+} from '../domain/rate-window/types';
 
 export const VENUE_ACCOUNT_WORKFLOW_TYPE = 'venueAccount';
 
@@ -13,10 +43,91 @@ export interface VenueAccountSettings {
   readonly limits: RateLimits;
 }
 
+// Signals: what happened, and what nobody waits for.
+
+/** Asks the venue for its balances now (the older bots' force_update_all_balances). */
+export const refreshSignal = defineSignal('refresh');
+/** Replaces the settings; those that contradict themselves are not taken over. */
+export const configureAccountSignal = defineSignal<[VenueAccountSettings]>('configure');
+/** A venue's report of its balances. */
+export const snapshotSignal = defineSignal<[SnapshotCommand]>('snapshot');
+/** The same as the request `commit`, for a workflow: what an order took. */
+export const commitSignal = defineSignal<[CommitCommand]>('commit');
+/** The order rests at the venue, which now holds margin for it in its own report. */
+export const acknowledgeSignal = defineSignal<[AcknowledgeCommand]>('acknowledge');
+/** What a venue's reply says about its limits. */
+export const feedbackSignal = defineSignal<[FeedbackCommand]>('feedback');
+
+// Requests: what a caller needs the answer of. They come in batches.
+
+/** Every kind of request, with its command and its answer. */
+export interface AccountRequests {
+  /** Holds funds for one order, or says why not. */
+  readonly reserve: { readonly command: ReserveCommand; readonly answer: ReserveResult };
+  /** Gives back what a signal holds. */
+  readonly release: { readonly command: ReleaseCommand; readonly answer: EndReservationResult };
+  /** Books what an order took and gives back the rest. */
+  readonly commit: { readonly command: CommitCommand; readonly answer: EndReservationResult | InvalidCommandResult };
+  /** Makes sure that a signal which ends unsent holds nothing and never will. */
+  readonly withdraw: { readonly command: WithdrawCommand; readonly answer: WithdrawResult };
+  /** Books a request to the venue and says when it may be sent. */
+  readonly acquire: { readonly command: AcquireCommand; readonly answer: AcquireReply };
+  /** Gives back a permit that nothing was sent with. */
+  readonly giveBack: { readonly command: GiveBackCommand; readonly answer: GiveBackResult };
+}
+
+/** The limiter's clock when it answered lets a caller turn instants into waits without trusting its own clock. */
+export type AcquireReply = AcquireResult & {
+  readonly answeredAtMs: number;
+  /** A ban or penalty may be younger than the permit: nothing may be sent before it ends. 0: none. */
+  readonly blockedUntilMs: number;
+};
+
+export type AccountRequestKind = keyof AccountRequests;
+export type AccountCommand<Kind extends AccountRequestKind> = AccountRequests[Kind]['command'];
+export type AccountAnswer<Kind extends AccountRequestKind = AccountRequestKind> = AccountRequests[Kind]['answer'];
+
+/** One request as it travels: its kind, and the command of that kind. */
+export interface AccountRequest<Kind extends AccountRequestKind = AccountRequestKind> {
+  readonly kind: Kind;
+  readonly command: AccountCommand<Kind>;
+}
+
+/** Whoever answers requests has a handler for every kind. */
+export type AccountHandlers = {
+  readonly [Kind in AccountRequestKind]: (command: AccountCommand<Kind>) => AccountAnswer<Kind>;
+};
+
+/** More in one call would make a step of the account long, and its history's entries large. */
+export const BATCH_REQUESTS_MAX = 50;
+
+/**
+ * Many requests in one update, answered in their order: a burst of signals costs the server a few calls instead of one
+ * for each. A request of a kind that does not exist is answered with an InvalidCommandResult.
+ */
+export const batchUpdate = defineUpdate<readonly AccountAnswer[], [readonly AccountRequest[]]>('batch');
+
+/** Sets active, reducing (exits only) or halted. An update of its own, because a person waits for it. */
+export const setTradingStateUpdate = defineUpdate<SetTradingStateResult, [SetTradingStateCommand]>('setTradingState');
+
+// Queries: what changes nothing.
+
+export interface BalancesReply extends BalancesView {
+  readonly venue: string;
+}
+
 export interface VenueAccountStats {
   readonly ledger: LedgerStats;
   readonly limiter: RateStats;
 }
 
-export const configureAccountSignal = defineSignal<[VenueAccountSettings]>('configure');
+/** Every balance and what of it is free. */
+export const balancesQuery = defineQuery<BalancesReply>('balances');
+/** Pending reservations, oldest first. */
+export const reservationsQuery = defineQuery<readonly Reservation[]>('reservations');
+/** May this reservation's order be sent now? */
+export const authorizationQuery = defineQuery<Authorization, [reservationId: string]>('authorization');
+/** Used weight and limit of every window. */
+export const usageQuery = defineQuery<RateUsage>('usage');
+/** Reservations and requests so far. */
 export const accountStatsQuery = defineQuery<VenueAccountStats>('stats');

@@ -1,7 +1,7 @@
-import { type Connection, isGrpcServiceError } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { NamespaceError } from './errors';
-import { GrpcStatus } from './grpc-status';
+import { GrpcStatus, hasStatus } from './grpc-status';
 import { pollUntil } from './poll';
 
 /** A server with several machines learns of a change by and by; its caches are refreshed every few seconds. */
@@ -15,11 +15,6 @@ export interface NamespaceRequirements {
   readonly retentionHours: number;
   /** Signals older than this are refused by intake, seconds. */
   readonly dedupWindowSeconds: number;
-}
-
-/** Whether an error is an answer of the server with one of these status codes. */
-export function hasStatus(error: unknown, ...codes: readonly number[]): boolean {
-  return isGrpcServiceError(error) && codes.includes(error.code);
 }
 
 /** Turns a server's refusal into a sentence that names the command for whoever has the rights. */

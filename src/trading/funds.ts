@@ -2,22 +2,19 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Denial } from '../domain/denial';
 import type {
   EndReservationResult,
-  InvalidCommandResult,
   ReleaseCommand,
   Reservation,
   ReservationMetadata,
   ReserveCommand,
   ReserveResult,
   WithdrawCommand,
-  WithdrawResult,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import { commitCommandOf } from '../domain/settlement';
 import type { Intent } from '../domain/signal';
-import { venueAccountWorkflowId } from '../messages/ids';
 import type { BookInput, BookResult, Refused, Reserved, WithdrawInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
-import type { EntityCaller } from './entity-caller';
+import type { AccountRequester } from './venue-account-client';
 
 /** How long a signal waits before it asks again for what is missing for a while. */
 export const MISSING_RETRY_AFTER_MS = 1_000;
@@ -36,7 +33,7 @@ export interface FundsInput {
 
 /** A signal's dealings with the ledger. Each call is safe to repeat. */
 export class Funds {
-  constructor(private readonly entities: EntityCaller) {}
+  constructor(private readonly accounts: AccountRequester) {}
 
   /**
    * Holds what the plan needs. The reservation's id is the fingerprint, and the plan of the first attempt is the one
@@ -54,7 +51,7 @@ export class Funds {
       metadata: metadataOf(plan),
       signalStartedAtMs: input.signalStartedAtMs,
     };
-    const result = await this.request<ReserveResult>(input.venue, 'reserve', command);
+    const result = await this.accounts.request(input.venue, 'reserve', command);
     if (result.status === 'denied') return refusedFor(result.denial);
     // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.
     const { reservation } = result;
@@ -80,7 +77,7 @@ export class Funds {
       reservationId: input.fingerprint,
       signalStartedAtMs: input.signalStartedAtMs,
     };
-    const result = await this.request<WithdrawResult>(input.venue, 'withdraw', command);
+    const result = await this.accounts.request(input.venue, 'withdraw', command);
     switch (result.status) {
       case 'withdrawn':
         return undefined;
@@ -100,11 +97,7 @@ export class Funds {
 
   /** Books what an order took; the rest is free in the same step. The only place from which a fill is booked. */
   async book({ venue, ...fill }: BookInput): Promise<BookResult> {
-    const result = await this.request<EndReservationResult | InvalidCommandResult>(
-      venue,
-      'commit',
-      commitCommandOf(fill),
-    );
+    const result = await this.accounts.request(venue, 'commit', commitCommandOf(fill));
     switch (result.status) {
       case 'ended':
         return { status: 'booked' };
@@ -123,13 +116,9 @@ export class Funds {
   async release(venue: string, fingerprint: string, reason: string): Promise<EndReservationResult> {
     crashPoint('release.before-update');
     const command: ReleaseCommand = { requestId: `${fingerprint}:release`, reservationId: fingerprint, reason };
-    const result = await this.request<EndReservationResult>(venue, 'release', command);
+    const result = await this.accounts.request(venue, 'release', command);
     crashPoint('release.after-update');
     return result;
-  }
-
-  private request<Result>(venue: string, kind: string, command: object): Promise<Result> {
-    return this.entities.request(venueAccountWorkflowId(venue), { kind, command });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { venueAccountWorkflowId } from '../messages/ids';
-import { feedbackSignal } from '../messages/rate-limiter';
+import { feedbackSignal } from '../messages/venue-account';
 import type { LimitReport, Venue } from '../venues/venue';
 
 /** How often an ordinary reply's count is worth a message to the limiter, per endpoint group. */

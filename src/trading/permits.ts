@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AcquireCommand, GiveBackCommand } from '../domain/rate-window/types';
+import type { AcquireCommand } from '../domain/rate-window/types';
 import { isPermitGood, type GrantedPermit, type PermitAnswer } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
-import { venueAccountWorkflowId } from '../messages/ids';
-import type { AcquireReply } from '../messages/rate-limiter';
 import { VenueError, type EndpointGroup } from '../venues/venue';
-import type { EntityCaller } from './entity-caller';
+import type { AccountRequester } from './venue-account-client';
 
 /** A permit as the limiter answered it just now. */
 export type FreshPermit = GrantedPermit & {
@@ -26,7 +24,7 @@ export class Permits {
   private answeredAtMs: number | undefined;
 
   constructor(
-    private readonly entities: EntityCaller,
+    private readonly accounts: AccountRequester,
     private readonly venue: string,
   ) {}
 
@@ -42,7 +40,7 @@ export class Permits {
    */
   async acquire(command: AcquireCommand): Promise<Permit> {
     const askedAtMs = Date.now();
-    const reply = await this.request<AcquireReply>('acquire', command);
+    const reply = await this.accounts.request(this.venue, 'acquire', command);
     // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
     this.answeredAtMs = reply.answeredAtMs;
     if (reply.status === 'refused') return { status: 'refused', message: reply.message };
@@ -61,8 +59,7 @@ export class Permits {
 
   /** Gives back a permit that was new and that nothing was sent with. */
   async giveBack(requestId: string): Promise<void> {
-    const command: GiveBackCommand = { requestId };
-    await this.request('giveBack', command);
+    await this.accounts.request(this.venue, 'giveBack', { requestId });
   }
 
   /**
@@ -98,9 +95,5 @@ export class Permits {
     if (permit.status === 'granted' && permit.notBeforeMs <= latestMs) return permit;
     const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
     throw new VenueError({ kind: 'RATE_LIMITED', message, retryAtMs: latestMs });
-  }
-
-  private request<Result>(kind: string, command: object): Promise<Result> {
-    return this.entities.request(venueAccountWorkflowId(this.venue), { kind, command });
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Denial } from '../domain/denial';
 import { checkSend, type PermitAnswer, type SendVerdict } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
-import { authorizationQuery } from '../messages/balance-ledger';
+import { authorizationQuery } from '../messages/venue-account';
 import { venueAccountWorkflowId } from '../messages/ids';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';

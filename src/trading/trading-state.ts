@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { AUTHORIZATION_VALIDITY_MS } from '../domain/ledger/authorization';
 import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
-import { AUTHORIZATION_VALIDITY_MS } from '../domain/send-check';
-import { balancesQuery, setTradingStateUpdate } from '../messages/balance-ledger';
 import { venueAccountWorkflowId } from '../messages/ids';
+import { balancesQuery, setTradingStateUpdate } from '../messages/venue-account';
+import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
 
 /**
@@ -78,8 +79,8 @@ async function callLedger<Result>(client: Client, venue: string, work: () => Pro
   }
 }
 
-/** 1 CANCELLED, 4 DEADLINE_EXCEEDED, 9 FAILED_PRECONDITION (no worker polls), 14 UNAVAILABLE: the gRPC codes for it. */
+/** FAILED_PRECONDITION: no worker polls. */
 function isUnanswered(error: unknown): boolean {
-  if (isGrpcServiceError(error)) return [1, 4, 9, 14].includes(error.code);
-  return error instanceof Error && error.cause !== undefined && isUnanswered(error.cause);
+  const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
+  return isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE);
 }

@@ -3,13 +3,8 @@
  * that asks, waits and is delayed, whose clock may run backwards while the true time goes on.
  */
 import * as fc from 'fast-check';
-import {
-  AUTHORIZATION_VALIDITY_MS,
-  checkSend,
-  type PermitAnswer,
-  type SendFacts,
-  type SendVerdict,
-} from '../../src/domain/send-check';
+import { AUTHORIZATION_VALIDITY_MS } from '../../src/domain/ledger/authorization';
+import { checkSend, type PermitAnswer, type SendFacts, type SendVerdict } from '../../src/domain/send-check';
 import { BROKEN_RUNS_MAX, RUNS } from './scale';
 
 type Rule = typeof checkSend;

@@ -1,8 +1,7 @@
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalStage } from '../../src/domain/signal-view';
-import { setTradingStateUpdate } from '../../src/messages/balance-ledger';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
-import { feedbackSignal, usageQuery } from '../../src/messages/rate-limiter';
+import { feedbackSignal, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
 import { cancelUpdate } from '../../src/messages/signal';
 import { eventually, type TestEngine } from '../support/engine';
 import type { Recording } from './recording';

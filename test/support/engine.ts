@@ -11,7 +11,7 @@ import { createSignalDesk } from '../../src/intake/signal-desk';
 import type { SignalDesk } from '../../src/intake/types';
 import { readModelMetadata } from '../../src/inference/model-metadata';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
-import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/balance-ledger';
+import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/venue-account';
 import type { FaultPlan } from '../../src/paper-venue/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue/options';

@@ -1,27 +1,28 @@
 /** A venue's account, with its ledger and its limiter, as a workflow: what they promise to callers holds while their runs replace each other. */
 import { randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
+import { defineUpdate } from '@temporalio/workflow';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { EntityCaller } from '../../src/trading/entity-caller';
 import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/rate-window/types';
-import {
-  balancesQuery,
-  releaseUpdate,
-  reservationsQuery,
-  reserveUpdate,
-  setTradingStateUpdate,
-  snapshotSignal,
-} from '../../src/messages/balance-ledger';
-import { BATCH_REQUESTS_MAX, batchUpdate, type EntityRequest } from '../../src/messages/entity-batch';
-import { ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
-import { acquireUpdate, type AcquireReply } from '../../src/messages/rate-limiter';
+import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import {
   accountStatsQuery,
+  balancesQuery,
+  BATCH_REQUESTS_MAX,
+  batchUpdate,
+  reservationsQuery,
+  setTradingStateUpdate,
+  snapshotSignal,
+  usageQuery,
   VENUE_ACCOUNT_WORKFLOW_TYPE,
+  type AccountRequestKind,
+  type AcquireReply,
   type VenueAccountSettings,
 } from '../../src/messages/venue-account';
+import { EntityCaller } from '../../src/trading/entity-caller';
+import { VenueAccountClient } from '../../src/trading/venue-account-client';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { INVALID_COMMAND } from '../../workflows/reject';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
@@ -75,6 +76,7 @@ function repeated(ids: readonly string[]): readonly string[] {
 
 class Server {
   private readonly callers: EntityCaller;
+  private readonly together: VenueAccountClient;
 
   private constructor(
     readonly environment: TestWorkflowEnvironment,
@@ -83,6 +85,7 @@ class Server {
   ) {
     const unexpected = () => Promise.reject(new Error('The entity does not run.'));
     this.callers = new EntityCaller(environment.client, CALLS_MAX, unexpected);
+    this.together = new VenueAccountClient(this.callers);
   }
 
   static async start(productConfig: boolean, dynamicConfig: Record<string, number> = {}): Promise<Server> {
@@ -102,40 +105,42 @@ class Server {
     await this.environment.teardown();
   }
 
-  reserve(account: string, command: ReserveCommand): Promise<ReserveResult> {
-    return this.callers.update(account, reserveUpdate, command.requestId, command);
+  reserve(venue: string, command: ReserveCommand): Promise<ReserveResult> {
+    return this.alone().request(venue, 'reserve', command);
   }
 
-  acquire(account: string, command: AcquireCommand): Promise<AcquireReply> {
-    return this.callers.update(account, acquireUpdate, command.requestId, command);
+  acquire(venue: string, command: AcquireCommand): Promise<AcquireReply> {
+    return this.alone().request(venue, 'acquire', command);
+  }
+
+  /** Whose requests travel in batches of their own: many of them make a long history. */
+  private alone(): VenueAccountClient {
+    return new VenueAccountClient(this.callers);
   }
 
   /** As the product does it: together with whatever else is asked for at the same time. */
-  reserveTogether(account: string, command: ReserveCommand): Promise<ReserveResult> {
-    return this.callers.request(account, { kind: 'reserve', command });
+  reserveTogether(venue: string, command: ReserveCommand): Promise<ReserveResult> {
+    return this.together.request(venue, 'reserve', command);
   }
 
-  acquireTogether(account: string, command: AcquireCommand): Promise<AcquireReply> {
-    return this.callers.request(account, { kind: 'acquire', command });
+  acquireTogether(venue: string, command: AcquireCommand): Promise<AcquireReply> {
+    return this.together.request(venue, 'acquire', command);
   }
 
-  /** Whatever the command holds. */
-  send<Result, Command>(
-    workflowId: string,
-    update: UpdateDefinition<Result, [Command]>,
-    command: Command,
-  ): Promise<Result> {
-    return this.callers.update(workflowId, update, randomUUID(), command);
+  /** Whatever it holds. */
+  send<Result, Content>(venue: string, update: UpdateDefinition<Result, [Content]>, content: unknown): Promise<Result> {
+    return this.callers.update(venueAccountWorkflowId(venue), update, content as Content);
   }
 
-  handle(workflowId: string) {
-    return this.environment.client.workflow.getHandle(workflowId);
+  handle(venue: string, runId?: string) {
+    return this.environment.client.workflow.getHandle(venueAccountWorkflowId(venue), runId);
   }
 
-  /** Nobody serves the venue's queue here: balances come by signal. */
+  /** Nobody serves the venue's queue here: balances come by signal. @returns the account's venue */
   async startAccount(total = '1000000'): Promise<string> {
+    const venue = randomUUID();
     const handle = await this.environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
-      workflowId: `venue-account:${randomUUID()}`,
+      workflowId: venueAccountWorkflowId(venue),
       taskQueue: ENTITIES_TASK_QUEUE,
       args: [SETTINGS],
     });
@@ -143,18 +148,18 @@ class Server {
     await handle.signal(snapshotSignal, { asOfMs: Date.now(), assets: { USDT: figures } });
     // In a run's very first step, requests are answered before reports are read.
     await handle.query(balancesQuery);
-    return handle.workflowId;
+    return venue;
   }
 
   /** Events of every run that ended in a new one. */
-  async lengthsOfContinuedRuns(workflowId: string): Promise<readonly number[]> {
+  async lengthsOfContinuedRuns(venue: string): Promise<readonly number[]> {
     const lengths: number[] = [];
-    let runId: string | undefined = (await this.handle(workflowId).describe()).runId;
+    let runId: string | undefined = (await this.handle(venue).describe()).runId;
     for (;;) {
-      const { events } = await this.environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const { events } = await this.handle(venue, runId).fetchHistory();
       runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
       if (runId === undefined) return lengths;
-      lengths.push((await this.environment.client.workflow.getHandle(workflowId, runId).describe()).historyLength);
+      lengths.push((await this.handle(venue, runId).describe()).historyLength);
     }
   }
 }
@@ -168,8 +173,8 @@ describe('runs that replace each other under load', () => {
 
   afterAll(() => server.stop());
 
-  async function expectShortRuns(workflowId: string): Promise<void> {
-    const lengths = await server.lengthsOfContinuedRuns(workflowId);
+  async function expectShortRuns(venue: string): Promise<void> {
+    const lengths = await server.lengthsOfContinuedRuns(venue);
     expect(lengths.length).toBeGreaterThanOrEqual(RUNS_MIN);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(CONTINUE_AS_NEW_EVENTS + EVENTS_AFTER_SUGGESTION_MAX);
   }
@@ -273,78 +278,109 @@ describe('a malformed command does not block', () => {
 
   afterAll(() => server.stop());
 
-  const MALFORMED = [undefined, null, 7, 'text', [], {}, { requestId: null, amount: NaN, limits: { global: 'x' } }];
+  /** JSON that cannot be made a text or a number of. */
+  const SHAPELESS = { toString: 1, valueOf: 1 };
+  const MALFORMED = [
+    undefined,
+    null,
+    7,
+    'text',
+    [],
+    {},
+    { requestId: null, amount: NaN, limits: { global: 'x' } },
+    { requestId: 'a', endpoint: 'order', weight: SHAPELESS, reservationId: SHAPELESS, kind: SHAPELESS },
+    { kind: 'banned', endpoint: SHAPELESS, observedAtMs: 1, resumeAtMs: SHAPELESS, asOfMs: SHAPELESS },
+    { venue: 'nowhere', updateIntervalMs: 1, snapshotLagMs: SHAPELESS, limits: { endpoints: {} }, to: SHAPELESS },
+  ];
+  const ALL_KINDS: Record<AccountRequestKind, true> = {
+    reserve: true,
+    release: true,
+    commit: true,
+    withdraw: true,
+    acquire: true,
+    giveBack: true,
+  };
 
-  /** Whoever sends them, and however often, they must not fill a run: that would end in a new one, and be work. */
-  async function expectRejectedWithoutHistory<Result, Command>(
-    workflowId: string,
-    update: UpdateDefinition<Result, [Command]>,
-  ): Promise<void> {
-    const lengthOf = async () => (await server.handle(workflowId).describe()).historyLength;
-    // The run's own first steps are over once it answers.
-    await server.handle(workflowId).query('stats');
-    const lengthBefore = await lengthOf();
-    for (const content of MALFORMED) {
-      const sent = server.send(workflowId, update, content as never);
-      await expect(sent).rejects.toMatchObject({ cause: { type: INVALID_COMMAND } });
-    }
-    expect(await lengthOf()).toBe(lengthBefore);
+  async function expectAnswered(venue: string): Promise<void> {
+    expect(await server.reserve(venue, reserveCommand('a'))).toMatchObject({ status: 'reserved' });
+    expect(await server.acquire(venue, acquireCommand('b'))).toMatchObject({ status: 'granted' });
   }
 
-  test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh'])('the ledger: signal %s', async (name) => {
-    const account = await server.startAccount('10');
-    for (const content of MALFORMED) await server.handle(account).signal(name, content);
-    expect(await server.reserve(account, reserveCommand('a'))).toMatchObject({
-      status: 'reserved',
-    });
-  });
+  async function expectNothingHeld(venue: string): Promise<void> {
+    const handle = server.handle(venue);
+    expect(await handle.query(reservationsQuery)).toEqual([]);
+    expect(await handle.query(balancesQuery)).toMatchObject({ assets: { USDT: { free: '10', reserved: '0' } } });
+    expect(await handle.query(usageQuery)).toMatchObject({ global: { used: 0 }, blockedUntilMs: 0 });
+  }
 
-  test.each([reserveUpdate, releaseUpdate, setTradingStateUpdate])('the ledger: update $name', async (update) => {
-    const account = await server.startAccount('10');
-    await expectRejectedWithoutHistory(account, update as typeof reserveUpdate);
-    expect(await server.reserve(account, reserveCommand('a'))).toMatchObject({
-      status: 'reserved',
-    });
-  });
-
-  test.each(['feedback', 'configure'])('the limiter: signal %s', async (name) => {
-    const account = await server.startAccount();
-    for (const content of MALFORMED) await server.handle(account).signal(name, content);
-    expect(await server.acquire(account, acquireCommand('a'))).toMatchObject({
-      status: 'granted',
-    });
-  });
-
-  test('the batches', async () => {
-    const account = await server.startAccount();
-    const answers = await server.send(account, batchUpdate, [
-      ...MALFORMED.map((command) => ({ kind: 'reserve', command })),
-      ...MALFORMED.map((command) => ({ kind: 'acquire', command })),
-      ...(MALFORMED as EntityRequest[]),
-    ]);
-    expect(answers).toHaveLength(3 * MALFORMED.length);
-    const statuses = answers.map((answer) => (answer as { status: string }).status);
-    expect(statuses.filter((status) => !['invalid', 'denied', 'refused'].includes(status))).toEqual([]);
-  });
-
-  test('a batch beyond its bound is refused, and leaves no history', async () => {
-    const handle = server.handle(await server.startAccount());
+  /** Whoever sends them, and however often, they must not fill a run: that would end in a new one, and be work. */
+  async function expectRejectedWithoutHistory<Result, Content>(
+    venue: string,
+    update: UpdateDefinition<Result, [Content]>,
+    contents: readonly unknown[],
+    failure: object,
+  ): Promise<void> {
+    const handle = server.handle(venue);
+    // The run's own first steps are over once it answers.
     await handle.query('stats');
     const { historyLength } = await handle.describe();
-    const requests = Array.from({ length: BATCH_REQUESTS_MAX + 1 }, () => ({ kind: 'acquire', command: null }));
-    for (const content of [requests, null, {}, 'text'] as (typeof requests)[]) {
-      await expect(handle.executeUpdate(batchUpdate, { args: [content] })).rejects.toMatchObject({
-        cause: { type: 'INVALID_COMMAND' },
-      });
+    for (const content of contents) {
+      await expect(server.send(venue, update, content)).rejects.toMatchObject({ cause: failure });
     }
     expect((await handle.describe()).historyLength).toBe(historyLength);
+  }
+
+  test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh', 'feedback'])(
+    'the signal %s',
+    async (name) => {
+      const venue = await server.startAccount('10');
+      for (const content of MALFORMED) await server.handle(venue).signal(name, content);
+      await expectAnswered(venue);
+    },
+  );
+
+  test('the update setTradingState', async () => {
+    const venue = await server.startAccount('10');
+    await expectRejectedWithoutHistory(venue, setTradingStateUpdate, MALFORMED, { type: INVALID_COMMAND });
+    await expectAnswered(venue);
   });
 
-  test('the limiter: update acquire', async () => {
-    const account = await server.startAccount();
-    await expectRejectedWithoutHistory(account, acquireUpdate);
-    expect(await server.acquire(account, acquireCommand('a'))).toMatchObject({
-      status: 'granted',
-    });
+  test.each(Object.keys(ALL_KINDS))('the request %s', async (kind) => {
+    const venue = await server.startAccount('10');
+    const answers = await server.send(
+      venue,
+      batchUpdate,
+      MALFORMED.map((command) => ({ kind, command })),
+    );
+    const refusals = ['invalid', 'denied', 'refused', 'not_found'];
+    expect(answers).toHaveLength(MALFORMED.length);
+    expect(answers.filter(({ status }) => !refusals.includes(status))).toEqual([]);
+    await expectNothingHeld(venue);
+    await expectAnswered(venue);
+  });
+
+  test('a request of no kind', async () => {
+    const venue = await server.startAccount('10');
+    const answers = await server.send(venue, batchUpdate, [...MALFORMED, { kind: 'constructor', command: null }]);
+    expect(answers).toHaveLength(MALFORMED.length + 1);
+    expect(answers.filter(({ status }) => status !== 'invalid')).toEqual([]);
+    await expectNothingHeld(venue);
+    await expectAnswered(venue);
+  });
+
+  test('a batch that is none, or too long, is refused and leaves no history', async () => {
+    const venue = await server.startAccount('10');
+    const requests = Array.from({ length: BATCH_REQUESTS_MAX + 1 }, () => ({ kind: 'acquire', command: null }));
+    await expectRejectedWithoutHistory(venue, batchUpdate, [requests, null, {}, 'text'], { type: INVALID_COMMAND });
+    await expectAnswered(venue);
+  });
+
+  test('a request outside of a batch is refused and leaves no history', async () => {
+    const venue = await server.startAccount('10');
+    const reserve = defineUpdate<ReserveResult, [ReserveCommand]>('reserve');
+    const message = expect.stringContaining('reserve');
+    await expectRejectedWithoutHistory(venue, reserve, [reserveCommand('a'), null], { message });
+    await expectNothingHeld(venue);
+    await expectAnswered(venue);
   });
 });

@@ -1,7 +1,7 @@
 /** Halting, reducing and resuming on a real server, while signals wait for a request limit that lets few through. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createTradingDesk, type TradingDesk } from '../../src/trading/trading-state';
-import { setTradingStateUpdate } from '../../src/messages/balance-ledger';
+import { setTradingStateUpdate } from '../../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';

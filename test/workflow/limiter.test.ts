@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
-import { feedbackSignal, usageQuery } from '../../src/messages/rate-limiter';
+import { feedbackSignal, usageQuery } from '../../src/messages/venue-account';
 import { eventually, startTestEngine, type TestEngine, type TestEngineOptions } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 

@@ -1,8 +1,6 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ShortRoad } from '../../src/trading/short-road';
-import { reserveUpdate } from '../../src/messages/balance-ledger';
-import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -79,7 +77,7 @@ test('an amount below the market minimum is denied', async () => {
 test('a request for funds that arrives after its signal was denied holds nothing', async () => {
   const { fingerprint } = await engine.trade({ amount: '0.0000001' });
   const { room, config } = engine;
-  const late = await room.entities.update(venueAccountWorkflowId(config.venue), reserveUpdate, 'late', {
+  const late = await room.accounts.request(config.venue, 'reserve', {
     requestId: `${fingerprint}:reserve:1`,
     reservationId: fingerprint,
     asset: 'USDT',

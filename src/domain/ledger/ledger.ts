@@ -8,6 +8,7 @@
  * may not contain yet, says so; where a claim may be contained or not, it counts.
  */
 export { acknowledge } from './acknowledge';
+export { authorize } from './authorization';
 export { commit, release, withdraw } from './end-reservation';
 export { reserve } from './reserve';
 export { applySnapshot } from './snapshot';

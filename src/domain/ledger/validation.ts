@@ -1,5 +1,5 @@
 import { DECIMAL_FORM, parseDecimal } from '../decimal';
-import { isRecord, jsonBytes } from '../plain-values';
+import { isRecord, jsonBytes, showValue } from '../plain-values';
 import {
   ASSET_BYTES_MAX,
   LEDGER_ID_BYTES_MAX,
@@ -61,7 +61,7 @@ export function tradingStateCommandFault(command: unknown): string | undefined {
   if (!isRecord(command)) return 'The command is no object.';
   const to = command.to;
   if (to !== 'active' && to !== 'reducing' && to !== 'halted') {
-    return `The trading state ${show(to)} does not exist; use active, reducing or halted.`;
+    return `The trading state ${showValue(to)} does not exist; use active, reducing or halted.`;
   }
   return idFault('requestId', command.requestId);
 }
@@ -71,7 +71,7 @@ export function snapshotCommandFault(command: unknown, nowMs: number): string | 
   const time = timeFault('asOfMs', command.asOfMs);
   if (time !== undefined) return time;
   if (Number(command.asOfMs) > nowMs + VENUE_CLOCK_AHEAD_MAX_MS) {
-    return `The balance report's time ${show(command.asOfMs)} is more than ${VENUE_CLOCK_AHEAD_MAX_MS / 1000} s ahead of our clock; correct this machine's clock.`;
+    return `The balance report's time ${showValue(command.asOfMs)} is more than ${VENUE_CLOCK_AHEAD_MAX_MS / 1000} s ahead of our clock; correct this machine's clock.`;
   }
   if (!isRecord(command.assets)) return 'The balance report has no assets.';
   const assets = Object.entries(command.assets);
@@ -98,7 +98,7 @@ function intentFault(command: Fields): string | undefined {
   const fault = decimalFault('amount', command.amount);
   if (fault !== undefined) return fault;
   if (command.intent === 'exit') return undefined;
-  if (command.intent !== 'entry') return `The intent ${show(command.intent)} does not exist; use entry or exit.`;
+  if (command.intent !== 'entry') return `The intent ${showValue(command.intent)} does not exist; use entry or exit.`;
   return parseDecimal(command.amount)?.isZero() === true ? 'An entry must reserve more than zero.' : undefined;
 }
 
@@ -106,7 +106,8 @@ function metadataFault(metadata: unknown): string | undefined {
   if (!isRecord(metadata)) return 'The metadata are no object.';
   for (const [key, value] of Object.entries(metadata)) {
     const isPlain = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-    if (!isPlain) return `The metadata field ${show(key)} is ${show(value)}; use a text, a finite number or a boolean.`;
+    if (!isPlain)
+      return `The metadata field ${showValue(key)} is ${showValue(value)}; use a text, a finite number or a boolean.`;
   }
   return undefined;
 }
@@ -123,25 +124,22 @@ function idFault(name: string, value: unknown): string | undefined {
 }
 
 function textFault(name: string, value: unknown, bytesMax: number): string | undefined {
-  if (typeof value !== 'string' || value === '') return `The ${name} is ${show(value)}; a text is needed.`;
+  if (typeof value !== 'string' || value === '') return `The ${name} is ${showValue(value)}; a text is needed.`;
   return jsonBytes(value) > bytesMax ? `The ${name} is longer than ${bytesMax} bytes.` : undefined;
 }
 
 function decimalFault(name: string, value: unknown): string | undefined {
-  return parseDecimal(value) === undefined ? `The ${name} is ${show(value)}; needed is ${DECIMAL_FORM}.` : undefined;
+  return parseDecimal(value) === undefined
+    ? `The ${name} is ${showValue(value)}; needed is ${DECIMAL_FORM}.`
+    : undefined;
 }
 
 function timeFault(name: string, value: unknown): string | undefined {
   return Number.isSafeInteger(value) && Number(value) > 0
     ? undefined
-    : `The ${name} is ${show(value)}; needed are milliseconds UTC, a positive integer.`;
+    : `The ${name} is ${showValue(value)}; needed are milliseconds UTC, a positive integer.`;
 }
 
 function startFault({ signalStartedAtMs }: Fields): string | undefined {
   return signalStartedAtMs === undefined ? undefined : timeFault('signalStartedAtMs', signalStartedAtMs);
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,4 +1,4 @@
-import { appendBounded, isRecord, jsonBytes, ownValue } from '../plain-values';
+import { appendBounded, isRecord, jsonBytes, ownValue, showValue } from '../plain-values';
 import { capacityOf, spanMsOf } from './capacity';
 import { book, createFitSearch, prune } from './grants';
 import { countRequest } from './stats';
@@ -136,15 +136,15 @@ function tooHeavyMessage(state: RateWindowState, command: AcquireCommand, rule: 
 }
 
 /** What is wrong with a command that somebody sent, or undefined. Takes anything. */
-export function acquireCommandFault(command: AcquireCommand): string | undefined {
+function acquireCommandFault(command: AcquireCommand): string | undefined {
   if (!isRecord(command)) return 'The acquire command is no object.';
   const { requestId, endpoint, weight, intent, notAfterMs } = command;
   if (!isText(requestId)) return `The requestId must be a text of at most ${RATE_TEXT_BYTES_MAX} bytes as JSON.`;
   if (!isText(endpoint)) return `The endpoint must be a text of at most ${RATE_TEXT_BYTES_MAX} bytes as JSON.`;
   if (weight !== undefined && !(Number.isSafeInteger(weight) && weight > 0)) {
-    return `The weight is ${String(weight)}; needed is a positive integer.`;
+    return `The weight is ${showValue(weight)}; needed is a positive integer.`;
   }
-  if (intent !== 'entry' && intent !== 'exit') return `The intent is ${String(intent)}; use entry or exit.`;
+  if (intent !== 'entry' && intent !== 'exit') return `The intent is ${showValue(intent)}; use entry or exit.`;
   if (notAfterMs !== undefined && !Number.isFinite(notAfterMs)) return 'notAfterMs must be milliseconds UTC.';
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Intent } from '../signal';
 import { ExactDecimal } from '../decimal';
-import { isRecord } from '../plain-values';
+import { isRecord, showValue } from '../plain-values';
 import type { RateLimits, WindowLimit } from './types';
 
 /** The weight that one window may hold, for an entry or an exit: floor(limit × margin), computed decimally. */
@@ -21,17 +21,18 @@ export function spanMsOf(limits: RateLimits, rule: WindowLimit): number {
 export function limitsFault(limits: RateLimits): string | undefined {
   if (!isRecord(limits) || !isRecord(limits.endpoints)) return 'The limits are no object with endpoints.';
   const { safetyMargin, exitSafetyMargin, permitValidityMs } = limits;
-  if (!(safetyMargin > 0 && safetyMargin <= exitSafetyMargin && exitSafetyMargin <= 1)) {
-    return `The safety margins are ${safetyMargin} for entries and ${exitSafetyMargin} for exits; needed is 0 < entries <= exits <= 1.`;
+  const areNumbers = Number.isFinite(safetyMargin) && Number.isFinite(exitSafetyMargin);
+  if (!areNumbers || safetyMargin <= 0 || safetyMargin > exitSafetyMargin || exitSafetyMargin > 1) {
+    return `The safety margins are ${showValue(safetyMargin)} for entries and ${showValue(exitSafetyMargin)} for exits; needed is 0 < entries <= exits <= 1.`;
   }
   if (!Number.isSafeInteger(permitValidityMs) || permitValidityMs < 0) {
-    return `permitValidityMs is ${permitValidityMs}; needed is an integer of zero or more.`;
+    return `permitValidityMs is ${showValue(permitValidityMs)}; needed is an integer of zero or more.`;
   }
   for (const [name, rule] of [['global', limits.global] as const, ...Object.entries(limits.endpoints)]) {
     for (const key of ['limit', 'windowMs', 'weight'] as const) {
       const value = isRecord(rule) ? rule[key] : undefined;
       if (!Number.isSafeInteger(value) || Number(value) < 1) {
-        return `The ${key} of the limit "${name}" is ${String(value)}; needed is a positive integer.`;
+        return `The ${key} of the limit "${name}" is ${showValue(value)}; needed is a positive integer.`;
       }
     }
   }

@@ -73,13 +73,14 @@ function ban(state: RateWindowState, command: FeedbackCommand, observedAtMs: num
 }
 
 function laterBlock(state: RateWindowState, command: FeedbackCommand, defaultMs: number): number {
-  const named = Math.ceil(Number(command.resumeAtMs));
+  const named = typeof command.resumeAtMs === 'number' ? Math.ceil(command.resumeAtMs) : NaN;
   const resumeAtMs = Number.isSafeInteger(named) && named > command.observedAtMs ? named : defaultMs;
   return Math.max(state.blockedUntilMs, Math.min(resumeAtMs, state.clockMs + BLOCK_MAX_MS));
 }
 
 function adapt(state: RateWindowState, command: FeedbackCommand, observedAtMs: number): RateWindowState {
   const { limits } = state;
+  if (typeof command.endpoint !== 'string') return state;
   const own = ownValue(limits.endpoints, command.endpoint);
   const rule = own ?? limits.global;
   const { remaining, limit } = command;

@@ -2,7 +2,7 @@
  * Paces one venue's requests below its limits with exact sliding windows. Pure reducers over a plain JSON state; none
  * throws for any command, and none changes its input.
  */
-export { acquire, acquireCommandFault } from './acquire';
+export { acquire } from './acquire';
 export { limitsFault } from './capacity';
 export { feedback } from './feedback';
 export type { FeedbackResult } from './feedback';

@@ -16,6 +16,8 @@ import { ExactDecimal } from '../../../src/domain/decimal';
 
 const NOW_MS = 1_700_000_000_000;
 const LAG_MS = 2_000;
+/** JSON that anyone can send, and that no text or number can be made of. */
+const SHAPELESS = { toString: 1, valueOf: 1 } as never;
 /** Temporal refuses larger payloads. */
 
 function funded(available: string, locked = '0'): LedgerState {
@@ -293,7 +295,10 @@ test('a sum that would be negative stops the ledger', () => {
 test('no command makes a reducer throw, whatever JSON it is', () => {
   const state = reserveAll(funded('100'), ['a', 'b']);
   const id = fc.constantFrom('a', 'b', '', 'constructor', '__proto__');
-  const text = fc.oneof(fc.constantFrom('1', '-1', '1e5', 'NaN', '__proto__', 'entry', 'exit'), fc.jsonValue());
+  const text = fc.oneof(
+    fc.constantFrom('1', '-1', '1e5', 'NaN', '__proto__', 'entry', 'exit', SHAPELESS),
+    fc.jsonValue(),
+  );
   const shaped = fc.record(
     {
       requestId: text,
@@ -317,6 +322,7 @@ test('no command makes a reducer throw, whatever JSON it is', () => {
     ledger.reserve,
     ledger.commit,
     ledger.release,
+    ledger.withdraw,
     ledger.acknowledge,
     ledger.applySnapshot,
     ledger.setTradingState,

@@ -3,6 +3,7 @@ import {
   acquire,
   createRateWindow,
   feedback,
+  giveBack,
   GRANTS_MAX,
   limitsFault,
   PERMITS_MAX,
@@ -34,6 +35,8 @@ const LIMITS: RateLimits = {
   permitValidityMs: 2_000,
 };
 const SPAN_MS = 62_000;
+/** JSON that anyone can send, and that no text or number can be made of. */
+const SHAPELESS = { toString: 1, valueOf: 1 } as never;
 
 const order = (requestId: string, change: Partial<AcquireCommand> = {}): AcquireCommand => ({
   requestId,
@@ -100,6 +103,9 @@ test.each([
   ['with a long request id', { requestId: 'x'.repeat(200) }, 'requestId'],
   ['without an endpoint', { endpoint: '' }, 'endpoint'],
   ['with an unknown intent', { intent: 'both' as 'entry' }, 'entry or exit'],
+  ['with a shapeless weight', { weight: SHAPELESS }, 'positive integer'],
+  ['with a shapeless intent', { intent: SHAPELESS }, 'entry or exit'],
+  ['with a shapeless endpoint', { endpoint: SHAPELESS }, 'endpoint'],
 ])('a request %s is refused in words', (_what, change, words) => {
   const { result } = acquire(createRateWindow(LIMITS), order('a', change), NOW_MS);
   expect(result).toMatchObject({ status: 'refused', message: expect.stringContaining(words) });
@@ -152,6 +158,13 @@ describe("the venue's answers", () => {
     const behind = feedback(createRateWindow(LIMITS), says('rate_limited', { resumeAtMs: NOW_MS - 1 }), NOW_MS).state;
     const ahead = feedback(createRateWindow(LIMITS), says('banned', { resumeAtMs: NOW_MS * 3 }), NOW_MS).state;
     expect([blockMs(behind), blockMs(ahead)]).toEqual([PENALTY_FIRST_MS, BLOCK_MAX_MS]);
+  });
+
+  test('a shapeless time to resume counts as none, and a count for a shapeless endpoint is ignored', () => {
+    const state = createRateWindow(LIMITS);
+    expect(blockMs(feedback(state, says('banned', { resumeAtMs: SHAPELESS }), NOW_MS).state)).toBe(BAN_DEFAULT_MS);
+    const counted = feedback(state, says('ok', { remaining: 20, endpoint: SHAPELESS }), NOW_MS);
+    expect(usage(counted.state, NOW_MS)).toEqual(usage(state, NOW_MS));
   });
 
   test('requests that only the venue has counted are booked once', () => {
@@ -218,6 +231,16 @@ describe('limits', () => {
     expect(reconfigure(state, wrong)).toBe(state);
   });
 
+  test.each<[string, object]>([
+    ['margin', { safetyMargin: SHAPELESS }],
+    ['margin for exits', { exitSafetyMargin: SHAPELESS }],
+    ['validity', { permitValidityMs: SHAPELESS }],
+    ['window', { global: { ...LIMITS.global, windowMs: SHAPELESS } }],
+  ])('with a shapeless %s are not taken over', (_what, change) => {
+    const state = createRateWindow(LIMITS);
+    expect(reconfigure(state, { ...LIMITS, ...change })).toBe(state);
+  });
+
   test('that grow less strict let waiting stop, and keep what is booked', () => {
     const { state } = waits(createRateWindow(LIMITS), many(36));
     const looser = { ...LIMITS, endpoints: { order: { limit: 120, windowMs: 60_000, weight: 2 } } };
@@ -230,7 +253,7 @@ test('no command makes a reducer throw, whatever JSON it is', () => {
   const { state } = waits(createRateWindow(LIMITS), many(3));
   const value = fc.oneof(
     fc.jsonValue(),
-    fc.constantFrom('order', 'ok', 'banned', 'rate_limited', 'entry', NOW_MS, 'r0'),
+    fc.constantFrom('order', 'ok', 'banned', 'rate_limited', 'entry', NOW_MS, 'r0', 0, SHAPELESS),
   );
   const shaped = fc.record(
     {
@@ -255,6 +278,7 @@ test('no command makes a reducer throw, whatever JSON it is', () => {
       const told = feedback(step.state, anything as unknown as FeedbackCommand, NOW_MS);
       expect(JSON.parse(JSON.stringify(told.state))).toEqual(told.state);
       expect(reconfigure(state, anything as unknown as RateLimits)).toBe(state);
+      expect(['given_back', 'not_found']).toContain(giveBack(state, anything as never, NOW_MS).result.status);
     }),
     { numRuns: 3_000 },
   );

@@ -1,5 +1,5 @@
 import { ServiceError, type WorkflowHandle } from '@temporalio/client';
-import { balancesQuery } from '../../../src/messages/balance-ledger';
+import { balancesQuery } from '../../../src/messages/venue-account';
 import { isNotReady, queryPatiently } from '../../../src/temporal/patient-query';
 
 const WORDS = 'Unable to query workflow due to Workflow Task in failed state.';

@@ -1,5 +1,5 @@
-import { AUTHORIZATION_VALIDITY_MS, type PermitAnswer } from '../../../src/domain/send-check';
-import type { Authorization } from '../../../src/messages/balance-ledger';
+import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/domain/ledger/authorization';
+import type { PermitAnswer } from '../../../src/domain/send-check';
 import { ASK_AGAIN, ASK_NOBODY, SendChecker, type InHand } from '../../../src/trading/send-checker';
 
 const NOW_MS = 1_700_000_000_000;

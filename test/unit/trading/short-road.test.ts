@@ -1,4 +1,4 @@
-import { AUTHORIZATION_VALIDITY_MS } from '../../../src/domain/send-check';
+import { AUTHORIZATION_VALIDITY_MS } from '../../../src/domain/ledger/authorization';
 import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, VENUE } from './fixtures/short-road';
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -113,10 +113,10 @@ test('an answer of the ledger that took longer than its validity sends nothing',
   const account = new Account('1000');
   const { road, send } = roadWith(account);
   const request = account.request.bind(account);
-  account.request = async (workflowId, wanted) => {
-    const answer = await request(workflowId, wanted);
-    if (wanted.kind === 'reserve') jest.setSystemTime(Date.now() + AUTHORIZATION_VALIDITY_MS + 1);
-    return answer as never;
+  account.request = async (venue, kind, command) => {
+    const answer = await request(venue, kind, command);
+    if (kind === 'reserve') jest.setSystemTime(Date.now() + AUTHORIZATION_VALIDITY_MS + 1);
+    return answer;
   };
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'none' });
   expect(send).not.toHaveBeenCalled();
@@ -140,8 +140,8 @@ test.each([
   const account = new Account('1000');
   const { road } = roadWith(account);
   const request = account.request.bind(account);
-  account.request = async (workflowId, wanted) =>
-    wanted.kind === 'commit' ? (answer as never) : request(workflowId, wanted);
+  account.request = async (venue, kind, command) =>
+    kind === 'commit' ? (answer as never) : request(venue, kind, command);
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'answered', order: FILLED });
   expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED })).toMatchObject({ status: 'refused' });
 });

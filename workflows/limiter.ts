@@ -1,7 +1,5 @@
-import { setHandler } from '@temporalio/workflow';
 import {
   acquire,
-  acquireCommandFault,
   createRateWindow,
   feedback,
   giveBack,
@@ -19,14 +17,13 @@ import type {
   RateStats,
   RateUsage,
 } from '../src/domain/rate-window/types';
-import { acquireUpdate, feedbackSignal, usageQuery, type AcquireReply } from '../src/messages/rate-limiter';
-import { reject } from './reject';
+import type { AcquireReply } from '../src/messages/venue-account';
 
 /**
  * Binds the rate limiter's pure rules to the workflow's time: one venue's request budget, for all processes together.
  * Every method returns at once; callers do their waiting themselves, so that a full window never blocks the workflow.
  */
-export class RequestWindow {
+export class Limiter {
   private window: RateWindowState;
 
   constructor(limits: RateLimits, carried?: RateWindowState) {
@@ -71,16 +68,4 @@ export class RequestWindow {
     const { global, safetyMargin } = this.window.limits;
     return `Requests: ${global.limit} in ${global.windowMs / 1000} s overall, margin ${safetyMargin}.`;
   }
-}
-
-/** The messages that the windows alone answer. */
-export function handleWindowMessages(window: RequestWindow): void {
-  setHandler(feedbackSignal, (command) => window.feedback(command), {
-    description: "Takes in what the venue's answers say about its limits.",
-  });
-  setHandler(acquireUpdate, (command) => window.acquire(command), {
-    validator: (command) => reject(acquireCommandFault(command)),
-    description: 'Books a request and says when it may be sent.',
-  });
-  setHandler(usageQuery, () => window.usage(), { description: 'Used weight and limit of every window.' });
 }

@@ -1,0 +1,117 @@
+import { log } from '@temporalio/workflow';
+import {
+  acknowledge,
+  applySnapshot,
+  authorize,
+  commit,
+  configureLedger,
+  emptyLedger,
+  ledgerStats,
+  pendingReservations,
+  release,
+  reserve,
+  setTradingState,
+  viewBalances,
+  withdraw,
+  type LedgerState,
+  type LedgerStep,
+} from '../src/domain/ledger/ledger';
+import type { Authorization } from '../src/domain/ledger/authorization';
+import type {
+  AcknowledgeCommand,
+  CommitCommand,
+  EndReservationResult,
+  InvalidCommandResult,
+  LedgerStats,
+  ReleaseCommand,
+  Reservation,
+  ReserveCommand,
+  ReserveResult,
+  SetTradingStateCommand,
+  SetTradingStateResult,
+  SnapshotCommand,
+  WithdrawCommand,
+  WithdrawResult,
+} from '../src/domain/ledger/types';
+import type { BalancesReply } from '../src/messages/venue-account';
+
+/** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
+export class Ledger {
+  private current: LedgerState;
+
+  constructor(snapshotLagMs: number, carried?: LedgerState) {
+    this.current = carried ? configureLedger(carried, { snapshotLagMs }) : emptyLedger({ snapshotLagMs });
+  }
+
+  /** What continue-as-new carries over. */
+  state(): LedgerState {
+    return this.current;
+  }
+
+  setSnapshotLag(snapshotLagMs: number): void {
+    this.current = configureLedger(this.current, { snapshotLagMs });
+  }
+
+  reserve(command: ReserveCommand): ReserveResult {
+    return this.take(reserve(this.current, command, Date.now()));
+  }
+
+  release(command: ReleaseCommand): EndReservationResult {
+    return this.take(release(this.current, command, Date.now()));
+  }
+
+  withdraw(command: WithdrawCommand): WithdrawResult {
+    return this.take(withdraw(this.current, command));
+  }
+
+  /** A commit that finds nothing to end would be money out of the books: it is the one answer worth a log line. */
+  commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
+    const result = this.take(commit(this.current, command, Date.now()));
+    if (result.status !== 'ended' && result.status !== 'already_ended') {
+      log.error('A commit met no reservation.', { reservationId: command?.reservationId, status: result.status });
+    }
+    return result;
+  }
+
+  acknowledge(command: AcknowledgeCommand): void {
+    this.take(acknowledge(this.current, command));
+  }
+
+  applySnapshot(command: SnapshotCommand): void {
+    const result = this.take(applySnapshot(this.current, command, Date.now()));
+    if (result.status === 'invalid') log.warn("A venue's balance report was refused.", { reason: result.message });
+  }
+
+  setTradingState(command: SetTradingStateCommand): SetTradingStateResult {
+    return this.take(setTradingState(this.current, command, Date.now()));
+  }
+
+  balances(venue: string): BalancesReply {
+    return { venue, ...viewBalances(this.current) };
+  }
+
+  pendingReservations(): readonly Reservation[] {
+    return pendingReservations(this.current);
+  }
+
+  stats(): LedgerStats {
+    return ledgerStats(this.current);
+  }
+
+  authorization(reservationId: string): Authorization {
+    return authorize(this.current, reservationId);
+  }
+
+  describe(venue: string): string {
+    const { tradingState, assets } = this.balances(venue);
+    const lines = Object.entries(assets).map(
+      ([asset, view]) => `- **${asset}**: ${view.free} free, ${view.reserved} reserved, ${view.total} in all`,
+    );
+    return [`Funds at **${venue}**, trading **${tradingState}**:`, '', ...lines].join('\n');
+  }
+
+  private take<Result>(step: LedgerStep<Result>): Result {
+    this.current = step.state;
+    return step.result;
+  }
+}
