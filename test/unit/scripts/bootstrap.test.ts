@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as freshness from '../../../scripts/freshness.cjs';
@@ -135,6 +136,20 @@ describe('the whole bootstrap', () => {
     rmSync(join(folder, 'dist/workers'), { recursive: true });
     bootstrap('cli');
     expect(isBuilt('workers/build-workflow-bundle.js')).toBe(true);
+  });
+
+  it('builds once for two that come at once, and runs both', async () => {
+    bootstrap('cli');
+    write('workers/build-workflow-bundle.ts', `${BUNDLER} require('fs').appendFileSync('bundled', 'x');`);
+    const two = [1, 2].map(async () => {
+      const child = spawn(process.execPath, [join(folder, 'scripts/bootstrap.mjs'), 'cli'], { stdio: 'ignore' });
+      return (await once(child, 'exit')) as [number | null, string | null];
+    });
+    expect(await Promise.all(two)).toEqual([
+      [7, null],
+      [7, null],
+    ]);
+    expect(readFileSync(join(folder, 'bundled'), 'utf8')).toBe('x');
   });
 
   it('compiles nothing but the program to run it, and the rest for a tool', () => {

@@ -17,11 +17,9 @@ import { packageRoot } from '../../../src/config/package-root';
 const ROOT = packageRoot();
 const PROGRAM = 'tsconfig.program.json';
 const TOOLS = 'tsconfig.json';
-/** Without the sources: what each build is made of is in these. */
-const BUILD_FILES = [
-  ...['package.json', 'package-lock.json', TOOLS, PROGRAM],
-  ...readdirSync(join(ROOT, 'scripts')).map((name) => join('scripts', name)),
-];
+const SCRIPTS = readdirSync(join(ROOT, 'scripts')).map((name) => join('scripts', name));
+/** What decides how the sources are built. */
+const BUILD_FILES = ['package.json', 'package-lock.json', TOOLS, PROGRAM, ...SCRIPTS];
 
 let folder: string;
 
