@@ -1,13 +1,13 @@
-const compile = (syntax) => [
-  '@swc/jest',
-  { jsc: { parser: { syntax }, target: 'es2022' }, module: { type: 'commonjs' } },
-];
+const compileOptions = require('./test/support/compile-options.cjs');
+
+const compile = (syntax) => ['@swc/jest', compileOptions(syntax)];
 
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
+  globalSetup: '<rootDir>/scripts/jest-setup.mjs',
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist\\.next/', '<rootDir>/data/'],
   transform: {
     '^.+\\.ts$': compile('typescript'),
     // ccxt's CommonJS build requires these ES modules, which Node can do and Jest cannot.

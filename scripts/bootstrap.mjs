@@ -4,17 +4,23 @@
 //   node scripts/bootstrap.mjs test [arguments of Jest]
 //   node scripts/bootstrap.mjs cli [any command of oncefill]
 //
+// For developers, with the dependencies that are there:
+//
+//   node scripts/bootstrap.mjs build
+//   node scripts/bootstrap.mjs tool FILE [its arguments]    FILE is a program beside ours, such as chaos/main.ts
+//
 // Needs nothing but Node.js: it runs before any dependency is there.
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PROGRAM, TOOLS } from './build.mjs';
 import freshness from './freshness.cjs';
 import { prepare } from './prepare.mjs';
 import { StepFailure } from './run-step.mjs';
 import { runTests, TEST_RESULTS_FILE } from './run-tests.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const PROGRAM = join(ROOT, 'dist/src/cli/main.js');
+const COMMAND_LINE = 'src/cli/main.ts';
 const USAGE_EXIT_CODE = 2;
 
 function checkNodeVersion() {
@@ -25,27 +31,33 @@ function checkNodeVersion() {
 }
 
 /** In this process, so that signals and the terminal need no forwarding. */
-async function runProgram(programArguments) {
-  process.argv = [process.argv[0], PROGRAM, ...programArguments];
-  await import(pathToFileURL(PROGRAM).href);
+async function runCompiled(source, programArguments) {
+  const program = join(ROOT, 'dist', source.replace(/\.ts$/, '.js'));
+  process.argv = [process.argv[0], program, ...programArguments];
+  await import(pathToFileURL(program).href);
 }
 
 async function main([task, ...taskArguments]) {
   checkNodeVersion();
   switch (task) {
     case 'start':
-      await prepare(ROOT);
-      return runProgram(['start', ...taskArguments]);
+      await prepare(ROOT, { builds: [PROGRAM], installs: true });
+      return runCompiled(COMMAND_LINE, ['start', ...taskArguments]);
     case 'cli':
-      await prepare(ROOT);
-      return runProgram(taskArguments);
+      await prepare(ROOT, { builds: [PROGRAM], installs: true });
+      return runCompiled(COMMAND_LINE, taskArguments);
     case 'test':
       // Results of an earlier run must not pass for this one's.
       rmSync(join(ROOT, TEST_RESULTS_FILE), { force: true });
-      await prepare(ROOT);
+      await prepare(ROOT, { builds: [PROGRAM], installs: true });
       return runTests(ROOT, taskArguments);
+    case 'build':
+      return prepare(ROOT, { builds: [PROGRAM], installs: false });
+    case 'tool':
+      await prepare(ROOT, { builds: [PROGRAM, TOOLS], installs: false });
+      return runCompiled(taskArguments[0], taskArguments.slice(1));
     default:
-      throw new StepFailure('Usage: node scripts/bootstrap.mjs start|test|cli [arguments]', USAGE_EXIT_CODE);
+      throw new StepFailure('Usage: node scripts/bootstrap.mjs start|test|cli|build|tool [arguments]', USAGE_EXIT_CODE);
   }
 }
 

@@ -1,15 +1,13 @@
 /**
- * What the bootstrap has to do before it can run the program: pure decisions, and the fingerprint they rest on.
+ * What has to be done before the program or a test can run: pure decisions, and the fingerprint they rest on.
  * CommonJS, because Jest's tests load it too.
  */
 const { createHash } = require('node:crypto');
-const { readdirSync, readFileSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Files that decide what the build makes, beside the sources. */
-const BUILD_FILES = ['package.json', 'package-lock.json', 'tsconfig.json'];
-/** Folders that the program is made of; tests and benchmarks are not part of it. */
-const SOURCE_FOLDERS = ['src', 'workflows', 'activities', 'workers'];
+/** What the compiler can read; other files in the folders of sources are data of tests. */
+const SOURCE_FILE = /\.(?:[cm]?tsx?|json)$/;
 
 /**
  * Whether this Node.js can run the program.
@@ -54,22 +52,71 @@ function needsBuild({ builtFingerprint, sourceFingerprint, hasOutputs }) {
   return !hasOutputs || builtFingerprint !== sourceFingerprint;
 }
 
-function listSources(root) {
-  const folders = SOURCE_FOLDERS.flatMap((folder) => {
-    const entries = readdirSync(join(root, folder), { recursive: true });
-    return entries.map((entry) => join(folder, String(entry)));
-  });
-  return folders.filter((path) => path.endsWith('.ts')).toSorted((one, other) => (one < other ? -1 : 1));
+/** Of a TypeScript configuration: its own values before those of the one that it extends. */
+function readConfig(root, name) {
+  const own = JSON.parse(readFileSync(join(root, name), 'utf8'));
+  return own.extends === undefined ? own : { ...readConfig(root, own.extends), ...own };
 }
 
 /**
- * A hash over names and contents of everything that the build reads.
+ * The folders that a TypeScript configuration includes, those that are there.
  *
  * @param {string} root the project's folder
+ * @param {string} config the configuration's file name; its `include` and `exclude` name plain folders
  */
-function fingerprintSources(root) {
+function includedFolders(root, config) {
+  return readConfig(root, config).include.filter((folder) => existsSync(join(root, folder)));
+}
+
+function listFiles(root, folder, excluded = []) {
+  if (excluded.includes(folder)) return [];
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? listFiles(root, path, excluded) : [path];
+  });
+}
+
+function sorted(paths) {
+  return paths.toSorted((one, other) => (one < other ? -1 : 1));
+}
+
+/**
+ * The files that a build compiles, relative to the project's folder.
+ *
+ * @param {string} root the project's folder
+ * @param {string} config file name of the build's TypeScript configuration
+ */
+function listSources(root, config) {
+  const { exclude = [] } = readConfig(root, config);
+  const files = includedFolders(root, config).flatMap((folder) => listFiles(root, folder, exclude));
+  return sorted(files.filter((path) => SOURCE_FILE.test(path)));
+}
+
+/** Files that decide what a build makes, beside the sources. */
+function listBuildFiles(root) {
+  const configs = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
+  return sorted(['package.json', 'package-lock.json', ...configs, ...listFiles(root, 'scripts')]);
+}
+
+/**
+ * Everything that decides what a build makes, relative to the project's folder.
+ *
+ * @param {string} root the project's folder
+ * @param {string} config file name of the build's TypeScript configuration
+ */
+function listInputs(root, config) {
+  return [...listBuildFiles(root), ...listSources(root, config)];
+}
+
+/**
+ * A hash over names and contents of everything that decides what a build makes.
+ *
+ * @param {string} root the project's folder
+ * @param {string} config file name of the build's TypeScript configuration
+ */
+function fingerprintSources(root, config) {
   const hash = createHash('sha256');
-  for (const path of [...BUILD_FILES, ...listSources(root)]) {
+  for (const path of listInputs(root, config)) {
     const content = readFileSync(join(root, path));
     // The length keeps "ab" + "c" apart from "a" + "bc".
     hash.update(`${path}\0${content.length}\0`).update(content);
@@ -77,4 +124,12 @@ function fingerprintSources(root) {
   return hash.digest('hex');
 }
 
-module.exports = { isNodeSupported, needsInstall, needsBuild, fingerprintSources };
+module.exports = {
+  isNodeSupported,
+  needsInstall,
+  needsBuild,
+  includedFolders,
+  listSources,
+  listInputs,
+  fingerprintSources,
+};

@@ -13,4 +13,10 @@ export function needsBuild(state: {
   readonly hasOutputs: boolean;
 }): boolean;
 
-export function fingerprintSources(root: string): string;
+export function includedFolders(root: string, config: string): readonly string[];
+
+export function listSources(root: string, config: string): readonly string[];
+
+export function listInputs(root: string, config: string): readonly string[];
+
+export function fingerprintSources(root: string, config: string): string;

@@ -9,10 +9,11 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { accountStatsQuery } from '../../src/messages/venue-account';
 import { startTestEngine, type TestEngine } from '../support/engine';
+import { runSource } from '../support/run-source';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import type { PacedCallerInput, PacedCallerReport } from './fixtures/paced-caller';
 
-const CALLER_ENTRY = join(__dirname, '..', '..', 'dist', 'test', 'e2e', 'fixtures', 'paced-caller.js');
+const CALLER_ENTRY = join(__dirname, 'fixtures', 'paced-caller.ts');
 const PROCESSES = 6;
 const MARKET_DATA_CALLS = 1_000;
 const ORDERS = 200;
@@ -62,7 +63,7 @@ async function runCaller(index: number): Promise<PacedCallerReport> {
     marketDataCalls: partOf(MARKET_DATA_CALLS, index),
     orders: partOf(ORDERS, index),
   };
-  const child = spawn(process.execPath, [CALLER_ENTRY, JSON.stringify(input)], {
+  const child = spawn(process.execPath, runSource(CALLER_ENTRY, JSON.stringify(input)), {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: TEST_MAX_MS,
   });

@@ -15,10 +15,11 @@ import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../../src/messag
 import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../../src/process/crash-points';
 import type { PlaceOrderAnswer, VenuePromises } from '../../src/venues/venue';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { runSource } from '../support/run-source';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import type { MortalEngineInput } from './fixtures/mortal-engine';
 
-const ENGINE_ENTRY = join(__dirname, '..', '..', 'dist', 'test', 'workflow', 'fixtures', 'mortal-engine.js');
+const ENGINE_ENTRY = join(__dirname, 'fixtures', 'mortal-engine.ts');
 /** After the request, on whichever road it leaves: a slow machine may miss the short one. */
 const CRASH_AT: readonly CrashPoint[] = ['trade.after-send', 'place.after-send'];
 /** The server waits for the lost call's time-out before anybody hears of it. */
@@ -81,7 +82,7 @@ async function diesAtCrashPoint(): Promise<Death> {
   const { config } = engine;
   const input: MortalEngineInput = { config, temporalAddress: environment.address };
   const crashFile = join(config.dataDir, 'crashed');
-  const child = spawn(process.execPath, [ENGINE_ENTRY, JSON.stringify(input)], {
+  const child = spawn(process.execPath, runSource(ENGINE_ENTRY, JSON.stringify(input)), {
     env: { ...process.env, [CRASH_POINT_VARIABLE]: CRASH_AT.join(','), [CRASH_FILE_VARIABLE]: crashFile },
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: CRASH_TEST_MAX_MS,

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as freshness from '../../../scripts/freshness.cjs';
@@ -54,82 +55,164 @@ describe('the build', () => {
   });
 });
 
-describe('the fingerprint of the sources', () => {
-  beforeEach(() => {
-    for (const name of ['package.json', 'package-lock.json', 'tsconfig.json']) write(name, '{}');
-    for (const name of ['src', 'workflows', 'activities', 'workers']) write(`${name}/index.ts`, 'export {};');
-  });
-
-  it('changes with any source that is edited, added or renamed', () => {
-    const fingerprints = [freshness.fingerprintSources(folder)];
-    write('src/deep/added.ts', 'export {};');
-    fingerprints.push(freshness.fingerprintSources(folder));
-    rmSync(join(folder, 'src/deep/added.ts'));
-    write('src/deep/renamed.ts', 'export {};');
-    fingerprints.push(freshness.fingerprintSources(folder));
-    write('workflows/index.ts', 'export { };');
-    fingerprints.push(freshness.fingerprintSources(folder));
-    expect(new Set(fingerprints).size).toBe(4);
-  });
-
-  it('does not change with files that the build does not read', () => {
-    const before = freshness.fingerprintSources(folder);
-    write('src/notes.txt', 'text');
-    write('test/some.test.ts', 'export {};');
-    expect(freshness.fingerprintSources(folder)).toBe(before);
-  });
-});
-
-/** A project whose npm only says what it was asked to do, and whose build and program do almost nothing. */
+/** A small project with the real compiler, whose npm only says what it was asked to do. */
 describe('the whole bootstrap', () => {
   const root = packageRoot();
+  const BUNDLER = "declare const require: any; require('fs').writeFileSync('dist/workflow-bundle.js', '');";
 
-  function bootstrap(...args: readonly string[]): { readonly output: string; readonly status: number | null } {
+  interface Run {
+    readonly output: string;
+    /** What was said meanwhile: nothing if there was nothing to do. */
+    readonly messages: string;
+    readonly status: number | null;
+  }
+
+  function bootstrap(...args: readonly string[]): Run {
     const { stdout, stderr, status } = spawnSync(process.execPath, [join(folder, 'scripts/bootstrap.mjs'), ...args], {
       cwd: tmpdir(),
       encoding: 'utf8',
       env: { PATH: process.env.PATH, npm_execpath: join(folder, 'npm.js') },
     });
-    return { output: stdout + stderr, status };
+    return { output: stdout, messages: stderr, status };
+  }
+
+  function isBuilt(path: string): boolean {
+    return existsSync(join(folder, 'dist', path));
+  }
+
+  function writeProgram(text: string): void {
+    write(
+      'src/cli/main.ts',
+      `declare const process: { argv: string[]; exitCode: number };
+       declare const console: { log(text: string): void };
+       console.log('${text} ' + process.argv.slice(2).join());
+       process.exitCode = 7;`,
+    );
   }
 
   beforeEach(() => {
     cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+    const compilerOptions = {
+      module: 'commonjs',
+      moduleResolution: 'bundler',
+      rootDir: '.',
+      lib: ['es2022'],
+      types: [],
+    };
     write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' } }));
-    for (const name of ['package-lock.json', 'tsconfig.json']) write(name, '{}');
-    for (const name of ['src', 'workflows', 'activities', 'workers']) write(`${name}/index.ts`, 'export {};');
+    write('package-lock.json', '{}');
+    write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src', 'workers', 'test', 'tools', 'absent'] }));
+    write('tsconfig.program.json', JSON.stringify({ extends: './tsconfig.json', include: ['src', 'workers'] }));
+    writeProgram('program');
+    write('workers/build-workflow-bundle.ts', BUNDLER);
+    write('tools/tool.ts', "import '../src/cli/main';");
+    write('test/some.test.ts', 'export {};');
     write(
       'npm.js',
-      `const { mkdirSync, writeFileSync } = require('node:fs');
-       process.stderr.write('npm ' + process.argv[2] + '\\n');
-       if (process.argv[2] === 'ci') {
-         mkdirSync('node_modules', { recursive: true });
-         writeFileSync('node_modules/.package-lock.json', '{}');
-       } else {
-         mkdirSync('dist/src/cli', { recursive: true });
-         writeFileSync('dist/workflow-bundle.js', '');
-         writeFileSync('dist/src/cli/main.js', 'console.log(process.argv.slice(2).join()); process.exitCode = 7;');
-       }`,
+      `const { mkdirSync, symlinkSync, writeFileSync } = require('node:fs');
+       console.error('npm ' + process.argv[2]);
+       mkdirSync('node_modules');
+       for (const name of ['typescript', '@typescript'])
+         symlinkSync(${JSON.stringify(join(root, 'node_modules'))} + '/' + name, 'node_modules/' + name);
+       writeFileSync('node_modules/.package-lock.json', '{}');`,
     );
   });
 
   it('installs and builds once, then runs the program with its arguments and exit code, from any folder', () => {
     const first = bootstrap('start', '--mode', 'ml');
-    expect(first.output).toMatch(/npm ci\n[^]*npm run\n/);
-    expect(first).toMatchObject({ status: 7, output: expect.stringMatching(/start,--mode,ml\n/) as string });
-    expect(bootstrap('cli', 'status')).toEqual({ status: 7, output: 'status\n' });
+    expect(first).toMatchObject({ output: 'program start,--mode,ml\n', status: 7 });
+    expect(first.messages).toMatch(/npm ci\n/);
+    expect(bootstrap('cli', 'status')).toEqual({ output: 'program status\n', messages: '', status: 7 });
   });
 
   it('builds again after a source was changed', () => {
     bootstrap('cli');
-    write('src/index.ts', 'export const changed = true;');
-    expect(bootstrap('cli').output).toMatch(/npm run/);
+    writeProgram('changed program');
+    expect(bootstrap('cli', 'status').output).toBe('changed program status\n');
+  });
+
+  it('builds again what was partly removed', () => {
+    bootstrap('cli');
+    rmSync(join(folder, 'dist/workers'), { recursive: true });
+    bootstrap('cli');
+    expect(isBuilt('workers/build-workflow-bundle.js')).toBe(true);
+  });
+
+  it('builds once for two that come at once, and runs both', async () => {
+    bootstrap('cli');
+    write('workers/build-workflow-bundle.ts', `${BUNDLER} require('fs').appendFileSync('bundled', 'x');`);
+    const two = [1, 2].map(async () => {
+      const child = spawn(process.execPath, [join(folder, 'scripts/bootstrap.mjs'), 'cli'], { stdio: 'ignore' });
+      return (await once(child, 'exit')) as [number | null, string | null];
+    });
+    expect(await Promise.all(two)).toEqual([
+      [7, null],
+      [7, null],
+    ]);
+    expect(readFileSync(join(folder, 'bundled'), 'utf8')).toBe('x');
+  });
+
+  it('compiles nothing but the program to run it, and the rest for a tool', () => {
+    bootstrap('start');
+    expect(['src', 'workers', 'tools', 'test'].filter(isBuilt)).toEqual(['src', 'workers']);
+    expect(bootstrap('tool', 'tools/tool.ts', '--seed', '1').output).toBe('program --seed,1\n');
+    expect(bootstrap('tool', 'tools/tool.ts').messages).toBe('');
+  });
+
+  it('leaves nothing of a source that is gone', () => {
+    const gone = ['src/gone', 'tools/gone'];
+    for (const name of gone) write(`${name}.ts`, 'export {};');
+    write('dist/former/gone.js', '');
+    bootstrap('start');
+    bootstrap('tool', 'tools/tool.ts');
+    const built = [...gone, 'former/gone'].map((name) => `${name}.js`);
+    expect(built.filter(isBuilt)).toEqual(['src/gone.js', 'tools/gone.js']);
+    for (const name of gone) rmSync(join(folder, `${name}.ts`));
+    bootstrap('tool', 'tools/tool.ts');
+    expect(built.filter(isBuilt)).toEqual([]);
+  });
+
+  it('runs nothing when a source cannot be compiled, and leaves the last build whole', () => {
+    bootstrap('cli');
+    write('src/wrong.ts', "export const amount: number = 'text';");
+    const failed = bootstrap('cli', 'status');
+    // The compiler's reason, then one sentence.
+    expect(failed.messages).toMatch(/src\/wrong\.ts[^]*\nThe compiler failed with status 2\.\n$/);
+    expect(failed).toMatchObject({ output: '', status: 2 });
+    rmSync(join(folder, 'src/wrong.ts'));
+    expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
+  });
+
+  it('takes a build that failed half-way for none', () => {
+    bootstrap('cli');
+    writeProgram('changed program');
+    write('workers/build-workflow-bundle.ts', "throw new Error('no bundle'); export {};");
+    expect(bootstrap('cli').status).toBe(1);
+    writeProgram('program');
+    write('workers/build-workflow-bundle.ts', BUNDLER);
+    const repaired = bootstrap('cli', 'status');
+    expect(repaired.output).toBe('program status\n');
+    expect(repaired.messages).not.toBe('');
+  });
+
+  it('refuses a program that imports what its build does not look at', () => {
+    write('src/cli/main.ts', "import '../../tools/other';");
+    write('tools/other.ts', 'export {};');
+    const { messages, status } = bootstrap('cli');
+    expect(messages).toMatch(/\nThe sources that tsconfig\.program\.json includes import from tools\/, which .*\.\n$/);
+    expect(status).toBe(1);
+  });
+
+  it('says what a tool needs where nothing is installed', () => {
+    const { messages, status } = bootstrap('tool', 'tools/tool.ts');
+    expect(messages).toMatch(/The dependencies are not installed: run npm ci\.\n$/);
+    expect(status).toBe(1);
   });
 
   it('refuses a Node.js that is too old, in one sentence', () => {
     write('package.json', JSON.stringify({ engines: { node: '>=99.0.0' } }));
-    const { output, status } = bootstrap('start');
-    expect(output).toBe(`Node.js ${process.versions.node} is too old: install 99.0.0 or later.\n`);
+    const { messages, status } = bootstrap('start');
+    expect(messages).toBe(`Node.js ${process.versions.node} is too old: install 99.0.0 or later.\n`);
     expect(status).toBe(2);
   });
 });

@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import freshness from './freshness.cjs';
+import { runStep, StepFailure } from './run-step.mjs';
+import { tell } from './tell.mjs';
+
+const { fingerprintSources, includedFolders, listSources, needsBuild } = freshness;
+
+/** Where the compiler writes. Beside dist, not inside: the source maps find the sources by the depth of their folder. */
+const DRAFT = 'dist.next';
+const WORKFLOW_BUNDLE = 'dist/workflow-bundle.js';
+
+/**
+ * @typedef {object} Build
+ * @property {string} config file name of its TypeScript configuration, whose `include` is what the build is made of
+ * @property {string} stamp file that holds the fingerprint of what was built
+ * @property {string | undefined} bundle the workflows' code in one file, where this build makes it
+ */
+
+/** @type {Build} what users run, and tests with them */
+export const PROGRAM = { config: 'tsconfig.program.json', stamp: 'dist/.program.sha256', bundle: WORKFLOW_BUNDLE };
+/** @type {Build} what developers run compiled beside the program, which must be built before */
+export const TOOLS = { config: 'tsconfig.json', stamp: 'dist/.tools.sha256', bundle: undefined };
+
+function outputsOf(root, { config, bundle }) {
+  const compiled = listSources(root, config).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  const outputs = compiled.map((path) => join('dist', path.replace(/\.ts$/, '.js')));
+  return bundle === undefined ? outputs : [...outputs, bundle];
+}
+
+/**
+ * Whether what lies in dist is not what the sources say.
+ *
+ * @param {string} root the project's folder
+ * @param {Build} build
+ */
+export function buildIsNeeded(root, build) {
+  const stamp = join(root, build.stamp);
+  return needsBuild({
+    builtFingerprint: existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined,
+    sourceFingerprint: fingerprintSources(root, build.config),
+    hasOutputs: outputsOf(root, build).every((path) => existsSync(join(root, path))),
+  });
+}
+
+/** Compiles into a folder of its own, so that a program that cannot be compiled leaves the last one whole. */
+async function compile(root, config) {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  if (!existsSync(compiler)) throw new StepFailure('The dependencies are not installed: run npm ci.', 1);
+  const options = ['--project', config, '--outDir', DRAFT];
+  await runStep('The compiler', [process.execPath, compiler, ...options], { cwd: root, quiet: true });
+  const unnamed = readdirSync(join(root, DRAFT)).find((folder) => !includedFolders(root, config).includes(folder));
+  if (unnamed === undefined) return;
+  // Nobody would see that it changed.
+  throw new StepFailure(`The sources that ${config} includes import from ${unnamed}/, which it does not include.`, 1);
+}
+
+/** One rename out and one in for each folder: nothing is left of sources that are gone, and dist is never half there. */
+function moveIntoPlace(root, folders) {
+  const outgoing = join(root, DRAFT, '.outgoing');
+  mkdirSync(outgoing);
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const folder of folders) {
+    const [made, current] = [join(root, DRAFT, folder), join(root, 'dist', folder)];
+    if (existsSync(current)) renameSync(current, join(outgoing, folder));
+    if (existsSync(made)) renameSync(made, current);
+  }
+}
+
+function foldersOf(root, build) {
+  if (build === PROGRAM) return includedFolders(root, build.config);
+  // Whatever else lies there is of tools, or was once.
+  const program = includedFolders(root, PROGRAM.config);
+  const present = readdirSync(join(root, 'dist'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const all = new Set([...includedFolders(root, build.config), ...present.map(({ name }) => name)]);
+  return [...all].filter((folder) => !program.includes(folder));
+}
+
+/**
+ * Builds, whether needed or not. The caller holds the lock.
+ *
+ * @param {string} root the project's folder
+ * @param {Build} build
+ * @throws StepFailure when something cannot be compiled; its reason is printed
+ */
+export async function makeBuild(root, build) {
+  tell('Building …');
+  const startedMs = Date.now();
+  // Taken before: a file that is changed meanwhile is built again the next time.
+  const sourceFingerprint = fingerprintSources(root, build.config);
+  const draft = join(root, DRAFT);
+  rmSync(draft, { recursive: true, force: true });
+  try {
+    await compile(root, build.config);
+    // Until the new one is written, nobody may take what lies in dist for built.
+    rmSync(join(root, build.stamp), { force: true });
+    moveIntoPlace(root, foldersOf(root, build));
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  if (build.bundle !== undefined) {
+    const bundler = join(root, 'dist/workers/build-workflow-bundle.js');
+    await runStep('Bundling the workflows', [process.execPath, bundler], { cwd: root, quiet: true });
+  }
+  writeFileSync(join(root, build.stamp), sourceFingerprint);
+  tell(`Built in ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
+}
