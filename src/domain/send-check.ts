@@ -45,14 +45,16 @@ export function isPermitGood(permit: GrantedPermit, atMs: number): boolean {
  * time to live, and the end of the call that sends, all at once. An instant that lies ahead was taken before the clock
  * ran backwards, or by another clock, and says nothing about now: whoever gave it is asked again. The ledger is asked
  * last, because its answer is good for the shortest time.
+ *
+ * Every comparison is written so that a figure which is no number never lets an order leave.
  */
 export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEndsAtMs }: SendFacts): SendVerdict {
   if (permit?.status === 'refused') return expire('RATE_LIMIT_EXCEEDED', permit.message);
-  if (nowMs > expiresAtMs) return expire('SIGNAL_EXPIRED', 'The time to live passed before sending.');
+  if (!(nowMs <= expiresAtMs)) return expire('SIGNAL_EXPIRED', 'The time to live passed before sending.');
   const lastMs = callEndsAtMs ?? Infinity;
-  if (nowMs > lastMs) return { step: 'leave', reason: 'This process was too busy to send in time.' };
+  if (!(nowMs <= lastMs)) return { step: 'leave', reason: 'This process was too busy to send in time.' };
   if (!permit) return { step: 'ask', whom: 'limiter', reason: 'No permit was asked for.' };
-  if (nowMs < permit.askedAtMs) {
+  if (!(nowMs >= permit.askedAtMs)) {
     return { step: 'ask', whom: 'limiter', reason: 'The clock ran backwards since the permit was asked for.' };
   }
   if (permit.notBeforeMs > expiresAtMs) {
@@ -61,10 +63,11 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
   if (nowMs < permit.notBeforeMs) {
     return { step: 'wait', untilMs: permit.notBeforeMs, reason: 'Waits for the rate limiter.' };
   }
-  if (nowMs > permit.expiresAtMs)
+  if (!isPermitGood(permit, nowMs)) {
     return { step: 'ask', whom: 'limiter', reason: 'The permit lapsed before it was used.' };
+  }
   const authorizedUntilMs = authorizedAtMs + AUTHORIZATION_VALIDITY_MS;
-  if (nowMs < authorizedAtMs || nowMs > authorizedUntilMs) {
+  if (!(nowMs >= authorizedAtMs && nowMs <= authorizedUntilMs)) {
     return { step: 'ask', whom: 'ledger', reason: 'The authorization lapsed before it was used.' };
   }
   return { step: 'send', sendBeforeMs: Math.min(permit.expiresAtMs, authorizedUntilMs, expiresAtMs, lastMs) };

@@ -43,7 +43,7 @@ export class Permits {
     const reply = await this.accounts.request(this.venue, 'acquire', command);
     // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
     this.answeredAtMs = reply.answeredAtMs;
-    if (reply.status === 'refused') return { status: 'refused', message: reply.message };
+    if (reply.status !== 'granted') return { status: 'refused', message: reply.message };
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.
     const waitMs = Math.max(reply.notBeforeMs, reply.blockedUntilMs) - reply.answeredAtMs;

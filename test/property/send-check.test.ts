@@ -110,6 +110,25 @@ test('every verdict is what the conditions say', () => {
   fc.assert(ruleProperty(checkSend, Object.keys(CHECKS)), { numRuns: RUNS * 20 });
 });
 
+test('a figure that is no number never lets an order leave', () => {
+  const good: SendFacts = {
+    nowMs: NOW_MS,
+    permit: { status: 'granted', askedAtMs: NOW_MS, notBeforeMs: NOW_MS, expiresAtMs: NOW_MS },
+    authorizedAtMs: NOW_MS,
+    expiresAtMs: NOW_MS,
+    callEndsAtMs: NOW_MS,
+  };
+  expect(checkSend(good).step).toBe('send');
+  const spoilt: SendFacts[] = [
+    ...(['nowMs', 'authorizedAtMs', 'expiresAtMs', 'callEndsAtMs'] as const).map((name) => ({ ...good, [name]: NaN })),
+    ...(['askedAtMs', 'notBeforeMs', 'expiresAtMs'] as const).map((name) => ({
+      ...good,
+      permit: { ...good.permit, [name]: NaN } as PermitAnswer,
+    })),
+  ];
+  expect(spoilt.map((given) => checkSend(given).step)).not.toContain('send');
+});
+
 /** One thing forgotten or mistaken; the name of the check that must notice. */
 const broken: readonly [check: string, fault: string, rule: Rule][] = [
   [
