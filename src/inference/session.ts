@@ -21,7 +21,7 @@ export interface ModelOptions {
   readonly executionProvider: 'cpu' | 'cuda';
 }
 
-export interface Inference {
+interface Inference {
   /** In the order of the batch's rows. */
   readonly predictions: readonly Prediction[];
   /** Symbols for which the model gave no finite number. */
