@@ -33,7 +33,7 @@ export interface RunWorkersOptions {
 }
 
 /** The task queue is not one of ours. */
-export class UnknownTaskQueueError extends Error {
+class UnknownTaskQueueError extends Error {
   override readonly name = 'UnknownTaskQueueError';
   readonly code = 'UNKNOWN_TASK_QUEUE';
 }

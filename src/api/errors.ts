@@ -2,7 +2,7 @@
  * Every error the API answers with: a stable code, its HTTP status and what it means. Codes that begin a refusal of a
  * signal itself (status 422) are denial codes.
  */
-export const API_ERRORS = {
+const API_ERRORS = {
   MALFORMED_REQUEST: [400, 'The request is not valid HTTP with a JSON body.'],
   MALFORMED_JSON: [400, 'The body is not a JSON object, or holds a forbidden key such as "__proto__".'],
   INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],

@@ -1,4 +1,4 @@
-export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
+type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
 
 /** What `GET /health` answers. */
 export interface HealthReport {

@@ -9,7 +9,7 @@ import { presentSignal, presentSummary } from './present-signal';
 /** Signals that are being handed to the server at once; more are told to come back. */
 export const SUBMISSIONS_IN_FLIGHT_MAX = 256;
 /** Look-ups and lists at once. Apart from submissions, so that a busy dashboard holds up no signal. */
-export const READS_IN_FLIGHT_MAX = 32;
+const READS_IN_FLIGHT_MAX = 32;
 
 const MINUTES_DEFAULT = 5;
 const MINUTES_MAX = 10_080;

@@ -3,7 +3,7 @@ import type { ApiDependencies } from './server';
 import { createApiServer } from './server';
 
 /** The API's port belongs to another program. */
-export class PortInUseError extends Error {
+class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
   readonly code = 'PORT_IN_USE';
 

@@ -5,11 +5,11 @@ import { CliError } from './cli-error';
 import { ExitCode } from '../process/exit-codes';
 
 /** Questions come quickly at first, because most signals end within a second, and rarely once one waits. */
-export const FOLLOW_DELAY_FIRST_MS = 50;
-export const FOLLOW_DELAY_GROWTH = 1.3;
-export const FOLLOW_DELAY_MAX_MS = 2_000;
+const FOLLOW_DELAY_FIRST_MS = 50;
+const FOLLOW_DELAY_GROWTH = 1.3;
+const FOLLOW_DELAY_MAX_MS = 2_000;
 /** An order of unknown fate is looked up for hours; whoever wants to know later asks with `signal show`. */
-export const FOLLOW_MAX_MS = 24 * 3_600_000;
+const FOLLOW_MAX_MS = 24 * 3_600_000;
 
 /** A server that restarts takes less than this. */
 const SILENCE_MAX_MS = 60_000;

@@ -31,7 +31,7 @@ export function completeArguments(words: readonly string[]): readonly string[] {
  *
  * @param finish receives the exit code of the command that ran
  */
-export function createProgram(finish: (exitCode: ExitCode) => void): Command {
+function createProgram(finish: (exitCode: ExitCode) => void): Command {
   const program = new Command('oncefill')
     .description(
       'Turns trading signals into exchange orders: every signal becomes at most one order, whatever crashes.',

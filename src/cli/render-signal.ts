@@ -4,12 +4,12 @@ import { renderTable } from './table';
 import { printable, type Style } from './terminal';
 
 /** Time of day in UTC with milliseconds, for lines that lie close together. */
-export function formatTimeOfDay(atMs: number): string {
+function formatTimeOfDay(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 23);
 }
 
 /** Date and time in UTC, to the second. */
-export function formatTime(atMs: number): string {
+function formatTime(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
@@ -28,7 +28,7 @@ function styleOutcome(outcome: string, style: Style): string {
 }
 
 /** Where a signal stands, or how it ended, in one line. */
-export function describeState(view: SignalView, style: Style): string {
+function describeState(view: SignalView, style: Style): string {
   if (view.outcome !== undefined) return `${view.stage} — ${styleOutcome(view.outcome, style)}`;
   const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTimeOfDay(view.waitUntilMs)} UTC`;
   return `${view.stage}${wait}`;

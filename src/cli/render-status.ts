@@ -1,7 +1,7 @@
 import { renderTable } from './table';
 import { printable, type Style } from './terminal';
 
-export type PartState = 'up' | 'degraded' | 'down';
+type PartState = 'up' | 'degraded' | 'down';
 
 /** One line of the status: a process or a service. */
 export interface StatusPart {

@@ -26,8 +26,6 @@ export interface SettingShape {
   /** For example `api.port`; `*` stands for a name that the user chooses, as in `venues.*.leverage`. */
   readonly path: string;
   readonly type: 'whole number' | 'number' | 'text' | 'boolean' | 'list' | 'choice';
-  /** What may be written there, for people. */
-  readonly allowed: string;
   /** false: the setting may be left out of every layer. */
   readonly required: boolean;
 }
@@ -113,7 +111,7 @@ function settingType(node: SchemaNode): SettingShape['type'] {
 
 function collect(node: SchemaNode, path: readonly string[], required: boolean): SettingShape[] {
   if (node.type !== 'object') {
-    return [{ path: path.join('.'), type: settingType(node), allowed: describeNode(node), required }];
+    return [{ path: path.join('.'), type: settingType(node), required }];
   }
   const named = Object.entries(node.properties ?? {}).flatMap(([key, property]) =>
     collect(property, [...path, key], required && (node.required ?? []).includes(key)),

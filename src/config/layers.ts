@@ -13,7 +13,7 @@ export interface MergedLayers {
   layerOf(path: readonly string[]): Layer;
 }
 
-export function isMap(value: unknown): value is Record<string, unknown> {
+function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

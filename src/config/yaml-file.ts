@@ -4,7 +4,7 @@ import { LineCounter, isMap, parseDocument } from 'yaml';
 import { ConfigError } from './config-error';
 
 /** A configuration is a page or two; anything larger is the wrong file. */
-export const CONFIG_FILE_BYTES_MAX = 1_048_576;
+const CONFIG_FILE_BYTES_MAX = 1_048_576;
 
 function failure(file: string, message: string): ConfigError {
   return new ConfigError([{ source: file, path: '', message }]);

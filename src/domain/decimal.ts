@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 
 /** Largest number of digits before the point that an amount, a price or a balance may have. */
-export const DECIMAL_INTEGER_DIGITS_MAX = 20;
+const DECIMAL_INTEGER_DIGITS_MAX = 20;
 /** Largest number of digits after the point; ether's smallest unit has 18. */
-export const DECIMAL_FRACTION_DIGITS_MAX = 18;
+const DECIMAL_FRACTION_DIGITS_MAX = 18;
 
 /**
  * Decimal arithmetic that does not round: 160 digits hold a product of four of the longest accepted numbers, and every

@@ -1,5 +1,5 @@
 /** Longest piece of a foreign value that a message repeats. */
-export const QUOTED_CHARACTERS_MAX = 60;
+const QUOTED_CHARACTERS_MAX = 60;
 
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 

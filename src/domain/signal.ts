@@ -31,7 +31,7 @@ export interface SignalTimeFault {
 }
 
 /** How much later than our clock a signal's time may be: senders' clocks differ by a little. */
-export const SIGNAL_FUTURE_TOLERANCE_MS = 5_000;
+const SIGNAL_FUTURE_TOLERANCE_MS = 5_000;
 
 /**
  * Refuses signals whose time lies outside the window in which the server still remembers their fingerprint.

@@ -5,7 +5,7 @@ import type { Market, OrderPlan, Ticker, VenueOrder } from './market';
 import type { TradingSignal } from './signal';
 
 /** Reserved and spent amounts are rounded up to this many decimals. */
-export const AMOUNT_DECIMALS = 8;
+const AMOUNT_DECIMALS = 8;
 
 export interface PlanOrderInput {
   readonly signal: TradingSignal;

@@ -17,7 +17,7 @@ export const FEATURE_NAMES = [
   'relative_volume',
 ] as const;
 
-export type FeatureName = (typeof FEATURE_NAMES)[number];
+type FeatureName = (typeof FEATURE_NAMES)[number];
 
 /** The part of a model's metadata that decides its input. */
 export interface FeatureLayout {
@@ -63,8 +63,7 @@ export function buildFeatures(
       skipped.push({ symbol, ...selected });
       continue;
     }
-    const closePrice = selected.candles[layout.steps]!.close;
-    rows.push({ symbol, closeTimeMs: candleBatch.tickMs, closePrice });
+    rows.push({ symbol, closeTimeMs: candleBatch.tickMs });
     windows.push(windowFeatures(selected.bars, layout.features));
   }
   const windowLength = layout.steps * layout.features.length;
@@ -82,7 +81,7 @@ function selectWindow(
   candleBatch: CandleBatch,
   symbol: string,
   needed: number,
-): Skip | { readonly candles: readonly Candle[]; readonly bars: readonly Bar[] } {
+): Skip | { readonly bars: readonly Bar[] } {
   const all = candleBatch.candles[symbol];
   if (all === undefined) return { code: 'CANDLES_MISSING', message: 'no candles were fetched' };
   const { intervalMs } = candleBatch;
@@ -107,7 +106,7 @@ function selectWindow(
     const opened = new Date(candles[invalid]!.openTimeMs).toISOString();
     return { code: 'CANDLES_INVALID', message: `the candle of ${opened} has a price or volume that cannot be` };
   }
-  return { candles, bars };
+  return { bars };
 }
 
 function toBar(candle: Candle): Bar {

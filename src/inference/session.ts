@@ -21,7 +21,7 @@ export interface ModelOptions {
   readonly executionProvider: 'cpu' | 'cuda';
 }
 
-export interface Inference {
+interface Inference {
   /** In the order of the batch's rows. */
   readonly predictions: readonly Prediction[];
   /** Symbols for which the model gave no finite number. */
@@ -160,7 +160,7 @@ async function warmUp(
   path: string,
 ): Promise<void> {
   const [, steps, features] = metadata.input.shape;
-  const rows = [{ symbol: 'WARMUP', closeTimeMs: 0, closePrice: '1' }];
+  const rows = [{ symbol: 'WARMUP', closeTimeMs: 0 }];
   const { skipped } = await run({ rows, steps, features, data: new Float32Array(steps * features) });
   if (skipped.length > 0) {
     throw new ModelError(

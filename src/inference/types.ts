@@ -25,8 +25,6 @@ export interface FeatureRow {
   readonly symbol: string;
   /** Milliseconds UTC. */
   readonly closeTimeMs: number;
-  /** A decimal string, as the venue sent it. */
-  readonly closePrice: string;
 }
 
 /** The model's input: `data` is [rows, steps, features] in row-major order. */
@@ -44,6 +42,4 @@ export interface Prediction {
   readonly returns15m: number;
   /** When the newest candle behind the prediction closed, milliseconds UTC. */
   readonly closeTimeMs: number;
-  /** That candle's closing price, a decimal string. */
-  readonly closePrice: string;
 }

@@ -12,7 +12,7 @@ const LATE_HEARTBEAT_SHARE = 0.75;
 
 export type PartStatus = 'healthy' | 'degraded' | 'unhealthy' | 'starting';
 
-export interface PartHealth {
+interface PartHealth {
   readonly name: string;
   readonly status: PartStatus;
   readonly state: 'up' | 'degraded' | 'down';

@@ -3,20 +3,15 @@ import type { Logger } from 'pino';
 import { multistream, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { secretValues } from '../config/environment';
 import type { Config } from '../config/schema';
+import type { ComponentName } from '../messages/component';
 import { openDayFile } from './day-file';
 import { REDACTED, REDACTED_PATHS, createLineRedactor } from './redaction';
 
-/** The parts that write a log; each name is also the beginning of its files' names. */
-export const LOG_COMPONENTS = [
-  /** The supervisor: everything that starts, stops and reports on the other parts. */
-  'bot_trading',
-  'ml_manager',
-  'trading_engine',
-  'system_monitor',
-  'api',
-  'paper_venue',
-] as const;
-export type LogComponent = (typeof LOG_COMPONENTS)[number];
+/**
+ * The processes that write a log; each name is also the beginning of its files' names. `bot_trading` is the supervisor,
+ * which starts, stops and reports on the others.
+ */
+export type LogComponent = 'bot_trading' | ComponentName;
 
 export interface LoggerOptions {
   readonly component: LogComponent;

@@ -44,7 +44,7 @@ export interface PaperVenueOptions {
 }
 
 /** The configured venue is not a paper venue, or cannot be one. */
-export class PaperVenueConfigError extends Error {
+class PaperVenueConfigError extends Error {
   override readonly name = 'PaperVenueConfigError';
   readonly code = 'PAPER_VENUE_CONFIG_INVALID';
 }

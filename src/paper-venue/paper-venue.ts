@@ -25,8 +25,6 @@ import { assertSymbols, type PaperVenueOptions } from './options';
 export interface PaperVenue {
   /** Scheme, host and port, for the adapter. */
   readonly url: string;
-  /** What is traded: the configured symbols, or those of the candle files. */
-  readonly symbols: readonly string[];
   /** Sentences for people about prices and files. */
   readonly notices: readonly string[];
   /** @param summary leaves out the count per client id */
@@ -97,7 +95,7 @@ function runningVenue(
   matchIntervalMs: number,
   notices: readonly string[],
 ): PaperVenue {
-  const { engine, book, feed } = context.service.core;
+  const { engine, book } = context.service.core;
   const matching = setInterval(() => {
     try {
       engine.matchOpenOrders();
@@ -108,7 +106,6 @@ function runningVenue(
   }, matchIntervalMs);
   return {
     url: serverUrl(server),
-    symbols: [...feed.instruments.keys()],
     notices,
     audit: (summary = false) => buildAudit(context, summary),
     setFaults: (plan) => context.injector.setPlan(plan),

@@ -39,7 +39,7 @@ export type ProcessReport =
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'superseded' | 'misconfigured';
 
 /** After a process ended: how long its last output may take to arrive when something else holds its pipes open. */
-export const OUTPUT_DRAIN_MAX_MS = 1_000;
+const OUTPUT_DRAIN_MAX_MS = 1_000;
 
 /**
  * One child process, kept running until it is stopped. It gets a process group of its own, so that Ctrl-C in the terminal

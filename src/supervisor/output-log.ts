@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 /** Size of one raw output file; the one before it is kept beside it as `<name>.1`. */
 export const OUTPUT_LOG_BYTES_MAX = 5_000_000;
 /** Characters of output kept in memory, and the lines of it that are shown when a process dies. */
-export const LAST_OUTPUT_LENGTH_MAX = 8_192;
+const LAST_OUTPUT_LENGTH_MAX = 8_192;
 export const LAST_LINES_MAX = 12;
 
 /**

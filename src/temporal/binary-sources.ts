@@ -9,21 +9,21 @@ import type { BinaryPin } from './binary-pins';
 import { runCommand } from './run-command';
 
 /** The official host may be unreachable behind a firewall; the next source should not wait long for it. */
-export const DOWNLOAD_CONNECT_TIMEOUT_MS = 5_000;
+const DOWNLOAD_CONNECT_TIMEOUT_MS = 5_000;
 /** Longest silence within a download. */
-export const DOWNLOAD_SILENCE_TIMEOUT_MS = 30_000;
+const DOWNLOAD_SILENCE_TIMEOUT_MS = 30_000;
 /** Longest time for a whole download, at a slow connection. */
-export const FETCH_TIMEOUT_MS = 600_000;
-export const UNPACK_TIMEOUT_MS = 60_000;
+const FETCH_TIMEOUT_MS = 600_000;
+const UNPACK_TIMEOUT_MS = 60_000;
 /** Several times the size of today's archives; more is not what was asked for. */
-export const DOWNLOAD_BYTES_MAX = 512 * 1024 * 1024;
+const DOWNLOAD_BYTES_MAX = 512 * 1024 * 1024;
 /** Progress is told in steps of this many percent. */
 const PROGRESS_STEP_PERCENT = 10;
 const BYTES_PER_MEGABYTE = 1_000_000;
 
 export type Progress = (text: string) => void;
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly pin: BinaryPin;
   /** A key of the pin's platforms. */
   readonly platform: string;

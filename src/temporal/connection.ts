@@ -8,7 +8,7 @@ import { ServerUnavailableError } from './errors';
 import { GrpcStatus } from './grpc-status';
 
 /** Longest wait for a server to answer before it counts as unreachable. */
-export const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Where the Temporal server is and which part of it is ours. */
 export interface ServerTarget {

@@ -20,7 +20,7 @@ import {
 import { type Durability, serverArguments } from './server-settings';
 
 /** Longest time from the start of the process until it serves; a cold disk and a busy machine included. */
-export const SERVE_TIMEOUT_MS = 60_000;
+const SERVE_TIMEOUT_MS = 60_000;
 const SERVE_POLL_INTERVAL_MS = 50;
 /** One attempt to talk to a server that may not listen yet. */
 const SERVE_ATTEMPT_TIMEOUT_MS = 2_000;
@@ -58,7 +58,7 @@ export interface EmbeddedServer {
 }
 
 /** Where the embedded server of a data folder writes its log. */
-export function serverLogPath(dataDir: string): string {
+function serverLogPath(dataDir: string): string {
   return join(dataDir, 'logs', 'temporal-server.log');
 }
 

@@ -11,7 +11,7 @@ import { runCommand } from './run-command';
  * The oldest `temporal` on PATH that is used. CLI 1.9 brings server 1.32, the one that temporal-config was measured on; an
  * older server may ignore one of its settings without a word. A new major version may change flags, so it is not used either.
  */
-export const PATH_VERSION_MINIMUM = { major: 1, minor: 9 } as const;
+const PATH_VERSION_MINIMUM = { major: 1, minor: 9 } as const;
 const VERSION_TIMEOUT_MS = 10_000;
 
 export interface FindBinaryOptions {

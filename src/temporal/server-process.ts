@@ -6,11 +6,11 @@ import { ServerUnavailableError } from './errors';
 import { pollUntil } from './poll';
 
 /** At a start, a log larger than this is moved aside; one older log is kept. */
-export const SERVER_LOG_BYTES_MAX = 20_000_000;
+const SERVER_LOG_BYTES_MAX = 20_000_000;
 /** Lines of the log that an error repeats. */
-export const LOG_LINES_SHOWN_MAX = 8;
+const LOG_LINES_SHOWN_MAX = 8;
 /** How long the server gets to close its database before it is killed. It survives that too: the database has a journal. */
-export const SERVER_STOP_TIMEOUT_MS = 5_000;
+const SERVER_STOP_TIMEOUT_MS = 5_000;
 const STOP_POLL_INTERVAL_MS = 20;
 const KILL_TIMEOUT_MS = 2_000;
 

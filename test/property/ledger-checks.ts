@@ -98,7 +98,7 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     equal(tripText, JSON.stringify([after, result])),
 };
 
-export function summary(result: object): string {
+function summary(result: object): string {
   const { status, isNew, field, denial, reservation } = result as {
     status: string;
     isNew?: boolean;

@@ -6,7 +6,7 @@ import type { Op, Reducers } from './ledger-model';
 import { LAG_MS, LedgerModel, run } from './ledger-model';
 import { COMMANDS_PER_RUN_MAX, Tally } from './scale';
 
-export interface Subject {
+interface Subject {
   state: LedgerState;
 }
 

@@ -39,7 +39,7 @@ export function toUnits(text: string): number {
 }
 
 export const idOf = (id: number): string => `signal-${id}`;
-export const requestOf = (request: number): string => `request-${request}`;
+const requestOf = (request: number): string => `request-${request}`;
 
 export function run(
   reducers: Reducers,

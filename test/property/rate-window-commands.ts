@@ -7,7 +7,7 @@ import type { Op, Reducers } from './rate-window-model';
 import { LIMITS, RateModel, run, total } from './rate-window-model';
 import { COMMANDS_PER_RUN_MAX, Tally } from './scale';
 
-export interface Subject {
+interface Subject {
   state: RateWindowState;
 }
 

@@ -52,7 +52,7 @@ export interface LedgerEntry {
   readonly lockedFromMs?: number;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly requestId: string;
   readonly denial: Denial;
 }

@@ -5,7 +5,7 @@ import type { Intent } from '../signal';
 export type TradingState = 'active' | 'reducing' | 'halted';
 
 /** One asset's balance as the venue last reported it. Decimal strings, never negative. */
-export interface AssetBalance {
+interface AssetBalance {
   readonly total: string;
   readonly available: string;
   readonly locked: string;
@@ -14,7 +14,7 @@ export interface AssetBalance {
 }
 
 /** pending holds funds; committed and released are ended, once and for ever. */
-export type ReservationStatus = 'pending' | 'committed' | 'released';
+type ReservationStatus = 'pending' | 'committed' | 'released';
 
 /** Plain data that travels with a reservation: the order plan, so that a re-run finds what was decided. */
 export type ReservationMetadata = Readonly<Record<string, string | number | boolean>>;

@@ -3,7 +3,7 @@ import { isOpen, type ExecutionRecord, type OrderRecord } from './records';
 /** Orders kept for look-ups; when more have closed, the oldest closed ones are let go. Client ids are kept for ever. */
 export const ORDERS_KEPT_MAX = 100_000;
 /** Fills kept for look-ups. */
-export const EXECUTIONS_KEPT_MAX = 200_000;
+const EXECUTIONS_KEPT_MAX = 200_000;
 /** Closed orders that the real-time query still shows: the venue's own figure. */
 export const RECENT_CLOSED_MAX = 500;
 

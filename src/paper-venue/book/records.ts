@@ -1,6 +1,6 @@
 export type Side = 'Buy' | 'Sell';
 
-export type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
+type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
 
 /** One order. Records are never changed: every step makes another one. Amounts are decimal strings. */
 export interface OrderRecord {

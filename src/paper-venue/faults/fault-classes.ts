@@ -1,7 +1,7 @@
 import type { EndpointName } from '../http/route';
 
 /** Every way in which the paper venue can misbehave, and the endpoints where it makes sense; absent: all of them. */
-export const FAULT_CLASSES = {
+const FAULT_CLASSES = {
   /** Carried out, never answered. */
   accept_then_time_out: { endpoints: ['order_create', 'order_cancel'] },
   /** Carried out, then the connection is reset. */

@@ -151,7 +151,7 @@ export class FaultInjector {
   #acceptLate(response: ServerResponse, request: AdmittedRequest, { delayMs }: Fault): void {
     const { clock } = this.service.core;
     const nowMs = clock.nowMs();
-    const latestMs = (request.signedTime?.validUntilMs ?? nowMs) - nowMs - RECEIVE_WINDOW_MARGIN_MS;
+    const latestMs = (request.validUntilMs ?? nowMs) - nowMs - RECEIVE_WINDOW_MARGIN_MS;
     const { steps } = clock;
     this.#transmission.after(Math.max(0, Math.min(delayMs, latestMs)), () => {
       // Across a step of the clock the end of the receive window is not certain, and the venue lets go of the order.

@@ -13,19 +13,14 @@ export interface ApiCredentials {
   readonly apiSecret: string;
 }
 
-/** When a request was signed and until when the venue may act on it, milliseconds on the venue's clock. */
-export interface SignedTime {
-  readonly signedAtMs: number;
-  readonly validUntilMs: number;
-}
-
 /**
  * Checks key, receive window and signature of a private request: hex HMAC-SHA256 over timestamp, key, receive window
  * and the query string or the body as sent.
  *
+ * @returns until when the venue may act on it, milliseconds on the venue's clock
  * @throws VenueRefusal 10003, 10002 or 10004
  */
-export function authenticate(request: VenueRequest, credentials: ApiCredentials, nowMs: number): SignedTime {
+export function authenticate(request: VenueRequest, credentials: ApiCredentials, nowMs: number): number {
   const key = header(request, 'x-bapi-api-key');
   const timestamp = header(request, 'x-bapi-timestamp');
   const receiveWindow = header(request, 'x-bapi-recv-window');
@@ -48,7 +43,7 @@ export function authenticate(request: VenueRequest, credentials: ApiCredentials,
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new VenueRefusal(RET_CODES.signatureInvalid, 'error sign! please check your signature generation algorithm.');
   }
-  return { signedAtMs, validUntilMs };
+  return validUntilMs;
 }
 
 function header(request: VenueRequest, name: string): string {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { VenueReply, VenueRequest } from './messages';
 
 /** The paper venue is for this machine only. */
-export const LOOPBACK = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 
 /** Clients keep idle sockets for 60 s; closing one first would reset a request that is on its way. */
 const KEEP_ALIVE_TIMEOUT_MS = 120_000;

@@ -2,7 +2,7 @@ import type { TrafficAudit } from '../audit';
 import type { PlacementOptions } from '../matching/matching-engine';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { ACCOUNT_ROUTES } from './account-routes';
-import { type ApiCredentials, authenticate, type SignedTime } from './authentication';
+import { type ApiCredentials, authenticate } from './authentication';
 import { MARKET_ROUTES } from './market-routes';
 import { refusalReply, resultReply, type VenueReply, type VenueRequest } from './messages';
 import { ORDER_ROUTES } from './order-routes';
@@ -13,8 +13,8 @@ import type { Parameters, Route, VenueCore } from './route';
 export interface AdmittedRequest {
   readonly route: Route;
   readonly parameters: Parameters;
-  /** Absent for public requests. */
-  readonly signedTime?: SignedTime;
+  /** Until when the venue may act on it, milliseconds on the venue's clock; absent for public requests. */
+  readonly validUntilMs?: number;
 }
 
 export type Admission =
@@ -45,12 +45,12 @@ export class VenueService {
     const steadyNowMs = this.core.clock.steadyNowMs();
     if (!this.limits.admitAddress(route.group, steadyNowMs)) return { reply: this.#banned(route) };
     try {
-      const signedTime = route.signed ? authenticate(request, this.credentials, this.core.clock.nowMs()) : undefined;
+      const validUntilMs = route.signed ? authenticate(request, this.credentials, this.core.clock.nowMs()) : undefined;
       if (!this.limits.admitGroup(route.group, steadyNowMs)) {
         this.#countBreach(route.group, RET_CODES.tooManyRequests);
         throw new VenueRefusal(RET_CODES.tooManyRequests, 'Too many visits. Exceeded the API Rate Limit.');
       }
-      return { admitted: { route, parameters: parseParameters(request), signedTime } };
+      return { admitted: { route, parameters: parseParameters(request), validUntilMs } };
     } catch (error) {
       return { reply: this.#refusal(route, error) };
     }

@@ -1,15 +1,19 @@
-import type { Instrument } from './instrument';
-
-type Filters = Pick<
-  Instrument,
-  'priceStep' | 'quantityStep' | 'quantityMin' | 'quantityMax' | 'marketQuantityMax' | 'referencePrice'
->;
+/** What differs from symbol to symbol. All numbers but the reference price are decimal strings. */
+export interface InstrumentFilters {
+  readonly priceStep: string;
+  readonly quantityStep: string;
+  readonly quantityMin: string;
+  readonly quantityMax: string;
+  readonly marketQuantityMax: string;
+  /** A price typical of this symbol; the simulator starts near it. */
+  readonly referencePrice: number;
+}
 
 /**
  * Filters shaped like those Bybit publishes for its most traded linear perpetuals. The venue changes its filters from
  * time to time; the adapter reads them at start, so nothing else in the product depends on these values.
  */
-export const INSTRUMENT_FILTERS: Readonly<Record<string, Filters>> = {
+export const INSTRUMENT_FILTERS: Readonly<Record<string, InstrumentFilters>> = {
   BTCUSDT: filters('0.10', '0.001', '1190', '500', 97_000),
   ETHUSDT: filters('0.01', '0.01', '7240', '2010', 3_400),
   SOLUSDT: filters('0.010', '0.1', '79770', '15190', 185),
@@ -32,6 +36,6 @@ function filters(
   quantityMax: string,
   marketQuantityMax: string,
   referencePrice: number,
-): Filters {
+): InstrumentFilters {
   return { priceStep, quantityStep, quantityMin: quantityStep, quantityMax, marketQuantityMax, referencePrice };
 }

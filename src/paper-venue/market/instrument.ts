@@ -1,19 +1,12 @@
-import { INSTRUMENT_FILTERS } from './instrument-filters';
+import { INSTRUMENT_FILTERS, type InstrumentFilters } from './instrument-filters';
 
 /** One USDT linear perpetual and the venue's filters for its orders. All numbers are decimal strings. */
-export interface Instrument {
+export interface Instrument extends InstrumentFilters {
   readonly symbol: string;
   readonly base: string;
   readonly settle: string;
-  readonly priceStep: string;
-  readonly quantityStep: string;
-  readonly quantityMin: string;
-  readonly quantityMax: string;
-  readonly marketQuantityMax: string;
   readonly notionalMin: string;
   readonly leverageMax: string;
-  /** A price typical of this symbol; the simulator starts near it. */
-  readonly referencePrice: number;
 }
 
 /** The smallest order value of every Bybit linear perpetual, USDT. */

@@ -7,7 +7,7 @@ const ANCHOR_FILE = 'market.json';
 const anchors = z.record(z.string(), z.int().min(0));
 
 /** The file that remembers when a market began is damaged. */
-export class MarketAnchorError extends Error {
+class MarketAnchorError extends Error {
   override readonly name = 'MarketAnchorError';
   readonly code = 'MARKET_ANCHOR_INVALID';
 }

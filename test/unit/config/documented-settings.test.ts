@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { SETTING_SHAPES } from '../../../src/config/allowed-values';
 import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES, SECRET_VARIABLES } from '../../../src/config/environment';
 import { valueAt } from '../../../src/config/layers';
 import { defaultConfigFile } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
-import { SETTINGS } from '../../../src/config/settings';
 
 const yamlText = readFileSync(defaultConfigFile(), 'utf8');
 const yamlValues: unknown = parse(yamlText);
 const envExample = readFileSync(join(packageRoot(), '.env.example'), 'utf8');
 
-const requiredPaths = SETTINGS.filter((setting) => setting.required).map(({ path }) =>
+const requiredPaths = SETTING_SHAPES.filter((setting) => setting.required).map(({ path }) =>
   path.replaceAll('venues.*', 'venues.bybit'),
 );
 
@@ -57,6 +57,6 @@ describe('.env.example', () => {
 });
 
 test('every environment variable sets a setting that exists', () => {
-  const paths = SETTINGS.map((setting) => setting.path);
+  const paths = SETTING_SHAPES.map((setting) => setting.path);
   expect(paths).toEqual(expect.arrayContaining(ENVIRONMENT_VARIABLES.map(({ path }) => path)));
 });

@@ -5,7 +5,7 @@ import type { Prediction } from '../../../src/inference/types';
 const RULE = { minimumReturn: '0.0003', strategy: 'ml_strategy' };
 
 function prediction(returns15m: number, symbol = 'BTCUSDT'): Prediction {
-  return { symbol, returns15m, closeTimeMs: 1_700_000_040_000, closePrice: '25000' };
+  return { symbol, returns15m, closeTimeMs: 1_700_000_040_000 };
 }
 
 test('a prediction beyond the threshold becomes a signal with the time of its candle and no amount', () => {

@@ -6,7 +6,7 @@ import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-en
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
 import { ScriptedMarket } from './scripted-market';
 
-export const START_PRICE = 50_000;
+const START_PRICE = 50_000;
 
 const MINUTE_MS = 60_000;
 

@@ -1,0 +1,263 @@
+/**
+ * The rooms of the house: what each holds and what it may import. The one table: a test holds the imports against it, and the
+ * table under "Folders" in ARCHITECTURE.md too.
+ *
+ * From the bottom to the top: a room imports only rooms that stand above it in this list, so that imports point one way.
+ */
+export interface Room {
+  /** The folder, from the repository's root. A file belongs to the room with the longest path that holds it. */
+  readonly path: string;
+  /** One line for a reader who looks for something. */
+  readonly holds: string;
+  /** Rooms whose values and types it may import, beside its own. */
+  readonly rooms: readonly string[];
+  /** Rooms of which it may import types only, and why not their values. */
+  readonly typesOf?: Readonly<Record<string, string>>;
+  /** Packages from npm that it may import; `Node` stands for Node's own modules. */
+  readonly packages: readonly string[];
+}
+
+const NOTHING = { rooms: [], packages: [] };
+
+/** Stands for every room of the product, in `rooms`. */
+export const THE_PRODUCT = 'the product';
+
+/** What runs when the product runs. */
+export const PRODUCT_ROOMS: readonly Room[] = [
+  {
+    path: 'src/domain',
+    holds: 'pure rules: no I/O, no clock, no Temporal',
+    rooms: [],
+    packages: ['decimal.js'],
+  },
+  {
+    path: 'src/messages',
+    holds: "what crosses a workflow's border: names, types, ids, task queues",
+    rooms: ['src/domain'],
+    packages: ['@temporalio/common', '@temporalio/workflow'],
+  },
+  {
+    path: 'src/process',
+    holds: 'what every process of ours has: pid file, exit codes, events, crash points',
+    rooms: [],
+    packages: ['Node'],
+  },
+  {
+    path: 'src/net',
+    holds: 'ports of this machine: whether one is free, who holds it',
+    rooms: [],
+    packages: ['Node'],
+  },
+  {
+    path: 'src/config',
+    holds: 'defaults, your file and the environment, checked and made one',
+    rooms: ['src/domain', 'src/process'],
+    packages: ['Node', 'yaml', 'zod'],
+  },
+  {
+    path: 'src/temporal',
+    holds: 'finding and running the server, connections, namespace',
+    rooms: ['src/messages', 'src/process', 'src/net', 'src/config'],
+    packages: [
+      'Node',
+      '@temporalio/client',
+      '@temporalio/common',
+      '@temporalio/envconfig',
+      '@temporalio/proto',
+      '@temporalio/worker',
+      'undici',
+      'yaml',
+      'zod',
+    ],
+  },
+  {
+    path: 'src/observability',
+    holds: 'logs, health',
+    rooms: ['src/messages', 'src/config'],
+    packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
+  },
+  {
+    path: 'src/venues',
+    holds: 'the Venue port, the ccxt transport, one folder per venue',
+    rooms: ['src/domain', 'src/config'],
+    packages: ['Node', 'ccxt', 'decimal.js', 'undici', 'zod'],
+  },
+  {
+    path: 'src/paper-venue',
+    holds: 'the local exchange: matching, books, faults, its HTTP interface',
+    rooms: ['src/domain', 'src/process', 'src/config', 'src/venues'],
+    packages: ['Node', 'decimal.js', 'zod'],
+  },
+  {
+    path: 'src/inference',
+    holds: 'candles to features to predictions to signals',
+    rooms: ['src/domain'],
+    packages: ['Node', 'onnxruntime-node', 'zod'],
+  },
+  {
+    path: 'src/intake',
+    holds: 'parsing signals, starting and reading their workflows',
+    rooms: ['src/domain', 'src/messages', 'src/process', 'src/config', 'src/temporal', 'src/venues'],
+    packages: ['Node', '@temporalio/client', 'decimal.js', 'zod'],
+  },
+  {
+    path: 'src/trading',
+    holds: 'what activities use: planner, sender, observer, clients of ledger and limiter',
+    rooms: ['src/domain', 'src/messages', 'src/process', 'src/temporal', 'src/venues'],
+    typesOf: { 'src/intake': 'the head start is what intake calls, through an interface of its own' },
+    packages: ['Node', '@temporalio/client', '@temporalio/common'],
+  },
+  {
+    path: 'activities',
+    holds: 'what workflows do to the world, one file per concern',
+    rooms: ['src/domain', 'src/messages', 'src/process', 'src/venues', 'src/inference', 'src/trading'],
+    typesOf: { 'src/intake': 'the worker hands in the signal desk that it has opened' },
+    packages: ['Node', '@temporalio/activity', '@temporalio/common'],
+  },
+  {
+    path: 'workflows',
+    holds: 'signal, venue-account, ml-manager, component',
+    rooms: ['src/domain', 'src/messages'],
+    typesOf: { activities: 'a workflow calls activities by name: their code stays out of the bundle' },
+    packages: ['@temporalio/common', '@temporalio/workflow', 'decimal.js'],
+  },
+  {
+    path: 'workers',
+    holds: 'one worker per task queue, registration, the workflow bundle',
+    rooms: [
+      'src/domain',
+      'src/messages',
+      'src/process',
+      'src/config',
+      'src/temporal',
+      'src/observability',
+      'src/venues',
+      'src/inference',
+      'src/intake',
+      'src/trading',
+      'activities',
+    ],
+    typesOf: { workflows: 'a worker loads workflows from the bundle, never into its own process' },
+    packages: ['Node', '@temporalio/client', '@temporalio/common', '@temporalio/worker'],
+  },
+  {
+    path: 'src/supervisor',
+    holds: 'what `npm start` runs: the plan, the processes, the restarts',
+    rooms: ['src/messages', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/observability'],
+    packages: ['Node', '@temporalio/client'],
+  },
+  {
+    path: 'src/api',
+    holds: 'the HTTP interface',
+    rooms: ['src/domain', 'src/process', 'src/config', 'src/temporal', 'src/observability', 'src/intake'],
+    packages: ['Node', 'fastify', 'prom-client'],
+  },
+  {
+    path: 'src/cli',
+    holds: 'the command `oncefill`',
+    rooms: [
+      'src/domain',
+      'src/messages',
+      'src/process',
+      'src/net',
+      'src/config',
+      'src/temporal',
+      'src/observability',
+      'src/venues',
+      'src/paper-venue',
+      'src/intake',
+      'src/trading',
+      'workers',
+      'src/supervisor',
+      'src/api',
+    ],
+    packages: ['Node', '@temporalio/client', 'commander'],
+  },
+];
+
+/** What makes, attacks, measures and tests the product, and what is no code. */
+const OTHER_ROOMS: readonly Room[] = [
+  {
+    path: 'scripts',
+    holds: 'what runs before anything is built: installing, building, testing',
+    rooms: [],
+    packages: ['Node'],
+  },
+  {
+    path: 'harness',
+    holds: 'what tests, attack and bench share: a started product, polling, tables',
+    rooms: [THE_PRODUCT],
+    packages: ['Node', 'yaml'],
+  },
+  {
+    path: 'chaos',
+    holds: 'the attack: faults and kills under load, and what must be true afterwards',
+    rooms: [THE_PRODUCT, 'harness'],
+    packages: [
+      'Node',
+      '@temporalio/client',
+      '@temporalio/worker',
+      '@temporalio/workflow',
+      'commander',
+      'decimal.js',
+      'yaml',
+      'zod',
+    ],
+  },
+  {
+    path: 'bench',
+    holds: "speed and growth, against Temporal's own floor",
+    rooms: [THE_PRODUCT, 'harness'],
+    packages: ['Node', '@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'commander', 'yaml'],
+  },
+  {
+    path: 'bench/peers',
+    holds: 'the same saga on other engines, with packages of its own',
+    rooms: [],
+    packages: ['Node', '@dbos-inc/dbos-sdk', '@restatedev/restate-sdk', '@restatedev/restate-sdk-clients', 'postgres'],
+  },
+  {
+    path: 'test',
+    holds: 'unit, property, workflow, replay and end-to-end tests; this table',
+    rooms: [THE_PRODUCT, 'scripts', 'harness', 'chaos', 'bench'],
+    packages: [
+      'Node',
+      '@swc/core',
+      '@temporalio/client',
+      '@temporalio/common',
+      '@temporalio/proto',
+      '@temporalio/testing',
+      '@temporalio/worker',
+      '@temporalio/workflow',
+      'ccxt',
+      'decimal.js',
+      'fast-check',
+      'fastify',
+      'jest-environment-node',
+      'pino',
+      'yaml',
+    ],
+  },
+  { path: 'config', holds: 'every setting with its default and its meaning', ...NOTHING },
+  { path: 'temporal-config', holds: "the server's flags and dynamic configuration", ...NOTHING },
+  { path: 'models', holds: 'the model and what must be known to run it', ...NOTHING },
+  { path: 'training', holds: 'how the model is made, in Python', ...NOTHING },
+  { path: 'docs', holds: 'pages for users', ...NOTHING },
+  { path: '.ci', holds: 'every check of a fresh clone', ...NOTHING },
+];
+
+export const ROOMS: readonly Room[] = [...PRODUCT_ROOMS, ...OTHER_ROOMS];
+
+/** Imports that the table forbids and that stay, each with its reason. */
+export const EXCEPTIONS: readonly { readonly file: string; readonly imports: string; readonly reason: string }[] = [
+  {
+    file: 'chaos/product.ts',
+    imports: '../test/support/engine-intake',
+    reason: 'the attack hands signals in as the tests do',
+  },
+  {
+    file: 'chaos/replay-check.ts',
+    imports: '../test/support/engine-intake',
+    reason: 'the attack hands signals in as the tests do',
+  },
+];
