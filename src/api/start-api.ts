@@ -1,16 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { portInUse } from '../net/ports';
 import type { ApiDependencies } from './server';
 import { createApiServer } from './server';
-
-/** The API's port belongs to another program. */
-class PortInUseError extends Error {
-  override readonly name = 'PortInUseError';
-  readonly code = 'PORT_IN_USE';
-
-  constructor(host: string, port: number) {
-    super(`Port ${port} on ${host} is in use; set API_PORT to another port, or end the program that holds it.`);
-  }
-}
 
 /**
  * Starts the API on the configured host and port.
@@ -25,7 +16,7 @@ export async function startApi(dependencies: ApiDependencies): Promise<FastifyIn
     await server.listen({ host, port });
   } catch (error) {
     await server.close();
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortInUseError(host, port);
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw portInUse(port, 'API_PORT');
     throw error;
   }
   return server;

@@ -43,10 +43,15 @@ export async function assertPortFree(port: number, { variable, host = LOOPBACK }
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new PortInUseError(port, variable, findPortHolder(port));
+    throw portInUse(port, variable);
   } finally {
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** The error of a port that is taken, with its holder where the system tells. @param variable see PortUse */
+export function portInUse(port: number, variable: string): PortInUseError {
+  return new PortInUseError(port, variable, findPortHolder(port));
 }
 
 /** Whether something accepts TCP connections on a port of this machine. */

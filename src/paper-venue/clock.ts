@@ -1,5 +1,5 @@
 /** The venue's own clock: the machine's time plus an offset that a fault plan may change. */
-export class VenueClock {
+export class PaperClock {
   #offsetMs = 0;
   #steps = 0;
 

@@ -2,11 +2,11 @@ import type { Server, ServerResponse } from 'node:http';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
 import { Journal } from './book/journal';
-import { VenueClock } from './clock';
+import { PaperClock } from './clock';
 import { FaultInjector } from './faults/fault-injector';
 import type { FaultPlan } from './faults/fault-plan';
 import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
-import { jsonReply, type VenueRequest } from './http/messages';
+import { jsonReply, type HttpRequest } from './http/messages';
 import {
   answerPaperRoute,
   buildAudit,
@@ -45,7 +45,7 @@ export interface PaperVenue {
  */
 export async function startPaperVenue(options: PaperVenueOptions): Promise<PaperVenue> {
   assertSymbols(options);
-  const clock = new VenueClock(options.now);
+  const clock = new PaperClock(options.now);
   const market = openMarket(options, clock.steadyNowMs());
   const feed = new PriceFeed(market.source, options.seed, Number(options.spreadFraction));
   feed.prepare(clock.steadyNowMs());
@@ -78,7 +78,7 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   }
 }
 
-function answer(context: PaperRoutesContext, request: VenueRequest, response: ServerResponse): void {
+function answer(context: PaperRoutesContext, request: HttpRequest, response: ServerResponse): void {
   if (request.path.startsWith(PAPER_PATH_PREFIX)) {
     sendReply(response, answerPaperRoute(context, request));
     return;

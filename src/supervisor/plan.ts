@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import type { ComponentName } from '../messages/component';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../messages/ids';
 
 /**
@@ -8,7 +9,8 @@ import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTas
 export const START_MODES = ['all', 'ml', 'core', 'api'] as const;
 export type StartMode = (typeof START_MODES)[number];
 
-export type ProcessName = 'paper_venue' | 'trading_engine' | 'ml_manager' | 'api';
+/** Every part has a slot and heartbeats, except the paper venue: it stands for somebody else's machine. */
+export type ProcessName = ComponentName | 'paper_venue';
 
 /** One process to run, as arguments of `oncefill`. */
 export interface PlannedProcess {

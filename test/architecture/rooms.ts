@@ -85,7 +85,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/paper-venue',
     holds: 'the local exchange: matching, books, faults, its HTTP interface',
-    rooms: ['src/domain', 'src/process', 'src/config', 'src/venues'],
+    rooms: ['src/domain', 'src/process', 'src/net', 'src/config', 'src/venues'],
     packages: ['Node', 'decimal.js', 'zod'],
   },
   {
@@ -149,7 +149,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/api',
     holds: 'the HTTP interface',
-    rooms: ['src/domain', 'src/process', 'src/config', 'src/temporal', 'src/observability', 'src/intake'],
+    rooms: ['src/domain', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/observability', 'src/intake'],
     packages: ['Node', 'fastify', 'prom-client'],
   },
   {

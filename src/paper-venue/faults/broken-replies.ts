@@ -1,4 +1,4 @@
-import type { VenueReply } from '../http/messages';
+import type { HttpReply } from '../http/messages';
 
 const HTML_HEADERS = { 'content-type': 'text/html' };
 
@@ -12,7 +12,7 @@ const AMBIGUOUS_CODES: readonly (readonly [number, string])[] = [
 ];
 
 /** Refusals by status, each with Retry-After and without. */
-const THROTTLES: readonly VenueReply[] = [
+const THROTTLES: readonly HttpReply[] = [
   { status: 429, headers: { 'content-type': 'text/plain', 'Retry-After': '1' }, body: 'Too Many Requests' },
   { status: 429, headers: HTML_HEADERS, body: '<html><body>429</body></html>' },
   { status: 403, headers: { 'content-type': 'text/plain' }, body: 'access too frequent' },
@@ -22,7 +22,7 @@ const THROTTLES: readonly VenueReply[] = [
   { status: 403, headers: { 'content-type': 'text/plain', 'Retry-After': '2' }, body: 'access too frequent' },
 ];
 
-export function gatewayError(variant: number): VenueReply {
+export function gatewayError(variant: number): HttpReply {
   const status = pick(GATEWAY_STATUSES, variant);
   return {
     status,
@@ -31,23 +31,23 @@ export function gatewayError(variant: number): VenueReply {
   };
 }
 
-export function throttled(variant: number): VenueReply {
+export function throttled(variant: number): HttpReply {
   return pick(THROTTLES, variant);
 }
 
-export function ambiguousCode(variant: number, nowMs: number): VenueReply {
+export function ambiguousCode(variant: number, nowMs: number): HttpReply {
   const [retCode, retMsg] = pick(AMBIGUOUS_CODES, variant);
   const body = JSON.stringify({ retCode, retMsg, result: {}, retExtInfo: {}, time: nowMs });
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
 }
 
 /** The reply with the end of its JSON missing. */
-export function truncated(reply: VenueReply): VenueReply {
+export function truncated(reply: HttpReply): HttpReply {
   return { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) };
 }
 
 /** The reply with one promise of its format broken. */
-export function wrongJson(reply: VenueReply, variant: number): VenueReply {
+export function wrongJson(reply: HttpReply, variant: number): HttpReply {
   const breakers: readonly ((body: string) => string)[] = [
     (body) => body.replace('"retCode"', '"ret_code"'),
     (body) => body.replace(/"result":\{/, '"result":null,"was":{'),
@@ -69,12 +69,12 @@ interface OrderRowTimes {
 }
 
 /** A list reply without the orders younger than this. */
-export function withoutYoungOrders(reply: VenueReply, youngerThanMs: number, nowMs: number): VenueReply {
+export function withoutYoungOrders(reply: HttpReply, youngerThanMs: number, nowMs: number): HttpReply {
   return mapRows(reply, (row) => (isYoung(row, youngerThanMs, nowMs) ? [] : [row]));
 }
 
 /** A list reply in which orders younger than this have not filled yet. */
-export function withoutYoungFills(reply: VenueReply, youngerThanMs: number, nowMs: number): VenueReply {
+export function withoutYoungFills(reply: HttpReply, youngerThanMs: number, nowMs: number): HttpReply {
   const unfilled = {
     orderStatus: 'New',
     avgPrice: '',
@@ -92,7 +92,7 @@ function isYoung(row: OrderRowTimes, youngerThanMs: number, nowMs: number): bool
   return ageMs >= 0 && ageMs < youngerThanMs;
 }
 
-function mapRows(reply: VenueReply, map: (row: OrderRowTimes) => object[]): VenueReply {
+function mapRows(reply: HttpReply, map: (row: OrderRowTimes) => object[]): HttpReply {
   const parsed = JSON.parse(reply.body) as { readonly result: { readonly list?: readonly OrderRowTimes[] } };
   const list = parsed.result.list?.flatMap(map);
   return list ? { ...reply, body: JSON.stringify({ ...parsed, result: { ...parsed.result, list } }) } : reply;

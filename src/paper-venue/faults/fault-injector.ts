@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TrafficAudit } from '../audit';
 import { sendReply } from '../http/http-server';
-import { refusalReply, type VenueReply } from '../http/messages';
+import { refusalReply, type HttpReply } from '../http/messages';
 import { type EndpointName, text } from '../http/route';
 import type { AdmittedRequest, VenueService } from '../http/venue-service';
 import { RET_CODES } from '../ret-codes';
@@ -84,7 +84,7 @@ export class FaultInjector {
     return planner.decide({ endpoint, clientOrderId, ordinal, clientOrderIdOrdinal });
   }
 
-  #execute(request: AdmittedRequest, options: Parameters<VenueService['execute']>[1] = {}): VenueReply {
+  #execute(request: AdmittedRequest, options: Parameters<VenueService['execute']>[1] = {}): HttpReply {
     const { clock } = this.service.core;
     if (request.route.signed && clock.steadyNowMs() < this.#keyRevokedUntilMs) {
       this.audit.countRefusal(RET_CODES.apiKeyInvalid);
@@ -96,7 +96,7 @@ export class FaultInjector {
 
   #createInjections(): Readonly<Record<FaultClass, Injection>> {
     const { send, reset, staySilent, stall, cutOff, drip } = bound(this.#transmission);
-    const execute = (request: AdmittedRequest): VenueReply => this.#execute(request);
+    const execute = (request: AdmittedRequest): HttpReply => this.#execute(request);
     return {
       accept_then_time_out: (response, request) => {
         execute(request);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendReply } from '../http/http-server';
-import type { VenueReply } from '../http/messages';
+import type { HttpReply } from '../http/messages';
 
 /** A connection without an answer is closed after this, longer than any client waits. */
 const SILENCE_MAX_MS = 30_000;
@@ -37,17 +37,17 @@ export class Transmission {
   }
 
   /** Headers and half the body, then silence. */
-  stall(response: ServerResponse, reply: VenueReply): void {
+  stall(response: ServerResponse, reply: HttpReply): void {
     this.#sendHalf(response, reply, () => this.staySilent(response));
   }
 
   /** Headers and half the body, then a reset. */
-  cutOff(response: ServerResponse, reply: VenueReply): void {
+  cutOff(response: ServerResponse, reply: HttpReply): void {
     this.#sendHalf(response, reply, () => this.reset(response));
   }
 
   /** The whole reply, spread over about this long. */
-  drip(response: ServerResponse, reply: VenueReply, durationMs: number): void {
+  drip(response: ServerResponse, reply: HttpReply, durationMs: number): void {
     const body = Buffer.from(reply.body);
     const chunkBytes = Math.max(SLOW_CHUNK_BYTES, Math.ceil(body.length / SLOW_CHUNKS_MAX));
     const chunks = Math.max(1, Math.ceil(body.length / chunkBytes));
@@ -64,7 +64,7 @@ export class Transmission {
     sendFrom(0);
   }
 
-  send(response: ServerResponse, reply: VenueReply): void {
+  send(response: ServerResponse, reply: HttpReply): void {
     sendReply(response, reply);
   }
 
@@ -83,7 +83,7 @@ export class Transmission {
     this.#timers.clear();
   }
 
-  #sendHalf(response: ServerResponse, reply: VenueReply, then: () => void): void {
+  #sendHalf(response: ServerResponse, reply: HttpReply, then: () => void): void {
     const body = Buffer.from(reply.body);
     response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length });
     response.write(body.subarray(0, Math.floor(body.length / 2)), then);

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
-import type { VenueRequest } from './messages';
+import type { HttpRequest } from './messages';
 
 /** The venue's receive window for requests that name none, milliseconds. */
 const RECEIVE_WINDOW_DEFAULT_MS = 5_000;
@@ -20,7 +20,7 @@ export interface ApiCredentials {
  * @returns until when the venue may act on it, milliseconds on the venue's clock
  * @throws VenueRefusal 10003, 10002 or 10004
  */
-export function authenticate(request: VenueRequest, credentials: ApiCredentials, nowMs: number): number {
+export function authenticate(request: HttpRequest, credentials: ApiCredentials, nowMs: number): number {
   const key = header(request, 'x-bapi-api-key');
   const timestamp = header(request, 'x-bapi-timestamp');
   const receiveWindow = header(request, 'x-bapi-recv-window');
@@ -46,7 +46,7 @@ export function authenticate(request: VenueRequest, credentials: ApiCredentials,
   return validUntilMs;
 }
 
-function header(request: VenueRequest, name: string): string {
+function header(request: HttpRequest, name: string): string {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
 }

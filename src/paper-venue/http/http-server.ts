@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { VenueReply, VenueRequest } from './messages';
+import { portInUse } from '../../net/ports';
+import type { HttpReply, HttpRequest } from './messages';
 
 /** The paper venue is for this machine only. */
 const LOOPBACK = '127.0.0.1';
@@ -10,19 +11,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 const CONNECTIONS_MAX = 2_048;
 const BODY_BYTES_MAX = 64 * 1024;
 
-export type RequestHandler = (request: VenueRequest, response: ServerResponse) => void;
-
-/** Another program listens on the paper venue's port. */
-export class PortInUseError extends Error {
-  override readonly name = 'PortInUseError';
-  readonly code = 'PORT_IN_USE';
-  constructor(readonly port: number) {
-    super(
-      `Port ${port} on ${LOOPBACK}, which the paper venue needs, is in use. Stop the program that uses it, or choose ` +
-        'another port with PAPER_VENUE_PORT.',
-    );
-  }
-}
+export type RequestHandler = (request: HttpRequest, response: ServerResponse) => void;
 
 /**
  * The paper venue's HTTP server. Plain node:http: a framework would cost time per request and stand between the fault
@@ -38,7 +27,7 @@ export async function listen(port: number, handler: RequestHandler): Promise<Ser
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port) : error);
+      reject(error.code === 'EADDRINUSE' ? portInUse(port, 'PAPER_VENUE_PORT') : error);
     });
     server.listen(port, LOOPBACK, resolve);
   });
@@ -56,7 +45,7 @@ export async function stopServer(server: Server): Promise<void> {
   });
 }
 
-export function sendReply(response: ServerResponse, reply: VenueReply): void {
+export function sendReply(response: ServerResponse, reply: HttpReply): void {
   response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
   response.end(reply.body);
 }

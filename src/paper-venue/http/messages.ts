@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { RET_CODES, type RetCode } from '../ret-codes';
 
 /** One request, read completely. */
-export interface VenueRequest {
+export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   /** As received, without the question mark: what was signed. */
@@ -12,7 +12,7 @@ export interface VenueRequest {
 }
 
 /** One reply, ready to send. */
-export interface VenueReply {
+export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -23,7 +23,7 @@ export interface VenueReply {
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
 /** The venue's envelope around a result. */
-export function resultReply(result: object, nowMs: number, headers: Readonly<Record<string, string>> = {}): VenueReply {
+export function resultReply(result: object, nowMs: number, headers: Readonly<Record<string, string>> = {}): HttpReply {
   return envelope(RET_CODES.ok, 'OK', result, nowMs, headers);
 }
 
@@ -33,12 +33,12 @@ export function refusalReply(
   message: string,
   nowMs: number,
   headers: Readonly<Record<string, string>> = {},
-): VenueReply {
+): HttpReply {
   return envelope(retCode, message, {}, nowMs, headers);
 }
 
 /** JSON of our own, outside the venue's protocol. */
-export function jsonReply(value: unknown, status = 200): VenueReply {
+export function jsonReply(value: unknown, status = 200): HttpReply {
   return { status, headers: JSON_HEADERS, body: JSON.stringify(value) };
 }
 
@@ -48,7 +48,7 @@ function envelope(
   result: object,
   time: number,
   headers: Readonly<Record<string, string>>,
-): VenueReply {
+): HttpReply {
   const body = JSON.stringify({ retCode, retMsg, result, retExtInfo: {}, time });
   return { status: 200, headers: { ...JSON_HEADERS, ...headers }, body, retCode };
 }

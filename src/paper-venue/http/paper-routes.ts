@@ -2,7 +2,7 @@ import { formatDecimal } from '../../domain/decimal';
 import type { ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
-import { jsonReply, type VenueReply, type VenueRequest } from './messages';
+import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 import { executionRow, orderRow, positionRow } from './rows';
 import type { VenueService } from './venue-service';
 
@@ -44,7 +44,7 @@ export interface PaperRoutesContext {
 }
 
 /** Answers what is not part of Bybit's protocol: no signature, no limits, only for programs on this machine. */
-export function answerPaperRoute(context: PaperRoutesContext, request: VenueRequest): VenueReply {
+export function answerPaperRoute(context: PaperRoutesContext, request: HttpRequest): HttpReply {
   if (!isLocalProgram(request))
     return jsonReply({ error: 'Only programs on this machine may use this, no web page.' }, 403);
   const query = new URLSearchParams(request.query);
@@ -127,7 +127,7 @@ function listOrders({ core }: VenueService, limit: number): object[] {
 }
 
 /** An empty object heals; anything else is a plan, bare or under the key `plan`. */
-function setFaults(injector: FaultInjector, body: string): VenueReply {
+function setFaults(injector: FaultInjector, body: string): HttpReply {
   try {
     const given = JSON.parse(body === '' ? '{}' : body) as { readonly plan?: unknown };
     const isHealing = typeof given === 'object' && given !== null && Object.keys(given).length === 0;
@@ -140,6 +140,6 @@ function setFaults(injector: FaultInjector, body: string): VenueReply {
 }
 
 /** Any web page can send requests to loopback: those carry an Origin, or the name of another host. */
-function isLocalProgram({ headers }: VenueRequest): boolean {
+function isLocalProgram({ headers }: HttpRequest): boolean {
   return headers.origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }

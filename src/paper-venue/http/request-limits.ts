@@ -1,10 +1,10 @@
 import type { EndpointGroup } from '../../venues/venue';
-import { SlidingWindow, type WindowLimit } from './sliding-window';
+import { SlidingWindow, type SlidingLimit } from './sliding-window';
 
 /** The limits that the venue enforces, in the form of the configuration. */
 export interface VenueLimits {
-  readonly global: WindowLimit;
-  readonly endpoints: Readonly<Partial<Record<EndpointGroup, WindowLimit>>>;
+  readonly global: SlidingLimit;
+  readonly endpoints: Readonly<Partial<Record<EndpointGroup, SlidingLimit>>>;
 }
 
 export type LimitScope = 'global' | EndpointGroup;

@@ -1,6 +1,6 @@
 import type { EndpointGroup } from '../../venues/venue';
 import type { Book } from '../book/book';
-import type { VenueClock } from '../clock';
+import type { PaperClock } from '../clock';
 import type { PriceFeed } from '../market/price-feed';
 import type { MatchingEngine, PlacementOptions } from '../matching/matching-engine';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
@@ -10,7 +10,7 @@ export interface VenueCore {
   readonly book: Book;
   readonly engine: MatchingEngine;
   readonly feed: PriceFeed;
-  readonly clock: VenueClock;
+  readonly clock: PaperClock;
   readonly settle: string;
 }
 

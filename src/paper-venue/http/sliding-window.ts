@@ -1,5 +1,5 @@
 /** At most `limit` weight in every window of `windowMs`. */
-export interface WindowLimit {
+export interface SlidingLimit {
   readonly limit: number;
   readonly windowMs: number;
   readonly weight: number;
@@ -14,7 +14,7 @@ export class SlidingWindow {
   #first = 0;
   #used = 0;
 
-  constructor(private readonly rule: WindowLimit) {}
+  constructor(private readonly rule: SlidingLimit) {}
 
   get limit(): number {
     return this.rule.limit;

@@ -4,7 +4,7 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { ACCOUNT_ROUTES } from './account-routes';
 import { type ApiCredentials, authenticate } from './authentication';
 import { MARKET_ROUTES } from './market-routes';
-import { refusalReply, resultReply, type VenueReply, type VenueRequest } from './messages';
+import { refusalReply, resultReply, type HttpReply, type HttpRequest } from './messages';
 import { ORDER_ROUTES } from './order-routes';
 import type { LimitScope, RequestLimits } from './request-limits';
 import type { Parameters, Route, VenueCore } from './route';
@@ -18,7 +18,7 @@ export interface AdmittedRequest {
 }
 
 export type Admission =
-  { readonly admitted: AdmittedRequest } | { readonly admitted?: undefined; readonly reply: VenueReply };
+  { readonly admitted: AdmittedRequest } | { readonly admitted?: undefined; readonly reply: HttpReply };
 
 /**
  * Bybit's REST protocol without the network: what a request is answered with. Admission and execution are two steps,
@@ -38,7 +38,7 @@ export class VenueService {
   }
 
   /** Counts a request and checks limits, signature and receive window, in the venue's order. */
-  admit(request: VenueRequest): Admission {
+  admit(request: HttpRequest): Admission {
     const route = this.#routes.get(`${request.method} ${request.path}`);
     if (!route) return { reply: this.#pathNotFound() };
     this.audit.countRequest(route.name);
@@ -57,7 +57,7 @@ export class VenueService {
   }
 
   /** Carries out an admitted request. */
-  execute({ route, parameters }: AdmittedRequest, options: PlacementOptions = {}): VenueReply {
+  execute({ route, parameters }: AdmittedRequest, options: PlacementOptions = {}): HttpReply {
     try {
       const result = route.handle(this.core, parameters, options);
       return resultReply(result, this.core.clock.nowMs(), this.#limitHeaders(route));
@@ -66,7 +66,7 @@ export class VenueService {
     }
   }
 
-  #refusal(route: Route, error: unknown): VenueReply {
+  #refusal(route: Route, error: unknown): HttpReply {
     const headers = this.#limitHeaders(route);
     const nowMs = this.core.clock.nowMs();
     if (!(error instanceof VenueRefusal)) {
@@ -80,7 +80,7 @@ export class VenueService {
     return refusalReply(error.retCode, error.message, nowMs, headers);
   }
 
-  #banned(route: Route): VenueReply {
+  #banned(route: Route): HttpReply {
     if (route.name === 'order_create') this.audit.ordersRejected += 1;
     this.#countBreach('global', 403);
     return { status: 403, headers: { 'content-type': 'text/plain' }, body: 'access too frequent' };
@@ -91,7 +91,7 @@ export class VenueService {
     this.audit.countRefusal(code);
   }
 
-  #pathNotFound(): VenueReply {
+  #pathNotFound(): HttpReply {
     this.audit.countRefusal(RET_CODES.pathNotFound);
     return {
       ...refusalReply(RET_CODES.pathNotFound, 'the path is not one of the paper venue', this.core.clock.nowMs()),
@@ -106,7 +106,7 @@ export class VenueService {
 }
 
 /** @throws VenueRefusal 10001 for a body that is not a JSON object */
-function parseParameters(request: VenueRequest): Parameters {
+function parseParameters(request: HttpRequest): Parameters {
   if (request.method === 'GET') return Object.fromEntries(new URLSearchParams(request.query));
   let body: unknown;
   try {

@@ -3,7 +3,7 @@ import type { CandleFile } from './candle-file';
 import { marketAnchor } from './market-anchor';
 import { MINUTE_MS, type MarketSource } from './market-source';
 import { RecordedMarket } from './recorded-market';
-import { HISTORY_AT_START_MINUTES, SimulatedMarket } from './simulated-market';
+import { SIMULATED_HISTORY_MINUTES, SimulatedMarket } from './simulated-market';
 
 export interface MarketOptions {
   readonly stateDir: string;
@@ -33,7 +33,7 @@ export function openMarket(options: MarketOptions, nowMs: number): OpenedMarket 
     const anchor = marketAnchor(stateDir, filesKey(files), nowMinute);
     return { source: new RecordedMarket(files, seed, anchor, settleAsset), notices };
   }
-  const firstMinute = marketAnchor(stateDir, 'simulator', nowMinute - HISTORY_AT_START_MINUTES);
+  const firstMinute = marketAnchor(stateDir, 'simulator', nowMinute - SIMULATED_HISTORY_MINUTES);
   const source = new SimulatedMarket(seed, firstMinute, options.symbols, settleAsset);
   return { source, notices: [`Prices are simulated with seed ${seed}.`] };
 }

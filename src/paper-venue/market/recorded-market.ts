@@ -6,7 +6,7 @@ import { SeededStream } from './seeded-random';
 import { StepText } from './step-text';
 
 /** History before the first start: this much, or half of the file if it is shorter. */
-const HISTORY_AT_START_MINUTES = 2_880;
+const RECORDED_HISTORY_MINUTES = 2_880;
 
 const MINUTES_PER_WIDE_CANDLE = 5;
 
@@ -61,7 +61,7 @@ class RecordedSymbol {
     this.#quantity = new StepText(this.instrument.quantityStep);
     this.#stream = new SeededStream(seed, `${file.symbol}:split`);
     this.#growthPerCycle = candles.at(-1)!.close / candles[0]!.open;
-    const history = Math.min(Math.floor(HISTORY_AT_START_MINUTES / this.#width), Math.floor(candles.length / 2));
+    const history = Math.min(Math.floor(RECORDED_HISTORY_MINUTES / this.#width), Math.floor(candles.length / 2));
     const anchor = Math.floor(anchorMinute / this.#width) * this.#width;
     this.firstMinute = anchor - history * this.#width;
   }

@@ -5,7 +5,7 @@ import { SeededStream } from './seeded-random';
 import { StepText } from './step-text';
 
 /** History that exists before the first start, minutes: three days. */
-export const HISTORY_AT_START_MINUTES = 4_320;
+export const SIMULATED_HISTORY_MINUTES = 4_320;
 
 /** Candles kept per symbol; older ones can no longer be asked for. */
 const CANDLES_KEPT_MAX = 20_160;
@@ -114,18 +114,18 @@ class SimulatedSymbol {
     const activity = Math.sqrt(market.volatilityRatio * own.volatilityRatio) + Math.abs(change) / deviation;
     const turnover = (USUAL_TURNOVER / 2) * activity * Math.exp(0.4 * random.normal(draw + 1));
     const volume = this.#quantity.count(turnover / Math.exp(this.#logPrice), 1);
-    this.#candles.set([open, high, low, close, volume], slot(minute));
+    this.#candles.set([open, high, low, close, volume], offsetOf(minute));
     this.#lastClose = close;
   }
 
   read(minute: number): MinuteCandle {
-    const start = slot(minute);
+    const start = offsetOf(minute);
     const [open, high, low, close, volume] = this.#candles.subarray(start, start + VALUES_PER_CANDLE);
     return { open: open!, high: high!, low: low!, close: close!, volume: volume! };
   }
 }
 
-function slot(minute: number): number {
+function offsetOf(minute: number): number {
   return (minute % CANDLES_KEPT_MAX) * VALUES_PER_CANDLE;
 }
 

@@ -5,7 +5,7 @@ import type { VenuePromises } from '../../venues/venue';
 import type { Book } from '../book/book';
 import { reducibleQuantity } from '../book/fill-position';
 import { isOpen, type OrderRecord } from '../book/records';
-import type { VenueClock } from '../clock';
+import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { Draft, type Fees } from './draft';
@@ -41,7 +41,7 @@ export class MatchingEngine {
   constructor(
     private readonly book: Book,
     private readonly feed: PriceFeed,
-    private readonly clock: VenueClock,
+    private readonly clock: PaperClock,
     private readonly fees: Fees,
     private readonly clientIdUnique: VenuePromises['clientIdUnique'] = 'always',
   ) {}

@@ -5,6 +5,9 @@ import { IntakeUnavailableError } from '../../../src/intake/types';
 import { PortInUseError } from '../../../src/net/ports';
 import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { CredentialsError } from '../../../src/venues/ccxt/credentials';
+import { ModelError } from '../../../src/inference/errors';
+import { JournalError } from '../../../src/paper-venue/book/journal';
+import { CandleFileError } from '../../../src/paper-venue/market/candle-file';
 import { FaultPlanError } from '../../../src/paper-venue/faults/fault-specification';
 
 describe('reportError', () => {
@@ -14,6 +17,9 @@ describe('reportError', () => {
     [new ConfigError([{ source: 'file', path: 'api.port', message: 'text' }]), ExitCode.USAGE],
     [new CredentialsError('text'), ExitCode.USAGE],
     [new FaultPlanError('text'), ExitCode.USAGE],
+    [new CandleFileError('text'), ExitCode.USAGE],
+    [new ModelError('MODEL_NOT_FOUND', 'text'), ExitCode.USAGE],
+    [new JournalError('text'), ExitCode.FAILURE],
     [new PortInUseError(8080, 'API_PORT'), ExitCode.FAILURE],
     [new IntakeUnavailableError('text'), ExitCode.UNAVAILABLE],
     [new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'text'), ExitCode.UNAVAILABLE],

@@ -6,7 +6,7 @@ import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } fro
 import { join } from 'node:path';
 import type { PaperAudit } from '../../../src/paper-venue/http/paper-routes';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
-import { PortInUseError } from '../../../src/paper-venue/http/http-server';
+import { PortInUseError } from '../../../src/net/ports';
 import { PaperVenues } from './support/paper-server';
 import { createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 

@@ -1,8 +1,8 @@
 /** The simulator makes prices that behave like a market's, and always the same ones for a seed. */
-import { HISTORY_AT_START_MINUTES, SimulatedMarket } from '../../../src/paper-venue/market/simulated-market';
+import { SIMULATED_HISTORY_MINUTES, SimulatedMarket } from '../../../src/paper-venue/market/simulated-market';
 
 const FIRST_MINUTE = 28_000_000;
-const MINUTES = HISTORY_AT_START_MINUTES;
+const MINUTES = SIMULATED_HISTORY_MINUTES;
 
 function closes(market: SimulatedMarket, symbol: string, count = MINUTES): number[] {
   return Array.from({ length: count }, (_, index) => market.candle(symbol, FIRST_MINUTE + index)!.close);

@@ -1,6 +1,6 @@
 import { Book } from '../../../../src/paper-venue/book/book';
 import { Journal } from '../../../../src/paper-venue/book/journal';
-import { VenueClock } from '../../../../src/paper-venue/clock';
+import { PaperClock } from '../../../../src/paper-venue/clock';
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
@@ -21,7 +21,7 @@ export class Account {
   constructor(stateDir: string, balance = '100000') {
     this.#feed = new PriceFeed(this.market, 1, 0.00001);
     this.book = Book.open(new Journal(stateDir), { balance, leverage: 10, takerFee: '0.001' });
-    this.engine = new MatchingEngine(this.book, this.#feed, new VenueClock(() => this.#nowMs), {
+    this.engine = new MatchingEngine(this.book, this.#feed, new PaperClock(() => this.#nowMs), {
       taker: '0.001',
       maker: '0.0005',
     });
