@@ -22,6 +22,7 @@ import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queu
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
 import { benchSettings, type ConfigOverrides } from './settings';
+import { startPart } from './start-part';
 
 const BALANCES_MAX_MS = 30_000;
 const BALANCES_INTERVAL_MS = 100;
@@ -93,7 +94,7 @@ async function assemble(
   undo.push(() => server.stop());
   const target = localTarget(server.address, config.temporal.namespace);
   await prepareNamespace(config, target, retentionSeconds);
-  const venue = await installation.startPart(['paper-venue']);
+  const venue = await startPart(installation, ['paper-venue']);
   const connection = await connectNative(target);
   undo.push(() => connection.close());
   const room = openEngineRoom(config, connection, new DefaultLogger('ERROR'));
@@ -102,7 +103,7 @@ async function assemble(
   await ensureVenueAccount(room.client, config, room.venue.promises);
   await awaitBalances(room);
   if (withApi) {
-    const api = await installation.startPart(['api']);
+    const api = await startPart(installation, ['api']);
     undo.push(async () => void (await stopChild(api)));
   }
   const pids = { server: server.pid, workers: process.pid, venue: venue.pid ?? 0 };

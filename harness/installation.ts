@@ -8,7 +8,6 @@ import { loadConfig } from '../src/config/load-config';
 import { packageRoot } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
 import { ExitCode } from '../src/process/exit-codes';
-import type { ProcessEvent } from '../src/process/process-events';
 import { findTemporalServer } from '../src/temporal/server-binary';
 import { childEnvironment } from './child-environment';
 import { exitCodeOf, hasEnded, sendSignal, stopChild } from './child-process';
@@ -20,7 +19,6 @@ import { waitFor } from './wait-for';
 const HEALTHY_MAX_MS = 240_000;
 const HEALTHY_INTERVAL_MS = 100;
 const HEALTH_TIMEOUT_MS = 2_000;
-const READY_MAX_MS = 30_000;
 const COMMAND_MAX_MS = 60_000;
 /** Lines of the children's output that an error repeats. */
 const OUTPUT_LINES_SHOWN_MAX = 10;
@@ -134,20 +132,6 @@ export class Installation {
   async interrupt(): Promise<number | null> {
     if (!this.product) throw new Error('The product was not started.');
     return stopChild(this.product);
-  }
-
-  /** Starts one part as `start` does it, and waits until it says that it is ready. @throws CliError when it does not */
-  async startPart(words: readonly string[]): Promise<ChildProcess> {
-    const child = this.spawn(words);
-    const timeout = AbortSignal.timeout(READY_MAX_MS);
-    const fault = await new Promise<string | undefined>((resolve) => {
-      child.on('message', (event: ProcessEvent) => event.kind === 'ready' && resolve(undefined));
-      child.once('error', () => resolve('could not be started'));
-      child.once('exit', () => resolve('ended at its start'));
-      timeout.addEventListener('abort', () => resolve(`was not ready within ${READY_MAX_MS} ms`), { once: true });
-    });
-    if (fault === undefined) return child;
-    throw new CliError(`"oncefill ${words.join(' ')}" ${fault}. ${this.lastWords()}`, ExitCode.FAILURE);
   }
 
   /** Runs a command to its end, which is a signal's when it takes too long. */
