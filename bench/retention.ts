@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { SIGNAL_WORKFLOW_TYPE } from '../src/messages/signal';
-import { pollUntil } from '../src/temporal/poll';
+import { pollUntil } from '../src/process/poll';
 import { readDisk } from './disk';
 import { openRig, type Rig } from './rig';
 import { deskIntake, travel } from './road';
@@ -99,7 +99,6 @@ function growthOf(waves: readonly WaveFigures[]): number | undefined {
 /** No longer listed, and the last history gone, too: those are deleted apart. */
 async function areDeleted({ room: { client } }: Rig, ids: readonly string[], abort: AbortSignal): Promise<boolean> {
   const isGone = async (): Promise<boolean> => {
-    abort.throwIfAborted();
     const { count } = await client.workflow.count(`WorkflowType = '${SIGNAL_WORKFLOW_TYPE}'`);
     return count === 0 && (await isUnknown(ids[0])) && (await isUnknown(ids.at(-1)));
   };
@@ -112,5 +111,6 @@ async function areDeleted({ room: { client } }: Rig, ids: readonly string[], abo
       throw error;
     }
   };
-  return pollUntil(isGone, { intervalMs: DELETED_INTERVAL_MS, timeoutMs: DELETED_MAX_MS });
+  const gone = await pollUntil(isGone, { intervalMs: DELETED_INTERVAL_MS, timeoutMs: DELETED_MAX_MS, signal: abort });
+  return gone === true;
 }

@@ -1,4 +1,6 @@
 import { DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
+import { stopChild } from '../harness/child-process';
+import { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import type { Config } from '../src/config/schema';
@@ -10,7 +12,7 @@ import { connectClient, connectNative, localTarget, type ServerTarget } from '..
 import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedded-server';
 import { ensureNamespace } from '../src/temporal/namespace';
 import { queryPatiently } from '../src/temporal/patient-query';
-import { pollUntil } from '../src/temporal/poll';
+import { pollUntil } from '../src/process/poll';
 import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
 import { openEngineRoom, type EngineRoom } from '../workers/engine-room';
@@ -18,9 +20,9 @@ import { ensureVenueAccount } from '../workers/entities';
 import { installQuietRuntime } from '../workers/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
-import { Installation, stopChild } from './installation';
-import type { ConfigOverrides } from './settings';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
+import { benchSettings, type ConfigOverrides } from './settings';
+import { startPart } from './start-part';
 
 const BALANCES_MAX_MS = 30_000;
 const BALANCES_INTERVAL_MS = 100;
@@ -78,7 +80,7 @@ async function assemble(
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Rig> {
-  const installation = await Installation.create({ config: overrides });
+  const installation = await Installation.create({ name: 'bench', settings: benchSettings(false, overrides) });
   undo.push(() => installation.close());
   const { config } = installation;
   progress('Starting server, paper venue and workers …');
@@ -92,7 +94,7 @@ async function assemble(
   undo.push(() => server.stop());
   const target = localTarget(server.address, config.temporal.namespace);
   await prepareNamespace(config, target, retentionSeconds);
-  const venue = await installation.start(['paper-venue']);
+  const venue = await startPart(installation, ['paper-venue']);
   const connection = await connectNative(target);
   undo.push(() => connection.close());
   const room = openEngineRoom(config, connection, new DefaultLogger('ERROR'));
@@ -101,8 +103,8 @@ async function assemble(
   await ensureVenueAccount(room.client, config, room.venue.promises);
   await awaitBalances(room);
   if (withApi) {
-    const api = await installation.start(['api']);
-    undo.push(() => stopChild(api));
+    const api = await startPart(installation, ['api']);
+    undo.push(async () => void (await stopChild(api)));
   }
   const pids = { server: server.pid, workers: process.pid, venue: venue.pid ?? 0 };
   return {

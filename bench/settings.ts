@@ -1,6 +1,3 @@
-/** How many ports one installation of the product needs. */
-export const PORTS_NEEDED = 4;
-
 /**
  * Limits of both sides that never make a request wait. The window is short, because limiter and venue remember a window's
  * requests one by one: with the real limit's minute they would carry thousands of them, which they never do in use.
@@ -21,25 +18,16 @@ export interface ConfigOverrides {
 }
 
 /**
- * The configuration file of a measured product: the defaults with ports, folder, limits and funds of its own.
+ * The settings of a measured product in the shape of a configuration file: the defaults with limits and funds of its own.
  *
- * @param ports as many as PORTS_NEEDED, all free
  * @param ml whether the model trades along
  */
-export function benchSettings(
-  dataDir: string,
-  ports: readonly number[],
-  ml: boolean,
-  overrides: ConfigOverrides = {},
-): object {
-  const [temporal, temporalUi, paperVenue, api] = ports;
+export function benchSettings(ml: boolean, overrides: ConfigOverrides = {}): object {
   return {
-    dataDir,
     venues: { bybit: { limits: UNREACHABLE_LIMITS } },
     ml: { enabled: ml },
-    paperVenue: { port: paperVenue, balance: BALANCE },
-    temporal: { port: temporal, uiPort: temporalUi, ...overrides.temporal },
+    paperVenue: { balance: BALANCE },
+    temporal: { ...overrides.temporal },
     workers: { ...overrides.workers },
-    api: { port: api },
   };
 }

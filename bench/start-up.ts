@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
+import { hasEnded, stopChild } from '../harness/child-process';
+import { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
-import { Installation, stopChild } from './installation';
+import { pollUntil } from '../src/process/poll';
 import { readAcceptedTimes } from './paper-orders';
 import { postSignal } from './road';
+import { benchSettings } from './settings';
 import { SignalMaker } from './signal-maker';
 
 const START_MAX_MS = 120_000;
 const POLL_INTERVAL_MS = 50;
-const REQUEST_TIMEOUT_MS = 2_000;
 /** More than the model can have sent by then. */
 const ORDERS_ASKED_FOR = 200;
 
@@ -29,17 +31,14 @@ export interface StartUpFigures {
  * @throws CliError when it is not healthy and trading in time
  */
 export async function measureStartUp(abort: AbortSignal): Promise<StartUpFigures> {
-  const installation = await Installation.create({ ml: true });
+  const installation = await Installation.create({ name: 'bench', settings: benchSettings(true) });
   try {
     const startedAtMs = Date.now();
-    const child = installation.spawn(['start']);
-    let ended = false;
-    child.once('exit', () => (ended = true));
-    const until = <Value>(what: string, ask: () => Promise<Value | undefined>): Promise<Value> =>
-      pollUntil(what, startedAtMs + START_MAX_MS, () => ended, abort, ask);
+    const child = installation.start();
+    const isHealthy = async () => ((await installation.isHealthy()) ? Date.now() : undefined);
     const [healthyAtMs, acceptedAtMs] = await Promise.all([
-      until('became healthy', () => askHealth(installation)),
-      until('accepted a signal', firstOrder(installation)),
+      askPatiently('became healthy', isHealthy, child, abort),
+      askPatiently('accepted a signal', firstOrder(installation), child, abort),
     ]);
     const stoppedAtMs = Date.now();
     await stopChild(child);
@@ -51,12 +50,6 @@ export async function measureStartUp(abort: AbortSignal): Promise<StartUpFigures
   } finally {
     await installation.close();
   }
-}
-
-async function askHealth({ apiUrl }: Installation): Promise<number | undefined> {
-  const response = await fetch(`${apiUrl}/health`, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-  const { status } = (await response.json()) as { readonly status?: string };
-  return status === 'healthy' ? Date.now() : undefined;
 }
 
 /** The same signal until it is taken, which is safe, and then the venue's book until it holds its order. */
@@ -74,20 +67,19 @@ function firstOrder({ apiUrl, venueUrl }: Installation): () => Promise<number | 
   };
 }
 
-/** Asks until there is an answer; what does not answer yet is asked again. */
-async function pollUntil<Value>(
+/** Asks until there is an answer; what does not answer yet is asked again. @throws CliError when there is none in time */
+async function askPatiently<Answer>(
   what: string,
-  deadlineMs: number,
-  hasEnded: () => boolean,
-  abort: AbortSignal,
-  ask: () => Promise<Value | undefined>,
-): Promise<Value> {
-  while (Date.now() < deadlineMs && !hasEnded()) {
-    abort.throwIfAborted();
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    await sleep(POLL_INTERVAL_MS);
-  }
-  const how = hasEnded() ? 'it ended' : `not within ${START_MAX_MS} ms`;
-  throw new CliError(`The started product never ${what}: ${how}.`, ExitCode.FAILURE);
+  ask: () => Promise<Answer | undefined>,
+  product: ChildProcess,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const never = (how: string) => new CliError(`The started product never ${what}: ${how}.`, ExitCode.FAILURE);
+  const askOnce = async (): Promise<Answer | undefined> => {
+    if (hasEnded(product)) throw never('it ended');
+    return ask().catch(() => undefined);
+  };
+  const answer = await pollUntil(askOnce, { intervalMs: POLL_INTERVAL_MS, timeoutMs: START_MAX_MS, signal });
+  if (answer === undefined) throw never(`not within ${START_MAX_MS} ms`);
+  return answer;
 }

@@ -1,3 +1,5 @@
+import { renderTable } from '../src/cli/table';
+
 /** What a cell says when there is no figure. */
 export const NOT_MEASURED = 'not measured';
 
@@ -8,16 +10,11 @@ export const NOT_MEASURED = 'not measured';
  * @returns lines without trailing blanks
  */
 export function renderFigures(rows: readonly (readonly string[])[]): readonly string[] {
-  const columnCount = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columnCount }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const aligned = rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))),
   );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
+  return renderTable(aligned);
 }
 
 /**

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
-import type { Installation } from './installation';
 import { runPaced } from './pace';
 import type { BenchSignal, SignalMaker } from './signal-maker';
 

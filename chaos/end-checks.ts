@@ -1,15 +1,17 @@
 import { QueryNotRegisteredError } from '@temporalio/client';
 import Decimal from 'decimal.js';
+import type { Config } from '../src/config/schema';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { IntakeUnavailableError } from '../src/intake/types';
 import { balancesQuery, refreshSignal, reservationsQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import { QUERY_TOO_EARLY } from '../src/messages/query-guard';
-import type { Access, Product } from './product';
+import { pollUntil } from '../src/process/poll';
+import type { Access } from './product';
 import type { HandedIn } from './submitter';
 import type { AuditedOrder, VenueAuditor } from './venue-auditor';
 import { assertInvariant, Violation } from './violation';
-import { forEachOf, pollUntil } from './waiting';
+import { forEachOf, within } from './waiting';
 
 /** Questions to the server at once. */
 const QUESTIONS_MAX = 8;
@@ -41,7 +43,7 @@ export async function waitForEnds(
     onProgress(ended);
     return ended === handedIn.length;
   };
-  if (await pollUntil(allEnded, timeoutMs, signal)) return views;
+  if (await pollUntil(allEnded, within(timeoutMs, signal))) return views;
   const pending = handedIn.filter(({ fingerprint }) => views.get(fingerprint)?.stage !== 'ENDED');
   const states = pending.map(({ fingerprint }) => {
     const view = views.get(fingerprint);
@@ -103,7 +105,7 @@ function faultOf(outcome: SignalOutcome, view: SignalView, orders: readonly Audi
  */
 export async function checkBooks(
   { client }: Access,
-  { config }: Product,
+  config: Config,
   auditor: VenueAuditor,
   signal: AbortSignal,
 ): Promise<void> {
@@ -121,6 +123,6 @@ export async function checkBooks(
     difference = `ledger ${JSON.stringify(ours)}, expected ${JSON.stringify(theirs)}`;
     return JSON.stringify(ours) === JSON.stringify(theirs);
   };
-  const equal = await pollUntil(areEqual, BOOKS_EQUAL_MAX_MS, signal);
+  const equal = await pollUntil(areEqual, within(BOOKS_EQUAL_MAX_MS, signal));
   assertInvariant(equal === true, 'the ledger equals the venue', () => difference);
 }

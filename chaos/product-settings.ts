@@ -9,22 +9,14 @@ const WIDE_LIMITS = {
 };
 
 export interface ProductSettingsOptions {
-  readonly dataDir: string;
-  readonly ports: {
-    readonly api: number;
-    readonly paperVenue: number;
-    readonly temporal: number;
-    readonly temporalUi: number;
-  };
   /** Of the paper venue's prices. */
   readonly seed: number;
   readonly timeToLiveSeconds: number;
 }
 
-/** The configuration file of a product under attack: the product's own settings with less patience. */
-export function productSettings({ dataDir, ports, seed, timeToLiveSeconds }: ProductSettingsOptions): object {
+/** The settings of a product under attack in the shape of a configuration file: the defaults with less patience. */
+export function productSettings({ seed, timeToLiveSeconds }: ProductSettingsOptions): object {
   return {
-    dataDir,
     venues: {
       bybit: { requestTimeoutMs: 1_500, receiveWindowMs: 2_000, clockSkewMs: 500, limits: WIDE_LIMITS },
     },
@@ -32,8 +24,6 @@ export function productSettings({ dataDir, ports, seed, timeToLiveSeconds }: Pro
     balances: { updateIntervalSeconds: 3 },
     orders: { lookUpDelayMs: 200, lookUpDelayMaxMs: 2_000 },
     ml: { enabled: false },
-    paperVenue: { port: ports.paperVenue, seed, balance: '100000' },
-    temporal: { port: ports.temporal, uiPort: ports.temporalUi },
-    api: { port: ports.api },
+    paperVenue: { seed, balance: '100000' },
   };
 }

@@ -1,7 +1,7 @@
 import { Worker, type InjectedSinks } from '@temporalio/worker';
 import { WORKFLOW_BUNDLE_PATH } from '../workers/build-workflow-bundle';
 import type { AnnouncementSinks } from '../workflows/announcements';
-import { HAND_IN_WORKFLOW_TYPE } from '../test/support/engine-intake';
+import { HAND_IN_WORKFLOW_TYPE } from './engine-intake';
 import type { Access } from './product';
 import { Violation } from './violation';
 

@@ -1,3 +1,4 @@
+import { renderTable } from '../src/cli/table';
 import type { SeedReport } from './seed-run';
 import type { PointReport } from './sweep';
 
@@ -122,14 +123,4 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
 function renderCounts(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).toSorted(([, left], [, right]) => right - left);
   return entries.map(([name, count]) => `${name} ${count}`).join(', ') || 'none';
-}
-
-function renderTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { pollUntil } from '../src/process/poll';
 import { checkBooks, checkSignals, waitForEnds, type Views } from './end-checks';
 import { faultClassesOf, faultMix } from './fault-mix';
 import { Killer, type Kills } from './killer';
@@ -9,7 +10,7 @@ import { planSignals } from './signal-plan';
 import { Submitter } from './submitter';
 import { VenueAuditor } from './venue-auditor';
 import { Violation } from './violation';
-import { forEachOf, pause, pollUntil } from './waiting';
+import { forEachOf, pause, within } from './waiting';
 
 /** The attack lasts this long per signal, and not less than the second figure. */
 const ATTACK_MS_PER_SIGNAL = 180;
@@ -71,10 +72,15 @@ export async function runSeed(options: SeedRunOptions): Promise<SeedReport> {
     violation = error;
   } finally {
     await product.stop();
-    if (violation === undefined && !isFailing(run, signal)) product.discard();
+    if (violation === undefined && !isFailing(run, signal)) product.installation.discard();
   }
   const minutes = (performance.now() - startedAtMs) / 60_000;
-  return { ...run.figures(), minutes, violation: violation?.message, dataDir: violation && product.dataDir };
+  return {
+    ...run.figures(),
+    minutes,
+    violation: violation?.message,
+    dataDir: violation && product.installation.dataDir,
+  };
 }
 
 /** An unexpected error keeps the folder as well; an interruption does not. */
@@ -96,7 +102,9 @@ class SeedRun {
     private readonly product: Product,
     private readonly options: SeedRunOptions,
   ) {
-    this.auditor = new VenueAuditor(product.venueUrl, (clientOrderId) => this.submitter.isOurs(clientOrderId));
+    this.auditor = new VenueAuditor(product.installation.venueUrl, (clientOrderId) =>
+      this.submitter.isOurs(clientOrderId),
+    );
     this.killer = new Killer(product, options.seed, () => this.auditor.observe());
   }
 
@@ -173,7 +181,7 @@ class SeedRun {
   private async watchLedger({ client }: Access, stop: AbortSignal): Promise<void> {
     const known = (id: string): boolean => this.submitter.handedIn.some(({ fingerprint }) => fingerprint === id);
     for (;;) {
-      await watchLedger(client, this.product.config.venue, known);
+      await watchLedger(client, this.product.installation.config.venue, known);
       await pause(LEDGER_INTERVAL_MS, stop);
     }
   }
@@ -194,7 +202,7 @@ class SeedRun {
   private async heal(access: Access): Promise<void> {
     const { signal } = this.options;
     this.tell('heals the venue and waits for every end');
-    const healed = await pollUntil(() => this.auditor.heal(), RECOVERY_MAX_MS, signal);
+    const healed = await pollUntil(() => this.auditor.heal(), within(RECOVERY_MAX_MS, signal));
     if (!healed) throw new Violation('the venue comes back', `not within ${RECOVERY_MAX_MS} ms`);
     await this.product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
     let toldAtMs = 0;
@@ -211,7 +219,7 @@ class SeedRun {
     await forEachOf(handedIn, REPETITIONS_AT_ONCE, (one) =>
       this.submitter.repeat(one, { afterMs: 0, conflicting: false }, access, signal),
     );
-    await checkBooks(access, this.product, this.auditor, signal);
+    await checkBooks(access, this.product.installation.config, this.auditor, signal);
     const orders = await this.auditor.orders();
     if (!orders) throw new Violation('the venue stays up', 'it does not answer after it healed');
     this.ordersAccepted = orders.length;

@@ -3,10 +3,11 @@ import type { TradingSignal } from '../src/domain/signal';
 import { clientOrderIdOf, fingerprintOf } from '../src/intake/fingerprint';
 import { IntakeUnavailableError, type IntakeResult, type SignalDesk } from '../src/intake/types';
 import { cancelUpdate } from '../src/messages/signal';
+import { pollUntil } from '../src/process/poll';
 import type { Access } from './product';
 import { toSignal, type PlannedSignal } from './signal-plan';
 import { assertInvariant, Violation } from './violation';
-import { allEnded, pause, pollUntil } from './waiting';
+import { allEnded, pause, within } from './waiting';
 
 /** A signal must be accepted within this, also across a restart of the server. */
 const INTAKE_MAX_MS = 60_000;
@@ -107,7 +108,7 @@ async function submitUntilAnswered(
       return undefined;
     }
   };
-  const result = await pollUntil(submit, INTAKE_MAX_MS, signal);
+  const result = await pollUntil(submit, within(INTAKE_MAX_MS, signal));
   if (!result) throw new Violation('intake comes back', `no answer within ${INTAKE_MAX_MS} ms: ${String(last)}`);
   return result;
 }

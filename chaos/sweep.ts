@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../src/process/crash-points';
 import { cancelUpdate } from '../src/messages/signal';
+import { pollUntil } from '../src/process/poll';
 import { checkBooks, checkSignals, waitForEnds } from './end-checks';
 import { Product, type Access } from './product';
 import type { PlannedSignal } from './signal-plan';
@@ -9,7 +10,7 @@ import { Submitter, type HandedIn } from './submitter';
 import { attackOf, expectedOutcome, SWEEP_CASES, type Scenario, type SweepCase } from './sweep-scenarios';
 import { VenueAuditor } from './venue-auditor';
 import { assertInvariant, Violation } from './violation';
-import { forEachOf, pollUntil } from './waiting';
+import { forEachOf, within } from './waiting';
 
 /** Most of a point's time is spent waiting for a lost call to count as lost, so that several run side by side. */
 const POINTS_AT_ONCE = 3;
@@ -72,10 +73,10 @@ async function crashAt({ point, scenario }: SweepCase, signal: AbortSignal): Pro
     await crash.toTheEnd(product);
     // A violation keeps the folder; so does an error that nobody expected.
     await product.stop();
-    product.discard();
+    product.installation.discard();
   } catch (error) {
     await product.stop();
-    if (signal.aborted) product.discard();
+    if (signal.aborted) product.installation.discard();
     if (!(error instanceof Violation)) throw error;
     violation = error;
   }
@@ -86,7 +87,7 @@ async function crashAt({ point, scenario }: SweepCase, signal: AbortSignal): Pro
     orders: crash.orders,
     seconds: (performance.now() - startedAtMs) / 1_000,
     violation: violation?.message,
-    dataDir: violation && product.dataDir,
+    dataDir: violation && product.installation.dataDir,
   };
 }
 
@@ -106,11 +107,11 @@ class PointRun {
 
   async toTheEnd(product: Product): Promise<void> {
     const { scenario, signal } = this;
-    const crashFile = join(product.dataDir, 'crashed');
+    const crashFile = join(product.installation.dataDir, 'crashed');
     const crashing = { [CRASH_POINT_VARIABLE]: this.point, [CRASH_FILE_VARIABLE]: crashFile };
     const access = await product.start(signal, scenario === 'handed_in' ? {} : crashing);
     let submitter: Submitter | undefined;
-    const auditor = new VenueAuditor(product.venueUrl, (id) => submitter?.isOurs(id) ?? false);
+    const auditor = new VenueAuditor(product.installation.venueUrl, (id) => submitter?.isOurs(id) ?? false);
     submitter = new Submitter(await auditor.lastPrices());
     const attack = attackOf(scenario);
     if (attack) auditor.attackWith(() => attack);
@@ -121,7 +122,7 @@ class PointRun {
     await submitter.send(handedIn, access, signal);
     if (scenario === 'withdrawn') await this.withdraw(access, handedIn);
 
-    const crashed = await pollUntil(async () => existsSync(crashFile), CRASH_MAX_MS, signal);
+    const crashed = await pollUntil(async () => existsSync(crashFile), within(CRASH_MAX_MS, signal));
     assertInvariant(crashed === true, 'the point is reached', () => `${this.point} was not, by ${scenario}`);
     await product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
     await this.audit(product, access, auditor, submitter);
@@ -134,7 +135,7 @@ class PointRun {
       await submitter.repeat(handedIn, { afterMs: 0, conflicting: false }, access, signal);
       this.outcome = views.get(handedIn.fingerprint)?.outcome;
     }
-    await checkBooks(access, product, auditor, signal);
+    await checkBooks(access, product.installation.config, auditor, signal);
     const orders = (await auditor.orders()) ?? [];
     this.orders = orders.length;
     checkSignals(submitter.handedIn, views, orders);
@@ -144,7 +145,7 @@ class PointRun {
 
   private async withdraw({ client, desk }: Access, { fingerprint }: HandedIn): Promise<void> {
     const isAtVenue = async (): Promise<boolean> => (await desk.show(fingerprint))?.order?.venueOrderId !== undefined;
-    await pollUntil(isAtVenue, CRASH_MAX_MS, this.signal);
+    await pollUntil(isAtVenue, within(CRASH_MAX_MS, this.signal));
     await client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['swept away'] });
   }
 }
@@ -171,6 +172,6 @@ async function handInByDyingProcess(
 ): Promise<void> {
   const words = ['--symbol', symbol, '--direction', direction, '--strategy', strategy, '--amount', amount];
   const at = ['--timestamp', new Date(timestampMs).toISOString()];
-  const exitCode = await product.run(['signal', 'send', ...words, ...at], crashing);
+  const { exitCode } = await product.installation.run(['signal', 'send', ...words, ...at], crashing);
   assertInvariant(exitCode === null, 'the point is reached', () => `the command left with ${exitCode}`);
 }

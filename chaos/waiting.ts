@@ -1,29 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PollOptions } from '../src/process/poll';
 
 const POLL_INTERVAL_MS = 200;
+
+/** How an attack asks whether something has happened: for so long, or until it is interrupted. */
+export function within(timeoutMs: number, signal: AbortSignal): PollOptions {
+  return { intervalMs: POLL_INTERVAL_MS, timeoutMs, signal };
+}
 
 /** Waits, or throws what `signal` was aborted with. */
 export async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
   await sleep(Math.max(0, durationMs), undefined, { signal });
-}
-
-/**
- * Polls until `check` gives something other than undefined and false.
- *
- * @returns undefined when that did not happen in time
- */
-export async function pollUntil<Value>(
-  check: () => Promise<Value | undefined | false>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Value | undefined> {
-  const deadlineMs = performance.now() + timeoutMs;
-  for (;;) {
-    const value = await check();
-    if (value !== undefined && value !== false) return value;
-    if (performance.now() > deadlineMs) return undefined;
-    await pause(POLL_INTERVAL_MS, signal);
-  }
 }
 
 /** Does work for every item, a bounded number of them at once. */

@@ -113,8 +113,9 @@ export function renderSignalList(signals: readonly SignalSummary[], minutes: num
     summary.outcome ?? summary.status,
     describeDuration(summary),
   ]);
-  return renderTable([heading, ...rows], (text, row, column) => {
+  const lines = renderTable([heading, ...rows], (text, row, column) => {
     if (row === 0) return style.dim(text);
     return column === OUTCOME_COLUMN && text !== 'running' ? styleOutcome(text, style) : text;
   });
+  return lines.join('\n');
 }

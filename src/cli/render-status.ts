@@ -35,9 +35,10 @@ export function renderStatus(parts: readonly StatusPart[], style: Style): string
     part.pid === undefined ? '-' : String(part.pid),
     printable(part.text),
   ]);
-  return renderTable([['', 'PART', 'STATE', 'PID', ''], ...rows], (text, row, column) => {
+  const lines = renderTable([['', 'PART', 'STATE', 'PID', ''], ...rows], (text, row, column) => {
     if (row === 0) return style.dim(text);
     const state = parts[row - 1]?.state ?? 'down';
     return column === 0 || column === 2 ? styleState(text, state, style) : text;
   });
+  return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pollUntil } from '../process/poll';
 
 const POLL_INTERVAL_MS = 250;
 const PROGRESS_INTERVAL_MS = 5_000;
@@ -19,16 +19,19 @@ export interface HealthWaitOptions {
  * @returns what was missing at the end; empty: healthy
  */
 export async function waitUntilHealthy(options: HealthWaitOptions): Promise<readonly string[]> {
-  const startedAtMs = performance.now();
-  let progressAtMs = startedAtMs;
-  for (;;) {
-    const missing = await options.findMissing();
+  let progressAtMs = performance.now();
+  let missing: readonly string[] = [];
+  const isOver = async (): Promise<boolean> => {
+    missing = await options.findMissing();
+    // An aborted wait has an answer, too: what was missing then.
+    if (missing.length === 0 || options.signal.aborted) return true;
     const nowMs = performance.now();
-    if (missing.length === 0 || options.signal.aborted || nowMs - startedAtMs >= options.timeoutMs) return missing;
     if (nowMs - progressAtMs >= PROGRESS_INTERVAL_MS) {
       progressAtMs = nowMs;
       options.onProgress(missing);
     }
-    await sleep(POLL_INTERVAL_MS);
-  }
+    return false;
+  };
+  await pollUntil(isOver, { intervalMs: POLL_INTERVAL_MS, timeoutMs: options.timeoutMs });
+  return missing;
 }

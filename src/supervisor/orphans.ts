@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ORPHAN_STOP_MAX_MS } from '../process/lifeline';
 import { isProcessRunning, readPidFile, type ProcessIdentity } from '../process/pid-file';
+import { pollUntil } from '../process/poll';
 import type { ProcessName } from './plan';
 import { pidFilePath } from './run-folder';
 
@@ -34,10 +34,8 @@ export async function awaitOrphans(
   if (orphans.length === 0) return;
   const list = orphans.map(({ name, identity }) => `${name} (process ${identity.pid})`).join(', ');
   print(`An earlier start was killed; waiting for what it left to end: ${list}.`);
-  const deadlineMs = performance.now() + ORPHAN_WAIT_MAX_MS;
-  while (orphans.some(({ identity }) => isProcessRunning(identity)) && performance.now() < deadlineMs) {
-    await sleep(POLL_INTERVAL_MS);
-  }
+  const haveEnded = async (): Promise<boolean> => !orphans.some(({ identity }) => isProcessRunning(identity));
+  await pollUntil(haveEnded, { intervalMs: POLL_INTERVAL_MS, timeoutMs: ORPHAN_WAIT_MAX_MS });
   for (const { identity } of orphans) {
     if (isProcessRunning(identity)) process.kill(identity.pid, 'SIGKILL');
   }

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { assertPortFree, isPortListening } from '../net/ports';
 import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
+import { pollUntil } from '../process/poll';
 import type { Progress } from './binary-sources';
 import { embeddedAddress } from './connection';
 import { ServerUnavailableError } from './errors';
-import { pollUntil } from './poll';
 import { findTemporalServer } from './server-binary';
 import { spawnServer, type ServerExit, type ServerProcess, stopServer } from './server-process';
 import {

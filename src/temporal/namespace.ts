@@ -1,8 +1,8 @@
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
+import { pollUntil } from '../process/poll';
 import { NamespaceError } from './errors';
 import { GrpcStatus, hasStatus } from './grpc-status';
-import { pollUntil } from './poll';
 
 /** A server with several machines learns of a change by and by; its caches are refreshed every few seconds. */
 export const USABLE_TIMEOUT_MS = 30_000;

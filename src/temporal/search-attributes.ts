@@ -2,10 +2,10 @@ import type { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { pollUntil } from '../process/poll';
 import { NamespaceError } from './errors';
 import { GrpcStatus, hasStatus } from './grpc-status';
 import { explainRefusal, USABLE_INTERVAL_MS, USABLE_TIMEOUT_MS } from './namespace';
-import { pollUntil } from './poll';
 
 /** A search attribute's name and type, as `defineSearchAttributeKey` makes it. */
 export interface SearchAttribute {

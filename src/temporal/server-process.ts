@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { identifyProcess, isProcessRunning, type ProcessIdentity } from '../process/pid-file';
+import { pollUntil } from '../process/poll';
 import { ServerUnavailableError } from './errors';
-import { pollUntil } from './poll';
 
 /** At a start, a log larger than this is moved aside; one older log is kept. */
 const SERVER_LOG_BYTES_MAX = 20_000_000;

@@ -249,15 +249,4 @@ const OTHER_ROOMS: readonly Room[] = [
 export const ROOMS: readonly Room[] = [...PRODUCT_ROOMS, ...OTHER_ROOMS];
 
 /** Imports that the table forbids and that stay, each with its reason. */
-export const EXCEPTIONS: readonly { readonly file: string; readonly imports: string; readonly reason: string }[] = [
-  {
-    file: 'chaos/product.ts',
-    imports: '../test/support/engine-intake',
-    reason: 'the attack hands signals in as the tests do',
-  },
-  {
-    file: 'chaos/replay-check.ts',
-    imports: '../test/support/engine-intake',
-    reason: 'the attack hands signals in as the tests do',
-  },
-];
+export const EXCEPTIONS: readonly { readonly file: string; readonly imports: string; readonly reason: string }[] = [];

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { childEnvironment } from '../../harness/child-environment';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { accountStatsQuery } from '../../src/messages/venue-account';
 import { startTestEngine, type TestEngine } from '../support/engine';
@@ -64,6 +65,7 @@ async function runCaller(index: number): Promise<PacedCallerReport> {
     orders: partOf(ORDERS, index),
   };
   const child = spawn(process.execPath, runSource(CALLER_ENTRY, JSON.stringify(input)), {
+    env: childEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: TEST_MAX_MS,
   });

@@ -1,43 +1,22 @@
 /** The paper venue as its own process: what the command line asks for is what it does. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { Installation } from '../../harness/installation';
+import { runningProcesses } from '../../harness/running-processes';
 import { ExitCode } from '../../src/process/exit-codes';
 import { eventually } from '../support/engine';
-import { findFreePort } from '../support/free-port';
+import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 
-const PROGRAM = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
-
-let dataDir: string;
-let port: number;
-let child: ChildProcess | undefined;
+let installation: Installation;
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'oncefill-paper-venue-'));
-  port = await findFreePort();
-});
+  installation = await Installation.create({ name: 'paper-venue' });
+}, SERVER_START_TIMEOUT_MS);
 
-afterEach(async () => {
-  if (child?.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-function run(...words: readonly string[]): ChildProcess {
-  child = spawn(process.execPath, [PROGRAM, ...words], {
-    cwd: dataDir,
-    env: { ...process.env, DATA_DIR: dataDir, PAPER_VENUE_PORT: String(port) },
-    // Open for as long as the test runs: a process of ours ends with the one that started it.
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  return child;
-}
+afterEach(() => installation.close());
 
 test('--faults gives the paper venue its plan', async () => {
-  run('paper-venue', '--faults', 'seed=7,rate=0.2');
+  installation.spawn(['paper-venue', '--faults', 'seed=7,rate=0.2']);
   const shown = await eventually(async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/paper/faults`).catch(() => undefined);
+    const response = await fetch(`${installation.venueUrl}/paper/faults`).catch(() => undefined);
     return response?.json();
   });
   expect(shown).toMatchObject({ plan: { seed: 7, rate: 0.2 }, classes: expect.arrayContaining([expect.any(String)]) });
@@ -47,6 +26,7 @@ test.each([
   ['a plan that cannot be read', ['start', '--faults', 'seed=7,rate=2']],
   ['a mode without a paper venue', ['start', '--mode', 'api', '--faults', 'seed=7,rate=0.2']],
 ])('start refuses --faults with %s, and starts nothing', async (_what, words) => {
-  const [exitCode] = (await once(run(...words), 'exit')) as [number | null];
+  const { exitCode } = await installation.run(words);
   expect(exitCode).toBe(ExitCode.USAGE);
+  expect(runningProcesses(installation.dataDir)).toEqual([]);
 });

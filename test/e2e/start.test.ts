@@ -1,7 +1,10 @@
+import { Installation } from '../../harness/installation';
+import { runningProcesses } from '../../harness/running-processes';
 import { ExitCode } from '../../src/process/exit-codes';
-import { Product, type SignalBody } from './support/product';
+import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
+import { audit, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
 
-/** Two starts and stops, the first of which may fetch the Temporal server. */
+/** Two starts and stops. */
 const TEST_MAX_MS = 600_000;
 
 function manualSignal(strategy: string): SignalBody {
@@ -9,15 +12,13 @@ function manualSignal(strategy: string): SignalBody {
 }
 
 describe('the product, started as a user starts it', () => {
-  let product: Product;
+  let product: Installation;
 
   beforeEach(async () => {
-    product = await Product.create();
-  });
+    product = await Installation.create({ name: 'e2e' });
+  }, SERVER_START_TIMEOUT_MS);
 
-  afterEach(() => {
-    product.dispose();
-  });
+  afterEach(() => product.close());
 
   test(
     'a signal becomes one order, its repetition none, also after a restart, and Ctrl-C leaves nothing behind',
@@ -26,31 +27,31 @@ describe('the product, started as a user starts it', () => {
       await product.waitUntilHealthy();
       const signal = manualSignal('e2e-restart');
 
-      const accepted = await product.send(signal);
+      const accepted = await send(product, signal);
       expect(accepted).toMatchObject({ httpStatus: 202, status: 'accepted' });
-      const ended = await product.waitForEnd(accepted.fingerprint);
+      const ended = await waitForEnd(product, accepted.fingerprint);
       expect(ended).toMatchObject({ outcome: 'FILLED', order: { filled_amount: '0.01' } });
 
-      const repeated = await product.send(signal);
+      const repeated = await send(product, signal);
       expect(repeated).toMatchObject({ httpStatus: 409, conflicting: false, fingerprint: accepted.fingerprint });
-      const changed = await product.send({ ...signal, amount: '0.02' });
+      const changed = await send(product, { ...signal, amount: '0.02' });
       expect(changed).toMatchObject({ httpStatus: 409, conflicting: true });
 
       const clientOrderId = ended.order?.client_order_id ?? '';
-      const audit = await product.audit();
-      expect(audit.ordersPerClientId?.[clientOrderId]).toBe(1);
-      expect(audit.maxOrdersPerClientId).toBe(1);
-      expect(audit.limitBreaches.total).toBe(0);
+      const books = await audit(product);
+      expect(books.ordersPerClientId?.[clientOrderId]).toBe(1);
+      expect(books.maxOrdersPerClientId).toBe(1);
+      expect(books.limitBreaches.total).toBe(0);
 
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
-      expect(product.processes()).toEqual([]);
+      expect(runningProcesses(product.dataDir)).toEqual([]);
 
       product.start();
       await product.waitUntilHealthy();
-      expect(await product.send(signal)).toMatchObject({ httpStatus: 409, fingerprint: accepted.fingerprint });
-      expect((await product.audit()).ordersPerClientId?.[clientOrderId]).toBe(1);
+      expect(await send(product, signal)).toMatchObject({ httpStatus: 409, fingerprint: accepted.fingerprint });
+      expect((await audit(product)).ordersPerClientId?.[clientOrderId]).toBe(1);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
-      expect(product.processes()).toEqual([]);
+      expect(runningProcesses(product.dataDir)).toEqual([]);
     },
     TEST_MAX_MS,
   );
@@ -58,20 +59,21 @@ describe('the product, started as a user starts it', () => {
   test(
     'the processes end by themselves when the supervisor is killed, and the next start goes on',
     async () => {
-      product.start();
+      const supervisor = product.start();
       await product.waitUntilHealthy();
       const signal = manualSignal('e2e-killed');
-      const { fingerprint } = await product.send(signal);
-      product.killSupervisor();
-      await product.waitUntilNoneWorks();
+      const { fingerprint } = await send(product, signal);
+      // As the system does when memory runs out.
+      supervisor.kill('SIGKILL');
+      await waitUntilNoneWorks(product);
 
       product.start();
       await product.waitUntilHealthy();
-      const ended = await product.waitForEnd(fingerprint);
+      const ended = await waitForEnd(product, fingerprint);
       expect(ended.outcome).toBe('FILLED');
-      expect((await product.audit()).ordersPerClientId?.[ended.order?.client_order_id ?? '']).toBe(1);
+      expect((await audit(product)).ordersPerClientId?.[ended.order?.client_order_id ?? '']).toBe(1);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
-      expect(product.processes()).toEqual([]);
+      expect(runningProcesses(product.dataDir)).toEqual([]);
     },
     TEST_MAX_MS,
   );
@@ -79,31 +81,31 @@ describe('the product, started as a user starts it', () => {
   test(
     'the command line tells a program what happened by its exit code',
     async () => {
-      expect((await product.run('signal', 'list')).exitCode).toBe(ExitCode.UNAVAILABLE);
-      expect((await product.run('status')).exitCode).toBe(ExitCode.UNAVAILABLE);
+      expect((await product.run(['signal', 'list'])).exitCode).toBe(ExitCode.UNAVAILABLE);
+      expect((await product.run(['status'])).exitCode).toBe(ExitCode.UNAVAILABLE);
       product.start();
       await product.waitUntilHealthy();
 
       const { symbol, direction, strategy, timestamp } = manualSignal('e2e-cli');
       const words = ['--symbol', symbol, '--direction', direction, '--strategy', strategy, '--timestamp', timestamp];
-      const send = ['signal', 'send', ...words, '--amount', '0.01', '--json'];
-      const sent = await product.run(...send, '--wait');
+      const command = ['signal', 'send', ...words, '--amount', '0.01', '--json'];
+      const sent = await product.run([...command, '--wait']);
       expect(sent.exitCode).toBe(ExitCode.SUCCESS);
       expect(JSON.parse(sent.stdout)).toMatchObject({ status: 'accepted', signal: { outcome: 'FILLED' } });
-      const repeated = await product.run(...send);
+      const repeated = await product.run(command);
       expect(repeated.exitCode).toBe(ExitCode.REFUSED);
       expect(JSON.parse(repeated.stdout)).toMatchObject({ status: 'duplicate', conflicting: false });
       const tooLarge = ['--symbol', symbol, '--direction', direction, '--strategy', 'e2e-too-large', '--amount', '50'];
-      const denied = await product.run('signal', 'send', ...tooLarge, '--wait', '--json');
+      const denied = await product.run(['signal', 'send', ...tooLarge, '--wait', '--json']);
       expect(denied.exitCode).toBe(ExitCode.NOT_FILLED);
       expect(JSON.parse(denied.stdout)).toMatchObject({ signal: { outcome: 'DENIED' } });
 
-      expect((await product.run('signal', 'show', '0000000000000000')).exitCode).toBe(ExitCode.NOT_FOUND);
-      expect((await product.run('status')).exitCode).toBe(ExitCode.SUCCESS);
-      expect((await product.run('start')).exitCode).toBe(ExitCode.REFUSED);
-      expect((await product.run('start', '--mode=ml')).exitCode).toBe(ExitCode.SUCCESS);
-      expect((await product.run('start', '--live')).exitCode).toBe(ExitCode.USAGE);
-      expect((await product.run('start', '--mode=nothing')).exitCode).toBe(ExitCode.USAGE);
+      expect((await product.run(['signal', 'show', '0000000000000000'])).exitCode).toBe(ExitCode.NOT_FOUND);
+      expect((await product.run(['status'])).exitCode).toBe(ExitCode.SUCCESS);
+      expect((await product.run(['start'])).exitCode).toBe(ExitCode.REFUSED);
+      expect((await product.run(['start', '--mode=ml'])).exitCode).toBe(ExitCode.SUCCESS);
+      expect((await product.run(['start', '--live'])).exitCode).toBe(ExitCode.USAGE);
+      expect((await product.run(['start', '--mode=nothing'])).exitCode).toBe(ExitCode.USAGE);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
     },
     TEST_MAX_MS,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DefaultLogger, Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { findFreePort } from '../../harness/free-ports';
+import { waitFor } from '../../harness/wait-for';
 import { loadConfig } from '../../src/config/load-config';
 import type { Config } from '../../src/config/schema';
 import type { TradingSignal } from '../../src/domain/signal';
@@ -18,7 +20,6 @@ import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue
 import { openEngineRoom, type EngineRoom } from '../../workers/engine-room';
 import { ensureVenueAccount } from '../../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
-import { findFreePort } from './free-port';
 
 /** Longest wait for something that must happen; a test that needs it has failed. */
 const EVENTUALLY_TIMEOUT_MS = 50_000;
@@ -155,13 +156,9 @@ export async function startTestEngine(
   return engine;
 }
 
-/** Polls until `check` gives something true. @throws when it does not in time */
-export async function eventually<Value>(check: () => Promise<Value | undefined | false>): Promise<Value> {
-  const deadlineMs = Date.now() + EVENTUALLY_TIMEOUT_MS;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > deadlineMs) throw new Error('What the test waited for did not happen.');
-    await new Promise((resolve) => setTimeout(resolve, EVENTUALLY_INTERVAL_MS));
-  }
+/** Waits until `check` gives something true. @throws when it does not in time */
+export function eventually<Value>(check: () => Promise<Value | undefined | false>): Promise<Value> {
+  const wait = { intervalMs: EVENTUALLY_INTERVAL_MS, timeoutMs: EVENTUALLY_TIMEOUT_MS };
+  // A count of zero is no answer, either.
+  return waitFor('what the test expects', async () => (await check()) || undefined, wait);
 }

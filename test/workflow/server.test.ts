@@ -11,7 +11,7 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/emb
 import { ensureNamespace } from '../../src/temporal/namespace';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { serverOwnerPath } from '../../src/temporal/server-record';
-import { findFreePort } from '../support/free-port';
+import { findFreePort } from '../../harness/free-ports';
 import { SERVER_START_TIMEOUT_MS, startTimeSkippingServer } from '../support/test-server';
 
 const NAMESPACE = 'server-test';

@@ -1,4 +1,5 @@
 /** Each fault as a client meets it, aimed at one request; and that the venue's books stay right whatever it answers. */
+import { waitFor } from '../../../harness/wait-for';
 import { FAULT_CLASS_NAMES } from '../../../src/paper-venue/faults/fault-classes';
 import { parseFaultPlan } from '../../../src/paper-venue/faults/fault-specification';
 import type { FaultTarget } from '../../../src/paper-venue/faults/fault-plan';
@@ -39,8 +40,7 @@ async function found(
 
 /** Waits, within a bound, until something holds. */
 async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 200 && !holds(); round += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(holds()).toBe(true);
+  await waitFor('what the test expects of the venue', async () => holds(), { intervalMs: 10, timeoutMs: 2_000 });
 }
 
 function accepted(): number {

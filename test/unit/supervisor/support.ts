@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '../../../harness/wait-for';
 import { ManagedProcess, type ProcessReport } from '../../../src/supervisor/managed-process';
 import { identifyProcess } from '../../../src/process/pid-file';
 import type { RestartPolicy } from '../../../src/supervisor/restart-delay';
@@ -13,13 +14,7 @@ const WAIT_MAX_MS = 20_000;
 export const EAGER_POLICY: RestartPolicy = { delayFirstMs: 1, delayGrowth: 1, delayMaxMs: 1, stableAfterMs: 60_000 };
 
 export async function waitUntil(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + WAIT_MAX_MS;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited ${WAIT_MAX_MS} ms for: ${what}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, POLL_INTERVAL_MS);
-    });
-  }
+  await waitFor(what, async () => condition(), { intervalMs: POLL_INTERVAL_MS, timeoutMs: WAIT_MAX_MS });
 }
 
 export function isAlive(pid: number): boolean {

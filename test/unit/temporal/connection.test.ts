@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectNative, externalTarget, localTarget } from '../../../src/temporal/connection';
-import { findFreePort } from '../../support/free-port';
+import { findFreePort } from '../../../harness/free-ports';
 
 const PROFILE = `
 [profile.default]

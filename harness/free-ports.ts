@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net';
 
 /**
- * Ports of 127.0.0.1 that nothing listens on at this moment, for installations that run beside others: benches and tests.
- * All are looked for at once, so that none is found twice.
+ * Ports of 127.0.0.1 that nothing listens on at this moment, for installations that run beside others. All are looked for
+ * at once, so that none is found twice.
  */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer());
@@ -10,4 +10,10 @@ export async function findFreePorts(count: number): Promise<readonly number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+/** One such port. */
+export async function findFreePort(): Promise<number> {
+  const [port = 0] = await findFreePorts(1);
+  return port;
 }

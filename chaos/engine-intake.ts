@@ -7,8 +7,8 @@ import {
   type NativeConnection,
   type WorkflowBundle,
 } from '@temporalio/worker';
-import type { TradingSignal } from '../../src/domain/signal';
-import { IntakeUnavailableError, type IntakeResult } from '../../src/intake/types';
+import type { TradingSignal } from '../src/domain/signal';
+import { IntakeUnavailableError, type IntakeResult } from '../src/intake/types';
 
 /** The type of the workflow that hands in; it is none of the product's. */
 export const HAND_IN_WORKFLOW_TYPE = 'handIn';

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { IntakeActivities, IntakeResult } from '../../activities/intake';
-import type { TradingSignal } from '../../src/domain/signal';
-import { SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
+import type { IntakeActivities, IntakeResult } from '../activities/intake';
+import type { TradingSignal } from '../src/domain/signal';
+import { SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 
 const { submitSignals } = proxyActivities<IntakeActivities>({
   taskQueue: SIGNALS_TASK_QUEUE,
