@@ -13,9 +13,9 @@ import {
   balancesPayload,
   candlesPayload,
   executionsPayload,
-  instrumentsPayload,
+  instrumentRow,
   orderRow,
-  ordersPayload,
+  rowsPayload,
   tickersPayload,
 } from './payloads';
 import { BYBIT_PROMISES } from './promises';
@@ -64,17 +64,17 @@ export class BybitVenue implements Venue {
     this.#session.onLimitReport(listener);
   }
 
-  /** Only configured symbols that are trading; the others are left out. */
+  /** Only configured symbols that are trading and whose row can be read; the others are left out. */
   async markets(): Promise<readonly Market[]> {
-    const { payload } = await this.#session.readPublic(instrumentsPayload, () =>
+    const { payload } = await this.#session.readPublic(rowsPayload, () =>
       this.#session.client.publicGetV5MarketInstrumentsInfo({ category: CATEGORY, limit: INSTRUMENTS_MAX }),
     );
-    return payload.result.list
-      .filter((instrument) => this.symbols.has(instrument.symbol))
-      .map((instrument) =>
-        parseMarket(instrument, this.options.settleAsset, this.options.takerFee ?? TAKER_FEE_DEFAULT),
-      )
-      .filter((market) => market !== undefined);
+    const takerFee = this.options.takerFee ?? TAKER_FEE_DEFAULT;
+    return payload.result.list.flatMap((candidate) => {
+      const row = instrumentRow.safeParse(candidate);
+      if (!row.success || !this.symbols.has(row.data.symbol)) return [];
+      return parseMarket(row.data, this.options.settleAsset, takerFee) ?? [];
+    });
   }
 
   time(): Promise<number> {
@@ -154,7 +154,7 @@ export class BybitVenue implements Venue {
 
   /** Orders without a client id, or with fields that cannot be read, are left out: look those up one by one. */
   async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
-    const { payload } = await this.#session.readAccount(ordersPayload, () =>
+    const { payload } = await this.#session.readAccount(rowsPayload, () =>
       this.#session.client.privateGetV5OrderHistory({ category: CATEGORY, limit: ORDERS_MAX, startTime: sinceMs }),
     );
     return payload.result.list.flatMap((candidate) => {
@@ -226,7 +226,7 @@ export class BybitVenue implements Venue {
     symbol: string,
     request: () => Promise<unknown>,
   ): Promise<{ readonly order?: VenueOrder; readonly answeredAtMs: number }> {
-    const { payload } = await this.#session.readAccount(ordersPayload, request);
+    const { payload } = await this.#session.readAccount(rowsPayload, request);
     const answeredAtMs = payload.time;
     const [first, ...others] = payload.result.list;
     if (first === undefined) return { answeredAtMs };
