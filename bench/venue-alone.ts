@@ -25,7 +25,7 @@ export function openVenueAlone({ config, venueUrl }: Installation): Venue {
   const { venue: name } = config;
   const venueConfig = config.venues[name];
   if (!venueConfig) throw new Error(`The venue "${name}" is not configured.`);
-  const credentials = resolveCredentials({ prefix: name.toUpperCase(), environment: venueConfig.environment, env: {} });
+  const credentials = resolveCredentials({ venue: name, environment: venueConfig.environment, env: {} });
   const { takerFee } = config.paperVenue;
   return createVenue({ name, config: venueConfig, baseUrl: venueUrl, credentials, takerFee });
 }

@@ -54,7 +54,7 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     name: config.venue,
     config: venueConfig,
     baseUrl: venueConfig.environment === 'paper' ? `http://127.0.0.1:${config.paperVenue.port}` : undefined,
-    credentials: resolveCredentials({ prefix: config.venue.toUpperCase(), environment: venueConfig.environment }),
+    credentials: resolveCredentials({ venue: config.venue, environment: venueConfig.environment }),
     takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
   });
   const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>

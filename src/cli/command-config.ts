@@ -53,7 +53,7 @@ export function candlesFlag(folder: string | undefined): readonly FlagValue[] {
 export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
   const venue = config.venues[config.venue];
   if (!venue) throw new Error(`The venue ${config.venue} is not configured.`);
-  const { environment, adapter } = venue;
+  const { environment } = venue;
   if (environment === 'live' && !live) {
     throw new CliError(
       `venues.${config.venue}.environment is live: orders would use real money. Add --live if you mean it, or set it to paper.`,
@@ -68,5 +68,5 @@ export async function checkTradingEnvironment(config: Config, live: boolean): Pr
   }
   if (environment === 'paper') return;
   const { resolveCredentials } = await import('../venues/ccxt/credentials');
-  resolveCredentials({ prefix: adapter.toUpperCase(), environment });
+  resolveCredentials({ venue: config.venue, environment });
 }

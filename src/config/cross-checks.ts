@@ -1,3 +1,4 @@
+import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
 import type { ConfigProblem } from './config-error';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
@@ -11,6 +12,11 @@ interface Fault {
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
 const SECONDS_PER_HOUR = 3_600;
+/** First words of variables that have an owner: a venue of that name would read another's keys, or variables we refuse. */
+const OWNED_WORDS: ReadonlyMap<string, string> = new Map([
+  ['TEMPORAL', "the Temporal server's"],
+  ['ONCEFILL', "oncefill's own"],
+]);
 
 function checkTimes(config: Config): readonly Fault[] {
   const { dedupWindowSeconds, timeToLiveSeconds } = config.signals;
@@ -88,6 +94,33 @@ function checkLimits(name: string, venue: VenueConfig): readonly Fault[] {
   return [...unpayable, { path: `venues.${name}.symbols`, message: `lists ${repeated[0]} more than once` }];
 }
 
+function checkCredentialNames(config: Config): readonly Fault[] {
+  const owners = new Map<string, string>();
+  return Object.keys(config.venues).flatMap((name) => {
+    const path = `venues.${name}`;
+    const prefix = credentialPrefix(name);
+    const { apiKey } = credentialVariables(name);
+    const [word = ''] = prefix.split('_');
+    const owned = OWNED_WORDS.get(word);
+    if (owned !== undefined) {
+      return [
+        {
+          path,
+          message: `would read its key from ${apiKey}; variables that begin with ${word}_ are ${owned}, so give the venue another name`,
+        },
+      ];
+    }
+    const owner = owners.get(prefix);
+    if (owner !== undefined) {
+      return [
+        { path, message: `would read its key from ${apiKey}, as ${owner} does already; give one of them another name` },
+      ];
+    }
+    owners.set(prefix, path);
+    return [];
+  });
+}
+
 function checkApi(config: Config): readonly Fault[] {
   if (LOOPBACK_HOSTS.includes(config.api.host)) return [];
   const message = `is "${config.api.host}"; allowed: ${LOOPBACK_HOSTS.join(', ')}, because whoever reaches the API can trade`;
@@ -104,6 +137,7 @@ export function crossCheck(config: Config, layers: MergedLayers): void {
   const faults = [
     ...checkVenue(config, venue),
     ...Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(name, settings)),
+    ...checkCredentialNames(config),
     ...checkTimes(config),
     ...checkMargins(config),
     ...checkPorts(config, venue),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VENUE_ADAPTERS } from '../venues/definitions';
 
 /*
  * A type states what is allowed either by its bounds or, where bounds cannot say it, by `describe`: messages and the
@@ -38,7 +39,7 @@ const venueLimits = z.strictObject({
 });
 
 const venue = z.strictObject({
-  adapter: z.enum(['bybit']),
+  adapter: z.enum(VENUE_ADAPTERS),
   environment: z.enum(['paper', 'testnet', 'live']),
   symbols: z.array(symbol).min(1).max(200),
   settleAsset: z

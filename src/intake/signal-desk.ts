@@ -20,7 +20,7 @@ import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../m
 import { crashPoint } from '../process/crash-points';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
-import { CLIENT_ID_UNIQUE } from '../venues/promises';
+import { VENUE_DEFINITIONS } from '../venues/definitions';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { TakenSignals } from './taken-signals';
 import {
@@ -197,7 +197,7 @@ function workflowInput(
       },
       unknownAlertMs: orders.unknownAlertSeconds * 1000,
       lateAcceptanceMs: venue.receiveWindowMs + venue.clockSkewMs,
-      clientIdUnique: CLIENT_ID_UNIQUE[venue.adapter],
+      clientIdUnique: VENUE_DEFINITIONS[venue.adapter].promises.clientIdUnique,
     },
   };
 }

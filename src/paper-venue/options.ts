@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema';
-import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/ccxt/credentials';
+import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/paper-keys';
 import type { VenuePromises } from '../venues/venue';
 import type { FaultPlan } from './faults/fault-plan';
 import type { VenueLimits } from './http/request-limits';

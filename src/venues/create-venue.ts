@@ -1,13 +1,21 @@
-import type { VenueConfig } from '../config/schema';
-import type * as BybitModule from './bybit/bybit-venue';
 import type { Credentials } from './ccxt/credentials';
+import type { AdapterOptions } from './definition';
+import { VENUE_DEFINITIONS } from './definitions';
+import type { VenueAdapter } from './definitions';
 import type { Venue } from './venue';
 
-const BYBIT_URLS = { live: 'https://api.bybit.com', testnet: 'https://api-testnet.bybit.com' } as const;
+/** The settings of one venue that its adapter needs. */
+export interface VenueSettings extends Pick<
+  AdapterOptions,
+  'symbols' | 'settleAsset' | 'receiveWindowMs' | 'clockSkewMs' | 'requestTimeoutMs'
+> {
+  readonly adapter: VenueAdapter;
+  readonly environment: 'paper' | 'testnet' | 'live';
+}
 
 export interface CreateVenueOptions {
   readonly name: string;
-  readonly config: VenueConfig;
+  readonly config: VenueSettings;
   /** Scheme and host without a path. Needed for paper; elsewhere one of the venue's own regional addresses, https. */
   readonly baseUrl?: string;
   readonly credentials: Credentials;
@@ -26,29 +34,23 @@ export class VenueSetupError extends Error {
  * @throws VenueSetupError when the address is missing or unsafe
  */
 export function createVenue({ name, config, baseUrl, credentials, takerFee }: CreateVenueOptions): Venue {
-  const address = venueAddress(name, config.environment, baseUrl);
-  switch (config.adapter) {
-    case 'bybit': {
-      // Loaded here because ccxt costs 70 MB and half a second, which only processes that talk to a venue shall pay.
-      const { BybitVenue } = require('./bybit/bybit-venue') as typeof BybitModule;
-      return new BybitVenue({
-        name,
-        baseUrl: address,
-        credentials,
-        symbols: config.symbols,
-        settleAsset: config.settleAsset,
-        takerFee,
-        receiveWindowMs: config.receiveWindowMs,
-        clockSkewMs: config.clockSkewMs,
-        requestTimeoutMs: config.requestTimeoutMs,
-      });
-    }
-  }
+  const { symbols, settleAsset, receiveWindowMs, clockSkewMs, requestTimeoutMs } = config;
+  return VENUE_DEFINITIONS[config.adapter].create({
+    name,
+    baseUrl: venueAddress(name, config, baseUrl),
+    credentials,
+    symbols,
+    settleAsset,
+    takerFee,
+    receiveWindowMs,
+    clockSkewMs,
+    requestTimeoutMs,
+  });
 }
 
-function venueAddress(name: string, environment: VenueConfig['environment'], baseUrl: string | undefined): string {
+function venueAddress(name: string, { adapter, environment }: VenueSettings, baseUrl: string | undefined): string {
   if (environment !== 'paper') {
-    const address = baseUrl ?? BYBIT_URLS[environment];
+    const address = baseUrl ?? VENUE_DEFINITIONS[adapter].urls[environment];
     // Keys of a real account travel with every request.
     if (URL.canParse(address) && new URL(address).protocol === 'https:') return new URL(address).origin;
     throw new VenueSetupError(`The address of venue "${name}" must begin with https://, and was "${address}".`);

@@ -49,9 +49,15 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node'],
   },
   {
+    path: 'src/venues',
+    holds: 'the Venue port, the ccxt transport, one folder per venue',
+    rooms: ['src/domain'],
+    packages: ['Node', 'ccxt', 'decimal.js', 'undici', 'zod'],
+  },
+  {
     path: 'src/config',
     holds: 'defaults, your file and the environment, checked and made one',
-    rooms: ['src/domain', 'src/process'],
+    rooms: ['src/domain', 'src/process', 'src/venues'],
     packages: ['Node', 'yaml', 'zod'],
   },
   {
@@ -75,12 +81,6 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     holds: 'logs, health',
     rooms: ['src/messages', 'src/config'],
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
-  },
-  {
-    path: 'src/venues',
-    holds: 'the Venue port, the ccxt transport, one folder per venue',
-    rooms: ['src/domain', 'src/config'],
-    packages: ['Node', 'ccxt', 'decimal.js', 'undici', 'zod'],
   },
   {
     path: 'src/paper-venue',

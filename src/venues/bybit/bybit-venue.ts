@@ -2,11 +2,10 @@ import type { SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain/market';
 import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage } from '../ccxt/venue-reply';
-import { CLIENT_ID_UNIQUE } from '../promises';
+import type { AdapterOptions } from '../definition';
 import { VenueError } from '../venue';
 import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
 import { BybitSession } from './bybit-session';
-import type { BybitSessionOptions } from './bybit-session';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
 import { acceptedOrderId, classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
 import { parseBalances, parseCandles, parseMarket, parseOrder, parseTickers, TAKER_FEE_DEFAULT } from './parse';
@@ -14,11 +13,12 @@ import {
   balancesPayload,
   candlesPayload,
   executionsPayload,
-  instrumentsPayload,
+  instrumentRow,
   orderRow,
-  ordersPayload,
+  rowsPayload,
   tickersPayload,
 } from './payloads';
+import { BYBIT_PROMISES } from './promises';
 
 /** Bybit's largest page of instruments; linear has fewer. */
 const INSTRUMENTS_MAX = 1_000;
@@ -26,8 +26,6 @@ const INSTRUMENTS_MAX = 1_000;
 export const CANDLES_MAX = 1_000;
 /** Bybit's largest page of orders. */
 const ORDERS_MAX = 50;
-/** Balances follow executions within this; the venue promises no figure, so it is far above what is usual. */
-const SNAPSHOT_LAG_MS = 2_000;
 
 const CATEGORY = 'linear';
 const INTERVALS: ReadonlyMap<number, string> = new Map([
@@ -37,15 +35,6 @@ const INTERVALS: ReadonlyMap<number, string> = new Map([
   [900_000, '15'],
   [3_600_000, '60'],
 ]);
-
-export interface BybitVenueOptions extends BybitSessionOptions {
-  readonly name: string;
-  readonly symbols: readonly string[];
-  readonly settleAsset: string;
-  /** As a fraction, for example `0.00055`; absent: a figure above the venue's base rate. */
-  readonly takerFee?: string;
-  readonly clockSkewMs: number;
-}
 
 /**
  * Bybit V5, linear perpetuals in one-way mode on a unified account. The same code talks to the paper venue, the test
@@ -60,15 +49,14 @@ export class BybitVenue implements Venue {
   readonly #session: BybitSession;
   private readonly symbols: ReadonlySet<string>;
 
-  constructor(private readonly options: BybitVenueOptions) {
+  constructor(private readonly options: AdapterOptions) {
     this.name = options.name;
     this.#session = new BybitSession(options);
     this.symbols = new Set(options.symbols);
     this.promises = {
-      clientIdUnique: CLIENT_ID_UNIQUE.bybit,
+      ...BYBIT_PROMISES,
       receiveWindowMs: options.receiveWindowMs,
       clockSkewMs: options.clockSkewMs,
-      snapshotLagMs: SNAPSHOT_LAG_MS,
     };
   }
 
@@ -76,17 +64,17 @@ export class BybitVenue implements Venue {
     this.#session.onLimitReport(listener);
   }
 
-  /** Only configured symbols that are trading; the others are left out. */
+  /** Only configured symbols that are trading and whose row can be read; the others are left out. */
   async markets(): Promise<readonly Market[]> {
-    const { payload } = await this.#session.readPublic(instrumentsPayload, () =>
+    const { payload } = await this.#session.readPublic(rowsPayload, () =>
       this.#session.client.publicGetV5MarketInstrumentsInfo({ category: CATEGORY, limit: INSTRUMENTS_MAX }),
     );
-    return payload.result.list
-      .filter((instrument) => this.symbols.has(instrument.symbol))
-      .map((instrument) =>
-        parseMarket(instrument, this.options.settleAsset, this.options.takerFee ?? TAKER_FEE_DEFAULT),
-      )
-      .filter((market) => market !== undefined);
+    const takerFee = this.options.takerFee ?? TAKER_FEE_DEFAULT;
+    return payload.result.list.flatMap((candidate) => {
+      const row = instrumentRow.safeParse(candidate);
+      if (!row.success || !this.symbols.has(row.data.symbol)) return [];
+      return parseMarket(row.data, this.options.settleAsset, takerFee) ?? [];
+    });
   }
 
   time(): Promise<number> {
@@ -166,7 +154,7 @@ export class BybitVenue implements Venue {
 
   /** Orders without a client id, or with fields that cannot be read, are left out: look those up one by one. */
   async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
-    const { payload } = await this.#session.readAccount(ordersPayload, () =>
+    const { payload } = await this.#session.readAccount(rowsPayload, () =>
       this.#session.client.privateGetV5OrderHistory({ category: CATEGORY, limit: ORDERS_MAX, startTime: sinceMs }),
     );
     return payload.result.list.flatMap((candidate) => {
@@ -238,7 +226,7 @@ export class BybitVenue implements Venue {
     symbol: string,
     request: () => Promise<unknown>,
   ): Promise<{ readonly order?: VenueOrder; readonly answeredAtMs: number }> {
-    const { payload } = await this.#session.readAccount(ordersPayload, request);
+    const { payload } = await this.#session.readAccount(rowsPayload, request);
     const answeredAtMs = payload.time;
     const [first, ...others] = payload.result.list;
     if (first === undefined) return { answeredAtMs };

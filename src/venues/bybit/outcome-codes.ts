@@ -1,13 +1,6 @@
-import type { OutcomeKind } from '../../domain/outcome';
-
-type CodeTable = ReadonlyMap<string, OutcomeKind>;
-
-function codeTable(rows: Partial<Record<OutcomeKind, readonly number[]>>): CodeTable {
-  const kinds = Object.keys(rows) as OutcomeKind[];
-  return new Map(
-    kinds.flatMap((kind) => (rows[kind] ?? []).map((code): [string, OutcomeKind] => [String(code), kind])),
-  );
-}
+import { codeTable } from '../code-table';
+import type { CodeTable } from '../code-table';
+import { UNRELATED_CODES } from './unrelated-codes';
 
 /**
  * Codes with one meaning on every Bybit V5 endpoint: they are given before the request reaches the matching engine.
@@ -22,41 +15,68 @@ export const REQUEST_CODES: CodeTable = codeTable({
   BANNED: [10018],
   FATAL: [
     // Key unknown, bad signature, key missing, account banned, region refused, key expired.
-    10003, 10004, 10007, 10008, 10009, 33004,
+    10003, 10004, 10007, 10008, 10009, 33004, -2015,
     // Permission, address not allowed, not a unified account, compliance, trading banned, account type, symbol list.
     10005, 10010, 10020, 10024, 10027, 10028, 10029,
+    // Not for unified accounts.
+    100028,
   ],
   // Parameter errors and unknown routes.
   REJECTED: [10001, 10017],
 });
 
-/** Codes of `POST /v5/order/create`. What is not listed here or above proves nothing: UNKNOWN. */
+/** Codes that an order may be answered with and that do not say whether it exists. */
+const UNPROVEN_CODES: readonly number[] = [
+  // ccxt gives some of these classes that sound final: server timeout, server error, service restarting, backend timeout,
+  // network error, creation timeout, order processing, duplicate request (the first one may still be on its way), and
+  // failed creation without a reason.
+  5004,
+  10000, 10014, 10016, 10019, 10404, 110079, 148001, 170007, 170032, 170146, 170149,
+  // Internal errors of any request; "submitted"; a position in a wrong state.
+  170001, 170234, 3400214, 170035, 110005,
+  // Two meanings: a parameter of an older interface, and a session's limit or a repeated request id.
+  20003, 20006,
+  // Leverage, limits and margin, in words that fit setting them as well as ordering.
+  110013, 110087, 30135, 30136, 110039, 110046, 182011, 3200320, 3400139,
+  // A leg of an order of several legs, which we do not send.
+  110116,
+];
+
+/**
+ * Codes of `POST /v5/order/create`. What is not listed here or above proves nothing: UNKNOWN. Every code that the venue
+ * documents is listed on purpose; REJECTED frees the funds, so it needs a text that leaves no room for an order.
+ */
 export const PLACE_ORDER_CODES: CodeTable = codeTable({
   // The client id is taken: derivatives, order id, spot, older spot and derivatives codes.
   DUPLICATE: [110072, 110030, 170141, 12141, 30001],
   // Too many new orders in a period.
   RATE_LIMITED: [170005],
+  // Nothing more is accepted until a person acts: account upgrade (wanted, under way), trading terms (of the venue, of a
+  // contract), cooling-off period, region.
+  FATAL: [110088, 3100197, 110123, 110125, 110124, 110132],
   REJECTED: [
     // Not enough balance or margin.
     110004, 110006, 110007, 110012, 110014, 110044, 110045, 110051, 110052, 110053, 130021, 131212, 170033, 170131,
     30010, 30031,
     // Price, quantity and value rules.
     110003, 110094, 12137, 130006, 170124, 170132, 170133, 170134, 170135, 170136, 170137, 170140, 170148, 170192,
-    170193, 170194, 30003, 30004, 30005, 30007,
+    170193, 170194, 30208, 30209, 110118, 110120, 110121, 30003, 30004, 30005, 30007,
     // Too many active orders, position or risk limits, reduce-only rules, open interest.
-    110009, 110011, 110016, 110017, 110020, 110021, 110022, 110023, 110040, 110042,
+    110009, 110011, 110016, 110017, 110020, 110021, 110022, 110023, 110040, 110042, 110085, 110086, 110089, 110090,
+    170810, 30228,
+    // Loans: symbols that they exclude, margin that they leave, liquidation.
+    30133, 30134, 30256, 110069, 110080, 110131,
     // Illegal or unsupported orders and symbols.
     110032, 110057, 110070, 110092, 110093, 170115, 170116, 170117, 170121, 170151, 170157, 170210, 170217, 170218,
-    20003, 20004, 20005, 20006, 20010, 30008,
-    // Settlement in progress; no trading at the current time.
-    110063, 110066,
+    20004, 20005, 20010, 30008, 110067, 110068, 110103, 110108, 110109, 110119, 170346, 3200403,
+    // Settlement in progress; no trading at the current time; contract not live.
+    110063, 110066, 110074,
+    // Pre-market contracts and event futures.
+    110095, 110096, 110097, 110098, 110099, 110100, 110135, 110136, 110137,
     // Symbol not available in this region.
     170209,
   ],
-  // Listed although it is the default, because ccxt gives some of them classes that sound final: server timeout, server
-  // error, service restarting, backend timeout, network error, creation timeout, order processing, duplicate request
-  // (the first one may still be on its way), and failed creation without a reason.
-  UNKNOWN: [5004, 10000, 10014, 10016, 10019, 10404, 110079, 148001, 170007, 170032, 170146, 170149, 170810],
+  UNKNOWN: [...UNPROVEN_CODES, ...UNRELATED_CODES],
 });
 
 /** Codes of `POST /v5/order/cancel`. REJECTED: there was nothing to cancel. */

@@ -84,7 +84,7 @@ function parseBalance(coin: CoinBalance): SnapshotCommand['assets'][string] {
 export function parseOrder(row: OrderRow, feeAsset: string): VenueOrder {
   const filled = new Decimal(row.cumExecQty);
   const fee = row.cumFeeDetail?.[feeAsset] ?? (row.cumExecFee || '0');
-  const rejectReason = row.rejectReason === 'EC_NoError' || row.rejectReason === '' ? undefined : row.rejectReason;
+  const rejectReason = row.rejectReason === 'EC_NoError' ? undefined : row.rejectReason || undefined;
   return {
     clientOrderId: row.orderLinkId,
     venueOrderId: row.orderId,
@@ -101,8 +101,8 @@ export function parseOrder(row: OrderRow, feeAsset: string): VenueOrder {
   };
 }
 
-function positive(value: string | undefined): string | undefined {
-  return value !== undefined && value !== '' && new Decimal(value).gt(0) ? value : undefined;
+function positive(value: string | null | undefined): string | undefined {
+  return value && new Decimal(value).gt(0) ? value : undefined;
 }
 
 function sum(...values: readonly (string | undefined)[]): Decimal {

@@ -19,29 +19,23 @@ function envelope<Result extends z.ZodType>(result: Result) {
 
 export const timePayload = envelope(z.object({}));
 
-export const instrumentsPayload = envelope(
-  z.object({
-    list: z.array(
-      z.object({
-        symbol: z.string(),
-        contractType: z.string(),
-        status: z.string(),
-        baseCoin: z.string(),
-        quoteCoin: z.string(),
-        settleCoin: z.string(),
-        priceFilter: z.object({ tickSize: decimal }),
-        lotSizeFilter: z.object({
-          minOrderQty: decimal,
-          qtyStep: decimal,
-          maxOrderQty: optionalDecimal,
-          maxMktOrderQty: optionalDecimal,
-          minNotionalValue: optionalDecimal,
-        }),
-      }),
-    ),
+export const instrumentRow = z.object({
+  symbol: z.string(),
+  contractType: z.string(),
+  status: z.string(),
+  baseCoin: z.string(),
+  quoteCoin: z.string(),
+  settleCoin: z.string(),
+  priceFilter: z.object({ tickSize: decimal }),
+  lotSizeFilter: z.object({
+    minOrderQty: decimal,
+    qtyStep: decimal,
+    maxOrderQty: optionalDecimal,
+    maxMktOrderQty: optionalDecimal,
+    minNotionalValue: optionalDecimal,
   }),
-);
-export type Instrument = z.infer<typeof instrumentsPayload>['result']['list'][number];
+});
+export type Instrument = z.infer<typeof instrumentRow>;
 
 export const tickersPayload = envelope(
   z.object({
@@ -106,10 +100,11 @@ export const orderRow = z.object({
   ]),
   qty: decimal,
   cumExecQty: decimal,
-  avgPrice: optionalDecimal,
-  cumExecFee: optionalDecimal,
+  // A null must not hide an order that exists.
+  avgPrice: optionalDecimal.nullable(),
+  cumExecFee: optionalDecimal.nullable(),
   cumFeeDetail: z.record(z.string(), decimal).nullish(),
-  rejectReason: z.string().optional(),
+  rejectReason: z.string().nullish(),
   createdTime: timeMs,
   updatedTime: timeMs,
 });
@@ -118,5 +113,5 @@ export type OrderRow = z.infer<typeof orderRow>;
 /** What a look-up reads of fills: whether there are any. */
 export const executionsPayload = envelope(z.object({ list: z.array(z.object({ orderLinkId: z.string() })) }));
 
-/** Rows are parsed one by one: one that cannot be read must not hide the others. */
-export const ordersPayload = envelope(z.object({ list: z.array(z.unknown()) }));
+/** Rows of orders or instruments, parsed one by one: one that cannot be read must not hide the others. */
+export const rowsPayload = envelope(z.object({ list: z.array(z.unknown()) }));

@@ -1,9 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
+import { credentialVariables, FILE_SUFFIX } from '../credential-variables';
+import { PAPER_API_KEY, PAPER_API_SECRET } from '../paper-keys';
 import { Secret } from './secret';
-
-/** The paper venue accepts exactly these; they are public on purpose and open nothing else. */
-export const PAPER_API_KEY = 'oncefill-paper-key';
-export const PAPER_API_SECRET = 'oncefill-paper-secret';
 
 /** A key file holds one line; anything larger is the wrong file. */
 export const CREDENTIAL_FILE_BYTES_MAX = 8_192;
@@ -14,8 +12,8 @@ export interface Credentials {
 }
 
 export interface CredentialSource {
-  /** The venue's prefix of environment variables, for example `BYBIT`. */
-  readonly prefix: string;
+  /** The venue's name in the configuration; it names the variables. */
+  readonly venue: string;
   readonly environment: 'paper' | 'testnet' | 'live';
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -26,32 +24,33 @@ export class CredentialsError extends Error {
 }
 
 /**
- * Reads the keys of a venue from `<PREFIX>_API_KEY` and `<PREFIX>_API_SECRET`, or from the files that the same
- * variables with `_FILE` name. The paper environment uses its own fixed keys and reads nothing, so that real keys
+ * Reads the keys of a venue from its variables, or from the files that the same variables with `_FILE` name. The paper environment uses its own fixed keys and reads nothing, so that real keys
  * never reach a local server.
  *
  * @throws CredentialsError when a key is missing, given twice, unreadable or malformed
  */
-export function resolveCredentials({ prefix, environment, env = process.env }: CredentialSource): Credentials {
+export function resolveCredentials({ venue, environment, env = process.env }: CredentialSource): Credentials {
   if (environment === 'paper') {
     return { apiKey: new Secret(PAPER_API_KEY), apiSecret: new Secret(PAPER_API_SECRET) };
   }
   const read = (name: string): string => readCredential(name, environment, env);
-  return { apiKey: new Secret(read(`${prefix}_API_KEY`)), apiSecret: new Secret(read(`${prefix}_API_SECRET`)) };
+  const { apiKey, apiSecret } = credentialVariables(venue);
+  return { apiKey: new Secret(read(apiKey)), apiSecret: new Secret(read(apiSecret)) };
 }
 
 function readCredential(name: string, environment: string, env: Readonly<Record<string, string | undefined>>): string {
   const direct = env[name] === '' ? undefined : env[name];
-  const file = env[`${name}_FILE`] === '' ? undefined : env[`${name}_FILE`];
+  const fileVariable = `${name}${FILE_SUFFIX}`;
+  const file = env[fileVariable] === '' ? undefined : env[fileVariable];
   if (direct !== undefined && file !== undefined) {
-    throw new CredentialsError(`Both ${name} and ${name}_FILE are set; keep one of them.`);
+    throw new CredentialsError(`Both ${name} and ${fileVariable} are set; keep one of them.`);
   }
   if (direct === undefined && file === undefined) {
     throw new CredentialsError(
-      `The ${environment} environment needs API keys: set ${name} or ${name}_FILE, or use the paper environment.`,
+      `The ${environment} environment needs API keys: set ${name} or ${fileVariable}, or use the paper environment.`,
     );
   }
-  const value = direct ?? readCredentialFile(`${name}_FILE`, file ?? '');
+  const value = direct ?? readCredentialFile(fileVariable, file ?? '');
   // An RSA key spans lines; everything else is one word. Line breaks at the ends come from editors and shells.
   const trimmed = value.trim();
   const isWord = /^[\x21-\x7e]+$/.test(trimmed);
@@ -64,7 +63,13 @@ function readCredential(name: string, environment: string, env: Readonly<Record<
   return trimmed;
 }
 
-function readCredentialFile(variable: string, path: string): string {
+/**
+ * The text of a key file.
+ *
+ * @param variable the variable that names the file, for the message
+ * @throws CredentialsError when it cannot be read or is too large to hold a key
+ */
+export function readCredentialFile(variable: string, path: string): string {
   try {
     if (statSync(path).size <= CREDENTIAL_FILE_BYTES_MAX) return readFileSync(path, 'utf8');
   } catch (error) {

@@ -44,6 +44,13 @@ describe('checkTradingEnvironment', () => {
     await expect(checkTradingEnvironment(configFor('live'), true)).resolves.toBeUndefined();
   });
 
+  test('keys are named after the venue and not after its adapter', async () => {
+    giveKeys();
+    const { venues, venue } = configFor('live');
+    const config = { ...DEFAULTS, venue: 'bybit-eu', venues: { 'bybit-eu': venues[venue] as VenueConfig } };
+    await expect(checkTradingEnvironment(config, true)).rejects.toThrow('BYBIT_EU_API_KEY');
+  });
+
   test('--live with a paper configuration is refused: no real orders would be sent', async () => {
     await expect(checkTradingEnvironment(configFor('paper'), true)).rejects.toThrow('--live');
   });

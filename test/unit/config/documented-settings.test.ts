@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { SETTING_SHAPES } from '../../../src/config/allowed-values';
-import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES, SECRET_VARIABLES } from '../../../src/config/environment';
+import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
 import { valueAt } from '../../../src/config/layers';
 import { defaultConfigFile } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
+import { credentialVariables } from '../../../src/venues/credential-variables';
 
 const yamlText = readFileSync(defaultConfigFile(), 'utf8');
 const yamlValues: unknown = parse(yamlText);
@@ -45,7 +46,8 @@ describe('.env.example', () => {
   const names = [
     CONFIG_FILE_VARIABLE,
     'ONCEFILL_CACHE_DIR',
-    ...SECRET_VARIABLES,
+    ...Object.values(credentialVariables('bybit')),
+    'TEMPORAL_API_KEY',
     ...ENVIRONMENT_VARIABLES.map(({ name }) => name),
   ];
 

@@ -1,7 +1,9 @@
 import { childEnvironment } from '../../../harness/child-environment';
-import { ENVIRONMENT_VARIABLES, SECRET_VARIABLES } from '../../../src/config/environment';
+import { ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
+import { credentialVariables } from '../../../src/venues/credential-variables';
 
-const NAMES = [...ENVIRONMENT_VARIABLES.map(({ name }) => name), ...SECRET_VARIABLES, 'ONCEFILL_CONFIG'];
+const KEYS = [...Object.values(credentialVariables('bybit')), 'TEMPORAL_API_KEY'];
+const NAMES = [...ENVIRONMENT_VARIABLES.map(({ name }) => name), ...KEYS, 'ONCEFILL_CONFIG'];
 
 let original: NodeJS.ProcessEnv;
 

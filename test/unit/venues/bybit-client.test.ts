@@ -19,7 +19,7 @@ beforeEach(async () => {
   transport = createTransport(300);
   client = new BybitClient({
     baseUrl: stub.url,
-    credentials: resolveCredentials({ prefix: 'BYBIT', environment: 'paper' }),
+    credentials: resolveCredentials({ venue: 'bybit', environment: 'paper' }),
     receiveWindowMs: 5_000,
     requestTimeoutMs: 300,
     clock: new VenueClock(),

@@ -4,8 +4,9 @@ import type { VenueConfig } from '../../../src/config/schema';
 import type { OrderPlan } from '../../../src/domain/market';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import type { LimitReport, Venue } from '../../../src/venues/venue';
-import { PAPER_API_KEY, PAPER_API_SECRET, resolveCredentials } from '../../../src/venues/ccxt/credentials';
+import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
+import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 import { expectedSignature, orderIdOf, StubServer } from './stub-server';
 import { readTestData } from './test-data';
 
@@ -52,7 +53,7 @@ let venue: Venue;
 let reports: LimitReport[];
 
 function makeVenue(baseUrl: string): Venue {
-  const credentials = resolveCredentials({ prefix: 'BYBIT', environment: 'paper' });
+  const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
   return createVenue({ name: 'bybit', config, baseUrl, credentials });
 }
 
@@ -527,7 +528,7 @@ describe('limit reports', () => {
 });
 
 describe('createVenue', () => {
-  const credentials = resolveCredentials({ prefix: 'BYBIT', environment: 'paper' });
+  const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
 
   it('refuses paper without an address', () => {
     expect(() => createVenue({ name: 'bybit', config, credentials })).toThrow(/needs the address/);

@@ -2,13 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, inspect } from 'node:util';
-import {
-  CREDENTIAL_FILE_BYTES_MAX,
-  PAPER_API_KEY,
-  PAPER_API_SECRET,
-  resolveCredentials,
-} from '../../../src/venues/ccxt/credentials';
+import { CREDENTIAL_FILE_BYTES_MAX, resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createRedactor, Secret } from '../../../src/venues/ccxt/secret';
+import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 
 describe('Secret', () => {
   const secret = new Secret('s3cr3t-value');
@@ -45,7 +41,7 @@ describe('resolveCredentials', () => {
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
-  const resolve = (env: Record<string, string>) => resolveCredentials({ prefix: 'BYBIT', environment: 'live', env });
+  const resolve = (env: Record<string, string>) => resolveCredentials({ venue: 'bybit', environment: 'live', env });
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -53,7 +49,7 @@ describe('resolveCredentials', () => {
 
   it('uses the fixed paper keys and ignores real ones', () => {
     const env = { BYBIT_API_KEY: 'real-key', BYBIT_API_SECRET: 'real-secret' };
-    const { apiKey, apiSecret } = resolveCredentials({ prefix: 'BYBIT', environment: 'paper', env });
+    const { apiKey, apiSecret } = resolveCredentials({ venue: 'bybit', environment: 'paper', env });
     expect([apiKey.reveal(), apiSecret.reveal()]).toEqual([PAPER_API_KEY, PAPER_API_SECRET]);
   });
 

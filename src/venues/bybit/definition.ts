@@ -1,0 +1,15 @@
+import type { VenueDefinition } from '../definition';
+import type * as BybitModule from './bybit-venue';
+import { BYBIT_PROMISES } from './promises';
+import { BYBIT_URLS } from './urls';
+
+/** Bybit V5, linear perpetuals. */
+export const BYBIT: VenueDefinition = {
+  urls: BYBIT_URLS,
+  promises: BYBIT_PROMISES,
+  create(options) {
+    // Loaded here because ccxt costs 70 MB and half a second, which only processes that talk to a venue shall pay.
+    const { BybitVenue } = require('./bybit-venue') as typeof BybitModule;
+    return new BybitVenue(options);
+  },
+};

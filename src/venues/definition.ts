@@ -1,0 +1,31 @@
+import type { Credentials } from './ccxt/credentials';
+import type { Venue, VenuePromises } from './venue';
+
+/** What an adapter is made from. */
+export interface AdapterOptions {
+  /** The venue's name in the configuration. */
+  readonly name: string;
+  /** Scheme and host without a path. */
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly symbols: readonly string[];
+  readonly settleAsset: string;
+  /** As a fraction, for example `0.00055`; absent: a figure above the venue's base rate. */
+  readonly takerFee?: string;
+  readonly receiveWindowMs: number;
+  readonly clockSkewMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+/**
+ * What a venue declares. Its module loads no exchange library: the configuration, intake and every command read it,
+ * and only a process that talks to a venue may pay for one.
+ */
+export interface VenueDefinition {
+  /** Scheme and host by environment. The paper environment has the address of its own server. */
+  readonly urls: Readonly<Record<'testnet' | 'live', string>>;
+  /** Facts of the venue; the other promises are settings. */
+  readonly promises: Pick<VenuePromises, 'clientIdUnique' | 'snapshotLagMs'>;
+  /** Loads the adapter and makes one. Nothing is sent before its first method is called. */
+  create(options: AdapterOptions): Venue;
+}

@@ -1,0 +1,17 @@
+import type { VenueSettings } from '../../../src/venues/create-venue';
+
+// Whoever loads ccxt in this file hears of it.
+jest.mock('ccxt', () => {
+  throw new Error('ccxt was loaded');
+});
+
+it('an exchange library is loaded by making an adapter, and by nothing before', async () => {
+  const { loadConfig } = await import('../../../src/config/load-config');
+  const { createVenue } = await import('../../../src/venues/create-venue');
+  const { resolveCredentials } = await import('../../../src/venues/ccxt/credentials');
+  const config = loadConfig({ env: {}, cwd: process.cwd() }).venues['bybit'] as VenueSettings;
+  const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
+  expect(() => createVenue({ name: 'bybit', config, baseUrl: 'http://127.0.0.1:1', credentials })).toThrow(
+    'ccxt was loaded',
+  );
+});
