@@ -1,0 +1,119 @@
+import { PLACE_ORDER_CODES, REQUEST_CODES } from '../../../src/venues/bybit/outcome-codes';
+import { describeVenueContract } from '../describe-venue-contract';
+import {
+  BITCOIN,
+  coin,
+  DOCUMENTED_CODES,
+  ETHER,
+  GOLDEN_ORDERS,
+  INSTRUMENT_PAGES,
+  INSTRUMENTS,
+  INSTRUMENTS_LATER,
+  INSTRUMENTS_WITH_MALFORMED_ROW,
+  LIMIT_ANSWERS,
+  ORDERS,
+  TICKERS,
+  WALLET,
+  walletOf,
+} from './bybit-samples';
+import { BybitStub, CANDLE } from './bybit-stub';
+
+/** -1 has two meanings: its text decides. */
+const DECIDED_BY_TEXT = [-1];
+
+describeVenueContract({
+  adapter: 'bybit',
+  symbols: ['BTCUSDT', 'ETHUSDT', 'XRPUSDT', 'BTCPERP'],
+  settleAsset: 'USDT',
+  openStub: () => BybitStub.open(),
+  notYet: {
+    'VA-01.2': 'One page of 1,000 instruments is read; the cursor of a second one is not followed.',
+    'VA-01.3': 'The maximum of a market order is read, the larger one of a limit order is not.',
+    'VA-05.2': 'A wallet without the settle asset gives no figures, so a signal is denied for want of figures.',
+    'VA-05.3': 'Portfolio margin leaves the figures of margin empty; they are taken for zero.',
+    'VA-05.4': 'What is available is computed for each coin alone, as for isolated margin.',
+    'VA-05.5': 'A bonus counts as available.',
+    'VA-12.2':
+      'The adapter knows no maximum of limit orders; the venue refuses such an order, or splits one that reduces.',
+    'VA-35.2': 'An order with an unknown status is unavailable instead of open; both are asked for again.',
+    'VA-36': 'A look-up names no window of time; without one the venue shows the last seven days.',
+    'VA-38': 'Where the settle asset paid no fee, the total fee counts, whatever asset it was paid in.',
+  },
+  doesNotApply: { 'VA-37': 'A client id that was used once is refused for ever.' },
+
+  markets: { name: 'documented', answer: INSTRUMENTS, expected: [BITCOIN, ETHER] },
+  marketsLater: { name: 'later', answer: INSTRUMENTS_LATER, expected: [{ ...BITCOIN, quantityStep: '0.01' }] },
+  marketsWithMalformedRow: { name: 'malformed', answer: INSTRUMENTS_WITH_MALFORMED_ROW, expected: [ETHER] },
+  marketPages: [
+    { name: 'first', answer: INSTRUMENT_PAGES[0], expected: ['BTCUSDT'] },
+    { name: 'second', answer: INSTRUMENT_PAGES[1], expected: ['ETHUSDT'] },
+  ],
+  limitQuantityMax: '1190.000',
+  tickers: {
+    name: 'documented',
+    answer: TICKERS,
+    expected: [{ symbol: 'BTCUSDT', bid: '16596.00', ask: '16597.50', last: '16597.00' }],
+  },
+  candle: CANDLE,
+  balances: [
+    {
+      name: 'margins and open losses are not available',
+      answer: WALLET,
+      expected: {
+        USDT: { total: '10000', available: '9689.5', locked: '300.75' },
+        BTC: { total: '0.00000001', available: '0.00000001', locked: '0' },
+      },
+    },
+    {
+      name: 'a negative equity leaves nothing available',
+      answer: walletOf([coin({ equity: '-20' })]),
+      expected: { USDT: { total: '1000', available: '0', locked: '0' } },
+    },
+    {
+      name: 'a debt leaves nothing at all',
+      answer: walletOf([coin({ walletBalance: '-50', equity: '-50' })]),
+      expected: { USDT: { total: '0', available: '0', locked: '0' } },
+    },
+  ],
+  emptyBalances: walletOf([]),
+  portfolioMarginBalances: walletOf([coin({ totalOrderIM: '', totalPositionIM: '' })], { totalInitialMargin: '900' }),
+  twoCoinBalances: {
+    name: 'a debt of another coin',
+    answer: walletOf([coin({}), coin({ coin: 'USDC', walletBalance: '-900', equity: '-900', usdValue: '-900' })], {
+      totalAvailableBalance: '100',
+    }),
+    expected: { USDT: { total: '1000', available: '100', locked: '0' } },
+  },
+  bonusBalances: {
+    name: 'a bonus',
+    answer: walletOf([coin({ bonus: '300' })]),
+    expected: { USDT: { total: '1000', available: '700', locked: '0' } },
+  },
+
+  goldenOrders: GOLDEN_ORDERS,
+  documentedCodes: DOCUMENTED_CODES,
+  isClassified: (code) =>
+    PLACE_ORDER_CODES.has(String(code)) || REQUEST_CODES.has(String(code)) || DECIDED_BY_TEXT.includes(code),
+  limitAnswers: LIMIT_ANSWERS,
+  regionPage: {
+    status: 403,
+    body: '<html>The Amazon CloudFront distribution is configured to block access from your country.</html>',
+  },
+
+  orders: ORDERS,
+  readableChanges: [
+    { name: 'a null price', change: { avgPrice: null } },
+    { name: 'a null fee', change: { cumExecFee: null, cumFeeDetail: null } },
+    { name: 'a null reason', change: { rejectReason: null } },
+    { name: 'a row without its optional figures', change: { avgPrice: undefined, cumExecFee: undefined } },
+    { name: 'an empty figure', change: { avgPrice: '', cumExecFee: '' } },
+    { name: 'a field that nobody knows', change: { rpiMatchedQty: '0', somethingNew: { nested: [1] } } },
+  ],
+  unknownStatus: { orderStatus: 'Marvellous' },
+  feeInAnotherAsset: { cumFeeDetail: { MNT: '0.0024' }, cumExecFee: '0.55' },
+  otherId: { orderLinkId: 'client-2' },
+  otherSymbol: { symbol: 'SOLUSDT' },
+  statusOpen: { orderStatus: 'New' },
+  unreadable: [{ cumExecQty: 'NaN' }, { orderId: '' }],
+  recentOrdersQuery: { category: 'linear', limit: '50', startTime: '1672737700000' },
+});

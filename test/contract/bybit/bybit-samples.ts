@@ -1,0 +1,79 @@
+import type { Market } from '../../../src/domain/market';
+import { readTestData } from '../../unit/venues/test-data';
+import type { ReplyCase } from '../../unit/venues/test-data';
+import type { DocumentedCode, GoldenOrder, LimitAnswer, OrderSample } from '../venue-under-test';
+
+interface Envelope<Result> {
+  readonly result: Result;
+}
+type Row = Readonly<Record<string, unknown>>;
+
+const instruments = readTestData<Envelope<{ list: readonly Row[] }>>('bybit', 'instruments-info.json').result;
+const wallet = readTestData<Envelope<{ list: readonly { coin: readonly Row[] }[] }>>(
+  'bybit',
+  'wallet-balance.json',
+).result;
+const [bitcoin = {}, ether = {}] = instruments.list;
+
+export const TICKERS = readTestData<Envelope<unknown>>('bybit', 'tickers.json').result;
+export const ORDERS = readTestData<readonly [OrderSample, ...OrderSample[]]>('bybit', 'orders.json');
+export const GOLDEN_ORDERS = readTestData<readonly GoldenOrder[]>('bybit', 'golden-orders.json');
+export const DOCUMENTED_CODES = readTestData<{ readonly codes: readonly DocumentedCode[] }>(
+  'bybit',
+  'documented-codes.json',
+).codes;
+export const LIMIT_ANSWERS: readonly LimitAnswer[] = readTestData<readonly ReplyCase[]>(
+  'bybit',
+  'place-order.json',
+).filter(({ kind }) => kind === 'RATE_LIMITED' || kind === 'BANNED');
+
+export const BITCOIN: Market = {
+  symbol: 'BTCUSDT',
+  base: 'BTC',
+  quote: 'USDT',
+  settle: 'USDT',
+  quantityStep: '0.001',
+  quantityMin: '0.001',
+  quantityMax: '119.000',
+  notionalMin: '5',
+  priceStep: '0.10',
+  takerFee: '0.0006',
+};
+export const ETHER: Market = {
+  symbol: 'ETHUSDT',
+  base: 'ETH',
+  quote: 'USDT',
+  settle: 'USDT',
+  quantityStep: '0.01',
+  quantityMin: '0.01',
+  quantityMax: '7240.00',
+  notionalMin: undefined,
+  priceStep: '0.01',
+  takerFee: '0.0006',
+};
+
+const page = (list: readonly unknown[], nextPageCursor = '') => ({ category: 'linear', nextPageCursor, list });
+
+/** All of the instruments; then with a step that changed and a market that closed; with a row cut short; in two pages. */
+export const INSTRUMENTS = instruments;
+export const INSTRUMENTS_LATER = page([
+  { ...bitcoin, lotSizeFilter: { ...(bitcoin['lotSizeFilter'] as Row), qtyStep: '0.01' } },
+  { ...ether, status: 'Closed' },
+]);
+export const INSTRUMENTS_WITH_MALFORMED_ROW = page([{ ...bitcoin, priceFilter: null }, ether]);
+export const INSTRUMENT_PAGES = [page([bitcoin], 'next'), page([ether])] as const;
+
+const [account = { coin: [] }] = wallet.list;
+
+/** A wallet with these coins and figures of the whole account. */
+export function walletOf(coins: readonly Row[], totals: Row = {}): unknown {
+  return { list: [{ ...account, ...totals, coin: coins }] };
+}
+
+/** A coin of the wallet without margins, gains or debts. */
+export function coin(change: Row): Row {
+  const bare = { locked: '0', totalOrderIM: '0', totalPositionIM: '0', bonus: '0', spotBorrow: '0' };
+  return { ...bare, coin: 'USDT', walletBalance: '1000', equity: '1000', usdValue: '1000', ...change };
+}
+
+export const WALLET = wallet;

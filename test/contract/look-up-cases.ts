@@ -1,0 +1,199 @@
+import type { ServerResponse } from 'node:http';
+import type { LookUpAnswer } from '../../src/domain/market';
+import type { Bench } from './bench';
+import { BROKEN_ANSWERS } from './broken-answers';
+import type { NumberedCases } from './numbered-cases';
+import type { VenueUnderTest } from './venue-under-test';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Group 4: look-up. */
+export function addLookUpCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {
+  const lookUps = new LookUps(bench);
+  addFoundCases(cases, lookUps, bench, venue);
+  addAbsentCases(cases, lookUps, bench);
+  addRowCases(cases, lookUps, venue);
+  addRecentOrderCases(cases, bench, venue);
+}
+
+/** What the sources of a look-up answer; a source that a case does not name is empty. */
+class LookUps {
+  constructor(private readonly bench: Bench) {}
+
+  /** The sources that hold orders, without the fills at the end. */
+  get orderSources(): readonly string[] {
+    return this.bench.stub.routes.lookUp.slice(0, -1);
+  }
+
+  get fills(): string {
+    return this.bench.stub.routes.lookUp.at(-1) ?? '';
+  }
+
+  answer(source: string, answer: (response: ServerResponse) => void): void {
+    this.bench.answer(source, answer);
+  }
+
+  empty(): void {
+    const { stub } = this.bench;
+    for (const source of this.orderSources) this.answer(source, (response) => stub.replyOrders(response, []));
+    this.answer(this.fills, (response) => stub.replyFills(response, []));
+  }
+
+  hold(source: string, rows: readonly unknown[]): void {
+    this.empty();
+    this.answer(source, (response) => this.bench.stub.replyOrders(response, rows));
+  }
+
+  ask(): Promise<LookUpAnswer> {
+    return this.bench.venue.lookUpOrder(this.bench.plan.symbol, this.bench.plan.clientOrderId);
+  }
+}
+
+function addFoundCases(cases: NumberedCases, lookUps: LookUps, bench: Bench, venue: VenueUnderTest): void {
+  for (const { name, row, expected } of venue.orders) {
+    cases.add('VA-30', `an order that is ${name} is found in every source`, async () => {
+      for (const source of lookUps.orderSources) {
+        lookUps.hold(source, [row]);
+        const found = await lookUps.ask();
+        expect(found).toMatchObject({ status: 'found', order: { clientOrderId: 'client-1', ...expected } });
+      }
+    });
+  }
+
+  const [first] = venue.orders;
+  const foreign: readonly (readonly [string, readonly unknown[]])[] = [
+    ['another order', [{ ...first.row, ...venue.otherId }]],
+    ['an order of another symbol', [{ ...first.row, ...venue.otherSymbol }]],
+    ['two orders', [first.row, { ...first.row, ...venue.otherId }]],
+    ...venue.unreadable.map((change) => ['an unreadable row', [{ ...first.row, ...change }]] as const),
+  ];
+  for (const [name, rows] of foreign) {
+    cases.add('VA-31', `an answer with ${name} proves nothing`, async () => {
+      for (const source of lookUps.orderSources) {
+        lookUps.hold(source, rows);
+        expect(await lookUps.ask()).toMatchObject({ status: 'unavailable', outcome: { kind: 'UNKNOWN' } });
+      }
+    });
+  }
+
+  cases.add(
+    'VA-36',
+    'an order older than the venue’s default window is asked for with a window, or unavailable',
+    async () => {
+      lookUps.empty();
+      bench.stub.server.clockOffsetMs = 8 * DAY_MS;
+      const asksForTime = ({ query }: { query: URLSearchParams }) => /time/i.test([...query.keys()].join());
+      const answer = await lookUps.ask();
+      expect(answer.status === 'unavailable' || bench.stub.server.requests.some(asksForTime)).toBe(true);
+    },
+  );
+
+  cases.add('VA-37', 'an older order under a reused id is not ours', async () => {
+    lookUps.hold(lookUps.orderSources[0] ?? '', [first.row]);
+    expect((await lookUps.ask()).status).toBe('unavailable');
+  });
+}
+
+function addAbsentCases(cases: NumberedCases, lookUps: LookUps, bench: Bench): void {
+  cases.add('VA-32', 'absent when every source is empty', async () => {
+    lookUps.empty();
+    expect((await lookUps.ask()).status).toBe('absent');
+  });
+
+  cases.add('VA-32', 'unavailable when any source cannot be read', async () => {
+    const { stub } = bench;
+    const answers = BROKEN_ANSWERS.concat([
+      ['a result without a list', (response) => stub.reply(response, {})],
+      ['403', (response) => response.writeHead(403).end('access too frequent')],
+      ['429', (response) => response.writeHead(429).end('slow down')],
+    ]);
+    const readable: string[] = [];
+    for (const source of stub.routes.lookUp) {
+      for (const [name, answer] of answers) {
+        lookUps.empty();
+        lookUps.answer(source, answer);
+        if ((await lookUps.ask()).status !== 'unavailable') readable.push(`${source}: ${name}`);
+      }
+    }
+    expect(readable).toEqual([]);
+  });
+
+  cases.add('VA-33', 'fills without their order prove nothing', async () => {
+    lookUps.empty();
+    lookUps.answer(lookUps.fills, (response) => bench.stub.replyFills(response, [bench.plan.clientOrderId]));
+    expect(await lookUps.ask()).toMatchObject({ status: 'unavailable', outcome: { kind: 'UNKNOWN' } });
+  });
+
+  cases.add('VA-34', 'absence is as of the first source’s answer, on the venue’s clock', async () => {
+    const { stub } = bench;
+    lookUps.empty();
+    stub.server.clockOffsetMs = 3_600_000;
+    await bench.venue.time();
+    for (const source of stub.routes.lookUp.slice(1)) {
+      lookUps.answer(source, (response) => {
+        stub.server.clockOffsetMs += 500_000;
+        if (source === lookUps.fills) stub.replyFills(response, []);
+        else stub.replyOrders(response, []);
+      });
+    }
+    const beforeMs = stub.server.nowMs();
+    const answer = await lookUps.ask();
+    const askedAtMs = answer.status === 'absent' ? answer.askedAtMs : Number.NaN;
+    expect(askedAtMs).toBeGreaterThanOrEqual(beforeMs - 1_000);
+    expect(askedAtMs).toBeLessThanOrEqual(beforeMs + 5_000);
+  });
+}
+
+function addRowCases(cases: NumberedCases, lookUps: LookUps, venue: VenueUnderTest): void {
+  const [first] = venue.orders;
+  for (const { name, change } of venue.readableChanges) {
+    cases.add('VA-35', `${name} does not hide an order`, async () => {
+      for (const route of lookUps.orderSources) {
+        lookUps.hold(route, [{ ...first.row, ...change }]);
+        expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { status: first.expected.status } });
+      }
+    });
+  }
+
+  cases.add('VA-35', 'an unknown status is never absent and never final', async () => {
+    lookUps.hold(lookUps.orderSources[0] ?? '', [{ ...first.row, ...venue.unknownStatus }]);
+    const answer = await lookUps.ask();
+    expect(answer.status === 'found' ? answer.order.status : answer.status).toMatch(/^(open|unavailable)$/);
+  });
+
+  cases.add('VA-35.2', 'an unknown status is found, and open', async () => {
+    lookUps.hold(lookUps.orderSources[0] ?? '', [{ ...first.row, ...venue.unknownStatus }]);
+    expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { status: 'open' } });
+  });
+
+  cases.add('VA-38', 'a fee in another asset is no fee in the settle asset', async () => {
+    lookUps.hold(lookUps.orderSources[0] ?? '', [{ ...first.row, ...venue.feeInAnotherAsset }]);
+    expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { fee: '0' } });
+  });
+}
+
+function addRecentOrderCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {
+  const [first] = venue.orders;
+
+  cases.add('VA-39', 'an acceptance settles nothing: price and fee come from a look-up', async () => {
+    bench.acceptOrders();
+    const answer = await bench.venue.placeOrder(bench.plan);
+    expect(Object.keys(answer).toSorted()).toEqual(['outcome', 'signedAtMs', 'venueOrderId']);
+  });
+
+  cases.add('VA-40', 'recent orders: final ones of ours since an instant, in one bounded request', async () => {
+    const { stub } = bench;
+    const rows = [
+      first.row,
+      { ...first.row, ...venue.statusOpen },
+      { ...first.row, ...venue.otherSymbol },
+      { nonsense: true },
+    ];
+    bench.answer(stub.routes.recentOrders, (response) => stub.replyOrders(response, rows));
+    await bench.venue.time();
+    const orders = await bench.venue.recentOrders(1_672_737_700_000);
+    expect(orders.map(({ clientOrderId }) => clientOrderId)).toEqual(['client-1']);
+    expect(bench.count(stub.routes.recentOrders)).toBe(1);
+    expect(Object.fromEntries(stub.server.requests.at(-1)?.query ?? [])).toEqual(venue.recentOrdersQuery);
+  });
+}
