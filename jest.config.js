@@ -7,6 +7,7 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: '<rootDir>/scripts/jest-setup.mjs',
+  setupFiles: ['<rootDir>/scripts/jest-build-failure.cjs'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist\\.next/', '<rootDir>/data/'],
   transform: {
     '^.+\\.ts$': compile('typescript'),

@@ -9,8 +9,12 @@ import { tell } from './tell.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** @throws StepFailure when the program cannot be built: no test runs then */
-export default async function setUp() {
+/**
+ * @param {import('jest').Config} config of the whole run
+ * @throws StepFailure when the program cannot be built: no test runs then
+ */
+export default async function setUp({ watch, watchAll }) {
+  delete process.env.JEST_BUILD_FAILURE;
   // Jest itself runs from what an installation would replace.
   if (installIsNeeded(ROOT))
     tell('The installed dependencies may be older than package-lock.json; npm ci renews them.');
@@ -18,8 +22,10 @@ export default async function setUp() {
     await prepare(ROOT, { builds: [PROGRAM], installs: false });
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
+    const sentence = `No test was run, because the sources could not be built. ${error.message}`;
+    // A watch never runs again after an error here: jest-build-failure.cjs fails every test file instead.
+    if (watch || watchAll) process.env.JEST_BUILD_FAILURE = sentence;
     // Jest prints the stack, which would say nothing to who changed the sources.
-    error.stack = `No test was run, because the sources could not be built. ${error.message}`;
-    throw error;
+    else throw Object.assign(error, { stack: sentence });
   }
 }

@@ -2,7 +2,8 @@
  * What Jest runs is what the sources say, however it was started: shown with the real Jest in a copy of this checkout,
  * whose dist is built and then becomes old.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -54,9 +55,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
-/** Runs the probe as an editor does: Jest itself, without the scripts of package.json. */
+/** As an editor runs the probe: Jest itself, without the scripts of package.json. */
+function jestArguments(option: string): readonly string[] {
+  return ['node_modules/jest/bin/jest.js', option, 'test/probe.test.ts'];
+}
+
 function runJest(): JestRun {
-  const args = ['node_modules/jest/bin/jest.js', '--json', 'test/probe.test.ts'];
+  const args = jestArguments('--json');
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
   const files = stdout === '' ? [] : (JSON.parse(stdout) as JestResults).testResults;
   const tests = files.flatMap(({ assertionResults }) => assertionResults);
@@ -85,6 +90,27 @@ test(
     expect({ status, tests }).toEqual({ status: 1, tests: {} });
     expect(messages).toMatch(/workflows\/index\.ts[^]*\nNo test was run, .*\.\n$/);
     expect(existsSync(join(copy, BUNDLE))).toBe(true);
+  },
+  BUILD_MAX_MS,
+);
+
+test(
+  'a watch lives on when sources cannot be compiled, and fails its tests until they can',
+  async () => {
+    appendFileSync(join(copy, WORKFLOWS), "export const count: number = 'text';\n");
+    const watch = spawn(process.execPath, jestArguments('--watchAll'), { cwd: copy, stdio: ['pipe', 'pipe', 'pipe'] });
+    let messages = '';
+    await new Promise<void>((resolve) => {
+      watch.once('exit', () => resolve());
+      watch.stderr.on('data', (chunk: Buffer) => {
+        messages += chunk.toString();
+        if (/^Ran all/m.test(messages)) resolve();
+      });
+    });
+    const isAlive = watch.exitCode === null;
+    if (watch.kill('SIGKILL')) await once(watch, 'exit');
+    expect(isAlive).toBe(true);
+    expect(messages).toMatch(/Test Suites: 1 failed, 1 total\nTests: +0 total/);
   },
   BUILD_MAX_MS,
 );
