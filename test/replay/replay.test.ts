@@ -1,28 +1,23 @@
-/** Runs that are open on some server replay on the code of today; a change that breaks them fails here first. */
-import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
-import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+/**
+ * Runs that are open on some server replay on the code of today; a change that breaks them fails here first. The same
+ * commands are not enough: what a run answered has been acted upon, so a replay must come to the same answers.
+ */
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { installQuietRuntime } from '../../workers/quiet-runtime';
-import { readHistories, type RecordedHistory } from './history-files';
+import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { readHistories } from './history-files';
+import { bundleForReplay, replay, type ReplayedAnswer } from './outcomes';
 
 const histories = readHistories();
 
 /** The workflows whose every way is recorded. */
 const WORKFLOWS = ['signal', 'venue-account', 'ml-manager', 'component'];
 
-/** @returns each history's name with what replaying it on the given code says */
-async function replay(
-  workflowBundle: ReplayWorkerOptions['workflowBundle'],
-  recorded: readonly RecordedHistory[],
-): Promise<readonly (readonly [name: string, error: string | undefined])[]> {
-  const feed = recorded.map(({ name, history }) => ({ workflowId: name, history }));
-  const results: [string, string | undefined][] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, feed)) {
-    results.push([workflowId, error?.name]);
-  }
-  return results;
-}
-
 beforeAll(installQuietRuntime);
+
+function differing(answers: readonly ReplayedAnswer[]): readonly ReplayedAnswer[] {
+  return answers.filter(({ recorded, replayed }) => recorded !== replayed);
+}
 
 test('every workflow has recorded histories', () => {
   const without = WORKFLOWS.filter((workflow) => !histories.some(({ name }) => name.startsWith(`${workflow}-`)));
@@ -30,9 +25,23 @@ test('every workflow has recorded histories', () => {
 });
 
 test('every recorded history replays on the workflows of today', async () => {
-  const results = await replay({ codePath: WORKFLOW_BUNDLE_PATH }, histories);
-  expect(results).toHaveLength(histories.length);
-  expect(results.filter(([, error]) => error !== undefined)).toEqual([]);
+  const { errors } = await replay({ codePath: WORKFLOW_BUNDLE_PATH }, histories);
+  expect(errors).toHaveLength(histories.length);
+  expect(errors.filter(([, error]) => error !== undefined)).toEqual([]);
+});
+
+test('every recorded update is answered today as it was, byte by byte', async () => {
+  const { answers } = await replay(await bundleForReplay(require.resolve('../../workflows')), histories);
+  expect(answers.length).toBeGreaterThan(0);
+  expect(differing(answers)).toEqual([]);
+});
+
+test('rules that refuse every reservation are found out, although their commands are the same', async () => {
+  const accounts = histories.filter(({ name }) => name.startsWith('venue-account-'));
+  const bundle = await bundleForReplay(require.resolve('./fixtures/refusing'));
+  const { errors, answers } = await replay(bundle, accounts);
+  expect(errors.filter(([, error]) => error !== undefined)).toEqual([]);
+  expect(differing(answers).length).toBeGreaterThan(0);
 });
 
 test('a workflow that does something else than its history is found out', async () => {
@@ -41,6 +50,6 @@ test('a workflow that does something else than its history is found out', async 
     logger: new DefaultLogger('ERROR'),
   });
   const signals = histories.filter(({ name }) => name.startsWith('signal-'));
-  const results = await replay(workflowBundle, signals);
-  expect(results).toEqual(signals.map(({ name }) => [name, 'DeterminismViolationError']));
+  const { errors } = await replay(workflowBundle, signals);
+  expect(errors).toEqual(signals.map(({ name }) => [name, 'DeterminismViolationError']));
 });
