@@ -13,7 +13,7 @@ import { acknowledgeSignal } from '../src/messages/venue-account';
 import { alert } from './announcements';
 import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';
-import type { SignalProgress } from './signal-progress';
+import type { SignalRecord } from './signal-record';
 import { expired, type Withdrawal } from './withdrawal';
 
 /** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
@@ -37,7 +37,7 @@ export class DurableRoad {
     private readonly input: SignalWorkflowInput,
     private readonly activities: SignalActivities,
     private readonly sends: SendCalls,
-    private readonly progress: SignalProgress,
+    private readonly record: SignalRecord,
     private readonly withdrawal: Withdrawal,
   ) {}
 
@@ -51,7 +51,7 @@ export class DurableRoad {
     const { plan, earlierAttempt, reason, waitUntilMs } = reserved;
     this.authorizedAtMs = reserved.authorizedAtMs;
     if (earlierAttempt !== 'none') {
-      this.progress.sent();
+      this.record.sent();
       const kind = earlierAttempt === 'placed' ? 'DUPLICATE' : 'UNKNOWN';
       const placement = await this.resolve(plan, { kind, message: reason }, undefined);
       if (placement) return placement;
@@ -67,7 +67,7 @@ export class DurableRoad {
     for (let attempt = 1; attempt <= SEND_ATTEMPTS_MAX;) {
       const stop = this.withdrawal.stopReason();
       if (stop) return { status: 'ended', ...stop };
-      this.progress.enter('PLACING', `Sends ${plan.direction} ${plan.quantity} ${plan.symbol}.`);
+      this.record.enter('PLACING', `Sends ${plan.direction} ${plan.quantity} ${plan.symbol}.`);
       const result = await this.send(plan, permitRound);
       switch (result.status) {
         case 'wait':
@@ -80,7 +80,7 @@ export class DurableRoad {
         case 'denied':
           return { status: 'ended', outcome: 'DENIED', detail: result.denial.message, denial: result.denial };
         case 'answered': {
-          this.progress.sent();
+          this.record.sent();
           attempt += 1;
           permitRound += 1;
           const { outcome, signedAtMs, order } = result;
@@ -135,7 +135,7 @@ export class DurableRoad {
   }
 
   private async waitForPermit(reason: string, untilMs: number): Promise<void> {
-    this.progress.enter('WAITING_FOR_PERMIT', reason, untilMs);
+    this.record.enter('WAITING_FOR_PERMIT', reason, untilMs);
     await this.withdrawal.pause(untilMs - Date.now());
   }
 
@@ -152,13 +152,13 @@ export class DurableRoad {
     const { settings, fingerprint } = this.input;
     let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + settings.lateAcceptanceMs;
     const startedAtMs = Date.now();
-    this.progress.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
+    this.record.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     let alerted = false;
     for (let count = 0; ; count += 1) {
       await sleep(patientLookUpDelayMs(count, settings.lookUpDelays, Date.now() - startedAtMs));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
-        this.progress.note('Found at the venue.');
+        this.record.note('Found at the venue.');
         return { status: 'live', order: answer.order };
       }
       // Whatever was lost was signed before this first look-up, or within the leave it had then; and only the venue's
@@ -167,12 +167,12 @@ export class DurableRoad {
         lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + settings.lateAcceptanceMs;
       }
       if (isProvenAbsent(answer, lateEnoughMs, outcome)) {
-        this.progress.note('The venue proved that it never had the order.');
+        this.record.note('The venue proved that it never had the order.');
         return undefined;
       }
       if (!alerted && Date.now() - startedAtMs > settings.unknownAlertMs) {
         alerted = true;
-        this.progress.note('Still unknown; the funds stay held. Check the order at the venue.');
+        this.record.note('Still unknown; the funds stay held. Check the order at the venue.');
         alert(
           `${fingerprint}: the order ${plan.clientOrderId} is still unknown; its funds stay held. Check the venue.`,
         );
@@ -183,8 +183,8 @@ export class DurableRoad {
   /** Follows a live order to its end; cancels what is open when the signal expires or a person asks. */
   async follow(plan: OrderPlan, known: VenueOrder | undefined): Promise<VenueOrder> {
     const { settings, fingerprint } = this.input;
-    this.progress.enter('WORKING', `Accepted by ${this.input.venue}; waits for its end.`);
-    if (known) this.progress.venueSays(known);
+    this.record.enter('WORKING', `Accepted by ${this.input.venue}; waits for its end.`);
+    if (known) this.record.venueSays(known);
     let acknowledged = false;
     let cancelRound = 0;
     let cancelledAtMs = 0;
@@ -194,7 +194,7 @@ export class DurableRoad {
       else await this.withdrawal.pause(lookUpDelayMs(count, delays));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
-        this.progress.venueSays(answer.order);
+        this.record.venueSays(answer.order);
         if (answer.order.status !== 'open') return answer.order;
         if (!acknowledged && plan.limitPrice !== undefined) {
           acknowledged = true;
@@ -208,7 +208,7 @@ export class DurableRoad {
           cancelledAtMs = Date.now();
         }
         const why = this.withdrawal.reason ?? 'its time to live passed';
-        this.progress.enter('WORKING', `Cancels what is open: ${why}.`);
+        this.record.enter('WORKING', `Cancels what is open: ${why}.`);
         await this.activities.cancelOrder({ fingerprint, plan, round: cancelRound });
       }
     }

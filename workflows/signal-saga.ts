@@ -12,7 +12,7 @@ import { alert, reached } from './announcements';
 import { DurableRoad, type Placement } from './durable-road';
 import { SendCalls } from './send-calls';
 import { proxySignalActivities, type SignalActivities } from './signal-activities';
-import { SignalProgress } from './signal-progress';
+import { SignalRecord } from './signal-record';
 import { expired, Withdrawal, type StopReason } from './withdrawal';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
@@ -29,7 +29,7 @@ const BOOKS_BY_ACTIVITY = 'books-by-activity';
  * a lost process) leads to the durable road, whose every step is in the history before the next one begins.
  */
 export class SignalSaga {
-  private readonly progress: SignalProgress;
+  private readonly record: SignalRecord;
   private readonly activities: SignalActivities;
   private readonly withdrawal: Withdrawal;
   private readonly sends: SendCalls;
@@ -37,15 +37,15 @@ export class SignalSaga {
   private ended = false;
 
   constructor(private readonly input: SignalWorkflowInput) {
-    this.progress = new SignalProgress(input);
+    this.record = new SignalRecord(input);
     this.activities = proxySignalActivities(input);
     this.withdrawal = new Withdrawal(input.expiresAtMs);
     this.sends = new SendCalls(this.activities, input.headStart === true);
-    this.road = new DurableRoad(input, this.activities, this.sends, this.progress, this.withdrawal);
+    this.road = new DurableRoad(input, this.activities, this.sends, this.record, this.withdrawal);
   }
 
   view(): SignalView {
-    return this.progress.view();
+    return this.record.view();
   }
 
   /** @param reason for people; a caller on the command line may leave it out */
@@ -70,7 +70,7 @@ export class SignalSaga {
   }
 
   private async runToTheEnd(): Promise<SignalView> {
-    this.progress.received();
+    this.record.received();
     reached('saga.started');
     try {
       await this.trade();
@@ -89,10 +89,10 @@ export class SignalSaga {
     for (let round = 1; ; round += 1) {
       const stop = this.withdrawal.stopReason();
       if (stop) return this.endUnsent(stop, round);
-      this.progress.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
+      this.record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
       const result = await this.sends.tradeAtOnce(round);
       if (result.status !== 'retry') return this.goOn(result, round);
-      this.progress.enter('SIZING', result.reason, Date.now() + result.afterMs);
+      this.record.enter('SIZING', result.reason, Date.now() + result.afterMs);
       await this.withdrawal.pause(result.afterMs);
     }
   }
@@ -106,18 +106,18 @@ export class SignalSaga {
         return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, round);
       }
       case 'expired':
-        this.progress.reserved(result.plan);
+        this.record.reserved(result.plan);
         return this.releaseAndEnd(expired(result.reason, result.code));
       case 'settled':
-        this.progress.reserved(result.plan, result.times.reservedAtMs);
-        this.progress.sent(result.times);
+        this.record.reserved(result.plan, result.times.reservedAtMs);
+        this.record.sent(result.times);
         return this.endFilled(result.plan, result.order);
       case 'answered':
-        this.progress.reserved(result.plan, result.times.reservedAtMs);
-        this.progress.sent(result.times);
+        this.record.reserved(result.plan, result.times.reservedAtMs);
+        this.record.sent(result.times);
         return this.finish(result.plan, await this.road.goOnAfterAnswer(result, round + 1));
       case 'reserved':
-        this.progress.reserved(result.plan);
+        this.record.reserved(result.plan);
         return this.finish(result.plan, await this.road.goOnAfterReservation(result, round));
     }
   }
@@ -128,7 +128,7 @@ export class SignalSaga {
    */
   private async endUnsent(end: StopReason, round: number): Promise<void> {
     const result = await this.activities.withdraw();
-    if (result.status === 'withdrawn') return this.progress.end(end.outcome, end.detail, end.denial.code);
+    if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
     return this.goOn(result, round);
   }
 
@@ -141,8 +141,8 @@ export class SignalSaga {
   /** Books what the order took; the rest is free in the same step. */
   private async settle(plan: OrderPlan, order: VenueOrder): Promise<void> {
     reached('saga.settling');
-    this.progress.venueSays(order);
-    this.progress.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
+    this.record.venueSays(order);
+    this.record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
     if (new Decimal(order.filledQuantity).isZero()) {
       const outcome = order.status === 'rejected' ? 'REJECTED' : 'CANCELLED';
       const reason = order.rejectReason ?? this.withdrawal.reason ?? 'nothing filled';
@@ -166,9 +166,9 @@ export class SignalSaga {
   }
 
   private endFilled(plan: OrderPlan, order: VenueOrder): void {
-    this.progress.venueSays(order);
+    this.record.venueSays(order);
     const outcome = order.status === 'filled' ? 'FILLED' : 'PARTIALLY_FILLED';
-    this.progress.end(outcome, `${fillSentence(order)}, fee ${order.fee} ${plan.asset}.`);
+    this.record.end(outcome, `${fillSentence(order)}, fee ${order.fee} ${plan.asset}.`);
   }
 
   /** Gives back whatever may be held, then ends: the funds are free before anyone reads that it is over. */
@@ -176,7 +176,7 @@ export class SignalSaga {
     end: Omit<StopReason, 'denial'> & { readonly outcome: SignalOutcome; readonly denial?: Denial },
   ): Promise<void> {
     await this.activities.releaseFunds(end.detail);
-    this.progress.end(end.outcome, end.detail, end.denial?.code);
+    this.record.end(end.outcome, end.detail, end.denial?.code);
   }
 }
 

@@ -27,13 +27,13 @@ async function ask(desk: SignalDesk, fingerprint: string): Promise<SignalView | 
 /**
  * Waits for a signal's end.
  *
- * @param onProgress called whenever its stage or its explanation changed
+ * @param onChange called whenever its state or its explanation changed
  * @throws CliError when the server is silent for a minute, or the signal has not ended after a day; it goes on regardless
  */
 export async function followSignal(
   desk: SignalDesk,
   fingerprint: string,
-  onProgress: (view: SignalView) => void,
+  onChange: (view: SignalView) => void,
 ): Promise<SignalView> {
   const startedAtMs = performance.now();
   let answeredAtMs = startedAtMs;
@@ -43,10 +43,10 @@ export async function followSignal(
     const view = await ask(desk, fingerprint);
     if (view) {
       answeredAtMs = performance.now();
-      const current = `${view.stage} ${view.detail}`;
-      if (current !== seen) onProgress(view);
+      const current = `${view.state} ${view.detail}`;
+      if (current !== seen) onChange(view);
       seen = current;
-      if (view.stage === 'ENDED') return view;
+      if (view.state === 'ENDED') return view;
     }
     await sleep(delayMs);
     delayMs = Math.min(FOLLOW_DELAY_MAX_MS, delayMs * FOLLOW_DELAY_GROWTH);

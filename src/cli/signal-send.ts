@@ -7,7 +7,7 @@ import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followSignal } from './follow-signal';
-import { describeIntake, describeProgress, renderSignal } from './render-signal';
+import { describeIntake, describeChange, renderSignal } from './render-signal';
 import { withSignalDesk } from './temporal-access';
 import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 
@@ -54,7 +54,7 @@ export function exitCodeOf(result: IntakeResult, view: SignalView | undefined): 
 async function waitForEnd(desk: SignalDesk, fingerprint: string, json: boolean): Promise<SignalView> {
   const print = json ? printErrorLine : printLine;
   const style = styleFor(json ? process.stderr : process.stdout);
-  return followSignal(desk, fingerprint, (view) => print(style.dim(describeProgress(view))));
+  return followSignal(desk, fingerprint, (view) => print(style.dim(describeChange(view))));
 }
 
 async function send(desk: SignalDesk, signal: TradingSignal, options: SendOptions): Promise<ExitCode> {

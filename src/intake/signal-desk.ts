@@ -22,6 +22,7 @@ import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
 import { VENUE_DEFINITIONS } from '../venues/definitions';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
+import { readSignalView, type StoredSignalView } from './stored-view';
 import { TakenSignals } from './taken-signals';
 import {
   IntakeUnavailableError,
@@ -89,11 +90,12 @@ class TemporalSignalDesk implements SignalDesk {
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
     return this.call(async () => {
-      const handle = this.client.workflow.getHandle<() => Promise<SignalView>>(fingerprint);
+      const handle = this.client.workflow.getHandle<() => Promise<StoredSignalView>>(fingerprint);
       const description = await describeOrNothing(() => handle.describe());
       if (description?.type !== SIGNAL_WORKFLOW_TYPE) return undefined;
       // A closed signal's account is its result: readable also while no worker runs.
-      return description.status.name === 'COMPLETED' ? handle.result() : queryPatiently(handle, stateQuery);
+      const isStored = description.status.name === 'COMPLETED';
+      return readSignalView(await (isStored ? handle.result() : queryPatiently(handle, stateQuery)));
     });
   }
 

@@ -1,5 +1,5 @@
 import type { TradingSignal } from '../../src/domain/signal';
-import type { SignalStage } from '../../src/domain/signal-view';
+import type { SignalState } from '../../src/domain/signal-view';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
 import { cancelUpdate } from '../../src/messages/signal';
@@ -62,7 +62,7 @@ function cancellations(engine: TestEngine): readonly Scene[] {
       async () => {
         nextOrder(engine, 'partial_fill', { share: 0.5, delayMs: NEVER_MS });
         const fingerprint = await submit(engine);
-        await eventually(async () => Number((await engine.desk.show(fingerprint))?.order?.filledAmount) > 0);
+        await eventually(async () => Number((await engine.desk.show(fingerprint))?.order?.filledQuantity) > 0);
         return cancel(engine, fingerprint);
       },
     ],
@@ -130,7 +130,7 @@ async function submitWhileBlocked(engine: TestEngine): Promise<string> {
   await unblocked(engine);
   await block(engine);
   const fingerprint = await submit(engine);
-  await inStage(engine, fingerprint, 'WAITING_FOR_PERMIT');
+  await inState(engine, fingerprint, 'WAITING_FOR_PERMIT');
   return fingerprint;
 }
 
@@ -151,8 +151,8 @@ async function block(engine: TestEngine): Promise<void> {
   });
 }
 
-async function inStage(engine: TestEngine, fingerprint: string, stage: SignalStage): Promise<void> {
-  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === stage);
+async function inState(engine: TestEngine, fingerprint: string, state: SignalState): Promise<void> {
+  await eventually(async () => (await engine.desk.show(fingerprint))?.state === state);
 }
 
 async function setTradingState(engine: TestEngine, to: 'active' | 'halted'): Promise<void> {

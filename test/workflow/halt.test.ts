@@ -46,7 +46,7 @@ test('after a halt is acknowledged no order request leaves, not even from signal
   const fingerprints = submitted.map((result) => (result as { fingerprint: string }).fingerprint);
   await eventually(async () => {
     const views = await Promise.all(fingerprints.map((fingerprint) => engine.desk.show(fingerprint)));
-    return views.some((view) => view?.stage === 'WAITING_FOR_PERMIT');
+    return views.some((view) => view?.state === 'WAITING_FOR_PERMIT');
   });
 
   await trading.change('halted', 'test');

@@ -147,8 +147,8 @@ test(
     const fingerprints = await Promise.all(Array.from({ length: 6 }, () => submit()));
     await eventually(async () => {
       const views = await Promise.all(fingerprints.map((fingerprint) => engine.desk.show(fingerprint)));
-      const isOneWaiting = views.some((view) => view?.stage === 'WAITING_FOR_PERMIT');
-      return isOneWaiting && views.every((view) => ['WAITING_FOR_PERMIT', 'ENDED'].includes(view?.stage ?? ''));
+      const isOneWaiting = views.some((view) => view?.state === 'WAITING_FOR_PERMIT');
+      return isOneWaiting && views.every((view) => ['WAITING_FOR_PERMIT', 'ENDED'].includes(view?.state ?? ''));
     });
     const resumeMs = Date.now() + 8_000;
     await limiter().signal(feedbackSignal, {

@@ -94,7 +94,7 @@ test('an order filled while the look-ups were down for ten minutes and the worke
   engine.setFaults({ seed: 1, rate: 0, targets: [ANSWER_LOST, ...LOOK_UPS_DOWN] });
   const submitted = await engine.desk.submit(engine.signal());
   const { fingerprint } = submitted as { fingerprint: string };
-  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === 'RESOLVING');
+  await eventually(async () => (await engine.desk.show(fingerprint))?.state === 'RESOLVING');
   expect(ordersOf(fingerprint)).toBe(1);
 
   const watch = new FundsWatch();
@@ -108,7 +108,7 @@ test('an order filled while the look-ups were down for ten minutes and the worke
   const sampled = watch.samples.length;
   const reserved = await watch.stop();
 
-  expect(during).toMatchObject({ stage: 'RESOLVING', sendAttempts: 1 });
+  expect(during).toMatchObject({ state: 'RESOLVING', sendAttempts: 1 });
   expect(during?.timeline.some(({ text }) => /still unknown/i.test(text))).toBe(true);
   expect(sampled).toBeGreaterThan(WORKER_RESTARTS);
   // One figure throughout, and it is not zero: nothing of the reservation was let go.

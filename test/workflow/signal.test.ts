@@ -42,7 +42,7 @@ async function expectLedgerEqualsVenue(): Promise<void> {
 
 test('a market signal is filled by one order and its books balance', async () => {
   const view = await engine.trade();
-  expect(view).toMatchObject({ stage: 'ENDED', outcome: 'FILLED', sendAttempts: 1, order: { filledAmount: '0.01' } });
+  expect(view).toMatchObject({ state: 'ENDED', outcome: 'FILLED', sendAttempts: 1, order: { filledQuantity: '0.01' } });
   expect(ordersOf(view.order!.clientOrderId)).toBe(1);
   await expectLedgerEqualsVenue();
 });
@@ -147,7 +147,7 @@ test('a resting limit order is cancelled on request and its funds return', async
   const handle = engine.room.client.workflow.getHandle(fingerprint);
   await eventually(async () => (await engine.desk.show(fingerprint))?.order?.venueOrderId);
   expect(await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] })).toMatchObject({ accepted: true });
-  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledAmount: '0' } });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledQuantity: '0' } });
   await expectLedgerEqualsVenue();
 });
 

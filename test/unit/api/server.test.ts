@@ -206,11 +206,11 @@ describe('GET /api/signals/:fingerprint', () => {
         intent: 'entry',
         limitPrice: '10',
       },
-      stage: 'ENDED',
+      state: 'ENDED',
       outcome: 'FILLED',
       detail: 'Filled.',
       sendAttempts: 1,
-      order: { clientOrderId: 'c1', venueOrderId: 'v1', quantity: '1', filledAmount: '1', averagePrice: '9.5' },
+      order: { clientOrderId: 'c1', venueOrderId: 'v1', quantity: '1', filledQuantity: '1', averagePrice: '9.5' },
       timeline: [{ atMs: 1_000, text: 'received' }],
     });
     const reply = await get('/api/signals/0123456789abcdef');
@@ -230,7 +230,14 @@ describe('GET /api/signals/:fingerprint', () => {
         limit_price: '10',
       },
       send_attempts: 1,
-      order: { client_order_id: 'c1', venue_order_id: 'v1', quantity: '1', filled_amount: '1', average_price: '9.5' },
+      order: {
+        client_order_id: 'c1',
+        venue_order_id: 'v1',
+        quantity: '1',
+        filled_quantity: '1',
+        filled_amount: '1',
+        average_price: '9.5',
+      },
       timeline: [{ time: '1970-01-01T00:00:01.000Z', text: 'received' }],
     });
   });
