@@ -13,7 +13,7 @@ export type SignalKind =
   /** A limit order far from the price, which ends when its time to live passes. */
   | 'resting'
   /** The same, but somebody cancels it. */
-  | 'withdrawn'
+  | 'cancelled'
   | 'exit'
   | 'too_large'
   | 'below_minimum';
@@ -23,7 +23,7 @@ const KIND_WEIGHTS: Readonly<Record<SignalKind, number>> = {
   sized: 8,
   crossing: 12,
   resting: 10,
-  withdrawn: 8,
+  cancelled: 8,
   exit: 14,
   too_large: 6,
   below_minimum: 4,
@@ -94,7 +94,7 @@ function planSignal(dice: Dice, strategy: string, atMs: number): Omit<PlannedSig
     atMs,
     value: valueOf(kind, dice.between(VALUE_LEAST, VALUE_MOST)),
     priceFactor: priceFactorOf(kind, direction),
-    cancelAfterMs: kind === 'withdrawn' || dice.chance(CANCELLED_SHARE) ? dice.between(0, 5_000) : undefined,
+    cancelAfterMs: kind === 'cancelled' || dice.chance(CANCELLED_SHARE) ? dice.between(0, 5_000) : undefined,
     repetition: dice.chance(REPEATED_SHARE)
       ? { afterMs: dice.between(0, 6_000), conflicting: dice.chance(CONFLICTING_SHARE) }
       : undefined,
@@ -112,7 +112,7 @@ function valueOf(kind: SignalKind, usual: number): number | undefined {
     case 'market':
     case 'crossing':
     case 'resting':
-    case 'withdrawn':
+    case 'cancelled':
     case 'exit':
       return usual;
   }
@@ -120,7 +120,7 @@ function valueOf(kind: SignalKind, usual: number): number | undefined {
 
 function priceFactorOf(kind: SignalKind, direction: 'BUY' | 'SELL'): number | undefined {
   if (kind === 'crossing') return direction === 'BUY' ? 1.01 : 0.99;
-  if (kind === 'resting' || kind === 'withdrawn') return direction === 'BUY' ? 0.7 : 1.3;
+  if (kind === 'resting' || kind === 'cancelled') return direction === 'BUY' ? 0.7 : 1.3;
   return undefined;
 }
 

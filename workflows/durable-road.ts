@@ -14,7 +14,7 @@ import { alert } from './announcements';
 import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';
 import type { SignalRecord } from './signal-record';
-import { expired, type Withdrawal } from './withdrawal';
+import { expired, type Stop } from './stop';
 
 /** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
 export const SEND_ATTEMPTS_MAX = 50;
@@ -38,7 +38,7 @@ export class DurableRoad {
     private readonly activities: SignalActivities,
     private readonly sends: SendCalls,
     private readonly record: SignalRecord,
-    private readonly withdrawal: Withdrawal,
+    private readonly stop: Stop,
   ) {}
 
   /** @param permitRound the next permit to ask for, should the order be sent again */
@@ -65,8 +65,8 @@ export class DurableRoad {
   private async place(plan: OrderPlan, firstPermitRound: number): Promise<Placement> {
     let permitRound = firstPermitRound;
     for (let attempt = 1; attempt <= SEND_ATTEMPTS_MAX;) {
-      const stop = this.withdrawal.stopReason();
-      if (stop) return { status: 'ended', ...stop };
+      const reason = this.stop.reason();
+      if (reason) return { status: 'ended', ...reason };
       this.record.enter('PLACING', `Sends ${plan.direction} ${plan.quantity} ${plan.symbol}.`);
       const result = await this.send(plan, permitRound);
       switch (result.status) {
@@ -136,7 +136,7 @@ export class DurableRoad {
 
   private async waitForPermit(reason: string, untilMs: number): Promise<void> {
     this.record.enter('WAITING_FOR_PERMIT', reason, untilMs);
-    await this.withdrawal.pause(untilMs - Date.now());
+    await this.stop.pause(untilMs - Date.now());
   }
 
   /**
@@ -191,7 +191,7 @@ export class DurableRoad {
     for (let count = 0; ; count += 1) {
       const delays = settings.lookUpDelays;
       if (cancelRound > 0) await sleep(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
-      else await this.withdrawal.pause(lookUpDelayMs(count, delays));
+      else await this.stop.pause(lookUpDelayMs(count, delays));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         this.record.venueSays(answer.order);
@@ -201,13 +201,13 @@ export class DurableRoad {
           await this.acknowledge(plan, answer.order);
         }
       }
-      if (this.withdrawal.isDue) {
+      if (this.stop.isDue) {
         cancelRound += 1;
         if (cancelRound === 1) {
           count = 0;
           cancelledAtMs = Date.now();
         }
-        const why = this.withdrawal.reason ?? 'its time to live passed';
+        const why = this.stop.cancelReason ?? 'its time to live passed';
         this.record.enter('WORKING', `Cancels what is open: ${why}.`);
         await this.activities.cancelOrder({ fingerprint, plan, round: cancelRound });
       }

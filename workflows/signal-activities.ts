@@ -11,7 +11,7 @@ import {
   type PlaceOrderInput,
   type PlaceOrderResult,
   type TradeResult,
-  type WithdrawalResult,
+  type BarAnswer,
 } from '../src/messages/trade';
 
 /**
@@ -29,7 +29,7 @@ const ORDER_AGE_ALLOWANCE_MS = 60_000;
 export interface SignalActivities {
   /** @param round counts the times that something was missing, from 1 */
   tradeAtOnce(round: number): Promise<TradeResult>;
-  withdraw(): Promise<WithdrawalResult>;
+  bar(): Promise<BarAnswer>;
   bookFill(plan: OrderPlan, order: VenueOrder): Promise<BookResult>;
   releaseFunds(reason: string): Promise<void>;
   placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult>;
@@ -58,7 +58,7 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
         tradeInputOf(input, round, workflowInfo().startTime.getTime()),
       ]),
-    withdraw: () =>
+    bar: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [
         { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: workflowInfo().startTime.getTime() },
       ]),

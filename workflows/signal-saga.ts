@@ -13,7 +13,7 @@ import { DurableRoad, type Placement } from './durable-road';
 import { SendCalls } from './send-calls';
 import { proxySignalActivities, type SignalActivities } from './signal-activities';
 import { SignalRecord } from './signal-record';
-import { expired, Withdrawal, type StopReason } from './withdrawal';
+import { expired, Stop, type StopReason } from './stop';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
 const BOOKS_BY_ACTIVITY = 'books-by-activity';
@@ -31,7 +31,7 @@ const BOOKS_BY_ACTIVITY = 'books-by-activity';
 export class SignalSaga {
   private readonly record: SignalRecord;
   private readonly activities: SignalActivities;
-  private readonly withdrawal: Withdrawal;
+  private readonly stop: Stop;
   private readonly sends: SendCalls;
   private readonly road: DurableRoad;
   private ended = false;
@@ -39,9 +39,9 @@ export class SignalSaga {
   constructor(private readonly input: SignalWorkflowInput) {
     this.record = new SignalRecord(input);
     this.activities = proxySignalActivities(input);
-    this.withdrawal = new Withdrawal(input.expiresAtMs);
+    this.stop = new Stop(input.expiresAtMs);
     this.sends = new SendCalls(this.activities, input.headStart === true);
-    this.road = new DurableRoad(input, this.activities, this.sends, this.record, this.withdrawal);
+    this.road = new DurableRoad(input, this.activities, this.sends, this.record, this.stop);
   }
 
   view(): SignalView {
@@ -51,7 +51,7 @@ export class SignalSaga {
   /** @param reason for people; a caller on the command line may leave it out */
   cancel(reason?: string): CancelReply {
     if (this.ended) return { accepted: false, message: 'The signal has ended.' };
-    this.withdrawal.request(reason ?? 'no reason given');
+    this.stop.cancel(reason ?? 'no reason given');
     return {
       accepted: true,
       message: this.sends.mayHaveSent
@@ -77,7 +77,7 @@ export class SignalSaga {
     } catch (error) {
       // Only a defect gets here. Funds whose order may live stay held; a person has to look.
       alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-      if (!this.sends.mayHaveSent) await this.activities.withdraw();
+      if (!this.sends.mayHaveSent) await this.activities.bar();
       throw error;
     }
     this.ended = true;
@@ -87,13 +87,13 @@ export class SignalSaga {
 
   private async trade(): Promise<void> {
     for (let round = 1; ; round += 1) {
-      const stop = this.withdrawal.stopReason();
-      if (stop) return this.endUnsent(stop, round);
+      const reason = this.stop.reason();
+      if (reason) return this.endUnsent(reason, round);
       this.record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
       const result = await this.sends.tradeAtOnce(round);
       if (result.status !== 'retry') return this.goOn(result, round);
       this.record.enter('SIZING', result.reason, Date.now() + result.afterMs);
-      await this.withdrawal.pause(result.afterMs);
+      await this.stop.pause(result.afterMs);
     }
   }
 
@@ -127,7 +127,7 @@ export class SignalSaga {
    * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
    */
   private async endUnsent(end: StopReason, round: number): Promise<void> {
-    const result = await this.activities.withdraw();
+    const result = await this.activities.bar();
     if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
     return this.goOn(result, round);
   }
@@ -145,8 +145,8 @@ export class SignalSaga {
     this.record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
     if (new Decimal(order.filledQuantity).isZero()) {
       const outcome = order.status === 'rejected' ? 'REJECTED' : 'CANCELLED';
-      const reason = order.rejectReason ?? this.withdrawal.reason ?? 'nothing filled';
-      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${reason}.` });
+      const why = order.rejectReason ?? this.stop.cancelReason ?? 'nothing filled';
+      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${why}.` });
     }
     await this.book(plan, order);
     reached('saga.committed');

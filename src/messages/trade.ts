@@ -63,7 +63,7 @@ export interface TradeTimes {
 }
 
 export type TradeResult =
-  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: withdraw tells. */
+  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: the activity `withdraw` tells. */
   | Refused
   /** Funds are held, and nothing can be sent in time. */
   | ({ readonly status: 'expired'; readonly plan: OrderPlan } & Expiry)
@@ -83,9 +83,9 @@ export type TradeResult =
   | { readonly status: 'settled'; readonly plan: OrderPlan; readonly order: VenueOrder; readonly times: TradeTimes };
 
 /** withdrawn: nothing was sent, and nothing will be. */
-export type WithdrawalResult = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
+export type BarAnswer = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
 
-export interface WithdrawInput {
+export interface BarInput {
   readonly fingerprint: string;
   readonly clientOrderId: string;
   readonly venue: string;

@@ -7,12 +7,12 @@ import type {
   ReservationMetadata,
   ReserveCommand,
   ReserveResult,
-  WithdrawCommand,
+  BarCommand,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import { commitCommandOf } from '../domain/settlement';
 import type { Intent } from '../domain/signal';
-import type { BookInput, BookResult, Refused, Reserved, WithdrawInput } from '../messages/trade';
+import type { BookInput, BookResult, Refused, Reserved, BarInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import type { AccountRequester } from './venue-account-client';
 
@@ -67,12 +67,12 @@ export class Funds {
   }
 
   /**
-   * Makes sure that a signal which ends unsent holds nothing and never will.
+   * Bars a signal that ends unsent: it holds nothing and never will.
    *
    * @returns undefined when that is so; otherwise what an earlier attempt, whose answer was lost, holds
    */
-  async withdraw(input: WithdrawInput): Promise<Reserved | undefined> {
-    const command: WithdrawCommand = {
+  async bar(input: BarInput): Promise<Reserved | undefined> {
+    const command: BarCommand = {
       requestId: `${input.fingerprint}:withdraw`,
       reservationId: input.fingerprint,
       signalStartedAtMs: input.signalStartedAtMs,
@@ -91,7 +91,7 @@ export class Funds {
       case 'uncertain':
         return { status: 'reserved', plan: lookUpPlan(input), earlierAttempt: 'possible', authorizedAtMs: 0 };
       case 'invalid':
-        throw ApplicationFailure.nonRetryable(result.message, 'INVALID_WITHDRAWAL');
+        throw ApplicationFailure.nonRetryable(result.message, 'INVALID_BAR_COMMAND');
     }
   }
 
@@ -142,7 +142,7 @@ function alreadyEnded(reservation: Reservation): Denial {
 }
 
 /** All that a look-up needs of an order whose plan is forgotten. */
-function lookUpPlan({ clientOrderId, signal }: WithdrawInput): OrderPlan {
+function lookUpPlan({ clientOrderId, signal }: BarInput): OrderPlan {
   const { symbol, direction, amount = '0', intent } = signal;
   return {
     symbol,

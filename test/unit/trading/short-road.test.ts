@@ -58,7 +58,7 @@ test.each([
   expect(account.books.pending).toHaveLength(order ? 0 : 1);
 });
 
-test('a signal that has withdrawn can never be sent, not even by a run that is late', async () => {
+test('a signal that was barred can never be sent, not even by a run that is late', async () => {
   const account = new Account('1000');
   const { road, send } = roadWith(account);
   expect(await road.withdraw(INPUT)).toEqual({ status: 'withdrawn' });
