@@ -30,7 +30,7 @@ import type {
   RateLimits,
   RateStats,
   RateUsage,
-} from '../domain/rate-window/types';
+} from '../domain/limiter/types';
 
 export const VENUE_ACCOUNT_WORKFLOW_TYPE = 'venueAccount';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AcquireCommand } from '../domain/rate-window/types';
+import type { AcquireCommand } from '../domain/limiter/types';
 import { isPermitGood, type GrantedPermit, type PermitAnswer } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
 import { VenueError, type EndpointGroup } from '../venues/venue';
