@@ -3,7 +3,7 @@ import type { IntakeResult, SignalDesk } from '../src/intake/types';
 
 export type { IntakeResult } from '../src/intake/types';
 
-/** Lets workflows hand signals in by the same door as everybody else. */
+/** Lets workflows hand signals in through the same intake as everybody else. */
 export function createIntakeActivities({ desk }: { readonly desk: SignalDesk }) {
   return {
     /** Repeating it is safe: a signal that was accepted by an earlier attempt is a duplicate in the next. */

@@ -64,7 +64,7 @@ export class Ledger {
     return this.take(bar(this.current, command));
   }
 
-  /** A commit that finds nothing to end would be money out of the books: it is the one answer worth a log line. */
+  /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(commit(this.current, command, Date.now()));
     if (result.status !== 'ended' && result.status !== 'already_ended') {

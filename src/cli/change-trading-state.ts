@@ -55,7 +55,9 @@ async function changeTradingState(
     const change = await withClient(config, (client) =>
       createTradingDesk(client, venue).change(to, reason, () => {
         if (to === 'active') return;
-        printErrorLine(`Trading on ${venue} is ${to}. Waits until no order that was allowed before can still leave.`);
+        printErrorLine(
+          `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,
+        );
       }),
     );
     if (json)

@@ -96,7 +96,7 @@ export interface BarInput {
 /** A fill, with the venue whose ledger shall book it. */
 export type BookInput = Fill & { readonly venue: string };
 
-/** refused: the ledger's books do not hold it; a person has to look. */
+/** refused: the ledger has no reservation for it; a person has to look. */
 export type BookResult = { readonly status: 'booked' } | { readonly status: 'refused'; readonly message: string };
 
 export interface PlaceOrderInput {
@@ -105,7 +105,7 @@ export interface PlaceOrderInput {
   readonly plan: OrderPlan;
   readonly intent: Intent;
   readonly expiresAtMs: number;
-  /** When the ledger last allowed this order, on the clock of the process that asked. */
+  /** When the ledger last authorized this order, on the clock of the process that asked. */
   readonly authorizedAtMs: number;
   /** Which permit to use: a lapsed one is replaced by the next. */
   readonly permitRound: number;

@@ -61,7 +61,7 @@ export class Funds {
       status: 'reserved',
       plan: planOf(reservation.metadata),
       earlierAttempt: earlierAttemptOf(result),
-      // A reservation found again was allowed when it was made; trading may have been halted since.
+      // A reservation found again was authorized when it was made; trading may have been halted since.
       authorizedAtMs: Math.min(askedAtMs, reservation.createdAtMs),
     };
   }

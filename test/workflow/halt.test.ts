@@ -74,7 +74,7 @@ test('a halt outlives the workers, and resuming lets later signals trade', async
   expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
 });
 
-test('reducing lets exits pass and denies entries', async () => {
+test('reducing authorizes exits and denies entries', async () => {
   expect(await engine.trade({ amount: '0.01' })).toMatchObject({ outcome: 'FILLED' });
   await trading.change('reducing', 'test');
 

@@ -24,7 +24,7 @@ import { commitCommandFault, releaseCommandFault, barCommandFault } from './vali
 /**
  * Ends a reservation with what its order took; the rest is free again in the same step. Accepted in every trading state.
  *
- * The amount is recorded as it is, also above the reserved one (slippage, fees): a loss kept out of the books would be
+ * The amount is recorded as it is, also above the reserved one (slippage, fees): a loss kept out of the ledger would be
  * spent twice. It counts as unsettled until a balance report contains it for certain, which is `snapshotLagMs` after the
  * execution; when such a report has been applied already, it does not count again.
  */

@@ -13,7 +13,7 @@ test('with nothing in its way, the order is sent once and booked', async () => {
   expect(account.ledger.ended).toMatchObject([{ reservation: { status: 'committed', committedAmount: '600.33' } }]);
 });
 
-test('the order leaves only while both leaves are good', async () => {
+test('the order is sent only while permit and authorization are good', async () => {
   const { road, send } = roadWith(new Account('1000'));
   await road.tradeAtOnce(INPUT);
   expect(send).toHaveBeenCalledWith('trade', PLAN, NOW_MS + AUTHORIZATION_VALIDITY_MS);
