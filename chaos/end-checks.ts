@@ -52,9 +52,9 @@ export async function waitForEnds(
   throw new Violation('every signal ends', `${pending.length} did not within ${timeoutMs} ms: ${states.join(' | ')}`);
 }
 
-async function show({ desk }: Access, fingerprint: string): Promise<SignalView | undefined> {
+async function show({ intake }: Access, fingerprint: string): Promise<SignalView | undefined> {
   try {
-    return await desk.show(fingerprint);
+    return await intake.show(fingerprint);
   } catch (error) {
     // Server or engine are still coming back; the caller's bound decides.
     if (error instanceof IntakeUnavailableError) return undefined;

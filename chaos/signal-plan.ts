@@ -76,10 +76,11 @@ export interface SignalPlanOptions {
 /** The signals of one seed, in the order of their sending. */
 export function planSignals({ seed, signals, durationMs }: SignalPlanOptions): readonly PlannedSignal[] {
   const dice = new Dice(seed, 'signals');
-  const doors = new Dice(seed, 'doors');
+  // The label is part of every kept seed.
+  const inside = new Dice(seed, 'doors');
   return Array.from({ length: signals }, (_, index) => ({
     ...planSignal(dice, `chaos-${seed}-${index}`, (index / signals) * durationMs),
-    isInside: doors.chance(INSIDE_SHARE),
+    isInside: inside.chance(INSIDE_SHARE),
   }));
 }
 

@@ -143,8 +143,8 @@ class PointRun {
     assertInvariant(this.outcome === expected, 'a crash changes no outcome', () => `${this.outcome}, not ${expected}`);
   }
 
-  private async cancel({ client, desk }: Access, { fingerprint }: HandedIn): Promise<void> {
-    const isAtVenue = async (): Promise<boolean> => (await desk.show(fingerprint))?.order?.venueOrderId !== undefined;
+  private async cancel({ client, intake }: Access, { fingerprint }: HandedIn): Promise<void> {
+    const isAtVenue = async (): Promise<boolean> => (await intake.show(fingerprint))?.order?.venueOrderId !== undefined;
     await pollUntil(isAtVenue, within(CRASH_MAX_MS, this.signal));
     await client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['swept away'] });
   }

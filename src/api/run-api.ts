@@ -1,7 +1,7 @@
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import type { Config } from '../config/schema';
-import { createSignalDesk } from '../intake/signal-desk';
+import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
 import { emitProcessEvent } from '../process/process-events';
@@ -25,7 +25,7 @@ export async function runApi({
   const server = await startApi({
     config,
     logger: log.logger,
-    desk: createSignalDesk({ client, config }),
+    intake: createSignalIntake({ client, config }),
     health: async (): Promise<HealthReport> => {
       const { status, components, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);

@@ -30,7 +30,7 @@ export interface SignalSummary {
 export const SIGNAL_LIST_MAX = 500;
 
 /** Everything the API and the CLI do with signals. Implemented over a Temporal client. */
-export interface SignalDesk {
+export interface SignalIntake {
   /** @throws IntakeUnavailableError when the server does not answer: send the same signal again, it cannot trade twice */
   submit(signal: TradingSignal): Promise<IntakeResult>;
   /** @returns undefined when no such signal is known (any more) */

@@ -111,7 +111,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     path: 'activities',
     holds: 'what workflows do to the world, one file per concern',
     rooms: ['src/domain', 'src/messages', 'src/process', 'src/venues', 'src/inference', 'src/trading'],
-    typesOf: { 'src/intake': 'the worker hands in the signal desk that it has opened' },
+    typesOf: { 'src/intake': 'the worker hands in the signal intake that it has opened' },
     packages: ['Node', '@temporalio/activity', '@temporalio/common'],
   },
   {

@@ -92,9 +92,9 @@ async function passStretch(): Promise<void> {
 
 test('an order filled while the look-ups were down for ten minutes and the workers restarted is found, its funds held', async () => {
   engine.setFaults({ seed: 1, rate: 0, targets: [ANSWER_LOST, ...LOOK_UPS_DOWN] });
-  const submitted = await engine.desk.submit(engine.signal());
+  const submitted = await engine.intake.submit(engine.signal());
   const { fingerprint } = submitted as { fingerprint: string };
-  await eventually(async () => (await engine.desk.show(fingerprint))?.state === 'RESOLVING');
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === 'RESOLVING');
   expect(ordersOf(fingerprint)).toBe(1);
 
   const watch = new FundsWatch();
@@ -104,7 +104,7 @@ test('an order filled while the look-ups were down for ten minutes and the worke
     await engine.startWorkers();
   }
   await passStretch();
-  const during = await engine.desk.show(fingerprint);
+  const during = await engine.intake.show(fingerprint);
   const sampled = watch.samples.length;
   const reserved = await watch.stop();
 

@@ -41,13 +41,13 @@ function setFaults(...targets: FaultTarget[]): void {
 }
 
 async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Promise<string> {
-  const result = await engine.desk.submit(engine.signal(overrides));
+  const result = await engine.intake.submit(engine.signal(overrides));
   if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
   return result.fingerprint;
 }
 
 async function reachState(fingerprint: string, state: string): Promise<void> {
-  await eventually(async () => (await engine.desk.show(fingerprint))?.state === state);
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === state);
 }
 
 /** A signal that expires in so many milliseconds. */
@@ -57,7 +57,7 @@ function expiringIn(remainingMs: number) {
 
 /** The best price to buy at, from the venue's own answer. */
 async function askPrice(): Promise<number> {
-  const ticker = await engine.room.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
   return Number(ticker!.ask);
 }
 
@@ -74,12 +74,12 @@ test('an order that fills in parts is followed to its end', async () => {
 test('an order that fills after its cancellation was acknowledged ends as what it filled', async () => {
   // A venue acknowledges a cancellation before it carries it out; here the rest of the order is faster.
   const cancellation = jest
-    .spyOn(engine.room.venue, 'cancelOrder')
+    .spyOn(engine.parts.venue, 'cancelOrder')
     .mockResolvedValue({ kind: 'PLACED', message: 'The venue accepted the cancellation.' });
   setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 3_000 });
   const fingerprint = await submit({ amount: '0.01' });
   await reachState(fingerprint, 'WORKING');
-  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] });
 
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'FILLED', order: { filledQuantity: '0.01' } });
@@ -90,7 +90,7 @@ test('what had filled before a cancellation is paid, and the rest is given back'
   setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 60_000 });
   const fingerprint = await submit({ amount: '0.01' });
   await reachState(fingerprint, 'WORKING');
-  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] });
 
   expect(await engine.end(fingerprint)).toMatchObject({

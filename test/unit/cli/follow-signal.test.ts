@@ -1,6 +1,6 @@
 import { followSignal } from '../../../src/cli/follow-signal';
 import type { SignalState, SignalView } from '../../../src/domain/signal-view';
-import { IntakeUnavailableError, type SignalDesk } from '../../../src/intake/types';
+import { IntakeUnavailableError, type SignalIntake } from '../../../src/intake/types';
 
 function viewAt(state: SignalState): SignalView {
   return {
@@ -15,7 +15,7 @@ function viewAt(state: SignalState): SignalView {
 }
 
 /** Answers `show` with the given answers, one after the other. */
-function scriptedDesk(answers: readonly (SignalView | undefined | Error)[]): SignalDesk {
+function scriptedIntake(answers: readonly (SignalView | undefined | Error)[]): SignalIntake {
   const remaining = [...answers];
   return {
     submit: () => Promise.reject(new Error('not part of this test')),
@@ -30,22 +30,22 @@ function scriptedDesk(answers: readonly (SignalView | undefined | Error)[]): Sig
 
 describe('followSignal', () => {
   test('returns the end and reports each state once', async () => {
-    const desk = scriptedDesk(
+    const intake = scriptedIntake(
       ['RECEIVED', 'RECEIVED', 'PLACING', 'ENDED'].map((state) => viewAt(state as SignalState)),
     );
     const states: string[] = [];
-    const end = await followSignal(desk, 'f', (view) => states.push(view.state));
+    const end = await followSignal(intake, 'f', (view) => states.push(view.state));
     expect(end.state).toBe('ENDED');
     expect(states).toEqual(['RECEIVED', 'PLACING', 'ENDED']);
   });
 
   test('goes on after a server that did not answer for a moment', async () => {
-    const desk = scriptedDesk([new IntakeUnavailableError('restarting'), undefined, viewAt('ENDED')]);
-    await expect(followSignal(desk, 'f', () => undefined)).resolves.toMatchObject({ state: 'ENDED' });
+    const intake = scriptedIntake([new IntakeUnavailableError('restarting'), undefined, viewAt('ENDED')]);
+    await expect(followSignal(intake, 'f', () => undefined)).resolves.toMatchObject({ state: 'ENDED' });
   });
 
   test('passes on an error that waiting cannot cure', async () => {
-    const desk = scriptedDesk([new Error('a fault')]);
-    await expect(followSignal(desk, 'f', () => undefined)).rejects.toThrow('a fault');
+    const intake = scriptedIntake([new Error('a fault')]);
+    await expect(followSignal(intake, 'f', () => undefined)).rejects.toThrow('a fault');
   });
 });

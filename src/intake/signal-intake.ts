@@ -29,7 +29,7 @@ import {
   SIGNAL_LIST_MAX,
   type HeadStart,
   type IntakeResult,
-  type SignalDesk,
+  type SignalIntake,
   type SignalSummary,
 } from './types';
 
@@ -38,7 +38,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** The memo field that holds the content's hash. */
 const CONTENT_HASH_MEMO = 'contentHash';
 
-export interface SignalDeskOptions {
+export interface SignalIntakeOptions {
   readonly client: Client;
   readonly config: Config;
   /**
@@ -49,22 +49,22 @@ export interface SignalDeskOptions {
 }
 
 /**
- * The one door for signals. A signal's workflow id is its fingerprint; the server refuses a second start while the
+ * The only way in for signals. A signal's workflow id is its fingerprint; the server refuses a second start while the
  * first runs and after it closed. It forgets closed workflows after the namespace's retention, which is why older
  * signals are refused here before the server is asked.
  */
-export function createSignalDesk(options: SignalDeskOptions): SignalDesk {
-  return new TemporalSignalDesk(options);
+export function createSignalIntake(options: SignalIntakeOptions): SignalIntake {
+  return new TemporalSignalIntake(options);
 }
 
-class TemporalSignalDesk implements SignalDesk {
+class TemporalSignalIntake implements SignalIntake {
   private readonly client: Client;
   private readonly config: Config;
   private readonly venue: VenueConfig;
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
 
-  constructor({ client, config, headStart }: SignalDeskOptions) {
+  constructor({ client, config, headStart }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
