@@ -86,24 +86,24 @@ export class SignalSaga {
   }
 
   private async trade(): Promise<void> {
-    for (let round = 1; ; round += 1) {
+    for (let tradeRound = 1; ; tradeRound += 1) {
       const reason = this.stop.reason();
-      if (reason) return this.endUnsent(reason, round);
+      if (reason) return this.endUnsent(reason, tradeRound);
       this.record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
-      const result = await this.sends.tradeAtOnce(round);
-      if (result.status !== 'retry') return this.goOn(result, round);
+      const result = await this.sends.tradeAtOnce(tradeRound);
+      if (result.status !== 'retry') return this.goOn(result, tradeRound);
       this.record.enter('SIZING', result.reason, Date.now() + result.afterMs);
       await this.stop.pause(result.afterMs);
     }
   }
 
   /** Takes up what the short road left. */
-  private async goOn(result: Exclude<TradeResult, { status: 'retry' }>, round: number): Promise<void> {
+  private async goOn(result: Exclude<TradeResult, { status: 'retry' }>, tradeRound: number): Promise<void> {
     reached('saga.traded');
     switch (result.status) {
       case 'denied': {
         const { denial } = result;
-        return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, round);
+        return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, tradeRound);
       }
       case 'expired':
         this.record.reserved(result.plan);
@@ -115,10 +115,10 @@ export class SignalSaga {
       case 'answered':
         this.record.reserved(result.plan, result.times.reservedAtMs);
         this.record.sent(result.times);
-        return this.finish(result.plan, await this.road.goOnAfterAnswer(result, round + 1));
+        return this.finish(result.plan, await this.road.goOnAfterAnswer(result, tradeRound + 1));
       case 'reserved':
         this.record.reserved(result.plan);
-        return this.finish(result.plan, await this.road.goOnAfterReservation(result, round));
+        return this.finish(result.plan, await this.road.goOnAfterReservation(result, tradeRound));
     }
   }
 
@@ -126,10 +126,10 @@ export class SignalSaga {
    * Ends a signal that, as far as its history tells, never reserved anything. What the ledger knows has the last word: an
    * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
    */
-  private async endUnsent(end: StopReason, round: number): Promise<void> {
+  private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
     const result = await this.activities.bar();
     if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
-    return this.goOn(result, round);
+    return this.goOn(result, tradeRound);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {

@@ -2,7 +2,7 @@ import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import type { Config } from '../config/schema';
 import { createSignalIntake } from '../intake/signal-intake';
-import { readHealth, type PartStatus } from '../observability/health';
+import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
@@ -42,6 +42,6 @@ export async function runApi({
 }
 
 /** A part that is still starting is not yet as it should be. */
-function shownStatus(part: PartStatus): HealthReport['status'] {
+function shownStatus(part: PartStatus): Health {
   return part === 'starting' ? 'degraded' : part;
 }

@@ -11,7 +11,7 @@ export interface TradeInput {
   readonly clientOrderId: string;
   readonly venue: string;
   readonly signal: TradingSignal;
-  /** Counts the times something was missing, from 1; each is a new request to the venue's account. */
+  /** The trade round: counts the times something was missing, from 1; each is a new request to the venue's account. */
   readonly round: number;
   /** When the signal's workflow started, or an earlier instant; see ReserveCommand. */
   readonly signalStartedAtMs: number;
@@ -20,14 +20,14 @@ export interface TradeInput {
   readonly leverage: number;
 }
 
-/** @param signalStartedAtMs and `round`: see TradeInput */
+/** @param tradeRound and `signalStartedAtMs`: see TradeInput */
 export function tradeInputOf(
   { fingerprint, clientOrderId, venue, signal, expiresAtMs, settings }: SignalWorkflowInput,
-  round: number,
+  tradeRound: number,
   signalStartedAtMs: number,
 ): TradeInput {
   const { leverage } = settings;
-  return { fingerprint, clientOrderId, venue, signal, round, signalStartedAtMs, expiresAtMs, leverage };
+  return { fingerprint, clientOrderId, venue, signal, round: tradeRound, signalStartedAtMs, expiresAtMs, leverage };
 }
 
 /** The funds are held, and this is the plan that counts. */

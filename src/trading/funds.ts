@@ -26,7 +26,7 @@ export interface FundsInput {
   readonly venue: string;
   readonly intent: Intent;
   /** Counts the times something was missing; each is a new request to the ledger. */
-  readonly round: number;
+  readonly tradeRound: number;
   /** See ReserveCommand. */
   readonly signalStartedAtMs: number;
 }
@@ -42,7 +42,7 @@ export class Funds {
   async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
     const askedAtMs = Date.now();
     const command: ReserveCommand = {
-      requestId: `${input.fingerprint}:reserve:${input.round}`,
+      requestId: `${input.fingerprint}:reserve:${input.tradeRound}`,
       reservationId: input.fingerprint,
       asset: plan.asset,
       amount: plan.reserveAmount,

@@ -93,10 +93,13 @@ export class SendChecker {
     }
   }
 
-  private async askLimiter({ fingerprint, intent, expiresAtMs }: SendRequest, round: number): Promise<PermitAnswer> {
+  private async askLimiter(
+    { fingerprint, intent, expiresAtMs }: SendRequest,
+    permitRound: number,
+  ): Promise<PermitAnswer> {
     crashPoint('place.before-permit');
     const permit = await this.permits.acquire({
-      requestId: permitRequestId(fingerprint, round),
+      requestId: permitRequestId(fingerprint, permitRound),
       endpoint: 'order',
       intent,
       notAfterMs: expiresAtMs,
@@ -113,9 +116,9 @@ export class SendChecker {
   }
 }
 
-/** A permit of an order, by the round in which it was asked for: asking again gives the same one. */
-export function permitRequestId(fingerprint: string, round: number): string {
-  return `${fingerprint}:permit:${round}`;
+/** A permit of an order, by the permit round in which it was asked for: asking again gives the same one. */
+export function permitRequestId(fingerprint: string, permitRound: number): string {
+  return `${fingerprint}:permit:${permitRound}`;
 }
 
 function isShort({ untilMs }: { readonly untilMs: number }): boolean {

@@ -32,7 +32,7 @@ export class ShortRoad {
     const permitId = permitRequestId(input.fingerprint, input.round);
     // All at once, in one step of the account: what turns out to be of no use is given back.
     const asked = [
-      this.funds.reserve({ ...input, intent: input.signal.intent }, plan),
+      this.funds.reserve({ ...input, tradeRound: input.round, intent: input.signal.intent }, plan),
       this.permits.acquire({
         requestId: permitId,
         endpoint: 'order',
