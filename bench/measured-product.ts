@@ -9,7 +9,7 @@ import type { SignalIntake } from '../src/intake/types';
 import { balancesQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
 import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
-import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedded-server';
+import { startEmbeddedServer } from '../src/temporal/embedded-server';
 import { ensureNamespace } from '../src/temporal/namespace';
 import { queryPatiently } from '../src/temporal/patient-query';
 import { pollUntil } from '../src/process/poll';
@@ -17,7 +17,7 @@ import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
 import { openEngine, type Engine } from '../workers/engine';
 import { ensureVenueAccount } from '../workers/entities';
-import { installQuietRuntime } from '../workers/quiet-runtime';
+import { installQuietRuntime } from '../harness/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
@@ -50,7 +50,6 @@ export interface MeasuredProductOptions {
 export interface MeasuredProduct {
   readonly config: Config;
   readonly installation: Installation;
-  readonly server: EmbeddedServer;
   readonly engine: Engine;
   /** Intake as the ML manager uses it, in the workers' own process. */
   readonly intake: SignalIntake;
@@ -117,7 +116,6 @@ async function assemble(
   return {
     config,
     installation,
-    server,
     engine,
     intake: engine.intake,
     figures: () => byPart((part) => readProcessFigures(pids[part])),

@@ -23,7 +23,7 @@ const DELETED_MAX_MS = 120_000;
 const DELETED_INTERVAL_MS = 500;
 
 /** How the server's database stood when the signals of a wave were gone. */
-export interface WaveFigures {
+interface WaveFigures {
   readonly signals: number;
   /** From the wave's end until the server knew none of its signals, milliseconds. */
   readonly deletedAfterMs: number;

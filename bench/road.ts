@@ -15,7 +15,7 @@ const POST_TIMEOUT_MS = 10_000;
 export type Intake = (signal: BenchSignal) => Promise<string>;
 
 /** What the road did with one signal. */
-export interface Travelled {
+interface Travelled {
   readonly signal: BenchSignal;
   readonly fingerprint: string;
   /** From handing it to intake until the venue accepted its order, by the machine's clock, milliseconds. */

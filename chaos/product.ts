@@ -10,7 +10,7 @@ import { readRunningPid } from '../src/process/pid-file';
 import { pollUntil } from '../src/process/poll';
 import { pidFilePath } from '../src/supervisor/run-folder';
 import { connectNative, resolveTarget } from '../src/temporal/connection';
-import { installQuietRuntime } from '../workers/quiet-runtime';
+import { installQuietRuntime } from '../harness/quiet-runtime';
 import { EngineIntake } from './engine-intake';
 import { productSettings, type ProductSettingsOptions } from './product-settings';
 import { Violation } from './violation';

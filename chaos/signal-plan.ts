@@ -3,7 +3,7 @@ import type { TradingSignal } from '../src/domain/signal';
 import { Dice } from './dice';
 
 /** What a signal of an attack asks for. */
-export type SignalKind =
+type SignalKind =
   /** A market order of a named amount. */
   | 'market'
   /** A market order sized from free funds. */
@@ -30,7 +30,7 @@ const KIND_WEIGHTS: Readonly<Record<SignalKind, number>> = {
 };
 
 /** Few, so that exits usually meet a position. */
-export const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
+const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
 
 /** Handed in inside the engine instead of from outside. */
 const INSIDE_SHARE = 0.5;

@@ -17,7 +17,7 @@ import type { SignalRecord } from './signal-record';
 import { expired, type Stop } from './stop';
 
 /** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
-export const SEND_ATTEMPTS_MAX = 50;
+const SEND_ATTEMPTS_MAX = 50;
 /** A passing refusal that names no time is answered by this pause. */
 const RESEND_PAUSE_MS = 1_000;
 

@@ -23,7 +23,7 @@ const REFRESH_TIMEOUT = '60 seconds';
 const REFRESH_RETRY_MS = 5_000;
 
 /** What continue-as-new carries over. */
-export interface VenueAccountState {
+interface VenueAccountState {
   readonly ledger: LedgerState;
   readonly window: LimiterState;
 }

@@ -27,7 +27,7 @@ const RETRY_AFTER_SECONDS = 1;
 export interface ApiDependencies {
   readonly intake: SignalIntake;
   readonly health: () => Promise<HealthReport>;
-  /** Text in Prometheus' format; absent: there is no `/metrics`. */
+  /** Text in Prometheus' format; absent, as the product has it until something counts: `/metrics` is 404. */
   readonly metrics?: () => Promise<string>;
   readonly config: Pick<Config, 'api'>;
   readonly logger: FastifyBaseLogger;
@@ -84,8 +84,8 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
 }
 
 /**
- * The HTTP interface: `/health`, `/metrics`, and signals under `/api/signals`. Every error has the body
- * `{code, message}` with a code of errors.ts or, for a refused signal, of the denial codes.
+ * The HTTP interface: `/health`, signals under `/api/signals`, and `/metrics` where it is given metrics: without them it is
+ * 404, as every unknown path. Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal, of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
   const { intake, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;

@@ -74,7 +74,7 @@ async function send(intake: SignalIntake, signal: TradingSignal, options: SendOp
 export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCode) => void): void {
   signal
     .command('send')
-    .description('send one signal; sending it again never makes a second order')
+    .description('send one signal; sending it again with the same timestamp never makes a second order')
     .requiredOption('--symbol <symbol>', 'such as BTCUSDT')
     .requiredOption('--direction <side>', 'BUY or SELL')
     .requiredOption('--strategy <name>', 'who makes the signal; part of its fingerprint')

@@ -151,7 +151,8 @@ class TemporalSignalIntake implements SignalIntake {
         throw new IntakeUnavailableError(message, { cause: error });
       }
       if (!isUnreachable(error)) throw error;
-      const message = 'The Temporal server does not answer. Nothing is lost: send the signal again.';
+      const message =
+        'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.';
       throw new IntakeUnavailableError(message, { cause: error });
     }
   }

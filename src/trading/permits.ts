@@ -15,7 +15,7 @@ export type FreshPermit = GrantedPermit & {
 export type PermitReply = FreshPermit | Exclude<PermitAnswer, { status: 'granted' }>;
 
 /** A read that would have to wait longer than this is given back to its workflow, which waits durably. */
-export const READ_WAIT_MAX_MS = 3_000;
+const READ_WAIT_MAX_MS = 3_000;
 /** A permit can lapse while this process is busy; then another is asked for, at most this often. */
 const READ_PERMITS_MAX = 3;
 

@@ -187,7 +187,7 @@ const OTHER_ROOMS: readonly Room[] = [
     path: 'harness',
     holds: 'what tests, attack and bench share: a started product, polling, tables',
     rooms: [THE_PRODUCT],
-    packages: ['Node', 'yaml'],
+    packages: ['Node', '@temporalio/worker', 'yaml'],
   },
   {
     path: 'chaos',

@@ -1,7 +1,7 @@
 /** Runs that are open on some server replay on the code of today; a change that breaks them fails here first. */
 import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { installQuietRuntime } from '../../workers/quiet-runtime';
+import { installQuietRuntime } from '../../harness/quiet-runtime';
 import { readHistories, type RecordedHistory } from './history-files';
 
 const histories = readHistories();
