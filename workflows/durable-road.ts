@@ -161,8 +161,8 @@ export class DurableRoad {
         this.record.note('Found at the venue.');
         return { status: 'live', order: answer.order };
       }
-      // Whatever was lost was signed before this first look-up, or within the authorization it had then; and only the venue's
-      // clock can be compared with itself.
+      // Whatever was lost was signed before this first look-up, or within the authorization it had then; and only the
+      // venue's clock can be compared with itself.
       if (answer.status === 'absent') {
         lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + settings.lateAcceptanceMs;
       }

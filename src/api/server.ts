@@ -85,7 +85,8 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
 
 /**
  * The HTTP interface: `/health`, signals under `/api/signals`, and `/metrics` where it is given metrics: without them it is
- * 404, as every unknown path. Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal, of the denial codes.
+ * 404, as every unknown path. Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
+ * of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
   const { intake, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;

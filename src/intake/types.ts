@@ -31,7 +31,7 @@ export const SIGNAL_LIST_MAX = 500;
 
 /** Everything the API and the CLI do with signals. Implemented over a Temporal client. */
 export interface SignalIntake {
-  /** @throws IntakeUnavailableError when the server does not answer: send it again with its timestamp, it cannot trade twice */
+  /** @throws IntakeUnavailableError when the server does not answer: sent again with its timestamp, it cannot trade twice */
   submit(signal: TradingSignal): Promise<IntakeResult>;
   /** @returns undefined when no such signal is known (any more) */
   show(fingerprint: string): Promise<SignalView | undefined>;

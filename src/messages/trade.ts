@@ -63,7 +63,7 @@ export interface TradeTimes {
 }
 
 export type TradeResult =
-  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: the activity `withdraw` tells. */
+  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: `withdraw` tells. */
   | Refused
   /** Funds are held, and nothing can be sent in time. */
   | ({ readonly status: 'expired'; readonly plan: OrderPlan } & Expiry)
