@@ -1,14 +1,14 @@
 import type { TradingSignal } from '../src/domain/signal';
-import type { IntakeResult, SignalDesk } from '../src/intake/types';
+import type { IntakeResult, SignalIntake } from '../src/intake/types';
 
 export type { IntakeResult } from '../src/intake/types';
 
-/** Lets workflows hand signals in by the same door as everybody else. */
-export function createIntakeActivities({ desk }: { readonly desk: SignalDesk }) {
+/** Lets workflows hand signals in through the same intake as everybody else. */
+export function createIntakeActivities({ intake }: { readonly intake: SignalIntake }) {
   return {
     /** Repeating it is safe: a signal that was accepted by an earlier attempt is a duplicate in the next. */
     async submitSignals(signals: readonly TradingSignal[]): Promise<readonly IntakeResult[]> {
-      return Promise.all(signals.map((signal) => desk.submit(signal)));
+      return Promise.all(signals.map((signal) => intake.submit(signal)));
     },
   };
 }

@@ -1,12 +1,5 @@
 import type { EndReservationResult } from '../src/domain/ledger/types';
-import type {
-  BookInput,
-  BookResult,
-  TradeInput,
-  TradeResult,
-  WithdrawInput,
-  WithdrawalResult,
-} from '../src/messages/trade';
+import type { BookInput, BookResult, TradeInput, TradeResult, BarInput, BarAnswer } from '../src/messages/trade';
 import { crashPoint } from '../src/process/crash-points';
 import { EARLIER_ATTEMPT, type Funds } from '../src/trading/funds';
 import type { HeadStarts } from '../src/trading/head-start';
@@ -26,9 +19,9 @@ export function createTradeActivities({ funds, headStarts }: TradeDependencies) 
      * Asked before a signal ends that, as far as its history tells, never reserved anything: an attempt whose answer was
      * lost may have done so, and may have sent the order.
      */
-    async withdraw(input: WithdrawInput): Promise<WithdrawalResult> {
+    async withdraw(input: BarInput): Promise<BarAnswer> {
       crashPoint('withdraw.before-update');
-      const reserved = await funds.withdraw(input);
+      const reserved = await funds.bar(input);
       crashPoint('withdraw.after-update');
       return reserved ? { ...reserved, reason: EARLIER_ATTEMPT } : { status: 'withdrawn' };
     },

@@ -1,24 +1,24 @@
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
-import type { SignalDesk } from '../src/intake/types';
+import type { SignalIntake } from '../src/intake/types';
 import { runPaced } from './pace';
 import type { BenchSignal } from './signal-maker';
 
 /**
  * Hands signals in again that have been traded.
  *
- * @param desk one that has not seen them refuses them by asking the server; one that has, by itself
+ * @param intake one that has not seen them refuses them by asking the server; one that has, by itself
  * @returns how many were refused per second
  * @throws CliError when one is not refused as an equal duplicate
  */
 export async function refuseDuplicates(
-  desk: SignalDesk,
+  intake: SignalIntake,
   signals: readonly BenchSignal[],
   atOnce: number,
   abort: AbortSignal,
 ): Promise<number> {
   const { perSecond } = await runPaced(signals, atOnce, abort, async (signal) => {
-    const result = await desk.submit(signal);
+    const result = await intake.submit(signal);
     if (result.status === 'duplicate' && !result.conflicting) return;
     throw new CliError(`A repeated signal was not refused as such: ${JSON.stringify(result)}`, ExitCode.FAILURE);
   });

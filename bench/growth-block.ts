@@ -5,7 +5,7 @@ import { readDisk, type DiskFigures } from './disk';
 import { readAccount, type EntityFigures } from './entity-runs';
 import { runPaced } from './pace';
 import { byPart, cpuPerPiece, type ByPart } from './process-figures';
-import type { Rig } from './rig';
+import type { MeasuredProduct } from './measured-product';
 import type { BenchSignal, SignalMaker } from './signal-maker';
 
 const AT_ONCE = 20;
@@ -32,44 +32,49 @@ export interface BlockFigures {
  * @param count hand-ins, repetitions included
  * @throws CliError when one is not filled, or a repetition is not refused
  */
-export async function runBlock(rig: Rig, maker: SignalMaker, count: number, abort: AbortSignal): Promise<BlockFigures> {
+export async function runBlock(
+  product: MeasuredProduct,
+  maker: SignalMaker,
+  count: number,
+  abort: AbortSignal,
+): Promise<BlockFigures> {
   const accepted: BenchSignal[] = [];
   let duplicates = 0;
-  const before = rig.figures();
+  const before = product.figures();
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const { durationMs, pieces } = await runPaced(numbers, AT_ONCE, abort, async (number) => {
     // Of the middle: some of them have ended, and none is older than intake accepts.
     const earlier = number % DUPLICATE_EVERY === 0 ? accepted[Math.floor(accepted.length / 2)] : undefined;
     if (earlier) {
-      await repeat(rig, earlier);
+      await repeat(product, earlier);
       duplicates += 1;
     } else {
-      await trade(rig, maker.next(), accepted);
+      await trade(product, maker.next(), accepted);
     }
   });
-  const after = rig.figures();
+  const after = product.figures();
   return {
     signals: count,
     duplicates,
     durationMs: durationMs / count,
     slowestMs: pieces.reduce((slowest, piece) => Math.max(slowest, piece.durationMs), 0),
     cpuMs: cpuPerPiece(before, after, count),
-    account: await readAccount(rig.room.client, rig.config.venue),
-    disk: readDisk(rig.config.dataDir),
+    account: await readAccount(product.engine.client, product.config.venue),
+    disk: readDisk(product.config.dataDir),
     memoryBytes: byPart((part) => after[part]?.memoryBytes),
   };
 }
 
-async function trade({ desk, room }: Rig, signal: BenchSignal, accepted: BenchSignal[]): Promise<void> {
-  const result = await desk.submit(signal);
+async function trade({ intake, engine }: MeasuredProduct, signal: BenchSignal, accepted: BenchSignal[]): Promise<void> {
+  const result = await intake.submit(signal);
   if (result.status !== 'accepted') throw unexpected(JSON.stringify(result));
   accepted.push(signal);
-  const view = await room.client.workflow.getHandle<() => Promise<SignalView>>(result.fingerprint).result();
+  const view = await engine.client.workflow.getHandle<() => Promise<SignalView>>(result.fingerprint).result();
   if (view.outcome !== 'FILLED') throw unexpected(`${result.fingerprint} ended ${view.outcome}: ${view.detail}`);
 }
 
-async function repeat({ desk }: Rig, signal: BenchSignal): Promise<void> {
-  const result = await desk.submit(signal);
+async function repeat({ intake }: MeasuredProduct, signal: BenchSignal): Promise<void> {
+  const result = await intake.submit(signal);
   if (result.status !== 'duplicate' || result.conflicting) throw unexpected(JSON.stringify(result));
 }
 

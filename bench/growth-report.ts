@@ -8,7 +8,7 @@ import { figure, mebibytes, percent, renderFigures } from './table';
 const PART_NAMES = { server: 'Temporal server', workers: 'workers', venue: 'paper venue' } as const;
 
 /** Something that grows with the number of signals. */
-export interface Growth {
+interface Growth {
   readonly what: string;
   /** From the second block's end to the last one's: the first one fills caches. */
   readonly bytesPerSignal?: number;

@@ -5,7 +5,7 @@ import { runBlock, type BlockFigures } from './growth-block';
 import { summariseGrowth, type GrowthReport } from './growth-report';
 import { describeMachine } from './machine';
 import { exerciseRetention } from './retention';
-import { openRig, type Rig } from './rig';
+import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
 import { SignalMaker } from './signal-maker';
 
 const BLOCK_SIGNALS = 1_000;
@@ -30,25 +30,28 @@ export async function measureGrowth({ signals, abort, progress }: GrowthOptions)
   const machine = describeMachine();
   const blockSignals = Math.min(BLOCK_SIGNALS, Math.floor(signals / BLOCKS_MIN));
   const blocks: BlockFigures[] = [];
-  const rig = await openRig({ progress });
+  const product = await openMeasuredProduct({ progress });
   try {
     const maker = new SignalMaker();
     for (let left = signals; left > 0; left -= blockSignals) {
-      const block = await runBlock(rig, maker, Math.min(blockSignals, left), abort);
+      const block = await runBlock(product, maker, Math.min(blockSignals, left), abort);
       blocks.push(block);
       const done = signals - left + block.signals;
       progress(`${done} of ${signals} signals, ${block.durationMs.toFixed(1)} ms each …`);
     }
-    await assertOneOrderEach(rig, blocks);
+    await assertOneOrderEach(product, blocks);
   } finally {
-    await rig.close();
+    await product.close();
   }
   const retention = await exerciseRetention(Math.min(WAVE_SIGNALS_MAX, blockSignals), abort, progress);
   return summariseGrowth(machine, blocks, retention);
 }
 
 /** The venue's own count: figures of a product that trades twice, or not at all, would be worth nothing. */
-async function assertOneOrderEach({ installation: { venueUrl } }: Rig, blocks: readonly BlockFigures[]): Promise<void> {
+async function assertOneOrderEach(
+  { installation: { venueUrl } }: MeasuredProduct,
+  blocks: readonly BlockFigures[],
+): Promise<void> {
   const response = await fetch(`${venueUrl}/paper/audit?summary=1`);
   const { orders, maxOrdersPerClientId } = (await response.json()) as PaperAudit;
   const expected = blocks.reduce((sum, { signals, duplicates }) => sum + signals - duplicates, 0);

@@ -1,11 +1,11 @@
 /** How long one piece of work took, and what came of it. */
-export interface Timed<Result> {
+interface Timed<Result> {
   readonly durationMs: number;
   readonly result: Result;
 }
 
 /** A burst of work with its overall pace. */
-export interface Burst<Result> {
+interface Burst<Result> {
   readonly pieces: readonly Timed<Result>[];
   readonly durationMs: number;
   readonly perSecond: number;

@@ -54,7 +54,7 @@ export function parsePs(line: string): ProcessFigures | undefined {
 
 /** The processes whose work is told apart. */
 export const PARTS = ['server', 'workers', 'venue'] as const;
-export type Part = (typeof PARTS)[number];
+type Part = (typeof PARTS)[number];
 export type ByPart<Value> = Readonly<Record<Part, Value>>;
 
 /** A figure of every part. */

@@ -2,8 +2,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { SIGNAL_WORKFLOW_TYPE } from '../src/messages/signal';
 import { pollUntil } from '../src/process/poll';
 import { readDisk } from './disk';
-import { openRig, type Rig } from './rig';
-import { deskIntake, travel } from './road';
+import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
+import { directIntake, travel } from './road';
 import { SignalMaker } from './signal-maker';
 import { ratio } from './statistics';
 
@@ -23,7 +23,7 @@ const DELETED_MAX_MS = 120_000;
 const DELETED_INTERVAL_MS = 500;
 
 /** How the server's database stood when the signals of a wave were gone. */
-export interface WaveFigures {
+interface WaveFigures {
   readonly signals: number;
   /** From the wave's end until the server knew none of its signals, milliseconds. */
   readonly deletedAfterMs: number;
@@ -53,27 +53,31 @@ export async function exerciseRetention(
   abort: AbortSignal,
   progress: (line: string) => void,
 ): Promise<RetentionFigures> {
-  const rig = await openRig({ progress, retentionSeconds: RETENTION_SECONDS, dynamicConfig: QUICK_RETENTION });
+  const product = await openMeasuredProduct({
+    progress,
+    retentionSeconds: RETENTION_SECONDS,
+    dynamicConfig: QUICK_RETENTION,
+  });
   try {
     const maker = new SignalMaker();
     const waves: WaveFigures[] = [];
     while (waves.length < WAVES) {
       progress(`Retention of ${RETENTION_SECONDS} s: wave ${waves.length + 1} of ${WAVES} …`);
-      const { signals: sent } = await travel(rig, maker, deskIntake(rig), {
+      const { signals: sent } = await travel(product, maker, directIntake(product), {
         count: signals,
         atOnce: AT_ONCE,
         signal: abort,
       });
       const endedMs = performance.now();
       const ids = sent.map(({ fingerprint }) => fingerprint);
-      if (!(await areDeleted(rig, ids, abort))) {
+      if (!(await areDeleted(product, ids, abort))) {
         const left = `after ${DELETED_MAX_MS / 1_000} s it still knew some of ${signals} signals`;
         return {
           exercised: false,
           reason: `The server was to forget ended workflows after ${RETENTION_SECONDS} s, and ${left}.`,
         };
       }
-      const { databaseBytes } = readDisk(rig.config.dataDir);
+      const { databaseBytes } = readDisk(product.config.dataDir);
       waves.push({ signals, deletedAfterMs: performance.now() - endedMs, databaseBytes });
     }
     return {
@@ -84,7 +88,7 @@ export async function exerciseRetention(
       bytesPerSignal: growthOf(waves),
     };
   } finally {
-    await rig.close();
+    await product.close();
   }
 }
 
@@ -97,7 +101,11 @@ function growthOf(waves: readonly WaveFigures[]): number | undefined {
 }
 
 /** No longer listed, and the last history gone, too: those are deleted apart. */
-async function areDeleted({ room: { client } }: Rig, ids: readonly string[], abort: AbortSignal): Promise<boolean> {
+async function areDeleted(
+  { engine: { client } }: MeasuredProduct,
+  ids: readonly string[],
+  abort: AbortSignal,
+): Promise<boolean> {
   const isGone = async (): Promise<boolean> => {
     const { count } = await client.workflow.count(`WorkflowType = '${SIGNAL_WORKFLOW_TYPE}'`);
     return count === 0 && (await isUnknown(ids[0])) && (await isUnknown(ids.at(-1)));

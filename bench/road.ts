@@ -6,7 +6,7 @@ import type { IntakeResult } from '../src/intake/types';
 import { readAcceptedTimes } from './paper-orders';
 import { runPaced } from './pace';
 import { cpuPerPiece, type ByPart } from './process-figures';
-import type { Rig } from './rig';
+import type { MeasuredProduct } from './measured-product';
 import type { BenchSignal, SignalMaker } from './signal-maker';
 
 const POST_TIMEOUT_MS = 10_000;
@@ -15,7 +15,7 @@ const POST_TIMEOUT_MS = 10_000;
 export type Intake = (signal: BenchSignal) => Promise<string>;
 
 /** What the road did with one signal. */
-export interface Travelled {
+interface Travelled {
   readonly signal: BenchSignal;
   readonly fingerprint: string;
   /** From handing it to intake until the venue accepted its order, by the machine's clock, milliseconds. */
@@ -32,12 +32,12 @@ export interface Travel {
 }
 
 /** Intake in the workers' process, as the ML manager's signals come in. */
-export function deskIntake({ desk }: Rig): Intake {
-  return async (signal) => fingerprintOf(await desk.submit(signal));
+export function directIntake({ intake }: MeasuredProduct): Intake {
+  return async (signal) => fingerprintOf(await intake.submit(signal));
 }
 
 /** Intake by `POST /api/signals` in the API's process. */
-export function httpIntake({ installation }: Rig): Intake {
+export function httpIntake({ installation }: MeasuredProduct): Intake {
   return async (signal) => {
     const response = await postSignal(installation.apiUrl, signal);
     const text = await response.text();
@@ -63,14 +63,14 @@ export function postSignal(apiUrl: string, signal: BenchSignal): Promise<Respons
  * @throws CliError when one does not end FILLED: its figures would mean something else
  */
 export async function travel(
-  rig: Rig,
+  product: MeasuredProduct,
   maker: SignalMaker,
   intake: Intake,
   { count, atOnce, signal: abort }: { readonly count: number; readonly atOnce: number; readonly signal: AbortSignal },
 ): Promise<Travel> {
-  const { client } = rig.room;
+  const { client } = product.engine;
   const numbers = Array.from({ length: count }, (_, number) => number);
-  const before = rig.figures();
+  const before = product.figures();
   const { pieces, perSecond } = await runPaced(numbers, atOnce, abort, async () => {
     const signal = maker.next();
     const handedInAtMs = Date.now();
@@ -80,8 +80,8 @@ export async function travel(
     return { signal, fingerprint, handedInAtMs };
   });
   // Before the venue is asked for its book, which costs it more than an order.
-  const cpuMs = cpuPerPiece(before, rig.figures(), count);
-  const acceptedAtMs = await readAcceptedTimes(rig.installation.venueUrl, count);
+  const cpuMs = cpuPerPiece(before, product.figures(), count);
+  const acceptedAtMs = await readAcceptedTimes(product.installation.venueUrl, count);
   const signals = pieces.map(({ durationMs: settledMs, result: { signal, fingerprint, handedInAtMs } }) => {
     const instantMs = acceptedAtMs.get(clientOrderIdOf(fingerprint));
     if (instantMs === undefined) throw refused(`the venue does not know the order of ${fingerprint}`);

@@ -32,7 +32,7 @@ export interface HistorySize {
   readonly bytes: number;
 }
 
-export interface WayRatios {
+interface WayRatios {
   /** Median until accepted to the floor's median. */
   readonly accepted?: number;
   /** Median until settled to the floor's median. */

@@ -1,10 +1,10 @@
-import { createSignalDesk } from '../src/intake/signal-desk';
+import { createSignalIntake } from '../src/intake/signal-intake';
 import type { Venue } from '../src/venues/venue';
 import { refuseDuplicates } from './duplicates';
 import { runFloor } from './floor/run-floor';
 import { byPart, type ByPart } from './process-figures';
-import type { Rig } from './rig';
-import { deskIntake, httpIntake, travel, type Travel } from './road';
+import type { MeasuredProduct } from './measured-product';
+import { directIntake, httpIntake, travel, type Travel } from './road';
 import type { SignalMaker } from './signal-maker';
 import { percentile } from './statistics';
 import { tradeAlone } from './venue-alone';
@@ -51,7 +51,7 @@ export interface RoundFigures {
 }
 
 export interface RoundTools {
-  readonly rig: Rig;
+  readonly product: MeasuredProduct;
   readonly maker: SignalMaker;
   /** An adapter that knows nothing of the product's. */
   readonly venueAlone: Venue;
@@ -60,13 +60,13 @@ export interface RoundTools {
 }
 
 /** Measures every way, in alternation, so that what disturbs the machine disturbs all of them. */
-export async function runRound({ rig, maker, venueAlone, abort, progress }: RoundTools): Promise<RoundFigures> {
-  const [desk, http] = [deskIntake(rig), httpIntake(rig)];
+export async function runRound({ product, maker, venueAlone, abort, progress }: RoundTools): Promise<RoundFigures> {
+  const [direct, http] = [directIntake(product), httpIntake(product)];
   const turn = async (load: Load): Promise<Turn> => ({
-    floor: await runFloor(rig, { ...load, eagerly: false }),
-    road: await travel(rig, maker, desk, load),
-    floorEager: await runFloor(rig, { ...load, eagerly: true }),
-    roadHttp: await travel(rig, maker, http, load),
+    floor: await runFloor(product, { ...load, eagerly: false }),
+    road: await travel(product, maker, direct, load),
+    floorEager: await runFloor(product, { ...load, eagerly: true }),
+    roadHttp: await travel(product, maker, http, load),
   });
   progress('one at a time');
   const one = await repeat(TURNS_ONE_AT_A_TIME, () => turn({ count: COUNT_ONE_AT_A_TIME, atOnce: 1, signal: abort }));
@@ -75,10 +75,10 @@ export async function runRound({ rig, maker, venueAlone, abort, progress }: Roun
   const [roadOne, roadMany] = [of(one, 'road'), of(many, 'road')];
   progress('duplicates, and the venue alone');
   const repeated = roadMany.flatMap(({ signals }) => signals.map(({ signal }) => signal));
-  // A desk that took them would refuse them by itself: this one has to ask the server.
-  const { client, config } = rig.room;
-  const otherDesk = createSignalDesk({ client, config });
-  const duplicatesPerSecond = await refuseDuplicates(otherDesk, repeated, AT_ONCE, abort);
+  // An intake that took them would refuse them by itself: this one has to ask the server.
+  const { client, config } = product.engine;
+  const otherIntake = createSignalIntake({ client, config });
+  const duplicatesPerSecond = await refuseDuplicates(otherIntake, repeated, AT_ONCE, abort);
   const alone = await tradeAlone(venueAlone, maker, TURNS_ONE_AT_A_TIME * COUNT_ONE_AT_A_TIME, abort);
   return {
     ways: {

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { runFloor } from './floor/run-floor';
 import { describeMachine } from './machine';
-import { openRig, type Rig } from './rig';
-import { deskIntake, httpIntake, travel } from './road';
+import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
+import { directIntake, httpIntake, travel } from './road';
 import { SignalMaker } from './signal-maker';
 import { summarise, type HistorySize, type SpeedReport } from './speed-report';
 import { runRound, type RoundFigures } from './speed-round';
@@ -29,40 +29,40 @@ export interface SpeedOptions {
 export async function measureSpeed(options: SpeedOptions): Promise<SpeedReport> {
   const { abort, progress } = options;
   const machine = describeMachine();
-  const rig = await openRig({ progress, withApi: true });
+  const product = await openMeasuredProduct({ progress, withApi: true });
   let measured;
   try {
-    measured = await measureRounds(rig, options);
+    measured = await measureRounds(product, options);
   } finally {
-    await rig.close();
+    await product.close();
   }
   progress('A start of everything …');
   const startUp = await measureStartUp(abort);
   return summarise(measured.rounds, { ...measured, machine, startUp });
 }
 
-async function measureRounds(rig: Rig, { rounds: count, abort, progress }: SpeedOptions) {
-  const venueAlone = openVenueAlone(rig.installation);
+async function measureRounds(product: MeasuredProduct, { rounds: count, abort, progress }: SpeedOptions) {
+  const venueAlone = openVenueAlone(product.installation);
   try {
     const maker = new SignalMaker();
     progress('Warming up …');
     const warmUp = { count: WARM_UP_COUNT, atOnce: 4, signal: abort };
-    await runFloor(rig, { ...warmUp, eagerly: false });
-    await runFloor(rig, { ...warmUp, eagerly: true });
-    await travel(rig, maker, deskIntake(rig), warmUp);
-    await travel(rig, maker, httpIntake(rig), warmUp);
+    await runFloor(product, { ...warmUp, eagerly: false });
+    await runFloor(product, { ...warmUp, eagerly: true });
+    await travel(product, maker, directIntake(product), warmUp);
+    await travel(product, maker, httpIntake(product), warmUp);
     await tradeAlone(venueAlone, maker, WARM_UP_COUNT, abort);
-    const before = rig.figures();
+    const before = product.figures();
     const rounds: RoundFigures[] = [];
     while (rounds.length < count) {
       const say = (step: string): void => progress(`Round ${rounds.length + 1} of ${count}: ${step} …`);
-      rounds.push(await runRound({ rig, maker, venueAlone, abort, progress: say }));
+      rounds.push(await runRound({ product, maker, venueAlone, abort, progress: say }));
     }
-    const after = rig.figures();
+    const after = product.figures();
     const signals = rounds.at(-1)?.fingerprints.slice(0, HISTORIES_MAX) ?? [];
     const history = {
-      road: await readHistorySize(rig.room.client, signals),
-      floor: await readHistorySize(rig.room.client, ['bench-floor-1']),
+      road: await readHistorySize(product.engine.client, signals),
+      floor: await readHistorySize(product.engine.client, ['bench-floor-1']),
     };
     return { rounds, before, after, history };
   } finally {

@@ -1,7 +1,7 @@
 import { renderTable } from '../src/cli/table';
 
 /** What a cell says when there is no figure. */
-export const NOT_MEASURED = 'not measured';
+const NOT_MEASURED = 'not measured';
 
 /**
  * A table for people: the first column is text, the others are figures and stand right-aligned below their headings.

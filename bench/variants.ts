@@ -2,8 +2,8 @@ import type { Durability } from '../src/temporal/server-settings';
 import { runFloor } from './floor/run-floor';
 import { describeMachine, renderMachine, type Machine } from './machine';
 import type { ConfigOverrides } from './settings';
-import { openRig } from './rig';
-import { deskIntake, travel } from './road';
+import { openMeasuredProduct } from './measured-product';
+import { directIntake, travel } from './road';
 import { SignalMaker } from './signal-maker';
 import { sumOf } from './process-figures';
 import { median } from './statistics';
@@ -48,7 +48,7 @@ export interface VariantsReport {
 /**
  * Runs floor and road on one server after the other, each with other settings, one at a time and AT_ONCE at once.
  *
- * @throws what the rig and the road throw
+ * @throws what opening the product and its road throw
  */
 export async function measureVariants(
   choices: readonly Variant[],
@@ -65,25 +65,25 @@ export async function measureVariants(
 }
 
 async function measureVariant({ name, ...settings }: Variant, signal: AbortSignal): Promise<VariantFigures> {
-  const rig = await openRig({ progress: () => undefined, ...settings });
+  const product = await openMeasuredProduct({ progress: () => undefined, ...settings });
   try {
     const maker = new SignalMaker();
-    const intake = deskIntake(rig);
+    const intake = directIntake(product);
     const [floorMs, acceptedMs, settledMs]: [number[], number[], number[]] = [[], [], []];
     const warmUp = { count: COUNT_WARM_UP, atOnce: AT_ONCE, signal };
-    await runFloor(rig, { ...warmUp, eagerly: false });
-    await travel(rig, maker, intake, warmUp);
+    await runFloor(product, { ...warmUp, eagerly: false });
+    await travel(product, maker, intake, warmUp);
     for (let turn = 0; turn < TURNS; turn += 1) {
       const one = { count: COUNT_ONE_AT_A_TIME, atOnce: 1, signal };
-      floorMs.push(...(await runFloor(rig, { ...one, eagerly: false })).completedMs);
-      for (const travelled of (await travel(rig, maker, intake, one)).signals) {
+      floorMs.push(...(await runFloor(product, { ...one, eagerly: false })).completedMs);
+      for (const travelled of (await travel(product, maker, intake, one)).signals) {
         acceptedMs.push(travelled.acceptedMs);
         settledMs.push(travelled.settledMs);
       }
     }
     const many = { count: COUNT_AT_ONCE, atOnce: AT_ONCE, signal };
-    const floorMany = await runFloor(rig, { ...many, eagerly: false });
-    const roadMany = await travel(rig, maker, intake, many);
+    const floorMany = await runFloor(product, { ...many, eagerly: false });
+    const roadMany = await travel(product, maker, intake, many);
     return {
       name,
       floorDoneMs: median(floorMs),
@@ -94,7 +94,7 @@ async function measureVariant({ name, ...settings }: Variant, signal: AbortSigna
       roadCpuMs: sumOf(roadMany.cpuMs),
     };
   } finally {
-    await rig.close();
+    await product.close();
   }
 }
 

@@ -34,27 +34,27 @@ export async function waitForEnds(
 ): Promise<Views> {
   const views = new Map<string, SignalView>();
   const allEnded = async (): Promise<boolean> => {
-    const open = handedIn.filter(({ fingerprint }) => views.get(fingerprint)?.stage !== 'ENDED');
+    const open = handedIn.filter(({ fingerprint }) => views.get(fingerprint)?.state !== 'ENDED');
     await forEachOf(open, QUESTIONS_MAX, async ({ fingerprint }) => {
       const view = await show(access, fingerprint);
       if (view) views.set(fingerprint, view);
     });
-    const ended = [...views.values()].filter(({ stage }) => stage === 'ENDED').length;
+    const ended = [...views.values()].filter(({ state }) => state === 'ENDED').length;
     onProgress(ended);
     return ended === handedIn.length;
   };
   if (await pollUntil(allEnded, within(timeoutMs, signal))) return views;
-  const pending = handedIn.filter(({ fingerprint }) => views.get(fingerprint)?.stage !== 'ENDED');
+  const pending = handedIn.filter(({ fingerprint }) => views.get(fingerprint)?.state !== 'ENDED');
   const states = pending.map(({ fingerprint }) => {
     const view = views.get(fingerprint);
-    return `${fingerprint} ${view?.stage ?? 'unknown'}: ${view?.detail ?? ''}`;
+    return `${fingerprint} ${view?.state ?? 'unknown'}: ${view?.detail ?? ''}`;
   });
   throw new Violation('every signal ends', `${pending.length} did not within ${timeoutMs} ms: ${states.join(' | ')}`);
 }
 
-async function show({ desk }: Access, fingerprint: string): Promise<SignalView | undefined> {
+async function show({ intake }: Access, fingerprint: string): Promise<SignalView | undefined> {
   try {
-    return await desk.show(fingerprint);
+    return await intake.show(fingerprint);
   } catch (error) {
     // Server or engine are still coming back; the caller's bound decides.
     if (error instanceof IntakeUnavailableError) return undefined;
@@ -80,7 +80,7 @@ function faultOf(outcome: SignalOutcome, view: SignalView, orders: readonly Audi
   const [order, ...others] = orders;
   if (others.length > 0) return `${orders.length} orders`;
   const filled = new Decimal(order?.cumExecQty ?? 0);
-  if (!filled.equals(view.order?.filledAmount ?? 0)) return `the venue filled ${filled.toFixed()}`;
+  if (!filled.equals(view.order?.filledQuantity ?? 0)) return `the venue filled ${filled.toFixed()}`;
   switch (outcome) {
     case 'FILLED':
       return order?.orderStatus === 'Filled' ? undefined : 'there is no filled order';

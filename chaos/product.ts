@@ -3,14 +3,14 @@ import type { NativeConnection } from '@temporalio/worker';
 import { sendSignal } from '../harness/child-process';
 import { Installation } from '../harness/installation';
 import { runningServer } from '../harness/running-processes';
-import { createSignalDesk } from '../src/intake/signal-desk';
-import type { SignalDesk } from '../src/intake/types';
+import { createSignalIntake } from '../src/intake/signal-intake';
+import type { SignalIntake } from '../src/intake/types';
 import { readHealth } from '../src/observability/health';
 import { readRunningPid } from '../src/process/pid-file';
 import { pollUntil } from '../src/process/poll';
 import { pidFilePath } from '../src/supervisor/run-folder';
 import { connectNative, resolveTarget } from '../src/temporal/connection';
-import { installQuietRuntime } from '../workers/quiet-runtime';
+import { installQuietRuntime } from '../harness/quiet-runtime';
 import { EngineIntake } from './engine-intake';
 import { productSettings, type ProductSettingsOptions } from './product-settings';
 import { Violation } from './violation';
@@ -26,7 +26,7 @@ export type Victim = 'trading_engine' | 'paper_venue' | 'temporal';
 export interface Access {
   readonly client: Client;
   /** Intake from outside, as the API and the command line do it. */
-  readonly desk: SignalDesk;
+  readonly intake: SignalIntake;
   /** Intake inside the engine, as the ML manager does it. */
   readonly inside: EngineIntake;
 }
@@ -61,7 +61,7 @@ export class Product {
     const client = new Client({ connection: this.connection, namespace: target.namespace });
     await this.waitUntilHealthy({ client }, HEALTHY_MAX_MS, signal);
     this.inside = await EngineIntake.open(this.connection, target.namespace);
-    return { client, desk: createSignalDesk({ client, config }), inside: this.inside };
+    return { client, intake: createSignalIntake({ client, config }), inside: this.inside };
   }
 
   /** @throws Violation when it does not become healthy in time */

@@ -124,7 +124,7 @@ class SeedRun {
   figures(): Omit<SeedReport, 'minutes'> {
     const { seed, signals } = this.options;
     const { faults, requests } = this.auditor.totals();
-    const ended = [...this.views.values()].filter(({ stage }) => stage === 'ENDED');
+    const ended = [...this.views.values()].filter(({ state }) => state === 'ENDED');
     const outcomes: Record<string, number> = {};
     for (const { outcome = 'NONE' } of ended) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     return {

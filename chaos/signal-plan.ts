@@ -3,7 +3,7 @@ import type { TradingSignal } from '../src/domain/signal';
 import { Dice } from './dice';
 
 /** What a signal of an attack asks for. */
-export type SignalKind =
+type SignalKind =
   /** A market order of a named amount. */
   | 'market'
   /** A market order sized from free funds. */
@@ -13,7 +13,7 @@ export type SignalKind =
   /** A limit order far from the price, which ends when its time to live passes. */
   | 'resting'
   /** The same, but somebody cancels it. */
-  | 'withdrawn'
+  | 'cancelled'
   | 'exit'
   | 'too_large'
   | 'below_minimum';
@@ -23,14 +23,14 @@ const KIND_WEIGHTS: Readonly<Record<SignalKind, number>> = {
   sized: 8,
   crossing: 12,
   resting: 10,
-  withdrawn: 8,
+  cancelled: 8,
   exit: 14,
   too_large: 6,
   below_minimum: 4,
 };
 
 /** Few, so that exits usually meet a position. */
-export const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
+const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
 
 /** Handed in inside the engine instead of from outside. */
 const INSIDE_SHARE = 0.5;
@@ -76,10 +76,11 @@ export interface SignalPlanOptions {
 /** The signals of one seed, in the order of their sending. */
 export function planSignals({ seed, signals, durationMs }: SignalPlanOptions): readonly PlannedSignal[] {
   const dice = new Dice(seed, 'signals');
-  const doors = new Dice(seed, 'doors');
+  // The label is part of every kept seed.
+  const inside = new Dice(seed, 'doors');
   return Array.from({ length: signals }, (_, index) => ({
     ...planSignal(dice, `chaos-${seed}-${index}`, (index / signals) * durationMs),
-    isInside: doors.chance(INSIDE_SHARE),
+    isInside: inside.chance(INSIDE_SHARE),
   }));
 }
 
@@ -94,7 +95,7 @@ function planSignal(dice: Dice, strategy: string, atMs: number): Omit<PlannedSig
     atMs,
     value: valueOf(kind, dice.between(VALUE_LEAST, VALUE_MOST)),
     priceFactor: priceFactorOf(kind, direction),
-    cancelAfterMs: kind === 'withdrawn' || dice.chance(CANCELLED_SHARE) ? dice.between(0, 5_000) : undefined,
+    cancelAfterMs: kind === 'cancelled' || dice.chance(CANCELLED_SHARE) ? dice.between(0, 5_000) : undefined,
     repetition: dice.chance(REPEATED_SHARE)
       ? { afterMs: dice.between(0, 6_000), conflicting: dice.chance(CONFLICTING_SHARE) }
       : undefined,
@@ -112,7 +113,7 @@ function valueOf(kind: SignalKind, usual: number): number | undefined {
     case 'market':
     case 'crossing':
     case 'resting':
-    case 'withdrawn':
+    case 'cancelled':
     case 'exit':
       return usual;
   }
@@ -120,7 +121,7 @@ function valueOf(kind: SignalKind, usual: number): number | undefined {
 
 function priceFactorOf(kind: SignalKind, direction: 'BUY' | 'SELL'): number | undefined {
   if (kind === 'crossing') return direction === 'BUY' ? 1.01 : 0.99;
-  if (kind === 'resting' || kind === 'withdrawn') return direction === 'BUY' ? 0.7 : 1.3;
+  if (kind === 'resting' || kind === 'cancelled') return direction === 'BUY' ? 0.7 : 1.3;
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { TradingSignal } from '../src/domain/signal';
 import { clientOrderIdOf, fingerprintOf } from '../src/intake/fingerprint';
-import { IntakeUnavailableError, type IntakeResult, type SignalDesk } from '../src/intake/types';
+import { IntakeUnavailableError, type IntakeResult, type SignalIntake } from '../src/intake/types';
 import { cancelUpdate } from '../src/messages/signal';
 import { pollUntil } from '../src/process/poll';
 import type { Access } from './product';
@@ -56,8 +56,8 @@ export class Submitter {
 
   /** @throws Violation unless intake has the signal afterwards */
   async send(handedIn: HandedIn, access: Access, signal: AbortSignal): Promise<void> {
-    const door = handedIn.planned.isInside ? access.inside : access.desk;
-    const result = await submitUntilAnswered(door, handedIn.signal, signal);
+    const intake = handedIn.planned.isInside ? access.inside : access.intake;
+    const result = await submitUntilAnswered(intake, handedIn.signal, signal);
     // After an answer that was lost the repetition finds the signal there.
     const accepted = result.status === 'accepted' || (result.status === 'duplicate' && !result.conflicting);
     assertInvariant(accepted, 'a signal is accepted', () => JSON.stringify({ handedIn, result }));
@@ -72,7 +72,7 @@ export class Submitter {
   ): Promise<void> {
     await pause(afterMs, signal);
     const again = conflicting ? { ...first, amount: '7.7' } : first;
-    const result = await submitUntilAnswered(access.desk, again, signal);
+    const result = await submitUntilAnswered(access.intake, again, signal);
     const expected: IntakeResult = { status: 'duplicate', fingerprint, conflicting };
     const isRecognised = JSON.stringify(result) === JSON.stringify(expected);
     assertInvariant(isRecognised, 'a repeated signal is recognised', () => JSON.stringify({ again, result }));
@@ -92,16 +92,16 @@ export class Submitter {
   }
 }
 
-/** As the desk asks of its users: when the server does not answer, the same signal is sent again. */
+/** As intake asks of its users: when the server does not answer, the same signal is sent again. */
 async function submitUntilAnswered(
-  door: Pick<SignalDesk, 'submit'>,
+  intake: Pick<SignalIntake, 'submit'>,
   tradingSignal: TradingSignal,
   signal: AbortSignal,
 ): Promise<IntakeResult> {
   let last: unknown;
   const submit = async (): Promise<IntakeResult | undefined> => {
     try {
-      return await door.submit(tradingSignal);
+      return await intake.submit(tradingSignal);
     } catch (error) {
       if (!(error instanceof IntakeUnavailableError)) throw error;
       last = error;

@@ -16,7 +16,7 @@ export type Scenario =
   /** A market order whose request is lost, so that it has to be sent again. */
   | 'lost_request'
   /** A limit order far from the price that somebody cancels. */
-  | 'withdrawn'
+  | 'cancelled'
   /** A market order handed in by a process of its own, which is the one that dies. */
   | 'handed_in';
 
@@ -39,16 +39,16 @@ const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
   'place.after-observe': 'lost_request',
   'look-up.before': 'lost_answer',
   'look-up.after': 'lost_answer',
-  'cancel.before': 'withdrawn',
-  'cancel.after': 'withdrawn',
+  'cancel.before': 'cancelled',
+  'cancel.after': 'cancelled',
   'saga.settling': 'lost_answer',
   'commit.before-update': 'lost_answer',
   'commit.after-update': 'lost_answer',
   'saga.committed': 'lost_answer',
   'withdraw.before-update': 'denied',
   'withdraw.after-update': 'denied',
-  'release.before-update': 'withdrawn',
-  'release.after-update': 'withdrawn',
+  'release.before-update': 'cancelled',
+  'release.after-update': 'cancelled',
   'saga.ended': 'market',
 };
 
@@ -80,7 +80,7 @@ export const SWEEP_CASES: readonly SweepCase[] = CRASH_POINTS.flatMap((point) =>
 
 export function expectedOutcome(scenario: Scenario): SignalOutcome {
   if (scenario === 'denied') return 'DENIED';
-  return scenario === 'withdrawn' ? 'CANCELLED' : 'FILLED';
+  return scenario === 'cancelled' ? 'CANCELLED' : 'FILLED';
 }
 
 /** What the venue does to the first order: accepts it and stays silent, or never gets it. */

@@ -120,7 +120,7 @@ class PointRun {
     const handedIn = submitter.note(plannedSignal(scenario));
     if (scenario === 'handed_in') await handInByDyingProcess(product, handedIn, crashing);
     await submitter.send(handedIn, access, signal);
-    if (scenario === 'withdrawn') await this.withdraw(access, handedIn);
+    if (scenario === 'cancelled') await this.cancel(access, handedIn);
 
     const crashed = await pollUntil(async () => existsSync(crashFile), within(CRASH_MAX_MS, signal));
     assertInvariant(crashed === true, 'the point is reached', () => `${this.point} was not, by ${scenario}`);
@@ -143,18 +143,18 @@ class PointRun {
     assertInvariant(this.outcome === expected, 'a crash changes no outcome', () => `${this.outcome}, not ${expected}`);
   }
 
-  private async withdraw({ client, desk }: Access, { fingerprint }: HandedIn): Promise<void> {
-    const isAtVenue = async (): Promise<boolean> => (await desk.show(fingerprint))?.order?.venueOrderId !== undefined;
+  private async cancel({ client, intake }: Access, { fingerprint }: HandedIn): Promise<void> {
+    const isAtVenue = async (): Promise<boolean> => (await intake.show(fingerprint))?.order?.venueOrderId !== undefined;
     await pollUntil(isAtVenue, within(CRASH_MAX_MS, this.signal));
     await client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['swept away'] });
   }
 }
 
 function plannedSignal(scenario: Scenario): PlannedSignal {
-  const isResting = scenario === 'withdrawn';
+  const isResting = scenario === 'cancelled';
   return {
     strategy: `sweep-${scenario}`,
-    kind: isResting ? 'withdrawn' : 'market',
+    kind: isResting ? 'cancelled' : 'market',
     symbol: 'BTCUSDT',
     direction: 'BUY',
     isInside: scenario === 'market_inside',

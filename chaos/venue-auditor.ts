@@ -12,7 +12,6 @@ const ORDERS_MAX = 10_000;
 export interface AuditedOrder {
   readonly orderLinkId: string;
   readonly orderStatus: 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
-  readonly qty: string;
   readonly cumExecQty: string;
 }
 
@@ -20,10 +19,9 @@ export interface AuditedOrder {
 const CONNECTION_ERRORS: readonly string[] = ['TypeError', 'TimeoutError'];
 
 /** Sums over every start of the venue. */
-export interface VenueTotals {
+interface VenueTotals {
   readonly faults: Readonly<Record<string, number>>;
   readonly requests: number;
-  readonly duplicatesRefused: number;
 }
 
 /**
@@ -88,13 +86,11 @@ export class VenueAuditor {
   totals(): VenueTotals {
     const faults: Record<string, number> = {};
     let requests = 0;
-    let duplicatesRefused = 0;
     for (const audit of this.latestByStart.values()) {
       for (const [name, count] of Object.entries(audit.faultsInjected)) faults[name] = (faults[name] ?? 0) + count;
       for (const count of Object.values(audit.requestsPerEndpoint)) requests += count;
-      duplicatesRefused += audit.duplicatesRefused;
     }
-    return { faults, requests, duplicatesRefused };
+    return { faults, requests };
   }
 
   private check(audit: PaperAudit): void {

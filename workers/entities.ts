@@ -7,7 +7,7 @@ import {
   venueAccountWorkflowId,
 } from '../src/messages/ids';
 import { configureMlManagerSignal, ML_MANAGER_WORKFLOW_TYPE, type MlManagerSettings } from '../src/messages/ml-manager';
-import type { RateLimits } from '../src/domain/rate-window/types';
+import type { RateLimits } from '../src/domain/limiter/types';
 import {
   configureAccountSignal,
   VENUE_ACCOUNT_WORKFLOW_TYPE,

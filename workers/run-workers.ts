@@ -9,7 +9,7 @@ import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { packageVersion } from '../src/config/package-root';
-import { openEngineRoom, type EngineRoom } from './engine-room';
+import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
 import { register, type Registration } from './registration';
 import {
@@ -55,23 +55,23 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await connectNative(target);
-  const room = openEngineRoom(config, connection, logger);
+  const engine = openEngine(config, connection, logger);
   try {
-    return await serve(options, room);
+    return await serve(options, engine);
   } finally {
-    await room.close();
+    await engine.close();
     await connection.close();
     log.close();
   }
 }
 
-async function serve({ config, taskQueues, component, target }: RunWorkersOptions, room: EngineRoom): Promise<number> {
-  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, room)));
-  const registration = component && (await takeSlot(component, room));
+async function serve({ config, taskQueues, component, target }: RunWorkersOptions, engine: Engine): Promise<number> {
+  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
+  const registration = component && (await takeSlot(component, engine));
   if (component && !registration) return 0;
   const stop = new AbortController();
   const workers: Worker[] = [];
-  const connected = { connection: room.connection, namespace: target.namespace };
+  const connected = { connection: engine.connection, namespace: target.namespace };
   for (const options of queues) workers.push(await Worker.create({ ...options, ...connected }));
   let lost = false;
   if (registration) {
@@ -88,10 +88,10 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
     workers.push(await Worker.create({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
-  if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueAccount(room.client, config, room.venue.promises);
-  if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(room.client, config);
+  if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueAccount(engine.client, config, engine.venue.promises);
+  if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
   await runUntilStopped(workers, stop, registration, component ?? taskQueues.join(','));
-  if (lost) room.logger.error('This process lost its slot and leaves.');
+  if (lost) engine.logger.error('This process lost its slot and leaves.');
   return lost ? 1 : 0;
 }
 
@@ -124,13 +124,13 @@ async function runUntilStopped(
   await running;
 }
 
-async function takeSlot(component: string, room: EngineRoom): Promise<Registration | undefined> {
-  const { config, client } = room;
+async function takeSlot(component: string, engine: Engine): Promise<Registration | undefined> {
+  const { config, client } = engine;
   const result = await register({
     client,
     component,
     version: packageVersion(),
-    metadata: { environment: room.venueConfig.environment, venue: config.venue },
+    metadata: { environment: engine.venueConfig.environment, venue: config.venue },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
   });
   if (result.status === 'registered') return result.registration;
@@ -142,22 +142,22 @@ async function takeSlot(component: string, room: EngineRoom): Promise<Registrati
   return undefined;
 }
 
-async function queueWorker(taskQueue: string, room: EngineRoom): Promise<QueueWorkerOptions> {
-  const { config } = room;
+async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWorkerOptions> {
+  const { config } = engine;
   const venueQueue = venueTaskQueue(config.venue);
   switch (taskQueue) {
     case SIGNALS_TASK_QUEUE:
-      return signalsWorker(room);
+      return signalsWorker(engine);
     case ENTITIES_TASK_QUEUE:
-      return entitiesWorker(room);
+      return entitiesWorker(engine);
     case venueQueue: {
       const metadata = await readModelMetadata(config.ml.model);
-      return venueWorker(room, metadata.input.candlesNeeded);
+      return venueWorker(engine, metadata.input.candlesNeeded);
     }
     case INFERENCE_TASK_QUEUE: {
       const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
       checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
-      return inferenceWorker(room, model);
+      return inferenceWorker(engine, model);
     }
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');

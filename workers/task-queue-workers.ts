@@ -11,7 +11,7 @@ import { crashPoint } from '../src/process/crash-points';
 import { emitProcessEvent } from '../src/process/process-events';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { WORKFLOW_BUNDLE_PATH } from './build-workflow-bundle';
-import type { EngineRoom } from './engine-room';
+import type { Engine } from './engine';
 
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
 const KNOWN_WORKER_TIMEOUT = '2 seconds';
@@ -22,8 +22,8 @@ const FORCED_STOP_MS = 1_500;
 export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>;
 
 /** Signal sagas, their calls to the entities, and intake on behalf of other workflows. */
-export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
-  const { config, funds, headStarts, desk, logger } = room;
+export function signalsWorker(engine: Engine): QueueWorkerOptions {
+  const { config, funds, headStarts, intake, logger } = engine;
   const sinks: InjectedSinks<AnnouncementSinks> = {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
@@ -38,11 +38,11 @@ export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
     },
   };
   return {
-    ...common(room, SIGNALS_TASK_QUEUE),
+    ...common(engine, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
       ...createTradeActivities({ funds, headStarts }),
-      ...createIntakeActivities({ desk }),
+      ...createIntakeActivities({ intake }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: config.workers.workflowTasksMax,
@@ -52,35 +52,35 @@ export function signalsWorker(room: EngineRoom): QueueWorkerOptions {
 }
 
 /** Ledger, limiter and component workflows. */
-export function entitiesWorker(room: EngineRoom): QueueWorkerOptions {
+export function entitiesWorker(engine: Engine): QueueWorkerOptions {
   return {
-    ...common(room, ENTITIES_TASK_QUEUE),
+    ...common(engine, ENTITIES_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
-    maxConcurrentWorkflowTaskExecutions: room.config.workers.workflowTasksMax,
+    maxConcurrentWorkflowTaskExecutions: engine.config.workers.workflowTasksMax,
   };
 }
 
 /** Everything that talks to the venue. */
-export function venueWorker(room: EngineRoom, candleCount: number): QueueWorkerOptions {
-  const { config, permits, pacedVenue, checker, sender } = room;
+export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOptions {
+  const { config, permits, pacedVenue, checker, sender } = engine;
   return {
-    ...common(room, venueTaskQueue(config.venue)),
+    ...common(engine, venueTaskQueue(config.venue)),
     activities: {
       ...createOrderActivities({ permits, pacedVenue, checker, sender }),
-      ...createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(room), candleCount }),
+      ...createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount }),
     },
   };
 }
 
 /** The prediction loop and its model. */
-export function inferenceWorker(room: EngineRoom, model: Model): QueueWorkerOptions {
-  const { config, logger } = room;
+export function inferenceWorker(engine: Engine, model: Model): QueueWorkerOptions {
+  const { config, logger } = engine;
   return {
-    ...common(room, INFERENCE_TASK_QUEUE),
+    ...common(engine, INFERENCE_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: createInferenceActivities({
       model,
-      candlesDir: candlesDir(room),
+      candlesDir: candlesDir(engine),
       minimumReturn: config.ml.minimumReturn,
       strategy: config.ml.strategy,
       logger,
@@ -95,7 +95,7 @@ export function activeTaskCount(workers: readonly Worker[]): number {
   return workers.reduce((sum, worker) => sum + worker.getStatus().numInFlightActivities, 0);
 }
 
-function common({ config }: EngineRoom, taskQueue: string): QueueWorkerOptions {
+function common({ config }: Engine, taskQueue: string): QueueWorkerOptions {
   const { shutdownGraceMs, activitiesMax, pollsMax } = config.workers;
   return {
     taskQueue,
@@ -108,6 +108,6 @@ function common({ config }: EngineRoom, taskQueue: string): QueueWorkerOptions {
   };
 }
 
-function candlesDir({ config }: EngineRoom): string {
+function candlesDir({ config }: Engine): string {
   return join(config.dataDir, 'candles');
 }

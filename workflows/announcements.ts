@@ -12,7 +12,7 @@ export interface AnnouncementSinks extends Sinks {
   };
 }
 
-export type SagaPoint = 'saga.started' | 'saga.traded' | 'saga.settling' | 'saga.committed' | 'saga.ended';
+type SagaPoint = 'saga.started' | 'saga.traded' | 'saga.settling' | 'saga.committed' | 'saga.ended';
 
 const { announcements } = proxySinks<AnnouncementSinks>();
 

@@ -10,7 +10,7 @@ import type { ComponentActivities } from '../activities/component';
 import {
   componentHealthQuery,
   unregisterSignal,
-  type ComponentHealth,
+  type ComponentSlot,
   type ComponentWorkflowInput,
 } from '../src/messages/component';
 
@@ -21,9 +21,9 @@ const SLOT_TIMEOUT = '3650 days';
  * One component's registration: its workflow id is the slot, so the server itself refuses a second one. It lives as
  * long as its process heartbeats, and says how it ended.
  */
-export async function component(input: ComponentWorkflowInput): Promise<ComponentHealth> {
+export async function component(input: ComponentWorkflowInput): Promise<ComponentSlot> {
   const { holder } = input;
-  let state: ComponentHealth['state'] = 'up';
+  let state: ComponentSlot['state'] = 'up';
   let leaving = false;
   setHandler(componentHealthQuery, () => ({ ...holder, state }), {
     description: 'Who holds this slot, and how it is.',

@@ -13,11 +13,11 @@ import { acknowledgeSignal } from '../src/messages/venue-account';
 import { alert } from './announcements';
 import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';
-import type { SignalProgress } from './signal-progress';
-import { expired, type Withdrawal } from './withdrawal';
+import type { SignalRecord } from './signal-record';
+import { expired, type Stop } from './stop';
 
 /** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
-export const SEND_ATTEMPTS_MAX = 50;
+const SEND_ATTEMPTS_MAX = 50;
 /** A passing refusal that names no time is answered by this pause. */
 const RESEND_PAUSE_MS = 1_000;
 
@@ -37,8 +37,8 @@ export class DurableRoad {
     private readonly input: SignalWorkflowInput,
     private readonly activities: SignalActivities,
     private readonly sends: SendCalls,
-    private readonly progress: SignalProgress,
-    private readonly withdrawal: Withdrawal,
+    private readonly record: SignalRecord,
+    private readonly stop: Stop,
   ) {}
 
   /** @param permitRound the next permit to ask for, should the order be sent again */
@@ -51,7 +51,7 @@ export class DurableRoad {
     const { plan, earlierAttempt, reason, waitUntilMs } = reserved;
     this.authorizedAtMs = reserved.authorizedAtMs;
     if (earlierAttempt !== 'none') {
-      this.progress.sent();
+      this.record.sent();
       const kind = earlierAttempt === 'placed' ? 'DUPLICATE' : 'UNKNOWN';
       const placement = await this.resolve(plan, { kind, message: reason }, undefined);
       if (placement) return placement;
@@ -65,9 +65,9 @@ export class DurableRoad {
   private async place(plan: OrderPlan, firstPermitRound: number): Promise<Placement> {
     let permitRound = firstPermitRound;
     for (let attempt = 1; attempt <= SEND_ATTEMPTS_MAX;) {
-      const stop = this.withdrawal.stopReason();
-      if (stop) return { status: 'ended', ...stop };
-      this.progress.enter('PLACING', `Sends ${plan.direction} ${plan.quantity} ${plan.symbol}.`);
+      const reason = this.stop.reason();
+      if (reason) return { status: 'ended', ...reason };
+      this.record.enter('PLACING', `Sends ${plan.direction} ${plan.quantity} ${plan.symbol}.`);
       const result = await this.send(plan, permitRound);
       switch (result.status) {
         case 'wait':
@@ -80,7 +80,7 @@ export class DurableRoad {
         case 'denied':
           return { status: 'ended', outcome: 'DENIED', detail: result.denial.message, denial: result.denial };
         case 'answered': {
-          this.progress.sent();
+          this.record.sent();
           attempt += 1;
           permitRound += 1;
           const { outcome, signedAtMs, order } = result;
@@ -135,8 +135,8 @@ export class DurableRoad {
   }
 
   private async waitForPermit(reason: string, untilMs: number): Promise<void> {
-    this.progress.enter('WAITING_FOR_PERMIT', reason, untilMs);
-    await this.withdrawal.pause(untilMs - Date.now());
+    this.record.enter('WAITING_FOR_PERMIT', reason, untilMs);
+    await this.stop.pause(untilMs - Date.now());
   }
 
   /**
@@ -152,27 +152,27 @@ export class DurableRoad {
     const { settings, fingerprint } = this.input;
     let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + settings.lateAcceptanceMs;
     const startedAtMs = Date.now();
-    this.progress.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
+    this.record.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     let alerted = false;
     for (let count = 0; ; count += 1) {
       await sleep(patientLookUpDelayMs(count, settings.lookUpDelays, Date.now() - startedAtMs));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
-        this.progress.note('Found at the venue.');
+        this.record.note('Found at the venue.');
         return { status: 'live', order: answer.order };
       }
-      // Whatever was lost was signed before this first look-up, or within the leave it had then; and only the venue's
-      // clock can be compared with itself.
+      // Whatever was lost was signed before this first look-up, or within the authorization it had then; and only the
+      // venue's clock can be compared with itself.
       if (answer.status === 'absent') {
         lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + settings.lateAcceptanceMs;
       }
       if (isProvenAbsent(answer, lateEnoughMs, outcome)) {
-        this.progress.note('The venue proved that it never had the order.');
+        this.record.note('The venue proved that it never had the order.');
         return undefined;
       }
       if (!alerted && Date.now() - startedAtMs > settings.unknownAlertMs) {
         alerted = true;
-        this.progress.note('Still unknown; the funds stay held. Check the order at the venue.');
+        this.record.note('Still unknown; the funds stay held. Check the order at the venue.');
         alert(
           `${fingerprint}: the order ${plan.clientOrderId} is still unknown; its funds stay held. Check the venue.`,
         );
@@ -183,32 +183,32 @@ export class DurableRoad {
   /** Follows a live order to its end; cancels what is open when the signal expires or a person asks. */
   async follow(plan: OrderPlan, known: VenueOrder | undefined): Promise<VenueOrder> {
     const { settings, fingerprint } = this.input;
-    this.progress.enter('WORKING', `Accepted by ${this.input.venue}; waits for its end.`);
-    if (known) this.progress.venueSays(known);
+    this.record.enter('WORKING', `Accepted by ${this.input.venue}; waits for its end.`);
+    if (known) this.record.venueSays(known);
     let acknowledged = false;
     let cancelRound = 0;
     let cancelledAtMs = 0;
     for (let count = 0; ; count += 1) {
       const delays = settings.lookUpDelays;
       if (cancelRound > 0) await sleep(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
-      else await this.withdrawal.pause(lookUpDelayMs(count, delays));
+      else await this.stop.pause(lookUpDelayMs(count, delays));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
-        this.progress.venueSays(answer.order);
+        this.record.venueSays(answer.order);
         if (answer.order.status !== 'open') return answer.order;
         if (!acknowledged && plan.limitPrice !== undefined) {
           acknowledged = true;
           await this.acknowledge(plan, answer.order);
         }
       }
-      if (this.withdrawal.isDue) {
+      if (this.stop.isDue) {
         cancelRound += 1;
         if (cancelRound === 1) {
           count = 0;
           cancelledAtMs = Date.now();
         }
-        const why = this.withdrawal.reason ?? 'its time to live passed';
-        this.progress.enter('WORKING', `Cancels what is open: ${why}.`);
+        const why = this.stop.cancelReason ?? 'its time to live passed';
+        this.record.enter('WORKING', `Cancels what is open: ${why}.`);
         await this.activities.cancelOrder({ fingerprint, plan, round: cancelRound });
       }
     }

@@ -12,7 +12,7 @@ import {
   reserve,
   setTradingState,
   viewBalances,
-  withdraw,
+  bar,
   type LedgerState,
   type LedgerStep,
 } from '../src/domain/ledger/ledger';
@@ -30,8 +30,8 @@ import type {
   SetTradingStateCommand,
   SetTradingStateResult,
   SnapshotCommand,
-  WithdrawCommand,
-  WithdrawResult,
+  BarCommand,
+  BarResult,
 } from '../src/domain/ledger/types';
 import type { BalancesReply } from '../src/messages/venue-account';
 
@@ -60,11 +60,11 @@ export class Ledger {
     return this.take(release(this.current, command, Date.now()));
   }
 
-  withdraw(command: WithdrawCommand): WithdrawResult {
-    return this.take(withdraw(this.current, command));
+  bar(command: BarCommand): BarResult {
+    return this.take(bar(this.current, command));
   }
 
-  /** A commit that finds nothing to end would be money out of the books: it is the one answer worth a log line. */
+  /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(commit(this.current, command, Date.now()));
     if (result.status !== 'ended' && result.status !== 'already_ended') {

@@ -1,13 +1,5 @@
-import {
-  acquire,
-  createRateWindow,
-  feedback,
-  giveBack,
-  reconfigure,
-  stats,
-  usage,
-} from '../src/domain/rate-window/rate-window';
-import type { RateWindowState } from '../src/domain/rate-window/rate-window';
+import { acquire, createLimiter, feedback, giveBack, reconfigure, stats, usage } from '../src/domain/limiter/limiter';
+import type { LimiterState } from '../src/domain/limiter/limiter';
 import type {
   AcquireCommand,
   FeedbackCommand,
@@ -16,7 +8,7 @@ import type {
   RateLimits,
   RateStats,
   RateUsage,
-} from '../src/domain/rate-window/types';
+} from '../src/domain/limiter/types';
 import type { AcquireReply } from '../src/messages/venue-account';
 
 /**
@@ -24,48 +16,48 @@ import type { AcquireReply } from '../src/messages/venue-account';
  * Every method returns at once; callers do their waiting themselves, so that a full window never blocks the workflow.
  */
 export class Limiter {
-  private window: RateWindowState;
+  private current: LimiterState;
 
-  constructor(limits: RateLimits, carried?: RateWindowState) {
-    this.window = carried ?? createRateWindow(limits);
+  constructor(limits: RateLimits, carried?: LimiterState) {
+    this.current = carried ?? createLimiter(limits);
   }
 
   /** What continue-as-new carries over. */
-  state(): RateWindowState {
-    return this.window;
+  state(): LimiterState {
+    return this.current;
   }
 
   configure(limits: RateLimits): void {
-    this.window = reconfigure(this.window, limits);
+    this.current = reconfigure(this.current, limits);
   }
 
   acquire(command: AcquireCommand): AcquireReply {
     const nowMs = Date.now();
-    const { state, result } = acquire(this.window, command, nowMs);
-    this.window = state;
+    const { state, result } = acquire(this.current, command, nowMs);
+    this.current = state;
     return { ...result, answeredAtMs: nowMs, blockedUntilMs: state.blockedUntilMs };
   }
 
   giveBack(command: GiveBackCommand): GiveBackResult {
-    const { state, result } = giveBack(this.window, command, Date.now());
-    this.window = state;
+    const { state, result } = giveBack(this.current, command, Date.now());
+    this.current = state;
     return result;
   }
 
   feedback(command: FeedbackCommand): void {
-    this.window = feedback(this.window, command, Date.now()).state;
+    this.current = feedback(this.current, command, Date.now()).state;
   }
 
   usage(): RateUsage {
-    return usage(this.window, Date.now());
+    return usage(this.current, Date.now());
   }
 
   stats(): RateStats {
-    return stats(this.window);
+    return stats(this.current);
   }
 
   describe(): string {
-    const { global, safetyMargin } = this.window.limits;
+    const { global, safetyMargin } = this.current.limits;
     return `Requests: ${global.limit} in ${global.windowMs / 1000} s overall, margin ${safetyMargin}.`;
   }
 }

@@ -27,7 +27,7 @@ import {
 const STEP_TIMEOUT_MIN_MS = 1_000;
 
 /** What continue-as-new carries over. */
-export interface MlManagerCarried {
+interface MlManagerCarried {
   readonly paused: boolean;
   readonly lastTickMs: number;
   readonly stats: MlManagerStats;

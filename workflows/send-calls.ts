@@ -21,9 +21,9 @@ export class SendCalls {
     return this.possible;
   }
 
-  async tradeAtOnce(round: number): Promise<TradeResult> {
+  async tradeAtOnce(tradeRound: number): Promise<TradeResult> {
     this.possible = true;
-    const result = await this.activities.tradeAtOnce(round);
+    const result = await this.activities.tradeAtOnce(tradeRound);
     this.possible = isSent(result);
     return result;
   }

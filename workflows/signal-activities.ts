@@ -11,7 +11,7 @@ import {
   type PlaceOrderInput,
   type PlaceOrderResult,
   type TradeResult,
-  type WithdrawalResult,
+  type BarAnswer,
 } from '../src/messages/trade';
 
 /**
@@ -27,9 +27,9 @@ const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', 
 const ORDER_AGE_ALLOWANCE_MS = 60_000;
 
 export interface SignalActivities {
-  /** @param round counts the times that something was missing, from 1 */
-  tradeAtOnce(round: number): Promise<TradeResult>;
-  withdraw(): Promise<WithdrawalResult>;
+  /** @param tradeRound counts the times that something was missing, from 1 */
+  tradeAtOnce(tradeRound: number): Promise<TradeResult>;
+  bar(): Promise<BarAnswer>;
   bookFill(plan: OrderPlan, order: VenueOrder): Promise<BookResult>;
   releaseFunds(reason: string): Promise<void>;
   placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult>;
@@ -54,11 +54,11 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
     retry: ENTITY_RETRY,
   });
   return {
-    tradeAtOnce: (round) =>
+    tradeAtOnce: (tradeRound) =>
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
-        tradeInputOf(input, round, workflowInfo().startTime.getTime()),
+        tradeInputOf(input, tradeRound, workflowInfo().startTime.getTime()),
       ]),
-    withdraw: () =>
+    bar: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [
         { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: workflowInfo().startTime.getTime() },
       ]),

@@ -12,8 +12,8 @@ import { alert, reached } from './announcements';
 import { DurableRoad, type Placement } from './durable-road';
 import { SendCalls } from './send-calls';
 import { proxySignalActivities, type SignalActivities } from './signal-activities';
-import { SignalProgress } from './signal-progress';
-import { expired, Withdrawal, type StopReason } from './withdrawal';
+import { SignalRecord } from './signal-record';
+import { expired, Stop, type StopReason } from './stop';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
 const BOOKS_BY_ACTIVITY = 'books-by-activity';
@@ -29,29 +29,29 @@ const BOOKS_BY_ACTIVITY = 'books-by-activity';
  * a lost process) leads to the durable road, whose every step is in the history before the next one begins.
  */
 export class SignalSaga {
-  private readonly progress: SignalProgress;
+  private readonly record: SignalRecord;
   private readonly activities: SignalActivities;
-  private readonly withdrawal: Withdrawal;
+  private readonly stop: Stop;
   private readonly sends: SendCalls;
   private readonly road: DurableRoad;
   private ended = false;
 
   constructor(private readonly input: SignalWorkflowInput) {
-    this.progress = new SignalProgress(input);
+    this.record = new SignalRecord(input);
     this.activities = proxySignalActivities(input);
-    this.withdrawal = new Withdrawal(input.expiresAtMs);
+    this.stop = new Stop(input.expiresAtMs);
     this.sends = new SendCalls(this.activities, input.headStart === true);
-    this.road = new DurableRoad(input, this.activities, this.sends, this.progress, this.withdrawal);
+    this.road = new DurableRoad(input, this.activities, this.sends, this.record, this.stop);
   }
 
   view(): SignalView {
-    return this.progress.view();
+    return this.record.view();
   }
 
   /** @param reason for people; a caller on the command line may leave it out */
   cancel(reason?: string): CancelReply {
     if (this.ended) return { accepted: false, message: 'The signal has ended.' };
-    this.withdrawal.request(reason ?? 'no reason given');
+    this.stop.cancel(reason ?? 'no reason given');
     return {
       accepted: true,
       message: this.sends.mayHaveSent
@@ -70,14 +70,14 @@ export class SignalSaga {
   }
 
   private async runToTheEnd(): Promise<SignalView> {
-    this.progress.received();
+    this.record.received();
     reached('saga.started');
     try {
       await this.trade();
     } catch (error) {
       // Only a defect gets here. Funds whose order may live stay held; a person has to look.
       alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-      if (!this.sends.mayHaveSent) await this.activities.withdraw();
+      if (!this.sends.mayHaveSent) await this.activities.bar();
       throw error;
     }
     this.ended = true;
@@ -86,39 +86,39 @@ export class SignalSaga {
   }
 
   private async trade(): Promise<void> {
-    for (let round = 1; ; round += 1) {
-      const stop = this.withdrawal.stopReason();
-      if (stop) return this.endUnsent(stop, round);
-      this.progress.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
-      const result = await this.sends.tradeAtOnce(round);
-      if (result.status !== 'retry') return this.goOn(result, round);
-      this.progress.enter('SIZING', result.reason, Date.now() + result.afterMs);
-      await this.withdrawal.pause(result.afterMs);
+    for (let tradeRound = 1; ; tradeRound += 1) {
+      const reason = this.stop.reason();
+      if (reason) return this.endUnsent(reason, tradeRound);
+      this.record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
+      const result = await this.sends.tradeAtOnce(tradeRound);
+      if (result.status !== 'retry') return this.goOn(result, tradeRound);
+      this.record.enter('SIZING', result.reason, Date.now() + result.afterMs);
+      await this.stop.pause(result.afterMs);
     }
   }
 
   /** Takes up what the short road left. */
-  private async goOn(result: Exclude<TradeResult, { status: 'retry' }>, round: number): Promise<void> {
+  private async goOn(result: Exclude<TradeResult, { status: 'retry' }>, tradeRound: number): Promise<void> {
     reached('saga.traded');
     switch (result.status) {
       case 'denied': {
         const { denial } = result;
-        return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, round);
+        return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, tradeRound);
       }
       case 'expired':
-        this.progress.reserved(result.plan);
+        this.record.reserved(result.plan);
         return this.releaseAndEnd(expired(result.reason, result.code));
       case 'settled':
-        this.progress.reserved(result.plan, result.times.reservedAtMs);
-        this.progress.sent(result.times);
+        this.record.reserved(result.plan, result.times.reservedAtMs);
+        this.record.sent(result.times);
         return this.endFilled(result.plan, result.order);
       case 'answered':
-        this.progress.reserved(result.plan, result.times.reservedAtMs);
-        this.progress.sent(result.times);
-        return this.finish(result.plan, await this.road.goOnAfterAnswer(result, round + 1));
+        this.record.reserved(result.plan, result.times.reservedAtMs);
+        this.record.sent(result.times);
+        return this.finish(result.plan, await this.road.goOnAfterAnswer(result, tradeRound + 1));
       case 'reserved':
-        this.progress.reserved(result.plan);
-        return this.finish(result.plan, await this.road.goOnAfterReservation(result, round));
+        this.record.reserved(result.plan);
+        return this.finish(result.plan, await this.road.goOnAfterReservation(result, tradeRound));
     }
   }
 
@@ -126,10 +126,10 @@ export class SignalSaga {
    * Ends a signal that, as far as its history tells, never reserved anything. What the ledger knows has the last word: an
    * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
    */
-  private async endUnsent(end: StopReason, round: number): Promise<void> {
-    const result = await this.activities.withdraw();
-    if (result.status === 'withdrawn') return this.progress.end(end.outcome, end.detail, end.denial.code);
-    return this.goOn(result, round);
+  private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
+    const result = await this.activities.bar();
+    if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
+    return this.goOn(result, tradeRound);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {
@@ -141,12 +141,12 @@ export class SignalSaga {
   /** Books what the order took; the rest is free in the same step. */
   private async settle(plan: OrderPlan, order: VenueOrder): Promise<void> {
     reached('saga.settling');
-    this.progress.venueSays(order);
-    this.progress.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
+    this.record.venueSays(order);
+    this.record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
     if (new Decimal(order.filledQuantity).isZero()) {
       const outcome = order.status === 'rejected' ? 'REJECTED' : 'CANCELLED';
-      const reason = order.rejectReason ?? this.withdrawal.reason ?? 'nothing filled';
-      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${reason}.` });
+      const why = order.rejectReason ?? this.stop.cancelReason ?? 'nothing filled';
+      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${why}.` });
     }
     await this.book(plan, order);
     reached('saga.committed');
@@ -166,9 +166,9 @@ export class SignalSaga {
   }
 
   private endFilled(plan: OrderPlan, order: VenueOrder): void {
-    this.progress.venueSays(order);
+    this.record.venueSays(order);
     const outcome = order.status === 'filled' ? 'FILLED' : 'PARTIALLY_FILLED';
-    this.progress.end(outcome, `${fillSentence(order)}, fee ${order.fee} ${plan.asset}.`);
+    this.record.end(outcome, `${fillSentence(order)}, fee ${order.fee} ${plan.asset}.`);
   }
 
   /** Gives back whatever may be held, then ends: the funds are free before anyone reads that it is over. */
@@ -176,7 +176,7 @@ export class SignalSaga {
     end: Omit<StopReason, 'denial'> & { readonly outcome: SignalOutcome; readonly denial?: Denial },
   ): Promise<void> {
     await this.activities.releaseFunds(end.detail);
-    this.progress.end(end.outcome, end.detail, end.denial?.code);
+    this.record.end(end.outcome, end.detail, end.denial?.code);
   }
 }
 

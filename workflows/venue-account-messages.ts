@@ -65,7 +65,7 @@ export function handleAccountMessages({ venue, ledger, limiter, requestRefresh, 
     reserve: (command) => ledger.reserve(command),
     release: (command) => ledger.release(command),
     commit: (command) => ledger.commit(command),
-    withdraw: (command) => ledger.withdraw(command),
+    withdraw: (command) => ledger.bar(command),
     acquire: (command) => limiter.acquire(command),
     giveBack: (command) => limiter.giveBack(command),
   };

@@ -10,7 +10,7 @@ import {
 import type { MarketDataActivities } from '../activities/market-data';
 import type { LedgerState } from '../src/domain/ledger/ledger';
 import { isRecord } from '../src/domain/plain-values';
-import { limitsFault, type RateWindowState } from '../src/domain/rate-window/rate-window';
+import { limitsFault, type LimiterState } from '../src/domain/limiter/limiter';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { VenueAccountSettings } from '../src/messages/venue-account';
 import { Ledger } from './ledger';
@@ -23,9 +23,9 @@ const REFRESH_TIMEOUT = '60 seconds';
 const REFRESH_RETRY_MS = 5_000;
 
 /** What continue-as-new carries over. */
-export interface VenueAccountState {
+interface VenueAccountState {
   readonly ledger: LedgerState;
-  readonly window: RateWindowState;
+  readonly window: LimiterState;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
-import type { EngineRoom } from '../../workers/engine-room';
+import type { Engine } from '../../workers/engine';
 import { signalsWorker, type QueueWorkerOptions } from '../../workers/task-queue-workers';
 
 export const FLOOR_TASK_QUEUE = 'bench-floor';
@@ -18,7 +18,7 @@ export async function bundleFloor(): Promise<WorkflowBundle> {
 }
 
 /** A worker for the floor's queue with the bounds of the product's, so that nothing but the work differs. */
-export function floorWorker(room: EngineRoom, workflowBundle: WorkflowBundle): QueueWorkerOptions {
-  const { sinks: _, ...bounds } = signalsWorker(room);
+export function floorWorker(engine: Engine, workflowBundle: WorkflowBundle): QueueWorkerOptions {
+  const { sinks: _, ...bounds } = signalsWorker(engine);
   return { ...bounds, taskQueue: FLOOR_TASK_QUEUE, workflowBundle, activities };
 }

@@ -1,6 +1,6 @@
 import { runPaced } from '../pace';
 import { cpuPerPiece, type ByPart } from '../process-figures';
-import type { Rig } from '../rig';
+import type { MeasuredProduct } from '../measured-product';
 import { FLOOR_TASK_QUEUE, FLOOR_WORKFLOW_TYPE } from './floor-worker';
 
 let started = 0;
@@ -19,7 +19,7 @@ export interface FloorRun {
  * @param options.eagerly the first task comes with the answer to the start, as it does for the road's signals
  */
 export async function runFloor(
-  rig: Rig,
+  product: MeasuredProduct,
   options: {
     readonly count: number;
     readonly atOnce: number;
@@ -28,8 +28,8 @@ export async function runFloor(
   },
 ): Promise<FloorRun> {
   const ids = Array.from({ length: options.count }, () => `bench-floor-${(started += 1)}`);
-  const { client } = rig.room;
-  const before = rig.figures();
+  const { client } = product.engine;
+  const before = product.figures();
   const { pieces, perSecond } = await runPaced(ids, options.atOnce, options.signal, async (workflowId) => {
     const handle = await client.workflow.start(FLOOR_WORKFLOW_TYPE, {
       workflowId,
@@ -38,6 +38,6 @@ export async function runFloor(
     });
     await handle.result();
   });
-  const cpuMs = cpuPerPiece(before, rig.figures(), options.count);
+  const cpuMs = cpuPerPiece(before, product.figures(), options.count);
   return { completedMs: pieces.map(({ durationMs }) => durationMs), perSecond, cpuMs };
 }

@@ -11,7 +11,7 @@ import { findVersion } from './versions.mjs';
 const CONNECTIONS = 20;
 
 /**
- * DBOS has no entities of its own: the ledger and the rate window are rows of the same database, and a row's lock lets
+ * DBOS has no entities of its own: the ledger and the limiter are rows of the same database, and a row's lock lets
  * one saga at a time change it. Overspending breaks the CHECK, which undoes the whole statement.
  */
 const SCHEMA = `
@@ -39,7 +39,7 @@ function defineEntities(sql) {
           started_at_ms = CASE WHEN ${sentAtMs} - started_at_ms >= ${WINDOW_MS} THEN ${sentAtMs} ELSE started_at_ms END,
           used = CASE WHEN ${sentAtMs} - started_at_ms >= ${WINDOW_MS} THEN 1 ELSE used + 1 END
         WHERE venue = ${VENUE} AND (${sentAtMs} - started_at_ms >= ${WINDOW_MS} OR used < ${PERMITS_PER_WINDOW})`;
-      if (changed.count !== 1) throw new BenchFailure('DBOS: the rate window refused a permit.');
+      if (changed.count !== 1) throw new BenchFailure('DBOS: the limiter refused a permit.');
     },
     commit: async ({ id }) => {
       await sql`WITH used AS (DELETE FROM reservation WHERE signal_id = ${id} RETURNING account, amount)

@@ -12,7 +12,7 @@ import { findVersion } from './versions.mjs';
 
 const EMPTY_BOOK = { available: START_BALANCE, spent: 0, reserved: {} };
 const LEDGER = { name: 'ledger' };
-const RATE_WINDOW = { name: 'rateWindow' };
+const LIMITER = { name: 'limiter' };
 const SAGA = { name: 'saga' };
 
 /** The ledger is a virtual object: Restate keeps its state and lets one call at a time change it. */
@@ -34,14 +34,14 @@ const ledger = restate.object({
   },
 });
 
-const rateWindow = restate.object({
-  name: RATE_WINDOW.name,
+const limiter = restate.object({
+  name: LIMITER.name,
   handlers: {
     permit: async (context, sentAtMs) => {
       const window = (await context.get('window')) ?? { startedAtMs: 0, used: 0 };
       const isOver = sentAtMs - window.startedAtMs >= WINDOW_MS;
       if (!isOver && window.used >= PERMITS_PER_WINDOW) {
-        throw new restate.TerminalError('The rate window refused a permit.');
+        throw new restate.TerminalError('The limiter refused a permit.');
       }
       context.set('window', isOver ? { startedAtMs: sentAtMs, used: 1 } : { ...window, used: window.used + 1 });
     },
@@ -55,7 +55,7 @@ function defineSaga(venue) {
     handlers: {
       run: async (context, signal) => {
         await context.objectClient(LEDGER, signal.account).reserve(signal.id);
-        await context.objectClient(RATE_WINDOW, VENUE).permit(signal.sentAtMs);
+        await context.objectClient(LIMITER, VENUE).permit(signal.sentAtMs);
         const receivedAtMs = await context.run('order', () => venue.placeOrder(signal.id));
         await context.objectClient(LEDGER, signal.account).commit(signal.id);
         return receivedAtMs;
@@ -105,7 +105,7 @@ async function register(adminUrl, endpointUrl) {
  */
 export async function startRestate(venue, accounts) {
   const server = await startRestateServer();
-  const endpoint = await serveEndpoint([ledger, rateWindow, defineSaga(venue)]);
+  const endpoint = await serveEndpoint([ledger, limiter, defineSaga(venue)]);
   await register(server.adminUrl, endpoint.url);
   const ingress = clients.connect({ url: server.ingressUrl });
   const saga = ingress.serviceClient(SAGA);

@@ -14,7 +14,7 @@
  * @property {() => Promise<void>} stop
  */
 
-/** The one venue whose rate window every saga shares. */
+/** The one venue whose limiter every saga shares. */
 export const VENUE = 'venue';
 
 /** So much that no saga of a run is refused: a refusal would be a shorter saga. */

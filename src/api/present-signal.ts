@@ -29,7 +29,9 @@ function presentOrder(order: OrderView) {
     client_order_id: order.clientOrderId,
     venue_order_id: order.venueOrderId,
     quantity: order.quantity,
-    filled_amount: order.filledAmount,
+    filled_quantity: order.filledQuantity,
+    /** The older name of `filled_quantity`, for programs that read it. */
+    filled_amount: order.filledQuantity,
     average_price: order.averagePrice,
     fee: order.fee,
   };
@@ -40,7 +42,7 @@ export function presentSignal(view: SignalView) {
   return {
     fingerprint: view.fingerprint,
     venue: view.venue,
-    state: view.stage,
+    state: view.state,
     outcome: view.outcome,
     denial_code: view.denialCode,
     detail: view.detail,

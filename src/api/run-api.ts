@@ -1,8 +1,8 @@
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import type { Config } from '../config/schema';
-import { createSignalDesk } from '../intake/signal-desk';
-import { readHealth, type PartStatus } from '../observability/health';
+import { createSignalIntake } from '../intake/signal-intake';
+import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
@@ -25,7 +25,7 @@ export async function runApi({
   const server = await startApi({
     config,
     logger: log.logger,
-    desk: createSignalDesk({ client, config }),
+    intake: createSignalIntake({ client, config }),
     health: async (): Promise<HealthReport> => {
       const { status, components, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
@@ -42,6 +42,6 @@ export async function runApi({
 }
 
 /** A part that is still starting is not yet as it should be. */
-function shownStatus(part: PartStatus): HealthReport['status'] {
+function shownStatus(part: PartStatus): Health {
   return part === 'starting' ? 'degraded' : part;
 }

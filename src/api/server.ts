@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
 import type { Config } from '../config/schema';
-import type { SignalDesk } from '../intake/types';
+import type { SignalIntake } from '../intake/types';
 import { guardAgainstBrowsers } from './browser-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
@@ -25,9 +25,9 @@ const RETRY_AFTER_SECONDS = 1;
 
 /** What the API needs of the rest of the program. */
 export interface ApiDependencies {
-  readonly desk: SignalDesk;
+  readonly intake: SignalIntake;
   readonly health: () => Promise<HealthReport>;
-  /** Text in Prometheus' format; absent: there is no `/metrics`. */
+  /** Text in Prometheus' format; absent, as the product has it until something counts: `/metrics` is 404. */
   readonly metrics?: () => Promise<string>;
   readonly config: Pick<Config, 'api'>;
   readonly logger: FastifyBaseLogger;
@@ -84,15 +84,16 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
 }
 
 /**
- * The HTTP interface: `/health`, `/metrics`, and signals under `/api/signals`. Every error has the body
- * `{code, message}` with a code of errors.ts or, for a refused signal, of the denial codes.
+ * The HTTP interface: `/health`, signals under `/api/signals`, and `/metrics` where it is given metrics: without them it is
+ * 404, as every unknown path. Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
+ * of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
-  const { desk, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
+  const { intake, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
   const server = createServer(config.api, logger, handlerTimeoutMs);
   guardAgainstBrowsers(server, config.api.port);
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
-  addSignalRoutes(server, desk, handlerTimeoutMs);
+  addSignalRoutes(server, intake, handlerTimeoutMs);
   return server;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { IntakeResult, SignalDesk } from '../intake/types';
+import type { IntakeResult, SignalIntake } from '../intake/types';
 import { IntakeUnavailableError } from '../intake/types';
 import { parseSignal } from '../intake/parse-signal';
 import { InFlightLimit } from './bounded';
@@ -43,7 +43,7 @@ function readMinutes(query: unknown): number {
 }
 
 /** @param explanation what an unreachable server means for the caller */
-async function askDesk<T>(ask: () => Promise<T>, explanation: string): Promise<T> {
+async function askIntake<T>(ask: () => Promise<T>, explanation: string): Promise<T> {
   try {
     return await ask();
   } catch (error) {
@@ -57,15 +57,15 @@ async function askDesk<T>(ask: () => Promise<T>, explanation: string): Promise<T
  *
  * @param timeoutMs after it the sender of a signal is told that the answer is not known
  */
-export function addSignalRoutes(server: FastifyInstance, desk: SignalDesk, timeoutMs: number): void {
+export function addSignalRoutes(server: FastifyInstance, intake: SignalIntake, timeoutMs: number): void {
   const submissions = new InFlightLimit(SUBMISSIONS_IN_FLIGHT_MAX);
   const reads = new InFlightLimit(READS_IN_FLIGHT_MAX);
 
   server.post('/api/signals', { handlerTimeout: timeoutMs }, async (request, reply) => {
     const parsed = parseSignal(request.body, { nowMs: Date.now() });
     if (!parsed.ok) return reply.code(422).send({ code: parsed.code, message: parsed.message });
-    const submit = (): Promise<IntakeResult> => submissions.run(() => desk.submit(parsed.signal));
-    const result = await askDesk(submit, SEND_AGAIN);
+    const submit = (): Promise<IntakeResult> => submissions.run(() => intake.submit(parsed.signal));
+    const result = await askIntake(submit, SEND_AGAIN);
     request.log.info({ symbol: parsed.signal.symbol, ...result }, 'signal received');
     return reply.send(toReply(result, reply));
   });
@@ -73,14 +73,14 @@ export function addSignalRoutes(server: FastifyInstance, desk: SignalDesk, timeo
   server.get('/api/signals/:fingerprint', { handlerTimeout: timeoutMs }, async (request) => {
     const { fingerprint } = request.params as { fingerprint: string };
     if (!FINGERPRINT.test(fingerprint)) throw new ApiError('INVALID_FINGERPRINT');
-    const view = await askDesk(() => reads.run(() => desk.show(fingerprint)), 'Try again in a moment.');
+    const view = await askIntake(() => reads.run(() => intake.show(fingerprint)), 'Try again in a moment.');
     if (!view) throw new ApiError('SIGNAL_NOT_FOUND');
     return presentSignal(view);
   });
 
   server.get('/api/signals', { handlerTimeout: timeoutMs }, async (request) => {
     const minutes = readMinutes(request.query);
-    const summaries = await askDesk(() => reads.run(() => desk.list(minutes)), 'Try again in a moment.');
+    const summaries = await askIntake(() => reads.run(() => intake.list(minutes)), 'Try again in a moment.');
     return { signals: summaries.map(presentSummary) };
   });
 }

@@ -50,12 +50,14 @@ async function changeTradingState(
     throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
   const config = await loadCommandConfig(command);
   const { venue } = config;
-  const { createTradingDesk, TradingStateError } = await import('../trading/trading-state');
+  const { createTradingStateControl, TradingStateError } = await import('../trading/trading-state');
   try {
     const change = await withClient(config, (client) =>
-      createTradingDesk(client, venue).change(to, reason, () => {
+      createTradingStateControl(client, venue).change(to, reason, () => {
         if (to === 'active') return;
-        printErrorLine(`Trading on ${venue} is ${to}. Waits until no order that was allowed before can still leave.`);
+        printErrorLine(
+          `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,
+        );
       }),
     );
     if (json)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalView } from '../domain/signal-view';
-import { IntakeUnavailableError, type SignalDesk } from '../intake/types';
+import { IntakeUnavailableError, type SignalIntake } from '../intake/types';
 import { CliError } from './cli-error';
 import { ExitCode } from '../process/exit-codes';
 
@@ -15,9 +15,9 @@ const FOLLOW_MAX_MS = 24 * 3_600_000;
 const SILENCE_MAX_MS = 60_000;
 
 /** @returns undefined while the server does not answer */
-async function ask(desk: SignalDesk, fingerprint: string): Promise<SignalView | undefined> {
+async function ask(intake: SignalIntake, fingerprint: string): Promise<SignalView | undefined> {
   try {
-    return await desk.show(fingerprint);
+    return await intake.show(fingerprint);
   } catch (error) {
     if (error instanceof IntakeUnavailableError) return undefined;
     throw error;
@@ -27,26 +27,26 @@ async function ask(desk: SignalDesk, fingerprint: string): Promise<SignalView | 
 /**
  * Waits for a signal's end.
  *
- * @param onProgress called whenever its stage or its explanation changed
+ * @param onChange called whenever its state or its explanation changed
  * @throws CliError when the server is silent for a minute, or the signal has not ended after a day; it goes on regardless
  */
 export async function followSignal(
-  desk: SignalDesk,
+  intake: SignalIntake,
   fingerprint: string,
-  onProgress: (view: SignalView) => void,
+  onChange: (view: SignalView) => void,
 ): Promise<SignalView> {
   const startedAtMs = performance.now();
   let answeredAtMs = startedAtMs;
   let delayMs = FOLLOW_DELAY_FIRST_MS;
   let seen = '';
   while (performance.now() - startedAtMs < FOLLOW_MAX_MS && performance.now() - answeredAtMs < SILENCE_MAX_MS) {
-    const view = await ask(desk, fingerprint);
+    const view = await ask(intake, fingerprint);
     if (view) {
       answeredAtMs = performance.now();
-      const current = `${view.stage} ${view.detail}`;
-      if (current !== seen) onProgress(view);
+      const current = `${view.state} ${view.detail}`;
+      if (current !== seen) onChange(view);
       seen = current;
-      if (view.stage === 'ENDED') return view;
+      if (view.state === 'ENDED') return view;
     }
     await sleep(delayMs);
     delayMs = Math.min(FOLLOW_DELAY_MAX_MS, delayMs * FOLLOW_DELAY_GROWTH);

@@ -29,9 +29,9 @@ function styleOutcome(outcome: string, style: Style): string {
 
 /** Where a signal stands, or how it ended, in one line. */
 function describeState(view: SignalView, style: Style): string {
-  if (view.outcome !== undefined) return `${view.stage} — ${styleOutcome(view.outcome, style)}`;
+  if (view.outcome !== undefined) return `${view.state} — ${styleOutcome(view.outcome, style)}`;
   const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTimeOfDay(view.waitUntilMs)} UTC`;
-  return `${view.stage}${wait}`;
+  return `${view.state}${wait}`;
 }
 
 function describeOrder(view: SignalView): string {
@@ -40,7 +40,7 @@ function describeOrder(view: SignalView): string {
   const price = order.averagePrice === undefined ? '' : ` at ${order.averagePrice}`;
   const fee = order.fee === undefined ? '' : `, fee ${order.fee}`;
   const venueId = order.venueOrderId === undefined ? '' : ` (venue id ${order.venueOrderId})`;
-  return `${order.clientOrderId}${venueId}: filled ${order.filledAmount} of ${order.quantity}${price}${fee}`;
+  return `${order.clientOrderId}${venueId}: filled ${order.filledQuantity} of ${order.quantity}${price}${fee}`;
 }
 
 function describeRequest(view: SignalView): string {
@@ -75,8 +75,8 @@ export function renderSignal(view: SignalView, style: Style): string {
 }
 
 /** One step of a signal that is being followed. */
-export function describeProgress(view: SignalView): string {
-  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}  ${view.outcome ?? view.stage}  ${printable(view.detail)}`;
+export function describeChange(view: SignalView): string {
+  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}  ${view.outcome ?? view.state}  ${printable(view.detail)}`;
 }
 
 /** What intake did with a signal, in one sentence. */

@@ -4,11 +4,11 @@ import { loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { wholeNumber } from './number-option';
 import { renderSignalList } from './render-signal';
-import { withSignalDesk } from './temporal-access';
+import { withSignalIntake } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';
 
 const MINUTES_DEFAULT = 5;
-/** A week, as the signal desk allows. */
+/** A week, as intake allows. */
 const MINUTES_MAX = 10_080;
 
 interface ListOptions {
@@ -25,7 +25,7 @@ export function addSignalListCommand(signal: Command, finish: (exitCode: ExitCod
     .option('--json', 'print JSON')
     .action(async (options: ListOptions, command: Command) => {
       const config = await loadCommandConfig(command);
-      const summaries = await withSignalDesk(config, (desk) => desk.list(options.minutes));
+      const summaries = await withSignalIntake(config, (intake) => intake.list(options.minutes));
       if (options.json) printJson({ signals: summaries.map(presentSummary) });
       else printLine(renderSignalList(summaries, options.minutes, styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { presentSignal } from '../api/present-signal';
 import type { TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
-import type { IntakeResult, SignalDesk } from '../intake/types';
+import type { IntakeResult, SignalIntake } from '../intake/types';
 import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followSignal } from './follow-signal';
-import { describeIntake, describeProgress, renderSignal } from './render-signal';
-import { withSignalDesk } from './temporal-access';
+import { describeIntake, describeChange, renderSignal } from './render-signal';
+import { withSignalIntake } from './temporal-access';
 import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 
 interface SendOptions {
@@ -51,18 +51,18 @@ export function exitCodeOf(result: IntakeResult, view: SignalView | undefined): 
 }
 
 /** Progress goes to stderr where stdout is for JSON. */
-async function waitForEnd(desk: SignalDesk, fingerprint: string, json: boolean): Promise<SignalView> {
+async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boolean): Promise<SignalView> {
   const print = json ? printErrorLine : printLine;
   const style = styleFor(json ? process.stderr : process.stdout);
-  return followSignal(desk, fingerprint, (view) => print(style.dim(describeProgress(view))));
+  return followSignal(intake, fingerprint, (view) => print(style.dim(describeChange(view))));
 }
 
-async function send(desk: SignalDesk, signal: TradingSignal, options: SendOptions): Promise<ExitCode> {
+async function send(intake: SignalIntake, signal: TradingSignal, options: SendOptions): Promise<ExitCode> {
   const json = options.json ?? false;
-  const result = await desk.submit(signal);
+  const result = await intake.submit(signal);
   if (!json) printLine(describeIntake(result));
   const follows = options.wait === true && result.status === 'accepted';
-  const view = follows ? await waitForEnd(desk, result.fingerprint, json) : undefined;
+  const view = follows ? await waitForEnd(intake, result.fingerprint, json) : undefined;
   if (json) printJson(view ? { ...result, signal: presentSignal(view) } : result);
   else if (view) printLine(renderSignal(view, styleFor(process.stdout)));
   else if (result.status !== 'refused')
@@ -74,7 +74,7 @@ async function send(desk: SignalDesk, signal: TradingSignal, options: SendOption
 export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCode) => void): void {
   signal
     .command('send')
-    .description('send one signal; sending it again never makes a second order')
+    .description('send one signal; sending it again with the same timestamp never makes a second order')
     .requiredOption('--symbol <symbol>', 'such as BTCUSDT')
     .requiredOption('--direction <side>', 'BUY or SELL')
     .requiredOption('--strategy <name>', 'who makes the signal; part of its fingerprint')
@@ -90,6 +90,6 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
     .action(async (options: SendOptions, command: Command) => {
       const config = await loadCommandConfig(command);
       const tradingSignal = await readSignal(options);
-      finish(await withSignalDesk(config, (desk) => send(desk, tradingSignal, options)));
+      finish(await withSignalIntake(config, (intake) => send(intake, tradingSignal, options)));
     });
 }

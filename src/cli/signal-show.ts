@@ -4,7 +4,7 @@ import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { renderSignal } from './render-signal';
-import { withSignalDesk } from './temporal-access';
+import { withSignalIntake } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';
 
 function parseFingerprint(text: string): string {
@@ -21,7 +21,7 @@ export function addSignalShowCommand(signal: Command, finish: (exitCode: ExitCod
     .option('--json', 'print JSON')
     .action(async (fingerprint: string, options: { readonly json?: boolean }, command: Command) => {
       const config = await loadCommandConfig(command);
-      const view = await withSignalDesk(config, (desk) => desk.show(fingerprint));
+      const view = await withSignalIntake(config, (intake) => intake.show(fingerprint));
       if (!view) {
         throw new CliError(
           `No signal ${fingerprint} is known. Signals are remembered for ${config.temporal.retentionHours} h after their end.`,

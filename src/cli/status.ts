@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/schema';
-import type { SystemHealth } from '../observability/health';
+import type { Health, SystemHealth } from '../observability/health';
 import { isProcessRunning, readRunningPid } from '../process/pid-file';
 import { planProcesses, type ProcessName } from '../supervisor/plan';
 import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
-import { renderStatus, type StatusPart } from './render-status';
+import { presentPart, renderStatus, type StatusPart } from './render-status';
 import { withClient } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';
 
 interface SystemStatus {
-  readonly status: SystemHealth['status'];
+  readonly status: Health;
   readonly parts: readonly StatusPart[];
   readonly reachable: boolean;
 }
@@ -20,8 +20,8 @@ interface SystemStatus {
 function partFromPidFile(name: ProcessName, config: Config, text: string): StatusPart {
   const pid = readRunningPid(pidFilePath(config.dataDir, name));
   return pid === undefined
-    ? { name, state: 'down', text: 'no process on this machine' }
-    : { name, state: 'up', pid, text };
+    ? { name, status: 'unhealthy', text: 'no process on this machine' }
+    : { name, status: 'healthy', pid, text };
 }
 
 /** The embedded server's process, where this data folder runs one. */
@@ -38,11 +38,11 @@ function joinParts(
   health: SystemHealth,
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
-  const reported = health.details.map(({ name, state, pid, text, host }): StatusPart => {
-    if (name === 'temporal') return { name, state, pid: server.pid, text: `${server.address}, ${text}` };
+  const reported = health.details.map(({ name, status, pid, text, host }): StatusPart => {
+    if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
     const known = pid ?? readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
     const where = host === undefined ? '' : ` on ${host}`;
-    return { name, state, pid: known, text: `${text}${where}` };
+    return { name, status, pid: known, text: `${text}${where}` };
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
   const apiUrl = `http://${config.api.host}:${config.api.port}`;
@@ -53,9 +53,9 @@ function joinParts(
 function partsWithoutServer(config: Config, message: string): readonly StatusPart[] {
   const processes = planProcesses('all', config).map(({ name }): StatusPart => {
     const part = partFromPidFile(name, config, 'runs, but the Temporal server does not answer');
-    return part.state === 'up' && name !== 'paper_venue' ? { ...part, state: 'degraded' } : part;
+    return part.status === 'healthy' && name !== 'paper_venue' ? { ...part, status: 'degraded' } : part;
   });
-  return [{ name: 'temporal', state: 'down', text: message }, ...processes];
+  return [{ name: 'temporal', status: 'unhealthy', text: message }, ...processes];
 }
 
 async function readStatus(config: Config): Promise<SystemStatus> {
@@ -67,8 +67,8 @@ async function readStatus(config: Config): Promise<SystemStatus> {
   try {
     const health = await withClient(config, (client) => readHealth(client, config));
     const parts = joinParts(config, health, { address, pid: await findServerPid(config) });
-    const isDown = parts.some((part) => part.state !== 'up');
-    return { status: isDown && health.status === 'healthy' ? 'degraded' : health.status, parts, reachable: true };
+    const isComplete = parts.every((part) => part.status === 'healthy');
+    return { status: !isComplete && health.status === 'healthy' ? 'degraded' : health.status, parts, reachable: true };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ServerUnavailableError') throw error;
     return { status: 'unhealthy', parts: partsWithoutServer(config, error.message), reachable: false };
@@ -79,7 +79,7 @@ async function readStatus(config: Config): Promise<SystemStatus> {
 export async function showStatus(command: Command, json: boolean): Promise<ExitCode> {
   const config = await loadCommandConfig(command);
   const { status, parts, reachable } = await readStatus(config);
-  if (json) printJson({ status, parts });
+  if (json) printJson({ status, parts: parts.map(presentPart) });
   else printLine(renderStatus(parts, styleFor(process.stdout)));
   if (!reachable) return ExitCode.UNAVAILABLE;
   return status === 'healthy' ? ExitCode.SUCCESS : ExitCode.FAILURE;

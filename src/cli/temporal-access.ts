@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
-import type { SignalDesk } from '../intake/types';
+import type { SignalIntake } from '../intake/types';
 
 /**
  * A refused connection to this machine means that nothing runs; the Temporal client would keep trying for a while.
@@ -36,14 +36,14 @@ export async function withClient<Result>(config: Config, use: (client: Client) =
 }
 
 /**
- * The signal desk over a connection of its own.
+ * Intake over a connection of its own.
  *
  * @throws ServerUnavailableError when no server answers
  */
-export async function withSignalDesk<Result>(
+export async function withSignalIntake<Result>(
   config: Config,
-  use: (desk: SignalDesk) => Promise<Result>,
+  use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
-  const { createSignalDesk } = await import('../intake/signal-desk');
-  return withClient(config, (client) => use(createSignalDesk({ client, config })));
+  const { createSignalIntake } = await import('../intake/signal-intake');
+  return withClient(config, (client) => use(createSignalIntake({ client, config })));
 }

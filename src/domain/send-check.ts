@@ -31,7 +31,7 @@ export type SendVerdict =
   /** What this one said is missing, or good no more. */
   | { readonly step: 'ask'; readonly whom: 'limiter' | 'ledger'; readonly reason: string }
   /** This call is too late; another one may be in time. */
-  | { readonly step: 'leave'; readonly reason: string }
+  | { readonly step: 'give_up'; readonly reason: string }
   /** The signal can never be sent. */
   | { readonly step: 'expire'; readonly denial: Denial };
 
@@ -52,7 +52,7 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
   if (permit?.status === 'refused') return expire('RATE_LIMIT_EXCEEDED', permit.message);
   if (!(nowMs <= expiresAtMs)) return expire('SIGNAL_EXPIRED', 'The time to live passed before sending.');
   const lastMs = callEndsAtMs ?? Infinity;
-  if (!(nowMs <= lastMs)) return { step: 'leave', reason: 'This process was too busy to send in time.' };
+  if (!(nowMs <= lastMs)) return { step: 'give_up', reason: 'This process was too busy to send in time.' };
   if (!permit) return { step: 'ask', whom: 'limiter', reason: 'No permit was asked for.' };
   if (!(nowMs >= permit.askedAtMs)) {
     return { step: 'ask', whom: 'limiter', reason: 'The clock ran backwards since the permit was asked for.' };

@@ -2,7 +2,7 @@ import type { DenialCode } from './denial';
 import type { TradingSignal } from './signal';
 
 /** Where a signal's saga stands. */
-export type SignalStage =
+export type SignalState =
   | 'RECEIVED'
   | 'SIZING'
   | 'RESERVING'
@@ -34,7 +34,7 @@ export interface OrderView {
   readonly clientOrderId: string;
   readonly venueOrderId?: string;
   readonly quantity: string;
-  readonly filledAmount: string;
+  readonly filledQuantity: string;
   readonly averagePrice?: string;
   readonly fee?: string;
 }
@@ -52,7 +52,7 @@ export interface SignalView {
   readonly fingerprint: string;
   readonly venue: string;
   readonly signal: TradingSignal;
-  readonly stage: SignalStage;
+  readonly state: SignalState;
   readonly outcome?: SignalOutcome;
   readonly denialCode?: DenialCode;
   /** One sentence: what happens now, or why it ended so. */

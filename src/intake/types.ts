@@ -30,8 +30,8 @@ export interface SignalSummary {
 export const SIGNAL_LIST_MAX = 500;
 
 /** Everything the API and the CLI do with signals. Implemented over a Temporal client. */
-export interface SignalDesk {
-  /** @throws IntakeUnavailableError when the server does not answer: send the same signal again, it cannot trade twice */
+export interface SignalIntake {
+  /** @throws IntakeUnavailableError when the server does not answer: sent again with its timestamp, it cannot trade twice */
   submit(signal: TradingSignal): Promise<IntakeResult>;
   /** @returns undefined when no such signal is known (any more) */
   show(fingerprint: string): Promise<SignalView | undefined>;
@@ -49,7 +49,10 @@ export interface HeadStart {
   ready(): ((input: SignalWorkflowInput) => void) | undefined;
 }
 
-/** The server did not answer: the signal may have been accepted or not. Sending it again is safe: it becomes at most one order. */
+/**
+ * The server did not answer: the signal may have been accepted or not. Sending it again, with its timestamp, is safe: it
+ * becomes at most one order.
+ */
 export class IntakeUnavailableError extends Error {
   override readonly name = 'IntakeUnavailableError';
   readonly code = 'SERVER_UNAVAILABLE';

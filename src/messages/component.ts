@@ -37,10 +37,11 @@ export interface ComponentWorkflowInput {
   readonly heartbeatTimeoutMs: number;
 }
 
-export interface ComponentHealth extends ComponentHolder {
+/** How a slot is held; how well its process does is health, and no part of it. */
+export interface ComponentSlot extends ComponentHolder {
   readonly state: 'up' | 'lost' | 'stopped';
 }
 
-export const componentHealthQuery = defineQuery<ComponentHealth>('health');
+export const componentHealthQuery = defineQuery<ComponentSlot>('health');
 /** The process leaves on purpose: its slot is free at once. */
 export const unregisterSignal = defineSignal('unregister');

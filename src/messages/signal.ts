@@ -20,7 +20,7 @@ export interface SignalWorkflowInput {
 }
 
 /** What a saga needs of the configuration, fixed at its start so that a replay cannot differ. */
-export interface SignalSettings {
+interface SignalSettings {
   /** Margin is notional divided by this. */
   readonly leverage: number;
   /** Delays between look-ups of an order that is open or unknown. */

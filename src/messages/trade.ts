@@ -11,7 +11,7 @@ export interface TradeInput {
   readonly clientOrderId: string;
   readonly venue: string;
   readonly signal: TradingSignal;
-  /** Counts the times something was missing, from 1; each is a new request to the venue's account. */
+  /** The trade round: counts the times something was missing, from 1; each is a new request to the venue's account. */
   readonly round: number;
   /** When the signal's workflow started, or an earlier instant; see ReserveCommand. */
   readonly signalStartedAtMs: number;
@@ -20,14 +20,14 @@ export interface TradeInput {
   readonly leverage: number;
 }
 
-/** @param signalStartedAtMs and `round`: see TradeInput */
+/** @param tradeRound and `signalStartedAtMs`: see TradeInput */
 export function tradeInputOf(
   { fingerprint, clientOrderId, venue, signal, expiresAtMs, settings }: SignalWorkflowInput,
-  round: number,
+  tradeRound: number,
   signalStartedAtMs: number,
 ): TradeInput {
   const { leverage } = settings;
-  return { fingerprint, clientOrderId, venue, signal, round, signalStartedAtMs, expiresAtMs, leverage };
+  return { fingerprint, clientOrderId, venue, signal, round: tradeRound, signalStartedAtMs, expiresAtMs, leverage };
 }
 
 /** The funds are held, and this is the plan that counts. */
@@ -63,7 +63,7 @@ export interface TradeTimes {
 }
 
 export type TradeResult =
-  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: withdraw tells. */
+  /** This call held nothing and sent nothing. An earlier one, whose answer was lost, may have: `withdraw` tells. */
   | Refused
   /** Funds are held, and nothing can be sent in time. */
   | ({ readonly status: 'expired'; readonly plan: OrderPlan } & Expiry)
@@ -83,9 +83,9 @@ export type TradeResult =
   | { readonly status: 'settled'; readonly plan: OrderPlan; readonly order: VenueOrder; readonly times: TradeTimes };
 
 /** withdrawn: nothing was sent, and nothing will be. */
-export type WithdrawalResult = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
+export type BarAnswer = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
 
-export interface WithdrawInput {
+export interface BarInput {
   readonly fingerprint: string;
   readonly clientOrderId: string;
   readonly venue: string;
@@ -96,7 +96,7 @@ export interface WithdrawInput {
 /** A fill, with the venue whose ledger shall book it. */
 export type BookInput = Fill & { readonly venue: string };
 
-/** refused: the ledger's books do not hold it; a person has to look. */
+/** refused: the ledger has no reservation for it; a person has to look. */
 export type BookResult = { readonly status: 'booked' } | { readonly status: 'refused'; readonly message: string };
 
 export interface PlaceOrderInput {
@@ -105,7 +105,7 @@ export interface PlaceOrderInput {
   readonly plan: OrderPlan;
   readonly intent: Intent;
   readonly expiresAtMs: number;
-  /** When the ledger last allowed this order, on the clock of the process that asked. */
+  /** When the ledger last authorized this order, on the clock of the process that asked. */
   readonly authorizedAtMs: number;
   /** Which permit to use: a lapsed one is replaced by the next. */
   readonly permitRound: number;

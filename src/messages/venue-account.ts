@@ -17,8 +17,8 @@ import type {
   SetTradingStateCommand,
   SetTradingStateResult,
   SnapshotCommand,
-  WithdrawCommand,
-  WithdrawResult,
+  BarCommand,
+  BarResult,
 } from '../domain/ledger/types';
 import type { BalancesView } from '../domain/ledger/views';
 import type {
@@ -30,7 +30,7 @@ import type {
   RateLimits,
   RateStats,
   RateUsage,
-} from '../domain/rate-window/types';
+} from '../domain/limiter/types';
 
 export const VENUE_ACCOUNT_WORKFLOW_TYPE = 'venueAccount';
 
@@ -68,8 +68,12 @@ export interface AccountRequests {
   readonly release: { readonly command: ReleaseCommand; readonly answer: EndReservationResult };
   /** Books what an order took and gives back the rest. */
   readonly commit: { readonly command: CommitCommand; readonly answer: EndReservationResult | InvalidCommandResult };
-  /** Makes sure that a signal which ends unsent holds nothing and never will. */
-  readonly withdraw: { readonly command: WithdrawCommand; readonly answer: WithdrawResult };
+  /**
+   * Bars a signal that ends unsent: it holds nothing and never will. What is called `bar` in code has the name `withdraw`
+   * wherever histories or running installations hold it: this kind, its request id, the status `withdrawn`, the activity
+   * and its crash points.
+   */
+  readonly withdraw: { readonly command: BarCommand; readonly answer: BarResult };
   /** Books a request to the venue and says when it may be sent. */
   readonly acquire: { readonly command: AcquireCommand; readonly answer: AcquireReply };
   /** Gives back a permit that nothing was sent with. */

@@ -10,12 +10,14 @@ const CHECK_TIMEOUT_MS = 3_000;
 /** A heartbeat older than this share of its timeout is a sign of trouble before the slot is lost. */
 const LATE_HEARTBEAT_SHARE = 0.75;
 
-export type PartStatus = 'healthy' | 'degraded' | 'unhealthy' | 'starting';
+/** The one scale: of the system, and of every part. */
+export type Health = 'healthy' | 'degraded' | 'unhealthy';
+/** A part that has just begun may also say that it is starting. */
+export type PartStatus = Health | 'starting';
 
 interface PartHealth {
   readonly name: string;
   readonly status: PartStatus;
-  readonly state: 'up' | 'degraded' | 'down';
   readonly pid?: number;
   readonly host?: string;
   readonly heartbeatAgeMs?: number;
@@ -26,7 +28,7 @@ interface PartHealth {
 
 /** What the server and the venue say of every part; never what this process remembers. */
 export interface SystemHealth {
-  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly status: Health;
   readonly components: Readonly<Record<string, PartStatus>>;
   readonly details: readonly PartHealth[];
   /** Since the oldest running component took its slot. */
@@ -59,9 +61,9 @@ export async function readHealth(
 }
 
 /** No orders without a server and an engine; without the rest, fewer of them. */
-function overall(parts: readonly PartHealth[]): SystemHealth['status'] {
+function overall(parts: readonly PartHealth[]): Health {
   const isVital = (part: PartHealth): boolean => part.name === 'temporal' || part.name === 'trading_engine';
-  if (parts.some((part) => part.state === 'down' && isVital(part))) return 'unhealthy';
+  if (parts.some((part) => part.status === 'unhealthy' && isVital(part))) return 'unhealthy';
   return parts.every((part) => part.status === 'healthy') ? 'healthy' : 'degraded';
 }
 
@@ -72,9 +74,9 @@ async function serverHealth(client: Client, config: Config): Promise<PartHealth>
     await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflowService.describeNamespace({ namespace }),
     );
-    return { name, status: 'healthy', state: 'up', text: `namespace ${namespace}` };
+    return { name, status: 'healthy', text: `namespace ${namespace}` };
   } catch (error) {
-    return down(name, `does not answer: ${reason(error)}`);
+    return unhealthy(name, `does not answer: ${reason(error)}`);
   }
 }
 
@@ -83,22 +85,22 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
     const description = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflow.getHandle(componentWorkflowId(name)).describe(),
     );
-    if (description.status.name !== 'RUNNING') return down(name, 'not running');
+    if (description.status.name !== 'RUNNING') return unhealthy(name, 'not running');
     const holder = description.memo?.[HOLDER_MEMO] as ComponentHolder | undefined;
     const pending = description.raw.pendingActivities?.[0];
     const payload = pending?.heartbeatDetails?.payloads?.[0];
     const who = { name, pid: holder?.pid, host: holder?.host, startedAtMs: holder?.startedAtMs };
-    if (!payload) return { ...who, status: 'starting', state: 'degraded', text: 'no heartbeat yet' };
+    if (!payload) return { ...who, status: 'starting', text: 'no heartbeat yet' };
     const heartbeat = defaultPayloadConverter.fromPayload<ComponentHeartbeat>(payload);
     const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
     const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
     const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
     const text = `${heartbeat.status}, ${heartbeat.activeTasks} tasks, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago`;
     return late || heartbeat.status === 'error'
-      ? { ...who, heartbeatAgeMs, status: 'degraded', state: 'degraded', text }
-      : { ...who, heartbeatAgeMs, status: 'healthy', state: 'up', text };
+      ? { ...who, heartbeatAgeMs, status: 'degraded', text }
+      : { ...who, heartbeatAgeMs, status: 'healthy', text };
   } catch (error) {
-    return down(name, error instanceof WorkflowNotFoundError ? 'never started' : reason(error));
+    return unhealthy(name, error instanceof WorkflowNotFoundError ? 'never started' : reason(error));
   }
 }
 
@@ -107,15 +109,15 @@ async function paperVenueHealth(config: Config): Promise<PartHealth> {
   const url = `http://127.0.0.1:${config.paperVenue.port}`;
   try {
     const response = await fetch(`${url}/paper/audit?summary=1`, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
-    if (!response.ok) return down(name, `${url} answered HTTP ${response.status}`);
-    return { name, status: 'healthy', state: 'up', text: url };
+    if (!response.ok) return unhealthy(name, `${url} answered HTTP ${response.status}`);
+    return { name, status: 'healthy', text: url };
   } catch (error) {
-    return down(name, `${url} does not answer: ${reason(error)}`);
+    return unhealthy(name, `${url} does not answer: ${reason(error)}`);
   }
 }
 
-function down(name: string, text: string): PartHealth {
-  return { name, status: 'unhealthy', state: 'down', text };
+function unhealthy(name: string, text: string): PartHealth {
+  return { name, status: 'unhealthy', text };
 }
 
 function reason(error: unknown): string {

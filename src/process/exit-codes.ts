@@ -8,7 +8,10 @@ export const ExitCode = {
   USAGE: 2,
   /** Refused on purpose: a duplicate or stale signal, or a data folder that is in use. */
   REFUSED: 3,
-  /** The Temporal server does not answer. Nothing was accepted; the same command may be repeated. */
+  /**
+   * The Temporal server does not answer. Whether it accepted a signal is not known. Repeating the command is safe; `signal
+   * send` only with the same timestamp, whose minute is part of the fingerprint.
+   */
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
   NOT_FILLED: 5,
@@ -27,7 +30,8 @@ Exit codes:
   1    failure; for status: something is degraded or down
   2    wrong command line or configuration
   3    refused: duplicate or stale signal, data folder in use
-  4    the Temporal server does not answer; nothing was accepted, repeat the command
+  4    the Temporal server does not answer; whether a signal was accepted is not known: repeat
+       it with the same --timestamp, which is safe
   5    signal send --wait: the signal ended without any fill
   6    no such signal
   130  interrupted`;

@@ -11,7 +11,7 @@ export type ServerUnavailableCode =
   /** This data folder's embedded server runs already, on another port. */
   | 'TEMPORAL_PORT_MISMATCH';
 
-/** There is no Temporal server to work with. Nothing was accepted; the message says what to do. */
+/** There is no Temporal server to work with; the message says what to do. */
 export class ServerUnavailableError extends Error {
   override readonly name = 'ServerUnavailableError';
 

@@ -7,12 +7,12 @@ import type {
   ReservationMetadata,
   ReserveCommand,
   ReserveResult,
-  WithdrawCommand,
+  BarCommand,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import { commitCommandOf } from '../domain/settlement';
 import type { Intent } from '../domain/signal';
-import type { BookInput, BookResult, Refused, Reserved, WithdrawInput } from '../messages/trade';
+import type { BookInput, BookResult, Refused, Reserved, BarInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import type { AccountRequester } from './venue-account-client';
 
@@ -26,7 +26,7 @@ export interface FundsInput {
   readonly venue: string;
   readonly intent: Intent;
   /** Counts the times something was missing; each is a new request to the ledger. */
-  readonly round: number;
+  readonly tradeRound: number;
   /** See ReserveCommand. */
   readonly signalStartedAtMs: number;
 }
@@ -42,7 +42,7 @@ export class Funds {
   async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
     const askedAtMs = Date.now();
     const command: ReserveCommand = {
-      requestId: `${input.fingerprint}:reserve:${input.round}`,
+      requestId: `${input.fingerprint}:reserve:${input.tradeRound}`,
       reservationId: input.fingerprint,
       asset: plan.asset,
       amount: plan.reserveAmount,
@@ -61,18 +61,18 @@ export class Funds {
       status: 'reserved',
       plan: planOf(reservation.metadata),
       earlierAttempt: earlierAttemptOf(result),
-      // A reservation found again was allowed when it was made; trading may have been halted since.
+      // A reservation found again was authorized when it was made; trading may have been halted since.
       authorizedAtMs: Math.min(askedAtMs, reservation.createdAtMs),
     };
   }
 
   /**
-   * Makes sure that a signal which ends unsent holds nothing and never will.
+   * Bars a signal that ends unsent: it holds nothing and never will.
    *
    * @returns undefined when that is so; otherwise what an earlier attempt, whose answer was lost, holds
    */
-  async withdraw(input: WithdrawInput): Promise<Reserved | undefined> {
-    const command: WithdrawCommand = {
+  async bar(input: BarInput): Promise<Reserved | undefined> {
+    const command: BarCommand = {
       requestId: `${input.fingerprint}:withdraw`,
       reservationId: input.fingerprint,
       signalStartedAtMs: input.signalStartedAtMs,
@@ -91,7 +91,7 @@ export class Funds {
       case 'uncertain':
         return { status: 'reserved', plan: lookUpPlan(input), earlierAttempt: 'possible', authorizedAtMs: 0 };
       case 'invalid':
-        throw ApplicationFailure.nonRetryable(result.message, 'INVALID_WITHDRAWAL');
+        throw ApplicationFailure.nonRetryable(result.message, 'INVALID_BAR_COMMAND');
     }
   }
 
@@ -142,7 +142,7 @@ function alreadyEnded(reservation: Reservation): Denial {
 }
 
 /** All that a look-up needs of an order whose plan is forgotten. */
-function lookUpPlan({ clientOrderId, signal }: WithdrawInput): OrderPlan {
+function lookUpPlan({ clientOrderId, signal }: BarInput): OrderPlan {
   const { symbol, direction, amount = '0', intent } = signal;
   return {
     symbol,

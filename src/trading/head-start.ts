@@ -6,7 +6,7 @@ import type { Permits } from './permits';
 import type { ShortRoad } from './short-road';
 
 /** Trades begun ahead of their workflows that wait to be taken over; the oldest are forgotten first. */
-export const HEAD_STARTS_MAX = 1_000;
+const HEAD_STARTS_MAX = 1_000;
 const FIRST_ROUND = 1;
 
 /**

@@ -14,7 +14,7 @@ export interface SendResult {
   readonly order?: VenueOrder;
 }
 
-/** Sends an order whose funds, permit and leave are in hand: one request, never more. */
+/** Sends an order whose funds, permit and authorization are in hand: one request, never more. */
 export class OrderSender {
   constructor(
     private readonly pacedVenue: PacedVenue,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AcquireCommand } from '../domain/rate-window/types';
+import type { AcquireCommand } from '../domain/limiter/types';
 import { isPermitGood, type GrantedPermit, type PermitAnswer } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
 import { VenueError, type EndpointGroup } from '../venues/venue';
@@ -12,10 +12,10 @@ export type FreshPermit = GrantedPermit & {
   readonly isNew: boolean;
 };
 
-export type Permit = FreshPermit | Exclude<PermitAnswer, { status: 'granted' }>;
+export type PermitReply = FreshPermit | Exclude<PermitAnswer, { status: 'granted' }>;
 
 /** A read that would have to wait longer than this is given back to its workflow, which waits durably. */
-export const READ_WAIT_MAX_MS = 3_000;
+const READ_WAIT_MAX_MS = 3_000;
 /** A permit can lapse while this process is busy; then another is asked for, at most this often. */
 const READ_PERMITS_MAX = 3;
 
@@ -38,7 +38,7 @@ export class Permits {
    *   since then moves its start, possibly behind its end
    * @returns the permit with instants on this process's clock
    */
-  async acquire(command: AcquireCommand): Promise<Permit> {
+  async acquire(command: AcquireCommand): Promise<PermitReply> {
     const askedAtMs = Date.now();
     const reply = await this.accounts.request(this.venue, 'acquire', command);
     // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.

@@ -42,7 +42,7 @@ export interface InHand {
 }
 
 export type SendCheck =
-  /** The order may leave until then, milliseconds UTC on this process's clock. */
+  /** The order may be sent until then, milliseconds UTC on this process's clock. */
   | { readonly status: 'clear'; readonly sendBeforeMs: number }
   | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
   /** What was in hand is good no more, and this call may not ask again. */
@@ -93,10 +93,13 @@ export class SendChecker {
     }
   }
 
-  private async askLimiter({ fingerprint, intent, expiresAtMs }: SendRequest, round: number): Promise<PermitAnswer> {
+  private async askLimiter(
+    { fingerprint, intent, expiresAtMs }: SendRequest,
+    permitRound: number,
+  ): Promise<PermitAnswer> {
     crashPoint('place.before-permit');
     const permit = await this.permits.acquire({
-      requestId: permitRequestId(fingerprint, round),
+      requestId: permitRequestId(fingerprint, permitRound),
       endpoint: 'order',
       intent,
       notAfterMs: expiresAtMs,
@@ -109,13 +112,13 @@ export class SendChecker {
   private async askLedger({ venue, fingerprint }: SendRequest): Promise<Denial | undefined> {
     const answer = await this.entities.query(venueAccountWorkflowId(venue), authorizationQuery, fingerprint);
     if (answer.authorized) return undefined;
-    return answer.denial ?? { code: 'TRADING_HALTED', message: 'The ledger does not allow this order.' };
+    return answer.denial ?? { code: 'TRADING_HALTED', message: 'The ledger does not authorize this order.' };
   }
 }
 
-/** A permit of an order, by the round in which it was asked for: asking again gives the same one. */
-export function permitRequestId(fingerprint: string, round: number): string {
-  return `${fingerprint}:permit:${round}`;
+/** A permit of an order, by the permit round in which it was asked for: asking again gives the same one. */
+export function permitRequestId(fingerprint: string, permitRound: number): string {
+  return `${fingerprint}:permit:${permitRound}`;
 }
 
 function isShort({ untilMs }: { readonly untilMs: number }): boolean {
@@ -128,7 +131,7 @@ function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: n
       return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs };
     case 'wait':
       return { status: 'wait', untilMs: verdict.untilMs, permitRound, reason: verdict.reason };
-    case 'leave':
+    case 'give_up':
       return { status: 'lapsed', permitRound, reason: verdict.reason };
     case 'expire':
       return { status: 'expired', denial: verdict.denial };

@@ -6,7 +6,7 @@ import { VenueError } from '../venues/venue';
 import { EARLIER_ATTEMPT, MISSING_RETRY_AFTER_MS, refusedFor, type Funds } from './funds';
 import type { OrderPlanner } from './order-planner';
 import type { OrderSender } from './order-sender';
-import type { Permit, Permits } from './permits';
+import type { PermitReply, Permits } from './permits';
 import { ASK_NOBODY, permitRequestId, type SendChecker } from './send-checker';
 
 /** The way of an order while nothing stands in it. */
@@ -32,7 +32,7 @@ export class ShortRoad {
     const permitId = permitRequestId(input.fingerprint, input.round);
     // All at once, in one step of the account: what turns out to be of no use is given back.
     const asked = [
-      this.funds.reserve({ ...input, intent: input.signal.intent }, plan),
+      this.funds.reserve({ ...input, tradeRound: input.round, intent: input.signal.intent }, plan),
       this.permits.acquire({
         requestId: permitId,
         endpoint: 'order',
@@ -70,7 +70,7 @@ export class ShortRoad {
     return isDenial(plan) ? refusedFor(plan) : plan;
   }
 
-  private async send(input: TradeInput, reserved: Reserved, permit: Permit): Promise<TradeResult> {
+  private async send(input: TradeInput, reserved: Reserved, permit: PermitReply): Promise<TradeResult> {
     const { plan, authorizedAtMs } = reserved;
     const reservedAtMs = Date.now();
     const { intent } = input.signal;

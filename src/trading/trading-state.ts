@@ -12,7 +12,7 @@ import { queryPatiently } from '../temporal/patient-query';
  * Added to the validity of an authorization before a stop is called done: for a request that left at the last moment
  * and is still on its way, and for the clocks of our machines, which may differ by as much.
  */
-export const STOP_MARGIN_MS = 1_000;
+const STOP_MARGIN_MS = 1_000;
 /** How long one call to the server may take before the caller hears that nobody answers. */
 const CALL_TIMEOUT_MS = 10_000;
 
@@ -34,7 +34,7 @@ export class TradingStateError extends Error {
 }
 
 /** Stops and resumes trading on one venue. The state is the ledger's, and outlives every process. */
-export interface TradingDesk {
+export interface TradingStateControl {
   /**
    * Changes the state, then waits until it holds: orders authorized before a stop may leave until then, and none after.
    *
@@ -46,7 +46,7 @@ export interface TradingDesk {
   state(): Promise<TradingState>;
 }
 
-export function createTradingDesk(client: Client, venue: string): TradingDesk {
+export function createTradingStateControl(client: Client, venue: string): TradingStateControl {
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(venue));
   const call = <Result>(work: () => Promise<Result>): Promise<Result> => callLedger(client, venue, work);
   return {

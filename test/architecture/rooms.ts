@@ -111,7 +111,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     path: 'activities',
     holds: 'what workflows do to the world, one file per concern',
     rooms: ['src/domain', 'src/messages', 'src/process', 'src/venues', 'src/inference', 'src/trading'],
-    typesOf: { 'src/intake': 'the worker hands in the signal desk that it has opened' },
+    typesOf: { 'src/intake': 'the worker hands in the signal intake that it has opened' },
     packages: ['Node', '@temporalio/activity', '@temporalio/common'],
   },
   {
@@ -187,7 +187,7 @@ const OTHER_ROOMS: readonly Room[] = [
     path: 'harness',
     holds: 'what tests, attack and bench share: a started product, polling, tables',
     rooms: [THE_PRODUCT],
-    packages: ['Node', 'yaml'],
+    packages: ['Node', '@temporalio/worker', 'yaml'],
   },
   {
     path: 'chaos',

@@ -30,7 +30,7 @@ describe('the product, started as a user starts it', () => {
       const accepted = await send(product, signal);
       expect(accepted).toMatchObject({ httpStatus: 202, status: 'accepted' });
       const ended = await waitForEnd(product, accepted.fingerprint);
-      expect(ended).toMatchObject({ outcome: 'FILLED', order: { filled_amount: '0.01' } });
+      expect(ended).toMatchObject({ outcome: 'FILLED', order: { filled_quantity: '0.01' } });
 
       const repeated = await send(product, signal);
       expect(repeated).toMatchObject({ httpStatus: 409, conflicting: false, fingerprint: accepted.fingerprint });

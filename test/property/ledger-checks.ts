@@ -34,7 +34,7 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     if (op.units > (freeBefore[op.asset] ?? 0)) throw new Error(`reserved ${op.units} of ${freeBefore[op.asset]}`);
   },
   'L3 a reservation ends once': ({ op, result, expected }) => {
-    if (op.kind === 'commit' || op.kind === 'release' || op.kind === 'withdraw') equal(summary(result), expected);
+    if (op.kind === 'commit' || op.kind === 'release' || op.kind === 'bar') equal(summary(result), expected);
   },
   'L4 a commit books what was taken and frees the rest': ({ after, model, op }) => {
     if (op.kind !== 'commit') return;

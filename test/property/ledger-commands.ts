@@ -31,7 +31,7 @@ const opArbitrary: fc.Arbitrary<Op> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('commit' as const), id, units, agoMs }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), id }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('withdraw' as const), id }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('bar' as const), id }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), id, units, agoMs }) },
   {
     weight: 3,

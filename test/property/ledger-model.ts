@@ -20,14 +20,14 @@ export type Op =
     }
   | { kind: 'commit'; id: number; units: number; agoMs: number }
   | { kind: 'release'; id: number }
-  | { kind: 'withdraw'; id: number }
+  | { kind: 'bar'; id: number }
   | { kind: 'acknowledge'; id: number; units: number; agoMs: number }
   | { kind: 'snapshot'; agoMs: number; available: number; locked: number; omitsSecond: boolean }
   | { kind: 'trading'; request: number; to: TradingState };
 
 export type Reducers = Pick<
   typeof real,
-  'reserve' | 'commit' | 'release' | 'withdraw' | 'acknowledge' | 'applySnapshot' | 'setTradingState'
+  'reserve' | 'commit' | 'release' | 'bar' | 'acknowledge' | 'applySnapshot' | 'setTradingState'
 >;
 
 export function toText(units: number): string {
@@ -76,8 +76,8 @@ export function run(
       );
     case 'release':
       return reducers.release(state, { requestId: 'x', reservationId: idOf(op.id), reason: 'rejected' }, nowMs);
-    case 'withdraw':
-      return reducers.withdraw(state, { requestId: 'w', reservationId: idOf(op.id) });
+    case 'bar':
+      return reducers.bar(state, { requestId: 'b', reservationId: idOf(op.id) });
     case 'acknowledge':
       return reducers.acknowledge(state, {
         requestId: 'a',
@@ -154,7 +154,7 @@ export class LedgerModel {
       case 'commit':
       case 'release':
         return this.end(op);
-      case 'withdraw':
+      case 'bar':
         if (this.reservations.has(op.id)) return 'exists';
         this.earlyReleases.add(op.id);
         return 'withdrawn';

@@ -13,7 +13,7 @@ export async function recordComponents(engine: TestEngine): Promise<readonly Rec
 }
 
 async function recordStopped(engine: TestEngine): Promise<Recording> {
-  const { client, connection, config } = engine.room;
+  const { client, connection, config } = engine.parts;
   const input = componentInput('stopped');
   const worker = await Worker.create({
     connection,
@@ -32,12 +32,12 @@ async function recordStopped(engine: TestEngine): Promise<Recording> {
 }
 
 async function recordLost(engine: TestEngine): Promise<Recording> {
-  const handle = await start(engine.room.client, componentInput('lost'));
+  const handle = await start(engine.parts.client, componentInput('lost'));
   await handle.result();
   return { name: 'component-lost', workflowId: handle.workflowId };
 }
 
-function start(client: TestEngine['room']['client'], input: ComponentWorkflowInput) {
+function start(client: TestEngine['parts']['client'], input: ComponentWorkflowInput) {
   return client.workflow.start(COMPONENT_WORKFLOW_TYPE, {
     workflowId: componentWorkflowId(input.holder.component),
     taskQueue: ENTITIES_TASK_QUEUE,

@@ -10,7 +10,7 @@ const ROUNDS_MAX = 40;
 export async function recordEntities(engine: TestEngine): Promise<readonly Recording[]> {
   const workflowId = venueAccountWorkflowId(engine.config.venue);
   await continueAsNew(engine, workflowId);
-  const chain = await runChain(engine.room.client, workflowId);
+  const chain = await runChain(engine.parts.client, workflowId);
   return [
     { name: 'venue-account-first-run', workflowId, runId: chain[0] },
     { name: 'venue-account-second-run', workflowId, runId: chain[1] },
@@ -21,7 +21,7 @@ export async function recordEntities(engine: TestEngine): Promise<readonly Recor
 /** Trades until there were enough runs. */
 async function continueAsNew(engine: TestEngine, workflowId: string): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    if ((await runChain(engine.room.client, workflowId)).length >= RUNS) return;
+    if ((await runChain(engine.parts.client, workflowId)).length >= RUNS) return;
     await Promise.all(Array.from({ length: TRADES_AT_ONCE }, () => engine.trade()));
   }
   throw new Error(`No ${RUNS} runs of ${workflowId} within ${ROUNDS_MAX} rounds of trades.`);

@@ -44,7 +44,7 @@ async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
     try {
       const recordings = [];
       for (const record of RECORDERS) recordings.push(...(await record(engine)));
-      const { client } = engine.room;
+      const { client } = engine.parts;
       const histories = await Promise.all(recordings.map((recording) => fetchHistory(client, recording)));
       const chosen = histories.filter(
         ({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)),

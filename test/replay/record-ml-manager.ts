@@ -24,11 +24,11 @@ const SIGNALS_MAX = 200;
 
 /** The loop over two candles with a pause and a failed tick, its continue-as-new, and the run after. */
 export async function recordMlManager(engine: TestEngine): Promise<readonly Recording[]> {
-  const { room, config } = engine;
+  const { parts, config } = engine;
   const model = await loadModel(config.ml.model, { executionProvider: 'cpu' });
   const worker = await Worker.create({
-    ...inferenceWorker(room, model),
-    connection: room.connection,
+    ...inferenceWorker(parts, model),
+    connection: parts.connection,
     namespace: config.temporal.namespace,
   });
   const recordings = await worker.runUntil(() => play(engine));
@@ -37,7 +37,7 @@ export async function recordMlManager(engine: TestEngine): Promise<readonly Reco
 }
 
 async function play(engine: TestEngine): Promise<readonly Recording[]> {
-  const { client } = engine.room;
+  const { client } = engine.parts;
   const settings: MlManagerSettings = {
     venue: engine.config.venue,
     symbols: engine.config.venues[engine.config.venue]!.symbols,
@@ -73,7 +73,7 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
 
 /** Grows the history until the server suggests a new run. */
 async function continueAsNew(engine: TestEngine, firstRunId: string): Promise<void> {
-  const handle = engine.room.client.workflow.getHandle(WORKFLOW_ID);
+  const handle = engine.parts.client.workflow.getHandle(WORKFLOW_ID);
   for (let count = 0; count < SIGNALS_MAX; count += 1) {
     if ((await handle.describe()).runId !== firstRunId) return;
     await handle.signal(pauseSignal);

@@ -1,5 +1,5 @@
 import type { TradingSignal } from '../../src/domain/signal';
-import type { SignalStage } from '../../src/domain/signal-view';
+import type { SignalState } from '../../src/domain/signal-view';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
 import { cancelUpdate } from '../../src/messages/signal';
@@ -62,7 +62,7 @@ function cancellations(engine: TestEngine): readonly Scene[] {
       async () => {
         nextOrder(engine, 'partial_fill', { share: 0.5, delayMs: NEVER_MS });
         const fingerprint = await submit(engine);
-        await eventually(async () => Number((await engine.desk.show(fingerprint))?.order?.filledAmount) > 0);
+        await eventually(async () => Number((await engine.intake.show(fingerprint))?.order?.filledQuantity) > 0);
         return cancel(engine, fingerprint);
       },
     ],
@@ -70,7 +70,7 @@ function cancellations(engine: TestEngine): readonly Scene[] {
       'resting-order-cancelled',
       async () => {
         const fingerprint = await submit(engine, { limitPrice: '1000' });
-        await eventually(async () => (await engine.desk.show(fingerprint))?.order?.venueOrderId);
+        await eventually(async () => (await engine.intake.show(fingerprint))?.order?.venueOrderId);
         return cancel(engine, fingerprint);
       },
     ],
@@ -114,13 +114,13 @@ function waits(engine: TestEngine): readonly Scene[] {
 }
 
 async function submit(engine: TestEngine, overrides: Partial<TradingSignal> = {}): Promise<string> {
-  const result = await engine.desk.submit(engine.signal(overrides));
+  const result = await engine.intake.submit(engine.signal(overrides));
   if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
   return result.fingerprint;
 }
 
 async function cancel(engine: TestEngine, fingerprint: string): Promise<string> {
-  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await handle.executeUpdate(cancelUpdate, { args: ['the recorder asked'] });
   return fingerprint;
 }
@@ -130,20 +130,20 @@ async function submitWhileBlocked(engine: TestEngine): Promise<string> {
   await unblocked(engine);
   await block(engine);
   const fingerprint = await submit(engine);
-  await inStage(engine, fingerprint, 'WAITING_FOR_PERMIT');
+  await inState(engine, fingerprint, 'WAITING_FOR_PERMIT');
   return fingerprint;
 }
 
 /** Waits for the end of an earlier block, and trades: that leaves a fresh price in the cache. */
 async function unblocked(engine: TestEngine): Promise<void> {
-  const limiter = engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  const limiter = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
   await eventually(async () => (await limiter.query(usageQuery)).blockedUntilMs < Date.now());
   await engine.end(await submit(engine));
 }
 
 async function block(engine: TestEngine): Promise<void> {
   const nowMs = Date.now();
-  await engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue)).signal(feedbackSignal, {
+  await engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue)).signal(feedbackSignal, {
     kind: 'rate_limited',
     endpoint: 'order',
     observedAtMs: nowMs,
@@ -151,13 +151,13 @@ async function block(engine: TestEngine): Promise<void> {
   });
 }
 
-async function inStage(engine: TestEngine, fingerprint: string, stage: SignalStage): Promise<void> {
-  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === stage);
+async function inState(engine: TestEngine, fingerprint: string, state: SignalState): Promise<void> {
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === state);
 }
 
 async function setTradingState(engine: TestEngine, to: 'active' | 'halted'): Promise<void> {
   const command = { requestId: `recorder:${to}`, to, reason: 'the recorder asked' };
-  await engine.room.client.workflow
+  await engine.parts.client.workflow
     .getHandle(venueAccountWorkflowId(engine.config.venue))
     .executeUpdate(setTradingStateUpdate, { args: [command] });
 }

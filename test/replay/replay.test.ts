@@ -3,7 +3,7 @@
  * commands are not enough: what a run answered has been acted upon, so a replay must come to the same answers.
  */
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { installQuietRuntime } from '../../workers/quiet-runtime';
+import { installQuietRuntime } from '../../harness/quiet-runtime';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { readHistories } from './history-files';
 import { bundleForReplay, replay, type ReplayedAnswer } from './outcomes';

@@ -9,15 +9,15 @@ import { loadConfig } from '../../src/config/load-config';
 import type { Config } from '../../src/config/schema';
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalView } from '../../src/domain/signal-view';
-import { createSignalDesk } from '../../src/intake/signal-desk';
-import type { SignalDesk } from '../../src/intake/types';
+import { createSignalIntake } from '../../src/intake/signal-intake';
+import type { SignalIntake } from '../../src/intake/types';
 import { readModelMetadata } from '../../src/inference/model-metadata';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/venue-account';
 import type { FaultPlan } from '../../src/paper-venue/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue/options';
-import { openEngineRoom, type EngineRoom } from '../../workers/engine-room';
+import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount } from '../../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
 
@@ -38,9 +38,9 @@ const TENFOLD_LIMITS = {
 /** A trading engine in this process: the real server, the real adapter, the real paper venue. */
 export interface TestEngine {
   readonly config: Config;
-  readonly room: EngineRoom;
+  readonly parts: Engine;
   readonly venue: PaperVenue;
-  readonly desk: SignalDesk;
+  readonly intake: SignalIntake;
   /** A signal of this minute; the strategy tells signals of one test apart. */
   signal(overrides?: Partial<TradingSignal>): TradingSignal;
   /** Hands a signal in and waits for its end. */
@@ -84,17 +84,17 @@ export async function startTestEngine(
     ] as never,
   });
   const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
-  const room = openEngineRoom(config, environment.nativeConnection, new DefaultLogger('ERROR'));
-  const { client } = room;
-  const desk = createSignalDesk({ client, config });
+  const parts = openEngine(config, environment.nativeConnection, new DefaultLogger('ERROR'));
+  const { client } = parts;
+  const intake = createSignalIntake({ client, config });
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
   let running: { worker: Worker; done: Promise<void> }[] = [];
 
   const engine: TestEngine = {
     config,
-    room,
+    parts,
     venue,
-    desk,
+    intake,
     signal: (overrides = {}) => ({
       symbol: 'BTCUSDT',
       direction: 'BUY',
@@ -105,7 +105,7 @@ export async function startTestEngine(
       ...overrides,
     }),
     async trade(overrides) {
-      const result = await desk.submit(engine.signal(overrides));
+      const result = await intake.submit(engine.signal(overrides));
       if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
       return engine.end(result.fingerprint);
     },
@@ -124,7 +124,7 @@ export async function startTestEngine(
     async startWorkers() {
       const connected = { connection: environment.nativeConnection, namespace: config.temporal.namespace };
       const model = await readModelMetadata(config.ml.model);
-      const all = [signalsWorker(room), entitiesWorker(room), venueWorker(room, model.input.candlesNeeded)];
+      const all = [signalsWorker(parts), entitiesWorker(parts), venueWorker(parts, model.input.candlesNeeded)];
       const workers = await Promise.all(all.map((worker) => Worker.create({ ...worker, ...connected })));
       running = workers.map((worker) => ({ worker, done: worker.run() }));
     },
@@ -140,14 +140,14 @@ export async function startTestEngine(
     },
     async close() {
       await engine.stopWorkers();
-      await room.close();
+      await parts.close();
       await venue.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
   try {
     await engine.startWorkers();
-    await ensureVenueAccount(client, config, room.venue.promises);
+    await ensureVenueAccount(client, config, parts.venue.promises);
     await eventually(async () => (await engine.balances()).asOfMs > 0);
   } catch (error) {
     await engine.close();

@@ -2,7 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes';
 import { findTemporalServer, findTimeSkippingServer } from '../../src/temporal/server-binary';
 import { dynamicConfigArguments } from '../../src/temporal/server-settings';
-import { installQuietRuntime } from '../../workers/quiet-runtime';
+import { installQuietRuntime } from '../../harness/quiet-runtime';
 
 /** The SDK waits five seconds for a server; on a machine that is busy with other test files that can be too short. */
 const START_ATTEMPTS_MAX = 4;

@@ -8,7 +8,7 @@ import {
   COMPONENT_WORKFLOW_TYPE,
   componentHealthQuery,
   HOLDER_MEMO,
-  type ComponentHealth,
+  type ComponentSlot,
   type ComponentHolder,
   type ComponentWorkflowInput,
 } from '../../src/messages/component';
@@ -60,7 +60,7 @@ function heartbeats(taskQueue: string, onLost: () => void = () => undefined): Pr
 }
 
 function slot(component: string) {
-  return environment.client.workflow.getHandle<() => Promise<ComponentHealth>>(componentWorkflowId(component));
+  return environment.client.workflow.getHandle<() => Promise<ComponentSlot>>(componentWorkflowId(component));
 }
 
 /** A slot as a process elsewhere, or one that is gone, would have left it. */

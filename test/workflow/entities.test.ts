@@ -5,7 +5,7 @@ import { defineUpdate } from '@temporalio/workflow';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
-import type { AcquireCommand } from '../../src/domain/rate-window/types';
+import type { AcquireCommand } from '../../src/domain/limiter/types';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import {
   accountStatsQuery,

@@ -1,6 +1,6 @@
 /** Halting, reducing and resuming on a real server, while signals wait for a request limit that lets few through. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { createTradingDesk, type TradingDesk } from '../../src/trading/trading-state';
+import { createTradingStateControl, type TradingStateControl } from '../../src/trading/trading-state';
 import { setTradingStateUpdate } from '../../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -15,7 +15,7 @@ const WAITING_SIGNALS = 10;
 
 let environment: TestWorkflowEnvironment;
 let engine: TestEngine;
-let trading: TradingDesk;
+let trading: TradingStateControl;
 
 beforeAll(async () => {
   environment = await startTestServer();
@@ -25,7 +25,7 @@ beforeAll(async () => {
       { path: 'rateLimits.permitValidityMs', value: 500 },
     ],
   });
-  trading = createTradingDesk(engine.room.client, engine.config.venue);
+  trading = createTradingStateControl(engine.parts.client, engine.config.venue);
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -41,12 +41,12 @@ function orderRequests(): number {
 
 test('after a halt is acknowledged no order request leaves, not even from signals that waited for a permit', async () => {
   const submitted = await Promise.all(
-    Array.from({ length: WAITING_SIGNALS }, () => engine.desk.submit(engine.signal({ amount: '0.001' }))),
+    Array.from({ length: WAITING_SIGNALS }, () => engine.intake.submit(engine.signal({ amount: '0.001' }))),
   );
   const fingerprints = submitted.map((result) => (result as { fingerprint: string }).fingerprint);
   await eventually(async () => {
-    const views = await Promise.all(fingerprints.map((fingerprint) => engine.desk.show(fingerprint)));
-    return views.some((view) => view?.stage === 'WAITING_FOR_PERMIT');
+    const views = await Promise.all(fingerprints.map((fingerprint) => engine.intake.show(fingerprint)));
+    return views.some((view) => view?.state === 'WAITING_FOR_PERMIT');
   });
 
   await trading.change('halted', 'test');
@@ -74,7 +74,7 @@ test('a halt outlives the workers, and resuming lets later signals trade', async
   expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
 });
 
-test('reducing lets exits pass and denies entries', async () => {
+test('reducing authorizes exits and denies entries', async () => {
   expect(await engine.trade({ amount: '0.01' })).toMatchObject({ outcome: 'FILLED' });
   await trading.change('reducing', 'test');
 
@@ -84,7 +84,7 @@ test('reducing lets exits pass and denies entries', async () => {
 });
 
 test('a repeated request changes nothing, though the state was changed since', async () => {
-  const ledger = engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  const ledger = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
   const command = { requestId: 'resume-1', to: 'active', reason: 'test' } as const;
   const first = await ledger.executeUpdate(setTradingStateUpdate, { args: [command] });
   await trading.change('halted', 'test');

@@ -26,7 +26,7 @@ function requestsAtVenue(): number {
 }
 
 function limiter() {
-  return engine.room.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
 }
 
 /** Waits until the limiter has heard of a block. @returns its end */
@@ -65,7 +65,7 @@ function expiringIn(remainingMs: number) {
 }
 
 async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Promise<string> {
-  const result = await engine.desk.submit(engine.signal({ amount: '0.001', ...overrides }));
+  const result = await engine.intake.submit(engine.signal({ amount: '0.001', ...overrides }));
   if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
   return result.fingerprint;
 }
@@ -146,9 +146,9 @@ test(
     await start([{ path: 'venues.bybit.limits', value: { endpoints: { order } } }]);
     const fingerprints = await Promise.all(Array.from({ length: 6 }, () => submit()));
     await eventually(async () => {
-      const views = await Promise.all(fingerprints.map((fingerprint) => engine.desk.show(fingerprint)));
-      const isOneWaiting = views.some((view) => view?.stage === 'WAITING_FOR_PERMIT');
-      return isOneWaiting && views.every((view) => ['WAITING_FOR_PERMIT', 'ENDED'].includes(view?.stage ?? ''));
+      const views = await Promise.all(fingerprints.map((fingerprint) => engine.intake.show(fingerprint)));
+      const isOneWaiting = views.some((view) => view?.state === 'WAITING_FOR_PERMIT');
+      return isOneWaiting && views.every((view) => ['WAITING_FOR_PERMIT', 'ENDED'].includes(view?.state ?? ''));
     });
     const resumeMs = Date.now() + 8_000;
     await limiter().signal(feedbackSignal, {

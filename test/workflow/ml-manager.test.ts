@@ -37,10 +37,10 @@ beforeAll(async () => {
   // Every prediction is beyond the threshold: each tick then makes signals, whatever the market does.
   engine = await startTestEngine(environment, { flags: [{ path: 'ml.minimumReturn', value: '0.0000001' }] });
   model = await loadModel(engine.config.ml.model, { executionProvider: 'cpu' });
-  const { room, config } = engine;
+  const { parts, config } = engine;
   worker = await Worker.create({
-    ...inferenceWorker(room, model),
-    connection: room.connection,
+    ...inferenceWorker(parts, model),
+    connection: parts.connection,
     namespace: config.temporal.namespace,
   });
   running = worker.run();
@@ -96,7 +96,7 @@ async function earlyInCandle(): Promise<void> {
 }
 
 async function signalsOfTheModel() {
-  const signals = await engine.desk.list(10);
+  const signals = await engine.intake.list(10);
   return signals.filter(({ strategy }) => strategy === engine.config.ml.strategy);
 }
 

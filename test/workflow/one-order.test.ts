@@ -45,7 +45,7 @@ afterAll(() => environment.teardown());
 
 /** Starts a signal on a venue of that kind, as intake does. */
 async function startSignal(clientIdUnique: ClientIdUnique, expiresAtMs = Date.now() + 60_000): Promise<string> {
-  const { config, room } = engine;
+  const { config, parts } = engine;
   const signal = engine.signal();
   const fingerprint = fingerprintOf(signal);
   const input: SignalWorkflowInput = {
@@ -58,11 +58,11 @@ async function startSignal(clientIdUnique: ClientIdUnique, expiresAtMs = Date.no
       leverage: 1,
       lookUpDelays: { firstMs: 200, growth: 2, maxMs: 1_000 },
       unknownAlertMs: 60_000,
-      lateAcceptanceMs: room.venueConfig.receiveWindowMs + room.venueConfig.clockSkewMs,
+      lateAcceptanceMs: parts.venueConfig.receiveWindowMs + parts.venueConfig.clockSkewMs,
       clientIdUnique,
     },
   };
-  const { client } = room;
+  const { client } = parts;
   await client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
     workflowId: fingerprint,
     taskQueue: SIGNALS_TASK_QUEUE,
@@ -118,12 +118,12 @@ async function sendAgain(view: SignalView): Promise<string> {
   const { clientOrderId, quantity } = view.order!;
   const prices = { asset: 'USDT', reserveAmount: '0', referencePrice: '0' };
   const plan = { symbol, direction, clientOrderId, quantity, reduceOnly: false, ...prices };
-  return (await engine.room.venue.placeOrder(plan)).outcome.kind;
+  return (await engine.parts.venue.placeOrder(plan)).outcome.kind;
 }
 
 /** Lets the next order reach the venue, and loses everything that this process knows of it. */
 function loseNextAnswer(): jest.SpyInstance {
-  const { venue } = engine.room;
+  const { venue } = engine.parts;
   const placeOrder = venue.placeOrder.bind(venue);
   return jest.spyOn(venue, 'placeOrder').mockImplementationOnce(async (...call): Promise<PlaceOrderAnswer> => {
     await placeOrder(...call);
@@ -197,7 +197,7 @@ test.each(KINDS)(
 test('where ids may be used again, an order that only the recent orders show is found and not sent again', async () => {
   engine = await startTestEngine(environment, { paperVenue: { clientIdUnique: 'openOnly' } });
   const sent = loseNextAnswer();
-  const { venue } = engine.room;
+  const { venue } = engine.parts;
   // The queries by client id never show it.
   jest
     .spyOn(venue, 'lookUpOrder')

@@ -92,9 +92,9 @@ async function passStretch(): Promise<void> {
 
 test('an order filled while the look-ups were down for ten minutes and the workers restarted is found, its funds held', async () => {
   engine.setFaults({ seed: 1, rate: 0, targets: [ANSWER_LOST, ...LOOK_UPS_DOWN] });
-  const submitted = await engine.desk.submit(engine.signal());
+  const submitted = await engine.intake.submit(engine.signal());
   const { fingerprint } = submitted as { fingerprint: string };
-  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === 'RESOLVING');
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === 'RESOLVING');
   expect(ordersOf(fingerprint)).toBe(1);
 
   const watch = new FundsWatch();
@@ -104,11 +104,11 @@ test('an order filled while the look-ups were down for ten minutes and the worke
     await engine.startWorkers();
   }
   await passStretch();
-  const during = await engine.desk.show(fingerprint);
+  const during = await engine.intake.show(fingerprint);
   const sampled = watch.samples.length;
   const reserved = await watch.stop();
 
-  expect(during).toMatchObject({ stage: 'RESOLVING', sendAttempts: 1 });
+  expect(during).toMatchObject({ state: 'RESOLVING', sendAttempts: 1 });
   expect(during?.timeline.some(({ text }) => /still unknown/i.test(text))).toBe(true);
   expect(sampled).toBeGreaterThan(WORKER_RESTARTS);
   // One figure throughout, and it is not zero: nothing of the reservation was let go.

@@ -41,13 +41,13 @@ function setFaults(...targets: FaultTarget[]): void {
 }
 
 async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Promise<string> {
-  const result = await engine.desk.submit(engine.signal(overrides));
+  const result = await engine.intake.submit(engine.signal(overrides));
   if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
   return result.fingerprint;
 }
 
-async function reachStage(fingerprint: string, stage: string): Promise<void> {
-  await eventually(async () => (await engine.desk.show(fingerprint))?.stage === stage);
+async function reachState(fingerprint: string, state: string): Promise<void> {
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === state);
 }
 
 /** A signal that expires in so many milliseconds. */
@@ -57,7 +57,7 @@ function expiringIn(remainingMs: number) {
 
 /** The best price to buy at, from the venue's own answer. */
 async function askPrice(): Promise<number> {
-  const ticker = await engine.room.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
   return Number(ticker!.ask);
 }
 
@@ -68,34 +68,34 @@ function ordersOf(clientOrderId: string): number {
 test('an order that fills in parts is followed to its end', async () => {
   setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 1_500 });
   const view = await engine.trade({ amount: '0.01' });
-  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1, order: { filledAmount: '0.01' } });
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1, order: { filledQuantity: '0.01' } });
 });
 
 test('an order that fills after its cancellation was acknowledged ends as what it filled', async () => {
   // A venue acknowledges a cancellation before it carries it out; here the rest of the order is faster.
   const cancellation = jest
-    .spyOn(engine.room.venue, 'cancelOrder')
+    .spyOn(engine.parts.venue, 'cancelOrder')
     .mockResolvedValue({ kind: 'PLACED', message: 'The venue accepted the cancellation.' });
   setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 3_000 });
   const fingerprint = await submit({ amount: '0.01' });
-  await reachStage(fingerprint, 'WORKING');
-  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  await reachState(fingerprint, 'WORKING');
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] });
 
-  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'FILLED', order: { filledAmount: '0.01' } });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'FILLED', order: { filledQuantity: '0.01' } });
   expect(cancellation).toHaveBeenCalled();
 });
 
 test('what had filled before a cancellation is paid, and the rest is given back', async () => {
   setFaults({ fault: 'partial_fill', endpoint: 'order_create', ordinal: 1, share: 0.4, delayMs: 60_000 });
   const fingerprint = await submit({ amount: '0.01' });
-  await reachStage(fingerprint, 'WORKING');
-  const handle = engine.room.client.workflow.getHandle(fingerprint);
+  await reachState(fingerprint, 'WORKING');
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] });
 
   expect(await engine.end(fingerprint)).toMatchObject({
     outcome: 'PARTIALLY_FILLED',
-    order: { filledAmount: '0.004' },
+    order: { filledQuantity: '0.004' },
   });
 });
 
@@ -105,7 +105,7 @@ test('an order that vanished from the real-time query is found in the history', 
     { fault: 'gateway_error', endpoint: 'order_realtime' },
   );
   const fingerprint = await submit();
-  await reachStage(fingerprint, 'RESOLVING');
+  await reachState(fingerprint, 'RESOLVING');
   engine.venue.forgetRecentOrders();
   engine.setFaults(undefined);
 
@@ -120,11 +120,11 @@ test('a resting limit order that expires is cancelled, and its part that filled 
 
   const view = await engine.trade({ amount: '0.01', limitPrice, ...expiringIn(4_000) });
 
-  expect(view).toMatchObject({ outcome: 'PARTIALLY_FILLED', order: { filledAmount: '0.004' } });
+  expect(view).toMatchObject({ outcome: 'PARTIALLY_FILLED', order: { filledQuantity: '0.004' } });
   expect(engine.venue.audit().orders.open).toBe(0);
 });
 
 test('a resting limit order that expires untouched gives all its funds back', async () => {
   const view = await engine.trade({ amount: '0.01', limitPrice: '1000', ...expiringIn(4_000) });
-  expect(view).toMatchObject({ outcome: 'CANCELLED', order: { filledAmount: '0' } });
+  expect(view).toMatchObject({ outcome: 'CANCELLED', order: { filledQuantity: '0' } });
 });

@@ -42,20 +42,20 @@ async function expectLedgerEqualsVenue(): Promise<void> {
 
 test('a market signal is filled by one order and its books balance', async () => {
   const view = await engine.trade();
-  expect(view).toMatchObject({ stage: 'ENDED', outcome: 'FILLED', sendAttempts: 1, order: { filledAmount: '0.01' } });
+  expect(view).toMatchObject({ state: 'ENDED', outcome: 'FILLED', sendAttempts: 1, order: { filledQuantity: '0.01' } });
   expect(ordersOf(view.order!.clientOrderId)).toBe(1);
   await expectLedgerEqualsVenue();
 });
 
 test('the same signal is one order while it runs and after it ended, and other content is a conflict', async () => {
   const signal = engine.signal();
-  const results = await Promise.all(Array.from({ length: 10 }, () => engine.desk.submit(signal)));
+  const results = await Promise.all(Array.from({ length: 10 }, () => engine.intake.submit(signal)));
   const accepted = results.filter((result) => result.status === 'accepted');
   expect(accepted).toHaveLength(1);
   const { fingerprint } = accepted[0] as { fingerprint: string };
   const view = await engine.end(fingerprint);
-  expect(await engine.desk.submit(signal)).toEqual({ status: 'duplicate', fingerprint, conflicting: false });
-  expect(await engine.desk.submit({ ...signal, amount: '0.02' })).toEqual({
+  expect(await engine.intake.submit(signal)).toEqual({ status: 'duplicate', fingerprint, conflicting: false });
+  expect(await engine.intake.submit({ ...signal, amount: '0.02' })).toEqual({
     status: 'duplicate',
     fingerprint,
     conflicting: true,
@@ -76,8 +76,8 @@ test('an amount below the market minimum is denied', async () => {
 
 test('a request for funds that arrives after its signal was denied holds nothing', async () => {
   const { fingerprint } = await engine.trade({ amount: '0.0000001' });
-  const { room, config } = engine;
-  const late = await room.accounts.request(config.venue, 'reserve', {
+  const { parts, config } = engine;
+  const late = await parts.accounts.request(config.venue, 'reserve', {
     requestId: `${fingerprint}:reserve:1`,
     reservationId: fingerprint,
     asset: 'USDT',
@@ -103,10 +103,10 @@ describe('signals that are handed in where they are traded', () => {
   afterEach(() => jest.restoreAllMocks());
 
   test('of ten equal ones one is traded, and once', async () => {
-    const ready = jest.spyOn(engine.room.headStarts, 'ready');
+    const ready = jest.spyOn(engine.parts.headStarts, 'ready');
     const trade = jest.spyOn(ShortRoad.prototype, 'trade');
     const signal = engine.signal();
-    const results = await Promise.all(Array.from({ length: 10 }, () => engine.room.desk.submit(signal)));
+    const results = await Promise.all(Array.from({ length: 10 }, () => engine.parts.intake.submit(signal)));
     const accepted = results.filter(({ status }) => status === 'accepted');
     expect(accepted).toHaveLength(1);
     const view = await engine.end((accepted[0] as { fingerprint: string }).fingerprint);
@@ -120,7 +120,7 @@ describe('signals that are handed in where they are traded', () => {
 
   test('an order whose answer was lost is found again and never sent twice', async () => {
     nextOrder('accept_then_time_out', { accepted: true });
-    const submitted = await engine.room.desk.submit(engine.signal());
+    const submitted = await engine.parts.intake.submit(engine.signal());
     const view = await engine.end((submitted as { fingerprint: string }).fingerprint);
     expect(view).toMatchObject({ outcome: 'FILLED' });
     expect(ordersOf(view.order!.clientOrderId)).toBe(1);
@@ -142,18 +142,18 @@ test('a request that was dropped is sent again once the venue proved that it nev
 });
 
 test('a resting limit order is cancelled on request and its funds return', async () => {
-  const submitted = await engine.desk.submit(engine.signal({ limitPrice: '1000' }));
+  const submitted = await engine.intake.submit(engine.signal({ limitPrice: '1000' }));
   const { fingerprint } = submitted as { fingerprint: string };
-  const handle = engine.room.client.workflow.getHandle(fingerprint);
-  await eventually(async () => (await engine.desk.show(fingerprint))?.order?.venueOrderId);
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
+  await eventually(async () => (await engine.intake.show(fingerprint))?.order?.venueOrderId);
   expect(await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] })).toMatchObject({ accepted: true });
-  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledAmount: '0' } });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledQuantity: '0' } });
   await expectLedgerEqualsVenue();
 });
 
 test('a signal in progress survives the loss of its workers', async () => {
   nextOrder('accept_then_time_out');
-  const submitted = await engine.desk.submit(engine.signal());
+  const submitted = await engine.intake.submit(engine.signal());
   const { fingerprint } = submitted as { fingerprint: string };
   await eventually(async () => engine.venue.audit().requestsPerEndpoint.order_create);
   await engine.stopWorkers();

@@ -15,16 +15,16 @@ import type {
   InvalidCommandResult,
   ReleaseCommand,
   Reservation,
-  WithdrawCommand,
-  WithdrawResult,
+  BarCommand,
+  BarResult,
 } from './types';
 import { isSurelyFirst } from './state';
-import { commitCommandFault, releaseCommandFault, withdrawCommandFault } from './validation';
+import { commitCommandFault, releaseCommandFault, barCommandFault } from './validation';
 
 /**
  * Ends a reservation with what its order took; the rest is free again in the same step. Accepted in every trading state.
  *
- * The amount is recorded as it is, also above the reserved one (slippage, fees): a loss kept out of the books would be
+ * The amount is recorded as it is, also above the reserved one (slippage, fees): a loss kept out of the ledger would be
  * spent twice. It counts as unsettled until a balance report contains it for certain, which is `snapshotLagMs` after the
  * execution; when such a report has been applied already, it does not count again.
  */
@@ -82,11 +82,11 @@ export function release(state: LedgerState, command: ReleaseCommand, nowMs: numb
 }
 
 /**
- * Closes the door for a signal that ends unsent. Whoever does not know of a reservation must not release it: an attempt
+ * Bars a signal that ends unsent: no reservation of it can be made from now on. Whoever does not know of a reservation must not release it: an attempt
  * whose answer was lost may have made it, and sent the order.
  */
-export function withdraw(state: LedgerState, command: WithdrawCommand): LedgerStep<WithdrawResult> {
-  const fault = withdrawCommandFault(command);
+export function bar(state: LedgerState, command: BarCommand): LedgerStep<BarResult> {
+  const fault = barCommandFault(command);
   if (fault !== undefined) return { state, result: { status: 'invalid', message: fault } };
   const entry =
     findPending(state, command.reservationId) ??

@@ -9,7 +9,7 @@
  */
 export { acknowledge } from './acknowledge';
 export { authorize } from './authorization';
-export { commit, release, withdraw } from './end-reservation';
+export { commit, release, bar } from './end-reservation';
 export { reserve } from './reserve';
 export { applySnapshot } from './snapshot';
 export {

@@ -3,7 +3,7 @@ import type { LedgerStats, Reservation, TradingState, TradingStateChange } from 
 
 /**
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
- * together with the rate window's, and both have to fit Temporal's limit of 2 MiB.
+ * together with the limiter's, and both have to fit Temporal's limit of 2 MiB.
  */
 export const LEDGER_STATE_BYTES_MAX = 1_350_000;
 export const PENDING_RESERVATIONS_MAX = 600;

@@ -79,15 +79,15 @@ export interface ReleaseCommand {
   readonly reason: string;
 }
 
-/** A signal is about to end without knowing of a reservation: none may exist, and none may be made from now on. */
-export interface WithdrawCommand {
+/** Bars a signal that is about to end without knowing of a reservation: none may exist, and none may be made from now on. */
+export interface BarCommand {
   readonly requestId: string;
   readonly reservationId: string;
   /** See ReserveCommand. */
   readonly signalStartedAtMs?: number;
 }
 
-export type WithdrawResult =
+export type BarResult =
   /** Nothing is held, nothing ever was, and a reserve request that is still on its way will be refused. */
   | { readonly status: 'withdrawn' }
   /** An earlier attempt, whose answer was lost, made this reservation: it may have gone further. Nothing changed. */

@@ -43,7 +43,7 @@ export function releaseCommandFault(command: unknown): string | undefined {
   return idFault('reservationId', command.reservationId);
 }
 
-export function withdrawCommandFault(command: unknown): string | undefined {
+export function barCommandFault(command: unknown): string | undefined {
   if (!isRecord(command)) return 'The withdraw command is no object.';
   return idFault('reservationId', command.reservationId) ?? startFault(command);
 }

@@ -5,11 +5,11 @@ import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, READ_CODES, REQUEST_CODES } from
 import type { BinanceMarket } from './outcome-codes';
 
 /** HTTP 418 without `Retry-After`: Binance's shortest ban. */
-export const BAN_MS = 2 * 60 * 1_000;
+const BAN_MS = 2 * 60 * 1_000;
 /** HTTP 403 comes from the firewall, which names no time. */
-export const FIREWALL_BAN_MS = 5 * 60 * 1_000;
+const FIREWALL_BAN_MS = 5 * 60 * 1_000;
 /** Request weight is counted in fixed minutes: without a header, the next one has begun by then. */
-export const WEIGHT_WINDOW_MS = 60_000;
+const WEIGHT_WINDOW_MS = 60_000;
 
 interface Envelope {
   readonly code?: string;

@@ -6,11 +6,11 @@ import { currentTrace } from './request-trace';
 import type { RequestTrace } from './request-trace';
 
 /** Sockets per venue; more requests than this at once wait for a socket. */
-export const CONNECTIONS_MAX = 256;
+const CONNECTIONS_MAX = 256;
 /** How long an idle socket is kept; a shorter time announced by the venue wins. */
-export const IDLE_SOCKET_MS = 30_000;
+const IDLE_SOCKET_MS = 30_000;
 /** The largest body read; a venue's list of all markets is about 1 MiB. */
-export const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
+const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
 
 /** HTTP for one venue: bounded in time and size, redirects not followed, every request traced. */
 export interface Transport {

@@ -26,7 +26,7 @@ export interface SignalReply {
 export interface EndedSignal {
   readonly state: string;
   readonly outcome?: string;
-  readonly order?: { readonly client_order_id: string; readonly filled_amount: string };
+  readonly order?: { readonly client_order_id: string; readonly filled_quantity: string };
 }
 
 export async function send({ apiUrl }: Installation, body: SignalBody): Promise<SignalReply> {

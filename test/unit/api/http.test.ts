@@ -1,5 +1,5 @@
 /*
- * The API over real sockets, with a fake desk: what Node's HTTP parser and the listening socket make of hostile input.
+ * The API over real sockets, with a fake intake: what Node's HTTP parser and the listening socket make of hostile input.
  */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -7,9 +7,9 @@ import { connect, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { startApi } from '../../../src/api/start-api';
-import { FakeDesk } from './fake-desk';
+import { FakeIntake } from './fake-intake';
 
-let desk: FakeDesk;
+let intake: FakeIntake;
 let server: FastifyInstance;
 let port: number;
 
@@ -25,7 +25,7 @@ async function freePort(): Promise<number> {
 
 function dependencies() {
   return {
-    desk,
+    intake,
     health: async () => ({ status: 'healthy' as const, components: {}, uptime: 1, version: '0' }),
     config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024 } },
     logger: pino({ level: 'silent' }),
@@ -33,7 +33,7 @@ function dependencies() {
 }
 
 beforeEach(async () => {
-  desk = new FakeDesk();
+  intake = new FakeIntake();
   port = await freePort();
   server = await startApi(dependencies());
 });
@@ -71,7 +71,7 @@ test('a signal sent over HTTP is accepted, and found as a duplicate afterwards',
     });
   expect((await send()).status).toBe(202);
   expect((await send()).status).toBe(409);
-  expect(desk.accepted.size).toBe(1);
+  expect(intake.accepted.size).toBe(1);
 });
 
 test.each([
@@ -97,7 +97,7 @@ test.each([
   ],
 ])('%s is answered and cut off, and the API lives on', async (_name, bytes, status) => {
   expect(await sendRaw(bytes)).toMatch(status);
-  expect(desk.accepted.size).toBe(0);
+  expect(intake.accepted.size).toBe(0);
   expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
 });
 

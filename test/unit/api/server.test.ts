@@ -1,5 +1,5 @@
 /*
- * The API over a fake desk that keeps signals in memory: what is proven here is the HTTP side, not intake.
+ * The API over a fake intake that keeps signals in memory: what is proven here is the HTTP side alone.
  */
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -8,7 +8,7 @@ import { createApiServer } from '../../../src/api/server';
 import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
 import type { HealthReport } from '../../../src/api/health-report';
 import { IntakeUnavailableError } from '../../../src/intake/types';
-import { FakeDesk } from './fake-desk';
+import { FakeIntake } from './fake-intake';
 
 const HOST = '127.0.0.1:8080';
 const HEALTHY: HealthReport = {
@@ -18,12 +18,12 @@ const HEALTHY: HealthReport = {
   version: '3.0.0',
 };
 
-let desk: FakeDesk;
+let intake: FakeIntake;
 let server: FastifyInstance;
 
 function start(change: Partial<ApiDependencies> = {}): void {
   server = createApiServer({
-    desk,
+    intake,
     health: async () => HEALTHY,
     config: { api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024 } },
     logger: pino({ level: 'silent' }),
@@ -32,7 +32,7 @@ function start(change: Partial<ApiDependencies> = {}): void {
 }
 
 beforeEach(() => {
-  desk = new FakeDesk();
+  intake = new FakeIntake();
   start();
 });
 
@@ -88,7 +88,7 @@ describe('POST /api/signals', () => {
   test('accepts a signal', async () => {
     const reply = await post(signal());
     expect(reply.statusCode).toBe(202);
-    const [fingerprint] = desk.accepted.keys();
+    const [fingerprint] = intake.accepted.keys();
     expect(reply.json()).toEqual({ fingerprint, status: 'accepted' });
   });
 
@@ -100,7 +100,7 @@ describe('POST /api/signals', () => {
     expect(repeated.json()).toMatchObject({ status: 'duplicate', conflicting: false });
     const conflicting = await post({ ...first, amount: '2' });
     expect(conflicting.json()).toMatchObject({ status: 'duplicate', conflicting: true });
-    expect(desk.accepted.size).toBe(1);
+    expect(intake.accepted.size).toBe(1);
   });
 
   test.each([
@@ -111,11 +111,11 @@ describe('POST /api/signals', () => {
     const reply = await post(signal(change));
     expect(reply.statusCode).toBe(422);
     expect(reply.json()).toEqual({ code, message: expect.any(String) as string });
-    expect(desk.accepted.size).toBe(0);
+    expect(intake.accepted.size).toBe(0);
   });
 
   test('asks for the same signal again when the server cannot be reached', async () => {
-    desk.failure = new IntakeUnavailableError('connect ECONNREFUSED 10.0.0.7:7233');
+    intake.failure = new IntakeUnavailableError('connect ECONNREFUSED 10.0.0.7:7233');
     const reply = await post(signal());
     expect(reply.statusCode).toBe(503);
     expect(reply.headers['retry-after']).toBe('1');
@@ -124,7 +124,7 @@ describe('POST /api/signals', () => {
   });
 
   test('an unexpected failure tells nothing of its inside', async () => {
-    desk.failure = new Error('secret detail at /home/user/file.ts');
+    intake.failure = new Error('secret detail at /home/user/file.ts');
     const reply = await post(signal());
     expect(reply.statusCode).toBe(500);
     expect(reply.json()).toMatchObject({ code: 'INTERNAL_ERROR' });
@@ -133,12 +133,12 @@ describe('POST /api/signals', () => {
 
   test('bounds the signals in flight, and recovers', async () => {
     let open = (): void => undefined;
-    desk.gate = new Promise((resolve) => (open = resolve));
+    intake.held = new Promise((resolve) => (open = resolve));
     const waiting = Array.from({ length: SUBMISSIONS_IN_FLIGHT_MAX }, (_, index) =>
       post(signal({ strategy: `s${index}` })),
     );
-    // The first ones must have reached the desk before one more knocks.
-    while (desk.submissions < SUBMISSIONS_IN_FLIGHT_MAX) await new Promise((resolve) => setImmediate(resolve));
+    // The first ones must have reached intake before one more comes.
+    while (intake.submissions < SUBMISSIONS_IN_FLIGHT_MAX) await new Promise((resolve) => setImmediate(resolve));
     const refused = await post(signal({ strategy: 'one more' }));
     expect(refused.statusCode).toBe(503);
     expect(refused.json()).toMatchObject({ code: 'TOO_BUSY' });
@@ -151,7 +151,7 @@ describe('POST /api/signals', () => {
   test('does not keep the sender waiting for ever', async () => {
     await server.close();
     let open = (): void => undefined;
-    desk.gate = new Promise((resolve) => (open = resolve));
+    intake.held = new Promise((resolve) => (open = resolve));
     start({ handlerTimeoutMs: 50 });
     const reply = await post(signal());
     expect(reply.statusCode).toBe(504);
@@ -177,7 +177,7 @@ describe('hostile bodies change nothing:', () => {
     const reply = await post(payload);
     expect(reply.statusCode).toBe(status);
     expect(reply.json()).toEqual({ code, message: expect.any(String) as string });
-    expect(desk.accepted.size).toBe(0);
+    expect(intake.accepted.size).toBe(0);
   });
 
   test.each([
@@ -189,13 +189,13 @@ describe('hostile bodies change nothing:', () => {
     const reply = await post(text, { 'content-type': type });
     expect(reply.statusCode).toBe(415);
     expect(reply.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
-    expect(desk.accepted.size).toBe(0);
+    expect(intake.accepted.size).toBe(0);
   });
 });
 
 describe('GET /api/signals/:fingerprint', () => {
   test('shows a signal in snake_case with ISO times', async () => {
-    desk.views.set('0123456789abcdef', {
+    intake.views.set('0123456789abcdef', {
       fingerprint: '0123456789abcdef',
       venue: 'bybit',
       signal: {
@@ -206,11 +206,11 @@ describe('GET /api/signals/:fingerprint', () => {
         intent: 'entry',
         limitPrice: '10',
       },
-      stage: 'ENDED',
+      state: 'ENDED',
       outcome: 'FILLED',
       detail: 'Filled.',
       sendAttempts: 1,
-      order: { clientOrderId: 'c1', venueOrderId: 'v1', quantity: '1', filledAmount: '1', averagePrice: '9.5' },
+      order: { clientOrderId: 'c1', venueOrderId: 'v1', quantity: '1', filledQuantity: '1', averagePrice: '9.5' },
       timeline: [{ atMs: 1_000, text: 'received' }],
     });
     const reply = await get('/api/signals/0123456789abcdef');
@@ -230,7 +230,14 @@ describe('GET /api/signals/:fingerprint', () => {
         limit_price: '10',
       },
       send_attempts: 1,
-      order: { client_order_id: 'c1', venue_order_id: 'v1', quantity: '1', filled_amount: '1', average_price: '9.5' },
+      order: {
+        client_order_id: 'c1',
+        venue_order_id: 'v1',
+        quantity: '1',
+        filled_quantity: '1',
+        filled_amount: '1',
+        average_price: '9.5',
+      },
       timeline: [{ time: '1970-01-01T00:00:01.000Z', text: 'received' }],
     });
   });
@@ -251,7 +258,7 @@ describe('GET /api/signals/:fingerprint', () => {
   );
 
   test('an unreachable server is 503', async () => {
-    desk.failure = new IntakeUnavailableError('down');
+    intake.failure = new IntakeUnavailableError('down');
     expect((await get('/api/signals/0123456789abcdef')).json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
   });
 });
@@ -259,9 +266,9 @@ describe('GET /api/signals/:fingerprint', () => {
 describe('GET /api/signals', () => {
   test('lists the last five minutes unless told otherwise', async () => {
     const row = { fingerprint: 'f', symbol: 'BTCUSDT', direction: 'BUY', strategy: 's', venue: 'bybit' };
-    desk.summaries = [{ ...row, status: 'ended', outcome: 'FILLED', startedAtMs: 0, endedAtMs: 1 }];
+    intake.summaries = [{ ...row, status: 'ended', outcome: 'FILLED', startedAtMs: 0, endedAtMs: 1 }];
     const reply = await get('/api/signals');
-    expect(desk.listedMinutes).toBe(5);
+    expect(intake.listedMinutes).toBe(5);
     expect(reply.json()).toEqual({
       signals: [
         {
@@ -274,7 +281,7 @@ describe('GET /api/signals', () => {
       ],
     });
     await get('/api/signals?minutes=10080');
-    expect(desk.listedMinutes).toBe(10_080);
+    expect(intake.listedMinutes).toBe(10_080);
   });
 
   test.each(['minutes=0', 'minutes=10081', 'minutes=1.5', 'minutes=-1', 'minutes=', 'minutes=1&minutes=2', 'limit=5'])(
@@ -312,7 +319,7 @@ describe('browsers on behalf of others are refused:', () => {
       const reply = await post(signal(), { host });
       expect(reply.statusCode).toBe(403);
       expect(reply.json()).toMatchObject({ code: 'HOST_REFUSED' });
-      expect(desk.accepted.size).toBe(0);
+      expect(intake.accepted.size).toBe(0);
     },
   );
 
@@ -327,7 +334,7 @@ describe('browsers on behalf of others are refused:', () => {
     const reply = await post(signal(), headers);
     expect(reply.statusCode).toBe(403);
     expect(reply.json()).toMatchObject({ code: 'ORIGIN_REFUSED' });
-    expect(desk.accepted.size).toBe(0);
+    expect(intake.accepted.size).toBe(0);
   });
 
   test('our own pages, and the loopback names, are welcome', async () => {

@@ -1,21 +1,21 @@
 import { followSignal } from '../../../src/cli/follow-signal';
-import type { SignalStage, SignalView } from '../../../src/domain/signal-view';
-import { IntakeUnavailableError, type SignalDesk } from '../../../src/intake/types';
+import type { SignalState, SignalView } from '../../../src/domain/signal-view';
+import { IntakeUnavailableError, type SignalIntake } from '../../../src/intake/types';
 
-function viewAt(stage: SignalStage): SignalView {
+function viewAt(state: SignalState): SignalView {
   return {
     fingerprint: 'f',
     venue: 'bybit',
     signal: { symbol: 'BTCUSDT', direction: 'BUY', strategy: 's', timestampMs: 0, intent: 'entry' },
-    stage,
-    detail: `now ${stage}`,
+    state,
+    detail: `now ${state}`,
     sendAttempts: 0,
     timeline: [],
   };
 }
 
 /** Answers `show` with the given answers, one after the other. */
-function scriptedDesk(answers: readonly (SignalView | undefined | Error)[]): SignalDesk {
+function scriptedIntake(answers: readonly (SignalView | undefined | Error)[]): SignalIntake {
   const remaining = [...answers];
   return {
     submit: () => Promise.reject(new Error('not part of this test')),
@@ -29,23 +29,23 @@ function scriptedDesk(answers: readonly (SignalView | undefined | Error)[]): Sig
 }
 
 describe('followSignal', () => {
-  test('returns the end and reports each stage once', async () => {
-    const desk = scriptedDesk(
-      ['RECEIVED', 'RECEIVED', 'PLACING', 'ENDED'].map((stage) => viewAt(stage as SignalStage)),
+  test('returns the end and reports each state once', async () => {
+    const intake = scriptedIntake(
+      ['RECEIVED', 'RECEIVED', 'PLACING', 'ENDED'].map((state) => viewAt(state as SignalState)),
     );
-    const stages: string[] = [];
-    const end = await followSignal(desk, 'f', (view) => stages.push(view.stage));
-    expect(end.stage).toBe('ENDED');
-    expect(stages).toEqual(['RECEIVED', 'PLACING', 'ENDED']);
+    const states: string[] = [];
+    const end = await followSignal(intake, 'f', (view) => states.push(view.state));
+    expect(end.state).toBe('ENDED');
+    expect(states).toEqual(['RECEIVED', 'PLACING', 'ENDED']);
   });
 
   test('goes on after a server that did not answer for a moment', async () => {
-    const desk = scriptedDesk([new IntakeUnavailableError('restarting'), undefined, viewAt('ENDED')]);
-    await expect(followSignal(desk, 'f', () => undefined)).resolves.toMatchObject({ stage: 'ENDED' });
+    const intake = scriptedIntake([new IntakeUnavailableError('restarting'), undefined, viewAt('ENDED')]);
+    await expect(followSignal(intake, 'f', () => undefined)).resolves.toMatchObject({ state: 'ENDED' });
   });
 
   test('passes on an error that waiting cannot cure', async () => {
-    const desk = scriptedDesk([new Error('a fault')]);
-    await expect(followSignal(desk, 'f', () => undefined)).rejects.toThrow('a fault');
+    const intake = scriptedIntake([new Error('a fault')]);
+    await expect(followSignal(intake, 'f', () => undefined)).rejects.toThrow('a fault');
   });
 });

@@ -16,7 +16,7 @@ const FILLED: SignalView = {
     intent: 'entry',
     amount: '0.01',
   },
-  stage: 'ENDED',
+  state: 'ENDED',
   outcome: 'FILLED',
   detail: 'The order filled completely.',
   reservedAsset: 'USDT',
@@ -26,7 +26,7 @@ const FILLED: SignalView = {
     clientOrderId: 'of-1',
     venueOrderId: 'v-9',
     quantity: '0.01',
-    filledAmount: '0.01',
+    filledQuantity: '0.01',
     averagePrice: '43000.5',
     fee: '0.2365',
   },
@@ -76,7 +76,7 @@ describe('renderSignal', () => {
   });
 
   test('a waiting signal tells until when it waits', () => {
-    const waiting: SignalView = { ...FILLED, stage: 'WAITING_FOR_PERMIT', outcome: undefined, waitUntilMs: AT_MS };
+    const waiting: SignalView = { ...FILLED, state: 'WAITING_FOR_PERMIT', outcome: undefined, waitUntilMs: AT_MS };
     expect(renderSignal(waiting, PLAIN)).toContain('State     WAITING_FOR_PERMIT until 12:00:00.250 UTC');
   });
 

@@ -9,7 +9,7 @@ function ended(outcome: SignalOutcome): SignalView {
     fingerprint: ACCEPTED.fingerprint,
     venue: 'bybit',
     signal: { symbol: 'BTCUSDT', direction: 'BUY', strategy: 's', timestampMs: 0, intent: 'entry' },
-    stage: 'ENDED',
+    state: 'ENDED',
     outcome,
     detail: '',
     sendAttempts: 0,

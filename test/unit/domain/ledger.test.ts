@@ -322,7 +322,7 @@ test('no command makes a reducer throw, whatever JSON it is', () => {
     ledger.reserve,
     ledger.commit,
     ledger.release,
-    ledger.withdraw,
+    ledger.bar,
     ledger.acknowledge,
     ledger.applySnapshot,
     ledger.setTradingState,

@@ -1,7 +1,7 @@
 import { formatDecimal, parseDecimal, parseSignedDecimal } from '../../../src/domain/decimal';
 import { lookUpDelayMs, patientLookUpDelayMs } from '../../../src/domain/look-up-delay';
 import { cutText, jsonBytes, ownValue } from '../../../src/domain/plain-values';
-import { addTimeline } from '../../../src/domain/signal-progress';
+import { addTimeline } from '../../../src/domain/timeline';
 import { TIMELINE_ENTRIES_MAX } from '../../../src/domain/signal-view';
 import type { TimelineEntry } from '../../../src/domain/signal-view';
 

@@ -90,7 +90,7 @@ test('a head start sends nothing when the ledger may have forgotten a reservatio
   const parts = roadWith(account);
   await askOnce(parts);
   const goAhead = parts.headStarts.ready();
-  account.books = { ...account.books, forgottenAtMs: NOW_MS };
+  account.ledger = { ...account.ledger, forgottenAtMs: NOW_MS };
   goAhead?.(WORKFLOW_INPUT);
   expect(await parts.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'possible' });
   expect(parts.send).not.toHaveBeenCalled();

@@ -9,11 +9,11 @@ test('with nothing in its way, the order is sent once and booked', async () => {
   const { road, send } = roadWith(account);
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'settled', plan: PLAN, order: FILLED });
   expect(send).toHaveBeenCalledTimes(1);
-  expect(account.books.pending).toEqual([]);
-  expect(account.books.ended).toMatchObject([{ reservation: { status: 'committed', committedAmount: '600.33' } }]);
+  expect(account.ledger.pending).toEqual([]);
+  expect(account.ledger.ended).toMatchObject([{ reservation: { status: 'committed', committedAmount: '600.33' } }]);
 });
 
-test('the order leaves only while both leaves are good', async () => {
+test('the order is sent only while permit and authorization are good', async () => {
   const { road, send } = roadWith(new Account('1000'));
   await road.tradeAtOnce(INPUT);
   expect(send).toHaveBeenCalledWith('trade', PLAN, NOW_MS + AUTHORIZATION_VALIDITY_MS);
@@ -55,10 +55,10 @@ test.each([
   const { road } = roadWith(account, outcome, order);
   await road.tradeAtOnce(INPUT);
   expect(await road.withdraw(INPUT)).toMatchObject({ status: 'reserved', plan: PLAN, earlierAttempt });
-  expect(account.books.pending).toHaveLength(order ? 0 : 1);
+  expect(account.ledger.pending).toHaveLength(order ? 0 : 1);
 });
 
-test('a signal that has withdrawn can never be sent, not even by a run that is late', async () => {
+test('a signal that was barred can never be sent, not even by a run that is late', async () => {
   const account = new Account('1000');
   const { road, send } = roadWith(account);
   expect(await road.withdraw(INPUT)).toEqual({ status: 'withdrawn' });
@@ -68,7 +68,7 @@ test('a signal that has withdrawn can never be sent, not even by a run that is l
 
 test('a signal whose reservation may be forgotten looks its order up', async () => {
   const account = new Account('1000');
-  account.books = { ...account.books, forgottenAtMs: NOW_MS };
+  account.ledger = { ...account.ledger, forgottenAtMs: NOW_MS };
   const { road } = roadWith(account);
   expect(await road.withdraw(INPUT)).toMatchObject({
     status: 'reserved',
@@ -128,7 +128,7 @@ test.each(['REJECTED', 'UNKNOWN', 'RATE_LIMITED'] as const)(
     const account = new Account('1000');
     const { road } = roadWith(account, kind, undefined);
     expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'answered', outcome: { kind } });
-    expect(account.books.pending).toHaveLength(1);
+    expect(account.ledger.pending).toHaveLength(1);
   },
 );
 
@@ -150,7 +150,7 @@ test('a fill that is booked twice is booked once', async () => {
   const account = new Account('1000');
   const { road } = roadWith(account);
   await road.tradeAtOnce(INPUT);
-  const { ended } = account.books;
+  const { ended } = account.ledger;
   expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED })).toEqual({ status: 'booked' });
-  expect(account.books.ended).toEqual(ended);
+  expect(account.ledger.ended).toEqual(ended);
 });

@@ -1,5 +1,5 @@
 import { LEDGER_STATE_BYTES_MAX } from '../../../src/domain/ledger/state';
-import { RATE_WINDOW_STATE_BYTES_MAX } from '../../../src/domain/rate-window/state';
+import { LIMITER_STATE_BYTES_MAX } from '../../../src/domain/limiter/state';
 
 /** Temporal refuses an input that is larger in all. */
 const INPUT_BYTES_MAX = 2 * 1024 * 1024;
@@ -7,5 +7,5 @@ const INPUT_BYTES_MAX = 2 * 1024 * 1024;
 const REST_BYTES_MAX = 16 * 1024;
 
 test("what a venue's account carries over into its next run fits Temporal's limit", () => {
-  expect(LEDGER_STATE_BYTES_MAX + RATE_WINDOW_STATE_BYTES_MAX + REST_BYTES_MAX).toBeLessThan(INPUT_BYTES_MAX);
+  expect(LEDGER_STATE_BYTES_MAX + LIMITER_STATE_BYTES_MAX + REST_BYTES_MAX).toBeLessThan(INPUT_BYTES_MAX);
 });

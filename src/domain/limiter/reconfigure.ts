@@ -1,12 +1,12 @@
 import { ownValue } from '../plain-values';
 import { capacityOf, limitsFault, spanMsOf } from './capacity';
 import { RateLimitsError } from './state';
-import type { Grant, RateWindowState } from './state';
+import type { Grant, LimiterState } from './state';
 import { EMPTY_RATE_STATS } from './stats';
 import type { RateLimits, WindowLimit } from './types';
 
 /** @throws RateLimitsError when the limits contradict themselves */
-export function createRateWindow(limits: RateLimits): RateWindowState {
+export function createLimiter(limits: RateLimits): LimiterState {
   const fault = limitsFault(limits);
   if (fault !== undefined) throw new RateLimitsError(fault);
   return {
@@ -30,7 +30,7 @@ export function createRateWindow(limits: RateLimits): RateWindowState {
  *
  * Limits that contradict themselves (see limitsFault) are not taken over: the old ones stay in force.
  */
-export function reconfigure(state: RateWindowState, limits: RateLimits): RateWindowState {
+export function reconfigure(state: LimiterState, limits: RateLimits): LimiterState {
   if (limitsFault(limits) !== undefined) return state;
   const before = state.limits;
   const endpoints = Object.entries(limits.endpoints).map(([endpoint, limit]): [string, readonly Grant[]] => {
@@ -47,7 +47,7 @@ export function reconfigure(state: RateWindowState, limits: RateLimits): RateWin
 }
 
 function carryOver(
-  state: RateWindowState,
+  state: LimiterState,
   limits: RateLimits,
   limit: WindowLimit,
   spanBeforeMs: number,

@@ -3,7 +3,7 @@ import { capacityOf, spanMsOf } from './capacity';
 import { book, createFitSearch, prune } from './grants';
 import { countRequest } from './stats';
 import { GRANTS_MAX, PERMITS_MAX, RATE_TEXT_BYTES_MAX } from './state';
-import type { Grant, Permit, RateWindowState, RateWindowStep } from './state';
+import type { Grant, Permit, LimiterState, LimiterStep } from './state';
 import type { AcquireCommand, AcquireResult, WindowLimit } from './types';
 
 /** One limit that a request counts against, with what is booked in it. */
@@ -23,7 +23,7 @@ interface Rule {
  * - A refusal books nothing and is not remembered.
  * - A ban or a penalty moves later grants; permits given before it stay as they were.
  */
-export function acquire(state: RateWindowState, command: AcquireCommand, nowMs: number): RateWindowStep<AcquireResult> {
+export function acquire(state: LimiterState, command: AcquireCommand, nowMs: number): LimiterStep<AcquireResult> {
   const known = isRecord(command) && state.permits.findLast((permit) => permit.requestId === command.requestId);
   if (known) return { state, result: granted(known, nowMs, false) };
 
@@ -55,7 +55,7 @@ export function acquire(state: RateWindowState, command: AcquireCommand, nowMs: 
 }
 
 function earliest(
-  state: RateWindowState,
+  state: LimiterState,
   command: AcquireCommand,
   rules: readonly Rule[],
   weight: number,
@@ -76,13 +76,13 @@ function earliest(
 }
 
 function grant(
-  state: RateWindowState,
+  state: LimiterState,
   command: AcquireCommand,
   rules: readonly Rule[],
   weight: number,
   atMs: number,
   nowMs: number,
-): RateWindowStep<AcquireResult> {
+): LimiterStep<AcquireResult> {
   const [global, endpoint] = rules.map((rule) => book(rule.grants, atMs, weight));
   const permit: Permit = {
     requestId: command.requestId,
@@ -109,13 +109,13 @@ function granted(permit: Permit, nowMs: number, isNew: boolean): AcquireResult {
   return { status: 'granted', notBeforeMs, waitMs: Math.max(0, notBeforeMs - nowMs), expiresAtMs, isNew };
 }
 
-function refuse(state: RateWindowState, earliestMs: number, message: string): RateWindowStep<AcquireResult> {
+function refuse(state: LimiterState, earliestMs: number, message: string): LimiterStep<AcquireResult> {
   const stats = { ...state.stats, refusedTotal: state.stats.refusedTotal + 1 };
   return { state: { ...state, stats }, result: { status: 'refused', earliestMs, message } };
 }
 
 /** The global rule first, then the endpoint's own, if it has one. */
-function rulesFor(state: RateWindowState, endpoint: string, nowMs: number): readonly Rule[] {
+function rulesFor(state: LimiterState, endpoint: string, nowMs: number): readonly Rule[] {
   const { limits } = state;
   const rule = (name: string, limit: WindowLimit, grants: readonly Grant[]): Rule => ({
     name,
@@ -127,7 +127,7 @@ function rulesFor(state: RateWindowState, endpoint: string, nowMs: number): read
   return own === undefined ? [global] : [global, rule(endpoint, own, ownValue(state.endpoints, endpoint) ?? [])];
 }
 
-function tooHeavyMessage(state: RateWindowState, command: AcquireCommand, rule: Rule, weight: number): string {
+function tooHeavyMessage(state: LimiterState, command: AcquireCommand, rule: Rule, weight: number): string {
   const capacity = capacityOf(state.limits, rule.limit, command.intent);
   return (
     `A request of weight ${weight} never fits the limit "${rule.name}", which allows ${capacity} in ` +

@@ -22,13 +22,14 @@ import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
 import { VENUE_DEFINITIONS } from '../venues/definitions';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
+import { readSignalView, type StoredSignalView } from './stored-view';
 import { TakenSignals } from './taken-signals';
 import {
   IntakeUnavailableError,
   SIGNAL_LIST_MAX,
   type HeadStart,
   type IntakeResult,
-  type SignalDesk,
+  type SignalIntake,
   type SignalSummary,
 } from './types';
 
@@ -37,7 +38,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** The memo field that holds the content's hash. */
 const CONTENT_HASH_MEMO = 'contentHash';
 
-export interface SignalDeskOptions {
+export interface SignalIntakeOptions {
   readonly client: Client;
   readonly config: Config;
   /**
@@ -48,22 +49,22 @@ export interface SignalDeskOptions {
 }
 
 /**
- * The one door for signals. A signal's workflow id is its fingerprint; the server refuses a second start while the
+ * The only way in for signals. A signal's workflow id is its fingerprint; the server refuses a second start while the
  * first runs and after it closed. It forgets closed workflows after the namespace's retention, which is why older
  * signals are refused here before the server is asked.
  */
-export function createSignalDesk(options: SignalDeskOptions): SignalDesk {
-  return new TemporalSignalDesk(options);
+export function createSignalIntake(options: SignalIntakeOptions): SignalIntake {
+  return new TemporalSignalIntake(options);
 }
 
-class TemporalSignalDesk implements SignalDesk {
+class TemporalSignalIntake implements SignalIntake {
   private readonly client: Client;
   private readonly config: Config;
   private readonly venue: VenueConfig;
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
 
-  constructor({ client, config, headStart }: SignalDeskOptions) {
+  constructor({ client, config, headStart }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
@@ -89,11 +90,12 @@ class TemporalSignalDesk implements SignalDesk {
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
     return this.call(async () => {
-      const handle = this.client.workflow.getHandle<() => Promise<SignalView>>(fingerprint);
+      const handle = this.client.workflow.getHandle<() => Promise<StoredSignalView>>(fingerprint);
       const description = await describeOrNothing(() => handle.describe());
       if (description?.type !== SIGNAL_WORKFLOW_TYPE) return undefined;
       // A closed signal's account is its result: readable also while no worker runs.
-      return description.status.name === 'COMPLETED' ? handle.result() : queryPatiently(handle, stateQuery);
+      const isStored = description.status.name === 'COMPLETED';
+      return readSignalView(await (isStored ? handle.result() : queryPatiently(handle, stateQuery)));
     });
   }
 
@@ -149,7 +151,8 @@ class TemporalSignalDesk implements SignalDesk {
         throw new IntakeUnavailableError(message, { cause: error });
       }
       if (!isUnreachable(error)) throw error;
-      const message = 'The Temporal server does not answer. Nothing is lost: send the signal again.';
+      const message =
+        'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.';
       throw new IntakeUnavailableError(message, { cause: error });
     }
   }

@@ -14,8 +14,8 @@ import { SendChecker } from '../src/trading/send-checker';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import type { Config, VenueConfig } from '../src/config/schema';
-import { createSignalDesk } from '../src/intake/signal-desk';
-import type { SignalDesk } from '../src/intake/types';
+import { createSignalIntake } from '../src/intake/signal-intake';
+import type { SignalIntake } from '../src/intake/types';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
@@ -25,7 +25,7 @@ import { ensureVenueAccount } from './entities';
 const CLOCK_INTERVAL_MS = 300_000;
 
 /** What the workers of one process share: one connection, one client, one venue. */
-export interface EngineRoom {
+export interface Engine {
   readonly config: Config;
   readonly venueConfig: VenueConfig;
   readonly connection: NativeConnection;
@@ -41,12 +41,12 @@ export interface EngineRoom {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   /** Intake in this process, which also runs the signals: they get a head start. */
-  readonly desk: SignalDesk;
+  readonly intake: SignalIntake;
   close(): Promise<void>;
 }
 
 /** Builds the shared parts. Nothing is sent to the venue before the first activity asks for it. */
-export function openEngineRoom(config: Config, connection: NativeConnection, logger: Logger): EngineRoom {
+export function openEngine(config: Config, connection: NativeConnection, logger: Logger): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
   const client = new Client({ connection, namespace: config.temporal.namespace });
@@ -86,7 +86,7 @@ export function openEngineRoom(config: Config, connection: NativeConnection, log
     sender,
     funds,
     headStarts,
-    desk: createSignalDesk({ client, config, headStart: headStarts }),
+    intake: createSignalIntake({ client, config, headStart: headStarts }),
     async close() {
       clearInterval(clock);
       await venue.close();

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { SignalView } from '../../../src/domain/signal-view';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { checkSignalTime } from '../../../src/domain/signal';
-import type { IntakeResult, SignalDesk, SignalSummary } from '../../../src/intake/types';
+import type { IntakeResult, SignalIntake, SignalSummary } from '../../../src/intake/types';
 
 /** Stands in for intake over Temporal: keeps signals in memory and makes no orders. */
-export class FakeDesk implements SignalDesk {
+export class FakeIntake implements SignalIntake {
   readonly accepted = new Map<string, TradingSignal>();
   readonly views = new Map<string, SignalView>();
   summaries: readonly SignalSummary[] = [];
@@ -13,12 +13,12 @@ export class FakeDesk implements SignalDesk {
   /** Set: every call fails with it. */
   failure: Error | undefined;
   /** Set: submissions wait for it. */
-  gate: Promise<void> | undefined;
+  held: Promise<void> | undefined;
   submissions = 0;
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
     this.submissions++;
-    await this.gate;
+    await this.held;
     if (this.failure) throw this.failure;
     const fault = checkSignalTime(signal.timestampMs, Date.now(), 300_000);
     if (fault) return { status: 'refused', ...fault };

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
-import { createRateWindow } from '../../src/domain/rate-window/rate-window';
-import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
-import type { AcquireResult, GiveBackResult } from '../../src/domain/rate-window/types';
-import { CHECKS, permitText } from './rate-window-checks';
-import type { Op, Reducers } from './rate-window-model';
-import { LIMITS, RateModel, run, total } from './rate-window-model';
+import { createLimiter } from '../../src/domain/limiter/limiter';
+import type { LimiterState } from '../../src/domain/limiter/limiter';
+import type { AcquireResult, GiveBackResult } from '../../src/domain/limiter/types';
+import { CHECKS, permitText } from './limiter-checks';
+import type { Op, Reducers } from './limiter-model';
+import { LIMITS, RateModel, run, total } from './limiter-model';
 import { COMMANDS_PER_RUN_MAX, Tally } from './scale';
 
 interface Subject {
-  state: RateWindowState;
+  state: LimiterState;
 }
 
 const endpoint = fc.constantFrom('order', 'order', 'market', 'account', 'default');
@@ -66,7 +66,7 @@ class RateCommand implements fc.Command<RateModel, Subject> {
     const earliestMs =
       op.kind === 'acquire' ? model.earliest(op, Math.max(nowMs, before.clockMs, before.blockedUntilMs)) : undefined;
     const inputTextBefore = JSON.stringify(before);
-    const trip = run(this.reducers, JSON.parse(inputTextBefore) as RateWindowState, op, nowMs);
+    const trip = run(this.reducers, JSON.parse(inputTextBefore) as LimiterState, op, nowMs);
     const step = run(this.reducers, before, op, nowMs);
     const record = {
       op,
@@ -152,12 +152,9 @@ export function rateProperty(
     { weight: options.withClockSteps ? 1 : 0, arbitrary: fc.integer({ min: -20, max: 0 }) },
   );
   const command = fc.tuple(op, passedMs).map(([next, ms]) => new RateCommand(next, ms, reducers, checks, tally));
-  return fc.property(
-    fc.commands([command], { maxCommands: COMMANDS_PER_RUN_MAX.rateWindow, size: '+1' }),
-    (commands) => {
-      tally.runs += 1;
-      const subject: Subject = { state: createRateWindow(new RateModel().limits) };
-      fc.modelRun(() => ({ model: new RateModel(), real: subject }), commands);
-    },
-  );
+  return fc.property(fc.commands([command], { maxCommands: COMMANDS_PER_RUN_MAX.limiter, size: '+1' }), (commands) => {
+    tally.runs += 1;
+    const subject: Subject = { state: createLimiter(new RateModel().limits) };
+    fc.modelRun(() => ({ model: new RateModel(), real: subject }), commands);
+  });
 }

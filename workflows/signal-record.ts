@@ -2,15 +2,15 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
-import { addTimeline } from '../src/domain/signal-progress';
-import type { OrderView, SignalOutcome, SignalStage, SignalView, TimelineEntry } from '../src/domain/signal-view';
+import { addTimeline } from '../src/domain/timeline';
+import type { OrderView, SignalOutcome, SignalState, SignalView, TimelineEntry } from '../src/domain/signal-view';
 import { TRADE_OUTCOME } from '../src/messages/search-attributes';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import { announce } from './announcements';
 
 /** Keeps a saga's account of itself, and shows it where people look: the query, the Web UI, the terminal. */
-export class SignalProgress {
-  private stage: SignalStage = 'RECEIVED';
+export class SignalRecord {
+  private state: SignalState = 'RECEIVED';
   private outcome: SignalOutcome | undefined;
   private denialCode: DenialCode | undefined;
   private detail = 'Received.';
@@ -30,7 +30,7 @@ export class SignalProgress {
       fingerprint,
       venue,
       signal,
-      stage: this.stage,
+      state: this.state,
       outcome: this.outcome,
       denialCode: this.denialCode,
       detail: this.detail,
@@ -43,9 +43,9 @@ export class SignalProgress {
     };
   }
 
-  /** Enters a stage. @param detail one sentence: what happens */
-  enter(stage: SignalStage, detail: string, waitUntilMs?: number): void {
-    this.stage = stage;
+  /** Enters a state. @param detail one sentence: what happens */
+  enter(state: SignalState, detail: string, waitUntilMs?: number): void {
+    this.state = state;
     this.waitUntilMs = waitUntilMs;
     this.note(detail);
   }
@@ -53,7 +53,7 @@ export class SignalProgress {
   /** @param atMs when, if that is not now */
   reserved(plan: OrderPlan, atMs?: number): void {
     this.plan = plan;
-    this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledAmount: '0' };
+    this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledQuantity: '0' };
     this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`, atMs);
   }
 
@@ -70,7 +70,7 @@ export class SignalProgress {
       clientOrderId: order.clientOrderId,
       venueOrderId: order.venueOrderId,
       quantity: order.quantity,
-      filledAmount: order.filledQuantity,
+      filledQuantity: order.filledQuantity,
       averagePrice: order.averagePrice,
       fee: order.fee,
     };
@@ -78,7 +78,7 @@ export class SignalProgress {
 
   /** The last entry: also makes the outcome searchable. */
   end(outcome: SignalOutcome, detail: string, denialCode?: DenialCode): void {
-    this.stage = 'ENDED';
+    this.state = 'ENDED';
     this.outcome = outcome;
     this.denialCode = denialCode;
     this.waitUntilMs = undefined;
@@ -105,7 +105,7 @@ export class SignalProgress {
   private describe(): string {
     const { signal } = this.input;
     const lines = [
-      `**${signal.direction} ${signal.symbol}** · ${signal.strategy} · ${this.outcome ?? this.stage}`,
+      `**${signal.direction} ${signal.symbol}** · ${signal.strategy} · ${this.outcome ?? this.state}`,
       '',
       this.detail,
     ];

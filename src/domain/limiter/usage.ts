@@ -1,11 +1,11 @@
 import { ownValue } from '../plain-values';
 import { capacityOf } from './capacity';
 import { weightWithin } from './grants';
-import type { Grant, RateWindowState } from './state';
+import type { Grant, LimiterState } from './state';
 import type { RateStats, RateUsage, WindowLimit, WindowUsage } from './types';
 
 /** The weight in the windows that end now, against what entries may use. Bookings in the future are not in them yet. */
-export function usage(state: RateWindowState, nowMs: number): RateUsage {
+export function usage(state: LimiterState, nowMs: number): RateUsage {
   const { limits } = state;
   const used = (limit: WindowLimit, grants: readonly Grant[]): WindowUsage => ({
     used: weightWithin(grants, nowMs - limit.windowMs, nowMs),
@@ -23,6 +23,6 @@ export function usage(state: RateWindowState, nowMs: number): RateUsage {
   };
 }
 
-export function stats(state: RateWindowState): RateStats {
+export function stats(state: LimiterState): RateStats {
   return state.stats;
 }

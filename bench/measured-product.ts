@@ -5,19 +5,19 @@ import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import type { Config } from '../src/config/schema';
 import { readModelMetadata } from '../src/inference/model-metadata';
-import type { SignalDesk } from '../src/intake/types';
+import type { SignalIntake } from '../src/intake/types';
 import { balancesQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
 import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
-import { startEmbeddedServer, type EmbeddedServer } from '../src/temporal/embedded-server';
+import { startEmbeddedServer } from '../src/temporal/embedded-server';
 import { ensureNamespace } from '../src/temporal/namespace';
 import { queryPatiently } from '../src/temporal/patient-query';
 import { pollUntil } from '../src/process/poll';
 import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
-import { openEngineRoom, type EngineRoom } from '../workers/engine-room';
+import { openEngine, type Engine } from '../workers/engine';
 import { ensureVenueAccount } from '../workers/entities';
-import { installQuietRuntime } from '../workers/quiet-runtime';
+import { installQuietRuntime } from '../harness/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
@@ -28,7 +28,7 @@ const BALANCES_MAX_MS = 30_000;
 const BALANCES_INTERVAL_MS = 100;
 const SECONDS_PER_HOUR = 3_600;
 
-export interface RigOptions {
+export interface MeasuredProductOptions {
   /** Receives one line at every long step. */
   readonly progress: (line: string) => void;
   /** Starts the API in a process of its own. */
@@ -47,20 +47,19 @@ export interface RigOptions {
  * The product under measurement: the embedded server and the paper venue in processes of their own, the product's workers
  * and the floor's in this one, on one connection.
  */
-export interface Rig {
+export interface MeasuredProduct {
   readonly config: Config;
   readonly installation: Installation;
-  readonly server: EmbeddedServer;
-  readonly room: EngineRoom;
+  readonly engine: Engine;
   /** Intake as the ML manager uses it, in the workers' own process. */
-  readonly desk: SignalDesk;
+  readonly intake: SignalIntake;
   /** Reads what every part has used so far. */
   figures(): ByPart<ProcessFigures | undefined>;
   close(): Promise<void>;
 }
 
 /** @throws what starting the server, the venue and the workers throw; nothing is left running then */
-export async function openRig(options: RigOptions): Promise<Rig> {
+export async function openMeasuredProduct(options: MeasuredProductOptions): Promise<MeasuredProduct> {
   installQuietRuntime();
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -76,10 +75,17 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 
 /** @param undo gets what ends every part, in the order of their start */
 async function assemble(
-  { progress, withApi = false, durability = 'paper', dynamicConfig, retentionSeconds, config: overrides }: RigOptions,
+  {
+    progress,
+    withApi = false,
+    durability = 'paper',
+    dynamicConfig,
+    retentionSeconds,
+    config: overrides,
+  }: MeasuredProductOptions,
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
-): Promise<Rig> {
+): Promise<MeasuredProduct> {
   const installation = await Installation.create({ name: 'bench', settings: benchSettings(false, overrides) });
   undo.push(() => installation.close());
   const { config } = installation;
@@ -97,11 +103,11 @@ async function assemble(
   const venue = await startPart(installation, ['paper-venue']);
   const connection = await connectNative(target);
   undo.push(() => connection.close());
-  const room = openEngineRoom(config, connection, new DefaultLogger('ERROR'));
-  undo.push(() => room.close());
-  undo.push(await startWorkers(room, connection));
-  await ensureVenueAccount(room.client, config, room.venue.promises);
-  await awaitBalances(room);
+  const engine = openEngine(config, connection, new DefaultLogger('ERROR'));
+  undo.push(() => engine.close());
+  undo.push(await startWorkers(engine, connection));
+  await ensureVenueAccount(engine.client, config, engine.venue.promises);
+  await awaitBalances(engine);
   if (withApi) {
     const api = await startPart(installation, ['api']);
     undo.push(async () => void (await stopChild(api)));
@@ -110,9 +116,8 @@ async function assemble(
   return {
     config,
     installation,
-    server,
-    room,
-    desk: room.desk,
+    engine,
+    intake: engine.intake,
     figures: () => byPart((part) => readProcessFigures(pids[part])),
     close,
   };
@@ -136,14 +141,14 @@ async function prepareNamespace({ temporal, signals }: Config, target: ServerTar
 }
 
 /** @returns what stops them, the entities last: a call to one that nobody runs any more would use up its time */
-async function startWorkers(room: EngineRoom, connection: NativeConnection): Promise<() => Promise<void>> {
-  const { config } = room;
+async function startWorkers(engine: Engine, connection: NativeConnection): Promise<() => Promise<void>> {
+  const { config } = engine;
   const [model, floorBundle] = await Promise.all([readModelMetadata(config.ml.model), bundleFloor()]);
   const queues = [
-    signalsWorker(room),
-    venueWorker(room, model.input.candlesNeeded),
-    floorWorker(room, floorBundle),
-    entitiesWorker(room),
+    signalsWorker(engine),
+    venueWorker(engine, model.input.candlesNeeded),
+    floorWorker(engine, floorBundle),
+    entitiesWorker(engine),
   ];
   const { namespace } = config.temporal;
   const workers = await Promise.all(queues.map((options) => Worker.create({ ...options, connection, namespace })));
@@ -157,7 +162,7 @@ async function startWorkers(room: EngineRoom, connection: NativeConnection): Pro
   };
 }
 
-async function awaitBalances({ client, config }: EngineRoom): Promise<void> {
+async function awaitBalances({ client, config }: Engine): Promise<void> {
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
   const areKnown = async (): Promise<boolean> => (await queryPatiently(ledger, balancesQuery)).asOfMs > 0;
   const poll = { intervalMs: BALANCES_INTERVAL_MS, timeoutMs: BALANCES_MAX_MS };

@@ -1,6 +1,6 @@
 import { isRecord, ownValue } from '../plain-values';
 import { unbook } from './grants';
-import type { RateWindowState, RateWindowStep } from './state';
+import type { LimiterState, LimiterStep } from './state';
 import type { GiveBackCommand, GiveBackResult } from './types';
 
 /**
@@ -8,11 +8,7 @@ import type { GiveBackCommand, GiveBackResult } from './types';
  * Requests that were told to wait keep their instants; later ones may get the room. Asking again with the same request id
  * books anew.
  */
-export function giveBack(
-  state: RateWindowState,
-  command: GiveBackCommand,
-  nowMs: number,
-): RateWindowStep<GiveBackResult> {
+export function giveBack(state: LimiterState, command: GiveBackCommand, nowMs: number): LimiterStep<GiveBackResult> {
   const permit = isRecord(command) && state.permits.findLast(({ requestId }) => requestId === command.requestId);
   // A lapsed permit leaves the windows by itself.
   if (!permit || permit.expiresAtMs < nowMs) return { state, result: { status: 'not_found' } };

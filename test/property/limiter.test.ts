@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
-import * as rateWindow from '../../src/domain/rate-window/rate-window';
-import type { RateLimits } from '../../src/domain/rate-window/types';
-import { CHECKS } from './rate-window-checks';
-import { rateProperty } from './rate-window-commands';
-import type { RateOptions } from './rate-window-commands';
-import type { Reducers } from './rate-window-model';
+import * as limiter from '../../src/domain/limiter/limiter';
+import type { RateLimits } from '../../src/domain/limiter/types';
+import { CHECKS } from './limiter-checks';
+import { rateProperty } from './limiter-commands';
+import type { RateOptions } from './limiter-commands';
+import type { Reducers } from './limiter-model';
 import { BROKEN_RUNS_MAX, COMMANDS_PER_RUN_MAX, RUNS, Tally } from './scale';
 
 /** Each of the ways in which the limiter is used gets its part. */
 const RUNS_PER_USE = Math.ceil(RUNS / 3);
 
-const sound: Reducers = rateWindow;
+const sound: Reducers = limiter;
 const everything = Object.keys(CHECKS);
 /** A clock that steps back makes "now" of a report ambiguous; everything else still holds. */
 const withoutCounts = everything.filter((name) => !name.startsWith('R7') && !name.startsWith('R6'));
@@ -20,10 +20,10 @@ test.each<[string, RateOptions, readonly string[]]>([
   ['the venue counting other requests', { withCounts: true }, everything],
   ['a clock that steps back', { withClockSteps: true }, withoutCounts],
   ['limits changed at restarts', { withReconfiguration: true }, everything],
-])('every invariant of the rate window holds after every command: %s', (_what, options, checks) => {
+])('every invariant of the limiter holds after every command: %s', (_what, options, checks) => {
   const tally = new Tally();
   fc.assert(rateProperty(sound, checks, options, tally), { numRuns: RUNS_PER_USE });
-  tally.assertSearched(RUNS_PER_USE, COMMANDS_PER_RUN_MAX.rateWindow);
+  tally.assertSearched(RUNS_PER_USE, COMMANDS_PER_RUN_MAX.limiter);
 });
 
 type Acquire = Reducers['acquire'];
@@ -31,7 +31,7 @@ type Acquire = Reducers['acquire'];
 /** Runs the limiter under other limits than the configured ones. */
 function underLimits(change: (limits: RateLimits) => RateLimits): Acquire {
   return (state, command, nowMs) => {
-    const step = rateWindow.acquire({ ...state, limits: change(state.limits) }, command, nowMs);
+    const step = limiter.acquire({ ...state, limits: change(state.limits) }, command, nowMs);
     return { ...step, state: { ...step.state, limits: state.limits } };
   };
 }
@@ -39,27 +39,27 @@ function underLimits(change: (limits: RateLimits) => RateLimits): Acquire {
 const ignoresLaterGrants: Acquire = (state, command, nowMs) => {
   const past = state.global.filter((grant) => grant.atMs <= nowMs);
   const later = state.global.filter((grant) => grant.atMs > nowMs);
-  const step = rateWindow.acquire({ ...state, global: past, endpoints: {} }, command, nowMs);
+  const step = limiter.acquire({ ...state, global: past, endpoints: {} }, command, nowMs);
   return { ...step, state: { ...step.state, global: [...step.state.global, ...later] } };
 };
 
 const oneLater: Acquire = (state, command, nowMs) => {
-  const step = rateWindow.acquire(state, command, nowMs);
+  const step = limiter.acquire(state, command, nowMs);
   const isNew = step.state !== state && step.result.status === 'granted' && step.result.waitMs > 0;
-  return isNew ? rateWindow.acquire({ ...state, blockedUntilMs: step.result.notBeforeMs + 1 }, command, nowMs) : step;
+  return isNew ? limiter.acquire({ ...state, blockedUntilMs: step.result.notBeforeMs + 1 }, command, nowMs) : step;
 };
 
 const booksRefusals: Acquire = (state, command, nowMs) => {
-  const step = rateWindow.acquire(state, command, nowMs);
+  const step = limiter.acquire(state, command, nowMs);
   if (step.result.status === 'granted') return step;
-  const booked = rateWindow.acquire(state, { ...command, notAfterMs: undefined, weight: 1 }, nowMs);
+  const booked = limiter.acquire(state, { ...command, notAfterMs: undefined, weight: 1 }, nowMs);
   return { state: booked.state, result: step.result };
 };
 
 const remembersOutsideItsState = (): Acquire => {
   const seen = new WeakSet<object>();
   return (state, command, nowMs) => {
-    const step = rateWindow.acquire(seen.has(state) ? { ...state, permits: [] } : state, command, nowMs);
+    const step = limiter.acquire(seen.has(state) ? { ...state, permits: [] } : state, command, nowMs);
     const next = { ...step.state };
     seen.add(next);
     return { ...step, state: next };
@@ -95,7 +95,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     'R1 no window at the venue exceeds its limit, however late permits are used',
     'every request counts one',
     {},
-    { acquire: (state, command, nowMs) => rateWindow.acquire(state, { ...command, weight: 1 }, nowMs) },
+    { acquire: (state, command, nowMs) => limiter.acquire(state, { ...command, weight: 1 }, nowMs) },
   ],
   [
     'R1 no window at the venue exceeds its limit, however late permits are used',
@@ -120,7 +120,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     'R3 the same request id gets the same permit',
     'permits are forgotten',
     {},
-    { acquire: (state, command, nowMs) => rateWindow.acquire({ ...state, permits: [] }, command, nowMs) },
+    { acquire: (state, command, nowMs) => limiter.acquire({ ...state, permits: [] }, command, nowMs) },
   ],
   [
     'R10 only the first answer calls its permit new',
@@ -128,7 +128,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       acquire: (state, command, nowMs) => {
-        const step = rateWindow.acquire(state, command, nowMs);
+        const step = limiter.acquire(state, command, nowMs);
         return step.result.status === 'granted' ? { ...step, result: { ...step.result, isNew: true } } : step;
       },
     },
@@ -139,7 +139,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       giveBack: (state, command, nowMs) => {
-        const step = rateWindow.giveBack(state, command, nowMs);
+        const step = limiter.giveBack(state, command, nowMs);
         return { ...step, state: { ...step.state, permits: state.permits } };
       },
     },
@@ -150,7 +150,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       giveBack: (state, command, nowMs) => {
-        const step = rateWindow.giveBack(state, command, nowMs);
+        const step = limiter.giveBack(state, command, nowMs);
         const permit = state.permits.find(({ requestId }) => requestId === command.requestId);
         if (step.result.status !== 'given_back' || !permit) return step;
         const rest = <Item extends { atMs: number }>(grants: readonly Item[]) =>
@@ -174,7 +174,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       giveBack: (state, command, nowMs) => {
-        const step = rateWindow.giveBack(state, command, nowMs);
+        const step = limiter.giveBack(state, command, nowMs);
         return { ...step, state: { ...step.state, global: state.global } };
       },
     },
@@ -186,7 +186,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       acquire: (state, command, nowMs) => {
-        const step = rateWindow.acquire({ ...state, blockedUntilMs: 0 }, command, nowMs);
+        const step = limiter.acquire({ ...state, blockedUntilMs: 0 }, command, nowMs);
         return { ...step, state: { ...step.state, blockedUntilMs: state.blockedUntilMs } };
       },
     },
@@ -195,19 +195,19 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     'R6 a block lasts as long as the venue said and never moves back',
     'the last answer wins',
     {},
-    { feedback: (state, command, nowMs) => rateWindow.feedback({ ...state, blockedUntilMs: 0 }, command, nowMs) },
+    { feedback: (state, command, nowMs) => limiter.feedback({ ...state, blockedUntilMs: 0 }, command, nowMs) },
   ],
   [
     'R7 what the venue counted is booked',
     "the venue's count is ignored",
     { withCounts: true },
-    { feedback: (state, command, nowMs) => rateWindow.feedback(state, { ...command, remaining: undefined }, nowMs) },
+    { feedback: (state, command, nowMs) => limiter.feedback(state, { ...command, remaining: undefined }, nowMs) },
   ],
   [
     'R8 changed limits hold for everything sent before',
     'a change of limits starts afresh',
     { withReconfiguration: true },
-    { reconfigure: (state, limits) => ({ ...rateWindow.createRateWindow(limits), permits: state.permits }) },
+    { reconfigure: (state, limits) => ({ ...limiter.createLimiter(limits), permits: state.permits }) },
   ],
   [
     'R8 changed limits hold for everything sent before',
@@ -221,7 +221,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       acquire: (state, command, nowMs) => {
-        const step = rateWindow.acquire(state, command, nowMs);
+        const step = limiter.acquire(state, command, nowMs);
         (state.permits as unknown[]).push(...step.state.permits.slice(state.permits.length));
         return step;
       },
@@ -234,7 +234,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     {
       acquire: (state, command, nowMs) => {
-        const step = rateWindow.acquire(state, command, nowMs);
+        const step = limiter.acquire(state, command, nowMs);
         const { stats } = step.state;
         const counted = { ...stats, refusedTotal: stats.refusedTotal + (step.state === state ? 1 : 0) };
         return { ...step, state: { ...step.state, stats: counted } };
@@ -243,7 +243,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
   ],
 ];
 
-describe('a broken rate window is caught', () => {
+describe('a broken limiter is caught', () => {
   test.each(broken)('by "%s" when %s', (check, _fault, options, variant) => {
     const details = fc.check(rateProperty({ ...sound, ...variant }, [check], options), {
       numRuns: BROKEN_RUNS_MAX,

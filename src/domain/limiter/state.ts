@@ -4,7 +4,7 @@ import type { RateLimits, RateStats } from './types';
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
  * together with the ledger's, and both have to fit Temporal's limit of 2 MiB.
  */
-export const RATE_WINDOW_STATE_BYTES_MAX = 700_000;
+export const LIMITER_STATE_BYTES_MAX = 700_000;
 /** Permits remembered to answer retries; the oldest are dropped first. */
 export const PERMITS_MAX = 1_000;
 /** Distinct instants booked in one window; beyond it requests are refused until older ones pass. */
@@ -36,7 +36,7 @@ export interface Permit {
 }
 
 /** Plain JSON: it travels through continue-as-new. Grants ascend by instant, permits are ordered oldest first. */
-export interface RateWindowState {
+export interface LimiterState {
   readonly limits: RateLimits;
   /** The latest time seen. A clock that steps back must not bring pruned grants back into a window. */
   readonly clockMs: number;
@@ -51,8 +51,8 @@ export interface RateWindowState {
 }
 
 /** What every reducer returns: the next state, and the answer to the caller. */
-export interface RateWindowStep<Result> {
-  readonly state: RateWindowState;
+export interface LimiterStep<Result> {
+  readonly state: LimiterState;
   readonly result: Result;
 }
 

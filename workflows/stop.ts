@@ -10,35 +10,36 @@ export interface StopReason {
 }
 
 /** What may end a signal before its time: somebody cancels it, or its time to live passes. */
-export class Withdrawal {
-  private requested: string | undefined;
+export class Stop {
+  private cancelledBecause: string | undefined;
 
   /** @param expiresAtMs milliseconds UTC */
   constructor(private readonly expiresAtMs: number) {}
 
-  request(reason: string): void {
-    this.requested = reason;
+  /** Somebody cancels the signal. */
+  cancel(reason: string): void {
+    this.cancelledBecause = reason;
   }
 
   /** What somebody said when cancelling; absent: nobody did. */
-  get reason(): string | undefined {
-    return this.requested;
+  get cancelReason(): string | undefined {
+    return this.cancelledBecause;
   }
 
   get isDue(): boolean {
-    return this.requested !== undefined || Date.now() >= this.expiresAtMs;
+    return this.cancelledBecause !== undefined || Date.now() >= this.expiresAtMs;
   }
 
   /** Waits, but not longer than until it is due. */
   async pause(durationMs: number): Promise<void> {
     const waitMs = Math.min(durationMs, this.expiresAtMs - Date.now());
-    if (waitMs > 0) await condition(() => this.requested !== undefined, waitMs);
+    if (waitMs > 0) await condition(() => this.cancelledBecause !== undefined, waitMs);
   }
 
   /** @returns undefined while the signal may still be sent */
-  stopReason(): StopReason | undefined {
-    if (this.requested !== undefined) {
-      const message = `Cancelled before it was sent: ${this.requested}.`;
+  reason(): StopReason | undefined {
+    if (this.cancelledBecause !== undefined) {
+      const message = `Cancelled before it was sent: ${this.cancelledBecause}.`;
       return { outcome: 'CANCELLED', detail: message, denial: { code: 'CANCELLED_BY_USER', message } };
     }
     return this.isDue ? expired('The time to live passed before the order could be sent.') : undefined;

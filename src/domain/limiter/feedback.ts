@@ -2,7 +2,7 @@ import { isRecord, ownValue } from '../plain-values';
 import { spanMsOf } from './capacity';
 import { book, prune, weightWithin } from './grants';
 import { BAN_DEFAULT_MS, BLOCK_MAX_MS, PENALTY_FIRST_MS, PENALTY_MAX_MS } from './state';
-import type { RateWindowState, RateWindowStep } from './state';
+import type { LimiterState, LimiterStep } from './state';
 import type { FeedbackCommand } from './types';
 
 /** ignored: the command made no sense, and nothing changed. */
@@ -18,11 +18,7 @@ export interface FeedbackResult {
  *
  * When the venue has counted more than we have (another program uses the same account, say), the difference is booked.
  */
-export function feedback(
-  state: RateWindowState,
-  command: FeedbackCommand,
-  nowMs: number,
-): RateWindowStep<FeedbackResult> {
+export function feedback(state: LimiterState, command: FeedbackCommand, nowMs: number): LimiterStep<FeedbackResult> {
   if (!isRecord(command) || !Number.isSafeInteger(command.observedAtMs)) return ignored(state);
   const clockMs = Math.max(state.clockMs, nowMs);
   const observedAtMs = Math.min(command.observedAtMs, clockMs);
@@ -39,20 +35,20 @@ export function feedback(
   }
 }
 
-function applied(state: RateWindowState): RateWindowStep<FeedbackResult> {
+function applied(state: LimiterState): LimiterStep<FeedbackResult> {
   return { state, result: { status: 'applied', blockedUntilMs: state.blockedUntilMs } };
 }
 
-function ignored(state: RateWindowState): RateWindowStep<FeedbackResult> {
+function ignored(state: LimiterState): LimiterStep<FeedbackResult> {
   return { state, result: { status: 'ignored', blockedUntilMs: state.blockedUntilMs } };
 }
 
 /** Only an answer from after the block proves that the venue accepts requests again. */
-function endPenalties(state: RateWindowState, observedAtMs: number): RateWindowState {
+function endPenalties(state: LimiterState, observedAtMs: number): LimiterState {
   return observedAtMs >= state.blockedUntilMs ? { ...state, penaltiesInRow: 0 } : state;
 }
 
-function penalise(state: RateWindowState, command: FeedbackCommand, observedAtMs: number): RateWindowState {
+function penalise(state: LimiterState, command: FeedbackCommand, observedAtMs: number): LimiterState {
   const isNext = state.penaltiesInRow === 0 || observedAtMs >= state.blockedUntilMs;
   const penaltiesInRow = state.penaltiesInRow + (isNext ? 1 : 0);
   const pauseMs = Math.min(PENALTY_MAX_MS, PENALTY_FIRST_MS * 2 ** Math.min(penaltiesInRow - 1, 30));
@@ -64,7 +60,7 @@ function penalise(state: RateWindowState, command: FeedbackCommand, observedAtMs
   };
 }
 
-function ban(state: RateWindowState, command: FeedbackCommand, observedAtMs: number): RateWindowState {
+function ban(state: LimiterState, command: FeedbackCommand, observedAtMs: number): LimiterState {
   return {
     ...state,
     blockedUntilMs: laterBlock(state, command, observedAtMs + BAN_DEFAULT_MS),
@@ -72,13 +68,13 @@ function ban(state: RateWindowState, command: FeedbackCommand, observedAtMs: num
   };
 }
 
-function laterBlock(state: RateWindowState, command: FeedbackCommand, defaultMs: number): number {
+function laterBlock(state: LimiterState, command: FeedbackCommand, defaultMs: number): number {
   const named = typeof command.resumeAtMs === 'number' ? Math.ceil(command.resumeAtMs) : NaN;
   const resumeAtMs = Number.isSafeInteger(named) && named > command.observedAtMs ? named : defaultMs;
   return Math.max(state.blockedUntilMs, Math.min(resumeAtMs, state.clockMs + BLOCK_MAX_MS));
 }
 
-function adapt(state: RateWindowState, command: FeedbackCommand, observedAtMs: number): RateWindowState {
+function adapt(state: LimiterState, command: FeedbackCommand, observedAtMs: number): LimiterState {
   const { limits } = state;
   if (typeof command.endpoint !== 'string') return state;
   const own = ownValue(limits.endpoints, command.endpoint);

@@ -1,6 +1,6 @@
-import type * as real from '../../src/domain/rate-window/rate-window';
-import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
-import type { AcquireCommand, FeedbackCommand, RateLimits, WindowLimit } from '../../src/domain/rate-window/types';
+import type * as real from '../../src/domain/limiter/limiter';
+import type { LimiterState } from '../../src/domain/limiter/limiter';
+import type { AcquireCommand, FeedbackCommand, RateLimits, WindowLimit } from '../../src/domain/limiter/types';
 import type { Intent } from '../../src/domain/signal';
 
 /** Small enough that every instant can be tried. Margins: 3 of 4 for entries, all for exits. */
@@ -43,10 +43,10 @@ export function toAcquire(op: Extract<Op, { kind: 'acquire' }>, nowMs: number): 
 
 export function run(
   reducers: Reducers,
-  state: RateWindowState,
+  state: LimiterState,
   op: Op,
   nowMs: number,
-): { state: RateWindowState; result: object } {
+): { state: LimiterState; result: object } {
   switch (op.kind) {
     case 'acquire':
       return reducers.acquire(state, toAcquire(op, nowMs), nowMs);

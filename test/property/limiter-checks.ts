@@ -1,8 +1,8 @@
-import type { RateWindowState } from '../../src/domain/rate-window/rate-window';
-import { stats } from '../../src/domain/rate-window/rate-window';
-import type { AcquireResult, GiveBackResult } from '../../src/domain/rate-window/types';
-import type { Op, RateModel } from './rate-window-model';
-import { toAcquire, total } from './rate-window-model';
+import type { LimiterState } from '../../src/domain/limiter/limiter';
+import { stats } from '../../src/domain/limiter/limiter';
+import type { AcquireResult, GiveBackResult } from '../../src/domain/limiter/types';
+import type { Op, RateModel } from './limiter-model';
+import { toAcquire, total } from './limiter-model';
 
 export interface StepRecord {
   op: Op;
@@ -12,8 +12,8 @@ export interface StepRecord {
   earliestMs: number | undefined;
   earlierAnswer: string | undefined;
   result: object;
-  before: RateWindowState;
-  after: RateWindowState;
+  before: LimiterState;
+  after: LimiterState;
   inputTextBefore: string;
   inputTextAfter: string;
   tripText: string;
@@ -95,7 +95,7 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     equal(tripText, JSON.stringify([after, result])),
   'N1 grants and refusals are counted once': ({ before, after, op, result, earlierAnswer }) => {
     if (op.kind !== 'acquire') return;
-    const counted = (state: RateWindowState) =>
+    const counted = (state: LimiterState) =>
       Object.values(stats(state).requestsTotal).reduce((sum, count) => sum + count, stats(state).refusedTotal);
     const isFirst = earlierAnswer === undefined || (result as AcquireResult).status === 'refused';
     equal(counted(after) - counted(before), isFirst ? 1 : 0);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {
   acquire,
-  createRateWindow,
+  createLimiter,
   feedback,
   giveBack,
   GRANTS_MAX,
@@ -11,17 +11,17 @@ import {
   reconfigure,
   stats,
   usage,
-} from '../../../src/domain/rate-window/rate-window';
-import type { RateWindowState } from '../../../src/domain/rate-window/rate-window';
+} from '../../../src/domain/limiter/limiter';
+import type { LimiterState } from '../../../src/domain/limiter/limiter';
 import {
   BAN_DEFAULT_MS,
   BLOCK_MAX_MS,
   PENALTY_FIRST_MS,
   PENALTY_MAX_MS,
   RATE_TEXT_BYTES_MAX,
-  RATE_WINDOW_STATE_BYTES_MAX,
-} from '../../../src/domain/rate-window/state';
-import type { AcquireCommand, AcquireResult, FeedbackCommand, RateLimits } from '../../../src/domain/rate-window/types';
+  LIMITER_STATE_BYTES_MAX,
+} from '../../../src/domain/limiter/state';
+import type { AcquireCommand, AcquireResult, FeedbackCommand, RateLimits } from '../../../src/domain/limiter/types';
 
 const NOW_MS = 1_700_000_000_000;
 const LIMITS: RateLimits = {
@@ -45,7 +45,7 @@ const order = (requestId: string, change: Partial<AcquireCommand> = {}): Acquire
   ...change,
 });
 
-function waits(state: RateWindowState, commands: readonly AcquireCommand[], nowMs = NOW_MS) {
+function waits(state: LimiterState, commands: readonly AcquireCommand[], nowMs = NOW_MS) {
   const results: (number | string)[] = [];
   let next = state;
   for (const command of commands) {
@@ -60,35 +60,35 @@ const many = (count: number, change: Partial<AcquireCommand> = {}, prefix = 'r')
   Array.from({ length: count }, (_, index) => order(`${prefix}${index}`, change));
 
 test('thirty-six entries of weight 2 fit 90 % of 80, the next waits one window and the validity', () => {
-  const { results } = waits(createRateWindow(LIMITS), many(37));
+  const { results } = waits(createLimiter(LIMITS), many(37));
   expect(results).toEqual([...Array<number>(36).fill(0), SPAN_MS]);
 });
 
 test('entries never starve exits: the rest of the limit is theirs', () => {
-  const { state } = waits(createRateWindow(LIMITS), many(36));
+  const { state } = waits(createLimiter(LIMITS), many(36));
   expect(waits(state, many(5, { intent: 'exit' }, 'x')).results).toEqual([0, 0, 0, 0, SPAN_MS]);
 });
 
 test('a margin is computed decimally: 29 % of 100 are 29', () => {
   const limits = { ...LIMITS, safetyMargin: 0.29 };
-  const { results } = waits(createRateWindow(limits), many(30, { endpoint: 'market_data' }));
+  const { results } = waits(createLimiter(limits), many(30, { endpoint: 'market_data' }));
   expect(results.lastIndexOf(0)).toBe(28);
 });
 
 test('an unknown endpoint, also one named like a property of every object, has the global limit only', () => {
-  const { results } = waits(createRateWindow(LIMITS), many(109, { endpoint: '__proto__' }));
+  const { results } = waits(createLimiter(LIMITS), many(109, { endpoint: '__proto__' }));
   expect(results.lastIndexOf(0)).toBe(107);
 });
 
 test('the same request id gets the same permit, also when it has expired', () => {
-  const first = acquire(createRateWindow(LIMITS), order('a'), NOW_MS);
+  const first = acquire(createLimiter(LIMITS), order('a'), NOW_MS);
   const again = acquire(first.state, order('a'), NOW_MS + 10 * SPAN_MS);
   expect(again.result).toEqual({ ...first.result, isNew: false });
   expect(again.state).toBe(first.state);
 });
 
 test('a request that would be granted too late is refused with the earliest time, and nothing is booked', () => {
-  const { state } = waits(createRateWindow(LIMITS), many(36));
+  const { state } = waits(createLimiter(LIMITS), many(36));
   const { result, state: after } = acquire(state, order('late', { notAfterMs: NOW_MS + 1_000 }), NOW_MS);
   expect(result).toMatchObject({ status: 'refused', earliestMs: NOW_MS + SPAN_MS });
   expect([after.global, after.endpoints]).toEqual([state.global, state.endpoints]);
@@ -107,7 +107,7 @@ test.each([
   ['with a shapeless intent', { intent: SHAPELESS }, 'entry or exit'],
   ['with a shapeless endpoint', { endpoint: SHAPELESS }, 'endpoint'],
 ])('a request %s is refused in words', (_what, change, words) => {
-  const { result } = acquire(createRateWindow(LIMITS), order('a', change), NOW_MS);
+  const { result } = acquire(createLimiter(LIMITS), order('a', change), NOW_MS);
   expect(result).toMatchObject({ status: 'refused', message: expect.stringContaining(words) });
 });
 
@@ -118,10 +118,10 @@ describe("the venue's answers", () => {
     observedAtMs: NOW_MS,
     ...change,
   });
-  const blockMs = (state: RateWindowState) => state.blockedUntilMs - NOW_MS;
+  const blockMs = (state: LimiterState) => state.blockedUntilMs - NOW_MS;
 
   test('a penalty without a time doubles with each one in a row, and ends after a success', () => {
-    let state = createRateWindow(LIMITS);
+    let state = createLimiter(LIMITS);
     const pauses: number[] = [];
     for (let round = 0; round < 8; round += 1) {
       const observedAtMs = Math.max(NOW_MS, state.blockedUntilMs);
@@ -138,14 +138,14 @@ describe("the venue's answers", () => {
   });
 
   test('answers to requests that were under way together are one penalty', () => {
-    let state = createRateWindow(LIMITS);
+    let state = createLimiter(LIMITS);
     for (let answer = 0; answer < 10; answer += 1) state = feedback(state, says('rate_limited'), NOW_MS).state;
     expect(blockMs(state)).toBe(PENALTY_FIRST_MS);
     expect(stats(state).penaltiesTotal).toBe(10);
   });
 
   test('a ban without a time lasts its default, and the latest of all blocks counts', () => {
-    let { state } = feedback(createRateWindow(LIMITS), says('banned'), NOW_MS);
+    let { state } = feedback(createLimiter(LIMITS), says('banned'), NOW_MS);
     expect(blockMs(state)).toBe(BAN_DEFAULT_MS);
     state = feedback(state, says('banned', { resumeAtMs: NOW_MS + 5_000 }), NOW_MS).state;
     expect(blockMs(state)).toBe(BAN_DEFAULT_MS);
@@ -155,33 +155,33 @@ describe("the venue's answers", () => {
   });
 
   test('a time to resume that lies behind counts as none, and one in the next century is cut', () => {
-    const behind = feedback(createRateWindow(LIMITS), says('rate_limited', { resumeAtMs: NOW_MS - 1 }), NOW_MS).state;
-    const ahead = feedback(createRateWindow(LIMITS), says('banned', { resumeAtMs: NOW_MS * 3 }), NOW_MS).state;
+    const behind = feedback(createLimiter(LIMITS), says('rate_limited', { resumeAtMs: NOW_MS - 1 }), NOW_MS).state;
+    const ahead = feedback(createLimiter(LIMITS), says('banned', { resumeAtMs: NOW_MS * 3 }), NOW_MS).state;
     expect([blockMs(behind), blockMs(ahead)]).toEqual([PENALTY_FIRST_MS, BLOCK_MAX_MS]);
   });
 
   test('a shapeless time to resume counts as none, and a count for a shapeless endpoint is ignored', () => {
-    const state = createRateWindow(LIMITS);
+    const state = createLimiter(LIMITS);
     expect(blockMs(feedback(state, says('banned', { resumeAtMs: SHAPELESS }), NOW_MS).state)).toBe(BAN_DEFAULT_MS);
     const counted = feedback(state, says('ok', { remaining: 20, endpoint: SHAPELESS }), NOW_MS);
     expect(usage(counted.state, NOW_MS)).toEqual(usage(state, NOW_MS));
   });
 
   test('requests that only the venue has counted are booked once', () => {
-    let { state } = waits(createRateWindow(LIMITS), many(5));
+    let { state } = waits(createLimiter(LIMITS), many(5));
     for (let answer = 0; answer < 3; answer += 1) state = feedback(state, says('ok', { remaining: 20 }), NOW_MS).state;
     expect(usage(state, NOW_MS).endpoints.order?.used).toBe(60);
     expect(usage(state, NOW_MS).global.used).toBe(60);
   });
 
   test('a count against another limit belongs to another window, and is ignored', () => {
-    const { state } = feedback(createRateWindow(LIMITS), says('ok', { remaining: 9, limit: 10 }), NOW_MS);
+    const { state } = feedback(createLimiter(LIMITS), says('ok', { remaining: 9, limit: 10 }), NOW_MS);
     expect(usage(state, NOW_MS).endpoints.order?.used).toBe(0);
   });
 });
 
 test('usage shows the windows that end now, without future bookings', () => {
-  const { state } = waits(createRateWindow(LIMITS), many(40));
+  const { state } = waits(createLimiter(LIMITS), many(40));
   expect(usage(state, NOW_MS)).toEqual({
     global: { used: 72, limit: 108, windowMs: 60_000 },
     endpoints: {
@@ -204,18 +204,18 @@ describe('bounds', () => {
   };
 
   test('bookings stop at their bound, until older ones have passed', () => {
-    const { state, results } = waits(createRateWindow(roomy), many(GRANTS_MAX + 1));
+    const { state, results } = waits(createLimiter(roomy), many(GRANTS_MAX + 1));
     expect(results.at(-1)).toBe('refused');
     expect(waits(state, [order('later')], NOW_MS + 10).results).toEqual([GRANTS_MAX - 10]);
   });
 
   test('the oldest permits are forgotten', () => {
-    const { state } = waits(createRateWindow(roomy), many(PERMITS_MAX + 3));
+    const { state } = waits(createLimiter(roomy), many(PERMITS_MAX + 3));
     expect([state.permits.length, state.permits[0]?.requestId]).toEqual([PERMITS_MAX, 'r3']);
   });
 
   test('old grants are dropped', () => {
-    const { state } = waits(createRateWindow(LIMITS), many(20));
+    const { state } = waits(createLimiter(LIMITS), many(20));
     const later = waits(state, [order('later')], NOW_MS + SPAN_MS).state;
     expect([later.global.length, later.endpoints.order?.length]).toEqual([1, 1]);
   });
@@ -225,9 +225,9 @@ describe('limits', () => {
   const wrong: RateLimits = { ...LIMITS, safetyMargin: 0.95, exitSafetyMargin: 0.9 };
 
   test('that contradict themselves are refused at the start, and not taken over later', () => {
-    expect(() => createRateWindow(wrong)).toThrow(RateLimitsError);
+    expect(() => createLimiter(wrong)).toThrow(RateLimitsError);
     expect(limitsFault(wrong)).toContain('0.95');
-    const state = createRateWindow(LIMITS);
+    const state = createLimiter(LIMITS);
     expect(reconfigure(state, wrong)).toBe(state);
   });
 
@@ -237,12 +237,12 @@ describe('limits', () => {
     ['validity', { permitValidityMs: SHAPELESS }],
     ['window', { global: { ...LIMITS.global, windowMs: SHAPELESS } }],
   ])('with a shapeless %s are not taken over', (_what, change) => {
-    const state = createRateWindow(LIMITS);
+    const state = createLimiter(LIMITS);
     expect(reconfigure(state, { ...LIMITS, ...change })).toBe(state);
   });
 
   test('that grow less strict let waiting stop, and keep what is booked', () => {
-    const { state } = waits(createRateWindow(LIMITS), many(36));
+    const { state } = waits(createLimiter(LIMITS), many(36));
     const looser = { ...LIMITS, endpoints: { order: { limit: 120, windowMs: 60_000, weight: 2 } } };
     const { results } = waits(reconfigure(state, looser), many(19, {}, 's'));
     expect([results.lastIndexOf(0), results[18]]).toEqual([17, SPAN_MS]);
@@ -250,7 +250,7 @@ describe('limits', () => {
 });
 
 test('no command makes a reducer throw, whatever JSON it is', () => {
-  const { state } = waits(createRateWindow(LIMITS), many(3));
+  const { state } = waits(createLimiter(LIMITS), many(3));
   const value = fc.oneof(
     fc.jsonValue(),
     fc.constantFrom('order', 'ok', 'banned', 'rate_limited', 'entry', NOW_MS, 'r0', 0, SHAPELESS),
@@ -290,7 +290,7 @@ test('with every window full and every id at its longest, the state stays within
   const names = ['market_data', 'order', 'account'];
   const endpoints = Object.fromEntries(names.map((name) => [name, long]));
   const limits = { ...LIMITS, global: { ...long, windowMs: 100 }, endpoints };
-  let state = createRateWindow(limits);
+  let state = createLimiter(limits);
   let nowMs = NOW_MS;
   for (const endpoint of names) {
     for (let count = 0; count < GRANTS_MAX; count += 1) {
@@ -301,5 +301,5 @@ test('with every window full and every id at its longest, the state stays within
   }
   expect(names.map((name) => state.endpoints[name]?.length)).toEqual(names.map(() => GRANTS_MAX));
   expect(state.permits).toHaveLength(PERMITS_MAX);
-  expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(RATE_WINDOW_STATE_BYTES_MAX);
+  expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(LIMITER_STATE_BYTES_MAX);
 });
