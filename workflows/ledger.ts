@@ -1,21 +1,6 @@
 import { log } from '@temporalio/workflow';
-import {
-  acknowledge,
-  applySnapshot,
-  authorize,
-  commit,
-  configureLedger,
-  emptyLedger,
-  ledgerStats,
-  pendingReservations,
-  release,
-  reserve,
-  setTradingState,
-  viewBalances,
-  bar,
-  type LedgerState,
-  type LedgerStep,
-} from '../src/domain/ledger/ledger';
+import type { AccountRules } from '../src/domain/account-rules';
+import type { LedgerState, LedgerStep } from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -39,8 +24,12 @@ import type { BalancesReply } from '../src/messages/venue-account';
 export class Ledger {
   private current: LedgerState;
 
-  constructor(snapshotLagMs: number, carried?: LedgerState) {
-    this.current = carried ? configureLedger(carried, { snapshotLagMs }) : emptyLedger({ snapshotLagMs });
+  constructor(
+    private readonly rules: AccountRules['ledger'],
+    snapshotLagMs: number,
+    carried?: LedgerState,
+  ) {
+    this.current = carried ? rules.configureLedger(carried, { snapshotLagMs }) : rules.emptyLedger({ snapshotLagMs });
   }
 
   /** What continue-as-new carries over. */
@@ -49,24 +38,24 @@ export class Ledger {
   }
 
   setSnapshotLag(snapshotLagMs: number): void {
-    this.current = configureLedger(this.current, { snapshotLagMs });
+    this.current = this.rules.configureLedger(this.current, { snapshotLagMs });
   }
 
   reserve(command: ReserveCommand): ReserveResult {
-    return this.take(reserve(this.current, command, Date.now()));
+    return this.take(this.rules.reserve(this.current, command, Date.now()));
   }
 
   release(command: ReleaseCommand): EndReservationResult {
-    return this.take(release(this.current, command, Date.now()));
+    return this.take(this.rules.release(this.current, command, Date.now()));
   }
 
   bar(command: BarCommand): BarResult {
-    return this.take(bar(this.current, command));
+    return this.take(this.rules.bar(this.current, command));
   }
 
   /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
-    const result = this.take(commit(this.current, command, Date.now()));
+    const result = this.take(this.rules.commit(this.current, command, Date.now()));
     if (result.status !== 'ended' && result.status !== 'already_ended') {
       log.error('A commit met no reservation.', { reservationId: command?.reservationId, status: result.status });
     }
@@ -74,32 +63,32 @@ export class Ledger {
   }
 
   acknowledge(command: AcknowledgeCommand): void {
-    this.take(acknowledge(this.current, command));
+    this.take(this.rules.acknowledge(this.current, command));
   }
 
   applySnapshot(command: SnapshotCommand): void {
-    const result = this.take(applySnapshot(this.current, command, Date.now()));
+    const result = this.take(this.rules.applySnapshot(this.current, command, Date.now()));
     if (result.status === 'invalid') log.warn("A venue's balance report was refused.", { reason: result.message });
   }
 
   setTradingState(command: SetTradingStateCommand): SetTradingStateResult {
-    return this.take(setTradingState(this.current, command, Date.now()));
+    return this.take(this.rules.setTradingState(this.current, command, Date.now()));
   }
 
   balances(venue: string): BalancesReply {
-    return { venue, ...viewBalances(this.current) };
+    return { venue, ...this.rules.viewBalances(this.current) };
   }
 
   pendingReservations(): readonly Reservation[] {
-    return pendingReservations(this.current);
+    return this.rules.pendingReservations(this.current);
   }
 
   stats(): LedgerStats {
-    return ledgerStats(this.current);
+    return this.rules.ledgerStats(this.current);
   }
 
   authorization(reservationId: string): Authorization {
-    return authorize(this.current, reservationId);
+    return this.rules.authorize(this.current, reservationId);
   }
 
   describe(venue: string): string {

@@ -1,4 +1,4 @@
-import { acquire, createLimiter, feedback, giveBack, reconfigure, stats, usage } from '../src/domain/limiter/limiter';
+import type { AccountRules } from '../src/domain/account-rules';
 import type { LimiterState } from '../src/domain/limiter/limiter';
 import type {
   AcquireCommand,
@@ -18,8 +18,12 @@ import type { AcquireReply } from '../src/messages/venue-account';
 export class Limiter {
   private current: LimiterState;
 
-  constructor(limits: RateLimits, carried?: LimiterState) {
-    this.current = carried ?? createLimiter(limits);
+  constructor(
+    private readonly rules: AccountRules['limiter'],
+    limits: RateLimits,
+    carried?: LimiterState,
+  ) {
+    this.current = carried ?? rules.createLimiter(limits);
   }
 
   /** What continue-as-new carries over. */
@@ -28,32 +32,32 @@ export class Limiter {
   }
 
   configure(limits: RateLimits): void {
-    this.current = reconfigure(this.current, limits);
+    this.current = this.rules.reconfigure(this.current, limits);
   }
 
   acquire(command: AcquireCommand): AcquireReply {
     const nowMs = Date.now();
-    const { state, result } = acquire(this.current, command, nowMs);
+    const { state, result } = this.rules.acquire(this.current, command, nowMs);
     this.current = state;
     return { ...result, answeredAtMs: nowMs, blockedUntilMs: state.blockedUntilMs };
   }
 
   giveBack(command: GiveBackCommand): GiveBackResult {
-    const { state, result } = giveBack(this.current, command, Date.now());
+    const { state, result } = this.rules.giveBack(this.current, command, Date.now());
     this.current = state;
     return result;
   }
 
   feedback(command: FeedbackCommand): void {
-    this.current = feedback(this.current, command, Date.now()).state;
+    this.current = this.rules.feedback(this.current, command, Date.now()).state;
   }
 
   usage(): RateUsage {
-    return usage(this.current, Date.now());
+    return this.rules.usage(this.current, Date.now());
   }
 
   stats(): RateStats {
-    return stats(this.current);
+    return this.rules.stats(this.current);
   }
 
   describe(): string {

@@ -8,11 +8,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
-import type { LedgerState } from '../src/domain/ledger/ledger';
+import type { AccountRules } from '../src/domain/account-rules';
 import { isRecord } from '../src/domain/plain-values';
-import { limitsFault, type LimiterState } from '../src/domain/limiter/limiter';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { VenueAccountSettings } from '../src/messages/venue-account';
+import { ACCOUNT_RULES, RulesOfRun, type CarriedAccount } from './account-rules';
 import { Ledger } from './ledger';
 import { Limiter } from './limiter';
 import { handleAccountMessages } from './venue-account-messages';
@@ -22,21 +22,30 @@ const REFRESH_TIMEOUT = '60 seconds';
 /** Pause after a failed refresh, milliseconds. */
 const REFRESH_RETRY_MS = 5_000;
 
-/** What continue-as-new carries over. */
-interface VenueAccountState {
-  readonly ledger: LedgerState;
-  readonly window: LimiterState;
-}
-
 /**
  * One account at one venue, for all processes together: its money (the ledger) and its request budget (the limiter). An
  * order needs both, and asks for both in one step.
  */
-export async function venueAccount(settings: VenueAccountSettings, carried?: VenueAccountState): Promise<void> {
+export const venueAccount = accountUnder(ACCOUNT_RULES);
+
+/** @param all see ACCOUNT_RULES */
+export function accountUnder(
+  all: readonly AccountRules[],
+): (settings: VenueAccountSettings, carried?: CarriedAccount) => Promise<void> {
+  return (settings, carried) => runAccount(new RulesOfRun(all), settings, carried);
+}
+
+async function runAccount(
+  rulesOfRun: RulesOfRun,
+  settings: VenueAccountSettings,
+  carried: CarriedAccount | undefined,
+): Promise<void> {
   let current = settings;
   let refreshRequested = true;
-  const ledger = new Ledger(settings.snapshotLagMs, carried?.ledger);
-  const limiter = new Limiter(settings.limits, carried?.window);
+  const { rules } = rulesOfRun;
+  const state = rulesOfRun.adopt(carried);
+  const ledger = new Ledger(rules.ledger, settings.snapshotLagMs, state?.ledger);
+  const limiter = new Limiter(rules.limiter, settings.limits, state?.window);
   const describe = (): void => setCurrentDetails(`${ledger.describe(settings.venue)}\n\n${limiter.describe()}`);
 
   handleAccountMessages({
@@ -47,7 +56,7 @@ export async function venueAccount(settings: VenueAccountSettings, carried?: Ven
       refreshRequested = true;
     },
     configure(next) {
-      const fault = settingsFault(next);
+      const fault = settingsFault(next, rules);
       if (fault !== undefined) {
         log.warn('The configured settings were refused; the former ones stay in force.', { fault });
         return;
@@ -84,21 +93,26 @@ export async function venueAccount(settings: VenueAccountSettings, carried?: Ven
     describe();
   }
 
-  while (!workflowInfo().continueAsNewSuggested) {
-    const dueNow = await condition(() => refreshRequested || workflowInfo().continueAsNewSuggested, waitMs || 1);
+  const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
+  while (!isOver()) {
+    const dueNow = await condition(() => refreshRequested || isOver(), waitMs || 1);
     if (dueNow && !refreshRequested) break;
     void refresh();
     // A venue that does not answer must not keep a full history from ending; the next run asks anew.
-    await condition(() => !refreshing || workflowInfo().continueAsNewSuggested);
+    await condition(() => !refreshing || isOver());
   }
   await condition(allHandlersFinished);
-  await continueAsNew<typeof venueAccount>(current, { ledger: ledger.state(), window: limiter.state() });
+  const next = rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state() });
+  await continueAsNew<typeof venueAccount>(current, next);
 }
 
-function settingsFault(settings: VenueAccountSettings | null | undefined): string | undefined {
+function settingsFault(
+  settings: VenueAccountSettings | null | undefined,
+  { limiter }: AccountRules,
+): string | undefined {
   if (!isRecord(settings) || typeof settings.venue !== 'string') return 'No venue is named.';
   const { updateIntervalMs, snapshotLagMs, limits } = settings;
   if (!Number.isSafeInteger(updateIntervalMs) || updateIntervalMs <= 0) return 'updateIntervalMs must be positive.';
   if (!Number.isFinite(snapshotLagMs) || snapshotLagMs < 0) return 'snapshotLagMs must be zero or more.';
-  return limitsFault(limits);
+  return limiter.limitsFault(limits);
 }

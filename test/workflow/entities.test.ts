@@ -19,12 +19,12 @@ import {
   VENUE_ACCOUNT_WORKFLOW_TYPE,
   type AccountRequestKind,
   type AcquireReply,
-  type VenueAccountSettings,
 } from '../../src/messages/venue-account';
 import { EntityCaller } from '../../src/trading/entity-caller';
 import { VenueAccountClient } from '../../src/trading/venue-account-client';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { INVALID_COMMAND } from '../../workflows/reject';
+import { reserveCommand as reserveOf, SETTINGS } from '../support/account-commands';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 /** Low, so that a test of seconds sees many runs. */
@@ -40,29 +40,8 @@ const BATCHED_CALLERS = 2;
 const RUNS_MIN = 3;
 const AMOUNT = '1.5';
 
-const SETTINGS: VenueAccountSettings = {
-  venue: 'nowhere',
-  updateIntervalMs: 3_600_000,
-  snapshotLagMs: 0,
-  limits: {
-    global: { limit: 100_000, windowMs: 60_000, weight: 1 },
-    endpoints: { order: { limit: 100_000, windowMs: 60_000, weight: 2 } },
-    safetyMargin: 0.9,
-    exitSafetyMargin: 0.95,
-    permitValidityMs: 2_000,
-  },
-};
-
 function reserveCommand(requestId: string, amount = AMOUNT): ReserveCommand {
-  return {
-    requestId,
-    reservationId: requestId,
-    asset: 'USDT',
-    amount,
-    intent: 'entry',
-    purpose: 'a test',
-    metadata: {},
-  };
+  return reserveOf(requestId, amount);
 }
 
 function acquireCommand(requestId: string): AcquireCommand {

@@ -1,0 +1,1 @@
+export function filesOfRules(root: string): readonly string[];

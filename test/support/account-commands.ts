@@ -1,0 +1,28 @@
+import type { ReserveCommand } from '../../src/domain/ledger/types';
+import type { VenueAccountSettings } from '../../src/messages/venue-account';
+
+/** An account whose limits nobody meets, and whose venue nobody serves. */
+export const SETTINGS: VenueAccountSettings = {
+  venue: 'nowhere',
+  updateIntervalMs: 3_600_000,
+  snapshotLagMs: 0,
+  limits: {
+    global: { limit: 100_000, windowMs: 60_000, weight: 1 },
+    endpoints: { order: { limit: 100_000, windowMs: 60_000, weight: 2 } },
+    safetyMargin: 0.9,
+    exitSafetyMargin: 0.95,
+    permitValidityMs: 2_000,
+  },
+};
+
+export function reserveCommand(requestId: string, amount: string): ReserveCommand {
+  return {
+    requestId,
+    reservationId: requestId,
+    asset: 'USDT',
+    amount,
+    intent: 'entry',
+    purpose: 'a test',
+    metadata: {},
+  };
+}

@@ -1,0 +1,198 @@
+/** A release that changes a rule of the account: what was answered before it stays answered, whoever computes it again. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
+import {
+  balancesQuery,
+  reservationsQuery,
+  setTradingStateUpdate,
+  snapshotSignal,
+  VENUE_ACCOUNT_WORKFLOW_TYPE,
+} from '../../src/messages/venue-account';
+import { EntityCaller } from '../../src/trading/entity-caller';
+import { VenueAccountClient } from '../../src/trading/venue-account-client';
+import { queryPatiently } from '../../src/temporal/patient-query';
+import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { bundleForReplay, replay } from '../replay/outcomes';
+import { fetchHistory, runChain } from '../replay/recording';
+import { reserveCommand, SETTINGS } from '../support/account-commands';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+/** Long enough for an answer, if it gave one. */
+const OLD_ENGINE_ALONE_MS = 3_000;
+const PENDING = 20;
+const TOTAL = '1000000';
+const AMOUNT = '1.5';
+const RESERVED = String(PENDING * Number(AMOUNT));
+
+const STRICTER_WORKFLOWS = require.resolve('./fixtures/stricter-rules');
+
+type Bundle = WorkerOptions['workflowBundle'];
+
+let environment: TestWorkflowEnvironment;
+let oldBundle: Bundle;
+let stricterBundle: Bundle;
+let client: VenueAccountClient;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+  oldBundle = { codePath: WORKFLOW_BUNDLE_PATH };
+  stricterBundle = await bundleWorkflowCode({
+    workflowsPath: STRICTER_WORKFLOWS,
+    workflowInterceptorModules: [require.resolve('../../workflows/query-guard')],
+    logger: new DefaultLogger('ERROR'),
+  });
+  const unexpected = () => Promise.reject(new Error('The account does not run.'));
+  client = new VenueAccountClient(new EntityCaller(environment.client, 8, unexpected));
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(() => environment.teardown());
+
+let engines: Engine[] = [];
+
+/** A process that runs accounts. */
+class Engine {
+  private readonly running: Promise<void>;
+
+  constructor(
+    private readonly connection: NativeConnection,
+    private readonly worker: Worker,
+  ) {
+    this.running = worker.run();
+  }
+
+  async stop(): Promise<void> {
+    engines = engines.filter((engine) => engine !== this);
+    this.worker.shutdown();
+    await this.running;
+    await this.connection.close();
+  }
+}
+
+async function engineOf(workflowBundle: Bundle): Promise<Engine> {
+  const { address, namespace } = environment;
+  // One of its own: two workers of one queue cannot share a connection.
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({ connection, namespace, taskQueue: ENTITIES_TASK_QUEUE, workflowBundle });
+  const engine = new Engine(connection, worker);
+  engines.push(engine);
+  return engine;
+}
+
+afterEach(async () => {
+  for (const engine of engines) await engine.stop();
+});
+
+function handleOf(venue: string) {
+  return environment.client.workflow.getHandle(venueAccountWorkflowId(venue));
+}
+
+async function figuresOf(venue: string) {
+  const { assets, tradingState } = await queryPatiently(handleOf(venue), balancesQuery);
+  const pending = await queryPatiently(handleOf(venue), reservationsQuery);
+  const { total, free, reserved } = assets.USDT!;
+  return { tradingState, total, free, reserved, pending: pending.map(({ id }) => id).toSorted() };
+}
+
+/** An account that an old engine has run: reservations that are pending, and trading halted. */
+async function accountOfOldEngine(): Promise<{ venue: string; ids: readonly string[] }> {
+  const venue = randomUUID();
+  const old = await engineOf(oldBundle);
+  await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+    workflowId: venueAccountWorkflowId(venue),
+    taskQueue: ENTITIES_TASK_QUEUE,
+    args: [{ ...SETTINGS, venue }],
+  });
+  const figures = { total: TOTAL, available: TOTAL, locked: '0' };
+  await handleOf(venue).signal(snapshotSignal, { asOfMs: Date.now(), assets: { USDT: figures } });
+  await handleOf(venue).query(balancesQuery);
+  const ids = Array.from({ length: PENDING }, () => randomUUID()).toSorted();
+  for (const id of ids) {
+    const answer = await client.request(venue, 'reserve', reserveCommand(id, AMOUNT));
+    expect(answer).toMatchObject({ status: 'reserved', isNew: true });
+  }
+  await old.stop();
+  return { venue, ids };
+}
+
+/** What the run that began under the old rules still answers ends it; the next request is answered under the new ones. */
+async function underStricterRules(venue: string): Promise<void> {
+  await client.request(venue, 'giveBack', { requestId: 'wakes the account' });
+  const answer = await client.request(venue, 'reserve', reserveCommand(randomUUID(), AMOUNT));
+  expect(answer).toMatchObject({ status: 'denied', denial: { message: 'Stricter rules.' } });
+}
+
+test('after the release every reservation is there, and only what is asked anew is judged by the new rules', async () => {
+  const { venue, ids } = await accountOfOldEngine();
+  const engine = await engineOf(stricterBundle);
+  // The first step of the new engine still answers by the rules that the run began with.
+  await handleOf(venue).executeUpdate(setTradingStateUpdate, {
+    args: [{ requestId: randomUUID(), to: 'reducing', reason: 'a release' }],
+  });
+  expect(await figuresOf(venue)).toMatchObject({ tradingState: 'reducing', reserved: RESERVED, pending: ids });
+  await handleOf(venue).executeUpdate(setTradingStateUpdate, {
+    args: [{ requestId: randomUUID(), to: 'active', reason: 'released' }],
+  });
+  expect(await client.request(venue, 'reserve', reserveCommand(ids[0]!, AMOUNT))).toMatchObject({
+    status: 'reserved',
+    isNew: false,
+  });
+  expect(await client.request(venue, 'reserve', reserveCommand(randomUUID(), AMOUNT))).toMatchObject({
+    status: 'denied',
+    denial: { message: 'Stricter rules.' },
+  });
+  expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
+  await engine.stop();
+
+  const runs = await runChain(environment.client, venueAccountWorkflowId(venue));
+  expect(runs).toHaveLength(2);
+  const histories = await Promise.all(
+    runs.map((runId) =>
+      fetchHistory(environment.client, { name: runId, workflowId: venueAccountWorkflowId(venue), runId }),
+    ),
+  );
+  const { errors, answers } = await replay(await bundleForReplay(STRICTER_WORKFLOWS), histories);
+  expect(errors.map(([, error]) => error)).toEqual([undefined, undefined]);
+  expect(answers.length).toBeGreaterThan(PENDING);
+  expect(answers.filter(({ recorded, replayed }) => recorded !== replayed)).toEqual([]);
+});
+
+test('an old engine that still runs beside the new one answers nothing by old rules, and loses nothing', async () => {
+  const { venue, ids } = await accountOfOldEngine();
+  const engine = await engineOf(stricterBundle);
+  await underStricterRules(venue);
+  const old = await engineOf(oldBundle);
+  const answers = [];
+  for (let count = 0; count < PENDING; count += 1) {
+    answers.push(await client.request(venue, 'reserve', reserveCommand(randomUUID(), AMOUNT)));
+  }
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 'denied'));
+  for (const id of ids) {
+    const answer = await client.request(venue, 'release', {
+      requestId: `${id}:release`,
+      reservationId: id,
+      reason: 'done',
+    });
+    expect(answer).toMatchObject({ status: 'ended' });
+  }
+  await old.stop();
+  expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, free: TOTAL, reserved: '0', pending: [] });
+  await engine.stop();
+}, 120_000);
+
+test('an old engine alone leaves an account of newer rules alone', async () => {
+  const { venue, ids } = await accountOfOldEngine();
+  const engine = await engineOf(stricterBundle);
+  await underStricterRules(venue);
+  await engine.stop();
+  const old = await engineOf(oldBundle);
+  const request = client.request(venue, 'reserve', reserveCommand(randomUUID(), AMOUNT));
+  const isAnswered = await Promise.race([request.then(() => true), delay(OLD_ENGINE_ALONE_MS, false)]);
+  expect(isAnswered).toBe(false);
+  await old.stop();
+  await engineOf(stricterBundle);
+  expect(await request).toMatchObject({ status: 'denied', denial: { message: 'Stricter rules.' } });
+  expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
+}, 120_000);
