@@ -18,6 +18,7 @@ import type {
   BarCommand,
   BarResult,
 } from '../src/domain/ledger/types';
+import { showValue } from '../src/domain/plain-values';
 import type { BalancesReply } from '../src/messages/venue-account';
 
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
@@ -57,7 +58,10 @@ export class Ledger {
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(this.rules.commit(this.current, command, Date.now()));
     if (result.status !== 'ended' && result.status !== 'already_ended') {
-      log.error('A commit met no reservation.', { reservationId: command?.reservationId, status: result.status });
+      log.error('A commit met no reservation.', {
+        reservationId: showValue(command?.reservationId),
+        status: result.status,
+      });
     }
     return result;
   }

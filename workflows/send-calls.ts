@@ -1,19 +1,19 @@
-import type { PlaceOrderInput, PlaceOrderResult, TradeResult } from '../src/messages/trade';
+import type { BarAnswer, PlaceOrderInput, PlaceOrderResult, TradeResult } from '../src/messages/trade';
 import type { SignalActivities } from './signal-activities';
 
 /**
- * The only two calls that can send an order, and what is certain about them. While one is under way, or after it was
- * lost, it may have sent; only its answer can say that it did not.
+ * The calls that can send an order, and the one that finds out whether a lost one did: together they know what is certain.
+ * While a call is under way, or after it was lost, it may have sent; only an answer can say that nothing left.
  */
 export class SendCalls {
   private possible: boolean;
 
-  /** @param headStart the process that started the workflow may have begun to trade before it */
+  /** @param hasHeadStart the process that started the workflow may have begun to trade before it */
   constructor(
     private readonly activities: SignalActivities,
-    headStart: boolean,
+    private readonly hasHeadStart: boolean,
   ) {
-    this.possible = headStart;
+    this.possible = hasHeadStart;
   }
 
   /** false: it is certain that no request left. */
@@ -24,7 +24,9 @@ export class SendCalls {
   async tradeAtOnce(tradeRound: number): Promise<TradeResult> {
     this.possible = true;
     const result = await this.activities.tradeAtOnce(tradeRound);
-    this.possible = isSent(result);
+    // This call sent nothing, and speaks for itself alone: a head start may be under way in another process.
+    const isSilent = result.status === 'retry' || result.status === 'denied';
+    this.possible = isSilent ? this.hasHeadStart : isSent(result);
     return result;
   }
 
@@ -32,9 +34,16 @@ export class SendCalls {
     this.possible = true;
     return this.activities.placeOrder(call);
   }
+
+  /** After it nothing more can be sent, and what an earlier call did is known. */
+  async bar(): Promise<BarAnswer> {
+    const answer = await this.activities.bar();
+    this.possible = answer.status === 'reserved' && answer.earlierAttempt !== 'none';
+    return answer;
+  }
 }
 
-function isSent(result: TradeResult): boolean {
+function isSent(result: Exclude<TradeResult, { status: 'retry' | 'denied' }>): boolean {
   if (result.status === 'reserved') return result.earlierAttempt !== 'none';
   return result.status === 'answered' || result.status === 'settled';
 }

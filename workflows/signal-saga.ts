@@ -4,6 +4,7 @@ import type { TradeResult } from '../src/messages/trade';
 import type { Denial } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
+import { cutText } from '../src/domain/plain-values';
 import { commitCommandOf, fillSentence } from '../src/domain/settlement';
 import { commitSignal } from '../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../src/messages/ids';
@@ -17,6 +18,8 @@ import { expired, Stop, type StopReason } from './stop';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
 const BOOKS_BY_ACTIVITY = 'books-by-activity';
+/** As JSON; longer reasons are cut. */
+const CANCEL_REASON_BYTES_MAX = 200;
 
 /**
  * Reserve, send, find out, settle. The rules that make it one order:
@@ -48,10 +51,13 @@ export class SignalSaga {
     return this.record.view();
   }
 
-  /** @param reason for people; a caller on the command line may leave it out */
-  cancel(reason?: string): CancelReply {
+  /** @param reason for people: any value, and absent where a caller on the command line leaves it out */
+  cancel(reason?: unknown): CancelReply {
     if (this.ended) return { accepted: false, message: 'The signal has ended.' };
-    this.stop.cancel(reason ?? 'no reason given');
+    // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
+    const isText = typeof reason === 'string' && reason !== '';
+    const why = isText ? cutText(reason, CANCEL_REASON_BYTES_MAX) : 'no reason given';
+    this.stop.cancel(why);
     return {
       accepted: true,
       message: this.sends.mayHaveSent
@@ -77,7 +83,7 @@ export class SignalSaga {
     } catch (error) {
       // Only a defect gets here. Funds whose order may live stay held; a person has to look.
       alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-      if (!this.sends.mayHaveSent) await this.activities.bar();
+      if (!this.sends.mayHaveSent) await this.sends.bar();
       throw error;
     }
     this.ended = true;
@@ -127,7 +133,7 @@ export class SignalSaga {
    * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
    */
   private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
-    const result = await this.activities.bar();
+    const result = await this.sends.bar();
     if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
     return this.goOn(result, tradeRound);
   }
@@ -161,7 +167,9 @@ export class SignalSaga {
     }
     const result = await this.activities.bookFill(plan, order);
     if (result.status === 'refused') {
-      alert(`${fingerprint}: ${fillSentence(order)} could not be booked at ${venue}: ${result.message}`);
+      const problem = `${fillSentence(order)} could not be booked at ${venue}: ${result.message}`;
+      this.record.note(problem);
+      alert(`${fingerprint}: ${problem}`);
     }
   }
 

@@ -86,7 +86,7 @@ export function describeIntake(result: IntakeResult): string {
       return `Accepted as ${result.fingerprint}.`;
     case 'duplicate':
       return result.conflicting
-        ? `Refused: ${result.fingerprint} was accepted before with other content (amount, price or intent); that one stands.`
+        ? `Refused: ${result.fingerprint} was accepted before with other content (seconds of its time, amount, price or intent); that one stands.`
         : `Duplicate: ${result.fingerprint} was accepted before; nothing was sent twice.`;
     case 'refused':
       return `Refused (${result.code}): ${printable(result.message)}`;

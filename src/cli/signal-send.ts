@@ -57,9 +57,18 @@ async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boole
   return followSignal(intake, fingerprint, (view) => print(style.dim(describeChange(view))));
 }
 
+/** Whoever repeats the command must repeat its time: another minute is another signal, and a second order. */
+export function withTimestamp(error: unknown, { timestampMs }: TradingSignal): unknown {
+  if (!(error instanceof Error) || error.name !== 'IntakeUnavailableError') return error;
+  const timestamp = new Date(timestampMs).toISOString();
+  return new CliError(`${error.message} Repeat the command with --timestamp ${timestamp}.`, ExitCode.UNAVAILABLE);
+}
+
 async function send(intake: SignalIntake, signal: TradingSignal, options: SendOptions): Promise<ExitCode> {
   const json = options.json ?? false;
-  const result = await intake.submit(signal);
+  const result = await intake.submit(signal).catch((error: unknown) => {
+    throw withTimestamp(error, signal);
+  });
   if (!json) printLine(describeIntake(result));
   const follows = options.wait === true && result.status === 'accepted';
   const view = follows ? await waitForEnd(intake, result.fingerprint, json) : undefined;

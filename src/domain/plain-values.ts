@@ -9,11 +9,27 @@ export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
+/** Deeper values are none of ours, and unfolding one can end in an error where the stack is short. */
+const DEPTH_MAX = 100;
+
+/** Whether a JSON value is nested more than DEPTH_MAX deep. Takes any, however deep: it goes level by level. */
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < DEPTH_MAX; depth += 1) {
+    level = level
+      .filter((item) => typeof item === 'object' && item !== null)
+      .flatMap((item) => Object.values(item as object));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /**
  * An upper bound of a value's size as JSON in UTF-8, in bytes. Characters outside the basic plane count six instead of
- * four.
+ * four. Infinity for a value that is nested too deep.
  */
 export function jsonBytes(value: unknown): number {
+  if (isDeep(value)) return Infinity;
   const text = JSON.stringify(value) ?? '';
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
@@ -37,6 +53,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** A value in a message, cut after 60 characters. Takes any: `String()` throws for JSON such as `{"toString": 1}`. */
 export function showValue(value: unknown): string {
+  if (isDeep(value)) return `nested more than ${DEPTH_MAX} deep`;
   const text = (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -37,6 +37,15 @@ export interface CancelReply {
   readonly message: string;
 }
 
+/**
+ * What a signal's workflow tells: also under the names of before, `stage` and `filledAmount`, for whoever asked by them
+ * (a process of an older release, a script around `temporal workflow query`).
+ */
+export function withOlderNames(view: SignalView): SignalView {
+  const { state, order } = view;
+  return { ...view, stage: state, order: order && { ...order, filledAmount: order.filledQuantity } } as SignalView;
+}
+
 /** `temporal workflow query --name state`: everything about this signal. */
 export const stateQuery = defineQuery<SignalView>('state');
 /** Ends the signal unsent if that is still possible, otherwise asks the venue to cancel what is open. */

@@ -1,6 +1,6 @@
 /** A venue's account, with its ledger and its limiter, as a workflow: what they promise to callers holds while their runs replace each other. */
 import { randomUUID } from 'node:crypto';
-import type { UpdateDefinition } from '@temporalio/common';
+import { RawValue, type UpdateDefinition } from '@temporalio/common';
 import { defineUpdate } from '@temporalio/workflow';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -39,6 +39,8 @@ const CALLERS = 200;
 const BATCHED_CALLERS = 2;
 const RUNS_MIN = 3;
 const AMOUNT = '1.5';
+/** Far more levels than a stack has room for. */
+const DEPTH = 20_000;
 
 function reserveCommand(requestId: string, amount = AMOUNT): ReserveCommand {
   return reserveOf(requestId, amount);
@@ -308,6 +310,43 @@ describe('a malformed command does not block', () => {
     }
     expect((await handle.describe()).historyLength).toBe(historyLength);
   }
+
+  /** JSON that a parser takes and nobody can unfold; the client's own converter cannot write it. */
+  const DEEP = `${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`;
+  function raw(json: string): RawValue {
+    return RawValue.fromPayload({
+      metadata: { encoding: new TextEncoder().encode('json/plain') },
+      data: new TextEncoder().encode(json),
+    });
+  }
+
+  test.each([
+    ['snapshot', `{"asOfMs":1,"assets":{"USDT":{"total":${DEEP},"available":"1","locked":"0"}}}`],
+    ['acknowledge', `{"reservationId":${DEEP},"lockedAmount":${DEEP},"placedAtMs":${DEEP}}`],
+    ['commit', `{"reservationId":${DEEP},"amount":${DEEP}}`],
+    ['configure', `{"venue":"nowhere","updateIntervalMs":1,"snapshotLagMs":0,"limits":{"endpoints":${DEEP}}}`],
+    ['configure', JSON.stringify(SETTINGS).replace('"limits":{', `"limits":{"deep":${DEEP},`)],
+    ['feedback', `{"kind":"banned","endpoint":${DEEP},"observedAtMs":${DEEP}}`],
+  ])('the signal %s, however deep', async (name, json) => {
+    const venue = await server.startAccount('10');
+    await server.handle(venue).signal(name, raw(json));
+    await expectAnswered(venue);
+  });
+
+  test('a batch, however deep', async () => {
+    const venue = await server.startAccount('10');
+    const commands = [
+      `{"requestId":"x","reservationId":"x","asset":"USDT","amount":${DEEP},"intent":${DEEP},"purpose":"p","metadata":{"a":${DEEP}}}`,
+      `{"requestId":"x","reservationId":"x","asset":"USDT","amount":"1","intent":"entry","purpose":"p","metadata":{},"more":${DEEP}}`,
+      `{"requestId":"x","endpoint":"order","weight":${DEEP},"intent":${DEEP}}`,
+    ];
+    const kinds = [...Object.keys(ALL_KINDS).map((kind) => `"${kind}"`), DEEP];
+    const requests = kinds.flatMap((kind) => commands.map((command) => `{"kind":${kind},"command":${command}}`));
+    const answers = await server.send(venue, batchUpdate, raw(`[${requests.join(',')}]`));
+    expect(answers).toHaveLength(requests.length);
+    await expectNothingHeld(venue);
+    await expectAnswered(venue);
+  });
 
   test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh', 'feedback'])(
     'the signal %s',

@@ -1,7 +1,11 @@
 import type { Intent } from '../signal';
 import { ExactDecimal } from '../decimal';
-import { isRecord, showValue } from '../plain-values';
+import { isRecord, jsonBytes, showValue } from '../plain-values';
+import { RATE_TEXT_BYTES_MAX } from './state';
 import type { RateLimits, WindowLimit } from './types';
+
+/** Endpoint groups with a limit of their own; a venue has a handful. */
+const ENDPOINTS_MAX = 20;
 
 /** The weight that one window may hold, for an entry or an exit: floor(limit × margin), computed decimally. */
 export function capacityOf(limits: RateLimits, rule: WindowLimit, intent: Intent): number {
@@ -17,6 +21,22 @@ export function spanMsOf(limits: RateLimits, rule: WindowLimit): number {
   return rule.windowMs + limits.permitValidityMs;
 }
 
+/** The limits without whatever else came along: they are carried from run to run. */
+export function plainLimits(limits: RateLimits): RateLimits {
+  const { global, endpoints, safetyMargin, exitSafetyMargin, permitValidityMs } = limits;
+  return {
+    global: plainRule(global),
+    endpoints: Object.fromEntries(Object.entries(endpoints).map(([name, rule]) => [name, plainRule(rule)])),
+    safetyMargin,
+    exitSafetyMargin,
+    permitValidityMs,
+  };
+}
+
+function plainRule({ limit, windowMs, weight }: WindowLimit): WindowLimit {
+  return { limit, windowMs, weight };
+}
+
 /** What contradicts itself in the limits: one sentence, or undefined. Takes any value. */
 export function limitsFault(limits: RateLimits): string | undefined {
   if (!isRecord(limits) || !isRecord(limits.endpoints)) return 'The limits are no object with endpoints.';
@@ -28,11 +48,17 @@ export function limitsFault(limits: RateLimits): string | undefined {
   if (!Number.isSafeInteger(permitValidityMs) || permitValidityMs < 0) {
     return `permitValidityMs is ${showValue(permitValidityMs)}; needed is an integer of zero or more.`;
   }
+  const names = Object.keys(limits.endpoints);
+  if (names.length > ENDPOINTS_MAX)
+    return `There are ${names.length} limits of endpoints; ${ENDPOINTS_MAX} is the most.`;
+  const long = names.find((name) => jsonBytes(name) > RATE_TEXT_BYTES_MAX);
+  if (long !== undefined)
+    return `The name of the limit ${showValue(long)} is longer than ${RATE_TEXT_BYTES_MAX} bytes.`;
   for (const [name, rule] of [['global', limits.global] as const, ...Object.entries(limits.endpoints)]) {
     for (const key of ['limit', 'windowMs', 'weight'] as const) {
       const value = isRecord(rule) ? rule[key] : undefined;
       if (!Number.isSafeInteger(value) || Number(value) < 1) {
-        return `The ${key} of the limit "${name}" is ${showValue(value)}; needed is a positive integer.`;
+        return `The ${key} of the limit ${showValue(name)} is ${showValue(value)}; needed is a positive integer.`;
       }
     }
   }

@@ -1,5 +1,5 @@
 import { ownValue } from '../plain-values';
-import { capacityOf, limitsFault, spanMsOf } from './capacity';
+import { capacityOf, limitsFault, plainLimits, spanMsOf } from './capacity';
 import { RateLimitsError } from './state';
 import type { Grant, LimiterState } from './state';
 import { EMPTY_RATE_STATS } from './stats';
@@ -10,7 +10,7 @@ export function createLimiter(limits: RateLimits): LimiterState {
   const fault = limitsFault(limits);
   if (fault !== undefined) throw new RateLimitsError(fault);
   return {
-    limits,
+    limits: plainLimits(limits),
     clockMs: 0,
     blockedUntilMs: 0,
     penaltiesInRow: 0,
@@ -40,7 +40,7 @@ export function reconfigure(state: LimiterState, limits: RateLimits): LimiterSta
   });
   return {
     ...state,
-    limits,
+    limits: plainLimits(limits),
     global: carryOver(state, limits, limits.global, spanMsOf(before, before.global), state.global),
     endpoints: Object.fromEntries(endpoints),
   };

@@ -231,6 +231,19 @@ describe('limits', () => {
     expect(reconfigure(state, wrong)).toBe(state);
   });
 
+  test('are a handful, with short names, and nothing else is carried along', () => {
+    const rule = { limit: 1, windowMs: 1, weight: 1 };
+    const named = (names: readonly string[]): RateLimits => ({
+      ...LIMITS,
+      endpoints: Object.fromEntries(names.map((name) => [name, rule])),
+    });
+    expect(limitsFault(named(Array.from({ length: 1_000 }, (_, index) => `e${index}`)))).toContain('1000');
+    expect(limitsFault(named(['n'.repeat(RATE_TEXT_BYTES_MAX)]))).toContain('longer');
+    const padded = { ...LIMITS, padding: 'x'.repeat(1_000_000) };
+    expect(createLimiter(padded)).toEqual(createLimiter(LIMITS));
+    expect(reconfigure(createLimiter(LIMITS), padded)).toEqual(createLimiter(LIMITS));
+  });
+
   test.each<[string, object]>([
     ['margin', { safetyMargin: SHAPELESS }],
     ['margin for exits', { exitSafetyMargin: SHAPELESS }],

@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal, parseSignedDecimal } from '../../../src/domain/decimal';
 import { lookUpDelayMs, patientLookUpDelayMs } from '../../../src/domain/look-up-delay';
-import { cutText, jsonBytes, ownValue } from '../../../src/domain/plain-values';
+import { cutText, jsonBytes, ownValue, showValue } from '../../../src/domain/plain-values';
 import { addTimeline } from '../../../src/domain/timeline';
 import { TIMELINE_ENTRIES_MAX } from '../../../src/domain/signal-view';
 import type { TimelineEntry } from '../../../src/domain/signal-view';
@@ -80,4 +80,12 @@ test('texts are cut to their bytes, and short ones stay', () => {
 test('a key never finds what the prototype has', () => {
   expect(ownValue({}, 'constructor')).toBeUndefined();
   expect(ownValue({ constructor: 1 }, 'constructor')).toBe(1);
+});
+
+test('a value that is too deep to unfold has no size and is only named', () => {
+  let deep: unknown = 'x';
+  for (let level = 0; level < 200_000; level += 1) deep = level % 2 === 0 ? [deep] : { deep };
+  expect(jsonBytes(deep)).toBe(Infinity);
+  expect(showValue(deep)).toMatch(/nested/);
+  expect(showValue([[['x']]])).toBe('[[["x"]]]');
 });
