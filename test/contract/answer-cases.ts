@@ -124,6 +124,11 @@ function addLimitCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest
     });
   };
 
+  cases.add('VA-24', 'limits and bans are both among the samples', async () => {
+    const kinds = new Set(venue.limitAnswers.map(({ kind }) => kind));
+    expect([...kinds].toSorted()).toEqual(['BANNED', 'RATE_LIMITED']);
+  });
+
   for (const sample of venue.limitAnswers) {
     cases.add('VA-24', `${sample.name} is ${sample.kind}, and says from when on`, async () => {
       answerWith(sample);
