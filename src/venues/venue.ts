@@ -71,8 +71,8 @@ export interface Venue {
   balances(): Promise<SnapshotCommand>;
   /**
    * One order request.
-   * @param sendBeforeMs after this instant on this process's clock the order is NOT_PLACED instead: its permit or
-   *   its authorization has lapsed while the adapter prepared
+   * @param sendBeforeMs after this instant on this process's clock the order is NOT_PLACED instead: its permit, its
+   *   authorization, its time to live or the call that sends it has ended while the adapter prepared
    */
   placeOrder(plan: OrderPlan, sendBeforeMs?: number): Promise<PlaceOrderAnswer>;
   /** One to three account requests (open orders, history, fills); the client id in the answer is checked. */

@@ -27,6 +27,10 @@ export const CANDLES_MAX = 1_000;
 /** Bybit's largest page of orders. */
 const ORDERS_MAX = 50;
 
+/** Whoever asked knows which of them ended first; the adapter has one instant for all. */
+const TOO_LATE =
+  'The permit, the authorization, the time to live or the call ended before the order could leave; nothing was sent.';
+
 const CATEGORY = 'linear';
 const INTERVALS: ReadonlyMap<number, string> = new Map([
   [60_000, '1'],
@@ -119,7 +123,7 @@ export class BybitVenue implements Venue {
     const clockFault = await this.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
     if (Date.now() > sendBeforeMs) {
-      return this.unsent({ kind: 'NOT_PLACED', message: 'The leave to send lapsed; nothing was sent.' });
+      return this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE });
     }
     const { outcome, reply, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
