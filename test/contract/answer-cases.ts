@@ -153,8 +153,7 @@ function addBrokenCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTes
   for (const [name, answer] of BROKEN_ANSWERS) {
     cases.add('VA-25', `${name} is UNKNOWN`, async () => {
       bench.answer(bench.stub.routes.placeOrder, answer);
-      const { outcome, venueOrderId } = await bench.venue.placeOrder(bench.plan);
-      expect([outcome.kind, venueOrderId]).toEqual(['UNKNOWN', undefined]);
+      expect((await outcomeOf(bench)).kind).toBe('UNKNOWN');
       expect(bench.count(bench.stub.routes.placeOrder)).toBe(1);
     });
   }

@@ -57,7 +57,6 @@ export class Bench {
         symbols,
         settleAsset,
         receiveWindowMs: 5_000,
-        clockSkewMs: 1_000,
         requestTimeoutMs: REQUEST_TIMEOUT_MS,
       },
       baseUrl,
