@@ -1,6 +1,6 @@
 /**
- * Why we refused a signal before anything was sent to a venue. The codes are stable: programs react to them, and
- * docs/denial-codes.md explains each one.
+ * Why a signal was given up without an order. The codes are stable: programs react to them, and docs/denial-codes.md
+ * explains each one.
  */
 export const DENIAL_CODES = [
   'INVALID_SIGNAL',

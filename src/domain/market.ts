@@ -33,7 +33,6 @@ export interface Ticker {
   readonly symbol: string;
   readonly bid: string;
   readonly ask: string;
-  readonly last: string;
 }
 
 /** What we decided to send; fixed in the reservation before the first byte leaves. */
@@ -59,7 +58,6 @@ export interface VenueOrder {
   readonly clientOrderId: string;
   readonly venueOrderId: string;
   readonly symbol: string;
-  readonly direction: 'BUY' | 'SELL';
   readonly status: VenueOrderStatus;
   readonly quantity: string;
   readonly filledQuantity: string;

@@ -7,7 +7,7 @@ import type { Venue } from './venue';
 /** The settings of one venue that its adapter needs. */
 export interface VenueSettings extends Pick<
   AdapterOptions,
-  'symbols' | 'settleAsset' | 'receiveWindowMs' | 'clockSkewMs' | 'requestTimeoutMs'
+  'symbols' | 'settleAsset' | 'receiveWindowMs' | 'requestTimeoutMs'
 > {
   readonly adapter: VenueAdapter;
   readonly environment: 'paper' | 'testnet' | 'live';
@@ -34,7 +34,7 @@ export class VenueSetupError extends Error {
  * @throws VenueSetupError when the address is missing or unsafe
  */
 export function createVenue({ name, config, baseUrl, credentials, takerFee }: CreateVenueOptions): Venue {
-  const { symbols, settleAsset, receiveWindowMs, clockSkewMs, requestTimeoutMs } = config;
+  const { symbols, settleAsset, receiveWindowMs, requestTimeoutMs } = config;
   return VENUE_DEFINITIONS[config.adapter].create({
     name,
     baseUrl: venueAddress(name, config, baseUrl),
@@ -43,7 +43,6 @@ export function createVenue({ name, config, baseUrl, credentials, takerFee }: Cr
     settleAsset,
     takerFee,
     receiveWindowMs,
-    clockSkewMs,
     requestTimeoutMs,
   });
 }

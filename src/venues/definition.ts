@@ -13,7 +13,6 @@ export interface AdapterOptions {
   /** As a fraction, for example `0.00055`; absent: a figure above the venue's base rate. */
   readonly takerFee?: string;
   readonly receiveWindowMs: number;
-  readonly clockSkewMs: number;
   readonly requestTimeoutMs: number;
 }
 
@@ -24,8 +23,7 @@ export interface AdapterOptions {
 export interface VenueDefinition {
   /** Scheme and host by environment. The paper environment has the address of its own server. */
   readonly urls: Readonly<Record<'testnet' | 'live', string>>;
-  /** Facts of the venue; the other promises are settings. */
-  readonly promises: Pick<VenuePromises, 'clientIdUnique' | 'snapshotLagMs'>;
+  readonly promises: VenuePromises;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */
   create(options: AdapterOptions): Venue;
 }

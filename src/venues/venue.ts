@@ -8,10 +8,6 @@ export type { LookUpAnswer } from '../domain/market';
 export interface VenuePromises {
   /** always: a used client id is refused for ever. openOnly: it is free again once its order has filled. */
   readonly clientIdUnique: 'always' | 'openOnly';
-  /** How long after signing the venue may still accept a request, milliseconds (its receive window). */
-  readonly receiveWindowMs: number;
-  /** Largest difference between our clock and the venue's that we allow for, milliseconds. */
-  readonly clockSkewMs: number;
   /** How long after an execution a balance report may still miss it, milliseconds. */
   readonly snapshotLagMs: number;
 }
@@ -21,7 +17,6 @@ export interface PlaceOrderAnswer {
   readonly outcome: VenueOutcome;
   /** The venue's clock when the request was signed; late acceptance ends a receive window after it. */
   readonly signedAtMs: number;
-  readonly venueOrderId?: string;
 }
 
 /** Thrown by reads (markets, candles, balances…) with the classified answer. */
@@ -71,8 +66,8 @@ export interface Venue {
   balances(): Promise<SnapshotCommand>;
   /**
    * One order request.
-   * @param sendBeforeMs after this instant on this process's clock the order is NOT_PLACED instead: its permit or
-   *   its authorization has lapsed while the adapter prepared
+   * @param sendBeforeMs after this instant on this process's clock the order is NOT_PLACED instead: its permit, its
+   *   authorization, its time to live or the call that sends it has ended while the adapter prepared
    */
   placeOrder(plan: OrderPlan, sendBeforeMs?: number): Promise<PlaceOrderAnswer>;
   /** One to three account requests (open orders, history, fills); the client id in the answer is checked. */

@@ -3,6 +3,7 @@ import type { OrderPlan } from '../../src/domain/market';
 import { resolveCredentials } from '../../src/venues/ccxt/credentials';
 import { createVenue } from '../../src/venues/create-venue';
 import type { LimitReport, Venue } from '../../src/venues/venue';
+import type { StubRequest } from '../unit/venues/stub-server';
 import type { VenueStub, VenueUnderTest } from './venue-under-test';
 
 export const REQUEST_TIMEOUT_MS = 300;
@@ -56,7 +57,6 @@ export class Bench {
         symbols,
         settleAsset,
         receiveWindowMs: 5_000,
-        clockSkewMs: 1_000,
         requestTimeoutMs: REQUEST_TIMEOUT_MS,
       },
       baseUrl,
@@ -80,7 +80,11 @@ export class Bench {
 
   /** How many requests a route got. */
   count(route: string): number {
-    return this.stub.server.requests.filter(({ method, path }) => `${method} ${path}` === route).length;
+    return this.requestsOf(route).length;
+  }
+
+  requestsOf(route: string): readonly StubRequest[] {
+    return this.stub.server.requests.filter(({ method, path }) => `${method} ${path}` === route);
   }
 
   private isOpen(): { readonly stub: VenueStub; readonly venue: Venue } {

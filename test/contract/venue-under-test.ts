@@ -46,6 +46,13 @@ export interface LimitAnswer {
   readonly retryAfterMs?: number;
 }
 
+export interface LookUpWindow {
+  /** One of the routes of a look-up. */
+  readonly source: string;
+  /** The query's keys that name a window; each of them does it alone. */
+  readonly keys: readonly string[];
+}
+
 /** The venue's side: a real HTTP server that speaks its protocol and answers what a case tells it to. */
 export interface VenueStub {
   readonly server: StubServer;
@@ -62,6 +69,8 @@ export interface VenueStub {
     /** Every source of a look-up in the order in which they are asked; the last one is the fills. */
     readonly lookUp: readonly [string, ...string[]];
   };
+  /** The sources of a look-up that show a default window of time alone, unless a request names another. */
+  readonly lookUpWindows: readonly LookUpWindow[];
   /** A good envelope around a result. */
   reply(response: ServerResponse, result: unknown): void;
   refuse(response: ServerResponse, code: number, text: string, status?: number): void;

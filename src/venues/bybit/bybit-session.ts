@@ -28,7 +28,6 @@ export interface Answer<Payload> {
 
 export interface ClassifiedAnswer {
   readonly outcome: VenueOutcome;
-  readonly reply: VenueReply;
   readonly trace: RequestTrace;
 }
 
@@ -82,7 +81,7 @@ export class BybitSession {
     const outcome = classify(reply);
     this.report('order', outcome, reply);
     await this.correctClock(outcome, reply, trace);
-    return { outcome, reply, trace };
+    return { outcome, trace };
   }
 
   /** Measures the venue's clock; concurrent callers share one request. */

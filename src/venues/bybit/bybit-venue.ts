@@ -7,7 +7,7 @@ import { VenueError } from '../venue';
 import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
 import { BybitSession } from './bybit-session';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
-import { acceptedOrderId, classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
+import { classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
 import { parseBalances, parseCandles, parseMarket, parseOrder, parseTickers, TAKER_FEE_DEFAULT } from './parse';
 import {
   balancesPayload,
@@ -23,9 +23,13 @@ import { BYBIT_PROMISES } from './promises';
 /** Bybit's largest page of instruments; linear has fewer. */
 const INSTRUMENTS_MAX = 1_000;
 /** Bybit's largest page of candles. */
-export const CANDLES_MAX = 1_000;
+const CANDLES_MAX = 1_000;
 /** Bybit's largest page of orders. */
 const ORDERS_MAX = 50;
+
+/** Whoever asked knows which of them ended first; the adapter has one instant for all. */
+const TOO_LATE =
+  'The permit, the authorization, the time to live or the call ended before the order could leave; nothing was sent.';
 
 const CATEGORY = 'linear';
 const INTERVALS: ReadonlyMap<number, string> = new Map([
@@ -44,7 +48,7 @@ const INTERVALS: ReadonlyMap<number, string> = new Map([
  */
 export class BybitVenue implements Venue {
   readonly name: string;
-  readonly promises: VenuePromises;
+  readonly promises: VenuePromises = BYBIT_PROMISES;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
   private readonly symbols: ReadonlySet<string>;
@@ -53,11 +57,6 @@ export class BybitVenue implements Venue {
     this.name = options.name;
     this.#session = new BybitSession(options);
     this.symbols = new Set(options.symbols);
-    this.promises = {
-      ...BYBIT_PROMISES,
-      receiveWindowMs: options.receiveWindowMs,
-      clockSkewMs: options.clockSkewMs,
-    };
   }
 
   onLimitReport(listener: (report: LimitReport) => void): void {
@@ -119,17 +118,13 @@ export class BybitVenue implements Venue {
     const clockFault = await this.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
     if (Date.now() > sendBeforeMs) {
-      return this.unsent({ kind: 'NOT_PLACED', message: 'The leave to send lapsed; nothing was sent.' });
+      return this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE });
     }
-    const { outcome, reply, trace } = await this.#session.command(
+    const { outcome, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
       (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),
     );
-    return {
-      outcome,
-      signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs(),
-      venueOrderId: outcome.kind === 'PLACED' ? acceptedOrderId(reply) : undefined,
-    };
+    return { outcome, signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs() };
   }
 
   async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {

@@ -4,11 +4,11 @@ import type { VenueReply } from '../ccxt/venue-reply';
 import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES } from './outcome-codes';
 
 /** Bybit: after HTTP 403 "access too frequent", wait at least ten minutes. */
-export const IP_BAN_MS = 10 * 60 * 1_000;
+const IP_BAN_MS = 10 * 60 * 1_000;
 /** Bybit's limits per account count a rolling second. */
-export const RATE_WINDOW_MS = 1_000;
+const RATE_WINDOW_MS = 1_000;
 /** A reset further away than this is not a rolling second's: the header is not believed. */
-export const RESET_DELAY_MAX_MS = 60_000;
+const RESET_DELAY_MAX_MS = 60_000;
 
 /** Texts of HTTP 403 that mean a region, which waiting does not change. */
 const REGION_TEXT = /\b(country|region|jurisdiction|location|not available in your|restricted (area|territory))\b/i;
@@ -37,11 +37,6 @@ export function classifyPlaceOrderReply(reply: VenueReply, clientOrderId: string
     if (envelope.orderLinkId !== undefined && envelope.orderLinkId !== clientOrderId) return undefined;
     return 'The venue accepted the order.';
   });
-}
-
-/** The venue's id of an accepted order. */
-export function acceptedOrderId(reply: VenueReply): string | undefined {
-  return readEnvelope(reply.body).orderId;
 }
 
 /**

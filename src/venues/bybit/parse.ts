@@ -48,9 +48,8 @@ export function parseTickers(payload: z.infer<typeof tickersPayload>, symbols: R
   return payload.result.list.flatMap((row) => {
     const bid = positive(row.bid1Price);
     const ask = positive(row.ask1Price);
-    const last = positive(row.lastPrice);
-    if (!symbols.has(row.symbol) || bid === undefined || ask === undefined || last === undefined) return [];
-    return [{ symbol: row.symbol, bid, ask, last }];
+    if (!symbols.has(row.symbol) || bid === undefined || ask === undefined) return [];
+    return [{ symbol: row.symbol, bid, ask }];
   });
 }
 
@@ -89,7 +88,6 @@ export function parseOrder(row: OrderRow, feeAsset: string): VenueOrder {
     clientOrderId: row.orderLinkId,
     venueOrderId: row.orderId,
     symbol: row.symbol,
-    direction: row.side === 'Buy' ? 'BUY' : 'SELL',
     status: STATUSES[row.orderStatus],
     quantity: row.qty,
     filledQuantity: filled.toFixed(),

@@ -44,7 +44,6 @@ export const tickersPayload = envelope(
         symbol: z.string(),
         bid1Price: optionalDecimal,
         ask1Price: optionalDecimal,
-        lastPrice: optionalDecimal,
       }),
     ),
   }),
@@ -83,7 +82,6 @@ export const orderRow = z.object({
   orderId: z.string().min(1),
   orderLinkId: z.string(),
   symbol: z.string(),
-  side: z.enum(['Buy', 'Sell']),
   orderStatus: z.enum([
     'Created',
     'New',

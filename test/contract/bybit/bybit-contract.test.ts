@@ -52,7 +52,7 @@ describeVenueContract({
   tickers: {
     name: 'documented',
     answer: TICKERS,
-    expected: [{ symbol: 'BTCUSDT', bid: '16596.00', ask: '16597.50', last: '16597.00' }],
+    expected: [{ symbol: 'BTCUSDT', bid: '16596.00', ask: '16597.50' }],
   },
   candle: CANDLE,
   balances: [

@@ -20,6 +20,10 @@ export class BybitStub implements VenueStub {
     recentOrders: 'GET /v5/order/history',
     lookUp: ['GET /v5/order/realtime', 'GET /v5/order/history', 'GET /v5/execution/list'],
   } as const;
+  readonly lookUpWindows = ['GET /v5/order/history', 'GET /v5/execution/list'].map((source) => ({
+    source,
+    keys: ['startTime', 'endTime'],
+  }));
 
   private constructor(readonly server: StubServer) {}
 

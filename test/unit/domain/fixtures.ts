@@ -22,7 +22,7 @@ export const market: Market = {
   takerFee: '0.00055',
 };
 
-export const ticker: Ticker = { symbol: 'BTCUSDT', bid: '49999.9', ask: '50000', last: '50000' };
+export const ticker: Ticker = { symbol: 'BTCUSDT', bid: '49999.9', ask: '50000' };
 
 export const plan: OrderPlan = {
   symbol: 'BTCUSDT',
@@ -39,7 +39,6 @@ export const order: VenueOrder = {
   clientOrderId: plan.clientOrderId,
   venueOrderId: '1',
   symbol: 'BTCUSDT',
-  direction: 'BUY',
   status: 'filled',
   quantity: '0.1',
   filledQuantity: '0.1',
