@@ -1,5 +1,5 @@
 import { ExitCode } from '../../../src/process/exit-codes';
-import { CliError } from '../../../src/cli/cli-error';
+import type { CliError } from '../../../src/cli/cli-error';
 import { exitCodeOf, withTimestamp } from '../../../src/cli/signal-send';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import type { SignalOutcome, SignalView } from '../../../src/domain/signal-view';
