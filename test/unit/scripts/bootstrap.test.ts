@@ -58,7 +58,9 @@ describe('the build', () => {
 /** A small project with the real compiler, whose npm only says what it was asked to do. */
 describe('the whole bootstrap', () => {
   const root = packageRoot();
-  const BUNDLER = "declare const require: any; require('fs').writeFileSync('dist/workflow-bundle.js', '');";
+  const BUNDLER = `export {};
+    declare const require: any, __dirname: string;
+    require('fs').writeFileSync(__dirname + '/../workflow-bundle.js', '');`;
 
   interface Run {
     readonly output: string;
@@ -183,12 +185,20 @@ describe('the whole bootstrap', () => {
     expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
   });
 
-  it('takes a build that failed half-way for none', () => {
+  it('leaves the last build whole when the workflows cannot be bundled', () => {
     bootstrap('cli');
     writeProgram('changed program');
     write('workers/build-workflow-bundle.ts', "throw new Error('no bundle'); export {};");
-    expect(bootstrap('cli').status).toBe(1);
+    expect(bootstrap('cli', 'status')).toMatchObject({ output: '', status: 1 });
     writeProgram('program');
+    write('workers/build-workflow-bundle.ts', BUNDLER);
+    expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
+  });
+
+  it('takes a build that could not be moved into place for none', () => {
+    bootstrap('cli');
+    write('workers/build-workflow-bundle.ts', `${BUNDLER} require('fs').mkdirSync('dist.next/.outgoing');`);
+    expect(bootstrap('cli').status).toBe(1);
     write('workers/build-workflow-bundle.ts', BUNDLER);
     const repaired = bootstrap('cli', 'status');
     expect(repaired.output).toBe('program status\n');
