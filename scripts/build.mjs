@@ -4,10 +4,12 @@ import freshness from './freshness.cjs';
 import { runStep, StepFailure } from './run-step.mjs';
 import { tell } from './tell.mjs';
 
-const { fingerprintSources, includedFolders, listSources, needsBuild } = freshness;
+const { fingerprintSources, includedFolders, listSources, markSources, needsBuild } = freshness;
 
 /** Where the compiler writes. Beside dist, not inside: the source maps find the sources by the depth of their folder. */
 const DRAFT = 'dist.next';
+/** For one build: each begins anew when a source was changed while it ran. */
+const DRAFTS_MAX = 3;
 
 /**
  * @typedef {object} Build
@@ -85,29 +87,42 @@ function outputNames(root, build) {
   return [...all].filter((folder) => !program.includes(folder));
 }
 
+/** Makes all of a build in its own folder, from sources that nobody touches meanwhile; returns their fingerprint. */
+async function makeDraft(root, build) {
+  for (let draft = 1; draft <= DRAFTS_MAX; draft += 1) {
+    const markBefore = markSources(root, build.config);
+    const sourceFingerprint = fingerprintSources(root, build.config);
+    rmSync(join(root, DRAFT), { recursive: true, force: true });
+    await compile(root, build.config);
+    if (build.bundle !== undefined) await makeBundle(root);
+    // The mark also tells of a change that was taken back; the fingerprint, of two within one tick of the clock.
+    const isSame = fingerprintSources(root, build.config) === sourceFingerprint;
+    if (isSame && markSources(root, build.config) === markBefore) return sourceFingerprint;
+    tell('A source was changed meanwhile.');
+  }
+  const sentence = `Sources were changed during each of ${DRAFTS_MAX} builds: build again when nobody changes them.`;
+  throw new StepFailure(sentence, 1);
+}
+
 /**
  * Builds, whether needed or not. The caller holds the lock.
  *
  * @param {string} root the project's folder
  * @param {Build} build
- * @throws StepFailure when something cannot be compiled or bundled, and dist is as before; its reason is printed
+ * @throws StepFailure when something cannot be compiled or bundled (its reason is printed), or was changed all the while; dist is
+ *   as before then
  */
 export async function makeBuild(root, build) {
   tell('Building …');
   const startedMs = Date.now();
-  // Taken before: a file that is changed meanwhile is built again the next time.
-  const sourceFingerprint = fingerprintSources(root, build.config);
-  const draft = join(root, DRAFT);
-  rmSync(draft, { recursive: true, force: true });
   try {
-    await compile(root, build.config);
-    if (build.bundle !== undefined) await makeBundle(root);
+    const sourceFingerprint = await makeDraft(root, build);
     // Until the new one is written, nobody may take what lies in dist for built.
     rmSync(join(root, build.stamp), { force: true });
     moveIntoPlace(root, outputNames(root, build));
+    writeFileSync(join(root, build.stamp), sourceFingerprint);
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    rmSync(join(root, DRAFT), { recursive: true, force: true });
   }
-  writeFileSync(join(root, build.stamp), sourceFingerprint);
   tell(`Built in ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
 }

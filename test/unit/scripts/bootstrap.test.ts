@@ -205,6 +205,47 @@ describe('the whole bootstrap', () => {
     expect(repaired.messages).not.toBe('');
   });
 
+  describe('while a source is changed', () => {
+    const MAIN = 'src/cli/main.ts';
+    /** Runs in the middle of a build: `change` sees the source's `text` and may `write` another. */
+    const meanwhile = (change: string): string => `${BUNDLER}
+      const fs = require('fs');
+      const text: string = fs.readFileSync('${MAIN}', 'utf8');
+      const write = (changed: string): void => fs.writeFileSync('${MAIN}', changed);
+      ${change}`;
+
+    it('builds again, and runs what the source says in the end', () => {
+      const change = `if (text.includes("'program ")) write(text.replace('program ', 'changed program '));`;
+      write('workers/build-workflow-bundle.ts', meanwhile(change));
+      expect(bootstrap('cli', 'status').output).toBe('changed program status\n');
+    });
+
+    it('keeps nothing of a change that was taken back before the end', () => {
+      const change = `const isFirst = !fs.existsSync('changed');
+        if (isFirst) write('export {};');
+        fs.copyFileSync('${MAIN}', __dirname + '/../workflow-bundle.js');
+        if (isFirst) write(text);
+        fs.writeFileSync('changed', '');`;
+      write('workers/build-workflow-bundle.ts', meanwhile(change));
+      bootstrap('cli');
+      const [bundle, source] = ['dist/workflow-bundle.js', MAIN].map((path) =>
+        readFileSync(join(folder, path), 'utf8'),
+      );
+      expect(bundle).toBe(source);
+    });
+
+    it('gives up in one sentence when that never ends, and leaves the last build whole', () => {
+      bootstrap('cli');
+      write('workers/build-workflow-bundle.ts', meanwhile(`write(text + ' ');`));
+      const failed = bootstrap('cli', 'status');
+      expect(failed.messages).toMatch(/\nSources were changed during each of 3 builds: .*\.\n$/);
+      expect(failed).toMatchObject({ output: '', status: 1 });
+      writeProgram('program');
+      write('workers/build-workflow-bundle.ts', BUNDLER);
+      expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
+    });
+  });
+
   it('refuses a program that imports what its build does not look at', () => {
     write('src/cli/main.ts', "import '../../tools/other';");
     write('tools/other.ts', 'export {};');
