@@ -28,6 +28,11 @@ describe('the house', () => {
     expect(sources.flatMap((file) => objectionsTo(file, read(file)))).toEqual([]);
   });
 
+  test('has no compiled file beside its source', () => {
+    const compiled = files.filter((file) => /\.[cm]?js$/.test(file));
+    expect(compiled.filter((file) => files.includes(file.replace(/js$/, 'ts')))).toEqual([]);
+  });
+
   test('has a row for every folder', () => {
     const folders = files
       .map((file) => /^(?:src\/)?[^/]+(?=\/)/.exec(file)?.[0])
