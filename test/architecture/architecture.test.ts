@@ -1,21 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
 import { findImports } from './imports';
 import { objectionsTo, roomOf, roomsFor } from './objections';
 import { foldersOnPage, rowOf } from './page';
+import { listProjectFiles } from './project-files';
 import { EXCEPTIONS, ROOMS } from './rooms';
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Jest looks for its settings there. */
 const SOURCE_OUTSIDE = 'jest.config.js';
 
-/** What git has, or would take: a new file counts before it is added, and what git ignores never does. */
-const LIST_FILES = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-const files = execFileSync('git', LIST_FILES, { cwd: packageRoot(), encoding: 'utf8', maxBuffer: 2 ** 26 })
-  .split('\0')
-  .filter((file) => file !== '' && existsSync(join(packageRoot(), file)));
+const files = listProjectFiles(packageRoot());
 const sources = files.filter((file) => SOURCE.test(file) && file !== SOURCE_OUTSIDE);
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
 
