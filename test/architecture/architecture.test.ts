@@ -78,6 +78,10 @@ describe('a made-up file', () => {
     expect(objectionsTo(file, '')).toEqual([`${file} lies in no room of test/architecture/rooms.ts.`]);
   });
 
+  test('may not be what no parser understands', () => {
+    expect(objectionsTo('src/domain/a.ts', 'import from;')).toEqual(['src/domain/a.ts cannot be parsed.']);
+  });
+
   test('may import what its room may', () => {
     const source = [
       "import { Decimal } from 'decimal.js';",
@@ -89,7 +93,6 @@ describe('a made-up file', () => {
   });
 });
 
-/** The examples name packages that tests may import: this file is read like every other. */
 describe('an import is found', () => {
   const value = (specifier: string) => [{ specifier, typesOnly: false }];
   const types = (specifier: string) => [{ specifier, typesOnly: true }];
@@ -108,7 +111,24 @@ describe('an import is found', () => {
     ["import type { a } from 'yaml';", types('yaml')],
     ["import { type a, type c } from 'yaml';", types('yaml')],
     ["export type { a } from './b';", types('./b')],
-    ["// import { a } from 'yaml';\n/** as `import('pino')` does */\n * require('ccxt')", []],
+    ["import {\n  a, // it's a; of b\n  c,\n} from './b';", value('./b')],
+    ["/** b */ import { b } from './b';", value('./b')],
+    ["import { a } from 'yaml'; import { b } from './b';", [...value('yaml'), ...value('./b')]],
+    ["const a = 1; export * from './b';", value('./b')],
+    ["const a = import(/* lazy */ './b');", value('./b')],
+    ['const a = await import(`./b`);', value('./b')],
+    ["const a = require.call(module, './b');", value('./b')],
+    ["const a = require.apply(module, ['./b']);", value('./b')],
+    ["const a = module.require('./b');", value('./b')],
+    ["const fs = process.getBuiltinModule('node:fs');", value('node:fs')],
+    ["const fs = process.getBuiltinModule?.('node:fs');", value('node:fs')],
+    ["import type a = require('yaml');", types('yaml')],
+    ["export type * from './b';", types('./b')],
+    ["export { type a } from './b';", types('./b')],
+    ["let a: import('./b').A;", types('./b')],
+    ["import {} from './b';", value('./b')],
+    ["// import { a } from 'yaml';\n/** as `import('pino')` does\n * require('ccxt')\n */", []],
+    ["const text = `\nimport { a } from 'yaml';\nrequire('pino');`", []],
     ["const text = 'import';\nexport const from = 'yaml';", []],
   ])('in %s', (source, expected) => {
     expect(findImports(source)).toEqual(expected);
