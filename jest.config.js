@@ -9,6 +9,8 @@ module.exports = {
   globalSetup: '<rootDir>/scripts/jest-setup.mjs',
   setupFiles: ['<rootDir>/scripts/jest-build-failure.cjs'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist\\.next/', '<rootDir>/data/'],
+  // Sources first: what a compiler left beside one must not be tested in its place.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: {
     '^.+\\.ts$': compile('typescript'),
     // ccxt's CommonJS build requires these ES modules, which Node can do and Jest cannot.

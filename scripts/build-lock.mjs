@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -17,26 +17,41 @@ function isRunning(pid) {
   }
 }
 
-function claim(path) {
+/** Whether it was done; false: an error of that code stood in its way. */
+function tryUnless(code, act) {
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    act();
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (error.code === code) return false;
     throw error;
   }
+}
+
+function claim(path) {
+  return tryUnless('EEXIST', () => writeFileSync(path, String(process.pid), { flag: 'wx' }));
 }
 
 function isAbandoned(path) {
   try {
     const pid = Number(readFileSync(path, 'utf8'));
-    if (pid > 0) return !isRunning(pid);
+    // Ours: of a process before this one that had the same number, as in a container that was started again.
+    if (pid > 0) return pid === process.pid || !isRunning(pid);
     return Date.now() - statSync(path).mtimeMs > UNREADABLE_AFTER_MS;
   } catch (error) {
     // Its owner has just finished.
     if (error.code === 'ENOENT') return false;
     throw error;
   }
+}
+
+/** Moved aside first, so that of several who found it abandoned one removes it, and none the lock of who came next. */
+function discardAbandoned(path) {
+  const aside = `${path}.abandoned-${process.pid}`;
+  if (!tryUnless('ENOENT', () => renameSync(path, aside))) return;
+  // Another process took it over in between: it gets its lock back.
+  if (!isAbandoned(aside)) tryUnless('EEXIST', () => linkSync(aside, path));
+  rmSync(aside, { force: true });
 }
 
 /**
@@ -49,11 +64,13 @@ function isAbandoned(path) {
 export async function withBuildLock(path, onWait, work) {
   mkdirSync(dirname(path), { recursive: true });
   const deadlineMs = Date.now() + WAIT_MAX_MS;
-  for (let waited = false; !claim(path); waited = true) {
-    if (isAbandoned(path)) rmSync(path, { force: true });
+  let waited = false;
+  while (!claim(path)) {
+    if (isAbandoned(path)) discardAbandoned(path);
     else if (Date.now() > deadlineMs) throw new Error(`Another process holds ${path}; remove it if none runs.`);
     else {
       if (!waited) onWait();
+      waited = true;
       await sleep(POLL_INTERVAL_MS);
     }
   }

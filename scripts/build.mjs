@@ -4,28 +4,29 @@ import freshness from './freshness.cjs';
 import { runStep, StepFailure } from './run-step.mjs';
 import { tell } from './tell.mjs';
 
-const { fingerprintSources, includedFolders, listSources, needsBuild } = freshness;
+const { fingerprintSources, includedFolders, listSources, markSources, needsBuild } = freshness;
 
 /** Where the compiler writes. Beside dist, not inside: the source maps find the sources by the depth of their folder. */
 const DRAFT = 'dist.next';
-const WORKFLOW_BUNDLE = 'dist/workflow-bundle.js';
+/** For one build: each begins anew when a source was changed while it ran. */
+const DRAFTS_MAX = 3;
 
 /**
  * @typedef {object} Build
  * @property {string} config file name of its TypeScript configuration, whose `include` is what the build is made of
  * @property {string} stamp file that holds the fingerprint of what was built
- * @property {string | undefined} bundle the workflows' code in one file, where this build makes it
+ * @property {string | undefined} bundle the workflows' code in one file of dist, where this build makes it
  */
 
 /** @type {Build} what users run, and tests with them */
-export const PROGRAM = { config: 'tsconfig.program.json', stamp: 'dist/.program.sha256', bundle: WORKFLOW_BUNDLE };
+export const PROGRAM = { config: 'tsconfig.program.json', stamp: 'dist/.program.sha256', bundle: 'workflow-bundle.js' };
 /** @type {Build} what developers run compiled beside the program, which must be built before */
 export const TOOLS = { config: 'tsconfig.json', stamp: 'dist/.tools.sha256', bundle: undefined };
 
 function outputsOf(root, { config, bundle }) {
   const compiled = listSources(root, config).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
-  const outputs = compiled.map((path) => join('dist', path.replace(/\.ts$/, '.js')));
-  return bundle === undefined ? outputs : [...outputs, bundle];
+  const outputs = compiled.map((path) => path.replace(/\.ts$/, '.js'));
+  return (bundle === undefined ? outputs : [...outputs, bundle]).map((path) => join('dist', path));
 }
 
 /**
@@ -43,7 +44,7 @@ export function buildIsNeeded(root, build) {
   });
 }
 
-/** Compiles into a folder of its own, so that a program that cannot be compiled leaves the last one whole. */
+/** Compiles into a folder of its own, so that a program that cannot be built leaves the last one whole. */
 async function compile(root, config) {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   if (!existsSync(compiler)) throw new StepFailure('The dependencies are not installed: run npm ci.', 1);
@@ -55,20 +56,30 @@ async function compile(root, config) {
   throw new StepFailure(`The sources that ${config} includes import from ${unnamed}/, which it does not include.`, 1);
 }
 
-/** One rename out and one in for each folder: nothing is left of sources that are gone, and dist is never half there. */
-function moveIntoPlace(root, folders) {
+/** From the compiled workflows, before any of it is in place: a program never runs with another one's bundle. */
+async function makeBundle(root) {
+  const bundler = join(root, DRAFT, 'workers/build-workflow-bundle.js');
+  await runStep('Bundling the workflows', [process.execPath, bundler], { cwd: root, quiet: true });
+}
+
+/**
+ * One rename out and one in for each folder and the bundle: nothing is left of sources that are gone, and dist is mixed for no
+ * longer than these renames take.
+ */
+function moveIntoPlace(root, names) {
   const outgoing = join(root, DRAFT, '.outgoing');
   mkdirSync(outgoing);
   mkdirSync(join(root, 'dist'), { recursive: true });
-  for (const folder of folders) {
-    const [made, current] = [join(root, DRAFT, folder), join(root, 'dist', folder)];
-    if (existsSync(current)) renameSync(current, join(outgoing, folder));
+  for (const name of names) {
+    const [made, current] = [join(root, DRAFT, name), join(root, 'dist', name)];
+    if (existsSync(current)) renameSync(current, join(outgoing, name));
     if (existsSync(made)) renameSync(made, current);
   }
 }
 
-function foldersOf(root, build) {
-  if (build === PROGRAM) return includedFolders(root, build.config);
+/** What a build puts into dist. */
+function outputNames(root, build) {
+  if (build === PROGRAM) return [...includedFolders(root, build.config), build.bundle];
   // Whatever else lies there is of tools, or was once.
   const program = includedFolders(root, PROGRAM.config);
   const present = readdirSync(join(root, 'dist'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -76,32 +87,42 @@ function foldersOf(root, build) {
   return [...all].filter((folder) => !program.includes(folder));
 }
 
+/** Makes all of a build in its own folder, from sources that nobody touches meanwhile; returns their fingerprint. */
+async function makeDraft(root, build) {
+  for (let draft = 1; draft <= DRAFTS_MAX; draft += 1) {
+    const markBefore = markSources(root, build.config);
+    const sourceFingerprint = fingerprintSources(root, build.config);
+    rmSync(join(root, DRAFT), { recursive: true, force: true });
+    await compile(root, build.config);
+    if (build.bundle !== undefined) await makeBundle(root);
+    // The mark also tells of a change that was taken back; the fingerprint, of two within one tick of the clock.
+    const isSame = fingerprintSources(root, build.config) === sourceFingerprint;
+    if (isSame && markSources(root, build.config) === markBefore) return sourceFingerprint;
+    tell('A source was changed meanwhile.');
+  }
+  const sentence = `Sources were changed during each of ${DRAFTS_MAX} builds: build again when nobody changes them.`;
+  throw new StepFailure(sentence, 1);
+}
+
 /**
  * Builds, whether needed or not. The caller holds the lock.
  *
  * @param {string} root the project's folder
  * @param {Build} build
- * @throws StepFailure when something cannot be compiled; its reason is printed
+ * @throws StepFailure when something cannot be compiled or bundled (its reason is printed), or was changed all the while; dist is
+ *   as before then
  */
 export async function makeBuild(root, build) {
   tell('Building …');
   const startedMs = Date.now();
-  // Taken before: a file that is changed meanwhile is built again the next time.
-  const sourceFingerprint = fingerprintSources(root, build.config);
-  const draft = join(root, DRAFT);
-  rmSync(draft, { recursive: true, force: true });
   try {
-    await compile(root, build.config);
+    const sourceFingerprint = await makeDraft(root, build);
     // Until the new one is written, nobody may take what lies in dist for built.
     rmSync(join(root, build.stamp), { force: true });
-    moveIntoPlace(root, foldersOf(root, build));
+    moveIntoPlace(root, outputNames(root, build));
+    writeFileSync(join(root, build.stamp), sourceFingerprint);
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    rmSync(join(root, DRAFT), { recursive: true, force: true });
   }
-  if (build.bundle !== undefined) {
-    const bundler = join(root, 'dist/workers/build-workflow-bundle.js');
-    await runStep('Bundling the workflows', [process.execPath, bundler], { cwd: root, quiet: true });
-  }
-  writeFileSync(join(root, build.stamp), sourceFingerprint);
   tell(`Built in ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
 }

@@ -3,7 +3,7 @@
  * CommonJS, because Jest's tests load it too.
  */
 const { createHash } = require('node:crypto');
-const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** What the compiler can read; other files in the folders of sources are data of tests. */
@@ -124,6 +124,22 @@ function fingerprintSources(root, config) {
   return hash.digest('hex');
 }
 
+/**
+ * A hash that no change leaves as it was, not even one that is taken back: the system counts the time of a file's last change,
+ * and nobody can set it.
+ *
+ * @param {string} root the project's folder
+ * @param {string} config file name of the build's TypeScript configuration
+ */
+function markSources(root, config) {
+  const hash = createHash('sha256');
+  for (const path of listInputs(root, config)) {
+    const { ino, ctimeNs } = statSync(join(root, path), { bigint: true });
+    hash.update(`${path}\0${ino}\0${ctimeNs}\0`);
+  }
+  return hash.digest('hex');
+}
+
 module.exports = {
   isNodeSupported,
   needsInstall,
@@ -132,4 +148,5 @@ module.exports = {
   listSources,
   listInputs,
   fingerprintSources,
+  markSources,
 };

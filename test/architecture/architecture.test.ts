@@ -1,21 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
 import { findImports } from './imports';
 import { objectionsTo, roomOf, roomsFor } from './objections';
 import { foldersOnPage, rowOf } from './page';
+import { listProjectFiles } from './project-files';
 import { EXCEPTIONS, ROOMS } from './rooms';
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Jest looks for its settings there. */
 const SOURCE_OUTSIDE = 'jest.config.js';
 
-/** What git has, or would take: a new file counts before it is added, and what git ignores never does. */
-const LIST_FILES = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-const files = execFileSync('git', LIST_FILES, { cwd: packageRoot(), encoding: 'utf8', maxBuffer: 2 ** 26 })
-  .split('\0')
-  .filter((file) => file !== '' && existsSync(join(packageRoot(), file)));
+const files = listProjectFiles(packageRoot());
 const sources = files.filter((file) => SOURCE.test(file) && file !== SOURCE_OUTSIDE);
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
 
@@ -26,6 +22,11 @@ describe('the house', () => {
 
   test('has every source in a room, and imports only what its room may', () => {
     expect(sources.flatMap((file) => objectionsTo(file, read(file)))).toEqual([]);
+  });
+
+  test('has no compiled file beside its source', () => {
+    const compiled = files.filter((file) => /\.[cm]?js$/.test(file));
+    expect(compiled.filter((file) => files.includes(file.replace(/js$/, 'ts')))).toEqual([]);
   });
 
   test('has a row for every folder', () => {
@@ -77,6 +78,10 @@ describe('a made-up file', () => {
     expect(objectionsTo(file, '')).toEqual([`${file} lies in no room of test/architecture/rooms.ts.`]);
   });
 
+  test('may not be what no parser understands', () => {
+    expect(objectionsTo('src/domain/a.ts', 'import from;')).toEqual(['src/domain/a.ts cannot be parsed.']);
+  });
+
   test('may import what its room may', () => {
     const source = [
       "import { Decimal } from 'decimal.js';",
@@ -88,7 +93,6 @@ describe('a made-up file', () => {
   });
 });
 
-/** The examples name packages that tests may import: this file is read like every other. */
 describe('an import is found', () => {
   const value = (specifier: string) => [{ specifier, typesOnly: false }];
   const types = (specifier: string) => [{ specifier, typesOnly: true }];
@@ -107,7 +111,24 @@ describe('an import is found', () => {
     ["import type { a } from 'yaml';", types('yaml')],
     ["import { type a, type c } from 'yaml';", types('yaml')],
     ["export type { a } from './b';", types('./b')],
-    ["// import { a } from 'yaml';\n/** as `import('pino')` does */\n * require('ccxt')", []],
+    ["import {\n  a, // it's a; of b\n  c,\n} from './b';", value('./b')],
+    ["/** b */ import { b } from './b';", value('./b')],
+    ["import { a } from 'yaml'; import { b } from './b';", [...value('yaml'), ...value('./b')]],
+    ["const a = 1; export * from './b';", value('./b')],
+    ["const a = import(/* lazy */ './b');", value('./b')],
+    ['const a = await import(`./b`);', value('./b')],
+    ["const a = require.call(module, './b');", value('./b')],
+    ["const a = require.apply(module, ['./b']);", value('./b')],
+    ["const a = module.require('./b');", value('./b')],
+    ["const fs = process.getBuiltinModule('node:fs');", value('node:fs')],
+    ["const fs = process.getBuiltinModule?.('node:fs');", value('node:fs')],
+    ["import type a = require('yaml');", types('yaml')],
+    ["export type * from './b';", types('./b')],
+    ["export { type a } from './b';", types('./b')],
+    ["let a: import('./b').A;", types('./b')],
+    ["import {} from './b';", value('./b')],
+    ["// import { a } from 'yaml';\n/** as `import('pino')` does\n * require('ccxt')\n */", []],
+    ["const text = `\nimport { a } from 'yaml';\nrequire('pino');`", []],
     ["const text = 'import';\nexport const from = 'yaml';", []],
   ])('in %s', (source, expected) => {
     expect(findImports(source)).toEqual(expected);

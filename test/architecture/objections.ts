@@ -4,16 +4,27 @@ import { findImports, type Import } from './imports';
 import { EXCEPTIONS, PRODUCT_ROOMS, ROOMS, THE_PRODUCT, type Room } from './rooms';
 
 /**
- * What the table has against a file: one sentence for each import that it forbids, or one that the file lies in no room.
+ * What the table has against a file: one sentence for each import that it forbids, or one that the file lies in no room
+ * or cannot be parsed.
  *
  * @param file from the repository's root, with `/`
  */
 export function objectionsTo(file: string, source: string): string[] {
   const room = roomOf(file);
   if (!room) return [`${file} lies in no room of test/architecture/rooms.ts.`];
-  const imports = findImports(source).filter(({ specifier }) => !isException(file, specifier));
+  const found = findImportsIfParsed(source);
+  if (!found) return [`${file} cannot be parsed.`];
+  const imports = found.filter(({ specifier }) => !isException(file, specifier));
   const reasons = imports.map((one) => objectionToImport(room, file, one));
   return reasons.filter((reason) => reason !== undefined).map((reason) => `${file}: ${reason}`);
+}
+
+function findImportsIfParsed(source: string): Import[] | undefined {
+  try {
+    return findImports(source);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The room that a path lies in; undefined: none. */

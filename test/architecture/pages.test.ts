@@ -1,16 +1,11 @@
 /** What the pages name is there: paths, links, scripts. And they stay as short as a page. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
+import { listProjectFiles } from './project-files';
 
 const ROOT = packageRoot();
-const PAGES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n');
+const PAGES = listProjectFiles(ROOT).filter((file) => file.endsWith('.md'));
 const FOLDERS =
   'src|workflows|activities|workers|test|chaos|bench|harness|scripts|docs|config|temporal-config|models|training';
 const README_LINES_MAX = 150;

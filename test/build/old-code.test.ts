@@ -27,6 +27,15 @@ const PROBE = `
   test('workflows', () => expect(bundle.includes('CHANGED WORKFLOWS')).toBe(false));
   test('fixture', () => expect(spawnSync(process.execPath, runSource('${FIXTURE}')).status).not.toBe(77));
 `;
+/** The same for a file that lies beside a compiled one: as a test loads it, and as a program of a test does. */
+const PROBE_OF_LEFTOVERS = `
+  import { spawnSync } from 'node:child_process';
+  import { isSource } from './probed';
+  import { runSource } from './support/run-source';
+
+  test('module', () => expect(isSource).toBe(true));
+  test('program', () => expect(spawnSync(process.execPath, runSource('test/probing-program.ts')).status).toBe(0));
+`;
 /** Compiling and bundling, on a busy machine. */
 const BUILD_MAX_MS = 120_000;
 
@@ -78,6 +87,19 @@ test(
     appendFileSync(join(copy, WORKFLOWS), "throw new Error('CHANGED WORKFLOWS');\n");
     appendFileSync(join(copy, FIXTURE), 'process.exit(77);\n');
     expect(runJest()).toMatchObject({ status: 1, tests: { workflows: 'failed', fixture: 'failed' } });
+  },
+  BUILD_MAX_MS,
+);
+
+test(
+  'a source is run, not what a compiler left beside it',
+  () => {
+    writeFileSync(join(copy, 'test/probed.ts'), 'export const isSource = true;');
+    writeFileSync(join(copy, 'test/probed.js'), 'exports.isSource = false;');
+    const program = "import { isSource } from './probed'; process.exit(isSource ? 0 : 77);";
+    writeFileSync(join(copy, 'test/probing-program.ts'), program);
+    writeFileSync(join(copy, 'test/probe.test.ts'), PROBE_OF_LEFTOVERS);
+    expect(runJest().tests).toEqual({ module: 'passed', program: 'passed' });
   },
   BUILD_MAX_MS,
 );

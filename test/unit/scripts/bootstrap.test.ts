@@ -58,7 +58,9 @@ describe('the build', () => {
 /** A small project with the real compiler, whose npm only says what it was asked to do. */
 describe('the whole bootstrap', () => {
   const root = packageRoot();
-  const BUNDLER = "declare const require: any; require('fs').writeFileSync('dist/workflow-bundle.js', '');";
+  const BUNDLER = `export {};
+    declare const require: any, __dirname: string;
+    require('fs').writeFileSync(__dirname + '/../workflow-bundle.js', '');`;
 
   interface Run {
     readonly output: string;
@@ -183,16 +185,65 @@ describe('the whole bootstrap', () => {
     expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
   });
 
-  it('takes a build that failed half-way for none', () => {
+  it('leaves the last build whole when the workflows cannot be bundled', () => {
     bootstrap('cli');
     writeProgram('changed program');
     write('workers/build-workflow-bundle.ts', "throw new Error('no bundle'); export {};");
-    expect(bootstrap('cli').status).toBe(1);
+    expect(bootstrap('cli', 'status')).toMatchObject({ output: '', status: 1 });
     writeProgram('program');
+    write('workers/build-workflow-bundle.ts', BUNDLER);
+    expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
+  });
+
+  it('takes a build that could not be moved into place for none', () => {
+    bootstrap('cli');
+    write('workers/build-workflow-bundle.ts', `${BUNDLER} require('fs').mkdirSync('dist.next/.outgoing');`);
+    expect(bootstrap('cli').status).toBe(1);
     write('workers/build-workflow-bundle.ts', BUNDLER);
     const repaired = bootstrap('cli', 'status');
     expect(repaired.output).toBe('program status\n');
     expect(repaired.messages).not.toBe('');
+  });
+
+  describe('while a source is changed', () => {
+    const MAIN = 'src/cli/main.ts';
+    /** Runs in the middle of a build: `change` sees the source's `text` and may `write` another. */
+    const meanwhile = (change: string): string => `${BUNDLER}
+      const fs = require('fs');
+      const text: string = fs.readFileSync('${MAIN}', 'utf8');
+      const write = (changed: string): void => fs.writeFileSync('${MAIN}', changed);
+      ${change}`;
+
+    it('builds again, and runs what the source says in the end', () => {
+      const change = `if (text.includes("'program ")) write(text.replace('program ', 'changed program '));`;
+      write('workers/build-workflow-bundle.ts', meanwhile(change));
+      expect(bootstrap('cli', 'status').output).toBe('changed program status\n');
+    });
+
+    it('keeps nothing of a change that was taken back before the end', () => {
+      const change = `const isFirst = !fs.existsSync('changed');
+        if (isFirst) write('export {};');
+        fs.copyFileSync('${MAIN}', __dirname + '/../workflow-bundle.js');
+        if (isFirst) write(text);
+        fs.writeFileSync('changed', '');`;
+      write('workers/build-workflow-bundle.ts', meanwhile(change));
+      bootstrap('cli');
+      const [bundle, source] = ['dist/workflow-bundle.js', MAIN].map((path) =>
+        readFileSync(join(folder, path), 'utf8'),
+      );
+      expect(bundle).toBe(source);
+    });
+
+    it('gives up in one sentence when that never ends, and leaves the last build whole', () => {
+      bootstrap('cli');
+      write('workers/build-workflow-bundle.ts', meanwhile(`write(text + ' ');`));
+      const failed = bootstrap('cli', 'status');
+      expect(failed.messages).toMatch(/\nSources were changed during each of 3 builds: .*\.\n$/);
+      expect(failed).toMatchObject({ output: '', status: 1 });
+      writeProgram('program');
+      write('workers/build-workflow-bundle.ts', BUNDLER);
+      expect(bootstrap('cli', 'status')).toMatchObject({ output: 'program status\n', messages: '' });
+    });
   });
 
   it('refuses a program that imports what its build does not look at', () => {
