@@ -24,9 +24,9 @@ export type SignalOutcome =
   | 'CANCELLED'
   /** Refused by the venue. */
   | 'REJECTED'
-  /** Refused by us; nothing was sent. */
+  /** Refused by us: no order exists. */
   | 'DENIED'
-  /** Its time to live passed; nothing was sent. */
+  /** It could not be sent in time: no order exists. */
   | 'EXPIRED';
 
 /** What became of the order. Decimal strings. */
