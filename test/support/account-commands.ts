@@ -1,4 +1,5 @@
 import type { ReserveCommand } from '../../src/domain/ledger/types';
+import type { AcquireCommand } from '../../src/domain/limiter/types';
 import type { VenueAccountSettings } from '../../src/messages/venue-account';
 
 /** An account whose limits nobody meets, and whose venue nobody serves. */
@@ -15,7 +16,13 @@ export const SETTINGS: VenueAccountSettings = {
   },
 };
 
-export function reserveCommand(requestId: string, amount: string): ReserveCommand {
+export const AMOUNT = '1.5';
+
+export function acquireCommand(requestId: string): AcquireCommand {
+  return { requestId, endpoint: 'order', intent: 'entry' };
+}
+
+export function reserveCommand(requestId: string, amount = AMOUNT): ReserveCommand {
   return {
     requestId,
     reservationId: requestId,

@@ -17,14 +17,13 @@ import { queryPatiently } from '../../src/temporal/patient-query';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { bundleForReplay, replay } from '../replay/outcomes';
 import { fetchHistory, runChain } from '../replay/recording';
-import { reserveCommand, SETTINGS } from '../support/account-commands';
+import { AMOUNT, reserveCommand, SETTINGS } from '../support/account-commands';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 /** Long enough for an answer, if it gave one. */
 const OLD_ENGINE_ALONE_MS = 3_000;
 const PENDING = 20;
 const TOTAL = '1000000';
-const AMOUNT = '1.5';
 const RESERVED = String(PENDING * Number(AMOUNT));
 
 const STRICTER_WORKFLOWS = require.resolve('./fixtures/stricter-rules');
