@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderPlan } from '../../src/domain/market';
+import { CONNECTIONS_MAX } from '../../src/venues/ccxt/transport';
 import type { Venue } from '../../src/venues/venue';
 import type { Bench } from './bench';
 import { REQUEST_TIMEOUT_MS } from './bench';
@@ -138,6 +140,21 @@ function addUnsentCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTes
     const { outcome } = await bench.venue.placeOrder(bench.plan, Date.now() - 1);
     expect(outcome.kind).toBe('NOT_PLACED');
     expect(bench.count(bench.stub.routes.placeOrder)).toBe(0);
+  });
+
+  cases.add('VA-13', 'an order that waits too long for a connection is not sent either', async () => {
+    const { routes, server } = bench.stub;
+    bench.acceptOrders();
+    await bench.venue.time();
+    const held: (() => void)[] = [];
+    server.on(routes.tickers, (_request, response) => void held.push(() => response.end()));
+    const busy = Array.from({ length: CONNECTIONS_MAX }, () => bench.venue.tickers().catch(() => undefined));
+    const order = bench.venue.placeOrder(bench.plan, Date.now() + REQUEST_TIMEOUT_MS / 10);
+    await delay(REQUEST_TIMEOUT_MS / 2);
+    for (const answer of held) answer();
+    expect((await order).outcome.kind).toBe('NOT_PLACED');
+    await Promise.all(busy);
+    expect(bench.count(routes.placeOrder)).toBe(0);
   });
 
   cases.add('VA-13', 'an order whose last instant passes while the clock is measured is not sent either', async () => {

@@ -71,12 +71,13 @@ export class BybitSession {
     return this.read('account', schema, request);
   }
 
-  /** A signed request that changes orders. The clock must have been measured. Never throws. */
+  /** A signed request that changes orders. The clock must have been measured. Never throws. @param sendBeforeMs see RequestTrace */
   async command(
     request: () => Promise<unknown>,
     classify: (reply: VenueReply) => VenueOutcome,
+    sendBeforeMs?: number,
   ): Promise<ClassifiedAnswer> {
-    const { trace, error } = await traceRequest(request);
+    const { trace, error } = await traceRequest(request, sendBeforeMs);
     const reply = replyFromTrace(trace, error, this.redact, Date.now());
     const outcome = classify(reply);
     this.report('order', outcome, reply);

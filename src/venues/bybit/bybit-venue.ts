@@ -1,7 +1,7 @@
 import type { SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain/market';
 import type { VenueOutcome } from '../../domain/outcome';
-import { cleanMessage } from '../ccxt/venue-reply';
+import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import { VenueError } from '../venue';
 import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
@@ -28,9 +28,6 @@ const CANDLES_MAX = 1_000;
 const ORDERS_MAX = 50;
 
 /** Whoever asked knows which of them ended first; the adapter has one instant for all. */
-const TOO_LATE =
-  'The permit, the authorization, the time to live or the call ended before the order could leave; nothing was sent.';
-
 const CATEGORY = 'linear';
 const INTERVALS: ReadonlyMap<number, string> = new Map([
   [60_000, '1'],
@@ -123,6 +120,7 @@ export class BybitVenue implements Venue {
     const { outcome, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
       (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),
+      sendBeforeMs,
     );
     return { outcome, signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs() };
   }

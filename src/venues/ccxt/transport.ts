@@ -4,9 +4,10 @@ import undici = require('undici');
 import type { Dispatcher } from 'undici';
 import { currentTrace } from './request-trace';
 import type { RequestTrace } from './request-trace';
+import { TOO_LATE_CODE } from './venue-reply';
 
 /** Sockets per venue; more requests than this at once wait for a socket. */
-const CONNECTIONS_MAX = 256;
+export const CONNECTIONS_MAX = 256;
 /** How long an idle socket is kept; a shorter time announced by the venue wins. */
 const IDLE_SOCKET_MS = 30_000;
 /** The largest body read; a venue's list of all markets is about 1 MiB. */
@@ -81,6 +82,10 @@ interface ResponseHandler {
 }
 type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
+class TooLateError extends Error {
+  readonly code = TOO_LATE_CODE;
+}
+
 /** Writes what happens to a request into its trace, and ends a reply that trickles in for too long. */
 class TracingHandler extends DecoratorHandler {
   #deadline: NodeJS.Timeout | undefined;
@@ -93,7 +98,13 @@ class TracingHandler extends DecoratorHandler {
     super(handler);
   }
 
+  /** Called when a connection is there, right before the first byte: the last instant at which a request can be held back. */
   override onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    if (Date.now() > (this.trace.sendBeforeMs ?? Infinity)) {
+      super.onRequestStart(controller, context);
+      controller.abort(new TooLateError('The request waited too long for a connection'));
+      return;
+    }
     this.trace.sentAtMonotonicMs = performance.now();
     // bodyTimeout measures the gap between two chunks: one byte per second would never reach it.
     this.#deadline = setTimeout(() => {

@@ -58,8 +58,14 @@ export function venueOutcome(
   return { kind, httpStatus: reply.httpStatus, message: cleanMessage(message), ...details };
 }
 
+/** A request that was held back because its last instant had passed. */
+export const TOO_LATE_CODE = 'TOO_LATE';
+export const TOO_LATE =
+  'The permit, the authorization, the time to live or the call ended before the order could leave; nothing was sent.';
+
 /** Outcome of a request of which no byte left: the only place where the ccxt class decides. */
 export function notSentOutcome(reply: VenueReply): VenueOutcome {
+  if (reply.transportError === TOO_LATE_CODE) return venueOutcome('NOT_PLACED', reply, TOO_LATE);
   switch (reply.errorName) {
     case 'AuthenticationError':
       return venueOutcome('FATAL', reply, 'The API key or secret is missing or cannot sign; nothing was sent.');
