@@ -14,7 +14,7 @@ import { alert } from './announcements';
 import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';
 import type { SignalRecord } from './signal-record';
-import { expired, type Stop } from './stop';
+import { expired, type Stop, type StopReason } from './stop';
 
 /** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
 const SEND_ATTEMPTS_MAX = 50;
@@ -46,15 +46,19 @@ export class DurableRoad {
     return (await this.judge(plan, outcome, signedAtMs, order)) ?? this.place(plan, permitRound);
   }
 
-  /** @param permitRound the permit that the short road asked for */
-  async goOnAfterReservation(reserved: ReservedOnly, permitRound: number): Promise<Placement> {
-    const { plan, earlierAttempt, reason, waitUntilMs } = reserved;
+  /**
+   * @param permitRound the permit that the short road asked for
+   * @param otherwise how the signal ends when nothing is there and nothing may be sent
+   */
+  async goOnAfterReservation(reserved: ReservedOnly, permitRound: number, otherwise: StopReason): Promise<Placement> {
+    const { plan, earlierAttempt, reason, waitUntilMs, lookUpOnly } = reserved;
     this.authorizedAtMs = reserved.authorizedAtMs;
     if (earlierAttempt !== 'none') {
       this.record.sent();
       const kind = earlierAttempt === 'placed' ? 'DUPLICATE' : 'UNKNOWN';
       const placement = await this.resolve(plan, { kind, message: reason }, undefined);
       if (placement) return placement;
+      if (lookUpOnly) return { status: 'ended', ...otherwise };
     } else if (waitUntilMs !== undefined) {
       await this.waitForPermit(reason, waitUntilMs);
     }

@@ -103,8 +103,16 @@ export class SignalSaga {
     }
   }
 
-  /** Takes up what the short road left. */
-  private async goOn(result: Exclude<TradeResult, { status: 'retry' }>, tradeRound: number): Promise<void> {
+  /**
+   * Takes up what the short road left.
+   *
+   * @param otherwise why the signal ends, where it is to end and only has to find out whether anything was sent
+   */
+  private async goOn(
+    result: Exclude<TradeResult, { status: 'retry' }>,
+    tradeRound: number,
+    otherwise: StopReason = expired('Nothing could be sent.'),
+  ): Promise<void> {
     reached('saga.traded');
     switch (result.status) {
       case 'denied': {
@@ -123,8 +131,8 @@ export class SignalSaga {
         this.record.sent(result.times);
         return this.finish(result.plan, await this.road.goOnAfterAnswer(result, tradeRound + 1));
       case 'reserved':
-        this.record.reserved(result.plan);
-        return this.finish(result.plan, await this.road.goOnAfterReservation(result, tradeRound));
+        if (!result.lookUpOnly) this.record.reserved(result.plan);
+        return this.finish(result.plan, await this.road.goOnAfterReservation(result, tradeRound, otherwise));
     }
   }
 
@@ -135,7 +143,7 @@ export class SignalSaga {
   private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
     const result = await this.sends.bar();
     if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
-    return this.goOn(result, tradeRound);
+    return this.goOn(result, tradeRound, end);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {

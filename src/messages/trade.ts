@@ -41,6 +41,11 @@ export interface Reserved {
   readonly earlierAttempt: 'none' | 'possible' | 'placed';
   /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
   readonly authorizedAtMs: number;
+  /**
+   * The ledger does not know (any more) whether it made a reservation: the plan is made up of what a look-up needs, and
+   * nothing may be sent by it.
+   */
+  readonly lookUpOnly?: true;
 }
 
 export type Refused =

@@ -89,7 +89,13 @@ export class Funds {
         return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt, authorizedAtMs: 0 };
       }
       case 'uncertain':
-        return { status: 'reserved', plan: lookUpPlan(input), earlierAttempt: 'possible', authorizedAtMs: 0 };
+        return {
+          status: 'reserved',
+          plan: lookUpPlan(input),
+          earlierAttempt: 'possible',
+          authorizedAtMs: 0,
+          lookUpOnly: true,
+        };
       case 'invalid':
         throw ApplicationFailure.nonRetryable(result.message, 'INVALID_BAR_COMMAND');
     }
