@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { childEnvironment } from '../../harness/child-environment';
 import type { SignalView } from '../../src/domain/signal-view';
 import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
 import { SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
@@ -83,7 +84,7 @@ async function diesAtCrashPoint(): Promise<Death> {
   const input: MortalEngineInput = { config, temporalAddress: environment.address };
   const crashFile = join(config.dataDir, 'crashed');
   const child = spawn(process.execPath, runSource(ENGINE_ENTRY, JSON.stringify(input)), {
-    env: { ...process.env, [CRASH_POINT_VARIABLE]: CRASH_AT.join(','), [CRASH_FILE_VARIABLE]: crashFile },
+    env: childEnvironment({ [CRASH_POINT_VARIABLE]: CRASH_AT.join(','), [CRASH_FILE_VARIABLE]: crashFile }),
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: CRASH_TEST_MAX_MS,
   });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childEnvironment } from '../../../harness/child-environment';
 import { waitFor } from '../../../harness/wait-for';
 import { ManagedProcess, type ProcessReport } from '../../../src/supervisor/managed-process';
 import { identifyProcess } from '../../../src/process/pid-file';
@@ -39,7 +40,7 @@ export class Bench {
         name,
         executable,
         arguments: [CHILD_SCRIPT, behaviour, this.notesFile],
-        environment: { ...process.env, FIXTURE_NAME: name },
+        environment: childEnvironment({ FIXTURE_NAME: name }),
         outputFile: join(this.folder, 'logs', `${name}.out.log`),
         pidFile: join(this.folder, 'run', `${name}.pid`),
         restartPolicy,
