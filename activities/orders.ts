@@ -37,8 +37,6 @@ export function createOrderActivities({ permits, pacedVenue, checker, sender }: 
         const { permitRound, reason } = check;
         return { status: 'wait', untilMs: Date.now() + RETRY_AFTER_MS, permitRound, reason };
       }
-      if (check.status === 'expired')
-        return { status: 'expired', reason: check.denial.message, code: check.denial.code };
       if (check.status !== 'clear') return check;
       const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);
       return { status: 'answered', outcome, signedAtMs, order };

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Denial } from '../domain/denial';
 import { checkSend, type PermitAnswer, type SendVerdict } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
+import type { Expiry } from '../messages/trade';
 import { authorizationQuery } from '../messages/venue-account';
 import { venueAccountWorkflowId } from '../messages/ids';
 import type { EntityCaller } from './entity-caller';
@@ -47,7 +48,7 @@ export type SendCheck =
   | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
   /** What was in hand is good no more, and this call may not ask again. */
   | { readonly status: 'lapsed'; readonly permitRound: number; readonly reason: string }
-  | { readonly status: 'expired'; readonly denial: Denial }
+  | ({ readonly status: 'expired' } & Expiry)
   | { readonly status: 'denied'; readonly denial: Denial };
 
 /** Brings together what an order needs right before it is sent. Both roads go through it. */
@@ -134,6 +135,6 @@ function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: n
     case 'give_up':
       return { status: 'lapsed', permitRound, reason: verdict.reason };
     case 'expire':
-      return { status: 'expired', denial: verdict.denial };
+      return { status: 'expired', reason: verdict.denial.message, code: verdict.denial.code };
   }
 }

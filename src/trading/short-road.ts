@@ -83,7 +83,7 @@ export class ShortRoad {
       case 'clear':
         break;
       case 'expired':
-        return { status: 'expired', plan, reason: check.denial.message, code: check.denial.code };
+        return { ...check, plan };
       case 'wait':
         return { ...reserved, waitUntilMs: check.untilMs, reason: check.reason };
       case 'denied':

@@ -134,7 +134,7 @@ test.each(['short', 'durable'])(
     const asksMax = road === 'short' ? ASK_NOBODY : ASK_AGAIN;
     expect(await checker.check(REQUEST, held, asksMax)).toMatchObject({
       status: 'expired',
-      denial: { code: 'RATE_LIMIT_EXCEEDED' },
+      code: 'RATE_LIMIT_EXCEEDED',
     });
   },
 );
