@@ -32,7 +32,7 @@ export function createOrderActivities({ permits, pacedVenue, checker, sender }: 
     /** Sends the order, at most one request. Must run with one attempt: a lost call is an UNKNOWN outcome. */
     async placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
       const callEndsAtMs = Date.now() + SEND_WITHIN_MS;
-      const check = await checker.check({ ...input, callEndsAtMs }, input, ASK_AGAIN);
+      const check = await checker.check({ ...input, callEndsAtMs }, { permitRound: input.permitRound }, ASK_AGAIN);
       if (check.status === 'lapsed') {
         const { permitRound, reason } = check;
         return { status: 'wait', untilMs: Date.now() + RETRY_AFTER_MS, permitRound, reason };

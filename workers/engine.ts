@@ -19,7 +19,9 @@ import type { SignalIntake } from '../src/intake/types';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
+import type { TermsOf } from '../src/messages/trade';
 import { ensureVenueAccount } from './entities';
+import { termsFrom } from './trade-terms';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
 const CLOCK_INTERVAL_MS = 300_000;
@@ -40,6 +42,7 @@ export interface Engine {
   readonly sender: OrderSender;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
+  readonly termsOf: TermsOf;
   /** Intake in this process, which also runs the signals: they get a head start. */
   readonly intake: SignalIntake;
   close(): Promise<void>;
@@ -69,7 +72,8 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const checker = new SendChecker(entities, permits);
-  const road = new ShortRoad(funds, permits, planner, checker, sender);
+  const termsOf = termsFrom(config, venueConfig, venue.promises);
+  const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
   const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
   return {
     config,
@@ -86,6 +90,7 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
     sender,
     funds,
     headStarts,
+    termsOf,
     intake: createSignalIntake({ client, config, headStart: headStarts }),
     async close() {
       clearInterval(clock);

@@ -23,7 +23,7 @@ export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>
 
 /** Signal sagas, their calls to the entities, and intake on behalf of other workflows. */
 export function signalsWorker(engine: Engine): QueueWorkerOptions {
-  const { config, funds, headStarts, intake, logger } = engine;
+  const { config, funds, headStarts, intake, logger, termsOf } = engine;
   const sinks: InjectedSinks<AnnouncementSinks> = {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
@@ -41,7 +41,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
     ...common(engine, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
-      ...createTradeActivities({ funds, headStarts }),
+      ...createTradeActivities({ funds, headStarts, termsOf }),
       ...createIntakeActivities({ intake }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,

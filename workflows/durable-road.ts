@@ -15,6 +15,7 @@ import type { SendCalls } from './send-calls';
 import type { SignalActivities } from './signal-activities';
 import type { SignalRecord } from './signal-record';
 import { expired, type Stop, type StopReason } from './stop';
+import type { Terms } from './terms';
 
 /** Sends that the venue provably refused for a passing reason; the time to live usually ends it sooner. */
 const SEND_ATTEMPTS_MAX = 50;
@@ -31,10 +32,9 @@ type ReservedOnly = Extract<TradeResult, { status: 'reserved' }>;
 
 /** The order's way to a known end, one recorded step at a time, for as long as it takes. */
 export class DurableRoad {
-  private authorizedAtMs = 0;
-
   constructor(
     private readonly input: SignalWorkflowInput,
+    private readonly terms: Terms,
     private readonly activities: SignalActivities,
     private readonly sends: SendCalls,
     private readonly record: SignalRecord,
@@ -51,16 +51,16 @@ export class DurableRoad {
    * @param otherwise how the signal ends when nothing is there and nothing may be sent
    */
   async goOnAfterReservation(reserved: ReservedOnly, permitRound: number, otherwise: StopReason): Promise<Placement> {
-    const { plan, earlierAttempt, reason, waitUntilMs, lookUpOnly } = reserved;
-    this.authorizedAtMs = reserved.authorizedAtMs;
+    const { plan, earlierAttempt, reason, lookUpOnly } = reserved;
+    const waitMs = reserved.waitMs ?? untilNow(reserved.waitUntilMs);
     if (earlierAttempt !== 'none') {
       this.record.sent();
       const kind = earlierAttempt === 'placed' ? 'DUPLICATE' : 'UNKNOWN';
       const placement = await this.resolve(plan, { kind, message: reason }, undefined);
       if (placement) return placement;
       if (lookUpOnly) return { status: 'ended', ...otherwise };
-    } else if (waitUntilMs !== undefined) {
-      await this.waitForPermit(reason, waitUntilMs);
+    } else if (waitMs !== undefined) {
+      await this.waitForPermit(reason, waitMs);
     }
     return this.place(plan, permitRound);
   }
@@ -77,7 +77,7 @@ export class DurableRoad {
         case 'wait':
           permitRound = result.permitRound;
           // The authorization of the reservation may be stale after it; the activity asks again.
-          await this.waitForPermit(result.reason, result.untilMs);
+          await this.waitForPermit(result.reason, result.waitMs ?? untilNow(result.untilMs) ?? 0);
           continue;
         case 'expired':
           return { status: 'ended', ...expired(result.reason, result.code) };
@@ -100,7 +100,7 @@ export class DurableRoad {
   /** One call of the activity; a call that is lost counts as sent with an unknown outcome. */
   private async send(plan: OrderPlan, permitRound: number): Promise<PlaceOrderResult> {
     try {
-      return await this.sends.placeOrder({ plan, permitRound, authorizedAtMs: this.authorizedAtMs });
+      return await this.sends.placeOrder({ plan, permitRound });
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       if (isNeverStarted(error)) return { status: 'expired', reason: 'No worker could send the order in time.' };
@@ -131,16 +131,16 @@ export class DurableRoad {
       case 'RATE_LIMITED':
       case 'BANNED':
       case 'NOT_PLACED': {
-        const untilMs = Math.max(Date.now() + RESEND_PAUSE_MS, outcome.retryAtMs ?? 0);
-        await this.waitForPermit(venueSentence(outcome), untilMs);
+        const waitMs = outcome.retryAfterMs ?? untilNow(outcome.retryAtMs) ?? 0;
+        await this.waitForPermit(venueSentence(outcome), Math.max(RESEND_PAUSE_MS, waitMs));
         return undefined;
       }
     }
   }
 
-  private async waitForPermit(reason: string, untilMs: number): Promise<void> {
-    this.record.enter('WAITING_FOR_PERMIT', reason, untilMs);
-    await this.stop.pause(untilMs - Date.now());
+  private async waitForPermit(reason: string, waitMs: number): Promise<void> {
+    this.record.enter('WAITING_FOR_PERMIT', reason, Date.now() + waitMs);
+    await this.stop.pause(waitMs);
   }
 
   /**
@@ -153,13 +153,14 @@ export class DurableRoad {
     outcome: VenueOutcome,
     signedAtMs: number | undefined,
   ): Promise<Placement | undefined> {
-    const { settings, fingerprint } = this.input;
-    let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + settings.lateAcceptanceMs;
+    const { fingerprint } = this.input;
+    const terms = this.terms.known;
+    let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + terms.lateAcceptanceMs;
     const startedAtMs = Date.now();
     this.record.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     let alerted = false;
     for (let count = 0; ; count += 1) {
-      await sleep(patientLookUpDelayMs(count, settings.lookUpDelays, Date.now() - startedAtMs));
+      await sleep(patientLookUpDelayMs(count, terms.lookUpDelays, Date.now() - startedAtMs));
       const answer = await this.activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         this.record.note('Found at the venue.');
@@ -168,13 +169,13 @@ export class DurableRoad {
       // Whatever was lost was signed before this first look-up, or within the authorization it had then; and only the
       // venue's clock can be compared with itself.
       if (answer.status === 'absent') {
-        lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + settings.lateAcceptanceMs;
+        lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + terms.lateAcceptanceMs;
       }
       if (isProvenAbsent(answer, lateEnoughMs, outcome)) {
         this.record.note('The venue proved that it never had the order.');
         return undefined;
       }
-      if (!alerted && Date.now() - startedAtMs > settings.unknownAlertMs) {
+      if (!alerted && Date.now() - startedAtMs > terms.unknownAlertMs) {
         alerted = true;
         this.record.note('Still unknown; the funds stay held. Check the order at the venue.');
         alert(
@@ -186,14 +187,15 @@ export class DurableRoad {
 
   /** Follows a live order to its end; cancels what is open when the signal expires or a person asks. */
   async follow(plan: OrderPlan, known: VenueOrder | undefined): Promise<VenueOrder> {
-    const { settings, fingerprint } = this.input;
+    const { fingerprint } = this.input;
+    const terms = this.terms.known;
     this.record.enter('WORKING', `Accepted by ${this.input.venue}; waits for its end.`);
     if (known) this.record.venueSays(known);
     let acknowledged = false;
     let cancelRound = 0;
     let cancelledAtMs = 0;
     for (let count = 0; ; count += 1) {
-      const delays = settings.lookUpDelays;
+      const delays = terms.lookUpDelays;
       if (cancelRound > 0) await sleep(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
       else await this.stop.pause(lookUpDelayMs(count, delays));
       const answer = await this.activities.lookUpOrder(plan);
@@ -224,7 +226,7 @@ export class DurableRoad {
       requestId: `${this.input.fingerprint}:acknowledge`,
       reservationId: this.input.fingerprint,
       placedAtMs: order.createdAtMs,
-      lockedAmount: lockedAmount(plan, this.input.settings.leverage),
+      lockedAmount: lockedAmount(plan, this.terms.known.leverage),
     });
   }
 }
@@ -233,6 +235,11 @@ export class DurableRoad {
 function isProvenAbsent(answer: LookUpAnswer, lateEnoughMs: number | undefined, outcome: VenueOutcome): boolean {
   if (answer.status !== 'absent' || lateEnoughMs === undefined) return false;
   return answer.askedAtMs >= lateEnoughMs && outcome.kind !== 'DUPLICATE';
+}
+
+/** Answers of before waits travelled as spans name an instant on their process's clock. */
+function untilNow(atMs: number | undefined): number | undefined {
+  return atMs === undefined ? undefined : atMs - Date.now();
 }
 
 function venueSentence(outcome: VenueOutcome): string {

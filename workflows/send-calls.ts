@@ -1,4 +1,4 @@
-import type { BarAnswer, PlaceOrderInput, PlaceOrderResult, TradeResult } from '../src/messages/trade';
+import type { BarAnswer, PlaceOrderInput, PlaceOrderResult, TradeResult, WithTerms } from '../src/messages/trade';
 import type { SignalActivities } from './signal-activities';
 
 /**
@@ -21,7 +21,7 @@ export class SendCalls {
     return this.possible;
   }
 
-  async tradeAtOnce(tradeRound: number): Promise<TradeResult> {
+  async tradeAtOnce(tradeRound: number): Promise<TradeResult & WithTerms> {
     this.possible = true;
     const result = await this.activities.tradeAtOnce(tradeRound);
     // This call sent nothing, and speaks for itself alone: a head start may be under way in another process.
@@ -30,13 +30,13 @@ export class SendCalls {
     return result;
   }
 
-  async placeOrder(call: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult> {
+  async placeOrder(call: Pick<PlaceOrderInput, 'plan' | 'permitRound'>): Promise<PlaceOrderResult> {
     this.possible = true;
     return this.activities.placeOrder(call);
   }
 
   /** After it nothing more can be sent, and what an earlier call did is known. */
-  async bar(): Promise<BarAnswer> {
+  async bar(): Promise<BarAnswer & WithTerms> {
     const answer = await this.activities.bar();
     this.possible = answer.status === 'reserved' && answer.earlierAttempt !== 'none';
     return answer;

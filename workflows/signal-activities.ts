@@ -11,8 +11,11 @@ import {
   type PlaceOrderInput,
   type PlaceOrderResult,
   type TradeResult,
+  type TradeTerms,
   type BarAnswer,
+  type WithTerms,
 } from '../src/messages/trade';
+import type { Terms } from './terms';
 
 /**
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
@@ -28,19 +31,18 @@ const ORDER_AGE_ALLOWANCE_MS = 60_000;
 
 export interface SignalActivities {
   /** @param tradeRound counts the times that something was missing, from 1 */
-  tradeAtOnce(tradeRound: number): Promise<TradeResult>;
-  bar(): Promise<BarAnswer>;
+  tradeAtOnce(tradeRound: number): Promise<TradeResult & WithTerms>;
+  bar(): Promise<BarAnswer & WithTerms>;
   bookFill(plan: OrderPlan, order: VenueOrder): Promise<BookResult>;
   releaseFunds(reason: string): Promise<void>;
-  placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound' | 'authorizedAtMs'>): Promise<PlaceOrderResult>;
+  placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound'>): Promise<PlaceOrderResult>;
   lookUpOrder(plan: OrderPlan): Promise<LookUpAnswer>;
   cancelOrder(input: { fingerprint: string; plan: OrderPlan; round: number }): Promise<VenueOutcome>;
 }
 
 /** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
-export function proxySignalActivities(input: SignalWorkflowInput): SignalActivities {
-  const { fingerprint, clientOrderId, venue, signal, expiresAtMs } = input;
-  const reusableIdSinceMs = reusableIdSince(input);
+export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms): SignalActivities {
+  const { fingerprint, clientOrderId, venue, signal } = input;
   const title = `${signal.direction} ${signal.symbol}`;
   // Repeating it after a failure is safe: see TradeActivities.
   const short = proxyLocalActivities<TradeActivities>({
@@ -64,7 +66,7 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
       ]),
     bookFill: (plan, order) =>
       short.bookFill.executeWithOptions({ summary: `book the fill of ${title}` }, [
-        { fingerprint, venue, plan, order, leverage: input.settings.leverage },
+        { fingerprint, venue, plan, order, leverage: terms.known.leverage },
       ]),
     releaseFunds: async (reason) => {
       await short.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [
@@ -76,20 +78,22 @@ export function proxySignalActivities(input: SignalWorkflowInput): SignalActivit
         {
           summary: `${title} ${call.plan.quantity} as ${call.plan.clientOrderId}`,
           startToCloseTimeout: PLACE_TIMEOUT_MS,
-          scheduleToStartTimeout: Math.max(1, expiresAtMs - Date.now()),
+          scheduleToStartTimeout: Math.max(1, terms.known.expiresAtMs - Date.now()),
           // Repeating a request that may have reached the venue is the one thing that must never happen by itself.
           retry: { maximumAttempts: 1 },
         },
-        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs }],
+        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs: terms.known.expiresAtMs }],
       ),
     lookUpOrder: (plan) =>
-      order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [{ plan, reusableIdSinceMs }]),
+      order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [
+        { plan, reusableIdSinceMs: reusableIdSince(input, terms.known) },
+      ]),
     cancelOrder: (call) =>
       order.cancelOrder.executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [call]),
   };
 }
 
 /** No order of this signal is older than the signal. @returns undefined where the venue itself refuses used ids */
-function reusableIdSince({ signal, settings }: SignalWorkflowInput): number | undefined {
-  return settings.clientIdUnique === 'openOnly' ? signal.timestampMs - ORDER_AGE_ALLOWANCE_MS : undefined;
+function reusableIdSince({ signal }: SignalWorkflowInput, { clientIdUnique }: TradeTerms): number | undefined {
+  return clientIdUnique === 'openOnly' ? signal.timestampMs - ORDER_AGE_ALLOWANCE_MS : undefined;
 }

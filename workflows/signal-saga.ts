@@ -15,6 +15,7 @@ import { SendCalls } from './send-calls';
 import { proxySignalActivities, type SignalActivities } from './signal-activities';
 import { SignalRecord } from './signal-record';
 import { expired, Stop, type StopReason } from './stop';
+import { Terms } from './terms';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
 const BOOKS_BY_ACTIVITY = 'books-by-activity';
@@ -33,6 +34,7 @@ const CANCEL_REASON_BYTES_MAX = 200;
  */
 export class SignalSaga {
   private readonly record: SignalRecord;
+  private readonly terms: Terms;
   private readonly activities: SignalActivities;
   private readonly stop: Stop;
   private readonly sends: SendCalls;
@@ -41,10 +43,11 @@ export class SignalSaga {
 
   constructor(private readonly input: SignalWorkflowInput) {
     this.record = new SignalRecord(input);
-    this.activities = proxySignalActivities(input);
-    this.stop = new Stop(input.expiresAtMs);
+    this.terms = new Terms(input);
+    this.activities = proxySignalActivities(input, this.terms);
+    this.stop = new Stop(this.terms);
     this.sends = new SendCalls(this.activities, input.headStart === true);
-    this.road = new DurableRoad(input, this.activities, this.sends, this.record, this.stop);
+    this.road = new DurableRoad(input, this.terms, this.activities, this.sends, this.record, this.stop);
   }
 
   view(): SignalView {
@@ -97,6 +100,7 @@ export class SignalSaga {
       if (reason) return this.endUnsent(reason, tradeRound);
       this.record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
       const result = await this.sends.tradeAtOnce(tradeRound);
+      this.terms.learn(result);
       if (result.status !== 'retry') return this.goOn(result, tradeRound);
       this.record.enter('SIZING', result.reason, Date.now() + result.afterMs);
       await this.stop.pause(result.afterMs);
@@ -142,6 +146,7 @@ export class SignalSaga {
    */
   private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
     const result = await this.sends.bar();
+    this.terms.learn(result);
     if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
     return this.goOn(result, tradeRound, end);
   }
@@ -168,9 +173,9 @@ export class SignalSaga {
   }
 
   private async book(plan: OrderPlan, order: VenueOrder): Promise<void> {
-    const { fingerprint, venue, settings } = this.input;
+    const { fingerprint, venue } = this.input;
     if (!patched(BOOKS_BY_ACTIVITY)) {
-      const fill = { fingerprint, plan, order, leverage: settings.leverage };
+      const fill = { fingerprint, plan, order, leverage: this.terms.known.leverage };
       return getExternalWorkflowHandle(venueAccountWorkflowId(venue)).signal(commitSignal, commitCommandOf(fill));
     }
     const result = await this.activities.bookFill(plan, order);

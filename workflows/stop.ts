@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Denial, DenialCode } from '../src/domain/denial';
 import type { SignalOutcome } from '../src/domain/signal-view';
+import type { Terms } from './terms';
 
 /** Why a signal goes no further. */
 export interface StopReason {
@@ -13,8 +14,7 @@ export interface StopReason {
 export class Stop {
   private cancelledBecause: string | undefined;
 
-  /** @param expiresAtMs milliseconds UTC */
-  constructor(private readonly expiresAtMs: number) {}
+  constructor(private readonly terms: Pick<Terms, 'expiresAtMs'>) {}
 
   /** Somebody cancels the signal. */
   cancel(reason: string): void {
@@ -27,13 +27,18 @@ export class Stop {
   }
 
   get isDue(): boolean {
-    return this.cancelledBecause !== undefined || Date.now() >= this.expiresAtMs;
+    return this.cancelledBecause !== undefined || this.leftMs <= 0;
   }
 
   /** Waits, but not longer than until it is due. */
   async pause(durationMs: number): Promise<void> {
-    const waitMs = Math.min(durationMs, this.expiresAtMs - Date.now());
+    const waitMs = Math.min(durationMs, this.leftMs);
     if (waitMs > 0) await condition(() => this.cancelledBecause !== undefined, waitMs);
+  }
+
+  /** What is left of the time to live; while that is not known, the process that trades looks after it. */
+  private get leftMs(): number {
+    return (this.terms.expiresAtMs ?? Infinity) - Date.now();
   }
 
   /** @returns undefined while the signal may still be sent */

@@ -48,6 +48,19 @@ export interface OrderPlan {
   readonly asset: string;
   readonly reserveAmount: string;
   readonly referencePrice: string;
+  /**
+   * The venue's clock when this was planned, milliseconds UTC: no order of this plan is older at the venue. Absent: its
+   * clock was not known.
+   */
+  readonly plannedAtMs?: number;
+}
+
+/** How long a venue answers for an order after its end, milliseconds. Afterwards `absent` proves nothing. */
+export interface OrderMemory {
+  /** Of an order of which anything filled. */
+  readonly filledMs: number;
+  /** Of an order that ended with nothing filled: cancelled or rejected. */
+  readonly unfilledMs: number;
 }
 
 /** open orders may still fill; the others are final. */

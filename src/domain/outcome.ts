@@ -22,4 +22,6 @@ export interface VenueOutcome {
   readonly message: string;
   /** Earliest instant for another request, milliseconds UTC, where the venue said so. */
   readonly retryAtMs?: number;
+  /** The same as a span from the moment of the answer: another machine has another clock. */
+  readonly retryAfterMs?: number;
 }

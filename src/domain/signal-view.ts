@@ -12,6 +12,11 @@ export type SignalState =
   | 'RESOLVING'
   /** Accepted and not final yet. */
   | 'WORKING'
+  /**
+   * The venue does not know an order (any more) that it had, or may have had: nothing is proven, the funds stay held, and
+   * only the order's appearance or a person's word (`settle`) ends it.
+   */
+  | 'MISSING'
   | 'SETTLING'
   | 'ENDED';
 

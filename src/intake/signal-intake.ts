@@ -20,7 +20,6 @@ import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../m
 import { crashPoint } from '../process/crash-points';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
-import { VENUE_DEFINITIONS } from '../venues/definitions';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { readSignalView, type StoredSignalView } from './stored-view';
 import { TakenSignals } from './taken-signals';
@@ -81,7 +80,7 @@ class TemporalSignalIntake implements SignalIntake {
     const known = this.taken.contentHashOf(fingerprint);
     if (known !== undefined) return { status: 'duplicate', fingerprint, conflicting: known !== contentHash };
     const goAhead = this.headStart?.ready();
-    const input = workflowInput(signal, fingerprint, this.config, this.venue);
+    const input = workflowInput(signal, fingerprint, this.config.venue);
     const result = await this.call(() => this.take(goAhead ? { ...input, headStart: true } : input, contentHash));
     // Outside of the call, whose deadline is not the trade's.
     if (result.status === 'accepted') goAhead?.(input);
@@ -178,31 +177,8 @@ class TemporalSignalIntake implements SignalIntake {
   }
 }
 
-function workflowInput(
-  signal: TradingSignal,
-  fingerprint: string,
-  config: Config,
-  venue: VenueConfig,
-): SignalWorkflowInput {
-  const { orders, signals } = config;
-  return {
-    fingerprint,
-    clientOrderId: clientOrderIdOf(fingerprint),
-    venue: config.venue,
-    signal,
-    expiresAtMs: signal.timestampMs + signals.timeToLiveSeconds * 1000,
-    settings: {
-      leverage: venue.leverage,
-      lookUpDelays: {
-        firstMs: orders.lookUpDelayMs,
-        growth: orders.lookUpDelayGrowth,
-        maxMs: orders.lookUpDelayMaxMs,
-      },
-      unknownAlertMs: orders.unknownAlertSeconds * 1000,
-      lateAcceptanceMs: venue.receiveWindowMs + venue.clockSkewMs,
-      clientIdUnique: VENUE_DEFINITIONS[venue.adapter].promises.clientIdUnique,
-    },
-  };
+function workflowInput(signal: TradingSignal, fingerprint: string, venue: string): SignalWorkflowInput {
+  return { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), venue, signal };
 }
 
 /** A server that did not answer in time. */

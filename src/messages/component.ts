@@ -29,7 +29,12 @@ export interface ComponentHeartbeat {
   readonly activeTasks: number;
   readonly memoryBytes: number;
   readonly cpuShare: number;
+  /** What is wrong now as this process sees it, a sentence each; absent in older heartbeats. At most PROBLEMS_MAX. */
+  readonly problems?: readonly string[];
 }
+
+/** A heartbeat tells of at most this many problems. */
+export const PROBLEMS_MAX = 10;
 
 export interface ComponentWorkflowInput {
   readonly holder: ComponentHolder;

@@ -12,9 +12,10 @@ export interface SignalWorkflowInput {
   readonly clientOrderId: string;
   readonly venue: string;
   readonly signal: TradingSignal;
-  /** Not sent by this instant: the signal ends EXPIRED. Milliseconds UTC. */
-  readonly expiresAtMs: number;
-  readonly settings: SignalSettings;
+  /** Only of senders of before there were TradeTerms. */
+  readonly expiresAtMs?: number;
+  /** Only of senders of before there were TradeTerms. */
+  readonly settings?: SignalSettings;
   /** The process that started this workflow may have begun to trade before the workflow's first step. */
   readonly headStart?: boolean;
 }
@@ -29,6 +30,24 @@ interface SignalSettings {
   /** The venue's receive window plus the allowed clock skew: an order sent now cannot be accepted later than this. */
   readonly lateAcceptanceMs: number;
   readonly clientIdUnique: 'always' | 'openOnly';
+}
+
+/** A person's word for what became of an order that the venue does not know any more. */
+export interface SettleCommand {
+  /** A decimal string; `0`: nothing filled. */
+  readonly filledQuantity: string;
+  /** The average price, a decimal string; needed unless nothing filled. */
+  readonly averagePrice?: string;
+  /** In the settle asset, a decimal string; absent: the taker fee that was reserved for. */
+  readonly fee?: string;
+  /** Who says so and why: kept in the signal's history. */
+  readonly reason: string;
+}
+
+export interface SettleReply {
+  /** false: the order is not missing, or the figures make no sense; nothing changed. */
+  readonly accepted: boolean;
+  readonly message: string;
 }
 
 export interface CancelReply {
@@ -50,3 +69,5 @@ export function withOlderNames(view: SignalView): SignalView {
 export const stateQuery = defineQuery<SignalView>('state');
 /** Ends the signal unsent if that is still possible, otherwise asks the venue to cancel what is open. */
 export const cancelUpdate = defineUpdate<CancelReply, [reason: string]>('cancel');
+/** Ends a signal whose order is MISSING, on a person's word. */
+export const settleUpdate = defineUpdate<SettleReply, [command: SettleCommand]>('settle');

@@ -1,9 +1,36 @@
 import type { Denial, DenialCode } from '../domain/denial';
-import type { OrderPlan, VenueOrder } from '../domain/market';
+import type { LookUpDelays } from '../domain/look-up-delay';
+import type { OrderMemory, OrderPlan, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 import type { Fill } from '../domain/settlement';
 import type { Intent, TradingSignal } from '../domain/signal';
 import type { SignalWorkflowInput } from './signal';
+
+/**
+ * What an order is judged and booked by, as it is configured where orders are made. A sender's configuration may be
+ * another, so none of it comes from there.
+ */
+export interface TradeTerms {
+  /** Position value divided by its margin, 1 or more. */
+  readonly leverage: number;
+  /** The signal's time to live ends then, milliseconds UTC. */
+  readonly expiresAtMs: number;
+  /** Delays between look-ups of an order that is open or unknown. */
+  readonly lookUpDelays: LookUpDelays;
+  readonly unknownAlertMs: number;
+  /** The venue's receive window plus the allowed clock skew: an order sent now cannot be accepted later than this. */
+  readonly lateAcceptanceMs: number;
+  readonly clientIdUnique: 'always' | 'openOnly';
+  readonly orderMemory: OrderMemory;
+}
+
+/** The terms of a signal, as this process is configured. */
+export type TermsOf = (signal: TradingSignal) => TradeTerms;
+
+/** What an answer of the short road carries along; absent in answers of before there were terms. */
+export interface WithTerms {
+  readonly terms?: TradeTerms;
+}
 
 /** What the short road needs of a signal. */
 export interface TradeInput {
@@ -15,19 +42,15 @@ export interface TradeInput {
   readonly round: number;
   /** When the signal's workflow started, or an earlier instant; see ReserveCommand. */
   readonly signalStartedAtMs: number;
-  /** Nothing is sent after this instant, milliseconds UTC. */
-  readonly expiresAtMs: number;
-  readonly leverage: number;
 }
 
 /** @param tradeRound and `signalStartedAtMs`: see TradeInput */
 export function tradeInputOf(
-  { fingerprint, clientOrderId, venue, signal, expiresAtMs, settings }: SignalWorkflowInput,
+  { fingerprint, clientOrderId, venue, signal }: SignalWorkflowInput,
   tradeRound: number,
   signalStartedAtMs: number,
 ): TradeInput {
-  const { leverage } = settings;
-  return { fingerprint, clientOrderId, venue, signal, round: tradeRound, signalStartedAtMs, expiresAtMs, leverage };
+  return { fingerprint, clientOrderId, venue, signal, round: tradeRound, signalStartedAtMs };
 }
 
 /** The funds are held, and this is the plan that counts. */
@@ -39,8 +62,11 @@ export interface Reserved {
    * `placed`: it booked what the order took.
    */
   readonly earlierAttempt: 'none' | 'possible' | 'placed';
-  /** When the ledger was asked, or earlier: sending is authorized for a while from here. */
-  readonly authorizedAtMs: number;
+  /**
+   * When the ledger was asked, on the monotonic clock of the process that asked: sending is authorized for a while from
+   * here, by that process. Absent: ask the ledger.
+   */
+  readonly authorizedAtMs?: number;
   /**
    * The ledger does not know (any more) whether it made a reservation: the plan is made up of what a look-up needs, and
    * nothing may be sent by it.
@@ -60,11 +86,13 @@ export interface Expiry {
   readonly code?: DenialCode;
 }
 
-/** When what happened, milliseconds UTC on the clock of the process that did it. */
+/** When what happened, milliseconds on the clock of the process that did it: only their distances count. */
 export interface TradeTimes {
   readonly reservedAtMs: number;
   readonly sentAtMs: number;
   readonly answeredAtMs: number;
+  /** When the process told of it; absent in older answers, whose instants are UTC. */
+  readonly toldAtMs?: number;
 }
 
 export type TradeResult =
@@ -73,7 +101,13 @@ export type TradeResult =
   /** Funds are held, and nothing can be sent in time. */
   | ({ readonly status: 'expired'; readonly plan: OrderPlan } & Expiry)
   /** Funds are held; the durable road goes on from here. This call sent nothing. */
-  | (Reserved & { readonly waitUntilMs?: number; readonly reason: string })
+  | (Reserved & {
+      /** How long to wait from the answer. */
+      readonly waitMs?: number;
+      /** The older form of waitMs: milliseconds UTC on the clock of the process that answered. */
+      readonly waitUntilMs?: number;
+      readonly reason: string;
+    })
   /** One request was sent, and what came of it needs the durable road. */
   | {
       readonly status: 'answered';
@@ -110,15 +144,21 @@ export interface PlaceOrderInput {
   readonly plan: OrderPlan;
   readonly intent: Intent;
   readonly expiresAtMs: number;
-  /** When the ledger last authorized this order, on the clock of the process that asked. */
-  readonly authorizedAtMs: number;
   /** Which permit to use: a lapsed one is replaced by the next. */
   readonly permitRound: number;
 }
 
 export type PlaceOrderResult =
-  /** Nothing was sent: wait until then, durably, and call again with this permit round. */
-  | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
+  /** Nothing was sent: wait, durably, and call again with this permit round. */
+  | {
+      readonly status: 'wait';
+      /** From the answer. */
+      readonly waitMs?: number;
+      /** The older form of waitMs: milliseconds UTC on the clock of the process that answered. */
+      readonly untilMs?: number;
+      readonly permitRound: number;
+      readonly reason: string;
+    }
   /** Nothing was sent, and nothing will be. */
   | ({ readonly status: 'expired' } & Expiry)
   | { readonly status: 'denied'; readonly denial: Denial }

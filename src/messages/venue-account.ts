@@ -17,6 +17,7 @@ import type {
   SetTradingStateCommand,
   SetTradingStateResult,
   SnapshotCommand,
+  TradingState,
   BarCommand,
   BarResult,
 } from '../domain/ledger/types';
@@ -41,6 +42,11 @@ export interface VenueAccountSettings {
   readonly updateIntervalMs: number;
   readonly snapshotLagMs: number;
   readonly limits: RateLimits;
+  /**
+   * An earlier account of this venue was lost (its workflow ended by hand): this one starts halted, and lends nothing
+   * before the venue has told its open orders. Absent: this is the first.
+   */
+  readonly followsLost?: boolean;
 }
 
 // Signals: what happened, and what nobody waits for.
@@ -120,6 +126,35 @@ export interface BalancesReply extends BalancesView {
   readonly venue: string;
 }
 
+/** A reservation whose order should have ended. */
+export interface OverdueReservation {
+  readonly id: string;
+  readonly purpose: string;
+  /** How long it has been pending. */
+  readonly ageMs: number;
+}
+
+/** Health tells of at most this many. */
+export const OVERDUE_SHOWN_MAX = 20;
+
+/** How an account is, in spans on its own clock. */
+export interface AccountHealth {
+  readonly tradingState: TradingState;
+  /** What was said when it was set last; absent: never set. */
+  readonly tradingStateReason?: string;
+  /** Since the venue's balances were last taken in; absent: never. */
+  readonly balancesAgeMs?: number;
+  /** Older balances are not lent from. */
+  readonly balancesAgeMaxMs: number;
+  /** Why the last attempt to read them failed; absent: it did not. */
+  readonly balancesProblem?: string;
+  /** What is left of a ban or a penalty; 0: none. */
+  readonly blockedForMs: number;
+  readonly pending: number;
+  /** Oldest first. */
+  readonly overdue: readonly OverdueReservation[];
+}
+
 export interface VenueAccountStats {
   readonly ledger: LedgerStats;
   readonly limiter: RateStats;
@@ -135,3 +170,5 @@ export const authorizationQuery = defineQuery<Authorization, [reservationId: str
 export const usageQuery = defineQuery<RateUsage>('usage');
 /** Reservations and requests so far. */
 export const accountStatsQuery = defineQuery<VenueAccountStats>('stats');
+/** How the account is: for health, and for whoever asks why nothing happens. */
+export const accountHealthQuery = defineQuery<AccountHealth>('health');

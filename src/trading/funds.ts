@@ -29,6 +29,8 @@ export interface FundsInput {
   readonly tradeRound: number;
   /** See ReserveCommand. */
   readonly signalStartedAtMs: number;
+  /** See ReserveCommand. */
+  readonly expiresAtMs: number;
 }
 
 /** A signal's dealings with the ledger. Each call is safe to repeat. */
@@ -50,6 +52,7 @@ export class Funds {
       purpose: `${plan.direction} ${plan.quantity} ${plan.symbol}`,
       metadata: metadataOf(plan),
       signalStartedAtMs: input.signalStartedAtMs,
+      expiresAtMs: input.expiresAtMs,
     };
     const result = await this.accounts.request(input.venue, 'reserve', command);
     if (result.status === 'denied') return refusedFor(result.denial);

@@ -39,7 +39,8 @@ export interface InHand {
   readonly permit?: PermitAnswer;
   /** The permit in hand, or the next to ask for: a lapsed one is replaced by the next. */
   readonly permitRound: number;
-  readonly authorizedAtMs: number;
+  /** Absent: the ledger is asked. */
+  readonly authorizedAtMs?: number;
 }
 
 export type SendCheck =
@@ -72,7 +73,13 @@ export class SendChecker {
     const asked = { limiter: 0, ledger: 0 };
     const { expiresAtMs, callEndsAtMs } = request;
     for (let waits = 0; ;) {
-      const verdict = checkSend({ nowMs: Date.now(), permit, authorizedAtMs, expiresAtMs, callEndsAtMs });
+      const verdict = checkSend({
+        nowMs: Date.now(),
+        permit,
+        authorizedAtMs: authorizedAtMs ?? 0,
+        expiresAtMs,
+        callEndsAtMs,
+      });
       if (verdict.step === 'wait' && isShort(verdict) && waits < WAITS_PER_CALL_MAX) {
         waits += 1;
         await delay(Math.max(0, verdict.untilMs - Date.now()));

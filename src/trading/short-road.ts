@@ -1,6 +1,6 @@
 import { isDenial, type Denial } from '../domain/denial';
 import type { OrderPlan } from '../domain/market';
-import { type Refused, type Reserved, type TradeInput, type TradeResult, type TradeTimes } from '../messages/trade';
+import type { Refused, Reserved, TermsOf, TradeInput, TradeResult, TradeTerms, TradeTimes } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import { VenueError } from '../venues/venue';
 import { EARLIER_ATTEMPT, MISSING_RETRY_AFTER_MS, refusedFor, type Funds } from './funds';
@@ -17,6 +17,7 @@ export class ShortRoad {
     private readonly planner: OrderPlanner,
     private readonly checker: SendChecker,
     private readonly sender: OrderSender,
+    private readonly termsOf: TermsOf,
   ) {}
 
   /**
@@ -29,15 +30,19 @@ export class ShortRoad {
     const plan = await this.plan(input);
     if ('status' in plan) return plan;
     crashPoint('reserve.before-update');
+    const terms = this.termsOf(input.signal);
     const permitId = permitRequestId(input.fingerprint, input.round);
     // All at once, in one step of the account: what turns out to be of no use is given back.
     const asked = [
-      this.funds.reserve({ ...input, tradeRound: input.round, intent: input.signal.intent }, plan),
+      this.funds.reserve(
+        { ...input, tradeRound: input.round, intent: input.signal.intent, expiresAtMs: terms.expiresAtMs },
+        plan,
+      ),
       this.permits.acquire({
         requestId: permitId,
         endpoint: 'order',
         intent: input.signal.intent,
-        notAfterMs: input.expiresAtMs,
+        notAfterMs: terms.expiresAtMs,
       }),
     ] as const;
     const reportIsOver = this.sender.expect();
@@ -51,7 +56,7 @@ export class ShortRoad {
       if (reserved.earlierAttempt !== 'none') {
         return { ...reserved, reason: EARLIER_ATTEMPT };
       }
-      return await this.send(input, reserved, permit);
+      return await this.send(input, terms, reserved, permit);
     } finally {
       await reportIsOver();
     }
@@ -70,12 +75,17 @@ export class ShortRoad {
     return isDenial(plan) ? refusedFor(plan) : plan;
   }
 
-  private async send(input: TradeInput, reserved: Reserved, permit: PermitReply): Promise<TradeResult> {
+  private async send(
+    input: TradeInput,
+    { leverage, expiresAtMs }: TradeTerms,
+    reserved: Reserved,
+    permit: PermitReply,
+  ): Promise<TradeResult> {
     const { plan, authorizedAtMs } = reserved;
     const reservedAtMs = Date.now();
     const { intent } = input.signal;
     const check = await this.checker.check(
-      { ...input, intent },
+      { ...input, intent, expiresAtMs },
       { permit, permitRound: input.round, authorizedAtMs },
       ASK_NOBODY,
     );
@@ -97,7 +107,7 @@ export class ShortRoad {
     if (outcome.kind !== 'PLACED' || order?.status !== 'filled') {
       return { status: 'answered', plan, outcome, signedAtMs, order, times };
     }
-    const { fingerprint, venue, leverage } = input;
+    const { fingerprint, venue } = input;
     const booked = await this.funds.book({ fingerprint, venue, plan, order, leverage });
     crashPoint('trade.after-commit');
     // What could not be booked is the durable road's: it tries again and tells.

@@ -1,5 +1,5 @@
 import type { SnapshotCommand } from '../domain/ledger/types';
-import type { Candle, LookUpAnswer, Market, OrderPlan, Ticker, VenueOrder } from '../domain/market';
+import type { Candle, LookUpAnswer, Market, OrderMemory, OrderPlan, Ticker, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 
 export type { LookUpAnswer } from '../domain/market';
@@ -10,6 +10,7 @@ export interface VenuePromises {
   readonly clientIdUnique: 'always' | 'openOnly';
   /** How long after an execution a balance report may still miss it, milliseconds. */
   readonly snapshotLagMs: number;
+  readonly orderMemory: OrderMemory;
 }
 
 /** The answer to one order request. Never thrown: every failure is an outcome. */

@@ -50,6 +50,8 @@ export interface ReserveCommand {
    * that is how the ledger knows whether it could have forgotten one. Absent: taken as the present.
    */
   readonly signalStartedAtMs?: number;
+  /** The signal's time to live ends then, milliseconds UTC: refused afterwards. Absent in older commands. */
+  readonly expiresAtMs?: number;
 }
 
 export type ReserveResult =

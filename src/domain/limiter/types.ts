@@ -33,6 +33,8 @@ export interface AcquireCommand {
   readonly intent: Intent;
   /** Refuse instead of granting later than this instant, milliseconds UTC. Nothing is booked then. */
   readonly notAfterMs?: number;
+  /** The same as a span from the answer, milliseconds: the caller's clock may be another than the limiter's. */
+  readonly waitMaxMs?: number;
 }
 
 export type AcquireResult =
@@ -76,6 +78,8 @@ export interface FeedbackCommand {
   readonly limit?: number;
   /** When requests may resume, milliseconds UTC. */
   readonly resumeAtMs?: number;
+  /** The same as a span from the answer, milliseconds: the caller's clock may be another than the limiter's. */
+  readonly resumeAfterMs?: number;
   readonly observedAtMs: number;
 }
 

@@ -1,18 +1,7 @@
-import type { SignalWorkflowInput } from '../../../src/messages/signal';
 import type { HeadStarts } from '../../../src/trading/head-start';
 import { Account, AT_ONCE_MAX, INPUT, NOW_MS, roadWith } from './fixtures/short-road';
 
-const { round: _, signalStartedAtMs: __, leverage, ...SIGNAL } = INPUT;
-const WORKFLOW_INPUT: SignalWorkflowInput = {
-  ...SIGNAL,
-  settings: {
-    leverage,
-    lookUpDelays: { firstMs: 1, growth: 2, maxMs: 4 },
-    unknownAlertMs: 1,
-    lateAcceptanceMs: 1,
-    clientIdUnique: 'always',
-  },
-};
+const { round: _, signalStartedAtMs: __, ...WORKFLOW_INPUT } = INPUT;
 
 /** What the head start needs to know of the account's time. */
 async function askOnce({ permits }: ReturnType<typeof roadWith>): Promise<void> {

@@ -1,5 +1,5 @@
 import { AUTHORIZATION_VALIDITY_MS } from '../../../src/domain/ledger/authorization';
-import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, VENUE } from './fixtures/short-road';
+import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, VENUE, TERMS } from './fixtures/short-road';
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
 afterEach(() => jest.useRealTimers());
@@ -100,9 +100,9 @@ test('a full window leaves the rest to a durable wait', async () => {
 
 test('a window that has no room before the signal expires ends it', async () => {
   const account = new Account('10000');
-  const { road, send } = roadWith(account);
+  const { road, send } = roadWith(account, 'PLACED', FILLED, { ...TERMS, expiresAtMs: NOW_MS + 1_000 });
   for (const name of ['a', 'b']) await road.tradeAtOnce({ ...INPUT, fingerprint: name.repeat(16) });
-  expect(await road.tradeAtOnce({ ...INPUT, expiresAtMs: NOW_MS + 1_000 })).toMatchObject({
+  expect(await road.tradeAtOnce(INPUT)).toMatchObject({
     status: 'expired',
     code: 'RATE_LIMIT_EXCEEDED',
   });
@@ -143,7 +143,9 @@ test.each([
   account.request = async (venue, kind, command) =>
     kind === 'commit' ? (answer as never) : request(venue, kind, command);
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'answered', order: FILLED });
-  expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED })).toMatchObject({ status: 'refused' });
+  expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED, leverage: TERMS.leverage })).toMatchObject({
+    status: 'refused',
+  });
 });
 
 test('a fill that is booked twice is booked once', async () => {
@@ -151,6 +153,8 @@ test('a fill that is booked twice is booked once', async () => {
   const { road } = roadWith(account);
   await road.tradeAtOnce(INPUT);
   const { ended } = account.ledger;
-  expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED })).toEqual({ status: 'booked' });
+  expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED, leverage: TERMS.leverage })).toEqual({
+    status: 'booked',
+  });
   expect(account.ledger.ended).toEqual(ended);
 });

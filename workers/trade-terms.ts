@@ -1,0 +1,21 @@
+import type { Config, VenueConfig } from '../src/config/schema';
+import type { TermsOf } from '../src/messages/trade';
+import type { VenuePromises } from '../src/venues/venue';
+
+/** The terms under which this process makes orders: its own configuration, whoever sent the signal. */
+export function termsFrom({ orders, signals }: Config, venue: VenueConfig, promises: VenuePromises): TermsOf {
+  const { clientIdUnique, orderMemory } = promises;
+  return ({ timestampMs }) => ({
+    leverage: venue.leverage,
+    expiresAtMs: timestampMs + signals.timeToLiveSeconds * 1000,
+    lookUpDelays: {
+      firstMs: orders.lookUpDelayMs,
+      growth: orders.lookUpDelayGrowth,
+      maxMs: orders.lookUpDelayMaxMs,
+    },
+    unknownAlertMs: orders.unknownAlertSeconds * 1000,
+    lateAcceptanceMs: venue.receiveWindowMs + venue.clockSkewMs,
+    clientIdUnique,
+    orderMemory,
+  });
+}

@@ -1,0 +1,35 @@
+import type { SignalWorkflowInput } from '../src/messages/signal';
+import type { TradeTerms, WithTerms } from '../src/messages/trade';
+
+/** Senders of before there were terms set no bound to what a venue remembers. */
+const UNBOUNDED_MS = Number.MAX_SAFE_INTEGER;
+
+/** What the signal is judged and booked by: learned from the process that trades, before anything depends on it. */
+export class Terms {
+  private current: TradeTerms | undefined;
+
+  constructor(input: SignalWorkflowInput) {
+    this.current = termsOfSender(input);
+  }
+
+  /** The newest count: a process that was started anew may be configured otherwise. */
+  learn({ terms }: WithTerms): void {
+    if (terms) this.current = terms;
+  }
+
+  /** Milliseconds UTC; undefined: not known yet. */
+  get expiresAtMs(): number | undefined {
+    return this.current?.expiresAtMs;
+  }
+
+  /** @throws Error before the first answer that was no end: a defect */
+  get known(): TradeTerms {
+    if (!this.current) throw new Error('The terms of this signal are not known yet.');
+    return this.current;
+  }
+}
+
+function termsOfSender({ expiresAtMs, settings }: SignalWorkflowInput): TradeTerms | undefined {
+  if (expiresAtMs === undefined || settings === undefined) return undefined;
+  return { ...settings, expiresAtMs, orderMemory: { filledMs: UNBOUNDED_MS, unfilledMs: UNBOUNDED_MS } };
+}
