@@ -44,6 +44,11 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
       });
     },
 
+    /** The client order ids of all orders that are open at the venue. */
+    async fetchOpenOrders(): Promise<readonly string[]> {
+      return retryable(() => pacedVenue.openOrders());
+    },
+
     /** The venue's report of every balance. */
     async fetchBalances(): Promise<SnapshotCommand> {
       return retryable(() => pacedVenue.balances());

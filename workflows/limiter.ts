@@ -56,6 +56,11 @@ export class Limiter {
     return this.rules.usage(this.current, Date.now());
   }
 
+  /** How the limiter is, for people. */
+  health() {
+    return { blockedForMs: Math.max(0, this.current.blockedUntilMs - Date.now()) };
+  }
+
   stats(): RateStats {
     return this.rules.stats(this.current);
   }

@@ -91,7 +91,7 @@ export class OrderWatch {
 
   private async followOnce(plan: OrderPlan, known: VenueOrder | undefined): Promise<Placement> {
     const { input, terms, activities, record, stop } = this.parts;
-    const delays = terms.known.lookUpDelays;
+    const { lookUpDelays: delays, unknownAlertMs } = terms.known;
     record.enter('WORKING', `Accepted by ${input.venue}; waits for its end.`);
     if (known) record.venueSays(known);
     const startedAtMs = Date.now();
@@ -121,7 +121,8 @@ export class OrderWatch {
         absentLookUps += 1;
         venueTimeMs = answer.askedAtMs;
         const why = `${input.venue} had accepted the order and does not know it.`;
-        if (isMissing({ lookUps: absentLookUps, unseenForMs: Date.now() - seenAtMs }) && patched(ABSENT_IS_MISSING)) {
+        const absence = { lookUps: absentLookUps, unseenForMs: Date.now() - seenAtMs };
+        if (isMissing(absence, unknownAlertMs) && patched(ABSENT_IS_MISSING)) {
           return this.missing.wait(plan, why, answer.askedAtMs);
         }
       }
@@ -148,7 +149,7 @@ export class OrderWatch {
   ): string | undefined {
     const { input, terms } = this.parts;
     if (outcome.kind === 'DUPLICATE') {
-      if (!isMissing(absence)) return undefined;
+      if (!isMissing(absence, terms.known.unknownAlertMs)) return undefined;
       return `${input.venue} refused the order as a duplicate of one that it does not know.`;
     }
     const sinceMs = signedAtMs ?? plan.plannedAtMs ?? askedAtMs;

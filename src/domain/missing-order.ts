@@ -1,10 +1,7 @@
 import type { OrderMemory } from './market';
 
 /** An order that the venue had is missing once this many look-ups in a row did not find it. */
-export const ABSENT_LOOK_UPS_MIN = 3;
-/** And once this long has passed since it was last known to be there: histories of venues lag behind, milliseconds. */
-export const ABSENT_FOR_MS = 60_000;
-
+const ABSENT_LOOK_UPS_MIN = 3;
 /** How often, and since when, an order that the venue had was not found. */
 export interface Absence {
   /** Look-ups in a row that did not find it. */
@@ -16,9 +13,11 @@ export interface Absence {
 /**
  * Whether an order that the venue acknowledged, or named as a duplicate, counts as missing. Its absence proves nothing
  * about what it did: it may have filled, or been cancelled, before the venue forgot it.
+ *
+ * @param patienceMs how long a young order may be absent: histories of venues lag behind
  */
-export function isMissing({ lookUps, unseenForMs }: Absence): boolean {
-  return lookUps >= ABSENT_LOOK_UPS_MIN && unseenForMs >= ABSENT_FOR_MS;
+export function isMissing({ lookUps, unseenForMs }: Absence, patienceMs: number): boolean {
+  return lookUps >= ABSENT_LOOK_UPS_MIN && unseenForMs >= patienceMs;
 }
 
 /**

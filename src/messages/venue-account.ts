@@ -47,6 +47,8 @@ export interface VenueAccountSettings {
    * before the venue has told its open orders. Absent: this is the first.
    */
   readonly followsLost?: boolean;
+  /** How often reservations are compared with running signals, and how old they must be; absent: a minute. */
+  readonly guardIntervalMs?: number;
 }
 
 // Signals: what happened, and what nobody waits for.

@@ -13,6 +13,9 @@ const CANDLES_PER_PERMIT = 12;
 /** What a look-up may take: open orders, history, fills. */
 const LOOK_UP_REQUESTS_MAX = 3;
 
+/** Pages of open orders that are read; venues allow some hundred orders for each account. */
+const OPEN_ORDER_PAGES_MAX = 20;
+
 /** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
 export class PacedVenue {
   private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
@@ -52,6 +55,19 @@ export class PacedVenue {
   async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
     await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX);
     return this.venue.lookUpOrder(symbol, clientOrderId);
+  }
+
+  /** The client order ids of all open orders, of other programs as well; asked in the exits' share. */
+  async openOrders(): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let page = 1, cursor: string | undefined; page <= OPEN_ORDER_PAGES_MAX; page += 1) {
+      await this.permits.forRead('account', 'exit');
+      const { clientOrderIds, nextCursor } = await this.venue.openOrders(cursor);
+      ids.push(...clientOrderIds);
+      if (nextCursor === undefined) break;
+      cursor = nextCursor;
+    }
+    return ids;
   }
 
   /** The newest final orders since an instant, for the same purpose. */

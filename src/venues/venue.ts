@@ -20,6 +20,13 @@ export interface PlaceOrderAnswer {
   readonly signedAtMs: number;
 }
 
+/** Orders without a client id, placed by hand say, are named by the venue's own id. */
+export interface OpenOrdersPage {
+  readonly clientOrderIds: readonly string[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
 /** Thrown by reads (markets, candles, balances…) with the classified answer. */
 export class VenueError extends Error {
   override readonly name = 'VenueError';
@@ -75,6 +82,11 @@ export interface Venue {
   lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer>;
   /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */
   recentOrders(sinceMs: number): Promise<readonly VenueOrder[]>;
+  /**
+   * One page of the account's open orders, newest first: one account request.
+   * @param cursor where the former page ended; absent: the first page
+   */
+  openOrders(cursor?: string): Promise<OpenOrdersPage>;
   /** One order request. REJECTED means there was nothing to cancel: look the order up. */
   cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome>;
   close(): Promise<void>;

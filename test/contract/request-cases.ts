@@ -81,6 +81,7 @@ function addOneRequestCases(cases: NumberedCases, bench: Bench, venue: VenueUnde
     placeOrder: (adapter) => adapter.placeOrder(bench.plan),
     cancelOrder: (adapter) => adapter.cancelOrder(symbol, bench.plan.clientOrderId),
     recentOrders: (adapter) => adapter.recentOrders(1_672_737_700_000),
+    openOrders: (adapter) => adapter.openOrders(),
   };
   const answers = BROKEN_ANSWERS.concat([['429', (response) => response.writeHead(429).end('slow down')]]);
 

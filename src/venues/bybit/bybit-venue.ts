@@ -4,7 +4,7 @@ import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import { VenueError } from '../venue';
-import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
+import type { LimitReport, LookUpAnswer, OpenOrdersPage, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
 import { BybitSession } from './bybit-session';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
 import { classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
@@ -14,6 +14,7 @@ import {
   candlesPayload,
   executionsPayload,
   instrumentRow,
+  openOrdersPayload,
   orderRow,
   rowsPayload,
   tickersPayload,
@@ -156,6 +157,21 @@ export class BybitVenue implements Venue {
       const order = parseOrder(row.data, this.options.settleAsset);
       return order.status === 'open' ? [] : [order];
     });
+  }
+
+  async openOrders(cursor?: string): Promise<OpenOrdersPage> {
+    const { settleAsset: settleCoin } = this.options;
+    const { payload } = await this.#session.readAccount(openOrdersPayload, () =>
+      this.#session.client.privateGetV5OrderRealtime({
+        category: CATEGORY,
+        settleCoin,
+        limit: ORDERS_MAX,
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    );
+    const { list, nextPageCursor } = payload.result;
+    const clientOrderIds = list.map(({ orderId, orderLinkId }) => orderLinkId || orderId);
+    return { clientOrderIds, nextCursor: nextPageCursor || undefined };
   }
 
   async cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome> {

@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
 function dependencies() {
   return {
     intake,
-    health: async () => ({ status: 'healthy' as const, components: {}, uptime: 1, version: '0' }),
+    health: async () => ({ status: 'healthy' as const, components: {}, reasons: [], uptime: 1, version: '0' }),
     config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024 } },
     logger: pino({ level: 'silent' }),
   };

@@ -14,6 +14,7 @@ const HOST = '127.0.0.1:8080';
 const HEALTHY: HealthReport = {
   status: 'healthy',
   components: { ml_manager: 'healthy', trading_engine: 'healthy' },
+  reasons: [],
   uptime: 3600,
   version: '3.0.0',
 };
