@@ -1,7 +1,8 @@
 import type { AccountRules } from '../src/domain/account-rules';
-import type { LimiterState } from '../src/domain/limiter/limiter';
+import { blockOf, type LimiterState } from '../src/domain/limiter/limiter';
 import type {
   AcquireCommand,
+  Block,
   FeedbackCommand,
   GiveBackCommand,
   GiveBackResult,
@@ -56,9 +57,9 @@ export class Limiter {
     return this.rules.usage(this.current, Date.now());
   }
 
-  /** How the limiter is, for people. */
-  health() {
-    return { blockedForMs: Math.max(0, this.current.blockedUntilMs - Date.now()) };
+  /** For health alone, so that today's words do for a state of any rules. */
+  block(): Block {
+    return blockOf(this.current, Date.now());
   }
 
   stats(): RateStats {

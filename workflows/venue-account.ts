@@ -20,6 +20,9 @@ import { handleAccountMessages } from './venue-account-messages';
 /** The first rules under which an account guards its reservations and follows a lost one. */
 const GUARDED_SINCE_RULES = 2;
 
+/** Of a wait that is over, what must have passed by the clock of the run for the clock to be going. */
+const STANDING_CLOCK_SHARE = 0.5;
+
 /**
  * One account at one venue, for all processes together: its money (the ledger) and its request budget (the limiter). An
  * order needs both, and asks for both in one step.
@@ -69,16 +72,27 @@ async function runAccount(
       refresh.request();
       describe();
     },
-    health: (): AccountHealth => ({ ...ledger.health(), ...limiter.health(), balancesProblem: refresh.problem }),
+    health: (): AccountHealth => ({
+      ...ledger.health(),
+      blockedForMs: limiter.block().blockedForMs,
+      blockedBy: limiter.block().kind,
+      balancesProblem: refresh.problem,
+    }),
   });
 
   if (lost.awaitsOpenOrders) void lost.readOpenOrders();
   if (isGuarded) void new ReservationGuard(venue, ledger, settings.guardIntervalMs).run();
 
-  const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
+  let clockStands = false;
+  const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated || clockStands;
   while (!isOver()) {
-    const dueNow = await condition(() => refresh.requested || isOver(), refresh.waitMs || 1);
+    const { waitMs } = refresh;
+    const beforeMs = Date.now();
+    const dueNow = await condition(() => refresh.requested || isOver(), waitMs || 1);
     if (dueNow && !refresh.requested) break;
+    // A run's time never goes back: after the server's clock did, it stands still. A new run begins with the true time.
+    clockStands = isGuarded && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE;
+    if (clockStands) break;
     void refresh.run(current.updateIntervalMs).then(describe);
     // A venue that does not answer must not keep a full history from ending; the next run asks anew.
     await condition(() => !refresh.running || isOver());

@@ -152,6 +152,8 @@ export interface AccountHealth {
   readonly balancesProblem?: string;
   /** What is left of a ban or a penalty; 0: none. */
   readonly blockedForMs: number;
+  /** What it is; absent: none, or not known. */
+  readonly blockedBy?: 'rate_limited' | 'banned';
   readonly pending: number;
   /** Oldest first. */
   readonly overdue: readonly OverdueReservation[];

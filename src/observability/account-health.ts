@@ -42,10 +42,11 @@ function balancesProblem(venue: string, health: AccountHealth): string | undefin
   return `The balances of ${venue} are ${inWords(balancesAgeMs)} old, so entries wait${cause}`;
 }
 
-function blockProblem(venue: string, { blockedForMs }: AccountHealth, nowMs: number): string | undefined {
+function blockProblem(venue: string, { blockedForMs, blockedBy }: AccountHealth, nowMs: number): string | undefined {
   if (blockedForMs < BLOCK_SHOWN_MIN_MS) return undefined;
   const until = new Date(nowMs + blockedForMs).toISOString().slice(0, 19);
-  return `${venue} refuses requests until ${until}Z: nothing is sent or looked up`;
+  const kind = blockedBy === undefined ? '' : ` (${blockedBy === 'banned' ? 'a ban' : 'too many requests'})`;
+  return `${venue} refuses requests until ${until}Z${kind}: nothing is sent or looked up`;
 }
 
 function overdueProblem({ overdue }: AccountHealth): string | undefined {
