@@ -7,6 +7,18 @@ export function venueAccountWorkflowId(venue: string): string {
   return `venue-account:${venue}`;
 }
 
+const ORPHAN_PREFIX = 'orphan:';
+
+/** Looks after a signal whose own workflow was ended from outside; has the same queries and updates. */
+export function orphanWorkflowId(fingerprint: string): string {
+  return `${ORPHAN_PREFIX}${fingerprint}`;
+}
+
+/** The signal that a workflow is about, whichever of its two it is. */
+export function fingerprintOfWorkflow(workflowId: string): string {
+  return workflowId.startsWith(ORPHAN_PREFIX) ? workflowId.slice(ORPHAN_PREFIX.length) : workflowId;
+}
+
 export function componentWorkflowId(component: string): string {
   return `component:${component}`;
 }
