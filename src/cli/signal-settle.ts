@@ -54,7 +54,7 @@ export function addSignalSettleCommand(signal: Command, finish: (exitCode: ExitC
     .argument('<fingerprint>', FINGERPRINT_ARGUMENT, parseFingerprint)
     .option('--filled <quantity>', 'base units that filled, such as 0.01; needs --price')
     .option('--price <price>', 'the average price that they filled at')
-    .option('--fee <fee>', 'what the venue took for it, in the settle asset; absent: the taker fee')
+    .option('--fee <fee>', 'what the venue took for it, in the settle asset; absent: not known')
     .option('--nothing', 'nothing filled, and nothing can fill any more')
     .requiredOption('--reason <text>', 'who says so and why; kept with the signal')
     .option('--json', 'print JSON')

@@ -1,4 +1,4 @@
-import { formatDecimal, parseDecimal } from '../domain/decimal';
+import { formatDecimal, parseDecimal, parseSignedDecimal } from '../domain/decimal';
 import { quoteValue } from '../domain/quote-value';
 import type { SettleCommand } from '../messages/signal';
 
@@ -14,8 +14,8 @@ const FIELD_NAMES = {
 };
 type FieldNames = Readonly<typeof FIELD_NAMES>;
 
-/** It stands in the signal's history and timeline, where a sentence is enough. */
-export const SETTLE_REASON_CHARACTERS_MAX = 500;
+/** As UTF-8: what the signal's timeline holds uncut. */
+export const SETTLE_REASON_BYTES_MAX = 190;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const ABOVE_ZERO = 'must be a decimal string above zero, such as "0.01"';
@@ -24,7 +24,8 @@ const ABOVE_ZERO = 'must be a decimal string above zero, such as "0.01"';
  * Reads a person's word for what became of an order, or says in one sentence what is wrong with it.
  *
  * @param body parsed JSON: `filled_quantity` ("0": nothing filled), `average_price` (needed unless nothing filled), `fee`
- *   (absent: the taker fee that was reserved for) and `reason`; all of them strings
+ *   (absent: not known, and all that was reserved counts as taken until a balance report says better) and `reason`; all of
+ *   them strings
  * @param names what the messages call the fields
  */
 export function parseSettlement(body: unknown, names: FieldNames = FIELD_NAMES): ParseSettlementResult {
@@ -46,7 +47,7 @@ export function parseSettlement(body: unknown, names: FieldNames = FIELD_NAMES):
     command: {
       filledQuantity: plain(filledQuantity),
       ...(averagePrice !== undefined && { averagePrice: plain(averagePrice) }),
-      ...(fee !== undefined && { fee: plain(fee) }),
+      ...(fee !== undefined && { fee: formatDecimal(parseSignedDecimal(fee)!) }),
       reason: String(reason).trim(),
     },
   };
@@ -60,8 +61,8 @@ function faultOfReason(reason: unknown, names: FieldNames): string | undefined {
   if (typeof reason !== 'string' || reason.trim() === '') {
     return `${names.reason} is empty; say who settles the signal and why, for those who look later.`;
   }
-  if (reason.length <= SETTLE_REASON_CHARACTERS_MAX && !UNPRINTABLE.test(reason)) return undefined;
-  return `${names.reason} is ${quoteValue(reason)}; it must be text on one line of at most ${SETTLE_REASON_CHARACTERS_MAX} characters.`;
+  if (Buffer.byteLength(reason) <= SETTLE_REASON_BYTES_MAX && !UNPRINTABLE.test(reason)) return undefined;
+  return `${names.reason} is ${quoteValue(reason)}; it must be text on one line of at most ${SETTLE_REASON_BYTES_MAX} bytes.`;
 }
 
 function faultOfFigures(values: Readonly<Record<string, unknown>>, names: FieldNames): string | undefined {
@@ -75,8 +76,8 @@ function faultOfFigures(values: Readonly<Record<string, unknown>>, names: FieldN
   }
   if (price === undefined) return `There is no ${names.average_price}; what filled was paid at a price.`;
   if (!isAboveZero(price)) return `${names.average_price} is ${quoteValue(price)}; it ${ABOVE_ZERO}.`;
-  if (fee === undefined || parseDecimal(fee)) return undefined;
-  return `${names.fee} is ${quoteValue(fee)}; it must be a decimal string of zero or more, in the settle asset.`;
+  if (fee === undefined || parseSignedDecimal(fee)) return undefined;
+  return `${names.fee} is ${quoteValue(fee)}; it must be a decimal string in the settle asset, below zero for a rebate.`;
 }
 
 function isAboveZero(text: unknown): boolean {

@@ -7,7 +7,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { SignalView } from '../domain/signal-view';
-import { fingerprintOfWorkflow, orphanWorkflowId } from '../messages/ids';
+import { orphanWorkflowId } from '../messages/ids';
 import {
   TRADE_DIRECTION,
   TRADE_OUTCOME,
@@ -60,7 +60,8 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {
     const since = new Date(Date.now() - minutes * 60_000).toISOString();
-    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND StartTime >= '${since}'`;
+    // A signal that waits for long goes on in a new run; the former ones are no rows of their own.
+    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND StartTime >= '${since}' AND ExecutionStatus != 'ContinuedAsNew'`;
     return callServer(this.client, READ_AGAIN, async () => {
       const rows: SignalSummary[] = [];
       for await (const info of this.client.workflow.list({ query, pageSize: SIGNAL_LIST_MAX })) {
@@ -114,7 +115,7 @@ function hasEnded(fingerprint: string): SettleReply {
 function summarise(info: WorkflowExecutionInfo): SignalSummary {
   const attributes = info.typedSearchAttributes;
   return {
-    fingerprint: fingerprintOfWorkflow(info.workflowId),
+    fingerprint: info.workflowId,
     symbol: attributes.get(TRADE_SYMBOL) ?? '',
     direction: attributes.get(TRADE_DIRECTION) ?? '',
     strategy: attributes.get(TRADE_STRATEGY) ?? '',

@@ -7,16 +7,9 @@ export function venueAccountWorkflowId(venue: string): string {
   return `venue-account:${venue}`;
 }
 
-const ORPHAN_PREFIX = 'orphan:';
-
-/** Looks after a signal whose own workflow was ended from outside; has the same queries and updates. */
+/** @param fingerprint of the signal whose own workflow was ended by hand */
 export function orphanWorkflowId(fingerprint: string): string {
-  return `${ORPHAN_PREFIX}${fingerprint}`;
-}
-
-/** The signal that a workflow is about, whichever of its two it is. */
-export function fingerprintOfWorkflow(workflowId: string): string {
-  return workflowId.startsWith(ORPHAN_PREFIX) ? workflowId.slice(ORPHAN_PREFIX.length) : workflowId;
+  return `orphan:${fingerprint}`;
 }
 
 export function componentWorkflowId(component: string): string {

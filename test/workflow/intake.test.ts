@@ -189,5 +189,10 @@ describe('over HTTP', () => {
     const { fingerprint } = replies[0]!.json<{ fingerprint: string }>();
     const view = await engine.end(fingerprint);
     expect(engine.venue.audit().ordersPerClientId?.[view.order!.clientOrderId]).toBe(1);
+    const rows = await eventually(async () => {
+      const listed = (await engine.intake.list(5)).filter((row) => row.fingerprint === fingerprint);
+      return listed.length > 0 && listed;
+    });
+    expect(rows).toHaveLength(1);
   });
 });

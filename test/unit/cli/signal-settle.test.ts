@@ -27,7 +27,7 @@ test.each<[string, SettleOptions, string]>([
   ['--filled below zero', { ...REASON, filled: '-1', price: '1' }, '--filled'],
   ['--filled that is no number', { ...REASON, filled: 'all', price: '1' }, '--filled'],
   ['--price 0', { ...REASON, filled: '1', price: '0' }, '--price'],
-  ['--fee below zero', { ...REASON, filled: '1', price: '1', fee: '-1' }, '--fee'],
+  ['--fee that is no number', { ...REASON, filled: '1', price: '1', fee: '1e3' }, '--fee'],
   ['an empty reason', { reason: ' ', nothing: true }, '--reason'],
 ])('%s is a wrong command line, and the option is named', async (_name, options, named) => {
   await expect(readSettlement(options)).rejects.toMatchObject({

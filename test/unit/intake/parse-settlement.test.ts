@@ -1,4 +1,4 @@
-import { parseSettlement, SETTLE_REASON_CHARACTERS_MAX } from '../../../src/intake/parse-settlement';
+import { parseSettlement, SETTLE_REASON_BYTES_MAX } from '../../../src/intake/parse-settlement';
 
 const FILLED = { filled_quantity: '0.010', average_price: '43000.50', reason: 'seen in the order history by Ada' };
 
@@ -7,6 +7,10 @@ test('figures are read in their shortest form', () => {
     ok: true,
     command: { filledQuantity: '0.01', averagePrice: '43000.5', fee: '0', reason: FILLED.reason },
   });
+});
+
+test('a rebate is a fee below zero', () => {
+  expect(parseSettlement({ ...FILLED, fee: '-0.10' })).toMatchObject({ ok: true, command: { fee: '-0.1' } });
 });
 
 test('nothing filled needs neither price nor fee', () => {
@@ -24,7 +28,7 @@ test.each<[string, unknown, string]>([
   ['no reason', { ...FILLED, reason: undefined }, 'reason is empty'],
   ['an empty reason', { ...FILLED, reason: ' ' }, 'reason is empty'],
   ['a reason of two lines', { ...FILLED, reason: 'a\nb' }, 'reason is "a'],
-  ['a reason without end', { ...FILLED, reason: 'a'.repeat(SETTLE_REASON_CHARACTERS_MAX + 1) }, 'reason is "a'],
+  ['a reason without end', { ...FILLED, reason: 'a'.repeat(SETTLE_REASON_BYTES_MAX + 1) }, 'reason is "a'],
   ['no quantity', { ...FILLED, filled_quantity: undefined }, 'filled_quantity is undefined'],
   ['a quantity that is a number', { ...FILLED, filled_quantity: 0.01 }, 'filled_quantity is 0.01'],
   ['a quantity below zero', { ...FILLED, filled_quantity: '-1' }, 'filled_quantity is "-1"'],
@@ -33,7 +37,8 @@ test.each<[string, unknown, string]>([
   ['no price', { ...FILLED, average_price: undefined }, 'There is no average_price'],
   ['a price of zero', { ...FILLED, average_price: '0.0' }, 'average_price is "0.0"'],
   ['a price that is none', { ...FILLED, average_price: 'NaN' }, 'average_price is "NaN"'],
-  ['a fee below zero', { ...FILLED, fee: '-0.1' }, 'fee is "-0.1"'],
+  ['a fee that is no number', { ...FILLED, fee: 'none' }, 'fee is "none"'],
+  ['a fee that is not text', { ...FILLED, fee: 0.1 }, 'fee is 0.1'],
   ['a price where nothing filled', { ...FILLED, filled_quantity: '0' }, 'filled_quantity is 0'],
   ['a fee where nothing filled', { filled_quantity: '0.0', fee: '1', reason: 'r' }, 'filled_quantity is 0'],
 ])('%s is refused in a sentence that names it', (_name, body, words) => {
