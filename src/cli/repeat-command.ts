@@ -29,13 +29,15 @@ export function programWords({ argv, execArgv, env }: Call = process): readonly 
   return basename(entry) === PROGRAM ? [entry] : [interpreter, ...execArgv, entry];
 }
 
-/** What is repeated of a command line; options that are undefined or false were not given. */
+/** Options by their names without dashes; one that is undefined or false was not given. */
+export type GivenOptions = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** What is repeated of a command line. */
 export interface CommandWords {
   readonly program: readonly string[];
   /** Such as `signal send`. */
   readonly command: readonly string[];
-  /** By the options' names without dashes. */
-  readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly options: GivenOptions;
 }
 
 /** A command line to paste into a shell. */

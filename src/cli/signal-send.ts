@@ -10,7 +10,7 @@ import { ExitCode } from '../process/exit-codes';
 import { followSignal } from './follow-signal';
 import { wholeNumber } from './number-option';
 import { describeIntake, describeChange, renderSignal } from './render-signal';
-import { commandLine, programWords } from './repeat-command';
+import { commandLine, programWords, type GivenOptions } from './repeat-command';
 import { sendPatiently } from './send-patiently';
 import { presentUnsent, sayOnInterrupt, unsentError, type UnsentSignal } from './unsent-signal';
 import { withSignalIntake } from './temporal-access';
@@ -54,31 +54,22 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
   return parsed.signal;
 }
 
+/** The options of a command line by their names; those that were left to their defaults are absent. */
+function givenOptions(command: Command): GivenOptions {
+  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+  const values = command.opts<GivenOptions>();
+  return Object.fromEntries(given.map((option) => [option.name(), values[option.attributeName()]]));
+}
+
 /** The whole command that sends this very signal again: without its time it would be another one, and a second order. */
 export function repeatCommand(
-  options: SendOptions,
+  given: GivenOptions,
   timestampMs: number,
   configFile: string | undefined,
   program = programWords(),
 ): string {
-  const { symbol, direction, strategy, amount, limitPrice, deadline, exit, wait, json } = options;
-  return commandLine({
-    program,
-    command: ['signal', 'send'],
-    options: {
-      config: configFile,
-      symbol,
-      direction,
-      strategy,
-      amount,
-      'limit-price': limitPrice,
-      timestamp: new Date(timestampMs).toISOString(),
-      deadline: deadline === DEADLINE_SECONDS_DEFAULT ? undefined : deadline,
-      exit,
-      wait,
-      json,
-    },
-  });
+  const options = { config: configFile, ...given, timestamp: new Date(timestampMs).toISOString() };
+  return commandLine({ program, command: ['signal', 'send'], options });
 }
 
 /**
@@ -187,7 +178,7 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
     .action(async (options: SendOptions, command: Command) => {
       const config = await loadCommandConfig(command);
       const tradingSignal = await readSignal(options);
-      const repeat = repeatCommand(options, tradingSignal.timestampMs, configFileOf(command));
+      const repeat = repeatCommand(givenOptions(command), tradingSignal.timestampMs, configFileOf(command));
       finish(await send(tradingSignal, options, config, repeat));
     });
 }

@@ -1,6 +1,6 @@
 /** Signals on their way in: answers that are lost between the command and the server, and many equal ones at once. */
 import { execFile, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -119,10 +119,13 @@ describe('a command whose answer is lost', () => {
     'prints the command that, run as it is printed, makes no second workflow',
     async () => {
       proxy.swallows = ALL_ANSWERS;
-      const lost = await runInShell(sendCommand('--deadline', '0'));
+      const settings = join(folder, 'my settings.yaml');
+      writeFileSync(settings, 'signals: { dedupWindowSeconds: 290 }');
+      const lost = await runInShell(sendCommand('--deadline', '0', '--config', settings));
       expect(lost).toMatchObject({ exitCode: ExitCode.UNAVAILABLE, stdout: '' });
       const printed = lost.stderr.trimEnd().split('\n').at(-1) ?? '';
       expect(printed).toContain(' --timestamp ');
+      expect(printed).toContain(` --config '${settings}' `);
       proxy.swallows = 0;
       const repeated = await runInShell(`${printed} --json`);
       expect(repeated.exitCode).toBe(ExitCode.SUCCESS);
