@@ -78,7 +78,7 @@ export class MissingOrder {
     const startedAtMs = Date.now();
     const alert = new RecurringAlert();
     const text = `${why} Its funds stay held. ${this.offer(plan)}`;
-    record.enter('MISSING', text);
+    record.missing(text);
     let askedAtMs = venueTimeMs;
     let cancels = 0;
     for (let count = 0; ; count += 1) {
@@ -94,7 +94,7 @@ export class MissingOrder {
       if (answer.status === 'absent') askedAtMs = answer.askedAtMs;
       if (answer.status !== 'found') continue;
       this.withdrawOffer();
-      record.note('Found at the venue after all.');
+      record.foundAfterAll();
       return { status: 'live', order: answer.order };
     }
   }

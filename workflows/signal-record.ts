@@ -83,6 +83,18 @@ export class SignalRecord {
     };
   }
 
+  /** The state that a person has to end: also searchable. */
+  missing(detail: string): void {
+    this.enter('MISSING', detail);
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: 'MISSING' }]);
+  }
+
+  /** A missing order appeared. */
+  foundAfterAll(): void {
+    this.note('Found at the venue after all.');
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: null }]);
+  }
+
   /** The last entry: also makes the outcome searchable. */
   end(outcome: SignalOutcome, detail: string, denialCode?: DenialCode): void {
     this.state = 'ENDED';
