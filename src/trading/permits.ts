@@ -18,6 +18,8 @@ export type PermitReply = FreshPermit | Exclude<PermitAnswer, { status: 'granted
 const READ_WAIT_MAX_MS = 3_000;
 /** A permit can lapse while this process is busy; then another is asked for, at most this often. */
 const READ_PERMITS_MAX = 3;
+/** Timers count in whole milliseconds, and may end one of them early. */
+const TIMER_EARLY_MS = 1;
 /** An answer that took longer says too little about when it was given. */
 const CLOCK_ANSWER_MAX_MS = 1_000;
 
@@ -97,7 +99,7 @@ export class Permits {
       };
       let permit = await this.grantedForRead(command);
       if (permit.notBeforeMs > performance.now()) {
-        await delay(permit.notBeforeMs - performance.now());
+        await delay(Math.ceil(permit.notBeforeMs - performance.now()) + TIMER_EARLY_MS);
         // The venue may have banned us during the wait: the second answer tells.
         permit = await this.grantedForRead(command);
       }

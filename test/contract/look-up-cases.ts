@@ -64,7 +64,7 @@ function addFoundCases(cases: NumberedCases, lookUps: LookUps, bench: Bench, ven
     for (const ageMs of [DAY_MS, 8 * DAY_MS]) {
       const placedAtMs = bench.stub.server.nowMs() - ageMs;
       await lookUps.ask(placedAtMs);
-      const wrong = lookUpWindows.filter(({ source, keys: [first = '', last = ''], spanMaxMs }) => {
+      const wrong = lookUpWindows.filter(({ source, keys: [first, last], spanMaxMs }) => {
         const query = bench.requestsOf(source).at(-1)?.query;
         const startMs = Number(query?.get(first) ?? Number.NaN);
         const endMs = Number(query?.get(last) ?? bench.stub.server.nowMs());
