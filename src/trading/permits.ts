@@ -62,7 +62,10 @@ export class Permits {
     if (reply.isNew && command.waitMaxMs !== undefined && ownWaitMs > command.waitMaxMs) {
       await this.giveBackLate(command.requestId);
       const lateMs = Math.ceil(ownWaitMs - command.waitMaxMs);
-      return { status: 'refused', message: `The request limit leaves room ${lateMs} ms after the latest time asked for.` };
+      return {
+        status: 'refused',
+        message: `The request limit leaves room ${lateMs} ms after the latest time asked for.`,
+      };
     }
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.

@@ -143,15 +143,19 @@ function addLimitCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest
     });
   }
 
-  cases.add('VA-24', 'a date in Retry-After counts from the date of the reply, however wrong our clock is', async () => {
-    const serverMs = Math.floor(Date.now() / 1_000) * 1_000 + 3_600_000;
-    const headers = {
-      date: new Date(serverMs).toUTCString(),
-      'retry-after': new Date(serverMs + 30_000).toUTCString(),
-    };
-    answerWith({ status: 429, headers, body: 'slow down' });
-    expect((await outcomeOf(bench)).retryAfterMs).toBe(30_000);
-  });
+  cases.add(
+    'VA-24',
+    'a date in Retry-After counts from the date of the reply, however wrong our clock is',
+    async () => {
+      const serverMs = Math.floor(Date.now() / 1_000) * 1_000 + 3_600_000;
+      const headers = {
+        date: new Date(serverMs).toUTCString(),
+        'retry-after': new Date(serverMs + 30_000).toUTCString(),
+      };
+      answerWith({ status: 429, headers, body: 'slow down' });
+      expect((await outcomeOf(bench)).retryAfterMs).toBe(30_000);
+    },
+  );
 
   for (const status of [429, 403]) {
     cases.add('VA-24', `HTTP ${status} never asks for more than three days`, async () => {

@@ -19,7 +19,7 @@ const SIGNALS = 6;
 
 let environment: TestWorkflowEnvironment;
 let engine: TestEngine;
-let child: ChildProcess | undefined;
+let child: ChildProcess;
 let lines: string[];
 
 beforeAll(async () => {
@@ -27,11 +27,9 @@ beforeAll(async () => {
 }, SERVER_START_TIMEOUT_MS);
 
 afterEach(async () => {
-  if (child?.connected) {
-    const exited = once(child, 'exit');
-    child.disconnect();
-    await exited;
-  }
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
   await engine.close();
 });
 
