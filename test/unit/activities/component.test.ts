@@ -5,7 +5,7 @@ import { PROBLEMS_MAX, type ComponentHeartbeat } from '../../../src/messages/com
 /** Holds a slot until its first heartbeat. @returns what it told */
 async function firstHeartbeat(problems: readonly string[]): Promise<ComponentHeartbeat> {
   const environment = new MockActivityEnvironment();
-  const { holdSlot } = createComponentActivities({
+  const activities = createComponentActivities({
     activeTasks: () => 0,
     problems: () => problems,
     onLost: () => undefined,
@@ -15,7 +15,7 @@ async function firstHeartbeat(problems: readonly string[]): Promise<ComponentHea
     told.push(details);
     environment.cancel();
   });
-  await environment.run(holdSlot, 1_000).catch(() => undefined);
+  await environment.run(() => activities.holdSlot(1_000)).catch(() => undefined);
   return told[0]!;
 }
 
