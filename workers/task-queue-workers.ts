@@ -14,6 +14,7 @@ import { emitProcessEvent } from '../src/process/process-events';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { WORKFLOW_BUNDLE_PATH } from './build-workflow-bundle';
 import type { Engine } from './engine';
+import { printAlert } from './print-alert';
 
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
 const KNOWN_WORKER_TIMEOUT = '2 seconds';
@@ -29,13 +30,7 @@ function announcementSinks({ logger }: Engine): InjectedSinks<AnnouncementSinks>
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
       line: { fn: (_info, text) => emitProcessEvent({ kind: 'line', text }), callDuringReplay: false },
-      alert: {
-        fn(_info, text) {
-          logger.error(text);
-          emitProcessEvent({ kind: 'line', text: `ALERT ${text}` });
-        },
-        callDuringReplay: false,
-      },
+      alert: { fn: (_info, text) => printAlert(logger, text), callDuringReplay: false },
     },
   };
 }

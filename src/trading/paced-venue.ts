@@ -51,10 +51,10 @@ export class PacedVenue {
     return this.venue.balances();
   }
 
-  /** Look-ups decide over money that is held: they may use the exits' share. */
-  async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
+  /** Look-ups decide over money that is held: they may use the exits' share. @param sinceMs see Venue */
+  async lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer> {
     await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX);
-    return this.venue.lookUpOrder(symbol, clientOrderId);
+    return this.venue.lookUpOrder(symbol, clientOrderId, sinceMs);
   }
 
   /** The client order ids of all open orders, of other programs as well; asked in the exits' share. */
@@ -106,7 +106,7 @@ export class PacedVenue {
   }
 }
 
-/** One value with an age, fetched once for all who ask at the same time. */
+/** One value with an age on the monotonic clock, fetched once for all who ask at the same time. */
 class Cached<Value> {
   private value: Value | undefined;
   private fetchedAtMs = 0;
@@ -118,7 +118,7 @@ class Cached<Value> {
   ) {}
 
   async get(): Promise<Value> {
-    if (this.value !== undefined && Date.now() - this.fetchedAtMs <= this.ageMaxMs) return this.value;
+    if (this.value !== undefined && performance.now() - this.fetchedAtMs <= this.ageMaxMs) return this.value;
     this.pending ??= this.refresh().finally(() => {
       this.pending = undefined;
     });
@@ -127,7 +127,7 @@ class Cached<Value> {
 
   private async refresh(): Promise<Value> {
     // The age counts from the request: what the answer describes is not younger than that.
-    const requestedAtMs = Date.now();
+    const requestedAtMs = performance.now();
     const value = await this.fetch();
     this.value = value;
     this.fetchedAtMs = requestedAtMs;
