@@ -22,7 +22,7 @@ export type Health = 'healthy' | 'degraded' | 'unhealthy';
 /** A part that has just begun may also say that it is starting. */
 export type PartStatus = Health | 'starting';
 
-interface PartHealth {
+export interface PartHealth {
   readonly name: string;
   readonly status: PartStatus;
   readonly pid?: number;
@@ -76,7 +76,8 @@ export async function readHealth(
   };
 }
 
-function reasonsOf({ name, status, text, problems }: PartHealth): readonly string[] {
+/** Why a part is not healthy, a sentence each. */
+export function reasonsOf({ name, status, text, problems }: PartHealth): readonly string[] {
   if (status === 'healthy') return [];
   return problems && problems.length > 0 ? problems : [`${name}: ${text}`];
 }
