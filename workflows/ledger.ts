@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import type { LedgerState, LedgerStep } from '../src/domain/ledger/ledger';
+import { ledgerHealth, type LedgerHealth, type LedgerState, type LedgerStep } from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -24,10 +24,11 @@ import type { BalancesReply } from '../src/messages/venue-account';
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
 export class Ledger {
   private current: LedgerState;
+  private reportAgeMaxMs: number | undefined;
 
   constructor(
     private readonly rules: AccountRules['ledger'],
-    snapshotLagMs: number,
+    private snapshotLagMs: number,
     carried?: LedgerState,
   ) {
     this.current = carried ? rules.configureLedger(carried, { snapshotLagMs }) : rules.emptyLedger({ snapshotLagMs });
@@ -39,7 +40,19 @@ export class Ledger {
   }
 
   setSnapshotLag(snapshotLagMs: number): void {
-    this.current = this.rules.configureLedger(this.current, { snapshotLagMs });
+    this.snapshotLagMs = snapshotLagMs;
+    this.configure();
+  }
+
+  /** Funds are lent only from a report that was applied at most this long ago; undefined: from any. */
+  setReportAgeMax(reportAgeMaxMs: number | undefined): void {
+    this.reportAgeMaxMs = reportAgeMaxMs;
+    this.configure();
+  }
+
+  private configure(): void {
+    const { snapshotLagMs, reportAgeMaxMs } = this;
+    this.current = this.rules.configureLedger(this.current, { snapshotLagMs, reportAgeMaxMs });
   }
 
   reserve(command: ReserveCommand): ReserveResult {
@@ -51,13 +64,13 @@ export class Ledger {
   }
 
   bar(command: BarCommand): BarResult {
-    return this.take(this.rules.bar(this.current, command));
+    return this.take(this.rules.bar(this.current, command, Date.now()));
   }
 
   /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(this.rules.commit(this.current, command, Date.now()));
-    if (result.status !== 'ended' && result.status !== 'already_ended') {
+    if (result.status === 'not_found' || result.status === 'invalid') {
       log.error('A commit met no reservation.', {
         reservationId: showValue(command?.reservationId),
         status: result.status,
@@ -93,6 +106,11 @@ export class Ledger {
 
   authorization(reservationId: string): Authorization {
     return this.rules.authorize(this.current, reservationId);
+  }
+
+  /** Changes nothing, so every version of the rules is looked at in the same way. */
+  health(): LedgerHealth {
+    return ledgerHealth(this.current, Date.now());
   }
 
   describe(venue: string): string {

@@ -77,7 +77,7 @@ export function run(
     case 'release':
       return reducers.release(state, { requestId: 'x', reservationId: idOf(op.id), reason: 'rejected' }, nowMs);
     case 'bar':
-      return reducers.bar(state, { requestId: 'b', reservationId: idOf(op.id) });
+      return reducers.bar(state, { requestId: "b", reservationId: idOf(op.id) }, nowMs);
     case 'acknowledge':
       return reducers.acknowledge(state, {
         requestId: 'a',
