@@ -103,8 +103,9 @@ function end(state: LedgerState, { entry, reservation, fill }: Ending, nowMs: nu
         contained: containedAmount(entry, state.asOfMs).negated(),
         unsettled: fill === undefined ? ZERO : new ExactDecimal(fill.amount),
       });
-  const { requestId, expiresAtMs } = entry;
-  const ended: LedgerEntry = { requestId, reservation, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
+  // What was held back, and from when on reports contain it, is over.
+  const { lockedAmount: _amount, lockedFromMs: _fromMs, madeAfterMs: _afterMs, ...kept } = entry;
+  const ended: LedgerEntry = { ...kept, reservation };
   const counter = reservation.status === 'committed' ? 'committed' : 'released';
   const next: LedgerState = {
     ...state,

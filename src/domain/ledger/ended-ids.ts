@@ -13,14 +13,14 @@ import type { BarCommand } from './types';
 const SPAN_MS = 60_000;
 /** A longer batch is continued in another, so that little is forgotten at once. */
 const BATCH_BYTES_MAX = 16_000;
-/** What a batch takes besides its ids, as JSON: names, instants, quotation marks. */
+/** What a batch takes besides its ids, as JSON: names, instants, quotation marks, first commas. */
 const BATCH_FRAME_BYTES = 200;
 
 /** An id whose signal's dealings with the ledger are over. */
 export interface EndedId {
   readonly id: string;
   readonly how: EndedHow;
-  /** When its reservation was made or, where it has none, its signal started, milliseconds UTC. */
+  /** When its reservation was made or its signal started, whatever is later or known, milliseconds UTC. */
   readonly createdAtMs: number;
   /** See ReserveCommand. */
   readonly expiresAtMs?: number;
@@ -59,7 +59,8 @@ export function rememberBarred(
   nowMs: number,
 ): LedgerState {
   // Without an expiry it is kept for the longest time to live from now, not from the start.
-  const createdAtMs = expiresAtMs === undefined ? nowMs : (signalStartedAtMs ?? nowMs);
+  const createdAtMs =
+    expiresAtMs === undefined ? Math.max(nowMs, signalStartedAtMs ?? 0) : (signalStartedAtMs ?? nowMs);
   return rememberEnd(state, { id: reservationId, how: 'barred', createdAtMs, expiresAtMs }, nowMs);
 }
 
@@ -71,9 +72,9 @@ export function shortenEnded(state: LedgerState, entriesMax: number, nowMs: numb
   return over.reduce((next, entry) => rememberEnd(next, endedIdOf(entry), nowMs), short);
 }
 
-export function endedIdOf({ reservation, expiresAtMs }: LedgerEntry): EndedId {
+export function endedIdOf({ reservation, expiresAtMs, startedAtMs = 0 }: LedgerEntry): EndedId {
   const how = reservation.status === 'committed' ? 'committed' : 'released';
-  return { id: reservation.id, how, createdAtMs: reservation.createdAtMs, expiresAtMs };
+  return { id: reservation.id, how, createdAtMs: Math.max(reservation.createdAtMs, startedAtMs), expiresAtMs };
 }
 
 /** A copy of the batches with the id in the one that it belongs to. */
@@ -85,8 +86,8 @@ export function withId(batches: readonly EndedIds[], ended: EndedId): readonly E
   const longer: EndedIds = {
     ...batch,
     youngestMs: Math.max(batch.youngestMs, ended.createdAtMs),
-    // Two commas, for the text may be its batch's first.
-    bytes: batch.bytes + jsonBytes(text),
+    // A comma instead of two quotation marks.
+    bytes: batch.bytes + jsonBytes(text) - 1,
     [ended.how]: `${batch[ended.how] || ','}${text},`,
   };
   return index < 0 ? [...batches, longer] : batches.with(index, longer);

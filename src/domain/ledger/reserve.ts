@@ -56,12 +56,13 @@ function accept(state: LedgerState, command: ReserveCommand, nowMs: number): Led
     status: 'pending',
     createdAtMs: nowMs,
   };
-  const { requestId, expiresAtMs } = command;
+  const { requestId, expiresAtMs, signalStartedAtMs: startedAtMs = nowMs } = command;
   const entry: LedgerEntry = {
     requestId,
     reservation,
     madeAfterMs: state.asOfMs,
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(startedAtMs > nowMs ? { startedAtMs } : {}),
   };
   return {
     state: {

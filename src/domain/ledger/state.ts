@@ -10,7 +10,7 @@ export const PENDING_RESERVATIONS_MAX = 600;
 /** The newest ended reservations are kept in full, to answer retries with their plan; of older ones the id is kept. */
 export const ENDED_RESERVATIONS_MAX = 100;
 /** All ids that are kept, as JSON: some 20,000 of 16 characters. */
-export const ENDED_IDS_BYTES_MAX = 380_000;
+export const ENDED_IDS_BYTES_MAX = 360_000;
 /** Refused request ids remembered; the oldest are dropped first. */
 export const REFUSALS_MAX = 600;
 /** Fills kept apart until a report contains them; above it, fills of one asset share an entry. */
@@ -61,6 +61,8 @@ export interface LedgerEntry {
   readonly lockedFromMs?: number;
   /** See ReserveCommand. */
   readonly expiresAtMs?: number;
+  /** When its signal started, where that is later than it was made, because our clock was set back. */
+  readonly startedAtMs?: number;
   /** The last report's time when it was made, on the venue's clock: nothing of its order happened before. */
   readonly madeAfterMs?: number;
 }
@@ -116,8 +118,8 @@ export interface LedgerState {
   readonly endedIds: readonly EndedIds[];
   /** When the youngest reservation was made whose id is not known any more, milliseconds UTC; 0: none. */
   readonly forgottenAtMs: number;
-  /** The same while our clock is behind that instant, because it was set back; absent: it is not. */
-  readonly forgottenWhileBehindMs?: number;
+  /** Our clock is behind that instant, because it was set back: since when, and the same for since then; absent: it is not. */
+  readonly behind?: { readonly sinceMs: number; readonly forgottenAtMs: number };
   readonly refusals: readonly Refusal[];
   readonly unsettledFills: readonly UnsettledFill[];
   readonly stats: LedgerStats;

@@ -1,5 +1,6 @@
 /** What the ledger knows of signals that are over: for their time to live, however many there are. */
 import { ENDED_IDS_BYTES_MAX, ENDED_RESERVATIONS_MAX } from '../../../src/domain/ledger/state';
+import type { ReserveCommand } from '../../../src/domain/ledger/types';
 import { Book, HOUR_MS, LIFE_MS, MINUTE_MS, NOW_MS, shown, TEN_YEARS_MS } from './ledger-book';
 
 const BURST = 20_000;
@@ -194,17 +195,33 @@ describe('with the clock set', () => {
     expect([shown(book.reserve('a')), shown(book.reserve('b'))]).toEqual(['SIGNAL_ENDED', 'SIGNAL_ENDED']);
   });
 
-  test('back, signals that start since are doubted for a minute, those of before for ever', () => {
+  describe('back by an hour, after something was forgotten', () => {
     const book = new Book('100');
     book.state = { ...book.state, forgottenAtMs: NOW_MS };
     book.pass(-HOUR_MS);
-    book.pass(5_000);
-    expect(shown(book.reserve('b', { amount: '1' }))).toBe('reserved:old');
-    book.pass(2 * MINUTE_MS);
-    expect(shown(book.reserve('c', { amount: '1' }))).toBe('reserved:new');
-    expect(shown(book.reserve('d', { amount: '1', signalStartedAtMs: NOW_MS - 1_000 }))).toBe('reserved:old');
-    book.pass(2 * HOUR_MS);
-    expect(shown(book.reserve('e', { amount: '1', signalStartedAtMs: NOW_MS }))).toBe('reserved:old');
-    expect(shown(book.reserve('f', { amount: '1', signalStartedAtMs: NOW_MS + 1 }))).toBe('reserved:new');
+    const ask = (change: Partial<ReserveCommand>) => {
+      const copy = new Book('100');
+      Object.assign(copy, { state: book.state, nowMs: book.nowMs });
+      return shown(copy.reserve('late', change));
+    };
+
+    test('signals that start since are doubted while those of before may live, and no longer', () => {
+      expect(shown(book.reserve('a'))).toBe('reserved:old');
+      book.pass(LIFE_MS + MINUTE_MS);
+      expect(ask({})).toBe('reserved:old');
+      book.pass(1);
+      expect(ask({})).toBe('reserved:new');
+      expect(ask({ expiresAtMs: book.nowMs + LIFE_MS + 1 })).toBe('reserved:old');
+    });
+
+    test('signals that start ahead of the clock are of before', () => {
+      expect(ask({ signalStartedAtMs: NOW_MS - 1 })).toBe('reserved:old');
+    });
+
+    test('when it is there again, only those of before are doubted', () => {
+      book.pass(2 * HOUR_MS);
+      expect(ask({ signalStartedAtMs: NOW_MS })).toBe('reserved:old');
+      expect(ask({ signalStartedAtMs: NOW_MS + 1 })).toBe('reserved:new');
+    });
   });
 });
