@@ -1,4 +1,4 @@
-import { CLOCK_STEP_MIN_MS, REPORT_DELAY_MAX_MS } from './state';
+import { CLOCK_STEP_MIN_MS, REPORT_DELAY_MAX_MS, REPORT_PAUSE_MAX_MS } from './state';
 import type { LedgerEntry, LedgerState, UnsettledFill } from './state';
 
 /** What a report is to the last one: later or older, or it cannot be told, because a clock was set between them. */
@@ -16,6 +16,8 @@ export function reportOrder({ asOfMs, reportedAtMs }: LedgerState, reportAsOfMs:
   const venuePassedMs = reportAsOfMs - asOfMs;
   if (venuePassedMs < -CLOCK_STEP_MIN_MS) return 'clockWasSet';
   if (venuePassedMs < 0) return 'older';
+  // Both clocks may have been set together: to take a long pause for that costs little.
+  if (venuePassedMs > REPORT_PAUSE_MAX_MS) return 'clockWasSet';
   // Not known after an upgrade.
   if (reportedAtMs === 0) return 'later';
   return Math.abs(venuePassedMs - (nowMs - reportedAtMs)) > CLOCK_STEP_MIN_MS ? 'clockWasSet' : 'later';

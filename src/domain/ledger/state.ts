@@ -37,6 +37,8 @@ export const REPORT_DELAY_MAX_MS = 60_000;
  * they differ by more than this, one of them was set.
  */
 export const CLOCK_STEP_MIN_MS = 90_000;
+/** Reports come at least once an hour, if they come. */
+export const REPORT_PAUSE_MAX_MS = 7_200_000;
 
 /** One asset: the venue's last report, and our own claims on it as running sums. */
 export interface AssetAccount {

@@ -194,6 +194,18 @@ test.each([
   expect(book.report('70', { asOfMs: NOW_MS + stepMs })).toBe(status);
 });
 
+test('with both clocks set by ten years for one report, a fill counts until a report contains it', () => {
+  const book = new Book('100000');
+  book.reserve('taken', { amount: '60000' });
+  book.pass(TEN_YEARS_MS);
+  book.report('100000');
+  book.pass(-TEN_YEARS_MS);
+  book.commit('taken', '60000');
+  expect(book.free).toBe('40000');
+  reportOften(book, '40000');
+  expect(book.view).toMatchObject({ free: '40000', unsettled: '0' });
+});
+
 test.each([
   [MINUTE_MS, 0, 'was not set', '0'],
   [MINUTE_MS, 3 * MINUTE_MS, 'was set', '60000'],
