@@ -15,7 +15,8 @@ const request = fc.nat(8);
 const agoMs = fc.nat(60);
 const units = fc.oneof({ weight: 4, arbitrary: fc.nat(900) }, { weight: 1, arbitrary: fc.constant(0) });
 
-const opArbitrary: fc.Arbitrary<Op> = fc.oneof(
+/** Any command, and what it says. */
+export const opArbitrary: fc.Arbitrary<Op> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
