@@ -1,6 +1,12 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import type { LedgerState, LedgerStep } from '../src/domain/ledger/ledger';
+import {
+  ledgerHealth,
+  type LedgerHealth,
+  type LedgerSettings,
+  type LedgerState,
+  type LedgerStep,
+} from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -28,8 +34,12 @@ const REPORT_AGE_MIN_MS = 120_000;
 
 type AccountTimes = Pick<VenueAccountSettings, 'snapshotLagMs' | 'updateIntervalMs'>;
 
-function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
-  return { snapshotLagMs, reportAgeMaxMs: Math.max(REPORT_AGE_MIN_MS, REPORTS_MISSED_MAX * updateIntervalMs) };
+function reportAgeMaxMs({ updateIntervalMs }: AccountTimes): number {
+  return Math.max(REPORT_AGE_MIN_MS, REPORTS_MISSED_MAX * updateIntervalMs);
+}
+
+function ledgerSettingsOf(settings: AccountTimes): LedgerSettings {
+  return { snapshotLagMs: settings.snapshotLagMs, reportAgeMaxMs: reportAgeMaxMs(settings) };
 }
 
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
@@ -38,7 +48,7 @@ export class Ledger {
 
   constructor(
     private readonly rules: AccountRules['ledger'],
-    settings: AccountTimes,
+    private settings: AccountTimes,
     carried?: LedgerState,
   ) {
     const ledgerSettings = ledgerSettingsOf(settings);
@@ -51,21 +61,19 @@ export class Ledger {
   }
 
   configure(settings: AccountTimes): void {
+    this.settings = settings;
     this.current = this.rules.configureLedger(this.current, ledgerSettingsOf(settings));
   }
 
-  /** How the ledger is, for people. */
-  health() {
-    return {
-      tradingState: this.current.tradingState,
-      balancesAgeMaxMs: 0,
-      pending: this.current.pending.length,
-      overdue: [],
-    };
+  /** How the ledger is, for people: today's words do for a state of any rules. */
+  health(): LedgerHealth & { readonly balancesAgeMaxMs: number } {
+    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: reportAgeMaxMs(this.settings) };
   }
 
+  /** Whether nothing is lent any more because the venue has not told its balances for too long. */
   areBalancesOutdated(): boolean {
-    return false;
+    const { balancesAgeMs, balancesAgeMaxMs } = this.health();
+    return balancesAgeMs !== undefined && Math.abs(balancesAgeMs) > balancesAgeMaxMs;
   }
 
   reserve(command: ReserveCommand): ReserveResult {
@@ -77,13 +85,13 @@ export class Ledger {
   }
 
   bar(command: BarCommand): BarResult {
-    return this.take(this.rules.bar(this.current, command));
+    return this.take(this.rules.bar(this.current, command, Date.now()));
   }
 
   /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(this.rules.commit(this.current, command, Date.now()));
-    if (result.status !== 'ended' && result.status !== 'already_ended') {
+    if (result.status === 'not_found' || result.status === 'invalid') {
       log.error('A commit met no reservation.', {
         reservationId: showValue(command?.reservationId),
         status: result.status,
