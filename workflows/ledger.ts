@@ -1,6 +1,12 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import { ledgerHealth, type LedgerHealth, type LedgerState, type LedgerStep } from '../src/domain/ledger/ledger';
+import {
+  areBalancesOutdated,
+  ledgerHealth,
+  type LedgerHealth,
+  type LedgerState,
+  type LedgerStep,
+} from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -111,6 +117,11 @@ export class Ledger {
   /** Changes nothing, so every version of the rules is looked at in the same way. */
   health(): LedgerHealth {
     return ledgerHealth(this.current, Date.now());
+  }
+
+  /** Whether nothing is lent until the venue's next report. */
+  areBalancesOutdated(): boolean {
+    return areBalancesOutdated(this.current, Date.now());
   }
 
   describe(venue: string): string {

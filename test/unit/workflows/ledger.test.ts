@@ -42,8 +42,10 @@ test('funds are lent from old balances until somebody sets how old they may be',
   const ledger = funded();
   jest.setSystemTime(NOW_MS + AGE_MAX_MS + 1);
   ledger.setReportAgeMax(AGE_MAX_MS);
+  expect(ledger.areBalancesOutdated()).toBe(true);
   expect(reserve(ledger)).toMatchObject({ status: 'denied', denial: { code: 'BALANCES_OUTDATED' } });
   ledger.setReportAgeMax(undefined);
+  expect(ledger.areBalancesOutdated()).toBe(false);
   expect(reserve(ledger)).toMatchObject({ status: 'reserved' });
 });
 
