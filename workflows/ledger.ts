@@ -1,12 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import {
-  areBalancesOutdated,
-  ledgerHealth,
-  type LedgerHealth,
-  type LedgerState,
-  type LedgerStep,
-} from '../src/domain/ledger/ledger';
+import { areBalancesOutdated, ledgerHealth, type LedgerState, type LedgerStep } from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -25,19 +19,32 @@ import type {
   BarResult,
 } from '../src/domain/ledger/types';
 import { showValue } from '../src/domain/plain-values';
-import type { BalancesReply } from '../src/messages/venue-account';
+import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
+
+/** Reports that may fail in a row before nothing is lent any more. */
+const REPORTS_MISSED_MAX = 4;
+/** Intervals may be as short as a second; reports of a venue that is slow are no reason to stop. */
+const REPORT_AGE_MIN_MS = 120_000;
+
+type AccountTimes = Pick<VenueAccountSettings, 'snapshotLagMs' | 'updateIntervalMs'>;
+
+function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
+  return { snapshotLagMs, reportAgeMaxMs: Math.max(REPORT_AGE_MIN_MS, REPORTS_MISSED_MAX * updateIntervalMs) };
+}
 
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
 export class Ledger {
   private current: LedgerState;
-  private reportAgeMaxMs: number | undefined;
+  private reportAgeMaxMs: number;
 
   constructor(
     private readonly rules: AccountRules['ledger'],
-    private snapshotLagMs: number,
+    settings: AccountTimes,
     carried?: LedgerState,
   ) {
-    this.current = carried ? rules.configureLedger(carried, { snapshotLagMs }) : rules.emptyLedger({ snapshotLagMs });
+    const ledgerSettings = ledgerSettingsOf(settings);
+    this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
+    this.current = carried ? rules.configureLedger(carried, ledgerSettings) : rules.emptyLedger(ledgerSettings);
   }
 
   /** What continue-as-new carries over. */
@@ -45,20 +52,20 @@ export class Ledger {
     return this.current;
   }
 
-  setSnapshotLag(snapshotLagMs: number): void {
-    this.snapshotLagMs = snapshotLagMs;
-    this.configure();
+  configure(settings: AccountTimes): void {
+    const ledgerSettings = ledgerSettingsOf(settings);
+    this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
+    this.current = this.rules.configureLedger(this.current, ledgerSettings);
   }
 
-  /** Funds are lent only from a report that was applied at most this long ago; undefined: from any. */
-  setReportAgeMax(reportAgeMaxMs: number | undefined): void {
-    this.reportAgeMaxMs = reportAgeMaxMs;
-    this.configure();
+  /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
+  health() {
+    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: this.reportAgeMaxMs };
   }
 
-  private configure(): void {
-    const { snapshotLagMs, reportAgeMaxMs } = this;
-    this.current = this.rules.configureLedger(this.current, { snapshotLagMs, reportAgeMaxMs });
+  /** Whether nothing is lent until the venue's next report. */
+  areBalancesOutdated(): boolean {
+    return areBalancesOutdated(this.current, Date.now());
   }
 
   reserve(command: ReserveCommand): ReserveResult {
@@ -112,16 +119,6 @@ export class Ledger {
 
   authorization(reservationId: string): Authorization {
     return this.rules.authorize(this.current, reservationId);
-  }
-
-  /** Changes nothing, so every version of the rules is looked at in the same way. */
-  health(): LedgerHealth {
-    return ledgerHealth(this.current, Date.now());
-  }
-
-  /** Whether nothing is lent until the venue's next report. */
-  areBalancesOutdated(): boolean {
-    return areBalancesOutdated(this.current, Date.now());
   }
 
   describe(venue: string): string {

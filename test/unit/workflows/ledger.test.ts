@@ -22,37 +22,30 @@ const reserve = (ledger: Ledger) =>
     metadata: {},
   });
 
+const SETTINGS = { snapshotLagMs: LAG_MS, updateIntervalMs: AGE_MAX_MS };
+
 function funded(): Ledger {
-  const ledger = new Ledger(rules, LAG_MS);
+  const ledger = new Ledger(rules, SETTINGS);
   ledger.applySnapshot({ asOfMs: NOW_MS, assets: { USDT: { total: '1', available: '1', locked: '0' } } });
   return ledger;
 }
 
-test('no setting that is changed undoes another', () => {
+test('funds are lent from balances that are a few intervals old, not from older ones', () => {
   const ledger = funded();
-  ledger.setReportAgeMax(AGE_MAX_MS);
-  ledger.setSnapshotLag(1);
-  expect(ledger.state()).toMatchObject({ snapshotLagMs: 1, reportAgeMaxMs: AGE_MAX_MS });
-  ledger.setReportAgeMax(undefined);
-  expect(ledger.state()).not.toHaveProperty('reportAgeMaxMs');
-  expect(ledger.state().snapshotLagMs).toBe(1);
-});
-
-test('funds are lent from old balances until somebody sets how old they may be', () => {
-  const ledger = funded();
-  jest.setSystemTime(NOW_MS + AGE_MAX_MS + 1);
-  ledger.setReportAgeMax(AGE_MAX_MS);
+  const ageMaxMs = ledger.health().balancesAgeMaxMs;
+  jest.setSystemTime(NOW_MS + ageMaxMs + 1);
   expect(ledger.areBalancesOutdated()).toBe(true);
   expect(reserve(ledger)).toMatchObject({ status: 'denied', denial: { code: 'BALANCES_OUTDATED' } });
-  ledger.setReportAgeMax(undefined);
+  ledger.configure({ ...SETTINGS, updateIntervalMs: 2 * AGE_MAX_MS });
   expect(ledger.areBalancesOutdated()).toBe(false);
   expect(reserve(ledger)).toMatchObject({ status: 'reserved' });
 });
 
 test('health can be asked of a run of former rules, too', () => {
   const state = former.emptyLedger({ snapshotLagMs: LAG_MS }) as object as LedgerState;
-  const ledger = new Ledger(former as object as AccountRules['ledger'], LAG_MS, state);
+  const ledger = new Ledger(former as object as AccountRules['ledger'], SETTINGS, state);
   ledger.applySnapshot({ asOfMs: NOW_MS, assets: { USDT: { total: '1', available: '1', locked: '0' } } });
   reserve(ledger);
-  expect(ledger.health()).toEqual({ tradingState: 'active', pending: 1, overdue: [] });
+  expect(ledger.health()).toMatchObject({ tradingState: 'active', pending: 1, overdue: [] });
+  expect(ledger.health()).not.toHaveProperty('balancesAgeMs');
 });
