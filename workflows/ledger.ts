@@ -1,12 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import {
-  ledgerHealth,
-  type LedgerHealth,
-  type LedgerSettings,
-  type LedgerState,
-  type LedgerStep,
-} from '../src/domain/ledger/ledger';
+import { areBalancesOutdated, ledgerHealth, type LedgerState, type LedgerStep } from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -34,24 +28,22 @@ const REPORT_AGE_MIN_MS = 120_000;
 
 type AccountTimes = Pick<VenueAccountSettings, 'snapshotLagMs' | 'updateIntervalMs'>;
 
-function reportAgeMaxMs({ updateIntervalMs }: AccountTimes): number {
-  return Math.max(REPORT_AGE_MIN_MS, REPORTS_MISSED_MAX * updateIntervalMs);
-}
-
-function ledgerSettingsOf(settings: AccountTimes): LedgerSettings {
-  return { snapshotLagMs: settings.snapshotLagMs, reportAgeMaxMs: reportAgeMaxMs(settings) };
+function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
+  return { snapshotLagMs, reportAgeMaxMs: Math.max(REPORT_AGE_MIN_MS, REPORTS_MISSED_MAX * updateIntervalMs) };
 }
 
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
 export class Ledger {
   private current: LedgerState;
+  private reportAgeMaxMs: number;
 
   constructor(
     private readonly rules: AccountRules['ledger'],
-    private settings: AccountTimes,
+    settings: AccountTimes,
     carried?: LedgerState,
   ) {
     const ledgerSettings = ledgerSettingsOf(settings);
+    this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
     this.current = carried ? rules.configureLedger(carried, ledgerSettings) : rules.emptyLedger(ledgerSettings);
   }
 
@@ -61,19 +53,19 @@ export class Ledger {
   }
 
   configure(settings: AccountTimes): void {
-    this.settings = settings;
-    this.current = this.rules.configureLedger(this.current, ledgerSettingsOf(settings));
+    const ledgerSettings = ledgerSettingsOf(settings);
+    this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
+    this.current = this.rules.configureLedger(this.current, ledgerSettings);
   }
 
-  /** How the ledger is, for people: today's words do for a state of any rules. */
-  health(): LedgerHealth & { readonly balancesAgeMaxMs: number } {
-    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: reportAgeMaxMs(this.settings) };
+  /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
+  health() {
+    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: this.reportAgeMaxMs };
   }
 
-  /** Whether nothing is lent any more because the venue has not told its balances for too long. */
+  /** Whether nothing is lent until the venue's next report. */
   areBalancesOutdated(): boolean {
-    const { balancesAgeMs, balancesAgeMaxMs } = this.health();
-    return balancesAgeMs !== undefined && Math.abs(balancesAgeMs) > balancesAgeMaxMs;
+    return areBalancesOutdated(this.current, Date.now());
   }
 
   reserve(command: ReserveCommand): ReserveResult {

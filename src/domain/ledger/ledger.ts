@@ -14,6 +14,7 @@ export { commit, release } from './end-reservation';
 export { ledgerHealth } from './health';
 export type { LedgerHealth } from './health';
 export { reserve } from './reserve';
+export { areBalancesOutdated } from './reserve-denials';
 export { applySnapshot } from './snapshot';
 export {
   configureLedger,

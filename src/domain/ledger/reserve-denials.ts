@@ -83,11 +83,18 @@ function fundsDenial(state: LedgerState, command: ReserveCommand, nowMs: number)
   };
 }
 
-/** A report from ahead of our clock was applied before the clock was set back: how old it is cannot be told. */
-function ageDenial({ reportedAtMs, reportAgeMaxMs }: LedgerState, nowMs: number): Denial | undefined {
-  if (reportAgeMaxMs === undefined) return undefined;
+/**
+ * Whether funds are lent from no report at present. One from ahead of our clock was applied before the clock was set back:
+ * how old it is cannot be told.
+ */
+export function areBalancesOutdated({ asOfMs, reportedAtMs, reportAgeMaxMs }: LedgerState, nowMs: number): boolean {
+  return asOfMs > 0 && reportAgeMaxMs !== undefined && Math.abs(nowMs - reportedAtMs) > reportAgeMaxMs;
+}
+
+function ageDenial(state: LedgerState, nowMs: number): Denial | undefined {
+  if (!areBalancesOutdated(state, nowMs)) return undefined;
+  const { reportedAtMs, reportAgeMaxMs = 0 } = state;
   const ageMs = nowMs - reportedAtMs;
-  if (Math.abs(ageMs) <= reportAgeMaxMs) return undefined;
   const age =
     reportedAtMs === 0
       ? 'are of unknown age'
