@@ -1,12 +1,13 @@
 import { describeMachine, renderMachine, type Machine } from './machine';
 import { openMeasuredProduct } from './measured-product';
 import { sumOf } from './process-figures';
-import { directIntake, travel } from './road';
+import { patientIntake } from './patient-intake';
+import { travel } from './road';
 import { SignalMaker } from './signal-maker';
 import { percentile, ratio } from './statistics';
 import { figure, renderFigures } from './table';
 
-/** Signals that are handed in at one instant. More than a few hundred is what a venue's own limits would spread. */
+/** Signals of one burst. More than a few hundred is what a venue's own limits would spread. */
 export const BURST_SIZES: readonly number[] = [200, 600, 2_000];
 /** Before anything counts: caches fill, and code is compiled. */
 const WARM_UP = { count: 40, atOnce: 20 };
@@ -57,7 +58,7 @@ async function measureBurst(signals: number, signal: AbortSignal): Promise<Omit<
   const product = await openMeasuredProduct({ progress: () => undefined });
   try {
     const maker = new SignalMaker();
-    const intake = directIntake(product);
+    const intake = patientIntake(product);
     await travel(product, maker, intake, { ...WARM_UP, signal });
     const travelled = await travel(product, maker, intake, { count: signals, atOnce: signals, signal });
     const settledMs = travelled.signals.map((one) => one.settledMs);
