@@ -1,9 +1,10 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { TradingSignal } from '../src/domain/signal';
 import { clientOrderIdOf, fingerprintOf } from '../src/intake/fingerprint';
 import { IntakeUnavailableError, type IntakeResult, type SignalIntake } from '../src/intake/types';
 import { cancelUpdate } from '../src/messages/signal';
 import { pollUntil } from '../src/process/poll';
+import { isExpectedRefusal, isUnanswered } from './passing-errors';
 import type { Access } from './product';
 import { toSignal, type PlannedSignal } from './signal-plan';
 import { assertInvariant, Violation } from './violation';
@@ -127,14 +128,6 @@ async function cancelLater(
       handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] }),
     );
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    const isPassing = isGrpcServiceError(error) || isGrpcServiceError(cause) || isExpectedRefusal(error);
-    if (!isPassing) throw error;
+    if (!isUnanswered(error) && !isExpectedRefusal(error)) throw error;
   }
-}
-
-/** The signal ended before the request arrived, or no engine answered in time. */
-function isExpectedRefusal(error: unknown): boolean {
-  const names = ['WorkflowNotFoundError', 'WorkflowUpdateRPCTimeoutOrCancelledError', 'WorkflowUpdateFailedError'];
-  return error instanceof Error && names.includes(error.name);
 }
