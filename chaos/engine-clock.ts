@@ -25,7 +25,7 @@ type ClockStep = keyof typeof CLOCK_STEPS;
 /** Every step as likely as any other. */
 const STEP_WEIGHTS = Object.fromEntries(Object.keys(CLOCK_STEPS).map((name) => [name, 1])) as Record<ClockStep, number>;
 /** How long the clock is right between two steps. */
-const RIGHT_MS = [3_000, 9_000] as const;
+const RIGHT_MS = [2_000, 6_000] as const;
 
 /** The wall clock of the trading engine under attack: right, except for the steps that a seed draws. */
 export class EngineClock {

@@ -57,8 +57,10 @@ export class Submitter {
 
   /** @throws Violation unless intake has the signal afterwards */
   async send(handedIn: HandedIn, access: Access, signal: AbortSignal): Promise<void> {
-    const intake = handedIn.planned.isInside ? access.inside : access.intake;
-    const result = await submitUntilAnswered(intake, handedIn.signal, signal);
+    const { isInside } = handedIn.planned;
+    const intake = isInside ? access.inside : access.intake;
+    // The engine's clock may be wrong at this moment, and ours never is.
+    const result = await submitUntilAnswered(intake, handedIn.signal, signal, isInside ? isOfWrongTime : undefined);
     // After an answer that was lost the repetition finds the signal there.
     const accepted = result.status === 'accepted' || (result.status === 'duplicate' && !result.conflicting);
     assertInvariant(accepted, 'a signal is accepted', () => JSON.stringify({ handedIn, result }));
@@ -98,11 +100,15 @@ async function submitUntilAnswered(
   intake: Pick<SignalIntake, 'submit'>,
   tradingSignal: TradingSignal,
   signal: AbortSignal,
+  isPassing: (result: IntakeResult) => boolean = () => false,
 ): Promise<IntakeResult> {
   let last: unknown;
   const submit = async (): Promise<IntakeResult | undefined> => {
     try {
-      return await intake.submit(tradingSignal);
+      const result = await intake.submit(tradingSignal);
+      if (!isPassing(result)) return result;
+      last = JSON.stringify(result);
+      return undefined;
     } catch (error) {
       if (!(error instanceof IntakeUnavailableError)) throw error;
       last = error;
@@ -112,6 +118,11 @@ async function submitUntilAnswered(
   const result = await pollUntil(submit, within(INTAKE_MAX_MS, signal));
   if (!result) throw new Violation('intake comes back', `no answer within ${INTAKE_MAX_MS} ms: ${String(last)}`);
   return result;
+}
+
+/** What intake says of a signal of this moment when its own clock is wrong. */
+function isOfWrongTime(result: IntakeResult): boolean {
+  return result.status === 'refused' && (result.code === 'STALE_SIGNAL' || result.code === 'SIGNAL_FROM_FUTURE');
 }
 
 /** Best effort, as for a person: what cannot be cancelled in time takes its course. */
