@@ -11,7 +11,7 @@ import { checkReplays } from './replay-check';
 import { planSignals } from './signal-plan';
 import { Submitter } from './submitter';
 import { VenueAuditor } from './venue-auditor';
-import { Violation } from './violation';
+import { assertInvariant, Violation } from './violation';
 import { forEachOf, pause, within } from './waiting';
 
 /** The attack lasts this long per signal, and not less than the second figure. */
@@ -30,6 +30,10 @@ const RECOVERY_MAX_MS = 90_000;
  */
 const ENDS_MAX_MS = 180_000;
 const REPETITIONS_AT_ONCE = 8;
+/** What a market order takes when nothing stands in its way, on a busy machine. */
+const PROBE_MAX_MS = 30_000;
+/** Small enough for whatever funds an attack leaves. */
+const PROBE_VALUE = 60;
 
 export interface SeedRunOptions {
   readonly seed: number;
@@ -234,6 +238,19 @@ class SeedRun {
     await this.waitForEnds(access);
     // Last, because a signal that waits for its operator is no healthy sight.
     await this.product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
+    await this.probe(access);
+  }
+
+  /** One signal more: an attack must leave nothing behind that keeps the next order waiting. */
+  private async probe(access: Access): Promise<void> {
+    const { seed, signal } = this.options;
+    const planned = { strategy: `chaos-${seed}-probe`, kind: 'market', symbol: 'BTCUSDT', direction: 'BUY' } as const;
+    const handedIn = this.submitter.note({ ...planned, isInside: false, atMs: 0, value: PROBE_VALUE });
+    await this.submitter.send(handedIn, access, signal);
+    const views = await waitForEnds(access, [handedIn], PROBE_MAX_MS, signal);
+    const view = views.get(handedIn.fingerprint);
+    assertInvariant(view?.outcome === 'FILLED', 'the product trades after the attack', () => JSON.stringify(view));
+    this.views = new Map([...this.views, ...views]);
   }
 
   private async waitForEnds(access: Access): Promise<void> {
