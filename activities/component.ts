@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ComponentHeartbeat } from '../src/messages/component';
+import { PROBLEMS_MAX, type ComponentHeartbeat } from '../src/messages/component';
 
 /** How often a process says that it lives, for the shortest heartbeat timeout in use. */
 const HEARTBEATS_PER_TIMEOUT = 4;
@@ -9,30 +9,33 @@ const HEARTBEAT_INTERVAL_MAX_MS = 5_000;
 export interface ComponentDependencies {
   /** Tasks in progress in this process. */
   readonly activeTasks: () => number;
+  /** What is wrong now as this process sees it, a sentence each. */
+  readonly problems: () => readonly string[];
   /** The slot is not ours any more: a process that goes on would be a second one. */
   readonly onLost: () => void;
 }
 
 /** Held by one process for as long as it lives. Runs on that process's own task queue, so that no other can. */
-export function createComponentActivities({ activeTasks, onLost }: ComponentDependencies) {
+export function createComponentActivities({ activeTasks, problems, onLost }: ComponentDependencies) {
   return {
     /** Never returns: the server notices the silence when the process is gone, and cancellation ends it. */
     async holdSlot(heartbeatTimeoutMs: number): Promise<void> {
       const intervalMs = Math.min(HEARTBEAT_INTERVAL_MAX_MS, heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT);
       const context = Context.current();
       let cpuBefore = process.cpuUsage();
-      let atBeforeMs = Date.now();
+      let atBeforeMs = performance.now();
       for (;;) {
-        const nowMs = Date.now();
+        const nowMs = performance.now();
         const cpu = process.cpuUsage(cpuBefore);
         const elapsedMs = Math.max(1, nowMs - atBeforeMs);
         const tasks = activeTasks();
         const details: ComponentHeartbeat = {
-          atMs: nowMs,
+          atMs: Date.now(),
           status: tasks > 0 ? 'busy' : 'running',
           activeTasks: tasks,
           memoryBytes: process.memoryUsage.rss(),
           cpuShare: Math.round((cpu.user + cpu.system) / 10 / elapsedMs) / 100,
+          problems: problems().slice(0, PROBLEMS_MAX),
         };
         context.heartbeat(details);
         cpuBefore = process.cpuUsage();

@@ -6,7 +6,7 @@ export type { IntakeResult } from '../src/intake/types';
 /** Lets workflows hand signals in through the same intake as everybody else. */
 export function createIntakeActivities({ intake }: { readonly intake: SignalIntake }) {
   return {
-    /** Repeating it is safe: a signal that was accepted by an earlier attempt is a duplicate in the next. */
+    /** Repeating it is safe: a signal that was accepted by an earlier attempt is accepted, and repeated, in the next. */
     async submitSignals(signals: readonly TradingSignal[]): Promise<readonly IntakeResult[]> {
       return Promise.all(signals.map((signal) => intake.submit(signal)));
     },

@@ -44,6 +44,11 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
       });
     },
 
+    /** The client order ids of all orders that are open at the venue. */
+    async fetchOpenOrders(): Promise<readonly string[]> {
+      return retryable(() => pacedVenue.openOrders());
+    },
+
     /** The venue's report of every balance. */
     async fetchBalances(): Promise<SnapshotCommand> {
       return retryable(() => pacedVenue.balances());
@@ -59,12 +64,12 @@ async function retryable<Result>(read: () => Promise<Result>): Promise<Result> {
     return await read();
   } catch (error) {
     if (!(error instanceof VenueError)) throw error;
-    const { kind, message, retryAtMs } = error.outcome;
+    const { kind, message, retryAfterMs } = error.outcome;
     throw ApplicationFailure.create({
       message,
       type: kind,
       nonRetryable: kind === 'FATAL',
-      nextRetryDelay: retryAtMs === undefined ? undefined : Math.max(0, retryAtMs - Date.now()),
+      nextRetryDelay: retryAfterMs,
     });
   }
 }

@@ -31,11 +31,11 @@ export function createOrderActivities({ permits, pacedVenue, checker, sender }: 
   return {
     /** Sends the order, at most one request. Must run with one attempt: a lost call is an UNKNOWN outcome. */
     async placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
-      const callEndsAtMs = Date.now() + SEND_WITHIN_MS;
+      const callEndsAtMs = performance.now() + SEND_WITHIN_MS;
       const check = await checker.check({ ...input, callEndsAtMs }, { permitRound: input.permitRound }, ASK_AGAIN);
       if (check.status === 'lapsed') {
         const { permitRound, reason } = check;
-        return { status: 'wait', untilMs: Date.now() + RETRY_AFTER_MS, permitRound, reason };
+        return { status: 'wait', waitMs: RETRY_AFTER_MS, permitRound, reason };
       }
       if (check.status !== 'clear') return check;
       const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);

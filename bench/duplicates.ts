@@ -7,11 +7,11 @@ import type { BenchSignal } from './signal-maker';
 /**
  * Hands signals in again that have been traded.
  *
- * @param intake one that has not seen them refuses them by asking the server; one that has, by itself
- * @returns how many were refused per second
- * @throws CliError when one is not refused as an equal duplicate
+ * @param intake one that has not seen them recognises them by asking the server; one that has, by itself
+ * @returns how many were recognised per second
+ * @throws CliError when one is not recognised as a repetition
  */
-export async function refuseDuplicates(
+export async function recogniseDuplicates(
   intake: SignalIntake,
   signals: readonly BenchSignal[],
   atOnce: number,
@@ -19,8 +19,8 @@ export async function refuseDuplicates(
 ): Promise<number> {
   const { perSecond } = await runPaced(signals, atOnce, abort, async (signal) => {
     const result = await intake.submit(signal);
-    if (result.status === 'duplicate' && !result.conflicting) return;
-    throw new CliError(`A repeated signal was not refused as such: ${JSON.stringify(result)}`, ExitCode.FAILURE);
+    if (result.status === 'accepted' && result.repeated) return;
+    throw new CliError(`A repeated signal was not recognised: ${JSON.stringify(result)}`, ExitCode.FAILURE);
   });
   return perSecond;
 }

@@ -30,7 +30,7 @@ export interface BlockFigures {
  * Sends a block of signals down the road, some of them twice.
  *
  * @param count hand-ins, repetitions included
- * @throws CliError when one is not filled, or a repetition is not refused
+ * @throws CliError when one is not filled, or a repetition is not recognised
  */
 export async function runBlock(
   product: MeasuredProduct,
@@ -67,7 +67,7 @@ export async function runBlock(
 
 async function trade({ intake, engine }: MeasuredProduct, signal: BenchSignal, accepted: BenchSignal[]): Promise<void> {
   const result = await intake.submit(signal);
-  if (result.status !== 'accepted') throw unexpected(JSON.stringify(result));
+  if (result.status !== 'accepted' || result.repeated) throw unexpected(JSON.stringify(result));
   accepted.push(signal);
   const view = await engine.client.workflow.getHandle<() => Promise<SignalView>>(result.fingerprint).result();
   if (view.outcome !== 'FILLED') throw unexpected(`${result.fingerprint} ended ${view.outcome}: ${view.detail}`);
@@ -75,7 +75,7 @@ async function trade({ intake, engine }: MeasuredProduct, signal: BenchSignal, a
 
 async function repeat({ intake }: MeasuredProduct, signal: BenchSignal): Promise<void> {
   const result = await intake.submit(signal);
-  if (result.status !== 'duplicate' || result.conflicting) throw unexpected(JSON.stringify(result));
+  if (result.status !== 'accepted' || !result.repeated) throw unexpected(JSON.stringify(result));
 }
 
 function unexpected(what: string): CliError {

@@ -44,9 +44,8 @@ async function submitUntilTaken(
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     try {
       const result = await intake.submit(signal);
-      // A signal whose answer was lost is found there by its repetition.
-      const isTaken = result.status === 'accepted' || (result.status === 'duplicate' && !result.conflicting);
-      if (isTaken) return result.fingerprint;
+      // Also after an answer that was lost: the repetition finds the signal there.
+      if (result.status === 'accepted') return result.fingerprint;
       throw new CliError(`A signal was not accepted: ${JSON.stringify(result)}`, ExitCode.FAILURE);
     } catch (error) {
       if (!(error instanceof IntakeUnavailableError)) throw error;

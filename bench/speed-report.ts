@@ -158,7 +158,7 @@ function renderRatios({ ratios, duplicates }: SpeedReport): readonly string[] {
   return [
     ...renderFigures([heading, row(WAY_NAMES.road, ratios.road), row(WAY_NAMES.roadHttp, ratios.roadHttp)]),
     '',
-    `Duplicates refused: ${figure(duplicates.perSecond, 0)} per second, ${figure(duplicates.toFloor, 2)} of the floor's pace.`,
+    `Duplicates recognised: ${figure(duplicates.perSecond, 0)} per second, ${figure(duplicates.toFloor, 2)} of the floor's pace.`,
   ];
 }
 

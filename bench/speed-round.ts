@@ -1,6 +1,6 @@
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { Venue } from '../src/venues/venue';
-import { refuseDuplicates } from './duplicates';
+import { recogniseDuplicates } from './duplicates';
 import { runFloor } from './floor/run-floor';
 import { byPart, type ByPart } from './process-figures';
 import type { MeasuredProduct } from './measured-product';
@@ -78,7 +78,7 @@ export async function runRound({ product, maker, venueAlone, abort, progress }: 
   // An intake that took them would refuse them by itself: this one has to ask the server.
   const { client, config } = product.engine;
   const otherIntake = createSignalIntake({ client, config });
-  const duplicatesPerSecond = await refuseDuplicates(otherIntake, repeated, AT_ONCE, abort);
+  const duplicatesPerSecond = await recogniseDuplicates(otherIntake, repeated, AT_ONCE, abort);
   const alone = await tradeAlone(venueAlone, maker, TURNS_ONE_AT_A_TIME * COUNT_ONE_AT_A_TIME, abort);
   return {
     ways: {

@@ -60,7 +60,7 @@ function firstOrder({ apiUrl, venueUrl }: Installation): () => Promise<number | 
     if (fingerprint === undefined) {
       const response = await postSignal(apiUrl, signal);
       // Taken before, and only the answer was lost: as good as accepted.
-      if (response.status !== 202 && response.status !== 409) return undefined;
+      if (response.status !== 202 && response.status !== 200) return undefined;
       ({ fingerprint } = (await response.json()) as { readonly fingerprint: string });
     }
     return (await readAcceptedTimes(venueUrl, ORDERS_ASKED_FOR)).get(clientOrderIdOf(fingerprint));

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
+import { watchClocks } from '../src/trading/clock-problems';
 import { EntityCaller } from '../src/trading/entity-caller';
 import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
@@ -10,9 +11,11 @@ import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
+import { Problems } from '../src/trading/problems';
 import { SendChecker } from '../src/trading/send-checker';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
+import { watchVenue } from '../src/trading/venue-problems';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
@@ -21,6 +24,7 @@ import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
 import type { TermsOf } from '../src/messages/trade';
 import { ensureVenueAccount } from './entities';
+import { printAlert } from './print-alert';
 import { termsFrom } from './trade-terms';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
@@ -43,6 +47,8 @@ export interface Engine {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
+  /** What this process sees to be wrong. */
+  readonly problems: Problems;
   /** Intake in this process, which also runs the signals: they get a head start. */
   readonly intake: SignalIntake;
   close(): Promise<void>;
@@ -66,6 +72,10 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
   const accounts = new VenueAccountClient(entities);
   const permits = new Permits(accounts, config.venue);
   feedLimiter(venue, client, logger);
+  const problems = new Problems((sentence) => printAlert(logger, sentence));
+  watchVenue(venue, problems);
+  problems.start();
+  const endClockWatch = watchClocks(venue, permits, problems);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
@@ -91,9 +101,12 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
     funds,
     headStarts,
     termsOf,
+    problems,
     intake: createSignalIntake({ client, config, headStart: headStarts }),
     async close() {
       clearInterval(clock);
+      endClockWatch();
+      problems.stop();
       await venue.close();
     },
   };

@@ -82,7 +82,11 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
       stop.abort();
     };
     registration.watch(onLost);
-    const activities = createComponentActivities({ activeTasks: () => activeTaskCount(workers), onLost });
+    const activities = createComponentActivities({
+      activeTasks: () => activeTaskCount(workers),
+      problems: () => engine.problems.list(),
+      onLost,
+    });
     const { taskQueue } = registration;
     // Heartbeats are also what people read: the default would hold them back for most of their timeout.
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;

@@ -4,14 +4,17 @@ import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
 import { createMarketDataActivities } from '../activities/market-data';
 import { createOrderActivities } from '../activities/orders';
+import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import { OrphanKeeper } from '../src/trading/orphan-keeper';
 import { crashPoint } from '../src/process/crash-points';
 import { emitProcessEvent } from '../src/process/process-events';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { WORKFLOW_BUNDLE_PATH } from './build-workflow-bundle';
 import type { Engine } from './engine';
+import { printAlert } from './print-alert';
 
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
 const KNOWN_WORKER_TIMEOUT = '2 seconds';
@@ -21,33 +24,32 @@ const FORCED_STOP_MS = 1_500;
 /** The options of one queue's worker, without connection and namespace. */
 export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>;
 
-/** Signal sagas, their calls to the entities, and intake on behalf of other workflows. */
-export function signalsWorker(engine: Engine): QueueWorkerOptions {
-  const { config, funds, headStarts, intake, logger, termsOf } = engine;
-  const sinks: InjectedSinks<AnnouncementSinks> = {
+/** What workflows tell the process that runs them. */
+function announcementSinks({ logger }: Engine): InjectedSinks<AnnouncementSinks> {
+  return {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
       line: { fn: (_info, text) => emitProcessEvent({ kind: 'line', text }), callDuringReplay: false },
-      alert: {
-        fn(_info, text) {
-          logger.error(text);
-          emitProcessEvent({ kind: 'line', text: `ALERT ${text}` });
-        },
-        callDuringReplay: false,
-      },
+      alert: { fn: (_info, text) => printAlert(logger, text), callDuringReplay: false },
     },
   };
+}
+
+/** Signal sagas, their calls to the entities, and what other workflows ask of signals. */
+export function signalsWorker(engine: Engine): QueueWorkerOptions {
+  const { client, config, funds, headStarts, intake, termsOf } = engine;
   return {
     ...common(engine, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
       ...createTradeActivities({ funds, headStarts, termsOf }),
       ...createIntakeActivities({ intake }),
+      ...createReservationActivities({ orphans: new OrphanKeeper(client, termsOf) }),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: config.workers.workflowTasksMax,
     maxConcurrentLocalActivityExecutions: config.workers.activitiesMax,
-    sinks,
+    sinks: announcementSinks(engine),
   };
 }
 
@@ -57,6 +59,7 @@ export function entitiesWorker(engine: Engine): QueueWorkerOptions {
     ...common(engine, ENTITIES_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     maxConcurrentWorkflowTaskExecutions: engine.config.workers.workflowTasksMax,
+    sinks: announcementSinks(engine),
   };
 }
 

@@ -12,6 +12,8 @@ export const ACCOUNT_RULES: readonly AccountRules[] = [RULES_1 as AccountRules, 
 export interface CarriedAccount extends AccountState {
   /** Absent in runs of before there were versions: 1. */
   readonly rules?: number;
+  /** The account follows one that was lost, and the venue has not told its open orders yet. */
+  readonly awaitsOpenOrders?: boolean;
 }
 
 /**
@@ -25,6 +27,11 @@ export class RulesOfRun {
   /** Call it in the run's first step. @param all see ACCOUNT_RULES */
   constructor(private readonly all: readonly AccountRules[]) {
     this.version = firstStepVersion(all.length);
+  }
+
+  /** Counts from 1. */
+  get number(): number {
+    return this.version;
   }
 
   get rules(): AccountRules {
@@ -44,7 +51,8 @@ export class RulesOfRun {
    */
   adopt(carried: CarriedAccount | undefined): AccountState | undefined {
     if (carried === undefined) return undefined;
-    const { rules: madeBy = 1, ...state } = carried;
+    const { rules: madeBy = 1, ledger, window } = carried;
+    const state: AccountState = { ledger, window };
     if (madeBy > this.version) {
       throw new Error(`This account was carried over under rules ${madeBy}; this worker knows ${this.version} only.`);
     }

@@ -1,4 +1,4 @@
 export { component } from './component';
 export { mlManager } from './ml-manager';
-export { signal } from './signal';
+export { orphan, signal } from './signal';
 export { venueAccount } from './venue-account';

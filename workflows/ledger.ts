@@ -19,7 +19,18 @@ import type {
   BarResult,
 } from '../src/domain/ledger/types';
 import { showValue } from '../src/domain/plain-values';
-import type { BalancesReply } from '../src/messages/venue-account';
+import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
+
+/** Reports that may fail in a row before nothing is lent any more. */
+const REPORTS_MISSED_MAX = 4;
+/** Intervals may be as short as a second; reports of a venue that is slow are no reason to stop. */
+const REPORT_AGE_MIN_MS = 120_000;
+
+type AccountTimes = Pick<VenueAccountSettings, 'snapshotLagMs' | 'updateIntervalMs'>;
+
+function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
+  return { snapshotLagMs, reportAgeMaxMs: Math.max(REPORT_AGE_MIN_MS, REPORTS_MISSED_MAX * updateIntervalMs) };
+}
 
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
 export class Ledger {
@@ -27,10 +38,11 @@ export class Ledger {
 
   constructor(
     private readonly rules: AccountRules['ledger'],
-    snapshotLagMs: number,
+    settings: AccountTimes,
     carried?: LedgerState,
   ) {
-    this.current = carried ? rules.configureLedger(carried, { snapshotLagMs }) : rules.emptyLedger({ snapshotLagMs });
+    const ledgerSettings = ledgerSettingsOf(settings);
+    this.current = carried ? rules.configureLedger(carried, ledgerSettings) : rules.emptyLedger(ledgerSettings);
   }
 
   /** What continue-as-new carries over. */
@@ -38,8 +50,22 @@ export class Ledger {
     return this.current;
   }
 
-  setSnapshotLag(snapshotLagMs: number): void {
-    this.current = this.rules.configureLedger(this.current, { snapshotLagMs });
+  configure(settings: AccountTimes): void {
+    this.current = this.rules.configureLedger(this.current, ledgerSettingsOf(settings));
+  }
+
+  /** How the ledger is, for people. */
+  health() {
+    return {
+      tradingState: this.current.tradingState,
+      balancesAgeMaxMs: 0,
+      pending: this.current.pending.length,
+      overdue: [],
+    };
+  }
+
+  areBalancesOutdated(): boolean {
+    return false;
   }
 
   reserve(command: ReserveCommand): ReserveResult {

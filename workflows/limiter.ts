@@ -1,7 +1,8 @@
 import type { AccountRules } from '../src/domain/account-rules';
-import type { LimiterState } from '../src/domain/limiter/limiter';
+import { blockOf, type LimiterState } from '../src/domain/limiter/limiter';
 import type {
   AcquireCommand,
+  Block,
   FeedbackCommand,
   GiveBackCommand,
   GiveBackResult,
@@ -54,6 +55,11 @@ export class Limiter {
 
   usage(): RateUsage {
     return this.rules.usage(this.current, Date.now());
+  }
+
+  /** For health alone, so that today's words do for a state of any rules. */
+  block(): Block {
+    return blockOf(this.current, Date.now());
   }
 
   stats(): RateStats {

@@ -3,6 +3,7 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -23,6 +24,8 @@ import {
   type MlManagerStats,
 } from '../src/messages/ml-manager';
 
+/** Runs that began before it waited for a tick that a wrong clock had made, however far ahead. */
+const TICKS_FOLLOW_CLOCK = 'ticks-follow-the-clock';
 /** What a step gets at least, however late its tick began. */
 const STEP_TIMEOUT_MIN_MS = 1_000;
 
@@ -74,16 +77,10 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     { description: 'Replaces the settings.' },
   );
 
-  /** The newest candle that is certainly closed. */
-  function newestCloseMs(): number {
-    const { candleIntervalMs, closeDelayMs } = current;
-    return Math.floor((Date.now() - closeDelayMs) / candleIntervalMs) * candleIntervalMs;
-  }
-
   /** The close after the last tick's. That tick may have followed candles of another length. */
   function nextCloseMs(): number {
     const { candleIntervalMs } = current;
-    return (Math.floor(Math.max(lastTickMs, newestCloseMs()) / candleIntervalMs) + 1) * candleIntervalMs;
+    return (Math.floor(Math.max(lastTickMs, newestCloseMs(current)) / candleIntervalMs) + 1) * candleIntervalMs;
   }
 
   function state(): MlManagerState {
@@ -110,7 +107,8 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
 
   while (!workflowInfo().continueAsNewSuggested) {
     await condition(() => !paused);
-    const closeTimeMs = newestCloseMs();
+    lastTickMs = tickOfThisClock(lastTickMs, current);
+    const closeTimeMs = newestCloseMs(current);
     if (closeTimeMs > lastTickMs) {
       lastTickMs = closeTimeMs;
       try {
@@ -123,12 +121,25 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
       }
       setCurrentDetails(describe(current, closeTimeMs, stats, lastError));
     }
+    lastTickMs = tickOfThisClock(lastTickMs, current);
     const settingsBefore = current;
     const waitMs = Math.max(1, state().nextTickMs - Date.now());
     await condition(() => paused || current !== settingsBefore, waitMs);
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats, model, lastError });
+}
+
+/** The newest candle that is certainly closed. */
+function newestCloseMs({ candleIntervalMs, closeDelayMs }: MlManagerSettings): number {
+  return Math.floor((Date.now() - closeDelayMs) / candleIntervalMs) * candleIntervalMs;
+}
+
+/** A tick that lies ahead was made by a clock that has been set back since: waiting for its successor could take years. */
+function tickOfThisClock(lastTickMs: number, settings: MlManagerSettings): number {
+  const newestMs = newestCloseMs(settings);
+  const isAhead = lastTickMs > newestMs + settings.candleIntervalMs;
+  return isAhead && patched(TICKS_FOLLOW_CLOCK) ? newestMs : lastTickMs;
 }
 
 function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): MlManagerStats {

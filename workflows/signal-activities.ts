@@ -23,7 +23,12 @@ import type { Terms } from './terms';
  */
 const PLACE_TIMEOUT_MS = 30_000;
 const LOOK_UP_TIMEOUT = '20 seconds';
-/** Ledger calls are repeated for ever: their request ids make that safe, and nothing may go on without them. */
+/**
+ * A local call with its repetitions: while it lasts the workflow's step is kept alive, which costs history. Whoever called
+ * tries again.
+ */
+const LOCAL_CALL_TIMEOUT = '60 seconds';
+/** Ledger calls are repeated: their request ids make that safe, and nothing may go on without them. */
 const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', backoffCoefficient: 2 } as const;
 
 /** The clocks of a signal's maker, of ours and of the venue together differ by less. */
@@ -47,7 +52,7 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
   // Repeating it after a failure is safe: see TradeActivities.
   const short = proxyLocalActivities<TradeActivities>({
     startToCloseTimeout: PLACE_TIMEOUT_MS,
-    scheduleToCloseTimeout: '3650 days',
+    scheduleToCloseTimeout: LOCAL_CALL_TIMEOUT,
     retry: ENTITY_RETRY,
   });
   const order = proxyActivities<OrderActivities>({
@@ -58,11 +63,11 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
   return {
     tradeAtOnce: (tradeRound) =>
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
-        tradeInputOf(input, tradeRound, workflowInfo().startTime.getTime()),
+        tradeInputOf(input, tradeRound, startOf(input)),
       ]),
     bar: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [
-        { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: workflowInfo().startTime.getTime() },
+        { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: startOf(input) },
       ]),
     bookFill: (plan, order) =>
       short.bookFill.executeWithOptions({ summary: `book the fill of ${title}` }, [
@@ -96,4 +101,9 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
 /** No order of this signal is older than the signal. @returns undefined where the venue itself refuses used ids */
 function reusableIdSince({ signal }: SignalWorkflowInput, { clientIdUnique }: TradeTerms): number | undefined {
   return clientIdUnique === 'openOnly' ? signal.timestampMs - ORDER_AGE_ALLOWANCE_MS : undefined;
+}
+
+/** When the signal's first run started, milliseconds UTC on the server's clock. */
+export function startOf({ continued }: SignalWorkflowInput): number {
+  return continued?.startedAtMs ?? workflowInfo().startTime.getTime();
 }

@@ -21,7 +21,8 @@ export class SignalRecord {
   private timeline: readonly TimelineEntry[] = [];
 
   constructor(private readonly input: SignalWorkflowInput) {
-    this.note('Received.');
+    if (input.continued) this.timeline = input.continued.timeline;
+    else this.note('Received.');
   }
 
   view(): SignalView {
@@ -57,12 +58,18 @@ export class SignalRecord {
     this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`, atMs);
   }
 
-  /** @param times of the short road, which tells of its steps afterwards */
-  sent(times?: Pick<TradeTimes, 'sentAtMs' | 'answeredAtMs'>): void {
+  /** A request to place the order left, or may have. */
+  sent(): void {
     this.sendAttempts += 1;
-    if (!times) return;
-    this.note('Sent to the venue.', times.sentAtMs);
-    this.note('Answered by the venue.', times.answeredAtMs);
+  }
+
+  /** The short road tells of its steps afterwards. */
+  traded(plan: OrderPlan, times: TradeTimes): void {
+    const at = onThisClock(times);
+    this.reserved(plan, at(times.reservedAtMs));
+    this.sent();
+    this.note('Sent to the venue.', at(times.sentAtMs));
+    this.note('Answered by the venue.', at(times.answeredAtMs));
   }
 
   venueSays(order: VenueOrder): void {
@@ -74,6 +81,18 @@ export class SignalRecord {
       averagePrice: order.averagePrice,
       fee: order.fee,
     };
+  }
+
+  /** The state that a person has to end: also searchable. */
+  missing(detail: string): void {
+    this.enter('MISSING', detail);
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: 'MISSING' }]);
+  }
+
+  /** A missing order appeared. */
+  foundAfterAll(): void {
+    this.note('Found at the venue after all.');
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: null }]);
   }
 
   /** The last entry: also makes the outcome searchable. */
@@ -114,4 +133,14 @@ export class SignalRecord {
     if (this.sendAttempts > 0) lines.push('', `Requests sent: ${this.sendAttempts}`);
     return lines.join('\n');
   }
+}
+
+/**
+ * Turns instants of the process that traded into instants of this workflow, by their distance from when it told of them:
+ * clocks of machines differ. Older answers name instants as they are.
+ */
+function onThisClock({ toldAtMs }: TradeTimes): (atMs: number) => number {
+  if (toldAtMs === undefined) return (atMs) => atMs;
+  const nowMs = Date.now();
+  return (atMs) => Math.round(nowMs - (toldAtMs - atMs));
 }

@@ -1,24 +1,42 @@
-import { CancellationScope, getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ContinueAsNew,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import Decimal from 'decimal.js';
-import type { TradeResult } from '../src/messages/trade';
 import type { Denial } from '../src/domain/denial';
+import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
-import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { cutText } from '../src/domain/plain-values';
 import { commitCommandOf, fillSentence } from '../src/domain/settlement';
-import { commitSignal } from '../src/messages/venue-account';
+import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { venueAccountWorkflowId } from '../src/messages/ids';
-import type { CancelReply, SignalWorkflowInput } from '../src/messages/signal';
+import type { CancelReply, OrphanedReservation, SettleReply, SignalWorkflowInput } from '../src/messages/signal';
+import type { TradeResult } from '../src/messages/trade';
+import { commitSignal } from '../src/messages/venue-account';
 import { alert, reached } from './announcements';
-import { DurableRoad, type Placement } from './durable-road';
+import { DurableRoad } from './durable-road';
+import { OrderWatch } from './order-watch';
+import type { Placement } from './placement';
+import { RecurringAlert } from './recurring-alert';
+import type { SagaParts } from './saga-parts';
 import { SendCalls } from './send-calls';
-import { proxySignalActivities, type SignalActivities } from './signal-activities';
+import type { signal as signalWorkflow } from './signal';
+import { proxySignalActivities, startOf } from './signal-activities';
 import { SignalRecord } from './signal-record';
 import { expired, Stop, type StopReason } from './stop';
 import { Terms } from './terms';
+import { isPassing, rootMessage, untilAnswered } from './until-answered';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
 const BOOKS_BY_ACTIVITY = 'books-by-activity';
+/** Runs that began before it waited in one history, however long that grew. */
+const WAITS_CONTINUE_AS_NEW = 'waits-continue-as-new';
+/** How long a signal waits before the account is asked again that did not answer. */
+const UNANSWERED_PAUSE_MS = 5_000;
 /** As JSON; longer reasons are cut. */
 const CANCEL_REASON_BYTES_MAX = 200;
 
@@ -33,25 +51,23 @@ const CANCEL_REASON_BYTES_MAX = 200;
  * a lost process) leads to the durable road, whose every step is in the history before the next one begins.
  */
 export class SignalSaga {
-  private readonly record: SignalRecord;
-  private readonly terms: Terms;
-  private readonly activities: SignalActivities;
-  private readonly stop: Stop;
-  private readonly sends: SendCalls;
+  private readonly parts: SagaParts;
+  private readonly watch: OrderWatch;
   private readonly road: DurableRoad;
+  private readonly unanswered = new RecurringAlert();
   private ended = false;
 
   constructor(private readonly input: SignalWorkflowInput) {
-    this.record = new SignalRecord(input);
-    this.terms = new Terms(input);
-    this.activities = proxySignalActivities(input, this.terms);
-    this.stop = new Stop(this.terms);
-    this.sends = new SendCalls(this.activities, input.headStart === true);
-    this.road = new DurableRoad(input, this.terms, this.activities, this.sends, this.record, this.stop);
+    const terms = new Terms(input);
+    const activities = proxySignalActivities(input, terms);
+    const sends = new SendCalls(activities, input.headStart === true);
+    this.parts = { input, terms, activities, sends, record: new SignalRecord(input), stop: new Stop(terms) };
+    this.watch = new OrderWatch(this.parts);
+    this.road = new DurableRoad(this.parts, this.watch);
   }
 
   view(): SignalView {
-    return this.record.view();
+    return this.parts.record.view();
   }
 
   /** @param reason for people: any value, and absent where a caller on the command line leaves it out */
@@ -60,13 +76,18 @@ export class SignalSaga {
     // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
     const isText = typeof reason === 'string' && reason !== '';
     const why = isText ? cutText(reason, CANCEL_REASON_BYTES_MAX) : 'no reason given';
-    this.stop.cancel(why);
+    this.parts.stop.cancel(why);
     return {
       accepted: true,
-      message: this.sends.mayHaveSent
+      message: this.parts.sends.mayHaveSent
         ? 'What is still open of the order will be cancelled.'
         : 'The signal will not be sent.',
     };
+  }
+
+  /** A person's word for an order of which nothing is proven. @param command any value */
+  settle(command: unknown): SettleReply {
+    return this.ended ? { accepted: false, message: 'The signal has ended.' } : this.watch.settle(command);
   }
 
   /**
@@ -79,14 +100,16 @@ export class SignalSaga {
   }
 
   private async runToTheEnd(): Promise<SignalView> {
-    this.record.received();
+    const { record, sends } = this.parts;
+    if (this.input.continued === undefined) record.received();
     reached('saga.started');
     try {
-      await this.trade();
+      await (this.input.orphan ? this.lookAfter(this.input.orphan) : this.trade());
     } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
       // Only a defect gets here. Funds whose order may live stay held; a person has to look.
       alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
-      if (!this.sends.mayHaveSent) await this.sends.bar();
+      if (!sends.mayHaveSent) await sends.bar();
       throw error;
     }
     this.ended = true;
@@ -95,16 +118,55 @@ export class SignalSaga {
   }
 
   private async trade(): Promise<void> {
-    for (let tradeRound = 1; ; tradeRound += 1) {
-      const reason = this.stop.reason();
+    const { record, stop } = this.parts;
+    const firstRound = this.input.continued?.tradeRound ?? 1;
+    const startedAtMs = Date.now();
+    let waitedFor: string | undefined;
+    for (let tradeRound = firstRound; ; tradeRound += 1) {
+      const reason = stop.reason(waitedFor);
       if (reason) return this.endUnsent(reason, tradeRound);
-      this.record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
-      const result = await this.sends.tradeAtOnce(tradeRound);
-      this.terms.learn(result);
+      if (isHistoryLong()) return this.continue(tradeRound);
+      record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
+      const result = await this.tradeOnce(tradeRound);
       if (result.status !== 'retry') return this.goOn(result, tradeRound);
-      this.record.enter('SIZING', result.reason, Date.now() + result.afterMs);
-      await this.stop.pause(result.afterMs);
+      waitedFor = result.reason;
+      const pauseMs = Math.max(result.afterMs, patientDelayMs(Date.now() - startedAtMs));
+      record.enter('SIZING', result.reason, Date.now() + pauseMs);
+      await stop.pause(pauseMs);
     }
+  }
+
+  /** One call; where nobody answers it, the signal waits as for anything else that is missing. */
+  private async tradeOnce(tradeRound: number): Promise<TradeResult> {
+    const { input, sends, terms } = this.parts;
+    try {
+      const result = await sends.tradeAtOnce(tradeRound);
+      terms.learn(result);
+      return result;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      const reason = `The account of ${input.venue} does not answer. ${rootMessage(error)}`;
+      this.unanswered.raise(`${input.fingerprint}: ${reason}`);
+      return { status: 'retry', afterMs: UNANSWERED_PAUSE_MS, reason };
+    }
+  }
+
+  /** A wait that is long goes on in a new run of the same workflow, with what this one learned. */
+  private async continue(tradeRound: number): Promise<void> {
+    const { terms, record } = this.parts;
+    await continueAsNew<typeof signalWorkflow>({
+      ...this.input,
+      terms: terms.expiresAtMs === undefined ? undefined : terms.known,
+      continued: { tradeRound, startedAtMs: startOf(this.input), timeline: record.view().timeline },
+    });
+  }
+
+  /** Finds out what became of an order whose own workflow was ended by hand. */
+  private async lookAfter({ plan }: OrphanedReservation): Promise<void> {
+    const reason = 'The workflow of this signal was ended before its order was.';
+    const reserved = { status: 'reserved', plan, earlierAttempt: 'possible', lookUpOnly: true, reason } as const;
+    this.parts.record.reserved(plan);
+    await this.goOn(reserved, 1, expired(`${reason} The venue has no order of it.`));
   }
 
   /**
@@ -117,6 +179,7 @@ export class SignalSaga {
     tradeRound: number,
     otherwise: StopReason = expired('Nothing could be sent.'),
   ): Promise<void> {
+    const { record } = this.parts;
     reached('saga.traded');
     switch (result.status) {
       case 'denied': {
@@ -124,18 +187,16 @@ export class SignalSaga {
         return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, tradeRound);
       }
       case 'expired':
-        this.record.reserved(result.plan);
+        record.reserved(result.plan);
         return this.releaseAndEnd(expired(result.reason, result.code));
       case 'settled':
-        this.record.reserved(result.plan, result.times.reservedAtMs);
-        this.record.sent(result.times);
+        record.traded(result.plan, result.times);
         return this.endFilled(result.plan, result.order);
       case 'answered':
-        this.record.reserved(result.plan, result.times.reservedAtMs);
-        this.record.sent(result.times);
+        record.traded(result.plan, result.times);
         return this.finish(result.plan, await this.road.goOnAfterAnswer(result, tradeRound + 1));
       case 'reserved':
-        if (!result.lookUpOnly) this.record.reserved(result.plan);
+        if (!result.lookUpOnly) record.reserved(result.plan);
         return this.finish(result.plan, await this.road.goOnAfterReservation(result, tradeRound, otherwise));
     }
   }
@@ -145,26 +206,30 @@ export class SignalSaga {
    * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
    */
   private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
-    const result = await this.sends.bar();
-    this.terms.learn(result);
-    if (result.status === 'withdrawn') return this.record.end(end.outcome, end.detail, end.denial.code);
+    const { sends, terms, record } = this.parts;
+    const result = await untilAnswered(this.account, () => sends.bar());
+    terms.learn(result);
+    if (result.status === 'withdrawn') return record.end(end.outcome, end.detail, end.denial.code);
     return this.goOn(result, tradeRound, end);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {
-    if (placement.status === 'ended') return this.releaseAndEnd(placement);
-    const { order } = placement;
-    return this.settle(plan, order && isFinal(order) ? order : await this.road.follow(plan, order));
+    const known = placement.status === 'live' ? placement.order : undefined;
+    const isOver = placement.status === 'ended' || (known && isFinal(known));
+    const end = isOver ? placement : await this.watch.follow(plan, known);
+    if (end.status === 'ended') return this.releaseAndEnd(end);
+    if (end.order) await this.settleOrder(plan, end.order);
   }
 
   /** Books what the order took; the rest is free in the same step. */
-  private async settle(plan: OrderPlan, order: VenueOrder): Promise<void> {
+  private async settleOrder(plan: OrderPlan, order: VenueOrder): Promise<void> {
+    const { record, stop } = this.parts;
     reached('saga.settling');
-    this.record.venueSays(order);
-    this.record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
+    record.venueSays(order);
+    record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
     if (new Decimal(order.filledQuantity).isZero()) {
       const outcome = order.status === 'rejected' ? 'REJECTED' : 'CANCELLED';
-      const why = order.rejectReason ?? this.stop.cancelReason ?? 'nothing filled';
+      const why = order.rejectReason ?? stop.cancelReason ?? 'nothing filled';
       return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${why}.` });
     }
     await this.book(plan, order);
@@ -175,30 +240,43 @@ export class SignalSaga {
   private async book(plan: OrderPlan, order: VenueOrder): Promise<void> {
     const { fingerprint, venue } = this.input;
     if (!patched(BOOKS_BY_ACTIVITY)) {
-      const fill = { fingerprint, plan, order, leverage: this.terms.known.leverage };
+      const fill = { fingerprint, plan, order, leverage: this.parts.terms.known.leverage };
       return getExternalWorkflowHandle(venueAccountWorkflowId(venue)).signal(commitSignal, commitCommandOf(fill));
     }
-    const result = await this.activities.bookFill(plan, order);
+    const { activities, record } = this.parts;
+    const result = await untilAnswered(this.account, () => activities.bookFill(plan, order));
     if (result.status === 'refused') {
       const problem = `${fillSentence(order)} could not be booked at ${venue}: ${result.message}`;
-      this.record.note(problem);
+      record.note(problem);
       alert(`${fingerprint}: ${problem}`);
     }
   }
 
   private endFilled(plan: OrderPlan, order: VenueOrder): void {
-    this.record.venueSays(order);
+    const { record } = this.parts;
+    record.venueSays(order);
     const outcome = order.status === 'filled' ? 'FILLED' : 'PARTIALLY_FILLED';
-    this.record.end(outcome, `${fillSentence(order)}, fee ${order.fee} ${plan.asset}.`);
+    const fee = order.fee === '' ? 'fee unknown' : `fee ${order.fee} ${plan.asset}`;
+    record.end(outcome, `${fillSentence(order)}, ${fee}.`);
+  }
+
+  private get account(): string {
+    return `${this.input.fingerprint}: the account of ${this.input.venue}`;
   }
 
   /** Gives back whatever may be held, then ends: the funds are free before anyone reads that it is over. */
   private async releaseAndEnd(
     end: Omit<StopReason, 'denial'> & { readonly outcome: SignalOutcome; readonly denial?: Denial },
   ): Promise<void> {
-    await this.activities.releaseFunds(end.detail);
-    this.record.end(end.outcome, end.detail, end.denial?.code);
+    const { activities, record } = this.parts;
+    await untilAnswered(this.account, () => activities.releaseFunds(end.detail));
+    record.end(end.outcome, end.detail, end.denial?.code);
   }
+}
+
+/** The server says when a history has grown long; runs of before did not care, and must not begin in the middle of one. */
+function isHistoryLong(): boolean {
+  return workflowInfo().continueAsNewSuggested && patched(WAITS_CONTINUE_AS_NEW);
 }
 
 function isFinal(order: VenueOrder): boolean {

@@ -30,10 +30,10 @@ export class Stop {
     return this.cancelledBecause !== undefined || this.leftMs <= 0;
   }
 
-  /** Waits, but not longer than until it is due. */
-  async pause(durationMs: number): Promise<void> {
+  /** Waits, but not longer than until it is due. @param orWhen what else ends the wait */
+  async pause(durationMs: number, orWhen: () => boolean = () => false): Promise<void> {
     const waitMs = Math.min(durationMs, this.leftMs);
-    if (waitMs > 0) await condition(() => this.cancelledBecause !== undefined, waitMs);
+    if (waitMs > 0) await condition(() => this.cancelledBecause !== undefined || orWhen(), waitMs);
   }
 
   /** What is left of the time to live; while that is not known, the process that trades looks after it. */
@@ -41,13 +41,18 @@ export class Stop {
     return (this.terms.expiresAtMs ?? Infinity) - Date.now();
   }
 
-  /** @returns undefined while the signal may still be sent */
-  reason(): StopReason | undefined {
+  /**
+   * @param waitedFor what was missing last, a sentence; absent: nothing
+   * @returns undefined while the signal may still be sent
+   */
+  reason(waitedFor?: string): StopReason | undefined {
     if (this.cancelledBecause !== undefined) {
       const message = `Cancelled before it was sent: ${this.cancelledBecause}.`;
       return { outcome: 'CANCELLED', detail: message, denial: { code: 'CANCELLED_BY_USER', message } };
     }
-    return this.isDue ? expired('The time to live passed before the order could be sent.') : undefined;
+    if (!this.isDue) return undefined;
+    const why = waitedFor === undefined ? '' : ` Last: ${waitedFor}`;
+    return expired(`The time to live passed before the order could be sent.${why}`);
   }
 }
 

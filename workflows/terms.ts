@@ -9,7 +9,7 @@ export class Terms {
   private current: TradeTerms | undefined;
 
   constructor(input: SignalWorkflowInput) {
-    this.current = termsOfSender(input);
+    this.current = input.terms ?? termsOfSender(input);
   }
 
   /** The newest count: a process that was started anew may be configured otherwise. */

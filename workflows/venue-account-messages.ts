@@ -1,6 +1,8 @@
 import { setHandler } from '@temporalio/workflow';
+import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
 import { tradingStateCommandFault } from '../src/domain/ledger/validation';
 import {
+  accountHealthQuery,
   accountStatsQuery,
   acknowledgeSignal,
   authorizationQuery,
@@ -15,6 +17,7 @@ import {
   snapshotSignal,
   usageQuery,
   type AccountHandlers,
+  type AccountHealth,
   type VenueAccountSettings,
 } from '../src/messages/venue-account';
 import { answerBatch, batchFault } from './account-batch';
@@ -27,10 +30,12 @@ export interface AccountParts {
   readonly venue: string;
   readonly ledger: Ledger;
   readonly limiter: Limiter;
+  readonly setTradingState: (command: SetTradingStateCommand) => SetTradingStateResult;
   /** Asks the venue for its balances soon. */
   readonly requestRefresh: () => void;
   /** Takes any value. */
   readonly configure: (settings: VenueAccountSettings) => void;
+  readonly health: () => AccountHealth;
 }
 
 /**
@@ -40,7 +45,8 @@ export interface AccountParts {
  * Messages that arrived before the handlers are taken in the order in which the handlers are set, so what has happened
  * comes before what is asked: a reservation must see what the venue reported and what other orders took.
  */
-export function handleAccountMessages({ venue, ledger, limiter, requestRefresh, configure }: AccountParts): void {
+export function handleAccountMessages(parts: AccountParts): void {
+  const { venue, ledger, limiter, requestRefresh, configure } = parts;
   setHandler(refreshSignal, requestRefresh, { description: 'Asks the venue for its balances at once.' });
   setHandler(configureAccountSignal, configure, { description: 'Replaces the settings.' });
   setHandler(snapshotSignal, (command) => ledger.applySnapshot(command), {
@@ -57,7 +63,7 @@ export function handleAccountMessages({ venue, ledger, limiter, requestRefresh, 
   });
 
   // A refused update leaves no trace in the history.
-  setHandler(setTradingStateUpdate, (command) => ledger.setTradingState(command), {
+  setHandler(setTradingStateUpdate, parts.setTradingState, {
     validator: (command) => reject(tradingStateCommandFault(command)),
     description: 'Sets active, reducing (exits only) or halted.',
   });
@@ -84,5 +90,8 @@ export function handleAccountMessages({ venue, ledger, limiter, requestRefresh, 
   setHandler(usageQuery, () => limiter.usage(), { description: 'Used weight and limit of every window.' });
   setHandler(accountStatsQuery, () => ({ ledger: ledger.stats(), limiter: limiter.stats() }), {
     description: 'Reservations and requests so far: made, refused, ended, blocked; penalties and bans.',
+  });
+  setHandler(accountHealthQuery, parts.health, {
+    description: 'How the account is: age of balances, bans, reservations that should have ended.',
   });
 }

@@ -3,24 +3,25 @@ import {
   condition,
   continueAsNew,
   log,
-  proxyActivities,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { MarketDataActivities } from '../activities/market-data';
 import type { AccountRules } from '../src/domain/account-rules';
 import { isRecord } from '../src/domain/plain-values';
-import { venueTaskQueue } from '../src/messages/ids';
-import type { VenueAccountSettings } from '../src/messages/venue-account';
+import type { AccountHealth, VenueAccountSettings } from '../src/messages/venue-account';
 import { ACCOUNT_RULES, RulesOfRun, type CarriedAccount } from './account-rules';
+import { BalanceRefresh } from './balance-refresh';
 import { Ledger } from './ledger';
 import { Limiter } from './limiter';
+import { LostAccount } from './lost-account';
+import { ReservationGuard } from './reservation-guard';
 import { handleAccountMessages } from './venue-account-messages';
 
-/** A refresh that takes longer is given up; the next one starts from the beginning. */
-const REFRESH_TIMEOUT = '60 seconds';
-/** Pause after a failed refresh, milliseconds. */
-const REFRESH_RETRY_MS = 5_000;
+/** The first rules under which an account guards its reservations and follows a lost one. */
+const GUARDED_SINCE_RULES = 2;
+
+/** Of a wait that is over, what must have passed by the clock of the run for the clock to be going. */
+const STANDING_CLOCK_SHARE = 0.5;
 
 /**
  * One account at one venue, for all processes together: its money (the ledger) and its request budget (the limiter). An
@@ -40,21 +41,25 @@ async function runAccount(
   settings: VenueAccountSettings,
   carried: CarriedAccount | undefined,
 ): Promise<void> {
+  const { venue } = settings;
   let current = settings;
-  let refreshRequested = true;
   const { rules } = rulesOfRun;
+  const isGuarded = rulesOfRun.number >= GUARDED_SINCE_RULES;
   const state = rulesOfRun.adopt(carried);
-  const ledger = new Ledger(rules.ledger, settings.snapshotLagMs, state?.ledger);
+  const ledger = new Ledger(rules.ledger, settings, state?.ledger);
   const limiter = new Limiter(rules.limiter, settings.limits, state?.window);
-  const describe = (): void => setCurrentDetails(`${ledger.describe(settings.venue)}\n\n${limiter.describe()}`);
+  const followsLost = isGuarded && carried === undefined && settings.followsLost === true;
+  const lost = new LostAccount(venue, ledger, carried?.awaitsOpenOrders ?? followsLost);
+  if (followsLost) lost.halt();
+  const refresh = new BalanceRefresh(venue, ledger);
+  const describe = (): void => setCurrentDetails(`${ledger.describe(venue)}\n\n${limiter.describe()}`);
 
   handleAccountMessages({
-    venue: settings.venue,
+    venue,
     ledger,
     limiter,
-    requestRefresh() {
-      refreshRequested = true;
-    },
+    setTradingState: (command) => lost.setTradingState(command),
+    requestRefresh: () => refresh.request(),
     configure(next) {
       const fault = settingsFault(next, rules);
       if (fault !== undefined) {
@@ -62,48 +67,39 @@ async function runAccount(
         return;
       }
       current = next;
-      ledger.setSnapshotLag(next.snapshotLagMs);
+      ledger.configure(next);
       limiter.configure(next.limits);
-      refreshRequested = true;
+      refresh.request();
       describe();
     },
+    health: (): AccountHealth => ({
+      ...ledger.health(),
+      blockedForMs: limiter.block().blockedForMs,
+      blockedBy: limiter.block().kind,
+      balancesProblem: refresh.problem,
+    }),
   });
 
-  const { fetchBalances } = proxyActivities<MarketDataActivities>({
-    taskQueue: venueTaskQueue(settings.venue),
-    scheduleToCloseTimeout: REFRESH_TIMEOUT,
-    startToCloseTimeout: '20 seconds',
-    summary: `balances of ${settings.venue}`,
-  });
+  if (lost.awaitsOpenOrders) void lost.readOpenOrders();
+  if (isGuarded) void new ReservationGuard(venue, ledger, settings.guardIntervalMs).run();
 
-  let waitMs = 0;
-  let refreshing = false;
-  async function refresh(): Promise<void> {
-    refreshing = true;
-    refreshRequested = false;
-    try {
-      ledger.applySnapshot(await fetchBalances());
-      waitMs = current.updateIntervalMs;
-    } catch (error) {
-      // Old balances stay in force: the ledger only ever gives out what the venue last confirmed.
-      log.warn('The balances could not be refreshed.', { venue: current.venue, reason: String(error) });
-      waitMs = REFRESH_RETRY_MS;
-    }
-    refreshing = false;
-    describe();
-  }
-
-  const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
+  let clockStands = false;
+  const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated || clockStands;
   while (!isOver()) {
-    const dueNow = await condition(() => refreshRequested || isOver(), waitMs || 1);
-    if (dueNow && !refreshRequested) break;
-    void refresh();
+    const { waitMs } = refresh;
+    const beforeMs = Date.now();
+    const dueNow = await condition(() => refresh.requested || isOver(), waitMs || 1);
+    if (dueNow && !refresh.requested) break;
+    // A run's time never goes back: after the server's clock did, it stands still. A new run begins with the true time.
+    clockStands = isGuarded && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE;
+    if (clockStands) break;
+    void refresh.run(current.updateIntervalMs).then(describe);
     // A venue that does not answer must not keep a full history from ending; the next run asks anew.
-    await condition(() => !refreshing || isOver());
+    await condition(() => !refresh.running || isOver());
   }
   await condition(allHandlersFinished);
   const next = rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state() });
-  await continueAsNew<typeof venueAccount>(current, next);
+  await continueAsNew<typeof venueAccount>(current, { ...next, awaitsOpenOrders: lost.awaitsOpenOrders || undefined });
 }
 
 function settingsFault(

@@ -6,25 +6,30 @@ const API_ERRORS = {
   MALFORMED_REQUEST: [400, 'The request is not valid HTTP with a JSON body.'],
   MALFORMED_JSON: [400, 'The body is not a JSON object, or holds a forbidden key such as "__proto__".'],
   INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],
+  INVALID_SETTLEMENT: [400, 'A settlement has filled_quantity, average_price, fee and reason, all of them text.'],
   INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
   HOST_REFUSED: [403, 'The Host header must be 127.0.0.1, localhost or [::1] with the port of the API.'],
   ORIGIN_REFUSED: [403, 'Requests from other web pages are refused.'],
   NOT_FOUND: [404, 'There is no such route.'],
   SIGNAL_NOT_FOUND: [404, 'No signal with this fingerprint is known; the server forgets signals after its retention.'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+  SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The content type must be application/json.'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large.'],
   INTERNAL_ERROR: [
     500,
-    'Something went wrong here; the log api_YYYYMMDD.log says what. A signal may be sent again: it becomes at most one order.',
+    'Something went wrong here; the log api_YYYYMMDD.log says what. A signal may be sent again with the same timestamp: it becomes at most one order.',
   ],
   SERVER_UNAVAILABLE: [503, 'The Temporal server cannot be reached.'],
   METRICS_UNAVAILABLE: [503, 'The metrics cannot be collected at the moment.'],
-  TOO_BUSY: [503, 'Too many requests are being worked on; send this one again in a second.'],
+  TOO_BUSY: [
+    503,
+    'Too many requests are being worked on; send this one again in a second, a signal with the same timestamp.',
+  ],
   TIMED_OUT: [
     504,
-    'No answer came in time. A signal may have been accepted; send the same one again: it becomes at most one order.',
+    'No answer came in time. A signal may have been accepted; send it again with the same timestamp: it becomes at most one order.',
   ],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

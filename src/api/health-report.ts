@@ -5,6 +5,8 @@ export interface HealthReport {
   readonly status: Health;
   /** One status per part, for example `ml_manager`. */
   readonly components: Readonly<Record<string, Health>>;
+  /** Why it is not healthy, a sentence each; empty: it is. */
+  readonly reasons: readonly string[];
   /** Seconds since the program was started. */
   readonly uptime: number;
   /** The program's version. */

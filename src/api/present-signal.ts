@@ -1,6 +1,6 @@
 import type { OrderView, SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
-import type { SignalSummary } from '../intake/types';
+import type { IntakeResult, SignalSummary } from '../intake/types';
 
 /*
  * The API's JSON: snake_case names, decimal strings, times as ISO 8601 in UTC. A field that is absent in the source is
@@ -35,6 +35,13 @@ function presentOrder(order: OrderView) {
     average_price: order.averagePrice,
     fee: order.fee,
   };
+}
+
+/** What intake did with a signal: the body of the answer to `POST /api/signals`. */
+export function presentIntake(result: IntakeResult) {
+  if (result.status !== 'duplicate') return result;
+  const { status, fingerprint, conflicting, taken, message } = result;
+  return { status, fingerprint, conflicting, taken: taken && presentRequest(taken), message };
 }
 
 /** The body of `GET /api/signals/:fingerprint`. */

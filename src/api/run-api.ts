@@ -27,9 +27,10 @@ export async function runApi({
     logger: log.logger,
     intake: createSignalIntake({ client, config }),
     health: async (): Promise<HealthReport> => {
-      const { status, components, uptimeSeconds, version } = await readHealth(client, config);
+      const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
-      return { status, components: { ...Object.fromEntries(shown), api: 'healthy' }, uptime: uptimeSeconds, version };
+      const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
+      return { status, components: all, reasons, uptime: uptimeSeconds, version };
     },
   });
   emitProcessEvent({ kind: 'ready', component: 'api' });

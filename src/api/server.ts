@@ -7,6 +7,7 @@ import type { SignalIntake } from '../intake/types';
 import { guardAgainstBrowsers } from './browser-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
+import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
 import { addHealthRoute, addMetricsRoute } from './status-routes';
 
@@ -50,7 +51,9 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const failure = toApiError(error);
   if (failure.statusCode === 500) request.log.error({ error }, 'request failed');
   if (failure.statusCode === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-  void reply.code(failure.statusCode).send(errorBody(failure));
+  // Also when the answer did not come in time: the route has not ended then, and cannot say it.
+  const repetition = failure.statusCode >= 500 ? repetitionOf(request) : undefined;
+  void reply.code(failure.statusCode).send({ ...errorBody(failure), ...repetition });
 }
 
 function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerTimeoutMs: number): FastifyInstance {

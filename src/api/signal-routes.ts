@@ -1,10 +1,13 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IntakeResult, SignalIntake } from '../intake/types';
 import { IntakeUnavailableError } from '../intake/types';
+import { fingerprintOf } from '../intake/fingerprint';
+import { parseSettlement } from '../intake/parse-settlement';
 import { parseSignal } from '../intake/parse-signal';
 import { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
-import { presentSignal, presentSummary } from './present-signal';
+import { presentIntake, presentSignal, presentSummary } from './present-signal';
+import { noteRepetition } from './repetition';
 
 /** Signals that are being handed to the server at once; more are told to come back. */
 export const SUBMISSIONS_IN_FLIGHT_MAX = 256;
@@ -15,21 +18,38 @@ const MINUTES_DEFAULT = 5;
 const MINUTES_MAX = 10_080;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
 
+const ASK_AGAIN = 'Try again in a moment.';
+const SETTLE_AGAIN = 'The signal may have been settled or not: look at it first, and then repeat the request.';
+
 // Not "nothing was accepted": a call that ran into its deadline may have started the signal.
-const SEND_AGAIN = 'Send the same signal again: whether or not it was accepted, it becomes at most one order.';
+function sendAgain(timestamp: string): string {
+  return `Whether the signal was accepted is not known. Send it again with the timestamp ${timestamp}: it becomes at most one order.`;
+}
 
 function toReply(result: IntakeResult, reply: FastifyReply): object {
   switch (result.status) {
     case 'accepted':
-      void reply.code(202);
-      return { fingerprint: result.fingerprint, status: 'accepted' };
+      void reply.code(result.repeated ? 200 : 202);
+      return presentIntake(result);
     case 'duplicate':
       void reply.code(409);
-      return { fingerprint: result.fingerprint, status: 'duplicate', conflicting: result.conflicting };
+      return presentIntake(result);
     case 'refused':
       void reply.code(422);
       return { code: result.code, message: result.message };
   }
+}
+
+/** What the log says of a signal that came in; whoever looks for skipped duplicates finds the word. */
+function logged(result: IntakeResult): object {
+  const isRepeated = result.status === 'accepted' && result.repeated;
+  return isRepeated ? { ...result, duplicate: true } : presentIntake(result);
+}
+
+function readFingerprint(request: FastifyRequest): string {
+  const { fingerprint } = request.params as { fingerprint: string };
+  if (!FINGERPRINT.test(fingerprint)) throw new ApiError('INVALID_FINGERPRINT');
+  return fingerprint;
 }
 
 function readMinutes(query: unknown): number {
@@ -53,34 +73,66 @@ async function askIntake<T>(ask: () => Promise<T>, explanation: string): Promise
 }
 
 /**
- * `POST /api/signals`, `GET /api/signals/:fingerprint` and `GET /api/signals?minutes=5`.
+ * `POST /api/signals`, `GET /api/signals/:fingerprint`, `POST /api/signals/:fingerprint/settle` and
+ * `GET /api/signals?minutes=5`.
  *
  * @param timeoutMs after it the sender of a signal is told that the answer is not known
  */
 export function addSignalRoutes(server: FastifyInstance, intake: SignalIntake, timeoutMs: number): void {
   const submissions = new InFlightLimit(SUBMISSIONS_IN_FLIGHT_MAX);
   const reads = new InFlightLimit(READS_IN_FLIGHT_MAX);
-
-  server.post('/api/signals', { handlerTimeout: timeoutMs }, async (request, reply) => {
-    const parsed = parseSignal(request.body, { nowMs: Date.now() });
-    if (!parsed.ok) return reply.code(422).send({ code: parsed.code, message: parsed.message });
-    const submit = (): Promise<IntakeResult> => submissions.run(() => intake.submit(parsed.signal));
-    const result = await askIntake(submit, SEND_AGAIN);
-    request.log.info({ symbol: parsed.signal.symbol, ...result }, 'signal received');
-    return reply.send(toReply(result, reply));
-  });
+  addSubmitRoute(server, intake, submissions, timeoutMs);
+  addSettleRoute(server, intake, submissions, timeoutMs);
 
   server.get('/api/signals/:fingerprint', { handlerTimeout: timeoutMs }, async (request) => {
-    const { fingerprint } = request.params as { fingerprint: string };
-    if (!FINGERPRINT.test(fingerprint)) throw new ApiError('INVALID_FINGERPRINT');
-    const view = await askIntake(() => reads.run(() => intake.show(fingerprint)), 'Try again in a moment.');
+    const fingerprint = readFingerprint(request);
+    const view = await askIntake(() => reads.run(() => intake.show(fingerprint)), ASK_AGAIN);
     if (!view) throw new ApiError('SIGNAL_NOT_FOUND');
     return presentSignal(view);
   });
 
   server.get('/api/signals', { handlerTimeout: timeoutMs }, async (request) => {
     const minutes = readMinutes(request.query);
-    const summaries = await askIntake(() => reads.run(() => intake.list(minutes)), 'Try again in a moment.');
+    const summaries = await askIntake(() => reads.run(() => intake.list(minutes)), ASK_AGAIN);
     return { signals: summaries.map(presentSummary) };
+  });
+}
+
+function addSubmitRoute(
+  server: FastifyInstance,
+  intake: SignalIntake,
+  submissions: InFlightLimit,
+  timeoutMs: number,
+): void {
+  server.post('/api/signals', { handlerTimeout: timeoutMs }, async (request, reply) => {
+    const parsed = parseSignal(request.body, { nowMs: Date.now() });
+    if (!parsed.ok) return reply.code(422).send({ code: parsed.code, message: parsed.message });
+    const { signal } = parsed;
+    const timestamp = new Date(signal.timestampMs).toISOString();
+    noteRepetition(request, { fingerprint: fingerprintOf(signal), timestamp });
+    const submit = (): Promise<IntakeResult> => submissions.run(() => intake.submit(signal));
+    const result = await askIntake(submit, sendAgain(timestamp));
+    request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
+    return reply.send(toReply(result, reply));
+  });
+}
+
+function addSettleRoute(
+  server: FastifyInstance,
+  intake: SignalIntake,
+  submissions: InFlightLimit,
+  timeoutMs: number,
+): void {
+  server.post('/api/signals/:fingerprint/settle', { handlerTimeout: timeoutMs }, async (request) => {
+    const fingerprint = readFingerprint(request);
+    const parsed = parseSettlement(request.body);
+    if (!parsed.ok) throw new ApiError('INVALID_SETTLEMENT', parsed.message);
+    const { command } = parsed;
+    const reply = await askIntake(() => submissions.run(() => intake.settle(fingerprint, command)), SETTLE_AGAIN);
+    const from = { address: request.ip, program: request.headers['user-agent'] };
+    request.log.warn({ fingerprint, command, from, reply }, 'a signal is settled by hand');
+    if (!reply) throw new ApiError('SIGNAL_NOT_FOUND');
+    if (!reply.accepted) throw new ApiError('SETTLEMENT_REFUSED', reply.message);
+    return { fingerprint, status: 'settled', message: reply.message };
   });
 }

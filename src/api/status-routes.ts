@@ -8,6 +8,8 @@ import type { HealthReport } from './health-report';
 /** Longest a probe waits; load balancers give up after about as long. */
 const PROBE_TIMEOUT_MS = 5_000;
 
+const UNKNOWN = 'How the parts are cannot be told: the question failed, see the log of the API.';
+
 /**
  * `GET /health`: 200 while healthy or degraded, 503 when unhealthy, always with a report as its body. If the question
  * fails, the answer is unhealthy: what cannot be known is not well.
@@ -18,10 +20,11 @@ export function addHealthRoute(server: FastifyInstance, health: () => Promise<He
   server.get('/health', async (request, reply) => {
     const report = await ask().catch((error: unknown): HealthReport => {
       request.log.error({ error }, 'health cannot be told');
-      return { status: 'unhealthy', components: {}, uptime: Math.floor(process.uptime()), version };
+      return { status: 'unhealthy', components: {}, reasons: [UNKNOWN], uptime: Math.floor(process.uptime()), version };
     });
-    const { status, components, uptime } = report;
-    return reply.code(status === 'unhealthy' ? 503 : 200).send({ status, components, uptime, version: report.version });
+    const { status, components, reasons, uptime } = report;
+    const body = { status, components, reasons, uptime, version: report.version };
+    return reply.code(status === 'unhealthy' ? 503 : 200).send(body);
   });
 }
 

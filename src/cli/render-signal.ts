@@ -1,4 +1,4 @@
-import type { SignalOutcome, SignalView } from '../domain/signal-view';
+import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalSummary } from '../intake/types';
 import { renderTable } from './table';
 import { printable, type Style } from './terminal';
@@ -21,15 +21,23 @@ function styleOutcome(outcome: string, style: Style): string {
     case 'CANCELLED':
     case 'EXPIRED':
       return style.warning(outcome);
-    // REJECTED, DENIED, and the denial codes that stand in for DENIED in a list.
+    // MISSING, REJECTED, DENIED, and the denial codes that stand in for DENIED in a list.
     default:
       return style.bad(outcome);
   }
 }
 
+const MISSING = 'MISSING' satisfies SignalState;
+
+/** What a person does about an order that the venue does not know (any more): nothing else ends its signal. */
+export function settleRemedy(fingerprint: string): string {
+  return `look at the venue what became of the order, then run oncefill signal settle ${fingerprint} --filled QUANTITY --price PRICE --reason TEXT, or --nothing in place of --filled and --price`;
+}
+
 /** Where a signal stands, or how it ended, in one line. */
 function describeState(view: SignalView, style: Style): string {
   if (view.outcome !== undefined) return `${view.state} — ${styleOutcome(view.outcome, style)}`;
+  if (view.state === MISSING) return style.bad(MISSING);
   const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTimeOfDay(view.waitUntilMs)} UTC`;
   return `${view.state}${wait}`;
 }
@@ -58,6 +66,7 @@ export function renderSignal(view: SignalView, style: Style): string {
   const facts: readonly (readonly [string, string])[] = [
     ['State', describeState(view, style)],
     ['Why', printable(view.detail)],
+    ...(view.state === MISSING ? [['Do', settleRemedy(view.fingerprint)] as const] : []),
     ...(view.denialCode === undefined ? [] : [['Code', `${view.denialCode} (docs/denial-codes.md)`] as const]),
     ['Asked', describeRequest(view)],
     ['Venue', view.venue],
@@ -83,11 +92,11 @@ export function describeChange(view: SignalView): string {
 export function describeIntake(result: IntakeResult): string {
   switch (result.status) {
     case 'accepted':
-      return `Accepted as ${result.fingerprint}.`;
+      return result.repeated
+        ? `Accepted before as ${result.fingerprint}; nothing was sent twice.`
+        : `Accepted as ${result.fingerprint}.`;
     case 'duplicate':
-      return result.conflicting
-        ? `Refused: ${result.fingerprint} was accepted before with other content (seconds of its time, amount, price or intent); that one stands.`
-        : `Duplicate: ${result.fingerprint} was accepted before; nothing was sent twice.`;
+      return `Refused: ${printable(result.message)}`;
     case 'refused':
       return `Refused (${result.code}): ${printable(result.message)}`;
   }
@@ -117,5 +126,7 @@ export function renderSignalList(signals: readonly SignalSummary[], minutes: num
     if (row === 0) return style.dim(text);
     return column === OUTCOME_COLUMN && text !== 'running' ? styleOutcome(text, style) : text;
   });
-  return lines.join('\n');
+  const missing = signals.filter(({ outcome }) => outcome === MISSING).map(({ fingerprint }) => fingerprint);
+  const remedies = missing.map((fingerprint) => style.bad(`MISSING: ${settleRemedy(fingerprint)}.`));
+  return [...lines, ...remedies].join('\n');
 }

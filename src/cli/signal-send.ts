@@ -1,28 +1,39 @@
 import type { Command } from 'commander';
-import { presentSignal } from '../api/present-signal';
+import { presentIntake, presentSignal } from '../api/present-signal';
+import type { Config } from '../config/schema';
 import type { TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalIntake } from '../intake/types';
 import { CliError } from './cli-error';
-import { loadCommandConfig } from './command-config';
+import { configFileOf, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followSignal } from './follow-signal';
+import { wholeNumber } from './number-option';
 import { describeIntake, describeChange, renderSignal } from './render-signal';
+import { commandLine, programWords, type GivenOptions } from './repeat-command';
+import { sendPatiently } from './send-patiently';
+import { presentUnsent, sayOnInterrupt, unsentError, type UnsentSignal } from './unsent-signal';
 import { withSignalIntake } from './temporal-access';
 import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 
-interface SendOptions {
+const DEADLINE_SECONDS_DEFAULT = 60;
+/** As long as the longest window in which a repetition can be accepted (signals.dedupWindowSeconds). */
+const DEADLINE_SECONDS_MAX = 86_400;
+
+export interface SendOptions {
   readonly symbol: string;
   readonly direction: string;
   readonly strategy: string;
   readonly amount?: string;
   readonly limitPrice?: string;
   readonly timestamp?: string;
+  readonly deadline: number;
   readonly exit?: boolean;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
 
+/** The signal, with its time: from here on it is the same one, however often it is sent. */
 async function readSignal(options: SendOptions): Promise<TradingSignal> {
   const { parseSignal } = await import('../intake/parse-signal');
   const nowMs = Date.now();
@@ -43,6 +54,34 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
   return parsed.signal;
 }
 
+/** The options of a command line by their names; those that were left to their defaults are absent. */
+function givenOptions(command: Command): GivenOptions {
+  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+  const values = command.opts<GivenOptions>();
+  return Object.fromEntries(given.map((option) => [option.name(), values[option.attributeName()]]));
+}
+
+/** The whole command that sends this very signal again: without its time it would be another one, and a second order. */
+export function repeatCommand(
+  given: GivenOptions,
+  timestampMs: number,
+  configFile: string | undefined,
+  program = programWords(),
+): string {
+  const options = { config: configFile, ...given, timestamp: new Date(timestampMs).toISOString() };
+  return commandLine({ program, command: ['signal', 'send'], options });
+}
+
+/**
+ * How long the command repeats the submission by itself: a signal older than the window is refused, whoever repeats it.
+ *
+ * @returns milliseconds
+ */
+export function sendingTimeMs({ deadline }: SendOptions, { timestampMs }: TradingSignal, { signals }: Config): number {
+  const leftMs = timestampMs + signals.dedupWindowSeconds * 1_000 - Date.now();
+  return Math.max(0, Math.min(deadline * 1_000, leftMs));
+}
+
 /** What a script learns from the exit code alone. */
 export function exitCodeOf(result: IntakeResult, view: SignalView | undefined): ExitCode {
   if (result.status !== 'accepted') return ExitCode.REFUSED;
@@ -57,26 +96,60 @@ async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boole
   return followSignal(intake, fingerprint, (view) => print(style.dim(describeChange(view))));
 }
 
-/** Whoever repeats the command must repeat its time: another minute is another signal, and a second order. */
-export function withTimestamp(error: unknown, { timestampMs }: TradingSignal): unknown {
-  if (!(error instanceof Error) || error.name !== 'IntakeUnavailableError') return error;
-  const timestamp = new Date(timestampMs).toISOString();
-  return new CliError(`${error.message} Repeat the command with --timestamp ${timestamp}.`, ExitCode.UNAVAILABLE);
-}
-
-async function send(intake: SignalIntake, signal: TradingSignal, options: SendOptions): Promise<ExitCode> {
+/** Tells what intake did with the signal, and with --wait what becomes of it. */
+async function tell(intake: SignalIntake, result: IntakeResult, options: SendOptions): Promise<ExitCode> {
   const json = options.json ?? false;
-  const result = await intake.submit(signal).catch((error: unknown) => {
-    throw withTimestamp(error, signal);
-  });
   if (!json) printLine(describeIntake(result));
   const follows = options.wait === true && result.status === 'accepted';
   const view = follows ? await waitForEnd(intake, result.fingerprint, json) : undefined;
-  if (json) printJson(view ? { ...result, signal: presentSignal(view) } : result);
+  if (json) printJson({ ...presentIntake(result), ...(view && { signal: presentSignal(view) }) });
   else if (view) printLine(renderSignal(view, styleFor(process.stdout)));
   else if (result.status !== 'refused')
     printLine(`oncefill signal show ${result.fingerprint} tells what becomes of it.`);
   return exitCodeOf(result, view);
+}
+
+/**
+ * Sends the signal until somebody answers, and says how to repeat the command when nobody does, or when it is interrupted.
+ *
+ * @param repeat the command that sends this very signal
+ * @throws CliError that ends with that command
+ */
+async function send(signal: TradingSignal, options: SendOptions, config: Config, repeat: string): Promise<ExitCode> {
+  const { fingerprintOf } = await import('../intake/fingerprint');
+  const { timestampMs } = signal;
+  const untilMs = timestampMs + config.signals.dedupWindowSeconds * 1_000;
+  const fingerprint = fingerprintOf(signal);
+  const unsent: UnsentSignal = { fingerprint, timestampMs, untilMs, repeat, wasSubmitted: false, wasAnswered: false };
+  const attempt = (): Promise<ExitCode> =>
+    withSignalIntake(config, async (intake) => {
+      unsent.wasSubmitted = true;
+      const result = await intake.submit(signal);
+      unsent.wasAnswered = true;
+      return tell(intake, result, options);
+    });
+  const stopListening = sayOnInterrupt(unsent);
+  try {
+    return await sendPatiently({
+      attempt,
+      deadlineMs: sendingTimeMs(options, signal, config),
+      onRepeat: tellRepetition,
+    });
+  } catch (error) {
+    // Only its end was not seen, and the error says so itself.
+    if (unsent.wasAnswered) throw error;
+    const failure = unsentError(error, unsent);
+    if (!options.json) throw failure;
+    printJson(presentUnsent(error, unsent));
+    return failure.exitCode;
+  } finally {
+    stopListening();
+  }
+}
+
+function tellRepetition(attempt: number, { name, message }: Error): void {
+  const reason = name === 'IntakeUnavailableError' ? 'The Temporal server does not answer' : message.replace(/\.$/, '');
+  printErrorLine(`${reason}; sending again (attempt ${attempt}) …`);
 }
 
 /** `oncefill signal send`: hands a signal straight to the Temporal server, with or without a running API. */
@@ -94,11 +167,18 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
       'ISO 8601 with Z or an offset; its minute is part of the fingerprint; absent: the current time',
     )
     .option('--exit', 'only reduces a position')
+    .option(
+      '--deadline <seconds>',
+      'how long it is sent again, as the same signal, while the server does not answer; 0: once',
+      wholeNumber(0, DEADLINE_SECONDS_MAX),
+      DEADLINE_SECONDS_DEFAULT,
+    )
     .option('--wait', 'follow the signal to its end')
     .option('--json', 'print JSON')
     .action(async (options: SendOptions, command: Command) => {
       const config = await loadCommandConfig(command);
       const tradingSignal = await readSignal(options);
-      finish(await withSignalIntake(config, (intake) => send(intake, tradingSignal, options)));
+      const repeat = repeatCommand(givenOptions(command), tradingSignal.timestampMs, configFileOf(command));
+      finish(await send(tradingSignal, options, config, repeat));
     });
 }

@@ -6,6 +6,11 @@ export interface LookUpDelays {
   readonly maxMs: number;
 }
 
+/** What has been waited for for a while is asked for again after this part of its age. */
+const AGE_PER_DELAY = 20;
+/** A resting order that may still fill is asked for at least this often, however old it is. */
+const OPEN_ORDER_DELAY_MAX_MS = 600_000;
+
 /**
  * The delay before look-up number `attempt`, whole milliseconds: the first, multiplied by the growth each time, up to the
  * largest.
@@ -16,15 +21,22 @@ export function lookUpDelayMs(attempt: number, { firstMs, growth, maxMs }: LookU
   return Math.round(Math.min(maxMs, firstMs * growth ** Math.max(0, attempt)));
 }
 
-/** What is asked for longer than the delays grow is asked again after this part of its age. */
-const AGE_PER_DELAY = 20;
-
 /**
- * The same for something that may take days: the number of look-ups grows with the logarithm of the age only, so that the
- * history of whoever asks stays small however long the answer takes. A month costs some two hundred.
+ * The pause before something that was waited for is tried again: it grows with the age, so that the history of whoever
+ * waits grows with the age's logarithm only. A month costs some two hundred tries.
  *
- * @param ageMs since the first question, milliseconds
+ * @param ageMs since the first try, milliseconds
  */
+export function patientDelayMs(ageMs: number): number {
+  return Math.max(0, Math.floor(ageMs / AGE_PER_DELAY));
+}
+
+/** The same for the look-ups of an order whose answer may take days: never sooner than lookUpDelayMs. */
 export function patientLookUpDelayMs(attempt: number, delays: LookUpDelays, ageMs: number): number {
-  return Math.max(lookUpDelayMs(attempt, delays), Math.floor(ageMs / AGE_PER_DELAY));
+  return Math.max(lookUpDelayMs(attempt, delays), patientDelayMs(ageMs));
+}
+
+/** The same for an open order, whose fill somebody waits for. */
+export function openOrderDelayMs(attempt: number, delays: LookUpDelays, ageMs: number): number {
+  return Math.max(lookUpDelayMs(attempt, delays), Math.min(OPEN_ORDER_DELAY_MAX_MS, patientDelayMs(ageMs)));
 }

@@ -25,3 +25,9 @@ export interface VenueOutcome {
   /** The same as a span from the moment of the answer: another machine has another clock. */
   readonly retryAfterMs?: number;
 }
+
+/** `REJECTED (110007): not enough balance`, for people. */
+export function venueSentence(outcome: VenueOutcome): string {
+  const code = outcome.venueCode ?? (outcome.httpStatus === undefined ? undefined : `HTTP ${outcome.httpStatus}`);
+  return `${outcome.kind}${code === undefined ? '' : ` (${code})`}: ${outcome.message}`;
+}

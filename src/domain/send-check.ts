@@ -1,7 +1,9 @@
 import type { Denial, DenialCode } from './denial';
 import { AUTHORIZATION_VALIDITY_MS } from './ledger/authorization';
 
-/** A permit of the limiter, in the time of the process that asked. It is void when it ends before it starts. */
+/**
+ * A permit of the limiter, on the monotonic clock of the process that asked. It is void when it ends before it starts.
+ */
 export interface GrantedPermit {
   readonly status: 'granted';
   readonly askedAtMs: number;
@@ -11,13 +13,16 @@ export interface GrantedPermit {
 
 export type PermitAnswer = GrantedPermit | { readonly status: 'refused'; readonly message: string };
 
-/** All that decides whether an order may be sent now. Every instant is milliseconds UTC on this process's clock. */
+/**
+ * All that decides whether an order may be sent now. Every instant is milliseconds on this process's monotonic clock: no
+ * step of the machine's clock makes anything older or younger.
+ */
 export interface SendFacts {
   readonly nowMs: number;
   /** Absent: the limiter was not asked. */
   readonly permit?: PermitAnswer;
-  /** When the ledger was last asked, and had nothing against the order. */
-  readonly authorizedAtMs: number;
+  /** When the ledger was last asked, and had nothing against the order; absent: it was not asked. */
+  readonly authorizedAtMs?: number;
   /** The signal's time to live ends then. */
   readonly expiresAtMs: number;
   /** Nothing may leave later, because nobody waits for this call any more; absent: the rest decides. */
@@ -42,9 +47,9 @@ export function isPermitGood(permit: GrantedPermit, atMs: number): boolean {
 
 /**
  * The one rule about sending: a permit that has begun and not ended, an authorization that is young enough, the signal's
- * time to live, and the end of the call that sends, all at once. An instant that lies ahead was taken before the clock
- * ran backwards, or by another clock, and says nothing about now: whoever gave it is asked again. The ledger is asked
- * last, because its answer is good for the shortest time.
+ * time to live, and the end of the call that sends, all at once. An instant that lies ahead was taken by another clock,
+ * and says nothing about now: whoever gave it is asked again. The ledger is asked last, because its answer is good for the
+ * shortest time.
  *
  * Every comparison is written so that a figure which is no number never lets an order leave.
  */
@@ -55,7 +60,7 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
   if (!(nowMs <= lastMs)) return { step: 'give_up', reason: 'This process was too busy to send in time.' };
   if (!permit) return { step: 'ask', whom: 'limiter', reason: 'No permit was asked for.' };
   if (!(nowMs >= permit.askedAtMs)) {
-    return { step: 'ask', whom: 'limiter', reason: 'The clock ran backwards since the permit was asked for.' };
+    return { step: 'ask', whom: 'limiter', reason: 'The permit was asked for by another clock.' };
   }
   if (permit.notBeforeMs > expiresAtMs) {
     return expire('RATE_LIMIT_EXCEEDED', 'The venue refuses requests until after the time to live.');
@@ -66,6 +71,7 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
   if (!isPermitGood(permit, nowMs)) {
     return { step: 'ask', whom: 'limiter', reason: 'The permit lapsed before it was used.' };
   }
+  if (authorizedAtMs === undefined) return { step: 'ask', whom: 'ledger', reason: 'No authorization was asked for.' };
   const authorizedUntilMs = authorizedAtMs + AUTHORIZATION_VALIDITY_MS;
   if (!(nowMs >= authorizedAtMs && nowMs <= authorizedUntilMs)) {
     return { step: 'ask', whom: 'ledger', reason: 'The authorization lapsed before it was used.' };

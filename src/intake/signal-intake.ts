@@ -1,41 +1,32 @@
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionDescription,
-  type WorkflowExecutionInfo,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
 import { SIGNALS_TASK_QUEUE } from '../messages/ids';
+import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
 import {
-  TRADE_DIRECTION,
-  TRADE_OUTCOME,
-  TRADE_STRATEGY,
-  TRADE_SYMBOL,
-  TRADE_VENUE,
-} from '../messages/search-attributes';
-import { SIGNAL_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
+  SIGNAL_WORKFLOW_TYPE,
+  type SettleCommand,
+  type SettleReply,
+  type SignalWorkflowInput,
+} from '../messages/signal';
 import { crashPoint } from '../process/crash-points';
-import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
-import { isNotReady, queryPatiently } from '../temporal/patient-query';
+import { describeConflict } from './describe-conflict';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
-import { readSignalView, type StoredSignalView } from './stored-view';
-import { TakenSignals } from './taken-signals';
-import {
-  IntakeUnavailableError,
-  SIGNAL_LIST_MAX,
-  type HeadStart,
-  type IntakeResult,
-  type SignalIntake,
-  type SignalSummary,
-} from './types';
+import { callServer } from './server-call';
+import { SignalWorkflows } from './signal-workflows';
+import { TakenSignals, type TakenSignal } from './taken-signals';
+import type { ConflictingSignal, HeadStart, IntakeResult, SignalIntake, SignalSummary } from './types';
 
-/** How long one call to the server may take before the caller hears that it cannot be reached. */
-const CALL_TIMEOUT_MS = 10_000;
+/** How long a conflicting signal waits to hear which one was taken; its workflow answers only while an engine runs. */
+const TAKEN_READ_TIMEOUT_MS = 2_000;
 /** The memo field that holds the content's hash. */
 const CONTENT_HASH_MEMO = 'contentHash';
+
+const SEND_AGAIN = {
+  unanswered:
+    'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.',
+};
 
 export interface SignalIntakeOptions {
   readonly client: Client;
@@ -62,6 +53,7 @@ class TemporalSignalIntake implements SignalIntake {
   private readonly venue: VenueConfig;
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
+  private readonly workflows: SignalWorkflows;
 
   constructor({ client, config, headStart }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
@@ -70,6 +62,7 @@ class TemporalSignalIntake implements SignalIntake {
     this.config = config;
     this.venue = venue;
     this.headStart = headStart;
+    this.workflows = new SignalWorkflows(client);
   }
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
@@ -77,55 +70,64 @@ class TemporalSignalIntake implements SignalIntake {
     if (fault) return fault;
     const fingerprint = fingerprintOf(signal);
     const contentHash = contentHashOf(signal);
-    const known = this.taken.contentHashOf(fingerprint);
-    if (known !== undefined) return { status: 'duplicate', fingerprint, conflicting: known !== contentHash };
+    const known = this.taken.get(fingerprint);
+    if (known) return this.judge(fingerprint, signal, known);
     const goAhead = this.headStart?.ready();
     const input = workflowInput(signal, fingerprint, this.config.venue);
-    const result = await this.call(() => this.take(goAhead ? { ...input, headStart: true } : input, contentHash));
+    const taken = await callServer(this.client, SEND_AGAIN, () =>
+      this.take(goAhead ? { ...input, headStart: true } : input, contentHash),
+    );
+    if (taken) return this.judge(fingerprint, signal, taken);
     // Outside of the call, whose deadline is not the trade's.
-    if (result.status === 'accepted') goAhead?.(input);
-    return result;
+    goAhead?.(input);
+    return { status: 'accepted', fingerprint };
   }
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
-    return this.call(async () => {
-      const handle = this.client.workflow.getHandle<() => Promise<StoredSignalView>>(fingerprint);
-      const description = await describeOrNothing(() => handle.describe());
-      if (description?.type !== SIGNAL_WORKFLOW_TYPE) return undefined;
-      // A closed signal's account is its result: readable also while no worker runs.
-      const isStored = description.status.name === 'COMPLETED';
-      return readSignalView(await (isStored ? handle.result() : queryPatiently(handle, stateQuery)));
-    });
+    return this.workflows.show(fingerprint);
   }
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {
-    const since = new Date(Date.now() - minutes * 60_000).toISOString();
-    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND StartTime >= '${since}'`;
-    return this.call(async () => {
-      const rows: SignalSummary[] = [];
-      for await (const info of this.client.workflow.list({ query, pageSize: SIGNAL_LIST_MAX })) {
-        rows.push(summarise(info));
-        if (rows.length >= SIGNAL_LIST_MAX) break;
-      }
-      return rows.toSorted((left, right) => right.startedAtMs - left.startedAtMs);
-    });
+    return this.workflows.list(minutes);
   }
 
-  private async take(input: SignalWorkflowInput, contentHash: string): Promise<IntakeResult> {
-    const { fingerprint } = input;
+  async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
+    return this.workflows.settle(fingerprint, command);
+  }
+
+  /** Starts the signal's workflow. @returns undefined: started now; otherwise what was taken under its fingerprint before */
+  private async take(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | undefined> {
+    const { fingerprint, signal } = input;
     try {
       crashPoint('intake.before-start');
       await this.start(input, contentHash);
       crashPoint('intake.after-start');
-      this.taken.add(fingerprint, contentHash);
-      return { status: 'accepted', fingerprint };
+      this.taken.add(fingerprint, { contentHash, signal });
+      return undefined;
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       const first = await this.client.workflow.getHandle(fingerprint).describe();
-      const firstHash = String(first.memo?.[CONTENT_HASH_MEMO]);
-      this.taken.add(fingerprint, firstHash);
-      return { status: 'duplicate', fingerprint, conflicting: firstHash !== contentHash };
+      const taken = { contentHash: String(first.memo?.[CONTENT_HASH_MEMO]) };
+      this.taken.add(fingerprint, taken);
+      return taken;
     }
+  }
+
+  /** What a signal is whose fingerprint is taken: the one that was accepted, or another one. */
+  private async judge(fingerprint: string, signal: TradingSignal, known: TakenSignal): Promise<IntakeResult> {
+    if (known.contentHash === contentHashOf(signal)) return { status: 'accepted', fingerprint, repeated: true };
+    const taken = known.signal ?? (await this.readTaken(fingerprint, known));
+    return conflict(fingerprint, signal, taken);
+  }
+
+  /** @returns undefined when it cannot be read in time, for whatever reason: that it conflicts is known without it */
+  private async readTaken(fingerprint: string, known: TakenSignal): Promise<TradingSignal | undefined> {
+    const deadlineMs = Date.now() + TAKEN_READ_TIMEOUT_MS;
+    const view = await this.client
+      .withDeadline(deadlineMs, () => this.workflows.read(fingerprint))
+      .catch(() => undefined);
+    if (view) this.taken.add(fingerprint, { ...known, signal: view.signal });
+    return view?.signal;
   }
 
   /** What can be refused without asking the server. */
@@ -139,21 +141,6 @@ class TemporalSignalIntake implements SignalIntake {
       code: 'UNKNOWN_SYMBOL',
       message: `${signal.symbol} is not traded here. Configured symbols: ${symbols.join(', ')}.`,
     };
-  }
-
-  private async call<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work);
-    } catch (error) {
-      if (isNotReady(error)) {
-        const message = 'The signal has a step to take before it can be asked. Ask again in a moment.';
-        throw new IntakeUnavailableError(message, { cause: error });
-      }
-      if (!isUnreachable(error)) throw error;
-      const message =
-        'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.';
-      throw new IntakeUnavailableError(message, { cause: error });
-    }
   }
 
   private async start(input: SignalWorkflowInput, contentHash: string): Promise<void> {
@@ -181,33 +168,12 @@ function workflowInput(signal: TradingSignal, fingerprint: string, venue: string
   return { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), venue, signal };
 }
 
-/** A server that did not answer in time. */
-function isUnreachable(error: unknown): boolean {
-  return isCausedByStatus(error, GrpcStatus.CANCELLED, GrpcStatus.DEADLINE_EXCEEDED, GrpcStatus.UNAVAILABLE);
-}
-
-async function describeOrNothing(
-  describe: () => Promise<WorkflowExecutionDescription>,
-): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
-
-function summarise(info: WorkflowExecutionInfo): SignalSummary {
-  const attributes = info.typedSearchAttributes;
+function conflict(fingerprint: string, sent: TradingSignal, taken: TradingSignal | undefined): ConflictingSignal {
   return {
-    fingerprint: info.workflowId,
-    symbol: attributes.get(TRADE_SYMBOL) ?? '',
-    direction: attributes.get(TRADE_DIRECTION) ?? '',
-    strategy: attributes.get(TRADE_STRATEGY) ?? '',
-    venue: attributes.get(TRADE_VENUE) ?? '',
-    status: info.status.name === 'RUNNING' ? 'running' : 'ended',
-    outcome: attributes.get(TRADE_OUTCOME),
-    startedAtMs: info.startTime.getTime(),
-    endedAtMs: info.closeTime?.getTime(),
+    status: 'duplicate',
+    fingerprint,
+    conflicting: true,
+    ...(taken && { taken }),
+    message: describeConflict(sent, taken),
   };
 }

@@ -1,22 +1,30 @@
 import { setBounded } from '../domain/plain-values';
+import type { TradingSignal } from '../domain/signal';
 
 /** Signals remembered per process; the oldest are forgotten first, and the server is asked about those. */
 export const TAKEN_SIGNALS_MAX = 10_000;
+
+/** What the server has under a fingerprint. */
+export interface TakenSignal {
+  /** Of the content that was taken. */
+  readonly contentHash: string;
+  /** The content itself, where this process knows it. */
+  readonly signal?: TradingSignal;
+}
 
 /**
  * Signals of which this process knows that the server has taken them. The server remembers a signal longer than intake
  * accepts it, so that what is known here needs no second question: a flood of repetitions costs the server nothing.
  */
 export class TakenSignals {
-  private readonly contentHashes = new Map<string, string>();
+  private readonly taken = new Map<string, TakenSignal>();
 
-  /** @param contentHash of the content that was taken */
-  add(fingerprint: string, contentHash: string): void {
-    setBounded(this.contentHashes, fingerprint, contentHash, TAKEN_SIGNALS_MAX);
+  add(fingerprint: string, taken: TakenSignal): void {
+    setBounded(this.taken, fingerprint, taken, TAKEN_SIGNALS_MAX);
   }
 
-  /** @returns the hash of the content that was taken; undefined: not known here */
-  contentHashOf(fingerprint: string): string | undefined {
-    return this.contentHashes.get(fingerprint);
+  /** @returns undefined: not known here */
+  get(fingerprint: string): TakenSignal | undefined {
+    return this.taken.get(fingerprint);
   }
 }

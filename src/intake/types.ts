@@ -1,17 +1,28 @@
 import type { SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
-import type { SignalWorkflowInput } from '../messages/signal';
+import type { SettleCommand, SettleReply, SignalWorkflowInput } from '../messages/signal';
 
-/** What intake did with a signal. Only `accepted` started anything. */
+/** What intake did with a signal. Only `accepted` without `repeated` started anything. */
 export type IntakeResult =
-  | { readonly status: 'accepted'; readonly fingerprint: string }
-  /** conflicting: the earlier signal with this fingerprint had other content (another amount, say). */
-  | { readonly status: 'duplicate'; readonly fingerprint: string; readonly conflicting: boolean }
+  /** repeated: this very signal was accepted before; nothing was started now, and that is as good. */
+  | { readonly status: 'accepted'; readonly fingerprint: string; readonly repeated?: true }
+  | ConflictingSignal
   | {
       readonly status: 'refused';
       readonly code: 'STALE_SIGNAL' | 'SIGNAL_FROM_FUTURE' | 'UNKNOWN_SYMBOL';
       readonly message: string;
     };
+
+/** The fingerprint is taken by a signal with other content (another amount, say), which stands. */
+export interface ConflictingSignal {
+  readonly status: 'duplicate';
+  readonly fingerprint: string;
+  readonly conflicting: true;
+  /** The signal that was accepted; absent: it could not be read in time. */
+  readonly taken?: TradingSignal;
+  /** Which signal was accepted, and how to send this one as well. */
+  readonly message: string;
+}
 
 /** One row of a signal list. */
 export interface SignalSummary {
@@ -31,12 +42,23 @@ export const SIGNAL_LIST_MAX = 500;
 
 /** Everything the API and the CLI do with signals. Implemented over a Temporal client. */
 export interface SignalIntake {
-  /** @throws IntakeUnavailableError when the server does not answer: sent again with its timestamp, it cannot trade twice */
+  /**
+   * Takes a signal, once: what is sent again with the same timestamp is told apart from another signal.
+   *
+   * @throws IntakeUnavailableError when the server does not answer: sent again with its timestamp, it cannot trade twice
+   */
   submit(signal: TradingSignal): Promise<IntakeResult>;
   /** @returns undefined when no such signal is known (any more) */
   show(fingerprint: string): Promise<SignalView | undefined>;
   /** Newest first, at most SIGNAL_LIST_MAX. @param minutes 1 to 10080 */
   list(minutes: number): Promise<readonly SignalSummary[]>;
+  /**
+   * Ends a signal whose order is MISSING, on a person's word.
+   *
+   * @returns undefined when no such signal is known (any more)
+   * @throws IntakeUnavailableError when nobody answers in time: the signal may have been settled or not
+   */
+  settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined>;
 }
 
 /** Goes ahead with a signal while its workflow is on its way to a worker. */
@@ -50,8 +72,8 @@ export interface HeadStart {
 }
 
 /**
- * The server did not answer: the signal may have been accepted or not. Sending it again, with its timestamp, is safe: it
- * becomes at most one order.
+ * The server did not answer: what was asked for may have been done or not. Sending a signal again, with its timestamp, is
+ * safe: it becomes at most one order.
  */
 export class IntakeUnavailableError extends Error {
   override readonly name = 'IntakeUnavailableError';

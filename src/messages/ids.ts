@@ -7,6 +7,11 @@ export function venueAccountWorkflowId(venue: string): string {
   return `venue-account:${venue}`;
 }
 
+/** @param fingerprint of the signal whose own workflow was ended by hand */
+export function orphanWorkflowId(fingerprint: string): string {
+  return `orphan:${fingerprint}`;
+}
+
 export function componentWorkflowId(component: string): string {
   return `component:${component}`;
 }

@@ -1,10 +1,14 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { LookUpDelays } from '../domain/look-up-delay';
-import type { SignalView } from '../domain/signal-view';
+import type { OrderPlan } from '../domain/market';
+import type { SignalView, TimelineEntry } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
+import type { TradeTerms } from './trade';
 
 /** The workflow type's name, for clients that must not load workflow code. */
 export const SIGNAL_WORKFLOW_TYPE = 'signal';
+/** Looks after the order of a signal whose own workflow was ended by hand. */
+export const ORPHAN_WORKFLOW_TYPE = 'orphan';
 
 export interface SignalWorkflowInput {
   readonly fingerprint: string;
@@ -18,6 +22,25 @@ export interface SignalWorkflowInput {
   readonly settings?: SignalSettings;
   /** The process that started this workflow may have begun to trade before the workflow's first step. */
   readonly headStart?: boolean;
+  /** What is known of the terms; absent: the process that trades tells them. */
+  readonly terms?: TradeTerms;
+  /** This run goes on where a former one of the same signal stopped, whose history had grown long. */
+  readonly continued?: ContinuedSignal;
+  /** The signal's own workflow was ended before its reservation was: this one finds out what became of the order. */
+  readonly orphan?: OrphanedReservation;
+}
+
+/** What a signal that waits carries from run to run. */
+export interface ContinuedSignal {
+  readonly tradeRound: number;
+  /** When the first run started, milliseconds UTC. */
+  readonly startedAtMs: number;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+/** A reservation whose signal's workflow has ended. */
+export interface OrphanedReservation {
+  readonly plan: OrderPlan;
 }
 
 /** What a saga needs of the configuration, fixed at its start so that a replay cannot differ. */
@@ -38,7 +61,7 @@ export interface SettleCommand {
   readonly filledQuantity: string;
   /** The average price, a decimal string; needed unless nothing filled. */
   readonly averagePrice?: string;
-  /** In the settle asset, a decimal string; absent: the taker fee that was reserved for. */
+  /** In the settle asset, a decimal string; absent: unknown, and all that was reserved counts as taken for the moment. */
   readonly fee?: string;
   /** Who says so and why: kept in the signal's history. */
   readonly reason: string;

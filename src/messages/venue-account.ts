@@ -47,6 +47,8 @@ export interface VenueAccountSettings {
    * before the venue has told its open orders. Absent: this is the first.
    */
   readonly followsLost?: boolean;
+  /** How often reservations are compared with running signals, and how old they must be; absent: a minute. */
+  readonly guardIntervalMs?: number;
 }
 
 // Signals: what happened, and what nobody waits for.
@@ -150,6 +152,8 @@ export interface AccountHealth {
   readonly balancesProblem?: string;
   /** What is left of a ban or a penalty; 0: none. */
   readonly blockedForMs: number;
+  /** What it is; absent: none, or not known. */
+  readonly blockedBy?: 'rate_limited' | 'banned';
   readonly pending: number;
   /** Oldest first. */
   readonly overdue: readonly OverdueReservation[];

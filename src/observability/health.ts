@@ -3,27 +3,36 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
 import { HOLDER_MEMO, type ComponentHeartbeat, type ComponentHolder } from '../messages/component';
-import { componentWorkflowId } from '../messages/ids';
+import { componentWorkflowId, venueAccountWorkflowId } from '../messages/ids';
+import { accountHealthQuery } from '../messages/venue-account';
+import { describeAccount } from './account-health';
 
 /** One question to the server or the venue; a health report must not hang. */
 const CHECK_TIMEOUT_MS = 3_000;
 /** A heartbeat older than this share of its timeout is a sign of trouble before the slot is lost. */
 const LATE_HEARTBEAT_SHARE = 0.75;
 
+/** A server that takes longer for the simplest question holds up every order. */
+const SERVER_SLOW_MS = 1_000;
+const ACCOUNT_PART = 'venue_account';
+const VITAL_PARTS: readonly string[] = ['temporal', 'trading_engine', ACCOUNT_PART];
+
 /** The one scale: of the system, and of every part. */
 export type Health = 'healthy' | 'degraded' | 'unhealthy';
 /** A part that has just begun may also say that it is starting. */
 export type PartStatus = Health | 'starting';
 
-interface PartHealth {
+export interface PartHealth {
   readonly name: string;
   readonly status: PartStatus;
   readonly pid?: number;
   readonly host?: string;
   readonly heartbeatAgeMs?: number;
   readonly startedAtMs?: number;
-  /** One sentence: what it is connected to, or what is wrong. */
+  /** One line: what it is connected to, or what is wrong. */
   readonly text: string;
+  /** What is wrong, a sentence each; absent: the text says it. */
+  readonly problems?: readonly string[];
 }
 
 /** What the server and the venue say of every part; never what this process remembers. */
@@ -31,6 +40,8 @@ export interface SystemHealth {
   readonly status: Health;
   readonly components: Readonly<Record<string, PartStatus>>;
   readonly details: readonly PartHealth[];
+  /** Why it is not healthy, a sentence each; empty: it is. */
+  readonly reasons: readonly string[];
   /** Since the oldest running component took its slot. */
   readonly uptimeSeconds: number;
   readonly version: string;
@@ -47,7 +58,11 @@ export async function readHealth(
   components?: readonly string[],
 ): Promise<SystemHealth> {
   const names = components ?? (config.ml.enabled ? ['trading_engine', 'ml_manager'] : ['trading_engine']);
-  const parts = [serverHealth(client, config), ...names.map((name) => componentHealth(client, config, name))];
+  const parts = [
+    serverHealth(client, config),
+    ...names.map((name) => componentHealth(client, config, name)),
+    accountHealth(client, config),
+  ];
   if (config.venues[config.venue]?.environment === 'paper') parts.push(paperVenueHealth(config));
   const details = await Promise.all(parts);
   const startedAtMs = Math.min(...details.map((part) => part.startedAtMs ?? Date.now()));
@@ -55,14 +70,21 @@ export async function readHealth(
     status: overall(details),
     components: Object.fromEntries(details.map((part) => [part.name, part.status])),
     details,
+    reasons: details.flatMap(reasonsOf),
     uptimeSeconds: Math.max(0, Math.floor((Date.now() - startedAtMs) / 1000)),
     version: packageVersion(),
   };
 }
 
-/** No orders without a server and an engine; without the rest, fewer of them. */
+/** Why a part is not healthy, a sentence each. */
+export function reasonsOf({ name, status, text, problems }: PartHealth): readonly string[] {
+  if (status === 'healthy') return [];
+  return problems && problems.length > 0 ? problems : [`${name}: ${text}`];
+}
+
+/** No orders without a server, an engine and an account; without the rest, fewer of them. */
 function overall(parts: readonly PartHealth[]): Health {
-  const isVital = (part: PartHealth): boolean => part.name === 'temporal' || part.name === 'trading_engine';
+  const isVital = (part: PartHealth): boolean => VITAL_PARTS.includes(part.name);
   if (parts.some((part) => part.status === 'unhealthy' && isVital(part))) return 'unhealthy';
   return parts.every((part) => part.status === 'healthy') ? 'healthy' : 'degraded';
 }
@@ -70,11 +92,14 @@ function overall(parts: readonly PartHealth[]): Health {
 async function serverHealth(client: Client, config: Config): Promise<PartHealth> {
   const { namespace } = config.temporal;
   const name = 'temporal';
+  const askedAtMs = performance.now();
   try {
     await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflowService.describeNamespace({ namespace }),
     );
-    return { name, status: 'healthy', text: `namespace ${namespace}` };
+    const tookMs = Math.round(performance.now() - askedAtMs);
+    if (tookMs <= SERVER_SLOW_MS) return { name, status: 'healthy', text: `namespace ${namespace}` };
+    return { name, status: 'degraded', text: `namespace ${namespace}, slow: it took ${tookMs} ms to answer` };
   } catch (error) {
     return unhealthy(name, `does not answer: ${reason(error)}`);
   }
@@ -96,11 +121,32 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
     const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
     const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
     const text = `${heartbeat.status}, ${heartbeat.activeTasks} tasks, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago`;
-    return late || heartbeat.status === 'error'
-      ? { ...who, heartbeatAgeMs, status: 'degraded', text }
-      : { ...who, heartbeatAgeMs, status: 'healthy', text };
+    const problems = heartbeat.problems ?? [];
+    const isWell = !late && heartbeat.status !== 'error' && problems.length === 0;
+    return {
+      ...who,
+      heartbeatAgeMs,
+      status: isWell ? 'healthy' : 'degraded',
+      text: [text, ...problems].join('. '),
+      problems: late ? [`${name}: ${text}`, ...problems] : problems,
+    };
   } catch (error) {
     return unhealthy(name, error instanceof WorkflowNotFoundError ? 'never started' : reason(error));
+  }
+}
+
+/** The account speaks for itself: what it knows of the venue decides whether anything can be traded. */
+async function accountHealth(client: Client, config: Config): Promise<PartHealth> {
+  const name = ACCOUNT_PART;
+  const { venue } = config;
+  try {
+    const health = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      client.workflow.getHandle(venueAccountWorkflowId(venue)).query(accountHealthQuery),
+    );
+    return { name, ...describeAccount(venue, health, Date.now()) };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
+    return unhealthy(name, `${venue} does not answer: ${reason(error)}`);
   }
 }
 

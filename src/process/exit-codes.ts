@@ -6,11 +6,11 @@ export const ExitCode = {
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
   USAGE: 2,
-  /** Refused on purpose: a duplicate or stale signal, or a data folder that is in use. */
+  /** Refused on purpose: a conflicting or stale signal, a settlement that fits nothing, or a data folder that is in use. */
   REFUSED: 3,
   /**
    * The Temporal server does not answer. Whether it accepted a signal is not known. Repeating the command is safe; `signal
-   * send` only with the same timestamp, whose minute is part of the fingerprint.
+   * send` prints the one to repeat, with its timestamp, whose minute is part of the fingerprint.
    */
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
@@ -29,9 +29,9 @@ Exit codes:
   0    done, or another process already does it
   1    failure; for status: something is degraded or down
   2    wrong command line or configuration
-  3    refused: duplicate or stale signal, data folder in use
-  4    the Temporal server does not answer; whether a signal was accepted is not known: repeat
-       it with the same --timestamp, which is safe
+  3    refused: conflicting or stale signal, nothing to settle, data folder in use
+  4    the Temporal server does not answer; whether a signal was accepted is not known: run
+       the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
   6    no such signal
   130  interrupted`;

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { ExitCode } from '../process/exit-codes';
 import type { Config } from '../config/schema';
 import { assertPortFree } from '../net/ports';
-import { readHealth } from '../observability/health';
+import { readHealth, reasonsOf, type PartHealth } from '../observability/health';
 import { connectClient } from '../temporal/connection';
 import { describeSystem } from './announcement';
 import { describeReport } from './describe-report';
@@ -27,6 +27,9 @@ const HEALTHY_MAX_MS = 120_000;
 
 const CLI_ENTRY = join(__dirname, '..', 'cli', 'main.js');
 
+/** What a process runs that has a health of its own. */
+const PARTS_OF: Partial<Record<ProcessName, readonly string[]>> = { trading_engine: ['venue_account'] };
+
 export interface SystemOptions {
   readonly config: Config;
   readonly mode: StartMode;
@@ -47,6 +50,8 @@ export class System {
   private readonly keeper: EmbeddedServerKeeper | undefined;
   private readonly ending = new AbortController();
   private exitCode: ExitCode | undefined;
+  /** Why the parts of this mode were not healthy when last asked. */
+  private reasons: readonly string[] = [];
 
   /** @throws ConfigError when Temporal's own variables cannot be read */
   constructor(private readonly options: SystemOptions) {
@@ -169,11 +174,11 @@ export class System {
     const processes = this.plan.map(({ name }) => ({ name, pid: this.processes.get(name)?.pid }));
     // The clock of performance.now() began with this process.
     const afterSeconds = (performance.now() / 1_000).toFixed(1);
-    const headline =
-      missing.length === 0
-        ? `oncefill is healthy after ${afterSeconds} s.`
-        : `Not healthy after ${afterSeconds} s, still trying: ${missing.join('; ')}.`;
-    print(headline, missing.length > 0);
+    const isWell = missing.length === 0 && this.reasons.length === 0;
+    if (isWell) print(`oncefill is healthy after ${afterSeconds} s.`);
+    else if (missing.length > 0)
+      print(`Not healthy after ${afterSeconds} s, still trying: ${missing.join('; ')}.`, true);
+    else print(`oncefill runs after ${afterSeconds} s, and not all is well: ${this.reasons.join('; ')}.`, true);
     for (const line of describeSystem({ config, mode, server, processes })) print(line);
     print('Ctrl-C stops everything. Signals follow as they come in (times in UTC).');
   }
@@ -200,10 +205,12 @@ export class System {
     });
     if (unready.length > 0) return unready.map(({ name }) => `${name} (${this.processes.get(name)?.state})`);
     const { details } = await readHealth(client, this.options.config);
-    const mine = details.filter(
-      ({ name }) => name === 'temporal' || this.plan.some((planned) => planned.name === name),
-    );
-    return mine.filter(({ status }) => status !== 'healthy').map(({ name, text }) => `${name} (${text})`);
+    const names = ['temporal', ...this.plan.flatMap(({ name }) => [name, ...(PARTS_OF[name] ?? [])])];
+    const mine = details.filter(({ name }) => names.includes(name));
+    this.reasons = mine.flatMap(reasonsOf);
+    // A part that is degraded has started, and waiting here mends nothing.
+    const isStarting = ({ status }: PartHealth): boolean => status === 'starting' || status === 'unhealthy';
+    return mine.filter(isStarting).map(({ name, text }) => `${name} (${text})`);
   }
 
   private async stopAll(): Promise<void> {

@@ -42,7 +42,7 @@ export class Funds {
    * that counts, whatever the price is by then.
    */
   async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
-    const askedAtMs = Date.now();
+    const askedAtMs = performance.now();
     const command: ReserveCommand = {
       requestId: `${input.fingerprint}:reserve:${input.tradeRound}`,
       reservationId: input.fingerprint,
@@ -60,13 +60,10 @@ export class Funds {
     const { reservation } = result;
     // Released means proven not placed.
     if (reservation.status === 'released') return { status: 'denied', denial: alreadyEnded(reservation) };
-    return {
-      status: 'reserved',
-      plan: planOf(reservation.metadata),
-      earlierAttempt: earlierAttemptOf(result),
-      // A reservation found again was authorized when it was made; trading may have been halted since.
-      authorizedAtMs: Math.min(askedAtMs, reservation.createdAtMs),
-    };
+    const earlierAttempt = earlierAttemptOf(result);
+    const reserved = { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt } as const;
+    // A reservation found again was authorized when it was made; trading may have been halted since.
+    return earlierAttempt === 'none' ? { ...reserved, authorizedAtMs: askedAtMs } : reserved;
   }
 
   /**
@@ -89,14 +86,13 @@ export class Funds {
         // Released means proven not placed.
         if (reservation.status === 'released') return undefined;
         const earlierAttempt = reservation.status === 'committed' ? 'placed' : 'possible';
-        return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt, authorizedAtMs: 0 };
+        return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt };
       }
       case 'uncertain':
         return {
           status: 'reserved',
           plan: lookUpPlan(input),
           earlierAttempt: 'possible',
-          authorizedAtMs: 0,
           lookUpOnly: true,
         };
       case 'invalid':

@@ -12,8 +12,8 @@ export function feedLimiter(venue: Venue, client: Client, logger: Logger): void 
   const lastOkMs = new Map<string, number>();
   venue.onLimitReport((report: LimitReport) => {
     if (report.kind === 'ok') {
-      const nowMs = Date.now();
-      if (nowMs - (lastOkMs.get(report.endpoint) ?? 0) < OK_INTERVAL_MS) return;
+      const nowMs = performance.now();
+      if (nowMs - (lastOkMs.get(report.endpoint) ?? -Infinity) < OK_INTERVAL_MS) return;
       lastOkMs.set(report.endpoint, nowMs);
     }
     client.workflow

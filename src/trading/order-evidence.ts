@@ -3,6 +3,9 @@ import type { LookUpInput } from '../messages/trade';
 import { VenueError, type LookUpAnswer } from '../venues/venue';
 import type { PacedVenue } from './paced-venue';
 
+/** The venue's clock, from which a plan has its instant, is measured from here: its order may bear an earlier one. */
+const PLANNED_MARGIN_MS = 60_000;
+
 /** What the venue itself says about an order: the only thing that decides whether it may be sent again. */
 export class OrderEvidence {
   constructor(private readonly pacedVenue: PacedVenue) {}
@@ -10,12 +13,23 @@ export class OrderEvidence {
   /** Asks the venue; never throws for a venue's failure. */
   async lookUp({ plan, reusableIdSinceMs }: LookUpInput): Promise<LookUpAnswer> {
     try {
-      const answer = await this.pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId);
-      return reusableIdSinceMs === undefined ? answer : await this.crossCheck(answer, plan, reusableIdSinceMs);
+      const answer = await this.pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId, plan.plannedAtMs);
+      if (reusableIdSinceMs === undefined) return answer;
+      return await this.crossCheck(answer, plan, this.plannedSinceMs(plan) ?? reusableIdSinceMs);
     } catch (error) {
       if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
       throw error;
     }
+  }
+
+  /**
+   * No order of the plan is older, on the venue's clock. Undefined where that clock is not known, and where it was set back
+   * since: the sender's clock must do then.
+   */
+  private plannedSinceMs({ plannedAtMs }: OrderPlan): number | undefined {
+    const nowMs = this.pacedVenue.venue.clockMs();
+    const isKnown = plannedAtMs !== undefined && nowMs !== undefined && plannedAtMs <= nowMs;
+    return isKnown ? plannedAtMs - PLANNED_MARGIN_MS : undefined;
   }
 
   /** Where ids may be used again, nothing but our own evidence keeps a second order away: ask in two ways. */

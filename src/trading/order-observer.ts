@@ -13,13 +13,13 @@ const WATCHED_MAX = 500;
 const REPORT_DELAYS_MS = [0, 100, 200, 300] as const;
 /** Orders that are accepted meanwhile share the next report. */
 const REPORT_SPACING_MS = 30;
-/** How far before the acceptance a report reaches: the venue's clock may differ from ours. */
+/** How far before the signature a report reaches: the venue's clock is measured from here, and may be off by a round trip. */
 const REPORT_OVERLAP_MS = 10_000;
 
 interface Watch {
-  /** Milliseconds UTC, for the venue. */
-  readonly acceptedAtMs: number;
-  /** The same on the clock that never steps, for the pauses. */
+  /** On the venue's clock: it is told from when on its orders are of interest. */
+  readonly signedAtMs: number;
+  /** When the watch began, on the monotonic clock. */
   readonly startedAtMs: number;
   readonly resolve: (order: VenueOrder | undefined) => void;
   reports: number;
@@ -46,16 +46,14 @@ export class OrderObserver {
     return this.permit.expect();
   }
 
-  /** @returns the final order, or undefined when it is not final yet (look it up later) */
-  async observe(clientOrderId: string): Promise<VenueOrder | undefined> {
+  /**
+   * @param signedAtMs the venue's clock when the order was signed
+   * @returns the final order, or undefined when it is not final yet (look it up later)
+   */
+  async observe(clientOrderId: string, signedAtMs: number): Promise<VenueOrder | undefined> {
     if (this.watches.size >= WATCHED_MAX) return undefined;
     return new Promise((resolve) => {
-      this.watches.set(clientOrderId, {
-        acceptedAtMs: Date.now(),
-        startedAtMs: performance.now(),
-        resolve,
-        reports: 0,
-      });
+      this.watches.set(clientOrderId, { signedAtMs, startedAtMs: performance.now(), resolve, reports: 0 });
       if (!this.running) {
         this.running = true;
         void this.run();
@@ -82,7 +80,7 @@ export class OrderObserver {
     if (!(await this.permit.take())) await this.permits.forRead('account', 'entry');
     // Only orders accepted before this request may count it as a report about them.
     const asked = [...this.watches].map(([id, watch]) => ({ id, watch, counts: isDue(watch) }));
-    const sinceMs = Math.min(...asked.map(({ watch }) => watch.acceptedAtMs)) - REPORT_OVERLAP_MS;
+    const sinceMs = Math.min(...asked.map(({ watch }) => watch.signedAtMs)) - REPORT_OVERLAP_MS;
     const orders = new Map((await this.venue.recentOrders(sinceMs)).map((order) => [order.clientOrderId, order]));
     for (const { id, watch, counts } of asked) {
       if (counts) watch.reports += 1;

@@ -1,4 +1,4 @@
-import type { Denial } from '../domain/denial';
+import { isDenial, type Denial } from '../domain/denial';
 import type { OrderPlan } from '../domain/market';
 import type { TradingSignal } from '../domain/signal';
 import { planOrder } from '../domain/sizing';
@@ -46,7 +46,7 @@ export class OrderPlanner {
     const ticker = await this.pacedVenue.ticker(signal.symbol);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
     const freeFunds = signal.amount === undefined ? await this.freeFundsOf(input.venue, market.settle) : '';
-    return planOrder({
+    const plan = planOrder({
       signal,
       market,
       ticker,
@@ -56,6 +56,7 @@ export class OrderPlanner {
       leverage: this.settings.leverage,
       clientOrderId: input.clientOrderId,
     });
+    return isDenial(plan) ? plan : { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };
   }
 
   private async freeFundsOf(venue: string, asset: string): Promise<string> {

@@ -8,7 +8,7 @@ export interface SendResult {
   readonly outcome: VenueOutcome;
   /** On the venue's clock. */
   readonly signedAtMs: number;
-  /** When the venue's answer was here, on this process's clock. */
+  /** When the venue's answer was here, on this process's monotonic clock. */
   readonly answeredAtMs: number;
   /** Present when the order became final at once. */
   readonly order?: VenueOrder;
@@ -28,16 +28,16 @@ export class OrderSender {
 
   /**
    * @param road which of the two roads it is sent on; only names the crash points
-   * @param sendBeforeMs on this process's clock; later the outcome is NOT_PLACED
+   * @param sendBeforeMs on this process's monotonic clock; later the outcome is NOT_PLACED
    */
   async send(road: 'trade' | 'place', plan: OrderPlan, sendBeforeMs: number): Promise<SendResult> {
     crashPoint(`${road}.before-send`);
     const { outcome, signedAtMs } = await this.pacedVenue.venue.placeOrder(plan, sendBeforeMs);
-    const answeredAtMs = Date.now();
+    const answeredAtMs = performance.now();
     crashPoint(`${road}.after-send`);
     // A resting order will not be final in moments: its workflow looks it up with growing delays.
     const isWatched = outcome.kind === 'PLACED' && plan.limitPrice === undefined;
-    const order = isWatched ? await this.observer.observe(plan.clientOrderId) : undefined;
+    const order = isWatched ? await this.observer.observe(plan.clientOrderId, signedAtMs) : undefined;
     crashPoint(`${road}.after-observe`);
     return { outcome, signedAtMs, answeredAtMs, order };
   }

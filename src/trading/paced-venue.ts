@@ -13,6 +13,9 @@ const CANDLES_PER_PERMIT = 12;
 /** What a look-up may take: open orders, history, fills. */
 const LOOK_UP_REQUESTS_MAX = 3;
 
+/** Pages of open orders that are read; venues allow some hundred orders for each account. */
+const OPEN_ORDER_PAGES_MAX = 20;
+
 /** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
 export class PacedVenue {
   private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
@@ -48,10 +51,23 @@ export class PacedVenue {
     return this.venue.balances();
   }
 
-  /** Look-ups decide over money that is held: they may use the exits' share. */
-  async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
+  /** Look-ups decide over money that is held: they may use the exits' share. @param sinceMs see Venue */
+  async lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer> {
     await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX);
-    return this.venue.lookUpOrder(symbol, clientOrderId);
+    return this.venue.lookUpOrder(symbol, clientOrderId, sinceMs);
+  }
+
+  /** The client order ids of all open orders, of other programs as well; asked in the exits' share. */
+  async openOrders(): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let page = 1, cursor: string | undefined; page <= OPEN_ORDER_PAGES_MAX; page += 1) {
+      await this.permits.forRead('account', 'exit');
+      const { clientOrderIds, nextCursor } = await this.venue.openOrders(cursor);
+      ids.push(...clientOrderIds);
+      if (nextCursor === undefined) break;
+      cursor = nextCursor;
+    }
+    return ids;
   }
 
   /** The newest final orders since an instant, for the same purpose. */
@@ -90,7 +106,7 @@ export class PacedVenue {
   }
 }
 
-/** One value with an age, fetched once for all who ask at the same time. */
+/** One value with an age on the monotonic clock, fetched once for all who ask at the same time. */
 class Cached<Value> {
   private value: Value | undefined;
   private fetchedAtMs = 0;
@@ -102,7 +118,7 @@ class Cached<Value> {
   ) {}
 
   async get(): Promise<Value> {
-    if (this.value !== undefined && Date.now() - this.fetchedAtMs <= this.ageMaxMs) return this.value;
+    if (this.value !== undefined && performance.now() - this.fetchedAtMs <= this.ageMaxMs) return this.value;
     this.pending ??= this.refresh().finally(() => {
       this.pending = undefined;
     });
@@ -111,7 +127,7 @@ class Cached<Value> {
 
   private async refresh(): Promise<Value> {
     // The age counts from the request: what the answer describes is not younger than that.
-    const requestedAtMs = Date.now();
+    const requestedAtMs = performance.now();
     const value = await this.fetch();
     this.value = value;
     this.fetchedAtMs = requestedAtMs;

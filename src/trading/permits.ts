@@ -18,10 +18,15 @@ export type PermitReply = FreshPermit | Exclude<PermitAnswer, { status: 'granted
 const READ_WAIT_MAX_MS = 3_000;
 /** A permit can lapse while this process is busy; then another is asked for, at most this often. */
 const READ_PERMITS_MAX = 3;
+/** Timers count in whole milliseconds, and may end one of them early. */
+const TIMER_EARLY_MS = 1;
+/** An answer that took longer says too little about when it was given. */
+const CLOCK_ANSWER_MAX_MS = 1_000;
 
 /** Asks the venue's limiter for permits. */
 export class Permits {
   private answeredAtMs: number | undefined;
+  private aheadOfUsMs: number | undefined;
 
   constructor(
     private readonly accounts: AccountRequester,
@@ -33,17 +38,35 @@ export class Permits {
     return this.answeredAtMs;
   }
 
+  /** How far the account's clock is ahead of this machine's, milliseconds, by its latest quick answer. */
+  get accountAheadMs(): number | undefined {
+    return this.aheadOfUsMs;
+  }
+
   /**
+   * Asks for a permit. What begins later than `waitMaxMs` from the answer is refused, also where the account's rules do
+   * not know that bound yet: it is given back then.
+   *
    * @param command the request id decides the permit: asking again gives the same one, except that a ban or penalty
    *   since then moves its start, possibly behind its end
-   * @returns the permit with instants on this process's clock
+   * @returns the permit with instants on this process's monotonic clock
    */
   async acquire(command: AcquireCommand): Promise<PermitReply> {
-    const askedAtMs = Date.now();
+    const askedAtMs = performance.now();
     const reply = await this.accounts.request(this.venue, 'acquire', command);
+    this.compareClocks(reply.answeredAtMs, performance.now() - askedAtMs);
     // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
     this.answeredAtMs = reply.answeredAtMs;
     if (reply.status !== 'granted') return { status: 'refused', message: reply.message };
+    const ownWaitMs = reply.notBeforeMs - reply.answeredAtMs;
+    if (reply.isNew && command.waitMaxMs !== undefined && ownWaitMs > command.waitMaxMs) {
+      await this.giveBackLate(command.requestId);
+      const lateMs = Math.ceil(ownWaitMs - command.waitMaxMs);
+      return {
+        status: 'refused',
+        message: `The request limit leaves room ${lateMs} ms after the latest time asked for.`,
+      };
+    }
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the
     // safe side of both.
     const waitMs = Math.max(reply.notBeforeMs, reply.blockedUntilMs) - reply.answeredAtMs;
@@ -51,7 +74,7 @@ export class Permits {
     return {
       status: 'granted',
       askedAtMs,
-      notBeforeMs: waitMs <= 0 ? askedAtMs : Date.now() + waitMs,
+      notBeforeMs: waitMs <= 0 ? askedAtMs : performance.now() + waitMs,
       expiresAtMs: askedAtMs + validMs,
       isNew: reply.isNew,
     };
@@ -75,15 +98,15 @@ export class Permits {
         endpoint,
         intent,
         weight,
-        notAfterMs: Date.now() + READ_WAIT_MAX_MS,
+        waitMaxMs: READ_WAIT_MAX_MS,
       };
       let permit = await this.grantedForRead(command);
-      if (permit.notBeforeMs > Date.now()) {
-        await delay(permit.notBeforeMs - Date.now());
+      if (permit.notBeforeMs > performance.now()) {
+        await delay(Math.ceil(permit.notBeforeMs - performance.now()) + TIMER_EARLY_MS);
         // The venue may have banned us during the wait: the second answer tells.
         permit = await this.grantedForRead(command);
       }
-      if (isPermitGood(permit, Date.now())) return;
+      if (isPermitGood(permit, performance.now())) return;
     }
     throw new VenueError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
   }
@@ -91,9 +114,20 @@ export class Permits {
   /** @throws VenueError (RATE_LIMITED) when there is no permit within READ_WAIT_MAX_MS */
   private async grantedForRead(command: AcquireCommand): Promise<GrantedPermit> {
     const permit = await this.acquire(command);
-    const latestMs = Date.now() + READ_WAIT_MAX_MS;
-    if (permit.status === 'granted' && permit.notBeforeMs <= latestMs) return permit;
+    if (permit.status === 'granted' && permit.notBeforeMs <= performance.now() + READ_WAIT_MAX_MS) return permit;
+    // The venue has banned us since it was booked; nobody else has its id, and nothing was sent with it.
+    if (permit.status === 'granted') await this.giveBackLate(command.requestId);
     const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
-    throw new VenueError({ kind: 'RATE_LIMITED', message, retryAtMs: latestMs });
+    throw new VenueError({ kind: 'RATE_LIMITED', message, retryAfterMs: READ_WAIT_MAX_MS });
+  }
+
+  /** One that cannot be given back leaves the windows by itself. */
+  private async giveBackLate(requestId: string): Promise<void> {
+    await this.giveBack(requestId).catch(() => undefined);
+  }
+
+  private compareClocks(accountMs: number, tookMs: number): void {
+    if (tookMs > CLOCK_ANSWER_MAX_MS) return;
+    this.aheadOfUsMs = Math.round(accountMs - (Date.now() - tookMs / 2));
   }
 }

@@ -36,7 +36,7 @@ export class ReportPermit {
   async take(): Promise<boolean> {
     await this.asking;
     const permit = this.alive();
-    if (!permit || !isPermitGood(permit, Date.now())) {
+    if (!permit || !isPermitGood(permit, performance.now())) {
       await this.giveBackUnused();
       return false;
     }
@@ -51,7 +51,7 @@ export class ReportPermit {
         requestId,
         endpoint: 'account',
         intent: 'entry',
-        notAfterMs: Date.now() + WAIT_MAX_MS,
+        waitMaxMs: WAIT_MAX_MS,
       });
       this.inHand = permit.status === 'granted' ? { ...permit, requestId } : undefined;
     } catch {
@@ -70,6 +70,6 @@ export class ReportPermit {
   }
 
   private alive(): (GrantedPermit & { readonly requestId: string }) | undefined {
-    return this.inHand && Date.now() <= this.inHand.expiresAtMs ? this.inHand : undefined;
+    return this.inHand && performance.now() <= this.inHand.expiresAtMs ? this.inHand : undefined;
   }
 }

@@ -11,7 +11,7 @@ import { crashPoint } from '../process/crash-points';
 
 /** A wait this short is not worth a durable timer. */
 const WAIT_IN_PLACE_MAX_MS = 250;
-/** Short waits in one call; more mean that the clock keeps running backwards. */
+/** Short waits in one call; more mean that timers fire early again and again. */
 const WAITS_PER_CALL_MAX = 10;
 
 /** How often one call may ask the limiter, and the ledger, for what it does not have in hand. */
@@ -29,8 +29,9 @@ export interface SendRequest {
   readonly fingerprint: string;
   readonly venue: string;
   readonly intent: Intent;
+  /** The signal's time to live ends then, milliseconds UTC. */
   readonly expiresAtMs: number;
-  /** See SendFacts. */
+  /** See SendFacts: on the monotonic clock. */
   readonly callEndsAtMs?: number;
 }
 
@@ -39,14 +40,15 @@ export interface InHand {
   readonly permit?: PermitAnswer;
   /** The permit in hand, or the next to ask for: a lapsed one is replaced by the next. */
   readonly permitRound: number;
-  /** Absent: the ledger is asked. */
+  /** On the monotonic clock; absent: the ledger is asked. */
   readonly authorizedAtMs?: number;
 }
 
 export type SendCheck =
-  /** The order may be sent until then, milliseconds UTC on this process's clock. */
+  /** The order may be sent until then, milliseconds on this process's monotonic clock. */
   | { readonly status: 'clear'; readonly sendBeforeMs: number }
-  | { readonly status: 'wait'; readonly untilMs: number; readonly permitRound: number; readonly reason: string }
+  /** The wait counts from this answer, whole milliseconds: it may travel to another machine. */
+  | { readonly status: 'wait'; readonly waitMs: number; readonly permitRound: number; readonly reason: string }
   /** What was in hand is good no more, and this call may not ask again. */
   | { readonly status: 'lapsed'; readonly permitRound: number; readonly reason: string }
   | ({ readonly status: 'expired' } & Expiry)
@@ -71,18 +73,20 @@ export class SendChecker {
     asksMax: AsksMax,
   ): Promise<SendCheck> {
     const asked = { limiter: 0, ledger: 0 };
-    const { expiresAtMs, callEndsAtMs } = request;
+    const { callEndsAtMs } = request;
+    // The only instant of another clock. Once for the whole check: a step of this machine's clock meanwhile changes nothing.
+    const expiresAtMs = performance.now() + (request.expiresAtMs - Date.now());
     for (let waits = 0; ;) {
       const verdict = checkSend({
-        nowMs: Date.now(),
+        nowMs: performance.now(),
         permit,
-        authorizedAtMs: authorizedAtMs ?? 0,
+        authorizedAtMs,
         expiresAtMs,
         callEndsAtMs,
       });
       if (verdict.step === 'wait' && isShort(verdict) && waits < WAITS_PER_CALL_MAX) {
         waits += 1;
-        await delay(Math.max(0, verdict.untilMs - Date.now()));
+        await delay(remainingMs(verdict.untilMs));
         continue;
       }
       if (verdict.step !== 'ask') return conclude(verdict, permitRound);
@@ -94,7 +98,7 @@ export class SendChecker {
         permit = await this.askLimiter(request, permitRound);
       } else {
         // It counts from the moment it was asked for, so that a slow answer is worth less, never more.
-        authorizedAtMs = Date.now();
+        authorizedAtMs = performance.now();
         const denial = await this.askLedger(request);
         if (denial) return { status: 'denied', denial };
       }
@@ -110,7 +114,7 @@ export class SendChecker {
       requestId: permitRequestId(fingerprint, permitRound),
       endpoint: 'order',
       intent,
-      notAfterMs: expiresAtMs,
+      waitMaxMs: Math.max(0, expiresAtMs - Date.now()),
     });
     crashPoint('place.after-permit');
     return permit;
@@ -130,7 +134,12 @@ export function permitRequestId(fingerprint: string, permitRound: number): strin
 }
 
 function isShort({ untilMs }: { readonly untilMs: number }): boolean {
-  return untilMs - Date.now() <= WAIT_IN_PLACE_MAX_MS;
+  return untilMs - performance.now() <= WAIT_IN_PLACE_MAX_MS;
+}
+
+/** What is left until an instant on the monotonic clock, in whole milliseconds, never too short. */
+function remainingMs(untilMs: number): number {
+  return Math.max(0, Math.ceil(untilMs - performance.now()));
 }
 
 function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: number): SendCheck {
@@ -138,7 +147,7 @@ function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: n
     case 'send':
       return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs };
     case 'wait':
-      return { status: 'wait', untilMs: verdict.untilMs, permitRound, reason: verdict.reason };
+      return { status: 'wait', waitMs: remainingMs(verdict.untilMs), permitRound, reason: verdict.reason };
     case 'give_up':
       return { status: 'lapsed', permitRound, reason: verdict.reason };
     case 'expire':

@@ -42,7 +42,7 @@ export class ShortRoad {
         requestId: permitId,
         endpoint: 'order',
         intent: input.signal.intent,
-        notAfterMs: terms.expiresAtMs,
+        waitMaxMs: Math.max(0, terms.expiresAtMs - Date.now()),
       }),
     ] as const;
     const reportIsOver = this.sender.expect();
@@ -68,9 +68,8 @@ export class ShortRoad {
       plan = await this.planner.plan(input);
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
-      const { retryAtMs } = error.outcome;
-      const waitMs = retryAtMs === undefined ? 0 : retryAtMs - Date.now();
-      return { status: 'retry', afterMs: Math.max(MISSING_RETRY_AFTER_MS, waitMs), reason: error.message };
+      const { retryAfterMs = 0 } = error.outcome;
+      return { status: 'retry', afterMs: Math.max(MISSING_RETRY_AFTER_MS, retryAfterMs), reason: error.message };
     }
     return isDenial(plan) ? refusedFor(plan) : plan;
   }
@@ -82,7 +81,7 @@ export class ShortRoad {
     permit: PermitReply,
   ): Promise<TradeResult> {
     const { plan, authorizedAtMs } = reserved;
-    const reservedAtMs = Date.now();
+    const reservedAtMs = performance.now();
     const { intent } = input.signal;
     const check = await this.checker.check(
       { ...input, intent, expiresAtMs },
@@ -95,23 +94,23 @@ export class ShortRoad {
       case 'expired':
         return { ...check, plan };
       case 'wait':
-        return { ...reserved, waitUntilMs: check.untilMs, reason: check.reason };
+        return { ...reserved, waitMs: check.waitMs, reason: check.reason };
       case 'denied':
         return { ...reserved, reason: check.denial.message };
       case 'lapsed':
         return { ...reserved, reason: check.reason };
     }
-    const sentAtMs = Date.now();
+    const sentAtMs = performance.now();
     const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, check.sendBeforeMs);
-    const times: TradeTimes = { reservedAtMs, sentAtMs, answeredAtMs };
+    const times = (): TradeTimes => ({ reservedAtMs, sentAtMs, answeredAtMs, toldAtMs: performance.now() });
     if (outcome.kind !== 'PLACED' || order?.status !== 'filled') {
-      return { status: 'answered', plan, outcome, signedAtMs, order, times };
+      return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };
     }
     const { fingerprint, venue } = input;
     const booked = await this.funds.book({ fingerprint, venue, plan, order, leverage });
     crashPoint('trade.after-commit');
     // What could not be booked is the durable road's: it tries again and tells.
-    if (booked.status === 'refused') return { status: 'answered', plan, outcome, signedAtMs, order, times };
-    return { status: 'settled', plan, order, times };
+    if (booked.status === 'refused') return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };
+    return { status: 'settled', plan, order, times: times() };
   }
 }

@@ -10,7 +10,7 @@ import { queryPatiently } from '../temporal/patient-query';
 
 /**
  * Added to the validity of an authorization before a stop is called done: for a request that left at the last moment
- * and is still on its way, and for the clocks of our machines, which may differ by as much.
+ * and is still on its way.
  */
 const STOP_MARGIN_MS = 1_000;
 /** How long one call to the server may take before the caller hears that nobody answers. */

@@ -20,6 +20,13 @@ export interface PlaceOrderAnswer {
   readonly signedAtMs: number;
 }
 
+/** Orders without a client id, placed by hand say, are named by the venue's own id. */
+export interface OpenOrdersPage {
+  readonly clientOrderIds: readonly string[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
 /** Thrown by reads (markets, candles, balances…) with the classified answer. */
 export class VenueError extends Error {
   override readonly name = 'VenueError';
@@ -39,7 +46,17 @@ export interface LimitReport {
   /** What `remaining` is counted against: venues count in windows of their own. */
   readonly limit?: number;
   readonly resumeAtMs?: number;
+  /** The same as a span from the reply: whoever hears of it may have another clock. */
+  readonly resumeAfterMs?: number;
   readonly observedAtMs: number;
+}
+
+/** What one request came to, also where no reply came: whether the venue is there, and serves us. */
+export interface RequestReport {
+  /** Signed with our key. */
+  readonly signed: boolean;
+  /** Absent: a read that was answered. */
+  readonly outcome?: VenueOutcome;
 }
 
 /**
@@ -51,6 +68,15 @@ export interface Venue {
   readonly promises: VenuePromises;
   /** Called once per reply, also for failures. */
   onLimitReport(listener: (report: LimitReport) => void): void;
+  /** Called once per request that was made, also for one that could not reach the venue. */
+  onRequestReport(listener: (report: RequestReport) => void): void;
+  /**
+   * Called when a measurement of the venue's clock differs from the last one by seconds.
+   * @param listener `byMs`: positive where the venue's clock went ahead, or this machine slept
+   */
+  onClockJump(listener: (byMs: number) => void): void;
+  /** The venue's clock as it was measured, milliseconds UTC; undefined before that. No request. */
+  clockMs(): number | undefined;
   /** One market_data request; cached by the caller. */
   markets(): Promise<readonly Market[]>;
   /** The venue's clock, milliseconds UTC. One market_data request; also corrects the signing clock. */
@@ -67,14 +93,23 @@ export interface Venue {
   balances(): Promise<SnapshotCommand>;
   /**
    * One order request.
-   * @param sendBeforeMs after this instant on this process's clock the order is NOT_PLACED instead: its permit, its
-   *   authorization, its time to live or the call that sends it has ended while the adapter prepared
+   * @param sendBeforeMonotonicMs after this instant on performance.now() the order is NOT_PLACED instead: its permit,
+   *   its authorization, its time to live or the call that sends it has ended while the adapter prepared
    */
-  placeOrder(plan: OrderPlan, sendBeforeMs?: number): Promise<PlaceOrderAnswer>;
-  /** One to three account requests (open orders, history, fills); the client id in the answer is checked. */
-  lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer>;
+  placeOrder(plan: OrderPlan, sendBeforeMonotonicMs?: number): Promise<PlaceOrderAnswer>;
+  /**
+   * One to three account requests (open orders, history, fills); the client id in the answer is checked.
+   * @param sinceMs on the venue's clock: the order is not older. Where the venue shows only its latest days by itself, the
+   *   request then names a window that begins there; absent: those days must do
+   */
+  lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer>;
   /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */
   recentOrders(sinceMs: number): Promise<readonly VenueOrder[]>;
+  /**
+   * One page of the account's open orders, newest first: one account request.
+   * @param cursor where the former page ended; absent: the first page
+   */
+  openOrders(cursor?: string): Promise<OpenOrdersPage>;
   /** One order request. REJECTED means there was nothing to cancel: look the order up. */
   cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome>;
   close(): Promise<void>;

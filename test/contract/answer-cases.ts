@@ -136,8 +136,26 @@ function addLimitCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest
       const receivedAtMs = bench.reports.at(-1)?.observedAtMs ?? Number.NaN;
       expect(outcome.kind).toBe(sample.kind);
       expect((outcome.retryAtMs ?? Number.NaN) - receivedAtMs).toBe(sample.retryAfterMs);
+      expect([outcome.retryAfterMs, bench.reports.at(-1)?.resumeAfterMs]).toEqual([
+        sample.retryAfterMs,
+        sample.retryAfterMs,
+      ]);
     });
   }
+
+  cases.add(
+    'VA-24',
+    'a date in Retry-After counts from the date of the reply, however wrong our clock is',
+    async () => {
+      const serverMs = Math.floor(Date.now() / 1_000) * 1_000 + 3_600_000;
+      const headers = {
+        date: new Date(serverMs).toUTCString(),
+        'retry-after': new Date(serverMs + 30_000).toUTCString(),
+      };
+      answerWith({ status: 429, headers, body: 'slow down' });
+      expect((await outcomeOf(bench)).retryAfterMs).toBe(30_000);
+    },
+  );
 
   for (const status of [429, 403]) {
     cases.add('VA-24', `HTTP ${status} never asks for more than three days`, async () => {
@@ -176,6 +194,25 @@ function addBrokenCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTes
   cases.add('VA-25', 'an answer that asks for keys is FATAL', async () => {
     bench.answer(bench.stub.routes.placeOrder, (response) => response.writeHead(401).end());
     expect((await outcomeOf(bench)).kind).toBe('FATAL');
+  });
+
+  cases.add('VA-26', 'every request is told of once, also one that nobody answers', async () => {
+    const told: (readonly [boolean, string | undefined])[] = [];
+    bench.venue.onRequestReport(({ signed, outcome }) => told.push([signed, outcome?.kind]));
+    await bench.venue.time();
+    bench.acceptOrders();
+    await outcomeOf(bench);
+    await bench.venue.placeOrder(bench.plan, performance.now() - 1);
+    bench.answer(bench.stub.routes.balances, (response) => response.writeHead(401).end());
+    await bench.venue.balances().catch(() => undefined);
+    await bench.stub.server.stop();
+    const { kind } = await outcomeOf(bench);
+    expect(told).toEqual([
+      [false, undefined],
+      [true, 'PLACED'],
+      [true, 'FATAL'],
+      [true, kind],
+    ]);
   });
 
   cases.add('VA-26', 'a connection that is refused is NOT_PLACED', async () => {

@@ -48,14 +48,48 @@ function addFoundCases(cases: NumberedCases, lookUps: LookUps, bench: Bench, ven
       const { lookUpWindows } = bench.stub;
       expect(lookUpWindows).not.toEqual([]);
       lookUps.empty();
+      const placedAtMs = bench.stub.server.nowMs();
       bench.stub.server.clockOffsetMs = 8 * DAY_MS;
-      const answer = await lookUps.ask();
+      const answer = await lookUps.ask(placedAtMs);
       const windowless = lookUpWindows.filter(({ source, keys }) =>
         bench.requestsOf(source).every(({ query }) => !keys.some((key) => query.has(key))),
       );
       expect(answer.status === 'unavailable' ? [] : windowless).toEqual([]);
     },
   );
+
+  cases.add('VA-36', 'a window that is named holds the order, and is no longer than the venue allows', async () => {
+    const { lookUpWindows } = bench.stub;
+    lookUps.empty();
+    for (const ageMs of [DAY_MS, 8 * DAY_MS]) {
+      const placedAtMs = bench.stub.server.nowMs() - ageMs;
+      await lookUps.ask(placedAtMs);
+      const wrong = lookUpWindows.filter(({ source, keys: [first, last], spanMaxMs }) => {
+        const query = bench.requestsOf(source).at(-1)?.query;
+        const startMs = Number(query?.get(first) ?? Number.NaN);
+        const endMs = Number(query?.get(last) ?? bench.stub.server.nowMs());
+        return !(startMs <= placedAtMs && placedAtMs < endMs && endMs - startMs <= spanMaxMs);
+      });
+      expect(wrong).toEqual([]);
+    }
+  });
+
+  cases.add('VA-36', 'no window begins ahead of a venue’s clock that was set back', async () => {
+    lookUps.empty();
+    expect((await lookUps.ask(bench.stub.server.nowMs() + DAY_MS)).status).toBe('absent');
+    const keys = bench.stub.server.requests.flatMap(({ query }) => [...query.keys()]);
+    expect(bench.stub.lookUpWindows.flatMap((window) => window.keys).filter((key) => keys.includes(key))).toEqual([]);
+  });
+
+  cases.add('VA-36', 'a found order is not younger than the answer that tells of it', async () => {
+    const { stub } = bench;
+    await bench.venue.time();
+    lookUps.hold(lookUps.orderSources[0] ?? '', [{ ...first.row, ...venue.fromTheFuture }]);
+    const answer = await lookUps.ask();
+    const order = answer.status === 'found' ? answer.order : undefined;
+    expect(order?.createdAtMs).toBeLessThanOrEqual(stub.server.nowMs());
+    expect(order?.updatedAtMs).toBeLessThanOrEqual(stub.server.nowMs());
+  });
 
   cases.add('VA-37', 'an older order under a reused id is not ours', async () => {
     lookUps.hold(lookUps.orderSources[0] ?? '', [first.row]);

@@ -50,7 +50,8 @@ export class LookUps {
     );
   }
 
-  ask(): Promise<LookUpAnswer> {
-    return this.bench.venue.lookUpOrder(this.bench.plan.symbol, this.bench.plan.clientOrderId);
+  /** @param sinceMs see Venue */
+  ask(sinceMs?: number): Promise<LookUpAnswer> {
+    return this.bench.venue.lookUpOrder(this.bench.plan.symbol, this.bench.plan.clientOrderId, sinceMs);
   }
 }

@@ -152,6 +152,28 @@ function addClockCases(cases: NumberedCases, bench: Bench): void {
     });
   }
 
+  cases.add('VA-06', 'time: the clock is told without a request, once it was measured', async () => {
+    const { server } = bench.stub;
+    server.clockOffsetMs = 3_600_000;
+    const before = bench.venue.clockMs();
+    await bench.venue.time();
+    const requests = server.requests.length;
+    const toldMs = bench.venue.clockMs() ?? Number.NaN;
+    expect(before).toBeUndefined();
+    expect(Math.abs(toldMs - server.nowMs())).toBeLessThan(1_000);
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  cases.add('VA-06', 'time: a jump of the venue’s clock is told, its drift is not', async () => {
+    const jumps: number[] = [];
+    bench.venue.onClockJump((byMs) => jumps.push(Math.round(byMs / 60_000)));
+    for (const offsetMs of [0, 500, 3_600_000, 0]) {
+      bench.stub.server.clockOffsetMs = offsetMs;
+      await bench.venue.time();
+    }
+    expect(jumps).toEqual([60, -60]);
+  });
+
   cases.add('VA-06', 'time: a step of our wall clock changes no signature', async () => {
     bench.acceptOrders();
     await bench.venue.time();

@@ -49,8 +49,10 @@ export interface LimitAnswer {
 export interface LookUpWindow {
   /** One of the routes of a look-up. */
   readonly source: string;
-  /** The query's keys that name a window; each of them does it alone. */
-  readonly keys: readonly string[];
+  /** The query's keys that name its begin and its end; each of them names a window alone. */
+  readonly keys: readonly [first: string, last: string];
+  /** The longest window that the venue allows. */
+  readonly spanMaxMs: number;
 }
 
 /** The venue's side: a real HTTP server that speaks its protocol and answers what a case tells it to. */
@@ -129,6 +131,8 @@ export interface VenueUnderTest {
   /** The changes of a row that must not hide the order: nulls, figures left out, fields that nobody knows. */
   readonly readableChanges: readonly { readonly name: string; readonly change: Readonly<Record<string, unknown>> }[];
   readonly unknownStatus: Readonly<Record<string, unknown>>;
+  /** The changes that date a row's order later than any answer. */
+  readonly fromTheFuture: Readonly<Record<string, unknown>>;
   readonly feeInAnotherAsset: Readonly<Record<string, unknown>>;
   /** The changes that make a row another order's. */
   readonly otherId: Readonly<Record<string, unknown>>;

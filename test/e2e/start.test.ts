@@ -33,7 +33,7 @@ describe('the product, started as a user starts it', () => {
       expect(ended).toMatchObject({ outcome: 'FILLED', order: { filled_quantity: '0.01' } });
 
       const repeated = await send(product, signal);
-      expect(repeated).toMatchObject({ httpStatus: 409, conflicting: false, fingerprint: accepted.fingerprint });
+      expect(repeated).toMatchObject({ httpStatus: 200, repeated: true, fingerprint: accepted.fingerprint });
       const changed = await send(product, { ...signal, amount: '0.02' });
       expect(changed).toMatchObject({ httpStatus: 409, conflicting: true });
 
@@ -48,7 +48,7 @@ describe('the product, started as a user starts it', () => {
 
       product.start();
       await product.waitUntilHealthy();
-      expect(await send(product, signal)).toMatchObject({ httpStatus: 409, fingerprint: accepted.fingerprint });
+      expect(await send(product, signal)).toMatchObject({ httpStatus: 200, fingerprint: accepted.fingerprint });
       expect((await audit(product)).ordersPerClientId?.[clientOrderId]).toBe(1);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
       expect(runningProcesses(product.dataDir)).toEqual([]);
@@ -93,8 +93,13 @@ describe('the product, started as a user starts it', () => {
       expect(sent.exitCode).toBe(ExitCode.SUCCESS);
       expect(JSON.parse(sent.stdout)).toMatchObject({ status: 'accepted', signal: { outcome: 'FILLED' } });
       const repeated = await product.run(command);
-      expect(repeated.exitCode).toBe(ExitCode.REFUSED);
-      expect(JSON.parse(repeated.stdout)).toMatchObject({ status: 'duplicate', conflicting: false });
+      expect(repeated.exitCode).toBe(ExitCode.SUCCESS);
+      expect(JSON.parse(repeated.stdout)).toMatchObject({ status: 'accepted', repeated: true });
+      const conflicting = await product.run([...command, '--exit']);
+      expect(conflicting.exitCode).toBe(ExitCode.REFUSED);
+      expect(JSON.parse(conflicting.stdout)).toMatchObject({ conflicting: true, taken: { intent: 'entry' } });
+      const settled = await product.run(['signal', 'settle', '0000000000000000', '--nothing', '--reason', 'none']);
+      expect(settled.exitCode).toBe(ExitCode.NOT_FOUND);
       const tooLarge = ['--symbol', symbol, '--direction', direction, '--strategy', 'e2e-too-large', '--amount', '50'];
       const denied = await product.run(['signal', 'send', ...tooLarge, '--wait', '--json']);
       expect(denied.exitCode).toBe(ExitCode.NOT_FILLED);

@@ -23,21 +23,41 @@ export const LIMITS: readonly RateLimits[] = [
 const FIRST = LIMITS[0] as RateLimits;
 
 export type Op =
-  | { kind: 'acquire'; request: number; endpoint: string; weight?: number; intent: Intent; patienceMs?: number }
+  | {
+      kind: 'acquire';
+      request: number;
+      endpoint: string;
+      weight?: number;
+      intent: Intent;
+      /** Said as an instant, as a span, or both. */
+      patienceMs?: number;
+      waitMaxMs?: number;
+    }
   | { kind: 'giveBack'; request: number }
-  | { kind: 'feedback'; endpoint: string; says: FeedbackCommand['kind']; remaining?: number; resumeInMs?: number }
+  | {
+      kind: 'feedback';
+      endpoint: string;
+      says: FeedbackCommand['kind'];
+      remaining?: number;
+      resumeInMs: number;
+      /** How far the sender's clock is ahead of the limiter's. */
+      senderAheadMs: number;
+      /** The span is named as such, and the instants say something else. */
+      bySpan: boolean;
+    }
   | { kind: 'reconfigure'; limits: number };
 
 export type Reducers = Pick<typeof real, 'acquire' | 'feedback' | 'giveBack' | 'reconfigure'>;
 
 export function toAcquire(op: Extract<Op, { kind: 'acquire' }>, nowMs: number): AcquireCommand {
-  const { request, endpoint, weight, intent, patienceMs } = op;
+  const { request, endpoint, weight, intent, patienceMs, waitMaxMs } = op;
   return {
     requestId: `request-${request}`,
     endpoint,
     intent,
     ...(weight === undefined ? {} : { weight }),
     ...(patienceMs === undefined ? {} : { notAfterMs: nowMs + patienceMs }),
+    ...(waitMaxMs === undefined ? {} : { waitMaxMs }),
   };
 }
 
@@ -53,9 +73,12 @@ export function run(
     case 'giveBack':
       return reducers.giveBack(state, { requestId: `request-${op.request}` }, nowMs);
     case 'feedback': {
-      const resume = op.resumeInMs === undefined ? {} : { resumeAtMs: nowMs + op.resumeInMs };
+      const observedAtMs = nowMs + op.senderAheadMs;
+      const resume = op.bySpan
+        ? { resumeAfterMs: op.resumeInMs, resumeAtMs: observedAtMs + 1_000 }
+        : { resumeAtMs: observedAtMs + op.resumeInMs };
       const remaining = op.remaining === undefined ? {} : { remaining: op.remaining };
-      const command = { endpoint: op.endpoint, kind: op.says, observedAtMs: nowMs, ...resume, ...remaining };
+      const command = { endpoint: op.endpoint, kind: op.says, observedAtMs, ...resume, ...remaining };
       return reducers.feedback(state, command, nowMs);
     }
     case 'reconfigure':
@@ -77,10 +100,26 @@ interface Sent {
 /** Remembers everything, and finds by trying. */
 export class RateModel {
   limits = FIRST;
-  clockMs = 0;
+  clockMs = 1_000;
+  blockedUntilMs = 0;
+  penaltiesInRow = 0;
   sent: Sent[] = [];
   answers = new Map<number, string>();
   isReconfigured = false;
+
+  /** The clock shows another time. Where it went back, all that was known keeps its age. */
+  see(nowMs: number): void {
+    const byMs = Math.min(0, nowMs - this.clockMs);
+    this.clockMs = nowMs;
+    if (byMs === 0) return;
+    if (this.blockedUntilMs > 0) this.blockedUntilMs = Math.max(0, this.blockedUntilMs + byMs);
+    this.sent = this.sent.map((one) => ({ ...one, atMs: one.atMs + byMs }));
+    for (const [request, text] of this.answers) {
+      const answer = JSON.parse(text) as { notBeforeMs: number; expiresAtMs: number };
+      const moved = { notBeforeMs: answer.notBeforeMs + byMs, expiresAtMs: answer.expiresAtMs + byMs };
+      this.answers.set(request, JSON.stringify({ ...answer, ...moved }));
+    }
+  }
 
   rules(endpoint: string): { rule: WindowLimit; sent: Sent[] }[] {
     const own = this.limits.endpoints[endpoint];

@@ -19,7 +19,7 @@ async function recordStopped(engine: TestEngine): Promise<Recording> {
     connection,
     namespace: config.temporal.namespace,
     taskQueue: input.processTaskQueue,
-    activities: createComponentActivities({ activeTasks: () => 0, onLost: () => undefined }),
+    activities: createComponentActivities({ activeTasks: () => 0, problems: () => [], onLost: () => undefined }),
   });
   const workflowId = await worker.runUntil(async () => {
     const handle = await start(client, input);

@@ -41,6 +41,8 @@ export interface TestEngine {
   readonly parts: Engine;
   readonly venue: PaperVenue;
   readonly intake: SignalIntake;
+  /** What a person was told to look at, oldest first. */
+  readonly alerts: readonly string[];
   /** A signal of this minute; the strategy tells signals of one test apart. */
   signal(overrides?: Partial<TradingSignal>): TradingSignal;
   /** Hands a signal in and waits for its end. */
@@ -84,7 +86,9 @@ export async function startTestEngine(
     ] as never,
   });
   const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
-  const parts = openEngine(config, environment.nativeConnection, new DefaultLogger('ERROR'));
+  const alerts: string[] = [];
+  const logger = new DefaultLogger('ERROR', ({ message }) => alerts.push(message));
+  const parts = openEngine(config, environment.nativeConnection, logger);
   const { client } = parts;
   const intake = createSignalIntake({ client, config });
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
@@ -95,6 +99,7 @@ export async function startTestEngine(
     parts,
     venue,
     intake,
+    alerts,
     signal: (overrides = {}) => ({
       symbol: 'BTCUSDT',
       direction: 'BUY',

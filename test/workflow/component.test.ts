@@ -55,7 +55,7 @@ async function taken(component: string): Promise<Registration> {
 
 /** The worker that keeps a slot by its heartbeat; `onLost` tells that the slot went. */
 function heartbeats(taskQueue: string, onLost: () => void = () => undefined): Promise<Worker> {
-  const activities = createComponentActivities({ activeTasks: () => 0, onLost });
+  const activities = createComponentActivities({ activeTasks: () => 0, problems: () => [], onLost });
   return Worker.create({ ...connected(), taskQueue, activities });
 }
 

@@ -100,7 +100,7 @@ async function signalsOfTheModel() {
   return signals.filter(({ strategy }) => strategy === engine.config.ml.strategy);
 }
 
-test('a tick predicts every symbol and its signals become orders; the same tick again gives duplicates only', async () => {
+test('a tick predicts every symbol and its signals become orders; the same tick again makes none', async () => {
   await earlyInCandle();
   await start();
   const first = await ticked(1);
@@ -119,7 +119,7 @@ test('a tick predicts every symbol and its signals become orders; the same tick 
   await manager().terminate('a restart that lost everything');
   await start();
   const second = await ticked(1);
-  expect(second).toMatchObject({ predictions: count, signalsAccepted: 0, signalsDuplicate: count });
+  expect(second).toMatchObject({ predictions: count, signalsAccepted: count, signalsDuplicate: 0 });
   expect(engine.venue.audit().orders.accepted).toBe(filled.length);
 });
 

@@ -14,6 +14,7 @@ import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
 import { SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
 import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../../src/messages/signal';
 import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../../src/process/crash-points';
+import { BYBIT_PROMISES } from '../../src/venues/bybit/promises';
 import type { PlaceOrderAnswer, VenuePromises } from '../../src/venues/venue';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { runSource } from '../support/run-source';
@@ -43,6 +44,12 @@ afterEach(async () => {
 });
 
 afterAll(() => environment.teardown());
+
+/** An engine at a venue of that kind, whose adapter promises no more than that. */
+async function startEngineAt(clientIdUnique: ClientIdUnique): Promise<void> {
+  jest.replaceProperty(BYBIT_PROMISES, 'clientIdUnique', clientIdUnique);
+  engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
+}
 
 /** Starts a signal on a venue of that kind, as intake does. */
 async function startSignal(clientIdUnique: ClientIdUnique, expiresAtMs = Date.now() + 60_000): Promise<string> {
@@ -145,7 +152,7 @@ const KINDS: readonly [ClientIdUnique, string, number][] = [
 test.each(KINDS)(
   'where client ids are unique %s, SIGKILL after the request and before its record ends as one order',
   async (clientIdUnique, repetition, ordersAfterRepetition) => {
-    engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
+    await startEngineAt(clientIdUnique);
     await engine.stopWorkers();
     const death = diesAtCrashPoint();
     const fingerprint = await startSignal(clientIdUnique);
@@ -169,7 +176,7 @@ test.each(KINDS)(
 test.each(KINDS)(
   'where client ids are unique %s, a lost answer ends as one order',
   async (clientIdUnique, repetition) => {
-    engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
+    await startEngineAt(clientIdUnique);
     const sent = loseNextAnswer();
     // The venue's own queries show the order late, so that the first look-ups are negative.
     engine.setFaults({
@@ -196,7 +203,7 @@ test.each(KINDS)(
 );
 
 test('where ids may be used again, an order that only the recent orders show is found and not sent again', async () => {
-  engine = await startTestEngine(environment, { paperVenue: { clientIdUnique: 'openOnly' } });
+  await startEngineAt('openOnly');
   const sent = loseNextAnswer();
   const { venue } = engine.parts;
   // The queries by client id never show it.

@@ -1,6 +1,7 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ShortRoad } from '../../src/trading/short-road';
+import { createSignalIntake } from '../../src/intake/signal-intake';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -50,16 +51,20 @@ test('a market signal is filled by one order and its books balance', async () =>
 test('the same signal is one order while it runs and after it ended, and other content is a conflict', async () => {
   const signal = engine.signal();
   const results = await Promise.all(Array.from({ length: 10 }, () => engine.intake.submit(signal)));
-  const accepted = results.filter((result) => result.status === 'accepted');
-  expect(accepted).toHaveLength(1);
-  const { fingerprint } = accepted[0] as { fingerprint: string };
+  const first = results.filter((result) => result.status === 'accepted' && !result.repeated);
+  expect(first).toHaveLength(1);
+  const { fingerprint } = first[0] as { fingerprint: string };
   const view = await engine.end(fingerprint);
-  expect(await engine.intake.submit(signal)).toEqual({ status: 'duplicate', fingerprint, conflicting: false });
-  expect(await engine.intake.submit({ ...signal, amount: '0.02' })).toEqual({
-    status: 'duplicate',
-    fingerprint,
-    conflicting: true,
-  });
+  expect(await engine.intake.submit(signal)).toEqual({ status: 'accepted', fingerprint, repeated: true });
+  // A process that did not take it reads what was taken from its workflow.
+  for (const intake of [engine.intake, createSignalIntake({ client: engine.parts.client, config: engine.config })]) {
+    expect(await intake.submit({ ...signal, amount: '0.02' })).toMatchObject({
+      status: 'duplicate',
+      fingerprint,
+      conflicting: true,
+      taken: signal,
+    });
+  }
   expect(ordersOf(view.order!.clientOrderId)).toBe(1);
 });
 
@@ -107,9 +112,9 @@ describe('signals that are handed in where they are traded', () => {
     const trade = jest.spyOn(ShortRoad.prototype, 'trade');
     const signal = engine.signal();
     const results = await Promise.all(Array.from({ length: 10 }, () => engine.parts.intake.submit(signal)));
-    const accepted = results.filter(({ status }) => status === 'accepted');
-    expect(accepted).toHaveLength(1);
-    const view = await engine.end((accepted[0] as { fingerprint: string }).fingerprint);
+    const first = results.filter((result) => result.status === 'accepted' && !result.repeated);
+    expect(first).toHaveLength(1);
+    const view = await engine.end((first[0] as { fingerprint: string }).fingerprint);
     expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
     // All were ready to go ahead; the workflow took over what the one that was accepted had begun.
     expect(ready.mock.results.map(({ value }) => typeof value)).toEqual(results.map(() => 'function'));

@@ -1,5 +1,7 @@
 import { appendBounded, isRecord, jsonBytes, ownValue, showValue } from '../plain-values';
+import { blockMessage } from './block';
 import { capacityOf, spanMsOf } from './capacity';
+import { passTime } from './clock';
 import { book, createFitSearch, prune } from './grants';
 import { countRequest } from './stats';
 import { GRANTS_MAX, PERMITS_MAX, RATE_TEXT_BYTES_MAX } from './state';
@@ -22,36 +24,32 @@ interface Rule {
  *   may therefore be granted before entries that asked earlier.
  * - A refusal books nothing and is not remembered.
  * - A ban or a penalty moves later grants; permits given before it stay as they were.
+ * - A step of the clock moves permits and bookings alike (passTime).
  */
 export function acquire(state: LimiterState, command: AcquireCommand, nowMs: number): LimiterStep<AcquireResult> {
-  const known = isRecord(command) && state.permits.findLast((permit) => permit.requestId === command.requestId);
-  if (known) return { state, result: granted(known, nowMs, false) };
+  const current = passTime(state, nowMs);
+  const known = isRecord(command) && current.permits.findLast((permit) => permit.requestId === command.requestId);
+  if (known) return { state: current, result: granted(known, nowMs, false) };
 
-  const startMs = Math.max(state.clockMs, nowMs, state.blockedUntilMs);
+  const startMs = Math.max(nowMs, current.blockedUntilMs);
   const fault = acquireCommandFault(command);
-  if (fault !== undefined) return refuse(state, startMs, fault);
+  if (fault !== undefined) return refuse(current, startMs, fault);
 
-  const rules = rulesFor(state, command.endpoint, Math.max(state.clockMs, nowMs));
+  const rules = rulesFor(current, command.endpoint);
   const weight = command.weight ?? rules[1]?.limit.weight ?? 1;
-  const tooHeavy = rules.find((rule) => weight > capacityOf(state.limits, rule.limit, command.intent));
-  if (tooHeavy !== undefined) return refuse(state, startMs, tooHeavyMessage(state, command, tooHeavy, weight));
+  const tooHeavy = rules.find((rule) => weight > capacityOf(current.limits, rule.limit, command.intent));
+  if (tooHeavy !== undefined) return refuse(current, startMs, tooHeavyMessage(current, command, tooHeavy, weight));
   if (rules.some((rule) => rule.grants.length >= GRANTS_MAX)) {
     return refuse(
-      state,
+      current,
       startMs,
       `${GRANTS_MAX} requests are booked already; send fewer, or wait until they have passed.`,
     );
   }
-  const atMs = earliest(state, command, rules, weight, startMs);
-  if (command.notAfterMs !== undefined && atMs > command.notAfterMs) {
-    const lateMs = atMs - command.notAfterMs;
-    return refuse(
-      state,
-      atMs,
-      `The request limit leaves room ${lateMs} ms after the latest time asked for; ask for a later one.`,
-    );
-  }
-  return grant(state, command, rules, weight, atMs, nowMs);
+  const atMs = earliest(current, command, rules, weight, startMs);
+  const latestMs = Math.min(command.notAfterMs ?? Infinity, nowMs + (command.waitMaxMs ?? Infinity));
+  if (atMs > latestMs) return refuse(current, atMs, tooLateMessage(current, atMs, latestMs));
+  return grant(current, command, rules, weight, atMs);
 }
 
 function earliest(
@@ -81,8 +79,8 @@ function grant(
   rules: readonly Rule[],
   weight: number,
   atMs: number,
-  nowMs: number,
 ): LimiterStep<AcquireResult> {
+  const nowMs = state.clockMs;
   const [global, endpoint] = rules.map((rule) => book(rule.grants, atMs, weight));
   const permit: Permit = {
     requestId: command.requestId,
@@ -94,7 +92,6 @@ function grant(
   return {
     state: {
       ...state,
-      clockMs: Math.max(state.clockMs, nowMs),
       global: global ?? state.global,
       endpoints: endpoint === undefined ? state.endpoints : { ...state.endpoints, [command.endpoint]: endpoint },
       permits: appendBounded(state.permits, permit, PERMITS_MAX),
@@ -115,16 +112,21 @@ function refuse(state: LimiterState, earliestMs: number, message: string): Limit
 }
 
 /** The global rule first, then the endpoint's own, if it has one. */
-function rulesFor(state: LimiterState, endpoint: string, nowMs: number): readonly Rule[] {
-  const { limits } = state;
+function rulesFor(state: LimiterState, endpoint: string): readonly Rule[] {
+  const { limits, clockMs } = state;
   const rule = (name: string, limit: WindowLimit, grants: readonly Grant[]): Rule => ({
     name,
     limit,
-    grants: prune(grants, nowMs, spanMsOf(limits, limit)),
+    grants: prune(grants, clockMs, spanMsOf(limits, limit)),
   });
   const own = ownValue(limits.endpoints, endpoint);
   const global = rule('global', limits.global, state.global);
   return own === undefined ? [global] : [global, rule(endpoint, own, ownValue(state.endpoints, endpoint) ?? [])];
+}
+
+function tooLateMessage(state: LimiterState, atMs: number, latestMs: number): string {
+  if (state.blockedUntilMs > latestMs) return blockMessage(state);
+  return `The request limit leaves room ${atMs - latestMs} ms after the latest time asked for; ask for a later one.`;
 }
 
 function tooHeavyMessage(state: LimiterState, command: AcquireCommand, rule: Rule, weight: number): string {
@@ -138,7 +140,7 @@ function tooHeavyMessage(state: LimiterState, command: AcquireCommand, rule: Rul
 /** What is wrong with a command that somebody sent, or undefined. Takes anything. */
 function acquireCommandFault(command: AcquireCommand): string | undefined {
   if (!isRecord(command)) return 'The acquire command is no object.';
-  const { requestId, endpoint, weight, intent, notAfterMs } = command;
+  const { requestId, endpoint, weight, intent, notAfterMs, waitMaxMs } = command;
   if (!isText(requestId)) return `The requestId must be a text of at most ${RATE_TEXT_BYTES_MAX} bytes as JSON.`;
   if (!isText(endpoint)) return `The endpoint must be a text of at most ${RATE_TEXT_BYTES_MAX} bytes as JSON.`;
   if (weight !== undefined && !(Number.isSafeInteger(weight) && weight > 0)) {
@@ -146,6 +148,9 @@ function acquireCommandFault(command: AcquireCommand): string | undefined {
   }
   if (intent !== 'entry' && intent !== 'exit') return `The intent is ${showValue(intent)}; use entry or exit.`;
   if (notAfterMs !== undefined && !Number.isFinite(notAfterMs)) return 'notAfterMs must be milliseconds UTC.';
+  if (waitMaxMs !== undefined && !(Number.isFinite(waitMaxMs) && waitMaxMs >= 0)) {
+    return `waitMaxMs is ${showValue(waitMaxMs)}; needed are milliseconds, zero or more.`;
+  }
   return undefined;
 }
 

@@ -21,6 +21,11 @@ export function spanMsOf(limits: RateLimits, rule: WindowLimit): number {
   return rule.windowMs + limits.permitValidityMs;
 }
 
+/** Behind so much of silence every window is empty. */
+export function longestSpanMs(limits: RateLimits): number {
+  return Math.max(...[limits.global, ...Object.values(limits.endpoints)].map((rule) => spanMsOf(limits, rule)));
+}
+
 /** The limits without whatever else came along: they are carried from run to run. */
 export function plainLimits(limits: RateLimits): RateLimits {
   const { global, endpoints, safetyMargin, exitSafetyMargin, permitValidityMs } = limits;

@@ -1,11 +1,13 @@
 import { isRecord, ownValue } from '../plain-values';
+import { blockFor } from './block';
 import { spanMsOf } from './capacity';
+import { passTime } from './clock';
 import { book, prune, weightWithin } from './grants';
-import { BAN_DEFAULT_MS, BLOCK_MAX_MS, PENALTY_FIRST_MS, PENALTY_MAX_MS } from './state';
+import { BAN_DEFAULT_MS, PENALTY_FIRST_MS, PENALTY_MAX_MS } from './state';
 import type { LimiterState, LimiterStep } from './state';
 import type { FeedbackCommand } from './types';
 
-/** ignored: the command made no sense, and nothing changed. */
+/** ignored: the command made no sense, and nothing changed but the time. */
 export interface FeedbackResult {
   readonly status: 'applied' | 'ignored';
   /** No request before this instant, milliseconds UTC; 0: none was ever blocked. */
@@ -17,21 +19,22 @@ export interface FeedbackResult {
  * PENALTY_FIRST_MS, doubled for each one in a row; answers to requests that were under way together count as one.
  *
  * When the venue has counted more than we have (another program uses the same account, say), the difference is booked.
+ *
+ * All of it happens when the limiter hears of it: the sender's clock may be any. Of its instants only the span between
+ * two counts.
  */
 export function feedback(state: LimiterState, command: FeedbackCommand, nowMs: number): LimiterStep<FeedbackResult> {
-  if (!isRecord(command) || !Number.isSafeInteger(command.observedAtMs)) return ignored(state);
-  const clockMs = Math.max(state.clockMs, nowMs);
-  const observedAtMs = Math.min(command.observedAtMs, clockMs);
-  const known = { ...state, clockMs };
+  const current = passTime(state, nowMs);
+  if (!isRecord(command) || !Number.isSafeInteger(command.observedAtMs)) return ignored(current);
   switch (command.kind) {
     case 'ok':
-      return applied(adapt(endPenalties(known, observedAtMs), command, observedAtMs));
+      return applied(adapt(endPenalties(current), command));
     case 'rate_limited':
-      return applied(penalise(known, command, observedAtMs));
+      return applied(penalise(current, command));
     case 'banned':
-      return applied(ban(known, command, observedAtMs));
+      return applied(ban(current, command));
     default:
-      return ignored(state);
+      return ignored(current);
   }
 }
 
@@ -44,38 +47,41 @@ function ignored(state: LimiterState): LimiterStep<FeedbackResult> {
 }
 
 /** Only an answer from after the block proves that the venue accepts requests again. */
-function endPenalties(state: LimiterState, observedAtMs: number): LimiterState {
-  return observedAtMs >= state.blockedUntilMs ? { ...state, penaltiesInRow: 0 } : state;
+function endPenalties(state: LimiterState): LimiterState {
+  return isBlocked(state) ? state : { ...state, penaltiesInRow: 0 };
 }
 
-function penalise(state: LimiterState, command: FeedbackCommand, observedAtMs: number): LimiterState {
-  const isNext = state.penaltiesInRow === 0 || observedAtMs >= state.blockedUntilMs;
+function penalise(state: LimiterState, command: FeedbackCommand): LimiterState {
+  const isNext = state.penaltiesInRow === 0 || !isBlocked(state);
   const penaltiesInRow = state.penaltiesInRow + (isNext ? 1 : 0);
   const pauseMs = Math.min(PENALTY_MAX_MS, PENALTY_FIRST_MS * 2 ** Math.min(penaltiesInRow - 1, 30));
   return {
-    ...state,
+    ...blockFor(state, namedSpanMs(command) ?? pauseMs, 'rate_limited'),
     penaltiesInRow,
-    blockedUntilMs: laterBlock(state, command, observedAtMs + pauseMs),
     stats: { ...state.stats, penaltiesTotal: state.stats.penaltiesTotal + 1 },
   };
 }
 
-function ban(state: LimiterState, command: FeedbackCommand, observedAtMs: number): LimiterState {
+function ban(state: LimiterState, command: FeedbackCommand): LimiterState {
   return {
-    ...state,
-    blockedUntilMs: laterBlock(state, command, observedAtMs + BAN_DEFAULT_MS),
+    ...blockFor(state, namedSpanMs(command) ?? BAN_DEFAULT_MS, 'banned'),
     stats: { ...state.stats, bansTotal: state.stats.bansTotal + 1 },
   };
 }
 
-function laterBlock(state: LimiterState, command: FeedbackCommand, defaultMs: number): number {
-  const named = typeof command.resumeAtMs === 'number' ? Math.ceil(command.resumeAtMs) : NaN;
-  const resumeAtMs = Number.isSafeInteger(named) && named > command.observedAtMs ? named : defaultMs;
-  return Math.max(state.blockedUntilMs, Math.min(resumeAtMs, state.clockMs + BLOCK_MAX_MS));
+function isBlocked({ clockMs, blockedUntilMs }: LimiterState): boolean {
+  return clockMs < blockedUntilMs;
 }
 
-function adapt(state: LimiterState, command: FeedbackCommand, observedAtMs: number): LimiterState {
-  const { limits } = state;
+/** How long the venue wants to be left alone, whole milliseconds; undefined: it named no time that lies ahead. */
+function namedSpanMs({ resumeAfterMs, resumeAtMs, observedAtMs }: FeedbackCommand): number | undefined {
+  const spans = [resumeAfterMs, typeof resumeAtMs === 'number' ? resumeAtMs - observedAtMs : undefined];
+  const named = spans.find((spanMs) => typeof spanMs === 'number' && Number.isFinite(spanMs) && spanMs > 0);
+  return named === undefined ? undefined : Math.ceil(named);
+}
+
+function adapt(state: LimiterState, command: FeedbackCommand): LimiterState {
+  const { limits, clockMs } = state;
   if (typeof command.endpoint !== 'string') return state;
   const own = ownValue(limits.endpoints, command.endpoint);
   const rule = own ?? limits.global;
@@ -85,10 +91,10 @@ function adapt(state: LimiterState, command: FeedbackCommand, observedAtMs: numb
 
   const spanMs = spanMsOf(limits, rule);
   const grants = own === undefined ? state.global : (ownValue(state.endpoints, command.endpoint) ?? []);
-  const missing = rule.limit - remaining - weightWithin(grants, observedAtMs - spanMs, observedAtMs);
-  if (missing <= 0 || observedAtMs <= state.clockMs - spanMs) return state;
-  const global = book(prune(state.global, state.clockMs, spanMsOf(limits, limits.global)), observedAtMs, missing);
+  const missing = rule.limit - remaining - weightWithin(grants, clockMs - spanMs, clockMs);
+  if (missing <= 0) return state;
+  const global = book(prune(state.global, clockMs, spanMsOf(limits, limits.global)), clockMs, missing);
   if (own === undefined) return { ...state, global };
-  const booked = book(prune(grants, state.clockMs, spanMs), observedAtMs, missing);
+  const booked = book(prune(grants, clockMs, spanMs), clockMs, missing);
   return { ...state, global, endpoints: { ...state.endpoints, [command.endpoint]: booked } };
 }

@@ -1,4 +1,5 @@
 import { isRecord, ownValue } from '../plain-values';
+import { passTime } from './clock';
 import { unbook } from './grants';
 import type { LimiterState, LimiterStep } from './state';
 import type { GiveBackCommand, GiveBackResult } from './types';
@@ -9,17 +10,18 @@ import type { GiveBackCommand, GiveBackResult } from './types';
  * books anew.
  */
 export function giveBack(state: LimiterState, command: GiveBackCommand, nowMs: number): LimiterStep<GiveBackResult> {
-  const permit = isRecord(command) && state.permits.findLast(({ requestId }) => requestId === command.requestId);
+  const current = passTime(state, nowMs);
+  const permit = isRecord(command) && current.permits.findLast(({ requestId }) => requestId === command.requestId);
   // A lapsed permit leaves the windows by itself.
-  if (!permit || permit.expiresAtMs < nowMs) return { state, result: { status: 'not_found' } };
+  if (!permit || permit.expiresAtMs < nowMs) return { state: current, result: { status: 'not_found' } };
   const { endpoint, notBeforeMs, weight } = permit;
-  const own = ownValue(state.endpoints, endpoint);
+  const own = ownValue(current.endpoints, endpoint);
   return {
     state: {
-      ...state,
-      global: unbook(state.global, notBeforeMs, weight),
-      endpoints: own ? { ...state.endpoints, [endpoint]: unbook(own, notBeforeMs, weight) } : state.endpoints,
-      permits: state.permits.filter((other) => other !== permit),
+      ...current,
+      global: unbook(current.global, notBeforeMs, weight),
+      endpoints: own ? { ...current.endpoints, [endpoint]: unbook(own, notBeforeMs, weight) } : current.endpoints,
+      permits: current.permits.filter((other) => other !== permit),
     },
     result: { status: 'given_back' },
   };

@@ -1,4 +1,4 @@
-import type { RateLimits, RateStats } from './types';
+import type { BlockKind, RateLimits, RateStats } from './types';
 
 /**
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
@@ -20,6 +20,10 @@ export const PENALTY_MAX_MS = 60_000;
 export const BAN_DEFAULT_MS = 600_000;
 /** No answer blocks requests for longer than this: Binance's longest ban is three days, the rest is a broken header. */
 export const BLOCK_MAX_MS = 259_200_000;
+/** A living account hears of something at least this often: its own reading of balances asks for permits. */
+export const STEP_MAX_MS = 30_000;
+/** Three steps that were lost; see gapMs. */
+export const GAP_MIN_MS = 90_000;
 
 /** Weight booked at one instant. */
 export interface Grant {
@@ -35,12 +39,21 @@ export interface Permit {
   readonly expiresAtMs: number;
 }
 
-/** Plain JSON: it travels through continue-as-new. Grants ascend by instant, permits are ordered oldest first. */
+/**
+ * Plain JSON: it travels through continue-as-new. Grants ascend by instant, permits are ordered oldest first.
+ *
+ * Every instant is on the limiter's clock and means something only relative to `clockMs`: when that clock steps, they
+ * move along (passTime), so that no step of it, back or far ahead, makes anyone wait for longer than a span and what is
+ * left of a block.
+ */
 export interface LimiterState {
   readonly limits: RateLimits;
-  /** The latest time seen. A clock that steps back must not bring pruned grants back into a window. */
+  /** The last time seen, 0: none yet. It goes back when the clock does. */
   readonly clockMs: number;
+  /** No request before it; 0: there was never a block. */
   readonly blockedUntilMs: number;
+  /** What the present block is, or the last one was. Absent: there was none, or older rules made it. */
+  readonly blockedBy?: BlockKind;
   /** Penalties in a row without a success after them. */
   readonly penaltiesInRow: number;
   readonly global: readonly Grant[];

@@ -31,9 +31,14 @@ export interface AcquireCommand {
   /** Positive integer; absent: the endpoint's own weight (1 for an endpoint without a limit of its own). */
   readonly weight?: number;
   readonly intent: Intent;
-  /** Refuse instead of granting later than this instant, milliseconds UTC. Nothing is booked then. */
+  /**
+   * Refuse instead of granting later than this instant, milliseconds UTC on the limiter's clock. Nothing is booked then.
+   */
   readonly notAfterMs?: number;
-  /** The same as a span from the answer, milliseconds: the caller's clock may be another than the limiter's. */
+  /**
+   * The same as a span from the answer, milliseconds, zero or more: the caller's clock may be another than the
+   * limiter's. Where both are given, the stricter counts.
+   */
   readonly waitMaxMs?: number;
 }
 
@@ -65,10 +70,20 @@ export interface GiveBackResult {
   readonly status: 'given_back' | 'not_found';
 }
 
-/** What a venue's answer told us about its limits. */
+/** Why a venue refuses every request for a while: a penalty for too many requests, or a ban. */
+export type BlockKind = 'rate_limited' | 'banned';
+
+export interface Block {
+  /** What is left of it, milliseconds; 0: there is none. */
+  readonly blockedForMs: number;
+  /** Absent: there is none, or it began under older rules, which did not note it. */
+  readonly kind?: BlockKind;
+}
+
+/** What a venue's answer told us about its limits. The limiter judges it by when it arrives. */
 export interface FeedbackCommand {
   readonly endpoint: string;
-  readonly kind: 'ok' | 'rate_limited' | 'banned';
+  readonly kind: 'ok' | BlockKind;
   /** The venue's own count of what is left in its window, where it says. */
   readonly remaining?: number;
   /**
@@ -76,10 +91,14 @@ export interface FeedbackCommand {
    * to another window, and `remaining` is ignored then.
    */
   readonly limit?: number;
-  /** When requests may resume, milliseconds UTC. */
+  /** When requests may resume, milliseconds UTC on the clock of `observedAtMs`: only their difference counts. */
   readonly resumeAtMs?: number;
-  /** The same as a span from the answer, milliseconds: the caller's clock may be another than the limiter's. */
+  /**
+   * The same as a span, milliseconds: the sender's clock may be another than the limiter's. It counts from when the
+   * limiter hears of it, and before `resumeAtMs`.
+   */
   readonly resumeAfterMs?: number;
+  /** Milliseconds UTC on the sender's clock. Older rules judge by it. */
   readonly observedAtMs: number;
 }
 

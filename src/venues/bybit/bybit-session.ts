@@ -5,10 +5,10 @@ import { createRedactor } from '../ccxt/secret';
 import { createTransport } from '../ccxt/transport';
 import type { Transport } from '../ccxt/transport';
 import { VenueClock } from '../ccxt/venue-clock';
-import { replyFromTrace } from '../ccxt/venue-reply';
+import { replyFromTrace, TOO_LATE_CODE } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
 import { VenueError } from '../venue';
-import type { EndpointGroup, LimitReport } from '../venue';
+import type { EndpointGroup, LimitReport, RequestReport } from '../venue';
 import { BybitClient } from './bybit-client';
 import type { BybitClientOptions } from './bybit-client';
 import { classifyReadReply, replyTimeMs } from './outcomes';
@@ -37,7 +37,9 @@ export class BybitSession {
   readonly client: BybitClient;
   private readonly transport: Transport;
   private readonly redact: (text: string) => string;
-  private readonly listeners: ((report: LimitReport) => void)[] = [];
+  private readonly limitListeners: ((report: LimitReport) => void)[] = [];
+  private readonly requestListeners: ((report: RequestReport) => void)[] = [];
+  private readonly jumpListeners: ((byMs: number) => void)[] = [];
   private clockMeasurement: Promise<number> | undefined;
 
   constructor(options: BybitSessionOptions) {
@@ -47,7 +49,15 @@ export class BybitSession {
   }
 
   onLimitReport(listener: (report: LimitReport) => void): void {
-    this.listeners.push(listener);
+    this.limitListeners.push(listener);
+  }
+
+  onRequestReport(listener: (report: RequestReport) => void): void {
+    this.requestListeners.push(listener);
+  }
+
+  onClockJump(listener: (byMs: number) => void): void {
+    this.jumpListeners.push(listener);
   }
 
   close(): Promise<void> {
@@ -71,13 +81,16 @@ export class BybitSession {
     return this.read('account', schema, request);
   }
 
-  /** A signed request that changes orders. The clock must have been measured. Never throws. @param sendBeforeMs see RequestTrace */
+  /**
+   * A signed request that changes orders. The clock must have been measured. Never throws.
+   * @param sendBeforeMonotonicMs see RequestTrace
+   */
   async command(
     request: () => Promise<unknown>,
     classify: (reply: VenueReply) => VenueOutcome,
-    sendBeforeMs?: number,
+    sendBeforeMonotonicMs?: number,
   ): Promise<ClassifiedAnswer> {
-    const { trace, error } = await traceRequest(request, sendBeforeMs);
+    const { trace, error } = await traceRequest(request, sendBeforeMonotonicMs);
     const reply = replyFromTrace(trace, error, this.redact, Date.now());
     const outcome = classify(reply);
     this.report('order', outcome, reply);
@@ -144,10 +157,15 @@ export class BybitSession {
   private recordClock(venueTimeMs: number, trace: RequestTrace): void {
     const { sentAtMonotonicMs, receivedAtMonotonicMs } = trace;
     if (sentAtMonotonicMs === undefined || receivedAtMonotonicMs === undefined) return;
-    this.clock.record(venueTimeMs, sentAtMonotonicMs, receivedAtMonotonicMs);
+    const jumpMs = this.clock.record(venueTimeMs, sentAtMonotonicMs, receivedAtMonotonicMs);
+    if (jumpMs !== undefined) tell(this.jumpListeners, jumpMs);
   }
 
   private report(endpoint: EndpointGroup, outcome: VenueOutcome | undefined, reply: VenueReply): void {
+    // What we held back ourselves says nothing about the venue.
+    if (reply.transportError !== TOO_LATE_CODE) {
+      tell(this.requestListeners, { signed: endpoint !== 'market_data', outcome });
+    }
     if (reply.httpStatus === undefined) return;
     const report: LimitReport = {
       endpoint,
@@ -155,15 +173,20 @@ export class BybitSession {
       remaining: countHeader(reply, 'x-bapi-limit-status'),
       limit: countHeader(reply, 'x-bapi-limit'),
       resumeAtMs: outcome?.retryAtMs,
+      resumeAfterMs: outcome?.retryAfterMs,
       observedAtMs: reply.receivedAtMs,
     };
-    for (const listener of this.listeners) {
-      try {
-        listener(report);
-      } catch (error) {
-        // What the venue did with an order must reach the caller, whatever a listener does.
-        process.emitWarning(`A limit listener failed: ${(error as Error).message}`);
-      }
+    tell(this.limitListeners, report);
+  }
+}
+
+/** What the venue did with an order must reach the caller, whatever a listener does. */
+function tell<Report>(listeners: readonly ((report: Report) => void)[], report: Report): void {
+  for (const listener of listeners) {
+    try {
+      listener(report);
+    } catch (error) {
+      process.emitWarning(`A listener to the venue's answers failed: ${(error as Error).message}`);
     }
   }
 }

@@ -4,7 +4,15 @@ import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import { VenueError } from '../venue';
-import type { LimitReport, LookUpAnswer, PlaceOrderAnswer, Venue, VenuePromises } from '../venue';
+import type {
+  LimitReport,
+  LookUpAnswer,
+  OpenOrdersPage,
+  PlaceOrderAnswer,
+  RequestReport,
+  Venue,
+  VenuePromises,
+} from '../venue';
 import { BybitSession } from './bybit-session';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
 import { classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
@@ -14,6 +22,7 @@ import {
   candlesPayload,
   executionsPayload,
   instrumentRow,
+  openOrdersPayload,
   orderRow,
   rowsPayload,
   tickersPayload,
@@ -26,8 +35,11 @@ const INSTRUMENTS_MAX = 1_000;
 const CANDLES_MAX = 1_000;
 /** Bybit's largest page of orders. */
 const ORDERS_MAX = 50;
+/** Bybit's longest window of a query, and what it shows of the past where none is named. */
+const WINDOW_MAX_MS = 7 * 24 * 60 * 60 * 1_000;
+/** How much earlier than asked for a window begins: the instant was taken from our measure of the venue's clock. */
+const WINDOW_MARGIN_MS = 60_000;
 
-/** Whoever asked knows which of them ended first; the adapter has one instant for all. */
 const CATEGORY = 'linear';
 const INTERVALS: ReadonlyMap<number, string> = new Map([
   [60_000, '1'],
@@ -58,6 +70,19 @@ export class BybitVenue implements Venue {
 
   onLimitReport(listener: (report: LimitReport) => void): void {
     this.#session.onLimitReport(listener);
+  }
+
+  onRequestReport(listener: (report: RequestReport) => void): void {
+    this.#session.onRequestReport(listener);
+  }
+
+  onClockJump(listener: (byMs: number) => void): void {
+    this.#session.onClockJump(listener);
+  }
+
+  clockMs(): number | undefined {
+    const { clock } = this.#session;
+    return clock.isMeasured ? clock.nowMs() : undefined;
   }
 
   /** Only configured symbols that are trading and whose row can be read; the others are left out. */
@@ -109,33 +134,34 @@ export class BybitVenue implements Venue {
     return parseBalances(payload);
   }
 
-  async placeOrder(plan: OrderPlan, sendBeforeMs = Number.POSITIVE_INFINITY): Promise<PlaceOrderAnswer> {
+  async placeOrder(plan: OrderPlan, sendBeforeMonotonicMs = Number.POSITIVE_INFINITY): Promise<PlaceOrderAnswer> {
     const fault = findOrderFault(plan, this.symbols);
     if (fault !== undefined) return this.unsent({ kind: 'REJECTED', message: fault });
     const clockFault = await this.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
-    if (Date.now() > sendBeforeMs) {
+    if (performance.now() > sendBeforeMonotonicMs) {
       return this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE });
     }
     const { outcome, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
       (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),
-      sendBeforeMs,
+      sendBeforeMonotonicMs,
     );
     return { outcome, signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs() };
   }
 
-  async lookUpOrder(symbol: string, clientOrderId: string): Promise<LookUpAnswer> {
+  async lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer> {
     const query = { category: CATEGORY, symbol, orderLinkId: clientOrderId };
     const { client } = this.#session;
     try {
       await this.#session.ensureClock();
       const startedAtMs = this.#session.clock.nowMs();
+      const past = { ...query, ...lookUpWindow(sinceMs, startedAtMs) };
       const open = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderRealtime(query));
       if (open.order !== undefined) return { status: 'found', order: open.order };
-      const closed = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderHistory(query));
+      const closed = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderHistory(past));
       if (closed.order !== undefined) return { status: 'found', order: closed.order };
-      await this.checkNoFills(query);
+      await this.checkNoFills(past);
       // The first answer's instant: an order accepted between the two requests could be in neither of them. Of the
       // venue's own stamp and our measure of its clock the earlier one counts, so that neither can be too late.
       return { status: 'absent', askedAtMs: Math.min(startedAtMs, open.answeredAtMs) };
@@ -153,9 +179,24 @@ export class BybitVenue implements Venue {
     return payload.result.list.flatMap((candidate) => {
       const row = orderRow.safeParse(candidate);
       if (!row.success || row.data.orderLinkId === '' || !this.symbols.has(row.data.symbol)) return [];
-      const order = parseOrder(row.data, this.options.settleAsset);
+      const order = parseOrder(row.data, this.options.settleAsset, payload.time);
       return order.status === 'open' ? [] : [order];
     });
+  }
+
+  async openOrders(cursor?: string): Promise<OpenOrdersPage> {
+    const { settleAsset: settleCoin } = this.options;
+    const { payload } = await this.#session.readAccount(openOrdersPayload, () =>
+      this.#session.client.privateGetV5OrderRealtime({
+        category: CATEGORY,
+        settleCoin,
+        limit: ORDERS_MAX,
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    );
+    const { list, nextPageCursor } = payload.result;
+    const clientOrderIds = list.map(({ orderId, orderLinkId }) => orderLinkId || orderId);
+    return { clientOrderIds, nextCursor: nextPageCursor || undefined };
   }
 
   async cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome> {
@@ -201,7 +242,7 @@ export class BybitVenue implements Venue {
    * The history of orders may lag behind the fills.
    * @throws VenueError when there are any: the order exists, whatever the other answers say
    */
-  private async checkNoFills(query: { category: string; symbol: string; orderLinkId: string }): Promise<void> {
+  private async checkNoFills(query: Readonly<Record<string, string | number>>): Promise<void> {
     const { payload } = await this.#session.readAccount(executionsPayload, () =>
       this.#session.client.privateGetV5ExecutionList(query),
     );
@@ -225,10 +266,26 @@ export class BybitVenue implements Venue {
     if (first === undefined) return { answeredAtMs };
     const row = orderRow.safeParse(first);
     const isOurs = row.success && row.data.orderLinkId === clientOrderId && row.data.symbol === symbol;
-    if (isOurs && others.length === 0) return { order: parseOrder(row.data, this.options.settleAsset), answeredAtMs };
+    if (isOurs && others.length === 0) {
+      return { order: parseOrder(row.data, this.options.settleAsset, answeredAtMs), answeredAtMs };
+    }
     throw new VenueError({
       kind: 'UNKNOWN',
       message: 'The venue answered the look-up with something else than the one order asked for.',
     });
   }
+}
+
+/**
+ * The window of a query about the past that holds an order made since then.
+ *
+ * @param sinceMs on the venue's clock
+ * @param nowMs the venue's clock
+ * @returns no window without an instant, and with one that lies ahead: the venue's clock was set back since it was taken
+ */
+function lookUpWindow(sinceMs: number | undefined, nowMs: number): { startTime?: number; endTime?: number } {
+  if (sinceMs === undefined || sinceMs > nowMs) return {};
+  const startTime = sinceMs - WINDOW_MARGIN_MS;
+  const endTime = startTime + WINDOW_MAX_MS;
+  return endTime < nowMs ? { startTime, endTime } : { startTime };
 }

@@ -79,8 +79,11 @@ function parseBalance(coin: CoinBalance): SnapshotCommand['assets'][string] {
   return { total: total.toFixed(), available: available.toFixed(), locked: locked.toFixed() };
 }
 
-/** @param feeAsset the asset whose fees count, the settle asset */
-export function parseOrder(row: OrderRow, feeAsset: string): VenueOrder {
+/**
+ * @param feeAsset the asset whose fees count, the settle asset
+ * @param answeredAtMs the venue's own time in the answer: nothing that it tells of is younger
+ */
+export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number): VenueOrder {
   const filled = new Decimal(row.cumExecQty);
   const fee = row.cumFeeDetail?.[feeAsset] ?? (row.cumExecFee || '0');
   const rejectReason = row.rejectReason === 'EC_NoError' ? undefined : row.rejectReason || undefined;
@@ -93,8 +96,8 @@ export function parseOrder(row: OrderRow, feeAsset: string): VenueOrder {
     filledQuantity: filled.toFixed(),
     averagePrice: filled.isZero() ? undefined : positive(row.avgPrice),
     fee: new Decimal(fee).toFixed(),
-    createdAtMs: row.createdTime,
-    updatedAtMs: row.updatedTime,
+    createdAtMs: Math.min(row.createdTime, answeredAtMs),
+    updatedAtMs: Math.min(row.updatedTime, answeredAtMs),
     rejectReason,
   };
 }

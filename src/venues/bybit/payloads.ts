@@ -113,3 +113,11 @@ export const executionsPayload = envelope(z.object({ list: z.array(z.object({ or
 
 /** Rows of orders or instruments, parsed one by one: one that cannot be read must not hide the others. */
 export const rowsPayload = envelope(z.object({ list: z.array(z.unknown()) }));
+
+/** What is read of a page of open orders: which ones there are. */
+export const openOrdersPayload = envelope(
+  z.object({
+    list: z.array(z.object({ orderId: z.string().min(1), orderLinkId: z.string() })),
+    nextPageCursor: z.string().optional(),
+  }),
+);

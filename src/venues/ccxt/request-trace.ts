@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What happened to one request, written by the layers it passes through. */
 export interface RequestTrace {
-  /** After this instant on this process's clock the first byte is not written any more; absent: it always is. */
-  readonly sendBeforeMs?: number;
+  /** After this instant, monotonic milliseconds, the first byte is not written any more; absent: it always is. */
+  readonly sendBeforeMonotonicMs?: number;
   /** The venue's clock when the request was signed. */
   signedAtMs?: number;
   /** Set before the first byte is written; absent proves that nothing left. Monotonic milliseconds. */
@@ -36,13 +36,13 @@ export function currentTrace(): RequestTrace | undefined {
 /**
  * Runs exactly one request with a trace of its own. Never throws: a failure is part of the answer.
  *
- * @param sendBeforeMs see RequestTrace
+ * @param sendBeforeMonotonicMs see RequestTrace
  */
 export async function traceRequest<Result>(
   request: () => Promise<Result>,
-  sendBeforeMs?: number,
+  sendBeforeMonotonicMs?: number,
 ): Promise<TracedRequest<Result>> {
-  const trace: RequestTrace = { headers: {}, sendBeforeMs };
+  const trace: RequestTrace = { headers: {}, sendBeforeMonotonicMs };
   try {
     return { trace, result: await storage.run(trace, request) };
   } catch (error) {

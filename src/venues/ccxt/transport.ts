@@ -100,7 +100,7 @@ class TracingHandler extends DecoratorHandler {
 
   /** Called when a connection is there, right before the first byte: the last instant at which a request can be held back. */
   override onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    if (Date.now() > (this.trace.sendBeforeMs ?? Infinity)) {
+    if (performance.now() > (this.trace.sendBeforeMonotonicMs ?? Infinity)) {
       super.onRequestStart(controller, context);
       controller.abort(new TooLateError('The request waited too long for a connection'));
       return;

@@ -55,7 +55,9 @@ export function venueOutcome(
   message: string,
   details: { venueCode?: string; retryAtMs?: number } = {},
 ): VenueOutcome {
-  return { kind, httpStatus: reply.httpStatus, message: cleanMessage(message), ...details };
+  const { retryAtMs } = details;
+  const retryAfterMs = retryAtMs === undefined ? undefined : retryAtMs - reply.receivedAtMs;
+  return { kind, httpStatus: reply.httpStatus, message: cleanMessage(message), ...details, retryAfterMs };
 }
 
 /** A request that was held back because its last instant had passed. */
@@ -97,8 +99,14 @@ export function retryAfterAtMs(reply: VenueReply): number | undefined {
   const value = reply.headers['retry-after']?.trim();
   if (value === undefined || value === '') return undefined;
   // RFC 9110, section 10.2.3: seconds, or a date.
-  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - reply.receivedAtMs;
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - sentAtMs(reply);
   return Number.isNaN(delayMs) ? undefined : reply.receivedAtMs + boundedDelayMs(delayMs);
+}
+
+/** When the reply left, on the clock of whoever sent it; our own where the reply does not say. */
+function sentAtMs({ headers, receivedAtMs }: VenueReply): number {
+  const dateMs = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(dateMs) ? receivedAtMs : dateMs;
 }
 
 export function boundedDelayMs(delayMs: number): number {

@@ -36,7 +36,6 @@ describeVenueContract({
     'VA-12.2':
       'The adapter knows no maximum of limit orders; the venue refuses such an order, or splits one that reduces.',
     'VA-35.2': 'An order with an unknown status is unavailable instead of open; both are asked for again.',
-    'VA-36': 'A look-up names no window of time; without one the venue shows the last seven days.',
     'VA-38': 'Where the settle asset paid no fee, the total fee counts, whatever asset it was paid in.',
   },
   doesNotApply: { 'VA-37': 'A client id that was used once is refused for ever.' },
@@ -110,6 +109,7 @@ describeVenueContract({
     { name: 'a field that nobody knows', change: { rpiMatchedQty: '0', somethingNew: { nested: [1] } } },
   ],
   unknownStatus: { orderStatus: 'Marvellous' },
+  fromTheFuture: { createdTime: '9999999999999', updatedTime: '9999999999999' },
   feeInAnotherAsset: { cumFeeDetail: { MNT: '0.0024' }, cumExecFee: '0.55' },
   otherId: { orderLinkId: 'client-2' },
   otherSymbol: { symbol: 'SOLUSDT' },

@@ -22,7 +22,8 @@ export class BybitStub implements VenueStub {
   } as const;
   readonly lookUpWindows = ['GET /v5/order/history', 'GET /v5/execution/list'].map((source) => ({
     source,
-    keys: ['startTime', 'endTime'],
+    keys: ['startTime', 'endTime'] as const,
+    spanMaxMs: 7 * 24 * 60 * 60 * 1_000,
   }));
 
   private constructor(readonly server: StubServer) {}

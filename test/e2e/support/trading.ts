@@ -22,6 +22,7 @@ export interface SignalReply {
   readonly fingerprint: string;
   readonly status: string;
   readonly conflicting?: boolean;
+  readonly repeated?: boolean;
 }
 
 export interface EndedSignal {

@@ -3,6 +3,7 @@ import type { SignalView } from '../../../src/domain/signal-view';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { checkSignalTime } from '../../../src/domain/signal';
 import type { IntakeResult, SignalIntake, SignalSummary } from '../../../src/intake/types';
+import type { SettleCommand, SettleReply } from '../../../src/messages/signal';
 
 /** Stands in for intake over Temporal: keeps signals in memory and makes no orders. */
 export class FakeIntake implements SignalIntake {
@@ -15,6 +16,9 @@ export class FakeIntake implements SignalIntake {
   /** Set: submissions wait for it. */
   held: Promise<void> | undefined;
   submissions = 0;
+  /** What every settlement is answered with; undefined: the signal is not known. */
+  settleReply: SettleReply | undefined;
+  readonly settlements: SettleCommand[] = [];
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
     this.submissions++;
@@ -25,7 +29,10 @@ export class FakeIntake implements SignalIntake {
     const key = `${signal.symbol} ${signal.direction} ${signal.strategy} ${Math.floor(signal.timestampMs / 60_000)}`;
     const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 16);
     const earlier = this.accepted.get(fingerprint);
-    if (earlier) return { status: 'duplicate', fingerprint, conflicting: earlier.amount !== signal.amount };
+    if (earlier && earlier.amount !== signal.amount) {
+      return { status: 'duplicate', fingerprint, conflicting: true, taken: earlier, message: 'Another one stands.' };
+    }
+    if (earlier) return { status: 'accepted', fingerprint, repeated: true };
     this.accepted.set(fingerprint, signal);
     return { status: 'accepted', fingerprint };
   }
@@ -33,6 +40,12 @@ export class FakeIntake implements SignalIntake {
   async show(fingerprint: string): Promise<SignalView | undefined> {
     if (this.failure) throw this.failure;
     return this.views.get(fingerprint);
+  }
+
+  async settle(_fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
+    if (this.failure) throw this.failure;
+    this.settlements.push(command);
+    return this.settleReply;
   }
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {

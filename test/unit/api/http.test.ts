@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
 function dependencies() {
   return {
     intake,
-    health: async () => ({ status: 'healthy' as const, components: {}, uptime: 1, version: '0' }),
+    health: async () => ({ status: 'healthy' as const, components: {}, reasons: [], uptime: 1, version: '0' }),
     config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024 } },
     logger: pino({ level: 'silent' }),
   };
@@ -55,7 +55,7 @@ async function sendRaw(bytes: string): Promise<string> {
   return answer;
 }
 
-test('a signal sent over HTTP is accepted, and found as a duplicate afterwards', async () => {
+test('a signal sent over HTTP is accepted, and found as a repetition afterwards', async () => {
   const body = JSON.stringify({
     symbol: 'BTCUSDT',
     direction: 'BUY',
@@ -70,7 +70,7 @@ test('a signal sent over HTTP is accepted, and found as a duplicate afterwards',
       body,
     });
   expect((await send()).status).toBe(202);
-  expect((await send()).status).toBe(409);
+  expect((await send()).status).toBe(200);
   expect(intake.accepted.size).toBe(1);
 });
 

@@ -14,6 +14,7 @@ const HOST = '127.0.0.1:8080';
 const HEALTHY: HealthReport = {
   status: 'healthy',
   components: { ml_manager: 'healthy', trading_engine: 'healthy' },
+  reasons: [],
   uptime: 3600,
   version: '3.0.0',
 };
@@ -96,10 +97,18 @@ describe('POST /api/signals', () => {
     const first = signal();
     await post(first);
     const repeated = await post(first);
-    expect(repeated.statusCode).toBe(409);
-    expect(repeated.json()).toMatchObject({ status: 'duplicate', conflicting: false });
+    expect(repeated.statusCode).toBe(200);
+    const [fingerprint] = intake.accepted.keys();
+    expect(repeated.json()).toEqual({ status: 'accepted', fingerprint, repeated: true });
     const conflicting = await post({ ...first, amount: '2' });
-    expect(conflicting.json()).toMatchObject({ status: 'duplicate', conflicting: true });
+    expect(conflicting.statusCode).toBe(409);
+    expect(conflicting.json()).toEqual({
+      status: 'duplicate',
+      fingerprint,
+      conflicting: true,
+      taken: { ...first, intent: 'entry' },
+      message: 'Another one stands.',
+    });
     expect(intake.accepted.size).toBe(1);
   });
 
@@ -121,6 +130,25 @@ describe('POST /api/signals', () => {
     expect(reply.headers['retry-after']).toBe('1');
     expect(reply.json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
     expect(reply.body).not.toContain('10.0.0.7');
+  });
+
+  test.each<[string, number, () => void]>([
+    ['SERVER_UNAVAILABLE', 503, () => (intake.failure = new IntakeUnavailableError('down'))],
+    ['INTERNAL_ERROR', 500, () => (intake.failure = new Error('a fault'))],
+    ['TIMED_OUT', 504, () => (intake.held = new Promise(() => undefined))],
+  ])('%s says with which time the same signal is sent again', async (code, status, fail) => {
+    await server.close();
+    start({ handlerTimeoutMs: 50 });
+    fail();
+    const timestampMs = Date.now();
+    const reply = await post(signal({ timestamp: timestampMs }));
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({
+      code,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+      timestamp: new Date(timestampMs).toISOString(),
+      message: expect.stringContaining('timestamp') as string,
+    });
   });
 
   test('an unexpected failure tells nothing of its inside', async () => {
@@ -260,6 +288,50 @@ describe('GET /api/signals/:fingerprint', () => {
   test('an unreachable server is 503', async () => {
     intake.failure = new IntakeUnavailableError('down');
     expect((await get('/api/signals/0123456789abcdef')).json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
+  });
+});
+
+describe('POST /api/signals/:fingerprint/settle', () => {
+  const settlement = { filled_quantity: '0.01', average_price: '43000.5', fee: '0.2', reason: 'seen at the venue' };
+  const settle = (payload: object, fingerprint = '0123456789abcdef') =>
+    server.inject({ method: 'POST', url: `/api/signals/${fingerprint}/settle`, payload, headers: { host: HOST } });
+
+  test('hands the figures over and tells what became of it', async () => {
+    intake.settleReply = { accepted: true, message: 'Booked.' };
+    const reply = await settle(settlement);
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toEqual({ fingerprint: '0123456789abcdef', status: 'settled', message: 'Booked.' });
+    expect(intake.settlements).toEqual([
+      { filledQuantity: '0.01', averagePrice: '43000.5', fee: '0.2', reason: 'seen at the venue' },
+    ]);
+  });
+
+  test.each<[string, number, string, () => void]>([
+    ['refused', 409, 'SETTLEMENT_REFUSED', () => (intake.settleReply = { accepted: false, message: 'Not missing.' })],
+    ['of an unknown signal', 404, 'SIGNAL_NOT_FOUND', () => undefined],
+    ['unanswered', 503, 'SERVER_UNAVAILABLE', () => (intake.failure = new IntakeUnavailableError('down'))],
+  ])('one that is %s is %d', async (_name, status, code, prepare) => {
+    prepare();
+    const reply = await settle(settlement);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({ code });
+  });
+
+  test.each<[string, object]>([
+    ['no price', { ...settlement, average_price: undefined }],
+    ['a price of zero', { ...settlement, average_price: '0' }],
+    ['a number for text', { ...settlement, filled_quantity: 1 }],
+    ['no reason', { ...settlement, reason: undefined }],
+    ['a list', [settlement]],
+  ])('%s is 400 and reaches nobody', async (_name, body) => {
+    const reply = await settle(body);
+    expect(reply.statusCode).toBe(400);
+    expect(reply.json()).toMatchObject({ code: 'INVALID_SETTLEMENT' });
+    expect(intake.settlements).toEqual([]);
+  });
+
+  test('an odd fingerprint is 400', async () => {
+    expect((await settle(settlement, 'xyz')).json()).toMatchObject({ code: 'INVALID_FINGERPRINT' });
   });
 });
 

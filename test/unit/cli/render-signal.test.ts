@@ -80,6 +80,17 @@ describe('renderSignal', () => {
     expect(renderSignal(waiting, PLAIN)).toContain('State     WAITING_FOR_PERMIT until 12:00:00.250 UTC');
   });
 
+  test('a signal whose order is missing tells what a person must do', () => {
+    const missing: SignalView = { ...FILLED, state: 'MISSING', outcome: undefined };
+    const text = renderSignal(missing, PLAIN);
+    expect(text).toContain('State     MISSING\n');
+    expect(text).toContain('oncefill signal settle 0123456789abcdef --filled QUANTITY --price PRICE --reason TEXT');
+  });
+
+  test('a signal whose order is not missing tells nobody to settle it', () => {
+    expect(renderSignal({ ...FILLED, state: 'RESOLVING', outcome: undefined }, PLAIN)).not.toContain('settle');
+  });
+
   test('a strategy name cannot give orders to the terminal', () => {
     const hostile: SignalView = { ...FILLED, signal: { ...FILLED.signal, strategy: 'a\u001B[2Jb\u009Bc\u202Ed' } };
     const text = renderSignal(hostile, PLAIN);
@@ -100,6 +111,13 @@ describe('renderSignalList', () => {
     expect(renderSignalList([running], 5, PLAIN)).toMatch(/running$/);
   });
 
+  test('a signal whose order is missing stands out with its remedy below the table', () => {
+    const missing: SignalSummary = { ...SUMMARY, status: 'running', outcome: 'MISSING', endedAtMs: undefined };
+    const lines = renderSignalList([missing, SUMMARY], 5, PLAIN).split('\n');
+    expect(lines[1]).toMatch(/MISSING$/);
+    expect(lines.slice(3)).toEqual([expect.stringContaining('oncefill signal settle 0123456789abcdef')]);
+  });
+
   test('an empty list says so instead of showing a heading', () => {
     expect(renderSignalList([], 5, PLAIN)).toBe('No signals in the last 5 minutes.');
   });
@@ -109,15 +127,17 @@ describe('describeIntake', () => {
   test.each([
     [{ status: 'accepted', fingerprint: 'f' } as const, 'Accepted as f.'],
     [
-      { status: 'duplicate', fingerprint: 'f', conflicting: false } as const,
-      'Duplicate: f was accepted before; nothing was sent twice.',
+      { status: 'accepted', fingerprint: 'f', repeated: true } as const,
+      'Accepted before as f; nothing was sent twice.',
     ],
     [{ status: 'refused', code: 'STALE_SIGNAL', message: 'Too old.' } as const, 'Refused (STALE_SIGNAL): Too old.'],
   ])('%j', (result, sentence) => {
     expect(describeIntake(result)).toBe(sentence);
   });
 
-  test('a duplicate with other content is told apart', () => {
-    expect(describeIntake({ status: 'duplicate', fingerprint: 'f', conflicting: true })).toContain('other content');
+  test('a conflicting signal is told what stands, without obeying what it says', () => {
+    const message = 'An entry\u001B[2J stands.';
+    const text = describeIntake({ status: 'duplicate', fingerprint: 'f', conflicting: true, message });
+    expect(text).toBe('Refused: An entry\uFFFD[2J stands.');
   });
 });

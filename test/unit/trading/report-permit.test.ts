@@ -7,9 +7,9 @@ const VALIDITY_MS = 2_000;
 function limiter() {
   const granted = (): FreshPermit => ({
     status: 'granted',
-    askedAtMs: Date.now(),
-    notBeforeMs: Date.now(),
-    expiresAtMs: Date.now() + VALIDITY_MS,
+    askedAtMs: performance.now(),
+    notBeforeMs: performance.now(),
+    expiresAtMs: performance.now() + VALIDITY_MS,
     isNew: true,
   });
   const acquire = jest.fn(async (_command: { requestId: string }) => granted() as unknown);
@@ -49,9 +49,17 @@ test('a permit that lapsed before the report is not used, and the next order ask
   expect(acquire).toHaveBeenCalledTimes(2);
 });
 
+test('a permit that lapsed is not used because the clock of the machine was set back', async () => {
+  const { permit } = limiter();
+  permit.expect();
+  await jest.advanceTimersByTimeAsync(VALIDITY_MS + 1);
+  jest.setSystemTime(NOW_MS - 3_600_000);
+  expect(await permit.take()).toBe(false);
+});
+
 test('a permit for later than the report is given back, so that the report may ask for one of its own', async () => {
   const { permit, acquire, giveBack } = limiter();
-  const instants = { notBeforeMs: NOW_MS + 400, expiresAtMs: NOW_MS + 400 + VALIDITY_MS };
+  const instants = { notBeforeMs: 400, expiresAtMs: 400 + VALIDITY_MS };
   acquire.mockResolvedValueOnce({ status: 'granted', askedAtMs: 0, isNew: true, ...instants });
   permit.expect();
   expect(await permit.take()).toBe(false);

@@ -1,12 +1,25 @@
 import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/domain/ledger/authorization';
+import type { AcquireCommand } from '../../../src/domain/limiter/types';
 import type { PermitAnswer } from '../../../src/domain/send-check';
 import { ASK_AGAIN, ASK_NOBODY, SendChecker, type InHand } from '../../../src/trading/send-checker';
 
-const NOW_MS = 1_700_000_000_000;
+const HOUR_MS = 3_600_000;
+/** On the monotonic clock of this process, which has run for a while. */
+const NOW_MS = HOUR_MS;
+const UTC_NOW_MS = 1_700_000_000_000;
+const TIME_TO_LIVE_MS = 300_000;
 const PERMIT_VALIDITY_MS = 2_000;
-const REQUEST = { fingerprint: 'f', venue: 'bybit', intent: 'entry', expiresAtMs: NOW_MS + 300_000 } as const;
+const REQUEST = {
+  fingerprint: 'f',
+  venue: 'bybit',
+  intent: 'entry',
+  expiresAtMs: UTC_NOW_MS + TIME_TO_LIVE_MS,
+} as const;
 
-beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
+beforeEach(() => {
+  jest.useFakeTimers({ now: UTC_NOW_MS - NOW_MS });
+  jest.advanceTimersByTime(NOW_MS);
+});
 afterEach(() => jest.useRealTimers());
 
 function permitFrom(askedAtMs: number, notBeforeMs = askedAtMs) {
@@ -30,19 +43,19 @@ interface Answers {
 function checkerWith({
   ledger = { authorized: true },
   ledgerMs = 0,
-  limiter = () => permitFrom(Date.now()),
+  limiter = () => permitFrom(performance.now()),
 }: Answers = {}) {
   const query = jest.fn(async () => {
-    jest.setSystemTime(Date.now() + ledgerMs);
+    jest.advanceTimersByTime(ledgerMs);
     return ledger;
   });
-  const acquire = jest.fn(async (_command: { readonly requestId: string }) => limiter());
+  const acquire = jest.fn(async (_command: AcquireCommand) => limiter());
   const checker = new SendChecker({ query } as never, { acquire } as never);
   return { checker, query, acquire };
 }
 
 /** A permit in its third round, and an authorization. */
-function inHand(authorizedAtMs: number, permit: PermitAnswer | undefined = permitFrom(NOW_MS)): InHand {
+function inHand(authorizedAtMs: number | undefined, permit: PermitAnswer | undefined = permitFrom(NOW_MS)): InHand {
   return { permit, permitRound: 3, authorizedAtMs };
 }
 
@@ -59,7 +72,7 @@ test('what is in hand is enough, for what is left of it', async () => {
 
 test('an authorization counts from when it was asked for', async () => {
   const { checker } = checkerWith({ ledgerMs: 700 });
-  expect(await checker.check(REQUEST, inHand(0), ASK_AGAIN)).toEqual({
+  expect(await checker.check(REQUEST, inHand(undefined), ASK_AGAIN)).toEqual({
     status: 'clear',
     sendBeforeMs: NOW_MS + AUTHORIZATION_VALIDITY_MS,
   });
@@ -67,14 +80,14 @@ test('an authorization counts from when it was asked for', async () => {
 
 test('an answer that took longer than the validity never lets an order leave', async () => {
   const { checker, query } = checkerWith({ ledgerMs: AUTHORIZATION_VALIDITY_MS + 1 });
-  expect(await checker.check(REQUEST, inHand(0), ASK_AGAIN)).toMatchObject({ status: 'lapsed' });
+  expect(await checker.check(REQUEST, inHand(undefined), ASK_AGAIN)).toMatchObject({ status: 'lapsed' });
   expect(query.mock.calls.length).toBeGreaterThan(1);
 });
 
 test.each([
   ['authorization', inHand(NOW_MS + 60_000), { limiter: 0, ledger: 1 }],
   ['permit', inHand(NOW_MS, permitFrom(NOW_MS + 60_000)), { limiter: 1, ledger: 0 }],
-])('an %s that was asked for ahead of this clock is not believed', async (_what, held, calls) => {
+])('an %s that was asked for by a clock ahead of this one is not believed', async (_what, held, calls) => {
   const { checker, query, acquire } = checkerWith();
   expect(await checker.check(REQUEST, held, ASK_AGAIN)).toMatchObject({ status: 'clear' });
   expect({ limiter: acquire.mock.calls.length, ledger: query.mock.calls.length }).toEqual(calls);
@@ -83,7 +96,7 @@ test.each([
 test("the ledger's refusal is the signal's denial", async () => {
   const denial = { code: 'TRADING_HALTED', message: 'Halted.' } as const;
   const { checker } = checkerWith({ ledger: { authorized: false, denial } });
-  expect(await checker.check(REQUEST, inHand(0), ASK_AGAIN)).toEqual({ status: 'denied', denial });
+  expect(await checker.check(REQUEST, inHand(undefined), ASK_AGAIN)).toEqual({ status: 'denied', denial });
 });
 
 test('without a permit, the one of its round is asked for; a lapsed one is replaced by the next', async () => {
@@ -95,7 +108,7 @@ test('without a permit, the one of its round is asked for; a lapsed one is repla
 });
 
 test('permits that lapse again and again are left to the workflow, which asks for the next', async () => {
-  const { checker, acquire } = checkerWith({ limiter: () => permitFrom(Date.now() - PERMIT_VALIDITY_MS - 1) });
+  const { checker, acquire } = checkerWith({ limiter: () => permitFrom(performance.now() - PERMIT_VALIDITY_MS - 1) });
   expect(await checker.check(REQUEST, { permitRound: 3, authorizedAtMs: NOW_MS }, ASK_AGAIN)).toMatchObject({
     status: 'lapsed',
     permitRound: 3 + acquire.mock.calls.length,
@@ -104,7 +117,7 @@ test('permits that lapse again and again are left to the workflow, which asks fo
 });
 
 test.each([
-  ['authorization', inHand(0)],
+  ['authorization', inHand(undefined)],
   ['permit', inHand(NOW_MS, permitFrom(0))],
 ])('where nobody may be asked, a lapsed %s ends the call', async (_what, held) => {
   const { checker, query, acquire } = checkerWith();
@@ -118,10 +131,10 @@ test('a permit that begins in a moment is waited for in place, a later one is no
   const soon = checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS, NOW_MS + 100)), ASK_NOBODY);
   await jest.advanceTimersByTimeAsync(100);
   expect(await soon).toMatchObject({ status: 'clear' });
-  const untilMs = NOW_MS + 60_000;
-  expect(await checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS, untilMs)), ASK_NOBODY)).toMatchObject({
+  const laterMs = performance.now() + 60_000;
+  expect(await checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS, laterMs)), ASK_NOBODY)).toMatchObject({
     status: 'wait',
-    untilMs,
+    waitMs: 60_000,
     permitRound: 3,
   });
 });
@@ -130,7 +143,7 @@ test.each(['short', 'durable'])(
   'a permit that begins after the time to live ends the signal on the %s road',
   async (road) => {
     const { checker } = checkerWith();
-    const held = inHand(NOW_MS, permitFrom(NOW_MS, REQUEST.expiresAtMs + 1));
+    const held = inHand(NOW_MS, permitFrom(NOW_MS, NOW_MS + TIME_TO_LIVE_MS + 1));
     const asksMax = road === 'short' ? ASK_NOBODY : ASK_AGAIN;
     expect(await checker.check(REQUEST, held, asksMax)).toMatchObject({
       status: 'expired',
@@ -147,12 +160,39 @@ test('a call that took too long sends nothing', async () => {
   });
 });
 
-test('a clock that keeps running backwards ends the waiting in place', async () => {
+test.each([-HOUR_MS, HOUR_MS])(
+  'a step of the machine’s clock by %d ms makes neither permit nor authorization younger or older',
+  async (stepMs) => {
+    const { checker } = checkerWith();
+    const held = inHand(NOW_MS);
+    const living = { ...REQUEST, expiresAtMs: UTC_NOW_MS + 10 * HOUR_MS };
+    jest.setSystemTime(UTC_NOW_MS + stepMs);
+    expect(await checker.check(living, held, ASK_NOBODY)).toMatchObject({ status: 'clear' });
+    jest.advanceTimersByTime(AUTHORIZATION_VALIDITY_MS + 1);
+    jest.setSystemTime(UTC_NOW_MS);
+    expect(await checker.check(living, held, ASK_NOBODY)).toMatchObject({ status: 'lapsed' });
+  },
+);
+
+test('a step of the machine’s clock during a wait in place changes nothing', async () => {
   const { checker } = checkerWith();
-  const check = checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS - 1_000_000, NOW_MS + 100)), ASK_NOBODY);
-  for (let round = 0; round < 20; round += 1) {
-    await jest.advanceTimersByTimeAsync(100);
-    jest.setSystemTime(NOW_MS);
-  }
-  expect(await check).toMatchObject({ status: 'wait' });
+  const check = checker.check(REQUEST, inHand(NOW_MS, permitFrom(NOW_MS, NOW_MS + 100)), ASK_NOBODY);
+  jest.setSystemTime(UTC_NOW_MS + HOUR_MS);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(await check).toMatchObject({ status: 'clear' });
+});
+
+test('an order is never authorized by a process that has just started and asked nobody', async () => {
+  jest.useFakeTimers({ now: UTC_NOW_MS });
+  const { checker, query } = checkerWith();
+  await checker.check(REQUEST, { permitRound: 1 }, ASK_AGAIN);
+  expect(query).toHaveBeenCalledTimes(1);
+});
+
+test('the limiter is told how long the signal still lives, and no instant of this clock', async () => {
+  const { checker, acquire } = checkerWith();
+  await checker.check(REQUEST, { permitRound: 1 }, ASK_AGAIN);
+  const [command] = acquire.mock.calls[0]!;
+  expect(command).toMatchObject({ waitMaxMs: TIME_TO_LIVE_MS });
+  expect(command.notAfterMs).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { AUTHORIZATION_VALIDITY_MS } from '../../../src/domain/ledger/authorization';
+import type { TradeTimes } from '../../../src/messages/trade';
 import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, VENUE, TERMS } from './fixtures/short-road';
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -16,7 +17,7 @@ test('with nothing in its way, the order is sent once and booked', async () => {
 test('the order is sent only while permit and authorization are good', async () => {
   const { road, send } = roadWith(new Account('1000'));
   await road.tradeAtOnce(INPUT);
-  expect(send).toHaveBeenCalledWith('trade', PLAN, NOW_MS + AUTHORIZATION_VALIDITY_MS);
+  expect(send).toHaveBeenCalledWith('trade', PLAN, performance.now() + AUTHORIZATION_VALIDITY_MS);
 });
 
 test.each(['pending', 'committed'])('a run that finds its reservation %s sends nothing', async (status) => {
@@ -93,7 +94,7 @@ test('a full window leaves the rest to a durable wait', async () => {
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({
     status: 'reserved',
     earlierAttempt: 'none',
-    waitUntilMs: NOW_MS + 62_000,
+    waitMs: 62_000,
   });
   expect(send).toHaveBeenCalledTimes(2);
 });
@@ -115,12 +116,52 @@ test('an answer of the ledger that took longer than its validity sends nothing',
   const request = account.request.bind(account);
   account.request = async (venue, kind, command) => {
     const answer = await request(venue, kind, command);
-    if (kind === 'reserve') jest.setSystemTime(Date.now() + AUTHORIZATION_VALIDITY_MS + 1);
+    if (kind === 'reserve') jest.advanceTimersByTime(AUTHORIZATION_VALIDITY_MS + 1);
     return answer;
   };
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'none' });
   expect(send).not.toHaveBeenCalled();
 });
+
+test.each([-3_600_000, 3_600_000])(
+  'no step of the clock by %d ms while an order is sent shows in its times',
+  async (stepMs) => {
+    const { road, send } = roadWith(new Account('1000'));
+    const answer = send.getMockImplementation()!;
+    send.mockImplementation(async () => {
+      jest.advanceTimersByTime(7);
+      jest.setSystemTime(Date.now() + stepMs);
+      return answer();
+    });
+    const result = await road.tradeAtOnce(INPUT);
+    const {
+      reservedAtMs,
+      sentAtMs,
+      answeredAtMs,
+      toldAtMs = NaN,
+    } = 'times' in result ? result.times : ({} as TradeTimes);
+    expect([sentAtMs - reservedAtMs, answeredAtMs - sentAtMs, toldAtMs - answeredAtMs]).toEqual([0, 7, 0]);
+  },
+);
+
+test.each([-3_600_000, 3_600_000])(
+  'a step of the clock by %d ms before the answer lends no order more time',
+  async (stepMs) => {
+    const account = new Account('1000');
+    const { road, send } = roadWith(account, 'PLACED', FILLED, { ...TERMS, expiresAtMs: NOW_MS + 10 * 3_600_000 });
+    const request = account.request.bind(account);
+    account.request = async (venue, kind, command) => {
+      const answer = await request(venue, kind, command);
+      if (kind === 'reserve') {
+        jest.advanceTimersByTime(AUTHORIZATION_VALIDITY_MS + 1);
+        jest.setSystemTime(NOW_MS + stepMs);
+      }
+      return answer;
+    };
+    expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'none' });
+    expect(send).not.toHaveBeenCalled();
+  },
+);
 
 test.each(['REJECTED', 'UNKNOWN', 'RATE_LIMITED'] as const)(
   'the answer %s is left to the durable road',

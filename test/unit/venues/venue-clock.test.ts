@@ -25,6 +25,26 @@ describe('VenueClock', () => {
     expect(clock.nowMs()).toBe(900_050);
   });
 
+  it.each([5_001, -5_001, 3_600_000, -3_600_000])('tells of a jump by %d ms', (jumpMs) => {
+    const clock = makeClock();
+    clock.record(900_000, 1_000, 1_000);
+    expect(clock.record(900_000 + 250 + jumpMs, 1_250, 1_250)).toBe(jumpMs);
+  });
+
+  it.each([
+    ['drift', 5_000, 1_250],
+    ['an answer that took long', 8_000, 7_250],
+  ])('takes %s for no jump', (_what, differenceMs, receivedAtMs) => {
+    const clock = makeClock();
+    clock.record(900_000, 1_000, 1_000);
+    const halfwayMs = (1_250 + receivedAtMs) / 2;
+    expect(clock.record(900_000 + halfwayMs - 1_000 + differenceMs, 1_250, receivedAtMs)).toBeUndefined();
+  });
+
+  it('takes the first measurement for no jump', () => {
+    expect(makeClock().record(900_000, 1_000, 1_000)).toBeUndefined();
+  });
+
   it('does not follow a step of the wall clock', () => {
     const clock = makeClock();
     clock.record(900_000, 1_000, 1_000);

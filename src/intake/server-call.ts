@@ -1,0 +1,41 @@
+import type { Client } from '@temporalio/client';
+import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
+import { isNotReady } from '../temporal/patient-query';
+import { IntakeUnavailableError } from './types';
+
+/** How long one call to the server may take before the caller hears that it cannot be reached. */
+const CALL_TIMEOUT_MS = 10_000;
+
+export interface ServerCall {
+  /** What a caller is told when nobody answered: what is not known now, and what to do. */
+  readonly unanswered: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Asks the server, with a deadline.
+ *
+ * @throws IntakeUnavailableError when nobody answers in time
+ */
+export async function callServer<Result>(
+  client: Client,
+  { unanswered, timeoutMs = CALL_TIMEOUT_MS }: ServerCall,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await client.withDeadline(Date.now() + timeoutMs, work);
+  } catch (error) {
+    if (isNotReady(error)) {
+      const message = 'The signal has a step to take before it can be asked. Ask again in a moment.';
+      throw new IntakeUnavailableError(message, { cause: error });
+    }
+    if (!isUnanswered(error)) throw error;
+    throw new IntakeUnavailableError(unanswered, { cause: error });
+  }
+}
+
+/** FAILED_PRECONDITION: the server answers, and no worker polls. */
+function isUnanswered(error: unknown): boolean {
+  const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
+  return isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE);
+}

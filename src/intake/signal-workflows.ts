@@ -1,0 +1,128 @@
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import type { SignalView } from '../domain/signal-view';
+import { orphanWorkflowId } from '../messages/ids';
+import {
+  TRADE_DIRECTION,
+  TRADE_OUTCOME,
+  TRADE_STRATEGY,
+  TRADE_SYMBOL,
+  TRADE_VENUE,
+} from '../messages/search-attributes';
+import {
+  SIGNAL_WORKFLOW_TYPE,
+  settleUpdate,
+  stateQuery,
+  type SettleCommand,
+  type SettleReply,
+} from '../messages/signal';
+import { queryPatiently } from '../temporal/patient-query';
+import { callServer } from './server-call';
+import { readSignalView, type StoredSignalView } from './stored-view';
+import { SIGNAL_LIST_MAX, type SignalIntake, type SignalSummary } from './types';
+
+/** The workflow that has a signal's account. */
+interface Holder {
+  readonly handle: WorkflowHandle<() => Promise<StoredSignalView>>;
+  readonly status: WorkflowExecutionDescription['status']['name'];
+}
+
+const READ_AGAIN = {
+  unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
+};
+const LOOK_FIRST = {
+  unanswered:
+    'The Temporal server does not answer, or no trading engine does; the signal may have been settled or not. See what "oncefill signal show" says, then repeat the command: an ended signal is not settled twice.',
+};
+
+/** Reads and settles signals that have a workflow. */
+export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'settle'> {
+  constructor(private readonly client: Client) {}
+
+  async show(fingerprint: string): Promise<SignalView | undefined> {
+    return callServer(this.client, READ_AGAIN, () => this.read(fingerprint));
+  }
+
+  /** The same under the caller's deadline. */
+  async read(fingerprint: string): Promise<SignalView | undefined> {
+    const holder = await this.holderOf(fingerprint);
+    if (!holder) return undefined;
+    // A closed signal's account is its result: readable also while no worker runs.
+    const isStored = holder.status === 'COMPLETED';
+    return readSignalView(await (isStored ? holder.handle.result() : queryPatiently(holder.handle, stateQuery)));
+  }
+
+  async list(minutes: number): Promise<readonly SignalSummary[]> {
+    const since = new Date(Date.now() - minutes * 60_000).toISOString();
+    // A signal that waits for long goes on in a new run; the former ones are no rows of their own.
+    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND StartTime >= '${since}' AND ExecutionStatus != 'ContinuedAsNew'`;
+    return callServer(this.client, READ_AGAIN, async () => {
+      const rows: SignalSummary[] = [];
+      for await (const info of this.client.workflow.list({ query, pageSize: SIGNAL_LIST_MAX })) {
+        rows.push(summarise(info));
+        if (rows.length >= SIGNAL_LIST_MAX) break;
+      }
+      return rows.toSorted((left, right) => right.startedAtMs - left.startedAtMs);
+    });
+  }
+
+  async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
+    return callServer(this.client, LOOK_FIRST, async () => {
+      const holder = await this.holderOf(fingerprint);
+      if (!holder) return undefined;
+      if (holder.status !== 'RUNNING') return hasEnded(fingerprint);
+      try {
+        return await holder.handle.executeUpdate(settleUpdate, { args: [command] });
+      } catch (error) {
+        // Ended between the look and the command.
+        if (error instanceof WorkflowNotFoundError) return hasEnded(fingerprint);
+        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+        return { accepted: false, message: error.cause?.message ?? error.message };
+      }
+    });
+  }
+
+  /** The signal's own workflow, unless that was ended from outside and another one looks after its order. */
+  private async holderOf(fingerprint: string): Promise<Holder | undefined> {
+    const own = await this.find(fingerprint, SIGNAL_WORKFLOW_TYPE);
+    if (own && ['RUNNING', 'COMPLETED'].includes(own.status)) return own;
+    return (await this.find(orphanWorkflowId(fingerprint))) ?? own;
+  }
+
+  private async find(workflowId: string, type?: string): Promise<Holder | undefined> {
+    const handle = this.client.workflow.getHandle<() => Promise<StoredSignalView>>(workflowId);
+    try {
+      const description = await handle.describe();
+      if (type !== undefined && description.type !== type) return undefined;
+      return { handle, status: description.status.name };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function hasEnded(fingerprint: string): SettleReply {
+  return { accepted: false, message: `The signal ${fingerprint} has ended: there is nothing to settle.` };
+}
+
+function summarise(info: WorkflowExecutionInfo): SignalSummary {
+  const attributes = info.typedSearchAttributes;
+  return {
+    fingerprint: info.workflowId,
+    symbol: attributes.get(TRADE_SYMBOL) ?? '',
+    direction: attributes.get(TRADE_DIRECTION) ?? '',
+    strategy: attributes.get(TRADE_STRATEGY) ?? '',
+    venue: attributes.get(TRADE_VENUE) ?? '',
+    status: info.status.name === 'RUNNING' ? 'running' : 'ended',
+    outcome: attributes.get(TRADE_OUTCOME),
+    startedAtMs: info.startTime.getTime(),
+    endedAtMs: info.closeTime?.getTime(),
+  };
+}

@@ -1,0 +1,64 @@
+import type { AccountHealth } from '../messages/venue-account';
+
+/** A penalty of a moment is how a limiter works; longer ones are worth a word. */
+const BLOCK_SHOWN_MIN_MS = 5_000;
+
+/** How a venue's account is, for people. */
+export interface AccountReport {
+  readonly status: 'healthy' | 'degraded' | 'starting';
+  /** One line: what it does, then what is wrong. */
+  readonly text: string;
+  /** What is wrong, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** @param nowMs milliseconds UTC, to name instants by */
+export function describeAccount(venue: string, health: AccountHealth, nowMs: number): AccountReport {
+  const problems = [
+    tradingProblem(venue, health),
+    balancesProblem(venue, health),
+    blockProblem(venue, health, nowMs),
+    overdueProblem(health),
+  ].filter((problem) => problem !== undefined);
+  const age = health.balancesAgeMs === undefined ? 'no balances yet' : `balances ${inWords(health.balancesAgeMs)} old`;
+  const text = [`${venue}, trading ${health.tradingState}, ${age}, ${health.pending} pending`, ...problems].join('. ');
+  const isStarting = health.balancesAgeMs === undefined && health.balancesProblem === undefined;
+  const status = problems.length > 0 ? 'degraded' : isStarting ? 'starting' : 'healthy';
+  return { status, text, problems };
+}
+
+function tradingProblem(venue: string, { tradingState, tradingStateReason }: AccountHealth): string | undefined {
+  if (tradingState === 'active') return undefined;
+  const what = tradingState === 'halted' ? 'halted: nothing is sent' : 'reduced to exits';
+  const why = tradingStateReason ? ` (${tradingStateReason})` : '';
+  return `Trading on ${venue} is ${what}${why}`;
+}
+
+function balancesProblem(venue: string, health: AccountHealth): string | undefined {
+  const { balancesAgeMs, balancesAgeMaxMs, balancesProblem } = health;
+  const cause = balancesProblem === undefined ? '' : `: ${balancesProblem}`;
+  if (balancesAgeMs === undefined) return cause === '' ? undefined : `The balances of ${venue} were never read${cause}`;
+  if (balancesAgeMs <= balancesAgeMaxMs) return undefined;
+  return `The balances of ${venue} are ${inWords(balancesAgeMs)} old, so entries wait${cause}`;
+}
+
+function blockProblem(venue: string, { blockedForMs, blockedBy }: AccountHealth, nowMs: number): string | undefined {
+  if (blockedForMs < BLOCK_SHOWN_MIN_MS) return undefined;
+  const until = new Date(nowMs + blockedForMs).toISOString().slice(0, 19);
+  const kind = blockedBy === undefined ? '' : ` (${blockedBy === 'banned' ? 'a ban' : 'too many requests'})`;
+  return `${venue} refuses requests until ${until}Z${kind}: nothing is sent or looked up`;
+}
+
+function overdueProblem({ overdue }: AccountHealth): string | undefined {
+  const [oldest] = overdue;
+  if (!oldest) return undefined;
+  const others = overdue.length > 1 ? ` and ${overdue.length - 1} more` : '';
+  return `${oldest.id} (${oldest.purpose}) holds funds for ${inWords(oldest.ageMs)}, longer than it should${others}; look at it with "oncefill signal show"`;
+}
+
+/** `12 s`, `5 min`, `60 h`. */
+export function inWords(spanMs: number): string {
+  const seconds = Math.round(spanMs / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+}

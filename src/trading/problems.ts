@@ -1,0 +1,93 @@
+import { PROBLEMS_MAX } from '../messages/component';
+
+/** What can be wrong with a process and its surroundings, as it notices itself. */
+export type ProblemCode =
+  | 'CLOCK_JUMPED'
+  | 'VENUE_CLOCK_JUMPED'
+  | 'CLOCK_OFF'
+  | 'SIGNED_REQUESTS_REFUSED'
+  | 'PUBLIC_REQUESTS_REFUSED'
+  | 'VENUE_BAN'
+  | 'VENUE_UNREACHABLE';
+
+/** What happened at one instant is told for this long. */
+const EVENT_LISTED_MS = 10 * 60_000;
+/** What happens again and again alerts at most this often. */
+const EVENT_ALERT_SPACING_MS = 60_000;
+/** A problem that stays is told again after this. */
+const REMINDER_MS = 60 * 60_000;
+/** How often it is looked whether somebody must be reminded. */
+const REMINDER_CHECK_MS = 60_000;
+
+interface Problem {
+  readonly sentence: string;
+  alertedAtMs: number;
+  /** Absent: until it is cleared. */
+  readonly endsAtMs?: number;
+}
+
+/**
+ * What is wrong right now, as this process sees it: told with its heartbeats, and to a person once and then every hour.
+ * There is at most one of each code. Instants are of the monotonic clock.
+ */
+export class Problems {
+  private readonly current = new Map<ProblemCode, Problem>();
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param alert tells a person */
+  constructor(private readonly alert: (sentence: string) => void) {}
+
+  /** Something is wrong until it is cleared. Saying it again alerts nobody again; the newest sentence counts. */
+  set(code: ProblemCode, sentence: string): void {
+    const known = this.current.get(code);
+    this.current.set(code, { sentence, alertedAtMs: known?.alertedAtMs ?? performance.now() });
+    if (!known) this.alert(sentence);
+  }
+
+  clear(code: ProblemCode): void {
+    this.current.delete(code);
+  }
+
+  /** Something happened that is over already: it alerts, and is listed for a while. */
+  happened(code: ProblemCode, sentence: string): void {
+    const nowMs = performance.now();
+    const lastAlertMs = this.current.get(code)?.alertedAtMs ?? -Infinity;
+    const isAlert = nowMs - lastAlertMs >= EVENT_ALERT_SPACING_MS;
+    const alertedAtMs = isAlert ? nowMs : lastAlertMs;
+    this.current.set(code, { sentence, alertedAtMs, endsAtMs: nowMs + EVENT_LISTED_MS });
+    if (isAlert) this.alert(sentence);
+  }
+
+  /** A sentence each, at most PROBLEMS_MAX. */
+  list(): readonly string[] {
+    this.forgetEnded();
+    return [...this.current.values()].slice(0, PROBLEMS_MAX).map(({ sentence }) => sentence);
+  }
+
+  /** Begins to remind of what stays. */
+  start(): void {
+    this.timer ??= setInterval(() => this.remind(), REMINDER_CHECK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private remind(): void {
+    this.forgetEnded();
+    const nowMs = performance.now();
+    for (const problem of this.current.values()) {
+      if (nowMs - problem.alertedAtMs < REMINDER_MS) continue;
+      problem.alertedAtMs = nowMs;
+      this.alert(problem.sentence);
+    }
+  }
+
+  private forgetEnded(): void {
+    const nowMs = performance.now();
+    for (const [code, { endsAtMs }] of this.current) {
+      if (endsAtMs !== undefined && nowMs >= endsAtMs) this.current.delete(code);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { createOrderActivities } from '../../../activities/orders';
+import type { PlaceOrderInput } from '../../../src/messages/trade';
+import type { SendCheck, SendRequest } from '../../../src/trading/send-checker';
+import { FILLED, PLAN } from '../trading/fixtures/short-road';
+
+const INPUT: PlaceOrderInput = {
+  fingerprint: 'f',
+  venue: 'bybit',
+  plan: PLAN,
+  intent: 'entry',
+  expiresAtMs: 0,
+  permitRound: 1,
+};
+
+function activitiesWith(check: SendCheck) {
+  const checked: SendRequest[] = [];
+  const checker = { check: async (request: SendRequest) => (checked.push(request), check) };
+  const sender = { send: async () => ({ outcome: { kind: 'PLACED', message: '' }, order: FILLED }) };
+  return { ...createOrderActivities({ checker, sender } as never), checked };
+}
+
+test.each<SendCheck>([
+  { status: 'wait', waitMs: 60_000, permitRound: 2, reason: 'r' },
+  { status: 'lapsed', permitRound: 2, reason: 'r' },
+])('a call that sent nothing says for how long to wait, and names no instant: $status', async (check) => {
+  const answer = await activitiesWith(check).placeOrder(INPUT);
+  expect(answer).toEqual({ status: 'wait', waitMs: expect.any(Number) as number, permitRound: 2, reason: 'r' });
+});
+
+test('the end of a call is an instant of the clock that never steps', async () => {
+  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 });
+  const beforeMs = performance.now();
+  await activities.placeOrder(INPUT);
+  const endsAfterMs = (activities.checked[0]?.callEndsAtMs ?? Number.NaN) - beforeMs;
+  expect(endsAfterMs).toBeGreaterThan(0);
+  expect(endsAfterMs).toBeLessThan(60_000);
+});

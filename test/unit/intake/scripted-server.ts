@@ -1,0 +1,78 @@
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { SignalView } from '../../../src/domain/signal-view';
+import { SIGNAL_WORKFLOW_TYPE, type SettleCommand, type SettleReply } from '../../../src/messages/signal';
+
+/** A workflow as the scripted server has it. */
+export interface ScriptedWorkflow {
+  readonly status: WorkflowExecutionDescription['status']['name'];
+  readonly view?: SignalView;
+  readonly memo?: Readonly<Record<string, unknown>>;
+  readonly settle?: (command: SettleCommand) => Promise<SettleReply>;
+}
+
+interface StartOptions {
+  readonly workflowId: string;
+  readonly args: readonly unknown[];
+  readonly memo: Readonly<Record<string, unknown>>;
+}
+
+/** Stands in for a Temporal server and its client: workflows in memory that are started, described, asked and settled. */
+export class ScriptedServer {
+  readonly workflows = new Map<string, ScriptedWorkflow>();
+  readonly started: StartOptions[] = [];
+  /** How often a workflow was asked for its account. */
+  reads = 0;
+  /** Set: reading a workflow's account fails with it. */
+  readFailure: Error | undefined;
+
+  get client(): Client {
+    const client = {
+      withDeadline: <Result>(_deadline: number, work: () => Promise<Result>) => work(),
+      workflow: {
+        start: (_type: string, options: StartOptions) => this.start(options),
+        getHandle: (workflowId: string) => this.handle(workflowId),
+      },
+    };
+    return client as unknown as Client;
+  }
+
+  private async start(options: StartOptions): Promise<void> {
+    const { workflowId, memo } = options;
+    if (this.workflows.has(workflowId)) {
+      throw new WorkflowExecutionAlreadyStartedError('already started', workflowId, SIGNAL_WORKFLOW_TYPE);
+    }
+    this.started.push(options);
+    this.workflows.set(workflowId, { status: 'RUNNING', memo });
+  }
+
+  private handle(workflowId: string) {
+    const find = (): ScriptedWorkflow => {
+      const workflow = this.workflows.get(workflowId);
+      if (!workflow) throw new WorkflowNotFoundError('not found', workflowId, undefined);
+      return workflow;
+    };
+    const read = async (): Promise<SignalView | undefined> => {
+      this.reads += 1;
+      if (this.readFailure) throw this.readFailure;
+      return find().view;
+    };
+    return {
+      describe: async () => {
+        const { status, memo } = find();
+        return { type: SIGNAL_WORKFLOW_TYPE, status: { name: status }, memo };
+      },
+      query: read,
+      result: read,
+      executeUpdate: async (_definition: unknown, { args }: { readonly args: readonly [SettleCommand] }) => {
+        const { settle } = find();
+        if (!settle) throw new Error('This workflow was not expected to be settled.');
+        return settle(args[0]);
+      },
+    };
+  }
+}

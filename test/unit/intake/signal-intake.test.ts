@@ -1,0 +1,195 @@
+/** Intake over a scripted server: what it starts, what it tells apart, and which workflow it asks. */
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { loadConfig } from '../../../src/config/load-config';
+import type { TradingSignal } from '../../../src/domain/signal';
+import type { SignalView } from '../../../src/domain/signal-view';
+import { fingerprintOf } from '../../../src/intake/fingerprint';
+import { createSignalIntake } from '../../../src/intake/signal-intake';
+import type { IntakeResult, SignalIntake } from '../../../src/intake/types';
+import { orphanWorkflowId } from '../../../src/messages/ids';
+import type { SettleReply, SignalWorkflowInput } from '../../../src/messages/signal';
+import { ScriptedServer, type ScriptedWorkflow } from './scripted-server';
+
+let server: ScriptedServer;
+let intake: SignalIntake;
+let signal: TradingSignal;
+
+function open(settings: Readonly<Record<string, unknown>> = {}): SignalIntake {
+  const flags = Object.entries(settings).map(([path, value]) => ({ flag: 'test', path, value }));
+  const config = loadConfig({ env: {}, cwd: '/', flags: flags as never });
+  return createSignalIntake({ client: server.client, config });
+}
+
+function viewOf(taken: TradingSignal, detail = ''): SignalView {
+  const fingerprint = fingerprintOf(taken);
+  return { fingerprint, venue: 'bybit', signal: taken, state: 'WORKING', detail, sendAttempts: 1, timeline: [] };
+}
+
+/** Lets another process's signal be there, as the server has it. */
+async function takenElsewhere(taken: TradingSignal): Promise<void> {
+  await open().submit(taken);
+  const fingerprint = fingerprintOf(taken);
+  server.workflows.set(fingerprint, { ...server.workflows.get(fingerprint)!, view: viewOf(taken) });
+}
+
+beforeEach(() => {
+  server = new ScriptedServer();
+  intake = open();
+  signal = {
+    symbol: 'BTCUSDT',
+    direction: 'SELL',
+    strategy: 'by_hand',
+    timestampMs: Date.now(),
+    intent: 'entry',
+    amount: '0.01',
+  };
+});
+
+describe('what a workflow is started with', () => {
+  test('is the signal and its names, and no setting of whoever sent it', async () => {
+    const settings = {
+      'venues.bybit.leverage': 7,
+      'signals.timeToLiveSeconds': 77,
+      'venues.bybit.receiveWindowMs': 7_777,
+      'orders.lookUpDelayMs': 777,
+      'orders.unknownAlertSeconds': 777,
+      'sizing.safetyMargin': '0.07',
+    };
+    await open(settings).submit(signal);
+    const clientOrderId = expect.any(String) as string;
+    const input: SignalWorkflowInput = { fingerprint: fingerprintOf(signal), clientOrderId, venue: 'bybit', signal };
+    expect(server.started.map(({ args }) => args)).toEqual([[input]]);
+  });
+
+  test('is the same from senders of different settings', async () => {
+    await open({ 'venues.bybit.leverage': 7, 'signals.timeToLiveSeconds': 77 }).submit(signal);
+    const [first] = server.started;
+    server.workflows.clear();
+    await open({ 'venues.bybit.leverage': 3, 'signals.timeToLiveSeconds': 33 }).submit(signal);
+    expect(server.started[1]?.args).toEqual(first?.args);
+  });
+});
+
+describe('a signal that is sent again', () => {
+  const repeated = (fingerprint: string): IntakeResult => ({ status: 'accepted', fingerprint, repeated: true });
+
+  test('is accepted, and told apart from the first', async () => {
+    const fingerprint = fingerprintOf(signal);
+    expect(await intake.submit(signal)).toEqual({ status: 'accepted', fingerprint });
+    expect(await intake.submit(signal)).toEqual(repeated(fingerprint));
+    expect(server.started).toHaveLength(1);
+  });
+
+  test('is recognised by a process that has not seen it', async () => {
+    await takenElsewhere(signal);
+    expect(await intake.submit({ ...signal, amount: '0.010' })).toEqual(repeated(fingerprintOf(signal)));
+    expect(server.started).toHaveLength(1);
+  });
+
+  test('is traded once where it is handed in, and its repetition does not go ahead', async () => {
+    const goAhead = jest.fn();
+    const config = loadConfig({ env: {}, cwd: '/' });
+    const inside = createSignalIntake({ client: server.client, config, headStart: { ready: () => goAhead } });
+    await takenElsewhere(signal);
+    await inside.submit(signal);
+    expect(goAhead).not.toHaveBeenCalled();
+  });
+});
+
+describe('another signal under a taken fingerprint', () => {
+  test('hears which one was taken here, without a question to the server', async () => {
+    await intake.submit(signal);
+    const result = await intake.submit({ ...signal, intent: 'exit' });
+    expect(result).toMatchObject({ status: 'duplicate', conflicting: true, taken: signal });
+    expect(result).toMatchObject({ message: expect.stringContaining('To send this exit as well') as string });
+    expect(server.reads).toBe(0);
+  });
+
+  test('hears which one was taken elsewhere, and a second one without another question', async () => {
+    await takenElsewhere(signal);
+    for (const amount of ['1', '2']) {
+      const result = await intake.submit({ ...signal, amount });
+      expect(result).toMatchObject({ status: 'duplicate', conflicting: true, taken: signal });
+    }
+    expect(server.reads).toBe(1);
+  });
+
+  test('hears of the conflict alone when the taken one cannot be read', async () => {
+    await takenElsewhere(signal);
+    server.readFailure = new Error('no worker');
+    const result = await intake.submit({ ...signal, amount: '1' });
+    expect(result).toEqual({
+      status: 'duplicate',
+      fingerprint: fingerprintOf(signal),
+      conflicting: true,
+      message: expect.stringContaining('A signal with other content') as string,
+    });
+  });
+});
+
+describe('a signal whose own workflow was ended from outside', () => {
+  const own: ScriptedWorkflow['status'][] = ['TERMINATED', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
+
+  test.each(own)('is shown by the workflow that looks after it: %s', async (status) => {
+    const fingerprint = fingerprintOf(signal);
+    server.workflows.set(fingerprint, { status, view: viewOf(signal, 'before') });
+    server.workflows.set(orphanWorkflowId(fingerprint), { status: 'RUNNING', view: viewOf(signal, 'looked after') });
+    expect(await intake.show(fingerprint)).toMatchObject({ detail: 'looked after' });
+  });
+
+  test('is shown as it was while nobody looks after it', async () => {
+    const fingerprint = fingerprintOf(signal);
+    server.workflows.set(fingerprint, { status: 'TERMINATED', view: viewOf(signal, 'before') });
+    expect(await intake.show(fingerprint)).toMatchObject({ detail: 'before' });
+  });
+
+  test('is shown also after its own workflow was forgotten', async () => {
+    const fingerprint = fingerprintOf(signal);
+    server.workflows.set(orphanWorkflowId(fingerprint), { status: 'COMPLETED', view: viewOf(signal, 'looked after') });
+    expect(await intake.show(fingerprint)).toMatchObject({ detail: 'looked after' });
+  });
+});
+
+describe('settling', () => {
+  const command = { filledQuantity: '0', reason: 'never arrived' };
+  const settled: SettleReply = { accepted: true, message: 'Settled with nothing filled.' };
+  let fingerprint: string;
+
+  beforeEach(() => {
+    fingerprint = fingerprintOf(signal);
+  });
+
+  test("reaches the signal's own workflow while that runs", async () => {
+    const settle = jest.fn(async () => settled);
+    server.workflows.set(fingerprint, { status: 'RUNNING', settle });
+    server.workflows.set(orphanWorkflowId(fingerprint), { status: 'RUNNING' });
+    expect(await intake.settle(fingerprint, command)).toEqual(settled);
+    expect(settle).toHaveBeenCalledWith(command);
+  });
+
+  test('reaches the workflow that looks after a signal that was ended from outside', async () => {
+    server.workflows.set(fingerprint, { status: 'TERMINATED' });
+    server.workflows.set(orphanWorkflowId(fingerprint), { status: 'RUNNING', settle: async () => settled });
+    expect(await intake.settle(fingerprint, command)).toEqual(settled);
+  });
+
+  test.each<[string, ScriptedWorkflow]>([
+    ['ended', { status: 'COMPLETED' }],
+    ['was ended from outside, with nobody to look after it', { status: 'TERMINATED' }],
+    [
+      'ends before the command arrives',
+      { status: 'RUNNING', settle: () => Promise.reject(new WorkflowNotFoundError('completed', 'f', undefined)) },
+    ],
+    [
+      'refuses the command as such',
+      { status: 'RUNNING', settle: () => Promise.reject(new WorkflowUpdateFailedError('failed', new Error('no'))) },
+    ],
+  ])('a signal that %s refuses it', async (_name, workflow) => {
+    server.workflows.set(fingerprint, workflow);
+    expect(await intake.settle(fingerprint, command)).toMatchObject({ accepted: false });
+  });
+
+  test('an unknown signal has nothing to settle', async () => {
+    expect(await intake.settle(fingerprint, command)).toBeUndefined();
+  });
+});

@@ -1,0 +1,34 @@
+import { OrderPlanner } from '../../../src/trading/order-planner';
+import { INPUT } from './fixtures/short-road';
+
+const MARKET = {
+  symbol: 'BTCUSDT',
+  base: 'BTC',
+  quote: 'USDT',
+  settle: 'USDT',
+  quantityStep: '0.001',
+  quantityMin: '0.001',
+  priceStep: '0.1',
+  takerFee: '0.0006',
+};
+const SETTINGS = { fractionOfFree: '0.1', safetyMargin: '0.02', leverage: 1 };
+
+/** A venue whose clock is known once a price was read. */
+function plannerAt(venueMs: number | undefined) {
+  let measured: number | undefined;
+  const pacedVenue = {
+    venue: { clockMs: () => measured },
+    market: async () => MARKET,
+    ticker: async () => {
+      measured = venueMs;
+      return { symbol: 'BTCUSDT', bid: '59999', ask: '60000' };
+    },
+  };
+  return new OrderPlanner({} as never, pacedVenue as never, SETTINGS);
+}
+
+test.each([1_700_000_000_000, undefined])('a plan bears the venue’s clock %p, and nobody else’s', async (venueMs) => {
+  const plan = await plannerAt(venueMs).plan(INPUT);
+  expect(plan).toMatchObject({ quantity: '0.01' });
+  expect('plannedAtMs' in plan ? plan.plannedAtMs : undefined).toBe(venueMs);
+});

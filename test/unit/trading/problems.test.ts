@@ -1,0 +1,69 @@
+import { PROBLEMS_MAX } from '../../../src/messages/component';
+import { Problems } from '../../../src/trading/problems';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let alerts: string[];
+let problems: Problems;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  alerts = [];
+  problems = new Problems((sentence) => alerts.push(sentence));
+  problems.start();
+});
+
+afterEach(() => {
+  problems.stop();
+  jest.useRealTimers();
+});
+
+test('a problem is listed until it is cleared', () => {
+  problems.set('CLOCK_OFF', 'The clock is off.');
+  jest.advanceTimersByTime(5 * HOUR_MS);
+  expect(problems.list()).toEqual(['The clock is off.']);
+  problems.clear('CLOCK_OFF');
+  expect(problems.list()).toEqual([]);
+});
+
+test('a problem that stays alerts at once, however often it is said, and again every hour', () => {
+  problems.set('VENUE_BAN', 'Banned.');
+  for (let count = 0; count < 100; count += 1) problems.set('VENUE_BAN', 'Banned still.');
+  expect(alerts).toEqual(['Banned.']);
+  jest.advanceTimersByTime(2 * HOUR_MS + MINUTE_MS);
+  expect(alerts).toEqual(['Banned.', 'Banned still.', 'Banned still.']);
+});
+
+test('a problem that ended alerts no more, and alerts anew when it comes back', () => {
+  problems.set('VENUE_BAN', 'Banned.');
+  problems.clear('VENUE_BAN');
+  jest.advanceTimersByTime(5 * HOUR_MS);
+  expect(alerts).toEqual(['Banned.']);
+  problems.set('VENUE_BAN', 'Banned again.');
+  expect(alerts).toEqual(['Banned.', 'Banned again.']);
+});
+
+test('what happened once is listed for ten minutes, and alerts once', () => {
+  problems.happened('CLOCK_JUMPED', 'It jumped.');
+  jest.advanceTimersByTime(9 * MINUTE_MS);
+  expect(problems.list()).toEqual(['It jumped.']);
+  jest.advanceTimersByTime(2 * MINUTE_MS);
+  expect(problems.list()).toEqual([]);
+  jest.advanceTimersByTime(5 * HOUR_MS);
+  expect(alerts).toEqual(['It jumped.']);
+});
+
+test('what happens again alerts again, and all the time only once a minute', () => {
+  for (let second = 0; second < 120; second += 1) {
+    problems.happened('CLOCK_JUMPED', `It jumped ${second}.`);
+    jest.advanceTimersByTime(1_000);
+  }
+  expect(alerts).toEqual(['It jumped 0.', 'It jumped 60.']);
+  expect(problems.list()).toEqual(['It jumped 119.']);
+});
+
+test('no more are listed than a heartbeat may hold', () => {
+  for (let count = 0; count < 2 * PROBLEMS_MAX; count += 1) problems.set(`CODE_${count}` as never, String(count));
+  expect(problems.list()).toHaveLength(PROBLEMS_MAX);
+});

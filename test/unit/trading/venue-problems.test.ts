@@ -1,0 +1,116 @@
+import type { OutcomeKind } from '../../../src/domain/outcome';
+import { Problems } from '../../../src/trading/problems';
+import { watchVenue } from '../../../src/trading/venue-problems';
+import type { RequestReport, Venue } from '../../../src/venues/venue';
+
+const MINUTE_MS = 60_000;
+
+let problems: Problems;
+let alerts: string[];
+let tell: (report: RequestReport) => void;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: 1_700_000_000_000 });
+  alerts = [];
+  problems = new Problems((sentence) => alerts.push(sentence));
+  const venue = { name: 'bybit', onRequestReport: (listener: typeof tell) => (tell = listener) };
+  watchVenue(venue as unknown as Venue, problems);
+});
+
+afterEach(() => jest.useRealTimers());
+
+const answered: RequestReport = { signed: true };
+
+function failed(kind: OutcomeKind, signed = true, httpStatus?: number): RequestReport {
+  return {
+    signed,
+    outcome: { kind, message: 'Bybit 33004: Your api key has expired.', httpStatus, retryAfterMs: 600_000 },
+  };
+}
+
+test.each<[string, RequestReport]>([
+  ['a read', failed('FATAL')],
+  ['a public request', failed('FATAL', false)],
+])('%s that is refused for good alerts, with the venue’s sentence', (_what, report) => {
+  tell(report);
+  expect(alerts).toEqual([expect.stringContaining('Your api key has expired.')]);
+  expect(problems.list()).toEqual(alerts);
+});
+
+test('a key that is refused again and again alerts once', () => {
+  for (let count = 0; count < 20; count += 1) tell(failed('FATAL'));
+  expect(alerts).toHaveLength(1);
+});
+
+test.each<[string, RequestReport]>([
+  ['a read', answered],
+  ['an accepted order', failed('PLACED', true, 200)],
+  ['a refused order', failed('REJECTED', true, 200)],
+  ['a known order', failed('DUPLICATE', true, 200)],
+])('the key is good again once %s is answered', (_what, report) => {
+  tell(failed('FATAL'));
+  tell(report);
+  expect(problems.list()).toEqual([]);
+});
+
+test.each<[string, RequestReport]>([
+  ['a public request', { signed: false }],
+  ['an order that was never sent', failed('REJECTED')],
+  ['silence', failed('UNKNOWN')],
+  ['a limit', failed('RATE_LIMITED', true, 429)],
+])('a refused key is not good because of %s', (_what, report) => {
+  tell(failed('FATAL'));
+  tell(report);
+  expect(problems.list()).toHaveLength(1);
+});
+
+test('a ban says until when, and ends with the next request that is served', () => {
+  tell(failed('BANNED', true, 403));
+  expect(problems.list()).toEqual([expect.stringContaining(new Date(Date.now() + 600_000).toISOString())]);
+  jest.advanceTimersByTime(600_000);
+  expect(problems.list()).toHaveLength(1);
+  tell({ signed: false });
+  expect(problems.list()).toEqual([]);
+});
+
+test.each<[string, RequestReport]>([
+  ['cannot be reached', failed('NOT_PLACED')],
+  ['does not answer', failed('UNKNOWN')],
+  ['fails by itself', failed('UNKNOWN', false, 503)],
+])('a venue that %s for a minute is told of, until it answers', (_what, report) => {
+  tell(answered);
+  tell(report);
+  expect(problems.list()).toEqual([]);
+  jest.advanceTimersByTime(MINUTE_MS);
+  tell(report);
+  expect(problems.list()).toEqual([expect.stringContaining('bybit has served no request since')]);
+  tell(answered);
+  expect(problems.list()).toEqual([]);
+});
+
+test('a venue that was not asked for an hour is not unreachable with its first failure', () => {
+  tell(answered);
+  jest.advanceTimersByTime(60 * MINUTE_MS);
+  tell(failed('UNKNOWN'));
+  expect(problems.list()).toEqual([]);
+});
+
+test.each<[string, RequestReport]>([
+  ['an answer', answered],
+  ['a limit', failed('RATE_LIMITED', true, 429)],
+])('failures with %s in between are no silence', (_what, report) => {
+  for (let minute = 0; minute < 10; minute += 1) {
+    tell(failed('UNKNOWN'));
+    jest.advanceTimersByTime(MINUTE_MS);
+    tell(report);
+  }
+  expect(alerts).toEqual([]);
+});
+
+test('the silence of a minute is no shorter because the clock of the machine was set back', () => {
+  tell(failed('UNKNOWN'));
+  jest.advanceTimersByTime(MINUTE_MS);
+  jest.setSystemTime(Date.now() - 60 * MINUTE_MS);
+  tell(failed('UNKNOWN'));
+  expect(problems.list()).toHaveLength(1);
+});

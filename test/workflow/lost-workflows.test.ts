@@ -1,0 +1,110 @@
+/** Workflows that somebody ended by hand: what they held is not forgotten, and nothing is lent in the dark. */
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { SignalView } from '../../src/domain/signal-view';
+import { ENTITIES_TASK_QUEUE, orphanWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
+import { cancelUpdate } from '../../src/messages/signal';
+import {
+  accountHealthQuery,
+  VENUE_ACCOUNT_WORKFLOW_TYPE,
+  type VenueAccountSettings,
+} from '../../src/messages/venue-account';
+import { createTradingStateControl } from '../../src/trading/trading-state';
+import { ensureVenueAccount } from '../../workers/entities';
+import { SETTINGS } from '../support/account-commands';
+import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+const VENUE = 'bybit';
+
+let environment: TestWorkflowEnvironment;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+  const settings: VenueAccountSettings = { ...SETTINGS, venue: VENUE, guardIntervalMs: 1_000 };
+  await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+    workflowId: venueAccountWorkflowId(VENUE),
+    taskQueue: ENTITIES_TASK_QUEUE,
+    args: [settings],
+  });
+  engine = await startTestEngine(environment, { flags: [{ path: 'orders.lookUpDelayMaxMs', value: 1_000 }] });
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await engine.close();
+  await environment.teardown();
+});
+
+async function restingOrder(): Promise<string> {
+  const result = await engine.intake.submit(engine.signal({ limitPrice: '1000' }));
+  if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
+  const { fingerprint } = result;
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === 'WORKING');
+  return fingerprint;
+}
+
+function account() {
+  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(VENUE));
+}
+
+test('a reservation whose signal was ended by hand is an alert, and a workflow of its own ends it', async () => {
+  const fingerprint = await restingOrder();
+  await engine.parts.client.workflow.getHandle(fingerprint).terminate('a click in the Web UI');
+  await eventually(async () => engine.alerts.some((text) => text.includes(orphanWorkflowId(fingerprint))));
+  const orphan = engine.parts.client.workflow.getHandle<() => Promise<SignalView>>(orphanWorkflowId(fingerprint));
+  await orphan.executeUpdate(cancelUpdate, { args: ['nobody wants it any more'] });
+  expect(await orphan.result()).toMatchObject({ fingerprint, outcome: 'CANCELLED' });
+  expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', locked: '0' });
+});
+
+test('a reservation whose signal is waited for is left alone', async () => {
+  const fingerprint = await restingOrder();
+  await eventually(async () => (await account().query(accountHealthQuery)).pending === 1);
+  const ticks = engine.alerts.length;
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(engine.alerts.slice(ticks).filter((text) => text.includes('orphan'))).toEqual([]);
+  await engine.parts.client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['done'] });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('an account that follows a lost one is halted, and names what is open at the venue', async () => {
+  const fingerprint = await restingOrder();
+  const { clientOrderId } = (await engine.intake.show(fingerprint))!.order!;
+  const control = createTradingStateControl(engine.parts.client, VENUE);
+  await account().terminate('a click in the Web UI');
+  const denied = await engine.trade();
+  expect(denied).toMatchObject({ outcome: 'DENIED', denialCode: 'TRADING_HALTED' });
+  await eventually(async () => engine.alerts.some((text) => text.includes(clientOrderId)));
+  expect(await control.state()).toBe('halted');
+  await control.change('active', 'looked at everything');
+  expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
+  await engine.parts.client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['done'] });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('nothing is resumed before the venue has told its open orders', async () => {
+  const openOrders = jest.spyOn(engine.parts.venue, 'openOrders').mockRejectedValue(new Error('no answer'));
+  const control = createTradingStateControl(engine.parts.client, VENUE);
+  await account().terminate('another click');
+  await ensureVenueAccount(engine.parts.client, engine.config, engine.parts.venue.promises);
+  await eventually(async () => openOrders.mock.calls.length > 0);
+  await expect(control.change('active', 'in the dark')).rejects.toThrow(/open orders/);
+  openOrders.mockRestore();
+  await eventually(() => control.change('active', 'looked at everything').catch(() => undefined));
+  expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
+});
+
+test('the namespace remembers that there was an account, longer than the server remembers its workflow', async () => {
+  const { namespace } = engine.config.temporal;
+  const marks = async () => {
+    const { namespaceInfo } = await engine.parts.client.workflowService.describeNamespace({ namespace });
+    return Object.keys(namespaceInfo?.data ?? {});
+  };
+  // This namespace's account was started by the test itself; one of another venue is the first of its own.
+  const config = { ...engine.config, venue: 'other', venues: { other: engine.config.venues[VENUE]! } };
+  await ensureVenueAccount(engine.parts.client, config, engine.parts.venue.promises);
+  expect(await marks()).toContain('oncefill.account.other');
+  const other = engine.parts.client.workflow.getHandle(venueAccountWorkflowId('other'));
+  expect(await other.query(accountHealthQuery)).toMatchObject({ tradingState: 'active' });
+  await other.terminate('the test is over');
+});

@@ -1,0 +1,185 @@
+/** Orders that the venue had, or may have had, and does not know (any more): a person is told, and has the last word. */
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { settleUpdate, type SettleCommand } from '../../src/messages/signal';
+import type { LookUpAnswer } from '../../src/venues/venue';
+import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+const DAY_MS = 86_400_000;
+const NOTHING: SettleCommand = { filledQuantity: '0', reason: 'looked at the venue: cancelled on Friday' };
+
+let environment: TestWorkflowEnvironment;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  environment = await startTestServer();
+  engine = await startTestEngine(environment, {
+    flags: [
+      { path: 'orders.unknownAlertSeconds', value: 1 },
+      { path: 'orders.lookUpDelayMaxMs', value: 1_000 },
+    ],
+  });
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await engine.close();
+  await environment.teardown();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  const { assets } = await engine.settled();
+  expect(assets.USDT).toMatchObject({ reserved: '0', unsettled: '0' });
+});
+
+async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Promise<string> {
+  const result = await engine.intake.submit(engine.signal(overrides));
+  if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
+  return result.fingerprint;
+}
+
+async function reachState(fingerprint: string, state: string): Promise<void> {
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === state);
+}
+
+function settle(fingerprint: string, command: unknown) {
+  const handle = engine.parts.client.workflow.getHandle(fingerprint);
+  return handle.executeUpdate(settleUpdate, { args: [command as SettleCommand] });
+}
+
+/** From now on the venue answers every look-up so. */
+function everyLookUp(answer: () => LookUpAnswer) {
+  return jest.spyOn(engine.parts.venue, 'lookUpOrder').mockImplementation(async () => answer());
+}
+
+function absent(aheadMs = 0): LookUpAnswer {
+  return { status: 'absent', askedAtMs: Date.now() + aheadMs };
+}
+
+function alertsOf(fingerprint: string): readonly string[] {
+  return engine.alerts.filter((text) => text.includes(fingerprint));
+}
+
+/** A limit order far below the market, which rests. */
+async function restingOrder(): Promise<string> {
+  const fingerprint = await submit({ limitPrice: '1000' });
+  await reachState(fingerprint, 'WORKING');
+  return fingerprint;
+}
+
+test('an order that was accepted and is not known any more is an alert, and ends on the word that nothing filled', async () => {
+  const cancel = jest.spyOn(engine.parts.venue, 'cancelOrder');
+  const fingerprint = await restingOrder();
+  everyLookUp(absent);
+  await reachState(fingerprint, 'MISSING');
+  expect(alertsOf(fingerprint)).toContainEqual(expect.stringContaining(`oncefill signal settle ${fingerprint}`));
+  expect((await engine.balances()).assets.USDT!.reserved).not.toBe('0');
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+  expect(cancel.mock.calls.length).toBeLessThanOrEqual(3);
+  jest.restoreAllMocks();
+  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+});
+
+test('a missing order that is past its time to live is cancelled at the venue a few times, and not for ever', async () => {
+  const cancel = jest.spyOn(engine.parts.venue, 'cancelOrder');
+  const timeToLiveMs = engine.config.signals.timeToLiveSeconds * 1_000;
+  const fingerprint = await submit({ limitPrice: '1000', timestampMs: Date.now() - timeToLiveMs + 4_000 });
+  await reachState(fingerprint, 'WORKING');
+  const lookUps = everyLookUp(absent);
+  await reachState(fingerprint, 'MISSING');
+  const { length } = lookUps.mock.calls;
+  await eventually(async () => lookUps.mock.calls.length > length + 8);
+  const cancelsOfMissing = cancel.mock.calls.length;
+  await eventually(async () => lookUps.mock.calls.length > length + 12);
+  expect(cancel.mock.calls.length).toBe(cancelsOfMissing);
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('what a person says has filled is booked', async () => {
+  const fingerprint = await restingOrder();
+  everyLookUp(absent);
+  await reachState(fingerprint, 'MISSING');
+  const word = { filledQuantity: '0.004', averagePrice: '1000', reason: 'seen in the trade history' };
+  expect(await settle(fingerprint, word)).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({
+    outcome: 'PARTIALLY_FILLED',
+    order: { filledQuantity: '0.004', averagePrice: '1000' },
+  });
+  expect(await settle(fingerprint, word).catch(() => 'ended')).toBe('ended');
+  jest.restoreAllMocks();
+  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+});
+
+test('a missing order that appears after all ends as the venue says', async () => {
+  const fingerprint = await restingOrder();
+  const lookUps = everyLookUp(absent);
+  await reachState(fingerprint, 'MISSING');
+  lookUps.mockRestore();
+  await reachState(fingerprint, 'WORKING');
+  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('an order that was refused as a duplicate of one that the venue does not know is missing', async () => {
+  jest.spyOn(engine.parts.venue, 'placeOrder').mockResolvedValue({
+    outcome: { kind: 'DUPLICATE', message: 'The id was used before.' },
+    signedAtMs: Date.now(),
+  });
+  everyLookUp(() => absent(60_000));
+  const fingerprint = await submit();
+  await reachState(fingerprint, 'MISSING');
+  expect(alertsOf(fingerprint)).not.toEqual([]);
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('absent proves nothing of an order that may be older than the venue remembers', async () => {
+  const placeOrder = jest.spyOn(engine.parts.venue, 'placeOrder').mockResolvedValue({
+    outcome: { kind: 'UNKNOWN', message: 'No answer.' },
+    signedAtMs: Date.now(),
+  });
+  everyLookUp(() => absent(DAY_MS + 60_000));
+  const fingerprint = await submit();
+  await reachState(fingerprint, 'MISSING');
+  expect(placeOrder).toHaveBeenCalledTimes(1);
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('a look-up that says nothing of use for long can be ended on a word, too', async () => {
+  const fingerprint = await restingOrder();
+  everyLookUp(() => ({ status: 'unavailable', outcome: { kind: 'UNKNOWN', message: 'Unreadable.' } }));
+  await eventually(async () => alertsOf(fingerprint).length > 0);
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+  jest.restoreAllMocks();
+  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+});
+
+test('nobody can settle an order that the venue speaks for, and nonsense settles none', async () => {
+  const fingerprint = await restingOrder();
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: false });
+  everyLookUp(absent);
+  await reachState(fingerprint, 'MISSING');
+  const refused: readonly unknown[] = [
+    null,
+    'nothing',
+    {},
+    { filledQuantity: '0' },
+    { filledQuantity: '0', reason: ' ' },
+    { filledQuantity: '-1', reason: 'x' },
+    { filledQuantity: 0, reason: 'x' },
+    { filledQuantity: '0.004', reason: 'x' },
+    { filledQuantity: '0.004', averagePrice: '0', reason: 'x' },
+    { filledQuantity: '0.004', averagePrice: '1e3', reason: 'x' },
+    { filledQuantity: '0.02', averagePrice: '1000', reason: 'more than was ordered' },
+    { filledQuantity: '0.004', averagePrice: '1000', fee: 'free', reason: 'x' },
+  ];
+  for (const command of refused) expect(await settle(fingerprint, command)).toMatchObject({ accepted: false });
+  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  await engine.end(fingerprint);
+  jest.restoreAllMocks();
+  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+});

@@ -1,0 +1,87 @@
+import { ActivityFailure, ApplicationFailure, log, proxyActivities } from '@temporalio/workflow';
+import type { MarketDataActivities } from '../activities/market-data';
+import { venueTaskQueue } from '../src/messages/ids';
+import type { Ledger } from './ledger';
+import { RecurringAlert } from './recurring-alert';
+import { rootMessage } from './until-answered';
+
+/** A refresh that takes longer is given up; the next one starts from the beginning. */
+const REFRESH_TIMEOUT = '60 seconds';
+/** Pause after a failed refresh, milliseconds. */
+const REFRESH_RETRY_MS = 5_000;
+
+/** Reads the venue's balances into the ledger, and says when that fails for too long. */
+export class BalanceRefresh {
+  private isRequested = true;
+  private isRunning = false;
+  private pauseMs = 0;
+  private lastProblem: string | undefined;
+  private readonly alert = new RecurringAlert();
+
+  constructor(
+    private readonly venue: string,
+    private readonly ledger: Ledger,
+  ) {}
+
+  request(): void {
+    this.isRequested = true;
+  }
+
+  get requested(): boolean {
+    return this.isRequested;
+  }
+
+  get running(): boolean {
+    return this.isRunning;
+  }
+
+  /** Until the next refresh is due by itself, milliseconds. */
+  get waitMs(): number {
+    return this.pauseMs;
+  }
+
+  /** Why the last one failed; undefined: it did not. */
+  get problem(): string | undefined {
+    return this.lastProblem;
+  }
+
+  /** @param updateIntervalMs pause after a refresh that succeeded */
+  async run(updateIntervalMs: number): Promise<void> {
+    this.isRunning = true;
+    this.isRequested = false;
+    const { fetchBalances } = proxyActivities<MarketDataActivities>({
+      taskQueue: venueTaskQueue(this.venue),
+      scheduleToCloseTimeout: REFRESH_TIMEOUT,
+      startToCloseTimeout: '20 seconds',
+      summary: `balances of ${this.venue}`,
+    });
+    try {
+      this.ledger.applySnapshot(await fetchBalances());
+      this.pauseMs = updateIntervalMs;
+      this.lastProblem = undefined;
+      this.alert.settle();
+    } catch (error) {
+      this.pauseMs = REFRESH_RETRY_MS;
+      this.failed(error);
+    }
+    this.isRunning = false;
+  }
+
+  /** Old balances stay in force until they are too old: the ledger only ever gives out what the venue last confirmed. */
+  private failed(error: unknown): void {
+    this.lastProblem = rootMessage(error);
+    log.warn('The balances could not be refreshed.', { venue: this.venue, reason: this.lastProblem });
+    if (isRefusal(error)) this.alert.raise(`${this.venue} refuses to tell the balances: ${this.lastProblem}`);
+    if (this.ledger.areBalancesOutdated()) {
+      this.alert.raise(
+        `The balances of ${this.venue} are too old to lend from: entries wait until they can be read. ${this.lastProblem}`,
+      );
+    }
+  }
+}
+
+/** The venue wants a person to act: a key that is revoked, say. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === 'FATAL';
+}

@@ -1,0 +1,106 @@
+import { condition } from '@temporalio/workflow';
+import { patientLookUpDelayMs } from '../src/domain/look-up-delay';
+import type { OrderPlan } from '../src/domain/market';
+import { orderOfWord, readSettleWord, type SettleWord } from '../src/domain/settle-word';
+import type { SettleReply } from '../src/messages/signal';
+import type { Placement } from './placement';
+import { RecurringAlert } from './recurring-alert';
+import type { SagaParts } from './saga-parts';
+
+/** Requests to cancel an order that the venue may have and does not show; more would prove nothing either. */
+const CANCELS_MAX = 3;
+
+/**
+ * An order of which nothing is proven, and a person's word for it: the venue does not know an order that it had, or may
+ * have had, or does not say anything of use. Its funds stay held until the order appears or somebody says what became of
+ * it.
+ */
+export class MissingOrder {
+  private plan: OrderPlan | undefined;
+  private word: SettleWord | undefined;
+
+  constructor(private readonly parts: SagaParts) {}
+
+  /** Takes a person's word. @param command any value */
+  settle(command: unknown): SettleReply {
+    if (this.word !== undefined) return { accepted: false, message: 'The order was settled on a word given before.' };
+    if (this.plan === undefined) {
+      return { accepted: false, message: 'The order is neither missing nor unknown: the venue says how it ends.' };
+    }
+    const word = readSettleWord(command, this.plan);
+    if (typeof word === 'string') return { accepted: false, message: word };
+    this.word = word;
+    const what = word.averagePrice === undefined ? 'nothing filled' : `${word.filledQuantity} at ${word.averagePrice}`;
+    return { accepted: true, message: `Settled by hand: ${what}.` };
+  }
+
+  /** From now on a person's word is taken. @returns what the person can do */
+  offer(plan: OrderPlan): string {
+    this.plan = plan;
+    const { venue, fingerprint } = this.parts.input;
+    return `Look at ${venue} for ${plan.clientOrderId}; oncefill signal settle ${fingerprint} ends it on your word.`;
+  }
+
+  /** The venue speaks for the order again. */
+  withdrawOffer(): void {
+    this.plan = undefined;
+  }
+
+  get hasWord(): boolean {
+    return this.word !== undefined;
+  }
+
+  /**
+   * The end that the person's word means; call it when there is one.
+   *
+   * @param venueTimeMs the latest instant on the venue's clock that is known of the order
+   */
+  end(plan: OrderPlan, venueTimeMs: number): Placement {
+    const word = this.word;
+    if (!word) throw new Error('Nobody said what became of the order.');
+    const { record } = this.parts;
+    if (word.averagePrice === undefined) {
+      return { status: 'ended', outcome: 'CANCELLED', detail: `Settled by hand: nothing filled (${word.reason}).` };
+    }
+    record.note(`Settled by hand: ${word.filledQuantity} at ${word.averagePrice} (${word.reason}).`);
+    return { status: 'live', order: orderOfWord(word, plan, venueTimeMs) };
+  }
+
+  /**
+   * The state MISSING: waits for the order or for a word.
+   *
+   * @param why one sentence: what makes it missing
+   * @param venueTimeMs the venue's clock when it last said that it does not know the order
+   * @returns the order where it is after all, or the end that the person's word means
+   */
+  async wait(plan: OrderPlan, why: string, venueTimeMs: number): Promise<Placement> {
+    const { input, terms, activities, record, stop } = this.parts;
+    const startedAtMs = Date.now();
+    const alert = new RecurringAlert();
+    const text = `${why} Its funds stay held. ${this.offer(plan)}`;
+    record.missing(text);
+    let askedAtMs = venueTimeMs;
+    let cancels = 0;
+    for (let count = 0; ; count += 1) {
+      alert.raise(`${input.fingerprint}: ${text}`);
+      if (cancels < CANCELS_MAX && stop.isDue) {
+        cancels += 1;
+        record.note('Asks the venue to cancel it, should it be there.');
+        await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancels });
+      }
+      await this.pause(patientLookUpDelayMs(count, terms.known.lookUpDelays, Date.now() - startedAtMs));
+      if (this.hasWord) return this.end(plan, askedAtMs);
+      const answer = await activities.lookUpOrder(plan);
+      if (answer.status === 'absent') askedAtMs = answer.askedAtMs;
+      if (answer.status !== 'found') continue;
+      this.withdrawOffer();
+      record.foundAfterAll();
+      return { status: 'live', order: answer.order };
+    }
+  }
+
+  /** Waits, but not longer than until there is a word. */
+  async pause(durationMs: number): Promise<void> {
+    await condition(() => this.hasWord, Math.max(1, durationMs));
+  }
+}

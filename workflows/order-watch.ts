@@ -1,0 +1,193 @@
+import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
+import { openOrderDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
+import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
+import { isMissing, isWithinMemory, type Absence } from '../src/domain/missing-order';
+import { venueSentence, type VenueOutcome } from '../src/domain/outcome';
+import { lockedAmount } from '../src/domain/sizing';
+import { venueAccountWorkflowId } from '../src/messages/ids';
+import type { SettleReply } from '../src/messages/signal';
+import { acknowledgeSignal } from '../src/messages/venue-account';
+import { MissingOrder } from './missing-order';
+import type { Placement } from './placement';
+import { RecurringAlert } from './recurring-alert';
+import type { SagaParts } from './saga-parts';
+
+/** Runs that began before it look an order up for ever that the venue had acknowledged and does not know any more. */
+const ABSENT_IS_MISSING = 'absent-is-missing';
+
+type AbsentAnswer = Extract<LookUpAnswer, { status: 'absent' }>;
+
+/** Finds out, by look-ups, what became of an order that the venue has or may have. Funds stay held until it is known. */
+export class OrderWatch {
+  private readonly missing: MissingOrder;
+  private readonly alert = new RecurringAlert();
+
+  constructor(private readonly parts: SagaParts) {
+    this.missing = new MissingOrder(parts);
+  }
+
+  /** A person's word for an order of which nothing is proven. @param command any value */
+  settle(command: unknown): SettleReply {
+    return this.missing.settle(command);
+  }
+
+  /**
+   * Looks an order up whose answer proved nothing, until the venue proves where it is, for as long as that takes.
+   *
+   * @param signedAtMs on the venue's clock, where it is known
+   * @returns undefined when it is proven that the venue never had it
+   */
+  async resolve(
+    plan: OrderPlan,
+    outcome: VenueOutcome,
+    signedAtMs: number | undefined,
+  ): Promise<Placement | undefined> {
+    const { terms, activities, record } = this.parts;
+    const { lateAcceptanceMs, lookUpDelays } = terms.known;
+    let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + lateAcceptanceMs;
+    let venueTimeMs = signedAtMs ?? plan.plannedAtMs ?? 0;
+    const startedAtMs = Date.now();
+    record.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
+    for (let count = 0, absentLookUps = 0; ; count += 1) {
+      await this.missing.pause(patientLookUpDelayMs(count, lookUpDelays, Date.now() - startedAtMs));
+      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
+      const answer = await activities.lookUpOrder(plan);
+      if (answer.status === 'found') {
+        this.known('Found at the venue.');
+        return { status: 'live', order: answer.order };
+      }
+      const unseenForMs = Date.now() - startedAtMs;
+      if (answer.status === 'absent') {
+        absentLookUps += 1;
+        venueTimeMs = answer.askedAtMs;
+        // Whatever was lost was signed before this first look-up, or within the authorization it had then; and only the
+        // venue's clock can be compared with itself.
+        lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + lateAcceptanceMs;
+        const isProven = answer.askedAtMs >= lateEnoughMs && outcome.kind !== 'DUPLICATE';
+        const why = this.whyMissing(plan, outcome, signedAtMs, answer, { lookUps: absentLookUps, unseenForMs });
+        if (why !== undefined && patched(ABSENT_IS_MISSING)) return this.missing.wait(plan, why, answer.askedAtMs);
+        if (isProven) {
+          this.known('The venue proved that it never had the order.');
+          return undefined;
+        }
+      }
+      this.alertUnknown(plan, unseenForMs);
+    }
+  }
+
+  /**
+   * Follows a live order until it is final; cancels what is open when the signal expires or a person asks.
+   *
+   * @returns a final order, or how it ended without one
+   */
+  async follow(plan: OrderPlan, known: VenueOrder | undefined): Promise<Placement> {
+    for (let order = known; ;) {
+      const placement = await this.followOnce(plan, order);
+      if (placement.status === 'ended' || (placement.order && placement.order.status !== 'open')) return placement;
+      order = placement.order;
+    }
+  }
+
+  private async followOnce(plan: OrderPlan, known: VenueOrder | undefined): Promise<Placement> {
+    const { input, terms, activities, record, stop } = this.parts;
+    const { lookUpDelays: delays, unknownAlertMs } = terms.known;
+    record.enter('WORKING', `Accepted by ${input.venue}; waits for its end.`);
+    if (known) record.venueSays(known);
+    const startedAtMs = Date.now();
+    let venueTimeMs = known?.updatedAtMs ?? plan.plannedAtMs ?? 0;
+    let seenAtMs = startedAtMs;
+    let absentLookUps = 0;
+    let acknowledged = false;
+    let cancelRound = 0;
+    let cancelledAtMs = 0;
+    for (let count = 0; ; count += 1) {
+      if (cancelRound > 0) await this.missing.pause(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
+      else await stop.pause(openOrderDelayMs(count, delays, Date.now() - startedAtMs), () => this.missing.hasWord);
+      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
+      const answer = await activities.lookUpOrder(plan);
+      if (answer.status === 'found') {
+        seenAtMs = Date.now();
+        absentLookUps = 0;
+        venueTimeMs = answer.order.updatedAtMs;
+        record.venueSays(answer.order);
+        if (answer.order.status !== 'open') return { status: 'live', order: answer.order };
+        this.known();
+        if (!acknowledged && plan.limitPrice !== undefined) {
+          acknowledged = true;
+          await this.acknowledge(plan, answer.order);
+        }
+      } else if (answer.status === 'absent') {
+        absentLookUps += 1;
+        venueTimeMs = answer.askedAtMs;
+        const why = `${input.venue} had accepted the order and does not know it.`;
+        const absence = { lookUps: absentLookUps, unseenForMs: Date.now() - seenAtMs };
+        if (isMissing(absence, unknownAlertMs) && patched(ABSENT_IS_MISSING)) {
+          return this.missing.wait(plan, why, answer.askedAtMs);
+        }
+      }
+      this.alertUnknown(plan, Date.now() - seenAtMs);
+      if (!stop.isDue) continue;
+      cancelRound += 1;
+      if (cancelRound === 1) {
+        count = 0;
+        cancelledAtMs = Date.now();
+      }
+      this.alertOpen(plan, Date.now() - cancelledAtMs, cancelRound);
+      record.enter('WORKING', `Cancels what is open: ${stop.cancelReason ?? 'its time to live passed'}.`);
+      await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancelRound });
+    }
+  }
+
+  /** Why `absent` proves nothing of this order; undefined: it does, once it is late enough. */
+  private whyMissing(
+    plan: OrderPlan,
+    outcome: VenueOutcome,
+    signedAtMs: number | undefined,
+    { askedAtMs }: AbsentAnswer,
+    absence: Absence,
+  ): string | undefined {
+    const { input, terms } = this.parts;
+    if (outcome.kind === 'DUPLICATE') {
+      if (!isMissing(absence, terms.known.unknownAlertMs)) return undefined;
+      return `${input.venue} refused the order as a duplicate of one that it does not know.`;
+    }
+    const sinceMs = signedAtMs ?? plan.plannedAtMs ?? askedAtMs;
+    const ageMs = Math.max(askedAtMs - sinceMs, absence.unseenForMs);
+    if (isWithinMemory(ageMs, terms.known.orderMemory)) return undefined;
+    return `The order may be older than ${input.venue} remembers orders.`;
+  }
+
+  private alertUnknown(plan: OrderPlan, unseenForMs: number): void {
+    const { input, record, terms } = this.parts;
+    if (unseenForMs <= terms.known.unknownAlertMs) return;
+    const remedy = this.missing.offer(plan);
+    const text = `What became of the order ${plan.clientOrderId} is not known; its funds stay held. ${remedy}`;
+    if (this.alert.raise(`${input.fingerprint}: ${text}`)) record.note(text);
+  }
+
+  private alertOpen(plan: OrderPlan, cancellingForMs: number, requests: number): void {
+    const { input, terms } = this.parts;
+    if (cancellingForMs <= terms.known.unknownAlertMs) return;
+    this.alert.raise(
+      `${input.fingerprint}: ${input.venue} does not cancel ${plan.clientOrderId}, asked ${requests} times. Cancel it there.`,
+    );
+  }
+
+  private known(note?: string): void {
+    this.missing.withdrawOffer();
+    this.alert.settle();
+    if (note !== undefined) this.parts.record.note(note);
+  }
+
+  private async acknowledge(plan: OrderPlan, order: VenueOrder): Promise<void> {
+    if (plan.reduceOnly) return;
+    const { input, terms } = this.parts;
+    await getExternalWorkflowHandle(venueAccountWorkflowId(input.venue)).signal(acknowledgeSignal, {
+      requestId: `${input.fingerprint}:acknowledge`,
+      reservationId: input.fingerprint,
+      placedAtMs: order.createdAtMs,
+      lockedAmount: lockedAmount(plan, terms.known.leverage),
+    });
+  }
+}
