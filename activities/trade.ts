@@ -34,11 +34,10 @@ export function createTradeActivities({ funds, headStarts, termsOf }: TradeDepen
      */
     async withdraw(input: BarInput): Promise<BarAnswer & WithTerms> {
       crashPoint('withdraw.before-update');
-      const reserved = await funds.bar(input);
+      const terms = termsOf(input.signal);
+      const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs });
       crashPoint('withdraw.after-update');
-      return reserved
-        ? { ...reserved, reason: EARLIER_ATTEMPT, terms: termsOf(input.signal) }
-        : { status: 'withdrawn' };
+      return reserved ? { ...reserved, reason: EARLIER_ATTEMPT, terms } : { status: 'withdrawn' };
     },
 
     /** Books what the durable road's order took. Repeating it changes nothing. */

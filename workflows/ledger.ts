@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import type { LedgerState, LedgerStep } from '../src/domain/ledger/ledger';
+import { areBalancesOutdated, ledgerHealth, type LedgerState, type LedgerStep } from '../src/domain/ledger/ledger';
 import type { Authorization } from '../src/domain/ledger/authorization';
 import type {
   AcknowledgeCommand,
@@ -35,6 +35,7 @@ function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
 /** Binds the ledger's pure rules to the workflow's time. Every method returns at once. */
 export class Ledger {
   private current: LedgerState;
+  private reportAgeMaxMs: number;
 
   constructor(
     private readonly rules: AccountRules['ledger'],
@@ -42,6 +43,7 @@ export class Ledger {
     carried?: LedgerState,
   ) {
     const ledgerSettings = ledgerSettingsOf(settings);
+    this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
     this.current = carried ? rules.configureLedger(carried, ledgerSettings) : rules.emptyLedger(ledgerSettings);
   }
 
@@ -51,21 +53,19 @@ export class Ledger {
   }
 
   configure(settings: AccountTimes): void {
-    this.current = this.rules.configureLedger(this.current, ledgerSettingsOf(settings));
+    const ledgerSettings = ledgerSettingsOf(settings);
+    this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
+    this.current = this.rules.configureLedger(this.current, ledgerSettings);
   }
 
-  /** How the ledger is, for people. */
+  /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
   health() {
-    return {
-      tradingState: this.current.tradingState,
-      balancesAgeMaxMs: 0,
-      pending: this.current.pending.length,
-      overdue: [],
-    };
+    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: this.reportAgeMaxMs };
   }
 
+  /** Whether nothing is lent until the venue's next report. */
   areBalancesOutdated(): boolean {
-    return false;
+    return areBalancesOutdated(this.current, Date.now());
   }
 
   reserve(command: ReserveCommand): ReserveResult {
@@ -77,13 +77,13 @@ export class Ledger {
   }
 
   bar(command: BarCommand): BarResult {
-    return this.take(this.rules.bar(this.current, command));
+    return this.take(this.rules.bar(this.current, command, Date.now()));
   }
 
   /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
     const result = this.take(this.rules.commit(this.current, command, Date.now()));
-    if (result.status !== 'ended' && result.status !== 'already_ended') {
+    if (result.status === 'not_found' || result.status === 'invalid') {
       log.error('A commit met no reservation.', {
         reservationId: showValue(command?.reservationId),
         status: result.status,

@@ -184,7 +184,8 @@ export class SignalSaga {
     switch (result.status) {
       case 'denied': {
         const { denial } = result;
-        return this.endUnsent({ outcome: 'DENIED', detail: denial.message, denial }, tradeRound);
+        const outcome = denial.code === 'SIGNAL_EXPIRED' ? 'EXPIRED' : 'DENIED';
+        return this.endUnsent({ outcome, detail: denial.message, denial }, tradeRound);
       }
       case 'expired':
         record.reserved(result.plan);

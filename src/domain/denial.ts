@@ -17,6 +17,7 @@ export const DENIAL_CODES = [
   'CANCELLED_BY_USER',
   'VENUE_UNAVAILABLE',
   'NO_BALANCE_KNOWN',
+  'BALANCES_OUTDATED',
   'TOO_MANY_RESERVATIONS',
   'SIGNAL_ENDED',
 ] as const;
@@ -27,6 +28,11 @@ export type DenialCode = (typeof DENIAL_CODES)[number];
 export interface Denial {
   readonly code: DenialCode;
   readonly message: string;
+}
+
+/** Whether asking again may help: what is missing comes with the venue's next report of its balances. */
+export function isPassing({ code }: Denial): boolean {
+  return code === 'NO_BALANCE_KNOWN' || code === 'BALANCES_OUTDATED';
 }
 
 /** Tells a refusal from the result that a rule gives otherwise. */

@@ -20,7 +20,10 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
   ].filter((problem) => problem !== undefined);
-  const age = health.balancesAgeMs === undefined ? 'no balances yet' : `balances ${inWords(health.balancesAgeMs)} old`;
+  const age =
+    health.balancesAgeMs === undefined
+      ? 'no balances yet'
+      : `balances ${inWords(Math.max(0, health.balancesAgeMs))} old`;
   const text = [`${venue}, trading ${health.tradingState}, ${age}, ${health.pending} pending`, ...problems].join('. ');
   const isStarting = health.balancesAgeMs === undefined && health.balancesProblem === undefined;
   const status = problems.length > 0 ? 'degraded' : isStarting ? 'starting' : 'healthy';
@@ -38,7 +41,9 @@ function balancesProblem(venue: string, health: AccountHealth): string | undefin
   const { balancesAgeMs, balancesAgeMaxMs, balancesProblem } = health;
   const cause = balancesProblem === undefined ? '' : `: ${balancesProblem}`;
   if (balancesAgeMs === undefined) return cause === '' ? undefined : `The balances of ${venue} were never read${cause}`;
-  if (balancesAgeMs <= balancesAgeMaxMs) return undefined;
+  if (Math.abs(balancesAgeMs) <= balancesAgeMaxMs) return undefined;
+  if (balancesAgeMs < 0)
+    return `The clock was set back since the balances of ${venue} were read, so entries wait${cause}`;
   return `The balances of ${venue} are ${inWords(balancesAgeMs)} old, so entries wait${cause}`;
 }
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Denial } from '../domain/denial';
+import { isPassing, type Denial } from '../domain/denial';
 import type {
   EndReservationResult,
   ReleaseCommand,
@@ -11,7 +11,7 @@ import type {
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import { commitCommandOf } from '../domain/settlement';
-import type { Intent } from '../domain/signal';
+import type { Intent, TradingSignal } from '../domain/signal';
 import type { BookInput, BookResult, Refused, Reserved, BarInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import type { AccountRequester } from './venue-account-client';
@@ -23,6 +23,8 @@ export const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may h
 
 export interface FundsInput {
   readonly fingerprint: string;
+  readonly clientOrderId: string;
+  readonly signal: TradingSignal;
   readonly venue: string;
   readonly intent: Intent;
   /** Counts the times something was missing; each is a new request to the ledger. */
@@ -56,6 +58,7 @@ export class Funds {
     };
     const result = await this.accounts.request(input.venue, 'reserve', command);
     if (result.status === 'denied') return refusedFor(result.denial);
+    if (result.status === 'ended') return bookedBefore(input);
     // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.
     const { reservation } = result;
     // Released means proven not placed.
@@ -69,13 +72,15 @@ export class Funds {
   /**
    * Bars a signal that ends unsent: it holds nothing and never will.
    *
+   * @param input with the end of the signal's time to live, milliseconds UTC; absent: the ledger remembers it for a day
    * @returns undefined when that is so; otherwise what an earlier attempt, whose answer was lost, holds
    */
-  async bar(input: BarInput): Promise<Reserved | undefined> {
+  async bar(input: BarInput & { readonly expiresAtMs?: number }): Promise<Reserved | undefined> {
     const command: BarCommand = {
       requestId: `${input.fingerprint}:withdraw`,
       reservationId: input.fingerprint,
       signalStartedAtMs: input.signalStartedAtMs,
+      expiresAtMs: input.expiresAtMs,
     };
     const result = await this.accounts.request(input.venue, 'withdraw', command);
     switch (result.status) {
@@ -88,6 +93,8 @@ export class Funds {
         const earlierAttempt = reservation.status === 'committed' ? 'placed' : 'possible';
         return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt };
       }
+      case 'ended':
+        return bookedBefore(input);
       case 'uncertain':
         return {
           status: 'reserved',
@@ -107,9 +114,9 @@ export class Funds {
       case 'ended':
         return { status: 'booked' };
       case 'already_ended':
-        return result.reservation.status === 'committed'
-          ? { status: 'booked' }
-          : { status: 'refused', message: 'Its reservation was released before, as if nothing had filled.' };
+        return bookResultOf(result.reservation.status);
+      case 'ended_before':
+        return bookResultOf(result.how);
       case 'not_found':
         return { status: 'refused', message: 'The ledger knows of no reservation for it.' };
       case 'invalid':
@@ -127,14 +134,30 @@ export class Funds {
   }
 }
 
-/** A balance that is not known yet is known in a moment; every other refusal is final. */
+/** A balance that is not known yet, or is too old, is known in a moment; every other refusal is final. */
 export function refusedFor(denial: Denial): Refused {
-  return denial.code === 'NO_BALANCE_KNOWN'
+  return isPassing(denial)
     ? { status: 'retry', afterMs: MISSING_RETRY_AFTER_MS, reason: denial.message }
     : { status: 'denied', denial };
 }
 
-function earlierAttemptOf(result: Exclude<ReserveResult, { status: 'denied' }>): Reserved['earlierAttempt'] {
+function bookResultOf(endedAs: Reservation['status']): BookResult {
+  return endedAs === 'committed'
+    ? { status: 'booked' }
+    : { status: 'refused', message: 'Its reservation was released before, as if nothing had filled.' };
+}
+
+/** The order is at the venue, and its plan is forgotten: it can only be looked up. */
+function bookedBefore(input: Pick<BarInput, 'clientOrderId' | 'signal'>): Reserved {
+  return {
+    status: 'reserved',
+    plan: lookUpPlan(input),
+    earlierAttempt: 'placed',
+    lookUpOnly: true,
+  };
+}
+
+function earlierAttemptOf(result: Exclude<ReserveResult, { status: 'denied' | 'ended' }>): Reserved['earlierAttempt'] {
   if (result.reservation.status === 'committed') return 'placed';
   return result.status === 'reserved' && result.isNew ? 'none' : 'possible';
 }
@@ -147,7 +170,7 @@ function alreadyEnded(reservation: Reservation): Denial {
 }
 
 /** All that a look-up needs of an order whose plan is forgotten. */
-function lookUpPlan({ clientOrderId, signal }: BarInput): OrderPlan {
+function lookUpPlan({ clientOrderId, signal }: Pick<BarInput, 'clientOrderId' | 'signal'>): OrderPlan {
   const { symbol, direction, amount = '0', intent } = signal;
   return {
     symbol,

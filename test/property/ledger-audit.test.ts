@@ -1,6 +1,7 @@
 /**
  * Proves the ledger against a venue that keeps its own books: whatever is in flight, reported late or out of order, the
- * ledger never promises funds that the venue does not have or that another order may still take.
+ * ledger never promises funds that the venue does not have or that another order may still take; also while one of the
+ * clocks, ours or the venue's, is set.
  */
 import * as fc from 'fast-check';
 import * as ledger from '../../src/domain/ledger/ledger';
@@ -37,7 +38,18 @@ type Event =
   | { kind: 'settle'; pick: number }
   | { kind: 'profit'; units: number }
   | { kind: 'takeReport'; ageMs: number }
-  | { kind: 'deliverReport'; pick: number };
+  | { kind: 'deliverReport'; pick: number }
+  | { kind: 'setClock'; offsetMs: number };
+
+/** Whose clock is set, again and again, while the other one is right. */
+const WHOSE_CLOCK = ['nobody', 'we', 'the venue'] as const;
+type WhoseClock = (typeof WHOSE_CLOCK)[number];
+
+const HOUR_MS = 3_600_000;
+const TEN_YEARS_MS = 3_650 * 24 * HOUR_MS;
+/** What settles when a clock was set needs a report from later than this. */
+const REPORT_INTERVAL_MS = 45_000;
+const REPORTS_TO_SETTLE = 4;
 
 const pick = fc.nat(20);
 const share = fc.integer({ min: 0, max: 100 });
@@ -55,23 +67,41 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('profit' as const), units: fc.nat(100) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('takeReport' as const), ageMs: fc.nat(LAG_MS) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('deliverReport' as const), pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('setClock' as const),
+      offsetMs: fc.constantFrom(0, 0, -HOUR_MS, HOUR_MS, TEN_YEARS_MS),
+    }),
+  },
 );
 
 /** The venue's true books, and what it tells about them: reports lag behind and arrive in any order. */
 class Auditor {
-  nowMs = 1_000_000;
-  available = 1_000;
-  orders: Order[] = [];
+  /** The true time. */
+  private nowMs = 400 * 24 * HOUR_MS;
+  private offsets = { ours: 0, venues: 0 };
+  private available = 1_000;
+  private orders: Order[] = [];
   private history: { atMs: number; available: number; locked: number }[] = [];
   private undelivered: { asOfMs: number; available: number; locked: number }[] = [];
   private count = 0;
 
   constructor(
     private readonly reducers: Reducers,
+    private readonly whoseClock: WhoseClock,
     private state: LedgerState,
   ) {
     this.record();
-    this.deliver({ asOfMs: this.nowMs, available: this.available, locked: 0 });
+    this.deliver({ asOfMs: this.venueMs, available: this.available, locked: 0 });
+  }
+
+  private get ourMs(): number {
+    return this.nowMs + this.offsets.ours;
+  }
+
+  private get venueMs(): number {
+    return this.nowMs + this.offsets.venues;
   }
 
   handle(event: Event, passedMs: number): void {
@@ -115,9 +145,20 @@ class Auditor {
         if (report) this.deliver(report);
         break;
       }
+      case 'setClock':
+        this.setClock(event.offsetMs);
+        break;
     }
     this.record();
     this.check();
+  }
+
+  private setClock(offsetMs: number): void {
+    if (this.whoseClock === 'we') this.offsets.ours = offsetMs;
+    if (this.whoseClock !== 'the venue' || offsetMs === this.offsets.venues) return;
+    this.offsets.venues = offsetMs;
+    // Reports are asked for one after the other: none that was made before arrives after one made since.
+    this.undelivered = [];
   }
 
   /** Everything executes, is settled and reported: the ledger must agree with the venue to the last unit. */
@@ -127,8 +168,10 @@ class Auditor {
       this.available += order.placedAtMs === undefined ? 0 : order.lock;
       this.settle(order.isEnded ? undefined : order);
     }
-    this.nowMs += 10 * LAG_MS;
-    this.deliver({ asOfMs: this.nowMs, available: this.available, locked: 0 });
+    for (let count = 0; count < REPORTS_TO_SETTLE; count += 1) {
+      this.nowMs += REPORT_INTERVAL_MS;
+      this.deliver({ asOfMs: this.venueMs, available: this.available, locked: 0 });
+    }
     if (this.free() !== this.available) throw new Error(`free ${this.free()} of ${this.available} in the end`);
   }
 
@@ -137,10 +180,10 @@ class Auditor {
     const reserved = units + fees;
     const amount = toText(reserved);
     const rest = { asset: 'USDT', intent: 'entry' as const, purpose: 'audit', metadata: {} };
-    const step = this.reducers.reserve(this.state, { requestId: id, reservationId: id, amount, ...rest }, this.nowMs);
+    const step = this.reducers.reserve(this.state, { requestId: id, reservationId: id, amount, ...rest }, this.ourMs);
     this.state = step.state;
     if (step.result.status !== 'reserved') return;
-    const order = { taken: 0, executedAtMs: this.nowMs, isFinal: false, isEnded: false };
+    const order = { taken: 0, executedAtMs: this.venueMs, isFinal: false, isEnded: false };
     this.orders.push({ id, reserved, lock: units, feesLeft: fees, ...order });
   }
 
@@ -152,7 +195,7 @@ class Auditor {
 
   private rest(order: Order | undefined): void {
     if (!order) return;
-    order.placedAtMs = this.nowMs;
+    order.placedAtMs = this.venueMs;
     this.available -= order.lock;
   }
 
@@ -176,7 +219,7 @@ class Auditor {
 
   private take(order: Order, units: number): void {
     order.taken += units;
-    order.executedAtMs = this.nowMs;
+    order.executedAtMs = this.venueMs;
     this.available -= units;
   }
 
@@ -195,21 +238,21 @@ class Auditor {
     const { executedAtMs } = order;
     this.state =
       order.taken === 0
-        ? this.reducers.release(this.state, ids, this.nowMs).state
-        : this.reducers.commit(this.state, { ...ids, amount: toText(order.taken), executedAtMs }, this.nowMs).state;
+        ? this.reducers.release(this.state, ids, this.ourMs).state
+        : this.reducers.commit(this.state, { ...ids, amount: toText(order.taken), executedAtMs }, this.ourMs).state;
   }
 
   /** The report may miss what happened in the last `ageMs`, which is at most the promised lag. */
   private takeReport(ageMs: number): void {
     const known = this.history.findLast((entry) => entry.atMs <= this.nowMs - ageMs) ?? this.history[0];
-    if (known) this.undelivered.push({ asOfMs: this.nowMs, available: known.available, locked: known.locked });
+    if (known) this.undelivered.push({ asOfMs: this.venueMs, available: known.available, locked: known.locked });
   }
 
   private deliver(report: { asOfMs: number; available: number; locked: number }): void {
     const { available, locked } = report;
     const figures = { total: toText(available + locked), available: toText(available), locked: toText(locked) };
     const command = { asOfMs: report.asOfMs, assets: { USDT: figures } };
-    this.state = this.reducers.applySnapshot(this.state, command, this.nowMs).state;
+    this.state = this.reducers.applySnapshot(this.state, command, this.ourMs).state;
   }
 
   private record(): void {
@@ -231,42 +274,89 @@ class Auditor {
   }
 }
 
-function audit(reducers: Reducers, tally = new Tally()) {
+function audit(reducers: Reducers, whoseClock: WhoseClock, tally = new Tally()) {
   const maxLength = COMMANDS_PER_RUN_MAX.ledgerAudit;
   const steps = fc.array(fc.tuple(event, fc.nat(30)), { maxLength, size: '+1' });
   return fc.property(steps, (events) => {
     tally.runs += 1;
     tally.commands += events.length;
-    const auditor = new Auditor(reducers, ledger.emptyLedger({ snapshotLagMs: LAG_MS }));
+    const auditor = new Auditor(reducers, whoseClock, ledger.emptyLedger({ snapshotLagMs: LAG_MS }));
     for (const [next, passedMs] of events) auditor.handle(next, passedMs);
     auditor.settleAll();
   });
 }
 
-test('the ledger never promises funds that the venue does not have', () => {
+test.each(WHOSE_CLOCK)('the ledger never promises funds that the venue does not have; %s set the clock', (whose) => {
   const tally = new Tally();
-  fc.assert(audit(ledger, tally), { numRuns: RUNS });
+  fc.assert(audit(ledger, whose, tally), { numRuns: RUNS });
   tally.assertSearched(RUNS, COMMANDS_PER_RUN_MAX.ledgerAudit);
 });
 
-const broken: readonly [fault: string, variant: Partial<Reducers>][] = [
+const broken: readonly [fault: string, whose: WhoseClock, variant: Partial<Reducers>][] = [
   [
     "the venue's lag is ignored",
-    { commit: (state, command, nowMs) => ledger.commit(state, { ...command, executedAtMs: 1 }, nowMs) },
+    'nobody',
+    {
+      commit: (state, command, nowMs) =>
+        ledger.commit(state, { ...command, executedAtMs: command.executedAtMs - LAG_MS }, nowMs),
+    },
   ],
-  ['acknowledgements count at once', { acknowledge: (state, c) => ledger.acknowledge(state, { ...c, placedAtMs: 1 }) }],
+  [
+    'acknowledgements count at once',
+    'nobody',
+    {
+      acknowledge: (state, command) =>
+        ledger.acknowledge(state, { ...command, placedAtMs: command.placedAtMs - LAG_MS }),
+    },
+  ],
   [
     'an older report replaces a newer one',
-    { applySnapshot: (state, command, nowMs) => ledger.applySnapshot({ ...state, asOfMs: 1 }, command, nowMs) },
+    'nobody',
+    {
+      applySnapshot: (state, command, nowMs) =>
+        ledger.applySnapshot({ ...state, asOfMs: Math.min(state.asOfMs, command.asOfMs) }, command, nowMs),
+    },
+  ],
+  [
+    'a report is dated by our clock',
+    'we',
+    {
+      applySnapshot: (state, command, nowMs) => ledger.applySnapshot(state, { ...command, asOfMs: nowMs }, nowMs),
+    },
+  ],
+  [
+    "the venue's clock is trusted",
+    'the venue',
+    {
+      applySnapshot: (state, command, nowMs) =>
+        ledger.applySnapshot(
+          { ...state, asOfMs: Math.max(state.asOfMs, command.asOfMs), reportedAtMs: 0 },
+          command,
+          nowMs,
+        ),
+    },
+  ],
+  [
+    'what happened before the reservation is believed',
+    'the venue',
+    {
+      reserve: (state, command, nowMs) => {
+        const { asOfMs } = state;
+        const step = ledger.reserve({ ...state, asOfMs: Math.min(asOfMs, 1) }, command, nowMs);
+        return { ...step, state: { ...step.state, asOfMs } };
+      },
+    },
   ],
   [
     'a commit frees the reservation and forgets what was taken',
+    'nobody',
     {
       commit: (state, command, nowMs) => ledger.release(state, command, nowMs),
     },
   ],
   [
     'what is reserved counts as free',
+    'nobody',
     {
       reserve: (state, command, nowMs) => {
         const step = ledger.reserve(state, command, nowMs);
@@ -280,6 +370,7 @@ const broken: readonly [fault: string, variant: Partial<Reducers>][] = [
   ],
   [
     'fees are taken to be held back by the venue',
+    'nobody',
     {
       acknowledge: (state, command) => {
         const entry = state.pending.find(({ reservation }) => reservation.id === command.reservationId);
@@ -289,7 +380,7 @@ const broken: readonly [fault: string, variant: Partial<Reducers>][] = [
   ],
 ];
 
-test.each(broken)('the auditor catches a ledger where %s', (_fault, variant) => {
-  const details = fc.check(audit({ ...ledger, ...variant }), { numRuns: BROKEN_RUNS_MAX, endOnFailure: true });
+test.each(broken)('the auditor catches a ledger where %s', (_fault, whose, variant) => {
+  const details = fc.check(audit({ ...ledger, ...variant }, whose), { numRuns: BROKEN_RUNS_MAX, endOnFailure: true });
   expect(details.failed).toBe(true);
 });

@@ -94,6 +94,19 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     equal(summary(result), expected);
     equal(after.tradingState, model.trading);
   },
+  'T1 a signal that has expired reserves nothing anew': ({ result, expected }) => {
+    if (expected === 'denied:SIGNAL_EXPIRED') equal(summary(result), expected);
+  },
+  'T2 balances of an age that is too great lend nothing': ({ result, expected }) => {
+    if (expected === 'denied:BALANCES_OUTDATED') equal(summary(result), expected);
+  },
+  'T3 a clock that was set makes no later report an older one': ({ op, result, expected }) => {
+    if (op.kind === 'snapshot') equal(summary(result), expected);
+  },
+  'T4 a clock that is set settles nothing': ({ op, after, model }) => {
+    if (op.kind !== 'snapshot') return;
+    for (const asset of ASSETS) equal(viewed(after, asset, 'unsettled'), model.unsettled(asset));
+  },
   'J1 a JSON round trip changes nothing': ({ after, result, tripText }) =>
     equal(tripText, JSON.stringify([after, result])),
 };

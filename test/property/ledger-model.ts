@@ -5,7 +5,27 @@ import type { SnapshotCommand, TradingState } from '../../src/domain/ledger/type
 
 /** Amounts of the model are whole hundredths; the ledger gets them as decimal strings. */
 export const LAG_MS = 20;
-const START_MS = 1_000_000;
+/** Beyond every pause between commands: only a clock that is set makes balances that old. */
+export const REPORT_AGE_MAX_MS = 600_000;
+const START_MS = 400 * 86_400_000;
+/** The rule about clocks: spans of theirs and of ours that differ by more were not the same span. */
+const CLOCKS_DIFFER_MS = 90_000;
+const REPORT_DELAY_MS = 60_000;
+/** Reports that are further apart may be so because both clocks were set. */
+const PAUSE_MAX_MS = 7_200_000;
+
+/** What the clocks are set by before a command: for good, or for this command alone. */
+export interface Step {
+  readonly oursMs: number;
+  readonly venuesMs: number;
+  readonly isForGood: boolean;
+}
+
+/** What a command may go by: our clock, and the venue's. */
+export interface Clocks {
+  readonly nowMs: number;
+  readonly venueMs: number;
+}
 
 export type Op =
   | {
@@ -17,6 +37,8 @@ export type Op =
       intent: Intent;
       purpose: string;
       plan: string;
+      /** What is left of the signal's time to live; negative: it is over. */
+      leftMs: number;
     }
   | { kind: 'commit'; id: number; units: number; agoMs: number }
   | { kind: 'release'; id: number }
@@ -45,7 +67,7 @@ export function run(
   reducers: Reducers,
   state: LedgerState,
   op: Op,
-  nowMs: number,
+  { nowMs, venueMs }: Clocks,
 ): { state: LedgerState; result: object } {
   switch (op.kind) {
     case 'reserve':
@@ -59,6 +81,7 @@ export function run(
           intent: op.intent,
           purpose: op.purpose,
           metadata: { plan: op.plan },
+          expiresAtMs: nowMs + op.leftMs,
         },
         nowMs,
       );
@@ -69,7 +92,7 @@ export function run(
           requestId: 'c',
           reservationId: idOf(op.id),
           amount: toText(op.units),
-          executedAtMs: nowMs - op.agoMs,
+          executedAtMs: venueMs - op.agoMs,
           reason: 'filled',
         },
         nowMs,
@@ -77,12 +100,12 @@ export function run(
     case 'release':
       return reducers.release(state, { requestId: 'x', reservationId: idOf(op.id), reason: 'rejected' }, nowMs);
     case 'bar':
-      return reducers.bar(state, { requestId: 'b', reservationId: idOf(op.id) });
+      return reducers.bar(state, { requestId: 'b', reservationId: idOf(op.id) }, nowMs);
     case 'acknowledge':
       return reducers.acknowledge(state, {
         requestId: 'a',
         reservationId: idOf(op.id),
-        placedAtMs: nowMs - op.agoMs,
+        placedAtMs: venueMs - op.agoMs,
         lockedAmount: toText(op.units),
       });
     case 'snapshot': {
@@ -92,7 +115,7 @@ export function run(
         locked: toText(op.locked),
       };
       const assets: SnapshotCommand['assets'] = op.omitsSecond ? { USDT: figures } : { USDT: figures, USDC: figures };
-      return reducers.applySnapshot(state, { asOfMs: nowMs - op.agoMs, assets }, nowMs);
+      return reducers.applySnapshot(state, { asOfMs: venueMs - op.agoMs, assets }, nowMs);
     }
     case 'trading':
       return reducers.setTradingState(state, { requestId: requestOf(op.request), to: op.to, reason: 'test' }, nowMs);
@@ -104,18 +127,27 @@ interface ModelReservation {
   status: 'pending' | 'committed' | 'released';
   locked?: number;
   lockedFromMs?: number;
+  /** The last report's time when it was made. */
+  madeAfterMs: number;
 }
+
+/** Refusals that say nothing about a later try of the same request. */
+const NOT_REMEMBERED = new Set(['SIGNAL_EXPIRED', 'NO_BALANCE_KNOWN', 'BALANCES_OUTDATED']);
 
 /** The rules once more, as sums over everything that ever happened, in whole numbers. */
 export class LedgerModel {
   nowMs = START_MS;
+  venueMs = START_MS;
   reservations = new Map<number, ModelReservation>();
   /** Ids in the order of their acceptance. */
   accepted: number[] = [];
-  earlyReleases = new Set<number>();
+  barred = new Set<number>();
   refused = new Map<number, string>();
   fills: { asset: string; units: number; settledFromMs: number }[] = [];
   asOfMs = 0;
+  reportedAtMs = 0;
+  /** Since a clock was set, what was claimed before is contained in reports from then on. */
+  containedFromMs = 0;
   report: Record<string, { available: number; locked: number }> = {};
   trading: TradingState = 'active';
   tradingRequests = new Map<number, TradingState>();
@@ -156,23 +188,17 @@ export class LedgerModel {
         return this.end(op);
       case 'bar':
         if (this.reservations.has(op.id)) return 'exists';
-        this.earlyReleases.add(op.id);
+        this.barred.add(op.id);
         return 'withdrawn';
       case 'acknowledge': {
         const entry = this.reservations.get(op.id);
         if (entry?.status !== 'pending') return 'not_pending';
         entry.locked = Math.min(entry.locked ?? op.units, op.units);
-        entry.lockedFromMs = Math.max(entry.lockedFromMs ?? 0, this.nowMs - op.agoMs + LAG_MS);
+        entry.lockedFromMs = Math.max(entry.lockedFromMs ?? 0, this.containedFrom(entry, this.venueMs - op.agoMs));
         return 'acknowledged';
       }
-      case 'snapshot': {
-        const asOfMs = this.nowMs - op.agoMs;
-        if (asOfMs < this.asOfMs) return 'stale';
-        this.asOfMs = asOfMs;
-        const figures = { available: op.available, locked: op.locked };
-        this.report = op.omitsSecond ? { USDT: figures } : { USDT: figures, USDC: figures };
-        return 'applied';
-      }
+      case 'snapshot':
+        return this.takeReport(op);
       case 'trading': {
         const known = this.tradingRequests.get(op.request);
         if (known !== undefined) return known === op.to ? 'set:old' : 'conflict';
@@ -181,6 +207,31 @@ export class LedgerModel {
         return 'set:new';
       }
     }
+  }
+
+  private takeReport(op: Extract<Op, { kind: 'snapshot' }>): string {
+    const asOfMs = this.venueMs - op.agoMs;
+    const isFirst = this.asOfMs === 0;
+    const passedMs = asOfMs - this.asOfMs;
+    if (!isFirst && passedMs < 0 && passedMs >= -CLOCKS_DIFFER_MS) return 'stale';
+    const differMs = Math.abs(passedMs - (this.nowMs - this.reportedAtMs));
+    const wasSet = !isFirst && (passedMs < 0 || passedMs > PAUSE_MAX_MS || differMs > CLOCKS_DIFFER_MS);
+    const latestMs = asOfMs + REPORT_DELAY_MS + LAG_MS;
+    const from = (fromMs: number) => (wasSet && fromMs <= asOfMs ? latestMs : Math.min(fromMs, latestMs));
+    for (const entry of this.pending()) entry.lockedFromMs = entry.lockedFromMs && from(entry.lockedFromMs);
+    const fills = this.fills.map((fill) => ({ ...fill, settledFromMs: from(fill.settledFromMs) }));
+    this.fills = fills.filter(({ settledFromMs }) => settledFromMs > asOfMs);
+    this.containedFromMs = wasSet ? latestMs : Math.min(this.containedFromMs, latestMs);
+    this.asOfMs = asOfMs;
+    this.reportedAtMs = this.nowMs;
+    const figures = { available: op.available, locked: op.locked };
+    this.report = op.omitsSecond ? { USDT: figures } : { USDT: figures, USDC: figures };
+    return 'applied';
+  }
+
+  private containedFrom({ madeAfterMs }: ModelReservation, atMs: number): number {
+    const certainMs = atMs < madeAfterMs ? this.asOfMs + REPORT_DELAY_MS : atMs;
+    return Math.max(certainMs + LAG_MS, this.containedFromMs);
   }
 
   private reserve(op: Extract<Op, { kind: 'reserve' }>): string {
@@ -202,33 +253,36 @@ export class LedgerModel {
     }
     const code = this.denialCode(op);
     if (code !== undefined) {
-      this.refused.set(op.request, `denied:${code}`);
+      if (!NOT_REMEMBERED.has(code)) this.refused.set(op.request, `denied:${code}`);
       return `denied:${code}`;
     }
-    this.reservations.set(op.id, { op, status: 'pending' });
+    this.reservations.set(op.id, { op, status: 'pending', madeAfterMs: this.asOfMs });
     this.accepted.push(op.id);
     return 'reserved:new:pending';
   }
 
   private denialCode(op: Extract<Op, { kind: 'reserve' }>): string | undefined {
-    if (this.earlyReleases.has(op.id)) return 'SIGNAL_ENDED';
+    if (this.barred.has(op.id)) return 'SIGNAL_ENDED';
+    if (op.leftMs < 0) return 'SIGNAL_EXPIRED';
     if (this.trading === 'halted') return 'TRADING_HALTED';
     if (this.trading === 'reducing' && op.intent === 'entry') return 'REDUCE_ONLY';
     if (op.units === 0) return undefined;
     if (this.asOfMs === 0) return 'NO_BALANCE_KNOWN';
+    if (Math.abs(this.nowMs - this.reportedAtMs) > REPORT_AGE_MAX_MS) return 'BALANCES_OUTDATED';
     return op.units <= this.free(op.asset) ? undefined : 'INSUFFICIENT_FUNDS';
   }
 
   private end(op: Extract<Op, { kind: 'commit' | 'release' }>): string {
     const entry = this.reservations.get(op.id);
     if (entry === undefined) {
-      if (op.kind === 'release') this.earlyReleases.add(op.id);
+      if (op.kind === 'release') this.barred.add(op.id);
       return 'not_found';
     }
     if (entry.status !== 'pending') return `already_ended:${entry.status}`;
     entry.status = op.kind === 'commit' ? 'committed' : 'released';
     if (op.kind === 'commit') {
-      this.fills.push({ asset: entry.op.asset, units: op.units, settledFromMs: this.nowMs - op.agoMs + LAG_MS });
+      const settledFromMs = this.containedFrom(entry, this.venueMs - op.agoMs);
+      if (settledFromMs > this.asOfMs) this.fills.push({ asset: entry.op.asset, units: op.units, settledFromMs });
     }
     return `ended:${entry.status}`;
   }

@@ -167,6 +167,37 @@ const broken: readonly [check: string, fault: string, variant: Partial<Reducers>
         ledger.setTradingState({ ...state, tradingStateChanges: [] }, command, nowMs),
     },
   ],
+  [
+    'T1 a signal that has expired reserves nothing anew',
+    'the expiry is ignored',
+    { reserve: (state, command, nowMs) => ledger.reserve(state, { ...command, expiresAtMs: undefined }, nowMs) },
+  ],
+  [
+    'T2 balances of an age that is too great lend nothing',
+    'balances from ahead of the clock count as new',
+    {
+      reserve: (state, command, nowMs) =>
+        ledger.reserve({ ...state, reportedAtMs: Math.min(state.reportedAtMs, nowMs) }, command, nowMs),
+    },
+  ],
+  [
+    'T3 a clock that was set makes no later report an older one',
+    'the latest report ever seen counts',
+    {
+      applySnapshot: (state, command, nowMs) =>
+        command.asOfMs < state.asOfMs
+          ? { state, result: { status: 'stale' } }
+          : ledger.applySnapshot(state, command, nowMs),
+    },
+  ],
+  [
+    'T4 a clock that is set settles nothing',
+    "the venue's clock is trusted",
+    {
+      applySnapshot: (state, command, nowMs) =>
+        ledger.applySnapshot({ ...state, reportedAtMs: nowMs - (command.asOfMs - state.asOfMs) }, command, nowMs),
+    },
+  ],
   ['J1 a JSON round trip changes nothing', 'memory outside the state', { reserve: remembersOutsideItsState() }],
 ];
 

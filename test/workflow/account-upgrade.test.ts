@@ -28,26 +28,33 @@ const RESERVED = String(PENDING * Number(AMOUNT));
 
 const STRICTER_WORKFLOWS = require.resolve('./fixtures/stricter-rules');
 
+const FORMER_WORKFLOWS = require.resolve('./fixtures/former-rules');
+
 type Bundle = WorkerOptions['workflowBundle'];
 
 let environment: TestWorkflowEnvironment;
 let oldBundle: Bundle;
 let stricterBundle: Bundle;
+let formerBundle: Bundle;
 let client: VenueAccountClient;
 
 beforeAll(async () => {
   environment = await startTestServer();
   oldBundle = { codePath: WORKFLOW_BUNDLE_PATH };
-  stricterBundle = await bundleWorkflowCode({
-    workflowsPath: STRICTER_WORKFLOWS,
-    workflowInterceptorModules: [require.resolve('../../workflows/query-guard')],
-    logger: new DefaultLogger('ERROR'),
-  });
+  [stricterBundle, formerBundle] = await Promise.all([STRICTER_WORKFLOWS, FORMER_WORKFLOWS].map(bundleOf));
   const unexpected = () => Promise.reject(new Error('The account does not run.'));
   client = new VenueAccountClient(new EntityCaller(environment.client, 8, unexpected));
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(() => environment.teardown());
+
+function bundleOf(workflowsPath: string) {
+  return bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: [require.resolve('../../workflows/query-guard')],
+    logger: new DefaultLogger('ERROR'),
+  });
+}
 
 let engines: Engine[] = [];
 
@@ -95,10 +102,12 @@ async function figuresOf(venue: string) {
   return { tradingState, total, free, reserved, pending: pending.map(({ id }) => id).toSorted() };
 }
 
-/** An account that an old engine has run: reservations that are pending, and trading halted. */
-async function accountOfOldEngine(): Promise<{ venue: string; ids: readonly string[] }> {
+const barredIdOf = (venue: string): string => `barred at ${venue}`;
+
+/** An account that an old engine has run: reservations that are pending, and a signal that is barred. */
+async function accountOfOldEngine(bundle = oldBundle): Promise<{ venue: string; ids: readonly string[] }> {
   const venue = randomUUID();
-  const old = await engineOf(oldBundle);
+  const old = await engineOf(bundle);
   await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
     workflowId: venueAccountWorkflowId(venue),
     taskQueue: ENTITIES_TASK_QUEUE,
@@ -112,6 +121,8 @@ async function accountOfOldEngine(): Promise<{ venue: string; ids: readonly stri
     const answer = await client.request(venue, 'reserve', reserveCommand(id, AMOUNT));
     expect(answer).toMatchObject({ status: 'reserved', isNew: true });
   }
+  const barred = await client.request(venue, 'withdraw', { requestId: randomUUID(), reservationId: barredIdOf(venue) });
+  expect(barred).toMatchObject({ status: 'withdrawn' });
   await old.stop();
   return { venue, ids };
 }
@@ -195,3 +206,22 @@ test('an old engine alone leaves an account of newer rules alone', async () => {
   expect(await request).toMatchObject({ status: 'denied', denial: { message: 'Stricter rules.' } });
   expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
 }, 120_000);
+
+test('an account of the first rules goes on under those of today: the same funds, the same answers', async () => {
+  const { venue, ids } = await accountOfOldEngine(formerBundle);
+  const engine = await engineOf(oldBundle);
+  const ofToday = { ...reserveCommand(randomUUID(), AMOUNT), expiresAtMs: 1 };
+  await client.request(venue, 'giveBack', { requestId: 'wakes the account' });
+  expect(await client.request(venue, 'reserve', ofToday)).toMatchObject({ denial: { code: 'SIGNAL_EXPIRED' } });
+  expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
+  expect(await client.request(venue, 'reserve', reserveCommand(barredIdOf(venue), AMOUNT))).toMatchObject({
+    denial: { code: 'SIGNAL_ENDED' },
+  });
+  for (const id of ids) {
+    expect(await client.request(venue, 'reserve', reserveCommand(id, AMOUNT))).toMatchObject({ isNew: false });
+    const release = { requestId: `${id}:release`, reservationId: id, reason: 'done' };
+    expect(await client.request(venue, 'release', release)).toMatchObject({ status: 'ended' });
+  }
+  expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, free: TOTAL, reserved: '0', pending: [] });
+  await engine.stop();
+});

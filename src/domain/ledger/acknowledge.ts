@@ -1,6 +1,7 @@
 import { ExactDecimal, formatDecimal } from '../decimal';
 import { changeAccount, containedAmount } from './accounts';
 import { findPending } from './end-reservation';
+import { containedFromMs } from './report-order';
 import type { LedgerEntry, LedgerState, LedgerStep } from './state';
 import type { AcknowledgeCommand, AcknowledgeResult } from './types';
 import { acknowledgeCommandFault } from './validation';
@@ -25,7 +26,7 @@ export function acknowledge(state: LedgerState, command: AcknowledgeCommand): Le
   const acknowledged: LedgerEntry = {
     ...entry,
     lockedAmount: formatDecimal(ExactDecimal.min(command.lockedAmount, entry.lockedAmount ?? command.lockedAmount)),
-    lockedFromMs: Math.max(command.placedAtMs + state.snapshotLagMs, entry.lockedFromMs ?? 0),
+    lockedFromMs: Math.max(containedFromMs(state, entry, command.placedAtMs), entry.lockedFromMs ?? 0),
   };
   const contained = containedAmount(acknowledged, state.asOfMs).minus(containedAmount(entry, state.asOfMs));
   return {

@@ -1,25 +1,12 @@
 import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
-import { appendBounded, cutText, isRecord } from '../plain-values';
+import { cutText } from '../plain-values';
 import { changeAccount, containedAmount } from './accounts';
-import {
-  EARLY_RELEASES_MAX,
-  ENDED_RESERVATIONS_MAX,
-  REASON_BYTES_MAX,
-  UNSETTLED_FILLS_MAX,
-  VENUE_CLOCK_AHEAD_MAX_MS,
-} from './state';
+import { rememberBarred, rememberedEnd, shortenEnded } from './ended-ids';
+import { containedFromMs } from './report-order';
+import { ENDED_RESERVATIONS_MAX, REASON_BYTES_MAX, UNSETTLED_FILLS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep, UnsettledFill } from './state';
-import type {
-  CommitCommand,
-  EndReservationResult,
-  InvalidCommandResult,
-  ReleaseCommand,
-  Reservation,
-  BarCommand,
-  BarResult,
-} from './types';
-import { isSurelyFirst } from './state';
-import { commitCommandFault, releaseCommandFault, barCommandFault } from './validation';
+import type { CommitCommand, EndReservationResult, InvalidCommandResult, ReleaseCommand, Reservation } from './types';
+import { commitCommandFault, releaseCommandFault } from './validation';
 
 /**
  * Ends a reservation with what its order took; the rest is free again in the same step. Accepted in every trading state.
@@ -39,31 +26,18 @@ export function commit(
   if (entry === undefined) return { state, result: endedAnswer(state, command.reservationId) };
 
   const amount = new ExactDecimal(command.amount);
-  const executedAtMs = Math.min(command.executedAtMs, nowMs + VENUE_CLOCK_AHEAD_MAX_MS);
   const fill: UnsettledFill = {
     asset: entry.reservation.asset,
     amount: formatDecimal(amount),
-    settledFromMs: executedAtMs + state.snapshotLagMs,
+    settledFromMs: containedFromMs(state, entry, command.executedAtMs),
   };
   const isUnsettled = !amount.isZero() && fill.settledFromMs > state.asOfMs;
   const reservation: Reservation = {
     ...endedReservation(entry, 'committed', command.reason, nowMs),
     committedAmount: formatDecimal(amount),
   };
-  const next = end(state, entry, reservation, isUnsettled ? fill : undefined);
+  const next = end(state, { entry, reservation, fill: isUnsettled ? fill : undefined }, nowMs);
   return { state: next, result: { status: 'ended', reservation } };
-}
-
-/**
- * Remembers a release that came before its reservation: a reserve request that was delayed on its way would otherwise
- * hold funds for a signal that has ended, for ever.
- */
-function withEarlyRelease(state: LedgerState, command: Pick<ReleaseCommand, 'reservationId'>): LedgerState {
-  if (releaseCommandFault(command) !== undefined || state.earlyReleases.includes(command.reservationId)) return state;
-  return {
-    ...state,
-    earlyReleases: appendBounded(state.earlyReleases, command.reservationId, EARLY_RELEASES_MAX),
-  };
 }
 
 /**
@@ -71,38 +45,34 @@ function withEarlyRelease(state: LedgerState, command: Pick<ReleaseCommand, 'res
  * Accepted in every trading state.
  */
 export function release(state: LedgerState, command: ReleaseCommand, nowMs: number): LedgerStep<EndReservationResult> {
-  if (!isRecord(command)) return { state, result: { status: 'not_found' } };
+  if (releaseCommandFault(command) !== undefined) return { state, result: { status: 'not_found' } };
   const entry = findPending(state, command.reservationId);
   if (entry === undefined) {
     const answer = endedAnswer(state, command.reservationId);
-    return { state: answer.status === 'not_found' ? withEarlyRelease(state, command) : state, result: answer };
+    // A reserve request may still be on its way.
+    const isBarred = answer.status === 'not_found' && rememberedEnd(state, command.reservationId) === undefined;
+    const { reservationId } = command;
+    return { state: isBarred ? rememberBarred(state, { reservationId }, nowMs) : state, result: answer };
   }
   const reservation = endedReservation(entry, 'released', command.reason, nowMs);
-  return { state: end(state, entry, reservation, undefined), result: { status: 'ended', reservation } };
-}
-
-/**
- * Bars a signal that ends unsent: no reservation of it can be made from now on. Whoever does not know of a reservation must not release it: an attempt
- * whose answer was lost may have made it, and sent the order.
- */
-export function bar(state: LedgerState, command: BarCommand): LedgerStep<BarResult> {
-  const fault = barCommandFault(command);
-  if (fault !== undefined) return { state, result: { status: 'invalid', message: fault } };
-  const entry =
-    findPending(state, command.reservationId) ??
-    state.ended.findLast((candidate) => candidate.reservation.id === command.reservationId);
-  if (entry !== undefined) return { state, result: { status: 'exists', reservation: entry.reservation } };
-  const status = isSurelyFirst(state, command) ? 'withdrawn' : 'uncertain';
-  return { state: withEarlyRelease(state, command), result: { status } };
+  return { state: end(state, { entry, reservation }, nowMs), result: { status: 'ended', reservation } };
 }
 
 export function findPending(state: LedgerState, reservationId: string): LedgerEntry | undefined {
   return state.pending.find((entry) => entry.reservation.id === reservationId);
 }
 
+/** A reservation that is known in full. */
+export function findKnown(state: LedgerState, reservationId: string): LedgerEntry | undefined {
+  const hasId = (entry: LedgerEntry) => entry.reservation.id === reservationId;
+  return findPending(state, reservationId) ?? state.ended.findLast(hasId);
+}
+
 function endedAnswer(state: LedgerState, reservationId: string): EndReservationResult {
-  const entry = state.ended.findLast((candidate) => candidate.reservation.id === reservationId);
-  return entry === undefined ? { status: 'not_found' } : { status: 'already_ended', reservation: entry.reservation };
+  const entry = findKnown(state, reservationId);
+  if (entry !== undefined) return { status: 'already_ended', reservation: entry.reservation };
+  const how = rememberedEnd(state, reservationId);
+  return how === undefined || how === 'barred' ? { status: 'not_found' } : { status: 'ended_before', how };
 }
 
 function endedReservation(
@@ -115,12 +85,15 @@ function endedReservation(
   return { ...entry.reservation, status, endedAtMs: nowMs, reason: cutText(text, REASON_BYTES_MAX) };
 }
 
-function end(
-  state: LedgerState,
-  entry: LedgerEntry,
-  reservation: Reservation,
-  fill: UnsettledFill | undefined,
-): LedgerState {
+interface Ending {
+  readonly entry: LedgerEntry;
+  /** What it is from now on. */
+  readonly reservation: Reservation;
+  /** What of it no report contains yet; absent: nothing. */
+  readonly fill?: UnsettledFill;
+}
+
+function end(state: LedgerState, { entry, reservation, fill }: Ending, nowMs: number): LedgerState {
   const reserved = new ExactDecimal(reservation.amount);
   const isUntouched = reserved.isZero() && fill === undefined;
   const assets = isUntouched
@@ -130,23 +103,19 @@ function end(
         contained: containedAmount(entry, state.asOfMs).negated(),
         unsettled: fill === undefined ? ZERO : new ExactDecimal(fill.amount),
       });
-  const ended: LedgerEntry = { requestId: entry.requestId, reservation };
-  const isFull = state.ended.length >= ENDED_RESERVATIONS_MAX;
-  const forgottenAtMs = isFull ? Math.max(state.forgottenAtMs, createdAtMsOf(state.ended[0])) : state.forgottenAtMs;
+  // What was held back, and from when on reports contain it, is over.
+  const { lockedAmount: _amount, lockedFromMs: _fromMs, madeAfterMs: _afterMs, ...kept } = entry;
+  const ended: LedgerEntry = { ...kept, reservation };
   const counter = reservation.status === 'committed' ? 'committed' : 'released';
-  return {
+  const next: LedgerState = {
     ...state,
     assets,
     pending: state.pending.filter((candidate) => candidate !== entry),
-    ended: appendBounded(state.ended, ended, ENDED_RESERVATIONS_MAX),
-    forgottenAtMs,
+    ended: [...state.ended, ended],
     unsettledFills: fill === undefined ? state.unsettledFills : addFill(state.unsettledFills, fill),
     stats: { ...state.stats, [counter]: state.stats[counter] + 1 },
   };
-}
-
-function createdAtMsOf(entry: LedgerEntry | undefined): number {
-  return entry?.reservation.createdAtMs ?? 0;
+  return shortenEnded(next, ENDED_RESERVATIONS_MAX, nowMs);
 }
 
 /** A full list is never cut: the fill joins its asset's newest entry, which then settles with the later of the two. */

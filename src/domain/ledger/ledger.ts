@@ -9,8 +9,12 @@
  */
 export { acknowledge } from './acknowledge';
 export { authorize } from './authorization';
-export { commit, release, bar } from './end-reservation';
+export { bar } from './bar';
+export { commit, release } from './end-reservation';
+export { ledgerHealth } from './health';
+export type { LedgerHealth } from './health';
 export { reserve } from './reserve';
+export { areBalancesOutdated } from './reserve-denials';
 export { applySnapshot } from './snapshot';
 export {
   configureLedger,

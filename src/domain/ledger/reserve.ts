@@ -1,8 +1,12 @@
-import type { Denial } from '../denial';
+import { isPassing, type Denial } from '../denial';
 import { appendBounded } from '../plain-values';
 import { ExactDecimal, formatDecimal } from '../decimal';
-import { accountOf, changeAccount, freeFunds } from './accounts';
-import { isSurelyFirst, PENDING_RESERVATIONS_MAX, REFUSALS_MAX } from './state';
+import { changeAccount } from './accounts';
+import { findKnown } from './end-reservation';
+import { rememberedEnd } from './ended-ids';
+import { isSurelyFirst, noteForgotten } from './forgetting';
+import { denialOf } from './reserve-denials';
+import { REFUSALS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep } from './state';
 import type { Reservation, ReserveCommand, ReserveResult } from './types';
 import { reserveCommandFault } from './validation';
@@ -11,12 +15,14 @@ import { reserveCommandFault } from './validation';
  * Holds funds for one order. The check happens here, once: ending a reservation can never fail for lack of funds.
  *
  * - The same reservation id with the same body gets the reservation again, ended or not; with another body a conflict.
- * - A request id refused for the ledger's state stays refused; a new try needs a new request id. A malformed command is
- *   refused by its own words alone, so it is not remembered and not counted.
+ * - A request id refused for the ledger's state stays refused; a new try needs a new request id. What is refused by its own
+ *   words alone (a malformed command, an expired signal), or until the venue's next report, is neither remembered nor
+ *   counted: repetitions of these must not push out what has to be remembered.
  * - An exit for amount zero needs no balance.
  *
- * Answers are remembered up to the bounds of ./state. A reservation made beyond them, for a signal that started before
- * the youngest forgotten one was made, is not called new: its caller has to find out at the venue what was sent before.
+ * That an id has ended is remembered for its time to live, up to the bounds of ./state. A reservation made beyond them, for
+ * a signal that started before the youngest forgotten one was made, is not called new: its caller has to find out at the
+ * venue what was sent before.
  */
 export function reserve(state: LedgerState, command: ReserveCommand, nowMs: number): LedgerStep<ReserveResult> {
   const fault = reserveCommandFault(command);
@@ -28,13 +34,14 @@ export function reserve(state: LedgerState, command: ReserveCommand, nowMs: numb
 
   const known = knownAnswer(state, command);
   if (known !== undefined) return { state, result: known };
+  const how = rememberedEnd(state, command.reservationId);
+  if (how === 'committed') return { state, result: { status: 'ended', how } };
 
-  const denial =
-    earlyReleaseDenial(state, command) ??
-    tradingStateDenial(state, command) ??
-    boundDenial(state) ??
-    fundsDenial(state, command);
-  return denial === undefined ? accept(state, command, nowMs) : refuse(state, command.requestId, denial);
+  const seen = noteForgotten(state, 0, nowMs);
+  const denial = denialOf(seen, command, how, nowMs);
+  if (denial === undefined) return accept(seen, command, nowMs);
+  const isRemembered = !isPassing(denial) && denial.code !== 'SIGNAL_EXPIRED';
+  return isRemembered ? refuse(seen, command.requestId, denial) : { state: seen, result: { status: 'denied', denial } };
 }
 
 function accept(state: LedgerState, command: ReserveCommand, nowMs: number): LedgerStep<ReserveResult> {
@@ -49,14 +56,22 @@ function accept(state: LedgerState, command: ReserveCommand, nowMs: number): Led
     status: 'pending',
     createdAtMs: nowMs,
   };
+  const { requestId, expiresAtMs, signalStartedAtMs: startedAtMs = nowMs } = command;
+  const entry: LedgerEntry = {
+    requestId,
+    reservation,
+    madeAfterMs: state.asOfMs,
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(startedAtMs > nowMs ? { startedAtMs } : {}),
+  };
   return {
     state: {
       ...state,
       assets: amount.isZero() ? state.assets : changeAccount(state, command.asset, { reserved: amount }),
-      pending: [...state.pending, { requestId: command.requestId, reservation }],
+      pending: [...state.pending, entry],
       stats: { ...state.stats, reserved: state.stats.reserved + 1 },
     },
-    result: { status: 'reserved', isNew: isSurelyFirst(state, command), reservation },
+    result: { status: 'reserved', isNew: isSurelyFirst(state, command, nowMs), reservation },
   };
 }
 
@@ -72,8 +87,7 @@ function refuse(state: LedgerState, requestId: string, denial: Denial): LedgerSt
 }
 
 function knownAnswer(state: LedgerState, command: ReserveCommand): ReserveResult | undefined {
-  const hasId = (entry: LedgerEntry) => entry.reservation.id === command.reservationId;
-  const entry = state.pending.findLast(hasId) ?? state.ended.findLast(hasId);
+  const entry = findKnown(state, command.reservationId);
   if (entry !== undefined) {
     const { reservation } = entry;
     const field = differingField(reservation, command);
@@ -95,51 +109,4 @@ function differingField(reservation: Reservation, command: ReserveCommand): stri
   const keys = new Set([...Object.keys(reservation.metadata), ...Object.keys(command.metadata)]);
   const key = [...keys].toSorted().find((name) => reservation.metadata[name] !== command.metadata[name]);
   return key === undefined ? undefined : `metadata.${key}`;
-}
-
-function earlyReleaseDenial(state: LedgerState, command: ReserveCommand): Denial | undefined {
-  if (!state.earlyReleases.includes(command.reservationId)) return undefined;
-  return { code: 'SIGNAL_ENDED', message: 'The signal ended before its funds were reserved. Send a new signal.' };
-}
-
-function tradingStateDenial(state: LedgerState, command: ReserveCommand): Denial | undefined {
-  if (state.tradingState === 'halted') {
-    return {
-      code: 'TRADING_HALTED',
-      message: 'Trading is halted: nothing is sent. Resume trading, then send a new signal.',
-    };
-  }
-  if (state.tradingState === 'reducing' && command.intent === 'entry') {
-    return {
-      code: 'REDUCE_ONLY',
-      message: 'Only exits are accepted while trading is reducing. Resume trading, then send a new signal.',
-    };
-  }
-  return undefined;
-}
-
-function boundDenial(state: LedgerState): Denial | undefined {
-  if (state.pending.length < PENDING_RESERVATIONS_MAX) return undefined;
-  return {
-    code: 'TOO_MANY_RESERVATIONS',
-    message: `${state.pending.length} reservations are pending, the most the ledger holds. Wait until orders end, then send a new signal.`,
-  };
-}
-
-function fundsDenial(state: LedgerState, command: ReserveCommand): Denial | undefined {
-  const amount = new ExactDecimal(command.amount);
-  if (amount.isZero()) return undefined;
-  if (state.asOfMs === 0) {
-    return {
-      code: 'NO_BALANCE_KNOWN',
-      message: 'The venue has not reported its balances yet. Send a new signal after its first report.',
-    };
-  }
-  const free = freeFunds(accountOf(state, command.asset));
-  if (amount.lessThanOrEqualTo(free)) return undefined;
-  const shown = formatDecimal(ExactDecimal.max(free, 0));
-  return {
-    code: 'INSUFFICIENT_FUNDS',
-    message: `The order needs ${formatDecimal(amount)} ${command.asset} and ${shown} is free. Add funds or send a smaller order.`,
-  };
 }

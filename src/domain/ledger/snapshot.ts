@@ -1,27 +1,29 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
 import { containedAmount } from './accounts';
+import { reportOrder, withClaimsAt } from './report-order';
 import type { AssetAccount, LedgerState, LedgerStep } from './state';
 import type { SnapshotCommand, SnapshotResult } from './types';
 import { snapshotCommandFault } from './validation';
 
 /**
- * Takes over a venue's balance report. A report older than the last applied one is counted and ignored; one with an
- * unusable figure is refused as a whole, for the venue's figures only make sense together.
+ * Takes over a venue's balance report. A somewhat older one than the last is counted and ignored; one with an unusable
+ * figure is refused as a whole, for the venue's figures only make sense together. See ./report-order for what happens when
+ * a clock was set.
  *
  * A report may already contain the execution of an order whose reservation is still pending. Both count then, because
  * nothing here can tell: free funds are too small, never too large, until the commit arrives.
  */
 export function applySnapshot(state: LedgerState, command: SnapshotCommand, nowMs: number): LedgerStep<SnapshotResult> {
-  const fault = snapshotCommandFault(command, nowMs);
+  const fault = snapshotCommandFault(command);
   if (fault !== undefined) return { state, result: { status: 'invalid', message: fault } };
   const { stats } = state;
-  if (command.asOfMs < state.asOfMs) {
+  const order = reportOrder(state, command.asOfMs, nowMs);
+  if (order === 'older') {
     const counted = { ...stats, staleSnapshots: stats.staleSnapshots + 1 };
     return { state: { ...state, stats: counted }, result: { status: 'stale' } };
   }
-  const unsettledFills = state.unsettledFills.filter((fill) => fill.settledFromMs > command.asOfMs);
-  const reported = { ...state, asOfMs: command.asOfMs, unsettledFills };
+  const reported = { ...withClaimsAt(state, command.asOfMs, order), asOfMs: command.asOfMs, reportedAtMs: nowMs };
   return {
     state: {
       ...reported,

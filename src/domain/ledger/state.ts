@@ -7,10 +7,10 @@ import type { LedgerStats, Reservation, TradingState, TradingStateChange } from 
  */
 export const LEDGER_STATE_BYTES_MAX = 1_350_000;
 export const PENDING_RESERVATIONS_MAX = 600;
-/** Ended reservations remembered to answer retries; the oldest are dropped first. */
-export const ENDED_RESERVATIONS_MAX = 400;
-/** Reservation ids released before they existed; the oldest are dropped first. */
-export const EARLY_RELEASES_MAX = 400;
+/** The newest ended reservations are kept in full, to answer retries with their plan; of older ones the id is kept. */
+export const ENDED_RESERVATIONS_MAX = 100;
+/** All ids that are kept, as JSON: some 20,000 of 16 characters. */
+export const ENDED_IDS_BYTES_MAX = 360_000;
 /** Refused request ids remembered; the oldest are dropped first. */
 export const REFUSALS_MAX = 600;
 /** Fills kept apart until a report contains them; above it, fills of one asset share an entry. */
@@ -26,8 +26,19 @@ export const REASON_BYTES_MAX = 160;
 export const SNAPSHOT_ASSETS_MAX = 500;
 /** An asset's name as JSON. */
 export const ASSET_BYTES_MAX = 24;
-/** A venue's time further ahead of ours than this is an error: it would make every later report look stale. */
-export const VENUE_CLOCK_AHEAD_MAX_MS = 60_000;
+/** No signal lives longer; what is kept for a signal whose expiry is not known is kept for this long. */
+export const TIME_TO_LIVE_MAX_MS = 86_400_000;
+/** How much longer an id is kept than its signal lives: a request may be that late on its way. */
+export const ENDED_GRACE_MS = 60_000;
+/** How long the venue's balance report may be on its way to us. */
+export const REPORT_DELAY_MAX_MS = 60_000;
+/**
+ * Between two reports the venue's clock and ours pass the same time, except for what the reports were on their way. Where
+ * they differ by more than this, one of them was set.
+ */
+export const CLOCK_STEP_MIN_MS = 90_000;
+/** Reports come at least once an hour, if they come. */
+export const REPORT_PAUSE_MAX_MS = 7_200_000;
 
 /** One asset: the venue's last report, and our own claims on it as running sums. */
 export interface AssetAccount {
@@ -50,6 +61,28 @@ export interface LedgerEntry {
   /** What the venue holds back for the resting order, and in reports from when on; absent: not acknowledged. */
   readonly lockedAmount?: string;
   readonly lockedFromMs?: number;
+  /** See ReserveCommand. */
+  readonly expiresAtMs?: number;
+  /** When its signal started, where that is later than it was made, because our clock was set back. */
+  readonly startedAtMs?: number;
+  /** The last report's time when it was made, on the venue's clock: nothing of its order happened before. */
+  readonly madeAfterMs?: number;
+}
+
+/**
+ * How a signal's dealings with the ledger ended. `barred`: it ended without a reservation that the ledger knew of, and
+ * none may be made.
+ */
+export type EndedHow = 'committed' | 'released' | 'barred';
+
+/** Ids that may be forgotten at the same time. Each text holds ids between commas, `,id,id,`; empty: none. */
+export interface EndedIds extends Readonly<Record<EndedHow, string>> {
+  /** No reserve request of these signals is accepted any more from then on, milliseconds UTC. */
+  readonly untilMs: number;
+  /** When the youngest of these reservations was made, milliseconds UTC. */
+  readonly youngestMs: number;
+  /** Size of the texts as JSON. */
+  readonly bytes: number;
 }
 
 interface Refusal {
@@ -68,16 +101,27 @@ export interface UnsettledFill {
 export interface LedgerState {
   /** How long after an execution a balance report may still miss it, milliseconds. */
   readonly snapshotLagMs: number;
+  /** See LedgerSettings. */
+  readonly reportAgeMaxMs?: number;
   readonly tradingState: TradingState;
   readonly tradingStateChanges: readonly TradingStateChange[];
   /** The last applied report's time, milliseconds UTC; 0: none yet. */
   readonly asOfMs: number;
+  /** When that report was applied, on our clock, milliseconds UTC; 0: none, or it is not known. */
+  readonly reportedAtMs: number;
+  /**
+   * A clock was set: whatever was claimed before is contained in reports from then on only, on the venue's clock,
+   * milliseconds UTC; 0: never.
+   */
+  readonly containedFromMs: number;
   readonly assets: Readonly<Record<string, AssetAccount>>;
   readonly pending: readonly LedgerEntry[];
   readonly ended: readonly LedgerEntry[];
-  /** When the youngest reservation was made that `ended` had no more room for, milliseconds UTC; 0: none. */
+  readonly endedIds: readonly EndedIds[];
+  /** When the youngest reservation was made whose id is not known any more, milliseconds UTC; 0: none. */
   readonly forgottenAtMs: number;
-  readonly earlyReleases: readonly string[];
+  /** Our clock is behind that instant, because it was set back: since when, and the same for since then; absent: it is not. */
+  readonly behind?: { readonly sinceMs: number; readonly forgottenAtMs: number };
   readonly refusals: readonly Refusal[];
   readonly unsettledFills: readonly UnsettledFill[];
   readonly stats: LedgerStats;
@@ -92,6 +136,8 @@ export interface LedgerStep<Result> {
 export interface LedgerSettings {
   /** See VenuePromises.snapshotLagMs. */
   readonly snapshotLagMs: number;
+  /** Funds are lent only from a report that was applied at most this long ago, milliseconds; absent: from any. */
+  readonly reportAgeMaxMs?: number;
 }
 
 /** The running sums contradict each other: an error of this program. Trading on would spend funds twice. */
@@ -99,17 +145,20 @@ export class LedgerInvariantError extends Error {
   override readonly name = 'LedgerInvariantError';
 }
 
-export function emptyLedger(settings: LedgerSettings): LedgerState {
+export function emptyLedger({ snapshotLagMs, reportAgeMaxMs }: LedgerSettings): LedgerState {
   return {
-    snapshotLagMs: settings.snapshotLagMs,
+    snapshotLagMs,
+    ...(reportAgeMaxMs === undefined ? {} : { reportAgeMaxMs }),
     tradingState: 'active',
     tradingStateChanges: [],
     asOfMs: 0,
+    reportedAtMs: 0,
+    containedFromMs: 0,
     assets: {},
     pending: [],
     ended: [],
+    endedIds: [],
     forgottenAtMs: 0,
-    earlyReleases: [],
     refusals: [],
     unsettledFills: [],
     stats: { reserved: 0, denied: 0, committed: 0, released: 0, snapshots: 0, staleSnapshots: 0 },
@@ -117,14 +166,7 @@ export function emptyLedger(settings: LedgerSettings): LedgerState {
 }
 
 /** Takes over changed settings at a restart. Fills already recorded keep the lag they were recorded with. */
-export function configureLedger(state: LedgerState, settings: LedgerSettings): LedgerState {
-  return { ...state, snapshotLagMs: settings.snapshotLagMs };
-}
-
-/** Reservations that were made since the signal started are all remembered: none of this signal can be forgotten. */
-export function isSurelyFirst(
-  { forgottenAtMs }: LedgerState,
-  { signalStartedAtMs }: { readonly signalStartedAtMs?: number },
-): boolean {
-  return signalStartedAtMs === undefined || signalStartedAtMs > forgottenAtMs;
+export function configureLedger(state: LedgerState, { snapshotLagMs, reportAgeMaxMs }: LedgerSettings): LedgerState {
+  const { reportAgeMaxMs: _former, ...rest } = state;
+  return { ...rest, snapshotLagMs, ...(reportAgeMaxMs === undefined ? {} : { reportAgeMaxMs }) };
 }

@@ -50,7 +50,10 @@ export interface ReserveCommand {
    * that is how the ledger knows whether it could have forgotten one. Absent: taken as the present.
    */
   readonly signalStartedAtMs?: number;
-  /** The signal's time to live ends then, milliseconds UTC: refused afterwards. Absent in older commands. */
+  /**
+   * The signal's time to live ends then, milliseconds UTC: no new reservation is made afterwards. Absent in older
+   * commands: never.
+   */
   readonly expiresAtMs?: number;
 }
 
@@ -60,8 +63,13 @@ export type ReserveResult =
    * false when the ledger has forgotten reservations that are younger than the signal, so that it cannot exclude that.
    */
   | { readonly status: 'reserved'; readonly isNew: boolean; readonly reservation: Reservation }
-  /** Refused, for good: the same request id gets the same refusal whatever happens later. */
+  /**
+   * Refused. For good, where the denial is no passing one (see isPassing): the same request id gets the same refusal
+   * whatever happens later.
+   */
   | { readonly status: 'denied'; readonly denial: Denial }
+  /** An earlier attempt's order took its funds; the ledger remembers no more of it. */
+  | { readonly status: 'ended'; readonly how: 'committed' }
   /** The id exists with another body; `field` is the first one that differs. */
   | { readonly status: 'conflict'; readonly field: string; readonly reservation: Reservation };
 
@@ -87,6 +95,8 @@ export interface BarCommand {
   readonly reservationId: string;
   /** See ReserveCommand. */
   readonly signalStartedAtMs?: number;
+  /** See ReserveCommand. */
+  readonly expiresAtMs?: number;
 }
 
 export type BarResult =
@@ -94,6 +104,8 @@ export type BarResult =
   | { readonly status: 'withdrawn' }
   /** An earlier attempt, whose answer was lost, made this reservation: it may have gone further. Nothing changed. */
   | { readonly status: 'exists'; readonly reservation: Reservation }
+  /** An earlier attempt's order took its funds; the ledger remembers no more of it. */
+  | { readonly status: 'ended'; readonly how: 'committed' }
   /** The ledger has forgotten reservations that are younger than the signal. Reservations are refused from now on. */
   | { readonly status: 'uncertain' }
   | InvalidCommandResult;
@@ -128,7 +140,7 @@ export type AcknowledgeResult =
   | { readonly status: 'not_pending' }
   | InvalidCommandResult;
 
-/** stale: an older report than the last applied one; ignored. */
+/** stale: a somewhat older report than the last applied one; ignored. */
 export type SnapshotResult = { readonly status: 'applied' } | { readonly status: 'stale' } | InvalidCommandResult;
 
 export interface TradingStateChange {
@@ -149,6 +161,8 @@ export type EndReservationResult =
   | { readonly status: 'ended'; readonly reservation: Reservation }
   /** It had ended before; `reservation.status` names how. Nothing changed. */
   | { readonly status: 'already_ended'; readonly reservation: Reservation }
+  /** The same, long ago: no more of it is remembered. */
+  | { readonly status: 'ended_before'; readonly how: 'committed' | 'released' }
   | { readonly status: 'not_found' };
 
 /** A venue's balance report for every asset of the account. */
