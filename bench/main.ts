@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { reportError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
+import { measureBursts, renderBursts } from './bursts';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
@@ -47,6 +48,13 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async ({ signals, json }: { readonly signals: number; readonly json?: boolean }) => {
       printResult(await measureGrowth({ signals, abort, progress }), json ?? false, renderGrowth);
+    });
+  program
+    .command('bursts')
+    .description('hands hundreds of signals in at once, and reports whether a larger burst is slower for each of them')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      printResult(await measureBursts(abort, progress), json ?? false, renderBursts);
     });
   program
     .command('settings')

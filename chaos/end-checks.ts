@@ -52,7 +52,8 @@ export async function waitForEnds(
   throw new Violation('every signal ends', `${pending.length} did not within ${timeoutMs} ms: ${states.join(' | ')}`);
 }
 
-async function show({ intake }: Access, fingerprint: string): Promise<SignalView | undefined> {
+/** @returns undefined while nobody answers */
+export async function show({ intake }: Access, fingerprint: string): Promise<SignalView | undefined> {
   try {
     return await intake.show(fingerprint);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { FAULT_CLASS_NAMES, type FaultClass } from '../src/paper-venue/faults/fault-classes';
-import { drawWeights, type FaultPlan, type FaultTarget } from '../src/paper-venue/faults/fault-plan';
+import { drawOccasional, drawWeights, type FaultPlan, type FaultTarget } from '../src/paper-venue/faults/fault-plan';
 import { Dice } from './dice';
 
 /** The share of requests that meet a fault, drawn per seed between these. */
@@ -24,6 +24,7 @@ export function faultMix(seed: number, generation: number): FaultPlan {
     seed: (seed * 1_000 + generation) % 2 ** 31,
     rate: new Dice(seed, 'fault-rate').between(RATE_LEAST, RATE_MOST),
     weights: some,
+    occasional: drawOccasional(seed),
     targets: throttled === undefined ? [] : briefThrottles(seed, generation),
   };
 }
@@ -41,6 +42,9 @@ function briefThrottles(seed: number, generation: number): FaultTarget[] {
 /** The classes that a seed's mix can bring, for people. */
 export function faultClassesOf(plan: FaultPlan): readonly FaultClass[] {
   return FAULT_CLASS_NAMES.filter(
-    (name) => plan.weights?.[name] !== undefined || plan.targets.some(({ fault }) => fault === name),
+    (name) =>
+      plan.weights?.[name] !== undefined ||
+      plan.occasional?.[name] !== undefined ||
+      plan.targets.some(({ fault }) => fault === name),
   );
 }

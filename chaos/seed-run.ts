@@ -1,15 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { pollUntil } from '../src/process/poll';
 import { checkBooks, checkSignals, waitForEnds, type Views } from './end-checks';
+import { EngineClock } from './engine-clock';
 import { faultClassesOf, faultMix } from './fault-mix';
 import { Killer, type Kills } from './killer';
 import { watchLedger } from './ledger-watch';
+import { Operator } from './operator';
 import { Product, type Access } from './product';
 import { checkReplays } from './replay-check';
 import { planSignals } from './signal-plan';
 import { Submitter } from './submitter';
 import { VenueAuditor } from './venue-auditor';
-import { Violation } from './violation';
+import { assertInvariant, Violation } from './violation';
 import { forEachOf, pause, within } from './waiting';
 
 /** The attack lasts this long per signal, and not less than the second figure. */
@@ -23,11 +25,15 @@ const PROGRESS_INTERVAL_MS = 5_000;
 /** After the last fault: processes come back within the supervisor's longest pause, which is 30 s. */
 const RECOVERY_MAX_MS = 90_000;
 /**
- * After that: a lost call counts as lost after 30 s, the venue's proof takes a receive window more, and what rests waits
- * for its time to live.
+ * After that: a lost call counts as lost after 30 s, the venue's proof takes a receive window more, what rests waits for
+ * its time to live, and an order that the venue does not show is given a minute before it counts as missing.
  */
-const ENDS_MAX_MS = 150_000;
+const ENDS_MAX_MS = 180_000;
 const REPETITIONS_AT_ONCE = 8;
+/** What a market order takes when nothing stands in its way, on a busy machine. */
+const PROBE_MAX_MS = 30_000;
+/** Small enough for whatever funds an attack leaves. */
+const PROBE_VALUE = 60;
 
 export interface SeedRunOptions {
   readonly seed: number;
@@ -55,6 +61,10 @@ export interface SeedReport {
   /** Runs whose history was replayed at the end. */
   readonly replays: number;
   readonly kills: Kills;
+  /** How often the engine's clock stepped, by how far. */
+  readonly clockSteps: Readonly<Record<string, number>>;
+  /** Signals that an operator ended, because the venue does not show their order. */
+  readonly settled: number;
   readonly minutes: number;
 }
 
@@ -91,6 +101,8 @@ function isFailing(run: SeedRun, signal: AbortSignal): boolean {
 class SeedRun {
   isComplete = false;
   private readonly killer: Killer;
+  private readonly clock: EngineClock;
+  private readonly operator: Operator;
   private readonly auditor: VenueAuditor;
   private submitter = new Submitter(new Map());
   private views: Views = new Map();
@@ -106,12 +118,19 @@ class SeedRun {
       this.submitter.isOurs(clientOrderId),
     );
     this.killer = new Killer(product, options.seed, () => this.auditor.observe());
+    this.clock = new EngineClock(product.installation.dataDir, options.seed);
+    this.operator = new Operator({
+      auditor: this.auditor,
+      outputFile: product.installation.outputFile,
+      handedIn: () => this.submitter.handedIn,
+      engineKills: () => this.killer.kills.trading_engine,
+    });
   }
 
   async toTheEnd(): Promise<void> {
     const { seed, signal } = this.options;
     this.tell('starts the product');
-    const access = await this.product.start(signal);
+    const access = await this.product.start(signal, this.clock.environment);
     this.submitter = new Submitter(await this.auditor.lastPrices());
     const mix = faultMix(seed, 0);
     this.tell(`attacks with ${(mix.rate * 100).toFixed(0)} % faults: ${faultClassesOf(mix).join(', ')}`);
@@ -140,6 +159,8 @@ class SeedRun {
       venueRequests: requests,
       replays: this.replays,
       kills: this.killer.kills,
+      clockSteps: this.clock.steps,
+      settled: this.operator.settled,
     };
   }
 
@@ -156,8 +177,18 @@ class SeedRun {
     const submissions = planSignals({ seed, signals, durationMs }).map((planned) =>
       this.submitter.handIn(planned, access, startedAtMs, stop),
     );
-    const watches = [this.observe(stop), this.watchLedger(access, stop), this.report(startedAtMs, stop)];
-    const attack = Promise.all([...submissions, this.killer.run(durationMs, stop), pause(durationMs, stop)]);
+    const watches = [
+      this.observe(stop),
+      this.watchLedger(access, stop),
+      this.report(startedAtMs, stop),
+      this.operator.run(access, stop),
+    ];
+    const attack = Promise.all([
+      ...submissions,
+      this.killer.run(durationMs, stop),
+      this.clock.run(durationMs, stop),
+      pause(durationMs, stop),
+    ]);
     try {
       // The first violation ends the attack; the watches end only with it.
       await Promise.race([attack, ...watches]);
@@ -204,13 +235,40 @@ class SeedRun {
     this.tell('heals the venue and waits for every end');
     const healed = await pollUntil(() => this.auditor.heal(), within(RECOVERY_MAX_MS, signal));
     if (!healed) throw new Violation('the venue comes back', `not within ${RECOVERY_MAX_MS} ms`);
+    await this.waitForEnds(access);
+    // Last, because a signal that waits for its operator is no healthy sight.
     await this.product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
+    await this.probe(access);
+  }
+
+  /** One signal more: an attack must leave nothing behind that keeps the next order waiting. */
+  private async probe(access: Access): Promise<void> {
+    const { seed, signal } = this.options;
+    const planned = { strategy: `chaos-${seed}-probe`, kind: 'market', symbol: 'BTCUSDT', direction: 'BUY' } as const;
+    const handedIn = this.submitter.note({ ...planned, isInside: false, atMs: 0, value: PROBE_VALUE });
+    await this.submitter.send(handedIn, access, signal);
+    const views = await waitForEnds(access, [handedIn], PROBE_MAX_MS, signal);
+    const view = views.get(handedIn.fingerprint);
+    assertInvariant(view?.outcome === 'FILLED', 'the product trades after the attack', () => JSON.stringify(view));
+    this.views = new Map([...this.views, ...views]);
+  }
+
+  private async waitForEnds(access: Access): Promise<void> {
+    const over = new AbortController();
+    const stop = AbortSignal.any([this.options.signal, over.signal]);
     let toldAtMs = 0;
-    this.views = await waitForEnds(access, this.submitter.handedIn, ENDS_MAX_MS, signal, (ended) => {
+    const ends = waitForEnds(access, this.submitter.handedIn, RECOVERY_MAX_MS + ENDS_MAX_MS, stop, (ended) => {
       if (performance.now() - toldAtMs < PROGRESS_INTERVAL_MS) return;
       toldAtMs = performance.now();
-      this.tell(`${ended} of ${this.submitter.handedIn.length} signals have ended`);
+      this.tell(`${ended} of ${this.submitter.handedIn.length} signals have ended, ${this.operator.settled} by hand`);
     });
+    const attending = this.operator.run(access, stop);
+    try {
+      this.views = await Promise.race([ends, attending]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([ends, attending]);
+    }
   }
 
   private async audit(access: Access): Promise<void> {

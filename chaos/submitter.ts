@@ -1,9 +1,10 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { TradingSignal } from '../src/domain/signal';
 import { clientOrderIdOf, fingerprintOf } from '../src/intake/fingerprint';
 import { IntakeUnavailableError, type IntakeResult, type SignalIntake } from '../src/intake/types';
 import { cancelUpdate } from '../src/messages/signal';
 import { pollUntil } from '../src/process/poll';
+import { isExpectedRefusal, isUnanswered } from './passing-errors';
 import type { Access } from './product';
 import { toSignal, type PlannedSignal } from './signal-plan';
 import { assertInvariant, Violation } from './violation';
@@ -56,8 +57,10 @@ export class Submitter {
 
   /** @throws Violation unless intake has the signal afterwards */
   async send(handedIn: HandedIn, access: Access, signal: AbortSignal): Promise<void> {
-    const intake = handedIn.planned.isInside ? access.inside : access.intake;
-    const result = await submitUntilAnswered(intake, handedIn.signal, signal);
+    const { isInside } = handedIn.planned;
+    const intake = isInside ? access.inside : access.intake;
+    // The engine's clock may be wrong at this moment, and ours never is.
+    const result = await submitUntilAnswered(intake, handedIn.signal, signal, isInside ? isOfWrongTime : undefined);
     // Also after an answer that was lost: the repetition finds the signal there.
     const accepted = result.status === 'accepted';
     assertInvariant(accepted, 'a signal is accepted', () => JSON.stringify({ handedIn, result }));
@@ -97,11 +100,15 @@ async function submitUntilAnswered(
   intake: Pick<SignalIntake, 'submit'>,
   tradingSignal: TradingSignal,
   signal: AbortSignal,
+  isPassing: (result: IntakeResult) => boolean = () => false,
 ): Promise<IntakeResult> {
   let last: unknown;
   const submit = async (): Promise<IntakeResult | undefined> => {
     try {
-      return await intake.submit(tradingSignal);
+      const result = await intake.submit(tradingSignal);
+      if (!isPassing(result)) return result;
+      last = JSON.stringify(result);
+      return undefined;
     } catch (error) {
       if (!(error instanceof IntakeUnavailableError)) throw error;
       last = error;
@@ -111,6 +118,11 @@ async function submitUntilAnswered(
   const result = await pollUntil(submit, within(INTAKE_MAX_MS, signal));
   if (!result) throw new Violation('intake comes back', `no answer within ${INTAKE_MAX_MS} ms: ${String(last)}`);
   return result;
+}
+
+/** What intake says of a signal of this moment when its own clock is wrong. */
+function isOfWrongTime(result: IntakeResult): boolean {
+  return result.status === 'refused' && (result.code === 'STALE_SIGNAL' || result.code === 'SIGNAL_FROM_FUTURE');
 }
 
 /** Best effort, as for a person: what cannot be cancelled in time takes its course. */
@@ -127,14 +139,6 @@ async function cancelLater(
       handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] }),
     );
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    const isPassing = isGrpcServiceError(error) || isGrpcServiceError(cause) || isExpectedRefusal(error);
-    if (!isPassing) throw error;
+    if (!isUnanswered(error) && !isExpectedRefusal(error)) throw error;
   }
-}
-
-/** The signal ended before the request arrived, or no engine answered in time. */
-function isExpectedRefusal(error: unknown): boolean {
-  const names = ['WorkflowNotFoundError', 'WorkflowUpdateRPCTimeoutOrCancelledError', 'WorkflowUpdateFailedError'];
-  return error instanceof Error && names.includes(error.name);
 }

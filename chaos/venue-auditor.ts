@@ -13,6 +13,9 @@ export interface AuditedOrder {
   readonly orderLinkId: string;
   readonly orderStatus: 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
   readonly cumExecQty: string;
+  /** Empty while nothing has filled. */
+  readonly avgPrice: string;
+  readonly cumExecFee: string;
 }
 
 /** What fetch throws for a venue that is not there, or does not answer in time. */
@@ -68,6 +71,15 @@ export class VenueAuditor {
     return audit;
   }
 
+  /**
+   * Client ids of orders that the venue acknowledged and shows to nobody: they never existed, or it forgot them. None while
+   * it does not answer.
+   */
+  async lostClientIds(): Promise<ReadonlySet<string>> {
+    const { vanished = [], forgotten = [] } = (await this.observe())?.lostClientIds ?? {};
+    return new Set([...vanished, ...forgotten]);
+  }
+
   async orders(): Promise<readonly AuditedOrder[] | undefined> {
     const listed = await this.request<{ orders: readonly AuditedOrder[] }>('GET', `/paper/orders?limit=${ORDERS_MAX}`);
     return listed?.orders.filter(({ orderLinkId }) => !orderLinkId.startsWith(EXTERNAL_ORDER_PREFIX));
@@ -103,7 +115,9 @@ export class VenueAuditor {
     );
     assertInvariant(strangers.length === 0, 'every order belongs to a signal', () => strangers.join(', '));
     assertInvariant(limitBreaches.total === 0, 'no limit is broken', () => JSON.stringify(limitBreaches));
-    // Another venue might have accepted what this one refuses: only the network may deliver an order twice.
+    // Another venue might have accepted what this one refuses: only the network may deliver an order twice. The orders
+    // that vanished are not among them: to a process that was killed before it had noted the acknowledgement, such an order
+    // is rightly one that never arrived.
     const deliveredTwice = faultsInjected['duplicate_delivery'] ?? 0;
     assertInvariant(
       duplicatesRefused <= deliveredTwice,

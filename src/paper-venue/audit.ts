@@ -10,6 +10,8 @@ export class TrafficAudit {
   readonly faultsInjected: Counts = {};
   /** Orders refused because their client id had been used. */
   duplicatesRefused = 0;
+  /** Orders refused because their client id was that of an order that vanished. */
+  vanishedRefused = 0;
   ordersRejected = 0;
 
   countRequest(endpoint: string): void {

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
+import { forgetOrders, type ForgetFilter } from './book/forget';
 import { Journal } from './book/journal';
 import { PaperClock } from './clock';
 import { FaultInjector } from './faults/fault-injector';
@@ -33,6 +34,12 @@ export interface PaperVenue {
   setFaults(plan: FaultPlan | undefined): void;
   /** Empties the real-time query of closed orders, as a restart does. */
   forgetRecentOrders(): void;
+  /** Lets no query answer for these closed orders any more. @returns their client ids */
+  forgetOrders(filter?: ForgetFilter): readonly string[];
+  /** The venue cancels an open order, unasked. @throws VenueRefusal 110001 when there is none */
+  cancelOrder(clientOrderId: string): void;
+  /** The venue's clock is the machine's plus this, until the next fault plan. */
+  setClockOffset(offsetMs: number): void;
   /** Resets every connection; accepted orders are in the journal already. */
   close(): Promise<void>;
 }
@@ -95,7 +102,7 @@ function runningVenue(
   matchIntervalMs: number,
   notices: readonly string[],
 ): PaperVenue {
-  const { engine, book } = context.service.core;
+  const { engine, book, clock } = context.service.core;
   const matching = setInterval(() => {
     try {
       engine.matchOpenOrders();
@@ -110,6 +117,11 @@ function runningVenue(
     audit: (summary = false) => buildAudit(context, summary),
     setFaults: (plan) => context.injector.setPlan(plan),
     forgetRecentOrders: () => book.orders.forgetRecentClosed(),
+    forgetOrders: (filter) => forgetOrders(book, filter),
+    cancelOrder: (clientOrderId) => {
+      engine.cancel({ symbol: book.orders.byClientOrderId(clientOrderId)?.symbol ?? '', clientOrderId });
+    },
+    setClockOffset: (offsetMs) => clock.setOffset(offsetMs),
     close: async () => {
       clearInterval(matching);
       context.injector.close();

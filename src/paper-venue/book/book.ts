@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { Journal } from './journal';
+import { LostOrders } from './lost-orders';
 import { NO_MARGIN, symbolMargin, type SymbolMargin } from './margin';
 import { OrderStore } from './order-store';
 import type { ExecutionRecord, OrderRecord, PositionRecord, Transaction } from './records';
@@ -26,6 +27,7 @@ export interface WalletBalance {
 /** The account: wallet, orders, fills and positions. Changes only by transactions, which are journaled first. */
 export class Book {
   readonly orders = new OrderStore();
+  readonly lost = new LostOrders();
   readonly #positions = new Map<string, PositionRecord>();
   readonly #margins = new Map<string, SymbolMargin>();
   #walletBalance: Decimal;
@@ -99,6 +101,7 @@ export class Book {
     if (transaction.retired) {
       this.orders.restoreRetired(transaction.retired.clientOrderIds, transaction.retired.orders);
     }
+    this.lost.apply(transaction);
     if (transaction.walletBalance !== undefined) this.#walletBalance = new ExactDecimal(transaction.walletBalance);
     for (const order of transaction.orders ?? []) {
       this.orders.put(order);
@@ -125,6 +128,8 @@ export class Book {
       walletBalance: formatDecimal(this.#walletBalance),
       positions: [...this.#positions.values()],
       retired: this.orders.retired,
+      vanished: [...this.lost.vanished],
+      forgotten: [...this.lost.forgotten].filter((orderId) => this.orders.byOrderId(orderId)),
     };
     for (const orders of batches<OrderRecord>([...this.orders.orders()].toReversed())) yield { orders };
     for (const executions of batches<ExecutionRecord>([...this.orders.executions()].toReversed())) yield { executions };

@@ -29,6 +29,9 @@ const transactionShape = z.strictObject({
   executions: z.array(z.looseObject({ executionId: z.string(), orderId: z.string() })).optional(),
   positions: z.array(z.looseObject({ symbol: z.string(), size: z.string() })).optional(),
   retired: z.strictObject({ clientOrderIds: z.array(z.string()), orders: z.int() }).optional(),
+  vanished: z.array(z.string()).optional(),
+  forgotten: z.array(z.string()).optional(),
+  remembered: z.array(z.string()).optional(),
 });
 
 /** The journal cannot be used as it is. The message names the file and line, and what to do. */

@@ -78,6 +78,12 @@ export interface Transaction {
   readonly positions?: readonly PositionRecord[];
   /** Orders that are no longer kept, but whose client ids stay used for ever. */
   readonly retired?: { readonly clientOrderIds: readonly string[]; readonly orders: number };
+  /** Client ids of orders that were acknowledged and never existed. */
+  readonly vanished?: readonly string[];
+  /** Order ids that no query answers for from now on. */
+  readonly forgotten?: readonly string[];
+  /** Order ids that queries answer for again. */
+  readonly remembered?: readonly string[];
 }
 
 export function isOpen(order: OrderRecord): boolean {

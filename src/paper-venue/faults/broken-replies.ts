@@ -64,6 +64,20 @@ export function wrongJson(reply: HttpReply, variant: number): HttpReply {
   return { ...reply, body: pick(breakers, variant)(reply.body) };
 }
 
+/** An hour, and what one wrong digit or a clock gone mad makes of a year. */
+const LEAPS_MS = [3_600_000, -3_600_000, 10 * 365 * 86_400_000] as const;
+
+/** The reply with another time of the venue in it; what it says of orders and balances is as before. */
+export function leapt(reply: HttpReply, variant: number): HttpReply {
+  const leapMs = pick(LEAPS_MS, variant);
+  const parsed = JSON.parse(reply.body) as { readonly time: number; readonly result: { readonly timeSecond?: string } };
+  const timeMs = parsed.time + leapMs;
+  const isClock = parsed.result.timeSecond !== undefined;
+  const clock = { timeSecond: String(Math.floor(timeMs / 1_000)), timeNano: `${timeMs}000000` };
+  const result = isClock ? { ...parsed.result, ...clock } : parsed.result;
+  return { ...reply, body: JSON.stringify({ ...parsed, result, time: timeMs }) };
+}
+
 interface OrderRowTimes {
   readonly createdTime: string;
 }

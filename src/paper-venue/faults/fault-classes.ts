@@ -1,6 +1,16 @@
 import type { EndpointName } from '../http/route';
 
-/** Every way in which the paper venue can misbehave, and the endpoints where it makes sense; absent: all of them. */
+interface FaultClassDefinition {
+  /** Where it makes sense; absent: everywhere. */
+  readonly endpoints?: readonly EndpointName[];
+  /**
+   * Too weighty to be one of many: it comes besides the plan's rate, to about this share of the requests to its
+   * endpoints, and is drawn with dice of its own. The mixtures of all other classes do not depend on it.
+   */
+  readonly occasional?: number;
+}
+
+/** Every way in which the paper venue can misbehave. */
 const FAULT_CLASSES = {
   /** Carried out, never answered. */
   accept_then_time_out: { endpoints: ['order_create', 'order_cancel'] },
@@ -42,11 +52,25 @@ const FAULT_CLASSES = {
   key_revoked: {},
   /** An order appears that nobody here sent. */
   external_order: {},
-} as const satisfies Readonly<Record<string, { readonly endpoints?: readonly EndpointName[] }>>;
+  /** The order is acknowledged and never exists: it is in no list and fills nothing. Its client id stays used. */
+  vanish_after_ack: { endpoints: ['order_create'], occasional: 0.04 },
+  /** Carried out; soon afterwards no query knows the order any more, for good or for a while. */
+  forgets_closed_orders: { endpoints: ['order_cancel'], occasional: 0.3 },
+  /** Every request is refused for a while, by HTTP 403 with Retry-After. */
+  ban: { occasional: 0.001 },
+  /** The time in one answer is an hour off, or ten years ahead. */
+  clock_leap: { occasional: 0.001 },
+} as const satisfies Readonly<Record<string, FaultClassDefinition>>;
 
 export type FaultClass = keyof typeof FAULT_CLASSES;
 
 export const FAULT_CLASS_NAMES = Object.keys(FAULT_CLASSES) as readonly FaultClass[];
+
+/** The classes that share a plan's rate. */
+export const USUAL_FAULT_CLASSES = FAULT_CLASS_NAMES.filter((name) => occasionalShare(name) === undefined);
+
+/** The classes that come besides it. */
+export const OCCASIONAL_FAULT_CLASSES = FAULT_CLASS_NAMES.filter((name) => occasionalShare(name) !== undefined);
 
 /** How one fault happens. Only what its class uses matters. */
 export interface FaultDetails {
@@ -66,6 +90,12 @@ export interface Fault extends FaultDetails {
 }
 
 export function appliesTo(faultClass: FaultClass, endpoint: EndpointName): boolean {
-  const definition: { readonly endpoints?: readonly EndpointName[] } = FAULT_CLASSES[faultClass];
-  return definition.endpoints === undefined || definition.endpoints.includes(endpoint);
+  const { endpoints }: FaultClassDefinition = FAULT_CLASSES[faultClass];
+  return endpoints === undefined || endpoints.includes(endpoint);
+}
+
+/** The share of requests that an occasional class usually meets, 0 to 1; undefined: it shares the plan's rate. */
+export function occasionalShare(faultClass: FaultClass): number | undefined {
+  const { occasional }: FaultClassDefinition = FAULT_CLASSES[faultClass];
+  return occasional;
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { TrafficAudit } from '../audit';
+import { forgetOrders, rememberOrder } from '../book/forget';
 import { sendReply } from '../http/http-server';
 import { refusalReply, type HttpReply } from '../http/messages';
 import { type EndpointName, text } from '../http/route';
@@ -8,6 +9,7 @@ import { RET_CODES } from '../ret-codes';
 import {
   ambiguousCode,
   gatewayError,
+  leapt,
   throttled,
   truncated,
   withoutYoungFills,
@@ -27,6 +29,9 @@ const RECEIVE_WINDOW_MARGIN_MS = YOUNG_ORDER_MS + 100;
 
 /** How far the clock steps. */
 const CLOCK_STEP_MS = 2_000;
+
+/** An order that is forgotten for a while only is known again after this. */
+const FORGOTTEN_MS = 8_000;
 
 /** Client ids whose requests are counted for targets; more are counted together with none. */
 const COUNTED_CLIENT_ORDER_IDS_MAX = 100_000;
@@ -58,6 +63,7 @@ export class FaultInjector {
     this.#endpointOrdinals.clear();
     this.#clientOrderIdOrdinals.clear();
     this.#keyRevokedUntilMs = 0;
+    this.service.liftBan();
     this.service.core.clock.setOffset(0);
   }
 
@@ -145,6 +151,16 @@ export class FaultInjector {
         placeExternalOrder(this.service.core, variant);
         send(response, execute(request));
       },
+      vanish_after_ack: (response, request) => send(response, this.#execute(request, { vanishes: true })),
+      forgets_closed_orders: (response, request, fault) => {
+        send(response, execute(request));
+        this.#forgetSoon(request, fault);
+      },
+      ban: (response, request, { delayMs }) => {
+        this.service.ban(delayMs);
+        send(response, this.service.refuseBanned(request.route));
+      },
+      clock_leap: (response, request, { variant }) => send(response, leapt(execute(request), variant)),
     };
   }
 
@@ -158,6 +174,15 @@ export class FaultInjector {
       if (clock.steps === steps) this.service.execute(request);
     });
     this.#transmission.reset(response);
+  }
+
+  #forgetSoon(request: AdmittedRequest, { delayMs, variant }: Fault): void {
+    const { book } = this.service.core;
+    const clientOrderId = text(request.parameters, 'orderLinkId');
+    if (clientOrderId === undefined) return;
+    this.#transmission.after(delayMs, () => forgetOrders(book, { clientOrderId }));
+    if (variant % 2 === 0) return;
+    this.#transmission.after(delayMs + FORGOTTEN_MS, () => rememberOrder(book, clientOrderId));
   }
 
   #stepClock(response: ServerResponse, request: AdmittedRequest, { delayMs, variant }: Fault): void {

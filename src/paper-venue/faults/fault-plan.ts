@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { ENDPOINT_NAMES, type EndpointName } from '../http/route';
 import { SeededStream } from '../market/seeded-random';
-import { appliesTo, FAULT_CLASS_NAMES, type Fault, type FaultClass, type FaultDetails } from './fault-classes';
+import {
+  appliesTo,
+  FAULT_CLASS_NAMES,
+  OCCASIONAL_FAULT_CLASSES,
+  occasionalShare,
+  USUAL_FAULT_CLASSES,
+  type Fault,
+  type FaultClass,
+  type FaultDetails,
+} from './fault-classes';
 
 /** Numbers taken from the seed per request. */
 const DRAWS_PER_REQUEST = 6;
@@ -35,6 +44,11 @@ export const faultPlanSchema = z.strictObject({
   rate: z.number().min(0).max(1).default(0),
   /** Which faults the rate is made of, and how often in relation to each other; absent: drawn from the seed. */
   weights: z.partialRecord(faultClass, z.number().positive()).optional(),
+  /**
+   * Faults besides the rate: which share of the requests to its endpoints each of them meets. Absent: drawn from the seed
+   * where the weights are, and none where the weights are given or the rate is zero.
+   */
+  occasional: z.partialRecord(faultClass, z.number().min(0).max(1)).optional(),
   /** Faults at chosen requests. */
   targets: z.array(target).max(1_000).default([]),
 });
@@ -59,22 +73,36 @@ export interface FaultRequest {
  */
 export function drawWeights(seed: number): Readonly<Partial<Record<FaultClass, number>>> {
   const stream = new SeededStream(seed, 'faults:weights');
-  const chosen = FAULT_CLASS_NAMES.filter((_, index) => stream.uniform(index) < 0.5);
-  const on = chosen.length > 0 ? chosen : FAULT_CLASS_NAMES;
-  return Object.fromEntries(on.map((name, index) => [name, 0.2 + stream.uniform(FAULT_CLASS_NAMES.length + index)]));
+  const chosen = USUAL_FAULT_CLASSES.filter((_, index) => stream.uniform(index) < 0.5);
+  const on = chosen.length > 0 ? chosen : USUAL_FAULT_CLASSES;
+  return Object.fromEntries(on.map((name, index) => [name, 0.2 + stream.uniform(USUAL_FAULT_CLASSES.length + index)]));
+}
+
+/** The same for the occasional classes: each with an even chance, and about as often as it usually comes. */
+export function drawOccasional(seed: number): Readonly<Partial<Record<FaultClass, number>>> {
+  const drawn = OCCASIONAL_FAULT_CLASSES.map((name) => {
+    // A stream for each, so that a further class changes nothing of the others.
+    const stream = new SeededStream(seed, `faults:occasional:${name}`);
+    return { name, isOn: stream.uniform(0) < 0.5, share: (occasionalShare(name) ?? 0) * (0.5 + stream.uniform(1)) };
+  });
+  return Object.fromEntries(drawn.filter(({ isOn }) => isOn).map(({ name, share }) => [name, share]));
 }
 
 /** Decides faults. Pure: the same plan and the same request give the same answer, in every process. */
 export class FaultPlanner {
   readonly #weights: Readonly<Partial<Record<FaultClass, number>>>;
+  readonly #occasional: Readonly<Partial<Record<FaultClass, number>>>;
 
   constructor(readonly plan: FaultPlan) {
     this.#weights = plan.weights ?? drawWeights(plan.seed);
+    const isDrawn = plan.weights === undefined && plan.rate > 0;
+    this.#occasional = plan.occasional ?? (isDrawn ? drawOccasional(plan.seed) : {});
   }
 
-  /** The classes that the rate can bring. */
+  /** The classes that can come besides the plan's targets. */
   get classes(): readonly FaultClass[] {
-    return this.plan.rate === 0 ? [] : FAULT_CLASS_NAMES.filter((name) => this.#weights[name] !== undefined);
+    const usual = this.#usualClasses;
+    return FAULT_CLASS_NAMES.filter((name) => usual.includes(name) || this.#occasional[name] !== undefined);
   }
 
   decide(request: FaultRequest): Fault | undefined {
@@ -83,16 +111,29 @@ export class FaultPlanner {
     const details = drawDetails(stream, firstDraw + FIRST_DETAIL_DRAW);
     const aimed = this.plan.targets.find((candidate) => hits(candidate, request));
     if (aimed) return { class: aimed.fault, ...details, ...givenDetails(aimed) };
-    if (stream.uniform(firstDraw) >= this.plan.rate) return undefined;
-    const chosen = this.#choose(request.endpoint, stream.uniform(firstDraw + 1));
+    const isUsual = stream.uniform(firstDraw) < this.plan.rate;
+    const chosen = isUsual ? this.#choose(request.endpoint, stream.uniform(firstDraw + 1)) : this.#occasion(request);
     return chosen && { class: chosen, ...details };
   }
 
   #choose(endpoint: EndpointName, uniform: number): FaultClass | undefined {
-    const candidates = this.classes.filter((name) => appliesTo(name, endpoint));
+    const candidates = this.#usualClasses.filter((name) => appliesTo(name, endpoint));
     const total = candidates.reduce((sum, name) => sum + this.#weights[name]!, 0);
     let left = uniform * total;
     return candidates.find((name) => (left -= this.#weights[name]!) < 0);
+  }
+
+  #occasion({ endpoint, ordinal }: FaultRequest): FaultClass | undefined {
+    return FAULT_CLASS_NAMES.find((name) => {
+      const share = this.#occasional[name];
+      if (share === undefined || !appliesTo(name, endpoint)) return false;
+      return new SeededStream(this.plan.seed, `faults:occasional:${name}:${endpoint}`).uniform(ordinal) < share;
+    });
+  }
+
+  /** The classes that the rate is made of. */
+  get #usualClasses(): readonly FaultClass[] {
+    return this.plan.rate === 0 ? [] : FAULT_CLASS_NAMES.filter((name) => this.#weights[name] !== undefined);
   }
 }
 

@@ -69,7 +69,7 @@ const history: Route = {
     const matchesOrder = orderFilter(parameters);
     const matchesTime = timeFilter(parameters);
     const page = takePage(historyCandidates(core, parameters), parameters, ORDER_PAGE, (order) => {
-      if (isOpen(order) || !matchesOrder(order)) return false;
+      if (isOpen(order) || !matchesOrder(order) || !isRemembered(core, order)) return false;
       return matchesTime(order.createdAtMs) && (status === undefined || order.status === status);
     });
     return orderPage(core, page.rows, page.nextPageCursor);
@@ -87,7 +87,7 @@ const executions: Route = {
     const matchesOrder = orderFilter(parameters);
     const matchesTime = timeFilter(parameters);
     const page = takePage(core.book.orders.executions(), parameters, EXECUTION_PAGE, (execution) => {
-      return matchesOrder(execution) && matchesTime(execution.atMs);
+      return matchesOrder(execution) && matchesTime(execution.atMs) && isRemembered(core, execution);
     });
     const list = page.rows.map((execution) => executionRow(execution, core.settle));
     return { category: 'linear', list, nextPageCursor: page.nextPageCursor };
@@ -100,7 +100,12 @@ function realtimeCandidates(core: VenueCore, parameters: Parameters): OrderRecor
   const { orders } = core.book;
   const exact = exactOrder(core, parameters);
   if (exact) return exact.filter((order) => isOpen(order) || orders.isRecentClosed(order.orderId));
-  if (text(parameters, 'openOnly') === RECENT_CLOSED) return orders.recentClosed().toSorted(newestFirst);
+  if (text(parameters, 'openOnly') === RECENT_CLOSED) {
+    return orders
+      .recentClosed()
+      .filter((order) => isRemembered(core, order))
+      .toSorted(newestFirst);
+  }
   return orders
     .symbolsWithOpenOrders()
     .flatMap((symbol) => [...orders.openOrders(symbol)])
@@ -112,12 +117,17 @@ function historyCandidates(core: VenueCore, parameters: Parameters): Iterable<Or
 }
 
 /** The order that an id asks for, as a list; undefined when the query names no id. */
-function exactOrder({ book }: VenueCore, parameters: Parameters): OrderRecord[] | undefined {
+function exactOrder(core: VenueCore, parameters: Parameters): OrderRecord[] | undefined {
+  const { book } = core;
   const orderId = text(parameters, 'orderId');
   const clientOrderId = text(parameters, 'orderLinkId');
   if (orderId === undefined && clientOrderId === undefined) return undefined;
   const order = orderId === undefined ? book.orders.byClientOrderId(clientOrderId!) : book.orders.byOrderId(orderId);
-  return order ? [order] : [];
+  return order && isRemembered(core, order) ? [order] : [];
+}
+
+function isRemembered({ book }: VenueCore, { orderId }: { readonly orderId: string }): boolean {
+  return !book.lost.forgotten.has(orderId);
 }
 
 function newestFirst(one: OrderRecord, other: OrderRecord): number {

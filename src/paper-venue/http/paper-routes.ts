@@ -3,6 +3,7 @@ import type { ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
+import { cancelOrder, forget, setClock } from './paper-controls';
 import { executionRow, orderRow, positionRow } from './rows';
 import type { VenueService } from './venue-service';
 
@@ -22,12 +23,20 @@ export interface PaperAudit {
     /** Refused since the start, for whatever reason. */
     readonly rejected: number;
     readonly open: number;
+    /** Acknowledged without ever existing, by a fault plan; none of them is among the accepted ones. Survives restarts. */
+    readonly vanished: number;
+    /** Closed orders that exist and that no query answers for. Survives restarts. */
+    readonly forgotten: number;
   };
+  /** Client ids of orders of which no query tells; left out of a summary. */
+  readonly lostClientIds?: { readonly vanished: readonly string[]; readonly forgotten: readonly string[] };
   /** Accepted orders per client id, each of which should be 1; left out of a summary. */
   readonly ordersPerClientId?: Readonly<Record<string, number>>;
   readonly distinctClientIds: number;
   readonly maxOrdersPerClientId: number;
   readonly duplicatesRefused: number;
+  /** Refused because the client id was that of an order that vanished. */
+  readonly vanishedRefused: number;
   readonly requestsPerEndpoint: Readonly<Record<string, number>>;
   readonly limitBreaches: Readonly<Record<'global' | 'market_data' | 'order' | 'account' | 'total', number>>;
   readonly rejectedByCode: Readonly<Record<string, number>>;
@@ -60,6 +69,12 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
     case 'POST /paper/forget-recent-orders':
       context.service.core.book.orders.forgetRecentClosed();
       return jsonReply({});
+    case 'POST /paper/forget':
+      return forget(context.service.core, request.body);
+    case 'POST /paper/cancel':
+      return cancelOrder(context.service.core, request.body);
+    case 'POST /paper/clock':
+      return setClock(context.service.core, request.body);
     default:
       return jsonReply({ error: `There is no ${request.method} ${request.path}.` }, 404);
   }
@@ -67,7 +82,7 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
 
 export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary: boolean): PaperAudit {
   const { audit, core } = service;
-  const { orders, walletBalance } = core.book;
+  const { orders, walletBalance, lost } = core.book;
   const accepted = orders.acceptedByClientOrderId;
   const open = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
   let maxOrdersPerClientId = 0;
@@ -79,11 +94,20 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
       external: orders.externalOrders,
       rejected: audit.ordersRejected,
       open: open.length,
+      vanished: lost.vanished.size,
+      forgotten: lost.forgotten.size,
     },
-    ...(!summary && { ordersPerClientId: Object.fromEntries(accepted) }),
+    ...(!summary && {
+      ordersPerClientId: Object.fromEntries(accepted),
+      lostClientIds: {
+        vanished: [...lost.vanished],
+        forgotten: [...lost.forgotten].flatMap((orderId) => orders.byOrderId(orderId)?.clientOrderId ?? []),
+      },
+    }),
     distinctClientIds: accepted.size,
     maxOrdersPerClientId,
     duplicatesRefused: audit.duplicatesRefused,
+    vanishedRefused: audit.vanishedRefused,
     requestsPerEndpoint: audit.requestsPerEndpoint,
     limitBreaches: { ...audit.limitBreaches, total: audit.limitBreachesTotal },
     rejectedByCode: audit.rejectedByCode,

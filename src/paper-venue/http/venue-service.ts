@@ -7,7 +7,7 @@ import { MARKET_ROUTES } from './market-routes';
 import { refusalReply, resultReply, type HttpReply, type HttpRequest } from './messages';
 import { ORDER_ROUTES } from './order-routes';
 import type { LimitScope, RequestLimits } from './request-limits';
-import type { Parameters, Route, VenueCore } from './route';
+import { type Parameters, type Route, text, type VenueCore } from './route';
 
 /** A request that passed limits and signature, and may be carried out. */
 export interface AdmittedRequest {
@@ -26,6 +26,8 @@ export type Admission =
  */
 export class VenueService {
   readonly #routes: ReadonlyMap<string, Route>;
+  /** Of a ban that a fault imposes, on the machine's clock. */
+  #bannedUntilMs = 0;
 
   constructor(
     readonly core: VenueCore,
@@ -43,6 +45,7 @@ export class VenueService {
     if (!route) return { reply: this.#pathNotFound() };
     this.audit.countRequest(route.name);
     const steadyNowMs = this.core.clock.steadyNowMs();
+    if (steadyNowMs < this.#bannedUntilMs) return { reply: this.refuseBanned(route) };
     if (!this.limits.admitAddress(route.group, steadyNowMs)) return { reply: this.#banned(route) };
     try {
       const validUntilMs = route.signed ? authenticate(request, this.credentials, this.core.clock.nowMs()) : undefined;
@@ -62,11 +65,29 @@ export class VenueService {
       const result = route.handle(this.core, parameters, options);
       return resultReply(result, this.core.clock.nowMs(), this.#limitHeaders(route));
     } catch (error) {
-      return this.#refusal(route, error);
+      return this.#refusal(route, error, parameters);
     }
   }
 
-  #refusal(route: Route, error: unknown): HttpReply {
+  /** Refuses every request for so long, however few there are. */
+  ban(durationMs: number): void {
+    this.#bannedUntilMs = this.core.clock.steadyNowMs() + durationMs;
+  }
+
+  liftBan(): void {
+    this.#bannedUntilMs = 0;
+  }
+
+  /** The answer to a request during such a ban. Whoever comes back after Retry-After is let in. */
+  refuseBanned(route: Route): HttpReply {
+    this.audit.countRefusal(403);
+    if (route.name === 'order_create') this.audit.ordersRejected += 1;
+    const leftMs = Math.max(0, this.#bannedUntilMs - this.core.clock.steadyNowMs());
+    const headers = { 'content-type': 'text/plain', 'Retry-After': String(Math.ceil(leftMs / 1_000)) };
+    return { status: 403, headers, body: 'access too frequent' };
+  }
+
+  #refusal(route: Route, error: unknown, parameters: Parameters = {}): HttpReply {
     const headers = this.#limitHeaders(route);
     const nowMs = this.core.clock.nowMs();
     if (!(error instanceof VenueRefusal)) {
@@ -76,7 +97,10 @@ export class VenueService {
     }
     if (error.retCode !== RET_CODES.tooManyRequests) this.audit.countRefusal(error.retCode);
     if (route.name === 'order_create') this.audit.ordersRejected += 1;
-    if (error.retCode === RET_CODES.clientOrderIdDuplicate) this.audit.duplicatesRefused += 1;
+    if (error.retCode === RET_CODES.clientOrderIdDuplicate) {
+      if (this.core.book.lost.vanished.has(text(parameters, 'orderLinkId') ?? '')) this.audit.vanishedRefused += 1;
+      else this.audit.duplicatesRefused += 1;
+    }
     return refusalReply(error.retCode, error.message, nowMs, headers);
   }
 

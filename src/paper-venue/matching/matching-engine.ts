@@ -25,6 +25,8 @@ export interface PartialFill {
 export interface PlacementOptions {
   readonly partialFill?: PartialFill;
   readonly external?: true;
+  /** The order is answered for and never exists. */
+  readonly vanishes?: true;
 }
 
 export interface OrderReference {
@@ -75,7 +77,7 @@ export class MatchingEngine {
     if (!request.reduceOnly && quantity.gt(reducible) && !draft.isCovered()) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
-    this.book.commit(draft.toTransaction());
+    this.book.commit(options.vanishes ? { vanished: [order.clientOrderId] } : draft.toTransaction());
     return draft.order;
   }
 
@@ -141,7 +143,9 @@ export class MatchingEngine {
 
   #isTaken(clientOrderId: string): boolean {
     const { orders } = this.book;
-    if (this.clientIdUnique === 'always') return orders.isClientOrderIdUsed(clientOrderId);
+    if (this.clientIdUnique === 'always') {
+      return orders.isClientOrderIdUsed(clientOrderId) || this.book.lost.vanished.has(clientOrderId);
+    }
     const order = orders.byClientOrderId(clientOrderId);
     return order !== undefined && isOpen(order);
   }

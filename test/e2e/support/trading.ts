@@ -14,6 +14,7 @@ export interface SignalBody {
   readonly strategy: string;
   readonly timestamp: string;
   readonly amount?: string;
+  readonly limit_price?: string;
 }
 
 export interface SignalReply {
@@ -70,7 +71,7 @@ export async function waitUntilNoneWorks(installation: Installation): Promise<vo
 }
 
 /** @returns undefined while nobody answers, or the answer is not a success */
-async function get<Body>(url: string): Promise<Body | undefined> {
+export async function get<Body>(url: string): Promise<Body | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(STEP_MAX_MS) });
     return response.ok ? ((await response.json()) as Body) : undefined;

@@ -1,10 +1,16 @@
 /** Planning is pure: a seed gives the same faults to the same requests, and different seeds different mixtures. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { appliesTo } from '../../../src/paper-venue/faults/fault-classes';
-import { drawWeights, FaultPlanner, type FaultRequest } from '../../../src/paper-venue/faults/fault-plan';
+import { appliesTo, OCCASIONAL_FAULT_CLASSES } from '../../../src/paper-venue/faults/fault-classes';
+import {
+  drawOccasional,
+  drawWeights,
+  FaultPlanner,
+  type FaultRequest,
+} from '../../../src/paper-venue/faults/fault-plan';
 import { parseFaultPlan, readFaultSpecification } from '../../../src/paper-venue/faults/fault-specification';
 import { ENDPOINT_NAMES } from '../../../src/paper-venue/http/route';
 
@@ -45,6 +51,62 @@ test('seeds draw different mixtures, and leave some faults out', () => {
   expect(new Set(mixtures).size).toBe(20);
   expect(mixtures.some((mixture) => !mixture.includes('key_revoked'))).toBe(true);
   expect(mixtures.some((mixture) => mixture.includes('key_revoked'))).toBe(true);
+});
+
+describe('the occasional classes', () => {
+  const seeds = Array.from({ length: 40 }, (_, seed) => seed);
+
+  test.each([
+    [1, '53f9f9f7cc678cd64d258fed66d829461a3b5e0df9583ca19df9eb1d834826b3'],
+    [5, 'dd5189107131421ebc7cd1f1fb8fdda96a81bf9ef724d8cb2aca7653f712a8d4'],
+    [7, '52b47a2b5b6b35e8d6700a4611e4206aa8ee0a85c5c4b2532c5353c223229c4e'],
+  ])('change nothing of what seed %i drew before there were any', (seed, digest) => {
+    const plan = new FaultPlanner(parseFaultPlan({ seed, rate: 0.2, occasional: {} }, 'of the test'));
+    const decided = ENDPOINT_NAMES.flatMap((endpoint) =>
+      Array.from(
+        { length: 300 },
+        (_, index) => plan.decide({ endpoint, ordinal: index + 1, clientOrderIdOrdinal: 1 }) ?? null,
+      ),
+    );
+    const drawn = JSON.stringify([drawWeights(seed), decided]);
+    expect(createHash('sha256').update(drawn).digest('hex')).toBe(digest);
+  });
+
+  test('take only requests that meet no other fault', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 31), requests, (seed, request) => {
+        const without = new FaultPlanner(parseFaultPlan({ seed, rate: 0.2, occasional: {} }, 'of the test'));
+        const usual = without.decide(request);
+        if (usual) expect(planner(seed, 0.2).decide(request)).toEqual(usual);
+      }),
+    );
+  });
+
+  test('are on or off by the seed, each of them', () => {
+    for (const name of OCCASIONAL_FAULT_CLASSES) {
+      const on = seeds.filter((seed) => drawOccasional(seed)[name] !== undefined);
+      expect(on.length).toBeGreaterThan(0);
+      expect(on.length).toBeLessThan(seeds.length);
+    }
+  });
+
+  test('meet the share of the requests to their endpoints that a plan names', () => {
+    const occasional = { vanish_after_ack: 0.1 };
+    const plan = new FaultPlanner(parseFaultPlan({ seed: 7, occasional }, 'of the test'));
+    const met = (endpoint: FaultRequest['endpoint']): number =>
+      Array.from({ length: 5_000 }, (_, index) =>
+        plan.decide({ endpoint, ordinal: index + 1, clientOrderIdOrdinal: 1 }),
+      ).filter((fault) => fault?.class === 'vanish_after_ack').length;
+    expect(met('order_create') / 5_000).toBeCloseTo(0.1, 1);
+    expect(met('order_create')).toBeGreaterThan(0);
+    expect(met('wallet_balance')).toBe(0);
+    expect(plan.classes).toEqual(['vanish_after_ack']);
+  });
+
+  test('stay away from a plan that names its weights and none of them', () => {
+    const plan = parseFaultPlan({ seed: 3, rate: 1, weights: { drop: 1 } }, 'of the test');
+    expect(new FaultPlanner(plan).classes).toEqual(['drop']);
+  });
 });
 
 describe('specifications', () => {

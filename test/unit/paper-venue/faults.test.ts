@@ -186,6 +186,112 @@ test('external_order: an order appears that nobody here sent', async () => {
   expect(venue.audit().orders).toMatchObject({ accepted: 1, external: 1 });
 });
 
+describe('an order that vanishes', () => {
+  const limit = marketOrder('a', { orderType: 'Limit', price: '10000.0' });
+
+  beforeEach(async () => {
+    aim({ fault: 'vanish_after_ack', endpoint: 'order_create' });
+    const { body } = await createOrder(venue.url, limit, { timeoutMs: TIMEOUT_MS });
+    expect(body).toMatchObject({ retCode: 0, result: { orderId: expect.stringMatching(/.+/), orderLinkId: 'a' } });
+  });
+
+  test('is in no list, has no fills, and locks nothing', async () => {
+    expect(await found('/v5/order/realtime')).toEqual([]);
+    expect(await found('/v5/order/history')).toEqual([]);
+    expect(rows(await get('/v5/execution/list', { orderLinkId: 'a' }))).toEqual([]);
+    expect(venue.audit()).toMatchObject({
+      orders: { accepted: 0, open: 0, vanished: 1 },
+      lostClientIds: { vanished: ['a'] },
+      balances: { USDT: { locked: '0' } },
+    });
+  });
+
+  test('keeps its client id used, and its repetition is told apart from that of an order that lives', async () => {
+    expect((await create()).body.retCode).toBe(110072);
+    expect(venue.audit()).toMatchObject({ orders: { accepted: 0 }, duplicatesRefused: 0, vanishedRefused: 1 });
+  });
+
+  test('is still known to the audit after a restart of the venue', async () => {
+    const stateDir = venues.folder();
+    const before = await venues.start({ stateDir });
+    before.setFaults(parseFaultPlan({ targets: [{ fault: 'vanish_after_ack', ordinal: 1 }] }, 'of the test'));
+    await createOrder(before.url, marketOrder('b'));
+    await before.close();
+    const after = await venues.start({ stateDir });
+    expect(after.audit()).toMatchObject({ orders: { accepted: 0, vanished: 1 }, lostClientIds: { vanished: ['b'] } });
+    expect((await createOrder(after.url, marketOrder('b'))).body.retCode).toBe(110072);
+  });
+});
+
+test('an order that the venue would refuse does not vanish: it is refused', async () => {
+  aim({ fault: 'vanish_after_ack', endpoint: 'order_create' });
+  const { body } = await createOrder(venue.url, marketOrder('a', { qty: '90' }), { timeoutMs: TIMEOUT_MS });
+  expect(body.retCode).toBe(110007);
+  expect(venue.audit().orders.vanished).toBe(0);
+});
+
+describe('forgets_closed_orders', () => {
+  const cancel = (): Promise<Answer> =>
+    signedRequest(venue.url, 'POST', '/v5/order/cancel', { category: 'linear', symbol: 'BTCUSDT', orderLinkId: 'a' });
+
+  test('a cancelled order is known to no query any more, and to the audit still', async () => {
+    aim({ fault: 'forgets_closed_orders', variant: 0, delayMs: 0 });
+    await createOrder(venue.url, marketOrder('a', { orderType: 'Limit', price: '10000.0' }));
+    expect((await cancel()).body.retCode).toBe(0);
+    await until(() => venue.audit().orders.forgotten === 1);
+    expect(await found('/v5/order/realtime')).toEqual([]);
+    expect(await found('/v5/order/history')).toEqual([]);
+    expect(venue.audit()).toMatchObject({ orders: { accepted: 1 }, lostClientIds: { forgotten: ['a'] } });
+    expect((await create()).body.retCode).toBe(110072);
+    expect(venue.audit().duplicatesRefused).toBe(1);
+  });
+
+  test('an order that filled before its cancellation is forgotten with its fills', async () => {
+    aim({ fault: 'forgets_closed_orders', variant: 0, delayMs: 0 });
+    await create();
+    expect((await cancel()).body.retCode).toBe(110001);
+    await until(() => venue.audit().orders.forgotten === 1);
+    expect(await found('/v5/order/history')).toEqual([]);
+    expect(rows(await get('/v5/execution/list', { orderLinkId: 'a' }))).toEqual([]);
+    expect(venue.audit().positions).toMatchObject([{ size: '0.01' }]);
+  });
+});
+
+test('ban: every request is refused with Retry-After, the limits are not to blame, and healing lifts it', async () => {
+  aim({ fault: 'ban', endpoint: 'order_create', delayMs: 60_000 });
+  const banned = await create();
+  expect(banned.status).toBe(403);
+  expect(Number(banned.headers.get('retry-after'))).toBeGreaterThan(50);
+  expect((await get('/v5/market/time', {})).status).toBe(403);
+  expect((await get('/v5/order/realtime', { orderLinkId: 'a' })).status).toBe(403);
+  expect(venue.audit()).toMatchObject({ orders: { accepted: 0, rejected: 1 }, limitBreaches: { total: 0 } });
+  venue.setFaults(undefined);
+  expect((await create()).body.retCode).toBe(0);
+});
+
+test('ban: it ends by itself', async () => {
+  aim({ fault: 'ban', endpoint: 'order_create', delayMs: 150 });
+  const banned = await create();
+  expect([banned.status, banned.headers.get('retry-after')]).toEqual([403, '1']);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect((await create()).body.retCode).toBe(0);
+});
+
+test.each([
+  [0, 3_600_000],
+  [1, -3_600_000],
+  [2, 315_360_000_000],
+])('clock_leap variant %i: one answer is off by %i ms, and nothing else is', async (variant, leapMs) => {
+  aim({ fault: 'clock_leap', endpoint: 'time', variant });
+  const beforeMs = Date.now();
+  const { body } = await get('/v5/market/time', {});
+  expect(Math.abs(body.time - beforeMs - leapMs)).toBeLessThan(60_000);
+  expect(Math.abs(Number(body.result['timeSecond']) * 1_000 - beforeMs - leapMs)).toBeLessThan(60_000);
+  expect((await create()).body.retCode).toBe(0);
+  const [row] = await found('/v5/order/realtime');
+  expect(Math.abs(Number(row!['createdTime']) - beforeMs)).toBeLessThan(60_000);
+});
+
 test('a fault aimed at a client id meets only that one', async () => {
   venue.setFaults(parseFaultPlan({ targets: [{ fault: 'drop', clientOrderId: 'b', ordinal: 1 }] }, 'of the test'));
   expect((await create('a')).body.retCode).toBe(0);
@@ -214,7 +320,9 @@ describe('control while running', () => {
 
 test('whatever a seed brings, every order is accepted at most once and the wallet adds up', async () => {
   const orders = 60;
-  const weights = Object.fromEntries(FAULT_CLASS_NAMES.map((name) => [name, 1]));
+  // A ban would keep most of the others away.
+  const names = FAULT_CLASS_NAMES.filter((name) => name !== 'ban');
+  const weights = Object.fromEntries(names.map((name) => [name, 1]));
   venue.setFaults(parseFaultPlan({ seed: 3, rate: 0.7, weights }, 'of the test'));
   await Promise.all(
     Array.from({ length: orders }, async (_, index) => {
