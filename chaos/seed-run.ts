@@ -32,8 +32,8 @@ const ENDS_MAX_MS = 180_000;
 const REPETITIONS_AT_ONCE = 8;
 /** What a market order takes when nothing stands in its way, on a busy machine. */
 const PROBE_MAX_MS = 30_000;
-/** Small enough for whatever funds an attack leaves. */
-const PROBE_VALUE = 60;
+/** Small enough for whatever funds an attack leaves, and a few times the least order. */
+const PROBE_VALUE = 400;
 
 export interface SeedRunOptions {
   readonly seed: number;
