@@ -85,8 +85,8 @@ export class MissingOrder {
       alert.raise(`${input.fingerprint}: ${text}`);
       if (cancels < CANCELS_MAX && stop.isDue) {
         cancels += 1;
-        record.note('Asks the venue to cancel it, should it be there.');
         await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancels });
+        record.happened('Asked the venue to cancel it, should it be there.');
       }
       await this.pause(patientLookUpDelayMs(count, terms.known.lookUpDelays, Date.now() - startedAtMs));
       if (this.hasWord) return this.end(plan, askedAtMs);

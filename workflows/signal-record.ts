@@ -89,6 +89,11 @@ export class SignalRecord {
     upsertSearchAttributes([{ key: TRADE_OUTCOME, value: 'MISSING' }]);
   }
 
+  /** Something happened that does not change what there is to say of the signal. */
+  happened(text: string): void {
+    this.timeline = addTimeline(this.timeline, { atMs: Date.now(), text });
+  }
+
   /** A missing order appeared. */
   foundAfterAll(): void {
     this.note('Found at the venue after all.');

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
 import { HOLDER_MEMO, type ComponentHeartbeat, type ComponentHolder } from '../messages/component';
 import { componentWorkflowId, venueAccountWorkflowId } from '../messages/ids';
+import { TRADE_OUTCOME } from '../messages/search-attributes';
 import { accountHealthQuery } from '../messages/venue-account';
 import { describeAccount } from './account-health';
 
@@ -62,6 +63,7 @@ export async function readHealth(
     serverHealth(client, config),
     ...names.map((name) => componentHealth(client, config, name)),
     accountHealth(client, config),
+    signalsHealth(client),
   ];
   if (config.venues[config.venue]?.environment === 'paper') parts.push(paperVenueHealth(config));
   const details = await Promise.all(parts);
@@ -147,6 +149,21 @@ async function accountHealth(client: Client, config: Config): Promise<PartHealth
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
     return unhealthy(name, `${venue} does not answer: ${reason(error)}`);
+  }
+}
+
+/** Signals that only a person can end. The server's list of them may be a moment late. */
+async function signalsHealth(client: Client): Promise<PartHealth> {
+  const name = 'signals';
+  try {
+    const { count } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      client.workflow.count(`ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} = 'MISSING'`),
+    );
+    if (count === 0) return { name, status: 'healthy', text: 'none is missing its order' };
+    const text = `the orders of ${count} signals are MISSING: find them with "oncefill signal list --minutes 10080" and settle them`;
+    return { name, status: 'degraded', text };
+  } catch (error) {
+    return unhealthy(name, `cannot be counted: ${reason(error)}`);
   }
 }
 

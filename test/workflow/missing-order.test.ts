@@ -2,6 +2,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { settleUpdate, type SettleCommand } from '../../src/messages/signal';
 import type { LookUpAnswer } from '../../src/venues/venue';
+import { readHealth } from '../../src/observability/health';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -74,6 +75,7 @@ test('an order that was accepted and is not known any more is an alert, and ends
   await reachState(fingerprint, 'MISSING');
   expect(alertsOf(fingerprint)).toContainEqual(expect.stringContaining(`oncefill signal settle ${fingerprint}`));
   expect((await engine.balances()).assets.USDT!.reserved).not.toBe('0');
+  await eventually(async () => (await readHealth(engine.parts.client, engine.config, [])).status === 'degraded');
   expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
   expect(cancel.mock.calls.length).toBeLessThanOrEqual(3);
