@@ -116,7 +116,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'workflows',
-    holds: 'signal, venue-account, ml-manager, component',
+    holds: 'signal (and orphan), venue-account, ml-manager, component',
     rooms: ['src/domain', 'src/messages'],
     typesOf: { activities: 'a workflow calls activities by name: their code stays out of the bundle' },
     packages: ['@temporalio/common', '@temporalio/workflow', 'decimal.js'],

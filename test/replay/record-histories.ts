@@ -21,6 +21,9 @@ const CONTINUE_AS_NEW_EVENTS = 90;
 /** A price stays good while the limiter is made to block: a signal then waits for its permit, and not for a price. */
 const PRICE_MAX_AGE_MS = 60_000;
 
+/** An order that is not found is missing after this. */
+const UNKNOWN_ALERT_SECONDS = 2;
+
 /** Every prediction becomes a signal, whatever the market does. */
 const MINIMUM_RETURN = '0.0000001';
 
@@ -39,6 +42,7 @@ async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
       flags: [
         { path: 'sizing.priceMaxAgeMs', value: PRICE_MAX_AGE_MS },
         { path: 'ml.minimumReturn', value: MINIMUM_RETURN },
+        { path: 'orders.unknownAlertSeconds', value: UNKNOWN_ALERT_SECONDS },
       ],
     });
     try {

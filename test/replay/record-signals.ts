@@ -1,10 +1,12 @@
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalState } from '../../src/domain/signal-view';
-import { venueAccountWorkflowId } from '../../src/messages/ids';
-import { feedbackSignal, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
-import { cancelUpdate } from '../../src/messages/signal';
+import { orphanWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
+import { feedbackSignal, reservationsQuery, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
+import { cancelUpdate, settleUpdate, type SettleCommand } from '../../src/messages/signal';
+import { OrphanKeeper } from '../../src/trading/orphan-keeper';
+import { VenueError } from '../../src/venues/venue';
 import { eventually, type TestEngine } from '../support/engine';
-import type { Recording } from './recording';
+import { runChain, type Recording } from './recording';
 
 /** Long enough that a signal waits durably, short enough to wait for. */
 const BLOCK_MS = 4_000;
@@ -16,7 +18,13 @@ const NEVER_MS = 60_000;
 
 /** Runs of the saga, one for each way through it. */
 export async function recordSignals(engine: TestEngine): Promise<readonly Recording[]> {
-  const scenes = [...endsAtOnce(engine), ...faults(engine), ...cancellations(engine), ...waits(engine)];
+  const scenes = [
+    ...endsAtOnce(engine),
+    ...faults(engine),
+    ...cancellations(engine),
+    ...waits(engine),
+    ...lastResorts(engine),
+  ];
   const recordings: Recording[] = [];
   for (const [name, play] of scenes) {
     const workflowId = await play();
@@ -111,6 +119,60 @@ function waits(engine: TestEngine): readonly Scene[] {
       },
     ],
   ];
+}
+
+/** Where a person, or another workflow, has to end it. */
+function lastResorts(engine: TestEngine): readonly Scene[] {
+  return [
+    ['missing-then-settled-as-nothing', () => missing(engine, { filledQuantity: '0', reason: 'the recorder looked' })],
+    [
+      'missing-then-settled-as-filled',
+      () => missing(engine, { filledQuantity: '0.004', averagePrice: '1000', reason: 'the recorder looked' }),
+    ],
+    ['orphan', () => orphaned(engine)],
+    ['waited-long-and-continued', () => continued(engine)],
+  ];
+}
+
+async function resting(engine: TestEngine): Promise<{ fingerprint: string; clientOrderId: string }> {
+  const fingerprint = await submit(engine, { limitPrice: '1000' });
+  const clientOrderId = await eventually(async () => {
+    const order = (await engine.intake.show(fingerprint))?.order;
+    return order?.venueOrderId && order.clientOrderId;
+  });
+  return { fingerprint, clientOrderId };
+}
+
+async function missing(engine: TestEngine, word: SettleCommand): Promise<string> {
+  const { fingerprint, clientOrderId } = await resting(engine);
+  engine.venue.cancelOrder(clientOrderId);
+  engine.venue.forgetOrders({ clientOrderId });
+  await inState(engine, fingerprint, 'MISSING');
+  await engine.parts.client.workflow.getHandle(fingerprint).executeUpdate(settleUpdate, { args: [word] });
+  return fingerprint;
+}
+
+async function orphaned(engine: TestEngine): Promise<string> {
+  const { fingerprint } = await resting(engine);
+  const { client, termsOf } = engine.parts;
+  const { venue } = engine.config;
+  const account = client.workflow.getHandle(venueAccountWorkflowId(venue));
+  const reservation = (await account.query(reservationsQuery)).find(({ id }) => id === fingerprint);
+  if (!reservation) throw new Error('The order has no reservation.');
+  await client.workflow.getHandle(fingerprint).terminate('the recorder ended it');
+  await new OrphanKeeper(client, termsOf).lookAfter(venue, reservation);
+  return cancel(engine, orphanWorkflowId(fingerprint));
+}
+
+/** Waits for a price until the run has continued as new. @returns the id; its history is the last run's */
+async function continued(engine: TestEngine): Promise<string> {
+  const { pacedVenue, client } = engine.parts;
+  const ticker = pacedVenue.ticker.bind(pacedVenue);
+  pacedVenue.ticker = () => Promise.reject(new VenueError({ kind: 'NOT_PLACED', message: 'No price yet.' }));
+  const fingerprint = await submit(engine);
+  await eventually(async () => (await runChain(client, fingerprint)).length > 1);
+  pacedVenue.ticker = ticker;
+  return fingerprint;
 }
 
 async function submit(engine: TestEngine, overrides: Partial<TradingSignal> = {}): Promise<string> {

@@ -88,3 +88,31 @@ test('the model, the last error and the counts are the same after a continue-as-
   expect(await manager().query(mlStateQuery)).toEqual(before);
   expect(await manager().query(mlStatsQuery)).toMatchObject({ failedTicks: 1, predictions: 1 });
 });
+
+test('a tick that a clock ten years ahead had made holds nothing up once the clock is right again', async () => {
+  const tenYearsMs = 10 * 365 * 86_400_000;
+  const lastTickMs = Math.ceil((Date.now() + tenYearsMs) / SETTINGS.candleIntervalMs) * SETTINGS.candleIntervalMs;
+  const carried = {
+    paused: false,
+    lastTickMs,
+    stats: {
+      ticks: 1,
+      failedTicks: 0,
+      predictions: 0,
+      signalsAccepted: 0,
+      signalsDuplicate: 0,
+      signalsRefused: 0,
+    },
+    model: MODEL,
+  };
+  const workflowId = `${ML_MANAGER_WORKFLOW_ID}-with-a-tick-ahead`;
+  const handle = await environment.client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
+    workflowId,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    args: [SETTINGS, carried],
+  });
+  await eventually(
+    async () => (await handle.query(mlStateQuery)).nextTickMs < Date.now() + 2 * SETTINGS.candleIntervalMs,
+  );
+  await handle.terminate('the test is over');
+});

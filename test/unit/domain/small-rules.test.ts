@@ -1,9 +1,19 @@
 import { formatDecimal, parseDecimal, parseSignedDecimal } from '../../../src/domain/decimal';
-import { lookUpDelayMs, patientLookUpDelayMs } from '../../../src/domain/look-up-delay';
+import {
+  lookUpDelayMs,
+  openOrderDelayMs,
+  patientDelayMs,
+  patientLookUpDelayMs,
+} from '../../../src/domain/look-up-delay';
+import { isMissing, isWithinMemory } from '../../../src/domain/missing-order';
+import { orderOfWord, readSettleWord } from '../../../src/domain/settle-word';
+import type { OrderPlan } from '../../../src/domain/market';
 import { cutText, jsonBytes, ownValue, showValue } from '../../../src/domain/plain-values';
 import { addTimeline } from '../../../src/domain/timeline';
 import { TIMELINE_ENTRIES_MAX } from '../../../src/domain/signal-view';
 import type { TimelineEntry } from '../../../src/domain/signal-view';
+
+const DAY_MS = 86_400_000;
 
 test('look-ups wait longer each time, up to the largest delay', () => {
   const delays = { firstMs: 250, growth: 2, maxMs: 3_000 };
@@ -88,4 +98,77 @@ test('a value that is too deep to unfold has no size and is only named', () => {
   expect(jsonBytes(deep)).toBe(Infinity);
   expect(showValue(deep)).toMatch(/nested/);
   expect(showValue([[['x']]])).toBe('[[["x"]]]');
+});
+
+test('what is waited for for a whole day is tried some two hundred times', () => {
+  let count = 0;
+  for (let ageMs = 0; ageMs < DAY_MS; count += 1) ageMs += Math.max(1_000, patientDelayMs(ageMs));
+  expect(count).toBeGreaterThan(100);
+  expect(count).toBeLessThan(250);
+});
+
+test('an open order that may still fill is asked for every ten minutes at least, however old', () => {
+  const delays = { firstMs: 500, growth: 2, maxMs: 60_000 };
+  expect(openOrderDelayMs(1_000, delays, 30 * DAY_MS)).toBe(600_000);
+  expect(openOrderDelayMs(0, delays, 0)).toBe(500);
+});
+
+test('a timeline never runs backwards, whatever clock told of an entry', () => {
+  const times = [10, 7, 12, 3].reduce<readonly TimelineEntry[]>(
+    (entries, atMs) => addTimeline(entries, { atMs, text: String(atMs) }),
+    [],
+  );
+  expect(times).toEqual([
+    { atMs: 10, text: '10' },
+    { atMs: 10, text: '7' },
+    { atMs: 12, text: '12' },
+    { atMs: 12, text: '3' },
+  ]);
+});
+
+test('an order is missing after three look-ups in a row, and not before a young one could show', () => {
+  expect(isMissing({ lookUps: 2, unseenForMs: DAY_MS }, 60_000)).toBe(false);
+  expect(isMissing({ lookUps: 3, unseenForMs: 59_999 }, 60_000)).toBe(false);
+  expect(isMissing({ lookUps: 3, unseenForMs: 60_000 }, 60_000)).toBe(true);
+});
+
+test('absence counts for as long as the venue remembers orders of every end', () => {
+  const memory = { filledMs: 7 * DAY_MS, unfilledMs: DAY_MS };
+  expect(isWithinMemory(DAY_MS, memory)).toBe(true);
+  expect(isWithinMemory(DAY_MS + 1, memory)).toBe(false);
+});
+
+describe("a person's word", () => {
+  const plan: OrderPlan = {
+    symbol: 'BTCUSDT',
+    direction: 'BUY',
+    clientOrderId: 'of1',
+    quantity: '0.01',
+    reduceOnly: false,
+    asset: 'USDT',
+    reserveAmount: '600',
+    referencePrice: '60000',
+  };
+  const word = (command: object, of = plan) => readSettleWord({ reason: 'looked', ...command }, of);
+
+  test('for the whole order is a filled one, and for a part a cancelled one', () => {
+    const statusOf = (filledQuantity: string): string => {
+      const read = word({ filledQuantity, averagePrice: '60000' });
+      return typeof read === 'string' ? read : orderOfWord(read, plan, 1).status;
+    };
+    expect(statusOf('0.0100')).toBe('filled');
+    expect(statusOf('0.009')).toBe('cancelled');
+  });
+
+  test('without a fee leaves it unknown, which is not zero', () => {
+    const read = word({ filledQuantity: '0.01', averagePrice: '60000' });
+    expect(typeof read === 'string' ? read : orderOfWord(read, plan, 1).fee).toBe('');
+  });
+
+  test('may name any quantity where the size is forgotten', () => {
+    expect(word({ filledQuantity: '5', averagePrice: '1' }, { ...plan, quantity: '0' })).toMatchObject({
+      filledQuantity: '5',
+    });
+    expect(word({ filledQuantity: '5', averagePrice: '1' })).toMatch(/more than the order's 0.01/);
+  });
 });
