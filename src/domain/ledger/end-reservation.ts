@@ -2,6 +2,7 @@ import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
 import { cutText } from '../plain-values';
 import { changeAccount, containedAmount } from './accounts';
 import { rememberBarred, rememberedEnd, shortenEnded } from './ended-ids';
+import { withUseOf } from './positions';
 import { containedFromMs } from './report-order';
 import { ENDED_RESERVATIONS_MAX, REASON_BYTES_MAX, UNSETTLED_FILLS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep, UnsettledFill } from './state';
@@ -13,7 +14,8 @@ import { commitCommandFault, releaseCommandFault } from './validation';
  *
  * The amount is recorded as it is, also above the reserved one (slippage, fees): a loss kept out of the ledger would be
  * spent twice. It counts as unsettled until a balance report contains it for certain, which is `snapshotLagMs` after the
- * execution; when such a report has been applied already, it does not count again.
+ * execution; when such a report has been applied already, it does not count again. What the order may have closed of a
+ * position counts as closed in the same way.
  */
 export function commit(
   state: LedgerState,
@@ -36,7 +38,8 @@ export function commit(
     ...endedReservation(entry, 'committed', command.reason, nowMs),
     committedAmount: formatDecimal(amount),
   };
-  const next = end(state, { entry, reservation, fill: isUnsettled ? fill : undefined }, nowMs);
+  const used = withUseOf(state, entry, fill.settledFromMs);
+  const next = end(used, { entry, reservation, fill: isUnsettled ? fill : undefined }, nowMs);
   return { state: next, result: { status: 'ended', reservation } };
 }
 

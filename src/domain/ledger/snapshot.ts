@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
 import { containedAmount } from './accounts';
+import { withPositions } from './positions';
 import { reportOrder, withClaimsAt } from './report-order';
 import type { AssetAccount, LedgerState, LedgerStep } from './state';
 import type { SnapshotCommand, SnapshotResult } from './types';
@@ -9,7 +10,7 @@ import { snapshotCommandFault } from './validation';
 /**
  * Takes over a venue's balance report. A somewhat older one than the last is counted and ignored; one with an unusable
  * figure is refused as a whole, for the venue's figures only make sense together. See ./report-order for what happens when
- * a clock was set.
+ * a clock was set. Positions that cannot be used are taken for not known: they are no reason to refuse the balances.
  *
  * A report may already contain the execution of an order whose reservation is still pending. Both count then, because
  * nothing here can tell: free funds are too small, never too large, until the commit arrives.
@@ -23,7 +24,8 @@ export function applySnapshot(state: LedgerState, command: SnapshotCommand, nowM
     const counted = { ...stats, staleSnapshots: stats.staleSnapshots + 1 };
     return { state: { ...state, stats: counted }, result: { status: 'stale' } };
   }
-  const reported = { ...withClaimsAt(state, command.asOfMs, order), asOfMs: command.asOfMs, reportedAtMs: nowMs };
+  const claimed = withClaimsAt(state, command.asOfMs, order);
+  const reported = { ...withPositions(claimed, command), asOfMs: command.asOfMs, reportedAtMs: nowMs };
   return {
     state: {
       ...reported,

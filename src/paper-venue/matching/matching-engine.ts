@@ -72,7 +72,8 @@ export class MatchingEngine {
     const order = this.#newOrder(request, quantity, options);
     const draft = new Draft(this.book, this.fees, order, order.createdAtMs);
     this.#fillAtOnce(draft, request, touch, options.partialFill);
-    if (!request.reduceOnly && quantity.gt(reducible) && !draft.isCovered()) {
+    const isAffordable = draft.isCovered() && (reducible.isZero() || this.#isPayableFirst(order, touch));
+    if (!request.reduceOnly && quantity.gt(reducible) && !isAffordable) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
     this.book.commit(draft.toTransaction());
@@ -137,6 +138,12 @@ export class MatchingEngine {
       return;
     }
     this.book.commit(draft.toTransaction());
+  }
+
+  /** What an order opens beyond the position has to be paid before what it closes is set free. */
+  #isPayableFirst(order: OrderRecord, touch: string): boolean {
+    const limitPrice = crosses(order.side, order.limitPrice, touch) ? touch : order.limitPrice;
+    return new Draft(this.book, this.fees, { ...order, limitPrice }, order.createdAtMs).isCovered();
   }
 
   #isTaken(clientOrderId: string): boolean {
