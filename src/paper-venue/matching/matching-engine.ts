@@ -72,8 +72,8 @@ export class MatchingEngine {
     const order = this.#newOrder(request, quantity, options);
     const draft = new Draft(this.book, this.fees, order, order.createdAtMs);
     this.#fillAtOnce(draft, request, touch, options.partialFill);
-    const isAffordable = draft.isCovered() && (reducible.isZero() || this.#isPayableFirst(order, touch));
-    if (!request.reduceOnly && quantity.gt(reducible) && !isAffordable) {
+    const opens = !request.reduceOnly && quantity.gt(reducible);
+    if (opens && !(draft.isCovered() && this.#isPayableFirst(order, touch))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
     this.book.commit(draft.toTransaction());
@@ -140,7 +140,7 @@ export class MatchingEngine {
     this.book.commit(draft.toTransaction());
   }
 
-  /** What an order opens beyond the position has to be paid before what it closes is set free. */
+  /** What an order opens has to be paid from what is free before it closes a position of the other side. */
   #isPayableFirst(order: OrderRecord, touch: string): boolean {
     const limitPrice = crosses(order.side, order.limitPrice, touch) ? touch : order.limitPrice;
     return new Draft(this.book, this.fees, { ...order, limitPrice }, order.createdAtMs).isCovered();

@@ -38,6 +38,7 @@ describe('a market entry', () => {
       reduceOnly: false,
       asset: 'USDT',
       reserveAmount: '1022.805',
+      closingAmount: '2.805',
       referencePrice: '50000',
     });
   });
