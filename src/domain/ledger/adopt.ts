@@ -33,6 +33,7 @@ export function adoptLedger(former: FormerLedgerState): LedgerState {
     endedIds: barred.reduce(withId, endedIds),
     reportedAtMs: 0,
     containedFromMs: 0,
+    positions: { asOfMs: 0, bySymbol: {} },
     // Each of these orders may have closed a position.
     positionUses: withUses([], former.unsettledFills),
   };

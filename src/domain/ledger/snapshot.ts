@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
 import { containedAmount } from './accounts';
+import { withOffsetsCovered } from './offset-cover';
 import { withPositions } from './positions';
 import { reportOrder, withClaimsAt } from './report-order';
 import type { AssetAccount, LedgerState, LedgerStep } from './state';
@@ -26,12 +27,9 @@ export function applySnapshot(state: LedgerState, command: SnapshotCommand, nowM
   }
   const claimed = withClaimsAt(state, command.asOfMs, order);
   const reported = { ...withPositions(claimed, command), asOfMs: command.asOfMs, reportedAtMs: nowMs };
+  const assets = reportedAccounts(reported, command);
   return {
-    state: {
-      ...reported,
-      assets: reportedAccounts(reported, command),
-      stats: { ...stats, snapshots: stats.snapshots + 1 },
-    },
+    state: withOffsetsCovered({ ...reported, assets, stats: { ...stats, snapshots: stats.snapshots + 1 } }),
     result: { status: 'applied' },
   };
 }

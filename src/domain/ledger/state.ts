@@ -18,6 +18,8 @@ export const UNSETTLED_FILLS_MAX = 400;
 export const TRADING_STATE_CHANGES_MAX = 50;
 /** A reserve command as JSON, with its metadata. */
 export const RESERVE_COMMAND_BYTES_MAX = 800;
+/** What an offset adds to a reservation as JSON, with every figure at its longest. A command without room for it gets none. */
+export const OFFSET_BYTES_MAX = 172;
 /** Request and reservation ids as JSON. */
 export const LEDGER_ID_BYTES_MAX = 100;
 /** Reasons as JSON; longer ones are cut. */
@@ -25,9 +27,9 @@ export const REASON_BYTES_MAX = 160;
 /** Assets in one balance report. */
 export const SNAPSHOT_ASSETS_MAX = 500;
 /** Positions in one report; of a report with more, none is known. */
-export const POSITIONS_MAX = 200;
+export const POSITIONS_MAX = 100;
 /** Filled orders kept apart until a report of positions contains them; above it, all positions count as used up until one does. */
-export const POSITION_USES_MAX = 200;
+export const POSITION_USES_MAX = 100;
 /** A symbol as JSON. */
 export const SYMBOL_BYTES_MAX = 40;
 /** An asset's name as JSON. */
@@ -69,6 +71,8 @@ export interface LedgerEntry {
   readonly lockedFromMs?: number;
   /** What was asked for, where less is held because a part of the order only closes a position. */
   readonly askedAmount?: string;
+  /** What of the held amount came later: whoever sent the order counted on a larger offset. */
+  readonly addedAmount?: string;
   /** See ReserveCommand. */
   readonly expiresAtMs?: number;
   /** When its signal started, where that is later than it was made, because our clock was set back. */
@@ -147,8 +151,8 @@ export interface LedgerState {
   readonly behind?: { readonly sinceMs: number; readonly forgottenAtMs: number };
   readonly refusals: readonly Refusal[];
   readonly unsettledFills: readonly UnsettledFill[];
-  /** Of the last applied report; absent: none is known. */
-  readonly positions?: PositionsReport;
+  /** Of the last applied report. Of an older one the instant alone is kept: none that is older still is taken over. */
+  readonly positions: PositionsReport;
   readonly positionUses: readonly PositionUse[];
   readonly stats: LedgerStats;
 }
@@ -187,6 +191,7 @@ export function emptyLedger({ snapshotLagMs, reportAgeMaxMs }: LedgerSettings): 
     forgottenAtMs: 0,
     refusals: [],
     unsettledFills: [],
+    positions: { asOfMs: 0, bySymbol: {} },
     positionUses: [],
     stats: { reserved: 0, denied: 0, committed: 0, released: 0, snapshots: 0, staleSnapshots: 0 },
   };

@@ -1,6 +1,11 @@
 /** What of an entry only closes an opposite position needs its fees alone, and no position is closed twice. */
 import * as ledger from '../../../src/domain/ledger/ledger';
-import { POSITION_USES_MAX, POSITIONS_MAX, REPORT_DELAY_MAX_MS } from '../../../src/domain/ledger/state';
+import {
+  OFFSET_BYTES_MAX,
+  POSITION_USES_MAX,
+  POSITIONS_MAX,
+  REPORT_DELAY_MAX_MS,
+} from '../../../src/domain/ledger/state';
 import type { Position, ReserveCommand } from '../../../src/domain/ledger/types';
 import { Book, HOUR_MS, LAG_MS, MINUTE_MS } from './ledger-book';
 
@@ -73,6 +78,7 @@ describe('an entry', () => {
     ['without a quantity', { plan: { quantity: '' } }],
     ['with a quantity of zero', { plan: { quantity: '0' } }],
     ['with a quantity that is a number', { plan: { quantity: 10 } }],
+    ['whose plan leaves no room to note an offset', { plan: { note: 'x'.repeat(400) } }],
     ['with an offset that it gives itself', { plan: { symbol: 'ETHUSDT', offsetQuantity: SIZE } }],
   ])('%s needs all it asks for', (_name, change) => {
     expect(held(sell(invested(), 'a', change))).toBe('INSUFFICIENT_FUNDS');
@@ -91,6 +97,12 @@ describe('an entry', () => {
     report(book, LONG);
     expect(held(sell(book, 'b', { closingAmount: '0' }))).toBe('0 for 10');
     expect(book.commit('b', '0').status).toBe('ended');
+  });
+
+  test('with every figure at its longest adds what it may to its reservation', () => {
+    const longest = '99999999999999999999.999999999999999999';
+    const figures = { askedAmount: longest, addedAmount: longest, offsetQuantity: longest };
+    expect(JSON.stringify(figures).length).toBeLessThanOrEqual(OFFSET_BYTES_MAX);
   });
 
   test('asked for again is the same one, and another one is a conflict', () => {
@@ -198,7 +210,7 @@ describe('an order that filled', () => {
     book.pass(HOUR_MS);
     book.report('40');
     expect(held(sell(book, 'b'))).toBe('INSUFFICIENT_FUNDS');
-    book.report('40', { positions: { asOfMs: book.venueMs - MINUTE_MS, bySymbol: LONG } });
+    report(book, LONG);
     expect(held(sell(book, 'c'))).toBe('1 for 10');
   });
 
@@ -234,6 +246,85 @@ describe('an order that filled', () => {
   });
 });
 
+describe('an order that comes too late for its position', () => {
+  /** Sells 10 of 10; then an exit, reserved later, closes them first. */
+  function overtaken(): Book {
+    const book = invested();
+    sell(book, 'late');
+    sell(book, 'exit', { intent: 'exit', amount: '0', closingAmount: undefined });
+    return book;
+  }
+
+  const pending = (book: Book, id: string) =>
+    ledger.pendingReservations(book.state).find((reservation) => reservation.id === id);
+
+  test('gets what the other one set free, before anyone else', () => {
+    const book = overtaken();
+    book.pass(LAG_MS + 5);
+    report(book, {}, '140');
+    expect(pending(book, 'late')).toMatchObject({ amount: '100' });
+    expect(pending(book, 'late')?.metadata).not.toHaveProperty('offsetQuantity');
+    expect(book.free).toBe('40');
+    // What the same request asks for is still the same.
+    expect(sell(book, 'late')).toMatchObject({ status: 'reserved', isNew: false });
+  });
+
+  test('gets it as soon as the other one has filled, whatever is reported', () => {
+    const book = overtaken();
+    book.commit('exit', '0');
+    expect(pending(book, 'late')).toMatchObject({ amount: '100' });
+    expect(book.free).toBe('0');
+    book.release('late');
+    expect(book.free).toBe('40');
+  });
+
+  test('has taken it when it fills, until a report is certain to contain it', () => {
+    const book = overtaken();
+    book.commit('exit', '0');
+    const ended = book.commit('late', '1');
+    expect(ended).toMatchObject({ reservation: { committedAmount: '1' } });
+    expect(book.view).toMatchObject({ reserved: '0', unsettled: '100' });
+    book.pass(LAG_MS + 5);
+    report(book, { BTCUSDT: { direction: 'SELL', quantity: SIZE } }, '39');
+    expect(book.view).toMatchObject({ unsettled: '0', free: '39' });
+  });
+
+  test('gets as much as it lacks, and the youngest lacks first', () => {
+    const book = invested();
+    sell(book, 'old', { plan: { quantity: '4' } });
+    sell(book, 'young', { plan: { quantity: '6' } });
+    book.pass(LAG_MS + 5);
+    report(book, { BTCUSDT: { direction: 'BUY', quantity: '7' } });
+    expect(pending(book, 'old')).toMatchObject({ amount: '1', metadata: { offsetQuantity: '4' } });
+    expect(pending(book, 'young')).toMatchObject({ amount: '50.5', metadata: { offsetQuantity: '3' } });
+    report(book, { BTCUSDT: { direction: 'BUY', quantity: '2' } });
+    expect(pending(book, 'old')).toMatchObject({ amount: '50.5', metadata: { offsetQuantity: '2' } });
+    expect(pending(book, 'young')).toMatchObject({ amount: '100' });
+  });
+
+  test.each(['of nothing', 'of a position that is turned'])('also by a report %s', (what) => {
+    const book = invested();
+    sell(book, 'late');
+    book.pass(MINUTE_MS);
+    if (what === 'of nothing') book.report('40');
+    else report(book, { BTCUSDT: { direction: 'SELL', quantity: SIZE } });
+    expect(pending(book, 'late')).toMatchObject({ amount: '100' });
+    expect(book.free).toBe('0');
+  });
+
+  test('and that rests is still counted as far as the venue holds back for it', () => {
+    const book = invested();
+    sell(book, 'late');
+    book.acknowledge('late', '90');
+    book.pass(LAG_MS);
+    book.report('40', { locked: '90' });
+    expect(book.view).toMatchObject({ reserved: '100', contained: '90', free: '30' });
+    book.release('late');
+    expect(book.view).toMatchObject({ reserved: '0', free: '40' });
+    expect(book.view).not.toHaveProperty('contained');
+  });
+});
+
 describe('no position is known', () => {
   const many = Object.fromEntries(Array.from({ length: POSITIONS_MAX + 1 }, (_, index) => [`S${index}`, LONG.BTCUSDT]));
   const asOfMs = (book: Book) => book.venueMs - 5;
@@ -242,6 +333,10 @@ describe('no position is known', () => {
     ['from a report that names none', (book) => ({ asOfMs: asOfMs(book), bySymbol: {} })],
     ['from a report without an instant', () => ({ bySymbol: LONG })],
     ['from one that is later than the balances', (book) => ({ asOfMs: book.venueMs + 1, bySymbol: LONG })],
+    [
+      'from one before that of the last report',
+      (book) => ({ asOfMs: book.venueMs - REPORT_DELAY_MAX_MS / 2 - 6, bySymbol: LONG }),
+    ],
     ['from one long before', (book) => ({ asOfMs: book.venueMs - REPORT_DELAY_MAX_MS - 1, bySymbol: LONG })],
     ['from one with too many', (book) => ({ asOfMs: asOfMs(book), bySymbol: { ...LONG, ...many } })],
     ['from a list', (book) => ({ asOfMs: asOfMs(book), bySymbol: [LONG.BTCUSDT] })],
@@ -258,7 +353,7 @@ describe('no position is known', () => {
     ]),
   ])('%s, and the balances count', (_name, positionsAt) => {
     const book = invested();
-    book.pass(MINUTE_MS);
+    book.pass(REPORT_DELAY_MAX_MS / 2);
     expect(book.report('50', { positions: positionsAt(book) as never })).toBe('applied');
     expect(book.free).toBe('50');
     expect(held(sell(book, 'a'))).toBe('INSUFFICIENT_FUNDS');
