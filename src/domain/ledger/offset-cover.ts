@@ -35,8 +35,7 @@ function uncoveredQuantities(state: LedgerState): Map<string, Decimal> {
     const order = orderSizeOf(reservation.metadata);
     if (order === undefined) continue;
     const key = keyOf(entry);
-    const there = isAnyUnknown ? ZERO : leftToClose(state, order);
-    const before = quantities.get(key) ?? there.negated();
+    const before = quantities.get(key) ?? (isAnyUnknown ? ZERO : leftToClose(state, order).negated());
     quantities.set(key, before.plus(reservation.intent === 'exit' ? order.quantity : offsetOf(reservation)));
   }
   return quantities;
