@@ -1,12 +1,16 @@
-import { heartbeat } from '@temporalio/activity';
+import { setTimeout as delay } from 'node:timers/promises';
+import { heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { SnapshotCommand } from '../src/domain/ledger/types';
+import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
 import { type TickReference, writeTick } from '../src/inference/candle-store';
 import { VenueError } from '../src/venues/venue';
 import type { PacedVenue } from '../src/trading/paced-venue';
 
 /** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
 const SPARE_CANDLES = 2;
+
+/** How long balances wait for the positions: they must arrive well within their own call. */
+const POSITIONS_WAIT_MAX_MS = 5_000;
 
 export interface FetchCandlesInput {
   readonly venue: string;
@@ -49,14 +53,37 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
       return retryable(() => pacedVenue.openOrders());
     },
 
-    /** The venue's report of every balance. */
+    /** The venue's report of every balance, with the positions of a moment before where they can be had. */
     async fetchBalances(): Promise<SnapshotCommand> {
-      return retryable(() => pacedVenue.balances());
+      const positions = await positionsOf(pacedVenue);
+      const balances = await retryable(() => pacedVenue.balances());
+      return positions === undefined ? balances : { ...balances, positions };
     },
   };
 }
 
 export type MarketDataActivities = ReturnType<typeof createMarketDataActivities>;
+
+/**
+ * Without positions, orders that close some are funded as if they opened them: no reason to miss the balances.
+ *
+ * @returns undefined when they cannot be had, or not soon
+ */
+async function positionsOf(pacedVenue: PacedVenue): Promise<PositionsReport | undefined> {
+  const end = new AbortController();
+  const tooLate = delay(POSITIONS_WAIT_MAX_MS, undefined, { ref: false, signal: end.signal }).then(() => {
+    throw new Error(`No answer within ${POSITIONS_WAIT_MAX_MS} ms.`);
+  });
+  try {
+    return await Promise.race([pacedVenue.positions(), tooLate]);
+  } catch (error) {
+    log.warn('The positions could not be read; no order is set off against one.', { reason: String(error) });
+    return undefined;
+  } finally {
+    end.abort();
+    tooLate.catch(() => undefined);
+  }
+}
 
 /** Hands the venue's own waiting time to the server's retry, and stops at once where only a person can help. */
 async function retryable<Result>(read: () => Promise<Result>): Promise<Result> {

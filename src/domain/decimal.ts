@@ -13,6 +13,9 @@ export const ExactDecimal = Decimal.clone({ defaults: true, precision: 160 });
 
 export const ZERO = new ExactDecimal(0);
 
+/** Reserved and spent amounts are rounded up to this many decimals. */
+export const AMOUNT_DECIMALS = 8;
+
 const UNSIGNED = new RegExp(`^\\d{1,${DECIMAL_INTEGER_DIGITS_MAX}}(\\.\\d{1,${DECIMAL_FRACTION_DIGITS_MAX}})?$`);
 const SIGNED = new RegExp(`^-?\\d{1,${DECIMAL_INTEGER_DIGITS_MAX}}(\\.\\d{1,${DECIMAL_FRACTION_DIGITS_MAX}})?$`);
 
@@ -36,4 +39,9 @@ export function parseSignedDecimal(text: unknown): Decimal | undefined {
 /** Plain notation without exponent or trailing zeros, so that equal numbers have equal texts. */
 export function formatDecimal(value: Decimal): string {
   return value.isZero() ? '0' : value.toFixed();
+}
+
+/** What is held or taken is never rounded down. */
+export function roundAmountUp(value: Decimal): Decimal {
+  return value.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_UP);
 }

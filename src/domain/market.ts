@@ -48,6 +48,10 @@ export interface OrderPlan {
   readonly asset: string;
   readonly reserveAmount: string;
   readonly referencePrice: string;
+  /** What of `reserveAmount` it needs where it only closes a position: its fees. Absent: an exit, or a plan that is held. */
+  readonly closingAmount?: string;
+  /** What of `quantity` only closes an opposite position, as the ledger found when it reserved; absent: nothing. */
+  readonly offsetQuantity?: string;
   /**
    * The venue's clock when this was planned, milliseconds UTC: no order of this plan is older at the venue. Absent: its
    * clock was not known.

@@ -1,11 +1,16 @@
 import type { Decimal } from 'decimal.js';
 import type { Denial } from './denial';
-import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from './decimal';
+import {
+  AMOUNT_DECIMALS,
+  ExactDecimal,
+  formatDecimal,
+  parseDecimal,
+  parseSignedDecimal,
+  roundAmountUp,
+  ZERO,
+} from './decimal';
 import type { Market, OrderPlan, Ticker, VenueOrder } from './market';
 import type { TradingSignal } from './signal';
-
-/** Reserved and spent amounts are rounded up to this many decimals. */
-const AMOUNT_DECIMALS = 8;
 
 export interface PlanOrderInput {
   readonly signal: TradingSignal;
@@ -43,6 +48,9 @@ interface SizingTerms {
  *
  * An exit reduces a position only: it reserves nothing, must name its amount (free funds say nothing about a position),
  * and may be smaller than the market's least order value, so that a rest can be closed.
+ *
+ * An entry is sized and planned as if all of it opened a position. What of it only closes an opposite one, and needs its
+ * fees alone, the ledger decides when it reserves.
  */
 export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
   const { signal, market, clientOrderId } = input;
@@ -58,7 +66,7 @@ export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
   const denial = boundsDenial(signal, market, terms, { wanted, quantity, price });
   if (denial !== undefined) return denial;
   const isExit = signal.intent === 'exit';
-  const reserved = isExit ? ZERO : roundUp(neededFunds(terms, quantity, price));
+  const reserved = isExit ? ZERO : roundAmountUp(neededFunds(terms, quantity, price));
   return {
     symbol: market.symbol,
     direction: signal.direction,
@@ -68,14 +76,16 @@ export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
     reduceOnly: isExit,
     asset: market.settle,
     reserveAmount: formatDecimal(reserved),
+    ...(isExit ? {} : { closingAmount: formatDecimal(roundAmountUp(neededFees(terms, quantity, price))) }),
     referencePrice: formatDecimal(price),
   };
 }
 
 /**
- * What an order took from free funds, to commit: its margin and its fees, rounded up. An exit takes its fees only; the
- * margin and the profit or loss it sets free arrive with the venue's next report. A rebate above the margin counts as
- * zero. Where the venue's figures cannot be read, the whole reservation counts as taken.
+ * What an order took from free funds, to commit: its margin and its fees, rounded up. What only closes a position (an
+ * exit, and the offset of an entry, which fills first) takes its fees only; the margin and the profit or loss it sets
+ * free arrive with the venue's next report. A rebate above the margin counts as zero. Where the venue's figures cannot be
+ * read, the whole reservation counts as taken.
  */
 export function spentAmount({
   plan,
@@ -90,20 +100,26 @@ export function spentAmount({
   const price = parseDecimal(order.averagePrice ?? plan.referencePrice);
   const fee = parseSignedDecimal(order.fee);
   if (filled === undefined || price === undefined || fee === undefined) return plan.reserveAmount;
-  const margin = plan.reduceOnly ? ZERO : filled.times(price).dividedBy(leverage);
-  return formatDecimal(roundUp(ExactDecimal.max(margin.plus(fee), 0)));
+  const margin = plan.reduceOnly ? ZERO : beyondOffset(plan, filled).times(price).dividedBy(leverage);
+  return formatDecimal(roundAmountUp(ExactDecimal.max(margin.plus(fee), 0)));
 }
 
 /**
- * What the venue holds back at the least while a limit order rests: its margin at the limit price, rounded down, without
- * fees and without our safety margin. Zero for market orders and exits.
+ * What the venue holds back at the least while a limit order rests: the margin of what does not only close a position at
+ * the limit price, rounded down, without fees and without our safety margin. Zero for market orders and exits.
  */
 export function lockedAmount(plan: OrderPlan, leverage: number): string {
   const price = parseDecimal(plan.limitPrice);
   const quantity = parseDecimal(plan.quantity);
   if (plan.reduceOnly || price === undefined || quantity === undefined) return '0';
-  const margin = quantity.times(price).dividedBy(leverage);
+  const margin = beyondOffset(plan, quantity).times(price).dividedBy(leverage);
   return formatDecimal(margin.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_DOWN));
+}
+
+/** What of a quantity opens a position: a plan's offset closes one, and fills first. */
+function beyondOffset({ offsetQuantity }: OrderPlan, quantity: Decimal): Decimal {
+  const offset = parseDecimal(offsetQuantity) ?? ZERO;
+  return ExactDecimal.max(quantity.minus(offset), 0);
 }
 
 function readTerms({ signal, market, ticker, ...input }: PlanOrderInput): SizingTerms | Denial {
@@ -216,13 +232,14 @@ function neededFunds(terms: SizingTerms, quantity: Decimal, price: Decimal): Dec
   return leveraged.dividedBy(leverage);
 }
 
+/** What is needed of that where nothing is opened: taker fee × (1 + safety margin). */
+function neededFees({ takerFee, safetyMargin }: SizingTerms, quantity: Decimal, price: Decimal): Decimal {
+  return quantity.times(price).times(takerFee).times(safetyMargin.plus(1));
+}
+
 function parsePositive(text: unknown): Decimal | undefined {
   const value = parseDecimal(text);
   return value?.isZero() === true ? undefined : value;
-}
-
-function roundUp(value: Decimal): Decimal {
-  return value.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_UP);
 }
 
 function show(value: Decimal): string {

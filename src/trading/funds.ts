@@ -41,7 +41,8 @@ export class Funds {
 
   /**
    * Holds what the plan needs. The reservation's id is the fingerprint, and the plan of the first attempt is the one
-   * that counts, whatever the price is by then.
+   * that counts, whatever the price is by then. The ledger may have found that a part of it only closes a position: then
+   * it holds less, and the plan says so.
    */
   async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
     const askedAtMs = performance.now();
@@ -55,6 +56,7 @@ export class Funds {
       metadata: metadataOf(plan),
       signalStartedAtMs: input.signalStartedAtMs,
       expiresAtMs: input.expiresAtMs,
+      ...(plan.closingAmount === undefined ? {} : { closingAmount: plan.closingAmount }),
     };
     const result = await this.accounts.request(input.venue, 'reserve', command);
     if (result.status === 'denied') return refusedFor(result.denial);
@@ -64,7 +66,7 @@ export class Funds {
     // Released means proven not placed.
     if (reservation.status === 'released') return { status: 'denied', denial: alreadyEnded(reservation) };
     const earlierAttempt = earlierAttemptOf(result);
-    const reserved = { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt } as const;
+    const reserved = { status: 'reserved', plan: planOf(reservation), earlierAttempt } as const;
     // A reservation found again was authorized when it was made; trading may have been halted since.
     return earlierAttempt === 'none' ? { ...reserved, authorizedAtMs: askedAtMs } : reserved;
   }
@@ -91,7 +93,7 @@ export class Funds {
         // Released means proven not placed.
         if (reservation.status === 'released') return undefined;
         const earlierAttempt = reservation.status === 'committed' ? 'placed' : 'possible';
-        return { status: 'reserved', plan: planOf(reservation.metadata), earlierAttempt };
+        return { status: 'reserved', plan: planOf(reservation), earlierAttempt };
       }
       case 'ended':
         return bookedBefore(input);
@@ -184,13 +186,15 @@ function lookUpPlan({ clientOrderId, signal }: Pick<BarInput, 'clientOrderId' | 
   };
 }
 
-function metadataOf(plan: OrderPlan): ReservationMetadata {
+/** What the ledger alone needs to know stands in the command, and need not be kept twice. */
+function metadataOf({ closingAmount: _amount, ...plan }: OrderPlan): ReservationMetadata {
   return Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
 }
 
-function planOf(metadata: ReservationMetadata): OrderPlan {
+/** The plan that counts, with what is really held for it. */
+function planOf({ metadata, amount }: Reservation): OrderPlan {
   if (typeof metadata.clientOrderId !== 'string' || typeof metadata.quantity !== 'string') {
     throw ApplicationFailure.nonRetryable('The reservation holds no order plan.', 'PLAN_MISSING');
   }
-  return metadata as unknown as OrderPlan;
+  return { ...(metadata as unknown as OrderPlan), reserveAmount: amount };
 }

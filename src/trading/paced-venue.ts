@@ -1,5 +1,5 @@
 import type { Market, Ticker, Candle, VenueOrder } from '../domain/market';
-import type { SnapshotCommand } from '../domain/ledger/types';
+import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { LookUpAnswer, Venue } from '../venues/venue';
 import type { Permits } from './permits';
 
@@ -15,6 +15,9 @@ const LOOK_UP_REQUESTS_MAX = 3;
 
 /** Pages of open orders that are read; venues allow some hundred orders for each account. */
 const OPEN_ORDER_PAGES_MAX = 20;
+
+/** Pages of positions that are read; what stands on later ones is not known. */
+const POSITION_PAGES_MAX = 5;
 
 /** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
 export class PacedVenue {
@@ -49,6 +52,19 @@ export class PacedVenue {
   async balances(): Promise<SnapshotCommand> {
     await this.permits.forRead('account', 'entry');
     return this.venue.balances();
+  }
+
+  /** The open positions, as of the instant of the first page. */
+  async positions(): Promise<PositionsReport> {
+    let report: PositionsReport = { asOfMs: Number.MAX_SAFE_INTEGER, bySymbol: {} };
+    for (let page = 1, cursor: string | undefined; page <= POSITION_PAGES_MAX; page += 1) {
+      await this.permits.forRead('account', 'entry');
+      const { asOfMs, bySymbol, nextCursor } = await this.venue.positions(cursor);
+      report = { asOfMs: Math.min(report.asOfMs, asOfMs), bySymbol: { ...report.bySymbol, ...bySymbol } };
+      if (nextCursor === undefined) break;
+      cursor = nextCursor;
+    }
+    return report;
   }
 
   /** Look-ups decide over money that is held: they may use the exits' share. @param sinceMs see Venue */

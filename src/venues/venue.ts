@@ -1,4 +1,4 @@
-import type { SnapshotCommand } from '../domain/ledger/types';
+import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { Candle, LookUpAnswer, Market, OrderMemory, OrderPlan, Ticker, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 
@@ -8,7 +8,7 @@ export type { LookUpAnswer } from '../domain/market';
 export interface VenuePromises {
   /** always: a used client id is refused for ever. openOnly: it is free again once its order has filled. */
   readonly clientIdUnique: 'always' | 'openOnly';
-  /** How long after an execution a balance report may still miss it, milliseconds. */
+  /** How long after an execution a report of balances or positions may still miss it, milliseconds. */
   readonly snapshotLagMs: number;
   readonly orderMemory: OrderMemory;
 }
@@ -23,6 +23,11 @@ export interface PlaceOrderAnswer {
 /** Orders without a client id, placed by hand say, are named by the venue's own id. */
 export interface OpenOrdersPage {
   readonly clientOrderIds: readonly string[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+export interface PositionsPage extends PositionsReport {
   /** Absent on the last page. */
   readonly nextCursor?: string;
 }
@@ -91,6 +96,12 @@ export interface Venue {
   candles(symbol: string, intervalMs: number, limit: number): Promise<readonly Candle[]>;
   /** One account request. */
   balances(): Promise<SnapshotCommand>;
+  /**
+   * One page of the open positions in configured symbols, in one-way mode: one account request. What is in hedge mode or
+   * cannot be read for certain is left out: a position that is not named gives nothing to set an order off against.
+   * @param cursor where the former page ended; absent: the first page
+   */
+  positions(cursor?: string): Promise<PositionsPage>;
   /**
    * One order request.
    * @param sendBeforeMonotonicMs after this instant on performance.now() the order is NOT_PLACED instead: its permit,

@@ -12,6 +12,7 @@ export function addReadingCases(cases: NumberedCases, bench: Bench, venue: Venue
   addMarketCases(cases, bench, venue);
   addCandleCases(cases, bench, venue);
   addBalanceCases(cases, bench, venue);
+  addPositionCases(cases, bench, venue);
   addClockCases(cases, bench);
   addSecretCases(cases, bench, venue);
 }
@@ -122,6 +123,44 @@ function addBalanceCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTe
 
   cases.add('VA-05.5', 'balances: a bonus that cannot be spent is not available', async () => {
     expect((await reads(venue.bonusBalances.answer)).assets).toMatchObject(venue.bonusBalances.expected);
+  });
+}
+
+function addPositionCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {
+  const reads = (answer: unknown, cursor?: string) => {
+    bench.answer(bench.stub.routes.positions, (response) => bench.stub.reply(response, answer));
+    return bench.venue.positions(cursor);
+  };
+
+  cases.add('VA-05.6', 'positions: only of configured symbols, in one-way mode, and open', async () => {
+    const { bySymbol, nextCursor } = await reads(venue.positions.answer);
+    expect(bySymbol).toEqual(venue.positions.expected);
+    expect(nextCursor).toBeUndefined();
+  });
+
+  cases.add('VA-05.6', 'positions: as of an instant that is not later than the venue’s answer', async () => {
+    const { asOfMs } = await reads(venue.positions.answer);
+    expect(asOfMs).toBeLessThanOrEqual(bench.stub.server.nowMs());
+  });
+
+  for (const [index, row] of venue.uncertainPositions.entries()) {
+    cases.add('VA-05.7', `positions: a row of which nothing is certain is none (${index + 1})`, async () => {
+      const [symbol] = venue.symbols;
+      bench.answer(bench.stub.routes.positions, (response) => bench.stub.replyOrders(response, [row]));
+      expect((await bench.venue.positions()).bySymbol).not.toHaveProperty(symbol);
+    });
+  }
+
+  cases.add('VA-05.8', 'positions: the next page begins where the former one ended', async () => {
+    let cursor: string | undefined;
+    for (const { answer, expected } of venue.positionPages) {
+      const { bySymbol, nextCursor } = await reads(answer, cursor);
+      expect(bySymbol).toEqual(expected);
+      const [request] = bench.requestsOf(bench.stub.routes.positions).slice(-1);
+      if (cursor !== undefined) expect([...(request?.query.values() ?? [])]).toContain(cursor);
+      cursor = nextCursor;
+    }
+    expect(cursor).toBeUndefined();
   });
 }
 

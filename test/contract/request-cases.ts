@@ -81,6 +81,7 @@ function addOneRequestCases(cases: NumberedCases, bench: Bench, venue: VenueUnde
     tickers: (adapter) => adapter.tickers(),
     candles: (adapter) => adapter.candles(symbol, 60_000, 10),
     balances: (adapter) => adapter.balances(),
+    positions: (adapter) => adapter.positions(),
     placeOrder: (adapter) => adapter.placeOrder(bench.plan),
     cancelOrder: (adapter) => adapter.cancelOrder(symbol, bench.plan.clientOrderId),
     recentOrders: (adapter) => adapter.recentOrders(1_672_737_700_000),

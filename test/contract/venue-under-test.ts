@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../src/domain/market';
 import type { OutcomeKind } from '../../src/domain/outcome';
-import type { SnapshotCommand } from '../../src/domain/ledger/types';
+import type { PositionsReport, SnapshotCommand } from '../../src/domain/ledger/types';
 import type { VenueAdapter } from '../../src/venues/definitions';
 import type { StubRequest, StubServer } from '../unit/venues/stub-server';
 
@@ -65,6 +65,7 @@ export interface VenueStub {
     readonly tickers: string;
     readonly candles: string;
     readonly balances: string;
+    readonly positions: string;
     readonly placeOrder: string;
     readonly cancelOrder: string;
     readonly recentOrders: string;
@@ -118,6 +119,13 @@ export interface VenueUnderTest {
   readonly portfolioMarginBalances: unknown;
   readonly twoCoinBalances: Sample<SnapshotCommand['assets']>;
   readonly bonusBalances: Sample<SnapshotCommand['assets']>;
+
+  /** Of configured symbols and others, of both sides, empty ones, ones in hedge mode and rows cut short. */
+  readonly positions: Sample<PositionsReport['bySymbol']>;
+  /** Rows of the first configured symbol, each alone, of which nothing can be told for certain. */
+  readonly uncertainPositions: readonly Readonly<Record<string, unknown>>[];
+  /** First page and the rest; expected are the positions of each. */
+  readonly positionPages: readonly Sample<PositionsReport['bySymbol']>[];
 
   readonly goldenOrders: readonly GoldenOrder[];
   readonly documentedCodes: readonly DocumentedCode[];

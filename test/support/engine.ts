@@ -24,6 +24,8 @@ import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-q
 /** Longest wait for something that must happen; a test that needs it has failed. */
 const EVENTUALLY_TIMEOUT_MS = 50_000;
 const EVENTUALLY_INTERVAL_MS = 50;
+/** Asking the venue for its balances as often as for an end would use up its limits. */
+const REFRESH_INTERVAL_MS = 250;
 
 /** Both sides' limits: tests of the saga must not wait for the limiter. */
 const TENFOLD_LIMITS = {
@@ -123,7 +125,7 @@ export async function startTestEngine(
         const balances = await engine.balances();
         const isSettled = Object.values(balances.assets).every((asset) => asset.unsettled === '0');
         return isSettled ? balances : undefined;
-      });
+      }, REFRESH_INTERVAL_MS);
     },
     setFaults: (plan) => venue.setFaults(plan),
     async startWorkers() {
@@ -162,8 +164,11 @@ export async function startTestEngine(
 }
 
 /** Waits until `check` gives something true. @throws when it does not in time */
-export function eventually<Value>(check: () => Promise<Value | undefined | false>): Promise<Value> {
-  const wait = { intervalMs: EVENTUALLY_INTERVAL_MS, timeoutMs: EVENTUALLY_TIMEOUT_MS };
+export function eventually<Value>(
+  check: () => Promise<Value | undefined | false>,
+  intervalMs = EVENTUALLY_INTERVAL_MS,
+): Promise<Value> {
+  const wait = { intervalMs, timeoutMs: EVENTUALLY_TIMEOUT_MS };
   // A count of zero is no answer, either.
   return waitFor('what the test expects', async () => (await check()) || undefined, wait);
 }

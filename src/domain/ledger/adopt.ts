@@ -1,9 +1,13 @@
 import { endedIdOf, withId } from './ended-ids';
+import { withUses } from './positions';
 import { ENDED_RESERVATIONS_MAX } from './state';
 import type { EndedIds, LedgerState } from './state';
 
 /** A ledger as the rules before made it. */
-export type FormerLedgerState = Omit<LedgerState, 'endedIds' | 'reportedAtMs' | 'containedFromMs'> & {
+export type FormerLedgerState = Omit<
+  LedgerState,
+  'endedIds' | 'reportedAtMs' | 'containedFromMs' | 'positions' | 'positionUses'
+> & {
   /** Ids that were barred, oldest first. */
   readonly earlyReleases: readonly string[];
 };
@@ -29,6 +33,9 @@ export function adoptLedger(former: FormerLedgerState): LedgerState {
     endedIds: barred.reduce(withId, endedIds),
     reportedAtMs: 0,
     containedFromMs: 0,
+    positions: { asOfMs: 0, bySymbol: {} },
+    // Each of these orders may have closed a position.
+    positionUses: withUses([], former.unsettledFills),
   };
 }
 

@@ -2,6 +2,8 @@ import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
 import { cutText } from '../plain-values';
 import { changeAccount, containedAmount } from './accounts';
 import { rememberBarred, rememberedEnd, shortenEnded } from './ended-ids';
+import { withOffsetsCovered } from './offset-cover';
+import { withUseOf } from './positions';
 import { containedFromMs } from './report-order';
 import { ENDED_RESERVATIONS_MAX, REASON_BYTES_MAX, UNSETTLED_FILLS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep, UnsettledFill } from './state';
@@ -13,7 +15,8 @@ import { commitCommandFault, releaseCommandFault } from './validation';
  *
  * The amount is recorded as it is, also above the reserved one (slippage, fees): a loss kept out of the ledger would be
  * spent twice. It counts as unsettled until a balance report contains it for certain, which is `snapshotLagMs` after the
- * execution; when such a report has been applied already, it does not count again.
+ * execution; when such a report has been applied already, it does not count again. What the order may have closed of a
+ * position counts as closed in the same way, and what was added because it lost its offset as taken.
  */
 export function commit(
   state: LedgerState,
@@ -28,16 +31,17 @@ export function commit(
   const amount = new ExactDecimal(command.amount);
   const fill: UnsettledFill = {
     asset: entry.reservation.asset,
-    amount: formatDecimal(amount),
+    amount: formatDecimal(amount.plus(entry.addedAmount ?? 0)),
     settledFromMs: containedFromMs(state, entry, command.executedAtMs),
   };
-  const isUnsettled = !amount.isZero() && fill.settledFromMs > state.asOfMs;
+  const isUnsettled = fill.amount !== '0' && fill.settledFromMs > state.asOfMs;
   const reservation: Reservation = {
     ...endedReservation(entry, 'committed', command.reason, nowMs),
     committedAmount: formatDecimal(amount),
   };
-  const next = end(state, { entry, reservation, fill: isUnsettled ? fill : undefined }, nowMs);
-  return { state: next, result: { status: 'ended', reservation } };
+  const used = withUseOf(state, entry, fill.settledFromMs);
+  const next = end(used, { entry, reservation, fill: isUnsettled ? fill : undefined }, nowMs);
+  return { state: withOffsetsCovered(next), result: { status: 'ended', reservation } };
 }
 
 /**
@@ -103,8 +107,8 @@ function end(state: LedgerState, { entry, reservation, fill }: Ending, nowMs: nu
         contained: containedAmount(entry, state.asOfMs).negated(),
         unsettled: fill === undefined ? ZERO : new ExactDecimal(fill.amount),
       });
-  // What was held back, and from when on reports contain it, is over.
-  const { lockedAmount: _amount, lockedFromMs: _fromMs, madeAfterMs: _afterMs, ...kept } = entry;
+  // What was held back or added, and from when on reports contain it, is over.
+  const { lockedAmount: _locked, lockedFromMs: _fromMs, madeAfterMs: _afterMs, addedAmount: _added, ...kept } = entry;
   const ended: LedgerEntry = { ...kept, reservation };
   const counter = reservation.status === 'committed' ? 'committed' : 'released';
   const next: LedgerState = {

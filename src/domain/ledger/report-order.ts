@@ -1,5 +1,5 @@
 import { CLOCK_STEP_MIN_MS, REPORT_DELAY_MAX_MS, REPORT_PAUSE_MAX_MS } from './state';
-import type { LedgerEntry, LedgerState, UnsettledFill } from './state';
+import type { LedgerEntry, LedgerState, PositionUse, UnsettledFill } from './state';
 
 /** What a report is to the last one: later or older, or it cannot be told, because a clock was set between them. */
 export type ReportOrder = 'later' | 'older' | 'clockWasSet';
@@ -44,6 +44,7 @@ export function withClaimsAt(state: LedgerState, reportAsOfMs: number, order: 'l
     unsettledFills: state.unsettledFills
       .map((fill): UnsettledFill => ({ ...fill, settledFromMs: from(fill.settledFromMs) }))
       .filter(({ settledFromMs }) => settledFromMs > reportAsOfMs),
+    positionUses: state.positionUses.map((use): PositionUse => ({ ...use, settledFromMs: from(use.settledFromMs) })),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Decimal } from 'decimal.js';
 import type { Denial } from '../denial';
 import { ExactDecimal, formatDecimal } from '../decimal';
 import { accountOf, freeFunds } from './accounts';
@@ -9,11 +10,18 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Why no new reservation is made; undefined: nothing is against it. @param how how the id ended before */
+interface Circumstances {
+  /** How the id ended before. */
+  readonly how: EndedHow | undefined;
+  /** What would be held; at most what is asked for. */
+  readonly amount: Decimal;
+}
+
+/** Why no new reservation is made; undefined: nothing is against it. */
 export function denialOf(
   state: LedgerState,
   command: ReserveCommand,
-  how: EndedHow | undefined,
+  { how, amount }: Circumstances,
   nowMs: number,
 ): Denial | undefined {
   return (
@@ -21,7 +29,7 @@ export function denialOf(
     expiryDenial(command, nowMs) ??
     tradingStateDenial(state, command) ??
     boundDenial(state) ??
-    fundsDenial(state, command, nowMs)
+    fundsDenial(state, command, amount, nowMs)
   );
 }
 
@@ -63,9 +71,8 @@ function boundDenial(state: LedgerState): Denial | undefined {
   };
 }
 
-function fundsDenial(state: LedgerState, command: ReserveCommand, nowMs: number): Denial | undefined {
-  const amount = new ExactDecimal(command.amount);
-  if (amount.isZero()) return undefined;
+function fundsDenial(state: LedgerState, command: ReserveCommand, amount: Decimal, nowMs: number): Denial | undefined {
+  if (new ExactDecimal(command.amount).isZero()) return undefined;
   if (state.asOfMs === 0) {
     return {
       code: 'NO_BALANCE_KNOWN',

@@ -5,6 +5,7 @@ import { changeAccount } from './accounts';
 import { findKnown } from './end-reservation';
 import { rememberedEnd } from './ended-ids';
 import { isSurelyFirst, noteForgotten } from './forgetting';
+import { needOf, OFFSET_KEY, withOffset, type Need } from './positions';
 import { denialOf } from './reserve-denials';
 import { REFUSALS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep } from './state';
@@ -19,6 +20,7 @@ import { reserveCommandFault } from './validation';
  *   words alone (a malformed command, an expired signal), or until the venue's next report, is neither remembered nor
  *   counted: repetitions of these must not push out what has to be remembered.
  * - An exit for amount zero needs no balance.
+ * - What of an entry only closes an opposite position needs its fees alone: less is held than was asked for (./positions).
  *
  * That an id has ended is remembered for its time to live, up to the bounds of ./state. A reservation made beyond them, for
  * a signal that started before the youngest forgotten one was made, is not called new: its caller has to find out at the
@@ -38,21 +40,22 @@ export function reserve(state: LedgerState, command: ReserveCommand, nowMs: numb
   if (how === 'committed') return { state, result: { status: 'ended', how } };
 
   const seen = noteForgotten(state, 0, nowMs);
-  const denial = denialOf(seen, command, how, nowMs);
-  if (denial === undefined) return accept(seen, command, nowMs);
+  const need = needOf(seen, command);
+  const denial = denialOf(seen, command, { how, amount: need.amount }, nowMs);
+  if (denial === undefined) return accept(seen, command, need, nowMs);
   const isRemembered = !isPassing(denial) && denial.code !== 'SIGNAL_EXPIRED';
   return isRemembered ? refuse(seen, command.requestId, denial) : { state: seen, result: { status: 'denied', denial } };
 }
 
-function accept(state: LedgerState, command: ReserveCommand, nowMs: number): LedgerStep<ReserveResult> {
-  const amount = new ExactDecimal(command.amount);
+function accept(state: LedgerState, command: ReserveCommand, need: Need, nowMs: number): LedgerStep<ReserveResult> {
+  const { amount, offset } = need;
   const reservation: Reservation = {
     id: command.reservationId,
     asset: command.asset,
     amount: formatDecimal(amount),
     intent: command.intent,
     purpose: command.purpose,
-    metadata: { ...command.metadata },
+    metadata: withOffset(command.metadata, offset),
     status: 'pending',
     createdAtMs: nowMs,
   };
@@ -61,6 +64,7 @@ function accept(state: LedgerState, command: ReserveCommand, nowMs: number): Led
     requestId,
     reservation,
     madeAfterMs: state.asOfMs,
+    ...(offset.isZero() ? {} : { askedAmount: formatDecimal(new ExactDecimal(command.amount)) }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(startedAtMs > nowMs ? { startedAtMs } : {}),
   };
@@ -90,7 +94,7 @@ function knownAnswer(state: LedgerState, command: ReserveCommand): ReserveResult
   const entry = findKnown(state, command.reservationId);
   if (entry !== undefined) {
     const { reservation } = entry;
-    const field = differingField(reservation, command);
+    const field = differingField(entry, command);
     return field === undefined
       ? { status: 'reserved', isNew: false, reservation }
       : { status: 'conflict', field, reservation };
@@ -100,13 +104,14 @@ function knownAnswer(state: LedgerState, command: ReserveCommand): ReserveResult
   return other && { status: 'conflict', field: 'reservationId', reservation: other.reservation };
 }
 
-/** Amounts are compared as numbers: `1.50` is `1.5`. */
-function differingField(reservation: Reservation, command: ReserveCommand): string | undefined {
+/** Amounts are compared as numbers: `1.50` is `1.5`. What the ledger itself decided about them was not asked for. */
+function differingField({ reservation, askedAmount }: LedgerEntry, command: ReserveCommand): string | undefined {
   if (reservation.asset !== command.asset) return 'asset';
-  if (!new ExactDecimal(command.amount).equals(reservation.amount)) return 'amount';
+  if (!new ExactDecimal(command.amount).equals(askedAmount ?? reservation.amount)) return 'amount';
   if (reservation.intent !== command.intent) return 'intent';
   if (reservation.purpose !== command.purpose) return 'purpose';
   const keys = new Set([...Object.keys(reservation.metadata), ...Object.keys(command.metadata)]);
+  keys.delete(OFFSET_KEY);
   const key = [...keys].toSorted().find((name) => reservation.metadata[name] !== command.metadata[name]);
   return key === undefined ? undefined : `metadata.${key}`;
 }

@@ -1,6 +1,8 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../decimal';
 import { containedAmount } from './accounts';
+import { withOffsetsCovered } from './offset-cover';
+import { withPositions } from './positions';
 import { reportOrder, withClaimsAt } from './report-order';
 import type { AssetAccount, LedgerState, LedgerStep } from './state';
 import type { SnapshotCommand, SnapshotResult } from './types';
@@ -9,7 +11,7 @@ import { snapshotCommandFault } from './validation';
 /**
  * Takes over a venue's balance report. A somewhat older one than the last is counted and ignored; one with an unusable
  * figure is refused as a whole, for the venue's figures only make sense together. See ./report-order for what happens when
- * a clock was set.
+ * a clock was set. Positions that cannot be used are taken for not known: they are no reason to refuse the balances.
  *
  * A report may already contain the execution of an order whose reservation is still pending. Both count then, because
  * nothing here can tell: free funds are too small, never too large, until the commit arrives.
@@ -23,13 +25,11 @@ export function applySnapshot(state: LedgerState, command: SnapshotCommand, nowM
     const counted = { ...stats, staleSnapshots: stats.staleSnapshots + 1 };
     return { state: { ...state, stats: counted }, result: { status: 'stale' } };
   }
-  const reported = { ...withClaimsAt(state, command.asOfMs, order), asOfMs: command.asOfMs, reportedAtMs: nowMs };
+  const claimed = withClaimsAt(state, command.asOfMs, order);
+  const reported = { ...withPositions(claimed, command), asOfMs: command.asOfMs, reportedAtMs: nowMs };
+  const assets = reportedAccounts(reported, command);
   return {
-    state: {
-      ...reported,
-      assets: reportedAccounts(reported, command),
-      stats: { ...stats, snapshots: stats.snapshots + 1 },
-    },
+    state: withOffsetsCovered({ ...reported, assets, stats: { ...stats, snapshots: stats.snapshots + 1 } }),
     result: { status: 'applied' },
   };
 }

@@ -1,5 +1,5 @@
 import type { Denial } from '../denial';
-import type { LedgerStats, Reservation, TradingState, TradingStateChange } from './types';
+import type { LedgerStats, PositionsReport, Reservation, TradingState, TradingStateChange } from './types';
 
 /**
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
@@ -18,12 +18,20 @@ export const UNSETTLED_FILLS_MAX = 400;
 export const TRADING_STATE_CHANGES_MAX = 50;
 /** A reserve command as JSON, with its metadata. */
 export const RESERVE_COMMAND_BYTES_MAX = 800;
+/** What an offset adds to a reservation as JSON, with every figure at its longest. A command without room for it gets none. */
+export const OFFSET_BYTES_MAX = 172;
 /** Request and reservation ids as JSON. */
 export const LEDGER_ID_BYTES_MAX = 100;
 /** Reasons as JSON; longer ones are cut. */
 export const REASON_BYTES_MAX = 160;
 /** Assets in one balance report. */
 export const SNAPSHOT_ASSETS_MAX = 500;
+/** Positions in one report; of a report with more, none is known. */
+export const POSITIONS_MAX = 100;
+/** Filled orders kept apart until a report of positions contains them; above it, all positions count as used up until one does. */
+export const POSITION_USES_MAX = 100;
+/** A symbol as JSON. */
+export const SYMBOL_BYTES_MAX = 40;
 /** An asset's name as JSON. */
 export const ASSET_BYTES_MAX = 24;
 /** No signal lives longer; what is kept for a signal whose expiry is not known is kept for this long. */
@@ -61,6 +69,10 @@ export interface LedgerEntry {
   /** What the venue holds back for the resting order, and in reports from when on; absent: not acknowledged. */
   readonly lockedAmount?: string;
   readonly lockedFromMs?: number;
+  /** What was asked for, where less is held because a part of the order only closes a position. */
+  readonly askedAmount?: string;
+  /** What of the held amount came later: whoever sent the order counted on a larger offset. */
+  readonly addedAmount?: string;
   /** See ReserveCommand. */
   readonly expiresAtMs?: number;
   /** When its signal started, where that is later than it was made, because our clock was set back. */
@@ -97,6 +109,21 @@ export interface UnsettledFill {
   readonly settledFromMs: number;
 }
 
+/** How much of which symbol an order buys or sells. */
+export interface OrderSize {
+  readonly symbol: string;
+  readonly direction: 'BUY' | 'SELL';
+  /** A decimal string above zero. */
+  readonly quantity: string;
+}
+
+/** An order that filled and may have closed a position; reports of positions from `settledFromMs` on contain it. */
+export interface PositionUse {
+  /** Absent: it may have closed any. */
+  readonly order?: OrderSize;
+  readonly settledFromMs: number;
+}
+
 /** Plain JSON: it travels through continue-as-new. Lists are ordered oldest first. */
 export interface LedgerState {
   /** How long after an execution a balance report may still miss it, milliseconds. */
@@ -124,6 +151,9 @@ export interface LedgerState {
   readonly behind?: { readonly sinceMs: number; readonly forgottenAtMs: number };
   readonly refusals: readonly Refusal[];
   readonly unsettledFills: readonly UnsettledFill[];
+  /** Of the last applied report. Of an older one the instant alone is kept: none that is older still is taken over. */
+  readonly positions: PositionsReport;
+  readonly positionUses: readonly PositionUse[];
   readonly stats: LedgerStats;
 }
 
@@ -161,6 +191,8 @@ export function emptyLedger({ snapshotLagMs, reportAgeMaxMs }: LedgerSettings): 
     forgottenAtMs: 0,
     refusals: [],
     unsettledFills: [],
+    positions: { asOfMs: 0, bySymbol: {} },
+    positionUses: [],
     stats: { reserved: 0, denied: 0, committed: 0, released: 0, snapshots: 0, staleSnapshots: 0 },
   };
 }

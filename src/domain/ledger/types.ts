@@ -16,7 +16,10 @@ interface AssetBalance {
 /** pending holds funds; committed and released are ended, once and for ever. */
 type ReservationStatus = 'pending' | 'committed' | 'released';
 
-/** Plain data that travels with a reservation: the order plan, so that a re-run finds what was decided. */
+/**
+ * Plain data that travels with a reservation: the order plan, so that a re-run finds what was decided. The ledger itself
+ * reads and writes of it what ./positions names.
+ */
 export type ReservationMetadata = Readonly<Record<string, string | number | boolean>>;
 
 export interface Reservation {
@@ -55,6 +58,11 @@ export interface ReserveCommand {
    * commands: never.
    */
   readonly expiresAtMs?: number;
+  /**
+   * What the order needs if all of it only closes an opposite position: its fees, a decimal string. Absent: the same as
+   * otherwise.
+   */
+  readonly closingAmount?: string;
 }
 
 export type ReserveResult =
@@ -165,10 +173,27 @@ export type EndReservationResult =
   | { readonly status: 'ended_before'; readonly how: 'committed' | 'released' }
   | { readonly status: 'not_found' };
 
+/** What is open in one symbol, in one-way mode. */
+export interface Position {
+  readonly direction: 'BUY' | 'SELL';
+  /** A decimal string, zero or more. */
+  readonly quantity: string;
+}
+
+/** What a venue says is open. */
+export interface PositionsReport {
+  /** Of the venue's clock when it said so: earlier than the balances that it comes with. */
+  readonly asOfMs: number;
+  /** A symbol that is not named has no position that is known. */
+  readonly bySymbol: Readonly<Record<string, Position>>;
+}
+
 /** A venue's balance report for every asset of the account. */
 export interface SnapshotCommand {
   readonly asOfMs: number;
   readonly assets: Readonly<Record<string, { total: string; available: string; locked: string }>>;
+  /** Absent: no position is known. */
+  readonly positions?: PositionsReport;
 }
 
 /** What one asset looks like to a reader: the venue's figures and what of them is ours to use. */

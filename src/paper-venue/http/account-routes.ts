@@ -27,6 +27,9 @@ const positionList: Route = {
   signed: true,
   handle: (core, parameters) => {
     requireLinear(parameters);
+    if (text(parameters, 'symbol') === undefined && text(parameters, 'settleCoin') === undefined) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: symbol or settleCoin is required');
+    }
     // By symbol the venue also shows an empty position; by settle coin only those that are open.
     const positions =
       text(parameters, 'symbol') === undefined

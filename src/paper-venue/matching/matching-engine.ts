@@ -74,7 +74,8 @@ export class MatchingEngine {
     const order = this.#newOrder(request, quantity, options);
     const draft = new Draft(this.book, this.fees, order, order.createdAtMs);
     this.#fillAtOnce(draft, request, touch, options.partialFill);
-    if (!request.reduceOnly && quantity.gt(reducible) && !draft.isCovered()) {
+    const opens = !request.reduceOnly && quantity.gt(reducible);
+    if (opens && !(draft.isCovered() && this.#isPayableFirst(order, touch))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
     this.book.commit(options.vanishes ? { vanished: [order.clientOrderId] } : draft.toTransaction());
@@ -139,6 +140,12 @@ export class MatchingEngine {
       return;
     }
     this.book.commit(draft.toTransaction());
+  }
+
+  /** What an order opens has to be paid from what is free before it closes a position of the other side. */
+  #isPayableFirst(order: OrderRecord, touch: string): boolean {
+    const limitPrice = crosses(order.side, order.limitPrice, touch) ? touch : order.limitPrice;
+    return new Draft(this.book, this.fees, { ...order, limitPrice }, order.createdAtMs).isCovered();
   }
 
   #isTaken(clientOrderId: string): boolean {

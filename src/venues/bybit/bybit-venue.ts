@@ -9,6 +9,7 @@ import type {
   LookUpAnswer,
   OpenOrdersPage,
   PlaceOrderAnswer,
+  PositionsPage,
   RequestReport,
   Venue,
   VenuePromises,
@@ -16,7 +17,15 @@ import type {
 import { BybitSession } from './bybit-session';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
 import { classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
-import { parseBalances, parseCandles, parseMarket, parseOrder, parseTickers, TAKER_FEE_DEFAULT } from './parse';
+import {
+  parseBalances,
+  parseCandles,
+  parseMarket,
+  parseOrder,
+  parsePositions,
+  parseTickers,
+  TAKER_FEE_DEFAULT,
+} from './parse';
 import {
   balancesPayload,
   candlesPayload,
@@ -24,6 +33,7 @@ import {
   instrumentRow,
   openOrdersPayload,
   orderRow,
+  positionsPayload,
   rowsPayload,
   tickersPayload,
 } from './payloads';
@@ -35,6 +45,8 @@ const INSTRUMENTS_MAX = 1_000;
 const CANDLES_MAX = 1_000;
 /** Bybit's largest page of orders. */
 const ORDERS_MAX = 50;
+/** Bybit's largest page of positions. */
+const POSITIONS_MAX = 200;
 /** Bybit's longest window of a query, and what it shows of the past where none is named. */
 const WINDOW_MAX_MS = 7 * 24 * 60 * 60 * 1_000;
 /** How much earlier than asked for a window begins: the instant was taken from our measure of the venue's clock. */
@@ -132,6 +144,21 @@ export class BybitVenue implements Venue {
       this.#session.client.privateGetV5AccountWalletBalance({ accountType: 'UNIFIED' }),
     );
     return parseBalances(payload);
+  }
+
+  async positions(cursor?: string): Promise<PositionsPage> {
+    const { settleAsset: settleCoin } = this.options;
+    const { payload } = await this.#session.readAccount(positionsPayload, () =>
+      this.#session.client.privateGetV5PositionList({
+        category: CATEGORY,
+        settleCoin,
+        limit: POSITIONS_MAX,
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    );
+    const { list, nextPageCursor } = payload.result;
+    const bySymbol = parsePositions(list, this.symbols);
+    return { asOfMs: payload.time, bySymbol, nextCursor: nextPageCursor || undefined };
   }
 
   async placeOrder(plan: OrderPlan, sendBeforeMonotonicMs = Number.POSITIVE_INFINITY): Promise<PlaceOrderAnswer> {

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
-import type { SnapshotCommand } from '../../domain/ledger/types';
+import type { PositionsReport, SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
+import { positionRow } from './payloads';
 import type { balancesPayload, candlesPayload, CoinBalance, Instrument, OrderRow, tickersPayload } from './payloads';
 import type { z } from 'zod';
 
@@ -77,6 +78,17 @@ function parseBalance(coin: CoinBalance): SnapshotCommand['assets'][string] {
   const spendable = Decimal.min(total, coin.equity === undefined || coin.equity === '' ? total : coin.equity);
   const available = Decimal.max(0, spendable.minus(locked));
   return { total: total.toFixed(), available: available.toFixed(), locked: locked.toFixed() };
+}
+
+/** Row by row; a symbol without a row that is open, in one-way mode and the account's own to close has no known position. */
+export function parsePositions(rows: readonly unknown[], symbols: ReadonlySet<string>): PositionsReport['bySymbol'] {
+  const positions = rows.flatMap((candidate) => {
+    const row = positionRow.safeParse(candidate);
+    if (!row.success || !symbols.has(row.data.symbol) || positive(row.data.size) === undefined) return [];
+    const { symbol, side, size: quantity } = row.data;
+    return [[symbol, { direction: side === 'Buy' ? 'BUY' : 'SELL', quantity }] as const];
+  });
+  return Object.fromEntries(positions);
 }
 
 /**

@@ -121,3 +121,17 @@ export const openOrdersPayload = envelope(
     nextPageCursor: z.string().optional(),
   }),
 );
+
+/** One row per symbol in one-way mode, where its index is 0; in hedge mode one per side. */
+export const positionRow = z.object({
+  symbol: z.string().min(1),
+  positionIdx: z.literal(0),
+  side: z.enum(['Buy', 'Sell']),
+  size: z.string().regex(/^\d+(\.\d+)?$/, 'a size'),
+  // The venue takes over a position that it liquidates or deleverages.
+  positionStatus: z.literal('Normal'),
+});
+
+export const positionsPayload = envelope(
+  z.object({ list: z.array(z.unknown()), nextPageCursor: z.string().optional() }),
+);

@@ -12,7 +12,10 @@ import {
   INSTRUMENTS_WITH_MALFORMED_ROW,
   LIMIT_ANSWERS,
   ORDERS,
+  POSITION_PAGES,
+  POSITIONS,
   TICKERS,
+  UNCERTAIN_POSITIONS,
   WALLET,
   walletOf,
 } from './bybit-samples';
@@ -88,6 +91,20 @@ describeVenueContract({
     answer: walletOf([coin({ bonus: '300' })]),
     expected: { USDT: { total: '1000', available: '700', locked: '0' } },
   },
+
+  positions: {
+    name: 'documented',
+    answer: POSITIONS,
+    expected: {
+      BTCUSDT: { direction: 'BUY', quantity: '0.5' },
+      ETHUSDT: { direction: 'SELL', quantity: '5.0' },
+    },
+  },
+  uncertainPositions: UNCERTAIN_POSITIONS,
+  positionPages: [
+    { name: 'first', answer: POSITION_PAGES[0], expected: { BTCUSDT: { direction: 'BUY', quantity: '0.5' } } },
+    { name: 'second', answer: POSITION_PAGES[1], expected: { ETHUSDT: { direction: 'SELL', quantity: '5.0' } } },
+  ],
 
   goldenOrders: GOLDEN_ORDERS,
   documentedCodes: DOCUMENTED_CODES,

@@ -77,3 +77,29 @@ export function coin(change: Row): Row {
 }
 
 export const WALLET = wallet;
+
+const positions = readTestData<Envelope<{ list: readonly Row[] }>>('bybit', 'positions.json').result;
+const [long = {}, short = {}] = positions.list;
+
+/** All documented kinds of rows; and the open ones in two pages. */
+export const POSITIONS = page([
+  ...positions.list,
+  { ...long, symbol: 'SOLUSDT' },
+  { ...long, symbol: 'XRPUSDT', side: 'Buy', positionIdx: 1 },
+  { ...short, symbol: 'XRPUSDT', side: 'Sell', positionIdx: 2 },
+  { ...long, symbol: 'BTCPERP', size: '' },
+]);
+export const POSITION_PAGES = [page([long], 'next'), page([short])] as const;
+/** Rows of the first symbol of which nothing can be told for certain. */
+export const UNCERTAIN_POSITIONS: readonly Row[] = [
+  { ...long, side: '', size: '0' },
+  { ...long, size: '0' },
+  { ...long, size: '-0.5' },
+  { ...long, size: '' },
+  { ...long, side: 'Marvellous' },
+  { ...long, side: null },
+  { ...long, positionIdx: 1 },
+  { ...long, positionIdx: undefined },
+  { ...long, positionStatus: 'Liq' },
+  { ...long, positionStatus: 'Adl' },
+];

@@ -15,6 +15,7 @@ export class BybitStub implements VenueStub {
     tickers: 'GET /v5/market/tickers',
     candles: 'GET /v5/market/kline',
     balances: 'GET /v5/account/wallet-balance',
+    positions: 'GET /v5/position/list',
     placeOrder: 'POST /v5/order/create',
     cancelOrder: 'POST /v5/order/cancel',
     recentOrders: 'GET /v5/order/history',

@@ -1,14 +1,22 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { createMarketDataActivities } from '../../../activities/market-data';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { VenueError } from '../../../src/venues/venue';
+
+const POSITIONS = { asOfMs: 1, bySymbol: { BTCUSDT: { direction: 'BUY', quantity: '1' } } };
+const BALANCES = { asOfMs: 2, assets: {} };
+
+function fetchBalances(pacedVenue: object): Promise<unknown> {
+  const activities = createMarketDataActivities({ pacedVenue: pacedVenue as never, candlesDir: '', candleCount: 1 });
+  return new MockActivityEnvironment().run(() => activities.fetchBalances());
+}
 
 /** Reads balances from a venue that refuses, in a process whose clock was an hour ahead when it was told. */
 function refusedWith(kind: OutcomeKind, retryAfterMs?: number): Promise<unknown> {
   const balances = async (): Promise<never> => {
     throw new VenueError({ kind, message: 'No.', retryAtMs: Date.now() + 3_600_000, retryAfterMs });
   };
-  const pacedVenue = { balances } as never;
-  return createMarketDataActivities({ pacedVenue, candlesDir: '', candleCount: 1 }).fetchBalances();
+  return fetchBalances({ positions: async () => POSITIONS, balances });
 }
 
 test.each([30_000, undefined])(
@@ -23,4 +31,24 @@ test.each([30_000, undefined])(
 
 test('a read that only a person can mend is not repeated', async () => {
   await expect(refusedWith('FATAL')).rejects.toMatchObject({ nonRetryable: true });
+});
+
+test('positions are read before the balances that they come with', async () => {
+  const read: string[] = [];
+  const positions = async () => (read.push('positions'), POSITIONS);
+  const balances = async () => (read.push('balances'), BALANCES);
+  expect(await fetchBalances({ positions, balances })).toEqual({ ...BALANCES, positions: POSITIONS });
+  expect(read).toEqual(['positions', 'balances']);
+});
+
+test.each([
+  ['are refused', () => Promise.reject(new VenueError({ kind: 'FATAL', message: 'No.' }))],
+  ['fail for whatever other reason', () => Promise.reject(new TypeError('A defect.'))],
+  ['cannot be had soon', () => new Promise(() => undefined)],
+])('balances that come while positions %s come without them', async (_what, positions) => {
+  jest.useFakeTimers();
+  const report = fetchBalances({ positions, balances: async () => BALANCES });
+  await jest.advanceTimersByTimeAsync(60_000);
+  jest.useRealTimers();
+  expect(await report).toEqual(BALANCES);
 });

@@ -146,3 +146,36 @@ test('until the next report the balances are of unknown age', () => {
     denial: { code: 'BALANCES_OUTDATED', message: expect.stringContaining('unknown age') },
   });
 });
+
+/** A ledger of the rules before, where one order is pending and another has filled that no report contains yet. */
+function formerOrders(): former.LedgerState {
+  const report = { asOfMs: NOW_MS, assets: { USDT: { total: '900', available: '900', locked: '0' } } };
+  let { state } = former.applySnapshot(former.emptyLedger({ snapshotLagMs: LAG_MS }), report, NOW_MS);
+  for (const [id, quantity] of [
+    ['filled', '3'],
+    ['pending', '4'],
+  ] as const) {
+    state = former.reserve(state, sale(id, quantity), NOW_MS).state;
+  }
+  return former.commit(state, { ...ends('filled'), amount: '100', executedAtMs: NOW_MS }, NOW_MS).state;
+}
+
+function sale(id: string, quantity: string): ReserveCommand {
+  return command(id, {
+    amount: '100',
+    closingAmount: '1',
+    metadata: { symbol: 'BTCUSDT', direction: 'SELL', quantity },
+  });
+}
+
+test.each([
+  ['while a report may lack what filled before, a position is closed by nothing new', LAG_MS - 1, '100'],
+  ['of a position that shows what filled before, what is pending closes its part', LAG_MS, '40.6'],
+])('%s', (_name, passedMs, amount) => {
+  const asOfMs = NOW_MS + passedMs;
+  const figures = { total: '300', available: '300', locked: '0' };
+  const positions = { asOfMs, bySymbol: { BTCUSDT: { direction: 'BUY', quantity: '10' } } } as const;
+  const state = RULES_OF_TODAY.adopt?.({ ledger: formerOrders() } as never).ledger as LedgerState;
+  const reported = ledger.applySnapshot(state, { asOfMs, assets: { USDT: figures }, positions }, asOfMs).state;
+  expect(ledger.reserve(reported, sale('new', '10'), asOfMs).result).toMatchObject({ reservation: { amount } });
+});

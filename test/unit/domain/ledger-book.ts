@@ -1,6 +1,6 @@
 import * as ledger from '../../../src/domain/ledger/ledger';
 import type { LedgerSettings, LedgerState, LedgerStep } from '../../../src/domain/ledger/ledger';
-import type { BarCommand, ReserveCommand } from '../../../src/domain/ledger/types';
+import type { BarCommand, PositionsReport, ReserveCommand } from '../../../src/domain/ledger/types';
 
 export const NOW_MS = 1_700_000_000_000;
 export const LAG_MS = 2_000;
@@ -10,6 +10,12 @@ export const DAY_MS = 24 * HOUR_MS;
 export const TEN_YEARS_MS = 3_650 * DAY_MS;
 /** The usual time to live of a signal. */
 export const LIFE_MS = 300_000;
+
+interface ReportDetails {
+  readonly locked?: string;
+  readonly asOfMs?: number;
+  readonly positions?: PositionsReport;
+}
 
 /** A ledger with two clocks: ours, and that of the venue. Reports and executions bear the venue's. */
 export class Book {
@@ -65,9 +71,10 @@ export class Book {
     return this.take(ledger.acknowledge(this.state, command));
   }
 
-  report(available: string, { locked = '0', asOfMs = this.venueMs } = {}) {
+  report(available: string, { locked = '0', asOfMs = this.venueMs, positions }: ReportDetails = {}) {
     const figures = { total: available, available, locked };
-    return this.take(ledger.applySnapshot(this.state, { asOfMs, assets: { USDT: figures } }, this.nowMs)).status;
+    const report = { asOfMs, assets: { USDT: figures }, ...(positions && { positions }) };
+    return this.take(ledger.applySnapshot(this.state, report, this.nowMs)).status;
   }
 
   /** What happens while our clock shows something else, for as long as that. */

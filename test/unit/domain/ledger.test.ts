@@ -8,7 +8,10 @@ import {
   LEDGER_ID_BYTES_MAX,
   LEDGER_STATE_BYTES_MAX,
   RESERVE_COMMAND_BYTES_MAX,
+  POSITION_USES_MAX,
+  POSITIONS_MAX,
   SNAPSHOT_ASSETS_MAX,
+  SYMBOL_BYTES_MAX,
   UNSETTLED_FILLS_MAX,
 } from '../../../src/domain/ledger/state';
 import type { ReserveCommand, ReserveResult } from '../../../src/domain/ledger/types';
@@ -141,9 +144,16 @@ describe('the memory', () => {
       return { ...head, metadata: { plan: 'x'.repeat(room) } };
     };
     const figures = { total: '99999999999999999999', available: '99999999999999999999', locked: '9' };
+    const longest = '99999999999999999999.999999999999999999';
+    const symbols = ids(POSITIONS_MAX, 'S').map((id) => long(id, SYMBOL_BYTES_MAX));
+    const position = { direction: 'SELL', quantity: longest } as const;
+    const positions = {
+      asOfMs: NOW_MS,
+      bySymbol: Object.fromEntries(symbols.map((symbol) => [symbol, position])),
+    };
     const others = ids(SNAPSHOT_ASSETS_MAX - 1, 'B').map((id) => [long(id, ASSET_BYTES_MAX), figures]);
     const assets = { [asset]: figures, ...Object.fromEntries(others) };
-    let state = ledger.applySnapshot(funded('1'), { asOfMs: NOW_MS, assets }, NOW_MS).state;
+    let state = ledger.applySnapshot(funded('1'), { asOfMs: NOW_MS, assets, positions }, NOW_MS).state;
     let full = state;
     for (const id of ids(UNSETTLED_FILLS_MAX, 'ended')) {
       state = ledger.reserve(state, big(id), NOW_MS).state;
@@ -168,6 +178,10 @@ describe('the memory', () => {
     for (const id of ids(ledger.REFUSALS_MAX, 'refused')) {
       state = ledger.reserve(state, { ...big(id), amount, metadata: {} }, NOW_MS).state;
     }
+    const order = { symbol: symbols[0] ?? '', direction: 'SELL', quantity: longest } as const;
+    const use = { order, settledFromMs: NOW_MS };
+    state = { ...state, positionUses: Array.from({ length: POSITION_USES_MAX }, () => use) };
+    expect(Object.keys(state.positions.bySymbol)).toHaveLength(POSITIONS_MAX);
     expect(Object.keys(state.assets)).toHaveLength(SNAPSHOT_ASSETS_MAX);
     expect(state.unsettledFills).toHaveLength(UNSETTLED_FILLS_MAX);
     expect([state.pending.length, state.ended.length, state.refusals.length]).toEqual([
@@ -290,6 +304,8 @@ test('no command makes a reducer throw, whatever JSON it is', () => {
       placedAtMs: fc.oneof(fc.integer(), text),
       lockedAmount: text,
       asOfMs: fc.oneof(fc.constant(NOW_MS + 1), text),
+      positions: fc.oneof(text, fc.record({ asOfMs: fc.constantFrom(NOW_MS, NOW_MS + 1), bySymbol: fc.jsonValue() })),
+      closingAmount: text,
       assets: fc.oneof(fc.jsonValue(), fc.dictionary(fc.string(), fc.jsonValue())),
       to: text,
       reason: text,

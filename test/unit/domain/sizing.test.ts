@@ -38,6 +38,7 @@ describe('a market entry', () => {
       reduceOnly: false,
       asset: 'USDT',
       reserveAmount: '1022.805',
+      closingAmount: '2.805',
       referencePrice: '50000',
     });
   });
@@ -84,13 +85,21 @@ describe('a limit order', () => {
     expect(lockedAmount({ ...plan, limitPrice: '49000.1' }, 3)).toBe('1633.33666666');
     expect(lockedAmount(plan, 3)).toBe('0');
   });
+
+  test('locks nothing for what only closes a position', () => {
+    const limit = { ...plan, limitPrice: '49000.1' };
+    expect(lockedAmount({ ...limit, offsetQuantity: '0.04' }, 3)).toBe('980.002');
+    expect(lockedAmount({ ...limit, offsetQuantity: '0.1' }, 3)).toBe('0');
+  });
 });
 
 describe('an exit', () => {
   const exit = { ...signal, intent: 'exit' as const, amount: '0.05' };
 
   test('reduces only, and reserves nothing', () => {
-    expect(planned({ signal: exit })).toMatchObject({ quantity: '0.05', reduceOnly: true, reserveAmount: '0' });
+    const reduces = planned({ signal: exit });
+    expect(reduces).toMatchObject({ quantity: '0.05', reduceOnly: true, reserveAmount: '0' });
+    expect(reduces).not.toHaveProperty('closingAmount');
   });
 
   test('may be worth less than the least order value', () => {
@@ -134,6 +143,22 @@ describe('the spent amount', () => {
   test('of nothing filled is zero', () => {
     const unfilled = { ...order, status: 'cancelled' as const, filledQuantity: '0', averagePrice: undefined, fee: '0' };
     expect(spentAmount({ plan, order: unfilled, leverage: 5 })).toBe('0');
+  });
+
+  test.each([
+    ['all of it', '0.1', '2.75'],
+    ['more than it', '1', '2.75'],
+    ['a part of it', '0.04', '602.87'],
+    ['nothing that can be read', 'much', '1002.95'],
+  ])('of an entry that closes a position with %s is its fees, and the margin of the rest', (_part, offset, spent) => {
+    expect(spentAmount({ plan: { ...plan, offsetQuantity: offset }, order, leverage: 5 })).toBe(spent);
+  });
+
+  test('of a part that filled is the margin of what is beyond the offset, which fills first', () => {
+    const half = { ...order, filledQuantity: '0.05', fee: '1.375' };
+    const spent = (offsetQuantity: string) =>
+      spentAmount({ plan: { ...plan, offsetQuantity }, order: half, leverage: 5 });
+    expect([spent('0.04'), spent('0.06')]).toEqual(['101.395', '1.375']);
   });
 
   test('of an exit is its fees', () => {

@@ -43,6 +43,22 @@ describe('market orders', () => {
     expect(account.book.position('BTCUSDT')).toMatchObject({ size: '-2', entryValue: '99999.6' });
   });
 
+  test('what an order opens beyond the position is paid before the position is set free', () => {
+    place({ qty: '12' });
+    // 39400 are free: the margin of 7 and its fees are less, those of 8 are more.
+    expect(() => place({ qty: '20', side: 'Sell' })).toThrow('ab not enough');
+    expect(account.figures.size).toBe('12');
+    expect(place({ qty: '19', side: 'Sell' }).status).toBe('Filled');
+    expect(account.figures.size).toBe('-7');
+  });
+
+  test('the same order that rests is refused, too', () => {
+    place({ qty: '12' });
+    const limit = { orderType: 'Limit', side: 'Sell', price: '60000' };
+    expect(() => place({ ...limit, qty: '19' })).toThrow('ab not enough');
+    expect(place({ ...limit, qty: '18' }).status).toBe('New');
+  });
+
   test('an order that closes needs no free funds', () => {
     place({ qty: '19' });
     account.movePrice(48_000);

@@ -124,6 +124,7 @@ describe('look-ups', () => {
     expect(empty).toMatchObject({ symbol: 'BTCUSDT', side: '', size: '0' });
     const open = rows(await get('/v5/position/list', { settleCoin: 'USDT' }));
     expect(open.map((row) => [row['symbol'], row['side'], row['size']])).toEqual([['ETHUSDT', 'Buy', '1']]);
+    expect((await get('/v5/position/list', {})).body.retCode).toBe(10001);
   });
 
   test('a cancelled or unknown order cannot be cancelled', async () => {

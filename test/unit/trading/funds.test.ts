@@ -1,5 +1,6 @@
 /** What the ledger's answers mean for a signal: above all, that nothing is sent by a plan that is not the reservation's. */
 import { isPassing, type Denial } from '../../../src/domain/denial';
+import { applySnapshot } from '../../../src/domain/ledger/ledger';
 import type { AccountRequester } from '../../../src/trading/venue-account-client';
 import { Funds } from '../../../src/trading/funds';
 import { Account, FILLED, INPUT, NOW_MS, PLAN, roadWith, TERMS, VENUE } from './fixtures/short-road';
@@ -80,4 +81,43 @@ test('a signal that asks for funds after its time to live gets none', async () =
   const { road, send } = roadWith(account, 'PLACED', FILLED, { ...TERMS, expiresAtMs: NOW_MS - 1 });
   expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'denied', denial: { code: 'SIGNAL_EXPIRED' } });
   expect(send).not.toHaveBeenCalled();
+});
+
+describe('a plan that may close a position', () => {
+  const CLOSING = { ...PLAN, closingAmount: '0.4' };
+
+  test('tells the ledger apart what it needs for that, and is kept without it', async () => {
+    const { funds, request } = fundsThat({ status: 'denied', denial: { code: 'INSUFFICIENT_FUNDS', message: 'No.' } });
+    await funds.reserve(RESERVE, CLOSING);
+    const [, , command] = request.mock.calls[0] as [string, string, { closingAmount?: string; metadata: object }];
+    expect(command).toMatchObject({ amount: PLAN.reserveAmount, closingAmount: '0.4' });
+    expect(command.metadata).toEqual(PLAN);
+  });
+
+  test('is sent and booked as the ledger holds it', async () => {
+    const held = {
+      id: INPUT.fingerprint,
+      status: 'pending',
+      amount: '0.4',
+      metadata: { ...PLAN, offsetQuantity: '0.01' },
+    };
+    const { funds } = fundsThat({ status: 'reserved', isNew: true, reservation: held });
+    expect(await funds.reserve(RESERVE, CLOSING)).toMatchObject({
+      earlierAttempt: 'none',
+      plan: { ...PLAN, reserveAmount: '0.4', offsetQuantity: '0.01' },
+    });
+  });
+
+  test('is found again whatever of it the ledger set off', async () => {
+    const account = new Account('0');
+    const funds = new Funds(account);
+    const positions = { asOfMs: NOW_MS, bySymbol: { BTCUSDT: { direction: 'SELL', quantity: '1' } } } as const;
+    const figures = { total: '1', available: '1', locked: '0' };
+    const report = { asOfMs: NOW_MS, assets: { USDT: figures }, positions };
+    account.ledger = applySnapshot(account.ledger, report, NOW_MS).state;
+    const first = await funds.reserve(RESERVE, CLOSING);
+    const again = await funds.reserve({ ...RESERVE, tradeRound: 2 }, { ...CLOSING, reserveAmount: '601' });
+    expect(first).toMatchObject({ earlierAttempt: 'none', plan: { reserveAmount: '0.4', offsetQuantity: '0.01' } });
+    expect(again).toEqual({ ...first, earlierAttempt: 'possible', authorizedAtMs: undefined });
+  });
 });

@@ -33,3 +33,37 @@ test('all who ask at the same time share a request', async () => {
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(['1', '1', '1']);
   expect(tickers).toHaveBeenCalledTimes(1);
 });
+
+describe('positions', () => {
+  const LONG = { direction: 'BUY', quantity: '1' } as const;
+
+  /** A venue that answers with these pages, each under a permit of its own. */
+  function venueWith(pages: readonly object[]) {
+    const left = [...pages];
+    const positions = jest.fn(async (_cursor?: string) => left.shift());
+    const forRead = jest.fn(async () => undefined);
+    return { positions, forRead, paced: new PacedVenue({ positions } as never, { forRead } as never, 1) };
+  }
+
+  test('of all pages are those of the instant of the first', async () => {
+    const { paced, positions, forRead } = venueWith([
+      { asOfMs: NOW_MS, bySymbol: { BTCUSDT: LONG }, nextCursor: 'next' },
+      { asOfMs: NOW_MS + 1, bySymbol: { ETHUSDT: LONG } },
+    ]);
+    expect(await paced.positions()).toEqual({ asOfMs: NOW_MS, bySymbol: { BTCUSDT: LONG, ETHUSDT: LONG } });
+    expect(positions.mock.calls).toEqual([[undefined], ['next']]);
+    expect(forRead).toHaveBeenCalledTimes(2);
+  });
+
+  test('are read to the end of so many pages, and no further', async () => {
+    const pages = Array.from({ length: 20 }, (_, index) => ({
+      asOfMs: NOW_MS,
+      bySymbol: { [`S${index}`]: LONG },
+      nextCursor: 'more',
+    }));
+    const { paced, positions } = venueWith(pages);
+    const { bySymbol } = await paced.positions();
+    expect(positions.mock.calls.length).toBeLessThan(pages.length);
+    expect(Object.keys(bySymbol)).toHaveLength(positions.mock.calls.length);
+  });
+});
