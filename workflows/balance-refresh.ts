@@ -7,14 +7,16 @@ import { rootMessage } from './until-answered';
 
 /** A refresh that takes longer is given up; the next one starts from the beginning. */
 const REFRESH_TIMEOUT = '60 seconds';
-/** Pause after a failed refresh, milliseconds. */
-const REFRESH_RETRY_MS = 5_000;
+/** Pause after a first failed refresh, milliseconds; each further one in a row doubles it, up to the usual pause. */
+const RETRY_FIRST_MS = 5_000;
+const DOUBLINGS_MAX = 10;
 
 /** Reads the venue's balances into the ledger, and says when that fails for too long. */
 export class BalanceRefresh {
   private isRequested = true;
   private isRunning = false;
   private pauseMs = 0;
+  private failures = 0;
   private lastProblem: string | undefined;
   private readonly alert = new RecurringAlert();
 
@@ -58,10 +60,12 @@ export class BalanceRefresh {
     try {
       this.ledger.applySnapshot(await fetchBalances());
       this.pauseMs = updateIntervalMs;
+      this.failures = 0;
       this.lastProblem = undefined;
       this.alert.settle();
     } catch (error) {
-      this.pauseMs = REFRESH_RETRY_MS;
+      this.pauseMs = Math.min(Math.max(updateIntervalMs, RETRY_FIRST_MS), RETRY_FIRST_MS * 2 ** this.failures);
+      this.failures = Math.min(this.failures + 1, DOUBLINGS_MAX);
       this.failed(error);
     }
     this.isRunning = false;

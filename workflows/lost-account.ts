@@ -1,12 +1,14 @@
-import { log, proxyActivities, sleep } from '@temporalio/workflow';
+import { proxyActivities, sleep } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
 import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
+import { patientDelayMs } from '../src/domain/look-up-delay';
 import { venueTaskQueue } from '../src/messages/ids';
 import { alert } from './announcements';
 import type { Ledger } from './ledger';
+import { RecurringAlert } from './recurring-alert';
 import { rootMessage } from './until-answered';
 
-/** The venue is asked again after this until it has told its open orders, milliseconds. */
+/** The venue is asked again after this at the soonest, milliseconds; pauses grow with age. */
 const RETRY_MS = 5_000;
 const CALL_TIMEOUT = '60 seconds';
 /** Client order ids that a sentence names. */
@@ -52,14 +54,18 @@ export class LostAccount {
       scheduleToCloseTimeout: CALL_TIMEOUT,
       summary: `open orders of ${this.venue}`,
     });
+    const startedAtMs = Date.now();
+    const unread = new RecurringAlert();
     while (this.isAwaiting) {
       try {
         const ids = await fetchOpenOrders();
         this.isAwaiting = false;
         alert(`${this.venue}: ${HALT_REASON} Trading is halted. ${openOrdersSentence(ids)}`);
       } catch (error) {
-        log.warn('The open orders could not be read.', { venue: this.venue, reason: rootMessage(error) });
-        await sleep(RETRY_MS);
+        unread.raise(
+          `${this.venue}: ${HALT_REASON} Trading stays halted: its open orders cannot be read. ${rootMessage(error)}`,
+        );
+        await sleep(Math.max(RETRY_MS, patientDelayMs(Date.now() - startedAtMs)));
       }
     }
   }

@@ -9,6 +9,8 @@ import { rootMessage } from './until-answered';
 
 /** How often reservations are compared with running signals. Younger ones are left alone: most end within a second. */
 const INTERVAL_MS = 60_000;
+/** Comparisons that fail in a row before a person hears of it: a restart takes less. */
+const FAILURES_MAX = 3;
 const CALL_TIMEOUT = '30 seconds';
 
 /**
@@ -17,6 +19,7 @@ const CALL_TIMEOUT = '30 seconds';
  */
 export class ReservationGuard {
   private readonly orphans = new RecurringAlert();
+  private readonly failing = new RecurringAlert();
 
   constructor(
     private readonly venue: string,
@@ -26,12 +29,20 @@ export class ReservationGuard {
 
   /** Goes on for as long as the account's run. */
   async run(): Promise<never> {
-    for (;;) {
+    for (let failures = 0; ;) {
       await sleep(this.intervalMs);
       try {
         await this.check();
+        this.failing.settle();
+        failures = 0;
       } catch (error) {
+        failures += 1;
         log.warn('Reservations could not be compared with running signals.', { reason: rootMessage(error) });
+        if (failures >= FAILURES_MAX) {
+          this.failing.raise(
+            `The reservations at ${this.venue} cannot be compared with running signals. ${rootMessage(error)}`,
+          );
+        }
       }
     }
   }

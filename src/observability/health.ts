@@ -3,38 +3,27 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
 import { HOLDER_MEMO, type ComponentHeartbeat, type ComponentHolder } from '../messages/component';
-import { componentWorkflowId, venueAccountWorkflowId } from '../messages/ids';
-import { TRADE_OUTCOME } from '../messages/search-attributes';
-import { accountHealthQuery } from '../messages/venue-account';
-import { describeAccount } from './account-health';
+import { componentWorkflowId } from '../messages/ids';
+import {
+  CHECK_TIMEOUT_MS,
+  reason,
+  reasonsOf,
+  unhealthy,
+  type Health,
+  type PartHealth,
+  type PartStatus,
+} from './part-health';
+import { ACCOUNT_PART, accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
-/** One question to the server or the venue; a health report must not hang. */
-const CHECK_TIMEOUT_MS = 3_000;
+export { reasonsOf, type Health, type PartHealth, type PartStatus } from './part-health';
+
 /** A heartbeat older than this share of its timeout is a sign of trouble before the slot is lost. */
 const LATE_HEARTBEAT_SHARE = 0.75;
 
 /** A server that takes longer for the simplest question holds up every order. */
 const SERVER_SLOW_MS = 1_000;
-const ACCOUNT_PART = 'venue_account';
+const ML_PART = 'ml_manager';
 const VITAL_PARTS: readonly string[] = ['temporal', 'trading_engine', ACCOUNT_PART];
-
-/** The one scale: of the system, and of every part. */
-export type Health = 'healthy' | 'degraded' | 'unhealthy';
-/** A part that has just begun may also say that it is starting. */
-export type PartStatus = Health | 'starting';
-
-export interface PartHealth {
-  readonly name: string;
-  readonly status: PartStatus;
-  readonly pid?: number;
-  readonly host?: string;
-  readonly heartbeatAgeMs?: number;
-  readonly startedAtMs?: number;
-  /** One line: what it is connected to, or what is wrong. */
-  readonly text: string;
-  /** What is wrong, a sentence each; absent: the text says it. */
-  readonly problems?: readonly string[];
-}
 
 /** What the server and the venue say of every part; never what this process remembers. */
 export interface SystemHealth {
@@ -58,12 +47,13 @@ export async function readHealth(
   config: Config,
   components?: readonly string[],
 ): Promise<SystemHealth> {
-  const names = components ?? (config.ml.enabled ? ['trading_engine', 'ml_manager'] : ['trading_engine']);
+  const names = components ?? (config.ml.enabled ? ['trading_engine', ML_PART] : ['trading_engine']);
   const parts = [
     serverHealth(client, config),
     ...names.map((name) => componentHealth(client, config, name)),
     accountHealth(client, config),
     signalsHealth(client),
+    ...(names.includes(ML_PART) ? [predictionsHealth(client)] : []),
   ];
   if (config.venues[config.venue]?.environment === 'paper') parts.push(paperVenueHealth(config));
   const details = await Promise.all(parts);
@@ -76,12 +66,6 @@ export async function readHealth(
     uptimeSeconds: Math.max(0, Math.floor((Date.now() - startedAtMs) / 1000)),
     version: packageVersion(),
   };
-}
-
-/** Why a part is not healthy, a sentence each. */
-export function reasonsOf({ name, status, text, problems }: PartHealth): readonly string[] {
-  if (status === 'healthy') return [];
-  return problems && problems.length > 0 ? problems : [`${name}: ${text}`];
 }
 
 /** No orders without a server, an engine and an account; without the rest, fewer of them. */
@@ -137,36 +121,6 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
   }
 }
 
-/** The account speaks for itself: what it knows of the venue decides whether anything can be traded. */
-async function accountHealth(client: Client, config: Config): Promise<PartHealth> {
-  const name = ACCOUNT_PART;
-  const { venue } = config;
-  try {
-    const health = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
-      client.workflow.getHandle(venueAccountWorkflowId(venue)).query(accountHealthQuery),
-    );
-    return { name, ...describeAccount(venue, health, Date.now()) };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
-    return unhealthy(name, `${venue} does not answer: ${reason(error)}`);
-  }
-}
-
-/** Signals that only a person can end. The server's list of them may be a moment late. */
-async function signalsHealth(client: Client): Promise<PartHealth> {
-  const name = 'signals';
-  try {
-    const { count } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
-      client.workflow.count(`ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} = 'MISSING'`),
-    );
-    if (count === 0) return { name, status: 'healthy', text: 'none is missing its order' };
-    const text = `the orders of ${count} signals are MISSING: find them with "oncefill signal list --minutes 10080" and settle them`;
-    return { name, status: 'degraded', text };
-  } catch (error) {
-    return unhealthy(name, `cannot be counted: ${reason(error)}`);
-  }
-}
-
 async function paperVenueHealth(config: Config): Promise<PartHealth> {
   const name = 'paper_venue';
   const url = `http://127.0.0.1:${config.paperVenue.port}`;
@@ -177,12 +131,4 @@ async function paperVenueHealth(config: Config): Promise<PartHealth> {
   } catch (error) {
     return unhealthy(name, `${url} does not answer: ${reason(error)}`);
   }
-}
-
-function unhealthy(name: string, text: string): PartHealth {
-  return { name, status: 'unhealthy', text };
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,36 @@
+/** One question to the server or the venue; a health report must not hang. */
+export const CHECK_TIMEOUT_MS = 3_000;
+
+/** The one scale: of the system, and of every part. */
+export type Health = 'healthy' | 'degraded' | 'unhealthy';
+/** A part that has just begun may also say that it is starting. */
+export type PartStatus = Health | 'starting';
+
+/** How one part is. */
+export interface PartHealth {
+  readonly name: string;
+  readonly status: PartStatus;
+  readonly pid?: number;
+  readonly host?: string;
+  readonly heartbeatAgeMs?: number;
+  readonly startedAtMs?: number;
+  /** One line: what it is connected to, or what is wrong. */
+  readonly text: string;
+  /** What is wrong, a sentence each; absent: the text says it. */
+  readonly problems?: readonly string[];
+}
+
+/** Why a part is not healthy, a sentence each. */
+export function reasonsOf({ name, status, text, problems }: PartHealth): readonly string[] {
+  if (status === 'healthy') return [];
+  return problems && problems.length > 0 ? problems : [`${name}: ${text}`];
+}
+
+export function unhealthy(name: string, text: string): PartHealth {
+  return { name, status: 'unhealthy', text };
+}
+
+/** What an error says. */
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
