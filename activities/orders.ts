@@ -35,8 +35,9 @@ export function createOrderActivities({ permits, pacedVenue, checker, sender }: 
       const check = await checker.check({ ...input, callEndsAtMs }, { permitRound: input.permitRound }, ASK_AGAIN);
       if (check.status === 'lapsed') {
         const { permitRound, reason } = check;
-        return { status: 'wait', waitMs: RETRY_AFTER_MS, permitRound, reason };
+        return waitFor(RETRY_AFTER_MS, permitRound, reason);
       }
+      if (check.status === 'wait') return waitFor(check.waitMs, check.permitRound, check.reason);
       if (check.status !== 'clear') return check;
       const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);
       return { status: 'answered', outcome, signedAtMs, order };
@@ -71,3 +72,8 @@ export function createOrderActivities({ permits, pacedVenue, checker, sender }: 
 }
 
 export type OrderActivities = ReturnType<typeof createOrderActivities>;
+
+/** In both forms: a workflow's step may be taken by a process of an older release that runs beside this one. */
+function waitFor(waitMs: number, permitRound: number, reason: string): PlaceOrderResult {
+  return { status: 'wait', waitMs, untilMs: Date.now() + waitMs, permitRound, reason };
+}

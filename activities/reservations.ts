@@ -1,19 +1,21 @@
 import type { Reservation } from '../src/domain/ledger/types';
-import type { OrphanKeeper } from '../src/trading/orphan-keeper';
+import type { OrphanKeeper, TroubledSignal } from '../src/trading/orphan-keeper';
 
-export interface OrphanInput {
+export interface OrphansInput {
   readonly venue: string;
-  readonly reservation: Reservation;
+  readonly reservations: readonly Reservation[];
 }
 
 /** Compares what an account holds with the signals that it holds it for. */
 export function createReservationActivities({ orphans }: { readonly orphans: OrphanKeeper }) {
   return {
-    /** @returns those of these signals whose workflow does not run (any more) */
-    findEndedSignals: (fingerprints: readonly string[]): Promise<readonly string[]> => orphans.findEnded(fingerprints),
+    /** See OrphanKeeper.findTroubled. */
+    findTroubledSignals: (fingerprints: readonly string[]): Promise<readonly TroubledSignal[]> =>
+      orphans.findTroubled(fingerprints),
 
     /** See OrphanKeeper.lookAfter. */
-    lookAfterOrphan: ({ venue, reservation }: OrphanInput): Promise<boolean> => orphans.lookAfter(venue, reservation),
+    lookAfterOrphans: ({ venue, reservations }: OrphansInput): Promise<readonly string[]> =>
+      orphans.lookAfter(venue, reservations),
   };
 }
 

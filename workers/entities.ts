@@ -14,7 +14,7 @@ import {
   type VenueAccountSettings,
 } from '../src/messages/venue-account';
 import type { VenuePromises } from '../src/venues/venue';
-import { isFirstAccount, markFirstAccount } from './first-account';
+import { markAccount, readAccountPast } from './first-account';
 
 /**
  * How long a step of an entity may be in the hands of a process before another one gets it: after a crash every order
@@ -34,18 +34,19 @@ export async function ensureVenueAccount(client: Client, config: Config, promise
     snapshotLagMs: promises.snapshotLagMs,
     limits: limitsOf(config),
   };
-  const first = await isFirstAccount(client, venue);
+  const { isFirst, isMarked } = await readAccountPast(client, venue);
   await client.workflow.signalWithStart(VENUE_ACCOUNT_WORKFLOW_TYPE, {
     workflowId: venueAccountWorkflowId(venue),
     taskQueue: ENTITIES_TASK_QUEUE,
     workflowTaskTimeout: STEP_TIMEOUT,
     // Read only where a new one starts: whoever is running has its own past.
-    args: [first ? settings : { ...settings, followsLost: true }],
+    args: [isFirst ? settings : { ...settings, followsLost: true }],
     signal: configureAccountSignal,
     signalArgs: [settings],
     staticSummary: `funds and request budget at ${venue}`,
   });
-  if (first) await markFirstAccount(client, venue);
+  // Also where an older release started it, or a process was lost before it could.
+  if (!isMarked) await markAccount(client, venue);
 }
 
 /** Starts the prediction loop, or hands the running one the configuration of this start. */

@@ -7,23 +7,32 @@ function markOf(venue: string): string {
   return `oncefill.account.${venue}`;
 }
 
-/**
- * Whether this namespace never had an account of this venue. The server forgets ended workflows after the retention; the
- * mark in the namespace's own data stays.
- */
-export async function isFirstAccount(client: Client, venue: string): Promise<boolean> {
+/** What a namespace remembers of a venue's accounts. */
+export interface AccountPast {
+  /** There never was one: the server knows none, and there is no mark. */
+  readonly isFirst: boolean;
+  /** The server forgets ended workflows after the retention; the mark in the namespace's own data stays. */
+  readonly isMarked: boolean;
+}
+
+export async function readAccountPast(client: Client, venue: string): Promise<AccountPast> {
+  const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
+  const isMarked = Object.hasOwn(namespaceInfo?.data ?? {}, markOf(venue));
+  return { isFirst: !isMarked && !(await isKnown(client, venue)), isMarked };
+}
+
+async function isKnown(client: Client, venue: string): Promise<boolean> {
   try {
     await client.workflow.getHandle(venueAccountWorkflowId(venue)).describe();
-    return false;
+    return true;
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
-  const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
-  return !Object.hasOwn(namespaceInfo?.data ?? {}, markOf(venue));
 }
 
 /** Safe to repeat. Where the server does not let this program mark it, the server's memory of ended workflows must do. */
-export async function markFirstAccount(client: Client, venue: string): Promise<void> {
+export async function markAccount(client: Client, venue: string): Promise<void> {
   const { namespace } = client.options;
   const data = { [markOf(venue)]: new Date().toISOString() };
   try {

@@ -58,6 +58,11 @@ export class Ledger {
     this.current = this.rules.configureLedger(this.current, ledgerSettings);
   }
 
+  /** This ledger follows one that was lost: it cannot say of any signal of before that it is the first. */
+  followLost(): void {
+    this.current = this.rules.followLost?.(this.current, Date.now()) ?? this.current;
+  }
+
   /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
   health() {
     return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: this.reportAgeMaxMs };

@@ -36,7 +36,8 @@ export class LostAccount {
     return this.isAwaiting;
   }
 
-  halt(): void {
+  begin(): void {
+    this.ledger.followLost();
     this.ledger.setTradingState({ requestId: 'the account follows a lost one', to: 'halted', reason: HALT_REASON });
   }
 

@@ -4,6 +4,7 @@ import type { OrderPlan } from '../src/domain/market';
 import { orderOfWord, readSettleWord, type SettleWord } from '../src/domain/settle-word';
 import type { SettleReply } from '../src/messages/signal';
 import type { Placement } from './placement';
+import { alert } from './announcements';
 import { RecurringAlert } from './recurring-alert';
 import type { SagaParts } from './saga-parts';
 
@@ -31,7 +32,8 @@ export class MissingOrder {
     if (typeof word === 'string') return { accepted: false, message: word };
     this.word = word;
     const what = word.averagePrice === undefined ? 'nothing filled' : `${word.filledQuantity} at ${word.averagePrice}`;
-    return { accepted: true, message: `Settled by hand: ${what}.` };
+    const message = `Taken: ${what}. The venue is asked once more; if it shows the order, its answer counts.`;
+    return { accepted: true, message };
   }
 
   /** From now on a person's word is taken. @returns what the person can do */
@@ -41,9 +43,15 @@ export class MissingOrder {
     return `Look at ${venue} for ${plan.clientOrderId}; oncefill signal settle ${fingerprint} ends it on your word.`;
   }
 
-  /** The venue speaks for the order again. */
+  /** The venue speaks for the order again: its own answer counts, whatever a person said meanwhile. */
   withdrawOffer(): void {
     this.plan = undefined;
+    if (this.word === undefined) return;
+    const { input, record } = this.parts;
+    const text = `The venue shows the order after a word was given (${this.word.reason}): the venue's answer counts.`;
+    this.word = undefined;
+    record.happened(text);
+    alert(`${input.fingerprint}: ${text}`);
   }
 
   get hasWord(): boolean {
@@ -76,31 +84,33 @@ export class MissingOrder {
   async wait(plan: OrderPlan, why: string, venueTimeMs: number): Promise<Placement> {
     const { input, terms, activities, record, stop } = this.parts;
     const startedAtMs = Date.now();
-    const alert = new RecurringAlert();
+    const missing = new RecurringAlert();
     const text = `${why} Its funds stay held. ${this.offer(plan)}`;
     record.missing(text);
     let askedAtMs = venueTimeMs;
     let cancels = 0;
     for (let count = 0; ; count += 1) {
-      alert.raise(`${input.fingerprint}: ${text}`);
+      missing.raise(`${input.fingerprint}: ${text}`);
       if (cancels < CANCELS_MAX && stop.isDue) {
         cancels += 1;
         await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancels });
         record.happened('Asked the venue to cancel it, should it be there.');
       }
-      await this.pause(patientLookUpDelayMs(count, terms.known.lookUpDelays, Date.now() - startedAtMs));
-      if (this.hasWord) return this.end(plan, askedAtMs);
+      const delayMs = patientLookUpDelayMs(count, terms.known.lookUpDelays, Date.now() - startedAtMs);
+      await this.pause(delayMs, () => stop.isDue && cancels < CANCELS_MAX);
       const answer = await activities.lookUpOrder(plan);
+      if (answer.status === 'found') {
+        this.withdrawOffer();
+        record.foundAfterAll();
+        return { status: 'live', order: answer.order };
+      }
       if (answer.status === 'absent') askedAtMs = answer.askedAtMs;
-      if (answer.status !== 'found') continue;
-      this.withdrawOffer();
-      record.foundAfterAll();
-      return { status: 'live', order: answer.order };
+      if (this.hasWord) return this.end(plan, askedAtMs);
     }
   }
 
-  /** Waits, but not longer than until there is a word. */
-  async pause(durationMs: number): Promise<void> {
-    await condition(() => this.hasWord, Math.max(1, durationMs));
+  /** Waits, but not longer than until there is a word. @param orWhen what else ends the wait */
+  async pause(durationMs: number, orWhen: () => boolean = () => false): Promise<void> {
+    await condition(() => this.hasWord || orWhen(), Math.max(1, durationMs));
   }
 }

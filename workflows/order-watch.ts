@@ -12,9 +12,12 @@ import { MissingOrder } from './missing-order';
 import type { Placement } from './placement';
 import { RecurringAlert } from './recurring-alert';
 import type { SagaParts } from './saga-parts';
+import { PLACE_TIMEOUT_MS, startOf } from './signal-activities';
 
 /** Runs that began before it look an order up for ever that the venue had acknowledged and does not know any more. */
 const ABSENT_IS_MISSING = 'absent-is-missing';
+/** Runs that began before it told of an unknown order in words alone. */
+const UNKNOWN_IS_SEARCHABLE = 'unknown-is-searchable';
 
 type AbsentAnswer = Extract<LookUpAnswer, { status: 'absent' }>;
 
@@ -22,6 +25,7 @@ type AbsentAnswer = Extract<LookUpAnswer, { status: 'absent' }>;
 export class OrderWatch {
   private readonly missing: MissingOrder;
   private readonly alert = new RecurringAlert();
+  private isShownAsUnknown = false;
 
   constructor(private readonly parts: SagaParts) {
     this.missing = new MissingOrder(parts);
@@ -51,7 +55,6 @@ export class OrderWatch {
     record.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     for (let count = 0, absentLookUps = 0; ; count += 1) {
       await this.missing.pause(patientLookUpDelayMs(count, lookUpDelays, Date.now() - startedAtMs));
-      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
       const answer = await activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         this.known('Found at the venue.');
@@ -63,15 +66,18 @@ export class OrderWatch {
         venueTimeMs = answer.askedAtMs;
         // Whatever was lost was signed before this first look-up, or within the authorization it had then; and only the
         // venue's clock can be compared with itself.
-        lateEnoughMs ??= answer.askedAtMs + AUTHORIZATION_VALIDITY_MS + lateAcceptanceMs;
+        lateEnoughMs ??= answer.askedAtMs + this.sendingMayLastMs() + lateAcceptanceMs;
         const isProven = answer.askedAtMs >= lateEnoughMs && outcome.kind !== 'DUPLICATE';
         const why = this.whyMissing(plan, outcome, signedAtMs, answer, { lookUps: absentLookUps, unseenForMs });
-        if (why !== undefined && patched(ABSENT_IS_MISSING)) return this.missing.wait(plan, why, answer.askedAtMs);
-        if (isProven) {
+        const isMissingNow = why !== undefined && !this.missing.hasWord;
+        if (isMissingNow && patched(ABSENT_IS_MISSING)) return this.missing.wait(plan, why, answer.askedAtMs);
+        // After a word nothing is sent any more.
+        if (isProven && !this.missing.hasWord) {
           this.known('The venue proved that it never had the order.');
           return undefined;
         }
       }
+      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
       this.alertUnknown(plan, unseenForMs);
     }
   }
@@ -104,15 +110,14 @@ export class OrderWatch {
     for (let count = 0; ; count += 1) {
       if (cancelRound > 0) await this.missing.pause(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
       else await stop.pause(openOrderDelayMs(count, delays, Date.now() - startedAtMs), () => this.missing.hasWord);
-      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
       const answer = await activities.lookUpOrder(plan);
       if (answer.status === 'found') {
         seenAtMs = Date.now();
         absentLookUps = 0;
         venueTimeMs = answer.order.updatedAtMs;
         record.venueSays(answer.order);
-        if (answer.order.status !== 'open') return { status: 'live', order: answer.order };
         this.known();
+        if (answer.order.status !== 'open') return { status: 'live', order: answer.order };
         if (!acknowledged && plan.limitPrice !== undefined) {
           acknowledged = true;
           await this.acknowledge(plan, answer.order);
@@ -122,10 +127,10 @@ export class OrderWatch {
         venueTimeMs = answer.askedAtMs;
         const why = `${input.venue} had accepted the order and does not know it.`;
         const absence = { lookUps: absentLookUps, unseenForMs: Date.now() - seenAtMs };
-        if (isMissing(absence, unknownAlertMs) && patched(ABSENT_IS_MISSING)) {
-          return this.missing.wait(plan, why, answer.askedAtMs);
-        }
+        const isMissingNow = isMissing(absence, unknownAlertMs) && !this.missing.hasWord;
+        if (isMissingNow && patched(ABSENT_IS_MISSING)) return this.missing.wait(plan, why, answer.askedAtMs);
       }
+      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
       this.alertUnknown(plan, Date.now() - seenAtMs);
       if (!stop.isDue) continue;
       cancelRound += 1;
@@ -150,12 +155,20 @@ export class OrderWatch {
     const { input, terms } = this.parts;
     if (outcome.kind === 'DUPLICATE') {
       if (!isMissing(absence, terms.known.unknownAlertMs)) return undefined;
-      return `${input.venue} refused the order as a duplicate of one that it does not know.`;
+      return `${input.venue} had an order of this id, by all that is known, and does not know it.`;
     }
     const sinceMs = signedAtMs ?? plan.plannedAtMs ?? askedAtMs;
-    const ageMs = Math.max(askedAtMs - sinceMs, absence.unseenForMs);
+    const ageMs = Math.max(askedAtMs - sinceMs, absence.unseenForMs, Date.now() - startOf(input));
     if (isWithinMemory(ageMs, terms.known.orderMemory)) return undefined;
     return `The order may be older than ${input.venue} remembers orders.`;
+  }
+
+  /**
+   * How long after a first look-up the order may still leave. A call of the signal's own is over by then, but for what was
+   * authorized before; the call of a workflow that was ended by hand may be under way for as long as calls last.
+   */
+  private sendingMayLastMs(): number {
+    return AUTHORIZATION_VALIDITY_MS + (this.parts.input.orphan ? PLACE_TIMEOUT_MS : 0);
   }
 
   private alertUnknown(plan: OrderPlan, unseenForMs: number): void {
@@ -163,7 +176,12 @@ export class OrderWatch {
     if (unseenForMs <= terms.known.unknownAlertMs) return;
     const remedy = this.missing.offer(plan);
     const text = `What became of the order ${plan.clientOrderId} is not known; its funds stay held. ${remedy}`;
-    if (this.alert.raise(`${input.fingerprint}: ${text}`)) record.note(text);
+    if (!this.alert.raise(`${input.fingerprint}: ${text}`)) return;
+    record.note(text);
+    if (!this.isShownAsUnknown && patched(UNKNOWN_IS_SEARCHABLE)) {
+      this.isShownAsUnknown = true;
+      record.showAs('UNKNOWN');
+    }
   }
 
   private alertOpen(plan: OrderPlan, cancellingForMs: number, requests: number): void {
@@ -177,6 +195,8 @@ export class OrderWatch {
   private known(note?: string): void {
     this.missing.withdrawOffer();
     this.alert.settle();
+    if (this.isShownAsUnknown) this.parts.record.showAs(null);
+    this.isShownAsUnknown = false;
     if (note !== undefined) this.parts.record.note(note);
   }
 

@@ -11,6 +11,9 @@ import { rootMessage } from './until-answered';
 const INTERVAL_MS = 60_000;
 /** Comparisons that fail in a row before a person hears of it: a restart takes less. */
 const FAILURES_MAX = 3;
+/** In one call: their plans travel with it. */
+const ORPHANS_AT_ONCE_MAX = 50;
+const STUCK_SHOWN_MAX = 10;
 const CALL_TIMEOUT = '30 seconds';
 
 /**
@@ -20,6 +23,8 @@ const CALL_TIMEOUT = '30 seconds';
 export class ReservationGuard {
   private readonly orphans = new RecurringAlert();
   private readonly failing = new RecurringAlert();
+  private readonly stuckAlert = new RecurringAlert();
+  private stuckSignals: readonly string[] = [];
 
   constructor(
     private readonly venue: string,
@@ -47,23 +52,39 @@ export class ReservationGuard {
     }
   }
 
+  /** Signals whose next step failed again and again, as of the last comparison. */
+  get stuck(): readonly string[] {
+    return this.stuckSignals;
+  }
+
   private async check(): Promise<void> {
-    const { findEndedSignals, lookAfterOrphan } = proxyActivities<ReservationActivities>({
+    const { findTroubledSignals, lookAfterOrphans } = proxyActivities<ReservationActivities>({
       taskQueue: SIGNALS_TASK_QUEUE,
       scheduleToCloseTimeout: CALL_TIMEOUT,
       summary: `reservations of ${this.venue} without a signal`,
     });
-    const old = this.pending().filter(({ createdAtMs }) => Date.now() - createdAtMs >= this.intervalMs);
-    if (old.length === 0) return;
-    const ended = new Set(await findEndedSignals(old.map(({ id }) => id)));
+    const old = this.pending().filter(({ createdAtMs }) => Math.abs(Date.now() - createdAtMs) >= this.intervalMs);
+    const troubled = old.length === 0 ? [] : await findTroubledSignals(old.map(({ id }) => id));
+    const idsIn = (trouble: string): readonly string[] =>
+      troubled.filter((signal) => signal.trouble === trouble).map(({ fingerprint }) => fingerprint);
+    this.tellStuck(idsIn('stuck'));
+    const ended = new Set(idsIn('ended'));
     // One that ended while it was asked about has given its funds back by now.
     const orphaned = this.pending().filter(({ id }) => ended.has(id));
-    for (const reservation of orphaned) {
-      const isNew = await lookAfterOrphan({ venue: this.venue, reservation });
-      if (isNew) alert(orphanSentence(reservation));
-    }
-    if (orphaned.length === 0) this.orphans.settle();
-    else this.orphans.raise(`${orphaned.length} reservations at ${this.venue} have no signal of their own any more.`);
+    if (orphaned.length === 0) return void this.orphans.settle();
+    const reservations = orphaned.slice(0, ORPHANS_AT_ONCE_MAX);
+    const begun = new Set(await lookAfterOrphans({ venue: this.venue, reservations }));
+    for (const reservation of reservations.filter(({ id }) => begun.has(id))) alert(orphanSentence(reservation));
+    this.orphans.raise(`${orphaned.length} reservations at ${this.venue} have no signal of their own any more.`);
+  }
+
+  private tellStuck(ids: readonly string[]): void {
+    this.stuckSignals = ids.slice(0, STUCK_SHOWN_MAX);
+    if (ids.length === 0) return void this.stuckAlert.settle();
+    this.stuckAlert.raise(
+      `${ids.length} signals cannot take their next step, among them ${this.stuckSignals.join(', ')}: ` +
+        'their funds stay held. Look at them in the Web UI, and at the versions of the engines that run.',
+    );
   }
 
   private pending(): readonly Reservation[] {

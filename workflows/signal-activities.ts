@@ -21,7 +21,7 @@ import type { Terms } from './terms';
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
  * longer than SEND_WITHIN_MS of activities/orders.ts: what counts as lost sends nothing any more.
  */
-const PLACE_TIMEOUT_MS = 30_000;
+export const PLACE_TIMEOUT_MS = 30_000;
 const LOOK_UP_TIMEOUT = '20 seconds';
 /**
  * A local call with its repetitions: while it lasts the workflow's step is kept alive, which costs history. Whoever called
@@ -104,6 +104,7 @@ function reusableIdSince({ signal }: SignalWorkflowInput, { clientIdUnique }: Tr
 }
 
 /** When the signal's first run started, milliseconds UTC on the server's clock. */
-export function startOf({ continued }: SignalWorkflowInput): number {
+export function startOf({ continued, orphan, signal }: SignalWorkflowInput): number {
+  if (orphan) return signal.timestampMs;
   return continued?.startedAtMs ?? workflowInfo().startTime.getTime();
 }

@@ -86,7 +86,12 @@ export class SignalRecord {
   /** The state that a person has to end: also searchable. */
   missing(detail: string): void {
     this.enter('MISSING', detail);
-    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: 'MISSING' }]);
+    this.showAs('MISSING');
+  }
+
+  /** Makes searchable that a person is needed. @param what null: not any more */
+  showAs(what: 'MISSING' | 'UNKNOWN' | null): void {
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: what }]);
   }
 
   /** Something happened that does not change what there is to say of the signal. */
@@ -97,7 +102,7 @@ export class SignalRecord {
   /** A missing order appeared. */
   foundAfterAll(): void {
     this.note('Found at the venue after all.');
-    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: null }]);
+    this.showAs(null);
   }
 
   /** The last entry: also makes the outcome searchable. */

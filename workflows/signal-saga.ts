@@ -162,9 +162,10 @@ export class SignalSaga {
   }
 
   /** Finds out what became of an order whose own workflow was ended by hand. */
-  private async lookAfter({ plan }: OrphanedReservation): Promise<void> {
+  private async lookAfter({ plan, wasAcknowledged }: OrphanedReservation): Promise<void> {
     const reason = 'The workflow of this signal was ended before its order was.';
-    const reserved = { status: 'reserved', plan, earlierAttempt: 'possible', lookUpOnly: true, reason } as const;
+    const earlierAttempt = wasAcknowledged ? 'placed' : 'possible';
+    const reserved = { status: 'reserved', plan, earlierAttempt, lookUpOnly: true, reason } as const;
     this.parts.record.reserved(plan);
     await this.goOn(reserved, 1, expired(`${reason} The venue has no order of it.`));
   }

@@ -42,7 +42,8 @@ async function runAccount(
   carried: CarriedAccount | undefined,
 ): Promise<void> {
   const { venue } = settings;
-  let current = settings;
+  // An account follows a lost one once: what continues it has its own past.
+  let current: VenueAccountSettings = { ...settings, followsLost: undefined };
   const { rules } = rulesOfRun;
   const isGuarded = rulesOfRun.number >= GUARDED_SINCE_RULES;
   const state = rulesOfRun.adopt(carried);
@@ -50,8 +51,9 @@ async function runAccount(
   const limiter = new Limiter(rules.limiter, settings.limits, state?.window);
   const followsLost = isGuarded && carried === undefined && settings.followsLost === true;
   const lost = new LostAccount(venue, ledger, carried?.awaitsOpenOrders ?? followsLost);
-  if (followsLost) lost.halt();
+  if (followsLost) lost.begin();
   const refresh = new BalanceRefresh(venue, ledger);
+  const guard = new ReservationGuard(venue, ledger, settings.guardIntervalMs);
   const describe = (): void => setCurrentDetails(`${ledger.describe(venue)}\n\n${limiter.describe()}`);
 
   handleAccountMessages({
@@ -66,9 +68,10 @@ async function runAccount(
         log.warn('The configured settings were refused; the former ones stay in force.', { fault });
         return;
       }
-      current = next;
-      ledger.configure(next);
-      limiter.configure(next.limits);
+      const { updateIntervalMs, snapshotLagMs, limits } = next;
+      current = { ...current, updateIntervalMs, snapshotLagMs, limits };
+      ledger.configure(current);
+      limiter.configure(limits);
       refresh.request();
       describe();
     },
@@ -77,11 +80,12 @@ async function runAccount(
       blockedForMs: limiter.block().blockedForMs,
       blockedBy: limiter.block().kind,
       balancesProblem: refresh.problem,
+      stuck: guard.stuck,
     }),
   });
 
   if (lost.awaitsOpenOrders) void lost.readOpenOrders();
-  if (isGuarded) void new ReservationGuard(venue, ledger, settings.guardIntervalMs).run();
+  if (isGuarded) void guard.run();
 
   let clockStands = false;
   const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated || clockStands;

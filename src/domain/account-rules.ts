@@ -32,7 +32,9 @@ export interface AccountRules {
     | 'reserve'
     | 'setTradingState'
     | 'viewBalances'
-  >;
+  > &
+    // Version 1 has none: no account of its time follows a lost one.
+    Partial<Pick<typeof ledger, 'followLost'>>;
   readonly limiter: Pick<
     typeof limiter,
     'acquire' | 'createLimiter' | 'feedback' | 'giveBack' | 'limitsFault' | 'reconfigure' | 'stats' | 'usage'

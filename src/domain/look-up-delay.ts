@@ -8,6 +8,8 @@ export interface LookUpDelays {
 
 /** What has been waited for for a while is asked for again after this part of its age. */
 const AGE_PER_DELAY = 20;
+/** Whoever waits for a person reminds him so often at the least; a year of it still fits one history. */
+const PATIENT_DELAY_MAX_MS = 21_600_000;
 /** A resting order that may still fill is asked for at least this often, however old it is. */
 const OPEN_ORDER_DELAY_MAX_MS = 600_000;
 
@@ -23,12 +25,12 @@ export function lookUpDelayMs(attempt: number, { firstMs, growth, maxMs }: LookU
 
 /**
  * The pause before something that was waited for is tried again: it grows with the age, so that the history of whoever
- * waits grows with the age's logarithm only. A month costs some two hundred tries.
+ * waits grows with the age's logarithm for days, and by four tries a day after them.
  *
  * @param ageMs since the first try, milliseconds
  */
 export function patientDelayMs(ageMs: number): number {
-  return Math.max(0, Math.floor(ageMs / AGE_PER_DELAY));
+  return Math.min(PATIENT_DELAY_MAX_MS, Math.max(0, Math.floor(ageMs / AGE_PER_DELAY)));
 }
 
 /** The same for the look-ups of an order whose answer may take days: never sooner than lookUpDelayMs. */

@@ -39,10 +39,19 @@ export function readSettleWord(command: unknown, plan: OrderPlan): SettleWord | 
   if (price === undefined || price.isZero()) {
     return `averagePrice is ${showValue(command.averagePrice)}; of what filled it must be a positive decimal number in quotes.`;
   }
-  if (command.fee === undefined || command.fee === null) return { ...words, averagePrice: formatDecimal(price) };
-  const fee = parseSignedDecimal(command.fee);
-  if (fee === undefined) return `fee is ${showValue(command.fee)}; needed is a decimal number in quotes.`;
-  return { ...words, averagePrice: formatDecimal(price), fee: formatDecimal(fee) };
+  const fee = command.fee === undefined || command.fee === null ? undefined : parseSignedDecimal(command.fee);
+  if (fee === undefined && command.fee !== undefined && command.fee !== null) {
+    return `fee is ${showValue(command.fee)}; needed is a decimal number in quotes.`;
+  }
+  // The ledger has to book it.
+  if (parseDecimal(formatDecimal(filled.times(price).plus(fee?.abs() ?? 0))) === undefined) {
+    return `${formatDecimal(filled)} at ${formatDecimal(price)} is more than any balance holds.`;
+  }
+  return {
+    ...words,
+    averagePrice: formatDecimal(price),
+    ...(fee === undefined ? {} : { fee: formatDecimal(fee) }),
+  };
 }
 
 /**

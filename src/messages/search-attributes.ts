@@ -5,7 +5,7 @@ export const TRADE_SYMBOL = defineSearchAttributeKey('TradeSymbol', 'KEYWORD');
 export const TRADE_DIRECTION = defineSearchAttributeKey('TradeDirection', 'KEYWORD');
 export const TRADE_STRATEGY = defineSearchAttributeKey('TradeStrategy', 'KEYWORD');
 export const TRADE_VENUE = defineSearchAttributeKey('TradeVenue', 'KEYWORD');
-/** How the signal ended, or MISSING while only a person can end it. */
+/** How the signal ended, or MISSING or UNKNOWN while a person has to look. */
 export const TRADE_OUTCOME = defineSearchAttributeKey('TradeOutcome', 'KEYWORD');
 
 export const SEARCH_ATTRIBUTES = [TRADE_SYMBOL, TRADE_DIRECTION, TRADE_STRATEGY, TRADE_VENUE, TRADE_OUTCOME] as const;

@@ -41,6 +41,8 @@ export interface ContinuedSignal {
 /** A reservation whose signal's workflow has ended. */
 export interface OrphanedReservation {
   readonly plan: OrderPlan;
+  /** The venue had said that it has the order, or nobody knows: its absence then proves nothing. */
+  readonly wasAcknowledged: boolean;
 }
 
 /** What a saga needs of the configuration, fixed at its start so that a replay cannot differ. */

@@ -157,6 +157,8 @@ export interface AccountHealth {
   readonly pending: number;
   /** Oldest first. */
   readonly overdue: readonly OverdueReservation[];
+  /** Signals that hold funds and whose next step fails again and again; absent in older accounts. */
+  readonly stuck?: readonly string[];
 }
 
 export interface VenueAccountStats {

@@ -19,6 +19,7 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
     balancesProblem(venue, health),
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
+    stuckProblem(health),
   ].filter((problem) => problem !== undefined);
   const age =
     health.balancesAgeMs === undefined
@@ -59,6 +60,11 @@ function overdueProblem({ overdue }: AccountHealth): string | undefined {
   if (!oldest) return undefined;
   const others = overdue.length > 1 ? ` and ${overdue.length - 1} more` : '';
   return `${oldest.id} (${oldest.purpose}) holds funds for ${inWords(oldest.ageMs)}, longer than it should${others}; look at it with "oncefill signal show"`;
+}
+
+function stuckProblem({ stuck = [] }: AccountHealth): string | undefined {
+  if (stuck.length === 0) return undefined;
+  return `Signals that cannot take their next step hold funds: ${stuck.join(', ')}`;
 }
 
 /** `12 s`, `5 min`, `60 h`. */

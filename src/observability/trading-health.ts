@@ -44,10 +44,10 @@ export async function signalsHealth(client: Client): Promise<PartHealth> {
   const name = 'signals';
   try {
     const { count } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
-      client.workflow.count(`ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} = 'MISSING'`),
+      client.workflow.count(`ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} IN ('MISSING', 'UNKNOWN')`),
     );
-    if (count === 0) return { name, status: 'healthy', text: 'none is missing its order' };
-    const text = `the orders of ${count} signals are MISSING: find them with "oncefill signal list --minutes 10080" and settle them`;
+    if (count === 0) return { name, status: 'healthy', text: 'no order is missing or unknown' };
+    const text = `the orders of ${count} signals are missing or unknown: find them with "oncefill signal list --minutes 10080"`;
     return { name, status: 'degraded', text };
   } catch (error) {
     return unhealthy(name, `cannot be counted: ${reason(error)}`);

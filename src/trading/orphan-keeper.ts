@@ -2,19 +2,39 @@ import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  type WorkflowExecutionStatusName,
+  type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import type { Reservation } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import type { TradingSignal } from '../domain/signal';
+import type { SignalState } from '../domain/signal-view';
 import { orphanWorkflowId, SIGNALS_TASK_QUEUE } from '../messages/ids';
-import { ORPHAN_WORKFLOW_TYPE, type SignalWorkflowInput } from '../messages/signal';
+import { ORPHAN_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import type { TermsOf } from '../messages/trade';
 
 /** Questions to the server at once. */
 const QUESTIONS_MAX = 10;
 /** The strategy of signals whose own workflow is gone: nobody remembers theirs. */
 const UNKNOWN_STRATEGY = 'unknown (its workflow was ended)';
+
+/** Tries of one step that failed; more mean that it will not succeed by itself. */
+const STEP_ATTEMPTS_MAX = 5;
+/** An ended workflow is replayed for its answer. */
+const QUERY_TIMEOUT_MS = 5_000;
+/** Where the venue has not said of an order that it has it. An unknown one may be a duplicate, which says so. */
+const UNACKNOWLEDGED_STATES: ReadonlySet<SignalState> = new Set([
+  'RECEIVED',
+  'SIZING',
+  'RESERVING',
+  'WAITING_FOR_PERMIT',
+  'PLACING',
+]);
+
+/** ended: its workflow does not run (any more). stuck: it runs, and its next step fails again and again. */
+export interface TroubledSignal {
+  readonly fingerprint: string;
+  readonly trouble: 'ended' | 'stuck';
+}
 
 /** Finds signals whose workflow somebody ended, and has what they reserved looked after. */
 export class OrphanKeeper {
@@ -23,26 +43,37 @@ export class OrphanKeeper {
     private readonly termsOf: TermsOf,
   ) {}
 
-  /** @returns those of these signals whose workflow does not run (any more) */
-  async findEnded(fingerprints: readonly string[]): Promise<readonly string[]> {
-    const ended: string[] = [];
-    const queue = [...fingerprints];
-    const askNext = async (): Promise<void> => {
-      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        const status = await this.statusOf(id);
-        if (status !== 'RUNNING' && status !== 'PAUSED') ended.push(id);
-      }
-    };
-    await Promise.all(Array.from({ length: QUESTIONS_MAX }, askNext));
-    return ended;
+  /** @returns those of these signals that do not go on by themselves; the others are well */
+  async findTroubled(fingerprints: readonly string[]): Promise<readonly TroubledSignal[]> {
+    const troubled: TroubledSignal[] = [];
+    await this.forEach(fingerprints, async (fingerprint) => {
+      const trouble = await this.troubleOf(fingerprint);
+      if (trouble) troubled.push({ fingerprint, trouble });
+    });
+    return troubled;
   }
 
   /**
-   * Starts a workflow that finds out what became of the order, and ends the reservation. Safe to repeat.
+   * Starts workflows that find out what became of orders, and end their reservations. Safe to repeat.
    *
-   * @returns whether none was under way yet
+   * @returns the ids of those for which none was under way yet
    */
-  async lookAfter(venue: string, reservation: Reservation): Promise<boolean> {
+  async lookAfter(venue: string, reservations: readonly Reservation[]): Promise<readonly string[]> {
+    const begun: string[] = [];
+    let failure: unknown;
+    await this.forEach(reservations, async (reservation) => {
+      try {
+        if (await this.start(venue, reservation)) begun.push(reservation.id);
+      } catch (error) {
+        // One that cannot be looked after must not keep the others from it; the next comparison tries again.
+        failure = error;
+      }
+    });
+    if (failure !== undefined && begun.length === 0) throw failure;
+    return begun;
+  }
+
+  private async start(venue: string, reservation: Reservation): Promise<boolean> {
     const plan = reservation.metadata as unknown as OrderPlan;
     const signal = signalOf(reservation, plan);
     const input: SignalWorkflowInput = {
@@ -51,7 +82,7 @@ export class OrphanKeeper {
       venue,
       signal,
       terms: this.termsOf(signal),
-      orphan: { plan },
+      orphan: { plan, wasAcknowledged: await this.wasAcknowledged(reservation.id) },
     };
     try {
       await this.client.workflow.start(ORPHAN_WORKFLOW_TYPE, {
@@ -68,9 +99,36 @@ export class OrphanKeeper {
     }
   }
 
-  private async statusOf(workflowId: string): Promise<WorkflowExecutionStatusName | undefined> {
+  /** What the ended workflow knew. Where it cannot be asked, the venue may have had the order: a person decides then. */
+  private async wasAcknowledged(fingerprint: string): Promise<boolean> {
     try {
-      return (await this.client.workflow.getHandle(workflowId).describe()).status.name;
+      const handle = this.client.workflow.getHandle(fingerprint);
+      const view = await this.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(stateQuery));
+      return !UNACKNOWLEDGED_STATES.has(view.state) || view.order?.venueOrderId !== undefined;
+    } catch {
+      return true;
+    }
+  }
+
+  private async troubleOf(fingerprint: string): Promise<TroubledSignal['trouble'] | undefined> {
+    const description = await this.describe(fingerprint);
+    const status = description?.status.name;
+    if (status !== 'RUNNING' && status !== 'PAUSED') return 'ended';
+    const attempts = description?.raw.pendingWorkflowTask?.attempt ?? 0;
+    return attempts >= STEP_ATTEMPTS_MAX ? 'stuck' : undefined;
+  }
+
+  private async forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+    const queue = [...items];
+    const next = async (): Promise<void> => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    };
+    await Promise.all(Array.from({ length: QUESTIONS_MAX }, next));
+  }
+
+  private async describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await this.client.workflow.getHandle(workflowId).describe();
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;

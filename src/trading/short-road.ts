@@ -94,7 +94,8 @@ export class ShortRoad {
       case 'expired':
         return { ...check, plan };
       case 'wait':
-        return { ...reserved, waitMs: check.waitMs, reason: check.reason };
+        // In both forms, as in activities/orders.ts.
+        return { ...reserved, waitMs: check.waitMs, waitUntilMs: Date.now() + check.waitMs, reason: check.reason };
       case 'denied':
         return { ...reserved, reason: check.denial.message };
       case 'lapsed':

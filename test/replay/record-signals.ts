@@ -160,7 +160,7 @@ async function orphaned(engine: TestEngine): Promise<string> {
   const reservation = (await account.query(reservationsQuery)).find(({ id }) => id === fingerprint);
   if (!reservation) throw new Error('The order has no reservation.');
   await client.workflow.getHandle(fingerprint).terminate('the recorder ended it');
-  await new OrphanKeeper(client, termsOf).lookAfter(venue, reservation);
+  await new OrphanKeeper(client, termsOf).lookAfter(venue, [reservation]);
   return cancel(engine, orphanWorkflowId(fingerprint));
 }
 

@@ -5,12 +5,14 @@ import { ENTITIES_TASK_QUEUE, orphanWorkflowId, venueAccountWorkflowId } from '.
 import { cancelUpdate } from '../../src/messages/signal';
 import {
   accountHealthQuery,
+  batchUpdate,
   VENUE_ACCOUNT_WORKFLOW_TYPE,
+  type AccountRequest,
   type VenueAccountSettings,
 } from '../../src/messages/venue-account';
 import { createTradingStateControl } from '../../src/trading/trading-state';
 import { ensureVenueAccount } from '../../workers/entities';
-import { SETTINGS } from '../support/account-commands';
+import { reserveCommand, SETTINGS } from '../support/account-commands';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -27,7 +29,12 @@ beforeAll(async () => {
     taskQueue: ENTITIES_TASK_QUEUE,
     args: [settings],
   });
-  engine = await startTestEngine(environment, { flags: [{ path: 'orders.lookUpDelayMaxMs', value: 1_000 }] });
+  engine = await startTestEngine(environment, {
+    flags: [
+      { path: 'orders.lookUpDelayMaxMs', value: 1_000 },
+      { path: 'orders.unknownAlertSeconds', value: 1 },
+    ],
+  });
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -57,6 +64,34 @@ test('a reservation whose signal was ended by hand is an alert, and a workflow o
   expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', locked: '0' });
 });
 
+test('an order that the venue had acknowledged is not taken as never placed because its workflow was ended', async () => {
+  const fingerprint = await restingOrder();
+  const lookUps = jest
+    .spyOn(engine.parts.venue, 'lookUpOrder')
+    .mockImplementation(async () => ({ status: 'absent', askedAtMs: Date.now() + 120_000 }));
+  await engine.parts.client.workflow.getHandle(fingerprint).terminate('a click in the Web UI');
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === 'MISSING');
+  expect((await account().query(accountHealthQuery)).pending).toBe(1);
+  lookUps.mockRestore();
+  const orphan = engine.parts.client.workflow.getHandle<() => Promise<SignalView>>(orphanWorkflowId(fingerprint));
+  await orphan.executeUpdate(cancelUpdate, { args: ['done'] });
+  expect(await orphan.result()).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('a reservation of nobody’s plan keeps no other from being looked after', async () => {
+  const command = { ...reserveCommand('by-hand', '1'), expiresAtMs: Date.now() + 3_600_000 };
+  const request: AccountRequest = { kind: 'reserve', command };
+  await account().executeUpdate(batchUpdate, { args: [[request]] });
+  const fingerprint = await restingOrder();
+  await engine.parts.client.workflow.getHandle(fingerprint).terminate('a click in the Web UI');
+  await eventually(async () => engine.alerts.some((text) => text.includes(orphanWorkflowId(fingerprint))));
+  const orphan = engine.parts.client.workflow.getHandle(orphanWorkflowId(fingerprint));
+  await orphan.executeUpdate(cancelUpdate, { args: ['done'] });
+  await orphan.result();
+  const release = { requestId: 'by-hand:release', reservationId: 'by-hand', reason: 'the test is over' };
+  await account().executeUpdate(batchUpdate, { args: [[{ kind: 'release', command: release }]] });
+});
+
 test('a reservation whose signal is waited for is left alone', async () => {
   const fingerprint = await restingOrder();
   await eventually(async () => (await account().query(accountHealthQuery)).pending === 1);
@@ -80,6 +115,34 @@ test('an account that follows a lost one is halted, and names what is open at th
   expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
   await engine.parts.client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['done'] });
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test.each([
+  ['halted', async () => undefined],
+  [
+    'resumed meanwhile',
+    async () => {
+      await ensureVenueAccount(engine.parts.client, engine.config, engine.parts.venue.promises);
+      const control = createTradingStateControl(engine.parts.client, VENUE);
+      await eventually(() => control.change('active', 'looked at everything').catch(() => undefined));
+      await eventually(async () => (await engine.balances()).asOfMs > 0);
+    },
+  ],
+])('an order that was sent before its account was lost is looked for, and not sent again: %s', async (_name, then) => {
+  const { sender, venue } = engine.parts;
+  const send = sender.send.bind(sender);
+  const placeOrder = jest.spyOn(venue, 'placeOrder');
+  jest.spyOn(sender, 'send').mockImplementationOnce(async (...args) => {
+    await send(...args);
+    await account().terminate('a click in the Web UI');
+    await then();
+    throw new Error('The process was lost.');
+  });
+  expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
+  expect(placeOrder).toHaveBeenCalledTimes(1);
+  jest.restoreAllMocks();
+  const control = createTradingStateControl(engine.parts.client, VENUE);
+  await eventually(() => control.change('active', 'looked at everything').catch(() => undefined));
 });
 
 test('nothing is resumed before the venue has told its open orders', async () => {

@@ -160,6 +160,47 @@ test('a look-up that says nothing of use for long can be ended on a word, too', 
   await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
 });
 
+test.each([
+  ['missing', absent],
+  ['unknown', (): LookUpAnswer => ({ status: 'unavailable', outcome: { kind: 'UNKNOWN', message: 'Unreadable.' } })],
+])('a word about a %s order is not believed against the venue, which shows it', async (_name, answer) => {
+  const fingerprint = await restingOrder();
+  const silent = everyLookUp(answer);
+  await eventually(async () => alertsOf(fingerprint).length > 0);
+  silent.mockRestore();
+  const lookUp = engine.parts.venue.lookUpOrder.bind(engine.parts.venue);
+  let word: unknown;
+  jest.spyOn(engine.parts.venue, 'lookUpOrder').mockImplementation(async (...args) => {
+    const found = await lookUp(...args);
+    word ??= await settle(fingerprint, { filledQuantity: '0', reason: 'cancelled, I think' });
+    return found;
+  });
+  await eventually(async () => word);
+  await eventually(async () => alertsOf(fingerprint).some((text) => text.includes('cancelled, I think')));
+  expect((await engine.intake.show(fingerprint))?.state).toBe('WORKING');
+  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+test('after a word nothing is sent, though the venue proves meanwhile that it never had the order', async () => {
+  const placeOrder = jest.spyOn(engine.parts.venue, 'placeOrder').mockResolvedValueOnce({
+    outcome: { kind: 'UNKNOWN', message: 'No answer.' },
+    signedAtMs: Date.now(),
+  });
+  const unreadable: LookUpAnswer = { status: 'unavailable', outcome: { kind: 'UNKNOWN', message: 'Unreadable.' } };
+  const silent = everyLookUp(() => unreadable);
+  const fingerprint = await submit({ limitPrice: '1000' });
+  await eventually(async () => alertsOf(fingerprint).length > 0);
+  let word: unknown;
+  silent.mockImplementation(async () => {
+    word ??= await settle(fingerprint, NOTHING);
+    return absent(60_000);
+  });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+  expect(word).toMatchObject({ accepted: true });
+  expect(placeOrder).toHaveBeenCalledTimes(1);
+});
+
 test('nobody can settle an order that the venue speaks for, and nonsense settles none', async () => {
   const fingerprint = await restingOrder();
   expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: false });
@@ -178,6 +219,7 @@ test('nobody can settle an order that the venue speaks for, and nonsense settles
     { filledQuantity: '0.004', averagePrice: '1e3', reason: 'x' },
     { filledQuantity: '0.02', averagePrice: '1000', reason: 'more than was ordered' },
     { filledQuantity: '0.004', averagePrice: '1000', fee: 'free', reason: 'x' },
+    { filledQuantity: '0.01', averagePrice: '1000', fee: '99999999999999999999', reason: 'nothing holds so much' },
   ];
   for (const command of refused) expect(await settle(fingerprint, command)).toMatchObject({ accepted: false });
   expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });

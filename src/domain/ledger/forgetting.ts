@@ -46,3 +46,11 @@ export function isSurelyFirst(
   const lifeMs = expiresAtMs === undefined ? TIME_TO_LIVE_MAX_MS : expiresAtMs - signalStartedAtMs;
   return nowMs > behind.sinceMs + lifeMs + ENDED_GRACE_MS && signalStartedAtMs > behind.forgottenAtMs;
 }
+
+/**
+ * The first state of a ledger that follows one which was lost: it cannot know what that one had reserved, so no signal
+ * that started before it is called the first.
+ */
+export function followLost(state: LedgerState, nowMs: number): LedgerState {
+  return { ...state, forgottenAtMs: Math.max(state.forgottenAtMs, nowMs) };
+}

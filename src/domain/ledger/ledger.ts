@@ -13,6 +13,7 @@ export { bar } from './bar';
 export { commit, release } from './end-reservation';
 export { ledgerHealth } from './health';
 export type { LedgerHealth } from './health';
+export { followLost } from './forgetting';
 export { reserve } from './reserve';
 export { areBalancesOutdated } from './reserve-denials';
 export { applySnapshot } from './snapshot';

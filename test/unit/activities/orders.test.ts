@@ -22,9 +22,13 @@ function activitiesWith(check: SendCheck) {
 test.each<SendCheck>([
   { status: 'wait', waitMs: 60_000, permitRound: 2, reason: 'r' },
   { status: 'lapsed', permitRound: 2, reason: 'r' },
-])('a call that sent nothing says for how long to wait, and names no instant: $status', async (check) => {
+])('a call that sent nothing says for how long to wait, also to steps of an older release: $status', async (check) => {
+  jest.useFakeTimers({ now: 1_000_000 });
   const answer = await activitiesWith(check).placeOrder(INPUT);
-  expect(answer).toEqual({ status: 'wait', waitMs: expect.any(Number) as number, permitRound: 2, reason: 'r' });
+  jest.useRealTimers();
+  expect(answer).toMatchObject({ status: 'wait', permitRound: 2, reason: 'r' });
+  const { waitMs, untilMs } = answer as { waitMs: number; untilMs: number };
+  expect(untilMs - 1_000_000).toBe(waitMs);
 });
 
 test('the end of a call is an instant of the clock that never steps', async () => {
