@@ -1,3 +1,4 @@
+import type { Denial } from '../src/domain/denial';
 import type { EndReservationResult } from '../src/domain/ledger/types';
 import type {
   BarAnswer,
@@ -17,15 +18,20 @@ export interface TradeDependencies {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
+  /** The one venue that this process trades on. */
+  readonly venue: string;
 }
 
 /** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
-export function createTradeActivities({ funds, headStarts, termsOf }: TradeDependencies) {
+export function createTradeActivities({ funds, headStarts, termsOf, venue }: TradeDependencies) {
   return {
     /** See ShortRoad.trade. Whatever is not over yet goes on under the terms of this process. */
     async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms> {
+      if (input.venue !== venue) return { status: 'denied', denial: otherVenue(input.venue, venue) };
       const result = await headStarts.trade(input);
-      return result.status === 'settled' ? result : { ...result, terms: termsOf(input.signal) };
+      return result.status === 'settled'
+        ? result
+        : { ...result, terms: termsOf(input.signal, input.signalStartedAtMs) };
     },
 
     /**
@@ -34,8 +40,12 @@ export function createTradeActivities({ funds, headStarts, termsOf }: TradeDepen
      */
     async withdraw(input: BarInput): Promise<BarAnswer & WithTerms> {
       crashPoint('withdraw.before-update');
-      const terms = termsOf(input.signal);
-      const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs });
+      const terms = termsOf(input.signal, input.signalStartedAtMs);
+      const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs }).catch((error: unknown) => {
+        // A venue that was never traded on here has no account, and nothing reserved.
+        if (input.venue === venue || !isWithoutAccount(error)) throw error;
+        return undefined;
+      });
       crashPoint('withdraw.after-update');
       return reserved ? { ...reserved, reason: EARLIER_ATTEMPT, terms } : { status: 'withdrawn' };
     },
@@ -58,3 +68,15 @@ export function createTradeActivities({ funds, headStarts, termsOf }: TradeDepen
 }
 
 export type TradeActivities = ReturnType<typeof createTradeActivities>;
+
+function otherVenue(asked: string, ours: string): Denial {
+  return {
+    code: 'UNKNOWN_VENUE',
+    message: `The signal is for ${asked}, and this installation trades on ${ours}. Send it with the configuration of the installation that trades on ${asked}.`,
+  };
+}
+
+/** By its name: a class of the client's package, which activities do not load. */
+function isWithoutAccount(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkflowNotFoundError';
+}

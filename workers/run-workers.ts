@@ -3,7 +3,13 @@ import { createComponentActivities } from '../activities/component';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
 import { loadModel } from '../src/inference/session';
-import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import {
+  ENTITIES_TASK_QUEUE,
+  INFERENCE_TASK_QUEUE,
+  SIGNALS_TASK_QUEUE,
+  venueAccountWorkflowId,
+  venueTaskQueue,
+} from '../src/messages/ids';
 import { createLogger, type LogComponent } from '../src/observability/logging';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
@@ -21,6 +27,8 @@ import {
   type QueueWorkerOptions,
 } from './task-queue-workers';
 
+/** How often it is looked whether the account runs. */
+const ACCOUNT_CHECK_MS = 10_000;
 /** Heartbeats reach the server at most this often. */
 const HEARTBEAT_THROTTLE_MS = 5_000;
 
@@ -92,11 +100,24 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
     workers.push(await Worker.create({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
-  if (taskQueues.includes(ENTITIES_TASK_QUEUE)) await ensureVenueAccount(engine.client, config, engine.venue.promises);
+  const keeper = taskQueues.includes(ENTITIES_TASK_QUEUE) ? await keepVenueAccount(engine) : undefined;
   if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
   await runUntilStopped(workers, stop, registration, component ?? taskQueues.join(','));
+  clearInterval(keeper);
   if (lost) engine.logger.error('This process lost its slot and leaves.');
   return lost ? 1 : 0;
+}
+
+/** Starts the account, and starts another one when somebody ended it: until then nothing guards what is at the venue. */
+async function keepVenueAccount({ client, config, venue, logger }: Engine): Promise<NodeJS.Timeout> {
+  await ensureVenueAccount(client, config, venue.promises);
+  const keep = async (): Promise<void> => {
+    const { status } = await client.workflow.getHandle(venueAccountWorkflowId(config.venue)).describe();
+    if (status.name !== 'RUNNING') await ensureVenueAccount(client, config, venue.promises);
+  };
+  const failed = (error: unknown): void =>
+    logger.warn('The account could not be looked at.', { reason: String(error) });
+  return setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
 }
 
 /** Whoever calls the entities stops before them: a call to an entity that nobody runs any more would use up its time. */

@@ -42,7 +42,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
     ...common(engine, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
     activities: {
-      ...createTradeActivities({ funds, headStarts, termsOf }),
+      ...createTradeActivities({ funds, headStarts, termsOf, venue: config.venue }),
       ...createIntakeActivities({ intake }),
       ...createReservationActivities({ orphans: new OrphanKeeper(client, termsOf) }),
     },

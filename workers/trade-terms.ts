@@ -5,9 +5,9 @@ import type { VenuePromises } from '../src/venues/venue';
 /** The terms under which this process makes orders: its own configuration, whoever sent the signal. */
 export function termsFrom({ orders, signals }: Config, venue: VenueConfig, promises: VenuePromises): TermsOf {
   const { clientIdUnique, orderMemory } = promises;
-  return ({ timestampMs }) => ({
+  return ({ timestampMs }, startedAtMs) => ({
     leverage: venue.leverage,
-    expiresAtMs: timestampMs + signals.timeToLiveSeconds * 1000,
+    expiresAtMs: Math.min(timestampMs, startedAtMs) + signals.timeToLiveSeconds * 1000,
     lookUpDelays: {
       firstMs: orders.lookUpDelayMs,
       growth: orders.lookUpDelayGrowth,

@@ -3,7 +3,6 @@ import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { venueSentence, type VenueOutcome } from '../src/domain/outcome';
 import type { PlaceOrderResult, TradeResult } from '../src/messages/trade';
-import { alert } from './announcements';
 import type { OrderWatch } from './order-watch';
 import type { Placement } from './placement';
 import type { SagaParts } from './saga-parts';
@@ -113,8 +112,8 @@ export class DurableRoad {
       case 'UNKNOWN':
         return this.watch.resolve(plan, outcome, signedAtMs);
       case 'REJECTED':
+      // The process that sent it tells a person, once for all orders: src/trading/venue-problems.ts.
       case 'FATAL':
-        if (outcome.kind === 'FATAL') alert(`${this.parts.input.venue} refuses us: ${venueSentence(outcome)}`);
         return { status: 'ended', outcome: 'REJECTED', detail: venueSentence(outcome) };
       case 'RATE_LIMITED':
       case 'BANNED':

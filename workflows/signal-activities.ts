@@ -16,6 +16,7 @@ import {
   type WithTerms,
 } from '../src/messages/trade';
 import type { Terms } from './terms';
+import { isPassing, rootMessage } from './until-answered';
 
 /**
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
@@ -30,6 +31,10 @@ const LOOK_UP_TIMEOUT = '20 seconds';
 const LOCAL_CALL_TIMEOUT = '60 seconds';
 /** Ledger calls are repeated: their request ids make that safe, and nothing may go on without them. */
 const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', backoffCoefficient: 2 } as const;
+/** Tries of one local call that fail at once: nearly a minute together. */
+const LOCAL_ATTEMPTS_MAX = 15;
+/** A look-up or a cancellation with its repetitions; one that no worker takes proves nothing, and whoever asked goes on. */
+const VENUE_CALL_TIMEOUT = '60 seconds';
 
 /** The clocks of a signal's maker, of ours and of the venue together differ by less. */
 const ORDER_AGE_ALLOWANCE_MS = 60_000;
@@ -53,11 +58,12 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
   const short = proxyLocalActivities<TradeActivities>({
     startToCloseTimeout: PLACE_TIMEOUT_MS,
     scheduleToCloseTimeout: LOCAL_CALL_TIMEOUT,
-    retry: ENTITY_RETRY,
+    retry: { ...ENTITY_RETRY, maximumAttempts: LOCAL_ATTEMPTS_MAX },
   });
   const order = proxyActivities<OrderActivities>({
     taskQueue: venueTaskQueue(venue),
     startToCloseTimeout: LOOK_UP_TIMEOUT,
+    scheduleToCloseTimeout: VENUE_CALL_TIMEOUT,
     retry: ENTITY_RETRY,
   });
   return {
@@ -89,12 +95,17 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
         },
         [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs: terms.known.expiresAtMs }],
       ),
-    lookUpOrder: (plan) =>
-      order.lookUpOrder.executeWithOptions({ summary: `look up ${plan.clientOrderId}` }, [
-        { plan, reusableIdSinceMs: reusableIdSince(input, terms.known) },
-      ]),
+    lookUpOrder: (plan) => {
+      const reusableIdSinceMs = reusableIdSince(input, terms.known);
+      const options = { summary: `look up ${plan.clientOrderId}` };
+      return order.lookUpOrder
+        .executeWithOptions(options, [{ plan, reusableIdSinceMs }])
+        .catch((error: unknown) => ({ status: 'unavailable', outcome: unknownBecause(error, venue) }) as const);
+    },
     cancelOrder: (call) =>
-      order.cancelOrder.executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [call]),
+      order.cancelOrder
+        .executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [call])
+        .catch((error: unknown) => unknownBecause(error, venue)),
   };
 }
 
@@ -107,4 +118,10 @@ function reusableIdSince({ signal }: SignalWorkflowInput, { clientIdUnique }: Tr
 export function startOf({ continued, orphan, signal }: SignalWorkflowInput): number {
   if (orphan) return signal.timestampMs;
   return continued?.startedAtMs ?? workflowInfo().startTime.getTime();
+}
+
+/** @throws what is no passing failure of the call */
+function unknownBecause(error: unknown, venue: string): VenueOutcome {
+  if (!isPassing(error)) throw error;
+  return { kind: 'UNKNOWN', message: `No process of this installation asks ${venue} now. ${rootMessage(error)}` };
 }

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, sleep, TemporalFailure } from '@temporalio/workflow';
 import { patientDelayMs } from '../src/domain/look-up-delay';
 import { RecurringAlert } from './recurring-alert';
 
@@ -28,8 +28,10 @@ export async function untilAnswered<Result>(what: string, call: () => Promise<Re
 
 /** A call that was lost or ran out of time, other than one that was refused for good. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof ActivityFailure)) return false;
-  return !(error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true);
+  // A local call that failed comes as its cause alone.
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof TemporalFailure) || cause instanceof CancelledFailure) return false;
+  return !(cause instanceof ApplicationFailure && cause.nonRetryable === true);
 }
 
 /** What the innermost cause says. */

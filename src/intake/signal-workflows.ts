@@ -33,6 +33,10 @@ interface Holder {
   readonly status: WorkflowExecutionDescription['status']['name'];
 }
 
+const GOES_ON: ReadonlySet<string> = new Set(['RUNNING', 'PAUSED']);
+const ENDED_BY_HAND =
+  'The workflow of this signal was ended before its time. What it reserved, if anything, is looked for within two minutes; ask again then.';
+
 const READ_AGAIN = {
   unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
 };
@@ -55,7 +59,8 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     if (!holder) return undefined;
     // A closed signal's account is its result: readable also while no worker runs.
     const isStored = holder.status === 'COMPLETED';
-    return readSignalView(await (isStored ? holder.handle.result() : queryPatiently(holder.handle, stateQuery)));
+    const view = readSignalView(await (isStored ? holder.handle.result() : queryPatiently(holder.handle, stateQuery)));
+    return isStored || GOES_ON.has(holder.status) ? view : { ...view, detail: ENDED_BY_HAND };
   }
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {
@@ -76,7 +81,8 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     return callServer(this.client, LOOK_FIRST, async () => {
       const holder = await this.holderOf(fingerprint);
       if (!holder) return undefined;
-      if (holder.status !== 'RUNNING') return hasEnded(fingerprint);
+      if (holder.status === 'COMPLETED') return hasEnded(fingerprint);
+      if (!GOES_ON.has(holder.status)) return { accepted: false, message: ENDED_BY_HAND };
       try {
         return await holder.handle.executeUpdate(settleUpdate, { args: [command] });
       } catch (error) {
@@ -91,7 +97,7 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
   /** The signal's own workflow, unless that was ended from outside and another one looks after its order. */
   private async holderOf(fingerprint: string): Promise<Holder | undefined> {
     const own = await this.find(fingerprint, SIGNAL_WORKFLOW_TYPE);
-    if (own && ['RUNNING', 'COMPLETED'].includes(own.status)) return own;
+    if (own && (own.status === 'COMPLETED' || GOES_ON.has(own.status))) return own;
     return (await this.find(orphanWorkflowId(fingerprint))) ?? own;
   }
 
@@ -121,8 +127,14 @@ function summarise(info: WorkflowExecutionInfo): SignalSummary {
     strategy: attributes.get(TRADE_STRATEGY) ?? '',
     venue: attributes.get(TRADE_VENUE) ?? '',
     status: info.status.name === 'RUNNING' ? 'running' : 'ended',
-    outcome: attributes.get(TRADE_OUTCOME),
+    outcome: outcomeOf(info),
     startedAtMs: info.startTime.getTime(),
     endedAtMs: info.closeTime?.getTime(),
   };
+}
+
+/** A workflow that was ended by hand keeps saying what it waited for. */
+function outcomeOf({ status, typedSearchAttributes }: WorkflowExecutionInfo): string | undefined {
+  const isOver = status.name === 'COMPLETED' || GOES_ON.has(status.name);
+  return isOver ? typedSearchAttributes.get(TRADE_OUTCOME) : status.name;
 }

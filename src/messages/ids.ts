@@ -1,5 +1,7 @@
 /** Workflow ids and task queues: where to find everything on the server. */
 
+const ORPHAN_PREFIX = 'orphan:';
+
 export const ML_MANAGER_WORKFLOW_ID = 'ml-manager';
 
 /** The venue's money and its request budget. */
@@ -9,7 +11,12 @@ export function venueAccountWorkflowId(venue: string): string {
 
 /** @param fingerprint of the signal whose own workflow was ended by hand */
 export function orphanWorkflowId(fingerprint: string): string {
-  return `orphan:${fingerprint}`;
+  return `${ORPHAN_PREFIX}${fingerprint}`;
+}
+
+/** The signal that a workflow of either kind belongs to. */
+export function fingerprintOfWorkflow(workflowId: string): string {
+  return workflowId.startsWith(ORPHAN_PREFIX) ? workflowId.slice(ORPHAN_PREFIX.length) : workflowId;
 }
 
 export function componentWorkflowId(component: string): string {

@@ -24,8 +24,13 @@ export interface TradeTerms {
   readonly orderMemory: OrderMemory;
 }
 
-/** The terms of a signal, as this process is configured. */
-export type TermsOf = (signal: TradingSignal) => TradeTerms;
+/**
+ * The terms of a signal, as this process is configured.
+ *
+ * @param startedAtMs when its workflow started, on the server's clock: a sender's clock that is ahead does not lengthen
+ *   its life
+ */
+export type TermsOf = (signal: TradingSignal, startedAtMs: number) => TradeTerms;
 
 /** What an answer of the short road carries along; absent in answers of before there were terms. */
 export interface WithTerms {

@@ -1,9 +1,9 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../config/schema';
-import { ML_MANAGER_WORKFLOW_ID, venueAccountWorkflowId } from '../messages/ids';
+import { fingerprintOfWorkflow, ML_MANAGER_WORKFLOW_ID, venueAccountWorkflowId } from '../messages/ids';
 import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
-import { accountHealthQuery } from '../messages/venue-account';
+import { accountHealthQuery, type AccountHealth } from '../messages/venue-account';
 import { describeAccount } from './account-health';
 import { CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
 
@@ -14,9 +14,15 @@ export async function accountHealth(client: Client, config: Config): Promise<Par
   const name = ACCOUNT_PART;
   const { venue } = config;
   try {
-    const health = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
-      client.workflow.getHandle(venueAccountWorkflowId(venue)).query(accountHealthQuery),
-    );
+    const handle = client.workflow.getHandle(venueAccountWorkflowId(venue));
+    const ask = async (): Promise<AccountHealth | undefined> => {
+      // An ended workflow still answers queries, as of its end.
+      const { status } = await handle.describe();
+      return status.name === 'RUNNING' ? handle.query(accountHealthQuery) : undefined;
+    };
+    const health = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
+    if (!health)
+      return unhealthy(name, `the account of ${venue} was ended by hand; an engine starts another one, halted`);
     return { name, ...describeAccount(venue, health, Date.now()) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
@@ -39,17 +45,28 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
   }
 }
 
-/** Signals that only a person can end. The server's list of them may be a moment late. */
+/** More are counted as more. */
+const SIGNALS_NAMED_MAX = 10;
+
+/** Signals whose order is missing or unknown. The server's list of them may be a moment late. */
 export async function signalsHealth(client: Client): Promise<PartHealth> {
   const name = 'signals';
+  const query = `ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} IN ('MISSING', 'UNKNOWN')`;
+  const find = async (): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: SIGNALS_NAMED_MAX + 1 })) {
+      ids.push(fingerprintOfWorkflow(workflowId));
+      if (ids.length > SIGNALS_NAMED_MAX) break;
+    }
+    return ids;
+  };
   try {
-    const { count } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
-      client.workflow.count(`ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} IN ('MISSING', 'UNKNOWN')`),
-    );
-    if (count === 0) return { name, status: 'healthy', text: 'no order is missing or unknown' };
-    const text = `the orders of ${count} signals are missing or unknown: find them with "oncefill signal list --minutes 10080"`;
+    const ids = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, find);
+    if (ids.length === 0) return { name, status: 'healthy', text: 'no order is missing or unknown' };
+    const more = ids.length > SIGNALS_NAMED_MAX ? ' and more' : '';
+    const text = `orders are missing or unknown; "oncefill signal show" tells what to do: ${ids.slice(0, SIGNALS_NAMED_MAX).join(', ')}${more}`;
     return { name, status: 'degraded', text };
   } catch (error) {
-    return unhealthy(name, `cannot be counted: ${reason(error)}`);
+    return unhealthy(name, `cannot be listed: ${reason(error)}`);
   }
 }

@@ -81,7 +81,7 @@ export class OrphanKeeper {
       clientOrderId: plan.clientOrderId,
       venue,
       signal,
-      terms: this.termsOf(signal),
+      terms: this.termsOf(signal, reservation.createdAtMs),
       orphan: { plan, wasAcknowledged: await this.wasAcknowledged(reservation.id) },
     };
     try {

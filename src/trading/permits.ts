@@ -44,6 +44,14 @@ export class Permits {
   }
 
   /**
+   * What is left until an instant of the server's clock, milliseconds: of the account's clock, where it is known how far
+   * that is from this machine's.
+   */
+  leftUntil(atMs: number): number {
+    return atMs - (Date.now() + (this.aheadOfUsMs ?? 0));
+  }
+
+  /**
    * Asks for a permit. What begins later than `waitMaxMs` from the answer is refused, also where the account's rules do
    * not know that bound yet: it is given back then.
    *

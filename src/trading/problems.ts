@@ -5,8 +5,9 @@ export type ProblemCode =
   | 'CLOCK_JUMPED'
   | 'VENUE_CLOCK_JUMPED'
   | 'CLOCK_OFF'
-  | 'SIGNED_REQUESTS_REFUSED'
-  | 'PUBLIC_REQUESTS_REFUSED'
+  | 'ORDERS_REFUSED'
+  | 'ACCOUNT_REFUSED'
+  | 'MARKET_DATA_REFUSED'
   | 'VENUE_BAN'
   | 'VENUE_UNREACHABLE';
 
@@ -14,6 +15,8 @@ export type ProblemCode =
 const EVENT_LISTED_MS = 10 * 60_000;
 /** What happens again and again alerts at most this often. */
 const EVENT_ALERT_SPACING_MS = 60_000;
+/** What went and comes back alerts at most this often. */
+const RETURN_ALERT_SPACING_MS = 10 * 60_000;
 /** A problem that stays is told again after this. */
 const REMINDER_MS = 60 * 60_000;
 /** How often it is looked whether somebody must be reminded. */
@@ -32,6 +35,8 @@ interface Problem {
  */
 export class Problems {
   private readonly current = new Map<ProblemCode, Problem>();
+  /** What comes and goes must not alert each time it comes. */
+  private readonly alertedAtMs = new Map<ProblemCode, number>();
   private timer: NodeJS.Timeout | undefined;
 
   /** @param alert tells a person */
@@ -39,9 +44,14 @@ export class Problems {
 
   /** Something is wrong until it is cleared. Saying it again alerts nobody again; the newest sentence counts. */
   set(code: ProblemCode, sentence: string): void {
-    const known = this.current.get(code);
-    this.current.set(code, { sentence, alertedAtMs: known?.alertedAtMs ?? performance.now() });
-    if (!known) this.alert(sentence);
+    const nowMs = performance.now();
+    const lastAlertMs = this.alertedAtMs.get(code) ?? -Infinity;
+    const isAlert = !this.current.has(code) && nowMs - lastAlertMs >= RETURN_ALERT_SPACING_MS;
+    const alertedAtMs = isAlert ? nowMs : lastAlertMs;
+    this.current.set(code, { sentence, alertedAtMs });
+    if (!isAlert) return;
+    this.alertedAtMs.set(code, nowMs);
+    this.alert(sentence);
   }
 
   clear(code: ProblemCode): void {
@@ -77,9 +87,10 @@ export class Problems {
   private remind(): void {
     this.forgetEnded();
     const nowMs = performance.now();
-    for (const problem of this.current.values()) {
+    for (const [code, problem] of this.current) {
       if (nowMs - problem.alertedAtMs < REMINDER_MS) continue;
       problem.alertedAtMs = nowMs;
+      this.alertedAtMs.set(code, nowMs);
       this.alert(problem.sentence);
     }
   }

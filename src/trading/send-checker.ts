@@ -58,7 +58,7 @@ export type SendCheck =
 export class SendChecker {
   constructor(
     private readonly entities: Pick<EntityCaller, 'query'>,
-    private readonly permits: Pick<Permits, 'acquire'>,
+    private readonly permits: Pick<Permits, 'acquire' | 'leftUntil'>,
   ) {}
 
   /**
@@ -75,7 +75,7 @@ export class SendChecker {
     const asked = { limiter: 0, ledger: 0 };
     const { callEndsAtMs } = request;
     // The only instant of another clock. Once for the whole check: a step of this machine's clock meanwhile changes nothing.
-    const expiresAtMs = performance.now() + (request.expiresAtMs - Date.now());
+    const expiresAtMs = performance.now() + this.permits.leftUntil(request.expiresAtMs);
     for (let waits = 0; ;) {
       const verdict = checkSend({
         nowMs: performance.now(),
@@ -114,7 +114,7 @@ export class SendChecker {
       requestId: permitRequestId(fingerprint, permitRound),
       endpoint: 'order',
       intent,
-      waitMaxMs: Math.max(0, expiresAtMs - Date.now()),
+      waitMaxMs: Math.max(0, this.permits.leftUntil(expiresAtMs)),
     });
     crashPoint('place.after-permit');
     return permit;

@@ -30,7 +30,7 @@ export class ShortRoad {
     const plan = await this.plan(input);
     if ('status' in plan) return plan;
     crashPoint('reserve.before-update');
-    const terms = this.termsOf(input.signal);
+    const terms = this.termsOf(input.signal, input.signalStartedAtMs);
     const permitId = permitRequestId(input.fingerprint, input.round);
     // All at once, in one step of the account: what turns out to be of no use is given back.
     const asked = [
@@ -42,7 +42,7 @@ export class ShortRoad {
         requestId: permitId,
         endpoint: 'order',
         intent: input.signal.intent,
-        waitMaxMs: Math.max(0, terms.expiresAtMs - Date.now()),
+        waitMaxMs: Math.max(0, this.permits.leftUntil(terms.expiresAtMs)),
       }),
     ] as const;
     const reportIsOver = this.sender.expect();

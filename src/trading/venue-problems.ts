@@ -1,18 +1,25 @@
 import type { VenueOutcome } from '../domain/outcome';
-import type { RequestReport, Venue } from '../venues/venue';
-import type { Problems } from './problems';
+import type { EndpointGroup, RequestReport, Venue } from '../venues/venue';
+import type { ProblemCode, Problems } from './problems';
 
 /** A venue that fails for this long without one answer in between cannot be reached. */
 const UNREACHABLE_AFTER_MS = 60_000;
 
+/** Which refusals there are: an answer of one group says nothing about another, whose rights may differ. */
+const REFUSALS: Readonly<Record<EndpointGroup, { readonly code: ProblemCode; readonly what: string }>> = {
+  order: { code: 'ORDERS_REFUSED', what: 'our orders' },
+  account: { code: 'ACCOUNT_REFUSED', what: 'to tell us about our account' },
+  market_data: { code: 'MARKET_DATA_REFUSED', what: 'us its prices' },
+};
+
 /** Tells what the venue's answers say about us: a refused key, a ban, silence. Each ends with an answer that disproves it. */
 export function watchVenue(venue: Venue, problems: Problems): void {
   let failingSinceMs: number | undefined;
-  const served = (signed: boolean): void => {
+  const served = (endpoint: EndpointGroup): void => {
     failingSinceMs = undefined;
     problems.clear('VENUE_UNREACHABLE');
     problems.clear('VENUE_BAN');
-    problems.clear(signed ? 'SIGNED_REQUESTS_REFUSED' : 'PUBLIC_REQUESTS_REFUSED');
+    problems.clear(REFUSALS[endpoint].code);
   };
   const failed = ({ message }: VenueOutcome): void => {
     failingSinceMs ??= performance.now();
@@ -21,21 +28,23 @@ export function watchVenue(venue: Venue, problems: Problems): void {
     const since = new Date(Date.now() - silentMs).toISOString();
     problems.set('VENUE_UNREACHABLE', `${venue.name} has served no request since ${since}: ${message}`);
   };
-  venue.onRequestReport(({ signed, outcome }: RequestReport) => {
+  venue.onRequestReport(({ endpoint, outcome }: RequestReport) => {
     switch (outcome?.kind) {
       case undefined:
       case 'PLACED':
       case 'DUPLICATE':
-        return served(signed);
+        return served(endpoint);
       case 'REJECTED':
         // Without a status nothing was sent.
-        return outcome.httpStatus === undefined ? undefined : served(signed);
-      case 'FATAL':
+        return outcome.httpStatus === undefined ? undefined : served(endpoint);
+      case 'FATAL': {
         failingSinceMs = undefined;
+        const { code, what } = REFUSALS[endpoint];
         return problems.set(
-          signed ? 'SIGNED_REQUESTS_REFUSED' : 'PUBLIC_REQUESTS_REFUSED',
-          `${venue.name} refuses ${signed ? 'our key or account' : 'us'}, and will until a person acts: ${outcome.message}`,
+          code,
+          `${venue.name} refuses ${what}, and will until a person acts (key, account, region): ${outcome.message}`,
         );
+      }
       case 'BANNED':
         failingSinceMs = undefined;
         return problems.set('VENUE_BAN', banSentence(venue.name, outcome));

@@ -58,8 +58,7 @@ export interface LimitReport {
 
 /** What one request came to, also where no reply came: whether the venue is there, and serves us. */
 export interface RequestReport {
-  /** Signed with our key. */
-  readonly signed: boolean;
+  readonly endpoint: EndpointGroup;
   /** Absent: a read that was answered. */
   readonly outcome?: VenueOutcome;
 }

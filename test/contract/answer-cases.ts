@@ -197,8 +197,8 @@ function addBrokenCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTes
   });
 
   cases.add('VA-26', 'every request is told of once, also one that nobody answers', async () => {
-    const told: (readonly [boolean, string | undefined])[] = [];
-    bench.venue.onRequestReport(({ signed, outcome }) => told.push([signed, outcome?.kind]));
+    const told: (readonly [string, string | undefined])[] = [];
+    bench.venue.onRequestReport(({ endpoint, outcome }) => told.push([endpoint, outcome?.kind]));
     await bench.venue.time();
     bench.acceptOrders();
     await outcomeOf(bench);
@@ -208,10 +208,10 @@ function addBrokenCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTes
     await bench.stub.server.stop();
     const { kind } = await outcomeOf(bench);
     expect(told).toEqual([
-      [false, undefined],
-      [true, 'PLACED'],
-      [true, 'FATAL'],
-      [true, kind],
+      ['market_data', undefined],
+      ['order', 'PLACED'],
+      ['account', 'FATAL'],
+      ['order', kind],
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   type AccountRequest,
   type VenueAccountSettings,
 } from '../../src/messages/venue-account';
+import { readHealth } from '../../src/observability/health';
 import { createTradingStateControl } from '../../src/trading/trading-state';
 import { ensureVenueAccount } from '../../workers/entities';
 import { reserveCommand, SETTINGS } from '../support/account-commands';
@@ -149,6 +150,7 @@ test('nothing is resumed before the venue has told its open orders', async () =>
   const openOrders = jest.spyOn(engine.parts.venue, 'openOrders').mockRejectedValue(new Error('no answer'));
   const control = createTradingStateControl(engine.parts.client, VENUE);
   await account().terminate('another click');
+  expect(await readHealth(engine.parts.client, engine.config, [])).toMatchObject({ status: 'unhealthy' });
   await ensureVenueAccount(engine.parts.client, engine.config, engine.parts.venue.promises);
   await eventually(async () => openOrders.mock.calls.length > 0);
   await expect(control.change('active', 'in the dark')).rejects.toThrow(/open orders/);

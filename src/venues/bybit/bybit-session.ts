@@ -164,7 +164,7 @@ export class BybitSession {
   private report(endpoint: EndpointGroup, outcome: VenueOutcome | undefined, reply: VenueReply): void {
     // What we held back ourselves says nothing about the venue.
     if (reply.transportError !== TOO_LATE_CODE) {
-      tell(this.requestListeners, { signed: endpoint !== 'market_data', outcome });
+      tell(this.requestListeners, { endpoint, outcome });
     }
     if (reply.httpStatus === undefined) return;
     const report: LimitReport = {

@@ -137,10 +137,11 @@ describe('a signal whose own workflow was ended from outside', () => {
     expect(await intake.show(fingerprint)).toMatchObject({ detail: 'looked after' });
   });
 
-  test('is shown as it was while nobody looks after it', async () => {
+  test('is shown with what happens next while nobody looks after it', async () => {
     const fingerprint = fingerprintOf(signal);
     server.workflows.set(fingerprint, { status: 'TERMINATED', view: viewOf(signal, 'before') });
-    expect(await intake.show(fingerprint)).toMatchObject({ detail: 'before' });
+    const shown = await intake.show(fingerprint);
+    expect(shown).toMatchObject({ detail: expect.stringMatching(/was ended before its time/) as string });
   });
 
   test('is shown also after its own workflow was forgotten', async () => {

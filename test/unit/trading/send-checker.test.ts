@@ -50,7 +50,10 @@ function checkerWith({
     return ledger;
   });
   const acquire = jest.fn(async (_command: AcquireCommand) => limiter());
-  const checker = new SendChecker({ query } as never, { acquire } as never);
+  const checker = new SendChecker(
+    { query } as never,
+    { acquire, leftUntil: (atMs: number) => atMs - Date.now() } as never,
+  );
   return { checker, query, acquire };
 }
 
