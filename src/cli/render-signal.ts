@@ -47,7 +47,7 @@ function describeOrder(view: SignalView): string {
   if (!order) return view.sendAttempts === 0 ? 'nothing was sent' : 'sent; not yet known to the venue';
   const price = order.averagePrice === undefined ? '' : ` at ${order.averagePrice}`;
   const fee = order.fee === undefined ? '' : `, fee ${order.fee}`;
-  const venueId = order.venueOrderId === undefined ? '' : ` (venue id ${order.venueOrderId})`;
+  const venueId = !order.venueOrderId ? '' : ` (venue id ${order.venueOrderId})`;
   return `${order.clientOrderId}${venueId}: filled ${order.filledQuantity} of ${order.quantity}${price}${fee}`;
 }
 
