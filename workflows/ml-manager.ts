@@ -23,6 +23,7 @@ import {
   type MlManagerState,
   type MlManagerStats,
 } from '../src/messages/ml-manager';
+import { rootMessage } from './until-answered';
 
 /** Runs that began before it waited for a tick that a wrong clock had made, however far ahead. */
 const TICKS_FOLLOW_CLOCK = 'ticks-follow-the-clock';
@@ -181,12 +182,6 @@ function areMlManagerSettings(settings: MlManagerSettings | null | undefined): s
   if (typeof settings?.venue !== 'string' || !Array.isArray(settings.symbols)) return false;
   const { candleIntervalMs, closeDelayMs } = settings;
   return Number.isSafeInteger(candleIntervalMs) && candleIntervalMs > 0 && closeDelayMs >= 0;
-}
-
-function rootMessage(error: unknown): string {
-  let current = error;
-  while (current instanceof Error && current.cause !== undefined) current = current.cause;
-  return current instanceof Error ? current.message : String(current);
 }
 
 function describe(settings: MlManagerSettings, closeTimeMs: number, stats: MlManagerStats, lastError?: string): string {
