@@ -31,8 +31,8 @@ const LOOK_UP_TIMEOUT = '20 seconds';
 const LOCAL_CALL_TIMEOUT = '60 seconds';
 /** Ledger calls are repeated: their request ids make that safe, and nothing may go on without them. */
 const ENTITY_RETRY = { initialInterval: '100 ms', maximumInterval: '5 seconds', backoffCoefficient: 2 } as const;
-/** Tries of one local call that fail at once: nearly a minute together. */
-const LOCAL_ATTEMPTS_MAX = 15;
+/** Tries of one local call that fail at once: some twenty seconds together. */
+const LOCAL_ATTEMPTS_MAX = 10;
 /** A look-up or a cancellation with its repetitions; one that no worker takes proves nothing, and whoever asked goes on. */
 const VENUE_CALL_TIMEOUT = '60 seconds';
 
