@@ -1,10 +1,10 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import { GrpcStatus, isCausedByStatus } from '../src/temporal/grpc-status';
+import { readMark, writeMark } from './namespace-marks';
 
-/** A namespace's data outlive every workflow of it. */
 function markOf(venue: string): string {
-  return `oncefill.account.${venue}`;
+  return `account.${venue}`;
 }
 
 /** What a namespace remembers of a venue's accounts. */
@@ -16,8 +16,7 @@ export interface AccountPast {
 }
 
 export async function readAccountPast(client: Client, venue: string): Promise<AccountPast> {
-  const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
-  const isMarked = Object.hasOwn(namespaceInfo?.data ?? {}, markOf(venue));
+  const isMarked = (await readMark(client, markOf(venue))) !== undefined;
   return { isFirst: !isMarked && !(await isKnown(client, venue)), isMarked };
 }
 
@@ -33,10 +32,8 @@ async function isKnown(client: Client, venue: string): Promise<boolean> {
 
 /** Safe to repeat. Where the server does not let this program mark it, the server's memory of ended workflows must do. */
 export async function markAccount(client: Client, venue: string): Promise<void> {
-  const { namespace } = client.options;
-  const data = { [markOf(venue)]: new Date().toISOString() };
   try {
-    await client.workflowService.updateNamespace({ namespace, updateInfo: { data } });
+    await writeMark(client, markOf(venue), new Date().toISOString());
   } catch (error) {
     const { PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED } = GrpcStatus;
     if (!isCausedByStatus(error, PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED)) throw error;

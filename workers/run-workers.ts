@@ -15,6 +15,7 @@ import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { packageVersion } from '../src/config/package-root';
+import { claimEnvironment } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
 import { register, type Registration } from './registration';
@@ -50,7 +51,7 @@ class UnknownTaskQueueError extends Error {
  * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
  *
  * @returns the process's exit code
- * @throws UnknownTaskQueueError, and what connecting and loading the model throw
+ * @throws UnknownTaskQueueError, EnvironmentMismatchError, and what connecting and loading the model throw
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const { config, target, component } = options;
@@ -74,6 +75,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
 }
 
 async function serve({ config, taskQueues, component, target }: RunWorkersOptions, engine: Engine): Promise<number> {
+  await claimEnvironment(engine.client, engine.venueConfig.environment);
   const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
   const registration = component && (await takeSlot(component, engine));
   if (component && !registration) return 0;

@@ -24,6 +24,7 @@ export interface ErrorReport {
  */
 const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
+  EnvironmentMismatchError: ExitCode.USAGE,
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
