@@ -230,9 +230,14 @@ export class SignalSaga {
     record.venueSays(order);
     record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
     if (new Decimal(order.filledQuantity).isZero()) {
+      const { venue } = this.input;
+      if (order.status === 'cancelled' && stop.isDue) {
+        const why = stop.cancelReason ?? 'its time to live passed';
+        return this.releaseAndEnd({ outcome: 'CANCELLED', detail: `Cancelled at ${venue} as we asked: ${why}.` });
+      }
       const outcome = order.status === 'rejected' ? 'REJECTED' : 'CANCELLED';
-      const why = order.rejectReason ?? stop.cancelReason ?? 'nothing filled';
-      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${this.input.venue}: ${why}.` });
+      const why = order.rejectReason ?? 'nothing filled';
+      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${venue}: ${why}.` });
     }
     await this.book(plan, order);
     reached('saga.committed');

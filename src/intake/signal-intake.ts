@@ -66,9 +66,9 @@ class TemporalSignalIntake implements SignalIntake {
   }
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
-    const fault = this.fault(signal);
-    if (fault) return fault;
     const fingerprint = fingerprintOf(signal);
+    const fault = this.fault(signal);
+    if (fault) return (await this.acceptedBefore(fingerprint, signal, fault)) ?? fault;
     const contentHash = contentHashOf(signal);
     const known = this.taken.get(fingerprint);
     if (known) return this.judge(fingerprint, signal, known);
@@ -106,11 +106,32 @@ class TemporalSignalIntake implements SignalIntake {
       return undefined;
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const first = await this.client.workflow.getHandle(fingerprint).describe();
-      const taken = { contentHash: String(first.memo?.[CONTENT_HASH_MEMO]) };
-      this.taken.add(fingerprint, taken);
-      return taken;
+      return this.describeTaken(fingerprint);
     }
+  }
+
+  private async describeTaken(fingerprint: string): Promise<TakenSignal> {
+    const first = await this.client.workflow.getHandle(fingerprint).describe();
+    const taken = { contentHash: String(first.memo?.[CONTENT_HASH_MEMO]) };
+    this.taken.add(fingerprint, taken);
+    return taken;
+  }
+
+  /**
+   * A signal that comes too late may have been accepted in time: whoever hears "send a newer one" would get a second order.
+   *
+   * @returns undefined when the server does not know of it, or cannot be asked: the refusal stands then
+   */
+  private async acceptedBefore(
+    fingerprint: string,
+    signal: TradingSignal,
+    fault: IntakeResult,
+  ): Promise<IntakeResult | undefined> {
+    if (fault.status !== 'refused' || fault.code !== 'STALE_SIGNAL') return undefined;
+    const find = () =>
+      this.client.withDeadline(Date.now() + TAKEN_READ_TIMEOUT_MS, () => this.describeTaken(fingerprint));
+    const known = this.taken.get(fingerprint) ?? (await find().catch(() => undefined));
+    return known && this.judge(fingerprint, signal, known);
   }
 
   /** What a signal is whose fingerprint is taken: the one that was accepted, or another one. */

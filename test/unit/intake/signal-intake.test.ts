@@ -194,3 +194,29 @@ describe('settling', () => {
     expect(await intake.settle(fingerprint, command)).toBeUndefined();
   });
 });
+
+describe('a signal that comes too late', () => {
+  const LATE_MS = 3_600_000;
+
+  async function later<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(signal.timestampMs + LATE_MS);
+    try {
+      return await ask();
+    } finally {
+      now.mockRestore();
+    }
+  }
+
+  test('is refused when nobody knows it', async () => {
+    expect(await later(() => intake.submit(signal))).toMatchObject({ status: 'refused', code: 'STALE_SIGNAL' });
+  });
+
+  test('is a repetition when it was accepted in time, also by another process', async () => {
+    await takenElsewhere(signal);
+    expect(await later(() => intake.submit(signal))).toMatchObject({ status: 'accepted', repeated: true });
+    expect(await later(() => intake.submit({ ...signal, amount: '0.02' }))).toMatchObject({
+      status: 'duplicate',
+      conflicting: true,
+    });
+  });
+});
