@@ -19,5 +19,6 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!@(noble|scure)/)'],
   // A workflow test waits for a real server; a unit test that needs this long is a bug of the test.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/scripts/longest-first.cjs',
   maxWorkers: 2,
 };
