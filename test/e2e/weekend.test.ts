@@ -24,8 +24,9 @@ const WEEKEND_MS = 60 * HOUR_MS;
 /** Bybit's own figure for orders that filled nothing. */
 const MEMORY_MS = 24 * HOUR_MS;
 /** Long enough to see the order rest and to stop everything before it passes. */
-const TIME_TO_LIVE_SECONDS = 45;
-/** An order that the venue had is given a minute before it counts as missing. */
+const TIME_TO_LIVE_SECONDS = 25;
+/** An order that the venue had is given so long before it counts as missing. */
+const UNKNOWN_ALERT_SECONDS = 5;
 const MISSING_MAX_MS = 180_000;
 const STEP_MAX_MS = 60_000;
 const TEST_MAX_MS = 600_000;
@@ -47,7 +48,7 @@ beforeEach(async () => {
     name: 'weekend',
     settings: {
       signals: { timeToLiveSeconds: TIME_TO_LIVE_SECONDS },
-      orders: { lookUpDelayMs: 500, lookUpDelayMaxMs: 5_000 },
+      orders: { lookUpDelayMs: 500, lookUpDelayMaxMs: 5_000, unknownAlertSeconds: UNKNOWN_ALERT_SECONDS },
       ml: { enabled: false },
     },
   });

@@ -58,7 +58,7 @@ function account() {
   return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
 }
 
-test.each([-60_000, -4_000, 4_000, 60_000])(
+test.each([-60_000, -4_000, 60_000])(
   'on a clock that is %d ms ahead of the server’s, orders fill, wait for their turn and are looked up, and balances refresh',
   async (aheadMs) => {
     await runOnWrongClock(aheadMs);
