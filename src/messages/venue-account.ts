@@ -4,6 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Authorization } from '../domain/ledger/authorization';
+import type { LedgerHealth } from '../domain/ledger/health';
 import type {
   AcknowledgeCommand,
   CommitCommand,
@@ -17,7 +18,6 @@ import type {
   SetTradingStateCommand,
   SetTradingStateResult,
   SnapshotCommand,
-  TradingState,
   BarCommand,
   BarResult,
 } from '../domain/ledger/types';
@@ -128,24 +128,8 @@ export interface BalancesReply extends BalancesView {
   readonly venue: string;
 }
 
-/** A reservation whose order should have ended. */
-export interface OverdueReservation {
-  readonly id: string;
-  readonly purpose: string;
-  /** How long it has been pending. */
-  readonly ageMs: number;
-}
-
-/** Health tells of at most this many. */
-export const OVERDUE_SHOWN_MAX = 20;
-
 /** How an account is, in spans on its own clock. */
-export interface AccountHealth {
-  readonly tradingState: TradingState;
-  /** What was said when it was set last; absent: never set. */
-  readonly tradingStateReason?: string;
-  /** Since the venue's balances were last taken in; absent: never. */
-  readonly balancesAgeMs?: number;
+export interface AccountHealth extends LedgerHealth {
   /** Older balances are not lent from. */
   readonly balancesAgeMaxMs: number;
   /** Why the last attempt to read them failed; absent: it did not. */
@@ -154,9 +138,6 @@ export interface AccountHealth {
   readonly blockedForMs: number;
   /** What it is; absent: none, or not known. */
   readonly blockedBy?: 'rate_limited' | 'banned';
-  readonly pending: number;
-  /** Oldest first. */
-  readonly overdue: readonly OverdueReservation[];
   /** Signals that hold funds and whose next step fails again and again; absent in older accounts. */
   readonly stuck?: readonly string[];
 }
