@@ -23,9 +23,17 @@ function checkRequest(request: FastifyRequest, hosts: ReadonlySet<string>): void
 /**
  * Refuses what only a browser on someone else's behalf would send. Listening on loopback alone is no protection: any
  * web page that the user opens can send requests there.
+ *
+ * @param allowedHosts names, with or without a port, that the API is also known by
  */
-export function guardAgainstBrowsers(server: FastifyInstance, port: number): void {
-  const hosts = new Set(LOOPBACK_NAMES.map((name) => `${name}:${port}`));
+export function guardAgainstBrowsers(
+  server: FastifyInstance,
+  port: number,
+  allowedHosts: readonly string[] = [],
+): void {
+  const names = [...LOOPBACK_NAMES, ...allowedHosts.map((name) => name.toLowerCase())];
+  // A proxy in front may listen on the port that nobody names.
+  const hosts = new Set([...names.map((name) => `${name}:${port}`), ...names.slice(LOOPBACK_NAMES.length)]);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
     checkRequest(request, hosts);

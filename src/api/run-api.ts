@@ -1,9 +1,14 @@
+import { TokenGate } from '../access/token-gate';
+import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
+import { tokensAreRequired } from '../config/api-access';
+import { secretValues } from '../config/environment';
 import type { Config } from '../config/schema';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
+import { createLineRedactor } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 
@@ -22,9 +27,13 @@ export async function runApi({
   const { dataDir, logging } = config;
   const log = createLogger({ component: 'api', dataDir, level: logging.level, keepDays: logging.keepDays });
   const { client, connection } = await connectClient(target);
+  const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
+  const redact = createLineRedactor(secretValues(process.env));
   const server = await startApi({
     config,
     logger: log.logger,
+    gate,
+    audit: createApiAudit(dataDir, redact, (error) => log.logger.error({ error }, 'the audit cannot be written')),
     intake: createSignalIntake({ client, config }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
@@ -34,6 +43,8 @@ export async function runApi({
     },
   });
   emitProcessEvent({ kind: 'ready', component: 'api' });
+  const whyNobody = gate.whyNobodyEnters();
+  if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });

@@ -2,9 +2,12 @@ import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
+import type { TokenGate } from '../access/token-gate';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
+import type { ApiAudit } from './api-audit';
 import { guardAgainstBrowsers } from './browser-guard';
+import { guardByTokens } from './token-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
 import { repetitionOf } from './repetition';
@@ -28,6 +31,9 @@ const RETRY_AFTER_SECONDS = 1;
 export interface ApiDependencies {
   readonly intake: SignalIntake;
   readonly health: () => Promise<HealthReport>;
+  /** Who may enter. */
+  readonly gate: Pick<TokenGate, 'admit'>;
+  readonly audit: ApiAudit;
   /** Text in Prometheus' format; absent, as the product has it until something counts: `/metrics` is 404. */
   readonly metrics?: () => Promise<string>;
   readonly config: Pick<Config, 'api'>;
@@ -88,15 +94,16 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
 
 /**
  * The HTTP interface: `/health`, signals under `/api/signals`, and `/metrics` where it is given metrics: without them it is
- * 404, as every unknown path. Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
+ * 404, as every unknown path. All but `/health` asks for a token (docs/access.md). Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
  * of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
-  const { intake, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
+  const { intake, health, gate, audit, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
   const server = createServer(config.api, logger, handlerTimeoutMs);
-  guardAgainstBrowsers(server, config.api.port);
+  guardAgainstBrowsers(server, config.api.port, config.api.allowedHosts);
+  guardByTokens(server, gate, audit);
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
-  addSignalRoutes(server, intake, handlerTimeoutMs);
+  addSignalRoutes(server, { intake, audit, timeoutMs: handlerTimeoutMs });
   return server;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { openDataFolder } from '../access/data-folder';
 import { followSupervisor } from '../process/lifeline';
-import { candlesFlag, loadCommandConfig } from './command-config';
+import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 
 /** `oncefill api`: serves the HTTP API in this process. */
@@ -9,9 +10,12 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .command('api')
     .description('serve the HTTP API in this process (start runs it for you)')
     .option('--candles <dir>', 'trade the symbols of these candle files')
-    .action(async (options: { readonly candles?: string }, command: Command) => {
+    .option(...LIVE_FLAG)
+    .action(async (options: { readonly candles?: string; readonly live?: boolean }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
+      checkLiveFlag(config, options.live ?? false);
+      openDataFolder(config.dataDir);
       const [{ runApi }, { resolveTarget }] = await Promise.all([
         import('../api/run-api'),
         import('../temporal/connection'),

@@ -37,6 +37,9 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   PortInUseError: ExitCode.FAILURE,
   NamespaceError: ExitCode.FAILURE,
   DataFolderInUseError: ExitCode.REFUSED,
+  DataFolderError: ExitCode.USAGE,
+  TokenFileError: ExitCode.FAILURE,
+  AuditError: ExitCode.FAILURE,
   IntakeUnavailableError: ExitCode.UNAVAILABLE,
   ServerUnavailableError: ExitCode.UNAVAILABLE,
 };

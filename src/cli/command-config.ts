@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FlagValue } from '../config/load-config';
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
 import { CliError } from './cli-error';
 import { ExitCode } from '../process/exit-codes';
 
@@ -43,29 +44,51 @@ export function candlesFlag(folder: string | undefined): readonly FlagValue[] {
   return folder === undefined ? [] : [{ flag: '--candles', path: 'paperVenue.candlesDir', value: folder }];
 }
 
+/** What `--live` means, for commands that act on signals and trading. */
+export const LIVE_FLAG = ['--live', 'act on real money; needed where the configuration is live'] as const;
+
 /**
  * Real money needs two yeses: the configuration's and the command line's. A flag that contradicts the configuration is
  * refused too, because one of the two is not what the user believes.
  *
  * @throws CliError when they disagree
- * @throws CredentialsError when the venue's keys are missing or malformed
  */
-export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
-  const venue = config.venues[config.venue];
-  if (!venue) throw new Error(`The venue ${config.venue} is not configured.`);
-  const { environment } = venue;
+export function checkLiveFlag(config: Config, live: boolean): void {
+  const environment = environmentOf(config);
   if (environment === 'live' && !live) {
     throw new CliError(
       `venues.${config.venue}.environment is live: orders would use real money. Add --live if you mean it, or set it to paper.`,
       ExitCode.USAGE,
     );
   }
+  refuseNeedlessLive(config, live);
+}
+
+/**
+ * For what only makes trading safer, and has to work at the first attempt: it needs no `--live`. One that is given all the
+ * same has to be true, or the user would believe that live trading stops while something else does.
+ *
+ * @throws CliError when it is not
+ */
+export function refuseNeedlessLive(config: Config, live: boolean): void {
+  const environment = environmentOf(config);
   if (environment !== 'live' && live) {
     throw new CliError(
       `--live was given, but venues.${config.venue}.environment is ${environment}: no real orders would be sent. Set it to live, or leave --live out.`,
       ExitCode.USAGE,
     );
   }
+}
+
+/**
+ * Whether this process may trade as it is configured.
+ *
+ * @throws CliError when `--live` and the configuration disagree
+ * @throws CredentialsError when the venue's keys are missing or malformed
+ */
+export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
+  checkLiveFlag(config, live);
+  const environment = environmentOf(config);
   if (environment === 'paper') return;
   const { resolveCredentials } = await import('../venues/ccxt/credentials');
   resolveCredentials({ venue: config.venue, environment });

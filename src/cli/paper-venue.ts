@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { openDataFolder } from '../access/data-folder';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
@@ -18,6 +19,7 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
+      openDataFolder(config.dataDir);
       const [{ runPaperVenueProcess }, { readFaultSpecification }] = await Promise.all([
         import('../paper-venue/paper-venue-process'),
         import('../paper-venue/faults/fault-specification'),

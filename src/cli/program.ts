@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CONFIG_FILE_VARIABLE } from '../config/environment';
 import { packageVersion } from '../config/package-root';
 import { addApiCommand } from './api';
+import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
@@ -13,6 +14,7 @@ import { addSignalShowCommand } from './signal-show';
 import { addStartCommand } from './start';
 import { addStatusCommand } from './status';
 import { printErrorLine } from './terminal';
+import { addTokenCommands } from './token';
 import { addWorkerCommand } from './worker';
 
 /** Options of the older bots, which had no command word; they belong to `start`. */
@@ -50,6 +52,8 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addSignalListCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
   addTradingStateCommands(program, finish);
+  addTokenCommands(program, finish);
+  addAuditCommand(program, finish);
   addWorkerCommand(program, finish);
   addApiCommand(program, finish);
   addPaperVenueCommand(program, finish);

@@ -17,14 +17,22 @@ async function assertEmbeddedServerRuns(port: number, address: string): Promise<
   throw new ServerUnavailableError('TEMPORAL_UNREACHABLE', message);
 }
 
+/** What a command does there: looking and halting are allowed where acting is not (`resolveTarget`). */
+export type Purpose = 'act' | 'look' | 'halt';
+
 /**
  * Connects, does one thing, and closes the connection.
  *
  * @throws ServerUnavailableError when no server answers
+ * @throws ConfigError when it would act on a server that is not good enough for it
  */
-export async function withClient<Result>(config: Config, use: (client: Client) => Promise<Result>): Promise<Result> {
-  const { connectClient, embeddedAddress, resolveTarget } = await import('../temporal/connection');
-  const target = resolveTarget(config);
+export async function withClient<Result>(
+  config: Config,
+  purpose: Purpose,
+  use: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const { connectClient, embeddedAddress, resolveAnyTarget, resolveTarget } = await import('../temporal/connection');
+  const target = purpose === 'act' ? resolveTarget(config) : resolveAnyTarget(config);
   const { port } = config.temporal;
   if (target.address === embeddedAddress(port)) await assertEmbeddedServerRuns(port, target.address);
   const { client, connection } = await connectClient(target);
@@ -42,8 +50,9 @@ export async function withClient<Result>(config: Config, use: (client: Client) =
  */
 export async function withSignalIntake<Result>(
   config: Config,
+  purpose: Purpose,
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
   const { createSignalIntake } = await import('../intake/signal-intake');
-  return withClient(config, (client) => use(createSignalIntake({ client, config })));
+  return withClient(config, purpose, (client) => use(createSignalIntake({ client, config })));
 }

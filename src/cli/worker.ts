@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { openDataFolder } from '../access/data-folder';
 import { COMPONENTS, type ComponentName } from '../messages/component';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkTradingEnvironment, loadCommandConfig } from './command-config';
@@ -28,6 +29,7 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       await checkTradingEnvironment(config, options.live ?? false);
+      openDataFolder(config.dataDir);
       const [{ runWorkers }, { resolveTarget }] = await Promise.all([
         import('../../workers/run-workers'),
         import('../temporal/connection'),

@@ -1,5 +1,6 @@
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
 import type { ConfigProblem } from './config-error';
+import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
 import type { Config, VenueConfig } from './schema';
@@ -10,7 +11,6 @@ interface Fault {
   readonly message: string;
 }
 
-const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
 const SECONDS_PER_HOUR = 3_600;
 /** First words of variables that have an owner: a venue of that name would read another's keys, or variables we refuse. */
 const OWNED_WORDS: ReadonlyMap<string, string> = new Map([
@@ -122,8 +122,9 @@ function checkCredentialNames(config: Config): readonly Fault[] {
 }
 
 function checkApi(config: Config): readonly Fault[] {
-  if (LOOPBACK_HOSTS.includes(config.api.host)) return [];
-  const message = `is "${config.api.host}"; allowed: ${LOOPBACK_HOSTS.join(', ')}, because whoever reaches the API can trade`;
+  const { host, allowedHosts } = config.api;
+  if (isLoopback(host) || allowedHosts.length > 0) return [];
+  const message = `is "${host}", which others reach; name in api.allowedHosts what they call it, or use 127.0.0.1`;
   return [{ path: 'api.host', message }];
 }
 

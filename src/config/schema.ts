@@ -27,6 +27,11 @@ const venueName = z
   .regex(/^[a-z][a-z0-9-]{0,30}$/)
   .describe('a name of lower-case letters, digits and hyphens, such as bybit');
 
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/i)
+  .describe('a host name, with or without a port, such as trading.example');
+
 const windowLimit = z.strictObject({
   limit: z.int().min(1).max(1_000_000),
   windowMs: z.int().min(100).max(3_600_000),
@@ -122,12 +127,17 @@ export const configSchema = z.strictObject({
       .int()
       .min(24)
       .max(24 * 365),
+    /** false: a live start needs a server that asks who is there. */
+    allowUnauthenticatedServer: z.boolean(),
     maxCachedWorkflows: z.int().min(10).max(100_000),
   }),
   api: z.strictObject({
     host: z.string().min(1),
     port,
     bodyLimitBytes: z.int().min(256).max(1_048_576),
+    /** Names, with or without a port, that a request's Host header may also have. */
+    allowedHosts: z.array(hostName).min(0).max(16),
+    requireToken: z.enum(['auto', 'always']),
   }),
   workers: z.strictObject({
     heartbeatTimeoutSeconds: z.int().min(5).max(3_600),

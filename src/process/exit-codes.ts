@@ -15,7 +15,7 @@ export const ExitCode = {
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
   NOT_FILLED: 5,
-  /** No such signal is known (any more). */
+  /** No such signal or token is known (any more). */
   NOT_FOUND: 6,
   /** Interrupted by Ctrl-C: 128 + SIGINT, as shells expect. */
   INTERRUPTED: 130,
@@ -33,5 +33,5 @@ Exit codes:
   4    the Temporal server does not answer; whether a signal was accepted is not known: run
        the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
-  6    no such signal
+  6    no such signal or token
   130  interrupted`;

@@ -129,7 +129,7 @@ export class System {
 
   private launch(planned: PlannedProcess): void {
     const { config, configFile, candlesDir, faults, live } = this.options;
-    const trades = planned.arguments[0] === 'worker' && live;
+    const acts = ['worker', 'api'].includes(planned.arguments[0] ?? '') && live;
     const managed = new ManagedProcess(
       {
         name: planned.name,
@@ -141,7 +141,7 @@ export class System {
           ...(configFile === undefined ? [] : ['--config', configFile]),
           ...(candlesDir === undefined ? [] : ['--candles', candlesDir]),
           ...(planned.name === 'paper_venue' && faults !== undefined ? ['--faults', faults] : []),
-          ...(trades ? ['--live'] : []),
+          ...(acts ? ['--live'] : []),
         ],
         environment: process.env,
         outputFile: outputLogPath(config.dataDir, planned.name),

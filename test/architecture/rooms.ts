@@ -43,6 +43,12 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node'],
   },
   {
+    path: 'src/access',
+    holds: 'who may do what: API tokens, the private data folder, the audit',
+    rooms: ['src/process'],
+    packages: ['Node', 'zod'],
+  },
+  {
     path: 'src/net',
     holds: 'ports of this machine: whether one is free, who holds it',
     rooms: [],
@@ -149,7 +155,16 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/api',
     holds: 'the HTTP interface',
-    rooms: ['src/domain', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/observability', 'src/intake'],
+    rooms: [
+      'src/domain',
+      'src/process',
+      'src/access',
+      'src/net',
+      'src/config',
+      'src/temporal',
+      'src/observability',
+      'src/intake',
+    ],
     packages: ['Node', 'fastify', 'prom-client'],
   },
   {
@@ -159,6 +174,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/domain',
       'src/messages',
       'src/process',
+      'src/access',
       'src/net',
       'src/config',
       'src/temporal',

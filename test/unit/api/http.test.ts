@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { startApi } from '../../../src/api/start-api';
+import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
 
 let intake: FakeIntake;
@@ -27,7 +28,9 @@ function dependencies() {
   return {
     intake,
     health: async () => ({ status: 'healthy' as const, components: {}, reasons: [], uptime: 1, version: '0' }),
-    config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024 } },
+    config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const } },
+    gate: OPEN_GATE,
+    audit: new KeptAudit(),
     logger: pino({ level: 'silent' }),
   };
 }

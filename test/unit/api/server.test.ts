@@ -8,6 +8,7 @@ import { createApiServer } from '../../../src/api/server';
 import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
 import type { HealthReport } from '../../../src/api/health-report';
 import { IntakeUnavailableError } from '../../../src/intake/types';
+import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
 
 const HOST = '127.0.0.1:8080';
@@ -26,7 +27,11 @@ function start(change: Partial<ApiDependencies> = {}): void {
   server = createApiServer({
     intake,
     health: async () => HEALTHY,
-    config: { api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024 } },
+    config: {
+      api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const },
+    },
+    gate: OPEN_GATE,
+    audit: new KeptAudit(),
     logger: pino({ level: 'silent' }),
     ...change,
   });
