@@ -31,9 +31,9 @@ export interface TokenRecord {
   readonly sha256: string;
   readonly createdAtMs: number;
   /** From then on it is refused; absent: it does not expire. */
-  readonly expiresAtMs?: number | undefined;
-  readonly revokedAtMs?: number | undefined;
-  readonly revokedReason?: string | undefined;
+  readonly expiresAtMs?: number;
+  readonly revokedAtMs?: number;
+  readonly revokedReason?: string;
 }
 
 export type TokenState = 'active' | 'expired' | 'revoked';
@@ -91,7 +91,7 @@ export function makeToken({ name, scope, nowMs, expiresAtMs }: TokenWish): {
   const sha256 = hashOf(token).toString('hex');
   return {
     token,
-    record: { id, name, scope, sha256, createdAtMs: nowMs, ...(expiresAtMs !== undefined && { expiresAtMs }) },
+    record: { id, name, scope, sha256, createdAtMs: nowMs, expiresAtMs },
   };
 }
 

@@ -18,7 +18,7 @@ export function auditEntry(
 export function auditedSignal(result: IntakeResult): Pick<AuditEntry, 'target' | 'result' | 'detail'> {
   switch (result.status) {
     case 'accepted':
-      return { target: result.fingerprint, result: 'done', ...(result.repeated && { detail: 'repeated' }) };
+      return { target: result.fingerprint, result: 'done', detail: result.repeated ? 'repeated' : undefined };
     case 'duplicate':
       return { target: result.fingerprint, result: 'refused', detail: 'conflicting' };
     case 'refused':

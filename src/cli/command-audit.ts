@@ -38,7 +38,7 @@ export async function auditAround<Value>(
   record(config, { ...act, result: 'asked' });
   try {
     const { value, result, detail } = await work();
-    auditAttempt(config, { ...act, result, ...(detail !== undefined && { detail }) });
+    auditAttempt(config, { ...act, result, detail });
     return value;
   } catch (error) {
     // Its name alone: a message may hold what does not belong here.

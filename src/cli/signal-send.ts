@@ -95,7 +95,7 @@ export function exitCodeOf(result: IntakeResult, view: SignalView | undefined): 
 function auditedResult(result: IntakeResult): { readonly result: 'done' | 'refused'; readonly detail?: string } {
   if (result.status === 'refused') return { result: 'refused', detail: result.code };
   if (result.status === 'duplicate') return { result: 'refused', detail: 'conflicting' };
-  return { result: 'done', ...(result.repeated && { detail: 'repeated' }) };
+  return { result: 'done', detail: result.repeated ? 'repeated' : undefined };
 }
 
 /** Progress goes to stderr where stdout is for JSON. */

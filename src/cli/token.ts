@@ -75,7 +75,7 @@ async function createToken(options: CreateOptions, command: Command): Promise<Ex
   const nowMs = Date.now();
   const { name, scope, expiresDays, json } = options;
   const expiresAtMs = expiresDays === undefined ? undefined : nowMs + expiresDays * DAY_MS;
-  const { token, record } = makeToken({ name, scope, nowMs, ...(expiresAtMs !== undefined && { expiresAtMs }) });
+  const { token, record } = makeToken({ name, scope, nowMs, expiresAtMs });
   const act = { what: 'token.create', target: record.id, why: `${name}, ${scope}` } as const;
   await auditAround(config, act, async () => {
     await changeTokens(config.dataDir, (tokens) => addToken(tokens, record, nowMs));

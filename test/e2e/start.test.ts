@@ -2,7 +2,7 @@ import { Installation } from '../../harness/installation';
 import { runningProcesses } from '../../harness/running-processes';
 import { ExitCode } from '../../src/process/exit-codes';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
-import { audit, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
+import { audit, openToOthers, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
 
 /** Two starts and stops. */
 const TEST_MAX_MS = 600_000;
@@ -38,6 +38,7 @@ describe('the product, started as a user starts it', () => {
       expect(changed).toMatchObject({ httpStatus: 409, conflicting: true });
 
       const clientOrderId = ended.order?.client_order_id ?? '';
+      expect(openToOthers(product)).toEqual([]);
       const books = await audit(product);
       expect(books.ordersPerClientId?.[clientOrderId]).toBe(1);
       expect(books.maxOrdersPerClientId).toBe(1);
@@ -52,6 +53,7 @@ describe('the product, started as a user starts it', () => {
       expect((await audit(product)).ordersPerClientId?.[clientOrderId]).toBe(1);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
       expect(runningProcesses(product.dataDir)).toEqual([]);
+      expect(openToOthers(product)).toEqual([]);
     },
     TEST_MAX_MS,
   );
@@ -111,6 +113,23 @@ describe('the product, started as a user starts it', () => {
       expect((await product.run(['start', '--mode=ml'])).exitCode).toBe(ExitCode.SUCCESS);
       expect((await product.run(['start', '--live'])).exitCode).toBe(ExitCode.USAGE);
       expect((await product.run(['start', '--mode=nothing'])).exitCode).toBe(ExitCode.USAGE);
+      expect((await product.run(['halt', '--live', '--reason', 'not live'])).exitCode).toBe(ExitCode.USAGE);
+
+      const asks = async (authorization?: string) => {
+        const headers = authorization === undefined ? undefined : { authorization };
+        return (await fetch(`${product.apiUrl}/api/signals`, { headers })).status;
+      };
+      expect(await asks()).toBe(200);
+      const made = await product.run(['token', 'create', '--name', 'e2e', '--scope', 'read', '--json']);
+      const { id, token } = JSON.parse(made.stdout) as { readonly id: string; readonly token: string };
+      expect([await asks(), await asks(`Bearer ${token}`)]).toEqual([401, 200]);
+      expect((await product.run(['token', 'revoke', id, '--reason', 'e2e'])).exitCode).toBe(ExitCode.SUCCESS);
+      expect(await asks(`Bearer ${token}`)).toBe(401);
+      const audited = (await product.run(['audit', '--json'])).stdout;
+      for (const what of ['signal.send', 'signal.settle', 'token.create', 'token.revoke', 'token.refused']) {
+        expect(audited).toContain(what);
+      }
+      expect(audited).not.toContain(token);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
     },
     TEST_MAX_MS,

@@ -59,7 +59,7 @@ describe('defaults', () => {
 describe('layers', () => {
   test('a file overrides what it names and keeps the rest of the map', () => {
     const config = loadFile('api: { port: 9000 }\n');
-    expect(config.api).toEqual({ host: '127.0.0.1', port: 9000, bodyLimitBytes: 16_384 });
+    expect(config.api).toMatchObject({ host: '127.0.0.1', port: 9000, bodyLimitBytes: 16_384 });
   });
 
   test('a list of a file replaces the default list', () => {
@@ -120,7 +120,7 @@ describe('problems', () => {
         {
           source: file,
           path: 'api.prot',
-          message: 'api.prot is not a setting; known here: host, port, bodyLimitBytes.',
+          message: 'api.prot is not a setting; known here: host, port, bodyLimitBytes, allowedHosts, requireToken.',
         },
         {
           source: file,
@@ -176,11 +176,21 @@ describe('problems', () => {
       'venues.bybit.limits.global.weight',
       /at most/,
     ],
-    ['api: { host: 0.0.0.0 }', 'api.host', /127\.0\.0\.1/],
+    ['api: { host: 0.0.0.0 }', 'api.host', /api\.allowedHosts/],
   ])('%s contradicts another setting', (text, path, message) => {
     const problems = problemsOf(() => loadFile(text));
     expect(problems.map((problem) => problem.path)).toEqual([path]);
     expect(problems[0]?.message).toMatch(message);
+  });
+
+  test('another address than loopback goes with a name for it', () => {
+    const { api } = loadFile('api: { host: 0.0.0.0, allowedHosts: ["trading.example", "192.0.2.7:8080"] }');
+    expect(api.host).toBe('0.0.0.0');
+  });
+
+  test.each(['http://a.example', 'a.example/', '*', ' ', ''])('%j is no name for the API', (name) => {
+    const problems = problemsOf(() => loadFile(`api: { allowedHosts: [${JSON.stringify(name)}] }`));
+    expect(problems.map(({ path }) => path)).toEqual(['api.allowedHosts.0']);
   });
 
   test('ports of servers that are not started may be equal', () => {
