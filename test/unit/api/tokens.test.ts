@@ -71,7 +71,11 @@ const ROUTES: readonly [method: string, path: string, scope: TokenScope][] = [
 
 function ask(method: string, path: string, authorization?: string): Promise<Response> {
   const body = JSON.stringify({
-    ...{ symbol: 'BTCUSDT', direction: 'BUY', strategy: 's', timestamp: Date.now(), amount: '1' },
+    symbol: 'BTCUSDT',
+    direction: 'BUY',
+    strategy: 's',
+    timestamp: Date.now(),
+    amount: '1',
   });
   return fetch(`http://127.0.0.1:${port}${path}`, {
     method,
