@@ -20,7 +20,8 @@ export function renderAuditRow({
   detail,
 }: AuditRow): string {
   const reason = [why, detail].filter(Boolean).join('; ');
-  return printable(`${time}  ${what} ${target} ${result} by ${who}, ${from}${reason && `: ${reason}`}`);
+  const act = [what, target, result].filter(Boolean).join(' ');
+  return printable(`${time}  ${act} by ${who}, ${from}${reason && `: ${reason}`}`);
 }
 
 /** `oncefill audit` */
