@@ -213,7 +213,7 @@ describe('problems', () => {
 
   test('a missing file is named', () => {
     expect(problemsOf(() => loadConfig({ file: 'none.yaml', env: {}, cwd }))).toEqual([
-      { source: join(cwd, 'none.yaml'), path: '', message: 'there is no such file.' },
+      { source: join(cwd, 'none.yaml'), path: '', message: 'does not exist.' },
     ]);
   });
 
