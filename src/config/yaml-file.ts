@@ -22,14 +22,20 @@ function readText(file: string): string {
   }
 }
 
-/** Tells equal keys, as the parser would, and gives up when there are too many to compare. */
-function keyComparison(file: string): (one: ParsedNode, other: ParsedNode) => boolean {
-  let comparisons = 0;
-  return (one, other) => {
-    comparisons += 1;
-    if (comparisons > KEY_COMPARISONS_MAX) throw failure(file, `holds more than ${MAP_KEYS_MAX} keys.`);
+/** Tells equal keys as the parser itself does, and ends the parsing when there are too many to compare. */
+class KeyComparison {
+  #comparisons = 0;
+
+  readonly areEqual = (one: ParsedNode, other: ParsedNode): boolean => {
+    this.#comparisons += 1;
+    // The parser makes a fault of it.
+    if (this.tooMany) throw new Error('too many keys');
     return one === other || (isScalar(one) && isScalar(other) && one.value === other.value);
   };
+
+  get tooMany(): boolean {
+    return this.#comparisons > KEY_COMPARISONS_MAX;
+  }
 }
 
 function toPlainValue(document: Document, file: string): Record<string, unknown> {
@@ -48,11 +54,13 @@ function toPlainValue(document: Document, file: string): Record<string, unknown>
  */
 export function readYamlMap(file: string): Record<string, unknown> {
   const lines = new LineCounter();
+  const keys = new KeyComparison();
   const document = parseDocument(readText(file), {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: keyComparison(file),
+    uniqueKeys: keys.areEqual,
   });
+  if (keys.tooMany) throw failure(file, `holds more than ${MAP_KEYS_MAX} keys.`);
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     throw new ConfigError(

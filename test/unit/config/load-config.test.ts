@@ -211,6 +211,26 @@ describe('problems', () => {
     expect(problemsOf(() => loadFile(`a0: &a0 [1]\n${levels.join('\n')}\n`))[0]?.message).toMatch(/alias/);
   });
 
+  test('a map of too many keys is refused before they are all compared', () => {
+    const keys = Array.from({ length: 7_000 }, (_, index) => `k${index}: 1`);
+    expect(problemsOf(() => loadFile(keys.join('\n')))).toEqual([
+      { source: join(cwd, 'my.yaml'), path: '', message: 'holds more than 1000 keys.' },
+    ]);
+  });
+
+  test('a file larger than any configuration is refused', () => {
+    expect(problemsOf(() => loadFile(`# ${'x'.repeat(65_536)}`))[0]?.message).toBe('is larger than 65536 bytes.');
+  });
+
+  test('a device is no configuration', () => {
+    const [problem] = problemsOf(() => loadConfig({ file: '/dev/zero', env: {}, cwd }));
+    expect(problem?.message).toBe('is a device, not a regular file.');
+  });
+
+  test('of thousands of problems the first ones are told, and how many more there are', () => {
+    expect(() => loadFile('x: ]\n'.repeat(9_000))).toThrow(/\n- and \d+ more\.$/);
+  });
+
   test('a missing file is named', () => {
     expect(problemsOf(() => loadConfig({ file: 'none.yaml', env: {}, cwd }))).toEqual([
       { source: join(cwd, 'none.yaml'), path: '', message: 'does not exist.' },
