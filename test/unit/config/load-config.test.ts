@@ -242,6 +242,20 @@ describe('problems', () => {
     expect(problems.map((problem) => problem.source)).toEqual(['ONCEFILL_CONFIGURATION']);
   });
 
+  test.each(['testnet', 'live'])(
+    'a variable that asks for a crash is refused in %s, and not in paper',
+    (environment) => {
+      const env = { ONCEFILL_CRASH_POINT: 'trade.after-send', ONCEFILL_CRASH_FILE: '/tmp/crashed' };
+      writeFileSync(
+        join(cwd, 'my.yaml'),
+        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\n`,
+      );
+      const problems = problemsOf(() => loadConfig({ file: 'my.yaml', env, cwd }));
+      expect(problems.map(({ source }) => source)).toEqual(Object.keys(env));
+      expect(loadConfig({ env, cwd }).venues['bybit']?.environment).toBe('paper');
+    },
+  );
+
   test('the value of an unknown key is not repeated: it may be a secret', () => {
     const secret = 'canary-5f2c9b7e1d';
     expect(() => loadFile(`venues: { bybit: { apiSecret: ${secret} } }`)).toThrow(
