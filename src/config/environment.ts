@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { CRASH_VARIABLES } from '../process/crash-points';
+import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE } from '../process/crash-points';
 import { readCredentialFile } from '../venues/ccxt/credentials';
 import { FILE_SUFFIX, isCredentialVariable } from '../venues/credential-variables';
 
@@ -31,7 +31,12 @@ export const CONFIG_FILE_VARIABLE = 'ONCEFILL_CONFIG';
 
 const OWN_PREFIX = 'ONCEFILL_';
 /** Every variable with the product's prefix. */
-const OWN_VARIABLES: readonly string[] = [CONFIG_FILE_VARIABLE, 'ONCEFILL_CACHE_DIR', ...CRASH_VARIABLES];
+const OWN_VARIABLES: readonly string[] = [
+  CONFIG_FILE_VARIABLE,
+  'ONCEFILL_CACHE_DIR',
+  CRASH_POINT_VARIABLE,
+  CRASH_FILE_VARIABLE,
+];
 
 /**
  * Variables with this product's prefix that nothing reads: almost always a misspelt name, which would otherwise be
