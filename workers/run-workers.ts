@@ -58,8 +58,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const log = createLogger({
     component: component ?? 'trading_engine',
     dataDir: config.dataDir,
-    level: config.logging.level,
-    keepDays: config.logging.keepDays,
+    ...config.logging,
   });
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });

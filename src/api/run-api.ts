@@ -25,7 +25,7 @@ export async function runApi({
   readonly target: ServerTarget;
 }): Promise<void> {
   const { dataDir, logging } = config;
-  const log = createLogger({ component: 'api', dataDir, level: logging.level, keepDays: logging.keepDays });
+  const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const redact = createLineRedactor(secretValues(process.env));

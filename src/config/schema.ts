@@ -149,7 +149,11 @@ export const configSchema = z.strictObject({
     pollsMax: z.int().min(2).max(100),
     shutdownGraceMs: z.int().min(0).max(8_000),
   }),
-  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), keepDays: z.int().min(1).max(3_650) }),
+  logging: z.strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    keepDays: z.int().min(1).max(3_650),
+    bytesPerDayMax: z.int().min(100_000).max(10_000_000_000),
+  }),
 });
 
 export type Config = z.infer<typeof configSchema>;

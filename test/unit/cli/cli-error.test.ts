@@ -7,7 +7,7 @@ import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { CredentialsError } from '../../../src/venues/ccxt/credentials';
 import { ModelError } from '../../../src/inference/errors';
 import { JournalError } from '../../../src/paper-venue/book/journal';
-import { CandleFileError } from '../../../src/paper-venue/market/candle-file';
+import { CandleFileError } from '../../../src/paper-venue/market/candle-file-error';
 import { FaultPlanError } from '../../../src/paper-venue/faults/fault-specification';
 
 describe('reportError', () => {

@@ -17,7 +17,11 @@ it('gives live trading a database that survives a power cut', () => {
 
 it('passes the dynamic configuration of both files as flags', () => {
   const args = serverArguments('paper');
-  for (const value of ['history.maxInFlightUpdates=1000', 'history.transferProcessorMaxPollRPS=2000']) {
+  for (const value of [
+    'history.maxInFlightUpdates=1000',
+    'history.transferProcessorMaxPollRPS=2000',
+    'workercontroller.compute_providers.enabled=[]',
+  ]) {
     expect(args[args.indexOf(value) - 1]).toBe('--dynamic-config-value');
   }
 });
