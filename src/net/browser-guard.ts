@@ -75,10 +75,11 @@ const REFUSALS: readonly RefusalRule[] = [
     refuses: ({ headers: { 'sec-fetch-site': site } }) =>
       site !== undefined && site !== 'same-origin' && site !== 'none',
   },
-  // Browsers that do not say that may still name the page. Programs send no Referer.
+  // Browsers that do not say that may still name the page. What is no address is a program's (brokers are named there).
   {
     refusal: 'ORIGIN_REFUSED',
-    refuses: ({ headers: { referer } }, { hosts }) => referer !== undefined && !isOwnOrigin(originOf(referer), hosts),
+    refuses: ({ headers: { referer } }, { hosts }) =>
+      referer !== undefined && URL.canParse(referer) && !isOwnOrigin(new URL(referer).origin, hosts),
   },
   {
     refusal: 'ORIGIN_REFUSED',
@@ -98,10 +99,6 @@ export function guardRequest(request: GuardedRequest, rules: GuardRules): GuardR
 
 function isOwnOrigin(origin: string | undefined, hosts: ReadonlySet<string>): boolean {
   return origin !== undefined && origin.startsWith('http://') && hosts.has(origin.slice('http://'.length));
-}
-
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 /**

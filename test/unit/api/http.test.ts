@@ -2,8 +2,9 @@
  * The API over real sockets, with a fake intake: what Node's HTTP parser and the listening socket make of hostile input.
  */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { startApi } from '../../../src/api/start-api';
@@ -105,6 +106,32 @@ test('a sender that never finishes is cut off', async () => {
   const answer = await sendRaw(`POST /api/signals HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Slow: `);
   expect(answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"REQUEST_TIMEOUT"/);
 }, 20_000);
+
+test('four hundred idle connections that open again as soon as they are closed do not keep a probe out', async () => {
+  let isOver = false;
+  const idle = new Set<Socket>();
+  const reopen = (): void => {
+    if (isOver) return;
+    const socket = connect(port, '127.0.0.1');
+    idle.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      idle.delete(socket);
+      reopen();
+    });
+  };
+  for (let count = 0; count < 400; count += 1) reopen();
+  const probes: number[] = [];
+  while (probes.length < 30) {
+    // A connection of its own each time, as probes have.
+    const answer = await sendRaw(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+    probes.push(Number(answer.split(' ')[1]));
+    await sleep(40);
+  }
+  isOver = true;
+  for (const socket of idle) socket.destroy();
+  expect(probes).toEqual(probes.map(() => 200));
+});
 
 test('a port that is taken is named, with the variable that changes it', async () => {
   await expect(startApi(dependencies())).rejects.toMatchObject({
