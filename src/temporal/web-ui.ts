@@ -23,12 +23,17 @@ const NO_WEB_UI: WebUi = { flags: ['--headless'], open: () => Promise.resolve(),
  * trade with it), so it listens where no page finds it, and people go through ours.
  *
  * @param port for people; absent: no Web UI
+ * @param pickAddress tests have their own
  * @throws PortInUseError
  */
-export async function prepareWebUi(port: number | undefined, progress: Progress): Promise<WebUi> {
+export async function prepareWebUi(
+  port: number | undefined,
+  progress: Progress,
+  pickAddress: typeof pickHiddenAddress = pickHiddenAddress,
+): Promise<WebUi> {
   if (port === undefined) return NO_WEB_UI;
   await assertPortFree(port, UI_PORT);
-  const hidden = await pickHiddenAddress();
+  const hidden = await pickAddress();
   if (hidden === undefined) {
     progress('The Web UI stays off: this system has no loopback address beside 127.0.0.1 to hide its unguarded side.');
     return NO_WEB_UI;
