@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { guardRequest, type GuardRefusal } from '../net/browser-guard';
+import { guardRequest, type GuardRefusal, loopbackHosts } from '../net/browser-guard';
 import { ApiError, type ApiErrorCode } from './errors';
 
 /** The API answers with data only; whatever shows it in a browser may neither frame, embed nor run it. */
@@ -20,9 +20,16 @@ const ERROR_CODES: Readonly<Record<GuardRefusal, ApiErrorCode>> = {
 /**
  * Refuses what only a browser on someone else's behalf would send, before the body is read.
  *
- * @param hosts the `host:port` that clients may write into the Host header, in lower case
+ * @param allowedHosts names, with or without a port, that the API is also known by
  */
-export function guardAgainstBrowsers(server: FastifyInstance, hosts: ReadonlySet<string>): void {
+export function guardAgainstBrowsers(
+  server: FastifyInstance,
+  port: number,
+  allowedHosts: readonly string[] = [],
+): void {
+  const names = allowedHosts.map((name) => name.toLowerCase());
+  // A proxy in front may listen on the port that nobody names.
+  const hosts = new Set([...loopbackHosts(port), ...names, ...names.map((name) => `${name}:${port}`)]);
   server.addHook('onRequest', async ({ raw }, reply) => {
     void reply.headers(SECURITY_HEADERS);
     // Reading changes nothing here, so a browser that does not say where a request comes from may read.

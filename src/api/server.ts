@@ -4,7 +4,6 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import { LogController, fastify } from 'fastify';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
-import { loopbackHosts } from '../net/browser-guard';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { guardAgainstBrowsers } from './browser-guard';
 import { ApiError, errorBody, toApiError } from './errors';
@@ -108,7 +107,7 @@ function keepRoom(server: FastifyInstance): void {
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
   const { intake, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
   const server = createServer(config.api, logger, handlerTimeoutMs);
-  guardAgainstBrowsers(server, loopbackHosts(config.api.port));
+  guardAgainstBrowsers(server, config.api.port);
   keepRoom(server);
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
