@@ -9,6 +9,8 @@ import type { HealthReport } from './health-report';
 /** Longest a probe waits; load balancers give up after about as long. */
 const PROBE_TIMEOUT_MS = 5_000;
 
+export const HEALTH_PATH = '/health';
+
 const UNKNOWN = 'How the parts are cannot be told: the question failed, see the log of the API.';
 
 /**
@@ -19,7 +21,7 @@ const UNKNOWN = 'How the parts are cannot be told: the question failed, see the 
 export function addHealthRoute(server: FastifyInstance, health: () => Promise<HealthReport>): void {
   const ask = shareInFlight(health, PROBE_TIMEOUT_MS);
   const version = packageVersion();
-  server.get('/health', async (request, reply) => {
+  server.get(HEALTH_PATH, async (request, reply) => {
     const report = await ask().catch((error: unknown): HealthReport => {
       request.log.error({ error }, 'health cannot be told');
       return { status: 'unhealthy', components: {}, reasons: [UNKNOWN], uptime: Math.floor(process.uptime()), version };

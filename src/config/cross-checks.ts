@@ -4,6 +4,7 @@ import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
 import type { Config, VenueConfig } from './schema';
+import { hasWebUi } from './web-ui';
 
 /** A rule that one setting breaks because of another. */
 interface Fault {
@@ -55,7 +56,8 @@ function checkPorts(config: Config, venue: VenueConfig | undefined): readonly Fa
   const used: [path: string, port: number][] = [['api.port', config.api.port]];
   if (venue?.environment === 'paper') used.push(['paperVenue.port', config.paperVenue.port]);
   if (config.temporal.address === undefined) {
-    used.push(['temporal.port', config.temporal.port], ['temporal.uiPort', config.temporal.uiPort]);
+    used.push(['temporal.port', config.temporal.port]);
+    if (hasWebUi(config, venue?.environment)) used.push(['temporal.uiPort', config.temporal.uiPort]);
   }
   const owners = new Map<number, string>();
   return used.flatMap(([path, port]) => {

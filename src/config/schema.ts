@@ -122,6 +122,8 @@ export const configSchema = z.strictObject({
       .regex(/^[a-zA-Z0-9-]{2,64}$/)
       .describe('2 to 64 letters, digits and hyphens'),
     port,
+    /** auto: in paper only. */
+    webUi: z.enum(['auto', 'on', 'off']),
     uiPort: port,
     retentionHours: z
       .int()

@@ -1,4 +1,6 @@
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
+import { hasWebUi } from '../config/web-ui';
 import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
 import { ensureNamespace } from '../temporal/namespace';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
@@ -15,9 +17,10 @@ export interface TemporalServer {
 
 /** Makes the keeper of the embedded server. @returns undefined when the user named a server of their own */
 export function createServerKeeper(config: Config, print: (line: string) => void): EmbeddedServerKeeper | undefined {
-  const { address, namespace, port, uiPort } = config.temporal;
+  const { address, namespace, port } = config.temporal;
   if (externalTarget({ address, namespace })) return undefined;
-  const isLive = config.venues[config.venue]?.environment === 'live';
+  const uiPort = hasWebUi(config, environmentOf(config)) ? config.temporal.uiPort : undefined;
+  const isLive = environmentOf(config) === 'live';
   const durability = isLive ? 'live' : 'paper';
   return new EmbeddedServerKeeper({ dataDir: config.dataDir, port, uiPort, durability, progress: print }, print);
 }

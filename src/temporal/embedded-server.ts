@@ -18,6 +18,7 @@ import {
   writeServerRecord,
 } from './server-record';
 import { type Durability, serverArguments } from './server-settings';
+import { prepareWebUi } from './web-ui';
 
 /** Longest time from the start of the process until it serves; a cold disk and a busy machine included. */
 const SERVE_TIMEOUT_MS = 60_000;
@@ -95,15 +96,17 @@ async function waitUntilServing(server: ServerProcess, port: number): Promise<vo
   );
 }
 
-function commandLine({ dataDir, port, uiPort, durability, dynamicConfig }: EmbeddedServerOptions): readonly string[] {
-  const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
+function commandLine(
+  { dataDir, port, durability, dynamicConfig }: EmbeddedServerOptions,
+  uiFlags: readonly string[],
+): readonly string[] {
   // The HTTP and metrics ports are not given: the server then picks free ones, so two copies never clash over them.
   return [
     'server',
     'start-dev',
     '--port',
     String(port),
-    ...ui,
+    ...uiFlags,
     '--db-filename',
     resolve(dataDir, 'temporal', 'temporal.db'),
     ...serverArguments(durability, dynamicConfig),
@@ -121,27 +124,33 @@ async function stopLeftover(dataDir: string, progress: Progress): Promise<void> 
 }
 
 async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const { dataDir, port, uiPort, progress, env } = options;
+  const { dataDir, port, progress, env } = options;
   await stopLeftover(dataDir, progress);
   await assertPortFree(port, { variable: 'TEMPORAL_PORT' });
-  if (uiPort !== undefined) await assertPortFree(uiPort, { variable: 'TEMPORAL_UI_PORT' });
+  const webUi = await prepareWebUi(options.uiPort, progress);
   const binary = await findTemporalServer({ progress, env });
   mkdirSync(join(dataDir, 'temporal'), { recursive: true });
-  const server = spawnServer(binary, commandLine(options), serverLogPath(dataDir));
+  const server = spawnServer(binary, commandLine(options, webUi.flags), serverLogPath(dataDir));
   // In the same turn as the start: no crash of this process can leave a server that nobody knows of.
-  writeServerRecord(dataDir, { server: server.identity, port, uiPort });
+  writeServerRecord(dataDir, { server: server.identity, port, uiPort: webUi.port });
+  void server.exited.then(() => webUi.close());
   const stop = async (timeoutMs?: number): Promise<void> => {
+    await webUi.close();
     await stopServer(server.identity, timeoutMs);
     removeServerRecord(dataDir);
     releasePidFile(serverOwnerPath(dataDir), process.pid);
   };
   try {
     await waitUntilServing(server, port);
+    await webUi.open();
   } catch (error) {
     await stop();
     throw error;
   }
-  return describeServer({ server: server.identity, port, uiPort }, { owned: true, exited: server.exited, stop });
+  return describeServer(
+    { server: server.identity, port, uiPort: webUi.port },
+    { owned: true, exited: server.exited, stop },
+  );
 }
 
 function describeServer(

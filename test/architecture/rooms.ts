@@ -50,7 +50,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/net',
-    holds: 'ports of this machine: whether one is free, who holds it',
+    holds: 'ports of this machine, all sockets of ours, and the guard and the bounds of our HTTP servers',
     rooms: [],
     packages: ['Node'],
   },
