@@ -22,6 +22,10 @@ const API_ERRORS = {
     'Something went wrong here; the log api_YYYYMMDD.log says what. A signal may be sent again with the same timestamp: it becomes at most one order.',
   ],
   SERVER_UNAVAILABLE: [503, 'The Temporal server cannot be reached.'],
+  OTHER_STORE: [
+    503,
+    'The Temporal server holds another store than the one that is traded with here: no signal is accepted until a person has looked at it ("oncefill store show"). Send it again with the same timestamp then.',
+  ],
   METRICS_UNAVAILABLE: [503, 'The metrics cannot be collected at the moment.'],
   TOO_BUSY: [
     503,

@@ -6,11 +6,12 @@ import { readHealth, type Health, type PartStatus } from '../observability/healt
 import { createLogger } from '../observability/logging';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
+import { StoreWatch } from '../temporal/store-watch';
 
 /**
  * Serves the HTTP API until the process is told to stop (SIGINT, SIGTERM).
  *
- * @throws what connecting and listening throw
+ * @throws OtherStoreError, and what connecting and listening throw
  */
 export async function runApi({
   config,
@@ -22,15 +23,29 @@ export async function runApi({
   const { dataDir, logging } = config;
   const log = createLogger({ component: 'api', dataDir, level: logging.level, keepDays: logging.keepDays });
   const { client, connection } = await connectClient(target);
+  const { address, namespace } = target;
+  const store = new StoreWatch({
+    place: { dataDir, namespace },
+    address,
+    asker: client,
+    onOtherStore: ({ message }) => {
+      log.logger.error(message);
+      emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
+    },
+  });
+  await store.confirm();
+  store.start();
   const server = await startApi({
     config,
     logger: log.logger,
-    intake: createSignalIntake({ client, config }),
+    intake: createSignalIntake({ client, config, store }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
       const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
-      return { status, components: all, reasons, uptime: uptimeSeconds, version };
+      const { problem } = store;
+      if (problem === undefined) return { status, components: all, reasons, uptime: uptimeSeconds, version };
+      return { status: 'unhealthy', components: all, reasons: [problem], uptime: uptimeSeconds, version };
     },
   });
   emitProcessEvent({ kind: 'ready', component: 'api' });
@@ -38,6 +53,7 @@ export async function runApi({
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await server.close();
+  store.stop();
   await connection.close();
   log.close();
 }

@@ -4,6 +4,7 @@ import { IntakeUnavailableError } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
 import { parseSignal } from '../intake/parse-signal';
+import { OtherStoreError } from '../temporal/errors';
 import { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
@@ -67,6 +68,7 @@ async function askIntake<T>(ask: () => Promise<T>, explanation: string): Promise
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof OtherStoreError) throw new ApiError('OTHER_STORE');
     if (!(error instanceof IntakeUnavailableError)) throw error;
     throw new ApiError('SERVER_UNAVAILABLE', `The Temporal server cannot be reached. ${explanation}`);
   }

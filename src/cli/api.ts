@@ -12,10 +12,12 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .action(async (options: { readonly candles?: string }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
-      const [{ runApi }, { resolveTarget }] = await Promise.all([
+      const [{ runApi }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../api/run-api'),
         import('../temporal/connection'),
+        import('../temporal/data-folder'),
       ]);
+      claimDataFolder(config);
       await runApi({ config, target: resolveTarget(config) });
       finish(ExitCode.SUCCESS);
     });

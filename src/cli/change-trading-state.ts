@@ -52,7 +52,7 @@ async function changeTradingState(
   const { venue } = config;
   const { createTradingStateControl, TradingStateError } = await import('../trading/trading-state');
   try {
-    const change = await withClient(config, (client) =>
+    const change = await withClient(config, 'act', ({ client }) =>
       createTradingStateControl(client, venue).change(to, reason, () => {
         if (to === 'active') return;
         printErrorLine(

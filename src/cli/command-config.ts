@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FlagValue } from '../config/load-config';
 import type { Config } from '../config/schema';
+import { environmentOf, type TradingEnvironment } from '../config/trading-environment';
 import { CliError } from './cli-error';
 import { ExitCode } from '../process/exit-codes';
 
@@ -51,9 +52,19 @@ export function candlesFlag(folder: string | undefined): readonly FlagValue[] {
  * @throws CredentialsError when the venue's keys are missing or malformed
  */
 export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
-  const venue = config.venues[config.venue];
-  if (!venue) throw new Error(`The venue ${config.venue} is not configured.`);
-  const { environment } = venue;
+  const environment = checkLiveFlag(config, live);
+  if (environment === 'paper') return;
+  const { resolveCredentials } = await import('../venues/ccxt/credentials');
+  resolveCredentials({ venue: config.venue, environment });
+}
+
+/**
+ * The same without the venue's keys, for commands that need none.
+ *
+ * @throws CliError when they disagree
+ */
+export function checkLiveFlag(config: Config, live: boolean): TradingEnvironment {
+  const environment = environmentOf(config);
   if (environment === 'live' && !live) {
     throw new CliError(
       `venues.${config.venue}.environment is live: orders would use real money. Add --live if you mean it, or set it to paper.`,
@@ -66,7 +77,5 @@ export async function checkTradingEnvironment(config: Config, live: boolean): Pr
       ExitCode.USAGE,
     );
   }
-  if (environment === 'paper') return;
-  const { resolveCredentials } = await import('../venues/ccxt/credentials');
-  resolveCredentials({ venue: config.venue, environment });
+  return environment;
 }

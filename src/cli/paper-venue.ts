@@ -18,10 +18,12 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
-      const [{ runPaperVenueProcess }, { readFaultSpecification }] = await Promise.all([
+      const [{ runPaperVenueProcess }, { readFaultSpecification }, { claimDataFolder }] = await Promise.all([
         import('../paper-venue/paper-venue-process'),
         import('../paper-venue/faults/fault-specification'),
+        import('../temporal/data-folder'),
       ]);
+      claimDataFolder(config);
       await runPaperVenueProcess(
         config,
         options.faults === undefined ? undefined : readFaultSpecification(options.faults),

@@ -12,6 +12,7 @@ import { addSignalSettleCommand } from './signal-settle';
 import { addSignalShowCommand } from './signal-show';
 import { addStartCommand } from './start';
 import { addStatusCommand } from './status';
+import { addStoreCommands } from './store';
 import { printErrorLine } from './terminal';
 import { addWorkerCommand } from './worker';
 
@@ -50,6 +51,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addSignalListCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
   addTradingStateCommands(program, finish);
+  addStoreCommands(program, finish);
   addWorkerCommand(program, finish);
   addApiCommand(program, finish);
   addPaperVenueCommand(program, finish);

@@ -122,7 +122,7 @@ async function send(signal: TradingSignal, options: SendOptions, config: Config,
   const fingerprint = fingerprintOf(signal);
   const unsent: UnsentSignal = { fingerprint, timestampMs, untilMs, repeat, wasSubmitted: false, wasAnswered: false };
   const attempt = (): Promise<ExitCode> =>
-    withSignalIntake(config, async (intake) => {
+    withSignalIntake(config, 'act', async (intake) => {
       unsent.wasSubmitted = true;
       const result = await intake.submit(signal);
       unsent.wasAnswered = true;

@@ -61,7 +61,7 @@ export function addSignalSettleCommand(signal: Command, finish: (exitCode: ExitC
     .action(async (fingerprint: string, options: SettleOptions, command: Command) => {
       const config = await loadCommandConfig(command);
       const settlement = await readSettlement(options);
-      const reply = await withSignalIntake(config, (intake) => intake.settle(fingerprint, settlement));
+      const reply = await withSignalIntake(config, 'act', (intake) => intake.settle(fingerprint, settlement));
       if (!reply) throw unknownSignal(fingerprint, config);
       if (options.json) printJson({ fingerprint, ...reply });
       else printLine(`${reply.accepted ? 'Settled' : 'Refused'}: ${printable(reply.message)}`);

@@ -77,7 +77,12 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   const config = await loadCommandConfig(command, candlesFlag(options.candles));
   if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, options.live ?? false);
   await checkFaults(options.faults, options.mode, config);
-  const { System } = await import('../supervisor/system');
+  const [{ System }, { claimDataFolder }] = await Promise.all([
+    import('../supervisor/system'),
+    import('../temporal/data-folder'),
+  ]);
+  // Before anything is written into it.
+  claimDataFolder(config);
   const printer = await openPrinter(config);
   try {
     const system = new System({

@@ -28,10 +28,12 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       await checkTradingEnvironment(config, options.live ?? false);
-      const [{ runWorkers }, { resolveTarget }] = await Promise.all([
+      const [{ runWorkers }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../../workers/run-workers'),
         import('../temporal/connection'),
+        import('../temporal/data-folder'),
       ]);
+      claimDataFolder(config);
       const exitCode = await runWorkers({
         config,
         target: resolveTarget(config),

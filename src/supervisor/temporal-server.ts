@@ -1,6 +1,9 @@
+import type { Connection } from '@temporalio/client';
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
 import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
-import { ensureNamespace } from '../temporal/namespace';
+import { ensureNamespace, type NamespaceRequirements } from '../temporal/namespace';
+import { assertOwnStore, keepOwnStore } from '../temporal/own-store';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { EmbeddedServerKeeper } from './embedded-server-keeper';
 
@@ -17,28 +20,31 @@ export interface TemporalServer {
 export function createServerKeeper(config: Config, print: (line: string) => void): EmbeddedServerKeeper | undefined {
   const { address, namespace, port, uiPort } = config.temporal;
   if (externalTarget({ address, namespace })) return undefined;
-  const isLive = config.venues[config.venue]?.environment === 'live';
-  const durability = isLive ? 'live' : 'paper';
-  return new EmbeddedServerKeeper({ dataDir: config.dataDir, port, uiPort, durability, progress: print }, print);
+  const environment = environmentOf(config);
+  // An exchange that knows an order is the test network's, too.
+  const durability = environment === 'paper' ? 'paper' : 'live';
+  const { dataDir } = config;
+  return new EmbeddedServerKeeper({ dataDir, port, uiPort, durability, environment, progress: print }, print);
 }
 
 /**
- * Gets a server that serves our namespace with its search attributes.
+ * Gets a server that serves our namespace with its search attributes, in the store that this data folder knows.
  *
  * @param keeper of the embedded server; undefined: the user's own server is used
- * @throws ServerUnavailableError, PortInUseError, NamespaceError, ConfigError
+ * @throws ServerUnavailableError, ServerJoinError, PortInUseError, OtherStoreError, NamespaceError, ConfigError
  */
 export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper | undefined): Promise<TemporalServer> {
   const target = resolveTarget(config);
   const embedded = await keeper?.start();
   const { connection } = await connectClient(target);
   try {
-    const { namespace, retentionHours } = config.temporal;
-    await ensureNamespace(connection, {
-      namespace,
-      retentionHours,
-      dedupWindowSeconds: config.signals.dedupWindowSeconds,
-    });
+    const { namespace } = config.temporal;
+    const place = { dataDir: config.dataDir, namespace };
+    const store = { place, address: target.address, asker: connection };
+    // Before anything is made there: a store that lost its namespace is another one.
+    await assertOwnStore(store);
+    await ensureNamespace(connection, namespaceNeeds(config));
+    await keepOwnStore(store);
     await ensureSearchAttributes(connection, namespace);
   } finally {
     await connection.close();
@@ -46,4 +52,23 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
   if (!embedded) return { target, description: `${target.address} (your server)` };
   const owner = embedded.owned ? `embedded, process ${embedded.pid}` : 'embedded, run by another start';
   return { target, description: `${target.address} (${owner})`, uiUrl: embedded.uiUrl };
+}
+
+/** Asks a server that a person is about to accept, whose namespace is made if it has none. */
+export async function openNamespace<Answer>(
+  config: Config,
+  ask: (connection: Connection) => Promise<Answer>,
+): Promise<Answer> {
+  const { connection } = await connectClient(resolveTarget(config));
+  try {
+    await ensureNamespace(connection, namespaceNeeds(config));
+    return await ask(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+function namespaceNeeds({ temporal, signals }: Config): NamespaceRequirements {
+  const { namespace, retentionHours } = temporal;
+  return { namespace, retentionHours, dedupWindowSeconds: signals.dedupWindowSeconds };
 }

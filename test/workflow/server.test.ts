@@ -34,6 +34,7 @@ async function start(dataDir: string, port: number): Promise<EmbeddedServer> {
     dataDir,
     port,
     durability: 'live',
+    environment: 'live',
     progress: (text) => process.stderr.write(`${text}\n`),
   });
   servers.push(server);

@@ -1,5 +1,6 @@
 /** Intake over a scripted server: what it starts, what it tells apart, and which workflow it asks. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { TRUSTED_STORE } from '../../../harness/trusted-store';
 import { loadConfig } from '../../../src/config/load-config';
 import type { TradingSignal } from '../../../src/domain/signal';
 import type { SignalView } from '../../../src/domain/signal-view';
@@ -17,7 +18,7 @@ let signal: TradingSignal;
 function open(settings: Readonly<Record<string, unknown>> = {}): SignalIntake {
   const flags = Object.entries(settings).map(([path, value]) => ({ flag: 'test', path, value }));
   const config = loadConfig({ env: {}, cwd: '/', flags: flags as never });
-  return createSignalIntake({ client: server.client, config });
+  return createSignalIntake({ client: server.client, config, store: TRUSTED_STORE });
 }
 
 function viewOf(taken: TradingSignal, detail = ''): SignalView {
@@ -89,7 +90,12 @@ describe('a signal that is sent again', () => {
   test('is traded once where it is handed in, and its repetition does not go ahead', async () => {
     const goAhead = jest.fn();
     const config = loadConfig({ env: {}, cwd: '/' });
-    const inside = createSignalIntake({ client: server.client, config, headStart: { ready: () => goAhead } });
+    const inside = createSignalIntake({
+      client: server.client,
+      config,
+      store: TRUSTED_STORE,
+      headStart: { ready: () => goAhead },
+    });
     await takenElsewhere(signal);
     await inside.submit(signal);
     expect(goAhead).not.toHaveBeenCalled();

@@ -1,3 +1,5 @@
+import { TRUSTED_STORE } from '../../../harness/trusted-store';
+import type { StoreGate } from '../../../src/temporal/store-gate';
 import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/domain/ledger/authorization';
 import type { AcquireCommand } from '../../../src/domain/limiter/types';
 import type { PermitAnswer } from '../../../src/domain/send-check';
@@ -37,6 +39,7 @@ interface Answers {
   /** How long the ledger takes to answer. */
   readonly ledgerMs?: number;
   readonly limiter?: () => PermitAnswer;
+  readonly store?: StoreGate;
 }
 
 /** A checker whose ledger and limiter answer as told. */
@@ -44,6 +47,7 @@ function checkerWith({
   ledger = { authorized: true },
   ledgerMs = 0,
   limiter = () => permitFrom(performance.now()),
+  store = TRUSTED_STORE,
 }: Answers = {}) {
   const query = jest.fn(async () => {
     jest.advanceTimersByTime(ledgerMs);
@@ -53,6 +57,7 @@ function checkerWith({
   const checker = new SendChecker(
     { query } as never,
     { acquire, leftUntil: (atMs: number) => atMs - Date.now() } as never,
+    store,
   );
   return { checker, query, acquire };
 }
