@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import { ExitCode } from '../process/exit-codes';
@@ -25,10 +26,12 @@ interface AcceptOptions {
   readonly json?: boolean;
 }
 
+/** Longest wait for the end of an embedded server that was started for this command alone. */
+const SERVER_STOP_MAX_MS = 8_000;
+
 const MEANING =
-  'This store knows no signal and no reservation of the old one: a signal that was sent before may be sent again as a ' +
-  'second order, and what orders still hold at the venue is seen only in its balances. The account begins halted where ' +
-  'it can tell that it follows a lost one; look at the open orders before "oncefill resume".';
+  'It knows no signal and no reservation that only the old one had: such a signal may become a second order when it is ' +
+  'sent again. A new account begins halted: look at the open orders and positions at the venue, then "oncefill resume".';
 
 async function auditStoreAccepted({ dataDir, logging }: Config, acceptance: StoreAcceptance): Promise<void> {
   const { createLogger } = await import('../observability/logging');
@@ -38,54 +41,60 @@ async function auditStoreAccepted({ dataDir, logging }: Config, acceptance: Stor
 }
 
 /** What is kept, as far as it can be read: a damaged file is what this command mends. */
-async function readFormer(place: StorePlace): Promise<StoreIdentity | undefined> {
+async function readFormer(place: StorePlace): Promise<StoreIdentity | 'damaged' | undefined> {
   const { readStoreIdentity } = await import('../temporal/store-identity');
   try {
     return readStoreIdentity(place);
   } catch (error) {
-    if (error instanceof Error && error.name === 'OtherStoreError') return undefined;
+    if (error instanceof Error && error.name === 'OtherStoreError') return 'damaged';
     throw error;
   }
 }
 
-/** The store that the configured server has now; the embedded one is started for the question where it does not run. */
-async function findPresent(config: Config, address: string): Promise<StoreIdentity> {
-  const [{ createServerKeeper, openNamespace }, { findStore }] = await Promise.all([
-    import('../supervisor/temporal-server'),
-    import('../temporal/own-store'),
-  ]);
-  const { dataDir, temporal } = config;
-  const { namespace } = temporal;
+/** With the configured server; the embedded one is started for it where it does not run. */
+async function withPresentServer<Answer>(config: Config, use: (client: Client) => Promise<Answer>): Promise<Answer> {
+  const { createServerKeeper, openNamespace } = await import('../supervisor/temporal-server');
   const keeper = createServerKeeper(config, printErrorLine);
   try {
     await keeper?.start();
-    const found = await openNamespace(config, (asker) => findStore({ place: { dataDir, namespace }, address, asker }));
-    if (found.namespaceId !== undefined) return { ...found, namespaceId: found.namespaceId };
-    throw new CliError(`The Temporal server at ${address} does not tell its namespace's id.`, ExitCode.FAILURE);
+    return await openNamespace(config, use);
   } finally {
     await keeper?.stop(SERVER_STOP_MAX_MS);
   }
 }
 
-/** Longest wait for an embedded server that was started for this command alone. */
-const SERVER_STOP_MAX_MS = 8_000;
-
+/** @returns undefined when it is the store that is kept */
 async function accept(config: Config, reason: string, audit: StoreAudit): Promise<StoreAcceptance | undefined> {
-  const [{ resolveTarget }, { replaceStoreIdentity, isSameStore }, { claimDataFolder }] = await Promise.all([
+  const [
+    { resolveTarget },
+    { replaceStoreIdentity, isSameStore },
+    { findStore },
+    { claimDataFolder },
+    { markAccount },
+  ] = await Promise.all([
     import('../temporal/connection'),
     import('../temporal/store-identity'),
+    import('../temporal/own-store'),
     import('../temporal/data-folder'),
+    import('../../workers/first-account'),
   ]);
   claimDataFolder(config);
   const { address, namespace } = resolveTarget(config);
   const place = { dataDir: config.dataDir, namespace };
-  const accepted = await findPresent(config, address);
-  const former = await readFormer(place);
-  if (former && isSameStore(former, accepted)) return undefined;
-  const acceptance = { namespace, address, former, accepted, reason };
-  await audit(config, acceptance);
-  replaceStoreIdentity(place, accepted);
-  return acceptance;
+  return withPresentServer(config, async (client) => {
+    const { clusterId, namespaceId } = await findStore({ place, address, asker: client });
+    if (namespaceId === undefined) throw new CliError(`${address} does not tell its store.`, ExitCode.FAILURE);
+    const accepted = { clusterId, namespaceId };
+    const kept = await readFormer(place);
+    const former = kept === 'damaged' ? undefined : kept;
+    if (former && isSameStore(former, accepted)) return undefined;
+    const acceptance = { namespace, address, former, accepted, reason };
+    await audit(config, acceptance);
+    // An account that begins there follows one that is lost, and so begins halted.
+    if (kept) await markAccount(client, config.venue);
+    replaceStoreIdentity(place, accepted);
+    return acceptance;
+  });
 }
 
 async function tell({ former, accepted, address }: StoreAcceptance): Promise<void> {
@@ -113,7 +122,7 @@ export function addStoreAcceptCommand(
       const config = await loadCommandConfig(command);
       checkLiveFlag(config, live);
       const acceptance = await accept(config, reason, audit);
-      if (json) printJson({ accepted: acceptance !== undefined, ...acceptance });
+      if (json) printJson({ changed: acceptance !== undefined, ...acceptance });
       else if (acceptance) await tell(acceptance);
       else printLine('Nothing to accept: it is the store that this data folder trades with.');
       finish(ExitCode.SUCCESS);

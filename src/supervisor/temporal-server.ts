@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
@@ -55,14 +55,11 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
 }
 
 /** Asks a server that a person is about to accept, whose namespace is made if it has none. */
-export async function openNamespace<Answer>(
-  config: Config,
-  ask: (connection: Connection) => Promise<Answer>,
-): Promise<Answer> {
-  const { connection } = await connectClient(resolveTarget(config));
+export async function openNamespace<Answer>(config: Config, ask: (client: Client) => Promise<Answer>): Promise<Answer> {
+  const { client, connection } = await connectClient(resolveTarget(config));
   try {
     await ensureNamespace(connection, namespaceNeeds(config));
-    return await ask(connection);
+    return await ask(client);
   } finally {
     await connection.close();
   }
