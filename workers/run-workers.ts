@@ -71,7 +71,10 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const engine = openEngine(config, connection, logger, watch);
   try {
     await watch.confirm();
-    return await Promise.race([serve(options, engine), otherStore]);
+    const exitCode = await Promise.race([serve(options, engine), otherStore]);
+    // A slot is lost, too, where another store has never heard of it.
+    if (exitCode !== 0) await watch.confirm();
+    return exitCode;
   } catch (error) {
     if (error instanceof OtherStoreError) printAlert(logger, error.message);
     throw error;

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
+import type { EmbeddedServerOptions } from '../temporal/embedded-server';
 import { ensureNamespace, type NamespaceRequirements } from '../temporal/namespace';
 import { assertOwnStore, keepOwnStore } from '../temporal/own-store';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
@@ -16,15 +17,21 @@ export interface TemporalServer {
   readonly uiUrl?: string;
 }
 
+/** How the embedded server of a configuration runs. */
+export function embeddedServerOptions(config: Config, progress: (line: string) => void): EmbeddedServerOptions {
+  const { dataDir, temporal } = config;
+  const { port, uiPort } = temporal;
+  const environment = environmentOf(config);
+  // The test network's orders outlive a power cut here, too.
+  const durability = environment === 'paper' ? 'paper' : 'live';
+  return { dataDir, port, uiPort, durability, environment, progress };
+}
+
 /** Makes the keeper of the embedded server. @returns undefined when the user named a server of their own */
 export function createServerKeeper(config: Config, print: (line: string) => void): EmbeddedServerKeeper | undefined {
-  const { address, namespace, port, uiPort } = config.temporal;
+  const { address, namespace } = config.temporal;
   if (externalTarget({ address, namespace })) return undefined;
-  const environment = environmentOf(config);
-  // An exchange that knows an order is the test network's, too.
-  const durability = environment === 'paper' ? 'paper' : 'live';
-  const { dataDir } = config;
-  return new EmbeddedServerKeeper({ dataDir, port, uiPort, durability, environment, progress: print }, print);
+  return new EmbeddedServerKeeper(embeddedServerOptions(config, print), print);
 }
 
 /**

@@ -106,6 +106,8 @@ test(
     const planted = await plant('in-another-store');
     expect(await ended).toBe(ExitCode.OTHER_STORE);
     expect(lines.filter((line) => line.startsWith('ALERT') && line.includes('oncefill store accept'))).toHaveLength(1);
+    // As a supervisor might do that has not understood.
+    expect(await exitCodeOf(product.spawn(ENGINE))).toBe(ExitCode.OTHER_STORE);
     expect(await ordersOf(planted)).toBe(0);
 
     const environment = { TEMPORAL_ADDRESS: target.address };

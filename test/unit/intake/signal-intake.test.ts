@@ -9,6 +9,7 @@ import { createSignalIntake } from '../../../src/intake/signal-intake';
 import type { IntakeResult, SignalIntake } from '../../../src/intake/types';
 import { orphanWorkflowId } from '../../../src/messages/ids';
 import type { SettleReply, SignalWorkflowInput } from '../../../src/messages/signal';
+import { OtherStoreError, ServerUnavailableError } from '../../../src/temporal/errors';
 import { ScriptedServer, type ScriptedWorkflow } from './scripted-server';
 
 let server: ScriptedServer;
@@ -99,6 +100,38 @@ describe('a signal that is sent again', () => {
     await takenElsewhere(signal);
     await inside.submit(signal);
     expect(goAhead).not.toHaveBeenCalled();
+  });
+});
+
+describe('a signal for another store', () => {
+  const other = new OtherStoreError('another store');
+  const goAhead = jest.fn();
+
+  /** @param answers what is heard of the store, question by question */
+  function inside(...answers: readonly (Error | undefined)[]): SignalIntake {
+    const left = [...answers];
+    const confirm = async (): Promise<void> => {
+      const error = left.shift();
+      if (error) throw error;
+    };
+    const config = loadConfig({ env: {}, cwd: '/' });
+    const store = { isConfirmed: false, confirm };
+    return createSignalIntake({ client: server.client, config, store, headStart: { ready: () => goAhead } });
+  }
+
+  test('is not handed to it', async () => {
+    await expect(inside(other).submit(signal)).rejects.toBe(other);
+    expect(server.started).toEqual([]);
+  });
+
+  test('is not called accepted where the store changed meanwhile, and gets no head start', async () => {
+    await expect(inside(undefined, other).submit(signal)).rejects.toBe(other);
+    expect(goAhead).not.toHaveBeenCalled();
+  });
+
+  test('may be sent again where it cannot be told which store it is', async () => {
+    const silent = new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'no answer');
+    await expect(inside(silent).submit(signal)).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' });
   });
 });
 
