@@ -91,8 +91,7 @@ class TemporalSignalIntake implements SignalIntake {
     const taken = await callServer(this.client, SEND_AGAIN, () =>
       this.take(goAhead ? { ...input, headStart: true } : input, contentHash),
     );
-    // The client may have connected to another server meanwhile, and have had its answer.
-    await this.confirmStore();
+    await this.confirmAnswer(fingerprint);
     if (taken) return this.judge(fingerprint, signal, taken);
     // Outside of the call, whose deadline is not the trade's.
     goAhead?.(input);
@@ -108,6 +107,7 @@ class TemporalSignalIntake implements SignalIntake {
   }
 
   async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
+    await this.confirmStore();
     return this.workflows.settle(fingerprint, command);
   }
 
@@ -119,6 +119,16 @@ class TemporalSignalIntake implements SignalIntake {
     } catch (error) {
       if (!(error instanceof ServerUnavailableError)) throw error;
       throw new IntakeUnavailableError(SEND_AGAIN.unanswered, { cause: error });
+    }
+  }
+
+  /** The client may have connected to another server meanwhile, and have had its answer: that one is good for nothing. */
+  private async confirmAnswer(fingerprint: string): Promise<void> {
+    try {
+      await this.confirmStore();
+    } catch (error) {
+      this.taken.forget(fingerprint);
+      throw error;
     }
   }
 

@@ -129,6 +129,14 @@ describe('a signal for another store', () => {
     expect(goAhead).not.toHaveBeenCalled();
   });
 
+  test('is handed in anew once our store is back', async () => {
+    const first = inside(undefined, other);
+    await expect(first.submit(signal)).rejects.toBe(other);
+    server.workflows.clear();
+    expect(await first.submit(signal)).toEqual({ status: 'accepted', fingerprint: fingerprintOf(signal) });
+    expect(server.started).toHaveLength(2);
+  });
+
   test('may be sent again where it cannot be told which store it is', async () => {
     const silent = new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'no answer');
     await expect(inside(silent).submit(signal)).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' });
