@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { openDataFolder } from './data-folder';
+import { openDataFolder } from './private-folder';
 import { TOKEN_TEXT } from './tokens';
 
 const DAY_MS = 86_400_000;

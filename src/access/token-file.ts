@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { errorCode } from '../process/error-code';
 import { claimPidFile, releasePidFile } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
-import { openDataFolder } from './data-folder';
+import { openDataFolder } from './private-folder';
 import { parseTokens, serializeTokens } from './token-record';
 import type { TokenRecord } from './tokens';
 

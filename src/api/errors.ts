@@ -33,6 +33,10 @@ const API_ERRORS = {
   SERVER_UNAVAILABLE: [503, 'The Temporal server cannot be reached.'],
   TOKENS_UNUSABLE: [503, 'The API tokens cannot be read, so that nobody is let in; the log api_YYYYMMDD.log says why.'],
   AUDIT_UNAVAILABLE: [503, 'Nothing was done, because it could not be audited; the log api_YYYYMMDD.log says why.'],
+  OTHER_STORE: [
+    503,
+    'The Temporal server holds another store than the one that is traded with here: no signal is accepted until a person has looked at it ("oncefill store show"). Send it again with the same timestamp then.',
+  ],
   METRICS_UNAVAILABLE: [503, 'The metrics cannot be collected at the moment.'],
   TOO_BUSY: [
     503,

@@ -11,11 +11,12 @@ import { createLogger } from '../observability/logging';
 import { createLineRedactor } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
+import { StoreWatch } from '../temporal/store-watch';
 
 /**
  * Serves the HTTP API until the process is told to stop (SIGINT, SIGTERM).
  *
- * @throws what connecting and listening throw
+ * @throws OtherStoreError, and what connecting and listening throw
  */
 export async function runApi({
   config,
@@ -27,6 +28,18 @@ export async function runApi({
   const { dataDir, logging } = config;
   const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
+  const { address, namespace } = target;
+  const store = new StoreWatch({
+    place: { dataDir, namespace },
+    address,
+    asker: client,
+    onOtherStore: ({ message }) => {
+      log.logger.error(message);
+      emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
+    },
+  });
+  await store.confirm();
+  store.start();
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const redact = createLineRedactor(secretValues(process.env));
   const server = await startApi({
@@ -34,12 +47,14 @@ export async function runApi({
     logger: log.logger,
     gate,
     audit: createApiAudit(dataDir, redact, (error) => log.logger.error({ error }, 'the audit cannot be written')),
-    intake: createSignalIntake({ client, config }),
+    intake: createSignalIntake({ client, config, store }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
       const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
-      return { status, components: all, reasons, uptime: uptimeSeconds, version };
+      const { problem } = store;
+      if (problem === undefined) return { status, components: all, reasons, uptime: uptimeSeconds, version };
+      return { status: 'unhealthy', components: all, reasons: [problem], uptime: uptimeSeconds, version };
     },
   });
   emitProcessEvent({ kind: 'ready', component: 'api' });
@@ -49,6 +64,7 @@ export async function runApi({
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await server.close();
+  store.stop();
   await connection.close();
   log.close();
 }

@@ -5,6 +5,7 @@ import { IntakeUnavailableError } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
 import { parseSignal } from '../intake/parse-signal';
+import { OtherStoreError } from '../temporal/errors';
 import type { ApiAudit } from './api-audit';
 import { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
@@ -70,6 +71,7 @@ async function askIntake<T>(ask: () => Promise<T>, explanation: string): Promise
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof OtherStoreError) throw new ApiError('OTHER_STORE');
     if (!(error instanceof IntakeUnavailableError)) throw error;
     throw new ApiError('SERVER_UNAVAILABLE', `The Temporal server cannot be reached. ${explanation}`);
   }

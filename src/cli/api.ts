@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openDataFolder } from '../access/data-folder';
+import { openDataFolder } from '../access/private-folder';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
@@ -16,10 +16,12 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       checkLiveFlag(config, options.live ?? false);
       openDataFolder(config.dataDir);
-      const [{ runApi }, { resolveTarget }] = await Promise.all([
+      const [{ runApi }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../api/run-api'),
         import('../temporal/connection'),
+        import('../temporal/folder-environment'),
       ]);
+      claimDataFolder(config);
       await runApi({ config, target: resolveTarget(config) });
       finish(ExitCode.SUCCESS);
     });

@@ -48,7 +48,7 @@ interface ChangeOptions {
 async function tellLedger(config: Config, to: TradingState, reason: string): Promise<TradingStateChange> {
   const { venue } = config;
   const { createTradingStateControl } = await import('../trading/trading-state');
-  return withClient(config, to === 'active' ? 'act' : 'halt', (client) =>
+  return withClient(config, to === 'active' ? 'act' : 'halt', ({ client }) =>
     createTradingStateControl(client, venue).change(to, reason, () => {
       if (to === 'active') return;
       printErrorLine(

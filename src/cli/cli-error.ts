@@ -25,6 +25,7 @@ export interface ErrorReport {
 const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
   EnvironmentMismatchError: ExitCode.USAGE,
+  DataFolderEnvironmentError: ExitCode.USAGE,
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
@@ -40,6 +41,8 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   DataFolderError: ExitCode.USAGE,
   TokenFileError: ExitCode.FAILURE,
   AuditError: ExitCode.FAILURE,
+  ServerJoinError: ExitCode.REFUSED,
+  OtherStoreError: ExitCode.OTHER_STORE,
   IntakeUnavailableError: ExitCode.UNAVAILABLE,
   ServerUnavailableError: ExitCode.UNAVAILABLE,
 };

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { openDataFolder } from '../access/data-folder';
+import { openDataFolder } from '../access/private-folder';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
@@ -20,10 +20,12 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       openDataFolder(config.dataDir);
-      const [{ runPaperVenueProcess }, { readFaultSpecification }] = await Promise.all([
+      const [{ runPaperVenueProcess }, { readFaultSpecification }, { claimDataFolder }] = await Promise.all([
         import('../paper-venue/paper-venue-process'),
         import('../paper-venue/faults/fault-specification'),
+        import('../temporal/folder-environment'),
       ]);
+      claimDataFolder(config);
       await runPaperVenueProcess(
         config,
         options.faults === undefined ? undefined : readFaultSpecification(options.faults),

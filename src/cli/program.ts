@@ -13,6 +13,7 @@ import { addSignalSettleCommand } from './signal-settle';
 import { addSignalShowCommand } from './signal-show';
 import { addStartCommand } from './start';
 import { addStatusCommand } from './status';
+import { addStoreCommands } from './store';
 import { printErrorLine } from './terminal';
 import { addTokenCommands } from './token';
 import { addWorkerCommand } from './worker';
@@ -52,6 +53,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addSignalListCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
   addTradingStateCommands(program, finish);
+  addStoreCommands(program, finish);
   addTokenCommands(program, finish);
   addAuditCommand(program, finish);
   addWorkerCommand(program, finish);

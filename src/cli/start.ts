@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { openDataFolder, tightenDataFolder } from '../access/data-folder';
+import { openDataFolder, tightenDataFolder } from '../access/private-folder';
 import type { Config } from '../config/schema';
 import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
@@ -83,8 +83,13 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   // Asked for again by every process that connects; here, so that a refusal comes before anything is started.
   resolveTarget(config);
   await checkFaults(options.faults, options.mode, config);
-  const { System } = await import('../supervisor/system');
+  const [{ System }, { claimDataFolder }] = await Promise.all([
+    import('../supervisor/system'),
+    import('../temporal/folder-environment'),
+  ]);
+  // Before anything is written into it.
   const wasOpen = openDataFolder(config.dataDir);
+  claimDataFolder(config);
   const closed = tightenDataFolder(config.dataDir);
   const printer = await openPrinter(config);
   if (wasOpen || closed > 0)

@@ -65,7 +65,7 @@ async function readStatus(config: Config): Promise<SystemStatus> {
   ]);
   const { address } = resolveAnyTarget(config);
   try {
-    const health = await withClient(config, 'look', (client) => readHealth(client, config));
+    const health = await withClient(config, 'look', ({ client }) => readHealth(client, config));
     const parts = joinParts(config, health, { address, pid: await findServerPid(config) });
     const isComplete = parts.every((part) => part.status === 'healthy');
     return { status: !isComplete && health.status === 'healthy' ? 'degraded' : health.status, parts, reachable: true };

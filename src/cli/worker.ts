@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { openDataFolder } from '../access/data-folder';
+import { openDataFolder } from '../access/private-folder';
 import { COMPONENTS, type ComponentName } from '../messages/component';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkTradingEnvironment, loadCommandConfig } from './command-config';
@@ -30,10 +30,12 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       await checkTradingEnvironment(config, options.live ?? false);
       openDataFolder(config.dataDir);
-      const [{ runWorkers }, { resolveTarget }] = await Promise.all([
+      const [{ runWorkers }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../../workers/run-workers'),
         import('../temporal/connection'),
+        import('../temporal/folder-environment'),
       ]);
+      claimDataFolder(config);
       const exitCode = await runWorkers({
         config,
         target: resolveTarget(config),

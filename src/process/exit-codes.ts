@@ -17,6 +17,8 @@ export const ExitCode = {
   NOT_FILLED: 5,
   /** No such signal or token is known (any more). */
   NOT_FOUND: 6,
+  /** The Temporal server holds another store than the one that is traded with here; nothing was done. A person decides. */
+  OTHER_STORE: 8,
   /** Interrupted by Ctrl-C: 128 + SIGINT, as shells expect. */
   INTERRUPTED: 130,
 } as const;
@@ -34,4 +36,5 @@ Exit codes:
        the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
   6    no such signal or token
+  8    the Temporal server holds another store than before: see oncefill store show
   130  interrupted`;

@@ -158,7 +158,7 @@ export class System {
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
       this.options.print(line, isTrouble);
     }
-    if (report.kind === 'misconfigured') this.requestStop(ExitCode.USAGE);
+    if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
   }
 

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import type { TradingEnvironment } from '../config/trading-environment';
 import { assertPortFree, isPortListening } from '../net/ports';
 import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
 import type { Progress } from './binary-sources';
 import { embeddedAddress } from './connection';
-import { ServerUnavailableError } from './errors';
+import { ServerJoinError, ServerUnavailableError } from './errors';
 import { findTemporalServer } from './server-binary';
 import { spawnServer, type ServerExit, type ServerProcess, stopServer } from './server-process';
 import {
@@ -15,6 +16,7 @@ import {
   removeServerRecord,
   serverOwnerPath,
   type ServerRecord,
+  whyNotJoin,
   writeServerRecord,
 } from './server-record';
 import { type Durability, serverArguments } from './server-settings';
@@ -35,8 +37,10 @@ export interface EmbeddedServerOptions {
   readonly port: number;
   /** Absent: no Web UI. */
   readonly uiPort?: number;
-  /** `live` where real money is traded. */
+  /** `paper` where nothing is traded that outlives this machine. */
   readonly durability: Durability;
+  /** Whose signals it holds: a start of another environment does not join it. */
+  readonly environment: TradingEnvironment;
   /** Receives one line at every long step. */
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
@@ -124,7 +128,7 @@ async function stopLeftover(dataDir: string, progress: Progress): Promise<void> 
 }
 
 async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const { dataDir, port, progress, env } = options;
+  const { dataDir, port, durability, environment, progress, env } = options;
   await stopLeftover(dataDir, progress);
   await assertPortFree(port, { variable: 'TEMPORAL_PORT' });
   const webUi = await prepareWebUi(options.uiPort, progress);
@@ -132,7 +136,7 @@ async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServe
   mkdirSync(join(dataDir, 'temporal'), { recursive: true });
   const server = spawnServer(binary, commandLine(options, webUi.flags), serverLogPath(dataDir));
   // In the same turn as the start: no crash of this process can leave a server that nobody knows of.
-  writeServerRecord(dataDir, { server: server.identity, port, uiPort: webUi.port });
+  writeServerRecord(dataDir, { server: server.identity, port, uiPort: webUi.port, durability, environment });
   void server.exited.then(() => webUi.close());
   const stop = async (timeoutMs?: number): Promise<void> => {
     await webUi.close();
@@ -178,6 +182,8 @@ async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions
     if (!isProcessRunning(owner)) return true;
     const record = readServerRecord(options.dataDir);
     if (record === undefined || !isProcessRunning(record.server)) return false;
+    const objection = whyNotJoin(record, options, owner.pid);
+    if (objection !== undefined) throw new ServerJoinError(objection);
     if (await isServing(record.port)) joined = record;
     return joined !== undefined;
   }, poll);
@@ -198,7 +204,7 @@ async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions
  * process started it, it is joined; if that process died, its server is stopped first. Namespaces are not made here: see
  * `ensureNamespace`.
  *
- * @throws ServerUnavailableError, PortInUseError
+ * @throws ServerUnavailableError, ServerJoinError, PortInUseError
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const ownerPath = serverOwnerPath(options.dataDir);

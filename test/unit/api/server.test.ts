@@ -7,6 +7,7 @@ import type { ApiDependencies } from '../../../src/api/server';
 import { createApiServer } from '../../../src/api/server';
 import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
 import type { HealthReport } from '../../../src/api/health-report';
+import { OtherStoreError } from '../../../src/temporal/errors';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
@@ -139,6 +140,7 @@ describe('POST /api/signals', () => {
 
   test.each<[string, number, () => void]>([
     ['SERVER_UNAVAILABLE', 503, () => (intake.failure = new IntakeUnavailableError('down'))],
+    ['OTHER_STORE', 503, () => (intake.failure = new OtherStoreError('of /data and others'))],
     ['INTERNAL_ERROR', 500, () => (intake.failure = new Error('a fault'))],
     ['TIMED_OUT', 504, () => (intake.held = new Promise(() => undefined))],
   ])('%s says with which time the same signal is sent again', async (code, status, fail) => {

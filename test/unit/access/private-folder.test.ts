@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDataFolder, tightenDataFolder } from '../../../src/access/data-folder';
+import { openDataFolder, tightenDataFolder } from '../../../src/access/private-folder';
 
 const SOMEBODY_ELSE = 65_534;
 /** Only root can give a folder away. */
