@@ -1,4 +1,4 @@
-import { DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, type NativeConnection } from '@temporalio/worker';
 import { stopChild } from '../harness/child-process';
 import { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
@@ -8,7 +8,10 @@ import { readModelMetadata } from '../src/inference/model-metadata';
 import type { SignalIntake } from '../src/intake/types';
 import { balancesQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
-import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
+import { openClient } from '../src/temporal/client';
+import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
+import { connectNative, connectServer, localTarget, type ServerTarget } from '../src/temporal/connection';
+import { createWorker } from '../src/temporal/worker';
 import { startEmbeddedServer } from '../src/temporal/embedded-server';
 import { ensureNamespace } from '../src/temporal/namespace';
 import { queryPatiently } from '../src/temporal/patient-query';
@@ -124,7 +127,7 @@ async function assemble(
 }
 
 async function prepareNamespace({ temporal, signals }: Config, target: ServerTarget, retentionSeconds?: number) {
-  const { connection } = await connectClient(target);
+  const connection = await connectServer(target);
   try {
     const { namespace } = temporal;
     await ensureNamespace(
@@ -135,6 +138,7 @@ async function prepareNamespace({ temporal, signals }: Config, target: ServerTar
           { namespace, retentionHours: retentionSeconds / SECONDS_PER_HOUR, dedupWindowSeconds: 0 },
     );
     await ensureSearchAttributes(connection, namespace);
+    await claimHistoryKeys(openClient(connection, namespace), 'engine');
   } finally {
     await connection.close();
   }
@@ -151,7 +155,7 @@ async function startWorkers(engine: Engine, connection: NativeConnection): Promi
     entitiesWorker(engine),
   ];
   const { namespace } = config.temporal;
-  const workers = await Promise.all(queues.map((options) => Worker.create({ ...options, connection, namespace })));
+  const workers = await Promise.all(queues.map((options) => createWorker({ ...options, connection, namespace })));
   const runs = workers.map((worker) => ({ worker, run: worker.run() }));
   return async () => {
     for (const isLast of [false, true]) {

@@ -1,3 +1,5 @@
+import { historyKeyErrorIn } from '../temporal/codec/history-key-error';
+
 /**
  * Every error the API answers with: a stable code, its HTTP status and what it means. Codes that begin a refusal of a
  * signal itself (status 422) are denial codes.
@@ -22,6 +24,7 @@ const API_ERRORS = {
     'Something went wrong here; the log api_YYYYMMDD.log says what. A signal may be sent again with the same timestamp: it becomes at most one order.',
   ],
   SERVER_UNAVAILABLE: [503, 'The Temporal server cannot be reached.'],
+  HISTORY_UNREADABLE: [503, 'What the Temporal server keeps is sealed with a key that this process does not have.'],
   METRICS_UNAVAILABLE: [503, 'The metrics cannot be collected at the moment.'],
   TOO_BUSY: [
     503,
@@ -69,11 +72,14 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
 };
 
 /**
- * The answer to any failure. Only ApiError speaks for itself; of all others nothing is repeated, because their
- * messages may hold paths, addresses or pieces of the request.
+ * The answer to any failure. Only ApiError speaks for itself, and what is wrong with the keys of histories, which names keys
+ * and variables alone; of all others nothing is repeated, because their messages may hold paths, addresses or pieces of the
+ * request.
  */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  const keyError = historyKeyErrorIn(error);
+  if (keyError) return new ApiError('HISTORY_UNREADABLE', keyError.message);
   const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
   const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined;
   if (known) return new ApiError(known);

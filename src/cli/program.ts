@@ -5,6 +5,7 @@ import { addApiCommand } from './api';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
+import { addHistoryKeyCommands } from './history-key';
 import { addPaperVenueCommand } from './paper-venue';
 import { addSignalListCommand } from './signal-list';
 import { addSignalSendCommand } from './signal-send';
@@ -50,6 +51,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addSignalListCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
   addTradingStateCommands(program, finish);
+  addHistoryKeyCommands(program, finish);
   addWorkerCommand(program, finish);
   addApiCommand(program, finish);
   addPaperVenueCommand(program, finish);

@@ -1,5 +1,8 @@
 import type { Config } from '../config/schema';
-import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
+import { openClient } from '../temporal/client';
+import { historyKeys } from '../temporal/codec/history-keys';
+import { claimHistoryKeys } from '../temporal/codec/key-marks';
+import { connectServer, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
 import { ensureNamespace } from '../temporal/namespace';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { EmbeddedServerKeeper } from './embedded-server-keeper';
@@ -26,12 +29,18 @@ export function createServerKeeper(config: Config, print: (line: string) => void
  * Gets a server that serves our namespace with its search attributes.
  *
  * @param keeper of the embedded server; undefined: the user's own server is used
- * @throws ServerUnavailableError, PortInUseError, NamespaceError, ConfigError
+ * @param trades whether this start runs workers, which read what others seal
+ * @throws ServerUnavailableError, PortInUseError, NamespaceError, ConfigError, HistoryKeyError
  */
-export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper | undefined): Promise<TemporalServer> {
+export async function prepareServer(
+  config: Config,
+  keeper: EmbeddedServerKeeper | undefined,
+  trades: boolean,
+): Promise<TemporalServer> {
   const target = resolveTarget(config);
+  const keys = historyKeys();
   const embedded = await keeper?.start();
-  const { connection } = await connectClient(target);
+  const connection = await connectServer(target);
   try {
     const { namespace, retentionHours } = config.temporal;
     await ensureNamespace(connection, {
@@ -40,6 +49,7 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
       dedupWindowSeconds: config.signals.dedupWindowSeconds,
     });
     await ensureSearchAttributes(connection, namespace);
+    if (trades) await claimHistoryKeys(openClient(connection, namespace), 'engine', keys);
   } finally {
     await connection.close();
   }
