@@ -85,7 +85,8 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   const stop = new AbortController();
   const workers: Worker[] = [];
   const connected = { connection: engine.connection, namespace: target.namespace };
-  for (const options of queues) workers.push(await createWorker({ ...options, ...connected }));
+  const onUnreadable = ({ message }: Error): void => engine.problems.happened('HISTORY_UNREADABLE', message);
+  for (const options of queues) workers.push(await createWorker({ ...options, ...connected }, onUnreadable));
   let lost = false;
   if (registration) {
     const onLost = (): void => {

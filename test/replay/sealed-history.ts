@@ -27,12 +27,9 @@ export async function sealHistory({ name, history }: RecordedHistory, codec: Pay
 }
 
 /** What somebody reads who has a history and no key, in one text; search attributes are in the open on purpose. */
-export function readable(history: RecordedHistory['history']): string {
-  return JSON.stringify(history.events, (name, value: unknown) => {
-    if (name === 'searchAttributes') return undefined;
-    // A Buffer has become an object by now.
-    const { type, data } = (value ?? {}) as { readonly type?: unknown; readonly data?: readonly number[] };
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-    return type === 'Buffer' && data ? Buffer.from(data).toString('latin1') : value;
-  });
+export function readable(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).filter(([name]) => name !== 'searchAttributes');
+  return entries.map(([name, one]) => `${name} ${readable(one)}`).join('\n');
 }

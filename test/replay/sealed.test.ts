@@ -31,7 +31,7 @@ afterEach(() => {
 test('nothing of an order is left to read in a sealed history', () => {
   expect(sealed).toHaveLength(6);
   const filled = sealed.find(({ name }) => name.startsWith('signal-filled'))!;
-  const text = readable(filled.history);
+  const text = readable(filled.history.events);
   expect(text).toContain('binary/encrypted');
   expect(text).not.toMatch(/BTCUSDT|quantity|averagePrice|strategy/);
 });
