@@ -23,6 +23,7 @@ import { ensureVenueAccount } from '../workers/entities';
 import { installQuietRuntime } from '../harness/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
+import { historyEnvironment } from './history-seal';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
 import { benchSettings, type ConfigOverrides } from './settings';
 import { startPart } from './start-part';
@@ -89,7 +90,8 @@ async function assemble(
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<MeasuredProduct> {
-  const installation = await Installation.create({ name: 'bench', settings: benchSettings(false, overrides) });
+  const settings = benchSettings(false, overrides);
+  const installation = await Installation.create({ name: 'bench', settings, environment: historyEnvironment() });
   undo.push(() => installation.close());
   const { config } = installation;
   progress('Starting server, paper venue and workers …');

@@ -8,6 +8,7 @@ import { createApiServer } from '../../../src/api/server';
 import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
 import type { HealthReport } from '../../../src/api/health-report';
 import { IntakeUnavailableError } from '../../../src/intake/types';
+import { HistoryKeyError } from '../../../src/temporal/codec/history-key-error';
 import { FakeIntake } from './fake-intake';
 
 const HOST = '127.0.0.1:8080';
@@ -130,6 +131,15 @@ describe('POST /api/signals', () => {
     expect(reply.headers['retry-after']).toBe('1');
     expect(reply.json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
     expect(reply.body).not.toContain('10.0.0.7');
+  });
+
+  test('says which key is missing where what the server keeps cannot be read', async () => {
+    const cause = new HistoryKeyError('HISTORY_KEY_MISSING', 'These histories are sealed with the key "a": add it.');
+    intake.failure = new Error('inside', { cause });
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(503);
+    expect(reply.json()).toMatchObject({ code: 'HISTORY_UNREADABLE', message: cause.message });
+    expect(reply.body).not.toContain('inside');
   });
 
   test.each<[string, number, () => void]>([
