@@ -6,7 +6,7 @@ import { measureBursts, renderBursts } from './bursts';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
-import { decideSeal } from './history-seal';
+import { decideSeal } from '../harness/history-seal';
 import { measureSpeed } from './speed';
 import { renderSpeed } from './speed-report';
 import { measureVariants, renderVariants } from './variants';

@@ -23,7 +23,7 @@ import { ensureVenueAccount } from '../workers/entities';
 import { installQuietRuntime } from '../harness/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
-import { historyEnvironment } from './history-seal';
+import { historyEnvironment } from '../harness/history-seal';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
 import { benchSettings, type ConfigOverrides } from './settings';
 import { startPart } from './start-part';

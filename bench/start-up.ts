@@ -5,7 +5,7 @@ import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import { pollUntil } from '../src/process/poll';
-import { historyEnvironment } from './history-seal';
+import { historyEnvironment } from '../harness/history-seal';
 import { readAcceptedTimes } from './paper-orders';
 import { postSignal } from './road';
 import { benchSettings } from './settings';
