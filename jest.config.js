@@ -2,6 +2,10 @@ const compileOptions = require('./test/support/compile-options.cjs');
 
 const compile = (syntax) => ['@swc/jest', compileOptions(syntax)];
 
+// Whoever runs the tests may have keys for their own histories.
+delete process.env.ONCEFILL_HISTORY_KEYS;
+delete process.env.ONCEFILL_HISTORY_KEYS_FILE;
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

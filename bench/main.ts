@@ -6,6 +6,7 @@ import { measureBursts, renderBursts } from './bursts';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
+import { decideSeal } from '../harness/history-seal';
 import { measureSpeed } from './speed';
 import { renderSpeed } from './speed-report';
 import { measureVariants, renderVariants } from './variants';
@@ -25,10 +26,28 @@ function progress(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function printResult<Report>(report: Report, asJson: boolean, render: (report: Report) => readonly string[]): void {
-  if (asJson) print(JSON.stringify(report, undefined, 2));
-  else for (const line of render(report)) print(line);
+interface Options {
+  readonly json?: boolean;
+  readonly sealed?: boolean;
 }
+
+/** Measures as the options say, and prints what came of it. */
+async function run<Report>(
+  { json = false, sealed = false }: Options,
+  measure: () => Promise<Report>,
+  render: (report: Report) => readonly string[],
+): Promise<void> {
+  decideSeal(sealed);
+  const report = await measure();
+  if (json) {
+    print(JSON.stringify({ sealed, ...report }, undefined, 2));
+    return;
+  }
+  if (sealed) print('Histories are sealed.');
+  for (const line of render(report)) print(line);
+}
+
+const SEALED = ['--sealed', 'seal what the server keeps, as an installation with history keys does'] as const;
 
 /** @param abort ends the measurement early. @returns the command line's grammar */
 function createProgram(abort: AbortSignal): Command {
@@ -37,38 +56,41 @@ function createProgram(abort: AbortSignal): Command {
     .enablePositionalOptions()
     .exitOverride()
     .option('--rounds <count>', 'rounds in alternation; medians are reported', wholeNumber(1, ROUNDS_MAX), 3)
+    .option(...SEALED)
     .option('--json', 'print JSON')
-    .action(async ({ rounds, json }: { readonly rounds: number; readonly json?: boolean }) => {
-      printResult(await measureSpeed({ rounds, abort, progress }), json ?? false, renderSpeed);
+    .action(async ({ rounds, ...options }: Options & { readonly rounds: number }) => {
+      await run(options, () => measureSpeed({ rounds, abort, progress }), renderSpeed);
     });
   program
     .command('growth')
     .description('sends many signals and reports what gets slower or larger')
     .option('--signals <count>', 'how many, repetitions included', wholeNumber(SIGNALS_MIN, SIGNALS_MAX), 10_000)
+    .option(...SEALED)
     .option('--json', 'print JSON')
-    .action(async ({ signals, json }: { readonly signals: number; readonly json?: boolean }) => {
-      printResult(await measureGrowth({ signals, abort, progress }), json ?? false, renderGrowth);
+    .action(async ({ signals, ...options }: Options & { readonly signals: number }) => {
+      await run(options, () => measureGrowth({ signals, abort, progress }), renderGrowth);
     });
   program
     .command('bursts')
     .description('hands hundreds of signals in at once, and reports whether a larger burst is slower for each of them')
+    .option(...SEALED)
     .option('--json', 'print JSON')
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      printResult(await measureBursts(abort, progress), json ?? false, renderBursts);
+    .action(async (options: Options) => {
+      await run(options, () => measureBursts(abort, progress), renderBursts);
     });
   program
     .command('settings')
     .description("measures what the server settings of temporal-config are worth against the server's defaults")
     .option('--json', 'print JSON')
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      printResult(await measureVariants(SERVER_VARIANTS, abort, progress), json ?? false, renderVariants);
+    .action(async (options: Options) => {
+      await run(options, () => measureVariants(SERVER_VARIANTS, abort, progress), renderVariants);
     });
   program
     .command('workers')
     .description('measures what the settings of the workers are worth: slots, polls, cache')
     .option('--json', 'print JSON')
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      printResult(await measureVariants(WORKER_VARIANTS, abort, progress), json ?? false, renderVariants);
+    .action(async (options: Options) => {
+      await run(options, () => measureVariants(WORKER_VARIANTS, abort, progress), renderVariants);
     });
   return program;
 }

@@ -1,4 +1,4 @@
-import { DefaultLogger, Worker, type NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, type NativeConnection } from '@temporalio/worker';
 import { stopChild } from '../harness/child-process';
 import { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
@@ -8,7 +8,10 @@ import { readModelMetadata } from '../src/inference/model-metadata';
 import type { SignalIntake } from '../src/intake/types';
 import { balancesQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../src/messages/ids';
-import { connectClient, connectNative, localTarget, type ServerTarget } from '../src/temporal/connection';
+import { openClient } from '../src/temporal/client';
+import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
+import { connectNative, connectServer, localTarget, type ServerTarget } from '../src/temporal/connection';
+import { createWorker } from '../src/temporal/worker';
 import { startEmbeddedServer } from '../src/temporal/embedded-server';
 import { ensureNamespace } from '../src/temporal/namespace';
 import { queryPatiently } from '../src/temporal/patient-query';
@@ -21,6 +24,7 @@ import { watchStore } from '../workers/watch-store';
 import { installQuietRuntime } from '../harness/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
+import { historyEnvironment } from '../harness/history-seal';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
 import { benchSettings, type ConfigOverrides } from './settings';
 import { startPart } from './start-part';
@@ -87,7 +91,8 @@ async function assemble(
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<MeasuredProduct> {
-  const installation = await Installation.create({ name: 'bench', settings: benchSettings(false, overrides) });
+  const settings = benchSettings(false, overrides);
+  const installation = await Installation.create({ name: 'bench', settings, environment: historyEnvironment() });
   undo.push(() => installation.close());
   const { config } = installation;
   progress('Starting server, paper venue and workers …');
@@ -128,7 +133,7 @@ async function assemble(
 }
 
 async function prepareNamespace({ temporal, signals }: Config, target: ServerTarget, retentionSeconds?: number) {
-  const { connection } = await connectClient(target);
+  const connection = await connectServer(target);
   try {
     const { namespace } = temporal;
     await ensureNamespace(
@@ -139,6 +144,7 @@ async function prepareNamespace({ temporal, signals }: Config, target: ServerTar
           { namespace, retentionHours: retentionSeconds / SECONDS_PER_HOUR, dedupWindowSeconds: 0 },
     );
     await ensureSearchAttributes(connection, namespace);
+    await claimHistoryKeys(openClient(connection, namespace), 'engine');
   } finally {
     await connection.close();
   }
@@ -155,7 +161,7 @@ async function startWorkers(engine: Engine, connection: NativeConnection): Promi
     entitiesWorker(engine),
   ];
   const { namespace } = config.temporal;
-  const workers = await Promise.all(queues.map((options) => Worker.create({ ...options, connection, namespace })));
+  const workers = await Promise.all(queues.map((options) => createWorker({ ...options, connection, namespace })));
   const runs = workers.map((worker) => ({ worker, run: worker.run() }));
   return async () => {
     for (const isLast of [false, true]) {

@@ -5,6 +5,7 @@ import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import { pollUntil } from '../src/process/poll';
+import { historyEnvironment } from '../harness/history-seal';
 import { readAcceptedTimes } from './paper-orders';
 import { postSignal } from './road';
 import { benchSettings } from './settings';
@@ -31,7 +32,8 @@ export interface StartUpFigures {
  * @throws CliError when it is not healthy and trading in time
  */
 export async function measureStartUp(abort: AbortSignal): Promise<StartUpFigures> {
-  const installation = await Installation.create({ name: 'bench', settings: benchSettings(true) });
+  const settings = benchSettings(true);
+  const installation = await Installation.create({ name: 'bench', settings, environment: historyEnvironment() });
   try {
     const startedAtMs = Date.now();
     const child = installation.start();

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import {
   bundleWorkflowCode,
   DefaultLogger,
-  Worker,
+  type Worker,
   type NativeConnection,
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { TradingSignal } from '../src/domain/signal';
+import { openClient } from '../src/temporal/client';
+import { createWorker } from '../src/temporal/worker';
 import { IntakeUnavailableError, type IntakeResult } from '../src/intake/types';
 
 /** The type of the workflow that hands in; it is none of the product's. */
@@ -35,8 +37,8 @@ export class EngineIntake {
     bundling ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
     const workflowBundle = await bundling;
     const taskQueue = `hand-in-${randomUUID()}`;
-    const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle });
-    return new EngineIntake(new Client({ connection, namespace }), taskQueue, worker, worker.run());
+    const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle });
+    return new EngineIntake(openClient(connection, namespace), taskQueue, worker, worker.run());
   }
 
   /** @throws IntakeUnavailableError when nobody answers in time: sending the same signal again is safe */

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { decideSeal } from '../harness/history-seal';
 import { ExitCode } from '../src/process/exit-codes';
 import { CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
 import { readKeptSeeds } from './kept-seeds';
@@ -85,6 +86,7 @@ async function runSweep({ point, json }: Options, signal: AbortSignal): Promise<
 
 async function main(): Promise<ExitCode> {
   const options = readOptions();
+  decideSeal(false);
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
   try {

@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { sendSignal } from '../harness/child-process';
 import { TRUSTED_STORE } from '../harness/trusted-store';
@@ -10,6 +10,7 @@ import { readHealth } from '../src/observability/health';
 import { readRunningPid } from '../src/process/pid-file';
 import { pollUntil } from '../src/process/poll';
 import { pidFilePath } from '../src/supervisor/run-folder';
+import { openClient } from '../src/temporal/client';
 import { connectNative, resolveTarget } from '../src/temporal/connection';
 import { installQuietRuntime } from '../harness/quiet-runtime';
 import { EngineIntake } from './engine-intake';
@@ -62,7 +63,7 @@ export class Product {
     installQuietRuntime();
     const target = resolveTarget(config, {});
     this.connection = await connectNative(target);
-    const client = new Client({ connection: this.connection, namespace: target.namespace });
+    const client = openClient(this.connection, target.namespace);
     await this.waitUntilHealthy({ client }, HEALTHY_MAX_MS, signal);
     this.inside = await EngineIntake.open(this.connection, target.namespace);
     return { client, intake: createSignalIntake({ client, config, store: TRUSTED_STORE }), inside: this.inside };

@@ -1,5 +1,6 @@
-import { Worker, type InjectedSinks } from '@temporalio/worker';
-import { WORKFLOW_BUNDLE_PATH } from '../workers/build-workflow-bundle';
+import type { InjectedSinks } from '@temporalio/worker';
+import { replayHistories } from '../src/temporal/worker';
+import { workflowBundlePath } from '../workers/build-workflow-bundle';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { HAND_IN_WORKFLOW_TYPE } from './engine-intake';
 import type { Access } from './product';
@@ -29,11 +30,11 @@ const SINKS: InjectedSinks<AnnouncementSinks> = {
  * @throws Violation
  */
 export async function checkReplays({ client }: Access): Promise<number> {
-  const options = { workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH }, sinks: SINKS };
+  const options = { workflowBundle: { codePath: workflowBundlePath() }, sinks: SINKS };
   const ours = client.workflow.list({ query: `WorkflowType != '${HAND_IN_WORKFLOW_TYPE}'` });
   const histories = ours.intoHistories({ concurrency: FETCHES_MAX, bufferLimit: FETCHED_MAX });
   let replayed = 0;
-  for await (const { workflowId, runId, error } of Worker.runReplayHistories(options, histories)) {
+  for await (const { workflowId, runId, error } of replayHistories(options, histories)) {
     if (error) throw new Violation('every run can be replayed', `${workflowId}, run ${runId}: ${error.message}`);
     replayed += 1;
   }

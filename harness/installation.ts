@@ -28,6 +28,8 @@ export interface InstallationOptions {
   readonly name: string;
   /** Settings in the shape of a configuration file; absent: there is no file, as for most users. */
   readonly settings?: object;
+  /** Variables of its children, beside those that name folder and ports. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** How a command ended, and what it printed. */
@@ -60,7 +62,7 @@ export class Installation {
   }
 
   /** @throws CliError when the product is not built, and what finding a Temporal server throws */
-  static async create({ name, settings }: InstallationOptions): Promise<Installation> {
+  static async create({ name, settings, environment: own }: InstallationOptions): Promise<Installation> {
     if (!existsSync(programEntry())) {
       throw new CliError(`${programEntry()} is missing: run "npm run build" first.`, ExitCode.USAGE);
     }
@@ -69,6 +71,7 @@ export class Installation {
     const [api, paperVenue, temporal, temporalUi] = await findFreePorts(4);
     const dataDir = mkdtempSync(join(tmpdir(), `oncefill-${name}-`));
     const environment = childEnvironment({
+      ...own,
       DATA_DIR: dataDir,
       API_PORT: String(api),
       PAPER_VENUE_PORT: String(paperVenue),

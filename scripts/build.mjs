@@ -15,18 +15,22 @@ const DRAFTS_MAX = 3;
  * @typedef {object} Build
  * @property {string} config file name of its TypeScript configuration, whose `include` is what the build is made of
  * @property {string} stamp file that holds the fingerprint of what was built
- * @property {string | undefined} bundle the workflows' code in one file of dist, where this build makes it
+ * @property {readonly string[]} bundles files of dist with the workflows' code in one, where this build makes them
  */
 
 /** @type {Build} what users run, and tests with them */
-export const PROGRAM = { config: 'tsconfig.program.json', stamp: 'dist/.program.sha256', bundle: 'workflow-bundle.js' };
+export const PROGRAM = {
+  config: 'tsconfig.program.json',
+  stamp: 'dist/.program.sha256',
+  bundles: ['workflow-bundle.js', 'workflow-bundle-sealed.js'],
+};
 /** @type {Build} what developers run compiled beside the program, which must be built before */
-export const TOOLS = { config: 'tsconfig.json', stamp: 'dist/.tools.sha256', bundle: undefined };
+export const TOOLS = { config: 'tsconfig.json', stamp: 'dist/.tools.sha256', bundles: [] };
 
-function outputsOf(root, { config, bundle }) {
+function outputsOf(root, { config, bundles }) {
   const compiled = listSources(root, config).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
   const outputs = compiled.map((path) => path.replace(/\.ts$/, '.js'));
-  return (bundle === undefined ? outputs : [...outputs, bundle]).map((path) => join('dist', path));
+  return [...outputs, ...bundles].map((path) => join('dist', path));
 }
 
 /**
@@ -56,8 +60,8 @@ async function compile(root, config) {
   throw new StepFailure(`The sources that ${config} includes import from ${unnamed}/, which it does not include.`, 1);
 }
 
-/** From the compiled workflows, before any of it is in place: a program never runs with another one's bundle. */
-async function makeBundle(root) {
+/** From the compiled workflows, before any of it is in place: a program never runs with another one's bundles. */
+async function makeBundles(root) {
   const bundler = join(root, DRAFT, 'workers/build-workflow-bundle.js');
   await runStep('Bundling the workflows', [process.execPath, bundler], { cwd: root, quiet: true });
 }
@@ -79,7 +83,7 @@ function moveIntoPlace(root, names) {
 
 /** What a build puts into dist. */
 function outputNames(root, build) {
-  if (build === PROGRAM) return [...includedFolders(root, build.config), build.bundle];
+  if (build === PROGRAM) return [...includedFolders(root, build.config), ...build.bundles];
   // Whatever else lies there is of tools, or was once.
   const program = includedFolders(root, PROGRAM.config);
   const present = readdirSync(join(root, 'dist'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -94,7 +98,7 @@ async function makeDraft(root, build) {
     const sourceFingerprint = fingerprintSources(root, build.config);
     rmSync(join(root, DRAFT), { recursive: true, force: true });
     await compile(root, build.config);
-    if (build.bundle !== undefined) await makeBundle(root);
+    if (build.bundles.length > 0) await makeBundles(root);
     // The mark also tells of a change that was taken back; the fingerprint, of two within one tick of the clock.
     const isSame = fingerprintSources(root, build.config) === sourceFingerprint;
     if (isSame && markSources(root, build.config) === markBefore) return sourceFingerprint;

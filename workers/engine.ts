@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { watchClocks } from '../src/trading/clock-problems';
@@ -21,6 +21,7 @@ import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
+import { openClient } from '../src/temporal/client';
 import type { Venue } from '../src/venues/venue';
 import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
@@ -60,7 +61,7 @@ export interface Engine {
 export function openEngine(config: Config, connection: NativeConnection, logger: Logger, store: StoreGate): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
-  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const client = openClient(connection, config.temporal.namespace);
   const venue = createVenue({
     name: config.venue,
     config: venueConfig,

@@ -1,4 +1,4 @@
-import { Runtime, Worker } from '@temporalio/worker';
+import { Runtime, type Worker } from '@temporalio/worker';
 import { createComponentActivities } from '../activities/component';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
@@ -13,8 +13,10 @@ import {
 import { createLogger, type LogComponent } from '../src/observability/logging';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
+import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { OtherStoreError } from '../src/temporal/errors';
+import { createWorker } from '../src/temporal/worker';
 import { packageVersion } from '../src/config/package-root';
 import { claimEnvironment } from './claim-environment';
 import { openEngine, type Engine } from './engine';
@@ -88,13 +90,15 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
 
 async function serve({ config, taskQueues, component, target }: RunWorkersOptions, engine: Engine): Promise<number> {
   await claimEnvironment(engine.client, engine.venueConfig.environment);
+  await claimHistoryKeys(engine.client, 'engine');
   const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
   const registration = component && (await takeSlot(component, engine));
   if (component && !registration) return 0;
   const stop = new AbortController();
   const workers: Worker[] = [];
   const connected = { connection: engine.connection, namespace: target.namespace };
-  for (const options of queues) workers.push(await Worker.create({ ...options, ...connected }));
+  const onUnreadable = ({ message }: Error): void => engine.problems.happened('HISTORY_UNREADABLE', message);
+  for (const options of queues) workers.push(await createWorker({ ...options, ...connected }, onUnreadable));
   let lost = false;
   if (registration) {
     const onLost = (): void => {
@@ -112,7 +116,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     const { taskQueue } = registration;
     // Heartbeats are also what people read: the default would hold them back for most of their timeout.
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
-    workers.push(await Worker.create({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
+    workers.push(await createWorker({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
   const keeper = taskQueues.includes(ENTITIES_TASK_QUEUE) ? await keepVenueAccount(engine) : undefined;
   if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);

@@ -12,7 +12,7 @@ import { OrphanKeeper } from '../src/trading/orphan-keeper';
 import { crashPoint } from '../src/process/crash-points';
 import { emitProcessEvent } from '../src/process/process-events';
 import type { AnnouncementSinks } from '../workflows/announcements';
-import { WORKFLOW_BUNDLE_PATH } from './build-workflow-bundle';
+import { workflowBundlePath } from './build-workflow-bundle';
 import type { Engine } from './engine';
 import { printAlert } from './print-alert';
 
@@ -40,7 +40,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
   const { client, config, funds, headStarts, intake, termsOf } = engine;
   return {
     ...common(engine, SIGNALS_TASK_QUEUE),
-    workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    workflowBundle: { codePath: workflowBundlePath() },
     activities: {
       ...createTradeActivities({ funds, headStarts, termsOf, venue: config.venue }),
       ...createIntakeActivities({ intake }),
@@ -57,7 +57,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
 export function entitiesWorker(engine: Engine): QueueWorkerOptions {
   return {
     ...common(engine, ENTITIES_TASK_QUEUE),
-    workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    workflowBundle: { codePath: workflowBundlePath() },
     maxConcurrentWorkflowTaskExecutions: engine.config.workers.workflowTasksMax,
     sinks: announcementSinks(engine),
   };
@@ -80,7 +80,7 @@ export function inferenceWorker(engine: Engine, model: Model): QueueWorkerOption
   const { config, logger } = engine;
   return {
     ...common(engine, INFERENCE_TASK_QUEUE),
-    workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
+    workflowBundle: { codePath: workflowBundlePath() },
     activities: createInferenceActivities({
       model,
       candlesDir: candlesDir(engine),

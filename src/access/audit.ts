@@ -37,7 +37,8 @@ export type AuditedAct =
   | 'token.create'
   | 'token.revoke'
   | 'token.refused'
-  | 'store.accept';
+  | 'store.accept'
+  | 'history-key.retire';
 
 /** What programs do again and again: their lines are not waited for, and have a bound of their own. */
 const FREQUENT: readonly AuditedAct[] = ['signal.send', 'token.refused'];

@@ -1,3 +1,5 @@
+import { historyKeyErrorIn } from '../temporal/codec/history-key-error';
+
 /**
  * Every error the API answers with: a stable code, its HTTP status and what it means. Codes that begin a refusal of a
  * signal itself (status 422) are denial codes.
@@ -37,6 +39,7 @@ const API_ERRORS = {
     503,
     'The Temporal server holds another store than the one that is traded with here: no signal is accepted until a person has looked at it ("oncefill store show"). Send it again with the same timestamp then.',
   ],
+  HISTORY_UNREADABLE: [503, 'What the Temporal server keeps is sealed with a key that this process does not have.'],
   METRICS_UNAVAILABLE: [503, 'The metrics cannot be collected at the moment.'],
   TOO_BUSY: [
     503,
@@ -84,11 +87,14 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
 };
 
 /**
- * The answer to any failure. Only ApiError speaks for itself; of all others nothing is repeated, because their
- * messages may hold paths, addresses or pieces of the request.
+ * The answer to any failure. Only ApiError speaks for itself, and what is wrong with the keys of histories, which names keys
+ * and variables alone; of all others nothing is repeated, because their messages may hold paths, addresses or pieces of the
+ * request.
  */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  const keyError = historyKeyErrorIn(error);
+  if (keyError) return new ApiError('HISTORY_UNREADABLE', keyError.message);
   const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
   const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined;
   if (known) return new ApiError(known);

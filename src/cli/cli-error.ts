@@ -37,6 +37,7 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   MarketAnchorError: ExitCode.FAILURE,
   PortInUseError: ExitCode.FAILURE,
   NamespaceError: ExitCode.FAILURE,
+  HistoryKeyError: ExitCode.USAGE,
   DataFolderInUseError: ExitCode.REFUSED,
   DataFolderError: ExitCode.USAGE,
   TokenFileError: ExitCode.FAILURE,

@@ -6,6 +6,7 @@ import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
+import { addHistoryKeyCommands } from './history-key';
 import { addPaperVenueCommand } from './paper-venue';
 import { addSignalListCommand } from './signal-list';
 import { addSignalSendCommand } from './signal-send';
@@ -56,6 +57,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
   addAuditCommand(program, finish);
+  addHistoryKeyCommands(program, finish);
   addWorkerCommand(program, finish);
   addApiCommand(program, finish);
   addPaperVenueCommand(program, finish);

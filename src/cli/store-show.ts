@@ -26,14 +26,15 @@ const EXIT_CODES: Readonly<Record<StoreReport['verdict'], ExitCode>> = {
 };
 
 async function lookAtStore(config: Config): Promise<StoreReport> {
-  const [{ resolveTarget }, { findStore }, identity, { OtherStoreError, ServerUnavailableError }] = await Promise.all([
-    import('../temporal/connection'),
-    import('../temporal/own-store'),
-    import('../temporal/store-identity'),
-    import('../temporal/errors'),
-  ]);
+  const [{ resolveAnyTarget }, { findStore }, identity, { OtherStoreError, ServerUnavailableError }] =
+    await Promise.all([
+      import('../temporal/connection'),
+      import('../temporal/own-store'),
+      import('../temporal/store-identity'),
+      import('../temporal/errors'),
+    ]);
   const { dataDir } = config;
-  const { address, namespace } = resolveTarget(config);
+  const { address, namespace } = resolveAnyTarget(config);
   const place = { dataDir, namespace };
   const about = { dataDir, address, namespace };
   let kept: StoreIdentity | undefined;

@@ -1,4 +1,4 @@
-import { defaultPayloadConverter } from '@temporalio/common';
+import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
@@ -99,10 +99,11 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
     if (description.status.name !== 'RUNNING') return unhealthy(name, 'not running');
     const holder = description.memo?.[HOLDER_MEMO] as ComponentHolder | undefined;
     const pending = description.raw.pendingActivities?.[0];
-    const payload = pending?.heartbeatDetails?.payloads?.[0];
+    const payloads = pending?.heartbeatDetails?.payloads;
     const who = { name, pid: holder?.pid, host: holder?.host, startedAtMs: holder?.startedAtMs };
-    if (!payload) return { ...who, status: 'starting', text: 'no heartbeat yet' };
-    const heartbeat = defaultPayloadConverter.fromPayload<ComponentHeartbeat>(payload);
+    if (!payloads?.[0]) return { ...who, status: 'starting', text: 'no heartbeat yet' };
+    const { loadedDataConverter } = client.options;
+    const heartbeat = await decodeFromPayloadsAtIndex<ComponentHeartbeat>(loadedDataConverter, 0, payloads);
     const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
     const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
     const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;

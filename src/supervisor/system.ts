@@ -4,7 +4,8 @@ import { ExitCode } from '../process/exit-codes';
 import type { Config } from '../config/schema';
 import { assertPortFree } from '../net/ports';
 import { readHealth, reasonsOf, type PartHealth } from '../observability/health';
-import { connectClient } from '../temporal/connection';
+import { openClient } from '../temporal/client';
+import { connectServer } from '../temporal/connection';
 import { describeSystem } from './announcement';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
@@ -110,7 +111,8 @@ export class System {
     await this.assertPortsFree();
     if (this.ending.signal.aborted) return;
     print(this.keeper ? 'Starting the Temporal server …' : 'Connecting to the Temporal server …');
-    const server = await prepareServer(config, this.keeper);
+    const trades = this.plan.some((planned) => planned.arguments[0] === 'worker');
+    const server = await prepareServer(config, this.keeper, trades);
     print(`Starting ${this.plan.map(({ name }) => name).join(', ')} …`);
     for (const planned of this.plan) {
       if (this.ending.signal.aborted) return;
@@ -184,8 +186,9 @@ export class System {
   }
 
   private async awaitHealth(server: TemporalServer): Promise<readonly string[]> {
-    const { client, connection } = await connectClient(server.target);
+    const connection = await connectServer(server.target);
     try {
+      const client = openClient(connection, server.target.namespace);
       return await waitUntilHealthy({
         findMissing: () => this.findMissing(client),
         timeoutMs: HEALTHY_MAX_MS,

@@ -2,7 +2,10 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { hasWebUi } from '../config/web-ui';
-import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
+import { openClient } from '../temporal/client';
+import { historyKeys } from '../temporal/codec/history-keys';
+import { claimHistoryKeys } from '../temporal/codec/key-marks';
+import { connectServer, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
 import type { EmbeddedServerOptions } from '../temporal/embedded-server';
 import { ensureNamespace, type NamespaceRequirements } from '../temporal/namespace';
 import { assertOwnStore, keepOwnStore } from '../temporal/own-store';
@@ -40,12 +43,18 @@ export function createServerKeeper(config: Config, print: (line: string) => void
  * Gets a server that serves our namespace with its search attributes, in the store that this data folder knows.
  *
  * @param keeper of the embedded server; undefined: the user's own server is used
- * @throws ServerUnavailableError, ServerJoinError, PortInUseError, OtherStoreError, NamespaceError, ConfigError
+ * @param trades whether this start runs workers, which read what others seal
+ * @throws ServerUnavailableError, ServerJoinError, PortInUseError, OtherStoreError, NamespaceError, ConfigError, HistoryKeyError
  */
-export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper | undefined): Promise<TemporalServer> {
+export async function prepareServer(
+  config: Config,
+  keeper: EmbeddedServerKeeper | undefined,
+  trades: boolean,
+): Promise<TemporalServer> {
   const target = resolveTarget(config);
+  const keys = historyKeys();
   const embedded = await keeper?.start();
-  const { connection } = await connectClient(target);
+  const connection = await connectServer(target);
   try {
     const { namespace } = config.temporal;
     const place = { dataDir: config.dataDir, namespace };
@@ -55,6 +64,7 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
     await ensureNamespace(connection, namespaceNeeds(config));
     await keepOwnStore(store);
     await ensureSearchAttributes(connection, namespace);
+    if (trades) await claimHistoryKeys(openClient(connection, namespace), 'engine', keys);
   } finally {
     await connection.close();
   }
@@ -65,10 +75,10 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
 
 /** Asks a server that a person is about to accept, whose namespace is made if it has none. */
 export async function openNamespace<Answer>(config: Config, ask: (client: Client) => Promise<Answer>): Promise<Answer> {
-  const { client, connection } = await connectClient(resolveTarget(config));
+  const connection = await connectServer(resolveTarget(config));
   try {
     await ensureNamespace(connection, namespaceNeeds(config));
-    return await ask(client);
+    return await ask(openClient(connection, config.temporal.namespace));
   } finally {
     await connection.close();
   }

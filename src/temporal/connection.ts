@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { type Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
-import { ServerUnavailableError } from './errors';
+import { openClient } from './client';
+import { historyKeyErrorIn } from './codec/history-key-error';
+import { claimHistoryKeys } from './codec/key-marks';
+import { NamespaceError, ServerUnavailableError } from './errors';
 import { GrpcStatus } from './grpc-status';
 import { showsWhoWeAre } from './server-authentication';
 
@@ -126,17 +129,35 @@ function describeFailure(address: string, error: unknown): ServerUnavailableErro
 }
 
 /**
- * Connects for starting, signalling and querying workflows. The caller closes the connection.
+ * Connects for preparing a namespace and for asking how the system is. The caller closes the connection.
  *
  * @throws ServerUnavailableError when nothing usable answers within CONNECT_TIMEOUT_MS
+ */
+export async function connectServer(target: ServerTarget): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...target.connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
+  } catch (error) {
+    throw describeFailure(target.address, error);
+  }
+}
+
+/**
+ * Connects for starting, signalling and querying workflows, after making sure that this process and the trading engine read
+ * each other's histories. The caller closes the connection.
+ *
+ * @throws ServerUnavailableError when nothing usable answers within CONNECT_TIMEOUT_MS; HistoryKeyError; NamespaceError
  */
 export async function connectClient(
   target: ServerTarget,
 ): Promise<{ readonly connection: Connection; readonly client: Client }> {
+  const connection = await connectServer(target);
   try {
-    const connection = await Connection.connect({ ...target.connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
-    return { connection, client: new Client({ connection, namespace: target.namespace }) };
+    const client = openClient(connection, target.namespace);
+    await client.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () => claimHistoryKeys(client, 'other'));
+    return { connection, client };
   } catch (error) {
+    await connection.close();
+    if (historyKeyErrorIn(error) || error instanceof NamespaceError) throw error;
     throw describeFailure(target.address, error);
   }
 }

@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'ACCOUNT_REFUSED'
   | 'MARKET_DATA_REFUSED'
   | 'VENUE_BAN'
+  | 'HISTORY_UNREADABLE'
   | 'VENUE_UNREACHABLE';
 
 /** What happened at one instant is told for this long. */

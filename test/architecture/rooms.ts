@@ -68,7 +68,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/temporal',
-    holds: 'finding and running the server, connections, namespace',
+    holds: 'finding and running the server, connections, namespace, the seal of histories',
     rooms: ['src/messages', 'src/process', 'src/net', 'src/config'],
     packages: [
       'Node',

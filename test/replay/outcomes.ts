@@ -1,10 +1,5 @@
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Worker,
-  type InjectedSinks,
-  type ReplayWorkerOptions,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type InjectedSinks, type ReplayWorkerOptions } from '@temporalio/worker';
+import { replayHistories } from '../../src/temporal/worker';
 import type { OutcomeSinks } from './fixtures/outcome-recorder';
 import type { RecordedHistory } from './history-files';
 
@@ -59,7 +54,7 @@ export async function replay(
   };
   const feed = recorded.map(({ name, history }) => ({ workflowId: name, history }));
   const errors: [string, string | undefined][] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, sinks }, feed)) {
+  for await (const { workflowId, error } of replayHistories({ workflowBundle, sinks }, feed)) {
     errors.push([workflowId, error?.name]);
   }
   const answers = recorded.flatMap(({ name, history }) =>

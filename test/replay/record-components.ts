@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import { createComponentActivities } from '../../activities/component';
 import { COMPONENT_WORKFLOW_TYPE, unregisterSignal, type ComponentWorkflowInput } from '../../src/messages/component';
 import { componentWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
@@ -15,7 +15,7 @@ export async function recordComponents(engine: TestEngine): Promise<readonly Rec
 async function recordStopped(engine: TestEngine): Promise<Recording> {
   const { client, connection, config } = engine.parts;
   const input = componentInput('stopped');
-  const worker = await Worker.create({
+  const worker = await createWorker({
     connection,
     namespace: config.temporal.namespace,
     taskQueue: input.processTaskQueue,

@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import { loadModel } from '../../src/inference/session';
 import { INFERENCE_TASK_QUEUE } from '../../src/messages/ids';
 import {
@@ -26,7 +26,7 @@ const SIGNALS_MAX = 200;
 export async function recordMlManager(engine: TestEngine): Promise<readonly Recording[]> {
   const { parts, config } = engine;
   const model = await loadModel(config.ml.model, { executionProvider: 'cpu' });
-  const worker = await Worker.create({
+  const worker = await createWorker({
     ...inferenceWorker(parts, model),
     connection: parts.connection,
     namespace: config.temporal.namespace,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/limiter/types';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
@@ -36,7 +37,7 @@ export class AccountServer {
 
   static async start(productConfig: boolean, dynamicConfig: Record<string, number> = {}): Promise<AccountServer> {
     const environment = await startTestServer('default', { productConfig, dynamicConfig });
-    const worker = await Worker.create({
+    const worker = await createWorker({
       connection: environment.nativeConnection,
       namespace: environment.namespace,
       taskQueue: ENTITIES_TASK_QUEUE,

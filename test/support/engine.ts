@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DefaultLogger, Worker } from '@temporalio/worker';
+import { DefaultLogger, type Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createWorker } from '../../src/temporal/worker';
 import { findFreePort } from '../../harness/free-ports';
 import { TRUSTED_STORE } from '../../harness/trusted-store';
 import { waitFor } from '../../harness/wait-for';
@@ -133,7 +134,7 @@ export async function startTestEngine(
       const connected = { connection: environment.nativeConnection, namespace: config.temporal.namespace };
       const model = await readModelMetadata(config.ml.model);
       const all = [signalsWorker(parts), entitiesWorker(parts), venueWorker(parts, model.input.candlesNeeded)];
-      const workers = await Promise.all(all.map((worker) => Worker.create({ ...worker, ...connected })));
+      const workers = await Promise.all(all.map((worker) => createWorker({ ...worker, ...connected })));
       running = workers.map((worker) => ({ worker, done: worker.run() }));
     },
     async stopWorkers() {

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  type Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import {
   balancesQuery,
@@ -81,7 +88,7 @@ async function engineOf(workflowBundle: Bundle): Promise<Engine> {
   const { address, namespace } = environment;
   // One of its own: two workers of one queue cannot share a connection.
   const connection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({ connection, namespace, taskQueue: ENTITIES_TASK_QUEUE, workflowBundle });
+  const worker = await createWorker({ connection, namespace, taskQueue: ENTITIES_TASK_QUEUE, workflowBundle });
   const engine = new Engine(connection, worker);
   engines.push(engine);
   return engine;

@@ -1,20 +1,24 @@
 /** Workflow code replays for as long as a run is open: nothing that reads a clock, a file or a socket may get into it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { SEALED_WORKFLOW_BUNDLE_PATH, WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 
 /** Every worker process holds it, and each cached workflow's memory grows with it. */
 const BUNDLE_BYTES_MAX = 3 * 1024 ** 2;
 
 /** From the folder that holds what was compiled. */
 const OWN_MODULE = /^\.\/(workflows|src\/domain|src\/messages)\/.*\.js$/;
+/** What seals failures, in the bundle for sealed histories alone. */
+const FAILURE_CONVERTER = './src/temporal/codec/failure-converter.js';
 /** The SDK's two hooks for converters, which this product leaves empty. */
 const EMPTY_MODULE = /^\?[0-9a-f]+$/;
 /** What workflows are made of. Not in it, for example: ccxt, onnxruntime-node, pino, undici, and the SDK's other parts. */
 const PACKAGES_ALLOWED = ['@temporalio/common', '@temporalio/workflow', 'decimal.js', 'long', 'ms', 'nexus-rpc'];
 
-const code = readFileSync(WORKFLOW_BUNDLE_PATH, 'utf8');
-const moduleIds = [...code.matchAll(/^\/\*{3}\/ "([^"]+)"/gm)].map(([, id]) => id!);
+/** The modules that a bundle is made of. */
+function modulesOf(code: string): readonly string[] {
+  return [...code.matchAll(/^\/\*{3}\/ "([^"]+)"/gm)].map(([, id]) => id!);
+}
 
 function isAllowed(id: string): boolean {
   const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
@@ -22,30 +26,42 @@ function isAllowed(id: string): boolean {
   return OWN_MODULE.test(id) || EMPTY_MODULE.test(id);
 }
 
-test('the bundle holds every workflow', () => {
-  const names = ['component', 'ml-manager', 'signal', 'venue-account'];
-  expect(moduleIds).toEqual(expect.arrayContaining(names.map((name) => `./workflows/${name}.js`)));
-});
+const FAILURE_HOOK = '__temporal_custom_failure_converter';
+const PAYLOAD_HOOK = '__temporal_custom_payload_converter';
 
-test('the bundle holds nothing that workflows may not use', () => {
-  expect(moduleIds.filter((id) => !isAllowed(id))).toEqual([]);
-});
+describe.each([
+  ['the bundle', WORKFLOW_BUNDLE_PATH, [], [FAILURE_HOOK, PAYLOAD_HOOK]],
+  ['the bundle for sealed histories', SEALED_WORKFLOW_BUNDLE_PATH, [FAILURE_CONVERTER], [PAYLOAD_HOOK]],
+])('%s', (_name, path, own: readonly string[], emptyHooks) => {
+  const code = readFileSync(path, 'utf8');
+  const moduleIds = modulesOf(code);
 
-test('the bundle asks for no module of Node', () => {
-  const asked = [...code.matchAll(/(?<![\w.])require\(["']([^"']+)["']\)/g)].map(([, name]) => name!);
-  expect(asked.filter((name) => name.startsWith('node:') || builtinModules.includes(name))).toEqual([]);
-});
+  test('it holds what is its own', () => {
+    expect(moduleIds).toEqual(expect.arrayContaining([...own]));
+  });
 
-test('the two empty modules are the hooks for converters', () => {
-  const ignored = [...code.matchAll(/^ {2}!\*{3} (\S+) \(ignored\)/gm)].map(([, name]) => name);
-  expect(ignored.toSorted((left, right) => (left! < right! ? -1 : 1))).toEqual([
-    '__temporal_custom_failure_converter',
-    '__temporal_custom_payload_converter',
-  ]);
-});
+  test('it holds every workflow', () => {
+    const names = ['component', 'ml-manager', 'signal', 'venue-account'];
+    expect(moduleIds).toEqual(expect.arrayContaining(names.map((name) => `./workflows/${name}.js`)));
+  });
 
-test('the bundle stays small', () => {
-  expect(Buffer.byteLength(code)).toBeLessThan(BUNDLE_BYTES_MAX);
+  test('it holds nothing that workflows may not use', () => {
+    expect(moduleIds.filter((id) => !isAllowed(id) && !own.includes(id))).toEqual([]);
+  });
+
+  test('it asks for no module of Node', () => {
+    const asked = [...code.matchAll(/(?<![\w.])require\(["']([^"']+)["']\)/g)].map(([, name]) => name!);
+    expect(asked.filter((name) => name.startsWith('node:') || builtinModules.includes(name))).toEqual([]);
+  });
+
+  test('the empty modules are the hooks for converters', () => {
+    const ignored = [...code.matchAll(/^ {2}!\*{3} (\S+) \(ignored\)/gm)].map(([, name]) => name!);
+    expect(ignored.toSorted((left, right) => (left < right ? -1 : 1))).toEqual(emptyHooks);
+  });
+
+  test('it stays small', () => {
+    expect(Buffer.byteLength(code)).toBeLessThan(BUNDLE_BYTES_MAX);
+  });
 });
 
 /** They are loaded once for all workflows of a worker: what one wrote there, another would read. */

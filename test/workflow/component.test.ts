@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import { createComponentActivities } from '../../activities/component';
 import {
   COMPONENT_WORKFLOW_TYPE,
@@ -28,7 +29,7 @@ let running: Promise<void>;
 beforeAll(async () => {
   environment = await startTestServer();
   const workflowBundle = { codePath: WORKFLOW_BUNDLE_PATH };
-  entities = await Worker.create({ ...connected(), taskQueue: ENTITIES_TASK_QUEUE, workflowBundle });
+  entities = await createWorker({ ...connected(), taskQueue: ENTITIES_TASK_QUEUE, workflowBundle });
   running = entities.run();
 }, SERVER_START_TIMEOUT_MS);
 
@@ -56,7 +57,7 @@ async function taken(component: string): Promise<Registration> {
 /** The worker that keeps a slot by its heartbeat; `onLost` tells that the slot went. */
 function heartbeats(taskQueue: string, onLost: () => void = () => undefined): Promise<Worker> {
   const activities = createComponentActivities({ activeTasks: () => 0, problems: () => [], onLost });
-  return Worker.create({ ...connected(), taskQueue, activities });
+  return createWorker({ ...connected(), taskQueue, activities });
 }
 
 function slot(component: string) {

@@ -1,6 +1,6 @@
 /** Health tells the truth: what keeps orders from being sent or looked up is said, with the reason. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import { createComponentActivities } from '../../activities/component';
 import { cancelUpdate } from '../../src/messages/signal';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
@@ -62,7 +62,7 @@ test('what a process says of itself is said', async () => {
     problems: () => [problem],
     onLost: () => undefined,
   });
-  const worker = await Worker.create({ connection, namespace, taskQueue: registration.taskQueue, activities });
+  const worker = await createWorker({ connection, namespace, taskQueue: registration.taskQueue, activities });
   await worker.runUntil(async () => {
     await eventually(async () => (await health(['trading_engine'])).reasons.includes(problem));
     expect((await health(['trading_engine'])).status).toBe('degraded');

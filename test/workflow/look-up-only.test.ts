@@ -2,8 +2,8 @@
  * A signal that the ledger refused, and of which the ledger cannot say any more whether it once held anything: it may look
  * for an order, and send none. The activities are stand-ins, because a ledger forgets only after hundreds of signals.
  */
-import { Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createWorker } from '../../src/temporal/worker';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../../src/domain/market';
 import type { SignalView } from '../../src/domain/signal-view';
 import { SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
@@ -63,7 +63,7 @@ async function endOf(name: string, lookUp: () => LookUpAnswer) {
   };
   const { nativeConnection: connection, namespace } = environment;
   const workers = await Promise.all([
-    Worker.create({
+    createWorker({
       connection,
       namespace,
       taskQueue: SIGNALS_TASK_QUEUE,
@@ -71,7 +71,7 @@ async function endOf(name: string, lookUp: () => LookUpAnswer) {
       activities,
       sinks: { announcements: { line: ignored, alert: ignored, reached: ignored } },
     }),
-    Worker.create({ connection, namespace, taskQueue: venueTaskQueue(VENUE), activities }),
+    createWorker({ connection, namespace, taskQueue: venueTaskQueue(VENUE), activities }),
   ]);
   const running = workers.map((worker) => worker.run());
   try {

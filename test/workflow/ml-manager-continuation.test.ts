@@ -1,7 +1,8 @@
 /** What a person reads of the prediction loop survives its continue-as-new. The steps of a tick are played here. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import {
   INFERENCE_TASK_QUEUE,
   ML_MANAGER_WORKFLOW_ID,
@@ -46,9 +47,9 @@ beforeAll(async () => {
   const workflowBundle = { codePath: WORKFLOW_BUNDLE_PATH };
   const connected = { connection, namespace, activities };
   workers = await Promise.all([
-    Worker.create({ ...connected, taskQueue: INFERENCE_TASK_QUEUE, workflowBundle }),
-    Worker.create({ ...connected, taskQueue: SIGNALS_TASK_QUEUE }),
-    Worker.create({ ...connected, taskQueue: venueTaskQueue(VENUE) }),
+    createWorker({ ...connected, taskQueue: INFERENCE_TASK_QUEUE, workflowBundle }),
+    createWorker({ ...connected, taskQueue: SIGNALS_TASK_QUEUE }),
+    createWorker({ ...connected, taskQueue: venueTaskQueue(VENUE) }),
   ]);
   running = Promise.all(workers.map((worker) => worker.run()));
 }, SERVER_START_TIMEOUT_MS);

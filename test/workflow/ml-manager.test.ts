@@ -1,7 +1,8 @@
 /** @jest-environment ./test/unit/inference/onnx-environment.js */
 /** The prediction loop with the real model, on candles of the real paper venue. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
 import { loadModel, type Model } from '../../src/inference/session';
 import { INFERENCE_TASK_QUEUE, ML_MANAGER_WORKFLOW_ID } from '../../src/messages/ids';
 import {
@@ -38,7 +39,7 @@ beforeAll(async () => {
   engine = await startTestEngine(environment, { flags: [{ path: 'ml.minimumReturn', value: '0.0000001' }] });
   model = await loadModel(engine.config.ml.model, { executionProvider: 'cpu' });
   const { parts, config } = engine;
-  worker = await Worker.create({
+  worker = await createWorker({
     ...inferenceWorker(parts, model),
     connection: parts.connection,
     namespace: config.temporal.namespace,

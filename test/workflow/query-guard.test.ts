@@ -1,7 +1,7 @@
 /** A query between a crash and a workflow's next task must not make it decide at a time that no replay sees again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createWorker, replayHistories } from '../../src/temporal/worker';
 import { queryPatiently } from '../../src/temporal/patient-query';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { slowStep, STEPS_TASK_QUEUE, timesQuery } from './fixtures/slow-step';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => environment.teardown());
 
 async function runWorker(options: object): Promise<() => Promise<void>> {
-  const worker = await Worker.create({ connection: environment.nativeConnection, ...CODE, ...options } as never);
+  const worker = await createWorker({ connection: environment.nativeConnection, ...CODE, ...options } as never);
   const running = worker.run();
   return async () => {
     worker.shutdown();
@@ -66,5 +66,6 @@ test('a workflow that is queried while its worker is gone can still be replayed'
   await stopSteps();
 
   expect(time).toBeGreaterThanOrEqual(deadlineMs);
-  await expect(Worker.runReplayHistory(CODE, await handle.fetchHistory(), 'queried')).resolves.toBeUndefined();
+  const recorded = [{ workflowId: 'queried', history: await handle.fetchHistory() }];
+  for await (const { error } of replayHistories(CODE, recorded)) expect(error).toBeUndefined();
 });

@@ -10,6 +10,7 @@ import type { HealthReport } from '../../../src/api/health-report';
 import { OtherStoreError } from '../../../src/temporal/errors';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { KeptAudit, OPEN_GATE } from './access';
+import { HistoryKeyError } from '../../../src/temporal/codec/history-key-error';
 import { FakeIntake } from './fake-intake';
 
 const HOST = '127.0.0.1:8080';
@@ -136,6 +137,15 @@ describe('POST /api/signals', () => {
     expect(reply.headers['retry-after']).toBe('1');
     expect(reply.json()).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
     expect(reply.body).not.toContain('10.0.0.7');
+  });
+
+  test('says which key is missing where what the server keeps cannot be read', async () => {
+    const cause = new HistoryKeyError('HISTORY_KEY_MISSING', 'These histories are sealed with the key "a": add it.');
+    intake.failure = new Error('inside', { cause });
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(503);
+    expect(reply.json()).toMatchObject({ code: 'HISTORY_UNREADABLE', message: cause.message });
+    expect(reply.body).not.toContain('inside');
   });
 
   test.each<[string, number, () => void]>([

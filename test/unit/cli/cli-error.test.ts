@@ -4,6 +4,7 @@ import { ConfigError } from '../../../src/config/config-error';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { PortInUseError } from '../../../src/net/ports';
 import { DataFolderEnvironmentError } from '../../../src/temporal/folder-environment';
+import { HistoryKeyError } from '../../../src/temporal/codec/history-key-error';
 import { OtherStoreError, ServerJoinError, ServerUnavailableError } from '../../../src/temporal/errors';
 import { CredentialsError } from '../../../src/venues/ccxt/credentials';
 import { ModelError } from '../../../src/inference/errors';
@@ -18,6 +19,7 @@ describe('reportError', () => {
     [new ConfigError([{ source: 'file', path: 'api.port', message: 'text' }]), ExitCode.USAGE],
     [new CredentialsError('text'), ExitCode.USAGE],
     [new FaultPlanError('text'), ExitCode.USAGE],
+    [new HistoryKeyError('HISTORY_KEY_MISSING', 'text'), ExitCode.USAGE],
     [new CandleFileError('text'), ExitCode.USAGE],
     [new ModelError('MODEL_NOT_FOUND', 'text'), ExitCode.USAGE],
     [new JournalError('text'), ExitCode.FAILURE],

@@ -6,6 +6,7 @@ import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES } from '../../../src/config
 import { valueAt } from '../../../src/config/layers';
 import { defaultConfigFile } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
+import { HISTORY_KEYS_FILE_VARIABLE, HISTORY_KEYS_VARIABLE } from '../../../src/temporal/codec/history-keys';
 import { credentialVariables } from '../../../src/venues/credential-variables';
 
 const yamlText = readFileSync(defaultConfigFile(), 'utf8');
@@ -48,6 +49,8 @@ describe('.env.example', () => {
     'ONCEFILL_CACHE_DIR',
     ...Object.values(credentialVariables('bybit')),
     'TEMPORAL_API_KEY',
+    HISTORY_KEYS_VARIABLE,
+    HISTORY_KEYS_FILE_VARIABLE,
     ...ENVIRONMENT_VARIABLES.map(({ name }) => name),
   ];
 

@@ -60,7 +60,7 @@ describe('the whole bootstrap', () => {
   const root = packageRoot();
   const BUNDLER = `export {};
     declare const require: any, __dirname: string;
-    require('fs').writeFileSync(__dirname + '/../workflow-bundle.js', '');`;
+    for (const name of ['', '-sealed']) require('fs').writeFileSync(__dirname + '/../workflow-bundle' + name + '.js', '');`;
 
   interface Run {
     readonly output: string;
