@@ -1,6 +1,6 @@
-import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
+import { openClient } from '../src/temporal/client';
 import type { ServerTarget } from '../src/temporal/connection';
 import type { OtherStoreError } from '../src/temporal/errors';
 import { StoreWatch } from '../src/temporal/store-watch';
@@ -22,7 +22,7 @@ export function watchStore(
   });
   // It may be met before anybody waits for it.
   otherStore.catch(() => undefined);
-  const asker = new Client({ connection, namespace });
+  const asker = openClient(connection, namespace);
   const watch = new StoreWatch({ place: { dataDir, namespace }, address, asker, onOtherStore });
   watch.start();
   return { watch, otherStore };
