@@ -3,6 +3,7 @@ import { reportError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
 import { measureBursts, renderBursts } from './bursts';
+import { measureFlood, renderFlood } from './flood';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
@@ -15,6 +16,16 @@ const ROUNDS_MAX = 100;
 /** Fewer would make blocks in which nothing could grow. */
 const SIGNALS_MIN = 100;
 const SIGNALS_MAX = 1_000_000;
+
+/** A strategy of the flood makes some two thousand signals at once, and four hundred with each minute. */
+const FLOOD_SIGNALS_MAX = 20_000;
+const FLOOD_STRATEGIES_MAX = 1_000;
+
+interface FloodCommandOptions {
+  readonly signals: number;
+  readonly strategies: number;
+  readonly json?: boolean;
+}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -55,6 +66,17 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
       printResult(await measureBursts(abort, progress), json ?? false, renderBursts);
+    });
+  program
+    .command('flood')
+    .description(
+      'floods the real product at its default limits, and reports what becomes of ten honest signals beside it',
+    )
+    .option('--signals <count>', 'valid signals of the flood', wholeNumber(1, FLOOD_SIGNALS_MAX), 3_000)
+    .option('--strategies <count>', 'names that the flood invents', wholeNumber(1, FLOOD_STRATEGIES_MAX), 1)
+    .option('--json', 'print JSON')
+    .action(async ({ signals, strategies, json }: FloodCommandOptions) => {
+      printResult(await measureFlood({ signals, strategies, abort, progress }), json ?? false, renderFlood);
     });
   program
     .command('settings')

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { IntakeResult, SignalIntake } from '../intake/types';
+import type { IntakeResult, RefusedSignal, SignalIntake } from '../intake/types';
 import { IntakeUnavailableError } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
@@ -35,8 +35,26 @@ function toReply(result: IntakeResult, reply: FastifyReply): object {
       void reply.code(409);
       return presentIntake(result);
     case 'refused':
-      void reply.code(422);
+      void reply.code(statusOf(result.code));
+      if (result.retryAfterMs !== undefined) {
+        void reply.header('retry-after', Math.max(1, Math.ceil(result.retryAfterMs / 1_000)));
+      }
       return { code: result.code, message: result.message };
+  }
+}
+
+/** 422: the signal is wrong; the others: the same one may be taken later. */
+function statusOf(code: RefusedSignal['code']): number {
+  switch (code) {
+    case 'STRATEGY_BUDGET':
+    case 'SIGNAL_BUDGET':
+      return 429;
+    case 'TOO_MANY_SIGNALS':
+      return 503;
+    case 'DISK_LOW':
+      return 507;
+    default:
+      return 422;
   }
 }
 

@@ -89,6 +89,11 @@ export function exitCodeOf(result: IntakeResult, view: SignalView | undefined): 
   return isFilled ? ExitCode.SUCCESS : ExitCode.NOT_FILLED;
 }
 
+/** The same signal may be taken later. */
+export function isRefusedForNow(result: IntakeResult): boolean {
+  return result.status === 'refused' && result.retryAfterMs !== undefined;
+}
+
 /** Progress goes to stderr where stdout is for JSON. */
 async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boolean): Promise<SignalView> {
   const print = json ? printErrorLine : printLine;
@@ -97,12 +102,20 @@ async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boole
 }
 
 /** Tells what intake did with the signal, and with --wait what becomes of it. */
-async function tell(intake: SignalIntake, result: IntakeResult, options: SendOptions): Promise<ExitCode> {
+async function tell(
+  intake: SignalIntake,
+  result: IntakeResult,
+  options: SendOptions,
+  repeat: string,
+): Promise<ExitCode> {
   const json = options.json ?? false;
   if (!json) printLine(describeIntake(result));
+  const isPassing = isRefusedForNow(result);
+  if (isPassing && !json) printLine(`This command sends it as the same signal:\n${repeat}`);
   const follows = options.wait === true && result.status === 'accepted';
   const view = follows ? await waitForEnd(intake, result.fingerprint, json) : undefined;
-  if (json) printJson({ ...presentIntake(result), ...(view && { signal: presentSignal(view) }) });
+  if (json)
+    printJson({ ...presentIntake(result), ...(isPassing && { repeat }), ...(view && { signal: presentSignal(view) }) });
   else if (view) printLine(renderSignal(view, styleFor(process.stdout)));
   else if (result.status !== 'refused')
     printLine(`oncefill signal show ${result.fingerprint} tells what becomes of it.`);
@@ -126,7 +139,7 @@ async function send(signal: TradingSignal, options: SendOptions, config: Config,
       unsent.wasSubmitted = true;
       const result = await intake.submit(signal);
       unsent.wasAnswered = true;
-      return tell(intake, result, options);
+      return tell(intake, result, options, repeat);
     });
   const stopListening = sayOnInterrupt(unsent);
   try {

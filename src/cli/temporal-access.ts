@@ -45,5 +45,5 @@ export async function withSignalIntake<Result>(
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
   const { createSignalIntake } = await import('../intake/signal-intake');
-  return withClient(config, (client) => use(createSignalIntake({ client, config })));
+  return withClient(config, (client) => use(createSignalIntake({ client, config, isShortLived: true })));
 }

@@ -1,4 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
@@ -11,6 +11,7 @@ import {
   type SignalWorkflowInput,
 } from '../messages/signal';
 import { crashPoint } from '../process/crash-points';
+import { Admission, type AdmissionOptions } from './admission';
 import { describeConflict } from './describe-conflict';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { callServer } from './server-call';
@@ -36,6 +37,9 @@ export interface SignalIntakeOptions {
    * to the server, and the trade does not wait for it.
    */
   readonly headStart?: HeadStart;
+  /** See AdmissionOptions. */
+  readonly disk?: AdmissionOptions['disk'];
+  readonly isShortLived?: boolean;
 }
 
 /**
@@ -54,8 +58,9 @@ class TemporalSignalIntake implements SignalIntake {
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
   private readonly workflows: SignalWorkflows;
+  private readonly admission: Admission;
 
-  constructor({ client, config, headStart }: SignalIntakeOptions) {
+  constructor({ client, config, headStart, disk, isShortLived }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
@@ -63,6 +68,7 @@ class TemporalSignalIntake implements SignalIntake {
     this.venue = venue;
     this.headStart = headStart;
     this.workflows = new SignalWorkflows(client);
+    this.admission = new Admission({ client, config, disk, isShortLived });
   }
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
@@ -72,11 +78,12 @@ class TemporalSignalIntake implements SignalIntake {
     const contentHash = contentHashOf(signal);
     const known = this.taken.get(fingerprint);
     if (known) return this.judge(fingerprint, signal, known);
+    const refusal = await this.admission.enter(signal);
+    // What was accepted before costs nothing new.
+    if (refusal) return (await this.takenBefore(fingerprint, signal)) ?? refusal;
     const goAhead = this.headStart?.ready();
     const input = workflowInput(signal, fingerprint, this.config.venue);
-    const taken = await callServer(this.client, SEND_AGAIN, () =>
-      this.take(goAhead ? { ...input, headStart: true } : input, contentHash),
-    );
+    const taken = await this.takeOrLeave(goAhead ? { ...input, headStart: true } : input, contentHash);
     if (taken) return this.judge(fingerprint, signal, taken);
     // Outside of the call, whose deadline is not the trade's.
     goAhead?.(input);
@@ -93,6 +100,19 @@ class TemporalSignalIntake implements SignalIntake {
 
   async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
     return this.workflows.settle(fingerprint, command);
+  }
+
+  /** The same as `take` within a deadline; what starts nothing costs no budget. @throws IntakeUnavailableError */
+  private async takeOrLeave(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | undefined> {
+    let isStarted = false;
+    try {
+      const taken = await callServer(this.client, SEND_AGAIN, () => this.take(input, contentHash));
+      isStarted = taken === undefined;
+      return taken;
+    } finally {
+      if (isStarted) this.admission.noteStart();
+      else this.admission.leave(input.signal);
+    }
   }
 
   /** Starts the signal's workflow. @returns undefined: started now; otherwise what was taken under its fingerprint before */
@@ -115,6 +135,22 @@ class TemporalSignalIntake implements SignalIntake {
     const taken = { contentHash: String(first.memo?.[CONTENT_HASH_MEMO]) };
     this.taken.add(fingerprint, taken);
     return taken;
+  }
+
+  /**
+   * What a signal is that is refused for now, where it was accepted before.
+   *
+   * @returns undefined: it was not
+   * @throws IntakeUnavailableError
+   */
+  private async takenBefore(fingerprint: string, signal: TradingSignal): Promise<IntakeResult | undefined> {
+    try {
+      const known = await callServer(this.client, SEND_AGAIN, () => this.describeTaken(fingerprint));
+      return await this.judge(fingerprint, signal, known);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -156,7 +192,7 @@ class TemporalSignalIntake implements SignalIntake {
     const timeFault = checkSignalTime(signal.timestampMs, Date.now(), this.config.signals.dedupWindowSeconds * 1000);
     if (timeFault) return { status: 'refused', ...timeFault };
     const { symbols } = this.venue;
-    if (symbols.includes(signal.symbol)) return undefined;
+    if (symbols.includes(signal.symbol)) return this.admission.strategyFault(signal);
     return {
       status: 'refused',
       code: 'UNKNOWN_SYMBOL',
