@@ -21,7 +21,8 @@ const MINUTE_CHECK_MS = 500;
 const FLOOD_AT_ONCE = 16;
 /** After the default time to live, everything must be over. */
 const ENDS_MAX_MS = 360_000;
-const ENDS_INTERVAL_MS = 2_000;
+/** Rarely: looking at signals is work for the product, too. */
+const ENDS_INTERVAL_MS = 20_000;
 /** Orders that the paper venue is asked for: more than the limits allow in the time. */
 const ORDERS_READ_MAX = 10_000;
 /** Look-ups at the end, under way at once. */

@@ -7,7 +7,7 @@ import { parseSignal } from '../intake/parse-signal';
 import { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
-import { noteRepetition } from './repetition';
+import { noteRepetition, type Repetition } from './repetition';
 
 /** Signals that are being handed to the server at once; more are told to come back. */
 export const SUBMISSIONS_IN_FLIGHT_MAX = 256;
@@ -26,7 +26,7 @@ function sendAgain(timestamp: string): string {
   return `Whether the signal was accepted is not known. Send it again with the timestamp ${timestamp}: it becomes at most one order.`;
 }
 
-function toReply(result: IntakeResult, reply: FastifyReply): object {
+function toReply(result: IntakeResult, reply: FastifyReply, repetition: Repetition): object {
   switch (result.status) {
     case 'accepted':
       void reply.code(result.repeated ? 200 : 202);
@@ -36,10 +36,9 @@ function toReply(result: IntakeResult, reply: FastifyReply): object {
       return presentIntake(result);
     case 'refused':
       void reply.code(statusOf(result.code));
-      if (result.retryAfterMs !== undefined) {
-        void reply.header('retry-after', Math.max(1, Math.ceil(result.retryAfterMs / 1_000)));
-      }
-      return { code: result.code, message: result.message };
+      if (result.retryAfterMs === undefined) return { code: result.code, message: result.message };
+      void reply.header('retry-after', Math.max(1, Math.ceil(result.retryAfterMs / 1_000)));
+      return { code: result.code, message: result.message, ...repetition };
   }
 }
 
@@ -127,11 +126,12 @@ function addSubmitRoute(
     if (!parsed.ok) return reply.code(422).send({ code: parsed.code, message: parsed.message });
     const { signal } = parsed;
     const timestamp = new Date(signal.timestampMs).toISOString();
-    noteRepetition(request, { fingerprint: fingerprintOf(signal), timestamp });
+    const repetition = { fingerprint: fingerprintOf(signal), timestamp };
+    noteRepetition(request, repetition);
     const submit = (): Promise<IntakeResult> => submissions.run(() => intake.submit(signal));
     const result = await askIntake(submit, sendAgain(timestamp));
     request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
-    return reply.send(toReply(result, reply));
+    return reply.send(toReply(result, reply, repetition));
   });
 }
 

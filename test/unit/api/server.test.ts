@@ -133,7 +133,8 @@ describe('POST /api/signals', () => {
     const reply = await post(signal());
     expect(reply.statusCode).toBe(status);
     expect(reply.headers['retry-after']).toBe(seconds);
-    expect(reply.json()).toEqual({ code, message: 'Not now.' });
+    const again = { fingerprint: expect.any(String) as string, timestamp: expect.any(String) as string };
+    expect(reply.json()).toEqual({ code, message: 'Not now.', ...again });
   });
 
   test('asks for the same signal again when the server cannot be reached', async () => {
