@@ -3,6 +3,7 @@ import { reportError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
 import { measureBursts, renderBursts } from './bursts';
+import { measureFlood, renderFlood } from './flood';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
@@ -17,6 +18,10 @@ const ROUNDS_MAX = 100;
 const SIGNALS_MIN = 100;
 const SIGNALS_MAX = 1_000_000;
 
+/** A strategy of the flood makes some two thousand signals at once, and four hundred with each minute. */
+const FLOOD_SIGNALS_MAX = 20_000;
+const FLOOD_STRATEGIES_MAX = 1_000;
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -29,6 +34,11 @@ function progress(line: string): void {
 interface Options {
   readonly json?: boolean;
   readonly sealed?: boolean;
+}
+
+interface FloodCommandOptions extends Options {
+  readonly signals: number;
+  readonly strategies: number;
 }
 
 /** Measures as the options say, and prints what came of it. */
@@ -77,6 +87,17 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       await run(options, () => measureBursts(abort, progress), renderBursts);
+    });
+  program
+    .command('flood')
+    .description(
+      'floods the real product at its default limits, and reports what becomes of ten honest signals beside it',
+    )
+    .option('--signals <count>', 'valid signals of the flood', wholeNumber(1, FLOOD_SIGNALS_MAX), 3_000)
+    .option('--strategies <count>', 'names that the flood invents', wholeNumber(1, FLOOD_STRATEGIES_MAX), 1)
+    .option('--json', 'print JSON')
+    .action(async ({ signals, strategies, ...options }: FloodCommandOptions) => {
+      await run(options, () => measureFlood({ signals, strategies, abort, progress }), renderFlood);
     });
   program
     .command('settings')

@@ -8,6 +8,15 @@ const UNREACHABLE_LIMITS = {
   endpoints: { market_data: window(1), order: window(2), account: window(1) },
 };
 
+/** Budgets that no measurement meets. */
+const UNMET_BUDGETS = {
+  perStrategyBurst: 1_000_000,
+  perStrategyPerMinute: 1_000_000,
+  burst: 1_000_000,
+  perMinute: 1_000_000,
+  openMax: 1_000_000,
+};
+
 /** Enough for every signal of the longest run to buy; they alternate, so that most of it stays unused. */
 const BALANCE = '10000000';
 
@@ -25,6 +34,7 @@ export interface ConfigOverrides {
 export function benchSettings(ml: boolean, overrides: ConfigOverrides = {}): object {
   return {
     venues: { bybit: { limits: UNREACHABLE_LIMITS } },
+    signals: UNMET_BUDGETS,
     ml: { enabled: ml },
     paperVenue: { balance: BALANCE },
     temporal: { ...overrides.temporal },

@@ -8,6 +8,15 @@ const WIDE_LIMITS = {
   },
 };
 
+/** Budgets that no attack meets. */
+const WIDE_BUDGETS = {
+  perStrategyBurst: 100_000,
+  perStrategyPerMinute: 100_000,
+  burst: 100_000,
+  perMinute: 100_000,
+  openMax: 100_000,
+};
+
 export interface ProductSettingsOptions {
   /** Of the paper venue's prices. */
   readonly seed: number;
@@ -20,7 +29,7 @@ export function productSettings({ seed, timeToLiveSeconds }: ProductSettingsOpti
     venues: {
       bybit: { requestTimeoutMs: 1_500, receiveWindowMs: 2_000, clockSkewMs: 500, limits: WIDE_LIMITS },
     },
-    signals: { timeToLiveSeconds },
+    signals: { timeToLiveSeconds, ...WIDE_BUDGETS },
     balances: { updateIntervalSeconds: 3 },
     orders: { lookUpDelayMs: 200, lookUpDelayMaxMs: 2_000 },
     ml: { enabled: false },

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { watchClocks } from '../src/trading/clock-problems';
+import { watchDisk } from '../src/trading/disk-problems';
 import { EntityCaller } from '../src/trading/entity-caller';
 import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
@@ -17,6 +18,7 @@ import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
 import type { Config, VenueConfig } from '../src/config/schema';
+import { DiskWatch } from '../src/intake/disk-watch';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
@@ -81,6 +83,8 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
   watchVenue(venue, problems);
   problems.start();
   const endClockWatch = watchClocks(venue, permits, problems);
+  const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
+  const endDiskWatch = watchDisk(disk, problems);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
@@ -108,10 +112,11 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
     headStarts,
     termsOf,
     problems,
-    intake: createSignalIntake({ client, config, store, headStart: headStarts }),
+    intake: createSignalIntake({ client, config, store, headStart: headStarts, disk }),
     async close() {
       clearInterval(clock);
       endClockWatch();
+      endDiskWatch();
       problems.stop();
       await venue.close();
     },

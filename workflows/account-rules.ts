@@ -1,12 +1,17 @@
 import { patched } from '@temporalio/workflow';
 import { RULES_OF_TODAY, type AccountRules, type AccountState } from '../src/domain/account-rules';
 import { RULES_OF_TODAY as RULES_1 } from '../src/domain/rules-1/account-rules';
+import { RULES_OF_TODAY as RULES_2 } from '../src/domain/rules-2/account-rules';
 
 /**
  * Every version of the account's rules under which a run may be open somewhere, oldest first; versions count from 1, and
  * the last is today's. Older ones are frozen copies, whose state may have another shape: nothing else looks into it.
  */
-export const ACCOUNT_RULES: readonly AccountRules[] = [RULES_1 as object as AccountRules, RULES_OF_TODAY];
+export const ACCOUNT_RULES: readonly AccountRules[] = [
+  RULES_1 as object as AccountRules,
+  RULES_2 as object as AccountRules,
+  RULES_OF_TODAY,
+];
 
 /** What continue-as-new carries over: the state, and the version that made it. */
 export interface CarriedAccount extends AccountState {

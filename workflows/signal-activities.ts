@@ -93,7 +93,16 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
           // Repeating a request that may have reached the venue is the one thing that must never happen by itself.
           retry: { maximumAttempts: 1 },
         },
-        [{ ...call, fingerprint, venue, intent: signal.intent, expiresAtMs: terms.known.expiresAtMs }],
+        [
+          {
+            ...call,
+            fingerprint,
+            venue,
+            intent: signal.intent,
+            strategy: signal.strategy,
+            expiresAtMs: terms.known.expiresAtMs,
+          },
+        ],
       ),
     lookUpOrder: (plan) => {
       const reusableIdSinceMs = reusableIdSince(input, terms.known);

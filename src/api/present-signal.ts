@@ -39,6 +39,11 @@ function presentOrder(order: OrderView) {
 
 /** What intake did with a signal: the body of the answer to `POST /api/signals`. */
 export function presentIntake(result: IntakeResult) {
+  if (result.status === 'refused') {
+    const { status, code, message, retryAfterMs } = result;
+    const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
+    return { status, code, message, retry_after_seconds: seconds };
+  }
   if (result.status !== 'duplicate') return result;
   const { status, fingerprint, conflicting, taken, message } = result;
   return { status, fingerprint, conflicting, taken: taken && presentRequest(taken), message };

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEntry } from '../access/audit';
-import type { IntakeResult, SignalIntake } from '../intake/types';
+import type { IntakeResult, RefusedSignal, SignalIntake } from '../intake/types';
 import { IntakeUnavailableError } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
@@ -10,7 +10,7 @@ import type { ApiAudit } from './api-audit';
 import { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
-import { noteRepetition } from './repetition';
+import { noteRepetition, type Repetition } from './repetition';
 import { auditEntry, auditedSignal, failureCode, requireAudit } from './signal-audit';
 
 /** Signals that are being handed to the server at once; more are told to come back. */
@@ -30,7 +30,7 @@ function sendAgain(timestamp: string): string {
   return `Whether the signal was accepted is not known. Send it again with the timestamp ${timestamp}: it becomes at most one order.`;
 }
 
-function toReply(result: IntakeResult, reply: FastifyReply): object {
+function toReply(result: IntakeResult, reply: FastifyReply, repetition: Repetition): object {
   switch (result.status) {
     case 'accepted':
       void reply.code(result.repeated ? 200 : 202);
@@ -39,8 +39,25 @@ function toReply(result: IntakeResult, reply: FastifyReply): object {
       void reply.code(409);
       return presentIntake(result);
     case 'refused':
-      void reply.code(422);
-      return { code: result.code, message: result.message };
+      void reply.code(statusOf(result.code));
+      if (result.retryAfterMs === undefined) return { code: result.code, message: result.message };
+      void reply.header('retry-after', Math.max(1, Math.ceil(result.retryAfterMs / 1_000)));
+      return { code: result.code, message: result.message, ...repetition };
+  }
+}
+
+/** 422: the signal is wrong; the others: the same one may be taken later. */
+function statusOf(code: RefusedSignal['code']): number {
+  switch (code) {
+    case 'STRATEGY_BUDGET':
+    case 'SIGNAL_BUDGET':
+      return 429;
+    case 'TOO_MANY_SIGNALS':
+      return 503;
+    case 'DISK_LOW':
+      return 507;
+    default:
+      return 422;
   }
 }
 
@@ -125,7 +142,8 @@ function addSubmitRoute(
     const { signal } = parsed;
     const timestamp = new Date(signal.timestampMs).toISOString();
     const fingerprint = fingerprintOf(signal);
-    noteRepetition(request, { fingerprint, timestamp });
+    const repetition = { fingerprint, timestamp };
+    noteRepetition(request, repetition);
     const submit = (): Promise<IntakeResult> => submissions.run(() => intake.submit(signal));
     const result = await askIntake(submit, sendAgain(timestamp)).catch((error: unknown) => {
       note({ target: fingerprint, result: 'failed', detail: failureCode(error) });
@@ -133,7 +151,7 @@ function addSubmitRoute(
     });
     request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
     note(auditedSignal(result));
-    return reply.send(toReply(result, reply));
+    return reply.send(toReply(result, reply, repetition));
   });
 }
 

@@ -98,6 +98,11 @@ function auditedResult(result: IntakeResult): { readonly result: 'done' | 'refus
   return { result: 'done', detail: result.repeated ? 'repeated' : undefined };
 }
 
+/** The same signal may be taken later. */
+export function isRefusedForNow(result: IntakeResult): boolean {
+  return result.status === 'refused' && result.retryAfterMs !== undefined;
+}
+
 /** Progress goes to stderr where stdout is for JSON. */
 async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boolean): Promise<SignalView> {
   const print = json ? printErrorLine : printLine;
@@ -106,12 +111,20 @@ async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boole
 }
 
 /** Tells what intake did with the signal, and with --wait what becomes of it. */
-async function tell(intake: SignalIntake, result: IntakeResult, options: SendOptions): Promise<ExitCode> {
+async function tell(
+  intake: SignalIntake,
+  result: IntakeResult,
+  options: SendOptions,
+  repeat: string,
+): Promise<ExitCode> {
   const json = options.json ?? false;
   if (!json) printLine(describeIntake(result));
+  const isPassing = isRefusedForNow(result);
+  if (isPassing && !json) printLine(`This command sends it as the same signal:\n${repeat}`);
   const follows = options.wait === true && result.status === 'accepted';
   const view = follows ? await waitForEnd(intake, result.fingerprint, json) : undefined;
-  if (json) printJson({ ...presentIntake(result), ...(view && { signal: presentSignal(view) }) });
+  if (json)
+    printJson({ ...presentIntake(result), ...(isPassing && { repeat }), ...(view && { signal: presentSignal(view) }) });
   else if (view) printLine(renderSignal(view, styleFor(process.stdout)));
   else if (result.status !== 'refused')
     printLine(`oncefill signal show ${result.fingerprint} tells what becomes of it.`);
@@ -136,7 +149,7 @@ async function send(signal: TradingSignal, options: SendOptions, config: Config,
       const result = await intake.submit(signal);
       unsent.wasAnswered = true;
       auditAttempt(config, { what: 'signal.send', target: fingerprint, ...auditedResult(result) });
-      return tell(intake, result, options);
+      return tell(intake, result, options, repeat);
     });
   const stopListening = sayOnInterrupt(unsent);
   try {

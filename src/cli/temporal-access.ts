@@ -87,5 +87,7 @@ export async function withSignalIntake<Result>(
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
   const { createSignalIntake } = await import('../intake/signal-intake');
-  return withClient(config, purpose, ({ client, store }) => use(createSignalIntake({ client, config, store })));
+  return withClient(config, purpose, ({ client, store }) =>
+    use(createSignalIntake({ client, config, store, isShortLived: true })),
+  );
 }

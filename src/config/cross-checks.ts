@@ -45,6 +45,21 @@ function checkTimes(config: Config): readonly Fault[] {
   return faults;
 }
 
+function checkStrategies({ signals, ml }: Config, venue: VenueConfig | undefined): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (venue?.environment === 'live' && signals.strategies === undefined) {
+    const message = `is missing; live needs the list of strategies that may trade beside the model's ("${ml.strategy}"), [] for none`;
+    faults.push({ path: 'signals.strategies', message });
+  }
+  const symbols = venue?.symbols.length ?? 0;
+  for (const key of ['perStrategyBurst', 'burst'] as const) {
+    if (!ml.enabled || signals[key] >= symbols) continue;
+    const message = `is ${signals[key]}; at least ${symbols} is needed, because the model may make a signal for each symbol at once`;
+    faults.push({ path: `signals.${key}`, message });
+  }
+  return faults;
+}
+
 function checkMargins(config: Config): readonly Fault[] {
   const { safetyMargin, exitSafetyMargin } = config.rateLimits;
   if (exitSafetyMargin >= safetyMargin) return [];
@@ -142,6 +157,7 @@ export function crossCheck(config: Config, layers: MergedLayers): void {
     ...Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(name, settings)),
     ...checkCredentialNames(config),
     ...checkTimes(config),
+    ...checkStrategies(config, venue),
     ...checkMargins(config),
     ...checkPorts(config, venue),
     ...checkApi(config),

@@ -18,6 +18,7 @@ const decimal = z
   .describe('a decimal number in quotes, such as "0.02"');
 const port = z.int().min(1).max(65_535);
 const share = z.number().gt(0).max(1);
+const signalCount = z.int().min(1).max(1_000_000);
 const symbol = z
   .string()
   .regex(/^[A-Z0-9]{2,30}$/)
@@ -67,6 +68,18 @@ export const configSchema = z.strictObject({
   signals: z.strictObject({
     dedupWindowSeconds: z.int().min(60).max(86_400),
     timeToLiveSeconds: z.int().min(1).max(86_400),
+    /** Which strategies may trade, beside the model's; absent: every one. */
+    strategies: z.array(z.string().min(1).max(64)).max(1_000).optional(),
+    perStrategyBurst: signalCount,
+    perStrategyPerMinute: signalCount,
+    burst: signalCount,
+    perMinute: signalCount,
+    /** Entries are refused while so many signals are under way. */
+    openMax: signalCount,
+  }),
+  storage: z.strictObject({
+    /** With less free on the disk that holds dataDir no entries are taken; 0: it is not looked at. */
+    minimumFreeMb: z.int().min(0).max(1_000_000),
   }),
   rateLimits: z.strictObject({
     safetyMargin: share,

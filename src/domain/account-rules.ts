@@ -1,4 +1,3 @@
-import { adoptLedger, type FormerLedgerState } from './ledger/adopt';
 import * as ledger from './ledger/ledger';
 import type { LedgerState } from './ledger/ledger';
 import * as limiter from './limiter/limiter';
@@ -44,8 +43,4 @@ export interface AccountRules {
 }
 
 /** The rules of today. */
-export const RULES_OF_TODAY: AccountRules = {
-  ledger,
-  limiter,
-  adopt: (former) => ({ ...former, ledger: adoptLedger(former.ledger as object as FormerLedgerState) }),
-};
+export const RULES_OF_TODAY: AccountRules = { ledger, limiter };

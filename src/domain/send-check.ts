@@ -34,7 +34,13 @@ export type SendVerdict =
   /** The permit begins then. */
   | { readonly step: 'wait'; readonly untilMs: number; readonly reason: string }
   /** What this one said is missing, or good no more. */
-  | { readonly step: 'ask'; readonly whom: 'limiter' | 'ledger'; readonly reason: string }
+  | {
+      readonly step: 'ask';
+      readonly whom: 'limiter' | 'ledger';
+      readonly reason: string;
+      /** The limiter is asked for the same permit again, not for the next one. */
+      readonly isSame?: true;
+    }
   /** This call is too late; another one may be in time. */
   | { readonly step: 'give_up'; readonly reason: string }
   /** The signal can never be sent. */
@@ -43,6 +49,14 @@ export type SendVerdict =
 /** Whether a request may leave on this permit at that instant. */
 export function isPermitGood(permit: GrantedPermit, atMs: number): boolean {
   return atMs >= permit.askedAtMs && atMs >= permit.notBeforeMs && atMs <= permit.expiresAtMs;
+}
+
+/**
+ * Whether nobody else can have got it since it was answered. One that was to begin later than its validity may have given
+ * way to another strategy's request meanwhile (src/domain/limiter/turns.ts).
+ */
+function isPermitFirm({ askedAtMs, notBeforeMs, expiresAtMs }: GrantedPermit): boolean {
+  return notBeforeMs - askedAtMs <= expiresAtMs - notBeforeMs;
 }
 
 /**
@@ -70,6 +84,9 @@ export function checkSend({ nowMs, permit, authorizedAtMs, expiresAtMs, callEnds
   }
   if (!isPermitGood(permit, nowMs)) {
     return { step: 'ask', whom: 'limiter', reason: 'The permit lapsed before it was used.' };
+  }
+  if (!isPermitFirm(permit)) {
+    return { step: 'ask', whom: 'limiter', reason: 'The permit may have given way since.', isSame: true };
   }
   if (authorizedAtMs === undefined) return { step: 'ask', whom: 'ledger', reason: 'No authorization was asked for.' };
   const authorizedUntilMs = authorizedAtMs + AUTHORIZATION_VALIDITY_MS;

@@ -1,4 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
@@ -13,6 +13,7 @@ import {
 import { crashPoint } from '../process/crash-points';
 import { ServerUnavailableError } from '../temporal/errors';
 import type { StoreGate } from '../temporal/store-gate';
+import { Admission, type AdmissionOptions } from './admission';
 import { describeConflict } from './describe-conflict';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { callServer } from './server-call';
@@ -47,6 +48,9 @@ export interface SignalIntakeOptions {
    * to the server, and the trade does not wait for it.
    */
   readonly headStart?: HeadStart;
+  /** See AdmissionOptions. */
+  readonly disk?: AdmissionOptions['disk'];
+  readonly isShortLived?: boolean;
 }
 
 /**
@@ -66,8 +70,9 @@ class TemporalSignalIntake implements SignalIntake {
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
   private readonly workflows: SignalWorkflows;
+  private readonly admission: Admission;
 
-  constructor({ client, config, store, headStart }: SignalIntakeOptions) {
+  constructor({ client, config, store, headStart, disk, isShortLived }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
@@ -76,6 +81,7 @@ class TemporalSignalIntake implements SignalIntake {
     this.venue = venue;
     this.headStart = headStart;
     this.workflows = new SignalWorkflows(client);
+    this.admission = new Admission({ client, config, disk, isShortLived });
   }
 
   async submit(signal: TradingSignal): Promise<IntakeResult> {
@@ -85,13 +91,12 @@ class TemporalSignalIntake implements SignalIntake {
     const contentHash = contentHashOf(signal);
     const known = this.taken.get(fingerprint);
     if (known) return this.judge(fingerprint, signal, known);
+    const refusal = await this.admission.enter(signal);
+    // What was accepted before costs nothing new.
+    if (refusal) return (await this.takenBefore(fingerprint, signal)) ?? refusal;
     const goAhead = this.headStart?.ready();
     const input = workflowInput(signal, fingerprint, this.config.venue);
-    await this.confirmStore();
-    const taken = await callServer(this.client, SEND_AGAIN, () =>
-      this.take(goAhead ? { ...input, headStart: true } : input, contentHash),
-    );
-    await this.confirmAnswer(fingerprint);
+    const taken = await this.takeOrLeave(goAhead ? { ...input, headStart: true } : input, contentHash);
     if (taken) return this.judge(fingerprint, signal, taken);
     // Outside of the call, whose deadline is not the trade's.
     goAhead?.(input);
@@ -132,6 +137,25 @@ class TemporalSignalIntake implements SignalIntake {
     }
   }
 
+  /**
+   * The same as `take` within a deadline, and in our own store; what starts nothing costs no budget.
+   *
+   * @throws IntakeUnavailableError, OtherStoreError
+   */
+  private async takeOrLeave(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | undefined> {
+    let isStarted = false;
+    try {
+      await this.confirmStore();
+      const taken = await callServer(this.client, SEND_AGAIN, () => this.take(input, contentHash));
+      await this.confirmAnswer(input.fingerprint);
+      isStarted = taken === undefined;
+      return taken;
+    } finally {
+      if (isStarted) this.admission.noteStart();
+      else this.admission.leave(input.signal);
+    }
+  }
+
   /** Starts the signal's workflow. @returns undefined: started now; otherwise what was taken under its fingerprint before */
   private async take(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | undefined> {
     const { fingerprint, signal } = input;
@@ -152,6 +176,22 @@ class TemporalSignalIntake implements SignalIntake {
     const taken = { contentHash: String(first.memo?.[CONTENT_HASH_MEMO]) };
     this.taken.add(fingerprint, taken);
     return taken;
+  }
+
+  /**
+   * What a signal is that is refused for now, where it was accepted before.
+   *
+   * @returns undefined: it was not
+   * @throws IntakeUnavailableError
+   */
+  private async takenBefore(fingerprint: string, signal: TradingSignal): Promise<IntakeResult | undefined> {
+    try {
+      const known = await callServer(this.client, SEND_AGAIN, () => this.describeTaken(fingerprint));
+      return await this.judge(fingerprint, signal, known);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -193,7 +233,7 @@ class TemporalSignalIntake implements SignalIntake {
     const timeFault = checkSignalTime(signal.timestampMs, Date.now(), this.config.signals.dedupWindowSeconds * 1000);
     if (timeFault) return { status: 'refused', ...timeFault };
     const { symbols } = this.venue;
-    if (symbols.includes(signal.symbol)) return undefined;
+    if (symbols.includes(signal.symbol)) return this.admission.strategyFault(signal);
     return {
       status: 'refused',
       code: 'UNKNOWN_SYMBOL',

@@ -7,11 +7,24 @@ export type IntakeResult =
   /** repeated: this very signal was accepted before; nothing was started now, and that is as good. */
   | { readonly status: 'accepted'; readonly fingerprint: string; readonly repeated?: true }
   | ConflictingSignal
-  | {
-      readonly status: 'refused';
-      readonly code: 'STALE_SIGNAL' | 'SIGNAL_FROM_FUTURE' | 'UNKNOWN_SYMBOL';
-      readonly message: string;
-    };
+  | RefusedSignal;
+
+/** Not accepted: nothing was started under its fingerprint. */
+export interface RefusedSignal {
+  readonly status: 'refused';
+  readonly code:
+    | 'STALE_SIGNAL'
+    | 'SIGNAL_FROM_FUTURE'
+    | 'UNKNOWN_SYMBOL'
+    | 'UNKNOWN_STRATEGY'
+    | 'STRATEGY_BUDGET'
+    | 'SIGNAL_BUDGET'
+    | 'TOO_MANY_SIGNALS'
+    | 'DISK_LOW';
+  readonly message: string;
+  /** Refused for now: the same signal may be taken after this. Absent: it never will be. */
+  readonly retryAfterMs?: number;
+}
 
 /** The fingerprint is taken by a signal with other content (another amount, say), which stands. */
 export interface ConflictingSignal {

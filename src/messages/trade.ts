@@ -148,6 +148,8 @@ export interface PlaceOrderInput {
   readonly venue: string;
   readonly plan: OrderPlan;
   readonly intent: Intent;
+  /** The signal's; absent in calls of before there were turns. */
+  readonly strategy?: string;
   readonly expiresAtMs: number;
   /** Which permit to use: a lapsed one is replaced by the next. */
   readonly permitRound: number;

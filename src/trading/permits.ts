@@ -56,7 +56,7 @@ export class Permits {
    * not know that bound yet: it is given back then.
    *
    * @param command the request id decides the permit: asking again gives the same one, except that a ban or penalty
-   *   since then moves its start, possibly behind its end
+   *   since then moves its start, possibly behind its end, and that an entry may have given way to one of another strategy
    * @returns the permit with instants on this process's monotonic clock
    */
   async acquire(command: AcquireCommand): Promise<PermitReply> {

@@ -5,6 +5,7 @@ export type ProblemCode =
   | 'CLOCK_JUMPED'
   | 'VENUE_CLOCK_JUMPED'
   | 'CLOCK_OFF'
+  | 'DISK_LOW'
   | 'ORDERS_REFUSED'
   | 'ACCOUNT_REFUSED'
   | 'MARKET_DATA_REFUSED'

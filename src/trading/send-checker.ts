@@ -33,6 +33,8 @@ export interface SendRequest {
   readonly fingerprint: string;
   readonly venue: string;
   readonly intent: Intent;
+  /** Whose turn it takes at the limiter; absent in calls of before there were turns. */
+  readonly strategy?: string;
   /** The signal's time to live ends then, milliseconds UTC. */
   readonly expiresAtMs: number;
   /** See SendFacts: on the monotonic clock. */
@@ -102,7 +104,7 @@ export class SendChecker {
         continue;
       }
       if (verdict.step !== 'ask') return conclude(verdict, permitRound);
-      if (verdict.whom === 'limiter' && permit) permitRound += 1;
+      if (verdict.whom === 'limiter' && permit && verdict.isSame !== true) permitRound += 1;
       if (asked[verdict.whom] >= asksMax[verdict.whom])
         return { status: 'lapsed', permitRound, reason: verdict.reason };
       asked[verdict.whom] += 1;
@@ -128,7 +130,7 @@ export class SendChecker {
   }
 
   private async askLimiter(
-    { fingerprint, intent, expiresAtMs }: SendRequest,
+    { fingerprint, intent, strategy, expiresAtMs }: SendRequest,
     permitRound: number,
   ): Promise<PermitAnswer> {
     crashPoint('place.before-permit');
@@ -136,6 +138,7 @@ export class SendChecker {
       requestId: permitRequestId(fingerprint, permitRound),
       endpoint: 'order',
       intent,
+      strategy,
       waitMaxMs: Math.max(0, this.permits.leftUntil(expiresAtMs)),
     });
     crashPoint('place.after-permit');

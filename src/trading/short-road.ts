@@ -42,6 +42,7 @@ export class ShortRoad {
         requestId: permitId,
         endpoint: 'order',
         intent: input.signal.intent,
+        strategy: input.signal.strategy,
         waitMaxMs: Math.max(0, this.permits.leftUntil(terms.expiresAtMs)),
       }),
     ] as const;
@@ -82,9 +83,9 @@ export class ShortRoad {
   ): Promise<TradeResult> {
     const { plan, authorizedAtMs } = reserved;
     const reservedAtMs = performance.now();
-    const { intent } = input.signal;
+    const { intent, strategy } = input.signal;
     const check = await this.checker.check(
-      { ...input, intent, expiresAtMs },
+      { ...input, intent, strategy, expiresAtMs },
       { permit, permitRound: input.round, authorizedAtMs },
       ASK_NOBODY,
     );

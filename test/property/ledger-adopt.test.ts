@@ -1,6 +1,6 @@
 /** A ledger of the rules before goes on under the rules of today: whatever happened to it, it answers the same. */
 import * as fc from 'fast-check';
-import { adoptLedger, type FormerLedgerState } from '../../src/domain/ledger/adopt';
+import { adoptLedger, type FormerLedgerState } from '../../src/domain/rules-2/ledger/adopt';
 import * as ledger from '../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../src/domain/ledger/ledger';
 import * as former from '../../src/domain/rules-1/ledger/ledger';

@@ -10,6 +10,10 @@ export interface StepRecord {
   /** What the model knew before the command, and the earliest instant that it finds. */
   model: RateModel;
   earliestMs: number | undefined;
+  /** Whose instant a newcomer gets, as the model finds. */
+  givesWay: { readonly request?: number; readonly atMs: number } | undefined;
+  /** Whose permit is there no more after another one was asked for. */
+  gaveWay: number | undefined;
   earlierAnswer: string | undefined;
   result: object;
   before: LimiterState;
@@ -32,12 +36,48 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
       }
     }
   },
-  'R2 a permit is for the earliest instant that fits': ({ op, result, model, earliestMs, earlierAnswer }) => {
+  'R2 a permit is for the earliest instant that fits, or whose holder has to give way': (step) => {
+    const { op, result, model, earliestMs, givesWay, earlierAnswer } = step;
     if (op.kind !== 'acquire' || earlierAnswer !== undefined || model.isReconfigured) return;
     const answer = result as AcquireResult;
-    if (answer.status === 'granted') equal(answer.notBeforeMs, earliestMs);
+    if (answer.status === 'granted') equal(answer.notBeforeMs, givesWay?.atMs ?? earliestMs);
   },
-  'R3 the same request id gets the same permit': ({ op, before, after, result, earlierAnswer }) => {
+  'F1 who gives way is the one who has to, and nothing is booked or freed by it': (step) => {
+    const { model, before, after, givesWay, gaveWay } = step;
+    if (gaveWay === undefined || model.isReconfigured) return;
+    equal(gaveWay, givesWay?.request);
+    const weights = ({ global, endpoints }: LimiterState) =>
+      [global, ...Object.values(endpoints)].map((grants) => grants.map(({ weight }) => weight));
+    equal(weights(after), weights(before));
+  },
+  'F2 whoever waits has nobody of another strategy before him who is further behind in his own queue': (step) => {
+    const { op, model, result, nowMs, earlierAnswer } = step;
+    if (op.kind !== 'acquire' || earlierAnswer !== undefined || op.strategy === undefined) return;
+    const answer = result as AcquireResult;
+    if (op.intent === 'exit' || answer.status !== 'granted') return;
+    const queue = model.queue(op.endpoint);
+    const newcomer = queue.find(({ one }) => one.request === op.request);
+    const firmUntilMs = Math.max(model.blockedUntilMs, nowMs + model.limits.permitValidityMs);
+    const others = queue.filter(
+      ({ one, place }) =>
+        one.strategy !== op.strategy &&
+        one.weight === model.weightOf(op) &&
+        one.atMs > firmUntilMs &&
+        one.atMs < answer.notBeforeMs &&
+        place > (newcomer?.place ?? 1),
+    );
+    equal(
+      others.map(({ one }) => one.request),
+      [],
+    );
+  },
+  'R3 the same request id gets the same permit, unless that gave way': ({
+    op,
+    before,
+    after,
+    result,
+    earlierAnswer,
+  }) => {
     if (op.kind !== 'acquire' || earlierAnswer === undefined) return;
     equal(permitText(result), earlierAnswer);
     equal(bookedWeight(after), bookedWeight(before));
@@ -58,13 +98,15 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     after,
     result,
     earliestMs,
+    givesWay,
     earlierAnswer,
     model,
   }) => {
     if (op.kind !== 'acquire' || earlierAnswer !== undefined || model.isReconfigured) return;
     const latestMs = nowMs + Math.min(op.patienceMs ?? Infinity, op.waitMaxMs ?? Infinity);
     const isRefused = (result as AcquireResult).status === 'refused';
-    equal(isRefused, earliestMs === undefined || earliestMs > latestMs);
+    const instantMs = givesWay && givesWay.atMs <= latestMs ? givesWay.atMs : earliestMs;
+    equal(isRefused, instantMs === undefined || instantMs > latestMs);
     if (isRefused) equal(bookedWeight(after), bookedWeight(before));
   },
   'R5 nothing is granted inside a block': ({ op, model, result, earlierAnswer }) => {
@@ -87,8 +129,8 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     const counted = booked.filter((grant) => grant.atMs > fromMs && grant.atMs <= nowMs);
     atMost(rule.limit - op.remaining, total(counted as never));
   },
-  'R8 changed limits hold for everything sent before': ({ op, result, earliestMs, earlierAnswer }) => {
-    if (op.kind !== 'acquire' || earlierAnswer !== undefined) return;
+  'R8 changed limits hold for everything sent before': ({ op, result, earliestMs, gaveWay, earlierAnswer }) => {
+    if (op.kind !== 'acquire' || earlierAnswer !== undefined || gaveWay !== undefined) return;
     const answer = result as AcquireResult;
     if (answer.status === 'granted') atMost(earliestMs ?? Number.MAX_SAFE_INTEGER, answer.notBeforeMs);
   },

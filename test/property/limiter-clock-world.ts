@@ -18,6 +18,7 @@ interface Request {
   readonly endpoint: string;
   readonly weight: number;
   readonly intent: Intent;
+  readonly strategy?: string;
   /** Uses its permit as late as it may, not as early. */
   readonly isLate: boolean;
 }
@@ -122,9 +123,9 @@ export class ClockWorld {
   }
 
   private ask(one: Waiting): void {
-    const { name, endpoint, weight, intent, isLate } = one;
+    const { name, endpoint, weight, intent, strategy, isLate } = one;
     this.asked += 1;
-    const command = { requestId: `${name}:${one.round}`, endpoint, weight, intent };
+    const command = { requestId: `${name}:${one.round}`, endpoint, weight, intent, strategy };
     const { state, result } = this.reducers.acquire(this.state, command, this.clockMs);
     this.state = state;
     if (result.status === 'refused') throw new Error(`Unexpectedly refused: ${result.message}`);
@@ -211,6 +212,7 @@ const request: fc.Arbitrary<Request> = fc.record({
   endpoint: fc.constantFrom('order', 'order', 'market', 'default'),
   weight: fc.integer({ min: 1, max: 3 }),
   intent: fc.constantFrom('entry' as const, 'exit' as const),
+  strategy: fc.constantFrom(undefined, 'flood', 'flood', 'honest', 'other'),
   isLate: fc.boolean(),
 });
 

@@ -22,10 +22,23 @@ const acquireArbitrary: fc.Arbitrary<Op> = fc.record(
     endpoint,
     weight: fc.integer({ min: 1, max: 5 }),
     intent: fc.constantFrom('entry' as const, 'entry' as const, 'exit' as const),
+    strategy: fc.constantFrom('flood', 'honest'),
     patienceMs: fc.nat(40),
     waitMaxMs: fc.nat(40),
   },
   { requiredKeys: ['kind', 'request', 'endpoint', 'intent'] },
+);
+/** Orders of strategies that all want more than there is. */
+const floodArbitrary: fc.Arbitrary<Op> = fc.record(
+  {
+    kind: fc.constant('acquire' as const),
+    request: fc.nat(200),
+    endpoint: fc.constant('order'),
+    intent: fc.constant('entry' as const),
+    strategy: fc.constantFrom('flood', 'flood', 'flood', 'honest', 'other'),
+    waitMaxMs: fc.nat(100),
+  },
+  { requiredKeys: ['kind', 'request', 'endpoint', 'intent', 'strategy'] },
 );
 const giveBackArbitrary: fc.Arbitrary<Op> = fc.record({
   kind: fc.constant('giveBack' as const),
@@ -69,6 +82,7 @@ class RateCommand implements fc.Command<RateModel, Subject> {
     model.see(nowMs);
     const before = subject.state;
     const earliestMs = op.kind === 'acquire' ? model.earliest(op, Math.max(nowMs, model.blockedUntilMs)) : undefined;
+    const givesWay = earliestMs === undefined || op.kind !== 'acquire' ? undefined : model.givesWay(op, earliestMs);
     const inputTextBefore = JSON.stringify(before);
     const trip = run(this.reducers, JSON.parse(inputTextBefore) as LimiterState, op, nowMs);
     const step = run(this.reducers, before, op, nowMs);
@@ -77,6 +91,8 @@ class RateCommand implements fc.Command<RateModel, Subject> {
       nowMs,
       model,
       earliestMs,
+      givesWay,
+      gaveWay: op.kind === 'acquire' ? missing(before, step.state) : undefined,
       earlierAnswer: op.kind === 'acquire' || op.kind === 'giveBack' ? model.answers.get(op.request) : undefined,
       before,
       result: step.result,
@@ -85,6 +101,7 @@ class RateCommand implements fc.Command<RateModel, Subject> {
       inputTextAfter: JSON.stringify(before),
       tripText: JSON.stringify([trip.state, trip.result]),
     };
+    if (record.gaveWay !== undefined) model.forget(record.gaveWay);
     learn(model, op, step.result, nowMs);
     for (const name of this.checks) {
       try {
@@ -101,19 +118,25 @@ class RateCommand implements fc.Command<RateModel, Subject> {
   }
 }
 
+/** The request whose permit is there no more. */
+function missing(before: LimiterState, after: LimiterState): number | undefined {
+  const ids = new Set(after.permits.map(({ requestId }) => requestId));
+  const gone = before.permits.find(({ requestId }) => !ids.has(requestId));
+  return gone && Number(gone.requestId.replace('request-', ''));
+}
+
 function learn(model: RateModel, op: Op, result: object, nowMs: number): void {
   if (op.kind === 'acquire') {
     const answer = result as AcquireResult;
     if (answer.status !== 'granted' || model.answers.has(op.request)) return;
     model.answers.set(op.request, permitText(answer));
     const { request, endpoint: name, intent } = op;
+    const strategy = intent === 'entry' ? op.strategy : undefined;
     const weight = model.weightOf(op);
-    model.sent.push({ request, atMs: answer.notBeforeMs, weight, endpoint: name, intent, isForeign: false });
+    model.sent.push({ request, atMs: answer.notBeforeMs, weight, endpoint: name, intent, strategy, isForeign: false });
   } else if (op.kind === 'giveBack') {
     if ((result as GiveBackResult).status !== 'given_back') return;
-    model.answers.delete(op.request);
-    const index = model.sent.findLastIndex(({ request }) => request === op.request);
-    model.sent.splice(index, 1);
+    model.forget(op.request);
   } else if (op.kind === 'reconfigure') {
     model.limits = LIMITS[op.limits] ?? model.limits;
     model.isReconfigured = true;
@@ -141,6 +164,8 @@ export interface RateOptions {
   /** The venue also reports its own counts. */
   readonly withCounts?: boolean;
   readonly withReconfiguration?: boolean;
+  /** Most requests are orders of a few strategies. */
+  readonly withFlood?: boolean;
   /** The clock steps back at times. */
   readonly withClockSteps?: boolean;
 }
@@ -157,11 +182,13 @@ export function rateProperty(
     : feedbackArbitrary.map((op) => ({ ...op, remaining: undefined }));
   const op = fc.oneof(
     { weight: 12, arbitrary: acquireArbitrary },
+    { weight: options.withFlood ? 40 : 0, arbitrary: floodArbitrary },
     { weight: 3, arbitrary: giveBackArbitrary },
     { weight: 2, arbitrary: feedbacks },
     { weight: options.withReconfiguration ? 1 : 0, arbitrary: reconfigureArbitrary },
   );
   const passedMs = fc.oneof(
+    { weight: options.withFlood ? 20 : 0, arbitrary: fc.constant(0) },
     { weight: 3, arbitrary: fc.nat(3) },
     { weight: 1, arbitrary: fc.nat(15) },
     { weight: options.withClockSteps ? 1 : 0, arbitrary: fc.integer({ min: -300, max: 0 }) },

@@ -29,6 +29,7 @@ export type Op =
       endpoint: string;
       weight?: number;
       intent: Intent;
+      strategy?: string;
       /** Said as an instant, as a span, or both. */
       patienceMs?: number;
       waitMaxMs?: number;
@@ -50,12 +51,13 @@ export type Op =
 export type Reducers = Pick<typeof real, 'acquire' | 'feedback' | 'giveBack' | 'reconfigure'>;
 
 export function toAcquire(op: Extract<Op, { kind: 'acquire' }>, nowMs: number): AcquireCommand {
-  const { request, endpoint, weight, intent, patienceMs, waitMaxMs } = op;
+  const { request, endpoint, weight, intent, strategy, patienceMs, waitMaxMs } = op;
   return {
     requestId: `request-${request}`,
     endpoint,
     intent,
     ...(weight === undefined ? {} : { weight }),
+    ...(strategy === undefined ? {} : { strategy }),
     ...(patienceMs === undefined ? {} : { notAfterMs: nowMs + patienceMs }),
     ...(waitMaxMs === undefined ? {} : { waitMaxMs }),
   };
@@ -93,6 +95,8 @@ interface Sent {
   weight: number;
   endpoint: string;
   intent: Intent;
+  /** Of an entry that has one. */
+  strategy?: string;
   /** Counted by the venue, but not sent by us. */
   isForeign: boolean;
 }
@@ -119,6 +123,13 @@ export class RateModel {
       const moved = { notBeforeMs: answer.notBeforeMs + byMs, expiresAtMs: answer.expiresAtMs + byMs };
       this.answers.set(request, JSON.stringify({ ...answer, ...moved }));
     }
+  }
+
+  /** It was given back, or gave way: it will not be sent at its instant. */
+  forget(request: number): void {
+    this.answers.delete(request);
+    const index = this.sent.findLastIndex((one) => one.request === request);
+    this.sent.splice(index, 1);
   }
 
   rules(endpoint: string): { rule: WindowLimit; sent: Sent[] }[] {
@@ -155,6 +166,38 @@ export class RateModel {
     let atMs = startMs;
     while (!this.fits(op, atMs)) atMs += 1;
     return atMs;
+  }
+
+  /** Those of a strategy that wait at this endpoint, in their order, each with its place in its strategy's own queue. */
+  queue(name: string): { one: Sent; place: number }[] {
+    const waiting = this.sent
+      .filter(({ strategy, endpoint, atMs }) => strategy !== undefined && endpoint === name && atMs > this.clockMs)
+      .toSorted((left, right) => left.atMs - right.atMs);
+    return waiting.map((one, index) => {
+      const before = waiting.slice(0, index).filter(({ strategy }) => strategy === one.strategy);
+      return { one, place: before.length + 1 };
+    });
+  }
+
+  /** Whose instant, of those before `atMs`, a newcomer gets: the first that is further behind in its own queue. */
+  givesWay(op: Extract<Op, { kind: 'acquire' }>, atMs: number): Sent | undefined {
+    const { strategy, intent, endpoint } = op;
+    if (strategy === undefined || intent === 'exit') return undefined;
+    const queue = this.queue(endpoint);
+    const own = queue.filter(({ one }) => one.strategy === strategy).length + 1;
+    const firmUntilMs = Math.max(this.blockedUntilMs, this.clockMs + this.limits.permitValidityMs);
+    const candidates = queue.filter(
+      ({ one, place }) =>
+        one.strategy !== strategy &&
+        one.weight === this.weightOf(op) &&
+        one.atMs > firmUntilMs &&
+        one.atMs < atMs &&
+        place > own,
+    );
+    const firstMs = candidates[0]?.one.atMs;
+    const first = candidates.filter(({ one }) => one.atMs === firstMs);
+    const furthest = Math.max(...first.map(({ place }) => place));
+    return first.find(({ place }) => place === furthest)?.one;
   }
 
   /**

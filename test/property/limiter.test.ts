@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as limiter from '../../src/domain/limiter/limiter';
 import * as older from '../../src/domain/rules-1/limiter/limiter';
-import type { RateLimits } from '../../src/domain/limiter/types';
+import type { AcquireCommand, RateLimits } from '../../src/domain/limiter/types';
 import { CHECKS } from './limiter-checks';
 import { rateProperty } from './limiter-commands';
 import type { RateOptions } from './limiter-commands';
@@ -19,6 +19,11 @@ test.each<[string, RateOptions, readonly string[]]>([
   ['the venue counting other requests', { withCounts: true }, everything],
   ['a clock that steps back', { withClockSteps: true }, everything],
   ['a clock that steps back, and the venue counting', { withClockSteps: true, withCounts: true }, everything],
+  [
+    'strategies that flood each other, and a clock that steps back',
+    { withFlood: true, withClockSteps: true },
+    everything,
+  ],
   ['limits changed at restarts', { withReconfiguration: true }, everything],
 ])('every invariant of the limiter holds after every command: %s', (_what, options, checks) => {
   const tally = new Tally();
@@ -54,6 +59,27 @@ const booksRefusals: Acquire = (state, command, nowMs) => {
   if (step.result.status === 'granted') return step;
   const booked = limiter.acquire(state, { ...command, notAfterMs: undefined, waitMaxMs: undefined, weight: 1 }, nowMs);
   return { state: booked.state, result: step.result };
+};
+
+const oneQueue = (command: AcquireCommand): AcquireCommand => ({ ...command, strategy: undefined });
+
+/** Its permit is noted for its strategy, although it was not given for its turn. */
+function withStrategy(step: ReturnType<Acquire>, { requestId, strategy, intent }: AcquireCommand): ReturnType<Acquire> {
+  if (strategy === undefined || intent === 'exit') return step;
+  const permits = step.state.permits.map((permit) =>
+    permit.requestId === requestId ? { ...permit, strategy } : permit,
+  );
+  return { ...step, state: { ...step.state, permits } };
+}
+
+const lastGivesWay: Acquire = (state, command, nowMs) => {
+  const step = limiter.acquire(state, command, nowMs);
+  const left = new Set(step.state.permits.map(({ requestId }) => requestId));
+  const other = state.permits.find(({ requestId }) => !left.has(requestId));
+  const last = state.permits.findLast((permit) => permit.strategy === other?.strategy && permit !== other);
+  if (!other || !last) return step;
+  const permits = step.state.permits.filter(({ requestId }) => requestId !== last.requestId);
+  return { ...step, state: { ...step.state, permits: [other, ...permits] } };
 };
 
 const remembersOutsideItsState = (): Acquire => {
@@ -118,15 +144,20 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     { acquire: underLimits((limits) => ({ ...limits, safetyMargin: limits.exitSafetyMargin })) },
   ],
-  ['R2 a permit is for the earliest instant that fits', 'waits are a millisecond too long', {}, { acquire: oneLater }],
   [
-    'R2 a permit is for the earliest instant that fits',
+    'R2 a permit is for the earliest instant that fits, or whose holder has to give way',
+    'waits are a millisecond too long',
+    {},
+    { acquire: oneLater },
+  ],
+  [
+    'R2 a permit is for the earliest instant that fits, or whose holder has to give way',
     'exits wait as long as entries',
     {},
     { acquire: underLimits((limits) => ({ ...limits, exitSafetyMargin: limits.safetyMargin })) },
   ],
   [
-    'R3 the same request id gets the same permit',
+    'R3 the same request id gets the same permit, unless that gave way',
     'permits are forgotten',
     {},
     { acquire: (state, command, nowMs) => limiter.acquire({ ...state, permits: [] }, command, nowMs) },
@@ -178,7 +209,7 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     },
   ],
   [
-    'R2 a permit is for the earliest instant that fits',
+    'R2 a permit is for the earliest instant that fits, or whose holder has to give way',
     'what is given back stays booked',
     {},
     {
@@ -187,6 +218,18 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
         return { ...step, state: { ...step.state, global: state.global } };
       },
     },
+  ],
+  [
+    'F1 who gives way is the one who has to, and nothing is booked or freed by it',
+    'the last one of all gives way',
+    { withFlood: true },
+    { acquire: lastGivesWay },
+  ],
+  [
+    'F2 whoever waits has nobody of another strategy before him who is further behind in his own queue',
+    'everybody stands in one queue',
+    { withFlood: true },
+    { acquire: (state, command, nowMs) => withStrategy(limiter.acquire(state, oneQueue(command), nowMs), command) },
   ],
   ['R4 a refusal books nothing, and is right', 'refusals are booked', {}, { acquire: booksRefusals }],
   [
@@ -233,7 +276,12 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     {},
     { feedback: older.feedback as Reducers['feedback'] },
   ],
-  ['R2 a permit is for the earliest instant that fits', 'the clock may not go back', { withClockSteps: true }, latched],
+  [
+    'R2 a permit is for the earliest instant that fits, or whose holder has to give way',
+    'the clock may not go back',
+    { withClockSteps: true },
+    latched,
+  ],
   [
     'R4 a refusal books nothing, and is right',
     'a span to wait at most is ignored',

@@ -40,6 +40,8 @@ function conditions(
     'the permit was asked for before': given !== undefined && given.askedAtMs <= atMs,
     'the permit has begun': given !== undefined && given.notBeforeMs <= atMs,
     'the permit has not ended': given !== undefined && atMs <= given.expiresAtMs,
+    'nobody can have got the permit since':
+      given !== undefined && given.notBeforeMs - given.askedAtMs <= given.expiresAtMs - given.notBeforeMs,
     'the authorization was asked for before': authorizedAtMs <= atMs,
     'the authorization is young enough': atMs - authorizedAtMs <= AUTHORIZATION_VALIDITY_MS,
     'the signal lives': atMs <= expiresAtMs,
@@ -67,7 +69,8 @@ const CHECKS: Record<string, (given: SendFacts, verdict: SendVerdict) => boolean
     if (verdict.step !== 'ask') return true;
     const holds = conditions(given, given.nowMs);
     if (verdict.whom === 'limiter') {
-      return !holds['the permit was asked for before'] || !holds['the permit has not ended'];
+      const isLapsed = !holds['the permit was asked for before'] || !holds['the permit has not ended'];
+      return verdict.isSame ? !isLapsed && !holds['nobody can have got the permit since'] : isLapsed;
     }
     return !holds['the authorization was asked for before'] || !holds['the authorization is young enough'];
   },

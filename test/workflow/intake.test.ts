@@ -11,6 +11,7 @@ import { findFreePort } from '../../harness/free-ports';
 import { createApiServer } from '../../src/api/server';
 import { shellQuote } from '../../src/cli/repeat-command';
 import { packageRoot } from '../../src/config/package-root';
+import { countSignals } from '../../src/intake/count-signals';
 import { SIGNAL_WORKFLOW_TYPE } from '../../src/messages/signal';
 import { ExitCode } from '../../src/process/exit-codes';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -203,4 +204,12 @@ describe('over HTTP', () => {
     });
     expect(rows).toHaveLength(1);
   });
+});
+
+test('the server counts the signals of a strategy, and no others', async () => {
+  const strategy = 'counts 100 % – _';
+  await engine.trade({ strategy });
+  const { client } = engine.parts;
+  expect(await eventually(async () => await countSignals(client, { strategy, startedAfterMs: 0 }))).toBe(1);
+  await eventually(async () => (await countSignals(client, { strategy, venue: 'bybit', isRunning: true })) === 0);
 });

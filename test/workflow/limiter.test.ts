@@ -166,3 +166,35 @@ test(
   },
   SERVER_START_TIMEOUT_MS,
 );
+
+test(
+  'signals of another strategy take their turn before what a flood of one still has to send',
+  async () => {
+    // Two orders of ours per window.
+    const order = { limit: 5, windowMs: 1_000, weight: 2 };
+    await start([
+      { path: 'venues.bybit.limits', value: { endpoints: { order } } },
+      { path: 'rateLimits.permitValidityMs', value: 500 },
+    ]);
+    const symbols = engine.config.venues[engine.config.venue]!.symbols.slice(0, 6);
+    const flood = await Promise.all(
+      symbols.flatMap((symbol) => [
+        submit({ strategy: 'flood', symbol, direction: 'BUY', amount: undefined }),
+        submit({ strategy: 'flood', symbol, direction: 'SELL', amount: undefined }),
+      ]),
+    );
+    const stateOf = async (fingerprint: string) => (await engine.intake.show(fingerprint))?.state;
+    await eventually(async () => {
+      const states = await Promise.all(flood.map(stateOf));
+      return states.every((state) => ['WAITING_FOR_PERMIT', 'ENDED'].includes(state ?? ''));
+    });
+    const honest = await submit({ strategy: 'honest' });
+
+    expect(await engine.end(honest)).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+    expect(await Promise.all(flood.map(stateOf))).toContain('WAITING_FOR_PERMIT');
+    const views = await Promise.all(flood.map((fingerprint) => engine.end(fingerprint)));
+    expect(views.every(({ outcome }) => outcome === 'FILLED')).toBe(true);
+    expect(engine.venue.audit().limitBreaches.total).toBe(0);
+  },
+  SERVER_START_TIMEOUT_MS,
+);

@@ -9,7 +9,7 @@ export const LIMITER_STATE_BYTES_MAX = 700_000;
 export const PERMITS_MAX = 1_000;
 /** Distinct instants booked in one window; beyond it requests are refused until older ones pass. */
 export const GRANTS_MAX = 2_500;
-/** Request ids and endpoint names as JSON. */
+/** Request ids, endpoint names and strategies as JSON. */
 export const RATE_TEXT_BYTES_MAX = 100;
 /** Endpoint names counted apart in the statistics; the rest are counted as `other`. */
 export const COUNTED_ENDPOINTS_MAX = 50;
@@ -37,6 +37,8 @@ export interface Permit {
   readonly weight: number;
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
+  /** The strategy of an entry, cut to RATE_TEXT_BYTES_MAX; absent: it stands in no queue (./turns). */
+  readonly strategy?: string;
 }
 
 /**

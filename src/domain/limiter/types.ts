@@ -25,12 +25,17 @@ export interface RateLimits {
 }
 
 export interface AcquireCommand {
-  /** The same request id always gets the same permit. */
+  /** The same request id gets the same permit, as long as that did not give way to another strategy's. */
   readonly requestId: string;
   readonly endpoint: string;
   /** Positive integer; absent: the endpoint's own weight (1 for an endpoint without a limit of its own). */
   readonly weight?: number;
   readonly intent: Intent;
+  /**
+   * The strategy that an entry is made for: entries of several take turns when they wait. Absent, and for exits: the
+   * request stands in no queue.
+   */
+  readonly strategy?: string;
   /**
    * Refuse instead of granting later than this instant, milliseconds UTC on the limiter's clock. Nothing is booked then.
    */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SignalView } from '../../../src/domain/signal-view';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { checkSignalTime } from '../../../src/domain/signal';
-import type { IntakeResult, SignalIntake, SignalSummary } from '../../../src/intake/types';
+import type { IntakeResult, RefusedSignal, SignalIntake, SignalSummary } from '../../../src/intake/types';
 import type { SettleCommand, SettleReply } from '../../../src/messages/signal';
 
 /** Stands in for intake over Temporal: keeps signals in memory and makes no orders. */
@@ -16,6 +16,8 @@ export class FakeIntake implements SignalIntake {
   /** Set: submissions wait for it. */
   held: Promise<void> | undefined;
   submissions = 0;
+  /** Set: every signal is refused with it. */
+  refusal: RefusedSignal | undefined;
   /** What every settlement is answered with; undefined: the signal is not known. */
   settleReply: SettleReply | undefined;
   readonly settlements: SettleCommand[] = [];
@@ -25,6 +27,7 @@ export class FakeIntake implements SignalIntake {
     await this.held;
     if (this.failure) throw this.failure;
     const fault = checkSignalTime(signal.timestampMs, Date.now(), 300_000);
+    if (this.refusal) return this.refusal;
     if (fault) return { status: 'refused', ...fault };
     const key = `${signal.symbol} ${signal.direction} ${signal.strategy} ${Math.floor(signal.timestampMs / 60_000)}`;
     const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 16);

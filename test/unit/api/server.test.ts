@@ -130,6 +130,20 @@ describe('POST /api/signals', () => {
     expect(intake.accepted.size).toBe(0);
   });
 
+  test.each([
+    ['STRATEGY_BUDGET', 429, 12_001, '13'],
+    ['SIGNAL_BUDGET', 429, 0, '1'],
+    ['TOO_MANY_SIGNALS', 503, 5_000, '5'],
+    ['DISK_LOW', 507, 60_000, '60'],
+  ] as const)('refuses for now with %s as status %d, and says when to come back', async (code, status, ms, seconds) => {
+    intake.refusal = { status: 'refused', code, message: 'Not now.', retryAfterMs: ms };
+    const reply = await post(signal());
+    expect(reply.statusCode).toBe(status);
+    expect(reply.headers['retry-after']).toBe(seconds);
+    const again = { fingerprint: expect.any(String) as string, timestamp: expect.any(String) as string };
+    expect(reply.json()).toEqual({ code, message: 'Not now.', ...again });
+  });
+
   test('asks for the same signal again when the server cannot be reached', async () => {
     intake.failure = new IntakeUnavailableError('connect ECONNREFUSED 10.0.0.7:7233');
     const reply = await post(signal());

@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { loadConfig } from '../../../src/config/load-config';
 import { ExitCode } from '../../../src/process/exit-codes';
-import { exitCodeOf, repeatCommand, sendingTimeMs, type SendOptions } from '../../../src/cli/signal-send';
+import {
+  exitCodeOf,
+  isRefusedForNow,
+  repeatCommand,
+  sendingTimeMs,
+  type SendOptions,
+} from '../../../src/cli/signal-send';
 import { presentUnsent, unsentError, type UnsentSignal } from '../../../src/cli/unsent-signal';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { ServerUnavailableError } from '../../../src/temporal/errors';
@@ -47,6 +53,12 @@ describe('the exit code of signal send', () => {
     expect(exitCodeOf(conflicting, undefined)).toBe(ExitCode.REFUSED);
     expect(exitCodeOf({ status: 'refused', code: 'STALE_SIGNAL', message: '' }, undefined)).toBe(ExitCode.REFUSED);
   });
+});
+
+test('only what is refused for now is to be sent again', () => {
+  const refused = { status: 'refused', code: 'STRATEGY_BUDGET', message: '' } as const;
+  const results = [{ ...refused, retryAfterMs: 0 }, refused, ACCEPTED];
+  expect(results.map((result) => isRefusedForNow(result))).toEqual([true, false, false]);
 });
 
 const OPTIONS = { symbol: 'BTCUSDT', direction: 'BUY', strategy: 'by_hand' };

@@ -24,9 +24,12 @@ describe('config/default.yaml', () => {
     expect(valueAt(yamlValues, concrete.split('.'))).toBeDefined();
   });
 
-  test.each(['address', 'candlesDir', 'limits'])('mentions the optional setting %s in a comment', (key) => {
-    expect(yamlText).toMatch(new RegExp(`^ +# ${key}: `, 'm'));
-  });
+  test.each(['address', 'candlesDir', 'limits', 'strategies'])(
+    'mentions the optional setting %s in a comment',
+    (key) => {
+      expect(yamlText).toMatch(new RegExp(`^ +# ${key}: `, 'm'));
+    },
+  );
 
   test.each(ENVIRONMENT_VARIABLES)('names $name beside its setting', ({ name }) => {
     expect(yamlText).toContain(name);

@@ -93,7 +93,7 @@ describe('layers', () => {
 
   test('the time to live follows the dedup window unless it is set', () => {
     expect(loadConfig({ env: { SIGNAL_DEDUP_WINDOW: '120' }, cwd }).signals.timeToLiveSeconds).toBe(120);
-    expect(loadFile('signals: { timeToLiveSeconds: 60 }\n').signals).toEqual({
+    expect(loadFile('signals: { timeToLiveSeconds: 60 }\n').signals).toMatchObject({
       dedupWindowSeconds: 300,
       timeToLiveSeconds: 60,
     });
@@ -168,7 +168,18 @@ describe('problems', () => {
     ],
     ['signals: { timeToLiveSeconds: 301 }', 'signals.timeToLiveSeconds', /at most/],
     ['orders: { lookUpDelayMs: 5000, lookUpDelayMaxMs: 1000 }', 'orders.lookUpDelayMs', /at most/],
-    ['venues: { bybit: { environment: live } }', 'temporal.namespace', /use another namespace, such as oncefill-live/],
+    [
+      'venues: { bybit: { environment: live } }\nsignals: { strategies: [] }',
+      'temporal.namespace',
+      /use another namespace, such as oncefill-live/,
+    ],
+    [
+      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }',
+      'signals.strategies',
+      /live needs the list of strategies/,
+    ],
+    ['signals: { perStrategyBurst: 11 }', 'signals.perStrategyBurst', /at least 12 is needed, because the model/],
+    ['signals: { burst: 11 }', 'signals.burst', /at least 12 is needed/],
     ['temporal: { namespace: oncefill-live }', 'temporal.namespace', /environment paper/],
     ['venues: { bybit: { symbols: [BTCUSDT, BTCUSDT] } }', 'venues.bybit.symbols', /BTCUSDT more than once/],
     [
@@ -198,7 +209,8 @@ describe('problems', () => {
   });
 
   test('live runs in a namespace of its own', () => {
-    const text = 'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }';
+    const text =
+      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }';
     expect(loadFile(text).temporal.namespace).toBe('oncefill-live');
   });
 

@@ -1,5 +1,5 @@
 /** A ledger of the rules before, under the rules of today: nothing that it knew is forgotten. */
-import { RULES_OF_TODAY } from '../../../src/domain/account-rules';
+import { RULES_OF_TODAY as RULES_2 } from '../../../src/domain/rules-2/account-rules';
 import * as ledger from '../../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../../src/domain/ledger/ledger';
 import { ENDED_RESERVATIONS_MAX } from '../../../src/domain/ledger/state';
@@ -65,7 +65,7 @@ function adopted(): LedgerState {
     permitValidityMs: 1,
   };
   const carried = JSON.parse(JSON.stringify({ ledger: before, window: createLimiter(limits) })) as never;
-  const state = RULES_OF_TODAY.adopt?.(carried).ledger;
+  const state = RULES_2.adopt?.(carried).ledger;
   return ledger.configureLedger(state as LedgerState, { snapshotLagMs: LAG_MS });
 }
 
@@ -175,7 +175,7 @@ test.each([
   const asOfMs = NOW_MS + passedMs;
   const figures = { total: '300', available: '300', locked: '0' };
   const positions = { asOfMs, bySymbol: { BTCUSDT: { direction: 'BUY', quantity: '10' } } } as const;
-  const state = RULES_OF_TODAY.adopt?.({ ledger: formerOrders() } as never).ledger as LedgerState;
+  const state = RULES_2.adopt?.({ ledger: formerOrders() } as never).ledger as LedgerState;
   const reported = ledger.applySnapshot(state, { asOfMs, assets: { USDT: figures }, positions }, asOfMs).state;
   expect(ledger.reserve(reported, sale('new', '10'), asOfMs).result).toMatchObject({ reservation: { amount } });
 });

@@ -309,13 +309,14 @@ test('with every window full and every id at its longest, the state stays within
   const names = ['market_data', 'order', 'account'];
   const endpoints = Object.fromEntries(names.map((name) => [name, long]));
   const limits = { ...LIMITS, global: { ...long, windowMs: 100 }, endpoints };
+  const longest = 'x'.repeat(RATE_TEXT_BYTES_MAX - 2);
   let state = createLimiter(limits);
   let nowMs = NOW_MS;
   for (const endpoint of names) {
     for (let count = 0; count < GRANTS_MAX; count += 1) {
       nowMs += 1;
       const requestId = `${endpoint}-${count}-`.padEnd(RATE_TEXT_BYTES_MAX - 2, 'x');
-      state = acquire(state, { requestId, endpoint, intent: 'entry' }, nowMs).state;
+      state = acquire(state, { requestId, endpoint, intent: 'entry', strategy: longest }, nowMs).state;
     }
   }
   expect(names.map((name) => state.endpoints[name]?.length)).toEqual(names.map(() => GRANTS_MAX));

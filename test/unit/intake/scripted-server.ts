@@ -29,12 +29,21 @@ export class ScriptedServer {
   reads = 0;
   /** Set: reading a workflow's account fails with it. */
   readFailure: Error | undefined;
+  /** What a count finds; undefined: counting fails. */
+  counted: number | undefined = 0;
+  /** Queries of counts. */
+  readonly counts: string[] = [];
 
   get client(): Client {
     const client = {
       withDeadline: <Result>(_deadline: number, work: () => Promise<Result>) => work(),
       workflow: {
         start: (_type: string, options: StartOptions) => this.start(options),
+        count: async (query: string) => {
+          this.counts.push(query);
+          if (this.counted === undefined) throw new Error('no count');
+          return { count: this.counted };
+        },
         getHandle: (workflowId: string) => this.handle(workflowId),
       },
     };

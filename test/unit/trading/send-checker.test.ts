@@ -148,6 +148,30 @@ test('a permit that begins in a moment is waited for in place, a later one is no
   });
 });
 
+describe('a permit that was to begin later than its validity', () => {
+  const told = permitFrom(NOW_MS - 60_000, NOW_MS - 100);
+
+  test('is asked for again, as the same one, before the order is sent', async () => {
+    const { checker, acquire } = checkerWith();
+    expect(await checker.check(REQUEST, inHand(NOW_MS, told), ASK_AGAIN)).toMatchObject({ status: 'clear' });
+    expect(acquire.mock.calls.map(([{ requestId }]) => requestId)).toEqual(['f:permit:3']);
+  });
+
+  test('ends the call where nobody may be asked', async () => {
+    const { checker } = checkerWith();
+    expect(await checker.check(REQUEST, inHand(NOW_MS, told), ASK_NOBODY)).toMatchObject({
+      status: 'lapsed',
+      permitRound: 3,
+    });
+  });
+});
+
+test('a permit is asked for in the name of the strategy', async () => {
+  const { checker, acquire } = checkerWith();
+  await checker.check({ ...REQUEST, strategy: 'breakout' }, { permitRound: 1 }, ASK_AGAIN);
+  expect(acquire.mock.calls[0]?.[0]).toMatchObject({ strategy: 'breakout', intent: 'entry' });
+});
+
 test.each(['short', 'durable'])(
   'a permit that begins after the time to live ends the signal on the %s road',
   async (road) => {

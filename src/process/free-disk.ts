@@ -1,0 +1,44 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from './error-code';
+
+/** A file system that answers later is not waited for: one over a network can hang for minutes. */
+const ANSWER_MAX_MS = 1_000;
+/** Parents of a folder that are looked at where it does not exist yet. */
+const PARENTS_MAX = 64;
+
+/** Free space as the operating system tells it: for users without rights of their own. */
+export interface FileSystemFigures {
+  readonly bavail: number;
+  readonly bsize: number;
+}
+
+export type AskFileSystem = (path: string) => Promise<FileSystemFigures>;
+
+export type FreeSpace = { readonly freeBytes: number } | { readonly fault: string };
+
+/**
+ * What is free on the file system of a folder, or of the nearest parent that exists. Never throws.
+ *
+ * @param ask another source than the operating system, for tests
+ */
+export async function readFreeSpace(folder: string, ask: AskFileSystem = statfs): Promise<FreeSpace> {
+  const timeout = sleep(ANSWER_MAX_MS, { fault: `no answer within ${ANSWER_MAX_MS} ms` }, { ref: false });
+  return Promise.race([readNearest(folder, ask), timeout]);
+}
+
+async function readNearest(folder: string, ask: AskFileSystem): Promise<FreeSpace> {
+  let path = folder;
+  for (let parent = 0; parent <= PARENTS_MAX; parent += 1) {
+    try {
+      const { bavail, bsize } = await ask(path);
+      return { freeBytes: bavail * bsize };
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'ENOENT' || dirname(path) === path) return { fault: code ?? String(error) };
+      path = dirname(path);
+    }
+  }
+  return { fault: 'no parent of the folder exists' };
+}

@@ -1,0 +1,170 @@
+/** What intake refuses for now, and what it never refuses: over a scripted server. */
+import { TRUSTED_STORE } from '../../../harness/trusted-store';
+import { loadConfig } from '../../../src/config/load-config';
+import type { TradingSignal } from '../../../src/domain/signal';
+import { fingerprintOf } from '../../../src/intake/fingerprint';
+import { createSignalIntake, type SignalIntakeOptions } from '../../../src/intake/signal-intake';
+import type { SignalIntake } from '../../../src/intake/types';
+import { ScriptedServer } from './scripted-server';
+
+const NARROW = { 'ml.enabled': false, 'signals.perStrategyBurst': 2, 'signals.perStrategyPerMinute': 1 };
+const ROOM = { fault: async () => undefined };
+const FULL = { fault: async () => 'The disk is nearly full.' };
+
+let server: ScriptedServer;
+
+beforeEach(() => {
+  server = new ScriptedServer();
+});
+
+function open(
+  settings: Readonly<Record<string, unknown>> = {},
+  options: Partial<SignalIntakeOptions> = {},
+): SignalIntake {
+  const flags = Object.entries(settings).map(([path, value]) => ({ flag: 'test', path, value }));
+  const config = loadConfig({ env: {}, cwd: '/', flags: flags as never });
+  return createSignalIntake({ client: server.client, config, store: TRUSTED_STORE, disk: ROOM, ...options });
+}
+
+function signalOf(strategy: string, change: Partial<TradingSignal> = {}): TradingSignal {
+  const timestampMs = Date.now();
+  return { symbol: 'BTCUSDT', direction: 'BUY', strategy, timestampMs, intent: 'entry', amount: '0.01', ...change };
+}
+
+const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'];
+const different = (strategy: string, change: Partial<TradingSignal> = {}) =>
+  SYMBOLS.map((symbol) => signalOf(strategy, { symbol, ...change }));
+
+async function submitAll(intake: SignalIntake, signals: readonly TradingSignal[]): Promise<readonly string[]> {
+  const results: string[] = [];
+  for (const signal of signals) {
+    const result = await intake.submit(signal);
+    results.push(result.status === 'refused' ? result.code : result.status);
+  }
+  return results;
+}
+
+describe('a strategy that sends more than its budget', () => {
+  test('is refused before anything is accepted, and told when to send the same signal again', async () => {
+    const intake = open(NARROW);
+    const signals = different('flood');
+    expect(await submitAll(intake, signals)).toEqual(['accepted', 'accepted', 'STRATEGY_BUDGET', 'STRATEGY_BUDGET']);
+    expect(server.started).toHaveLength(2);
+    expect(await intake.submit(signals[2]!)).toMatchObject({
+      message: expect.stringMatching(/^The strategy "flood" .* with the same timestamp, in \d+ s\.$/) as string,
+      retryAfterMs: expect.any(Number) as number,
+    });
+  });
+
+  test('holds up no other strategy, and none of its own exits', async () => {
+    const intake = open(NARROW);
+    await submitAll(intake, different('flood'));
+    expect(await submitAll(intake, [signalOf('honest')])).toEqual(['accepted']);
+    expect(await submitAll(intake, [signalOf('flood', { intent: 'exit', direction: 'SELL' })])).toEqual(['accepted']);
+  });
+
+  test('hears of a repetition what it always heard, from a process that took it and from one that did not', async () => {
+    const signals = different('flood');
+    const intake = open(NARROW);
+    await submitAll(intake, signals.slice(0, 2));
+    const other = open(NARROW);
+    await submitAll(other, different('flood', { direction: 'SELL' }).slice(0, 2));
+    for (const each of [intake, other]) {
+      expect(await each.submit(signals[0]!)).toEqual({
+        status: 'accepted',
+        fingerprint: fingerprintOf(signals[0]!),
+        repeated: true,
+      });
+      expect(await each.submit({ ...signals[0]!, amount: '7' })).toMatchObject({ status: 'duplicate' });
+    }
+  });
+
+  test('pays for what is started, and not for repetitions', async () => {
+    const [first, second, third] = different('flood');
+    await submitAll(open(), [first!]);
+    const intake = open(NARROW);
+    expect(await submitAll(intake, [first!, second!, third!])).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+});
+
+test('all strategies together have a budget', async () => {
+  const intake = open({ 'ml.enabled': false, 'signals.burst': 2, 'signals.perMinute': 1 });
+  const signals = ['a', 'b', 'c'].map((strategy) => signalOf(strategy));
+  expect(await submitAll(intake, signals)).toEqual(['accepted', 'accepted', 'SIGNAL_BUDGET']);
+});
+
+describe('a list of strategies', () => {
+  const settings = { 'signals.strategies': ['breakout'], 'ml.strategy': 'model' };
+
+  test('lets those trade that it names, and the model', async () => {
+    expect(
+      await submitAll(
+        open(settings),
+        ['breakout', 'model', 'Breakout'].map((name) => signalOf(name)),
+      ),
+    ).toEqual(['accepted', 'accepted', 'UNKNOWN_STRATEGY']);
+  });
+
+  test('may be empty', async () => {
+    const intake = open({ ...settings, 'signals.strategies': [] });
+    expect(await submitAll(intake, [signalOf('model'), signalOf('breakout')])).toEqual([
+      'accepted',
+      'UNKNOWN_STRATEGY',
+    ]);
+  });
+});
+
+describe('while the disk is low', () => {
+  test('entries are refused, exits are taken, and repetitions are answered as always', async () => {
+    const accepted = signalOf('before');
+    await submitAll(open(), [accepted]);
+    const intake = open({}, { disk: FULL });
+    const exit = signalOf('later', { intent: 'exit', direction: 'SELL' });
+    expect(await submitAll(intake, [signalOf('later'), exit, accepted])).toEqual(['DISK_LOW', 'accepted', 'accepted']);
+    expect(await intake.submit(signalOf('later'))).toMatchObject({
+      message: expect.stringMatching(/^The disk is nearly full\. Nothing was accepted/) as string,
+    });
+  });
+});
+
+describe('while as many signals are under way as may be', () => {
+  test('entries are refused, and exits are taken', async () => {
+    server.counted = 10;
+    const intake = open({ 'signals.openMax': 10 });
+    const exit = signalOf('later', { intent: 'exit', direction: 'SELL' });
+    expect(await submitAll(intake, [signalOf('later'), exit])).toEqual(['TOO_MANY_SIGNALS', 'accepted']);
+  });
+
+  test('those that were started here since the last count are counted, too', async () => {
+    server.counted = 8;
+    expect(await submitAll(open({ 'signals.openMax': 10 }), different('many'))).toEqual([
+      'accepted',
+      'accepted',
+      'TOO_MANY_SIGNALS',
+      'TOO_MANY_SIGNALS',
+    ]);
+  });
+
+  test('a server that does not count holds nobody up', async () => {
+    server.counted = undefined;
+    expect(await submitAll(open({ 'signals.openMax': 1 }), different('many'))).not.toContain('TOO_MANY_SIGNALS');
+  });
+});
+
+describe('a process that sends one signal and ends', () => {
+  test('goes by what the server counts of the last minute', async () => {
+    server.counted = 2;
+    expect(await submitAll(open(NARROW, { isShortLived: true }), [signalOf('many')])).toEqual(['STRATEGY_BUDGET']);
+    server.counted = 1;
+    expect(await submitAll(open(NARROW, { isShortLived: true }), [signalOf('many')])).toEqual(['accepted']);
+  });
+
+  test.each(["it's", 'back\\slash', '"double"'])(
+    'asks nothing about %s, which no question can name',
+    async (strategy) => {
+      await submitAll(open({}, { isShortLived: true }), [signalOf(strategy)]);
+      expect(server.counts.join('\n')).not.toContain(strategy);
+      expect(server.counts.join('\n')).not.toContain('TradeStrategy');
+    },
+  );
+});
