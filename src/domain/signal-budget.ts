@@ -27,7 +27,10 @@ interface Bucket {
 /** By what is counted together. One that is absent is full. */
 export type BudgetState = ReadonlyMap<string, Bucket>;
 
-export const FRESH_BUDGET: BudgetState = new Map();
+/** Every budget is full. */
+export function freshBudget(): BudgetState {
+  return new Map();
+}
 
 /** Whose budget a signal counts against. */
 export interface Spender {
@@ -77,7 +80,7 @@ export function withSpent(
   spent: { readonly own: number; readonly all: number },
   nowMs: number,
 ): BudgetState {
-  const [all, own] = keysOf(FRESH_BUDGET, spender);
+  const [all, own] = keysOf(freshBudget(), spender);
   const bucket = ({ burst, perMinute }: Rate, count: number): Bucket => ({
     left: Math.max(0, Math.min(burst, Math.max(burst, perMinute) - count)),
     atMs: nowMs,

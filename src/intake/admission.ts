@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { quoteValue } from '../domain/quote-value';
 import type { TradingSignal } from '../domain/signal';
-import { FRESH_BUDGET, putBack, spend, withSpent, type BudgetLimits } from '../domain/signal-budget';
+import { freshBudget, putBack, spend, withSpent, type BudgetLimits } from '../domain/signal-budget';
 import { countSignals } from './count-signals';
 import { DiskWatch } from './disk-watch';
 import { OpenSignals } from './open-signals';
@@ -32,7 +32,7 @@ export class Admission {
   private readonly limits: BudgetLimits;
   private readonly disk: Pick<DiskWatch, 'fault'>;
   private readonly open: OpenSignals;
-  private budget = FRESH_BUDGET;
+  private budget = freshBudget();
 
   constructor(private readonly options: AdmissionOptions) {
     const { client, config, disk } = options;

@@ -270,7 +270,7 @@ describe('problems', () => {
       const env = { ONCEFILL_CRASH_POINT: 'trade.after-send', ONCEFILL_CRASH_FILE: '/tmp/crashed' };
       writeFileSync(
         join(cwd, 'my.yaml'),
-        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\n`,
+        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\nsignals: { strategies: [by_hand] }\n`,
       );
       const problems = problemsOf(() => loadConfig({ file: 'my.yaml', env, cwd }));
       expect(problems.map(({ source }) => source)).toEqual(Object.keys(env));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import {
-  FRESH_BUDGET,
+  freshBudget,
   putBack,
   spend,
   STRATEGIES_COUNTED_MAX,
@@ -28,7 +28,7 @@ function spendAll(state: BudgetState, strategies: readonly string[], nowMs: numb
 }
 
 test('a strategy may send its burst at once, and is then told when the next one is taken', () => {
-  const { state, results, statuses } = spendAll(FRESH_BUDGET, ['a', 'a', 'a', 'a'], 0);
+  const { state, results, statuses } = spendAll(freshBudget(), ['a', 'a', 'a', 'a'], 0);
   expect(statuses).toEqual(['taken', 'taken', 'taken', 'strategy']);
   expect(results[3]).toMatchObject({ retryAfterMs: ONE_MORE_MS });
   expect(spendAll(state, ['a'], ONE_MORE_MS - 1).statuses).toEqual(['strategy']);
@@ -36,32 +36,32 @@ test('a strategy may send its burst at once, and is then told when the next one 
 });
 
 test('one strategy that sends too many holds up no other', () => {
-  const { statuses } = spendAll(FRESH_BUDGET, ['a', 'a', 'a', 'a', 'a', 'b', 'b'], 0);
+  const { statuses } = spendAll(freshBudget(), ['a', 'a', 'a', 'a', 'a', 'b', 'b'], 0);
   expect(statuses.slice(-2)).toEqual(['taken', 'taken']);
 });
 
 test('what is refused is taken out of no budget', () => {
-  const { state } = spendAll(FRESH_BUDGET, ['a', 'a', 'a', 'a', 'a', 'a', 'a'], 0);
+  const { state } = spendAll(freshBudget(), ['a', 'a', 'a', 'a', 'a', 'a', 'a'], 0);
   expect(spendAll(state, ['b', 'b', 'b'], 0).statuses).toEqual(['taken', 'taken', 'taken']);
 });
 
 test('all strategies together have a budget, too', () => {
-  const { statuses, results } = spendAll(FRESH_BUDGET, ['a', 'b', 'c', 'd', 'e', 'f', 'g'], 0);
+  const { statuses, results } = spendAll(freshBudget(), ['a', 'b', 'c', 'd', 'e', 'f', 'g'], 0);
   expect(statuses).toEqual([...Array.from({ length: 6 }, () => 'taken'), 'all']);
   expect(results.at(-1)).toMatchObject({ retryAfterMs: 5_000 });
 });
 
 test('exits have budgets of their own', () => {
-  const { state } = spendAll(FRESH_BUDGET, ['a', 'a', 'a', 'b', 'b', 'b', 'c'], 0);
+  const { state } = spendAll(freshBudget(), ['a', 'a', 'a', 'b', 'b', 'b', 'c'], 0);
   expect(spendAll(state, ['a'], 0, 'exit').statuses).toEqual(['taken']);
 });
 
 test('what was put back may be spent again, and never more than the burst', () => {
-  const { state } = spendAll(FRESH_BUDGET, ['a', 'a', 'a'], 0);
+  const { state } = spendAll(freshBudget(), ['a', 'a', 'a'], 0);
   const spender = { strategy: 'a', intent: 'entry' } as const;
   const back = putBack(state, LIMITS, spender, 0);
   expect(spendAll(back, ['a', 'a'], 0).statuses).toEqual(['taken', 'strategy']);
-  const full = putBack(putBack(FRESH_BUDGET, LIMITS, spender, 0), LIMITS, spender, 0);
+  const full = putBack(putBack(freshBudget(), LIMITS, spender, 0), LIMITS, spender, 0);
   expect(spendAll(full, ['a', 'a', 'a', 'a'], 0).statuses).toEqual(['taken', 'taken', 'taken', 'strategy']);
 });
 
@@ -74,7 +74,7 @@ test('what other processes have sent within the last minute counts', () => {
 
 test('whoever invents strategies gets one budget for all beyond the bound, and memory stays bounded', () => {
   const wide: BudgetLimits = { all: { burst: 1e6, perMinute: 1e6 }, perStrategy: { burst: 2, perMinute: 1 } };
-  let state = FRESH_BUDGET;
+  let state = freshBudget();
   let taken = 0;
   for (let number = 0; number < 3 * STRATEGIES_COUNTED_MAX; number += 1) {
     const step = spend(state, wide, { strategy: `invented-${number}`, intent: 'entry' }, 0);
@@ -90,7 +90,7 @@ test('in any span, nobody gets more than the burst and what the span brings', ()
   fc.assert(
     fc.property(fc.array(sender, { maxLength: 60 }), (senders) => {
       let nowMs = 0;
-      let state = FRESH_BUDGET;
+      let state = freshBudget();
       const taken: { strategy: string; atMs: number }[] = [];
       for (const { strategy, passedMs } of senders) {
         nowMs += passedMs;
