@@ -19,7 +19,7 @@ import { watchVenue } from '../src/trading/venue-problems';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
-import { resolveCredentials } from '../src/venues/ccxt/credentials';
+import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
 import type { TermsOf } from '../src/messages/trade';
@@ -54,8 +54,17 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Builds the shared parts. Nothing is sent to the venue before the first activity asks for it. */
-export function openEngine(config: Config, connection: NativeConnection, logger: Logger): Engine {
+/**
+ * Builds the shared parts. Nothing is sent to the venue before the first activity asks for it.
+ *
+ * @param credentials the keys that requests are signed with; absent: those of the venue that is traded
+ */
+export function openEngine(
+  config: Config,
+  connection: NativeConnection,
+  logger: Logger,
+  credentials: Credentials = credentialsOf(config),
+): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
   const client = new Client({ connection, namespace: config.temporal.namespace });
@@ -63,7 +72,7 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
     name: config.venue,
     config: venueConfig,
     baseUrl: venueConfig.environment === 'paper' ? `http://127.0.0.1:${config.paperVenue.port}` : undefined,
-    credentials: resolveCredentials({ venue: config.venue, environment: venueConfig.environment }),
+    credentials,
     takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
   });
   const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>

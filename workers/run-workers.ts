@@ -15,6 +15,7 @@ import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { packageVersion } from '../src/config/package-root';
+import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
@@ -64,7 +65,9 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await connectNative(target);
-  const engine = openEngine(config, connection, logger);
+  // Predictions sign nothing: their process has no keys, and could not use them.
+  const signs = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
+  const engine = openEngine(config, connection, logger, signs ? undefined : NO_CREDENTIALS);
   try {
     return await serve(options, engine);
   } finally {

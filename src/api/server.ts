@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import { LogController, fastify } from 'fastify';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
+import { redact } from '../secrets/known-secrets';
 import { guardAgainstBrowsers } from './browser-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
@@ -80,6 +81,10 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
   server.server.maxConnections = CONNECTIONS_MAX;
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(answerError);
+  // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
+  server.addHook('onSend', (_request, _reply, payload, done) => {
+    done(null, typeof payload === 'string' ? redact(payload) : payload);
+  });
   server.setNotFoundHandler(() => {
     throw new ApiError('NOT_FOUND');
   });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { checkVerification } from './verification';
 
 /** `oncefill api`: serves the HTTP API in this process. */
 export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
@@ -12,6 +13,7 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .action(async (options: { readonly candles?: string }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
+      checkVerification(config);
       const [{ runApi }, { resolveTarget }] = await Promise.all([
         import('../api/run-api'),
         import('../temporal/connection'),

@@ -1,23 +1,47 @@
 import type { Command } from 'commander';
 import type { FlagValue } from '../config/load-config';
 import type { Config } from '../config/schema';
+import type { VariableGroup } from '../config/variables';
 import { CliError } from './cli-error';
+import { environmentOf } from '../config/trading-environment';
 import { ExitCode } from '../process/exit-codes';
 
+/** What a command may take from `.env`, beside settings. Exchange keys are never taken for paper. */
+type Needs = readonly VariableGroup[];
+/** It speaks to nobody but its clients. */
+export const ALONE: Needs = [];
+/** It speaks to the Temporal server. */
+export const TALKING: Needs = ['server access'];
+/** It trades, or starts what trades. */
+export const TRADING: Needs = ['server access', 'exchange keys'];
+
 /**
- * Reads the configuration for a command: `.env`, files, environment, then the command's own flags.
+ * Reads the configuration for a command: `.env`, files, environment, then the command's own flags. Secrets among the
+ * variables are blotted out of what this process writes from then on.
  *
  * @throws ConfigError that lists every problem
  */
-export async function loadCommandConfig(command: Command, flags: readonly FlagValue[] = []): Promise<Config> {
-  const [{ loadConfig }, { loadDotEnv }] = await Promise.all([
-    import('../config/load-config'),
-    import('../config/dot-env'),
-  ]);
+export async function loadCommandConfig(
+  command: Command,
+  flags: readonly FlagValue[] = [],
+  needs: Needs = TALKING,
+): Promise<Config> {
+  const [{ loadConfig }, { applyDotEnv, checkDotEnv, readDotEnv }, { secretValues }, { rememberSecret }] =
+    await Promise.all([
+      import('../config/load-config'),
+      import('../config/dot-env'),
+      import('../config/variables'),
+      import('../secrets/known-secrets'),
+    ]);
   const cwd = process.cwd();
-  loadDotEnv(cwd);
-  const sources = { file: configFileOf(command), env: process.env, cwd };
+  const { env } = process;
+  const dotEnv = readDotEnv(cwd);
+  applyDotEnv(dotEnv, ['settings', ...needs.filter((group) => group !== 'exchange keys')], env);
+  const sources = { file: configFileOf(command), env, cwd };
   const config = loadConfig({ ...sources, flags });
+  checkDotEnv(dotEnv, config);
+  if (needs.includes('exchange keys') && environmentOf(config) !== 'paper') applyDotEnv(dotEnv, ['exchange keys'], env);
+  for (const value of secretValues(env)) rememberSecret(value);
   const symbols = await symbolsOfCandles(config);
   return symbols === undefined ? config : loadConfig({ ...sources, flags: [...flags, symbols] });
 }
@@ -47,13 +71,12 @@ export function candlesFlag(folder: string | undefined): readonly FlagValue[] {
  * Real money needs two yeses: the configuration's and the command line's. A flag that contradicts the configuration is
  * refused too, because one of the two is not what the user believes.
  *
+ * @param needsKeys whether this process, or one that it starts, signs requests
  * @throws CliError when they disagree
  * @throws CredentialsError when the venue's keys are missing or malformed
  */
-export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
-  const venue = config.venues[config.venue];
-  if (!venue) throw new Error(`The venue ${config.venue} is not configured.`);
-  const { environment } = venue;
+export async function checkTradingEnvironment(config: Config, live: boolean, needsKeys = true): Promise<void> {
+  const environment = environmentOf(config);
   if (environment === 'live' && !live) {
     throw new CliError(
       `venues.${config.venue}.environment is live: orders would use real money. Add --live if you mean it, or set it to paper.`,
@@ -66,7 +89,7 @@ export async function checkTradingEnvironment(config: Config, live: boolean): Pr
       ExitCode.USAGE,
     );
   }
-  if (environment === 'paper') return;
-  const { resolveCredentials } = await import('../venues/ccxt/credentials');
-  resolveCredentials({ venue: config.venue, environment });
+  if (environment === 'paper' || !needsKeys) return;
+  const { credentialsOf } = await import('../venues/ccxt/credentials');
+  credentialsOf(config);
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { CONFIG_FILE_VARIABLE } from '../config/environment';
 import { packageVersion } from '../config/package-root';
+import { CONFIG_FILE_VARIABLE } from '../config/variables';
 import { addApiCommand } from './api';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
@@ -12,7 +12,7 @@ import { addSignalSettleCommand } from './signal-settle';
 import { addSignalShowCommand } from './signal-show';
 import { addStartCommand } from './start';
 import { addStatusCommand } from './status';
-import { printErrorLine } from './terminal';
+import { printErrorLine, writeError } from './terminal';
 import { addWorkerCommand } from './worker';
 
 /** Options of the older bots, which had no command word; they belong to `start`. */
@@ -41,6 +41,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
     .addOption(new Option('--config <file>', 'YAML file laid over the defaults').env(CONFIG_FILE_VARIABLE))
     .addHelpText('after', EXIT_CODES_HELP)
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: writeError })
     .exitOverride();
   addStartCommand(program, finish);
   addStatusCommand(program, finish);

@@ -5,7 +5,8 @@ import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
 import { FINGERPRINT_ARGUMENT, parseFingerprint, unknownSignal } from './fingerprint-argument';
 import { withSignalIntake } from './temporal-access';
-import { printJson, printLine, printable } from './terminal';
+import { printable } from '../process/printable';
+import { printJson, printLine } from './terminal';
 
 export interface SettleOptions {
   readonly filled?: string;

@@ -4,11 +4,13 @@ import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { CliError } from './cli-error';
-import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig } from './command-config';
+import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig, TRADING } from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { printable } from '../process/printable';
 import { faultsOption } from './paper-venue';
 import { showStatus } from './status';
-import { printable, printErrorLine, printLine, styleFor } from './terminal';
+import { printErrorLine, printLine, styleFor } from './terminal';
+import { checkVerification, describeExtraTrust } from './verification';
 
 interface StartOptions {
   readonly mode: StartMode;
@@ -24,12 +26,9 @@ async function openPrinter(config: Config): Promise<{
   readonly print: (line: string, important?: boolean) => void;
   readonly close: () => void;
 }> {
-  const [{ createLogger }, { secretValues }] = await Promise.all([
-    import('../observability/logging'),
-    import('../config/environment'),
-  ]);
+  const { createLogger } = await import('../observability/logging');
   const { dataDir, logging } = config;
-  const log = createLogger({ component: 'bot_trading', dataDir, ...logging, secrets: secretValues(process.env) });
+  const log = createLogger({ component: 'bot_trading', dataDir, ...logging });
   const style = styleFor(process.stdout);
   return {
     print(line, important = false) {
@@ -74,11 +73,14 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
 }
 
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
-  const config = await loadCommandConfig(command, candlesFlag(options.candles));
+  const config = await loadCommandConfig(command, candlesFlag(options.candles), TRADING);
+  checkVerification(config);
   if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, options.live ?? false);
   await checkFaults(options.faults, options.mode, config);
   const { System } = await import('../supervisor/system');
   const printer = await openPrinter(config);
+  const trusted = describeExtraTrust();
+  if (trusted !== undefined) printer.print(trusted, true);
   try {
     const system = new System({
       config,

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { multistream, pino, stdSerializers, stdTimeFunctions } from 'pino';
-import { secretValues } from '../config/environment';
 import type { Config } from '../config/schema';
 import type { ComponentName } from '../messages/component';
+import { REDACTED } from '../secrets/find-secrets';
 import { openDayFile } from './day-file';
-import { REDACTED, REDACTED_PATHS, createLineRedactor } from './redaction';
+import { REDACTED_PATHS, redactLine } from './redaction';
 
 /**
  * The processes that write a log; each name is also the beginning of its files' names. `bot_trading` is the supervisor,
@@ -20,8 +20,6 @@ export interface LoggerOptions {
   readonly level: Config['logging']['level'];
   /** Days of logs to keep, today included; at least 1. */
   readonly keepDays: number;
-  /** Values that must never appear; absent: every credential in this process's environment. */
-  readonly secrets?: readonly string[];
   /** Milliseconds UTC; decides in which day's file a line lands. */
   readonly clock?: () => number;
 }
@@ -36,16 +34,15 @@ export interface ProcessLogger {
 /**
  * Opens a process's log: JSON lines to `<dataDir>/logs/<component>_YYYYMMDD.log` (UTC days), errors also to
  * `errors_YYYYMMDD.log`, which all processes share. Credentials are blotted out by field name, in signed URLs, and by
- * value.
+ * value in every spelling: those that this process knows when it writes the line.
  *
  * @throws the file system's error when the files cannot be opened
  */
 export function createLogger(options: LoggerOptions): ProcessLogger {
-  const { component, dataDir, level, keepDays, secrets = secretValues(process.env), clock } = options;
+  const { component, dataDir, level, keepDays, clock } = options;
   const folder = join(dataDir, 'logs');
   const all = openDayFile({ folder, stem: component, keepDays, clock });
   const errors = openDayFile({ folder, stem: 'errors', keepDays, clock });
-  const redactLine = createLineRedactor(secrets);
   const logger = pino(
     {
       level,

@@ -6,6 +6,7 @@ import { assertPortFree } from '../net/ports';
 import { readHealth, reasonsOf, type PartHealth } from '../observability/health';
 import { connectClient } from '../temporal/connection';
 import { describeSystem } from './announcement';
+import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
@@ -143,7 +144,7 @@ export class System {
           ...(planned.name === 'paper_venue' && faults !== undefined ? ['--faults', faults] : []),
           ...(trades ? ['--live'] : []),
         ],
-        environment: process.env,
+        environment: childEnvironment(planned.name, config),
         outputFile: outputLogPath(config.dataDir, planned.name),
         pidFile: pidFilePath(config.dataDir, planned.name),
       },

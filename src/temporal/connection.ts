@@ -4,6 +4,7 @@ import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/e
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
+import { rememberSecret } from '../secrets/known-secrets';
 import { ServerUnavailableError } from './errors';
 import { GrpcStatus } from './grpc-status';
 
@@ -66,6 +67,9 @@ export function externalTarget(options: ExternalTargetOptions): ServerTarget | u
     const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
     throw new ConfigError([{ source, path: 'temporal.namespace', message }]);
   }
+  // From a profile's file it may come as well as from a variable.
+  const { apiKey } = loaded.connectionOptions;
+  if (typeof apiKey === 'string') rememberSecret(apiKey);
   return { address, namespace, connectionOptions: loaded.connectionOptions };
 }
 
