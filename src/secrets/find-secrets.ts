@@ -18,7 +18,7 @@ export const SECRET_CHARACTERS_MIN = 8;
 /** How many spellings may lie over each other, such as base64 of a text that is escaped for JSON and then for a URL. */
 const NESTING_MAX = 4;
 /** Decoded characters looked at for each one of a text, and the least for a short one; beyond it nothing of it is shown. */
-const WORK_PER_CHARACTER_MAX = 64;
+const WORK_PER_CHARACTER_MAX = 16;
 const WORK_MIN = 65_536;
 
 /** What is searched for, and with what. */

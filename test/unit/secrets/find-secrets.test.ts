@@ -88,8 +88,8 @@ describe('a redactor', () => {
     for (let depth = 0; depth < 4; depth += 1) {
       texts = texts.flatMap((text) => layers.map((layer) => spell(text, layer)));
     }
-    const text = texts.join(' ').repeat(10);
-    expect(createRedactor([SECRET])(text)).toBe('[redacted]');
+    const text = texts.join(' ');
+    expect(createRedactor([SECRET])(text).slice(0, 100)).toBe('[redacted]');
     expect(createRedactor([SECRET])(text.slice(0, 100))).toBe(text.slice(0, 100));
   });
 

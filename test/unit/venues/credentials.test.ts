@@ -31,7 +31,6 @@ describe('Secret', () => {
   });
 });
 
-
 describe('resolveCredentials', () => {
   let folder: string;
   beforeAll(() => {
