@@ -127,26 +127,17 @@ const PACKINGS: readonly Packing[] = [
 const BITS_PER_BYTE = 8;
 
 /** Finds what the runs of base64 and hexadecimal digits in a text may stand for. */
-export type Unpack = (text: string, seen: Set<string>) => readonly Decoded[];
+export type Unpack = (text: string) => readonly Decoded[];
 
-/**
- * @param bytesMin runs that hold fewer bytes are left out
- * @returns a function of a text and the runs that were unpacked before, to which it adds
- */
+/** @param bytesMin runs that hold fewer bytes are left out */
 export function unpackerOf(bytesMin: number): Unpack {
   const packings = PACKINGS.map((packing) => {
     const digitsMin = Math.ceil((bytesMin * BITS_PER_BYTE) / packing.bitsPerDigit);
     return { ...packing, run: new RegExp(`${packing.digits}{${digitsMin},}`, 'g') };
   });
-  return (text, seen) =>
+  return (text) =>
     packings.flatMap((packing) =>
-      [...text.matchAll(packing.run)].flatMap(({ 0: run, index }) => {
-        // A run of hexadecimal digits is one of base64 as well.
-        const key = `${packing.encoding} ${run}`;
-        if (seen.has(key)) return [];
-        seen.add(key);
-        return unpackRun(run, index, packing);
-      }),
+      [...text.matchAll(packing.run)].flatMap(({ 0: run, index }) => unpackRun(run, index, packing)),
     );
 }
 

@@ -70,26 +70,39 @@ function foldSpaces(text: string): string {
 /** Every part of the text that spells a secret, or that there was too much to look at. */
 function findSpans(text: string, search: Search): readonly Span[] | 'too much' {
   const spans: Span[] = [];
-  const seen = new Set<string>();
-  const packed = new Set<string>();
+  const seen = new Seen();
   let workLeft = Math.max(WORK_MIN, text.length * WORK_PER_CHARACTER_MAX);
   let views: readonly Decoded[] = [asBytes(text)];
   for (let depth = 0; depth <= NESTING_MAX && views.length > 0; depth += 1) {
     const inner: Decoded[] = [];
     for (const view of views) {
-      if (seen.has(view.text)) continue;
-      seen.add(view.text);
+      if (seen.hasOrAdd(view)) continue;
       workLeft -= view.text.length;
       if (workLeft < 0) return 'too much';
       for (const span of occurrences(view, search)) spans.push(span);
       // What was unpacked from the wrong place is noise: no further spelling is written in that.
       if (depth === NESTING_MAX || !search.readable.test(view.text)) continue;
       for (const unescape of UNESCAPINGS) inner.push(...within(view, unescape(view.text)));
-      for (const unpacked of search.unpack(view.text, packed)) inner.push(...within(view, unpacked));
+      for (const unpacked of search.unpack(view.text)) inner.push(...within(view, unpacked));
     }
     views = inner;
   }
   return spans;
+}
+
+/** Views that were looked at: two orders of undoing the same spellings lead to one. */
+class Seen {
+  private readonly startsOf = new Map<string, Set<number>>();
+
+  /** The same text may be found in two places. */
+  hasOrAdd({ text, locate }: Decoded): boolean {
+    const { start } = locate({ start: 0, end: text.length });
+    const starts = this.startsOf.get(text);
+    if (starts?.has(start)) return true;
+    if (starts) starts.add(start);
+    else this.startsOf.set(text, new Set([start]));
+    return false;
+  }
 }
 
 /** What was found in a view, located in the text itself. */

@@ -96,15 +96,18 @@ test('a key of no configured venue is refused by its name and line', () => {
   expect(() => checkDotEnv(readDotEnv(cwd), configFor('paper'))).toThrow(message);
 });
 
-test.each(['testnet', 'live'] as const)('others may neither read nor write it where the environment is %s', (environment) => {
-  for (const mode of [0o640, 0o604, 0o620]) {
-    write('BYBIT_API_KEY=a-key\n');
-    chmodSync(file, mode);
-    expect(() => checkDotEnv(readDotEnv(cwd), configFor(environment))).toThrow(`chmod 600 ${file}`);
-  }
-  chmodSync(file, 0o600);
-  expect(() => checkDotEnv(readDotEnv(cwd), configFor(environment))).not.toThrow();
-});
+test.each(['testnet', 'live'] as const)(
+  'others may neither read nor write it where the environment is %s',
+  (environment) => {
+    for (const mode of [0o640, 0o604, 0o620]) {
+      write('BYBIT_API_KEY=a-key\n');
+      chmodSync(file, mode);
+      expect(() => checkDotEnv(readDotEnv(cwd), configFor(environment))).toThrow(`chmod 600 ${file}`);
+    }
+    chmodSync(file, 0o600);
+    expect(() => checkDotEnv(readDotEnv(cwd), configFor(environment))).not.toThrow();
+  },
+);
 
 test('in paper others may read it: nothing in it is worth anything', () => {
   write('API_PORT=9000\n');

@@ -68,6 +68,13 @@ describe('a redactor', () => {
     expect(redact('the-key-1 and the-secret-2, the-key-1')).toBe('[redacted] and [redacted], [redacted]');
   });
 
+  test.each(NAMES)('finds it twice in the spelling: %s', (name) => {
+    const spelled = spell(SECRET, name);
+    const clean = createRedactor([SECRET])(`${spelled} and ${spelled}`);
+    expect(clean.match(/\[redacted\]/g)).toHaveLength(2);
+    expect(clean).not.toContain(spelled);
+  });
+
   test('finds a secret that is a part of another one', () => {
     expect(createRedactor(['abcdefgh', 'abcdefgh-long'])('abcdefgh-long abcdefgh')).toBe('[redacted] [redacted]');
   });
