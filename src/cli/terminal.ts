@@ -37,8 +37,9 @@ export function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = pr
   return stream.isTTY && !refused ? COLOURED : PLAIN;
 }
 
+const ESCAPE = '\u001B';
 /** The codes that `Style` writes; of the codes in a text they are the only ones that a terminal gets. */
-const OWN_CODE = /(\u001B\[(?:1|2|22|32|33|31|39)m)/;
+const OWN_CODE = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|39)m)`);
 
 /**
  * The last step before a terminal: no secret that this process knows, and nothing that a terminal obeys except the

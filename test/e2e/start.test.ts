@@ -2,6 +2,7 @@ import { Installation } from '../../harness/installation';
 import { runningProcesses } from '../../harness/running-processes';
 import { ExitCode } from '../../src/process/exit-codes';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
+import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
 import { audit, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
 
 /** Two starts and stops. */
@@ -23,8 +24,12 @@ describe('the product, started as a user starts it', () => {
   test(
     'a signal becomes one order, its repetition none, also after a restart, and Ctrl-C leaves nothing behind',
     async () => {
-      product.start();
+      const supervisor = product.start([], FOREIGN_ENVIRONMENT);
       await product.waitUntilHealthy();
+      expect(lookAtEnvironments(product, supervisor.pid)).toEqual({
+        processes: ['api', 'ml_manager', 'paper_venue', 'temporal', 'trading_engine'],
+        strangers: [],
+      });
       const signal = manualSignal('e2e-restart');
 
       const accepted = await send(product, signal);
@@ -45,6 +50,7 @@ describe('the product, started as a user starts it', () => {
 
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
       expect(runningProcesses(product.dataDir)).toEqual([]);
+      expect(filesWithKeys(product.dataDir)).toEqual([]);
 
       product.start();
       await product.waitUntilHealthy();

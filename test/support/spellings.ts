@@ -22,9 +22,14 @@ export const SPELLINGS: Readonly<Record<string, (text: string) => string>> = {
   base64url: (text) => Buffer.from(`${text}?`).toString('base64url'),
   hex: (text) => Buffer.from(text).toString('hex'),
   'hex in upper case': (text) => Buffer.from(text).toString('hex').toUpperCase(),
-  'html entities': (text) => [...text].map((character) => `&#${character.codePointAt(0)};`).join(''),
+  'html entities': (text) =>
+    Array.from(text)
+      .map((character) => `&#${character.codePointAt(0)};`)
+      .join(''),
   'html entities in hex': (text) =>
-    [...text].map((character) => `&#x${hex(character.codePointAt(0) ?? 0, 2)};`).join(''),
+    Array.from(text)
+      .map((character) => `&#x${hex(character.codePointAt(0) ?? 0, 2)};`)
+      .join(''),
   'html names': (text) =>
     text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
 };
@@ -39,7 +44,7 @@ function mapUnits(text: string, write: (unit: number) => string): string {
 
 /** Where `write` has nothing for one of its bytes, a character stays as it is. */
 function mapBytes(text: string, write: (byte: number) => string | undefined): string {
-  return [...text]
+  return Array.from(text)
     .map((character) => {
       const written = [...Buffer.from(character)].map(write);
       return written.includes(undefined) ? character : written.join('');

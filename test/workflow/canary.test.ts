@@ -15,6 +15,7 @@ import { EchoingVenue } from '../support/echoing-venue';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { SPELLINGS } from '../support/spellings';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { withChannel } from '../support/with-channel';
 
 const KEY = 'CANARYKEY7f3a9b2c1dQ';
 const SECRET = 'CaNaRySeCrEt"4k\\9/x+Zz=%41&e7';
@@ -109,15 +110,12 @@ function writtenByUs(views: readonly SignalView[]): { readonly terminal: string;
   const streams = [process.stdout, process.stderr].map((stream) =>
     jest.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0),
   );
-  const { send } = process;
-  process.send = undefined;
   printErrorLine(raw);
   printJson({ raw, views });
   for (const view of views) printLine(renderSignal(view, PLAIN));
-  emitProcessEvent({ kind: 'line', text: `ALERT ${raw}` });
-  process.send = (message: unknown) => written.push(JSON.stringify(message)) > 0;
-  emitProcessEvent({ kind: 'line', text: `ALERT ${raw}` });
-  process.send = send;
+  const say = (): void => emitProcessEvent({ kind: 'line', text: `ALERT ${raw}` });
+  withChannel(undefined, say);
+  withChannel((message) => written.push(JSON.stringify(message)) > 0, say);
   for (const stream of streams) stream.mockRestore();
 
   const { dataDir } = engine.config;

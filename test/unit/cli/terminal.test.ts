@@ -4,6 +4,7 @@ import { forTerminal, printErrorLine, printJson, printLine, styleFor } from '../
 import { ConfigError } from '../../../src/config/config-error';
 import { emitProcessEvent } from '../../../src/process/process-events';
 import { rememberSecret } from '../../../src/secrets/known-secrets';
+import { withChannel } from '../../support/with-channel';
 
 function stream(isTTY: boolean): NodeJS.WriteStream {
   return Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream;
@@ -80,8 +81,8 @@ describe('the last step before a terminal', () => {
   });
 
   test('keeps the colours of a style, and line breaks', () => {
-    const { warning, bold } = styleFor(stream(true), {});
-    const text = `${warning('care')}\n${bold('now')}`;
+    const style = styleFor(stream(true), {});
+    const text = `${style.warning('care')}\n${style.bold('now')}`;
     expect(forTerminal(text, true)).toBe(text);
     expect(forTerminal(text, false)).not.toContain('\u001B');
   });
@@ -94,10 +95,7 @@ describe('the last step before a terminal', () => {
 
 /** As in a process that was started by hand. */
 function emitAlone(text: string): void {
-  const { send } = process;
-  process.send = undefined;
-  emitProcessEvent({ kind: 'line', text });
-  process.send = send;
+  withChannel(undefined, () => emitProcessEvent({ kind: 'line', text }));
 }
 
 function problemWith(key: string): string {
