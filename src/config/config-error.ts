@@ -1,3 +1,5 @@
+import { printable } from '../process/printable';
+
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
   /** Where the value came from: a file's path, an environment variable or a command-line flag. */
@@ -14,7 +16,8 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
 
   constructor(readonly problems: readonly ConfigProblem[]) {
-    const lines = problems.map((problem) => `- ${problem.source}: ${problem.message}`);
+    // A key of somebody's file may hold line breaks: it must not look like a problem of its own.
+    const lines = problems.map((problem) => printable(`- ${problem.source}: ${problem.message}`));
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     super(`The configuration has ${count}:\n${lines.join('\n')}`);
   }
