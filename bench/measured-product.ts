@@ -17,6 +17,7 @@ import type { Durability } from '../src/temporal/server-settings';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
 import { openEngine, type Engine } from '../workers/engine';
 import { ensureVenueAccount } from '../workers/entities';
+import { watchStore } from '../workers/watch-store';
 import { installQuietRuntime } from '../harness/quiet-runtime';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
@@ -94,6 +95,7 @@ async function assemble(
     dataDir: config.dataDir,
     port: config.temporal.port,
     durability,
+    environment: 'paper',
     progress,
     dynamicConfig,
   });
@@ -103,7 +105,9 @@ async function assemble(
   const venue = await startPart(installation, ['paper-venue']);
   const connection = await connectNative(target);
   undo.push(() => connection.close());
-  const engine = openEngine(config, connection, new DefaultLogger('ERROR'));
+  const { watch } = watchStore(config, target, connection);
+  undo.push(async () => watch.stop());
+  const engine = openEngine(config, connection, new DefaultLogger('ERROR'), watch);
   undo.push(() => engine.close());
   undo.push(await startWorkers(engine, connection));
   await ensureVenueAccount(engine.client, config, engine.venue.promises);

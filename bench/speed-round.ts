@@ -76,8 +76,8 @@ export async function runRound({ product, maker, venueAlone, abort, progress }: 
   progress('duplicates, and the venue alone');
   const repeated = roadMany.flatMap(({ signals }) => signals.map(({ signal }) => signal));
   // An intake that took them would refuse them by itself: this one has to ask the server.
-  const { client, config } = product.engine;
-  const otherIntake = createSignalIntake({ client, config });
+  const { client, config, store } = product.engine;
+  const otherIntake = createSignalIntake({ client, config, store });
   const duplicatesPerSecond = await recogniseDuplicates(otherIntake, repeated, AT_ONCE, abort);
   const alone = await tradeAlone(venueAlone, maker, TURNS_ONE_AT_A_TIME * COUNT_ONE_AT_A_TIME, abort);
   return {

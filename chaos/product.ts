@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { sendSignal } from '../harness/child-process';
+import { TRUSTED_STORE } from '../harness/trusted-store';
 import { Installation } from '../harness/installation';
 import { runningServer } from '../harness/running-processes';
 import { createSignalIntake } from '../src/intake/signal-intake';
@@ -69,7 +70,7 @@ export class Product {
     const client = new Client({ connection: this.connection, namespace: target.namespace });
     await this.waitUntilHealthy({ client }, HEALTHY_MAX_MS, signal);
     this.inside = await EngineIntake.open(this.connection, target.namespace);
-    return { client, intake: createSignalIntake({ client, config }), inside: this.inside };
+    return { client, intake: createSignalIntake({ client, config, store: TRUSTED_STORE }), inside: this.inside };
   }
 
   /** @throws Violation when it does not become healthy in time */

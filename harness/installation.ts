@@ -76,7 +76,7 @@ export class Installation {
       TEMPORAL_UI_PORT: String(temporalUi),
     });
     const file = settings && join(dataDir, 'oncefill.yaml');
-    if (file !== undefined) writeFileSync(file, stringify(settings));
+    if (file !== undefined) writeFileSync(file, stringify(settings), { mode: 0o600 });
     const config = loadConfig({ file, env: environment, cwd: dataDir });
     return new Installation(dataDir, config, environment, file === undefined ? [] : ['--config', file]);
   }
@@ -188,7 +188,7 @@ export class Installation {
     stdout?: 'pipe',
     nodeOptions: readonly string[] = [],
   ): ChildProcess {
-    const output = openSync(this.outputFile, 'a');
+    const output = openSync(this.outputFile, 'a', 0o600);
     try {
       const child = spawn(process.execPath, [...nodeOptions, programEntry(), ...this.configWords, ...words], {
         cwd: this.dataDir,

@@ -19,6 +19,9 @@ import { prepare } from './prepare.mjs';
 import { StepFailure } from './run-step.mjs';
 import { runTests, TEST_RESULTS_FILE } from './run-tests.mjs';
 
+// Before anything is written, and inherited by all that is started: what we make is ours alone to read.
+process.umask(0o077);
+
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const COMMAND_LINE = 'src/cli/main.ts';
 const USAGE_EXIT_CODE = 2;

@@ -1,5 +1,7 @@
 import { delimiter, join } from 'node:path';
+import { describePinsAge, readPinsPage } from './pins-age.mjs';
 import { runStep } from './run-step.mjs';
+import { tell } from './tell.mjs';
 
 /** Jest's counts for programs; .ci/run reads them. */
 export const TEST_RESULTS_FILE = 'dist/test-results.json';
@@ -22,5 +24,7 @@ export async function runTests(root, jestArguments) {
   ];
   // The linter looks for its type checker on PATH, where npm puts this folder and a plain `node` does not.
   const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) };
+  const warning = describePinsAge(readPinsPage(root), Date.now());
+  if (warning !== undefined) tell(warning);
   for (const [name, command] of steps) await runStep(name, command, { cwd: root, env });
 }

@@ -23,6 +23,7 @@ import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials'
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
 import type { TermsOf } from '../src/messages/trade';
+import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
 import { printAlert } from './print-alert';
 import { termsFrom } from './trade-terms';
@@ -36,6 +37,7 @@ export interface Engine {
   readonly venueConfig: VenueConfig;
   readonly connection: NativeConnection;
   readonly client: Client;
+  readonly store: StoreGate;
   readonly logger: Logger;
   readonly venue: Venue;
   readonly entities: EntityCaller;
@@ -63,6 +65,7 @@ export function openEngine(
   config: Config,
   connection: NativeConnection,
   logger: Logger,
+  store: StoreGate,
   credentials: Credentials = credentialsOf(config),
 ): Engine {
   const venueConfig = config.venues[config.venue];
@@ -75,9 +78,11 @@ export function openEngine(
     credentials,
     takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
   });
-  const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>
-    ensureVenueAccount(client, config, venue.promises),
-  );
+  const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {
+    // A store that knows no account may be one that knows nothing at all.
+    await store.confirm();
+    await ensureVenueAccount(client, config, venue.promises);
+  });
   const accounts = new VenueAccountClient(entities);
   const permits = new Permits(accounts, config.venue);
   feedLimiter(venue, client, logger);
@@ -90,7 +95,7 @@ export function openEngine(
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
-  const checker = new SendChecker(entities, permits);
+  const checker = new SendChecker(entities, permits, store);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
   const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
@@ -99,6 +104,7 @@ export function openEngine(
     venueConfig,
     connection,
     client,
+    store,
     logger,
     venue,
     entities,
@@ -111,7 +117,7 @@ export function openEngine(
     headStarts,
     termsOf,
     problems,
-    intake: createSignalIntake({ client, config, headStart: headStarts }),
+    intake: createSignalIntake({ client, config, store, headStart: headStarts }),
     async close() {
       clearInterval(clock);
       endClockWatch();

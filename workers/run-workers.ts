@@ -14,11 +14,13 @@ import { createLogger, type LogComponent } from '../src/observability/logging';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
+import { OtherStoreError } from '../src/temporal/errors';
 import { packageVersion } from '../src/config/package-root';
 import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
+import { printAlert } from './print-alert';
 import { register, type Registration } from './registration';
 import {
   activeTaskCount,
@@ -28,6 +30,7 @@ import {
   venueWorker,
   type QueueWorkerOptions,
 } from './task-queue-workers';
+import { watchStore } from './watch-store';
 
 /** How often it is looked whether the account runs. */
 const ACCOUNT_CHECK_MS = 10_000;
@@ -52,27 +55,36 @@ class UnknownTaskQueueError extends Error {
  * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
  *
  * @returns the process's exit code
- * @throws UnknownTaskQueueError, EnvironmentMismatchError, and what connecting and loading the model throw
+ * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, and what connecting and loading the model throw
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const { config, target, component } = options;
   const log = createLogger({
     component: component ?? 'trading_engine',
     dataDir: config.dataDir,
-    level: config.logging.level,
-    keepDays: config.logging.keepDays,
+    ...config.logging,
   });
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await connectNative(target);
   // Predictions sign nothing: their process has no keys, and could not use them.
   const signs = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
-  const engine = openEngine(config, connection, logger, signs ? undefined : NO_CREDENTIALS);
+  const { watch, otherStore } = watchStore(config, target, connection);
+  const engine = openEngine(config, connection, logger, watch, signs ? undefined : NO_CREDENTIALS);
   try {
-    return await serve(options, engine);
+    await watch.confirm();
+    const exitCode = await Promise.race([serve(options, engine), otherStore]);
+    // A slot is lost, too, where another store has never heard of it.
+    if (exitCode !== 0) await watch.confirm();
+    return exitCode;
+  } catch (error) {
+    if (error instanceof OtherStoreError) printAlert(logger, error.message);
+    throw error;
   } finally {
+    watch.stop();
     await engine.close();
-    await connection.close();
+    // Workers that are left behind hold it; this process ends.
+    if (watch.problem === undefined) await connection.close();
     log.close();
   }
 }

@@ -1,33 +1,39 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ApiError } from './errors';
+import type { FastifyInstance } from 'fastify';
+import { guardRequest, type GuardRefusal, loopbackHosts } from '../net/browser-guard';
+import { ApiError, type ApiErrorCode } from './errors';
 
-const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** The API answers with data only; whatever shows it in a browser may neither frame nor run it. */
+/** The API answers with data only; whatever shows it in a browser may neither frame, embed nor run it. */
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
 
-function checkRequest(request: FastifyRequest, hosts: ReadonlySet<string>): void {
-  const { host, origin, 'sec-fetch-site': site } = request.headers;
-  // A page of another host name that resolves to 127.0.0.1 (DNS rebinding) still sends its own name.
-  if (host === undefined || !hosts.has(host.toLowerCase())) throw new ApiError('HOST_REFUSED');
-  if (origin !== undefined && !hosts.has(origin.replace(/^http:\/\//, ''))) throw new ApiError('ORIGIN_REFUSED');
-  // Browsers send no Origin with plain cross-site GET requests, but say where they come from.
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new ApiError('ORIGIN_REFUSED');
-}
+const ERROR_CODES: Readonly<Record<GuardRefusal, ApiErrorCode>> = {
+  HOST_REFUSED: 'HOST_REFUSED',
+  ORIGIN_REFUSED: 'ORIGIN_REFUSED',
+  MEDIA_TYPE_REFUSED: 'UNSUPPORTED_MEDIA_TYPE',
+};
 
 /**
- * Refuses what only a browser on someone else's behalf would send. Listening on loopback alone is no protection: any
- * web page that the user opens can send requests there.
+ * Refuses what only a browser on someone else's behalf would send, before the body is read.
+ *
+ * @param allowedHosts names, with or without a port, that the API is also known by
  */
-export function guardAgainstBrowsers(server: FastifyInstance, port: number): void {
-  const hosts = new Set(LOOPBACK_NAMES.map((name) => `${name}:${port}`));
-  server.addHook('onRequest', async (request, reply) => {
+export function guardAgainstBrowsers(
+  server: FastifyInstance,
+  port: number,
+  allowedHosts: readonly string[] = [],
+): void {
+  const names = allowedHosts.map((name) => name.toLowerCase());
+  // A proxy in front may listen on the port that nobody names.
+  const hosts = new Set([...loopbackHosts(port), ...names, ...names.map((name) => `${name}:${port}`)]);
+  server.addHook('onRequest', async ({ raw }, reply) => {
     void reply.headers(SECURITY_HEADERS);
-    checkRequest(request, hosts);
+    // Reading changes nothing here, so a browser that does not say where a request comes from may read.
+    const refusal = guardRequest(raw, { hosts, bodies: 'json', silentBrowsers: 'allowed' });
+    if (refusal !== undefined) throw new ApiError(ERROR_CODES[refusal]);
   });
 }

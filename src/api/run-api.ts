@@ -1,16 +1,21 @@
+import { TokenGate } from '../access/token-gate';
+import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
+import { tokensAreRequired } from '../config/api-access';
 import type { Config } from '../config/schema';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
+import { redactLine } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
+import { StoreWatch } from '../temporal/store-watch';
 
 /**
  * Serves the HTTP API until the process is told to stop (SIGINT, SIGTERM).
  *
- * @throws what connecting and listening throw
+ * @throws OtherStoreError, and what connecting and listening throw
  */
 export async function runApi({
   config,
@@ -20,24 +25,44 @@ export async function runApi({
   readonly target: ServerTarget;
 }): Promise<void> {
   const { dataDir, logging } = config;
-  const log = createLogger({ component: 'api', dataDir, level: logging.level, keepDays: logging.keepDays });
+  const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
+  const { address, namespace } = target;
+  const store = new StoreWatch({
+    place: { dataDir, namespace },
+    address,
+    asker: client,
+    onOtherStore: ({ message }) => {
+      log.logger.error(message);
+      emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
+    },
+  });
+  await store.confirm();
+  store.start();
+  const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const server = await startApi({
     config,
     logger: log.logger,
-    intake: createSignalIntake({ client, config }),
+    gate,
+    audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
+    intake: createSignalIntake({ client, config, store }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
       const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
-      return { status, components: all, reasons, uptime: uptimeSeconds, version };
+      const { problem } = store;
+      if (problem === undefined) return { status, components: all, reasons, uptime: uptimeSeconds, version };
+      return { status: 'unhealthy', components: all, reasons: [problem], uptime: uptimeSeconds, version };
     },
   });
   emitProcessEvent({ kind: 'ready', component: 'api' });
+  const whyNobody = gate.whyNobodyEnters();
+  if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await server.close();
+  store.stop();
   await connection.close();
   log.close();
 }

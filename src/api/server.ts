@@ -2,15 +2,19 @@ import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
+import type { TokenGate } from '../access/token-gate';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
 import { redact } from '../secrets/known-secrets';
+import type { ApiAudit } from './api-audit';
+import { ConnectionKeeper } from '../net/connection-keeper';
 import { guardAgainstBrowsers } from './browser-guard';
+import { guardByTokens } from './token-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
 import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
-import { addHealthRoute, addMetricsRoute } from './status-routes';
+import { addHealthRoute, addMetricsRoute, HEALTH_PATH } from './status-routes';
 
 /** A signal is a dozen short fields: whoever needs longer to send one is holding a connection, not sending. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -21,6 +25,8 @@ const HEADERS_TIMEOUT_MS = 5_000;
 /** How often slow requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 1_000;
 const CONNECTIONS_MAX = 256;
+/** Larger than what a program may open at once, so that a probe among them is heard. */
+const CONNECTIONS_RESERVE = 512;
 const REQUESTS_PER_CONNECTION_MAX = 10_000;
 const HANDLER_TIMEOUT_MS = 30_000;
 const RETRY_AFTER_SECONDS = 1;
@@ -29,6 +35,9 @@ const RETRY_AFTER_SECONDS = 1;
 export interface ApiDependencies {
   readonly intake: SignalIntake;
   readonly health: () => Promise<HealthReport>;
+  /** Who may enter. */
+  readonly gate: Pick<TokenGate, 'admit'>;
+  readonly audit: ApiAudit;
   /** Text in Prometheus' format; absent, as the product has it until something counts: `/metrics` is 404. */
   readonly metrics?: () => Promise<string>;
   readonly config: Pick<Config, 'api'>;
@@ -78,7 +87,6 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
     clientErrorHandler: answerBrokenConnection,
     frameworkErrors: answerError,
   });
-  server.server.maxConnections = CONNECTIONS_MAX;
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(answerError);
   // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
@@ -91,17 +99,30 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
   return server;
 }
 
+/** When requests are in progress on all connections, the reserve answers one question: how we are. */
+function keepRoom(server: FastifyInstance): void {
+  const keeper = new ConnectionKeeper(server.server, {
+    connectionsMax: CONNECTIONS_MAX,
+    reserve: CONNECTIONS_RESERVE,
+  });
+  server.addHook('onRequest', async (request) => {
+    if (keeper.isFull && request.routeOptions.url !== HEALTH_PATH) throw new ApiError('TOO_BUSY');
+  });
+}
+
 /**
  * The HTTP interface: `/health`, signals under `/api/signals`, and `/metrics` where it is given metrics: without them it is
- * 404, as every unknown path. Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
+ * 404, as every unknown path. All but `/health` asks for a token (docs/access.md). Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
  * of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
-  const { intake, health, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
+  const { intake, health, gate, audit, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
   const server = createServer(config.api, logger, handlerTimeoutMs);
-  guardAgainstBrowsers(server, config.api.port);
+  guardAgainstBrowsers(server, config.api.port, config.api.allowedHosts);
+  keepRoom(server);
+  guardByTokens(server, gate, audit);
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
-  addSignalRoutes(server, intake, handlerTimeoutMs);
+  addSignalRoutes(server, { intake, audit, timeoutMs: handlerTimeoutMs });
   return server;
 }

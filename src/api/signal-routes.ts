@@ -1,13 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditEntry } from '../access/audit';
 import type { IntakeResult, SignalIntake } from '../intake/types';
 import { IntakeUnavailableError } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
 import { parseSignal } from '../intake/parse-signal';
+import { OtherStoreError } from '../temporal/errors';
+import type { ApiAudit } from './api-audit';
 import { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
 import { noteRepetition } from './repetition';
+import { auditEntry, auditedSignal, failureCode, requireAudit } from './signal-audit';
 
 /** Signals that are being handed to the server at once; more are told to come back. */
 export const SUBMISSIONS_IN_FLIGHT_MAX = 256;
@@ -67,22 +71,29 @@ async function askIntake<T>(ask: () => Promise<T>, explanation: string): Promise
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof OtherStoreError) throw new ApiError('OTHER_STORE');
     if (!(error instanceof IntakeUnavailableError)) throw error;
     throw new ApiError('SERVER_UNAVAILABLE', `The Temporal server cannot be reached. ${explanation}`);
   }
 }
 
+export interface SignalRoutesOptions {
+  readonly intake: SignalIntake;
+  readonly audit: ApiAudit;
+  /** After it the sender of a signal is told that the answer is not known, milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /**
  * `POST /api/signals`, `GET /api/signals/:fingerprint`, `POST /api/signals/:fingerprint/settle` and
  * `GET /api/signals?minutes=5`.
- *
- * @param timeoutMs after it the sender of a signal is told that the answer is not known
  */
-export function addSignalRoutes(server: FastifyInstance, intake: SignalIntake, timeoutMs: number): void {
+export function addSignalRoutes(server: FastifyInstance, options: SignalRoutesOptions): void {
+  const { intake, timeoutMs } = options;
   const submissions = new InFlightLimit(SUBMISSIONS_IN_FLIGHT_MAX);
   const reads = new InFlightLimit(READS_IN_FLIGHT_MAX);
-  addSubmitRoute(server, intake, submissions, timeoutMs);
-  addSettleRoute(server, intake, submissions, timeoutMs);
+  addSubmitRoute(server, submissions, options);
+  addSettleRoute(server, submissions, options);
 
   server.get('/api/signals/:fingerprint', { handlerTimeout: timeoutMs }, async (request) => {
     const fingerprint = readFingerprint(request);
@@ -100,37 +111,58 @@ export function addSignalRoutes(server: FastifyInstance, intake: SignalIntake, t
 
 function addSubmitRoute(
   server: FastifyInstance,
-  intake: SignalIntake,
   submissions: InFlightLimit,
-  timeoutMs: number,
+  { intake, audit, timeoutMs }: SignalRoutesOptions,
 ): void {
   server.post('/api/signals', { handlerTimeout: timeoutMs }, async (request, reply) => {
+    const note = (entry: Pick<AuditEntry, 'target' | 'result' | 'detail'>): void =>
+      audit.attempt(auditEntry(request, { what: 'signal.send', ...entry }));
     const parsed = parseSignal(request.body, { nowMs: Date.now() });
-    if (!parsed.ok) return reply.code(422).send({ code: parsed.code, message: parsed.message });
+    if (!parsed.ok) {
+      note({ target: '', result: 'refused', detail: parsed.code });
+      return reply.code(422).send({ code: parsed.code, message: parsed.message });
+    }
     const { signal } = parsed;
     const timestamp = new Date(signal.timestampMs).toISOString();
-    noteRepetition(request, { fingerprint: fingerprintOf(signal), timestamp });
+    const fingerprint = fingerprintOf(signal);
+    noteRepetition(request, { fingerprint, timestamp });
     const submit = (): Promise<IntakeResult> => submissions.run(() => intake.submit(signal));
-    const result = await askIntake(submit, sendAgain(timestamp));
+    const result = await askIntake(submit, sendAgain(timestamp)).catch((error: unknown) => {
+      note({ target: fingerprint, result: 'failed', detail: failureCode(error) });
+      throw error;
+    });
     request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
+    note(auditedSignal(result));
     return reply.send(toReply(result, reply));
   });
 }
 
 function addSettleRoute(
   server: FastifyInstance,
-  intake: SignalIntake,
   submissions: InFlightLimit,
-  timeoutMs: number,
+  { intake, audit, timeoutMs }: SignalRoutesOptions,
 ): void {
   server.post('/api/signals/:fingerprint/settle', { handlerTimeout: timeoutMs }, async (request) => {
     const fingerprint = readFingerprint(request);
     const parsed = parseSettlement(request.body);
     if (!parsed.ok) throw new ApiError('INVALID_SETTLEMENT', parsed.message);
     const { command } = parsed;
-    const reply = await askIntake(() => submissions.run(() => intake.settle(fingerprint, command)), SETTLE_AGAIN);
+    const asked = auditEntry(request, {
+      what: 'signal.settle',
+      target: fingerprint,
+      why: command.reason,
+      result: 'asked',
+      detail: `filled ${command.filledQuantity}`,
+    });
+    requireAudit(request, audit, asked);
+    const settle = () => submissions.run(() => intake.settle(fingerprint, command));
+    const reply = await askIntake(settle, SETTLE_AGAIN).catch((error: unknown) => {
+      audit.attempt({ ...asked, result: 'failed', detail: failureCode(error) });
+      throw error;
+    });
     const from = { address: request.ip, program: request.headers['user-agent'] };
     request.log.warn({ fingerprint, command, from, reply }, 'a signal is settled by hand');
+    audit.attempt({ ...asked, result: reply?.accepted ? 'done' : 'refused', detail: reply?.message ?? 'not known' });
     if (!reply) throw new ApiError('SIGNAL_NOT_FOUND');
     if (!reply.accepted) throw new ApiError('SETTLEMENT_REFUSED', reply.message);
     return { fingerprint, status: 'settled', message: reply.message };

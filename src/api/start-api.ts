@@ -13,7 +13,8 @@ export async function startApi(dependencies: ApiDependencies): Promise<FastifyIn
   const { host, port } = dependencies.config.api;
   const server = createApiServer(dependencies);
   try {
-    await server.listen({ host, port });
+    // One socket: for `localhost` Fastify would open a second one, of which nothing here knows.
+    await server.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
   } catch (error) {
     await server.close();
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw portInUse(port, 'API_PORT');

@@ -2,29 +2,33 @@ import type { FastifyInstance } from 'fastify';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { packageVersion } from '../config/package-root';
 import { shareInFlight } from './bounded';
+import { callerOf } from './token-guard';
 import { ApiError } from './errors';
 import type { HealthReport } from './health-report';
 
 /** Longest a probe waits; load balancers give up after about as long. */
 const PROBE_TIMEOUT_MS = 5_000;
 
+export const HEALTH_PATH = '/health';
+
 const UNKNOWN = 'How the parts are cannot be told: the question failed, see the log of the API.';
 
 /**
  * `GET /health`: 200 while healthy or degraded, 503 when unhealthy, always with a report as its body. If the question
- * fails, the answer is unhealthy: what cannot be known is not well.
+ * fails, the answer is unhealthy: what cannot be known is not well. Who shows no token where one is needed, such as a load
+ * balancer, is told the status alone.
  */
 export function addHealthRoute(server: FastifyInstance, health: () => Promise<HealthReport>): void {
   const ask = shareInFlight(health, PROBE_TIMEOUT_MS);
   const version = packageVersion();
-  server.get('/health', async (request, reply) => {
+  server.get(HEALTH_PATH, async (request, reply) => {
     const report = await ask().catch((error: unknown): HealthReport => {
       request.log.error({ error }, 'health cannot be told');
       return { status: 'unhealthy', components: {}, reasons: [UNKNOWN], uptime: Math.floor(process.uptime()), version };
     });
     const { status, components, reasons, uptime } = report;
-    const body = { status, components, reasons, uptime, version: report.version };
-    return reply.code(status === 'unhealthy' ? 503 : 200).send(body);
+    const whole = { status, components, reasons, uptime, version: report.version };
+    return reply.code(status === 'unhealthy' ? 503 : 200).send(callerOf(request) ? whole : { status });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { openDataFolder } from '../access/private-folder';
 import { followSupervisor } from '../process/lifeline';
-import { candlesFlag, loadCommandConfig } from './command-config';
+import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { checkVerification } from './verification';
 
@@ -10,14 +11,19 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .command('api')
     .description('serve the HTTP API in this process (start runs it for you)')
     .option('--candles <dir>', 'trade the symbols of these candle files')
-    .action(async (options: { readonly candles?: string }, command: Command) => {
+    .option(...LIVE_FLAG)
+    .action(async (options: { readonly candles?: string; readonly live?: boolean }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       checkVerification(config);
-      const [{ runApi }, { resolveTarget }] = await Promise.all([
+      checkLiveFlag(config, options.live ?? false);
+      openDataFolder(config.dataDir);
+      const [{ runApi }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../api/run-api'),
         import('../temporal/connection'),
+        import('../temporal/folder-environment'),
       ]);
+      claimDataFolder(config);
       await runApi({ config, target: resolveTarget(config) });
       finish(ExitCode.SUCCESS);
     });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import type { TradingState } from '../domain/ledger/types';
+import type { Config } from '../config/schema';
+import type { TradingState, TradingStateChange } from '../domain/ledger/types';
 import { CliError } from './cli-error';
-import { loadCommandConfig } from './command-config';
+import { auditAround, auditAttempt } from './command-audit';
+import { checkLiveFlag, LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { withClient } from './temporal-access';
 import { printErrorLine, printJson, printLine } from './terminal';
@@ -38,28 +40,59 @@ const TRADING_STATE_COMMANDS: readonly TradingStateCommand[] = [
 
 interface ChangeOptions {
   readonly reason: string;
+  readonly live?: boolean;
   readonly json?: boolean;
+}
+
+/** Tells the ledger, and waits until the state holds. */
+async function tellLedger(config: Config, to: TradingState, reason: string): Promise<TradingStateChange> {
+  const { venue } = config;
+  const { createTradingStateControl } = await import('../trading/trading-state');
+  return withClient(config, to === 'active' ? 'act' : 'halt', ({ client }) =>
+    createTradingStateControl(client, venue).change(to, reason, () => {
+      if (to === 'active') return;
+      printErrorLine(
+        `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,
+      );
+    }),
+  );
+}
+
+/** Going on needs a line in the audit before it happens; stopping is never held up by one, which follows it. */
+async function changeAudited(
+  config: Config,
+  { name, to }: TradingStateCommand,
+  reason: string,
+): Promise<TradingStateChange> {
+  const act = { what: name, target: config.venue, why: reason } as const;
+  if (to === 'active') {
+    return auditAround(config, act, async () => ({ value: await tellLedger(config, to, reason), result: 'done' }));
+  }
+  try {
+    const change = await tellLedger(config, to, reason);
+    auditAttempt(config, { ...act, result: 'done' });
+    return change;
+  } catch (error) {
+    auditAttempt(config, { ...act, result: 'failed' });
+    throw error;
+  }
 }
 
 async function changeTradingState(
   command: Command,
-  { to, done }: TradingStateCommand,
-  { reason, json = false }: ChangeOptions,
+  definition: TradingStateCommand,
+  { reason, live = false, json = false }: ChangeOptions,
 ): Promise<ExitCode> {
+  const { to, done } = definition;
   if (reason.trim() === '')
     throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
   const config = await loadCommandConfig(command);
+  if (to === 'active') checkLiveFlag(config, live);
+  else refuseNeedlessLive(config, live);
   const { venue } = config;
-  const { createTradingStateControl, TradingStateError } = await import('../trading/trading-state');
+  const { TradingStateError } = await import('../trading/trading-state');
   try {
-    const change = await withClient(config, (client) =>
-      createTradingStateControl(client, venue).change(to, reason, () => {
-        if (to === 'active') return;
-        printErrorLine(
-          `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,
-        );
-      }),
-    );
+    const change = await changeAudited(config, definition, reason);
     if (json)
       printJson({
         venue,
@@ -82,6 +115,7 @@ export function addTradingStateCommands(program: Command, finish: (exitCode: Exi
       .command(definition.name)
       .description(definition.description)
       .requiredOption('--reason <text>', 'why; kept with the change')
+      .option(...LIVE_FLAG)
       .option('--json', 'print JSON')
       .action(async (options: ChangeOptions, command: Command) => {
         finish(await changeTradingState(command, definition, options));

@@ -25,6 +25,7 @@ export interface ErrorReport {
 const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
   EnvironmentMismatchError: ExitCode.USAGE,
+  DataFolderEnvironmentError: ExitCode.USAGE,
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
@@ -37,6 +38,11 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   PortInUseError: ExitCode.FAILURE,
   NamespaceError: ExitCode.FAILURE,
   DataFolderInUseError: ExitCode.REFUSED,
+  DataFolderError: ExitCode.USAGE,
+  TokenFileError: ExitCode.FAILURE,
+  AuditError: ExitCode.FAILURE,
+  ServerJoinError: ExitCode.REFUSED,
+  OtherStoreError: ExitCode.OTHER_STORE,
   IntakeUnavailableError: ExitCode.UNAVAILABLE,
   ServerUnavailableError: ExitCode.UNAVAILABLE,
 };

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { FlagValue } from '../config/load-config';
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
 import type { VariableGroup } from '../config/variables';
 import { CliError } from './cli-error';
-import { environmentOf } from '../config/trading-environment';
 import { ExitCode } from '../process/exit-codes';
 
 /** What a command may take from `.env`, beside settings. Exchange keys are never taken for paper. */
@@ -67,15 +67,16 @@ export function candlesFlag(folder: string | undefined): readonly FlagValue[] {
   return folder === undefined ? [] : [{ flag: '--candles', path: 'paperVenue.candlesDir', value: folder }];
 }
 
+/** What `--live` means, for commands that act on signals and trading. */
+export const LIVE_FLAG = ['--live', 'act on real money; needed where the configuration is live'] as const;
+
 /**
  * Real money needs two yeses: the configuration's and the command line's. A flag that contradicts the configuration is
  * refused too, because one of the two is not what the user believes.
  *
- * @param needsKeys whether this process, or one that it starts, signs requests
  * @throws CliError when they disagree
- * @throws CredentialsError when the venue's keys are missing or malformed
  */
-export async function checkTradingEnvironment(config: Config, live: boolean, needsKeys = true): Promise<void> {
+export function checkLiveFlag(config: Config, live: boolean): void {
   const environment = environmentOf(config);
   if (environment === 'live' && !live) {
     throw new CliError(
@@ -83,13 +84,35 @@ export async function checkTradingEnvironment(config: Config, live: boolean, nee
       ExitCode.USAGE,
     );
   }
+  refuseNeedlessLive(config, live);
+}
+
+/**
+ * For what only makes trading safer, and has to work at the first attempt: it needs no `--live`. One that is given all the
+ * same has to be true, or the user would believe that live trading stops while something else does.
+ *
+ * @throws CliError when it is not
+ */
+export function refuseNeedlessLive(config: Config, live: boolean): void {
+  const environment = environmentOf(config);
   if (environment !== 'live' && live) {
     throw new CliError(
       `--live was given, but venues.${config.venue}.environment is ${environment}: no real orders would be sent. Set it to live, or leave --live out.`,
       ExitCode.USAGE,
     );
   }
-  if (environment === 'paper' || !needsKeys) return;
+}
+
+/**
+ * Whether this process may trade as it is configured.
+ *
+ * @param needsKeys whether this process, or one that it starts, signs requests
+ * @throws CliError when `--live` and the configuration disagree
+ * @throws CredentialsError when the venue's keys are missing or malformed
+ */
+export async function checkTradingEnvironment(config: Config, live: boolean, needsKeys = true): Promise<void> {
+  checkLiveFlag(config, live);
+  if (environmentOf(config) === 'paper' || !needsKeys) return;
   const { credentialsOf } = await import('../venues/ccxt/credentials');
   credentialsOf(config);
 }

@@ -2,6 +2,9 @@
 import { runCommandLine } from './program';
 import { exitOnClosedPipe } from './terminal';
 
+// Before anything is written, and inherited by all that is started: what we make is ours alone to read.
+process.umask(0o077);
+
 /** Libraries may keep timers or sockets; a command that has finished waits no longer for them. */
 const LINGER_MAX_MS = 500;
 

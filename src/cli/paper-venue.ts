@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { openDataFolder } from '../access/private-folder';
 import { followSupervisor } from '../process/lifeline';
 import { ALONE, candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
@@ -18,10 +19,13 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles), ALONE);
-      const [{ runPaperVenueProcess }, { readFaultSpecification }] = await Promise.all([
+      openDataFolder(config.dataDir);
+      const [{ runPaperVenueProcess }, { readFaultSpecification }, { claimDataFolder }] = await Promise.all([
         import('../paper-venue/paper-venue-process'),
         import('../paper-venue/faults/fault-specification'),
+        import('../temporal/folder-environment'),
       ]);
+      claimDataFolder(config);
       await runPaperVenueProcess(
         config,
         options.faults === undefined ? undefined : readFaultSpecification(options.faults),

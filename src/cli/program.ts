@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../config/package-root';
 import { CONFIG_FILE_VARIABLE } from '../config/variables';
 import { addApiCommand } from './api';
+import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
@@ -12,7 +13,9 @@ import { addSignalSettleCommand } from './signal-settle';
 import { addSignalShowCommand } from './signal-show';
 import { addStartCommand } from './start';
 import { addStatusCommand } from './status';
+import { addStoreCommands } from './store';
 import { printErrorLine, writeError } from './terminal';
+import { addTokenCommands } from './token';
 import { addWorkerCommand } from './worker';
 
 /** Options of the older bots, which had no command word; they belong to `start`. */
@@ -51,6 +54,9 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addSignalListCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
   addTradingStateCommands(program, finish);
+  addStoreCommands(program, finish);
+  addTokenCommands(program, finish);
+  addAuditCommand(program, finish);
   addWorkerCommand(program, finish);
   addApiCommand(program, finish);
   addPaperVenueCommand(program, finish);

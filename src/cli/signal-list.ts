@@ -25,7 +25,7 @@ export function addSignalListCommand(signal: Command, finish: (exitCode: ExitCod
     .option('--json', 'print JSON')
     .action(async (options: ListOptions, command: Command) => {
       const config = await loadCommandConfig(command);
-      const summaries = await withSignalIntake(config, (intake) => intake.list(options.minutes));
+      const summaries = await withSignalIntake(config, 'look', (intake) => intake.list(options.minutes));
       if (options.json) printJson({ signals: summaries.map(presentSummary) });
       else printLine(renderSignalList(summaries, options.minutes, styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);

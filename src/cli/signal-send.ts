@@ -5,7 +5,8 @@ import type { TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalIntake } from '../intake/types';
 import { CliError } from './cli-error';
-import { configFileOf, loadCommandConfig } from './command-config';
+import { auditAttempt } from './command-audit';
+import { checkLiveFlag, configFileOf, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followSignal } from './follow-signal';
 import { wholeNumber } from './number-option';
@@ -30,6 +31,7 @@ export interface SendOptions {
   readonly deadline: number;
   readonly exit?: boolean;
   readonly wait?: boolean;
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -89,6 +91,13 @@ export function exitCodeOf(result: IntakeResult, view: SignalView | undefined): 
   return isFilled ? ExitCode.SUCCESS : ExitCode.NOT_FILLED;
 }
 
+/** What the audit says of it. */
+function auditedResult(result: IntakeResult): { readonly result: 'done' | 'refused'; readonly detail?: string } {
+  if (result.status === 'refused') return { result: 'refused', detail: result.code };
+  if (result.status === 'duplicate') return { result: 'refused', detail: 'conflicting' };
+  return { result: 'done', detail: result.repeated ? 'repeated' : undefined };
+}
+
 /** Progress goes to stderr where stdout is for JSON. */
 async function waitForEnd(intake: SignalIntake, fingerprint: string, json: boolean): Promise<SignalView> {
   const print = json ? printErrorLine : printLine;
@@ -122,10 +131,11 @@ async function send(signal: TradingSignal, options: SendOptions, config: Config,
   const fingerprint = fingerprintOf(signal);
   const unsent: UnsentSignal = { fingerprint, timestampMs, untilMs, repeat, wasSubmitted: false, wasAnswered: false };
   const attempt = (): Promise<ExitCode> =>
-    withSignalIntake(config, async (intake) => {
+    withSignalIntake(config, 'act', async (intake) => {
       unsent.wasSubmitted = true;
       const result = await intake.submit(signal);
       unsent.wasAnswered = true;
+      auditAttempt(config, { what: 'signal.send', target: fingerprint, ...auditedResult(result) });
       return tell(intake, result, options);
     });
   const stopListening = sayOnInterrupt(unsent);
@@ -138,6 +148,7 @@ async function send(signal: TradingSignal, options: SendOptions, config: Config,
   } catch (error) {
     // Only its end was not seen, and the error says so itself.
     if (unsent.wasAnswered) throw error;
+    if (unsent.wasSubmitted) auditAttempt(config, { what: 'signal.send', target: fingerprint, result: 'failed' });
     const failure = unsentError(error, unsent);
     if (!options.json) throw failure;
     printJson(presentUnsent(error, unsent));
@@ -174,9 +185,11 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
       DEADLINE_SECONDS_DEFAULT,
     )
     .option('--wait', 'follow the signal to its end')
+    .option(...LIVE_FLAG)
     .option('--json', 'print JSON')
     .action(async (options: SendOptions, command: Command) => {
       const config = await loadCommandConfig(command);
+      checkLiveFlag(config, options.live ?? false);
       const tradingSignal = await readSignal(options);
       const repeat = repeatCommand(givenOptions(command), tradingSignal.timestampMs, configFileOf(command));
       finish(await send(tradingSignal, options, config, repeat));

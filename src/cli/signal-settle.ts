@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { SettleCommand } from '../messages/signal';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
-import { loadCommandConfig } from './command-config';
+import { auditAround } from './command-audit';
+import { checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { FINGERPRINT_ARGUMENT, parseFingerprint, unknownSignal } from './fingerprint-argument';
 import { withSignalIntake } from './temporal-access';
 import { printable } from '../process/printable';
@@ -14,6 +15,7 @@ export interface SettleOptions {
   readonly fee?: string;
   readonly nothing?: boolean;
   readonly reason: string;
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -58,11 +60,17 @@ export function addSignalSettleCommand(signal: Command, finish: (exitCode: ExitC
     .option('--fee <fee>', 'what the venue took for it, in the settle asset; absent: not known')
     .option('--nothing', 'nothing filled, and nothing can fill any more')
     .requiredOption('--reason <text>', 'who says so and why; kept with the signal')
+    .option(...LIVE_FLAG)
     .option('--json', 'print JSON')
     .action(async (fingerprint: string, options: SettleOptions, command: Command) => {
       const config = await loadCommandConfig(command);
+      checkLiveFlag(config, options.live ?? false);
       const settlement = await readSettlement(options);
-      const reply = await withSignalIntake(config, (intake) => intake.settle(fingerprint, settlement));
+      const act = { what: 'signal.settle', target: fingerprint, why: settlement.reason } as const;
+      const reply = await auditAround(config, act, async () => {
+        const answer = await withSignalIntake(config, 'act', (intake) => intake.settle(fingerprint, settlement));
+        return { value: answer, result: answer?.accepted ? 'done' : 'refused', detail: answer?.message ?? 'not known' };
+      });
       if (!reply) throw unknownSignal(fingerprint, config);
       if (options.json) printJson({ fingerprint, ...reply });
       else printLine(`${reply.accepted ? 'Settled' : 'Refused'}: ${printable(reply.message)}`);

@@ -16,7 +16,7 @@ export function addSignalShowCommand(signal: Command, finish: (exitCode: ExitCod
     .option('--json', 'print JSON')
     .action(async (fingerprint: string, options: { readonly json?: boolean }, command: Command) => {
       const config = await loadCommandConfig(command);
-      const view = await withSignalIntake(config, (intake) => intake.show(fingerprint));
+      const view = await withSignalIntake(config, 'look', (intake) => intake.show(fingerprint));
       if (!view) throw unknownSignal(fingerprint, config);
       if (options.json) printJson(presentSignal(view));
       else printLine(renderSignal(view, styleFor(process.stdout)));

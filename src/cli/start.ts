@@ -1,10 +1,18 @@
 import { Option, type Command } from 'commander';
+import { openDataFolder, tightenDataFolder } from '../access/private-folder';
 import type { Config } from '../config/schema';
 import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { CliError } from './cli-error';
-import { candlesFlag, checkTradingEnvironment, configFileOf, loadCommandConfig, TRADING } from './command-config';
+import {
+  candlesFlag,
+  checkLiveFlag,
+  checkTradingEnvironment,
+  configFileOf,
+  loadCommandConfig,
+  TRADING,
+} from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { printable } from '../process/printable';
 import { faultsOption } from './paper-venue';
@@ -75,12 +83,26 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
   const config = await loadCommandConfig(command, candlesFlag(options.candles), TRADING);
   checkVerification(config);
-  if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, options.live ?? false);
+  const live = options.live ?? false;
+  checkLiveFlag(config, live);
+  if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, live);
+  const { resolveTarget } = await import('../temporal/connection');
+  // Asked for again by every process that connects; here, so that a refusal comes before anything is started.
+  resolveTarget(config);
   await checkFaults(options.faults, options.mode, config);
-  const { System } = await import('../supervisor/system');
+  const [{ System }, { claimDataFolder }] = await Promise.all([
+    import('../supervisor/system'),
+    import('../temporal/folder-environment'),
+  ]);
+  // Before anything is written into it.
+  const wasOpen = openDataFolder(config.dataDir);
+  claimDataFolder(config);
+  const closed = tightenDataFolder(config.dataDir);
   const printer = await openPrinter(config);
   const trusted = describeExtraTrust();
   if (trusted !== undefined) printer.print(trusted, true);
+  if (wasOpen || closed > 0)
+    printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);
   try {
     const system = new System({
       config,
@@ -88,7 +110,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
       configFile: configFileOf(command),
       candlesDir: options.candles,
       faults: options.faults,
-      live: options.live ?? false,
+      live,
       print: printer.print,
     });
     stopOnSignals(system);

@@ -59,13 +59,13 @@ function partsWithoutServer(config: Config, message: string): readonly StatusPar
 }
 
 async function readStatus(config: Config): Promise<SystemStatus> {
-  const [{ readHealth }, { resolveTarget }] = await Promise.all([
+  const [{ readHealth }, { resolveAnyTarget }] = await Promise.all([
     import('../observability/health'),
     import('../temporal/connection'),
   ]);
-  const { address } = resolveTarget(config);
+  const { address } = resolveAnyTarget(config);
   try {
-    const health = await withClient(config, (client) => readHealth(client, config));
+    const health = await withClient(config, 'look', ({ client }) => readHealth(client, config));
     const parts = joinParts(config, health, { address, pid: await findServerPid(config) });
     const isComplete = parts.every((part) => part.status === 'healthy');
     return { status: !isComplete && health.status === 'healthy' ? 'degraded' : health.status, parts, reachable: true };

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
+import type { StoreGate } from '../temporal/store-gate';
+import { printErrorLine } from './terminal';
 
 /**
  * A refused connection to this machine means that nothing runs; the Temporal client would keep trying for a while.
@@ -18,32 +20,72 @@ async function assertEmbeddedServerRuns(port: number, address: string): Promise<
 }
 
 /**
- * Connects, does one thing, and closes the connection.
+ * What a command does there. To act and to halt need the store that this data folder trades with; to halt is allowed on a
+ * server that is not good enough to act on (`resolveTarget`), as is looking, and asking for the store itself.
+ */
+export type Purpose = 'act' | 'halt' | 'look' | 'ask';
+
+/** What a command has while it is connected. */
+export interface Access {
+  readonly client: Client;
+  readonly store: StoreGate;
+}
+
+/**
+ * Connects, does one thing, and closes the connection. Another store than ours is told to who only looks.
  *
  * @throws ServerUnavailableError when no server answers
+ * @throws OtherStoreError, DataFolderEnvironmentError before anything is done, for who acts or halts
+ * @throws ConfigError when it would act on a server that is not good enough for it
  */
-export async function withClient<Result>(config: Config, use: (client: Client) => Promise<Result>): Promise<Result> {
-  const { connectClient, embeddedAddress, resolveTarget } = await import('../temporal/connection');
-  const target = resolveTarget(config);
-  const { port } = config.temporal;
-  if (target.address === embeddedAddress(port)) await assertEmbeddedServerRuns(port, target.address);
+export async function withClient<Result>(
+  config: Config,
+  purpose: Purpose,
+  use: (access: Access) => Promise<Result>,
+): Promise<Result> {
+  const [connections, { askingGate }, { checkDataFolder }] = await Promise.all([
+    import('../temporal/connection'),
+    import('../temporal/own-store'),
+    import('../temporal/folder-environment'),
+  ]);
+  const { connectClient, embeddedAddress, resolveAnyTarget, resolveTarget } = connections;
+  const changes = purpose === 'act' || purpose === 'halt';
+  if (changes) checkDataFolder(config);
+  const target = purpose === 'act' ? resolveTarget(config) : resolveAnyTarget(config);
+  const { dataDir } = config;
+  const { address, namespace } = target;
+  if (address === embeddedAddress(config.temporal.port)) await assertEmbeddedServerRuns(config.temporal.port, address);
   const { client, connection } = await connectClient(target);
   try {
-    return await use(client);
+    const store = askingGate({ place: { dataDir, namespace }, address, asker: client });
+    if (changes) await store.confirm();
+    if (purpose === 'look') await warnOfStore(store);
+    return await use({ client, store });
   } finally {
     await connection.close();
+  }
+}
+
+/** What is shown of another store is no lie, only not ours. */
+async function warnOfStore(store: StoreGate): Promise<void> {
+  try {
+    await store.confirm();
+  } catch (error) {
+    const isOther = error instanceof Error && error.name === 'OtherStoreError';
+    if (isOther) printErrorLine(`Warning: ${error.message}`);
   }
 }
 
 /**
  * Intake over a connection of its own.
  *
- * @throws ServerUnavailableError when no server answers
+ * @throws what `withClient` throws
  */
 export async function withSignalIntake<Result>(
   config: Config,
+  purpose: Purpose,
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
   const { createSignalIntake } = await import('../intake/signal-intake');
-  return withClient(config, (client) => use(createSignalIntake({ client, config })));
+  return withClient(config, purpose, ({ client, store }) => use(createSignalIntake({ client, config, store })));
 }

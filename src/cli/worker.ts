@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { openDataFolder } from '../access/private-folder';
 import { COMPONENTS, type ComponentName } from '../messages/component';
 import { INFERENCE_TASK_QUEUE } from '../messages/ids';
 import { followSupervisor } from '../process/lifeline';
@@ -33,10 +34,13 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
       const config = await loadCommandConfig(command, candlesFlag(options.candles), needsKeys ? TRADING : TALKING);
       checkVerification(config);
       await checkTradingEnvironment(config, options.live ?? false, needsKeys);
-      const [{ runWorkers }, { resolveTarget }] = await Promise.all([
+      openDataFolder(config.dataDir);
+      const [{ runWorkers }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../../workers/run-workers'),
         import('../temporal/connection'),
+        import('../temporal/folder-environment'),
       ]);
+      claimDataFolder(config);
       const exitCode = await runWorkers({
         config,
         target: resolveTarget(config),

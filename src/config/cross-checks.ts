@@ -1,8 +1,10 @@
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
 import type { ConfigProblem } from './config-error';
+import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
 import type { Config, VenueConfig } from './schema';
+import { hasWebUi } from './web-ui';
 
 /** A rule that one setting breaks because of another. */
 interface Fault {
@@ -10,7 +12,6 @@ interface Fault {
   readonly message: string;
 }
 
-const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
 const SECONDS_PER_HOUR = 3_600;
 /** First words of variables that have an owner: a venue of that name would read another's keys, or variables we refuse. */
 const OWNED_WORDS: ReadonlyMap<string, string> = new Map([
@@ -55,7 +56,8 @@ function checkPorts(config: Config, venue: VenueConfig | undefined): readonly Fa
   const used: [path: string, port: number][] = [['api.port', config.api.port]];
   if (venue?.environment === 'paper') used.push(['paperVenue.port', config.paperVenue.port]);
   if (config.temporal.address === undefined) {
-    used.push(['temporal.port', config.temporal.port], ['temporal.uiPort', config.temporal.uiPort]);
+    used.push(['temporal.port', config.temporal.port]);
+    if (hasWebUi(config, venue?.environment)) used.push(['temporal.uiPort', config.temporal.uiPort]);
   }
   const owners = new Map<number, string>();
   return used.flatMap(([path, port]) => {
@@ -122,8 +124,9 @@ function checkCredentialNames(config: Config): readonly Fault[] {
 }
 
 function checkApi(config: Config): readonly Fault[] {
-  if (LOOPBACK_HOSTS.includes(config.api.host)) return [];
-  const message = `is "${config.api.host}"; allowed: ${LOOPBACK_HOSTS.join(', ')}, because whoever reaches the API can trade`;
+  const { host, allowedHosts } = config.api;
+  if (isLoopback(host) || allowedHosts.length > 0) return [];
+  const message = `is "${host}", which others reach; name in api.allowedHosts what they call it, or use 127.0.0.1`;
   return [{ path: 'api.host', message }];
 }
 

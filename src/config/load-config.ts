@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { CRASH_VARIABLES } from '../process/crash-points';
 import { SETTING_SHAPES } from './allowed-values';
 import { ConfigError } from './config-error';
 import { crossCheck } from './cross-checks';
@@ -7,6 +8,7 @@ import type { Layer, MergedLayers } from './layers';
 import { mergeLayers, nest } from './layers';
 import { packageRoot } from './package-root';
 import type { Config } from './schema';
+import { environmentOf } from './trading-environment';
 import { validate } from './validate';
 import { CONFIG_FILE_VARIABLE, unknownOwnVariables } from './variables';
 import { readYamlMap } from './yaml-file';
@@ -76,6 +78,15 @@ function resolvePaths(config: Config, layers: MergedLayers, cwd: string): void {
   config.paperVenue.candlesDir = resolve(layers.layerOf(['paperVenue', 'candlesDir']).folder, candlesDir);
 }
 
+/** A variable left over from a test must not kill a process that holds real orders. */
+function refuseCrashes(config: Config, env: NodeJS.ProcessEnv): void {
+  const environment = environmentOf(config);
+  const set = CRASH_VARIABLES.filter((name) => env[name] !== undefined && env[name] !== '');
+  if (environment === 'paper' || set.length === 0) return;
+  const message = `asks this process to kill itself, as tests do, and the environment is ${environment}; remove it.`;
+  throw new ConfigError(set.map((source) => ({ source, path: '', message })));
+}
+
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {
     if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
@@ -120,6 +131,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const config = validate(layers);
   followOtherSettings(config, layers, defaults);
   crossCheck(config, layers);
+  refuseCrashes(config, env);
   resolvePaths(config, layers, cwd);
   return deepFreeze(config);
 }

@@ -27,6 +27,11 @@ const venueName = z
   .regex(/^[a-z][a-z0-9-]{0,30}$/)
   .describe('a name of lower-case letters, digits and hyphens, such as bybit');
 
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/i)
+  .describe('a host name, with or without a port, such as trading.example');
+
 const windowLimit = z.strictObject({
   limit: z.int().min(1).max(1_000_000),
   windowMs: z.int().min(100).max(3_600_000),
@@ -117,17 +122,24 @@ export const configSchema = z.strictObject({
       .regex(/^[a-zA-Z0-9-]{2,64}$/)
       .describe('2 to 64 letters, digits and hyphens'),
     port,
+    /** auto: in paper only. */
+    webUi: z.enum(['auto', 'on', 'off']),
     uiPort: port,
     retentionHours: z
       .int()
       .min(24)
       .max(24 * 365),
+    /** false: a live start needs a server that asks who is there. */
+    allowUnauthenticatedServer: z.boolean(),
     maxCachedWorkflows: z.int().min(10).max(100_000),
   }),
   api: z.strictObject({
     host: z.string().min(1),
     port,
     bodyLimitBytes: z.int().min(256).max(1_048_576),
+    /** Names, with or without a port, that a request's Host header may also have. */
+    allowedHosts: z.array(hostName).min(0).max(16),
+    requireToken: z.enum(['auto', 'always']),
   }),
   workers: z.strictObject({
     heartbeatTimeoutSeconds: z.int().min(5).max(3_600),
@@ -139,7 +151,11 @@ export const configSchema = z.strictObject({
     pollsMax: z.int().min(2).max(100),
     shutdownGraceMs: z.int().min(0).max(8_000),
   }),
-  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), keepDays: z.int().min(1).max(3_650) }),
+  logging: z.strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    keepDays: z.int().min(1).max(3_650),
+    bytesPerDayMax: z.int().min(100_000).max(10_000_000_000),
+  }),
 });
 
 export type Config = z.infer<typeof configSchema>;

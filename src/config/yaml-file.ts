@@ -1,27 +1,41 @@
-import { readFileSync } from 'node:fs';
-import type { Document } from 'yaml';
-import { LineCounter, isMap, parseDocument } from 'yaml';
+import type { Document, ParsedNode } from 'yaml';
+import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
+import { FileUnusableError, readBoundedFile } from '../process/bounded-file';
 import { ConfigError } from './config-error';
 
 /** A configuration is a page or two; anything larger is the wrong file. */
-const CONFIG_FILE_BYTES_MAX = 1_048_576;
+const CONFIG_FILE_BYTES_MAX = 65_536;
+/** Every key of a map is compared with those before it, so the time grows with the square of their number. */
+const MAP_KEYS_MAX = 1_000;
+const KEY_COMPARISONS_MAX = (MAP_KEYS_MAX * (MAP_KEYS_MAX - 1)) / 2;
 
 function failure(file: string, message: string): ConfigError {
   return new ConfigError([{ source: file, path: '', message }]);
 }
 
 function readText(file: string): string {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    return readBoundedFile(file, { bytesMax: CONFIG_FILE_BYTES_MAX, what: 'The configuration' }).toString('utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw failure(file, code === 'ENOENT' ? 'there is no such file.' : `cannot be read (${code}).`);
+    if (error instanceof FileUnusableError) throw failure(file, `${error.problem}.`);
+    throw error;
   }
-  if (bytes.length > CONFIG_FILE_BYTES_MAX) {
-    throw failure(file, `is ${bytes.length} bytes long; at most ${CONFIG_FILE_BYTES_MAX} are allowed.`);
+}
+
+/** Tells equal keys as the parser itself does, and ends the parsing when there are too many to compare. */
+class KeyComparison {
+  #comparisons = 0;
+
+  readonly areEqual = (one: ParsedNode, other: ParsedNode): boolean => {
+    this.#comparisons += 1;
+    // The parser makes a fault of it.
+    if (this.tooMany) throw new Error('too many keys');
+    return one === other || (isScalar(one) && isScalar(other) && one.value === other.value);
+  };
+
+  get tooMany(): boolean {
+    return this.#comparisons > KEY_COMPARISONS_MAX;
   }
-  return bytes.toString('utf8');
 }
 
 function toPlainValue(document: Document, file: string): Record<string, unknown> {
@@ -40,7 +54,13 @@ function toPlainValue(document: Document, file: string): Record<string, unknown>
  */
 export function readYamlMap(file: string): Record<string, unknown> {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const keys = new KeyComparison();
+  const document = parseDocument(readText(file), {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: keys.areEqual,
+  });
+  if (keys.tooMany) throw failure(file, `holds more than ${MAP_KEYS_MAX} keys.`);
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     throw new ConfigError(

@@ -11,12 +11,21 @@ import {
   type SignalWorkflowInput,
 } from '../messages/signal';
 import { crashPoint } from '../process/crash-points';
+import { ServerUnavailableError } from '../temporal/errors';
+import type { StoreGate } from '../temporal/store-gate';
 import { describeConflict } from './describe-conflict';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { callServer } from './server-call';
 import { SignalWorkflows } from './signal-workflows';
 import { TakenSignals, type TakenSignal } from './taken-signals';
-import type { ConflictingSignal, HeadStart, IntakeResult, SignalIntake, SignalSummary } from './types';
+import {
+  type ConflictingSignal,
+  type HeadStart,
+  IntakeUnavailableError,
+  type IntakeResult,
+  type SignalIntake,
+  type SignalSummary,
+} from './types';
 
 /** How long a conflicting signal waits to hear which one was taken; its workflow answers only while an engine runs. */
 const TAKEN_READ_TIMEOUT_MS = 2_000;
@@ -31,6 +40,8 @@ const SEND_AGAIN = {
 export interface SignalIntakeOptions {
   readonly client: Client;
   readonly config: Config;
+  /** What another store than ours accepts is lost to those who trade. */
+  readonly store: StoreGate;
   /**
    * For a process that also runs the signal workflows, on this client's connection: their first task needs no second trip
    * to the server, and the trade does not wait for it.
@@ -50,16 +61,18 @@ export function createSignalIntake(options: SignalIntakeOptions): SignalIntake {
 class TemporalSignalIntake implements SignalIntake {
   private readonly client: Client;
   private readonly config: Config;
+  private readonly store: StoreGate;
   private readonly venue: VenueConfig;
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
   private readonly workflows: SignalWorkflows;
 
-  constructor({ client, config, headStart }: SignalIntakeOptions) {
+  constructor({ client, config, store, headStart }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
     this.config = config;
+    this.store = store;
     this.venue = venue;
     this.headStart = headStart;
     this.workflows = new SignalWorkflows(client);
@@ -74,9 +87,11 @@ class TemporalSignalIntake implements SignalIntake {
     if (known) return this.judge(fingerprint, signal, known);
     const goAhead = this.headStart?.ready();
     const input = workflowInput(signal, fingerprint, this.config.venue);
+    await this.confirmStore();
     const taken = await callServer(this.client, SEND_AGAIN, () =>
       this.take(goAhead ? { ...input, headStart: true } : input, contentHash),
     );
+    await this.confirmAnswer(fingerprint);
     if (taken) return this.judge(fingerprint, signal, taken);
     // Outside of the call, whose deadline is not the trade's.
     goAhead?.(input);
@@ -92,7 +107,29 @@ class TemporalSignalIntake implements SignalIntake {
   }
 
   async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
+    await this.confirmStore();
     return this.workflows.settle(fingerprint, command);
+  }
+
+  /** @throws OtherStoreError, and IntakeUnavailableError when it cannot be told which store the server has */
+  private async confirmStore(): Promise<void> {
+    if (this.store.isConfirmed) return;
+    try {
+      await this.store.confirm();
+    } catch (error) {
+      if (!(error instanceof ServerUnavailableError)) throw error;
+      throw new IntakeUnavailableError(SEND_AGAIN.unanswered, { cause: error });
+    }
+  }
+
+  /** The client may have connected to another server meanwhile, and have had its answer: that one is good for nothing. */
+  private async confirmAnswer(fingerprint: string): Promise<void> {
+    try {
+      await this.confirmStore();
+    } catch (error) {
+      this.taken.forget(fingerprint);
+      throw error;
+    }
   }
 
   /** Starts the signal's workflow. @returns undefined: started now; otherwise what was taken under its fingerprint before */

@@ -23,6 +23,10 @@ export class TakenSignals {
     setBounded(this.taken, fingerprint, taken, TAKEN_SIGNALS_MAX);
   }
 
+  forget(fingerprint: string): void {
+    this.taken.delete(fingerprint);
+  }
+
   /** @returns undefined: not known here */
   get(fingerprint: string): TakenSignal | undefined {
     return this.taken.get(fingerprint);

@@ -46,6 +46,7 @@ export interface SignalIntake {
    * Takes a signal, once: what is sent again with the same timestamp is told apart from another signal.
    *
    * @throws IntakeUnavailableError when the server does not answer: sent again with its timestamp, it cannot trade twice
+   * @throws OtherStoreError when the server holds another store than ours: nobody here trades what that one takes
    */
   submit(signal: TradingSignal): Promise<IntakeResult>;
   /** @returns undefined when no such signal is known (any more) */

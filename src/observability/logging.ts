@@ -20,6 +20,8 @@ export interface LoggerOptions {
   readonly level: Config['logging']['level'];
   /** Days of logs to keep, today included; at least 1. */
   readonly keepDays: number;
+  /** The largest size of each file of a day, bytes. */
+  readonly bytesPerDayMax: number;
   /** Milliseconds UTC; decides in which day's file a line lands. */
   readonly clock?: () => number;
 }
@@ -33,16 +35,17 @@ export interface ProcessLogger {
 
 /**
  * Opens a process's log: JSON lines to `<dataDir>/logs/<component>_YYYYMMDD.log` (UTC days), errors also to
- * `errors_YYYYMMDD.log`, which all processes share. Credentials are blotted out by field name, in signed URLs, and by
- * value in every spelling: those that this process knows when it writes the line.
+ * `errors_YYYYMMDD.log`, which all processes share. Each file of a day has a largest size. Credentials are blotted out by
+ * field name, in signed URLs, and by value in every spelling: those that this process knows when it writes the line.
  *
  * @throws the file system's error when the files cannot be opened
  */
 export function createLogger(options: LoggerOptions): ProcessLogger {
-  const { component, dataDir, level, keepDays, clock } = options;
+  const { component, dataDir, level } = options;
   const folder = join(dataDir, 'logs');
-  const all = openDayFile({ folder, stem: component, keepDays, clock });
-  const errors = openDayFile({ folder, stem: 'errors', keepDays, clock });
+  const all = openDayFile({ ...options, folder, stem: component });
+  // A file of their own: lines that are no errors take no room from them.
+  const errors = openDayFile({ ...options, folder, stem: 'errors' });
   const logger = pino(
     {
       level,

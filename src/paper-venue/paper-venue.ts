@@ -53,7 +53,7 @@ export interface PaperVenue {
 export async function startPaperVenue(options: PaperVenueOptions): Promise<PaperVenue> {
   assertSymbols(options);
   const clock = new PaperClock(options.now);
-  const market = openMarket(options, clock.steadyNowMs());
+  const market = await openMarket(options, clock.steadyNowMs());
   const feed = new PriceFeed(market.source, options.seed, Number(options.spreadFraction));
   feed.prepare(clock.steadyNowMs());
   let context: PaperRoutesContext | undefined;

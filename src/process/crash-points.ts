@@ -42,6 +42,9 @@ export const CRASH_POINT_VARIABLE = 'ONCEFILL_CRASH_POINT';
 /** A file that the first crash leaves behind, so that the restarted process lives. */
 export const CRASH_FILE_VARIABLE = 'ONCEFILL_CRASH_FILE';
 
+/** The variables of a test that asks for a crash; such a process must trade on nothing but paper. */
+export const CRASH_VARIABLES = [CRASH_POINT_VARIABLE, CRASH_FILE_VARIABLE] as const;
+
 /** Kills this process with SIGKILL if a test asked for it here; otherwise does nothing. */
 export function crashPoint(point: CrashPoint): void {
   if (!process.env[CRASH_POINT_VARIABLE]?.split(',').includes(point)) return;

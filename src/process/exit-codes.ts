@@ -15,8 +15,10 @@ export const ExitCode = {
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
   NOT_FILLED: 5,
-  /** No such signal is known (any more). */
+  /** No such signal or token is known (any more). */
   NOT_FOUND: 6,
+  /** The Temporal server holds another store than the one that is traded with here; nothing was done. A person decides. */
+  OTHER_STORE: 8,
   /** Interrupted by Ctrl-C: 128 + SIGINT, as shells expect. */
   INTERRUPTED: 130,
 } as const;
@@ -33,5 +35,6 @@ Exit codes:
   4    the Temporal server does not answer; whether a signal was accepted is not known: run
        the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
-  6    no such signal
+  6    no such signal or token
+  8    the Temporal server holds another store than before: see oncefill store show
   130  interrupted`;

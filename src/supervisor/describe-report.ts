@@ -1,3 +1,4 @@
+import { ExitCode } from '../process/exit-codes';
 import type { ProcessReport } from './managed-process';
 
 function seconds(durationMs: number): string {
@@ -26,8 +27,10 @@ export function describeReport(report: ProcessReport, outputFile: string): reado
       if (report.lastLines.length === 0) return [text];
       return [`${text} Its last output, more in ${outputFile}:`, ...indent(report.lastLines)];
     }
-    case 'misconfigured':
-      return [`${report.name} cannot run with this configuration:`, ...indent(report.lastLines)];
+    case 'misconfigured': {
+      const what = report.exitCode === ExitCode.USAGE ? 'this configuration' : "this Temporal server's store";
+      return [`${report.name} cannot run with ${what}:`, ...indent(report.lastLines)];
+    }
     case 'killed':
       return [`${report.name} did not stop within ${seconds(report.graceMs)} and was killed.`];
     case 'warning':

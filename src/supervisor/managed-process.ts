@@ -17,6 +17,9 @@ export interface ProcessSpecification {
   readonly restartPolicy?: RestartPolicy;
 }
 
+/** Wrong usage or configuration, or a server with another store: a person has to do something. */
+export type FinalExitCode = typeof ExitCode.USAGE | typeof ExitCode.OTHER_STORE;
+
 /** What happened to a process, for the person who started it. */
 export type ProcessReport =
   | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
@@ -30,8 +33,13 @@ export type ProcessReport =
       readonly lastLines: readonly string[];
       readonly restartInMs: number;
     }
-  /** It left with the exit code for wrong usage or configuration: starting it again cannot help. */
-  | { readonly kind: 'misconfigured'; readonly name: string; readonly lastLines: readonly string[] }
+  /** It left with an exit code that tells that starting it again cannot help. */
+  | {
+      readonly kind: 'misconfigured';
+      readonly name: string;
+      readonly exitCode: FinalExitCode;
+      readonly lastLines: readonly string[];
+    }
   | { readonly kind: 'killed'; readonly name: string; readonly graceMs: number }
   /** The process goes on; something around it does not work. */
   | { readonly kind: 'warning'; readonly name: string; readonly text: string };
@@ -193,9 +201,10 @@ export class ManagedProcess {
     if (this.stopping) return;
     if (this.currentState === 'superseded' && end.exitCode === ExitCode.SUCCESS) return;
     const lastLines = this.output.takeLastLines();
-    if (end.exitCode === ExitCode.USAGE) {
+    const { exitCode } = end;
+    if (exitCode === ExitCode.USAGE || exitCode === ExitCode.OTHER_STORE) {
       this.setState('misconfigured');
-      this.onReport({ kind: 'misconfigured', name: this.name, lastLines });
+      this.onReport({ kind: 'misconfigured', name: this.name, exitCode, lastLines });
       return;
     }
     const policy = this.specification.restartPolicy ?? RESTART_POLICY;

@@ -130,7 +130,7 @@ export class System {
 
   private launch(planned: PlannedProcess): void {
     const { config, configFile, candlesDir, faults, live } = this.options;
-    const trades = planned.arguments[0] === 'worker' && live;
+    const acts = ['worker', 'api'].includes(planned.arguments[0] ?? '') && live;
     const managed = new ManagedProcess(
       {
         name: planned.name,
@@ -142,7 +142,7 @@ export class System {
           ...(configFile === undefined ? [] : ['--config', configFile]),
           ...(candlesDir === undefined ? [] : ['--candles', candlesDir]),
           ...(planned.name === 'paper_venue' && faults !== undefined ? ['--faults', faults] : []),
-          ...(trades ? ['--live'] : []),
+          ...(acts ? ['--live'] : []),
         ],
         environment: childEnvironment(planned.name, config),
         outputFile: outputLogPath(config.dataDir, planned.name),
@@ -159,7 +159,7 @@ export class System {
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
       this.options.print(line, isTrouble);
     }
-    if (report.kind === 'misconfigured') this.requestStop(ExitCode.USAGE);
+    if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
   }
 

@@ -1,6 +1,11 @@
+import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
+import { hasWebUi } from '../config/web-ui';
 import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
-import { ensureNamespace } from '../temporal/namespace';
+import type { EmbeddedServerOptions } from '../temporal/embedded-server';
+import { ensureNamespace, type NamespaceRequirements } from '../temporal/namespace';
+import { assertOwnStore, keepOwnStore } from '../temporal/own-store';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { EmbeddedServerKeeper } from './embedded-server-keeper';
 
@@ -13,32 +18,42 @@ export interface TemporalServer {
   readonly uiUrl?: string;
 }
 
+/** How the embedded server of a configuration runs. */
+export function embeddedServerOptions(config: Config, progress: (line: string) => void): EmbeddedServerOptions {
+  const { dataDir, temporal } = config;
+  const { port } = temporal;
+  const environment = environmentOf(config);
+  const uiPort = hasWebUi(config, environment) ? temporal.uiPort : undefined;
+  // The test network's orders outlive a power cut here, too.
+  const durability = environment === 'paper' ? 'paper' : 'live';
+  return { dataDir, port, uiPort, durability, environment, progress };
+}
+
 /** Makes the keeper of the embedded server. @returns undefined when the user named a server of their own */
 export function createServerKeeper(config: Config, print: (line: string) => void): EmbeddedServerKeeper | undefined {
-  const { address, namespace, port, uiPort } = config.temporal;
+  const { address, namespace } = config.temporal;
   if (externalTarget({ address, namespace })) return undefined;
-  const isLive = config.venues[config.venue]?.environment === 'live';
-  const durability = isLive ? 'live' : 'paper';
-  return new EmbeddedServerKeeper({ dataDir: config.dataDir, port, uiPort, durability, progress: print }, print);
+  return new EmbeddedServerKeeper(embeddedServerOptions(config, print), print);
 }
 
 /**
- * Gets a server that serves our namespace with its search attributes.
+ * Gets a server that serves our namespace with its search attributes, in the store that this data folder knows.
  *
  * @param keeper of the embedded server; undefined: the user's own server is used
- * @throws ServerUnavailableError, PortInUseError, NamespaceError, ConfigError
+ * @throws ServerUnavailableError, ServerJoinError, PortInUseError, OtherStoreError, NamespaceError, ConfigError
  */
 export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper | undefined): Promise<TemporalServer> {
   const target = resolveTarget(config);
   const embedded = await keeper?.start();
   const { connection } = await connectClient(target);
   try {
-    const { namespace, retentionHours } = config.temporal;
-    await ensureNamespace(connection, {
-      namespace,
-      retentionHours,
-      dedupWindowSeconds: config.signals.dedupWindowSeconds,
-    });
+    const { namespace } = config.temporal;
+    const place = { dataDir: config.dataDir, namespace };
+    const store = { place, address: target.address, asker: connection };
+    // Before anything is made there: a store that lost its namespace is another one.
+    await assertOwnStore(store);
+    await ensureNamespace(connection, namespaceNeeds(config));
+    await keepOwnStore(store);
     await ensureSearchAttributes(connection, namespace);
   } finally {
     await connection.close();
@@ -46,4 +61,20 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
   if (!embedded) return { target, description: `${target.address} (your server)` };
   const owner = embedded.owned ? `embedded, process ${embedded.pid}` : 'embedded, run by another start';
   return { target, description: `${target.address} (${owner})`, uiUrl: embedded.uiUrl };
+}
+
+/** Asks a server that a person is about to accept, whose namespace is made if it has none. */
+export async function openNamespace<Answer>(config: Config, ask: (client: Client) => Promise<Answer>): Promise<Answer> {
+  const { client, connection } = await connectClient(resolveTarget(config));
+  try {
+    await ensureNamespace(connection, namespaceNeeds(config));
+    return await ask(client);
+  } finally {
+    await connection.close();
+  }
+}
+
+function namespaceNeeds({ temporal, signals }: Config): NamespaceRequirements {
+  const { namespace, retentionHours } = temporal;
+  return { namespace, retentionHours, dedupWindowSeconds: signals.dedupWindowSeconds };
 }

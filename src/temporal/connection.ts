@@ -4,9 +4,11 @@ import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/e
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
 import { rememberSecret } from '../secrets/known-secrets';
 import { ServerUnavailableError } from './errors';
 import { GrpcStatus } from './grpc-status';
+import { showsWhoWeAre } from './server-authentication';
 
 /** Longest wait for a server to answer before it counts as unreachable. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -84,13 +86,29 @@ export function embeddedAddress(port: number): string {
 }
 
 /**
- * The server that every process of this configuration uses: the one that the user named, else the embedded one.
+ * The server that every process of this configuration uses: the one that the user named, else the embedded one. For looking,
+ * and for halting, which a server that trusts everybody must not stand in the way of; whoever acts asks `resolveTarget`.
  *
  * @throws ConfigError as `externalTarget`
  */
-export function resolveTarget({ temporal }: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
+export function resolveAnyTarget({ temporal }: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
   const { address, namespace, port } = temporal;
   return externalTarget({ address, namespace, env }) ?? localTarget(embeddedAddress(port), namespace);
+}
+
+/**
+ * The same server, for acting: with real money it has to ask who is there, because whoever reaches one that does not can
+ * trade, and take the place of it.
+ *
+ * @throws ConfigError as `externalTarget`, and when live trading would use a server that trusts everybody
+ */
+export function resolveTarget(config: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
+  const target = resolveAnyTarget(config, env);
+  const isTrusted = config.temporal.allowUnauthenticatedServer || showsWhoWeAre(target.connectionOptions);
+  if (environmentOf(config) !== 'live' || isTrusted) return target;
+  const path = 'temporal.allowUnauthenticatedServer';
+  const message = `Live trading needs a Temporal server that asks who is there, and ${target.address} is reached without TLS and a client certificate or an API key: set TEMPORAL_ADDRESS with TEMPORAL_API_KEY or TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to one that does, or, on a machine that only you use, set ${path}: true.`;
+  throw new ConfigError([{ source: 'temporal', path, message }]);
 }
 
 /** The native connection reports Rust structures, in which the words for people stand in quotes. */

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import type { TradingEnvironment } from '../config/trading-environment';
 import { assertPortFree, isPortListening } from '../net/ports';
 import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
 import type { Progress } from './binary-sources';
 import { embeddedAddress } from './connection';
-import { ServerUnavailableError } from './errors';
+import { ServerJoinError, ServerUnavailableError } from './errors';
 import { findTemporalServer } from './server-binary';
 import { spawnServer, type ServerExit, type ServerProcess, stopServer } from './server-process';
 import {
@@ -15,9 +16,11 @@ import {
   removeServerRecord,
   serverOwnerPath,
   type ServerRecord,
+  whyNotJoin,
   writeServerRecord,
 } from './server-record';
 import { type Durability, serverArguments } from './server-settings';
+import { prepareWebUi } from './web-ui';
 
 /** Longest time from the start of the process until it serves; a cold disk and a busy machine included. */
 const SERVE_TIMEOUT_MS = 60_000;
@@ -34,8 +37,10 @@ export interface EmbeddedServerOptions {
   readonly port: number;
   /** Absent: no Web UI. */
   readonly uiPort?: number;
-  /** `live` where real money is traded. */
+  /** `paper` where nothing is traded that outlives this machine. */
   readonly durability: Durability;
+  /** Whose signals it holds: a start of another environment does not join it. */
+  readonly environment: TradingEnvironment;
   /** Receives one line at every long step. */
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
@@ -95,15 +100,17 @@ async function waitUntilServing(server: ServerProcess, port: number): Promise<vo
   );
 }
 
-function commandLine({ dataDir, port, uiPort, durability, dynamicConfig }: EmbeddedServerOptions): readonly string[] {
-  const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
+function commandLine(
+  { dataDir, port, durability, dynamicConfig }: EmbeddedServerOptions,
+  uiFlags: readonly string[],
+): readonly string[] {
   // The HTTP and metrics ports are not given: the server then picks free ones, so two copies never clash over them.
   return [
     'server',
     'start-dev',
     '--port',
     String(port),
-    ...ui,
+    ...uiFlags,
     '--db-filename',
     resolve(dataDir, 'temporal', 'temporal.db'),
     ...serverArguments(durability, dynamicConfig),
@@ -121,27 +128,33 @@ async function stopLeftover(dataDir: string, progress: Progress): Promise<void> 
 }
 
 async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const { dataDir, port, uiPort, progress, env } = options;
+  const { dataDir, port, durability, environment, progress, env } = options;
   await stopLeftover(dataDir, progress);
   await assertPortFree(port, { variable: 'TEMPORAL_PORT' });
-  if (uiPort !== undefined) await assertPortFree(uiPort, { variable: 'TEMPORAL_UI_PORT' });
+  const webUi = await prepareWebUi(options.uiPort, progress);
   const binary = await findTemporalServer({ progress, env });
   mkdirSync(join(dataDir, 'temporal'), { recursive: true });
-  const server = spawnServer(binary, commandLine(options), serverLogPath(dataDir));
+  const server = spawnServer(binary, commandLine(options, webUi.flags), serverLogPath(dataDir));
   // In the same turn as the start: no crash of this process can leave a server that nobody knows of.
-  writeServerRecord(dataDir, { server: server.identity, port, uiPort });
+  writeServerRecord(dataDir, { server: server.identity, port, uiPort: webUi.port, durability, environment });
+  void server.exited.then(() => webUi.close());
   const stop = async (timeoutMs?: number): Promise<void> => {
+    await webUi.close();
     await stopServer(server.identity, timeoutMs);
     removeServerRecord(dataDir);
     releasePidFile(serverOwnerPath(dataDir), process.pid);
   };
   try {
     await waitUntilServing(server, port);
+    await webUi.open();
   } catch (error) {
     await stop();
     throw error;
   }
-  return describeServer({ server: server.identity, port, uiPort }, { owned: true, exited: server.exited, stop });
+  return describeServer(
+    { server: server.identity, port, uiPort: webUi.port },
+    { owned: true, exited: server.exited, stop },
+  );
 }
 
 function describeServer(
@@ -169,6 +182,8 @@ async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions
     if (!isProcessRunning(owner)) return true;
     const record = readServerRecord(options.dataDir);
     if (record === undefined || !isProcessRunning(record.server)) return false;
+    const objection = whyNotJoin(record, options, owner.pid);
+    if (objection !== undefined) throw new ServerJoinError(objection);
     if (await isServing(record.port)) joined = record;
     return joined !== undefined;
   }, poll);
@@ -189,7 +204,7 @@ async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions
  * process started it, it is joined; if that process died, its server is stopped first. Namespaces are not made here: see
  * `ensureNamespace`.
  *
- * @throws ServerUnavailableError, PortInUseError
+ * @throws ServerUnavailableError, ServerJoinError, PortInUseError
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const ownerPath = serverOwnerPath(options.dataDir);

@@ -24,10 +24,27 @@ export class ServerUnavailableError extends Error {
   }
 }
 
+/** A running server may not be joined: it is another environment's, or keeps less. The message says what to do. */
+export class ServerJoinError extends Error {
+  override readonly name = 'ServerJoinError';
+  readonly code = 'SERVER_NOT_JOINED';
+}
+
+/**
+ * The server holds another store than the one that this data folder has traded with: it knows none of its signals. The
+ * message says what to do.
+ */
+export class OtherStoreError extends Error {
+  override readonly name = 'OtherStoreError';
+  readonly code = 'OTHER_STORE';
+}
+
 /** What is wrong with a namespace. Programs may react to these; they do not change. */
 export type NamespaceErrorCode =
   /** The server would forget an ended signal while a repetition of it is still accepted. */
   | 'NAMESPACE_RETENTION_TOO_SHORT'
+  /** There is none of this name, and it is not this program's part to create it. */
+  | 'NAMESPACE_MISSING'
   /** The server does not let us create what is missing. */
   | 'NAMESPACE_SETUP_REFUSED'
   /** A search attribute exists with another type. */

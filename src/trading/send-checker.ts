@@ -7,12 +7,16 @@ import { authorizationQuery } from '../messages/venue-account';
 import { venueAccountWorkflowId } from '../messages/ids';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';
+import type { StoreGate } from '../temporal/store-gate';
 import { crashPoint } from '../process/crash-points';
 
 /** A wait this short is not worth a durable timer. */
 const WAIT_IN_PLACE_MAX_MS = 250;
 /** Short waits in one call; more mean that timers fire early again and again. */
 const WAITS_PER_CALL_MAX = 10;
+
+/** How often one call may ask which store the server has; it is asked again where the way to the server broke meanwhile. */
+const CONFIRMATIONS_MAX = 3;
 
 /** How often one call may ask the limiter, and the ledger, for what it does not have in hand. */
 export interface AsksMax {
@@ -59,6 +63,7 @@ export class SendChecker {
   constructor(
     private readonly entities: Pick<EntityCaller, 'query'>,
     private readonly permits: Pick<Permits, 'acquire' | 'leftUntil'>,
+    private readonly store: StoreGate,
   ) {}
 
   /**
@@ -76,7 +81,7 @@ export class SendChecker {
     const { callEndsAtMs } = request;
     // The only instant of another clock. Once for the whole check: a step of this machine's clock meanwhile changes nothing.
     const expiresAtMs = performance.now() + this.permits.leftUntil(request.expiresAtMs);
-    for (let waits = 0; ;) {
+    for (let waits = 0, confirmations = 0; ;) {
       const verdict = checkSend({
         nowMs: performance.now(),
         permit,
@@ -87,6 +92,13 @@ export class SendChecker {
       if (verdict.step === 'wait' && isShort(verdict) && waits < WAITS_PER_CALL_MAX) {
         waits += 1;
         await delay(remainingMs(verdict.untilMs));
+        continue;
+      }
+      if (verdict.step === 'send' && !this.store.isConfirmed) {
+        // Last of all: what was reserved since is of that store, too. It takes time, so that all is weighed again.
+        const doubt = confirmations < CONFIRMATIONS_MAX ? await this.doubt() : 'The store keeps changing.';
+        if (doubt !== undefined) return { status: 'lapsed', permitRound, reason: doubt };
+        confirmations += 1;
         continue;
       }
       if (verdict.step !== 'ask') return conclude(verdict, permitRound);
@@ -102,6 +114,16 @@ export class SendChecker {
         const denial = await this.askLedger(request);
         if (denial) return { status: 'denied', denial };
       }
+    }
+  }
+
+  /** Why the reservation may be one of a store that knows nothing of our signals; undefined: it is of ours. */
+  private async doubt(): Promise<string | undefined> {
+    try {
+      await this.store.confirm();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

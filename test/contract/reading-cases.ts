@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../../src/venues/paper-keys';
+import { OUTCOME_MESSAGE_CHARACTERS_MAX } from '../../src/venues/ccxt/venue-reply';
 import type { Bench } from './bench';
 import type { NumberedCases } from './numbered-cases';
 import type { VenueUnderTest } from './venue-under-test';
@@ -15,6 +16,7 @@ export function addReadingCases(cases: NumberedCases, bench: Bench, venue: Venue
   addPositionCases(cases, bench, venue);
   addClockCases(cases, bench);
   addSecretCases(cases, bench, venue);
+  addExcessCases(cases, bench, venue);
 }
 
 function addMarketCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {
@@ -224,6 +226,25 @@ function addClockCases(cases: NumberedCases, bench: Bench): void {
       wallClock.mockRestore();
     }
   });
+}
+
+/** What is read travels through histories, so it is bounded first. */
+function addExcessCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {
+  const [symbol] = venue.symbols;
+  for (const { name, method, answer } of venue.excessiveAnswers) {
+    cases.add('VA-08', `${method}: ${name} is refused in one short sentence`, async () => {
+      bench.answer(bench.stub.routes[method], (response) => bench.stub.reply(response, answer));
+      const read =
+        method === 'candles'
+          ? bench.venue.candles(symbol, MINUTE_MS, 10)
+          : method === 'recentOrders'
+            ? bench.venue.recentOrders(1_672_737_700_000)
+            : bench.venue[method]();
+      const error: unknown = await read.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'VenueError', outcome: { kind: 'UNKNOWN' } });
+      expect((error as Error).message.length).toBeLessThanOrEqual(OUTCOME_MESSAGE_CHARACTERS_MAX);
+    });
+  }
 }
 
 function addSecretCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {

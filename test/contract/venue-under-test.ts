@@ -20,6 +20,13 @@ export interface OrderSample {
   readonly expected: Partial<VenueOrder>;
 }
 
+export interface ExcessiveAnswer {
+  readonly name: string;
+  readonly method: 'markets' | 'tickers' | 'candles' | 'balances' | 'positions' | 'recentOrders';
+  /** What the venue's envelope holds. */
+  readonly answer: unknown;
+}
+
 export interface GoldenOrder {
   readonly name: string;
   /** What differs from the suite's plan. */
@@ -126,6 +133,9 @@ export interface VenueUnderTest {
   readonly uncertainPositions: readonly Readonly<Record<string, unknown>>[];
   /** First page and the rest; expected are the positions of each. */
   readonly positionPages: readonly Sample<PositionsReport['bySymbol']>[];
+
+  /** Answers that hold more, or longer ones, of what no venue has: rows, digits, names. */
+  readonly excessiveAnswers: readonly ExcessiveAnswer[];
 
   readonly goldenOrders: readonly GoldenOrder[];
   readonly documentedCodes: readonly DocumentedCode[];

@@ -1,12 +1,24 @@
 import { Installation } from '../../harness/installation';
 import { runningProcesses } from '../../harness/running-processes';
+import { canListSockets } from '../../harness/listening-sockets';
+import { takeInventory } from '../../harness/socket-inventory';
+import { LISTED_SOCKETS } from '../../src/net/sockets';
+import { RET_CODES } from '../../src/paper-venue/ret-codes';
 import { ExitCode } from '../../src/process/exit-codes';
+import { connectClient, embeddedAddress, localTarget } from '../../src/temporal/connection';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
+import { knock, productSockets, socketTable, type Knock } from './support/doors';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
-import { audit, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
+import { audit, openToOthers, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
 
 /** Two starts and stops. */
 const TEST_MAX_MS = 600_000;
+/** More than the venue allows requests a minute. */
+const IMAGES = 130;
+/** What a page tries to start. */
+const PAGE_WORKFLOW = 'started-by-a-page';
+/** Only there does the system tell who listens. */
+const onLinux = canListSockets() ? test : test.skip;
 
 function manualSignal(strategy: string): SignalBody {
   return { symbol: 'BTCUSDT', direction: 'BUY', strategy, timestamp: new Date().toISOString(), amount: '0.01' };
@@ -43,6 +55,7 @@ describe('the product, started as a user starts it', () => {
       expect(changed).toMatchObject({ httpStatus: 409, conflicting: true });
 
       const clientOrderId = ended.order?.client_order_id ?? '';
+      expect(openToOthers(product)).toEqual([]);
       const books = await audit(product);
       expect(books.ordersPerClientId?.[clientOrderId]).toBe(1);
       expect(books.maxOrdersPerClientId).toBe(1);
@@ -58,6 +71,7 @@ describe('the product, started as a user starts it', () => {
       expect((await audit(product)).ordersPerClientId?.[clientOrderId]).toBe(1);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
       expect(runningProcesses(product.dataDir)).toEqual([]);
+      expect(openToOthers(product)).toEqual([]);
     },
     TEST_MAX_MS,
   );
@@ -85,13 +99,30 @@ describe('the product, started as a user starts it', () => {
   );
 
   test(
-    'the command line tells a program what happened by its exit code',
+    'a command that needs a running product says that there is none by its exit code',
     async () => {
       expect((await product.run(['signal', 'list'])).exitCode).toBe(ExitCode.UNAVAILABLE);
       expect((await product.run(['status'])).exitCode).toBe(ExitCode.UNAVAILABLE);
-      product.start();
-      await product.waitUntilHealthy();
+    },
+    TEST_MAX_MS,
+  );
+});
 
+describe('the product while it runs', () => {
+  let product: Installation;
+  let supervisor: number;
+
+  beforeAll(async () => {
+    product = await Installation.create({ name: 'e2e-running' });
+    supervisor = product.start().pid ?? 0;
+    await product.waitUntilHealthy();
+  }, SERVER_START_TIMEOUT_MS);
+
+  afterAll(() => product.close());
+
+  test(
+    'the command line tells a program what happened by its exit code',
+    async () => {
       const { symbol, direction, strategy, timestamp } = manualSignal('e2e-cli');
       const words = ['--symbol', symbol, '--direction', direction, '--strategy', strategy, '--timestamp', timestamp];
       const command = ['signal', 'send', ...words, '--amount', '0.01', '--json'];
@@ -117,8 +148,155 @@ describe('the product, started as a user starts it', () => {
       expect((await product.run(['start', '--mode=ml'])).exitCode).toBe(ExitCode.SUCCESS);
       expect((await product.run(['start', '--live'])).exitCode).toBe(ExitCode.USAGE);
       expect((await product.run(['start', '--mode=nothing'])).exitCode).toBe(ExitCode.USAGE);
-      expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
+      expect((await product.run(['halt', '--live', '--reason', 'not live'])).exitCode).toBe(ExitCode.USAGE);
+
+      const asks = async (authorization?: string) => {
+        const headers = authorization === undefined ? undefined : { authorization };
+        return (await fetch(`${product.apiUrl}/api/signals`, { headers })).status;
+      };
+      expect(await asks()).toBe(200);
+      const made = await product.run(['token', 'create', '--name', 'e2e', '--scope', 'read', '--json']);
+      const { id, token } = JSON.parse(made.stdout) as { readonly id: string; readonly token: string };
+      expect([await asks(), await asks(`Bearer ${token}`)]).toEqual([401, 200]);
+      expect((await product.run(['token', 'revoke', id, '--reason', 'e2e'])).exitCode).toBe(ExitCode.SUCCESS);
+      expect(await asks(`Bearer ${token}`)).toBe(401);
+      const audited = (await product.run(['audit', '--json'])).stdout;
+      for (const what of ['signal.send', 'signal.settle', 'token.create', 'token.revoke', 'token.refused']) {
+        expect(audited).toContain(what);
+      }
+      expect(audited).not.toContain(token);
+    },
+    TEST_MAX_MS,
+  );
+
+  onLinux(
+    'listens on nothing that is not on the list, and on loopback alone',
+    async () => {
+      const sockets = await productSockets(product, supervisor);
+      const { matched, problems } = takeInventory(sockets, LISTED_SOCKETS, product.config);
+      process.stdout.write(`${socketTable(matched)}\n`);
+      expect(problems).toEqual([]);
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'does nothing for a web page, and counts nothing, at any of its own doors',
+    async () => {
+      const { api, paperVenue, temporal } = product.config;
+      const workflow = startByPage(temporal.namespace);
+      const faces: readonly Face[] = [
+        { port: api.port, reading: '/health', change: { path: '/api/signals', body: '{}' } },
+        { port: paperVenue.port, reading: '/v5/none', change: { path: '/paper/faults', body: '{"rate":1}' } },
+        { port: temporal.uiPort, reading: '/api/v1/namespaces', change: workflow },
+      ];
+      for (const { port, knocks } of faces.map(knocksOf)) {
+        for (const each of knocks) {
+          const answer = await knock('127.0.0.1', port, each);
+          expect({ port, ...each, status: answer?.status }).toMatchObject({ status: refusalOf(each) });
+        }
+      }
+      const images = Array.from({ length: IMAGES }, () =>
+        knock('127.0.0.1', paperVenue.port, { path: '/v5/market/time', headers: { 'sec-fetch-site': 'cross-site' } }),
+      );
+      await Promise.all(images);
+      const { limitBreaches, rejectedByCode, faultsInjected } = await audit(product);
+      expect(limitBreaches.total).toBe(0);
+      expect(rejectedByCode).not.toHaveProperty(String(RET_CODES.pathNotFound));
+      expect(faultsInjected).toEqual({});
+      expect(await isRunning(product, PAGE_WORKFLOW)).toBe(false);
+    },
+    TEST_MAX_MS,
+  );
+
+  onLinux(
+    "starts and halts nothing by the HTTP API of Temporal's server, whatever the host's name",
+    async () => {
+      const sockets = await productSockets(product, supervisor);
+      const door = sockets.find(({ name }) => name === 'Temporal, HTTP API');
+      const { port: ownPort, namespace } = product.config.temporal;
+      const headers = { 'content-type': 'text/plain', origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
+      for (const host of [`127.0.0.1:${door?.port}`, 'evil.example', `localhost:${ownPort}`]) {
+        for (const each of [startByPage(namespace), haltByPage(namespace)]) {
+          const answer = await knock('127.0.0.1', door?.port ?? 0, { ...each, headers: { ...headers, host } });
+          expect(answer).toMatchObject({ status: 403 });
+        }
+      }
+      expect(await isRunning(product, PAGE_WORKFLOW)).toBe(false);
+      expect((await product.run(['status'])).exitCode).toBe(ExitCode.SUCCESS);
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'shows the Web UI to whoever comes to it directly, under its own content policy',
+    async () => {
+      const { uiPort } = product.config.temporal;
+      const page = await knock('127.0.0.1', uiPort, { path: '/', headers: { 'sec-fetch-site': 'none' } });
+      expect(page).toMatchObject({ status: 200, text: expect.stringContaining('content-security-policy') as string });
+      const namespaces = await knock('127.0.0.1', uiPort, {
+        path: '/api/v1/namespaces',
+        headers: { 'sec-fetch-site': 'same-origin' },
+      });
+      expect(namespaces?.text).toContain(product.config.temporal.namespace);
     },
     TEST_MAX_MS,
   );
 });
+
+interface Face {
+  readonly port: number;
+  readonly reading: string;
+  readonly change: Knock;
+}
+
+/** What a page can send to a server of ours. */
+function knocksOf({ port, reading, change }: Face): { readonly port: number; readonly knocks: readonly Knock[] } {
+  const post = { ...change, method: 'POST' };
+  const json = { 'content-type': 'application/json' };
+  const knocks: readonly Knock[] = [
+    { path: reading, headers: { host: `evil.example:${port}` } },
+    { ...post, headers: { ...json, host: `evil.example:${port}`, 'sec-fetch-site': 'same-origin' } },
+    { ...post, headers: { ...json, origin: 'http://evil.example' } },
+    { ...post, headers: { ...json, origin: 'null' } },
+    { path: reading, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' } },
+    { path: reading, headers: { referer: 'http://evil.example/' } },
+    { ...post, headers: { 'content-type': 'text/plain' } },
+    { ...post, headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+  ];
+  return { port, knocks };
+}
+
+function refusalOf({ method, headers }: Knock): number {
+  const type = headers?.['content-type'];
+  return method === 'POST' && type !== 'application/json' ? 415 : 403;
+}
+
+function startByPage(namespace: string): Knock {
+  const input = [{ metadata: { encoding: 'anNvbi9wbGFpbg==' }, data: 'e30=' }];
+  return {
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/workflows/${PAGE_WORKFLOW}`,
+    body: JSON.stringify({ workflowType: { name: 'signal' }, taskQueue: { name: 'signals' }, input }),
+  };
+}
+
+function haltByPage(namespace: string): Knock {
+  const run = 'venue-account:bybit/update/setTradingState';
+  const body = JSON.stringify({ input: { args: [{ state: 'halted', reason: 'a web page' }] } });
+  return { method: 'POST', path: `/api/v1/namespaces/${namespace}/workflows/${run}`, body };
+}
+
+async function isRunning({ config }: Installation, workflowId: string): Promise<boolean> {
+  const { port, namespace } = config.temporal;
+  const { client, connection } = await connectClient(localTarget(embeddedAddress(port), namespace));
+  try {
+    await client.workflow.getHandle(workflowId).describe();
+    return true;
+  } catch (error) {
+    if ((error as Error).name !== 'WorkflowNotFoundError') throw error;
+    return false;
+  } finally {
+    await connection.close();
+  }
+}

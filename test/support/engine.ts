@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DefaultLogger, Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { findFreePort } from '../../harness/free-ports';
+import { TRUSTED_STORE } from '../../harness/trusted-store';
 import { waitFor } from '../../harness/wait-for';
 import { loadConfig } from '../../src/config/load-config';
 import type { Config } from '../../src/config/schema';
@@ -93,9 +94,9 @@ export async function startTestEngine(
   const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
   const alerts: string[] = [];
   const logger = new DefaultLogger('ERROR', ({ message }) => alerts.push(message));
-  const parts = openEngine(config, environment.nativeConnection, logger, options.credentials);
+  const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE, options.credentials);
   const { client } = parts;
-  const intake = createSignalIntake({ client, config });
+  const intake = createSignalIntake({ client, config, store: TRUSTED_STORE });
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
   let running: { worker: Worker; done: Promise<void> }[] = [];
 

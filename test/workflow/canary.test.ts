@@ -11,6 +11,7 @@ import type { SignalView } from '../../src/domain/signal-view';
 import { createLogger } from '../../src/observability/logging';
 import { emitProcessEvent } from '../../src/process/process-events';
 import { Secret } from '../../src/secrets/secret';
+import { KeptAudit, OPEN_GATE } from '../unit/api/access';
 import { EchoingVenue } from '../support/echoing-venue';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { SPELLINGS } from '../support/spellings';
@@ -96,7 +97,14 @@ async function answersOfApi(views: readonly SignalView[]): Promise<string> {
   const { intake, config } = engine;
   const reasons = [`The venue said: ${everySpelling()}`];
   const health = async () => ({ status: 'degraded' as const, components: {}, reasons, uptime: 1, version: '1' });
-  const server = createApiServer({ intake, health, config, logger: pino({ level: 'silent' }) });
+  const server = createApiServer({
+    intake,
+    health,
+    config,
+    gate: OPEN_GATE,
+    audit: new KeptAudit(),
+    logger: pino({ level: 'silent' }),
+  });
   const headers = { host: `127.0.0.1:${config.api.port}` };
   const urls = [...views.map(({ fingerprint }) => `/api/signals/${fingerprint}`), '/api/signals', '/health'];
   const answers = await Promise.all(urls.map((url) => server.inject({ url, headers })));
@@ -119,9 +127,9 @@ function writtenByUs(views: readonly SignalView[]): { readonly terminal: string;
   withChannel((message) => written.push(JSON.stringify(message)) > 0, say);
   for (const stream of streams) stream.mockRestore();
 
-  const { dataDir } = engine.config;
+  const { dataDir, logging } = engine.config;
   mkdirSync(dataDir, { recursive: true });
-  const { logger, close } = createLogger({ component: 'trading_engine', dataDir, level: 'debug', keepDays: 1 });
+  const { logger, close } = createLogger({ component: 'trading_engine', dataDir, ...logging });
   logger.error({ views, error: new Error(raw) }, raw);
   close();
   return { terminal: written.join('\n'), logs: contentOf(join(dataDir, 'logs')) };

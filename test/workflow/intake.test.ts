@@ -17,6 +17,7 @@ import { eventually, startTestEngine, type TestEngine } from '../support/engine'
 import { runSource } from '../support/run-source';
 import { SwallowingProxy } from '../support/swallowing-proxy';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { KeptAudit, OPEN_GATE } from '../unit/api/access';
 
 /** A lost answer is waited for for ten seconds, and each command compiles the program. */
 const TEST_MAX_MS = 120_000;
@@ -175,7 +176,11 @@ describe('over HTTP', () => {
     api = createApiServer({
       intake: engine.intake,
       health: () => Promise.reject(new Error('nobody asks')),
-      config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024 } },
+      config: {
+        api: { host: '127.0.0.1', port, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const },
+      },
+      gate: OPEN_GATE,
+      audit: new KeptAudit(),
       logger: pino({ level: 'silent' }),
     });
   });

@@ -1,5 +1,6 @@
 /** A signal for a venue that nobody here trades on ends, and says why. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TRUSTED_STORE } from '../../harness/trusted-store';
 import { createSignalIntake } from '../../src/intake/signal-intake';
 import { startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
@@ -20,7 +21,7 @@ afterAll(async () => {
 test('it is denied with both venues named, and nothing is held', async () => {
   const { client } = engine.parts;
   const config = { ...engine.config, venue: 'other', venues: { other: engine.config.venues.bybit! } };
-  const result = await createSignalIntake({ client, config }).submit(engine.signal());
+  const result = await createSignalIntake({ client, config, store: TRUSTED_STORE }).submit(engine.signal());
   if (result.status !== 'accepted') throw new Error('Not accepted.');
   const view = await engine.end(result.fingerprint);
   expect(view).toMatchObject({ outcome: 'DENIED', denialCode: 'UNKNOWN_VENUE', sendAttempts: 0 });

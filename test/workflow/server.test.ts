@@ -11,6 +11,7 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/emb
 import { ensureNamespace } from '../../src/temporal/namespace';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { serverOwnerPath } from '../../src/temporal/server-record';
+import { readFoundStore } from '../../src/temporal/store-identity';
 import { findFreePort } from '../../harness/free-ports';
 import { SERVER_START_TIMEOUT_MS, startTimeSkippingServer } from '../support/test-server';
 
@@ -34,6 +35,7 @@ async function start(dataDir: string, port: number): Promise<EmbeddedServer> {
     dataDir,
     port,
     durability: 'live',
+    environment: 'live',
     progress: (text) => process.stderr.write(`${text}\n`),
   });
   servers.push(server);
@@ -155,20 +157,39 @@ describe('one server per data folder', () => {
     await joined.stop();
     expect(await isPortListening(port)).toBe(true);
     await expect(start(dataDir, await findFreePort())).rejects.toMatchObject({ code: 'TEMPORAL_PORT_MISMATCH' });
+    const paper = startEmbeddedServer({
+      dataDir,
+      port,
+      durability: 'paper',
+      environment: 'paper',
+      progress: () => undefined,
+    });
+    await expect(paper).rejects.toMatchObject({ code: 'SERVER_NOT_JOINED' });
     rmSync(serverOwnerPath(dataDir));
   });
 
   it('replaces what a killed process left behind, and keeps its state', async () => {
+    const before = await readFoundStore(client, NAMESPACE);
     const successor = await start(dataDir, port);
     expect(successor.owned).toBe(true);
     await servers[0]?.exited;
     await reconnect(successor.address);
+    expect(before).toEqual({ clusterId: expect.any(String) as string, namespaceId: expect.any(String) as string });
+    expect(await readFoundStore(client, NAMESPACE)).toEqual(before);
     expect(await ensureNamespace(connection, REQUIREMENTS)).toBe(false);
     expect(await ensureSearchAttributes(connection, NAMESPACE)).toEqual([]);
   });
 
   it('runs beside the server of another data folder', async () => {
     const other = await start(makeDataDir(), await findFreePort());
+    const { client: otherClient, connection: otherConnection } = await connectClient(
+      localTarget(other.address, NAMESPACE),
+    );
+    const found = await readFoundStore(otherClient, NAMESPACE);
+    await otherConnection.close();
+    // It has no such namespace.
+    expect(found).toEqual({ clusterId: expect.any(String) as string, namespaceId: undefined });
+    expect(found.clusterId).not.toBe((await readFoundStore(client, NAMESPACE)).clusterId);
     await other.stop();
     await other.exited;
     expect(await isPortListening(port)).toBe(true);

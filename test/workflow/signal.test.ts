@@ -1,5 +1,6 @@
 /** The saga on a real server, a real paper venue and the real adapter between them. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TRUSTED_STORE } from '../../harness/trusted-store';
 import { ShortRoad } from '../../src/trading/short-road';
 import { createSignalIntake } from '../../src/intake/signal-intake';
 import { cancelUpdate } from '../../src/messages/signal';
@@ -57,7 +58,10 @@ test('the same signal is one order while it runs and after it ended, and other c
   const view = await engine.end(fingerprint);
   expect(await engine.intake.submit(signal)).toEqual({ status: 'accepted', fingerprint, repeated: true });
   // A process that did not take it reads what was taken from its workflow.
-  for (const intake of [engine.intake, createSignalIntake({ client: engine.parts.client, config: engine.config })]) {
+  for (const intake of [
+    engine.intake,
+    createSignalIntake({ client: engine.parts.client, config: engine.config, store: TRUSTED_STORE }),
+  ]) {
     expect(await intake.submit({ ...signal, amount: '0.02' })).toMatchObject({
       status: 'duplicate',
       fingerprint,

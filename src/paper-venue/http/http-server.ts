@@ -1,17 +1,35 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GUARD_REPLIES, guardRequest, type GuardRules, loopbackHosts } from '../../net/browser-guard';
+import { ConnectionKeeper } from '../../net/connection-keeper';
 import { portInUse } from '../../net/ports';
-import type { HttpReply, HttpRequest } from './messages';
+import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 
 /** The paper venue is for this machine only. */
 const LOOPBACK = '127.0.0.1';
 
 /** Clients keep idle sockets for 60 s; closing one first would reset a request that is on its way. */
 const KEEP_ALIVE_TIMEOUT_MS = 120_000;
-const CONNECTIONS_MAX = 2_048;
+const CONNECTIONS_MAX = 1_024;
+const CONNECTIONS_RESERVE = 1_024;
+/** A request is a hundred bytes or so of headers, and arrives at once: only programs on this machine send any. */
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CONNECTIONS_CHECK_INTERVAL_MS = 1_000;
 const BODY_BYTES_MAX = 64 * 1024;
 
 export type RequestHandler = (request: HttpRequest, response: ServerResponse) => void;
+
+/** Whatever a web page sends is refused here, before it is read or counted: the real venue is no server that pages reach. */
+function refuseWebPages(incoming: IncomingMessage, response: ServerResponse, rules: GuardRules): boolean {
+  const refusal = guardRequest(incoming, rules);
+  if (refusal === undefined) return false;
+  const { status, message } = GUARD_REPLIES[refusal];
+  const reply = jsonReply({ error: message }, status);
+  sendReply(response, { ...reply, headers: { ...reply.headers, connection: 'close' } });
+  incoming.resume();
+  return true;
+}
 
 /**
  * The paper venue's HTTP server. Plain node:http: a framework would cost time per request and stand between the fault
@@ -21,21 +39,34 @@ export type RequestHandler = (request: HttpRequest, response: ServerResponse) =>
  * @throws PortInUseError
  */
 export async function listen(port: number, handler: RequestHandler): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, noDelay: true }, (incoming, response) => {
-    readRequest(incoming, response, handler);
+  let rules: GuardRules = { hosts: new Set(), bodies: 'json', silentBrowsers: 'refused' };
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
+    noDelay: true,
+  };
+  const server = createServer(options, (incoming, response) => {
+    if (!refuseWebPages(incoming, response, rules)) readRequest(incoming, response, handler);
   });
-  server.maxConnections = CONNECTIONS_MAX;
+  new ConnectionKeeper(server, { connectionsMax: CONNECTIONS_MAX, reserve: CONNECTIONS_RESERVE });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? portInUse(port, 'PAPER_VENUE_PORT') : error);
     });
     server.listen(port, LOOPBACK, resolve);
   });
+  rules = { ...rules, hosts: loopbackHosts(portOf(server)) };
   return server;
 }
 
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
 export function serverUrl(server: Server): string {
-  return `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+  return `http://${LOOPBACK}:${portOf(server)}`;
 }
 
 export async function stopServer(server: Server): Promise<void> {

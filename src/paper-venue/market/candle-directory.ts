@@ -1,9 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CandleFile, CandleFileError, parseCandleFileName, readCandleFile } from './candle-file';
+import { type CandleFile, parseCandleFileName, readCandleFile } from './candle-file';
+import { CandleFileError } from './candle-file-error';
 
 /** Files read from one directory; more are surely a mistake. */
 const FILES_MAX = 500;
+/** Of all files of a directory together: 150 MB of memory, or half a year of minutes of a dozen symbols. */
+const CANDLES_MAX = 3_000_000;
 
 export interface CandleDirectory {
   /** One per symbol, in the order of the symbols. */
@@ -26,11 +29,17 @@ export function candleSymbols(directory: string, settle = 'USDT'): string[] {
  * Reads every usable candle file of a directory: `SYMBOL-1m-….csv.gz` or `SYMBOL-5m-….csv.gz`.
  *
  * @param settle symbols that do not end in it are skipped with a notice
- * @throws CandleFileError for a missing directory, one without a usable file, two files of one symbol, or a malformed line
+ * @throws CandleFileError for a missing directory, one without a usable file, two files of one symbol, a malformed line, or
+ *   more candles than `candlesMax`
  */
-export function loadCandleDirectory(directory: string, settle = 'USDT'): CandleDirectory {
+export async function loadCandleDirectory(
+  directory: string,
+  settle = 'USDT',
+  candlesMax = CANDLES_MAX,
+): Promise<CandleDirectory> {
   const notices: string[] = [];
   const files = new Map<string, CandleFile>();
+  let candlesLeft = candlesMax;
   for (const name of listNames(directory)) {
     const path = join(directory, name);
     const described = parseCandleFileName(path);
@@ -45,7 +54,9 @@ export function loadCandleDirectory(directory: string, settle = 'USDT'): CandleD
         `${directory}: ${other.path} and ${path} are both for ${described.symbol}; keep one of them.`,
       );
     }
-    const file = readCandleFile(path);
+    // One after the other: together they would need the memory of all at once.
+    const file = await readCandleFile(path, candlesLeft);
+    candlesLeft -= file.candles.length;
     files.set(file.symbol, file);
     notices.push(...fileNotices(file, name));
   }
@@ -58,9 +69,17 @@ export function loadCandleDirectory(directory: string, settle = 'USDT'): CandleD
 }
 
 function listNames(directory: string): string[] {
-  let names: string[];
+  const names: string[] = [];
   try {
-    names = readdirSync(directory).toSorted();
+    const entries = opendirSync(directory);
+    try {
+      for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+        names.push(entry.name);
+        if (names.length > FILES_MAX) break;
+      }
+    } finally {
+      entries.closeSync();
+    }
   } catch (error) {
     throw new CandleFileError(`${directory}: is not a directory that can be read; give a directory of candle files.`, {
       cause: error,
@@ -68,10 +87,10 @@ function listNames(directory: string): string[] {
   }
   if (names.length > FILES_MAX) {
     throw new CandleFileError(
-      `${directory}: holds ${names.length} files; at most ${FILES_MAX} are read. Use a directory of its own.`,
+      `${directory}: holds more than ${FILES_MAX} files, the most that are read. Use a directory of its own.`,
     );
   }
-  return names;
+  return names.toSorted();
 }
 
 function fileNotices(file: CandleFile, name: string): string[] {

@@ -25,11 +25,11 @@ export interface OpenedMarket {
  *
  * @throws CandleFileError, MarketAnchorError
  */
-export function openMarket(options: MarketOptions, nowMs: number): OpenedMarket {
+export async function openMarket(options: MarketOptions, nowMs: number): Promise<OpenedMarket> {
   const { seed, settleAsset, stateDir, candlesDir } = options;
   const nowMinute = Math.floor(nowMs / MINUTE_MS);
   if (candlesDir !== undefined) {
-    const { files, notices } = loadCandleDirectory(candlesDir, settleAsset);
+    const { files, notices } = await loadCandleDirectory(candlesDir, settleAsset);
     const anchor = marketAnchor(stateDir, filesKey(files), nowMinute);
     return { source: new RecordedMarket(files, seed, anchor, settleAsset), notices };
   }
@@ -41,7 +41,7 @@ export function openMarket(options: MarketOptions, nowMs: number): OpenedMarket 
 /** The same files continue; others begin anew. */
 function filesKey(files: readonly CandleFile[]): string {
   const parts = files.map(
-    (file) => `${file.symbol}:${file.intervalMinutes}:${file.candles[0]!.openTimeMs}:${file.candles.length}`,
+    (file) => `${file.symbol}:${file.intervalMinutes}:${file.candles.at(0)!.openTimeMs}:${file.candles.length}`,
   );
   return `files ${parts.join(' ')}`;
 }

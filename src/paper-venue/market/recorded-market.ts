@@ -1,4 +1,4 @@
-import type { CandleFile, FileCandle } from './candle-file';
+import type { CandleFile } from './candle-file';
 import { candlePath, PATH_POINTS_PER_MINUTE } from './candle-path';
 import { type Instrument, instrumentFor } from './instrument';
 import type { MarketSource, MinuteCandle } from './market-source';
@@ -9,6 +9,9 @@ import { StepText } from './step-text';
 const RECORDED_HISTORY_MINUTES = 2_880;
 
 const MINUTES_PER_WIDE_CANDLE = 5;
+
+/** A file that ends higher than it begins grows for ever; here its prices stop, while they can be written exactly. */
+const STEPS_MAX = 1e12;
 
 /**
  * Candle files replayed in real time. Every file is moved as a whole, so that history lies before the anchor minute
@@ -55,12 +58,12 @@ class RecordedSymbol {
     settle: string,
   ) {
     const { candles } = file;
-    this.instrument = instrumentFor(file.symbol, settle, candles[0]!.close);
+    this.instrument = instrumentFor(file.symbol, settle, candles.at(0)!.close);
     this.#width = file.intervalMinutes;
     this.#price = new StepText(this.instrument.priceStep);
     this.#quantity = new StepText(this.instrument.quantityStep);
     this.#stream = new SeededStream(seed, `${file.symbol}:split`);
-    this.#growthPerCycle = candles.at(-1)!.close / candles[0]!.open;
+    this.#growthPerCycle = candles.at(-1)!.close / candles.at(0)!.open;
     const history = Math.min(Math.floor(RECORDED_HISTORY_MINUTES / this.#width), Math.floor(candles.length / 2));
     const anchor = Math.floor(anchorMinute / this.#width) * this.#width;
     this.firstMinute = anchor - history * this.#width;
@@ -80,15 +83,15 @@ class RecordedSymbol {
 
   #scaled(index: number): MinuteCandle {
     const { candles } = this.file;
-    const candle: FileCandle = candles[index % candles.length]!;
+    const candle = candles.at(index % candles.length)!;
     const factor = this.#growthPerCycle ** Math.floor(index / candles.length);
-    const price = (value: number): number => this.#price.count(value * factor, 1);
+    const price = (value: number): number => Math.min(STEPS_MAX, this.#price.count(value * factor, 1));
     return {
       open: price(candle.open),
       high: price(candle.high),
       low: price(candle.low),
       close: price(candle.close),
-      volume: this.#quantity.count(candle.volume),
+      volume: Math.min(STEPS_MAX, this.#quantity.count(candle.volume)),
     };
   }
 }

@@ -10,6 +10,8 @@ const BAN_MS = 2 * 60 * 1_000;
 const FIREWALL_BAN_MS = 5 * 60 * 1_000;
 /** Request weight is counted in fixed minutes: without a header, the next one has begun by then. */
 const WEIGHT_WINDOW_MS = 60_000;
+/** Binance's codes are numbers of up to five digits. */
+const CODE_CHARACTERS_MAX = 20;
 
 interface Envelope {
   readonly code?: string;
@@ -123,12 +125,17 @@ function readEnvelope(body: unknown): Envelope {
   const fields: Readonly<Record<string, unknown>> =
     typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {};
   return {
-    code: asText(fields['code']),
+    code: asCode(fields['code']),
     message: asText(fields['msg']) ?? '',
     orderId: asText(fields['orderId']),
     // A cancellation answers with an id of its own here and the order's in origClientOrderId; only placing compares it.
     clientOrderId: asText(fields['clientOrderId']),
   };
+}
+
+/** A longer text is none of the venue's codes: its beginning tells as much, and travels through histories. */
+function asCode(value: unknown): string | undefined {
+  return asText(value)?.slice(0, CODE_CHARACTERS_MAX);
 }
 
 function asText(value: unknown): string | undefined {

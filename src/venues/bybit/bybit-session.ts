@@ -4,7 +4,7 @@ import type { RequestTrace } from '../ccxt/request-trace';
 import { createTransport } from '../ccxt/transport';
 import type { Transport } from '../ccxt/transport';
 import { VenueClock } from '../ccxt/venue-clock';
-import { replyFromTrace, TOO_LATE_CODE, withoutSecrets } from '../ccxt/venue-reply';
+import { cleanMessage, replyFromTrace, TOO_LATE_CODE, withoutSecrets } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
 import { VenueError } from '../venue';
 import type { EndpointGroup, LimitReport, RequestReport } from '../venue';
@@ -15,9 +15,14 @@ import { timePayload } from './payloads';
 
 export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'>;
 
+/** What a schema found wrong, the first one first. */
+interface Faults {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
 /** The part of a zod schema that is used. */
 interface Schema<Payload> {
-  safeParse(value: unknown): { success: true; data: Payload } | { success: false };
+  safeParse(value: unknown): { success: true; data: Payload } | { success: false; error: Faults };
 }
 
 export interface Answer<Payload> {
@@ -128,7 +133,7 @@ export class BybitSession {
     throw new VenueError({
       kind: 'UNKNOWN',
       httpStatus: reply.httpStatus,
-      message: 'The venue answered with fields that are missing or malformed.',
+      message: cleanMessage(`The venue answered with fields that are missing or malformed${firstFault(parsed.error)}.`),
     });
   }
 
@@ -176,6 +181,11 @@ export class BybitSession {
     };
     tell(this.limitListeners, report);
   }
+}
+
+/** Names the field; its value stays where it is. */
+function firstFault({ issues: [first] }: Faults): string {
+  return first === undefined ? '' : `: ${first.path.map(String).join('.')} (${first.message})`;
 }
 
 /** What the venue did with an order must reach the caller, whatever a listener does. */

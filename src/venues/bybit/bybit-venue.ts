@@ -28,25 +28,22 @@ import {
 } from './parse';
 import {
   balancesPayload,
+  CANDLES_MAX,
   candlesPayload,
   executionsPayload,
   instrumentRow,
+  INSTRUMENTS_MAX,
+  instrumentsPayload,
   openOrdersPayload,
   orderRow,
+  ORDERS_MAX,
+  ordersPayload,
+  POSITIONS_MAX,
   positionsPayload,
-  rowsPayload,
   tickersPayload,
 } from './payloads';
 import { BYBIT_PROMISES } from './promises';
 
-/** Bybit's largest page of instruments; linear has fewer. */
-const INSTRUMENTS_MAX = 1_000;
-/** Bybit's largest page of candles. */
-const CANDLES_MAX = 1_000;
-/** Bybit's largest page of orders. */
-const ORDERS_MAX = 50;
-/** Bybit's largest page of positions. */
-const POSITIONS_MAX = 200;
 /** Bybit's longest window of a query, and what it shows of the past where none is named. */
 const WINDOW_MAX_MS = 7 * 24 * 60 * 60 * 1_000;
 /** How much earlier than asked for a window begins: the instant was taken from our measure of the venue's clock. */
@@ -99,7 +96,7 @@ export class BybitVenue implements Venue {
 
   /** Only configured symbols that are trading and whose row can be read; the others are left out. */
   async markets(): Promise<readonly Market[]> {
-    const { payload } = await this.#session.readPublic(rowsPayload, () =>
+    const { payload } = await this.#session.readPublic(instrumentsPayload, () =>
       this.#session.client.publicGetV5MarketInstrumentsInfo({ category: CATEGORY, limit: INSTRUMENTS_MAX }),
     );
     const takerFee = this.options.takerFee ?? TAKER_FEE_DEFAULT;
@@ -200,7 +197,7 @@ export class BybitVenue implements Venue {
 
   /** Orders without a client id, or with fields that cannot be read, are left out: look those up one by one. */
   async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
-    const { payload } = await this.#session.readAccount(rowsPayload, () =>
+    const { payload } = await this.#session.readAccount(ordersPayload, () =>
       this.#session.client.privateGetV5OrderHistory({ category: CATEGORY, limit: ORDERS_MAX, startTime: sinceMs }),
     );
     return payload.result.list.flatMap((candidate) => {
@@ -287,7 +284,7 @@ export class BybitVenue implements Venue {
     symbol: string,
     request: () => Promise<unknown>,
   ): Promise<{ readonly order?: VenueOrder; readonly answeredAtMs: number }> {
-    const { payload } = await this.#session.readAccount(rowsPayload, request);
+    const { payload } = await this.#session.readAccount(ordersPayload, request);
     const answeredAtMs = payload.time;
     const [first, ...others] = payload.result.list;
     if (first === undefined) return { answeredAtMs };

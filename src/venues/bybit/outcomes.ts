@@ -10,6 +10,9 @@ const RATE_WINDOW_MS = 1_000;
 /** A reset further away than this is not a rolling second's: the header is not believed. */
 const RESET_DELAY_MAX_MS = 60_000;
 
+/** Bybit's codes are numbers of up to seven digits. */
+const CODE_CHARACTERS_MAX = 20;
+
 /** Texts of HTTP 403 that mean a region, which waiting does not change. */
 const REGION_TEXT = /\b(country|region|jurisdiction|location|not available in your|restricted (area|territory))\b/i;
 
@@ -135,7 +138,7 @@ function readEnvelope(body: unknown): Envelope {
   const fields = asObject(body);
   const result = asObject(fields['result']);
   return {
-    code: asText(fields['retCode']),
+    code: asCode(fields['retCode']),
     message: asText(fields['retMsg']) ?? '',
     timeMs: asTimeMs(fields['time']),
     orderId: asText(result['orderId']),
@@ -150,6 +153,11 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
 function asText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A longer text is none of the venue's codes: its beginning tells as much, and travels through histories. */
+function asCode(value: unknown): string | undefined {
+  return asText(value)?.slice(0, CODE_CHARACTERS_MAX);
 }
 
 function asTimeMs(value: unknown): number | undefined {

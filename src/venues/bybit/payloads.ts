@@ -1,12 +1,46 @@
 import { z } from 'zod';
+import { DECIMAL_FORM, parseDecimal, parseSignedDecimal } from '../../domain/decimal';
+import { ASSET_BYTES_MAX, SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
 
-/** The parts of Bybit V5 answers that are read. Unknown fields are allowed: the venue adds some at any time. */
+/*
+ * The parts of Bybit V5 answers that are read. Unknown fields are allowed: the venue adds some at any time. What is read has
+ * bounds, because it travels through workflow histories before anybody computes with it.
+ */
 
-const decimal = z.string().regex(/^-?\d+(\.\d+)?$/, 'a decimal number');
+/** Bybit's ids have 36 characters. */
+const ID_CHARACTERS_MAX = 64;
+/** Symbols, coins, types and states are words. */
+const WORD_CHARACTERS_MAX = 40;
+/** A reason is one of some hundred words of the venue. */
+const REASON_CHARACTERS_MAX = 200;
+/** The mark of a page names an order and a time, percent-encoded. */
+const CURSOR_CHARACTERS_MAX = 1_000;
+/** Bybit has a few accounts of one type at most. */
+const ACCOUNTS_MAX = 10;
+/** Bybit's largest page of instruments; linear has fewer. */
+export const INSTRUMENTS_MAX = 1_000;
+/** A linear list has some six hundred. */
+const TICKERS_MAX = 5_000;
+/** Bybit's largest page of candles. */
+export const CANDLES_MAX = 1_000;
+/** Bybit's largest page of orders. */
+export const ORDERS_MAX = 50;
+/** Bybit's largest page of fills. */
+const EXECUTIONS_MAX = 100;
+/** Bybit's largest page of positions. */
+export const POSITIONS_MAX = 200;
+
+const id = z.string().max(ID_CHARACTERS_MAX);
+const word = z.string().max(WORD_CHARACTERS_MAX);
+const cursor = z.string().max(CURSOR_CHARACTERS_MAX).optional();
+const decimal = z
+  .string()
+  .refine((text) => parseSignedDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}, or below zero`);
+const TIME_MAX_MS = 9_999_999_999_999;
 /** Bybit leaves a figure that it does not compute empty. */
 const optionalDecimal = z.union([decimal, z.literal('')]).optional();
 const timeMs = z.union([
-  z.int().positive(),
+  z.int().positive().max(TIME_MAX_MS),
   z
     .string()
     .regex(/^\d{13}$/, 'a time in milliseconds')
@@ -20,12 +54,12 @@ function envelope<Result extends z.ZodType>(result: Result) {
 export const timePayload = envelope(z.object({}));
 
 export const instrumentRow = z.object({
-  symbol: z.string(),
-  contractType: z.string(),
-  status: z.string(),
-  baseCoin: z.string(),
-  quoteCoin: z.string(),
-  settleCoin: z.string(),
+  symbol: word,
+  contractType: word,
+  status: word,
+  baseCoin: word,
+  quoteCoin: word,
+  settleCoin: word,
   priceFilter: z.object({ tickSize: decimal }),
   lotSizeFilter: z.object({
     minOrderQty: decimal,
@@ -39,49 +73,55 @@ export type Instrument = z.infer<typeof instrumentRow>;
 
 export const tickersPayload = envelope(
   z.object({
-    list: z.array(
-      z.object({
-        symbol: z.string(),
-        bid1Price: optionalDecimal,
-        ask1Price: optionalDecimal,
-      }),
-    ),
+    list: z
+      .array(
+        z.object({
+          symbol: word,
+          bid1Price: optionalDecimal,
+          ask1Price: optionalDecimal,
+        }),
+      )
+      .max(TICKERS_MAX),
   }),
 );
 
 export const candlesPayload = envelope(
   z.object({
-    symbol: z.string().optional(),
+    symbol: word.optional(),
     // Opening time, open, high, low, close, volume; the turnover that follows is not read.
-    list: z.array(z.tuple([timeMs, decimal, decimal, decimal, decimal, decimal], z.unknown())),
+    list: z.array(z.tuple([timeMs, decimal, decimal, decimal, decimal, decimal], z.unknown())).max(CANDLES_MAX),
   }),
 );
 
 export const balancesPayload = envelope(
   z.object({
-    list: z.array(
-      z.object({
-        accountType: z.string().optional(),
-        coin: z.array(
-          z.object({
-            coin: z.string().min(1),
-            walletBalance: decimal,
-            equity: optionalDecimal,
-            locked: optionalDecimal,
-            totalOrderIM: optionalDecimal,
-            totalPositionIM: optionalDecimal,
-          }),
-        ),
-      }),
-    ),
+    list: z
+      .array(
+        z.object({
+          accountType: word.optional(),
+          coin: z
+            .array(
+              z.object({
+                coin: z.string().min(1).max(ASSET_BYTES_MAX),
+                walletBalance: decimal,
+                equity: optionalDecimal,
+                locked: optionalDecimal,
+                totalOrderIM: optionalDecimal,
+                totalPositionIM: optionalDecimal,
+              }),
+            )
+            .max(SNAPSHOT_ASSETS_MAX),
+        }),
+      )
+      .max(ACCOUNTS_MAX),
   }),
 );
 export type CoinBalance = z.infer<typeof balancesPayload>['result']['list'][number]['coin'][number];
 
 export const orderRow = z.object({
-  orderId: z.string().min(1),
-  orderLinkId: z.string(),
-  symbol: z.string(),
+  orderId: id.min(1),
+  orderLinkId: id,
+  symbol: word,
   orderStatus: z.enum([
     'Created',
     'New',
@@ -102,36 +142,43 @@ export const orderRow = z.object({
   avgPrice: optionalDecimal.nullable(),
   cumExecFee: optionalDecimal.nullable(),
   cumFeeDetail: z.record(z.string(), decimal).nullish(),
-  rejectReason: z.string().nullish(),
+  // Cut and not refused: a long reason must not hide the order.
+  rejectReason: z
+    .string()
+    .transform((text) => text.slice(0, REASON_CHARACTERS_MAX))
+    .nullish(),
   createdTime: timeMs,
   updatedTime: timeMs,
 });
 export type OrderRow = z.infer<typeof orderRow>;
 
 /** What a look-up reads of fills: whether there are any. */
-export const executionsPayload = envelope(z.object({ list: z.array(z.object({ orderLinkId: z.string() })) }));
+export const executionsPayload = envelope(
+  z.object({ list: z.array(z.object({ orderLinkId: id })).max(EXECUTIONS_MAX) }),
+);
 
-/** Rows of orders or instruments, parsed one by one: one that cannot be read must not hide the others. */
-export const rowsPayload = envelope(z.object({ list: z.array(z.unknown()) }));
+/** Rows, parsed one by one: one that cannot be read must not hide the others. */
+export const instrumentsPayload = envelope(z.object({ list: z.array(z.unknown()).max(INSTRUMENTS_MAX) }));
+export const ordersPayload = envelope(z.object({ list: z.array(z.unknown()).max(ORDERS_MAX) }));
 
 /** What is read of a page of open orders: which ones there are. */
 export const openOrdersPayload = envelope(
   z.object({
-    list: z.array(z.object({ orderId: z.string().min(1), orderLinkId: z.string() })),
-    nextPageCursor: z.string().optional(),
+    list: z.array(z.object({ orderId: id.min(1), orderLinkId: id })).max(ORDERS_MAX),
+    nextPageCursor: cursor,
   }),
 );
 
 /** One row per symbol in one-way mode, where its index is 0; in hedge mode one per side. */
 export const positionRow = z.object({
-  symbol: z.string().min(1),
+  symbol: word.min(1),
   positionIdx: z.literal(0),
   side: z.enum(['Buy', 'Sell']),
-  size: z.string().regex(/^\d+(\.\d+)?$/, 'a size'),
+  size: z.string().refine((text) => parseDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}`),
   // The venue takes over a position that it liquidates or deleverages.
   positionStatus: z.literal('Normal'),
 });
 
 export const positionsPayload = envelope(
-  z.object({ list: z.array(z.unknown()), nextPageCursor: z.string().optional() }),
+  z.object({ list: z.array(z.unknown()).max(POSITIONS_MAX), nextPageCursor: cursor }),
 );

@@ -5,6 +5,7 @@ import {
   coin,
   DOCUMENTED_CODES,
   ETHER,
+  EXCESSIVE_ANSWERS,
   GOLDEN_ORDERS,
   INSTRUMENT_PAGES,
   INSTRUMENTS,
@@ -106,6 +107,8 @@ describeVenueContract({
     { name: 'second', answer: POSITION_PAGES[1], expected: { ETHUSDT: { direction: 'SELL', quantity: '5.0' } } },
   ],
 
+  excessiveAnswers: EXCESSIVE_ANSWERS,
+
   goldenOrders: GOLDEN_ORDERS,
   documentedCodes: DOCUMENTED_CODES,
   isClassified: (code) =>
@@ -122,6 +125,7 @@ describeVenueContract({
     { name: 'a null fee', change: { cumExecFee: null, cumFeeDetail: null } },
     { name: 'a null reason', change: { rejectReason: null } },
     { name: 'a row without its optional figures', change: { avgPrice: undefined, cumExecFee: undefined } },
+    { name: 'a reason as long as a book', change: { rejectReason: 'x'.repeat(100_000) } },
     { name: 'an empty figure', change: { avgPrice: '', cumExecFee: '' } },
     { name: 'a field that nobody knows', change: { rpiMatchedQty: '0', somethingNew: { nested: [1] } } },
   ],
@@ -131,6 +135,11 @@ describeVenueContract({
   otherId: { orderLinkId: 'client-2' },
   otherSymbol: { symbol: 'SOLUSDT' },
   statusOpen: { orderStatus: 'New' },
-  unreadable: [{ cumExecQty: 'NaN' }, { orderId: '' }],
+  unreadable: [
+    { cumExecQty: 'NaN' },
+    { orderId: '' },
+    { cumExecQty: '9'.repeat(1_000) },
+    { orderId: 'x'.repeat(1_000) },
+  ],
   recentOrdersQuery: { category: 'linear', limit: '50', startTime: '1672737700000' },
 });

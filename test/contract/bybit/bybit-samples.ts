@@ -1,7 +1,7 @@
 import type { Market } from '../../../src/domain/market';
 import { readTestData } from '../../unit/venues/test-data';
 import type { ReplyCase } from '../../unit/venues/test-data';
-import type { DocumentedCode, GoldenOrder, LimitAnswer, OrderSample } from '../venue-under-test';
+import type { DocumentedCode, ExcessiveAnswer, GoldenOrder, LimitAnswer, OrderSample } from '../venue-under-test';
 
 interface Envelope<Result> {
   readonly result: Result;
@@ -102,4 +102,47 @@ export const UNCERTAIN_POSITIONS: readonly Row[] = [
   { ...long, positionIdx: undefined },
   { ...long, positionStatus: 'Liq' },
   { ...long, positionStatus: 'Adl' },
+];
+
+const LONG_NUMBER = '9'.repeat(1_000_000);
+const many = (count: number, row: unknown): unknown => ({ list: Array.from({ length: count }, () => row) });
+
+export const EXCESSIVE_ANSWERS: readonly ExcessiveAnswer[] = [
+  {
+    name: 'a balance of a million digits',
+    method: 'balances',
+    answer: walletOf([coin({ walletBalance: LONG_NUMBER })]),
+  },
+  { name: 'a balance of 21 digits', method: 'balances', answer: walletOf([coin({ walletBalance: '1'.repeat(21) })]) },
+  { name: 'an equity of 19 decimals', method: 'balances', answer: walletOf([coin({ equity: `1.${'1'.repeat(19)}` })]) },
+  { name: 'a coin whose name is a page', method: 'balances', answer: walletOf([coin({ coin: LONG_NUMBER })]) },
+  {
+    name: 'a wallet of twenty thousand coins',
+    method: 'balances',
+    answer: walletOf(Array.from({ length: 20_000 }, (_, index) => coin({ coin: `C${index}` }))),
+  },
+  {
+    name: 'a price of a million digits',
+    method: 'tickers',
+    answer: many(1, { symbol: 'BTCUSDT', bid1Price: LONG_NUMBER }),
+  },
+  { name: 'a list of twenty thousand symbols', method: 'tickers', answer: many(20_000, { symbol: 'BTCUSDT' }) },
+  { name: 'a list of five thousand instruments', method: 'markets', answer: many(5_000, {}) },
+  {
+    name: 'a candle of a million digits',
+    method: 'candles',
+    answer: many(1, ['1672738080000', '1', LONG_NUMBER, '1', '1', '1']),
+  },
+  {
+    name: 'a page of five thousand candles',
+    method: 'candles',
+    answer: many(5_000, ['1672738080000', '1', '1', '1', '1', '1']),
+  },
+  { name: 'a page of a thousand positions', method: 'positions', answer: many(1_000, {}) },
+  {
+    name: 'the mark of a page that is longer than the page',
+    method: 'positions',
+    answer: { list: [], nextPageCursor: LONG_NUMBER },
+  },
+  { name: 'a page of a thousand orders', method: 'recentOrders', answer: many(1_000, {}) },
 ];

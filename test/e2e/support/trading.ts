@@ -1,3 +1,5 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Installation } from '../../../harness/installation';
 import { runningProcesses, runningServer } from '../../../harness/running-processes';
 import { waitFor } from '../../../harness/wait-for';
@@ -79,4 +81,13 @@ export async function get<Body>(url: string): Promise<Body | undefined> {
     // Not listening yet; the caller's bound decides when that is an error.
     return undefined;
   }
+}
+
+/** Everything below the data folder, and the folder itself, that the group or others may do anything with. */
+export function openToOthers({ dataDir }: Installation): readonly string[] {
+  const below = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).map((name) => join(dataDir, name));
+  return [dataDir, ...below].filter((path) => {
+    const entry = lstatSync(path, { throwIfNoEntry: false });
+    return entry !== undefined && !entry.isSymbolicLink() && (entry.mode & 0o077) !== 0;
+  });
 }

@@ -2,12 +2,18 @@
  * The API over real sockets, with a fake intake: what Node's HTTP parser and the listening socket make of hostile input.
  */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { startApi } from '../../../src/api/start-api';
+import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
+
+const PROBES = 20;
+const PROBE_MAX_MS = 500;
+const PROBE_PAUSE_MS = 50;
 
 let intake: FakeIntake;
 let server: FastifyInstance;
@@ -27,7 +33,9 @@ function dependencies() {
   return {
     intake,
     health: async () => ({ status: 'healthy' as const, components: {}, reasons: [], uptime: 1, version: '0' }),
-    config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024 } },
+    config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const } },
+    gate: OPEN_GATE,
+    audit: new KeptAudit(),
     logger: pino({ level: 'silent' }),
   };
 }
@@ -104,6 +112,44 @@ test.each([
 test('a sender that never finishes is cut off', async () => {
   const answer = await sendRaw(`POST /api/signals HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Slow: `);
   expect(answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"REQUEST_TIMEOUT"/);
+}, 20_000);
+
+/** Keeps so many silent connections open: each opens again as soon as it is closed. @returns what ends them */
+function occupy(count: number): () => void {
+  let isOver = false;
+  const idle = new Set<Socket>();
+  const open = (): void => {
+    if (isOver) return;
+    const socket = connect(port, '127.0.0.1');
+    idle.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      idle.delete(socket);
+      setImmediate(open);
+    });
+  };
+  for (let opened = 0; opened < count; opened += 1) open();
+  return () => {
+    isOver = true;
+    for (const socket of idle) socket.destroy();
+  };
+}
+
+test('four hundred idle connections that open again as soon as they are closed do not keep a probe out', async () => {
+  const leave = occupy(400);
+  const answers: (string | undefined)[] = [];
+  try {
+    while (answers.length < PROBES) {
+      // A connection of its own each time, as probes have.
+      const probe = sendRaw(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+      const answer = await Promise.race([probe, sleep(PROBE_MAX_MS, '')]);
+      answers.push(answer.split('\r\n')[0]);
+      await sleep(PROBE_PAUSE_MS);
+    }
+  } finally {
+    leave();
+  }
+  expect(answers).toEqual(answers.map(() => 'HTTP/1.1 200 OK'));
 }, 20_000);
 
 test('a port that is taken is named, with the variable that changes it', async () => {

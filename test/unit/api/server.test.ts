@@ -7,7 +7,9 @@ import type { ApiDependencies } from '../../../src/api/server';
 import { createApiServer } from '../../../src/api/server';
 import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
 import type { HealthReport } from '../../../src/api/health-report';
+import { OtherStoreError } from '../../../src/temporal/errors';
 import { IntakeUnavailableError } from '../../../src/intake/types';
+import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
 
 const HOST = '127.0.0.1:8080';
@@ -26,7 +28,11 @@ function start(change: Partial<ApiDependencies> = {}): void {
   server = createApiServer({
     intake,
     health: async () => HEALTHY,
-    config: { api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024 } },
+    config: {
+      api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const },
+    },
+    gate: OPEN_GATE,
+    audit: new KeptAudit(),
     logger: pino({ level: 'silent' }),
     ...change,
   });
@@ -134,6 +140,7 @@ describe('POST /api/signals', () => {
 
   test.each<[string, number, () => void]>([
     ['SERVER_UNAVAILABLE', 503, () => (intake.failure = new IntakeUnavailableError('down'))],
+    ['OTHER_STORE', 503, () => (intake.failure = new OtherStoreError('of /data and others'))],
     ['INTERNAL_ERROR', 500, () => (intake.failure = new Error('a fault'))],
     ['TIMED_OUT', 504, () => (intake.held = new Promise(() => undefined))],
   ])('%s says with which time the same signal is sent again', async (code, status, fail) => {

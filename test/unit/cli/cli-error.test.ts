@@ -3,11 +3,12 @@ import { EXIT_CODES_HELP, ExitCode } from '../../../src/process/exit-codes';
 import { ConfigError } from '../../../src/config/config-error';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { PortInUseError } from '../../../src/net/ports';
-import { ServerUnavailableError } from '../../../src/temporal/errors';
+import { DataFolderEnvironmentError } from '../../../src/temporal/folder-environment';
+import { OtherStoreError, ServerJoinError, ServerUnavailableError } from '../../../src/temporal/errors';
 import { CredentialsError } from '../../../src/venues/ccxt/credentials';
 import { ModelError } from '../../../src/inference/errors';
 import { JournalError } from '../../../src/paper-venue/book/journal';
-import { CandleFileError } from '../../../src/paper-venue/market/candle-file';
+import { CandleFileError } from '../../../src/paper-venue/market/candle-file-error';
 import { FaultPlanError } from '../../../src/paper-venue/faults/fault-specification';
 
 describe('reportError', () => {
@@ -23,6 +24,9 @@ describe('reportError', () => {
     [new PortInUseError(8080, 'API_PORT'), ExitCode.FAILURE],
     [new IntakeUnavailableError('text'), ExitCode.UNAVAILABLE],
     [new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'text'), ExitCode.UNAVAILABLE],
+    [new OtherStoreError('text'), ExitCode.OTHER_STORE],
+    [new ServerJoinError('text'), ExitCode.REFUSED],
+    [new DataFolderEnvironmentError('text'), ExitCode.USAGE],
   ])('%s is for the user: its message without a stack', (error, exitCode) => {
     expect(reportError(error)).toEqual({ message: error.message, exitCode });
   });

@@ -73,6 +73,10 @@ describe('the command that sends the same signal again', () => {
     );
   });
 
+  test('means it as much as the first one', () => {
+    expect(repeatCommand({ ...OPTIONS, live: true }, SENT_AT_MS, undefined, ['oncefill'])).toContain(' --live ');
+  });
+
   test('has every option that was given, as a shell reads it back', () => {
     const strategy = 'it\'s $HOME; `rm` \\ "so" & 🙂 *';
     const command = repeatCommand(

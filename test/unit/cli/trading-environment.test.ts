@@ -1,4 +1,4 @@
-import { checkTradingEnvironment } from '../../../src/cli/command-config';
+import { checkLiveFlag, checkTradingEnvironment, refuseNeedlessLive } from '../../../src/cli/command-config';
 import { loadConfig } from '../../../src/config/load-config';
 import type { Config, VenueConfig } from '../../../src/config/schema';
 
@@ -53,5 +53,28 @@ describe('checkTradingEnvironment', () => {
 
   test('--live with a paper configuration is refused: no real orders would be sent', async () => {
     await expect(checkTradingEnvironment(configFor('paper'), true)).rejects.toThrow('--live');
+  });
+});
+
+describe('a command that acts', () => {
+  test('acts on live only when told so, and needs no keys', () => {
+    expect(() => checkLiveFlag(configFor('live'), false)).toThrow('--live');
+    expect(() => checkLiveFlag(configFor('live'), true)).not.toThrow();
+    expect(() => checkLiveFlag(configFor('testnet'), false)).not.toThrow();
+  });
+
+  test.each(['paper', 'testnet'] as const)('is refused on %s when it was meant for live', (environment) => {
+    expect(() => checkLiveFlag(configFor(environment), true)).toThrow('no real orders');
+  });
+});
+
+describe('a command that stops trading', () => {
+  test('stops live trading at the first attempt', () => {
+    expect(() => refuseNeedlessLive(configFor('live'), false)).not.toThrow();
+    expect(() => refuseNeedlessLive(configFor('live'), true)).not.toThrow();
+  });
+
+  test('does not pretend to stop live trading', () => {
+    expect(() => refuseNeedlessLive(configFor('paper'), true)).toThrow('--live');
   });
 });

@@ -59,7 +59,7 @@ describe('defaults', () => {
 describe('layers', () => {
   test('a file overrides what it names and keeps the rest of the map', () => {
     const config = loadFile('api: { port: 9000 }\n');
-    expect(config.api).toEqual({ host: '127.0.0.1', port: 9000, bodyLimitBytes: 16_384 });
+    expect(config.api).toMatchObject({ host: '127.0.0.1', port: 9000, bodyLimitBytes: 16_384 });
   });
 
   test('a list of a file replaces the default list', () => {
@@ -120,7 +120,7 @@ describe('problems', () => {
         {
           source: file,
           path: 'api.prot',
-          message: 'api.prot is not a setting; known here: host, port, bodyLimitBytes.',
+          message: 'api.prot is not a setting; known here: host, port, bodyLimitBytes, allowedHosts, requireToken.',
         },
         {
           source: file,
@@ -176,11 +176,21 @@ describe('problems', () => {
       'venues.bybit.limits.global.weight',
       /at most/,
     ],
-    ['api: { host: 0.0.0.0 }', 'api.host', /127\.0\.0\.1/],
+    ['api: { host: 0.0.0.0 }', 'api.host', /api\.allowedHosts/],
   ])('%s contradicts another setting', (text, path, message) => {
     const problems = problemsOf(() => loadFile(text));
     expect(problems.map((problem) => problem.path)).toEqual([path]);
     expect(problems[0]?.message).toMatch(message);
+  });
+
+  test('another address than loopback goes with a name for it', () => {
+    const { api } = loadFile('api: { host: 0.0.0.0, allowedHosts: ["trading.example", "192.0.2.7:8080"] }');
+    expect(api.host).toBe('0.0.0.0');
+  });
+
+  test.each(['http://a.example', 'a.example/', '*', ' ', ''])('%j is no name for the API', (name) => {
+    const problems = problemsOf(() => loadFile(`api: { allowedHosts: [${JSON.stringify(name)}] }`));
+    expect(problems.map(({ path }) => path)).toEqual(['api.allowedHosts.0']);
   });
 
   test('ports of servers that are not started may be equal', () => {
@@ -211,9 +221,29 @@ describe('problems', () => {
     expect(problemsOf(() => loadFile(`a0: &a0 [1]\n${levels.join('\n')}\n`))[0]?.message).toMatch(/alias/);
   });
 
+  test('a map of too many keys is refused before they are all compared', () => {
+    const keys = Array.from({ length: 7_000 }, (_, index) => `k${index}: 1`);
+    expect(problemsOf(() => loadFile(keys.join('\n')))).toEqual([
+      { source: join(cwd, 'my.yaml'), path: '', message: 'holds more than 1000 keys.' },
+    ]);
+  });
+
+  test('a file larger than any configuration is refused', () => {
+    expect(problemsOf(() => loadFile(`# ${'x'.repeat(65_536)}`))[0]?.message).toBe('is larger than 65536 bytes.');
+  });
+
+  test('a device is no configuration', () => {
+    const [problem] = problemsOf(() => loadConfig({ file: '/dev/zero', env: {}, cwd }));
+    expect(problem?.message).toBe('is a device, not a regular file.');
+  });
+
+  test('of thousands of problems the first ones are told, and how many more there are', () => {
+    expect(() => loadFile('x: ]\n'.repeat(9_000))).toThrow(/\n- and \d+ more\.$/);
+  });
+
   test('a missing file is named', () => {
     expect(problemsOf(() => loadConfig({ file: 'none.yaml', env: {}, cwd }))).toEqual([
-      { source: join(cwd, 'none.yaml'), path: '', message: 'there is no such file.' },
+      { source: join(cwd, 'none.yaml'), path: '', message: 'does not exist.' },
     ]);
   });
 
@@ -221,6 +251,20 @@ describe('problems', () => {
     const problems = problemsOf(() => loadConfig({ env: { ONCEFILL_CONFIGURATION: 'x' }, cwd }));
     expect(problems.map((problem) => problem.source)).toEqual(['ONCEFILL_CONFIGURATION']);
   });
+
+  test.each(['testnet', 'live'])(
+    'a variable that asks for a crash is refused in %s, and not in paper',
+    (environment) => {
+      const env = { ONCEFILL_CRASH_POINT: 'trade.after-send', ONCEFILL_CRASH_FILE: '/tmp/crashed' };
+      writeFileSync(
+        join(cwd, 'my.yaml'),
+        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\n`,
+      );
+      const problems = problemsOf(() => loadConfig({ file: 'my.yaml', env, cwd }));
+      expect(problems.map(({ source }) => source)).toEqual(Object.keys(env));
+      expect(loadConfig({ env, cwd }).venues['bybit']?.environment).toBe('paper');
+    },
+  );
 
   test('the value of an unknown key is not repeated: it may be a secret', () => {
     const secret = 'canary-5f2c9b7e1d';

@@ -1,5 +1,6 @@
 /** Intake over a scripted server: what it starts, what it tells apart, and which workflow it asks. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { TRUSTED_STORE } from '../../../harness/trusted-store';
 import { loadConfig } from '../../../src/config/load-config';
 import type { TradingSignal } from '../../../src/domain/signal';
 import type { SignalView } from '../../../src/domain/signal-view';
@@ -8,6 +9,7 @@ import { createSignalIntake } from '../../../src/intake/signal-intake';
 import type { IntakeResult, SignalIntake } from '../../../src/intake/types';
 import { orphanWorkflowId } from '../../../src/messages/ids';
 import type { SettleReply, SignalWorkflowInput } from '../../../src/messages/signal';
+import { OtherStoreError, ServerUnavailableError } from '../../../src/temporal/errors';
 import { ScriptedServer, type ScriptedWorkflow } from './scripted-server';
 
 let server: ScriptedServer;
@@ -17,7 +19,7 @@ let signal: TradingSignal;
 function open(settings: Readonly<Record<string, unknown>> = {}): SignalIntake {
   const flags = Object.entries(settings).map(([path, value]) => ({ flag: 'test', path, value }));
   const config = loadConfig({ env: {}, cwd: '/', flags: flags as never });
-  return createSignalIntake({ client: server.client, config });
+  return createSignalIntake({ client: server.client, config, store: TRUSTED_STORE });
 }
 
 function viewOf(taken: TradingSignal, detail = ''): SignalView {
@@ -89,10 +91,55 @@ describe('a signal that is sent again', () => {
   test('is traded once where it is handed in, and its repetition does not go ahead', async () => {
     const goAhead = jest.fn();
     const config = loadConfig({ env: {}, cwd: '/' });
-    const inside = createSignalIntake({ client: server.client, config, headStart: { ready: () => goAhead } });
+    const inside = createSignalIntake({
+      client: server.client,
+      config,
+      store: TRUSTED_STORE,
+      headStart: { ready: () => goAhead },
+    });
     await takenElsewhere(signal);
     await inside.submit(signal);
     expect(goAhead).not.toHaveBeenCalled();
+  });
+});
+
+describe('a signal for another store', () => {
+  const other = new OtherStoreError('another store');
+  const goAhead = jest.fn();
+
+  /** @param answers what is heard of the store, question by question */
+  function inside(...answers: readonly (Error | undefined)[]): SignalIntake {
+    const left = [...answers];
+    const confirm = async (): Promise<void> => {
+      const error = left.shift();
+      if (error) throw error;
+    };
+    const config = loadConfig({ env: {}, cwd: '/' });
+    const store = { isConfirmed: false, confirm };
+    return createSignalIntake({ client: server.client, config, store, headStart: { ready: () => goAhead } });
+  }
+
+  test('is not handed to it', async () => {
+    await expect(inside(other).submit(signal)).rejects.toBe(other);
+    expect(server.started).toEqual([]);
+  });
+
+  test('is not called accepted where the store changed meanwhile, and gets no head start', async () => {
+    await expect(inside(undefined, other).submit(signal)).rejects.toBe(other);
+    expect(goAhead).not.toHaveBeenCalled();
+  });
+
+  test('is handed in anew once our store is back', async () => {
+    const first = inside(undefined, other);
+    await expect(first.submit(signal)).rejects.toBe(other);
+    server.workflows.clear();
+    expect(await first.submit(signal)).toEqual({ status: 'accepted', fingerprint: fingerprintOf(signal) });
+    expect(server.started).toHaveLength(2);
+  });
+
+  test('may be sent again where it cannot be told which store it is', async () => {
+    const silent = new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'no answer');
+    await expect(inside(silent).submit(signal)).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' });
   });
 });
 

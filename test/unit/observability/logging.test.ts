@@ -27,6 +27,7 @@ function open(options: Partial<LoggerOptions> = {}) {
     dataDir,
     level: 'info',
     keepDays: 3,
+    bytesPerDayMax: 1_000_000,
     clock: () => NOON,
     ...options,
   });
@@ -112,6 +113,67 @@ test('days beyond keepDays are removed at start and when the day changes; other 
   logger.info('next day');
   expect(readdirSync(logs)).not.toContain('trading_engine_20260227.log');
   close();
+});
+
+describe('a full day', () => {
+  const BYTES_MAX = 2_000;
+
+  test('drops lines, says so once, and tells the next day how many they were', () => {
+    let nowMs = NOON;
+    const { logger, close } = open({ bytesPerDayMax: BYTES_MAX, clock: () => nowMs });
+    for (let count = 0; count < 100; count += 1) logger.info('x'.repeat(100));
+    const today = linesOf('trading_engine_20260301.log');
+    expect(today.at(-1)?.['message']).toBe('this file has reached 2000 bytes; lines are dropped until tomorrow');
+    nowMs += DAY_MS;
+    logger.info('a new day');
+    close();
+    expect(linesOf('trading_engine_20260301.log')).toEqual(today);
+    expect(linesOf('trading_engine_20260302.log').map((line) => line['message'])).toEqual([
+      `${101 - today.length} lines were dropped while the day's file was full`,
+      'a new day',
+    ]);
+  });
+
+  test('of lines that are no errors does not keep an error out of the errors file', () => {
+    const { logger, close } = open({ bytesPerDayMax: BYTES_MAX });
+    for (let count = 0; count < 100; count += 1) logger.info('x'.repeat(100));
+    logger.error('an error');
+    close();
+    expect(linesOf('errors_20260301.log').map((line) => line['message'])).toEqual(['an error']);
+  });
+
+  test('counts what other processes wrote into the same file', () => {
+    const engine = open({ bytesPerDayMax: BYTES_MAX });
+    const manager = open({ bytesPerDayMax: BYTES_MAX, component: 'ml_manager' });
+    for (let count = 0; count < 100; count += 1) engine.logger.error('x'.repeat(100));
+    manager.logger.error('y'.repeat(100));
+    engine.close();
+    manager.close();
+    expect(readFileSync(join(logs, 'errors_20260301.log'), 'utf8')).not.toContain('yyy');
+  });
+
+  test('is still full for a process that starts again', () => {
+    for (let start = 0; start < 3; start += 1) {
+      const { logger, close } = open({ bytesPerDayMax: BYTES_MAX });
+      for (let count = 0; count < 100; count += 1) logger.info(`start ${start} ${'x'.repeat(100)}`);
+      close();
+    }
+    const text = readFileSync(join(logs, 'trading_engine_20260301.log'), 'utf8');
+    expect(text).toContain('start 0');
+    expect(text).not.toContain('start 1');
+  });
+
+  test('makes older ones go earlier: no more than five full days are kept', () => {
+    mkdirSync(logs);
+    const days = ['20260219', '20260220', '20260221', '20260222', '20260223', '20260224', '20260228'];
+    for (const day of days) writeFileSync(join(logs, `trading_engine_${day}.log`), 'x'.repeat(BYTES_MAX));
+    open({ bytesPerDayMax: BYTES_MAX, keepDays: 30 }).close();
+    const kept = readdirSync(logs).filter((name) => name.startsWith('trading_engine'));
+    expect(kept.map((name) => name.slice('trading_engine_'.length, -'.log'.length))).toEqual([
+      ...days.slice(2),
+      '20260301',
+    ]);
+  });
 });
 
 test('only the owner may read the files', () => {

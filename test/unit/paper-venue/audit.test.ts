@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
 import { createOrder, marketOrder } from './support/signed-request';
@@ -45,20 +44,4 @@ test('orders come with their fills', async () => {
     ['b', 0],
     ['a', 1],
   ]);
-});
-
-test.each([
-  ['a web page', { origin: 'https://example.org' }],
-  ['a name that was made to point here', { host: 'example.org' }],
-])('%s cannot reach the paper routes', async (_, headers) => {
-  const status = await new Promise<number | undefined>((resolve, reject) => {
-    request(`${venue.url}/paper/faults`, { method: 'POST', headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on('error', reject)
-      .end('{"rate":1}');
-  });
-  expect(status).toBe(403);
-  expect(await read('/paper/faults')).toEqual({});
 });

@@ -17,7 +17,11 @@ beforeEach(async () => {
 afterEach(() => venues.cleanUp());
 
 async function post(path: string, body: string): Promise<{ readonly status: number; readonly body: unknown }> {
-  const response = await fetch(venue.url + path, { method: 'POST', body });
+  const response = await fetch(venue.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   return { status: response.status, body: await response.json() };
 }
 

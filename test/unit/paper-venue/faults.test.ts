@@ -300,7 +300,9 @@ test('a fault aimed at a client id meets only that one', async () => {
 });
 
 describe('control while running', () => {
-  const post = (body: string): Promise<Response> => fetch(`${venue.url}/paper/faults`, { method: 'POST', body });
+  const headers = { 'content-type': 'application/json' };
+  const post = (body: string): Promise<Response> =>
+    fetch(`${venue.url}/paper/faults`, { method: 'POST', headers, body });
 
   test('a plan is set, shown and healed', async () => {
     expect(await (await post('{"seed":7,"rate":1,"weights":{"connection_reset":1}}')).json()).toMatchObject({

@@ -13,7 +13,10 @@ describe('describeReport', () => {
   });
 
   test('a wrong configuration shows what the process said', () => {
-    const lines = describeReport({ kind: 'misconfigured', name: 'api', lastLines: ['API_PORT is "x"'] }, 'unused');
+    const lines = describeReport(
+      { kind: 'misconfigured', name: 'api', exitCode: 2, lastLines: ['API_PORT is "x"'] },
+      'unused',
+    );
     expect(lines).toEqual(['api cannot run with this configuration:', '    API_PORT is "x"']);
   });
 

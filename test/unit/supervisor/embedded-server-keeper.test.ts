@@ -3,7 +3,13 @@ import type { EmbeddedServer, EmbeddedServerOptions } from '../../../src/tempora
 import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { waitUntil } from './support';
 
-const OPTIONS: EmbeddedServerOptions = { dataDir: '/unused', port: 1, durability: 'paper', progress: () => undefined };
+const OPTIONS: EmbeddedServerOptions = {
+  dataDir: '/unused',
+  port: 1,
+  durability: 'paper',
+  environment: 'paper',
+  progress: () => undefined,
+};
 const LONG_MS = 30_000;
 
 /** A server that lives in this process: `die` ends it, `stops` counts how often it was stopped. */

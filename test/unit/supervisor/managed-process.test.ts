@@ -1,3 +1,4 @@
+import { ExitCode } from '../../../src/process/exit-codes';
 import { readPidFile } from '../../../src/process/pid-file';
 import { join } from 'node:path';
 import { Bench, EAGER_POLICY, isAlive, waitUntil } from './support';
@@ -55,6 +56,15 @@ describe('ManagedProcess', () => {
     await managed.stop(LONG_GRACE_MS);
     expect(bench.notes()).toHaveLength(1);
     expect(bench.reportsOfKind('misconfigured')[0]?.lastLines).toEqual(['RATE_LIMIT_SAFETY_MARGIN must be at most 1']);
+  });
+
+  test('does not start a process again that met another store, and passes its exit code on', async () => {
+    const managed = bench.createProcess('atAnotherStore');
+    managed.start();
+    await waitUntil(() => managed.state === 'misconfigured', 'the end of the process');
+    await managed.stop(LONG_GRACE_MS);
+    expect(bench.notes()).toHaveLength(1);
+    expect(bench.reportsOfKind('misconfigured')[0]?.exitCode).toBe(ExitCode.OTHER_STORE);
   });
 
   test('an executable that does not exist is a death, not a crash of the supervisor', async () => {

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { packageRoot } from '../../../src/config/package-root';
 import { SEARCH_ATTRIBUTES } from '../../../src/messages/search-attributes';
 import { serverTypeName } from '../../../src/temporal/search-attributes';
-import { serverArguments } from '../../../src/temporal/server-settings';
+import { dynamicConfigArguments, serverArguments } from '../../../src/temporal/server-settings';
 
 function readYaml(...path: readonly string[]): unknown {
   return parse(readFileSync(join(packageRoot(), ...path), 'utf8'));
@@ -17,9 +17,21 @@ it('gives live trading a database that survives a power cut', () => {
 
 it('passes the dynamic configuration of both files as flags', () => {
   const args = serverArguments('paper');
-  for (const value of ['history.maxInFlightUpdates=1000', 'history.transferProcessorMaxPollRPS=2000']) {
+  for (const value of [
+    'history.maxInFlightUpdates=1000',
+    'history.transferProcessorMaxPollRPS=2000',
+    'workercontroller.compute_providers.enabled=[]',
+  ]) {
     expect(args[args.indexOf(value) - 1]).toBe('--dynamic-config-value');
   }
+});
+
+it('closes the HTTP API to every host, in production as well', () => {
+  const setting = 'frontend.httpAllowedHosts';
+  expect(readYaml('temporal-config', 'dynamic-config.yaml')).toMatchObject({
+    [setting]: [{ value: ['disabled.invalid'] }],
+  });
+  expect(dynamicConfigArguments()).toContain(`${setting}=["disabled.invalid"]`);
 });
 
 it('lists the search attributes of src/messages', () => {

@@ -1,3 +1,6 @@
+import { TRUSTED_STORE } from '../../../harness/trusted-store';
+import { OtherStoreError, ServerUnavailableError } from '../../../src/temporal/errors';
+import type { StoreGate } from '../../../src/temporal/store-gate';
 import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/domain/ledger/authorization';
 import type { AcquireCommand } from '../../../src/domain/limiter/types';
 import type { PermitAnswer } from '../../../src/domain/send-check';
@@ -37,6 +40,7 @@ interface Answers {
   /** How long the ledger takes to answer. */
   readonly ledgerMs?: number;
   readonly limiter?: () => PermitAnswer;
+  readonly store?: StoreGate;
 }
 
 /** A checker whose ledger and limiter answer as told. */
@@ -44,6 +48,7 @@ function checkerWith({
   ledger = { authorized: true },
   ledgerMs = 0,
   limiter = () => permitFrom(performance.now()),
+  store = TRUSTED_STORE,
 }: Answers = {}) {
   const query = jest.fn(async () => {
     jest.advanceTimersByTime(ledgerMs);
@@ -53,6 +58,7 @@ function checkerWith({
   const checker = new SendChecker(
     { query } as never,
     { acquire, leftUntil: (atMs: number) => atMs - Date.now() } as never,
+    store,
   );
   return { checker, query, acquire };
 }
@@ -198,4 +204,67 @@ test('the limiter is told how long the signal still lives, and no instant of thi
   const [command] = acquire.mock.calls[0]!;
   expect(command).toMatchObject({ waitMaxMs: TIME_TO_LIVE_MS });
   expect(command.notAfterMs).toBeUndefined();
+});
+
+describe('the store that the reservation is of', () => {
+  function storeWith(confirm: () => Promise<void>, isConfirmed: () => boolean) {
+    const ask = jest.fn(confirm);
+    const store = {
+      get isConfirmed() {
+        return isConfirmed();
+      },
+      confirm: ask,
+    };
+    return { store, ask };
+  }
+
+  test('is not asked for where it is confirmed', async () => {
+    const { store, ask } = storeWith(
+      async () => undefined,
+      () => true,
+    );
+    const { checker } = checkerWith({ store });
+    expect(await checker.check(REQUEST, inHand(NOW_MS), ASK_NOBODY)).toMatchObject({ status: 'clear' });
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test('is asked for before anything is sent where it is in doubt, and what lapsed meanwhile counts', async () => {
+    let confirmed = false;
+    const { store, ask } = storeWith(
+      async () => {
+        confirmed = true;
+        jest.advanceTimersByTime(AUTHORIZATION_VALIDITY_MS + 1);
+      },
+      () => confirmed,
+    );
+    const { checker } = checkerWith({ store });
+    expect(await checker.check(REQUEST, inHand(NOW_MS), ASK_NOBODY)).toMatchObject({ status: 'lapsed' });
+    expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ['another one', new OtherStoreError('another store')],
+    ['one that nobody can ask for', new ServerUnavailableError('TEMPORAL_UNREACHABLE', 'no answer')],
+  ])('sends nothing where it is %s', async (_what, error) => {
+    const { store } = storeWith(
+      async () => {
+        throw error;
+      },
+      () => false,
+    );
+    const { checker } = checkerWith({ store });
+    for (const asksMax of [ASK_NOBODY, ASK_AGAIN]) {
+      const check = await checker.check(REQUEST, inHand(NOW_MS), asksMax);
+      expect(check).toEqual({ status: 'lapsed', permitRound: 3, reason: error.message });
+    }
+  });
+
+  test('sends nothing where it breaks again and again', async () => {
+    const { store } = storeWith(
+      async () => undefined,
+      () => false,
+    );
+    const { checker } = checkerWith({ store });
+    expect(await checker.check(REQUEST, inHand(NOW_MS), ASK_AGAIN)).toMatchObject({ status: 'lapsed' });
+  });
 });

@@ -32,6 +32,13 @@ describe.each(MARKETS)('binance %s', (market) => {
     expect(classifyPlaceOrderReply(market, reply, 'client-1')).toMatchObject({ kind, venueCode: code });
   });
 
+  it('a code as long as a page is no acceptance, and only its beginning is kept', () => {
+    const reply = completeReply({ status: 200, body: { code: '0'.repeat(100_000), orderId: 1 } });
+    const outcome = classifyPlaceOrderReply(market, reply, 'client-1');
+    expect(outcome.kind).toBe('UNKNOWN');
+    expect(JSON.stringify(outcome).length).toBeLessThan(1_000);
+  });
+
   it('an unlisted code is UNKNOWN whatever the status, except where the status itself refuses', () => {
     const known = new Set(['-2010', ...PLACE_ORDER_CODES[market].keys(), ...REQUEST_CODES.keys()]);
     const codes = fc.integer().filter((code) => !known.has(String(code)));

@@ -35,6 +35,16 @@ describe('bybit code tables', () => {
     expect(classifyCancelOrderReply(reply)).toMatchObject({ kind, venueCode: code });
   });
 
+  it('a code as long as a page proves nothing, and only its beginning is kept', () => {
+    const reply = completeReply({
+      status: 200,
+      body: { retCode: `0${'0'.repeat(100_000)}`, result: { orderId: '1' } },
+    });
+    const outcome = classifyPlaceOrderReply(reply, 'client-1');
+    expect(outcome.kind).toBe('UNKNOWN');
+    expect(JSON.stringify(outcome).length).toBeLessThan(1_000);
+  });
+
   it('never gives an order and a request code two meanings', () => {
     const shared = [...PLACE_ORDER_CODES.keys(), ...CANCEL_ORDER_CODES.keys()].filter((code) =>
       REQUEST_CODES.has(code),

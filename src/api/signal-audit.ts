@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify';
+import type { AuditEntry } from '../access/audit';
+import type { IntakeResult } from '../intake/types';
+import type { ApiAudit } from './api-audit';
+import { ApiError } from './errors';
+import { callerOf } from './token-guard';
+
+/** Who asked for what; the guard has let in nobody whom it does not know. */
+export function auditEntry(
+  request: FastifyRequest,
+  entry: Omit<AuditEntry, 'who' | 'from' | 'why'> & { readonly why?: string },
+): AuditEntry {
+  const { who, from } = callerOf(request) ?? { who: 'not known', from: request.ip };
+  return { who, from, why: '', ...entry };
+}
+
+/** What the audit says of a signal that was sent. */
+export function auditedSignal(result: IntakeResult): Pick<AuditEntry, 'target' | 'result' | 'detail'> {
+  switch (result.status) {
+    case 'accepted':
+      return { target: result.fingerprint, result: 'done', detail: result.repeated ? 'repeated' : undefined };
+    case 'duplicate':
+      return { target: result.fingerprint, result: 'refused', detail: 'conflicting' };
+    case 'refused':
+      return { target: '', result: 'refused', detail: result.code };
+  }
+}
+
+/**
+ * A person's word frees funds: without a line of whose word it was, it is not taken.
+ *
+ * @throws ApiError AUDIT_UNAVAILABLE
+ */
+export function requireAudit(request: FastifyRequest, audit: ApiAudit, entry: AuditEntry): void {
+  try {
+    audit.require(entry);
+  } catch (error) {
+    request.log.error({ error }, 'a settlement was refused, because it cannot be audited');
+    throw new ApiError('AUDIT_UNAVAILABLE');
+  }
+}
+
+/** What the audit says of a failure: our code of it, for its text may hold anything. */
+export function failureCode(error: unknown): string {
+  return error instanceof ApiError ? error.code : 'INTERNAL_ERROR';
+}

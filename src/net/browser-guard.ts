@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/*
+ * Any web page that the user opens can send requests to this machine: listening on loopback alone is no protection. This is
+ * the one rule of all our HTTP servers. It refuses what only a browser on somebody else's behalf sends, and what a page could
+ * send without the browser asking us first.
+ */
+
+/** What is known of a request before a byte of its body is read. */
+export interface GuardedRequest {
+  readonly method?: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface GuardRules {
+  /** The `host:port` that our clients write into the Host header, in lower case; see `loopbackHosts`. */
+  readonly hosts: ReadonlySet<string>;
+  /**
+   * `json`: a change must come as application/json. `ownPages`: other types, too, if the browser says that the page is ours;
+   * for a page that is not ours to change.
+   */
+  readonly bodies: 'json' | 'ownPages';
+  /**
+   * Whether a browser that does not say where a request comes from (those before 2023) is refused as well. Needed where even
+   * reading changes something, as it does where requests are counted.
+   */
+  readonly silentBrowsers: 'refused' | 'allowed';
+}
+
+export type GuardRefusal = 'HOST_REFUSED' | 'ORIGIN_REFUSED' | 'MEDIA_TYPE_REFUSED';
+
+/** What each refusal is answered with. */
+export const GUARD_REPLIES: Readonly<Record<GuardRefusal, { readonly status: number; readonly message: string }>> = {
+  HOST_REFUSED: {
+    status: 403,
+    message: 'The Host header must be 127.0.0.1, localhost or [::1] with the port of this server.',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    message: "Requests from other web pages are refused; type the address into the browser's address bar.",
+  },
+  MEDIA_TYPE_REFUSED: { status: 415, message: 'The content type must be application/json.' },
+};
+
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+/** Clients leave it out of the Host header. */
+const HTTP_PORT = 80;
+
+/** The Host headers of clients on this machine. */
+export function loopbackHosts(port: number): ReadonlySet<string> {
+  return new Set(
+    LOOPBACK_NAMES.flatMap((name) => (port === HTTP_PORT ? [name, `${name}:${port}`] : `${name}:${port}`)),
+  );
+}
+
+const READING_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+interface RefusalRule {
+  readonly refusal: GuardRefusal;
+  readonly refuses: (request: GuardedRequest, rules: GuardRules) => boolean;
+}
+
+/** In the order in which they are asked. */
+const REFUSALS: readonly RefusalRule[] = [
+  // A page of another name that was made to resolve to this machine (DNS rebinding) still sends its own name.
+  { refusal: 'HOST_REFUSED', refuses: ({ headers: { host } }, { hosts }) => !hosts.has(host?.toLowerCase() ?? '') },
+  // `null` is the origin of a sandboxed frame, which can be anybody's; https and other ports are other programs.
+  {
+    refusal: 'ORIGIN_REFUSED',
+    refuses: ({ headers: { origin } }, { hosts }) => origin !== undefined && !isOwnOrigin(origin, hosts),
+  },
+  // With plain GET requests (an image, a link) browsers send no Origin, but say where they come from.
+  {
+    refusal: 'ORIGIN_REFUSED',
+    refuses: ({ headers: { 'sec-fetch-site': site } }) =>
+      site !== undefined && site !== 'same-origin' && site !== 'none',
+  },
+  // Browsers that do not say that may still name the page. What is no address is a program's (brokers are named there).
+  {
+    refusal: 'ORIGIN_REFUSED',
+    refuses: ({ headers: { referer } }, { hosts }) =>
+      referer !== undefined && URL.canParse(referer) && !isOwnOrigin(new URL(referer).origin, hosts),
+  },
+  {
+    refusal: 'ORIGIN_REFUSED',
+    refuses: (request, { silentBrowsers }) => silentBrowsers === 'refused' && isSilentBrowser(request),
+  },
+  { refusal: 'MEDIA_TYPE_REFUSED', refuses: isUnaskedChange },
+];
+
+/**
+ * Why a request is refused. Ask it before anything is counted, read or done.
+ *
+ * @returns undefined when it may pass
+ */
+export function guardRequest(request: GuardedRequest, rules: GuardRules): GuardRefusal | undefined {
+  return REFUSALS.find(({ refuses }) => refuses(request, rules))?.refusal;
+}
+
+function isOwnOrigin(origin: string | undefined, hosts: ReadonlySet<string>): boolean {
+  return origin !== undefined && origin.startsWith('http://') && hosts.has(origin.slice('http://'.length));
+}
+
+/**
+ * Every browser sends the user's languages, and no page can take them out. Programs send none; Node's fetch sends `*`. The
+ * User-Agent tells nothing: ccxt sends a browser's.
+ */
+function isSilentBrowser({ headers }: GuardedRequest): boolean {
+  const languages = headers['accept-language'];
+  return languages !== undefined && languages !== '*' && headers['sec-fetch-site'] === undefined;
+}
+
+/** A change that a page may send without the browser asking us first: with text, a form, or no type at all. */
+function isUnaskedChange({ method = 'GET', headers }: GuardedRequest, { bodies, hosts }: GuardRules): boolean {
+  if (READING_METHODS.includes(method)) return false;
+  if (mediaType(headers['content-type']) === 'application/json') return false;
+  const isOwnPage = headers['sec-fetch-site'] === 'same-origin' || isOwnOrigin(headers.origin, hosts);
+  return bodies === 'json' || !isOwnPage;
+}
+
+function mediaType(contentType = ''): string {
+  const [type = ''] = contentType.split(';', 1);
+  return type.trim().toLowerCase();
+}

@@ -1,0 +1,109 @@
+/*
+ * Every socket that the product and its children listen on. A test starts the product, reads what all its processes listen on,
+ * and fails for whatever is not here; docs/sockets.md shows the list to people. A new socket begins here, with its guard.
+ */
+
+/** Where a socket listens: the usual loopback address, another one of 127.0.0.0/8 that is drawn by chance, or what is set. */
+export type SocketAddress = '127.0.0.1' | '127.a.b.c' | 'api.host';
+
+export interface ListedSocket {
+  readonly name: string;
+  /** As the supervisor calls it; `supervisor` is `oncefill start` itself. */
+  readonly process: 'supervisor' | 'temporal_server' | 'paper_venue' | 'api';
+  readonly protocol: 'HTTP' | 'gRPC';
+  readonly address: SocketAddress;
+  /** The setting that holds the port; `random`: any free one. */
+  readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random';
+  /** How many of its kind there are; all have `random` ports if there is more than one. */
+  readonly count: number;
+  /** When it is there. */
+  readonly present: string;
+  /** What keeps strangers out. */
+  readonly guard: string;
+}
+
+const OUR_GUARD = 'our guard (src/net/browser-guard.ts)';
+const NO_PAGES = 'no page can speak it (HTTP/2 in the clear); asks nobody who they are';
+
+export const LISTED_SOCKETS: readonly ListedSocket[] = [
+  {
+    name: 'API',
+    process: 'api',
+    protocol: 'HTTP',
+    address: 'api.host',
+    port: 'api.port',
+    count: 1,
+    present: 'modes all, api',
+    guard: OUR_GUARD,
+  },
+  {
+    name: 'Paper venue',
+    process: 'paper_venue',
+    protocol: 'HTTP',
+    address: '127.0.0.1',
+    port: 'paperVenue.port',
+    count: 1,
+    present: 'paper',
+    guard: `${OUR_GUARD}, before anything is counted; signatures`,
+  },
+  {
+    name: 'Web UI, for people',
+    process: 'supervisor',
+    protocol: 'HTTP',
+    address: '127.0.0.1',
+    port: 'temporal.uiPort',
+    count: 1,
+    present: 'temporal.webUi: paper by default',
+    guard: OUR_GUARD,
+  },
+  {
+    name: "Web UI, the server's own",
+    process: 'temporal_server',
+    protocol: 'HTTP',
+    address: '127.a.b.c',
+    port: 'random',
+    count: 1,
+    present: 'temporal.webUi: paper by default',
+    guard: 'hidden: address and port are drawn anew at every start; a CSRF token for changes',
+  },
+  {
+    name: 'Temporal, gRPC',
+    process: 'temporal_server',
+    protocol: 'gRPC',
+    address: '127.0.0.1',
+    port: 'temporal.port',
+    count: 1,
+    present: 'embedded server',
+    guard: NO_PAGES,
+  },
+  {
+    name: 'Temporal, between its services',
+    process: 'temporal_server',
+    protocol: 'gRPC',
+    address: '127.0.0.1',
+    port: 'random',
+    count: 3,
+    present: 'embedded server',
+    guard: NO_PAGES,
+  },
+  {
+    name: 'Temporal, HTTP API',
+    process: 'temporal_server',
+    protocol: 'HTTP',
+    address: '127.0.0.1',
+    port: 'random',
+    count: 1,
+    present: 'embedded server',
+    guard: 'refuses every call: frontend.httpAllowedHosts names a host that nobody can have',
+  },
+  {
+    name: 'Temporal, metrics',
+    process: 'temporal_server',
+    protocol: 'HTTP',
+    address: '127.0.0.1',
+    port: 'random',
+    count: 1,
+    present: 'embedded server',
+    guard: 'none: it shows counters and changes nothing; the server cannot switch it off',
+  },
+];

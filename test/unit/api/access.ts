@@ -1,0 +1,22 @@
+import type { AuditEntry } from '../../../src/access/audit';
+import type { TokenGate } from '../../../src/access/token-gate';
+import type { ApiAudit } from '../../../src/api/api-audit';
+
+/** Asks nobody for a token, as for paper on loopback. */
+export const OPEN_GATE: Pick<TokenGate, 'admit'> = { admit: () => ({ kind: 'anyone' }) };
+
+/** Keeps in memory what the API audits. */
+export class KeptAudit implements ApiAudit {
+  readonly entries: AuditEntry[] = [];
+  /** Set: lines cannot be written. */
+  failure: Error | undefined;
+
+  require(entry: AuditEntry): void {
+    if (this.failure) throw this.failure;
+    this.entries.push(entry);
+  }
+
+  attempt(entry: AuditEntry): void {
+    if (!this.failure) this.entries.push(entry);
+  }
+}
