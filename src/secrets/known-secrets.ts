@@ -40,15 +40,16 @@ export function redact(text: string): string {
 /**
  * A plain value (what JSON can hold) with every text in it, names of fields too, without secrets.
  *
- * @param charactersMax longer texts are not looked through, and not kept: looking takes time
+ * @param charactersMax longer texts are not looked through, because looking takes time, and not kept: null stands for
+ *   them, which whoever expects a text refuses
  */
 export function redactDeep<Value>(value: Value, charactersMax = Number.POSITIVE_INFINITY): Value {
   if (isCarefree()) return value;
-  const redactText = (text: string): string => (text.length > charactersMax ? REDACTED : redact(text));
+  const redactText = (text: string): string | null => (text.length > charactersMax ? null : redact(text));
   return redactValue(value, redactText, 0) as Value;
 }
 
-function redactValue(value: unknown, redactText: (text: string) => string, depth: number): unknown {
+function redactValue(value: unknown, redactText: (text: string) => string | null, depth: number): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= DEPTH_MAX) return REDACTED;
@@ -56,7 +57,9 @@ function redactValue(value: unknown, redactText: (text: string) => string, depth
   // A date, bytes: no text of anybody's.
   if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) return value;
   const fields = Object.entries(value);
-  return Object.fromEntries(fields.map(([name, item]) => [redactText(name), redactValue(item, redactText, depth + 1)]));
+  return Object.fromEntries(
+    fields.map(([name, item]) => [redactText(name) ?? REDACTED, redactValue(item, redactText, depth + 1)]),
+  );
 }
 
 /** Takes secrets out of an error, in place, so that it stays the error it is: its message, its stack, what caused it. */
