@@ -1,13 +1,14 @@
 /**
- * Makes one process's wall clock wrong, as a step of the machine's clock would: `node --require clock-shift.cjs`, given to a
- * whole product by NODE_OPTIONS, shifts `Date` in the trading engine and its threads, and in nothing else. The monotonic
- * clock and timers stay right, as they do on a real machine; so do the clocks of Temporal's native part and of its server.
+ * Makes one process's wall clock wrong, as a step of the machine's clock would: `node --require clock-shift.cjs`, with which a
+ * whole product is started, shifts `Date` in the trading engine and its threads, and in nothing else. The monotonic clock and
+ * timers stay right, as they do on a real machine; so do the clocks of Temporal's native part and of its server.
  */
 const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
-/** Where the shift stands, in whole milliseconds; a file that is not there means none. */
-const FILE_VARIABLE = 'CHAOS_CLOCK_FILE';
+/** Where the shift stands in the data folder, in whole milliseconds; a file that is not there means none. */
+const FILE_NAME = 'engine-clock';
 /** Set by the engine's main thread for its other threads, which do not see its arguments. */
 const SHIFTED_VARIABLE = 'CHAOS_CLOCK_SHIFTED';
 /** How long a shift that was read is used: a clock is asked thousands of times a second. */
@@ -15,7 +16,8 @@ const READ_INTERVAL_MS = 20;
 
 const SystemDate = Date;
 const systemNow = Date.now;
-const file = process.env[FILE_VARIABLE];
+const { DATA_DIR: dataDir } = process.env;
+const file = dataDir && join(dataDir, FILE_NAME);
 
 let readAtMs = Number.NEGATIVE_INFINITY;
 let shiftMs = 0;

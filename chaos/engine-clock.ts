@@ -4,8 +4,8 @@ import { packageRoot } from '../src/config/package-root';
 import { Dice } from './dice';
 import { pause } from './waiting';
 
-/** What clock-shift.cjs looks for. */
-const FILE_VARIABLE = 'CHAOS_CLOCK_FILE';
+/** Where clock-shift.cjs looks, in the data folder. */
+const FILE_NAME = 'engine-clock';
 
 /** How far the engine's clock steps, and how long it stays there, milliseconds. */
 export const CLOCK_STEPS = {
@@ -36,13 +36,12 @@ export class EngineClock {
     dataDir: string,
     private readonly seed: number,
   ) {
-    this.file = join(dataDir, 'engine-clock');
+    this.file = join(dataDir, FILE_NAME);
   }
 
-  /** What the product is started with, so that its engine keeps this clock. */
-  get environment(): NodeJS.ProcessEnv {
-    const preload = join(packageRoot(), 'chaos', 'clock-shift.cjs');
-    return { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, [FILE_VARIABLE]: this.file };
+  /** What the product is started with, so that its engine keeps this clock: options of Node's, which its processes share. */
+  get nodeOptions(): readonly string[] {
+    return ['--require', join(packageRoot(), 'chaos', 'clock-shift.cjs')];
   }
 
   /** How often each step was made. */

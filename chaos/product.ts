@@ -54,10 +54,15 @@ export class Product {
    * Starts paper venue, Temporal server and trading engine, and returns when they are healthy.
    *
    * @param environment beside that of the installation
+   * @param nodeOptions what Node is started with
    */
-  async start(signal: AbortSignal, environment: NodeJS.ProcessEnv = {}): Promise<Access> {
+  async start(
+    signal: AbortSignal,
+    environment: NodeJS.ProcessEnv = {},
+    nodeOptions: readonly string[] = [],
+  ): Promise<Access> {
     const { config, outputFile } = this.installation;
-    this.installation.start(['--mode', 'core'], environment);
+    this.installation.start(['--mode', 'core'], environment, nodeOptions);
     const serving = await pollUntil(async () => this.pidOf('trading_engine'), within(HEALTHY_MAX_MS, signal));
     if (serving === undefined) throw new Violation('the product starts', `no engine; see ${outputFile}`);
     installQuietRuntime();

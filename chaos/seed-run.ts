@@ -130,7 +130,7 @@ class SeedRun {
   async toTheEnd(): Promise<void> {
     const { seed, signal } = this.options;
     this.tell('starts the product');
-    const access = await this.product.start(signal, this.clock.environment);
+    const access = await this.product.start(signal, {}, this.clock.nodeOptions);
     this.submitter = new Submitter(await this.auditor.lastPrices());
     const mix = faultMix(seed, 0);
     this.tell(`attacks with ${(mix.rate * 100).toFixed(0)} % faults: ${faultClassesOf(mix).join(', ')}`);

@@ -102,9 +102,14 @@ export class Installation {
    *
    * @param words options, such as `--mode core`
    * @param environment beside that of the installation
+   * @param nodeOptions what Node is started with; the product passes them on to its processes, unlike NODE_OPTIONS
    */
-  start(words: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-    this.product = this.spawn(['start', ...words], environment);
+  start(
+    words: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+    nodeOptions: readonly string[] = [],
+  ): ChildProcess {
+    this.product = this.spawn(['start', ...words], environment, undefined, nodeOptions);
     return this.product;
   }
 
@@ -180,10 +185,15 @@ export class Installation {
    * Starts a command, in a process group of its own: Ctrl-C reaches this process alone, which then stops the others in
    * order. The channel is what parts of the product tell their supervisor that they are ready by, and end with.
    */
-  spawn(words: readonly string[], environment: NodeJS.ProcessEnv = {}, stdout?: 'pipe'): ChildProcess {
+  spawn(
+    words: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    stdout?: 'pipe',
+    nodeOptions: readonly string[] = [],
+  ): ChildProcess {
     const output = openSync(this.outputFile, 'a', 0o600);
     try {
-      const child = spawn(process.execPath, [programEntry(), ...this.configWords, ...words], {
+      const child = spawn(process.execPath, [...nodeOptions, programEntry(), ...this.configWords, ...words], {
         cwd: this.dataDir,
         env: { ...this.environment, ...environment },
         detached: true,

@@ -17,6 +17,13 @@ export class StepFailure extends Error {
 /** What a shell reports for a program that was ended by a signal: this and the signal's number. */
 const SIGNAL_EXIT_CODE_BASE = 128;
 
+/** Installing and building need no key of an exchange or a server, and run programs of others. */
+function environmentWithoutKeys() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/_(API_(KEY|SECRET)|HISTORY_KEYS)(_FILE)?$/.test(name)),
+  );
+}
+
 /**
  * Runs a program in the project's folder with this process's terminal.
  *
@@ -28,7 +35,7 @@ const SIGNAL_EXIT_CODE_BASE = 128;
  * @param {boolean} [options.quiet] standard output goes to standard error, away from what the program itself prints
  * @throws StepFailure
  */
-export async function runStep(name, [program, ...args], { cwd, env = process.env, quiet = false }) {
+export async function runStep(name, [program, ...args], { cwd, env = environmentWithoutKeys(), quiet = false }) {
   const child = spawn(program, args, { cwd, env, stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'] });
   // Ctrl-C reaches the child from the terminal: it ends itself, and this process reports it.
   const wait = () => undefined;

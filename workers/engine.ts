@@ -21,7 +21,7 @@ import type { Config, VenueConfig } from '../src/config/schema';
 import { DiskWatch } from '../src/intake/disk-watch';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
-import { resolveCredentials } from '../src/venues/ccxt/credentials';
+import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import { openClient } from '../src/temporal/client';
 import type { Venue } from '../src/venues/venue';
@@ -59,8 +59,18 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Builds the shared parts. Nothing is sent to the venue before the first activity asks for it. */
-export function openEngine(config: Config, connection: NativeConnection, logger: Logger, store: StoreGate): Engine {
+/**
+ * Builds the shared parts. Nothing is sent to the venue before the first activity asks for it.
+ *
+ * @param credentials the keys that requests are signed with; absent: those of the venue that is traded
+ */
+export function openEngine(
+  config: Config,
+  connection: NativeConnection,
+  logger: Logger,
+  store: StoreGate,
+  credentials: Credentials = credentialsOf(config),
+): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
   const client = openClient(connection, config.temporal.namespace);
@@ -68,7 +78,7 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
     name: config.venue,
     config: venueConfig,
     baseUrl: venueConfig.environment === 'paper' ? `http://127.0.0.1:${config.paperVenue.port}` : undefined,
-    credentials: resolveCredentials({ venue: config.venue, environment: venueConfig.environment }),
+    credentials,
     takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
   });
   const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {

@@ -15,6 +15,7 @@ import type { AnnouncementSinks } from '../workflows/announcements';
 import { workflowBundlePath } from './build-workflow-bundle';
 import type { Engine } from './engine';
 import { printAlert } from './print-alert';
+import { withoutSecrets } from './without-secrets';
 
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
 const KNOWN_WORKER_TIMEOUT = '2 seconds';
@@ -102,6 +103,7 @@ function common({ config }: Engine, taskQueue: string): QueueWorkerOptions {
   const { shutdownGraceMs, activitiesMax, pollsMax } = config.workers;
   return {
     taskQueue,
+    interceptors: { activity: [withoutSecrets] },
     stickyQueueScheduleToStartTimeout: KNOWN_WORKER_TIMEOUT,
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: shutdownGraceMs + FORCED_STOP_MS,

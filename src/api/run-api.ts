@@ -3,12 +3,11 @@ import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
-import { secretValues } from '../config/environment';
 import type { Config } from '../config/schema';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
-import { createLineRedactor } from '../observability/redaction';
+import { redactLine } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 import { StoreWatch } from '../temporal/store-watch';
@@ -41,12 +40,11 @@ export async function runApi({
   await store.confirm();
   store.start();
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
-  const redact = createLineRedactor(secretValues(process.env));
   const server = await startApi({
     config,
     logger: log.logger,
     gate,
-    audit: createApiAudit(dataDir, redact, (error) => log.logger.error({ error }, 'the audit cannot be written')),
+    audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
     intake: createSignalIntake({ client, config, store }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);

@@ -5,6 +5,7 @@ import { LogController, fastify } from 'fastify';
 import type { TokenGate } from '../access/token-gate';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
+import { redact } from '../secrets/known-secrets';
 import type { ApiAudit } from './api-audit';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { guardAgainstBrowsers } from './browser-guard';
@@ -88,6 +89,10 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
   });
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(answerError);
+  // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
+  server.addHook('onSend', (_request, _reply, payload, done) => {
+    done(null, typeof payload === 'string' ? redact(payload) : payload);
+  });
   server.setNotFoundHandler(() => {
     throw new ApiError('NOT_FOUND');
   });

@@ -3,6 +3,7 @@ import { openDataFolder } from '../access/private-folder';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { checkVerification } from './verification';
 
 /** `oncefill api`: serves the HTTP API in this process. */
 export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
@@ -14,6 +15,7 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .action(async (options: { readonly candles?: string; readonly live?: boolean }, command: Command) => {
       followSupervisor();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
+      checkVerification(config);
       checkLiveFlag(config, options.live ?? false);
       openDataFolder(config.dataDir);
       const [{ runApi }, { resolveTarget }, { claimDataFolder }] = await Promise.all([

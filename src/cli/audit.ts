@@ -4,7 +4,8 @@ import { readAudit, type AuditRow } from '../access/read-audit';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
 import { wholeNumber } from './number-option';
-import { printJson, printLine, printable } from './terminal';
+import { printJson, printLine } from './terminal';
+import { printable } from '../process/printable';
 
 const DAYS_DEFAULT = 7;
 

@@ -1,7 +1,6 @@
 import { commandLineActor, recordAudit, type AuditEntry } from '../access/audit';
-import { secretValues } from '../config/environment';
 import type { Config } from '../config/schema';
-import { createLineRedactor } from '../observability/redaction';
+import { redactLine } from '../observability/redaction';
 import { printErrorLine } from './terminal';
 
 /** What a command does, without who does it: that is whoever runs it. */
@@ -9,11 +8,7 @@ type Act = Pick<AuditEntry, 'what' | 'target'> & { readonly why?: string };
 type End = Pick<AuditEntry, 'result' | 'detail'>;
 
 function record({ dataDir }: Config, entry: Act & End): void {
-  recordAudit(
-    dataDir,
-    { why: '', ...commandLineActor(), ...entry },
-    { redact: createLineRedactor(secretValues(process.env)) },
-  );
+  recordAudit(dataDir, { why: '', ...commandLineActor(), ...entry }, { redact: redactLine });
 }
 
 /** Writes what was done into the audit. A line that cannot be written is said, and stops nothing. */

@@ -2,23 +2,46 @@ import type { Command } from 'commander';
 import type { FlagValue } from '../config/load-config';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import type { VariableGroup } from '../config/variables';
 import { CliError } from './cli-error';
 import { ExitCode } from '../process/exit-codes';
 
+/** What a command may take from `.env`, beside settings. Exchange keys are never taken for paper. */
+type Needs = readonly VariableGroup[];
+/** It speaks to nobody but its clients. */
+export const ALONE: Needs = [];
+/** It speaks to the Temporal server. */
+export const TALKING: Needs = ['server access'];
+/** It trades, or starts what trades. */
+export const TRADING: Needs = ['server access', 'exchange keys'];
+
 /**
- * Reads the configuration for a command: `.env`, files, environment, then the command's own flags.
+ * Reads the configuration for a command: `.env`, files, environment, then the command's own flags. Secrets among the
+ * variables are blotted out of what this process writes from then on.
  *
  * @throws ConfigError that lists every problem
  */
-export async function loadCommandConfig(command: Command, flags: readonly FlagValue[] = []): Promise<Config> {
-  const [{ loadConfig }, { loadDotEnv }] = await Promise.all([
-    import('../config/load-config'),
-    import('../config/dot-env'),
-  ]);
+export async function loadCommandConfig(
+  command: Command,
+  flags: readonly FlagValue[] = [],
+  needs: Needs = TALKING,
+): Promise<Config> {
+  const [{ loadConfig }, { applyDotEnv, checkDotEnv, readDotEnv }, { secretValues }, { rememberSecret }] =
+    await Promise.all([
+      import('../config/load-config'),
+      import('../config/dot-env'),
+      import('../config/variables'),
+      import('../secrets/known-secrets'),
+    ]);
   const cwd = process.cwd();
-  loadDotEnv(cwd);
-  const sources = { file: configFileOf(command), env: process.env, cwd };
+  const { env } = process;
+  const dotEnv = readDotEnv(cwd);
+  applyDotEnv(dotEnv, ['settings', ...needs.filter((group) => group !== 'exchange keys')], env);
+  const sources = { file: configFileOf(command), env, cwd };
   const config = loadConfig({ ...sources, flags });
+  checkDotEnv(dotEnv, config);
+  if (needs.includes('exchange keys') && environmentOf(config) !== 'paper') applyDotEnv(dotEnv, ['exchange keys'], env);
+  for (const value of secretValues(env)) rememberSecret(value);
   const symbols = await symbolsOfCandles(config);
   return symbols === undefined ? config : loadConfig({ ...sources, flags: [...flags, symbols] });
 }
@@ -83,13 +106,13 @@ export function refuseNeedlessLive(config: Config, live: boolean): void {
 /**
  * Whether this process may trade as it is configured.
  *
+ * @param needsKeys whether this process, or one that it starts, signs requests
  * @throws CliError when `--live` and the configuration disagree
  * @throws CredentialsError when the venue's keys are missing or malformed
  */
-export async function checkTradingEnvironment(config: Config, live: boolean): Promise<void> {
+export async function checkTradingEnvironment(config: Config, live: boolean, needsKeys = true): Promise<void> {
   checkLiveFlag(config, live);
-  const environment = environmentOf(config);
-  if (environment === 'paper') return;
-  const { resolveCredentials } = await import('../venues/ccxt/credentials');
-  resolveCredentials({ venue: config.venue, environment });
+  if (environmentOf(config) === 'paper' || !needsKeys) return;
+  const { credentialsOf } = await import('../venues/ccxt/credentials');
+  credentialsOf(config);
 }

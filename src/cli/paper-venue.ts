@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
 import { followSupervisor } from '../process/lifeline';
-import { candlesFlag, loadCommandConfig } from './command-config';
+import { ALONE, candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 
 /** How the paper venue is told to behave like a venue on a bad day. */
@@ -18,7 +18,7 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .addOption(faultsOption())
     .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
       followSupervisor();
-      const config = await loadCommandConfig(command, candlesFlag(options.candles));
+      const config = await loadCommandConfig(command, candlesFlag(options.candles), ALONE);
       openDataFolder(config.dataDir);
       const [{ runPaperVenueProcess }, { readFaultSpecification }, { claimDataFolder }] = await Promise.all([
         import('../paper-venue/paper-venue-process'),

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { CONFIG_FILE_VARIABLE } from '../config/environment';
 import { packageVersion } from '../config/package-root';
+import { CONFIG_FILE_VARIABLE } from '../config/variables';
 import { addApiCommand } from './api';
 import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
@@ -15,7 +15,7 @@ import { addSignalShowCommand } from './signal-show';
 import { addStartCommand } from './start';
 import { addStatusCommand } from './status';
 import { addStoreCommands } from './store';
-import { printErrorLine } from './terminal';
+import { printErrorLine, writeError } from './terminal';
 import { addTokenCommands } from './token';
 import { addWorkerCommand } from './worker';
 
@@ -45,6 +45,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
     .addOption(new Option('--config <file>', 'YAML file laid over the defaults').env(CONFIG_FILE_VARIABLE))
     .addHelpText('after', EXIT_CODES_HELP)
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: writeError })
     .exitOverride();
   addStartCommand(program, finish);
   addStatusCommand(program, finish);

@@ -1,7 +1,8 @@
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalSummary } from '../intake/types';
 import { renderTable } from './table';
-import { printable, type Style } from './terminal';
+import { printable } from '../process/printable';
+import { type Style } from './terminal';
 
 /** Time of day in UTC with milliseconds, for lines that lie close together. */
 function formatTimeOfDay(atMs: number): string {

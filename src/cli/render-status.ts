@@ -1,6 +1,7 @@
 import type { PartStatus } from '../observability/health';
 import { renderTable } from './table';
-import { printable, type Style } from './terminal';
+import { printable } from '../process/printable';
+import { type Style } from './terminal';
 
 /** What people read of a part. */
 type PartState = 'up' | 'degraded' | 'down';

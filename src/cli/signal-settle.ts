@@ -6,7 +6,8 @@ import { auditAround } from './command-audit';
 import { checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { FINGERPRINT_ARGUMENT, parseFingerprint, unknownSignal } from './fingerprint-argument';
 import { withSignalIntake } from './temporal-access';
-import { printJson, printLine, printable } from './terminal';
+import { printable } from '../process/printable';
+import { printJson, printLine } from './terminal';
 
 export interface SettleOptions {
   readonly filled?: string;

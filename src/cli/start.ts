@@ -5,11 +5,20 @@ import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { CliError } from './cli-error';
-import { candlesFlag, checkLiveFlag, checkTradingEnvironment, configFileOf, loadCommandConfig } from './command-config';
+import {
+  candlesFlag,
+  checkLiveFlag,
+  checkTradingEnvironment,
+  configFileOf,
+  loadCommandConfig,
+  TRADING,
+} from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { printable } from '../process/printable';
 import { faultsOption } from './paper-venue';
 import { showStatus } from './status';
-import { printable, printErrorLine, printLine, styleFor } from './terminal';
+import { printErrorLine, printLine, styleFor } from './terminal';
+import { checkVerification, describeExtraTrust } from './verification';
 
 interface StartOptions {
   readonly mode: StartMode;
@@ -25,12 +34,9 @@ async function openPrinter(config: Config): Promise<{
   readonly print: (line: string, important?: boolean) => void;
   readonly close: () => void;
 }> {
-  const [{ createLogger }, { secretValues }] = await Promise.all([
-    import('../observability/logging'),
-    import('../config/environment'),
-  ]);
+  const { createLogger } = await import('../observability/logging');
   const { dataDir, logging } = config;
-  const log = createLogger({ component: 'bot_trading', dataDir, ...logging, secrets: secretValues(process.env) });
+  const log = createLogger({ component: 'bot_trading', dataDir, ...logging });
   const style = styleFor(process.stdout);
   return {
     print(line, important = false) {
@@ -75,7 +81,8 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
 }
 
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
-  const config = await loadCommandConfig(command, candlesFlag(options.candles));
+  const config = await loadCommandConfig(command, candlesFlag(options.candles), TRADING);
+  checkVerification(config);
   const live = options.live ?? false;
   checkLiveFlag(config, live);
   if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, live);
@@ -92,6 +99,8 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   claimDataFolder(config);
   const closed = tightenDataFolder(config.dataDir);
   const printer = await openPrinter(config);
+  const trusted = describeExtraTrust();
+  if (trusted !== undefined) printer.print(trusted, true);
   if (wasOpen || closed > 0)
     printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);
   try {

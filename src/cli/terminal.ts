@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { printableLines } from '../process/printable';
+import { redact } from '../secrets/known-secrets';
 
 /** How a command writes for people: with colours on a terminal, plain everywhere else. */
 export interface Style {
@@ -35,25 +37,43 @@ export function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = pr
   return stream.isTTY && !refused ? COLOURED : PLAIN;
 }
 
+const ESCAPE = '\u001B';
+/** The codes that `Style` writes; of the codes in a text they are the only ones that a terminal gets. */
+const OWN_CODE = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|39)m)`);
+
 /**
- * Replaces what could move a terminal's cursor or change its colours: texts from signals and venues are shown, not obeyed.
- * Includes the C1 controls (U+0080 to U+009F) and the marks that reverse the writing direction.
+ * The last step before a terminal: no secret that this process knows, and nothing that a terminal obeys except the
+ * colours of a style, on a terminal that gets them. Line breaks stay.
  */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '\uFFFD');
+export function forTerminal(text: string, isColoured: boolean): string {
+  const clean = redact(text);
+  if (!isColoured) return printableLines(clean);
+  // Split by a pattern in parentheses, every second piece is a code.
+  const pieces = clean.split(OWN_CODE);
+  return pieces.map((piece, index) => (index % 2 === 1 ? piece : printableLines(piece))).join('');
 }
 
 export function printLine(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${forTerminal(text, styleFor(process.stdout) !== PLAIN)}\n`);
 }
 
 export function printErrorLine(text: string): void {
-  process.stderr.write(`${text}\n`);
+  writeError(`${text}\n`);
 }
 
-/** Exact JSON for programs, one document per command. */
+/** As printErrorLine, for a text that brings its own line breaks. */
+export function writeError(text: string): void {
+  process.stderr.write(forTerminal(text, styleFor(process.stderr) !== PLAIN));
+}
+
+/** Exact JSON for programs, one document per command. What a terminal would obey is escaped. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  const text = redact(JSON.stringify(value, undefined, 2));
+  const escaped = text.replaceAll(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  process.stdout.write(`${escaped}\n`);
 }
 
 /** Leaves quietly when the reader of our output went away, as in `oncefill signal list | head`. */

@@ -16,7 +16,8 @@ import { auditAround } from './command-audit';
 import { loadCommandConfig } from './command-config';
 import { wholeNumber } from './number-option';
 import { renderTable } from './table';
-import { printErrorLine, printJson, printLine, printable } from './terminal';
+import { printErrorLine, printJson, printLine } from './terminal';
+import { printable } from '../process/printable';
 
 const DAY_MS = 86_400_000;
 

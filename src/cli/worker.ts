@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
 import { COMPONENTS, type ComponentName } from '../messages/component';
+import { INFERENCE_TASK_QUEUE } from '../messages/ids';
 import { followSupervisor } from '../process/lifeline';
-import { candlesFlag, checkTradingEnvironment, loadCommandConfig } from './command-config';
+import { candlesFlag, checkTradingEnvironment, loadCommandConfig, TALKING, TRADING } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
+import { checkVerification } from './verification';
 
 interface WorkerOptions {
   readonly taskQueue: readonly string[];
@@ -27,8 +29,11 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
     .option('--live', 'trade with real money; needs a live venue in the configuration')
     .action(async (options: WorkerOptions, command: Command) => {
       followSupervisor();
-      const config = await loadCommandConfig(command, candlesFlag(options.candles));
-      await checkTradingEnvironment(config, options.live ?? false);
+      // Predictions need no keys of an exchange, so that process is given none.
+      const needsKeys = options.taskQueue.some((queue) => queue !== INFERENCE_TASK_QUEUE);
+      const config = await loadCommandConfig(command, candlesFlag(options.candles), needsKeys ? TRADING : TALKING);
+      checkVerification(config);
+      await checkTradingEnvironment(config, options.live ?? false, needsKeys);
       openDataFolder(config.dataDir);
       const [{ runWorkers }, { resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../../workers/run-workers'),

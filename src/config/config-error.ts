@@ -1,3 +1,5 @@
+import { printable } from '../process/printable';
+
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
   /** Where the value came from: a file's path, an environment variable or a command-line flag. */
@@ -18,7 +20,8 @@ export class ConfigError extends Error {
 
   constructor(readonly problems: readonly ConfigProblem[]) {
     const told = problems.slice(0, PROBLEMS_TOLD_MAX);
-    const lines = told.map((problem) => `- ${problem.source}: ${problem.message}`);
+    // A key of somebody's file may hold line breaks: it must not look like a problem of its own.
+    const lines = told.map((problem) => printable(`- ${problem.source}: ${problem.message}`));
     if (told.length < problems.length) lines.push(`- and ${problems.length - told.length} more.`);
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     super(`The configuration has ${count}:\n${lines.join('\n')}`);

@@ -3,13 +3,14 @@ import { CRASH_VARIABLES } from '../process/crash-points';
 import { SETTING_SHAPES } from './allowed-values';
 import { ConfigError } from './config-error';
 import { crossCheck } from './cross-checks';
-import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES, unknownOwnVariables } from './environment';
+import { ENVIRONMENT_VARIABLES } from './environment';
 import type { Layer, MergedLayers } from './layers';
 import { mergeLayers, nest } from './layers';
 import { packageRoot } from './package-root';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
 import { validate } from './validate';
+import { CONFIG_FILE_VARIABLE, unknownOwnVariables } from './variables';
 import { readYamlMap } from './yaml-file';
 
 /** A setting given on the command line. */

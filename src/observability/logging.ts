@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { multistream, pino, stdSerializers, stdTimeFunctions } from 'pino';
-import { secretValues } from '../config/environment';
 import type { Config } from '../config/schema';
 import type { ComponentName } from '../messages/component';
+import { REDACTED } from '../secrets/find-secrets';
 import { openDayFile } from './day-file';
-import { REDACTED, REDACTED_PATHS, createLineRedactor } from './redaction';
+import { REDACTED_PATHS, redactLine } from './redaction';
 
 /**
  * The processes that write a log; each name is also the beginning of its files' names. `bot_trading` is the supervisor,
@@ -22,8 +22,6 @@ export interface LoggerOptions {
   readonly keepDays: number;
   /** The largest size of each file of a day, bytes. */
   readonly bytesPerDayMax: number;
-  /** Values that must never appear; absent: every credential in this process's environment. */
-  readonly secrets?: readonly string[];
   /** Milliseconds UTC; decides in which day's file a line lands. */
   readonly clock?: () => number;
 }
@@ -37,18 +35,17 @@ export interface ProcessLogger {
 
 /**
  * Opens a process's log: JSON lines to `<dataDir>/logs/<component>_YYYYMMDD.log` (UTC days), errors also to
- * `errors_YYYYMMDD.log`, which all processes share. Each file of a day has a largest size. Credentials are blotted out by field name, in signed URLs, and by
- * value.
+ * `errors_YYYYMMDD.log`, which all processes share. Each file of a day has a largest size. Credentials are blotted out by
+ * field name, in signed URLs, and by value in every spelling: those that this process knows when it writes the line.
  *
  * @throws the file system's error when the files cannot be opened
  */
 export function createLogger(options: LoggerOptions): ProcessLogger {
-  const { component, dataDir, level, secrets = secretValues(process.env) } = options;
+  const { component, dataDir, level } = options;
   const folder = join(dataDir, 'logs');
   const all = openDayFile({ ...options, folder, stem: component });
   // A file of their own: lines that are no errors take no room from them.
   const errors = openDayFile({ ...options, folder, stem: 'errors' });
-  const redactLine = createLineRedactor(secrets);
   const logger = pino(
     {
       level,

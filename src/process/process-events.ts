@@ -1,3 +1,6 @@
+import { redact } from '../secrets/known-secrets';
+import { printableLines } from './printable';
+
 /** What a child process tells the supervisor; also printed by a process that runs alone. */
 export type ProcessEvent =
   /** The process is ready to work. */
@@ -8,13 +11,15 @@ export type ProcessEvent =
   | { readonly kind: 'line'; readonly text: string };
 
 /**
- * Tells the supervisor over the IPC channel, or prints lines when nobody supervises.
+ * Tells the supervisor over the IPC channel, or prints lines when nobody supervises. What is told holds no secret that
+ * this process knows: the supervisor may not know it, and could not take it out.
  */
 export function emitProcessEvent(event: ProcessEvent): void {
+  const told = event.kind === 'ready' ? event : { ...event, text: redact(event.text) };
   if (process.send) {
     // A supervisor that has just died must not take this process's work with it: the lost event is only for display.
-    process.send(event, undefined, undefined, () => undefined);
+    process.send(told, undefined, undefined, () => undefined);
     return;
   }
-  if (event.kind !== 'ready') process.stdout.write(`${event.text}\n`);
+  if (told.kind !== 'ready') process.stdout.write(`${printableLines(told.text)}\n`);
 }

@@ -1,16 +1,20 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { redact } from '../secrets/known-secrets';
 
 /** Size of one raw output file; the one before it is kept beside it as `<name>.1`. */
 export const OUTPUT_LOG_BYTES_MAX = 5_000_000;
 /** Characters of output kept in memory, and the lines of it that are shown when a process dies. */
 const LAST_OUTPUT_LENGTH_MAX = 8_192;
 export const LAST_LINES_MAX = 12;
+/** A line that is longer is written in pieces. */
+const LINE_LENGTH_MAX = 65_536;
 
 /**
  * What a process wrote to stdout and stderr: a file of bounded size, and its end in memory. The structured logs are the
- * process's own; this catches what happens before logging works, and what native code prints.
+ * process's own; this catches what happens before logging works, and what native code prints. No logger has cleaned that,
+ * so secrets that the supervisor knows are taken out here, line by line.
  */
 export class OutputLog {
   private descriptor: number | undefined;
@@ -27,11 +31,15 @@ export class OutputLog {
 
   /** Reads a stream of the process to its end. */
   follow(stream: Readable): void {
+    let unfinished = '';
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => {
-      this.lastOutput = (this.lastOutput + text).slice(-LAST_OUTPUT_LENGTH_MAX);
-      this.attempt(() => this.write(text));
+      const read = unfinished + text;
+      const end = read.length > LINE_LENGTH_MAX ? read.length : read.lastIndexOf('\n') + 1;
+      unfinished = read.slice(end);
+      this.take(read.slice(0, end));
     });
+    stream.on('end', () => this.take(unfinished));
   }
 
   /** The last lines since the previous call, oldest first. */
@@ -44,6 +52,13 @@ export class OutputLog {
   close(): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
+  }
+
+  private take(output: string): void {
+    if (output === '') return;
+    const text = redact(output);
+    this.lastOutput = (this.lastOutput + text).slice(-LAST_OUTPUT_LENGTH_MAX);
+    this.attempt(() => this.write(text));
   }
 
   private open(): void {

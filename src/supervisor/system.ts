@@ -7,6 +7,7 @@ import { readHealth, reasonsOf, type PartHealth } from '../observability/health'
 import { openClient } from '../temporal/client';
 import { connectServer } from '../temporal/connection';
 import { describeSystem } from './announcement';
+import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
@@ -145,7 +146,7 @@ export class System {
           ...(planned.name === 'paper_venue' && faults !== undefined ? ['--faults', faults] : []),
           ...(acts ? ['--live'] : []),
         ],
-        environment: process.env,
+        environment: childEnvironment(planned.name, config),
         outputFile: outputLogPath(config.dataDir, planned.name),
         pidFile: pidFilePath(config.dataDir, planned.name),
       },

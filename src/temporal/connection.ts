@@ -5,6 +5,7 @@ import type { NativeConnection, NativeConnectionOptions } from '@temporalio/work
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { rememberSecret } from '../secrets/known-secrets';
 import { openClient } from './client';
 import { historyKeyErrorIn } from './codec/history-key-error';
 import { claimHistoryKeys } from './codec/key-marks';
@@ -71,6 +72,9 @@ export function externalTarget(options: ExternalTargetOptions): ServerTarget | u
     const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
     throw new ConfigError([{ source, path: 'temporal.namespace', message }]);
   }
+  // From a profile's file it may come as well as from a variable.
+  const { apiKey } = loaded.connectionOptions;
+  if (typeof apiKey === 'string') rememberSecret(apiKey);
   return { address, namespace, connectionOptions: loaded.connectionOptions };
 }
 

@@ -7,11 +7,22 @@ import { pipeline } from 'node:stream/promises';
 /** The end of a program's complaint that a message repeats. */
 const COMPLAINT_CHARACTERS_MAX = 300;
 
+/**
+ * What pip, Python, tar and the server's program may have: what a program needs to run, how to reach the world, and pip's
+ * own settings. No key of ours, and nothing that loads code.
+ */
+const INHERITED =
+  /^(?:HOME|LANG|LC_ALL|PATH|TMPDIR|TZ|USER|XDG_(?:CACHE|CONFIG)_HOME|PIP_\w+|SSL_CERT_(?:DIR|FILE)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(?:https?|all|no)_proxy|(?:HTTPS?|ALL|NO)_PROXY)$/;
+
+function environmentFrom(env = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => INHERITED.test(name)));
+}
+
 export interface CommandOptions {
   readonly timeoutMs: number;
   /** Where the program runs; absent: the caller's folder. */
   readonly cwd?: string;
-  /** Absent: this process's environment. */
+  /** What the program's environment is picked from; absent: this process's. */
   readonly env?: NodeJS.ProcessEnv;
   /** Receives every line of standard output. */
   readonly onLine?: (line: string) => void;
@@ -28,7 +39,7 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
  */
 export async function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<void> {
   const { timeoutMs, cwd, env, saveOutput, onLine } = options;
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: environmentFrom(env), stdio: ['ignore', 'pipe', 'pipe'] });
   // Not spawn's own timeout: its timer keeps running, and this process alive, when the program cannot be started.
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   try {

@@ -37,9 +37,15 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['@temporalio/common', '@temporalio/workflow'],
   },
   {
+    path: 'src/secrets',
+    holds: 'the secrets that a process knows, and how they are taken out of what it writes',
+    rooms: [],
+    packages: ['Node'],
+  },
+  {
     path: 'src/process',
     holds: 'what every process of ours has: pid file, exit codes, events, crash points',
-    rooms: [],
+    rooms: ['src/secrets'],
     packages: ['Node'],
   },
   {
@@ -57,19 +63,19 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/venues',
     holds: 'the Venue port, the ccxt transport, one folder per venue',
-    rooms: ['src/domain'],
+    rooms: ['src/domain', 'src/secrets'],
     packages: ['Node', 'ccxt', 'decimal.js', 'undici', 'zod'],
   },
   {
     path: 'src/config',
     holds: 'defaults, your file and the environment, checked and made one',
-    rooms: ['src/domain', 'src/process', 'src/venues'],
+    rooms: ['src/domain', 'src/secrets', 'src/process', 'src/venues'],
     packages: ['Node', 'yaml', 'zod'],
   },
   {
     path: 'src/temporal',
     holds: 'finding and running the server, connections, namespace, the seal of histories',
-    rooms: ['src/messages', 'src/process', 'src/net', 'src/config'],
+    rooms: ['src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
     packages: [
       'Node',
       '@temporalio/client',
@@ -85,7 +91,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/observability',
     holds: 'logs, health',
-    rooms: ['src/messages', 'src/config'],
+    rooms: ['src/messages', 'src/secrets', 'src/config'],
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
   },
   {
@@ -133,6 +139,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     rooms: [
       'src/domain',
       'src/messages',
+      'src/secrets',
       'src/process',
       'src/config',
       'src/temporal',
@@ -149,7 +156,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/supervisor',
     holds: 'what `npm start` runs: the plan, the processes, the restarts',
-    rooms: ['src/messages', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/observability'],
+    rooms: ['src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/observability'],
     packages: ['Node', '@temporalio/client'],
   },
   {
@@ -157,6 +164,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     holds: 'the HTTP interface',
     rooms: [
       'src/domain',
+      'src/secrets',
       'src/process',
       'src/access',
       'src/net',
@@ -173,6 +181,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     rooms: [
       'src/domain',
       'src/messages',
+      'src/secrets',
       'src/process',
       'src/access',
       'src/net',

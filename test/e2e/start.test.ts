@@ -8,6 +8,7 @@ import { ExitCode } from '../../src/process/exit-codes';
 import { connectClient, embeddedAddress, localTarget } from '../../src/temporal/connection';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { knock, productSockets, socketTable, type Knock } from './support/doors';
+import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
 import { audit, openToOthers, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
 
 /** Two starts and stops. */
@@ -35,8 +36,12 @@ describe('the product, started as a user starts it', () => {
   test(
     'a signal becomes one order, its repetition none, also after a restart, and Ctrl-C leaves nothing behind',
     async () => {
-      product.start();
+      const supervisor = product.start([], FOREIGN_ENVIRONMENT);
       await product.waitUntilHealthy();
+      expect(lookAtEnvironments(product, supervisor.pid)).toEqual({
+        processes: ['api', 'ml_manager', 'paper_venue', 'temporal', 'trading_engine'],
+        strangers: [],
+      });
       const signal = manualSignal('e2e-restart');
 
       const accepted = await send(product, signal);
@@ -58,6 +63,7 @@ describe('the product, started as a user starts it', () => {
 
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
       expect(runningProcesses(product.dataDir)).toEqual([]);
+      expect(filesWithKeys(product.dataDir)).toEqual([]);
 
       product.start();
       await product.waitUntilHealthy();

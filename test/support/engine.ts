@@ -19,6 +19,7 @@ import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } f
 import type { FaultPlan } from '../../src/paper-venue/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue/options';
+import type { Credentials } from '../../src/venues/ccxt/credentials';
 import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount } from '../../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
@@ -67,6 +68,8 @@ export interface TestEngineOptions {
   readonly flags?: readonly { readonly path: string; readonly value: unknown }[];
   /** What of the paper venue no setting names. */
   readonly paperVenue?: Partial<PaperVenueOptions>;
+  /** What the engine signs with; absent: the paper venue's own keys. */
+  readonly credentials?: Credentials;
 }
 
 let strategyCount = 0;
@@ -92,7 +95,7 @@ export async function startTestEngine(
   const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
   const alerts: string[] = [];
   const logger = new DefaultLogger('ERROR', ({ message }) => alerts.push(message));
-  const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE);
+  const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE, options.credentials);
   const { client } = parts;
   const intake = createSignalIntake({ client, config, store: TRUSTED_STORE });
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { rememberSecret } from '../../secrets/known-secrets';
 import { HistoryKeyError } from './history-key-error';
 
 /** A key of AES-256. */
@@ -75,6 +76,8 @@ function parseKey(entry: string, source: string): HistoryKey {
   if (!KEY_PATTERN.test(encoded) || bytes.toString('base64') !== encoded) {
     throw invalid(source, `("${id}") is not ${KEY_BYTES} bytes in base64`, 'copy it again');
   }
+  rememberSecret(encoded);
+  rememberSecret(bytes.toString('hex'));
   return { id, secret: createSecretKey(bytes) };
 }
 

@@ -1,11 +1,10 @@
 import type { VenueOutcome } from '../../domain/outcome';
 import { traceRequest } from '../ccxt/request-trace';
 import type { RequestTrace } from '../ccxt/request-trace';
-import { createRedactor } from '../ccxt/secret';
 import { createTransport } from '../ccxt/transport';
 import type { Transport } from '../ccxt/transport';
 import { VenueClock } from '../ccxt/venue-clock';
-import { cleanMessage, replyFromTrace, TOO_LATE_CODE } from '../ccxt/venue-reply';
+import { cleanMessage, replyFromTrace, TOO_LATE_CODE, withoutSecrets } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
 import { VenueError } from '../venue';
 import type { EndpointGroup, LimitReport, RequestReport } from '../venue';
@@ -41,7 +40,6 @@ export class BybitSession {
   readonly clock = new VenueClock();
   readonly client: BybitClient;
   private readonly transport: Transport;
-  private readonly redact: (text: string) => string;
   private readonly limitListeners: ((report: LimitReport) => void)[] = [];
   private readonly requestListeners: ((report: RequestReport) => void)[] = [];
   private readonly jumpListeners: ((byMs: number) => void)[] = [];
@@ -50,7 +48,6 @@ export class BybitSession {
   constructor(options: BybitSessionOptions) {
     this.transport = createTransport(options.requestTimeoutMs);
     this.client = new BybitClient({ ...options, clock: this.clock, transport: this.transport });
-    this.redact = createRedactor([options.credentials.apiKey, options.credentials.apiSecret]);
   }
 
   onLimitReport(listener: (report: LimitReport) => void): void {
@@ -96,7 +93,7 @@ export class BybitSession {
     sendBeforeMonotonicMs?: number,
   ): Promise<ClassifiedAnswer> {
     const { trace, error } = await traceRequest(request, sendBeforeMonotonicMs);
-    const reply = replyFromTrace(trace, error, this.redact, Date.now());
+    const reply = replyFromTrace(trace, error, Date.now());
     const outcome = classify(reply);
     this.report('order', outcome, reply);
     await this.correctClock(outcome, reply, trace);
@@ -122,7 +119,7 @@ export class BybitSession {
     request: () => Promise<unknown>,
   ): Promise<Answer<Payload>> {
     const { trace, result, error } = await traceRequest(request);
-    const reply = replyFromTrace(trace, error, this.redact, Date.now());
+    const reply = replyFromTrace(trace, error, Date.now());
     if (error !== undefined) {
       const outcome = classifyReadReply(reply);
       this.report(endpoint, outcome, reply);
@@ -130,7 +127,8 @@ export class BybitSession {
       throw new VenueError(outcome);
     }
     this.report(endpoint, undefined, reply);
-    const parsed = schema.safeParse(result);
+    // Rows and their names go into histories: a venue that echoes our key in one must not put it there.
+    const parsed = schema.safeParse(withoutSecrets(result));
     if (parsed.success) return { payload: parsed.data, trace };
     throw new VenueError({
       kind: 'UNKNOWN',

@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { SECRET_CHARACTERS_MIN } from '../../secrets/find-secrets';
+import { OwnFileError, readOwnFile } from '../../secrets/own-file';
+import { Secret } from '../../secrets/secret';
 import { credentialVariables, FILE_SUFFIX } from '../credential-variables';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../paper-keys';
-import { Secret } from './secret';
 
-/** A key file holds one line; anything larger is the wrong file. */
+/** A key file holds one key; anything larger is the wrong file. */
 export const CREDENTIAL_FILE_BYTES_MAX = 8_192;
 
 export interface Credentials {
@@ -11,11 +12,19 @@ export interface Credentials {
   readonly apiSecret: Secret;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface CredentialSource {
   /** The venue's name in the configuration; it names the variables. */
   readonly venue: string;
   readonly environment: 'paper' | 'testnet' | 'live';
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
+}
+
+/** The part of a configuration that says whose keys are meant. */
+export interface ConfiguredVenue {
+  readonly venue: string;
+  readonly venues: Readonly<Record<string, Pick<CredentialSource, 'environment'> | undefined>>;
 }
 
 /** The keys of a venue are missing or malformed. The message names variables, never values. */
@@ -23,11 +32,27 @@ export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
+/** For a process that asks a venue for public data at most: whatever must be signed is refused before it leaves. */
+export const NO_CREDENTIALS: Credentials = { apiKey: new Secret(''), apiSecret: new Secret('') };
+
 /**
- * Reads the keys of a venue from its variables, or from the files that the same variables with `_FILE` name. The paper environment uses its own fixed keys and reads nothing, so that real keys
- * never reach a local server.
+ * The keys of the venue that a configuration trades on. The one way to them: the check before a start and the engine
+ * both take it, and everything that it gives out is blotted out of whatever this process writes from then on.
  *
- * @throws CredentialsError when a key is missing, given twice, unreadable or malformed
+ * @throws CredentialsError as resolveCredentials
+ */
+export function credentialsOf({ venue, venues }: ConfiguredVenue, env: Environment = process.env): Credentials {
+  const settings = venues[venue];
+  if (!settings) throw new Error(`The venue "${venue}" is not configured.`);
+  return resolveCredentials({ venue, environment: settings.environment, env });
+}
+
+/**
+ * Reads the keys of a venue from its variables, or from the files that the same variables with `_FILE` name. The paper
+ * environment uses its own fixed keys and reads nothing, so that real keys never reach a local server.
+ *
+ * @throws CredentialsError when a key is missing, given twice, unreadable or malformed, or lies in a file that is not
+ *   ours alone
  */
 export function resolveCredentials({ venue, environment, env = process.env }: CredentialSource): Credentials {
   if (environment === 'paper') {
@@ -38,7 +63,7 @@ export function resolveCredentials({ venue, environment, env = process.env }: Cr
   return { apiKey: new Secret(read(apiKey)), apiSecret: new Secret(read(apiSecret)) };
 }
 
-function readCredential(name: string, environment: string, env: Readonly<Record<string, string | undefined>>): string {
+function readCredential(name: string, environment: string, env: Environment): string {
   const direct = env[name] === '' ? undefined : env[name];
   const fileVariable = `${name}${FILE_SUFFIX}`;
   const file = env[fileVariable] === '' ? undefined : env[fileVariable];
@@ -60,6 +85,11 @@ function readCredential(name: string, environment: string, env: Readonly<Record<
       `${name} is not a valid key: it is empty or holds spaces. Copy it again from the venue.`,
     );
   }
+  if (trimmed.length < SECRET_CHARACTERS_MIN) {
+    throw new CredentialsError(
+      `${name} is not a valid key: it has fewer than ${SECRET_CHARACTERS_MIN} characters. Copy it again from the venue.`,
+    );
+  }
   return trimmed;
 }
 
@@ -67,14 +97,17 @@ function readCredential(name: string, environment: string, env: Readonly<Record<
  * The text of a key file.
  *
  * @param variable the variable that names the file, for the message
- * @throws CredentialsError when it cannot be read or is too large to hold a key
+ * @throws CredentialsError when it cannot be read, is too large to hold a key, or could be read or written by others
  */
-export function readCredentialFile(variable: string, path: string): string {
+function readCredentialFile(variable: string, path: string): string {
+  const refuse = (what: string): CredentialsError => new CredentialsError(`${variable} names ${path}, which ${what}.`);
   try {
-    if (statSync(path).size <= CREDENTIAL_FILE_BYTES_MAX) return readFileSync(path, 'utf8');
+    const { text, isOurs, isPrivate } = readOwnFile(path, CREDENTIAL_FILE_BYTES_MAX);
+    if (!isOurs) throw refuse('belongs to another user; make a copy of your own');
+    if (!isPrivate) throw refuse(`others may read or write; run: chmod 600 ${path}`);
+    return text;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CredentialsError(`${variable} names ${path}, which cannot be read (${code}).`);
+    if (error instanceof OwnFileError) throw refuse(error.message);
+    throw error;
   }
-  throw new CredentialsError(`${variable} names ${path}, which is larger than ${CREDENTIAL_FILE_BYTES_MAX} bytes.`);
 }

@@ -10,8 +10,8 @@ import { TOO_LATE_CODE } from './venue-reply';
 export const CONNECTIONS_MAX = 256;
 /** How long an idle socket is kept; a shorter time announced by the venue wins. */
 const IDLE_SOCKET_MS = 30_000;
-/** The largest body read; a venue's list of all markets is about 1 MiB. */
-const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
+/** The largest body read, as it arrives and as it is decoded; a venue's list of all markets is about 1 MiB. */
+export const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
 
 /** HTTP for one venue: bounded in time and size, redirects not followed, every request traced. */
 export interface Transport {
@@ -19,13 +19,17 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** @param requestTimeoutMs the longest a request may take from leaving to its last byte */
+/**
+ * The venue's certificate is verified whatever Node's variables say: keys and orders go through here.
+ *
+ * @param requestTimeoutMs the longest a request may take from leaving to its last byte
+ */
 export function createTransport(requestTimeoutMs: number): Transport {
   const agent = new undici.Agent({
     connections: CONNECTIONS_MAX,
     pipelining: 1,
     keepAliveTimeout: IDLE_SOCKET_MS,
-    connect: { timeout: requestTimeoutMs },
+    connect: { timeout: requestTimeoutMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
     maxResponseSize: RESPONSE_BYTES_MAX,
@@ -56,13 +60,41 @@ export interface HttpClientFields {
  */
 export function installTransport(exchange: HttpClientFields, transport: Transport): void {
   exchange.undiciModule = undici;
-  exchange.fetchImplementation = undici.fetch;
+  exchange.fetchImplementation = boundedFetch;
   exchange.fetchDispatcher = transport.dispatcher;
   exchange.zlibModule = zlib;
   exchange.httpStatusTexts = STATUS_CODES;
   exchange.fetchIsNative = true;
   exchange.AbortError = DOMException;
   exchange.FetchError = TypeError;
+}
+
+type Fetch = typeof undici.fetch;
+
+/**
+ * undici's fetch with a bound on what comes out of the decoder: a megabyte of gzip can hold a gigabyte. The body is read
+ * no faster than it is counted, so that what lies over the bound is never decoded.
+ */
+const boundedFetch: Fetch = async (input, init) => {
+  const response = await undici.fetch(input, init);
+  const { body, status, headers } = response;
+  if (body === null) return response;
+  let bytes = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes <= RESPONSE_BYTES_MAX) controller.enqueue(chunk);
+      else controller.error(new undici.errors.ResponseExceededMaxSizeError('The decoded reply is too large'));
+    },
+  });
+  return new undici.Response(body.pipeThrough(counter), { status, headers });
+};
+
+/** One coding is enough for everybody; each further one would multiply what the bound on the wire allows. */
+function isCodedTwice(headers: ReplyHeaders): boolean {
+  return Object.entries(headers).some(
+    ([name, value]) => name.toLowerCase() === 'content-encoding' && String(value).includes(','),
+  );
 }
 
 // undici's types declare this class without its methods.
@@ -124,6 +156,10 @@ class TracingHandler extends DecoratorHandler {
     this.trace.headers = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
     );
+    if (isCodedTwice(headers)) {
+      controller.abort(new undici.errors.NotSupportedError('The reply is encoded more than once'));
+      return;
+    }
     super.onResponseStart(controller, statusCode, headers, statusMessage);
   }
 

@@ -1,4 +1,6 @@
 import type { OutcomeKind, VenueOutcome } from '../../domain/outcome';
+import { REDACTED } from '../../secrets/find-secrets';
+import { redact, redactDeep } from '../../secrets/known-secrets';
 import type { RequestTrace } from './request-trace';
 
 /** What is known after one request: the input of the venues' pure classification. Holds no secret. */
@@ -11,7 +13,7 @@ export interface VenueReply {
   readonly headers: Readonly<Record<string, string>>;
   /** The JSON value of a complete body; absent when the body is incomplete or not JSON. */
   readonly body?: unknown;
-  /** The body as text, for venues that refuse with a page. */
+  /** The beginning of the body as text, for venues that refuse with a page. */
   readonly text: string;
   /** The name of the ccxt error class: used only where nothing left, because its mapping is too coarse for more. */
   readonly errorName?: string;
@@ -20,28 +22,33 @@ export interface VenueReply {
   readonly receivedAtMs: number;
 }
 
+/** A page says in its first lines why it refuses. */
+const PAGE_CHARACTERS_MAX = 16_384;
+/** The longest single text of an answer that is kept: no field of an order or a balance is nearly as long. */
+const FIELD_CHARACTERS_MAX = 8_192;
 /** The longest message of an outcome: it travels through workflow histories. */
 export const OUTCOME_MESSAGE_CHARACTERS_MAX = 300;
 /** No venue bans for longer (Binance: up to three days); a larger figure is not believed. */
 export const RETRY_DELAY_MAX_MS = 3 * 24 * 60 * 60 * 1_000;
 
+/** An answer's content without our secrets, in whatever spelling the venue echoes them; what is absurdly long is left out. */
+export function withoutSecrets<Content>(content: Content): Content {
+  return redactDeep(content, FIELD_CHARACTERS_MAX);
+}
+
 /**
+ * What is kept of a request's trace. Secrets are taken out after the body was read, not before: reading undoes escapes.
+ *
  * @param error what ccxt threw; only its class is kept, because its message holds the URL and the body
- * @param redact removes this venue's secrets from a text
  */
-export function replyFromTrace(
-  trace: RequestTrace,
-  error: unknown,
-  redact: (text: string) => string,
-  receivedAtMs: number,
-): VenueReply {
-  const text = redact(trace.text ?? '');
+export function replyFromTrace(trace: RequestTrace, error: unknown, receivedAtMs: number): VenueReply {
+  const text = trace.text ?? '';
   return {
     sent: trace.sentAtMonotonicMs !== undefined,
     httpStatus: trace.httpStatus,
-    headers: trace.headers,
-    body: parseJson(text),
-    text,
+    headers: withoutSecrets(trace.headers),
+    body: withoutSecrets(parseJson(text)),
+    text: redact(text.slice(0, PAGE_CHARACTERS_MAX)),
     errorName: (error as Error | undefined)?.name,
     transportError: trace.transportError,
     receivedAtMs,
@@ -114,18 +121,19 @@ export function boundedDelayMs(delayMs: number): number {
 }
 
 /**
- * Removes what a venue may echo of a signed request (the string it signed, addresses with their queries, long tokens)
- * and control characters, and bounds the length.
+ * Removes our secrets in every spelling, what else a venue may echo of a signed request (the string it signed, addresses
+ * with their queries, long tokens) and control characters, and bounds the length.
  */
 export function cleanMessage(text: string): string {
-  const cleaned = text
-    .replaceAll(/origin_string\[[^\]]*\]?/gi, 'origin_string[<redacted>]')
+  // Secrets first: the other rules could cut one in two, and leave a half that is not known again.
+  const cleaned = redact(text.length > FIELD_CHARACTERS_MAX ? '' : text)
+    .replaceAll(/origin_string\[[^\]]*\]?/gi, `origin_string[${REDACTED}]`)
     .replaceAll(/\bhttps?:\/\/\S+/gi, '<url>')
     .replaceAll(
       /\b(signature|sign|api_?key|x-[a-z]+-(?:api-?key|apikey|sign))\b(["']?\s*[=:]\s*["']?)[^\s&"',}]+/gi,
-      '$1$2<redacted>',
+      `$1$2${REDACTED}`,
     )
-    .replaceAll(/[A-Za-z0-9+/_-]{40,}/g, '<redacted>')
+    .replaceAll(/[A-Za-z0-9+/_-]{40,}/g, REDACTED)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim();
   return cleaned.length <= OUTCOME_MESSAGE_CHARACTERS_MAX

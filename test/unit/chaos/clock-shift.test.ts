@@ -19,7 +19,7 @@ const READ_CLOCKS = `
   });
   const read = 'require("node:worker_threads").parentPort.postMessage(Date.now())';
   const before = clocks();
-  writeFileSync(process.env.CHAOS_CLOCK_FILE, '${SHIFT_MS}');
+  writeFileSync(process.env.DATA_DIR + '/engine-clock', '${SHIFT_MS}');
   setTimeout(() => {
     const after = clocks();
     new Worker(read, { eval: true }).once('message', (thread) => {
@@ -42,8 +42,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the script above with the preload, as the process that is named by the argument. */
 function clocksOf(component: string): { readonly before: Clocks; readonly after: Clocks; readonly thread: number } {
-  const env = childEnvironment(new EngineClock(folder, 1).environment);
-  const output = execFileSync(process.execPath, ['-e', READ_CLOCKS, component], { env, encoding: 'utf8' });
+  const env = childEnvironment({ DATA_DIR: folder });
+  const words = [...new EngineClock(folder, 1).nodeOptions, '-e', READ_CLOCKS, component];
+  const output = execFileSync(process.execPath, words, { env, encoding: 'utf8' });
   return JSON.parse(output) as ReturnType<typeof clocksOf>;
 }
 

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { SETTING_SHAPES } from '../../../src/config/allowed-values';
-import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
+import { ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
 import { valueAt } from '../../../src/config/layers';
 import { defaultConfigFile } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
+import { CACHE_FOLDER_VARIABLE, CONFIG_FILE_VARIABLE, groupOf } from '../../../src/config/variables';
 import { HISTORY_KEYS_FILE_VARIABLE, HISTORY_KEYS_VARIABLE } from '../../../src/temporal/codec/history-keys';
 import { credentialVariables } from '../../../src/venues/credential-variables';
 
@@ -49,7 +50,7 @@ describe('config/default.yaml', () => {
 describe('.env.example', () => {
   const names = [
     CONFIG_FILE_VARIABLE,
-    'ONCEFILL_CACHE_DIR',
+    CACHE_FOLDER_VARIABLE,
     ...Object.values(credentialVariables('bybit')),
     'TEMPORAL_API_KEY',
     HISTORY_KEYS_VARIABLE,
@@ -61,6 +62,13 @@ describe('.env.example', () => {
     const offered = [...envExample.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
     expect(new Set(offered)).toEqual(new Set(names));
     expect(offered).toHaveLength(names.length);
+  });
+
+  test('names only what a .env file may set', () => {
+    const words = new Set(envExample.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bPG[A-Z]+\b/g));
+    const refused = [...words].filter((word) => groupOf(word) === undefined);
+    // The end of a name that may stand after any key's.
+    expect(refused).toEqual([]);
   });
 });
 

@@ -1,15 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { secretValues } from '../../../src/config/environment';
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'secrets-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+import { secretValues } from '../../../src/config/variables';
 
 describe('secretValues', () => {
   test('holds the keys of every venue, whatever its name, and of the Temporal server', () => {
@@ -17,22 +6,19 @@ describe('secretValues', () => {
       BYBIT_API_KEY: 'one',
       BYBIT_EU_API_SECRET: 'two',
       TEMPORAL_API_KEY: 'three',
+      TEMPORAL_TLS_CLIENT_KEY_DATA: 'four',
+      TEMPORAL_GRPC_META_AUTHORIZATION: 'five',
+      TEMPORAL_GRPC_META_TENANT: 'acme',
+      BYBIT_API_SECRET_FILE: '/run/secret',
       API_PORT: '8080',
       OTHER_API_KEY: '',
     };
-    expect(secretValues(env)).toEqual(['one', 'two', 'three']);
+    expect(secretValues(env)).toEqual(['one', 'two', 'three', 'four', 'five']);
   });
 
-  test('holds a key that comes from a file', () => {
-    const path = join(folder, 'key');
-    writeFileSync(path, 'from-a-file\n');
-    expect(secretValues({ MAIN_API_SECRET_FILE: path })).toEqual(['from-a-file']);
-  });
-
-  test.each([
-    ['is not there', '/does/not/exist'],
-    ['is a folder', tmpdir()],
-  ])('leaves a file that %s to whoever needs it', (_name, path) => {
-    expect(secretValues({ MAIN_API_KEY_FILE: path })).toEqual([]);
+  test('holds each key that seals histories, and not its id', () => {
+    const keys = ['0123456789abcdef'.repeat(4), 'A'.repeat(43)];
+    const list = `first:${keys[0]},second-key:${keys[1]}=`;
+    expect(secretValues({ ONCEFILL_HISTORY_KEYS: list })).toEqual([list, ...keys]);
   });
 });

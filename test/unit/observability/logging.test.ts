@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LoggerOptions } from '../../../src/observability/logging';
 import { createLogger } from '../../../src/observability/logging';
 import { createTemporalLogger } from '../../../src/observability/temporal-logger';
+import { rememberSecret } from '../../../src/secrets/known-secrets';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const DAY_MS = 86_400_000;
@@ -197,7 +198,9 @@ describe('secrets', () => {
   }
 
   test('never reach a file, by whatever way they are logged', () => {
-    const { logger, close } = open({ secrets: [secret] });
+    const { logger, close } = open();
+    // A key may come to be known after the log was opened, as from a file.
+    rememberSecret(secret);
     const thrown = Object.assign(new Error(`rejected key ${secret}`), { request: { headers: { note: secret } } });
     logger.error({ error: thrown }, 'request failed');
     logger.error({ note: secret, deep: { a: { b: { c: [secret] } } } }, `key is ${secret}`);
@@ -218,15 +221,6 @@ describe('secrets', () => {
       expect(everything()).toContain('[redacted]');
     },
   );
-
-  test('credentials of the environment are known without being named', () => {
-    process.env['BYBIT_API_SECRET'] = 'canary-of-the-environment';
-    const { logger, close } = open();
-    delete process.env['BYBIT_API_SECRET'];
-    logger.error('rejected canary-of-the-environment');
-    close();
-    expect(everything()).toMatch(/rejected \[redacted\]/);
-  });
 
   test('signed URLs lose their signature', () => {
     const { logger, close } = open();

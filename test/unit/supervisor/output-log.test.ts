@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { rememberSecret } from '../../../src/secrets/known-secrets';
 import { LAST_LINES_MAX, OUTPUT_LOG_BYTES_MAX, OutputLog } from '../../../src/supervisor/output-log';
 
 describe('OutputLog', () => {
@@ -60,6 +61,15 @@ describe('OutputLog', () => {
     await writeAll(log, [bytes.subarray(0, 3), bytes.subarray(3)]);
     expect(log.takeLastLines()).toEqual(['größer']);
     log.close();
+  });
+
+  test('a secret that the supervisor knows is in no line, also when it arrives in pieces', async () => {
+    rememberSecret('output-canary-12');
+    const log = openLog();
+    await writeAll(log, ['thrown: output-ca', 'nary-12\n', 'and 6f75747075742d63616e617279', '2d3132']);
+    expect(log.takeLastLines()).toEqual(['thrown: [redacted]', 'and [redacted]']);
+    log.close();
+    expect(readFileSync(path, 'utf8')).not.toMatch(/canary|616e617279/);
   });
 
   test('a full file is moved aside, and the one before it is dropped', async () => {

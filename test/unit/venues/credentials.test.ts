@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, inspect } from 'node:util';
 import { CREDENTIAL_FILE_BYTES_MAX, resolveCredentials } from '../../../src/venues/ccxt/credentials';
-import { createRedactor, Secret } from '../../../src/venues/ccxt/secret';
+import { redact } from '../../../src/secrets/known-secrets';
+import { Secret } from '../../../src/secrets/secret';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 
 describe('Secret', () => {
@@ -21,15 +22,12 @@ describe('Secret', () => {
     expect(render()).not.toContain('s3cr3t');
   });
 
+  it('is blotted out of every text from its making on', () => {
+    expect(redact('it was s3cr3t-value')).toBe('it was [redacted]');
+  });
+
   it('gives its value on request', () => {
     expect(secret.reveal()).toBe('s3cr3t-value');
-  });
-});
-
-describe('createRedactor', () => {
-  it('removes every occurrence of every secret', () => {
-    const redact = createRedactor([new Secret('key-1'), new Secret('pass-2'), new Secret('')]);
-    expect(redact('key-1, pass-2 and key-1')).toBe('<redacted>, <redacted> and <redacted>');
   });
 });
 
@@ -43,7 +41,7 @@ describe('resolveCredentials', () => {
   });
   const resolve = (env: Record<string, string>) => resolveCredentials({ venue: 'bybit', environment: 'live', env });
   const file = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);
   };
 
@@ -54,16 +52,20 @@ describe('resolveCredentials', () => {
   });
 
   it('reads variables and files, without line breaks', () => {
-    const { apiKey, apiSecret } = resolve({ BYBIT_API_KEY: 'key', BYBIT_API_SECRET_FILE: file('secret', 'secret\n') });
-    expect([apiKey.reveal(), apiSecret.reveal()]).toEqual(['key', 'secret']);
+    const env = { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: file('secret', 'the-secret-1\n') };
+    const { apiKey, apiSecret } = resolve(env);
+    expect([apiKey.reveal(), apiSecret.reveal()]).toEqual(['the-key-1', 'the-secret-1']);
   });
 
   it.each([
     ['nothing', {}, /BYBIT_API_KEY/],
-    ['no secret', { BYBIT_API_KEY: 'key' }, /BYBIT_API_SECRET/],
-    ['an empty key', { BYBIT_API_KEY: '', BYBIT_API_SECRET: 'secret' }, /BYBIT_API_KEY/],
+    ['no secret', { BYBIT_API_KEY: 'the-key-1' }, /BYBIT_API_SECRET/],
+    ['an empty key', { BYBIT_API_KEY: '', BYBIT_API_SECRET: 'the-secret-1' }, /BYBIT_API_KEY/],
     ['both forms', { BYBIT_API_KEY: 'key', BYBIT_API_KEY_FILE: '/x', BYBIT_API_SECRET: 's' }, /Both BYBIT_API_KEY/],
-    ['a missing file', { BYBIT_API_KEY: 'key', BYBIT_API_SECRET_FILE: '/does/not/exist' }, /ENOENT/],
+    ['a missing file', { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: '/does/not/exist' }, /ENOENT/],
+    ['a folder', { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: tmpdir() }, /not a regular file/],
+    ['a device', { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: '/dev/zero' }, /not a regular file/],
+    ['a short key', { BYBIT_API_KEY: 'abc123', BYBIT_API_SECRET: 'the-secret-1' }, /fewer than 8 characters/],
     ['spaces inside', { BYBIT_API_KEY: 'two words', BYBIT_API_SECRET: 'secret' }, /not a valid key/],
   ])('refuses %s with a sentence that names the variable', (_name, env, message) => {
     expect(() => resolve(env)).toThrow(message);
@@ -71,10 +73,24 @@ describe('resolveCredentials', () => {
 
   it('refuses a file that is too large to be a key', () => {
     const env = {
-      BYBIT_API_KEY: 'key',
+      BYBIT_API_KEY: 'the-key-1',
       BYBIT_API_SECRET_FILE: file('large', 'x'.repeat(CREDENTIAL_FILE_BYTES_MAX + 1)),
     };
     expect(() => resolve(env)).toThrow(/larger than/);
+  });
+
+  it.each([0o640, 0o604, 0o660, 0o602])('refuses a file of mode %i, which is not ours alone', (mode) => {
+    const path = file('shared', 'the-secret-1');
+    chmodSync(path, mode);
+    const env = { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: path };
+    expect(() => resolve(env)).toThrow(`BYBIT_API_SECRET_FILE names ${path}, which others may read or write`);
+  });
+
+  it('takes a file that even we may only read', () => {
+    const path = file('read-only', 'the-secret-1');
+    chmodSync(path, 0o400);
+    const { apiSecret } = resolve({ BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: path });
+    expect(apiSecret.reveal()).toBe('the-secret-1');
   });
 
   it('never quotes a value', () => {

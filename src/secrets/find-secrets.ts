@@ -1,0 +1,161 @@
+import {
+  asBytes,
+  BACKSLASH_TOKEN,
+  UNESCAPINGS,
+  unpackerOf,
+  utf8,
+  type Decoded,
+  type Span,
+  type Unpack,
+} from './decodings';
+
+/** What stands in place of a secret. */
+export const REDACTED = '[redacted]';
+
+/** Shorter values are no credentials: they are refused where one is read, and blotting them out would eat every text. */
+export const SECRET_CHARACTERS_MIN = 8;
+
+/** How many spellings may lie over each other, such as base64 of a text that is escaped for JSON and then for a URL. */
+const NESTING_MAX = 4;
+/** Decoded characters looked at for each one of a text, and the least for a short one; beyond it nothing of it is shown. */
+const WORK_PER_CHARACTER_MAX = 16;
+const WORK_MIN = 65_536;
+
+/** What is searched for, and with what. */
+interface Search {
+  /** The secrets, in UTF-8 and with spaces folded. */
+  readonly needles: readonly string[];
+  readonly unpack: Unpack;
+  /** What every spelling of a secret holds: so many characters without a control among them. */
+  readonly readable: RegExp;
+}
+
+/**
+ * Makes the one function that takes secrets out of texts. It finds them raw, escaped as in JSON or JavaScript (wholly or
+ * in part), percent-encoded, as HTML entities, in base64 and base64url at every alignment, and in hexadecimal digits, and
+ * in spellings of spellings.
+ *
+ * @param secrets values to blot out; those shorter than SECRET_CHARACTERS_MIN are left alone
+ * @returns a function from a text to the text without secrets; a text in JSON stays JSON
+ */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const wanted = [...new Set(secrets.flatMap(partsOf))];
+  if (wanted.length === 0) return (text) => text;
+  const lengthMin = Math.min(...wanted.map((secret) => secret.length));
+  const search: Search = {
+    needles: wanted.map((secret) => foldSpaces(utf8(secret))),
+    unpack: unpackerOf(lengthMin),
+    readable: new RegExp(`[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]{${lengthMin},}`),
+  };
+  return (text) => {
+    // No spelling is shorter than what it spells.
+    if (text.length < lengthMin) return text;
+    const spans = findSpans(text, search);
+    if (spans === 'too much') return REDACTED;
+    return spans.length === 0 ? text : replaceSpans(text, widen(text, spans));
+  };
+}
+
+/** A private key spans lines, and may be shown line by line. */
+function partsOf(secret: string): readonly string[] {
+  const lines = secret.split(/\r?\n/).filter((line) => !line.startsWith('-----'));
+  return [secret, ...lines].filter((part) => part.length >= SECRET_CHARACTERS_MIN);
+}
+
+/** A form writes a space as a plus sign: for the comparison they are one character. */
+function foldSpaces(text: string): string {
+  return text.replaceAll('+', ' ');
+}
+
+/** Every part of the text that spells a secret, or that there was too much to look at. */
+function findSpans(text: string, search: Search): readonly Span[] | 'too much' {
+  const spans: Span[] = [];
+  const seen = new Seen();
+  let workLeft = Math.max(WORK_MIN, text.length * WORK_PER_CHARACTER_MAX);
+  let views: readonly Decoded[] = [asBytes(text)];
+  for (let depth = 0; depth <= NESTING_MAX && views.length > 0; depth += 1) {
+    const inner: Decoded[] = [];
+    for (const view of views) {
+      if (seen.hasOrAdd(view)) continue;
+      workLeft -= view.text.length;
+      if (workLeft < 0) return 'too much';
+      for (const span of occurrences(view, search)) spans.push(span);
+      // What was unpacked from the wrong place is noise: no further spelling is written in that.
+      if (depth === NESTING_MAX || !search.readable.test(view.text)) continue;
+      for (const unescape of UNESCAPINGS) inner.push(...within(view, unescape(view.text)));
+      for (const unpacked of search.unpack(view.text)) inner.push(...within(view, unpacked));
+    }
+    views = inner;
+  }
+  return spans;
+}
+
+/** Views that were looked at: two orders of undoing the same spellings lead to one. */
+class Seen {
+  private readonly startsOf = new Map<string, Set<number>>();
+
+  /** The same text may be found in two places. */
+  hasOrAdd({ text, locate }: Decoded): boolean {
+    const { start } = locate({ start: 0, end: text.length });
+    const starts = this.startsOf.get(text);
+    if (starts?.has(start)) return true;
+    if (starts) starts.add(start);
+    else this.startsOf.set(text, new Set([start]));
+    return false;
+  }
+}
+
+/** What was found in a view, located in the text itself. */
+function within(view: Decoded, decoded: Decoded | undefined): readonly Decoded[] {
+  if (decoded === undefined) return [];
+  return [{ text: decoded.text, locate: (span) => view.locate(decoded.locate(span)) }];
+}
+
+function occurrences({ text, locate }: Decoded, { needles }: Search): readonly Span[] {
+  const folded = foldSpaces(text);
+  const spans: Span[] = [];
+  for (const needle of needles) {
+    for (let at = folded.indexOf(needle); at !== -1; at = folded.indexOf(needle, at + 1)) {
+      spans.push(locate({ start: at, end: at + needle.length }));
+    }
+  }
+  return spans;
+}
+
+/** Half an escape left behind would break the string that it stands in. */
+function widen(text: string, spans: readonly Span[]): readonly Span[] {
+  if (!text.includes('\\')) return spans;
+  const tokens = [...text.matchAll(BACKSLASH_TOKEN)].map(({ index, 0: token }) => ({
+    start: index,
+    end: index + token.length,
+  }));
+  return spans.map(({ start, end }) => ({
+    start: tokenAround(tokens, start)?.start ?? start,
+    end: tokenAround(tokens, end)?.end ?? end,
+  }));
+}
+
+/** The token that an index cuts in two. */
+function tokenAround(tokens: readonly Span[], index: number): Span | undefined {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle]?.end ?? 0) <= index) low = middle + 1;
+    else high = middle;
+  }
+  const token = tokens[low];
+  return token !== undefined && token.start < index ? token : undefined;
+}
+
+function replaceSpans(text: string, spans: readonly Span[]): string {
+  let clean = '';
+  let done = 0;
+  for (const { start, end } of spans.toSorted((left, right) => left.start - right.start)) {
+    if (end <= done) continue;
+    // What overlaps the one before is the same blot.
+    if (start >= done) clean += text.slice(done, start) + REDACTED;
+    done = end;
+  }
+  return clean + text.slice(done);
+}

@@ -1,0 +1,78 @@
+import { createRedactor, REDACTED, SECRET_CHARACTERS_MIN } from './find-secrets';
+
+/** A venue's keys, a server's, tokens: a process that knows more than this has a defect. */
+const SECRETS_MAX = 1_000;
+/** Nothing that a venue says lies deeper; what does is not looked at and not kept. */
+const DEPTH_MAX = 32;
+/** Errors that caused errors. */
+const CAUSES_MAX = 8;
+
+const known = new Set<string>();
+let redactKnown: (text: string) => string = (text) => text;
+
+/** Whether nothing has to be looked for: most commands, and parts that hold no key. */
+function isCarefree(): boolean {
+  return known.size === 0;
+}
+
+/**
+ * From now on this process blots a value out of whatever it writes. Call it wherever a secret comes to be known;
+ * `Secret` does by itself. Values shorter than SECRET_CHARACTERS_MIN are left alone.
+ *
+ * @throws Error when there are more than SECRETS_MAX: a defect
+ */
+export function rememberSecret(value: string): void {
+  const trimmed = value.trim();
+  if (trimmed.length < SECRET_CHARACTERS_MIN || known.has(trimmed)) return;
+  if (known.size >= SECRETS_MAX) throw new Error(`This process remembers ${SECRETS_MAX} secrets already.`);
+  known.add(trimmed);
+  redactKnown = createRedactor([...known]);
+}
+
+/**
+ * A text without the secrets that this process knows, in any spelling (see createRedactor). The last step of every
+ * way out: log lines, the terminal, answers of the API, messages to the supervisor, results and failures of activities.
+ */
+export function redact(text: string): string {
+  return redactKnown(text);
+}
+
+/**
+ * A plain value (what JSON can hold) with every text in it, names of fields too, without secrets.
+ *
+ * @param charactersMax longer texts are not looked through, because looking takes time, and not kept: null stands for
+ *   them, which whoever expects a text refuses
+ */
+export function redactDeep<Value>(value: Value, charactersMax = Number.POSITIVE_INFINITY): Value {
+  if (isCarefree()) return value;
+  const redactText = (text: string): string | null => (text.length > charactersMax ? null : redact(text));
+  return redactValue(value, redactText, 0) as Value;
+}
+
+function redactValue(value: unknown, redactText: (text: string) => string | null, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= DEPTH_MAX) return REDACTED;
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, redactText, depth + 1));
+  // A date, bytes: no text of anybody's.
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) return value;
+  const fields = Object.entries(value);
+  return Object.fromEntries(
+    fields.map(([name, item]) => [redactText(name) ?? REDACTED, redactValue(item, redactText, depth + 1)]),
+  );
+}
+
+/** Takes secrets out of an error, in place, so that it stays the error it is: its message, its stack, what caused it. */
+export function redactError(error: unknown): void {
+  if (isCarefree()) return;
+  let current = error;
+  for (let cause = 0; cause < CAUSES_MAX && current instanceof Error; cause += 1) {
+    current.message = redact(current.message);
+    if (current.stack !== undefined) current.stack = redact(current.stack);
+    const { details } = current as { details?: unknown };
+    if (Array.isArray(details)) {
+      for (const [index, detail] of details.entries()) details[index] = redactDeep<unknown>(detail);
+    }
+    current = current.cause;
+  }
+}

@@ -1,0 +1,82 @@
+import { loadConfig } from '../../../src/config/load-config';
+import type { Config, VenueConfig } from '../../../src/config/schema';
+import { childEnvironment } from '../../../src/supervisor/child-environment';
+import { planProcesses, type ProcessName } from '../../../src/supervisor/plan';
+
+const DEFAULTS = loadConfig({ env: {}, cwd: process.cwd() });
+const PROCESSES: readonly ProcessName[] = ['paper_venue', 'trading_engine', 'ml_manager', 'api'];
+const KEYS = ['BYBIT_API_KEY', 'BYBIT_API_SECRET', 'BYBIT_API_KEY_FILE', 'BYBIT_API_SECRET_FILE'];
+const CODE = [
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'LD_PRELOAD',
+  'LD_LIBRARY_PATH',
+  'PYTHONPATH',
+];
+const CRASHES = ['ONCEFILL_CRASH_POINT', 'ONCEFILL_CRASH_FILE'];
+const OTHERS = ['BYBIT_EU_API_KEY', 'AWS_SECRET_ACCESS_KEY', 'GITHUB_TOKEN', 'PGPASSWORD', 'npm_lifecycle_event'];
+
+function configFor(environment: VenueConfig['environment'], address?: string): Config {
+  const venue = DEFAULTS.venues[DEFAULTS.venue];
+  if (!venue) throw new Error('The default configuration has no venue.');
+  return {
+    ...DEFAULTS,
+    venues: { [DEFAULTS.venue]: { ...venue, environment } },
+    temporal: { ...DEFAULTS.temporal, address },
+  };
+}
+
+/** Which of some variables a process gets, all of them being set. */
+function given(name: ProcessName, variables: readonly string[], config: Config): readonly string[] {
+  return Object.keys(childEnvironment(name, config, Object.fromEntries(variables.map((each) => [each, 'x']))));
+}
+
+test.each(['testnet', 'live'] as const)('in %s the keys of the venue reach the trading engine alone', (environment) => {
+  const config = configFor(environment);
+  expect(given('trading_engine', KEYS, config)).toEqual(KEYS);
+  for (const name of PROCESSES) {
+    if (name !== 'trading_engine') expect(given(name, KEYS, config)).toEqual([]);
+  }
+});
+
+test('in paper the keys reach nobody', () => {
+  for (const name of PROCESSES) expect(given(name, KEYS, configFor('paper'))).toEqual([]);
+});
+
+test.each(['paper', 'live'] as const)(
+  'in %s nothing that runs code in a process, or belongs to others, is passed on',
+  (environment) => {
+    for (const name of PROCESSES) expect(given(name, [...CODE, ...OTHERS], configFor(environment))).toEqual([]);
+  },
+);
+
+test('crash points are for paper only', () => {
+  for (const name of PROCESSES) {
+    expect(given(name, CRASHES, configFor('paper'))).toEqual(CRASHES);
+    expect(given(name, CRASHES, configFor('live'))).toEqual([]);
+  }
+});
+
+test('what opens the Temporal server goes to those that speak to it, and the settings to all', () => {
+  const access = ['TEMPORAL_API_KEY', 'TEMPORAL_TLS', 'TEMPORAL_GRPC_META_TENANT', 'ONCEFILL_HISTORY_KEYS_FILE'];
+  const settings = ['PATH', 'TZ', 'DATA_DIR', 'API_PORT', 'TEMPORAL_NAMESPACE', 'ONCEFILL_CONFIG'];
+  for (const name of PROCESSES) {
+    expect(given(name, settings, configFor('live'))).toEqual(settings);
+    expect(given(name, access, configFor('live'))).toEqual(name === 'paper_venue' ? [] : access);
+  }
+});
+
+test('proxies are for a server on another machine, and certificates for those that speak to other machines', () => {
+  const proxies = ['https_proxy', 'HTTPS_PROXY', 'no_proxy'];
+  expect(given('api', proxies, configFor('live', 'temporal.example:7233'))).toEqual(proxies);
+  expect(given('api', proxies, configFor('live'))).toEqual([]);
+  expect(given('paper_venue', proxies, configFor('live', 'temporal.example:7233'))).toEqual([]);
+  expect(given('trading_engine', ['NODE_EXTRA_CA_CERTS'], configFor('live'))).toEqual(['NODE_EXTRA_CA_CERTS']);
+  expect(given('paper_venue', ['NODE_EXTRA_CA_CERTS'], configFor('paper'))).toEqual([]);
+});
+
+test('every process that is planned is one of these', () => {
+  const planned = planProcesses('all', configFor('paper')).map(({ name }) => name);
+  expect(PROCESSES).toEqual(expect.arrayContaining([...planned]));
+});
