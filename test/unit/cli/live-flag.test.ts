@@ -37,7 +37,7 @@ afterEach(() => {
 function run(words: readonly string[], allowsAnyServer = true): Promise<ExitCode> {
   const file = join(folder, 'live.yaml');
   const temporal = `temporal: { namespace: oncefill-live, allowUnauthenticatedServer: ${allowsAnyServer} }`;
-  writeFileSync(file, `venues: { bybit: { environment: live } }\n${temporal}\n`);
+  writeFileSync(file, `venues: { bybit: { environment: live } }\n${temporal}\nsignals: { strategies: [by_hand] }\n`);
   return runCommandLine(['--config', file, ...words]);
 }
 
