@@ -3,6 +3,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { sendSignal } from '../harness/child-process';
 import { Installation } from '../harness/installation';
 import { runningServer } from '../harness/running-processes';
+import { tradingVenueOf } from '../src/config/trading-environment';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
 import { readHealth } from '../src/observability/health';
@@ -63,7 +64,7 @@ export class Product {
     this.connection = await connectNative(target);
     const client = new Client({ connection: this.connection, namespace: target.namespace });
     await this.waitUntilHealthy({ client }, HEALTHY_MAX_MS, signal);
-    this.inside = await EngineIntake.open(this.connection, target.namespace);
+    this.inside = await EngineIntake.open(this.connection, target.namespace, tradingVenueOf(config));
     return { client, intake: createSignalIntake({ client, config }), inside: this.inside };
   }
 

@@ -3,6 +3,7 @@ import type { Logger } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { watchClocks } from '../src/trading/clock-problems';
 import { EntityCaller } from '../src/trading/entity-caller';
+import { FormerWorkflows } from '../src/trading/former-workflows';
 import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
 import { feedLimiter } from '../src/trading/limit-feedback';
@@ -17,11 +18,15 @@ import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
 import type { Config, VenueConfig } from '../src/config/schema';
+import { tradingVenueOf } from '../src/config/trading-environment';
+import type { TradingVenue } from '../src/domain/trading-venue';
+import { createSignalCheck, type SignalCheck } from '../src/intake/genuine-signal';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import type { Venue } from '../src/venues/venue';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { TermsOf } from '../src/messages/trade';
 import { ensureVenueAccount } from './entities';
 import { printAlert } from './print-alert';
@@ -34,6 +39,8 @@ const CLOCK_INTERVAL_MS = 300_000;
 export interface Engine {
   readonly config: Config;
   readonly venueConfig: VenueConfig;
+  /** The one venue that this process trades on. */
+  readonly ours: TradingVenue;
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly logger: Logger;
@@ -47,6 +54,9 @@ export interface Engine {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
+  /** Whether intake can have started a signal's workflow. */
+  readonly check: SignalCheck;
+  readonly formerWorkflows: FormerWorkflows;
   /** What this process sees to be wrong. */
   readonly problems: Problems;
   /** Intake in this process, which also runs the signals: they get a head start. */
@@ -58,6 +68,8 @@ export interface Engine {
 export function openEngine(config: Config, connection: NativeConnection, logger: Logger): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
+  const ours = tradingVenueOf(config);
+  const account = venueAccountWorkflowId(ours);
   const client = new Client({ connection, namespace: config.temporal.namespace });
   const venue = createVenue({
     name: config.venue,
@@ -69,9 +81,9 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
   const entities = new EntityCaller(client, config.workers.entityCallsMax, () =>
     ensureVenueAccount(client, config, venue.promises),
   );
-  const accounts = new VenueAccountClient(entities);
+  const accounts = new VenueAccountClient(entities, ours.environment);
   const permits = new Permits(accounts, config.venue);
-  feedLimiter(venue, client, logger);
+  feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   watchVenue(venue, problems);
   problems.start();
@@ -80,14 +92,16 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
   const funds = new Funds(accounts);
-  const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
-  const checker = new SendChecker(entities, permits);
+  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const checker = new SendChecker(entities, permits, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
-  const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
+  const check = createSignalCheck(config.signals.dedupWindowSeconds * 1000);
+  const headStarts = new HeadStarts(road, permits, check, config.workers.activitiesMax);
   return {
     config,
     venueConfig,
+    ours,
     connection,
     client,
     logger,
@@ -101,6 +115,8 @@ export function openEngine(config: Config, connection: NativeConnection, logger:
     funds,
     headStarts,
     termsOf,
+    check,
+    formerWorkflows: new FormerWorkflows(client),
     problems,
     intake: createSignalIntake({ client, config, headStart: headStarts }),
     async close() {

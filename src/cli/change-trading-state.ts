@@ -50,10 +50,11 @@ async function changeTradingState(
     throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
   const config = await loadCommandConfig(command);
   const { venue } = config;
+  const { tradingVenueOf } = await import('../config/trading-environment');
   const { createTradingStateControl, TradingStateError } = await import('../trading/trading-state');
   try {
     const change = await withClient(config, (client) =>
-      createTradingStateControl(client, venue).change(to, reason, () => {
+      createTradingStateControl(client, tradingVenueOf(config)).change(to, reason, () => {
         if (to === 'active') return;
         printErrorLine(
           `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,

@@ -25,6 +25,7 @@ export interface ErrorReport {
 const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
   EnvironmentMismatchError: ExitCode.USAGE,
+  FormerAccountError: ExitCode.FAILURE,
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
 import { connectClient, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
 import { ensureNamespace } from '../temporal/namespace';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
@@ -36,6 +37,7 @@ export async function prepareServer(config: Config, keeper: EmbeddedServerKeeper
     const { namespace, retentionHours } = config.temporal;
     await ensureNamespace(connection, {
       namespace,
+      environment: environmentOf(config),
       retentionHours,
       dedupWindowSeconds: config.signals.dedupWindowSeconds,
     });

@@ -4,7 +4,6 @@ import { checkSend, type PermitAnswer, type SendVerdict } from '../domain/send-c
 import type { Intent } from '../domain/signal';
 import type { Expiry } from '../messages/trade';
 import { authorizationQuery } from '../messages/venue-account';
-import { venueAccountWorkflowId } from '../messages/ids';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';
 import { crashPoint } from '../process/crash-points';
@@ -27,7 +26,6 @@ export const ASK_AGAIN: AsksMax = { limiter: 3, ledger: 3 };
 
 export interface SendRequest {
   readonly fingerprint: string;
-  readonly venue: string;
   readonly intent: Intent;
   /** The signal's time to live ends then, milliseconds UTC. */
   readonly expiresAtMs: number;
@@ -59,6 +57,8 @@ export class SendChecker {
   constructor(
     private readonly entities: Pick<EntityCaller, 'query'>,
     private readonly permits: Pick<Permits, 'acquire' | 'leftUntil'>,
+    /** The account's workflow id. */
+    private readonly account: string,
   ) {}
 
   /**
@@ -121,8 +121,8 @@ export class SendChecker {
   }
 
   /** Trading may have been halted since the funds were reserved. */
-  private async askLedger({ venue, fingerprint }: SendRequest): Promise<Denial | undefined> {
-    const answer = await this.entities.query(venueAccountWorkflowId(venue), authorizationQuery, fingerprint);
+  private async askLedger({ fingerprint }: SendRequest): Promise<Denial | undefined> {
+    const answer = await this.entities.query(this.account, authorizationQuery, fingerprint);
     if (answer.authorized) return undefined;
     return answer.denial ?? { code: 'TRADING_HALTED', message: 'The ledger does not authorize this order.' };
   }

@@ -8,7 +8,7 @@ const ROUNDS_MAX = 40;
 
 /** The account as the other recordings left it: runs that continued as new, and the run after them. */
 export async function recordEntities(engine: TestEngine): Promise<readonly Recording[]> {
-  const workflowId = venueAccountWorkflowId(engine.config.venue);
+  const workflowId = venueAccountWorkflowId(engine.parts.ours);
   await continueAsNew(engine, workflowId);
   const chain = await runChain(engine.parts.client, workflowId);
   return [

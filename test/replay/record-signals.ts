@@ -154,13 +154,12 @@ async function missing(engine: TestEngine, word: SettleCommand): Promise<string>
 
 async function orphaned(engine: TestEngine): Promise<string> {
   const { fingerprint } = await resting(engine);
-  const { client, termsOf } = engine.parts;
-  const { venue } = engine.config;
-  const account = client.workflow.getHandle(venueAccountWorkflowId(venue));
+  const { client, termsOf, ours } = engine.parts;
+  const account = client.workflow.getHandle(venueAccountWorkflowId(ours));
   const reservation = (await account.query(reservationsQuery)).find(({ id }) => id === fingerprint);
   if (!reservation) throw new Error('The order has no reservation.');
   await client.workflow.getHandle(fingerprint).terminate('the recorder ended it');
-  await new OrphanKeeper(client, termsOf).lookAfter(venue, [reservation]);
+  await new OrphanKeeper(client, termsOf, ours).lookAfter([reservation]);
   return cancel(engine, orphanWorkflowId(fingerprint));
 }
 
@@ -198,14 +197,14 @@ async function submitWhileBlocked(engine: TestEngine): Promise<string> {
 
 /** Waits for the end of an earlier block, and trades: that leaves a fresh price in the cache. */
 async function unblocked(engine: TestEngine): Promise<void> {
-  const limiter = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  const limiter = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
   await eventually(async () => (await limiter.query(usageQuery)).blockedUntilMs < Date.now());
   await engine.end(await submit(engine));
 }
 
 async function block(engine: TestEngine): Promise<void> {
   const nowMs = Date.now();
-  await engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue)).signal(feedbackSignal, {
+  await engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours)).signal(feedbackSignal, {
     kind: 'rate_limited',
     endpoint: 'order',
     observedAtMs: nowMs,
@@ -220,7 +219,7 @@ async function inState(engine: TestEngine, fingerprint: string, state: SignalSta
 async function setTradingState(engine: TestEngine, to: 'active' | 'halted'): Promise<void> {
   const command = { requestId: `recorder:${to}`, to, reason: 'the recorder asked' };
   await engine.parts.client.workflow
-    .getHandle(venueAccountWorkflowId(engine.config.venue))
+    .getHandle(venueAccountWorkflowId(engine.parts.ours))
     .executeUpdate(setTradingStateUpdate, { args: [command] });
 }
 

@@ -17,6 +17,7 @@ import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } f
 import type { FaultPlan } from '../../src/paper-venue/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue/options';
+import { claimEnvironment } from '../../workers/claim-environment';
 import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount } from '../../workers/entities';
 import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
@@ -93,7 +94,7 @@ export async function startTestEngine(
   const parts = openEngine(config, environment.nativeConnection, logger);
   const { client } = parts;
   const intake = createSignalIntake({ client, config });
-  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(parts.ours));
   let running: { worker: Worker; done: Promise<void> }[] = [];
 
   const engine: TestEngine = {
@@ -153,6 +154,7 @@ export async function startTestEngine(
     },
   };
   try {
+    await claimEnvironment(client, parts.ours);
     await engine.startWorkers();
     await ensureVenueAccount(client, config, parts.venue.promises);
     await eventually(async () => (await engine.balances()).asOfMs > 0);

@@ -17,7 +17,7 @@ import { queryPatiently } from '../../src/temporal/patient-query';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { bundleForReplay, replay } from '../replay/outcomes';
 import { fetchHistory, runChain } from '../replay/recording';
-import { AMOUNT, reserveCommand, SETTINGS } from '../support/account-commands';
+import { AMOUNT, onPaper, reserveCommand, SETTINGS } from '../support/account-commands';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 /** Long enough for an answer, if it gave one. */
@@ -43,7 +43,7 @@ beforeAll(async () => {
   oldBundle = { codePath: WORKFLOW_BUNDLE_PATH };
   [stricterBundle, formerBundle] = await Promise.all([STRICTER_WORKFLOWS, FORMER_WORKFLOWS].map(bundleOf));
   const unexpected = () => Promise.reject(new Error('The account does not run.'));
-  client = new VenueAccountClient(new EntityCaller(environment.client, 8, unexpected));
+  client = new VenueAccountClient(new EntityCaller(environment.client, 8, unexpected), 'paper');
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(() => environment.teardown());
@@ -92,7 +92,7 @@ afterEach(async () => {
 });
 
 function handleOf(venue: string) {
-  return environment.client.workflow.getHandle(venueAccountWorkflowId(venue));
+  return environment.client.workflow.getHandle(venueAccountWorkflowId(onPaper(venue)));
 }
 
 async function figuresOf(venue: string) {
@@ -109,7 +109,7 @@ async function accountOfOldEngine(bundle = oldBundle): Promise<{ venue: string; 
   const venue = randomUUID();
   const old = await engineOf(bundle);
   await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
-    workflowId: venueAccountWorkflowId(venue),
+    workflowId: venueAccountWorkflowId(onPaper(venue)),
     taskQueue: ENTITIES_TASK_QUEUE,
     args: [{ ...SETTINGS, venue }],
   });
@@ -156,11 +156,11 @@ test('after the release every reservation is there, and only what is asked anew 
   expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
   await engine.stop();
 
-  const runs = await runChain(environment.client, venueAccountWorkflowId(venue));
+  const runs = await runChain(environment.client, venueAccountWorkflowId(onPaper(venue)));
   expect(runs).toHaveLength(2);
   const histories = await Promise.all(
     runs.map((runId) =>
-      fetchHistory(environment.client, { name: runId, workflowId: venueAccountWorkflowId(venue), runId }),
+      fetchHistory(environment.client, { name: runId, workflowId: venueAccountWorkflowId(onPaper(venue)), runId }),
     ),
   );
   const { errors, answers } = await replay(await bundleForReplay(STRICTER_WORKFLOWS), histories);

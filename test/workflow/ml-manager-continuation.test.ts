@@ -16,6 +16,7 @@ import {
   type MlManagerSettings,
 } from '../../src/messages/ml-manager';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { onPaper } from '../support/account-commands';
 import { eventually } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -26,7 +27,12 @@ const VENUE = 'nowhere';
 const MODEL = 'returns-of-the-test';
 const FAILURE = 'intake was away';
 /** The first tick is due at once, and the next one not before the test is over. */
-const SETTINGS: MlManagerSettings = { venue: VENUE, symbols: ['A'], candleIntervalMs: 86_400_000, closeDelayMs: 0 };
+const SETTINGS: MlManagerSettings = {
+  ...onPaper(VENUE),
+  symbols: ['A'],
+  candleIntervalMs: 86_400_000,
+  closeDelayMs: 0,
+};
 
 let environment: TestWorkflowEnvironment;
 let workers: Worker[];
@@ -48,7 +54,7 @@ beforeAll(async () => {
   workers = await Promise.all([
     Worker.create({ ...connected, taskQueue: INFERENCE_TASK_QUEUE, workflowBundle }),
     Worker.create({ ...connected, taskQueue: SIGNALS_TASK_QUEUE }),
-    Worker.create({ ...connected, taskQueue: venueTaskQueue(VENUE) }),
+    Worker.create({ ...connected, taskQueue: venueTaskQueue(onPaper(VENUE)) }),
   ]);
   running = Promise.all(workers.map((worker) => worker.run()));
 }, SERVER_START_TIMEOUT_MS);

@@ -15,7 +15,7 @@ import { findFreePort } from '../../harness/free-ports';
 import { SERVER_START_TIMEOUT_MS, startTimeSkippingServer } from '../support/test-server';
 
 const NAMESPACE = 'server-test';
-const REQUIREMENTS = { namespace: NAMESPACE, retentionHours: 72, dedupWindowSeconds: 300 };
+const REQUIREMENTS = { namespace: NAMESPACE, environment: 'paper', retentionHours: 72, dedupWindowSeconds: 300 };
 /** More than the server's own default of 10. */
 const UPDATES_AT_ONCE = 30;
 const UPDATE_WAIT_MS = 3_000;

@@ -1,7 +1,8 @@
 import type { HeadStarts } from '../../../src/trading/head-start';
 import { Account, AT_ONCE_MAX, INPUT, NOW_MS, roadWith } from './fixtures/short-road';
 
-const { round: _, signalStartedAtMs: __, ...WORKFLOW_INPUT } = INPUT;
+const { round: _, signalStartedAtMs: __, origin: ORIGIN, ...WORKFLOW_INPUT } = INPUT;
+const RUN_ID = ORIGIN.firstRunId;
 
 /** What the head start needs to know of the account's time. */
 async function askOnce({ permits }: ReturnType<typeof roadWith>): Promise<void> {
@@ -11,7 +12,7 @@ async function askOnce({ permits }: ReturnType<typeof roadWith>): Promise<void> 
 function begin(headStarts: HeadStarts, input = WORKFLOW_INPUT): void {
   const goAhead = headStarts.ready();
   if (!goAhead) throw new Error('The signal got no head start.');
-  goAhead(input);
+  goAhead(input, RUN_ID);
 }
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -80,7 +81,7 @@ test('a head start sends nothing when the ledger may have forgotten a reservatio
   await askOnce(parts);
   const goAhead = parts.headStarts.ready();
   account.ledger = { ...account.ledger, forgottenAtMs: NOW_MS };
-  goAhead?.(WORKFLOW_INPUT);
+  goAhead?.(WORKFLOW_INPUT, RUN_ID);
   expect(await parts.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'possible' });
   expect(parts.send).not.toHaveBeenCalled();
 });

@@ -53,6 +53,7 @@ function checkerWith({
   const checker = new SendChecker(
     { query } as never,
     { acquire, leftUntil: (atMs: number) => atMs - Date.now() } as never,
+    'account',
   );
   return { checker, query, acquire };
 }
