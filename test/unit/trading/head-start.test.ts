@@ -85,3 +85,23 @@ test('a head start sends nothing when the ledger may have forgotten a reservatio
   expect(await parts.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'possible' });
   expect(parts.send).not.toHaveBeenCalled();
 });
+
+test('a run that intake did not start takes over nothing, whatever its id', async () => {
+  const parts = roadWith(new Account('1000'), 'UNKNOWN');
+  await askOnce(parts);
+  begin(parts.headStarts);
+  const forged = { ...INPUT, origin: { ...ORIGIN, firstRunId: 'run-2' } };
+  // It finds the reservation that the head start made, and may only look up.
+  expect(await parts.road.tradeAtOnce(forged)).toMatchObject({ status: 'reserved', earlierAttempt: 'possible' });
+  expect(await parts.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'answered' });
+  expect(parts.send).toHaveBeenCalledTimes(1);
+});
+
+test('what no workflow may trade gets no head start either', async () => {
+  const parts = roadWith(new Account('1000'));
+  await askOnce(parts);
+  parts.check.mockReturnValue({ code: 'SIGNAL_NOT_GENUINE', message: 'No.' });
+  begin(parts.headStarts);
+  await expect(parts.road.tradeAtOnce(INPUT)).rejects.toThrow('SIGNAL_NOT_GENUINE');
+  expect(parts.plan).not.toHaveBeenCalled();
+});
