@@ -55,10 +55,11 @@ export class CallGuard {
   /**
    * Tells a person why a call is refused, and refuses it.
    *
+   * @param who calls, where the sentence does not say it
    * @throws ApplicationFailure that is not retried, of the refusal's code
    */
-  refuse({ code, message }: Refusal): never {
-    this.options.refused(message);
+  refuse({ code, message }: Refusal, who?: string): never {
+    this.options.refused(who === undefined ? message : `${quoteValue(who)}: ${message}`);
     throw ApplicationFailure.nonRetryable(message, code);
   }
 

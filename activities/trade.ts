@@ -28,7 +28,7 @@ export interface TradeDependencies {
   readonly orphans: OrphanKeeper;
   readonly check: SignalCheck;
   /** Ends the call, for good, and tells a person. */
-  readonly refuse: (refusal: Refusal) => never;
+  readonly refuse: (refusal: Refusal, who: string) => never;
   /** Tells a person what intake should have kept away. */
   readonly tell: (sentence: string) => void;
   /** The configured ones. */
@@ -42,7 +42,7 @@ export function createTradeActivities(dependencies: TradeDependencies) {
   /** @throws ApplicationFailure where intake cannot have started the signal */
   function assertGenuine(input: BarInput): void {
     const refusal = check(input);
-    if (refusal) refuse(refusal);
+    if (refusal) refuse(refusal, input.origin.workflowId);
   }
 
   return {
@@ -89,7 +89,7 @@ export function createTradeActivities(dependencies: TradeDependencies) {
     /** Asked before the workflow of an orphaned reservation does anything: see OrphanKeeper.admit. */
     async admitOrphan(claim: OrphanClaim): Promise<AdmittedOrphan> {
       const admitted = await orphans.admit(claim);
-      return 'code' in admitted ? refuse(admitted) : admitted;
+      return 'code' in admitted ? refuse(admitted, claim.origin.workflowId) : admitted;
     },
 
     /** The terms of this process, for a workflow that must know what an older release did not tell it. */

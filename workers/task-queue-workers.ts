@@ -53,7 +53,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
     termsOf,
     orphans,
     check,
-    refuse: (refusal) => guard.refuse(refusal),
+    refuse: (refusal, who) => guard.refuse(refusal, who),
     tell: (sentence) => engine.problems.happened('CALL_REFUSED', sentence),
     symbols: venueConfig.symbols,
   });
