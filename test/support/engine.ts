@@ -20,7 +20,7 @@ import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue
 import { claimEnvironment } from '../../workers/claim-environment';
 import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount } from '../../workers/entities';
-import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
+import { entitiesWorker, formerVenueWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
 
 /** Longest wait for something that must happen; a test that needs it has failed. */
 const EVENTUALLY_TIMEOUT_MS = 50_000;
@@ -66,6 +66,8 @@ export interface TestEngineOptions {
   readonly flags?: readonly { readonly path: string; readonly value: unknown }[];
   /** What of the paper venue no setting names. */
   readonly paperVenue?: Partial<PaperVenueOptions>;
+  /** What an engine of an older release left behind, and what happens before this one starts. */
+  readonly before?: (parts: Engine) => Promise<void>;
 }
 
 let strategyCount = 0;
@@ -132,7 +134,9 @@ export async function startTestEngine(
     async startWorkers() {
       const connected = { connection: environment.nativeConnection, namespace: config.temporal.namespace };
       const model = await readModelMetadata(config.ml.model);
-      const all = [signalsWorker(parts), entitiesWorker(parts), venueWorker(parts, model.input.candlesNeeded)];
+      const { candlesNeeded } = model.input;
+      const all = [signalsWorker(parts), entitiesWorker(parts), venueWorker(parts, candlesNeeded)];
+      if (await parts.formerWorkflows.exist()) all.push(formerVenueWorker(parts, candlesNeeded));
       const workers = await Promise.all(all.map((worker) => Worker.create({ ...worker, ...connected })));
       running = workers.map((worker) => ({ worker, done: worker.run() }));
     },
@@ -154,6 +158,7 @@ export async function startTestEngine(
     },
   };
   try {
+    await options.before?.(parts);
     await claimEnvironment(client, parts.ours);
     await engine.startWorkers();
     await ensureVenueAccount(client, config, parts.venue.promises);
