@@ -103,6 +103,7 @@ async function runFormerEngine(parts: Engine): Promise<void> {
   const activities = {
     tradeAtOnce,
     lookUpOrder: async () => ({ status: 'unavailable', outcome: { kind: 'UNKNOWN' } }),
+    fetchBalances: async () => ({ asOfMs: Date.now(), assets: { USDT: figures } }),
   };
   const connected = {
     connection,
@@ -172,7 +173,7 @@ test('an order that rested is followed: its account hears of it, and of its end'
   expect(await told()).toEqual([venueAccountWorkflowId(ours)]);
   await client.workflow.getHandle(resting).executeUpdate(cancelUpdate, { args: ['nobody wants it any more'] });
   expect(await end(resting)).toMatchObject({ outcome: 'CANCELLED' });
-  expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', locked: '0' });
+  expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', unsettled: '0' });
 });
 
 test('a signal that names no environment and begins now is refused, and later signals trade', async () => {
