@@ -44,11 +44,13 @@ export async function runInOrder(options: RunInOrderOptions): Promise<void> {
     await shutDown(others, runs);
     await shutDown(first, runs);
   }
+  // One that failed while it stopped.
+  await Promise.all(runs.values());
 }
 
 async function shutDown(workers: readonly Worker[], runs: ReadonlyMap<Worker, Promise<void>>): Promise<void> {
   for (const worker of workers) {
     if (worker.getState() === 'RUNNING') worker.shutdown();
   }
-  await Promise.all(workers.map((worker) => runs.get(worker)));
+  await Promise.allSettled(workers.flatMap((worker) => runs.get(worker) ?? []));
 }

@@ -56,22 +56,25 @@ export interface SignalActivities {
 
 /** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
 export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms): SignalActivities {
+  return { ...proxyTradeActivities(input, terms), ...proxyOrderActivities(input, terms) };
+}
+
+type OrderCalls = 'placeOrder' | 'lookUpOrder' | 'cancelOrder';
+
+function titleOf({ signal }: SignalWorkflowInput): string {
+  return `${signal.direction} ${signal.symbol}`;
+}
+
+function proxyTradeActivities(input: SignalWorkflowInput, terms: Terms): Omit<SignalActivities, OrderCalls> {
   const { fingerprint, clientOrderId, environment, venue, signal } = input;
   const at = () => terms.venueOf(input);
-  const title = `${signal.direction} ${signal.symbol}`;
+  const title = titleOf(input);
   // Repeating it after a failure is safe: see TradeActivities.
   const short = proxyLocalActivities<TradeActivities>({
     startToCloseTimeout: PLACE_TIMEOUT_MS,
     scheduleToCloseTimeout: LOCAL_CALL_TIMEOUT,
     retry: { ...ENTITY_RETRY, maximumAttempts: LOCAL_ATTEMPTS_MAX },
   });
-  const order = () =>
-    proxyActivities<OrderActivities>({
-      taskQueue: namedVenueTaskQueue(at()),
-      startToCloseTimeout: LOOK_UP_TIMEOUT,
-      scheduleToCloseTimeout: VENUE_CALL_TIMEOUT,
-      retry: ENTITY_RETRY,
-    });
   return {
     tradeAtOnce: (tradeRound) =>
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
@@ -106,6 +109,22 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
         { ...at(), fingerprint, reason },
       ]);
     },
+  };
+}
+
+function proxyOrderActivities(input: SignalWorkflowInput, terms: Terms): Pick<SignalActivities, OrderCalls> {
+  const { fingerprint, venue, signal } = input;
+  const at = () => terms.venueOf(input);
+  const title = titleOf(input);
+  // A saga of before environments travelled along learns its own on the way.
+  const order = () =>
+    proxyActivities<OrderActivities>({
+      taskQueue: namedVenueTaskQueue(at()),
+      startToCloseTimeout: LOOK_UP_TIMEOUT,
+      scheduleToCloseTimeout: VENUE_CALL_TIMEOUT,
+      retry: ENTITY_RETRY,
+    });
+  return {
     placeOrder: (call) =>
       order().placeOrder.executeWithOptions(
         {

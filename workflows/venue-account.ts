@@ -91,33 +91,45 @@ async function runAccount(
   if (lost.awaitsOpenOrders) void lost.readOpenOrders();
   if (isGuarded) void guard.run();
 
-  let clockStands = false;
-  const isOver = (): boolean =>
-    move.isDue || workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated || clockStands;
-  const untilOver = async (): Promise<void> => {
-    while (!isOver()) {
-      const { waitMs } = refresh;
-      const beforeMs = Date.now();
-      const dueNow = await condition(() => refresh.requested || isOver(), waitMs || 1);
-      if (dueNow && !refresh.requested) break;
-      // A run's time never goes back: after the server's clock did, it stands still. A new run begins with the true time.
-      clockStands = isGuarded && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE;
-      if (clockStands) break;
-      void refresh.run(current.updateIntervalMs).then(describe);
-      // A venue that does not answer must not keep a full history from ending; the next run asks anew.
-      await condition(() => !refresh.running || isOver());
-    }
-  };
+  const isOver = (): boolean => move.isDue || workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
+  const intervalMs = (): number => current.updateIntervalMs;
   for (;;) {
-    await untilOver();
+    await keepRefreshing(refresh, { isOver, intervalMs, describe, watchesClock: isGuarded });
     await condition(allHandlersFinished);
     const carriedOn = {
       ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state() }),
       awaitsOpenOrders: lost.awaitsOpenOrders || undefined,
     };
     if (!move.isDue) await continueAsNew<typeof venueAccount>(current, carriedOn);
-    if (await move.handOver(current, carriedOn))
-      return setCurrentDetails(`Moved: ${venue} has an account under its new id.`);
+    const hasMoved = await move.handOver(current, carriedOn);
+    if (hasMoved) return setCurrentDetails(`Moved: ${venue} has an account under its new id.`);
+  }
+}
+
+interface RefreshOptions {
+  readonly isOver: () => boolean;
+  /** Pause after a report that succeeded. */
+  readonly intervalMs: () => number;
+  /** Called after each report. */
+  readonly describe: () => void;
+  readonly watchesClock: boolean;
+}
+
+/** Reads the balances in time, until the run is over or its clock stands. */
+async function keepRefreshing(
+  refresh: BalanceRefresh,
+  { isOver, intervalMs, describe, watchesClock }: RefreshOptions,
+): Promise<void> {
+  while (!isOver()) {
+    const { waitMs } = refresh;
+    const beforeMs = Date.now();
+    const dueNow = await condition(() => refresh.requested || isOver(), waitMs || 1);
+    if (dueNow && !refresh.requested) return;
+    // A run's time never goes back: after the server's clock did, it stands still. A new run begins with the true time.
+    if (watchesClock && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE) return;
+    void refresh.run(intervalMs()).then(describe);
+    // A venue that does not answer must not keep a full history from ending; the next run asks anew.
+    await condition(() => !refresh.running || isOver());
   }
 }
 

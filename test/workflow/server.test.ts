@@ -71,6 +71,17 @@ describe('setting a fresh server up', () => {
     expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(72 * 3_600);
   });
 
+  it('stamps a namespace for its environment when it creates it, and refuses it to every other one', async () => {
+    const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+    expect(namespaceInfo?.data).toMatchObject({
+      'oncefill.environment': 'paper',
+      'oncefill.environment-travels-since': 'creation',
+    });
+    await expect(ensureNamespace(connection, { ...REQUIREMENTS, environment: 'live' })).rejects.toMatchObject({
+      code: 'ENVIRONMENT_MISMATCH',
+    });
+  });
+
   it('leaves an existing namespace alone', async () => {
     expect(await ensureNamespace(connection, { ...REQUIREMENTS, retentionHours: 48 })).toBe(false);
     const { config } = await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
