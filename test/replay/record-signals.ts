@@ -1,8 +1,15 @@
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalState } from '../../src/domain/signal-view';
-import { orphanWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
+import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
+import { orphanWorkflowId, SIGNALS_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal, reservationsQuery, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
-import { cancelUpdate, settleUpdate, type SettleCommand } from '../../src/messages/signal';
+import {
+  cancelUpdate,
+  settleUpdate,
+  SIGNAL_WORKFLOW_TYPE,
+  type SettleCommand,
+  type SignalWorkflowInput,
+} from '../../src/messages/signal';
 import { OrphanKeeper } from '../../src/trading/orphan-keeper';
 import { VenueError } from '../../src/venues/venue';
 import { eventually, type TestEngine } from '../support/engine';
@@ -42,6 +49,7 @@ function endsAtOnce(engine: TestEngine): readonly Scene[] {
   return [
     ['filled', () => submit(engine)],
     ['sized-from-free-funds', () => submit(engine, { amount: undefined })],
+    ['refused', () => forged(engine)],
     ['insufficient-funds', () => submit(engine, { amount: '90' })],
     ['below-minimum', () => submit(engine, { amount: '0.0000001' })],
     // The venue refuses to reduce a position that does not exist.
@@ -171,6 +179,25 @@ async function continued(engine: TestEngine): Promise<string> {
   const fingerprint = await submit(engine);
   await eventually(async () => (await runChain(client, fingerprint)).length > 1);
   pacedVenue.ticker = ticker;
+  return fingerprint;
+}
+
+/** A signal of another environment, as somebody starts one by hand. */
+async function forged(engine: TestEngine): Promise<string> {
+  const signal = engine.signal();
+  const fingerprint = fingerprintOf(signal);
+  const input: SignalWorkflowInput = {
+    fingerprint,
+    clientOrderId: clientOrderIdOf(fingerprint),
+    environment: 'testnet',
+    venue: engine.config.venue,
+    signal,
+  };
+  await engine.parts.client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
+    workflowId: fingerprint,
+    taskQueue: SIGNALS_TASK_QUEUE,
+    args: [input],
+  });
   return fingerprint;
 }
 
