@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
+import type { NamedVenue } from '../src/domain/trading-venue';
 import { type TickReference, writeTick } from '../src/inference/candle-store';
 import { VenueError } from '../src/venues/venue';
 import type { PacedVenue } from '../src/trading/paced-venue';
@@ -12,8 +13,7 @@ const SPARE_CANDLES = 2;
 /** How long balances wait for the positions: they must arrive well within their own call. */
 const POSITIONS_WAIT_MAX_MS = 5_000;
 
-export interface FetchCandlesInput {
-  readonly venue: string;
+export interface FetchCandlesInput extends NamedVenue {
   readonly symbols: readonly string[];
   readonly intervalMs: number;
   readonly closeTimeMs: number;
@@ -49,12 +49,12 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
     },
 
     /** The client order ids of all orders that are open at the venue. */
-    async fetchOpenOrders(): Promise<readonly string[]> {
+    async fetchOpenOrders(_of: NamedVenue): Promise<readonly string[]> {
       return retryable(() => pacedVenue.openOrders());
     },
 
     /** The venue's report of every balance, with the positions of a moment before where they can be had. */
-    async fetchBalances(): Promise<SnapshotCommand> {
+    async fetchBalances(_of: NamedVenue): Promise<SnapshotCommand> {
       const positions = await positionsOf(pacedVenue);
       const balances = await retryable(() => pacedVenue.balances());
       return positions === undefined ? balances : { ...balances, positions };

@@ -1,4 +1,3 @@
-import type { OrderPlan } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
 import { crashPoint } from '../src/process/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
@@ -7,7 +6,7 @@ import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Permits } from '../src/trading/permits';
 import { ASK_AGAIN, type SendChecker } from '../src/trading/send-checker';
-import type { LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
+import type { CancelOrderInput, LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
 
 /**
  * A call sends within this of its beginning, or not at all. The server counts it as lost after the longer timeout of
@@ -52,11 +51,7 @@ export function createOrderActivities({ permits, pacedVenue, checker, sender }: 
     },
 
     /** Asks the venue to cancel what is open of an order. What came of it is known by a look-up only. */
-    async cancelOrder(input: {
-      readonly fingerprint: string;
-      readonly plan: OrderPlan;
-      readonly round: number;
-    }): Promise<VenueOutcome> {
+    async cancelOrder(input: CancelOrderInput): Promise<VenueOutcome> {
       try {
         await permits.forRead('order', 'exit');
       } catch (error) {

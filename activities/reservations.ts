@@ -1,8 +1,12 @@
 import type { Reservation } from '../src/domain/ledger/types';
+import type { NamedVenue } from '../src/domain/trading-venue';
 import type { OrphanKeeper, TroubledSignal } from '../src/trading/orphan-keeper';
 
-export interface OrphansInput {
-  readonly venue: string;
+export interface TroubledInput extends NamedVenue {
+  readonly fingerprints: readonly string[];
+}
+
+export interface OrphansInput extends NamedVenue {
   readonly reservations: readonly Reservation[];
 }
 
@@ -10,12 +14,11 @@ export interface OrphansInput {
 export function createReservationActivities({ orphans }: { readonly orphans: OrphanKeeper }) {
   return {
     /** See OrphanKeeper.findTroubled. */
-    findTroubledSignals: (fingerprints: readonly string[]): Promise<readonly TroubledSignal[]> =>
+    findTroubledSignals: ({ fingerprints }: TroubledInput): Promise<readonly TroubledSignal[]> =>
       orphans.findTroubled(fingerprints),
 
     /** See OrphanKeeper.lookAfter. */
-    lookAfterOrphans: ({ venue, reservations }: OrphansInput): Promise<readonly string[]> =>
-      orphans.lookAfter(venue, reservations),
+    lookAfterOrphans: ({ reservations }: OrphansInput): Promise<readonly string[]> => orphans.lookAfter(reservations),
   };
 }
 

@@ -1,33 +1,60 @@
-import type { Denial } from '../src/domain/denial';
 import type { EndReservationResult } from '../src/domain/ledger/types';
+import type { SignalCheck } from '../src/intake/genuine-signal';
+import type { Refusal } from '../src/messages/refusal';
 import type {
+  AdmittedOrphan,
   BarAnswer,
   BarInput,
   BookInput,
   BookResult,
+  OrphanClaim,
+  ReleaseInput,
+  TermsInput,
   TermsOf,
   TradeInput,
   TradeResult,
+  TradeTerms,
   WithTerms,
 } from '../src/messages/trade';
 import { crashPoint } from '../src/process/crash-points';
 import { EARLIER_ATTEMPT, type Funds } from '../src/trading/funds';
 import type { HeadStarts } from '../src/trading/head-start';
+import type { OrphanKeeper } from '../src/trading/orphan-keeper';
 
 export interface TradeDependencies {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
-  /** The one venue that this process trades on. */
-  readonly venue: string;
+  readonly orphans: OrphanKeeper;
+  readonly check: SignalCheck;
+  /** Ends the call, for good, and tells a person. */
+  readonly refuse: (refusal: Refusal, who: string) => never;
+  /** Tells a person what intake should have kept away. */
+  readonly tell: (sentence: string) => void;
+  /** The configured ones. */
+  readonly symbols: readonly string[];
 }
 
 /** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
-export function createTradeActivities({ funds, headStarts, termsOf, venue }: TradeDependencies) {
+export function createTradeActivities(dependencies: TradeDependencies) {
+  const { funds, headStarts, termsOf, orphans, check, refuse, tell, symbols } = dependencies;
+
+  /** @throws ApplicationFailure where intake cannot have started the signal */
+  function assertGenuine(input: BarInput): void {
+    const refusal = check(input);
+    if (refusal) refuse(refusal, input.origin.workflowId);
+  }
+
   return {
     /** See ShortRoad.trade. Whatever is not over yet goes on under the terms of this process. */
     async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms> {
-      if (input.venue !== venue) return { status: 'denied', denial: otherVenue(input.venue, venue) };
+      assertGenuine(input);
+      const { symbol } = input.signal;
+      if (!symbols.includes(symbol)) {
+        const message = `${symbol} is not traded here. Configured symbols: ${symbols.join(', ')}.`;
+        tell(`${input.fingerprint}: ${message}`);
+        return { status: 'denied', denial: { code: 'UNKNOWN_SYMBOL', message } };
+      }
       const result = await headStarts.trade(input);
       return result.status === 'settled'
         ? result
@@ -39,13 +66,10 @@ export function createTradeActivities({ funds, headStarts, termsOf, venue }: Tra
      * lost may have done so, and may have sent the order.
      */
     async withdraw(input: BarInput): Promise<BarAnswer & WithTerms> {
+      assertGenuine(input);
       crashPoint('withdraw.before-update');
       const terms = termsOf(input.signal, input.signalStartedAtMs);
-      const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs }).catch((error: unknown) => {
-        // A venue that was never traded on here has no account, and nothing reserved.
-        if (input.venue === venue || !isWithoutAccount(error)) throw error;
-        return undefined;
-      });
+      const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs });
       crashPoint('withdraw.after-update');
       return reserved ? { ...reserved, reason: EARLIER_ATTEMPT, terms } : { status: 'withdrawn' };
     },
@@ -59,24 +83,18 @@ export function createTradeActivities({ funds, headStarts, termsOf, venue }: Tra
     },
 
     /** Gives back what a signal is known to hold. */
-    releaseFunds: (input: {
-      readonly venue: string;
-      readonly fingerprint: string;
-      readonly reason: string;
-    }): Promise<EndReservationResult> => funds.release(input.venue, input.fingerprint, input.reason),
+    releaseFunds: (input: ReleaseInput): Promise<EndReservationResult> =>
+      funds.release(input.venue, input.fingerprint, input.reason),
+
+    /** Asked before the workflow of an orphaned reservation does anything: see OrphanKeeper.admit. */
+    async admitOrphan(claim: OrphanClaim): Promise<AdmittedOrphan> {
+      const admitted = await orphans.admit(claim);
+      return 'code' in admitted ? refuse(admitted, claim.origin.workflowId) : admitted;
+    },
+
+    /** The terms of this process, for a workflow that must know what an older release did not tell it. */
+    tellTerms: async (input: TermsInput): Promise<TradeTerms> => termsOf(input.signal, input.signalStartedAtMs),
   };
 }
 
 export type TradeActivities = ReturnType<typeof createTradeActivities>;
-
-function otherVenue(asked: string, ours: string): Denial {
-  return {
-    code: 'UNKNOWN_VENUE',
-    message: `The signal is for ${asked}, and this installation trades on ${ours}. Send it with the configuration of the installation that trades on ${asked}.`,
-  };
-}
-
-/** By its name: a class of the client's package, which activities do not load. */
-function isWithoutAccount(error: unknown): boolean {
-  return error instanceof Error && error.name === 'WorkflowNotFoundError';
-}

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { TradingVenue } from '../src/domain/trading-venue';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 
 /** How an entity's histories stand. */
@@ -12,7 +13,7 @@ export interface EntityFigures {
 }
 
 /** Asks the server about every run of the venue's account: the one entity that all signals call. */
-export async function readAccount(client: Client, venue: string): Promise<EntityFigures> {
+export async function readAccount(client: Client, venue: TradingVenue): Promise<EntityFigures> {
   const workflowId = venueAccountWorkflowId(venue);
   const { historyLength: currentEvents } = await client.workflow.getHandle(workflowId).describe();
   let eventsMax = currentEvents;

@@ -59,7 +59,7 @@ export async function runBlock(
     durationMs: durationMs / count,
     slowestMs: pieces.reduce((slowest, piece) => Math.max(slowest, piece.durationMs), 0),
     cpuMs: cpuPerPiece(before, after, count),
-    account: await readAccount(product.engine.client, product.config.venue),
+    account: await readAccount(product.engine.client, product.engine.ours),
     disk: readDisk(product.config.dataDir),
     memoryBytes: byPart((part) => after[part]?.memoryBytes),
   };

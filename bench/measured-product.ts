@@ -4,6 +4,7 @@ import { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import type { Config } from '../src/config/schema';
+import { environmentOf } from '../src/config/trading-environment';
 import { readModelMetadata } from '../src/inference/model-metadata';
 import type { SignalIntake } from '../src/intake/types';
 import { balancesQuery } from '../src/messages/venue-account';
@@ -132,16 +133,23 @@ async function assemble(
   };
 }
 
-async function prepareNamespace({ temporal, signals }: Config, target: ServerTarget, retentionSeconds?: number) {
+async function prepareNamespace(config: Config, target: ServerTarget, retentionSeconds?: number) {
+  const { temporal, signals } = config;
   const connection = await connectServer(target);
   try {
     const { namespace } = temporal;
+    const environment = environmentOf(config);
     await ensureNamespace(
       connection,
       retentionSeconds === undefined
-        ? { namespace, retentionHours: temporal.retentionHours, dedupWindowSeconds: signals.dedupWindowSeconds }
+        ? {
+            namespace,
+            environment,
+            retentionHours: temporal.retentionHours,
+            dedupWindowSeconds: signals.dedupWindowSeconds,
+          }
         : // Measured is how ended workflows go; nothing is repeated after they did.
-          { namespace, retentionHours: retentionSeconds / SECONDS_PER_HOUR, dedupWindowSeconds: 0 },
+          { namespace, environment, retentionHours: retentionSeconds / SECONDS_PER_HOUR, dedupWindowSeconds: 0 },
     );
     await ensureSearchAttributes(connection, namespace);
     await claimHistoryKeys(openClient(connection, namespace), 'engine');
@@ -172,8 +180,8 @@ async function startWorkers(engine: Engine, connection: NativeConnection): Promi
   };
 }
 
-async function awaitBalances({ client, config }: Engine): Promise<void> {
-  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
+async function awaitBalances({ client, ours }: Engine): Promise<void> {
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(ours));
   const areKnown = async (): Promise<boolean> => (await queryPatiently(ledger, balancesQuery)).asOfMs > 0;
   const poll = { intervalMs: BALANCES_INTERVAL_MS, timeoutMs: BALANCES_MAX_MS };
   if (await pollUntil(areKnown, poll)) return;

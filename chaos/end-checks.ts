@@ -4,6 +4,7 @@ import type { Config } from '../src/config/schema';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { IntakeUnavailableError } from '../src/intake/types';
 import { balancesQuery, refreshSignal, reservationsQuery } from '../src/messages/venue-account';
+import { tradingVenueOf } from '../src/config/trading-environment';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import { QUERY_TOO_EARLY } from '../src/messages/query-guard';
 import { pollUntil } from '../src/process/poll';
@@ -110,7 +111,7 @@ export async function checkBooks(
   auditor: VenueAuditor,
   signal: AbortSignal,
 ): Promise<void> {
-  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
   const asset = config.venues[config.venue]?.settleAsset ?? '';
   let difference = '';
   const areEqual = async (): Promise<boolean> => {

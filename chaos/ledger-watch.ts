@@ -2,6 +2,7 @@ import { isGrpcServiceError, QueryNotRegisteredError, type Client } from '@tempo
 import Decimal from 'decimal.js';
 import { balancesQuery, reservationsQuery } from '../src/messages/venue-account';
 import { venueAccountWorkflowId } from '../src/messages/ids';
+import type { TradingVenue } from '../src/domain/trading-venue';
 import { QUERY_TOO_EARLY } from '../src/messages/query-guard';
 import { assertInvariant } from './violation';
 
@@ -16,7 +17,7 @@ const QUERY_TIMEOUT_MS = 4_000;
  */
 export async function watchLedger(
   client: Client,
-  venue: string,
+  venue: TradingVenue,
   isKnown: (fingerprint: string) => boolean,
 ): Promise<boolean> {
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(venue));

@@ -4,6 +4,7 @@ import { sendSignal } from '../harness/child-process';
 import { TRUSTED_STORE } from '../harness/trusted-store';
 import { Installation } from '../harness/installation';
 import { runningServer } from '../harness/running-processes';
+import { tradingVenueOf } from '../src/config/trading-environment';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
 import { readHealth } from '../src/observability/health';
@@ -70,7 +71,7 @@ export class Product {
     this.connection = await connectNative(target);
     const client = openClient(this.connection, target.namespace);
     await this.waitUntilHealthy({ client }, HEALTHY_MAX_MS, signal);
-    this.inside = await EngineIntake.open(this.connection, target.namespace);
+    this.inside = await EngineIntake.open(this.connection, target.namespace, tradingVenueOf(config));
     return { client, intake: createSignalIntake({ client, config, store: TRUSTED_STORE }), inside: this.inside };
   }
 

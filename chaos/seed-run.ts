@@ -4,6 +4,7 @@ import { checkBooks, checkSignals, waitForEnds, type Views } from './end-checks'
 import { EngineClock } from './engine-clock';
 import { faultClassesOf, faultMix } from './fault-mix';
 import { Killer, type Kills } from './killer';
+import { tradingVenueOf } from '../src/config/trading-environment';
 import { watchLedger } from './ledger-watch';
 import { Operator } from './operator';
 import { Product, type Access } from './product';
@@ -212,7 +213,7 @@ class SeedRun {
   private async watchLedger({ client }: Access, stop: AbortSignal): Promise<void> {
     const known = (id: string): boolean => this.submitter.handedIn.some(({ fingerprint }) => fingerprint === id);
     for (;;) {
-      await watchLedger(client, this.product.installation.config.venue, known);
+      await watchLedger(client, tradingVenueOf(this.product.installation.config), known);
       await pause(LEDGER_INTERVAL_MS, stop);
     }
   }

@@ -1,37 +1,55 @@
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { formerVenueAccountWorkflowId } from '../src/messages/ids';
+import type { TradingVenue } from '../src/domain/trading-venue';
+import { checkEnvironment } from '../src/temporal/environment-stamp';
 import { explainRefusal } from '../src/temporal/namespace';
-import { keyOf, readMark, writeMark } from './namespace-marks';
-
-const MARK = 'environment';
-
-/** The namespace belongs to another environment: its reservations and waiting signals must not meet this one's orders. */
-export class EnvironmentMismatchError extends Error {
-  override readonly name = 'EnvironmentMismatchError';
-  readonly code = 'ENVIRONMENT_MISMATCH';
-}
+import {
+  ENVIRONMENT_MARK,
+  keyOf,
+  readMark,
+  SINCE_CREATION,
+  TRAVELS_SINCE_MARK,
+  writeMark,
+} from '../src/temporal/namespace-marks';
 
 /**
- * Makes sure that this namespace is used by one environment only (paper, testnet or live): the first that uses it.
+ * Makes sure that this namespace is used by one environment only (paper, testnet or live): the first that uses it. Where
+ * it was used before environments travelled along, it also notes when that ended: now.
  *
  * @throws EnvironmentMismatchError, and NamespaceError where the server does not let this program mark it
  */
-export async function claimEnvironment(client: Client, environment: string): Promise<void> {
-  if ((await readMark(client, MARK)) === undefined) await claim(client, environment);
+export async function claimEnvironment(client: Client, ours: TradingVenue): Promise<void> {
+  const { environment, venue } = ours;
+  const isClaimed = (await readMark(client, ENVIRONMENT_MARK)) !== undefined;
+  if (!isClaimed) await mark(client, ENVIRONMENT_MARK, environment);
   // Read back: of two that start at once, one has the last word.
-  const owner = await readMark(client, MARK);
-  if (owner === environment) return;
-  const { namespace } = client.options;
-  throw new EnvironmentMismatchError(
-    `The namespace "${namespace}" belongs to ${owner}, and this configuration is for ${environment}: its waiting signals would become orders there. Give ${environment} a namespace of its own (temporal.namespace or TEMPORAL_NAMESPACE).`,
-  );
+  await checkEnvironment(client, environment);
+  if ((await readMark(client, TRAVELS_SINCE_MARK)) !== undefined) return;
+  const isNew = !isClaimed && !(await isKnown(client, formerVenueAccountWorkflowId(venue)));
+  await mark(client, TRAVELS_SINCE_MARK, isNew ? SINCE_CREATION : new Date().toISOString());
 }
 
-async function claim(client: Client, environment: string): Promise<void> {
+async function mark(client: Client, name: string, value: string): Promise<void> {
   try {
-    await writeMark(client, MARK, environment);
+    await writeMark(client, name, value);
   } catch (error) {
     const { namespace } = client.options;
-    const command = `temporal operator namespace update --namespace ${namespace} --data ${keyOf(MARK)}=${environment}`;
-    throw explainRefusal(error, `mark the namespace "${namespace}" as one of ${environment}`, command);
+    const command = `temporal operator namespace update --namespace ${namespace} --data ${keyOf(name)}=${value}`;
+    throw explainRefusal(error, `mark the namespace "${namespace}" with ${keyOf(name)}=${value}`, command);
+  }
+}
+
+/** Whether the server knows a workflow of that id, running or ended. */
+export async function isKnown(client: Client, workflowId: string): Promise<boolean> {
+  return (await statusOf(client, workflowId)) !== undefined;
+}
+
+/** @returns undefined where the server knows no workflow of that id */
+export async function statusOf(client: Client, workflowId: string): Promise<string | undefined> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { watchClocks } from '../src/trading/clock-problems';
 import { watchDisk } from '../src/trading/disk-problems';
 import { EntityCaller } from '../src/trading/entity-caller';
+import { FormerWorkflows } from '../src/trading/former-workflows';
 import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
 import { feedLimiter } from '../src/trading/limit-feedback';
@@ -18,13 +19,17 @@ import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
 import type { Config, VenueConfig } from '../src/config/schema';
+import { tradingVenueOf } from '../src/config/trading-environment';
+import type { TradingVenue } from '../src/domain/trading-venue';
 import { DiskWatch } from '../src/intake/disk-watch';
+import { createSignalCheck, type SignalCheck } from '../src/intake/genuine-signal';
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { SignalIntake } from '../src/intake/types';
 import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
 import { openClient } from '../src/temporal/client';
 import type { Venue } from '../src/venues/venue';
+import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
@@ -38,6 +43,8 @@ const CLOCK_INTERVAL_MS = 300_000;
 export interface Engine {
   readonly config: Config;
   readonly venueConfig: VenueConfig;
+  /** The one venue that this process trades on. */
+  readonly ours: TradingVenue;
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly store: StoreGate;
@@ -52,6 +59,9 @@ export interface Engine {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
+  /** Whether intake can have started a signal's workflow. */
+  readonly check: SignalCheck;
+  readonly formerWorkflows: FormerWorkflows;
   /** What this process sees to be wrong. */
   readonly problems: Problems;
   /** Intake in this process, which also runs the signals: they get a head start. */
@@ -73,6 +83,8 @@ export function openEngine(
 ): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
+  const ours = tradingVenueOf(config);
+  const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
   const venue = createVenue({
     name: config.venue,
@@ -86,9 +98,9 @@ export function openEngine(
     await store.confirm();
     await ensureVenueAccount(client, config, venue.promises);
   });
-  const accounts = new VenueAccountClient(entities);
+  const accounts = new VenueAccountClient(entities, ours.environment);
   const permits = new Permits(accounts, config.venue);
-  feedLimiter(venue, client, logger);
+  feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   watchVenue(venue, problems);
   problems.start();
@@ -99,14 +111,16 @@ export function openEngine(
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
   const funds = new Funds(accounts);
-  const planner = new OrderPlanner(entities, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
-  const checker = new SendChecker(entities, permits, store);
+  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const checker = new SendChecker(entities, permits, store, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
-  const headStarts = new HeadStarts(road, permits, config.workers.activitiesMax);
+  const check = createSignalCheck(config.signals.dedupWindowSeconds * 1000);
+  const headStarts = new HeadStarts(road, permits, check, config.workers.activitiesMax);
   return {
     config,
     venueConfig,
+    ours,
     connection,
     client,
     store,
@@ -121,6 +135,8 @@ export function openEngine(
     funds,
     headStarts,
     termsOf,
+    check,
+    formerWorkflows: new FormerWorkflows(client),
     problems,
     intake: createSignalIntake({ client, config, store, headStart: headStarts, disk }),
     async close() {

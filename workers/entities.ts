@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../src/config/schema';
+import { tradingVenueOf } from '../src/config/trading-environment';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
@@ -8,6 +9,7 @@ import {
 } from '../src/messages/ids';
 import { configureMlManagerSignal, ML_MANAGER_WORKFLOW_TYPE, type MlManagerSettings } from '../src/messages/ml-manager';
 import type { RateLimits } from '../src/domain/limiter/types';
+import { showVenue } from '../src/domain/trading-venue';
 import {
   configureAccountSignal,
   VENUE_ACCOUNT_WORKFLOW_TYPE,
@@ -15,6 +17,7 @@ import {
 } from '../src/messages/venue-account';
 import type { VenuePromises } from '../src/venues/venue';
 import { markAccount, readAccountPast } from './first-account';
+import { assertNoFormerAccount } from './former-account';
 
 /**
  * How long a step of an entity may be in the hands of a process before another one gets it: after a crash every order
@@ -25,34 +28,37 @@ const STEP_TIMEOUT = '5 seconds';
 /**
  * Starts a venue's account, or hands the running one the configuration of this start: it lives on across restarts, and
  * the settings may have changed in between.
+ *
+ * @throws FormerAccountError while an account of before environments travelled along runs: it has to move first
  */
 export async function ensureVenueAccount(client: Client, config: Config, promises: VenuePromises): Promise<void> {
-  const { venue } = config;
+  const ours = tradingVenueOf(config);
   const settings: VenueAccountSettings = {
-    venue,
+    ...ours,
     updateIntervalMs: config.balances.updateIntervalSeconds * 1000,
     snapshotLagMs: promises.snapshotLagMs,
     limits: limitsOf(config),
   };
-  const { isFirst, isMarked } = await readAccountPast(client, venue);
+  await assertNoFormerAccount(client, ours.venue);
+  const { isFirst, isMarked } = await readAccountPast(client, ours);
   await client.workflow.signalWithStart(VENUE_ACCOUNT_WORKFLOW_TYPE, {
-    workflowId: venueAccountWorkflowId(venue),
+    workflowId: venueAccountWorkflowId(ours),
     taskQueue: ENTITIES_TASK_QUEUE,
     workflowTaskTimeout: STEP_TIMEOUT,
     // Read only where a new one starts: whoever is running has its own past.
     args: [isFirst ? settings : { ...settings, followsLost: true }],
     signal: configureAccountSignal,
     signalArgs: [settings],
-    staticSummary: `funds and request budget at ${venue}`,
+    staticSummary: `funds and request budget at ${showVenue(ours)}`,
   });
   // Also where an older release started it, or a process was lost before it could.
-  if (!isMarked) await markAccount(client, venue);
+  if (!isMarked) await markAccount(client, ours.venue);
 }
 
 /** Starts the prediction loop, or hands the running one the configuration of this start. */
 export async function ensureMlManager(client: Client, config: Config): Promise<void> {
   const settings: MlManagerSettings = {
-    venue: config.venue,
+    ...tradingVenueOf(config),
     symbols: config.venues[config.venue]?.symbols ?? [],
     candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
     closeDelayMs: config.ml.closeDelayMs,

@@ -1,8 +1,11 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { venueAccountWorkflowId } from '../src/messages/ids';
+import type { Client } from '@temporalio/client';
+import type { TradingVenue } from '../src/domain/trading-venue';
+import { formerVenueAccountWorkflowId, venueAccountWorkflowId } from '../src/messages/ids';
 import { GrpcStatus, isCausedByStatus } from '../src/temporal/grpc-status';
-import { readMark, writeMark } from './namespace-marks';
+import { readMark, writeMark } from '../src/temporal/namespace-marks';
+import { isKnown } from './claim-environment';
 
+/** A namespace belongs to one environment: the venue's name is enough. */
 function markOf(venue: string): string {
   return `account.${venue}`;
 }
@@ -15,19 +18,12 @@ export interface AccountPast {
   readonly isMarked: boolean;
 }
 
-export async function readAccountPast(client: Client, venue: string): Promise<AccountPast> {
-  const isMarked = (await readMark(client, markOf(venue))) !== undefined;
-  return { isFirst: !isMarked && !(await isKnown(client, venue)), isMarked };
-}
-
-async function isKnown(client: Client, venue: string): Promise<boolean> {
-  try {
-    await client.workflow.getHandle(venueAccountWorkflowId(venue)).describe();
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+export async function readAccountPast(client: Client, ours: TradingVenue): Promise<AccountPast> {
+  const isMarked = (await readMark(client, markOf(ours.venue))) !== undefined;
+  if (isMarked) return { isFirst: false, isMarked };
+  const ids = [venueAccountWorkflowId(ours), formerVenueAccountWorkflowId(ours.venue)];
+  const known = await Promise.all(ids.map((id) => isKnown(client, id)));
+  return { isFirst: !known.includes(true), isMarked };
 }
 
 /** Safe to repeat. Where the server does not let this program mark it, the server's memory of ended workflows must do. */

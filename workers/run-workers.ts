@@ -10,6 +10,7 @@ import {
   venueAccountWorkflowId,
   venueTaskQueue,
 } from '../src/messages/ids';
+import { showVenue } from '../src/domain/trading-venue';
 import { createLogger, type LogComponent } from '../src/observability/logging';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
@@ -22,11 +23,14 @@ import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
-import { printAlert } from './print-alert';
+import { FormerAccountError, moveFormerAccount } from './former-account';
 import { register, type Registration } from './registration';
+import { printAlert } from './print-alert';
+import { runInOrder } from './run-in-order';
 import {
   activeTaskCount,
   entitiesWorker,
+  formerVenueWorker,
   inferenceWorker,
   signalsWorker,
   venueWorker,
@@ -57,7 +61,8 @@ class UnknownTaskQueueError extends Error {
  * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
  *
  * @returns the process's exit code
- * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, and what connecting and loading the model throw
+ * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, FormerAccountError, and what connecting and loading the
+ *   model throw
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const { config, target, component } = options;
@@ -92,16 +97,20 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
 }
 
 async function serve({ config, taskQueues, component, target }: RunWorkersOptions, engine: Engine): Promise<number> {
-  await claimEnvironment(engine.client, engine.venueConfig.environment);
+  await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, 'engine');
-  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
+  const queues = (await Promise.all(taskQueues.map((taskQueue) => queueWorkers(taskQueue, engine)))).flat();
   const registration = component && (await takeSlot(component, engine));
   if (component && !registration) return 0;
   const stop = new AbortController();
-  const workers: Worker[] = [];
+  const first: Worker[] = [];
+  const others: Worker[] = [];
   const connected = { connection: engine.connection, namespace: target.namespace };
   const onUnreadable = ({ message }: Error): void => engine.problems.happened('HISTORY_UNREADABLE', message);
-  for (const options of queues) workers.push(await createWorker({ ...options, ...connected }, onUnreadable));
+  for (const options of queues) {
+    const isFirst = options.taskQueue === ENTITIES_TASK_QUEUE;
+    (isFirst ? first : others).push(await createWorker({ ...options, ...connected }, onUnreadable));
+  }
   let lost = false;
   if (registration) {
     const onLost = (): void => {
@@ -112,62 +121,61 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     };
     registration.watch(onLost);
     const activities = createComponentActivities({
-      activeTasks: () => activeTaskCount(workers),
+      activeTasks: () => activeTaskCount([...first, ...others]),
       problems: () => engine.problems.list(),
       onLost,
     });
     const { taskQueue } = registration;
     // Heartbeats are also what people read: the default would hold them back for most of their timeout.
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
-    workers.push(await createWorker({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
+    first.push(await createWorker({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
-  const keeper = taskQueues.includes(ENTITIES_TASK_QUEUE) ? await keepVenueAccount(engine) : undefined;
-  if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
-  await runUntilStopped(workers, stop, registration, component ?? taskQueues.join(','));
-  clearInterval(keeper);
+  let keeper: NodeJS.Timeout | undefined;
+  const requestStop = (): void => stop.abort();
+  process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
+  try {
+    await runInOrder({
+      first,
+      others,
+      async prepare() {
+        // Nothing is traded beside an account that has not moved, whoever runs it.
+        if (taskQueues.some((taskQueue) => taskQueue !== INFERENCE_TASK_QUEUE)) await moveAccount(engine);
+        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
+        if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
+      },
+      onRunning: () => emitProcessEvent({ kind: 'ready', component: component ?? taskQueues.join(',') }),
+      stop: stop.signal,
+      onStopping: async () => registration?.unregister(),
+    });
+  } finally {
+    clearInterval(keeper);
+  }
   if (lost) engine.logger.error('This process lost its slot and leaves.');
   return lost ? 1 : 0;
 }
 
+/** @throws FormerAccountError, of which a person hears */
+async function moveAccount({ client, ours, logger }: Engine): Promise<void> {
+  try {
+    if (await moveFormerAccount(client, ours)) {
+      emitProcessEvent({ kind: 'line', text: `The account of ${showVenue(ours)} has moved to its new id.` });
+    }
+  } catch (error) {
+    if (error instanceof FormerAccountError) printAlert(logger, error.message);
+    throw error;
+  }
+}
+
 /** Starts the account, and starts another one when somebody ended it: until then nothing guards what is at the venue. */
-async function keepVenueAccount({ client, config, venue, logger }: Engine): Promise<NodeJS.Timeout> {
+async function keepVenueAccount({ client, config, ours, venue, logger }: Engine): Promise<NodeJS.Timeout> {
   await ensureVenueAccount(client, config, venue.promises);
   const keep = async (): Promise<void> => {
-    const { status } = await client.workflow.getHandle(venueAccountWorkflowId(config.venue)).describe();
+    const { status } = await client.workflow.getHandle(venueAccountWorkflowId(ours)).describe();
     if (status.name !== 'RUNNING') await ensureVenueAccount(client, config, venue.promises);
   };
   const failed = (error: unknown): void =>
     logger.warn('The account could not be looked at.', { reason: String(error) });
   return setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
-}
-
-/** Whoever calls the entities stops before them: a call to an entity that nobody runs any more would use up its time. */
-async function runUntilStopped(
-  workers: readonly Worker[],
-  stop: AbortController,
-  registration: Registration | undefined,
-  name: string,
-): Promise<void> {
-  const requestStop = (): void => stop.abort();
-  process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
-  const runs = new Map(workers.map((worker) => [worker, worker.run()]));
-  const running = Promise.all(runs.values());
-  emitProcessEvent({ kind: 'ready', component: name });
-  const stopping = new Promise<void>((resolve) => {
-    if (stop.signal.aborted) resolve();
-    stop.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.race([stopping, running]);
-  if (registration) await registration.unregister();
-  const isEntities = (worker: Worker): boolean => worker.options.taskQueue === ENTITIES_TASK_QUEUE;
-  for (const isLast of [false, true]) {
-    const stage = [...runs].filter(([worker]) => isEntities(worker) === isLast);
-    for (const [worker] of stage) {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    }
-    await Promise.all(stage.map(([, run]) => run));
-  }
-  await running;
 }
 
 async function takeSlot(component: string, engine: Engine): Promise<Registration | undefined> {
@@ -188,22 +196,24 @@ async function takeSlot(component: string, engine: Engine): Promise<Registration
   return undefined;
 }
 
-async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWorkerOptions> {
+async function queueWorkers(taskQueue: string, engine: Engine): Promise<readonly QueueWorkerOptions[]> {
   const { config } = engine;
-  const venueQueue = venueTaskQueue(config.venue);
+  const venueQueue = venueTaskQueue(engine.ours);
   switch (taskQueue) {
     case SIGNALS_TASK_QUEUE:
-      return signalsWorker(engine);
+      return [signalsWorker(engine)];
     case ENTITIES_TASK_QUEUE:
-      return entitiesWorker(engine);
+      return [entitiesWorker(engine)];
     case venueQueue: {
       const metadata = await readModelMetadata(config.ml.model);
-      return venueWorker(engine, metadata.input.candlesNeeded);
+      const { candlesNeeded } = metadata.input;
+      const ofBefore = (await engine.formerWorkflows.exist()) ? [formerVenueWorker(engine, candlesNeeded)] : [];
+      return [venueWorker(engine, candlesNeeded), ...ofBefore];
     }
     case INFERENCE_TASK_QUEUE: {
       const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
       checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
-      return inferenceWorker(engine, model);
+      return [inferenceWorker(engine, model)];
     }
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');

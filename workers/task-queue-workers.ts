@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { InjectedSinks, Worker, WorkerOptions } from '@temporalio/worker';
+import { CallGuard } from '../activities/call-guard';
 import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
 import { createMarketDataActivities } from '../activities/market-data';
@@ -7,7 +8,13 @@ import { createOrderActivities } from '../activities/orders';
 import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
-import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import {
+  ENTITIES_TASK_QUEUE,
+  formerVenueTaskQueue,
+  INFERENCE_TASK_QUEUE,
+  SIGNALS_TASK_QUEUE,
+  venueTaskQueue,
+} from '../src/messages/ids';
 import { OrphanKeeper } from '../src/trading/orphan-keeper';
 import { crashPoint } from '../src/process/crash-points';
 import { emitProcessEvent } from '../src/process/process-events';
@@ -38,14 +45,26 @@ function announcementSinks({ logger }: Engine): InjectedSinks<AnnouncementSinks>
 
 /** Signal sagas, their calls to the entities, and what other workflows ask of signals. */
 export function signalsWorker(engine: Engine): QueueWorkerOptions {
-  const { client, config, funds, headStarts, intake, termsOf } = engine;
+  const { client, config, funds, headStarts, intake, ours, termsOf, check, venueConfig } = engine;
+  const guard = callGuard(engine);
+  const orphans = new OrphanKeeper(client, termsOf, ours);
+  const trade = createTradeActivities({
+    funds,
+    headStarts,
+    termsOf,
+    orphans,
+    check,
+    refuse: (refusal, who) => guard.refuse(refusal, who),
+    tell: (sentence) => engine.problems.happened('CALL_REFUSED', sentence),
+    symbols: venueConfig.symbols,
+  });
   return {
     ...common(engine, SIGNALS_TASK_QUEUE),
     workflowBundle: { codePath: workflowBundlePath() },
     activities: {
-      ...createTradeActivities({ funds, headStarts, termsOf, venue: config.venue }),
-      ...createIntakeActivities({ intake }),
-      ...createReservationActivities({ orphans: new OrphanKeeper(client, termsOf) }),
+      ...guard.protect(trade, 'local'),
+      ...guard.protect(createIntakeActivities({ intake })),
+      ...guard.protect(createReservationActivities({ orphans })),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: config.workers.workflowTasksMax,
@@ -66,14 +85,28 @@ export function entitiesWorker(engine: Engine): QueueWorkerOptions {
 
 /** Everything that talks to the venue. */
 export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOptions {
-  const { config, permits, pacedVenue, checker, sender } = engine;
+  const { ours, permits, pacedVenue, checker, sender } = engine;
+  const guard = callGuard(engine);
   return {
-    ...common(engine, venueTaskQueue(config.venue)),
+    ...common(engine, venueTaskQueue(ours)),
     activities: {
-      ...createOrderActivities({ permits, pacedVenue, checker, sender }),
-      ...createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount }),
+      ...guard.protect(createOrderActivities({ permits, pacedVenue, checker, sender })),
+      ...guard.protect(createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount })),
     },
   };
+}
+
+/** The same for workflows that began before environments travelled along: they ask in a queue without one. */
+export function formerVenueWorker(engine: Engine, candleCount: number): QueueWorkerOptions {
+  return { ...venueWorker(engine, candleCount), taskQueue: formerVenueTaskQueue(engine.ours.venue) };
+}
+
+function callGuard({ ours, formerWorkflows, problems }: Engine): CallGuard {
+  return new CallGuard({
+    ours,
+    isOfBefore: (workflowId, runId) => formerWorkflows.includes(workflowId, runId),
+    refused: (sentence) => problems.happened('CALL_REFUSED', sentence),
+  });
 }
 
 /** The prediction loop and its model. */

@@ -4,6 +4,7 @@ import type { VenuePromises } from '../src/venues/venue';
 
 /** The terms under which this process makes orders: its own configuration, whoever sent the signal. */
 export function termsFrom({ orders, signals }: Config, venue: VenueConfig, promises: VenuePromises): TermsOf {
+  const { environment } = venue;
   const { clientIdUnique, orderMemory } = promises;
   return ({ timestampMs }, startedAtMs) => ({
     leverage: venue.leverage,
@@ -17,5 +18,6 @@ export function termsFrom({ orders, signals }: Config, venue: VenueConfig, promi
     lateAcceptanceMs: venue.receiveWindowMs + venue.clockSkewMs,
     clientIdUnique,
     orderMemory,
+    environment,
   });
 }

@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, log, proxyActivities } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
-import { venueTaskQueue } from '../src/messages/ids';
+import type { NamedVenue } from '../src/domain/trading-venue';
+import { namedVenueTaskQueue } from '../src/messages/ids';
 import type { Ledger } from './ledger';
 import { RecurringAlert } from './recurring-alert';
 import { rootMessage } from './until-answered';
@@ -21,7 +22,7 @@ export class BalanceRefresh {
   private readonly alert = new RecurringAlert();
 
   constructor(
-    private readonly venue: string,
+    private readonly at: NamedVenue,
     private readonly ledger: Ledger,
   ) {}
 
@@ -52,13 +53,13 @@ export class BalanceRefresh {
     this.isRunning = true;
     this.isRequested = false;
     const { fetchBalances } = proxyActivities<MarketDataActivities>({
-      taskQueue: venueTaskQueue(this.venue),
+      taskQueue: namedVenueTaskQueue(this.at),
       scheduleToCloseTimeout: REFRESH_TIMEOUT,
       startToCloseTimeout: '20 seconds',
-      summary: `balances of ${this.venue}`,
+      summary: `balances of ${this.at.venue}`,
     });
     try {
-      this.ledger.applySnapshot(await fetchBalances());
+      this.ledger.applySnapshot(await fetchBalances(this.at));
       this.pauseMs = updateIntervalMs;
       this.failures = 0;
       this.lastProblem = undefined;
@@ -74,11 +75,11 @@ export class BalanceRefresh {
   /** Old balances stay in force until they are too old: the ledger only ever gives out what the venue last confirmed. */
   private failed(error: unknown): void {
     this.lastProblem = rootMessage(error);
-    log.warn('The balances could not be refreshed.', { venue: this.venue, reason: this.lastProblem });
-    if (isRefusal(error)) this.alert.raise(`${this.venue} refuses to tell the balances: ${this.lastProblem}`);
+    log.warn('The balances could not be refreshed.', { venue: this.at.venue, reason: this.lastProblem });
+    if (isRefusal(error)) this.alert.raise(`${this.at.venue} refuses to tell the balances: ${this.lastProblem}`);
     if (this.ledger.areBalancesOutdated()) {
       this.alert.raise(
-        `The balances of ${this.venue} are too old to lend from: entries wait until they can be read. ${this.lastProblem}`,
+        `The balances of ${this.at.venue} are too old to lend from: entries wait until they can be read. ${this.lastProblem}`,
       );
     }
   }

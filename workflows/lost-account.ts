@@ -2,7 +2,8 @@ import { proxyActivities, sleep } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
 import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
 import { patientDelayMs } from '../src/domain/look-up-delay';
-import { venueTaskQueue } from '../src/messages/ids';
+import type { NamedVenue } from '../src/domain/trading-venue';
+import { namedVenueTaskQueue } from '../src/messages/ids';
 import { alert } from './announcements';
 import type { Ledger } from './ledger';
 import { RecurringAlert } from './recurring-alert';
@@ -24,7 +25,7 @@ export class LostAccount {
 
   /** @param isAwaiting the venue has not told its open orders yet */
   constructor(
-    private readonly venue: string,
+    private readonly at: NamedVenue,
     private readonly ledger: Ledger,
     isAwaiting: boolean,
   ) {
@@ -44,27 +45,27 @@ export class LostAccount {
   /** As the ledger does, except that nothing is resumed in the dark. */
   setTradingState(command: SetTradingStateCommand): SetTradingStateResult {
     if (!this.isAwaiting || command.to === 'halted') return this.ledger.setTradingState(command);
-    const message = `${HALT_REASON} Trading stays halted until ${this.venue} has told its open orders; try again in a moment.`;
+    const message = `${HALT_REASON} Trading stays halted until ${this.at.venue} has told its open orders; try again in a moment.`;
     return { status: 'invalid', message };
   }
 
   /** Asks the venue until it answers, and tells a person. */
   async readOpenOrders(): Promise<void> {
     const { fetchOpenOrders } = proxyActivities<MarketDataActivities>({
-      taskQueue: venueTaskQueue(this.venue),
+      taskQueue: namedVenueTaskQueue(this.at),
       scheduleToCloseTimeout: CALL_TIMEOUT,
-      summary: `open orders of ${this.venue}`,
+      summary: `open orders of ${this.at.venue}`,
     });
     const startedAtMs = Date.now();
     const unread = new RecurringAlert();
     while (this.isAwaiting) {
       try {
-        const ids = await fetchOpenOrders();
+        const ids = await fetchOpenOrders(this.at);
         this.isAwaiting = false;
-        alert(`${this.venue}: ${HALT_REASON} Trading is halted. ${openOrdersSentence(ids)}`);
+        alert(`${this.at.venue}: ${HALT_REASON} Trading is halted. ${openOrdersSentence(ids)}`);
       } catch (error) {
         unread.raise(
-          `${this.venue}: ${HALT_REASON} Trading stays halted: its open orders cannot be read. ${rootMessage(error)}`,
+          `${this.at.venue}: ${HALT_REASON} Trading stays halted: its open orders cannot be read. ${rootMessage(error)}`,
         );
         await sleep(Math.max(RETRY_MS, patientDelayMs(Date.now() - startedAtMs)));
       }

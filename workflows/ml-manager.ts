@@ -12,7 +12,7 @@ import {
 import type { InferenceActivities } from '../activities/inference';
 import type { IntakeActivities, IntakeResult } from '../activities/intake';
 import type { MarketDataActivities } from '../activities/market-data';
-import { INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../src/messages/ids';
+import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 import {
   configureMlManagerSignal,
   mlStateQuery,
@@ -23,6 +23,7 @@ import {
   type MlManagerState,
   type MlManagerStats,
 } from '../src/messages/ml-manager';
+import { isTradingEnvironment } from '../src/domain/trading-venue';
 import { rootMessage } from './until-answered';
 
 /** Runs that began before it waited for a tick that a wrong clock had made, however far ahead. */
@@ -96,14 +97,15 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
 
   async function tick(closeTimeMs: number): Promise<void> {
     const settings = current;
-    const { venue, symbols, candleIntervalMs: intervalMs } = settings;
+    const { environment, venue, symbols, candleIntervalMs: intervalMs } = settings;
+    const at = { environment, venue };
     const steps = () => tickActivities(settings, closeTimeMs);
-    const reference = await steps().fetchCandles({ venue, symbols, intervalMs, closeTimeMs });
+    const reference = await steps().fetchCandles({ ...at, symbols, intervalMs, closeTimeMs });
     const forecast = await steps().predict({ reference });
     model = forecast.model;
     stats = { ...stats, predictions: stats.predictions + forecast.predicted };
     if (forecast.signals.length === 0) return;
-    stats = withResults(stats, await steps().submitSignals(forecast.signals));
+    stats = withResults(stats, await steps().submitSignals({ ...at, signals: forecast.signals }));
   }
 
   while (!workflowInfo().continueAsNewSuggested) {
@@ -155,13 +157,13 @@ function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): M
 
 /** A tick must be over before the next one is due; each step may be repeated within the time that is left. */
 function tickActivities(settings: MlManagerSettings, closeTimeMs: number) {
-  const { venue, candleIntervalMs, closeDelayMs, symbols } = settings;
+  const { candleIntervalMs, closeDelayMs, symbols } = settings;
   const at = new Date(closeTimeMs).toISOString().slice(11, 16);
   const leftMs = closeTimeMs + candleIntervalMs + closeDelayMs - Date.now();
   const options = { scheduleToCloseTimeout: Math.max(STEP_TIMEOUT_MIN_MS, leftMs) };
   const { fetchCandles } = proxyActivities<MarketDataActivities>({
     ...options,
-    taskQueue: venueTaskQueue(venue),
+    taskQueue: namedVenueTaskQueue(settings),
     heartbeatTimeout: '20 seconds',
     summary: `candles of ${symbols.length} symbols, ${at}`,
   });
@@ -180,6 +182,7 @@ function tickActivities(settings: MlManagerSettings, closeTimeMs: number) {
 
 function areMlManagerSettings(settings: MlManagerSettings | null | undefined): settings is MlManagerSettings {
   if (typeof settings?.venue !== 'string' || !Array.isArray(settings.symbols)) return false;
+  if (settings.environment !== undefined && !isTradingEnvironment(settings.environment)) return false;
   const { candleIntervalMs, closeDelayMs } = settings;
   return Number.isSafeInteger(candleIntervalMs) && candleIntervalMs > 0 && closeDelayMs >= 0;
 }

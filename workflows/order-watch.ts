@@ -1,18 +1,19 @@
-import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import { patched } from '@temporalio/workflow';
 import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
 import { openOrderDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import { isMissing, isWithinMemory, type Absence } from '../src/domain/missing-order';
 import { venueSentence, type VenueOutcome } from '../src/domain/outcome';
 import { lockedAmount } from '../src/domain/sizing';
-import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { SettleReply } from '../src/messages/signal';
 import { acknowledgeSignal } from '../src/messages/venue-account';
+import { signalAccount } from './account-signals';
 import { MissingOrder } from './missing-order';
 import type { Placement } from './placement';
 import { RecurringAlert } from './recurring-alert';
 import type { SagaParts } from './saga-parts';
-import { PLACE_TIMEOUT_MS, startOf } from './signal-activities';
+import { PLACE_TIMEOUT_MS } from './signal-activities';
+import { startOf } from './signal-origin';
 
 /** Runs that began before it look an order up for ever that the venue had acknowledged and does not know any more. */
 const ABSENT_IS_MISSING = 'absent-is-missing';
@@ -203,7 +204,7 @@ export class OrderWatch {
   private async acknowledge(plan: OrderPlan, order: VenueOrder): Promise<void> {
     if (plan.reduceOnly) return;
     const { input, terms } = this.parts;
-    await getExternalWorkflowHandle(venueAccountWorkflowId(input.venue)).signal(acknowledgeSignal, {
+    await signalAccount(this.parts, acknowledgeSignal, {
       requestId: `${input.fingerprint}:acknowledge`,
       reservationId: input.fingerprint,
       placedAtMs: order.createdAtMs,

@@ -1,6 +1,7 @@
 import { log, proxyActivities, sleep } from '@temporalio/workflow';
 import type { ReservationActivities } from '../activities/reservations';
 import type { Reservation } from '../src/domain/ledger/types';
+import type { NamedVenue } from '../src/domain/trading-venue';
 import { SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 import { alert } from './announcements';
 import type { Ledger } from './ledger';
@@ -27,7 +28,7 @@ export class ReservationGuard {
   private stuckSignals: readonly string[] = [];
 
   constructor(
-    private readonly venue: string,
+    private readonly at: NamedVenue,
     private readonly ledger: Ledger,
     private readonly intervalMs = INTERVAL_MS,
   ) {}
@@ -45,7 +46,7 @@ export class ReservationGuard {
         log.warn('Reservations could not be compared with running signals.', { reason: rootMessage(error) });
         if (failures >= FAILURES_MAX) {
           this.failing.raise(
-            `The reservations at ${this.venue} cannot be compared with running signals. ${rootMessage(error)}`,
+            `The reservations at ${this.at.venue} cannot be compared with running signals. ${rootMessage(error)}`,
           );
         }
       }
@@ -61,10 +62,11 @@ export class ReservationGuard {
     const { findTroubledSignals, lookAfterOrphans } = proxyActivities<ReservationActivities>({
       taskQueue: SIGNALS_TASK_QUEUE,
       scheduleToCloseTimeout: CALL_TIMEOUT,
-      summary: `reservations of ${this.venue} without a signal`,
+      summary: `reservations of ${this.at.venue} without a signal`,
     });
     const old = this.pending().filter(({ createdAtMs }) => Math.abs(Date.now() - createdAtMs) >= this.intervalMs);
-    const troubled = old.length === 0 ? [] : await findTroubledSignals(old.map(({ id }) => id));
+    const troubled =
+      old.length === 0 ? [] : await findTroubledSignals({ ...this.at, fingerprints: old.map(({ id }) => id) });
     const idsIn = (trouble: string): readonly string[] =>
       troubled.filter((signal) => signal.trouble === trouble).map(({ fingerprint }) => fingerprint);
     this.tellStuck(idsIn('stuck'));
@@ -73,9 +75,9 @@ export class ReservationGuard {
     const orphaned = this.pending().filter(({ id }) => ended.has(id));
     if (orphaned.length === 0) return void this.orphans.settle();
     const reservations = orphaned.slice(0, ORPHANS_AT_ONCE_MAX);
-    const begun = new Set(await lookAfterOrphans({ venue: this.venue, reservations }));
+    const begun = new Set(await lookAfterOrphans({ ...this.at, reservations }));
     for (const reservation of reservations.filter(({ id }) => begun.has(id))) alert(orphanSentence(reservation));
-    this.orphans.raise(`${orphaned.length} reservations at ${this.venue} have no signal of their own any more.`);
+    this.orphans.raise(`${orphaned.length} reservations at ${this.at.venue} have no signal of their own any more.`);
   }
 
   private tellStuck(ids: readonly string[]): void {

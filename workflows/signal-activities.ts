@@ -1,12 +1,13 @@
-import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { OrderActivities } from '../activities/orders';
 import type { TradeActivities } from '../activities/trade';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import type { VenueOutcome } from '../src/domain/outcome';
-import { venueTaskQueue } from '../src/messages/ids';
+import { namedVenueTaskQueue } from '../src/messages/ids';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import {
   tradeInputOf,
+  type AdmittedOrphan,
   type BookResult,
   type PlaceOrderInput,
   type PlaceOrderResult,
@@ -16,7 +17,8 @@ import {
   type WithTerms,
 } from '../src/messages/trade';
 import type { Terms } from './terms';
-import { isPassing, rootMessage } from './until-answered';
+import { originOf, startOf } from './signal-origin';
+import { isPassingOrRefused, rootMessage } from './until-answered';
 
 /**
  * A call to place an order may wait a moment for its permit, sign, and wait for the venue's answer and its fill. It is
@@ -43,6 +45,8 @@ export interface SignalActivities {
   /** @param tradeRound counts the times that something was missing, from 1 */
   tradeAtOnce(tradeRound: number): Promise<TradeResult & WithTerms>;
   bar(): Promise<BarAnswer & WithTerms>;
+  admitOrphan(): Promise<AdmittedOrphan>;
+  tellTerms(): Promise<TradeTerms>;
   bookFill(plan: OrderPlan, order: VenueOrder): Promise<BookResult>;
   releaseFunds(reason: string): Promise<void>;
   placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound'>): Promise<PlaceOrderResult>;
@@ -52,40 +56,77 @@ export interface SignalActivities {
 
 /** The saga's steps with their timeouts and retries, each with a line for the Web UI. */
 export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms): SignalActivities {
-  const { fingerprint, clientOrderId, venue, signal } = input;
-  const title = `${signal.direction} ${signal.symbol}`;
+  return { ...proxyTradeActivities(input, terms), ...proxyOrderActivities(input, terms) };
+}
+
+type OrderCalls = 'placeOrder' | 'lookUpOrder' | 'cancelOrder';
+
+function titleOf({ signal }: SignalWorkflowInput): string {
+  return `${signal.direction} ${signal.symbol}`;
+}
+
+function proxyTradeActivities(input: SignalWorkflowInput, terms: Terms): Omit<SignalActivities, OrderCalls> {
+  const { fingerprint, clientOrderId, environment, venue, signal } = input;
+  const at = () => terms.venueOf(input);
+  const title = titleOf(input);
   // Repeating it after a failure is safe: see TradeActivities.
   const short = proxyLocalActivities<TradeActivities>({
     startToCloseTimeout: PLACE_TIMEOUT_MS,
     scheduleToCloseTimeout: LOCAL_CALL_TIMEOUT,
     retry: { ...ENTITY_RETRY, maximumAttempts: LOCAL_ATTEMPTS_MAX },
   });
-  const order = proxyActivities<OrderActivities>({
-    taskQueue: venueTaskQueue(venue),
-    startToCloseTimeout: LOOK_UP_TIMEOUT,
-    scheduleToCloseTimeout: VENUE_CALL_TIMEOUT,
-    retry: ENTITY_RETRY,
-  });
   return {
     tradeAtOnce: (tradeRound) =>
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
-        tradeInputOf(input, tradeRound, startOf(input)),
+        tradeInputOf(input, originOf(input), tradeRound, startOf(input)),
       ]),
     bar: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [
-        { fingerprint, clientOrderId, venue, signal, signalStartedAtMs: startOf(input) },
+        {
+          fingerprint,
+          clientOrderId,
+          environment,
+          venue,
+          signal,
+          origin: originOf(input),
+          signalStartedAtMs: startOf(input),
+        },
+      ]),
+    admitOrphan: () =>
+      short.admitOrphan.executeWithOptions({ summary: `make sure that ${title} has no workflow of its own` }, [
+        { fingerprint, environment, venue, input, origin: originOf(input) },
+      ]),
+    tellTerms: () =>
+      short.tellTerms.executeWithOptions({ summary: `terms of ${title}` }, [
+        { fingerprint, environment, venue, signal, signalStartedAtMs: startOf(input) },
       ]),
     bookFill: (plan, order) =>
       short.bookFill.executeWithOptions({ summary: `book the fill of ${title}` }, [
-        { fingerprint, venue, plan, order, leverage: terms.known.leverage },
+        { ...at(), fingerprint, plan, order, leverage: terms.known.leverage },
       ]),
     releaseFunds: async (reason) => {
       await short.releaseFunds.executeWithOptions({ summary: `release funds of ${title}` }, [
-        { venue, fingerprint, reason },
+        { ...at(), fingerprint, reason },
       ]);
     },
+  };
+}
+
+function proxyOrderActivities(input: SignalWorkflowInput, terms: Terms): Pick<SignalActivities, OrderCalls> {
+  const { fingerprint, venue, signal } = input;
+  const at = () => terms.venueOf(input);
+  const title = titleOf(input);
+  // A saga of before environments travelled along learns its own on the way.
+  const order = () =>
+    proxyActivities<OrderActivities>({
+      taskQueue: namedVenueTaskQueue(at()),
+      startToCloseTimeout: LOOK_UP_TIMEOUT,
+      scheduleToCloseTimeout: VENUE_CALL_TIMEOUT,
+      retry: ENTITY_RETRY,
+    });
+  return {
     placeOrder: (call) =>
-      order.placeOrder.executeWithOptions(
+      order().placeOrder.executeWithOptions(
         {
           summary: `${title} ${call.plan.quantity} as ${call.plan.clientOrderId}`,
           startToCloseTimeout: PLACE_TIMEOUT_MS,
@@ -96,8 +137,8 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
         [
           {
             ...call,
+            ...at(),
             fingerprint,
-            venue,
             intent: signal.intent,
             strategy: signal.strategy,
             expiresAtMs: terms.known.expiresAtMs,
@@ -107,13 +148,13 @@ export function proxySignalActivities(input: SignalWorkflowInput, terms: Terms):
     lookUpOrder: (plan) => {
       const reusableIdSinceMs = reusableIdSince(input, terms.known);
       const options = { summary: `look up ${plan.clientOrderId}` };
-      return order.lookUpOrder
-        .executeWithOptions(options, [{ plan, reusableIdSinceMs }])
+      return order()
+        .lookUpOrder.executeWithOptions(options, [{ ...at(), fingerprint, plan, reusableIdSinceMs }])
         .catch((error: unknown) => ({ status: 'unavailable', outcome: unknownBecause(error, venue) }) as const);
     },
     cancelOrder: (call) =>
-      order.cancelOrder
-        .executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [call])
+      order()
+        .cancelOrder.executeWithOptions({ summary: `cancel ${call.plan.clientOrderId}` }, [{ ...at(), ...call }])
         .catch((error: unknown) => unknownBecause(error, venue)),
   };
 }
@@ -123,14 +164,8 @@ function reusableIdSince({ signal }: SignalWorkflowInput, { clientIdUnique }: Tr
   return clientIdUnique === 'openOnly' ? signal.timestampMs - ORDER_AGE_ALLOWANCE_MS : undefined;
 }
 
-/** When the signal's first run started, milliseconds UTC on the server's clock. */
-export function startOf({ continued, orphan, signal }: SignalWorkflowInput): number {
-  if (orphan) return signal.timestampMs;
-  return continued?.startedAtMs ?? workflowInfo().startTime.getTime();
-}
-
 /** @throws what is no passing failure of the call */
 function unknownBecause(error: unknown, venue: string): VenueOutcome {
-  if (!isPassing(error)) throw error;
+  if (!isPassingOrRefused(error)) throw error;
   return { kind: 'UNKNOWN', message: `No process of this installation asks ${venue} now. ${rootMessage(error)}` };
 }

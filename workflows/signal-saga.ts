@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  ContinueAsNew,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  patched,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import Decimal from 'decimal.js';
 import type { Denial } from '../src/domain/denial';
 import { patientDelayMs } from '../src/domain/look-up-delay';
@@ -13,10 +6,10 @@ import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { cutText } from '../src/domain/plain-values';
 import { commitCommandOf, fillSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
-import { venueAccountWorkflowId } from '../src/messages/ids';
 import type { CancelReply, OrphanedReservation, SettleReply, SignalWorkflowInput } from '../src/messages/signal';
-import type { TradeResult } from '../src/messages/trade';
+import type { AdmittedOrphan, TradeResult } from '../src/messages/trade';
 import { commitSignal } from '../src/messages/venue-account';
+import { signalAccount } from './account-signals';
 import { alert, reached } from './announcements';
 import { DurableRoad } from './durable-road';
 import { OrderWatch } from './order-watch';
@@ -25,16 +18,19 @@ import { RecurringAlert } from './recurring-alert';
 import type { SagaParts } from './saga-parts';
 import { SendCalls } from './send-calls';
 import type { signal as signalWorkflow } from './signal';
-import { proxySignalActivities, startOf } from './signal-activities';
+import { proxySignalActivities } from './signal-activities';
+import { startOf } from './signal-origin';
 import { SignalRecord } from './signal-record';
 import { expired, Stop, type StopReason } from './stop';
 import { Terms } from './terms';
-import { isPassing, rootMessage, untilAnswered } from './until-answered';
+import { isPassing, isPassingOrRefused, refusalOf, rootMessage, untilAnswered } from './until-answered';
 
 /** Runs that began before fills were booked by an activity told the account by a signal. */
 const BOOKS_BY_ACTIVITY = 'books-by-activity';
 /** Runs that began before it waited in one history, however long that grew. */
 const WAITS_CONTINUE_AS_NEW = 'waits-continue-as-new';
+/** Runs that began before it believed whoever started a workflow for an orphaned reservation. */
+const ORPHANS_ARE_ADMITTED = 'orphans-are-admitted';
 /** How long a signal waits before the account is asked again that did not answer. */
 const UNANSWERED_PAUSE_MS = 5_000;
 /** As JSON; longer reasons are cut. */
@@ -107,11 +103,24 @@ export class SignalSaga {
       await (this.input.orphan ? this.lookAfter(this.input.orphan) : this.trade());
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
+      const refusal = refusalOf(error);
+      if (refusal) return this.endRefused(refusal);
       // Only a defect gets here. Funds whose order may live stay held; a person has to look.
       alert(`${this.input.fingerprint}: the saga failed: ${String(error)}`);
       if (!sends.mayHaveSent) await sends.bar();
       throw error;
     }
+    this.ended = true;
+    reached('saga.ended');
+    return this.view();
+  }
+
+  /**
+   * It is not this process's to trade, or no signal of intake's. Nothing of it was touched, and nothing of it is: what
+   * else has its fingerprint goes on. Should an attempt that was lost hold funds, their account looks after them.
+   */
+  private endRefused({ message, code }: Denial): SignalView {
+    this.parts.record.end('DENIED', message, code);
     this.ended = true;
     reached('saga.ended');
     return this.view();
@@ -156,18 +165,32 @@ export class SignalSaga {
     const { terms, record } = this.parts;
     await continueAsNew<typeof signalWorkflow>({
       ...this.input,
+      environment: terms.venueOf(this.input).environment,
+      // The terms stand for them.
+      settings: undefined,
+      expiresAtMs: undefined,
       terms: terms.expiresAtMs === undefined ? undefined : terms.known,
       continued: { tradeRound, startedAtMs: startOf(this.input), timeline: record.view().timeline },
     });
   }
 
   /** Finds out what became of an order whose own workflow was ended by hand. */
-  private async lookAfter({ plan, wasAcknowledged }: OrphanedReservation): Promise<void> {
+  private async lookAfter(orphan: OrphanedReservation): Promise<void> {
+    const { plan } = orphan;
+    const { wasAcknowledged } = patched(ORPHANS_ARE_ADMITTED) ? await this.admit() : orphan;
     const reason = 'The workflow of this signal was ended before its order was.';
     const earlierAttempt = wasAcknowledged ? 'placed' : 'possible';
     const reserved = { status: 'reserved', plan, earlierAttempt, lookUpOnly: true, reason } as const;
     this.parts.record.reserved(plan);
     await this.goOn(reserved, 1, expired(`${reason} The venue has no order of it.`));
+  }
+
+  /** Whoever started this workflow may claim anything: what this installation knows itself counts. */
+  private async admit(): Promise<AdmittedOrphan> {
+    const { activities, terms } = this.parts;
+    const admitted = await untilAnswered(this.account, () => activities.admitOrphan());
+    terms.learn(admitted);
+    return admitted;
   }
 
   /**
@@ -248,10 +271,10 @@ export class SignalSaga {
     const { fingerprint, venue } = this.input;
     if (!patched(BOOKS_BY_ACTIVITY)) {
       const fill = { fingerprint, plan, order, leverage: this.parts.terms.known.leverage };
-      return getExternalWorkflowHandle(venueAccountWorkflowId(venue)).signal(commitSignal, commitCommandOf(fill));
+      return signalAccount(this.parts, commitSignal, commitCommandOf(fill));
     }
     const { activities, record } = this.parts;
-    const result = await untilAnswered(this.account, () => activities.bookFill(plan, order));
+    const result = await untilAnswered(this.account, () => activities.bookFill(plan, order), isPassingOrRefused);
     if (result.status === 'refused') {
       const problem = `${fillSentence(order)} could not be booked at ${venue}: ${result.message}`;
       record.note(problem);
@@ -276,7 +299,7 @@ export class SignalSaga {
     end: Omit<StopReason, 'denial'> & { readonly outcome: SignalOutcome; readonly denial?: Denial },
   ): Promise<void> {
     const { activities, record } = this.parts;
-    await untilAnswered(this.account, () => activities.releaseFunds(end.detail));
+    await untilAnswered(this.account, () => activities.releaseFunds(end.detail), isPassingOrRefused);
     record.end(end.outcome, end.detail, end.denial?.code);
   }
 }

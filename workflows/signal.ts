@@ -1,4 +1,4 @@
-import { setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { SignalView } from '../src/domain/signal-view';
 import {
   cancelUpdate,
@@ -7,6 +7,8 @@ import {
   withOlderNames,
   type SignalWorkflowInput,
 } from '../src/messages/signal';
+import { alert } from './announcements';
+import { inputFault } from './signal-origin';
 import { SignalSaga } from './signal-saga';
 
 /**
@@ -23,6 +25,12 @@ export function orphan(input: SignalWorkflowInput): Promise<SignalView> {
 }
 
 async function runSaga(input: SignalWorkflowInput): Promise<SignalView> {
+  const fault = inputFault(input);
+  if (fault !== undefined) {
+    // Only who starts workflows by hand gets here: a step that fails would be tried for ever.
+    alert(`A workflow that is no signal was started by hand, and ends. ${fault}`);
+    throw ApplicationFailure.nonRetryable(fault, 'SIGNAL_NOT_GENUINE');
+  }
   const saga = new SignalSaga(input);
   setHandler(stateQuery, () => withOlderNames(saga.view()), {
     description: 'Everything about this signal: state, funds, order, timeline.',

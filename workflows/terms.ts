@@ -1,4 +1,5 @@
 import type { SignalWorkflowInput } from '../src/messages/signal';
+import type { NamedVenue } from '../src/domain/trading-venue';
 import type { TradeTerms, WithTerms } from '../src/messages/trade';
 
 /** Senders of before there were terms set no bound to what a venue remembers. */
@@ -15,6 +16,11 @@ export class Terms {
   /** The newest count: a process that was started anew may be configured otherwise. */
   learn({ terms }: WithTerms): void {
     if (terms) this.current = terms;
+  }
+
+  /** Where the signal is traded: as its sender named it, or as the process that trades did. */
+  venueOf({ environment, venue }: SignalWorkflowInput): NamedVenue {
+    return { environment: environment ?? this.current?.environment, venue };
   }
 
   /** Milliseconds UTC; undefined: not known yet. */

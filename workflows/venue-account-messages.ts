@@ -1,4 +1,4 @@
-import { setHandler } from '@temporalio/workflow';
+import { setHandler, type SignalDefinition } from '@temporalio/workflow';
 import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
 import { tradingStateCommandFault } from '../src/domain/ledger/validation';
 import {
@@ -11,6 +11,7 @@ import {
   commitSignal,
   configureAccountSignal,
   feedbackSignal,
+  moveAccountSignal,
   refreshSignal,
   reservationsQuery,
   setTradingStateUpdate,
@@ -24,12 +25,14 @@ import { answerBatch, batchFault } from './account-batch';
 import type { Ledger } from './ledger';
 import type { Limiter } from './limiter';
 import { reject } from './reject';
+import type { AccountMove } from './account-move';
 
 /** What of a venue's account answers its messages. */
 export interface AccountParts {
   readonly venue: string;
   readonly ledger: Ledger;
   readonly limiter: Limiter;
+  readonly move: AccountMove;
   readonly setTradingState: (command: SetTradingStateCommand) => SetTradingStateResult;
   /** Asks the venue for its balances soon. */
   readonly requestRefresh: () => void;
@@ -46,25 +49,39 @@ export interface AccountParts {
  * comes before what is asked: a reservation must see what the venue reported and what other orders took.
  */
 export function handleAccountMessages(parts: AccountParts): void {
-  const { venue, ledger, limiter, requestRefresh, configure } = parts;
-  setHandler(refreshSignal, requestRefresh, { description: 'Asks the venue for its balances at once.' });
-  setHandler(configureAccountSignal, configure, { description: 'Replaces the settings.' });
-  setHandler(snapshotSignal, (command) => ledger.applySnapshot(command), {
-    description: "Takes in a venue's report of its balances.",
-  });
-  setHandler(commitSignal, (command) => void ledger.commit(command), {
-    description: 'Books what an order took and gives back the rest.',
-  });
-  setHandler(acknowledgeSignal, (command) => ledger.acknowledge(command), {
-    description: 'Notes that the venue holds margin for a resting order.',
-  });
-  setHandler(feedbackSignal, (command) => limiter.feedback(command), {
-    description: "Takes in what the venue's answers say about its limits.",
+  const { venue, ledger, limiter, move, requestRefresh, configure } = parts;
+  /** Whoever the account was handed over to gets what comes late. */
+  function take<Args extends unknown[]>(
+    signal: SignalDefinition<Args>,
+    handler: (...args: Args) => void,
+    description: string,
+  ): void {
+    setHandler(signal, (...args: Args) => move.receive(signal, args, () => handler(...args)), { description });
+  }
+  take(refreshSignal, requestRefresh, 'Asks the venue for its balances at once.');
+  take(configureAccountSignal, configure, 'Replaces the settings.');
+  take(snapshotSignal, (command) => ledger.applySnapshot(command), "Takes in a venue's report of its balances.");
+  take(commitSignal, (command) => void ledger.commit(command), 'Books what an order took and gives back the rest.');
+  take(
+    acknowledgeSignal,
+    (command) => ledger.acknowledge(command),
+    'Notes that the venue holds margin for a resting order.',
+  );
+  take(
+    feedbackSignal,
+    (command) => limiter.feedback(command),
+    "Takes in what the venue's answers say about its limits.",
+  );
+  setHandler(moveAccountSignal, (to) => move.request(to), {
+    description: 'Moves an account of an older release to an id that names its environment.',
   });
 
   // A refused update leaves no trace in the history.
   setHandler(setTradingStateUpdate, parts.setTradingState, {
-    validator: (command) => reject(tradingStateCommandFault(command)),
+    validator(command) {
+      move.assertAnswers();
+      reject(tradingStateCommandFault(command));
+    },
     description: 'Sets active, reducing (exits only) or halted.',
   });
   const handlers: AccountHandlers = {
@@ -76,7 +93,10 @@ export function handleAccountMessages(parts: AccountParts): void {
     giveBack: (command) => limiter.giveBack(command),
   };
   setHandler(batchUpdate, (requests) => answerBatch(handlers, requests), {
-    validator: (requests) => reject(batchFault(requests)),
+    validator(requests) {
+      move.assertAnswers();
+      reject(batchFault(requests));
+    },
     description: `Many commands at once, answered in their order: ${Object.keys(handlers).join(', ')}.`,
   });
 

@@ -9,6 +9,7 @@ import {
 import type { AccountRules } from '../src/domain/account-rules';
 import { isRecord } from '../src/domain/plain-values';
 import type { AccountHealth, VenueAccountSettings } from '../src/messages/venue-account';
+import { AccountMove } from './account-move';
 import { ACCOUNT_RULES, RulesOfRun, type CarriedAccount } from './account-rules';
 import { BalanceRefresh } from './balance-refresh';
 import { Ledger } from './ledger';
@@ -41,7 +42,8 @@ async function runAccount(
   settings: VenueAccountSettings,
   carried: CarriedAccount | undefined,
 ): Promise<void> {
-  const { venue } = settings;
+  const { environment, venue } = settings;
+  const at = { environment, venue };
   // An account follows a lost one once: what continues it has its own past.
   let current: VenueAccountSettings = { ...settings, followsLost: undefined };
   const { rules } = rulesOfRun;
@@ -50,16 +52,18 @@ async function runAccount(
   const ledger = new Ledger(rules.ledger, settings, state?.ledger);
   const limiter = new Limiter(rules.limiter, settings.limits, state?.window);
   const followsLost = isGuarded && carried === undefined && settings.followsLost === true;
-  const lost = new LostAccount(venue, ledger, carried?.awaitsOpenOrders ?? followsLost);
+  const lost = new LostAccount(at, ledger, carried?.awaitsOpenOrders ?? followsLost);
   if (followsLost) lost.begin();
-  const refresh = new BalanceRefresh(venue, ledger);
-  const guard = new ReservationGuard(venue, ledger, settings.guardIntervalMs);
+  const refresh = new BalanceRefresh(at, ledger);
+  const guard = new ReservationGuard(at, ledger, settings.guardIntervalMs);
+  const move = new AccountMove(settings);
   const describe = (): void => setCurrentDetails(`${ledger.describe(venue)}\n\n${limiter.describe()}`);
 
   handleAccountMessages({
     venue,
     ledger,
     limiter,
+    move,
     setTradingState: (command) => lost.setTradingState(command),
     requestRefresh: () => refresh.request(),
     configure(next) {
@@ -87,23 +91,46 @@ async function runAccount(
   if (lost.awaitsOpenOrders) void lost.readOpenOrders();
   if (isGuarded) void guard.run();
 
-  let clockStands = false;
-  const isOver = (): boolean => workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated || clockStands;
+  const isOver = (): boolean => move.isDue || workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
+  const intervalMs = (): number => current.updateIntervalMs;
+  for (;;) {
+    await keepRefreshing(refresh, { isOver, intervalMs, describe, watchesClock: isGuarded });
+    await condition(allHandlersFinished);
+    const carriedOn = {
+      ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state() }),
+      awaitsOpenOrders: lost.awaitsOpenOrders || undefined,
+    };
+    if (!move.isDue) await continueAsNew<typeof venueAccount>(current, carriedOn);
+    const hasMoved = await move.handOver(current, carriedOn);
+    if (hasMoved) return setCurrentDetails(`Moved: ${venue} has an account under its new id.`);
+  }
+}
+
+interface RefreshOptions {
+  readonly isOver: () => boolean;
+  /** Pause after a report that succeeded. */
+  readonly intervalMs: () => number;
+  /** Called after each report. */
+  readonly describe: () => void;
+  readonly watchesClock: boolean;
+}
+
+/** Reads the balances in time, until the run is over or its clock stands. */
+async function keepRefreshing(
+  refresh: BalanceRefresh,
+  { isOver, intervalMs, describe, watchesClock }: RefreshOptions,
+): Promise<void> {
   while (!isOver()) {
     const { waitMs } = refresh;
     const beforeMs = Date.now();
     const dueNow = await condition(() => refresh.requested || isOver(), waitMs || 1);
-    if (dueNow && !refresh.requested) break;
+    if (dueNow && !refresh.requested) return;
     // A run's time never goes back: after the server's clock did, it stands still. A new run begins with the true time.
-    clockStands = isGuarded && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE;
-    if (clockStands) break;
-    void refresh.run(current.updateIntervalMs).then(describe);
+    if (watchesClock && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE) return;
+    void refresh.run(intervalMs()).then(describe);
     // A venue that does not answer must not keep a full history from ending; the next run asks anew.
     await condition(() => !refresh.running || isOver());
   }
-  await condition(allHandlersFinished);
-  const next = rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state() });
-  await continueAsNew<typeof venueAccount>(current, { ...next, awaitsOpenOrders: lost.awaitsOpenOrders || undefined });
 }
 
 function settingsFault(

@@ -47,9 +47,12 @@ interface ChangeOptions {
 /** Tells the ledger, and waits until the state holds. */
 async function tellLedger(config: Config, to: TradingState, reason: string): Promise<TradingStateChange> {
   const { venue } = config;
-  const { createTradingStateControl } = await import('../trading/trading-state');
+  const [{ createTradingStateControl }, { tradingVenueOf }] = await Promise.all([
+    import('../trading/trading-state'),
+    import('../config/trading-environment'),
+  ]);
   return withClient(config, to === 'active' ? 'act' : 'halt', ({ client }) =>
-    createTradingStateControl(client, venue).change(to, reason, () => {
+    createTradingStateControl(client, tradingVenueOf(config)).change(to, reason, () => {
       if (to === 'active') return;
       printErrorLine(
         `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,

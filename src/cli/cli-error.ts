@@ -26,6 +26,7 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
   EnvironmentMismatchError: ExitCode.USAGE,
   DataFolderEnvironmentError: ExitCode.USAGE,
+  FormerAccountError: ExitCode.FAILURE,
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,

@@ -92,7 +92,7 @@ function checkVenue(config: Config, venue: VenueConfig | undefined): readonly Fa
   const { namespace } = config.temporal;
   const environment = /-(paper|testnet|live)$/.exec(namespace)?.[1];
   if (environment === undefined || environment === venue.environment) return [];
-  // Paper and live must never meet in one namespace: a signal of one could be answered by the workers of the other.
+  // Most likely a slip, told before anything starts. Nothing depends on it: the namespace's stamp decides.
   const message = `is "${namespace}", but the venue "${config.venue}" runs in the environment ${venue.environment}; use another namespace, such as oncefill-${venue.environment}`;
   return [{ path: 'temporal.namespace', message }];
 }

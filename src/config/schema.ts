@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS } from '../venues/definitions';
 
 /*
@@ -46,7 +47,7 @@ const venueLimits = z.strictObject({
 
 const venue = z.strictObject({
   adapter: z.enum(VENUE_ADAPTERS),
-  environment: z.enum(['paper', 'testnet', 'live']),
+  environment: z.enum(TRADING_ENVIRONMENTS),
   symbols: z.array(symbol).min(1).max(200),
   settleAsset: z
     .string()

@@ -1,7 +1,7 @@
-import type { Config, VenueConfig } from './schema';
+import type { TradingEnvironment, TradingVenue } from '../domain/trading-venue';
+import type { Config } from './schema';
 
-/** Where orders go: to the local paper venue, to the exchange's test network, or to the exchange with real money. */
-export type TradingEnvironment = VenueConfig['environment'];
+export type { TradingEnvironment } from '../domain/trading-venue';
 
 /**
  * The environment of the venue that is traded on.
@@ -12,4 +12,9 @@ export function environmentOf({ venue, venues }: Config): TradingEnvironment {
   const settings = venues[venue];
   if (!settings) throw new Error(`The venue "${venue}" is not configured.`);
   return settings.environment;
+}
+
+/** The venue that is traded on, in its environment. @throws as environmentOf */
+export function tradingVenueOf(config: Config): TradingVenue {
+  return { environment: environmentOf(config), venue: config.venue };
 }

@@ -1,7 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
+import { tradingVenueOf } from '../config/trading-environment';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
+import type { TradingVenue } from '../domain/trading-venue';
 import { SIGNALS_TASK_QUEUE } from '../messages/ids';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
 import {
@@ -11,6 +13,7 @@ import {
   type SignalWorkflowInput,
 } from '../messages/signal';
 import { crashPoint } from '../process/crash-points';
+import { EnvironmentMismatchError, EnvironmentStamp } from '../temporal/environment-stamp';
 import { ServerUnavailableError } from '../temporal/errors';
 import type { StoreGate } from '../temporal/store-gate';
 import { Admission, type AdmissionOptions } from './admission';
@@ -36,6 +39,10 @@ const CONTENT_HASH_MEMO = 'contentHash';
 const SEND_AGAIN = {
   unanswered:
     'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.',
+};
+
+const ASK_AGAIN = {
+  unanswered: 'The Temporal server does not answer; nothing was started or changed. Ask again in a moment.',
 };
 
 export interface SignalIntakeOptions {
@@ -67,6 +74,8 @@ class TemporalSignalIntake implements SignalIntake {
   private readonly config: Config;
   private readonly store: StoreGate;
   private readonly venue: VenueConfig;
+  private readonly ours: TradingVenue;
+  private readonly stamp: EnvironmentStamp;
   private readonly headStart: HeadStart | undefined;
   private readonly taken = new TakenSignals();
   private readonly workflows: SignalWorkflows;
@@ -79,6 +88,8 @@ class TemporalSignalIntake implements SignalIntake {
     this.config = config;
     this.store = store;
     this.venue = venue;
+    this.ours = tradingVenueOf(config);
+    this.stamp = new EnvironmentStamp(client, this.ours.environment);
     this.headStart = headStart;
     this.workflows = new SignalWorkflows(client);
     this.admission = new Admission({ client, config, disk, isShortLived });
@@ -91,15 +102,17 @@ class TemporalSignalIntake implements SignalIntake {
     const contentHash = contentHashOf(signal);
     const known = this.taken.get(fingerprint);
     if (known) return this.judge(fingerprint, signal, known);
+    const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
+    if (mismatch) return { status: 'refused', code: mismatch.code, message: mismatch.message };
     const refusal = await this.admission.enter(signal);
     // What was accepted before costs nothing new.
     if (refusal) return (await this.takenBefore(fingerprint, signal)) ?? refusal;
     const goAhead = this.headStart?.ready();
-    const input = workflowInput(signal, fingerprint, this.config.venue);
-    const taken = await this.takeOrLeave(goAhead ? { ...input, headStart: true } : input, contentHash);
-    if (taken) return this.judge(fingerprint, signal, taken);
+    const input = workflowInput(signal, fingerprint, this.ours);
+    const started = await this.takeOrLeave(goAhead ? { ...input, headStart: true } : input, contentHash);
+    if (typeof started !== 'string') return this.judge(fingerprint, signal, started);
     // Outside of the call, whose deadline is not the trade's.
-    goAhead?.(input);
+    goAhead?.(input, started);
     return { status: 'accepted', fingerprint };
   }
 
@@ -113,7 +126,20 @@ class TemporalSignalIntake implements SignalIntake {
 
   async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
     await this.confirmStore();
+    const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
+    if (mismatch) return { accepted: false, message: mismatch.message };
     return this.workflows.settle(fingerprint, command);
+  }
+
+  /** Why nothing may be started or changed in this namespace, if anything is wrong with it. */
+  private async mismatch(): Promise<EnvironmentMismatchError | undefined> {
+    try {
+      await this.stamp.check();
+      return undefined;
+    } catch (error) {
+      if (error instanceof EnvironmentMismatchError) return error;
+      throw error;
+    }
   }
 
   /** @throws OtherStoreError, and IntakeUnavailableError when it cannot be told which store the server has */
@@ -142,13 +168,13 @@ class TemporalSignalIntake implements SignalIntake {
    *
    * @throws IntakeUnavailableError, OtherStoreError
    */
-  private async takeOrLeave(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | undefined> {
+  private async takeOrLeave(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | string> {
     let isStarted = false;
     try {
       await this.confirmStore();
       const taken = await callServer(this.client, SEND_AGAIN, () => this.take(input, contentHash));
       await this.confirmAnswer(input.fingerprint);
-      isStarted = taken === undefined;
+      isStarted = typeof taken === 'string';
       return taken;
     } finally {
       if (isStarted) this.admission.noteStart();
@@ -156,15 +182,15 @@ class TemporalSignalIntake implements SignalIntake {
     }
   }
 
-  /** Starts the signal's workflow. @returns undefined: started now; otherwise what was taken under its fingerprint before */
-  private async take(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | undefined> {
+  /** Starts the signal's workflow. @returns the run that was started now, or what was taken under its fingerprint before */
+  private async take(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | string> {
     const { fingerprint, signal } = input;
     try {
       crashPoint('intake.before-start');
-      await this.start(input, contentHash);
+      const runId = await this.start(input, contentHash);
       crashPoint('intake.after-start');
       this.taken.add(fingerprint, { contentHash, signal });
-      return undefined;
+      return runId;
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       return this.describeTaken(fingerprint);
@@ -241,9 +267,9 @@ class TemporalSignalIntake implements SignalIntake {
     };
   }
 
-  private async start(input: SignalWorkflowInput, contentHash: string): Promise<void> {
+  private async start(input: SignalWorkflowInput, contentHash: string): Promise<string> {
     const { signal } = input;
-    await this.client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
+    const { firstExecutionRunId } = await this.client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
       workflowId: input.fingerprint,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
@@ -259,11 +285,12 @@ class TemporalSignalIntake implements SignalIntake {
       ],
       requestEagerStart: this.headStart !== undefined,
     });
+    return firstExecutionRunId;
   }
 }
 
-function workflowInput(signal: TradingSignal, fingerprint: string, venue: string): SignalWorkflowInput {
-  return { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), venue, signal };
+function workflowInput(signal: TradingSignal, fingerprint: string, ours: TradingVenue): SignalWorkflowInput {
+  return { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), ...ours, signal };
 }
 
 function conflict(fingerprint: string, sent: TradingSignal, taken: TradingSignal | undefined): ConflictingSignal {

@@ -16,6 +16,7 @@ export interface RefusedSignal {
     | 'STALE_SIGNAL'
     | 'SIGNAL_FROM_FUTURE'
     | 'UNKNOWN_SYMBOL'
+    | 'ENVIRONMENT_MISMATCH'
     | 'UNKNOWN_STRATEGY'
     | 'STRATEGY_BUDGET'
     | 'SIGNAL_BUDGET'
@@ -80,9 +81,9 @@ export interface HeadStart {
   /**
    * Called before a signal's workflow is started.
    *
-   * @returns what to call once it was started by this very call, and only then; undefined: this signal gets none
+   * @returns what to call, with its run, once it was started by this very call, and only then; undefined: it gets none
    */
-  ready(): ((input: SignalWorkflowInput) => void) | undefined;
+  ready(): ((input: SignalWorkflowInput, runId: string) => void) | undefined;
 }
 
 /**

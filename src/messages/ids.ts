@@ -1,12 +1,25 @@
 /** Workflow ids and task queues: where to find everything on the server. */
+import type { NamedVenue, TradingVenue } from '../domain/trading-venue';
 
 const ORPHAN_PREFIX = 'orphan:';
 
 export const ML_MANAGER_WORKFLOW_ID = 'ml-manager';
 
 /** The venue's money and its request budget. */
-export function venueAccountWorkflowId(venue: string): string {
+export function venueAccountWorkflowId({ environment, venue }: TradingVenue): string {
+  return `venue-account:${environment}:${venue}`;
+}
+
+/** Where the account was before environments travelled along; an engine that meets one there makes it move. */
+export function formerVenueAccountWorkflowId(venue: string): string {
   return `venue-account:${venue}`;
+}
+
+/** The account that a caller means which may name no environment. */
+export function namedAccountWorkflowId({ environment, venue }: NamedVenue): string {
+  return environment === undefined
+    ? formerVenueAccountWorkflowId(venue)
+    : venueAccountWorkflowId({ environment, venue });
 }
 
 /** @param fingerprint of the signal whose own workflow was ended by hand */
@@ -30,9 +43,19 @@ export const ENTITIES_TASK_QUEUE = 'entities';
 /** The model and the ML manager's loop. */
 export const INFERENCE_TASK_QUEUE = 'inference';
 
-/** Everything that talks to one venue. */
-export function venueTaskQueue(venue: string): string {
+/** Everything that talks to one venue in one environment. */
+export function venueTaskQueue({ environment, venue }: TradingVenue): string {
+  return `venue-${environment}-${venue}`;
+}
+
+/** The venue's queue for workflows of before environments travelled along. */
+export function formerVenueTaskQueue(venue: string): string {
   return `venue-${venue}`;
+}
+
+/** The queue that a caller means which may name no environment. */
+export function namedVenueTaskQueue({ environment, venue }: NamedVenue): string {
+  return environment === undefined ? formerVenueTaskQueue(venue) : venueTaskQueue({ environment, venue });
 }
 
 /** One process's own queue: its heartbeat runs nowhere else. */

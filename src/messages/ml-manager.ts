@@ -1,9 +1,12 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { TradingEnvironment } from '../domain/trading-venue';
 
 export const ML_MANAGER_WORKFLOW_TYPE = 'mlManager';
 
 /** What the prediction loop needs of the configuration. */
 export interface MlManagerSettings {
+  /** Absent in settings of before environments travelled along. */
+  readonly environment?: TradingEnvironment;
   readonly venue: string;
   readonly symbols: readonly string[];
   readonly candleIntervalMs: number;

@@ -3,6 +3,7 @@ import type { LookUpDelays } from '../domain/look-up-delay';
 import type { OrderPlan } from '../domain/market';
 import type { SignalView, TimelineEntry } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
+import type { TradingEnvironment } from '../domain/trading-venue';
 import type { TradeTerms } from './trade';
 
 /** The workflow type's name, for clients that must not load workflow code. */
@@ -14,6 +15,8 @@ export interface SignalWorkflowInput {
   readonly fingerprint: string;
   /** Fixed here, before anything is sent, so that every attempt and every look-up uses the same one. */
   readonly clientOrderId: string;
+  /** Where the sender means it to be traded; absent: of a sender of before environments travelled along. */
+  readonly environment?: TradingEnvironment;
   readonly venue: string;
   readonly signal: TradingSignal;
   /** Only of senders of before there were TradeTerms. */
@@ -22,7 +25,7 @@ export interface SignalWorkflowInput {
   readonly settings?: SignalSettings;
   /** The process that started this workflow may have begun to trade before the workflow's first step. */
   readonly headStart?: boolean;
-  /** What is known of the terms; absent: the process that trades tells them. */
+  /** What is known of the terms, in a run that goes on; absent: the process that trades tells them. */
   readonly terms?: TradeTerms;
   /** This run goes on where a former one of the same signal stopped, whose history had grown long. */
   readonly continued?: ContinuedSignal;

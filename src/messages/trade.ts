@@ -4,6 +4,7 @@ import type { OrderMemory, OrderPlan, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 import type { Fill } from '../domain/settlement';
 import type { Intent, TradingSignal } from '../domain/signal';
+import type { NamedVenue, TradingEnvironment } from '../domain/trading-venue';
 import type { SignalWorkflowInput } from './signal';
 
 /**
@@ -22,6 +23,8 @@ export interface TradeTerms {
   readonly lateAcceptanceMs: number;
   readonly clientIdUnique: 'always' | 'openOnly';
   readonly orderMemory: OrderMemory;
+  /** Of the process that told them; absent in terms of before environments travelled along. */
+  readonly environment?: TradingEnvironment;
 }
 
 /**
@@ -37,12 +40,28 @@ export interface WithTerms {
   readonly terms?: TradeTerms;
 }
 
-/** What the short road needs of a signal. */
-export interface TradeInput {
+/** What a signal's workflow is, in the server's words and in ours: what it cannot have from whoever started it. */
+export interface SignalOrigin {
+  readonly workflowId: string;
+  readonly workflowType: string;
+  /** The first of the runs that it continues. */
+  readonly firstRunId: string;
+  /** When its first run started, milliseconds UTC on the server's clock. */
+  readonly startedAtMs: number;
+  /** What of its input intake never gives, by name. */
+  readonly foreign: readonly string[];
+}
+
+/** A call for one signal. */
+export interface SignalCall extends NamedVenue {
   readonly fingerprint: string;
+}
+
+/** What the short road needs of a signal. */
+export interface TradeInput extends SignalCall {
   readonly clientOrderId: string;
-  readonly venue: string;
   readonly signal: TradingSignal;
+  readonly origin: SignalOrigin;
   /** The trade round: counts the times something was missing, from 1; each is a new request to the venue's account. */
   readonly round: number;
   /** When the signal's workflow started, or an earlier instant; see ReserveCommand. */
@@ -51,11 +70,12 @@ export interface TradeInput {
 
 /** @param tradeRound and `signalStartedAtMs`: see TradeInput */
 export function tradeInputOf(
-  { fingerprint, clientOrderId, venue, signal }: SignalWorkflowInput,
+  { fingerprint, clientOrderId, environment, venue, signal }: SignalWorkflowInput,
+  origin: SignalOrigin,
   tradeRound: number,
   signalStartedAtMs: number,
 ): TradeInput {
-  return { fingerprint, clientOrderId, venue, signal, round: tradeRound, signalStartedAtMs };
+  return { fingerprint, clientOrderId, environment, venue, signal, origin, round: tradeRound, signalStartedAtMs };
 }
 
 /** The funds are held, and this is the plan that counts. */
@@ -129,23 +149,34 @@ export type TradeResult =
 /** withdrawn: nothing was sent, and nothing will be. */
 export type BarAnswer = { readonly status: 'withdrawn' } | (Reserved & { readonly reason: string });
 
-export interface BarInput {
-  readonly fingerprint: string;
-  readonly clientOrderId: string;
-  readonly venue: string;
-  readonly signal: TradingSignal;
-  readonly signalStartedAtMs: number;
-}
+export type BarInput = Omit<TradeInput, 'round'>;
+
+/** Asks for the terms of the process that trades. */
+export type TermsInput = Pick<TradeInput, 'environment' | 'venue' | 'fingerprint' | 'signal' | 'signalStartedAtMs'>;
 
 /** A fill, with the venue whose ledger shall book it. */
-export type BookInput = Fill & { readonly venue: string };
+export type BookInput = Fill & SignalCall;
+
+export interface ReleaseInput extends SignalCall {
+  readonly reason: string;
+}
+
+/** The workflow that claims to look after an orphaned reservation, and what it was started with. */
+export interface OrphanClaim extends SignalCall {
+  readonly input: SignalWorkflowInput;
+  readonly origin: SignalOrigin;
+}
+
+/** What this installation itself knows of the orphaned order, in place of what the workflow was started with. */
+export interface AdmittedOrphan {
+  readonly wasAcknowledged: boolean;
+  readonly terms: TradeTerms;
+}
 
 /** refused: the ledger has no reservation for it; a person has to look. */
 export type BookResult = { readonly status: 'booked' } | { readonly status: 'refused'; readonly message: string };
 
-export interface PlaceOrderInput {
-  readonly fingerprint: string;
-  readonly venue: string;
+export interface PlaceOrderInput extends SignalCall {
   readonly plan: OrderPlan;
   readonly intent: Intent;
   /** The signal's; absent in calls of before there were turns. */
@@ -178,7 +209,13 @@ export type PlaceOrderResult =
       readonly order?: VenueOrder;
     };
 
-export interface LookUpInput {
+export interface CancelOrderInput extends SignalCall {
+  readonly plan: OrderPlan;
+  /** Counts the requests to cancel, from 1. */
+  readonly round: number;
+}
+
+export interface LookUpInput extends SignalCall {
   readonly plan: OrderPlan;
   /**
    * Present where the venue accepts a used client id again (see VenuePromises): no order of this signal is older,

@@ -22,6 +22,7 @@ import type {
   BarResult,
 } from '../domain/ledger/types';
 import type { BalancesView } from '../domain/ledger/views';
+import type { TradingEnvironment, TradingVenue } from '../domain/trading-venue';
 import type {
   AcquireCommand,
   AcquireResult,
@@ -37,6 +38,8 @@ export const VENUE_ACCOUNT_WORKFLOW_TYPE = 'venueAccount';
 
 /** What the account needs of the configuration; a restart with other values reconfigures the running one. */
 export interface VenueAccountSettings {
+  /** Absent in accounts of before environments travelled along. */
+  readonly environment?: TradingEnvironment;
   readonly venue: string;
   /** Pause between two reports of the venue's balances. */
   readonly updateIntervalMs: number;
@@ -57,6 +60,13 @@ export interface VenueAccountSettings {
 export const refreshSignal = defineSignal('refresh');
 /** Replaces the settings; those that contradict themselves are not taken over. */
 export const configureAccountSignal = defineSignal<[VenueAccountSettings]>('configure');
+/**
+ * An account whose id names no environment hands itself over to one under an id that does, and ends. From then on that
+ * one answers. Repeating it changes nothing; every other account takes no notice.
+ */
+export const moveAccountSignal = defineSignal<[to: TradingVenue]>('move');
+/** The type of the failure of an update that comes while the account moves: ask the account under its new id. */
+export const ACCOUNT_MOVES = 'ACCOUNT_MOVES';
 /** A venue's report of its balances. */
 export const snapshotSignal = defineSignal<[SnapshotCommand]>('snapshot');
 /** The same as the request `commit`, for a workflow: what an order took. */

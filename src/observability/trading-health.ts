@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../config/schema';
+import { tradingVenueOf } from '../config/trading-environment';
 import { fingerprintOfWorkflow, ML_MANAGER_WORKFLOW_ID, venueAccountWorkflowId } from '../messages/ids';
 import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
@@ -14,7 +15,7 @@ export async function accountHealth(client: Client, config: Config): Promise<Par
   const name = ACCOUNT_PART;
   const { venue } = config;
   try {
-    const handle = client.workflow.getHandle(venueAccountWorkflowId(venue));
+    const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
     const ask = async (): Promise<AccountHealth | undefined> => {
       // An ended workflow still answers queries, as of its end.
       const { status } = await handle.describe();

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { tradingVenueOf } from '../config/trading-environment';
 import type { ComponentName } from '../messages/component';
 import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../messages/ids';
 
@@ -47,7 +48,7 @@ function isWanted(name: ProcessName, mode: StartMode, config: Config): boolean {
 
 /** The processes of a mode in the order of their start, which is the reverse of the order in which they stop. */
 export function planProcesses(mode: StartMode, config: Config): readonly PlannedProcess[] {
-  const engineQueues = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueTaskQueue(config.venue)];
+  const engineQueues = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueTaskQueue(tradingVenueOf(config))];
   const processes: readonly PlannedProcess[] = [
     { name: 'paper_venue', arguments: ['paper-venue'], stopWeight: 1 },
     { name: 'trading_engine', arguments: workerArguments('trading_engine', engineQueues), stopWeight: 4 },

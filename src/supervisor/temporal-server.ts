@@ -84,7 +84,8 @@ export async function openNamespace<Answer>(config: Config, ask: (client: Client
   }
 }
 
-function namespaceNeeds({ temporal, signals }: Config): NamespaceRequirements {
-  const { namespace, retentionHours } = temporal;
-  return { namespace, retentionHours, dedupWindowSeconds: signals.dedupWindowSeconds };
+function namespaceNeeds(config: Config): NamespaceRequirements {
+  const { namespace, retentionHours } = config.temporal;
+  const { dedupWindowSeconds } = config.signals;
+  return { namespace, environment: environmentOf(config), retentionHours, dedupWindowSeconds };
 }

@@ -1,8 +1,10 @@
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { pollUntil } from '../process/poll';
+import { assertSameEnvironment } from './environment-stamp';
 import { NamespaceError } from './errors';
 import { GrpcStatus, hasStatus } from './grpc-status';
+import { ENVIRONMENT_MARK, keyOf, marksOfNew } from './namespace-marks';
 
 /** A server with several machines learns of a change by and by; its caches are refreshed every few seconds. */
 export const USABLE_TIMEOUT_MS = 30_000;
@@ -11,6 +13,8 @@ const MILLISECONDS_PER_HOUR = 3_600_000;
 
 export interface NamespaceRequirements {
   readonly namespace: string;
+  /** The namespace is stamped for it when it is created. */
+  readonly environment: string;
   /** Used when the namespace is created; an existing one keeps its own. */
   readonly retentionHours: number;
   /** Signals older than this are refused by intake, seconds. */
@@ -25,10 +29,18 @@ export function explainRefusal(error: unknown, what: string, command: string): u
   return new NamespaceError('NAMESPACE_SETUP_REFUSED', message, { cause: error });
 }
 
-/** @returns the retention in seconds, or undefined when there is no such namespace */
-async function readRetentionSeconds(connection: Connection, namespace: string): Promise<number | undefined> {
+/**
+ * @returns the retention in seconds, or undefined when there is no such namespace
+ * @throws EnvironmentMismatchError where it belongs to another environment
+ */
+async function readRetentionSeconds(
+  connection: Connection,
+  { namespace, environment }: NamespaceRequirements,
+): Promise<number | undefined> {
   try {
-    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    const { config, namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
+    const owner = namespaceInfo?.data?.[keyOf(ENVIRONMENT_MARK)];
+    if (owner !== undefined) assertSameEnvironment(namespace, owner, environment);
     return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
   } catch (error) {
     if (hasStatus(error, GrpcStatus.NOT_FOUND)) return undefined;
@@ -36,17 +48,22 @@ async function readRetentionSeconds(connection: Connection, namespace: string): 
   }
 }
 
-async function createNamespace(connection: Connection, namespace: string, retentionHours: number): Promise<void> {
+async function createNamespace(
+  connection: Connection,
+  { namespace, environment, retentionHours }: NamespaceRequirements,
+): Promise<void> {
   try {
     await connection.workflowService.registerNamespace({
       namespace,
       description: 'oncefill: trading signals and the entities that pace and fund their orders',
       workflowExecutionRetentionPeriod: msToTs(retentionHours * MILLISECONDS_PER_HOUR),
+      data: marksOfNew(environment),
     });
   } catch (error) {
     // Another process that starts at the same moment was faster.
     if (hasStatus(error, GrpcStatus.ALREADY_EXISTS)) return;
-    const command = `temporal operator namespace create --namespace ${namespace} --retention ${retentionHours}h`;
+    const data = Object.entries(marksOfNew(environment)).map(([key, value]) => `--data ${key}=${value}`);
+    const command = `temporal operator namespace create --namespace ${namespace} --retention ${retentionHours}h ${data.join(' ')}`;
     throw explainRefusal(error, `create the namespace "${namespace}"`, command);
   }
 }
@@ -66,21 +83,21 @@ async function isUsable(connection: Connection, namespace: string): Promise<bool
  * signal for longer than intake accepts its repetition. An existing namespace is only read, never changed.
  *
  * @returns whether the namespace was created
- * @throws NamespaceError
+ * @throws NamespaceError, and EnvironmentMismatchError where it belongs to another environment
  */
 export async function ensureNamespace(connection: Connection, requirements: NamespaceRequirements): Promise<boolean> {
   const { namespace, retentionHours, dedupWindowSeconds } = requirements;
-  let retentionSeconds = await readRetentionSeconds(connection, namespace);
+  let retentionSeconds = await readRetentionSeconds(connection, requirements);
   const isMissing = retentionSeconds === undefined;
   if (isMissing) {
-    await createNamespace(connection, namespace, retentionHours);
+    await createNamespace(connection, requirements);
     const poll = { intervalMs: USABLE_INTERVAL_MS, timeoutMs: USABLE_TIMEOUT_MS };
     if (!(await pollUntil(() => isUsable(connection, namespace), poll))) {
       const message = `The namespace "${namespace}" was created but is not usable after ${USABLE_TIMEOUT_MS} ms; start again.`;
       throw new NamespaceError('NAMESPACE_NOT_USABLE', message);
     }
     // Read back: if another process created it meanwhile, its retention counts.
-    retentionSeconds = await readRetentionSeconds(connection, namespace);
+    retentionSeconds = await readRetentionSeconds(connection, requirements);
   }
   if ((retentionSeconds ?? 0) <= dedupWindowSeconds) {
     const message = `The namespace "${namespace}" keeps ended workflows for ${retentionSeconds ?? 0} s, which is not longer than the dedup window of ${dedupWindowSeconds} s, so a signal could be traded twice; raise its retention: temporal operator namespace update --namespace ${namespace} --retention ${retentionHours}h.`;

@@ -2,7 +2,6 @@ import { isDenial, type Denial } from '../domain/denial';
 import type { OrderPlan } from '../domain/market';
 import type { TradingSignal } from '../domain/signal';
 import { planOrder } from '../domain/sizing';
-import { venueAccountWorkflowId } from '../messages/ids';
 import { balancesQuery } from '../messages/venue-account';
 import { VenueError } from '../venues/venue';
 import type { EntityCaller } from './entity-caller';
@@ -26,6 +25,8 @@ export interface PlanInput {
 export class OrderPlanner {
   constructor(
     private readonly entities: EntityCaller,
+    /** The account's workflow id. */
+    private readonly account: string,
     private readonly pacedVenue: PacedVenue,
     private readonly settings: SizingSettings,
   ) {}
@@ -45,7 +46,7 @@ export class OrderPlanner {
     }
     const ticker = await this.pacedVenue.ticker(signal.symbol);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
-    const freeFunds = signal.amount === undefined ? await this.freeFundsOf(input.venue, market.settle) : '';
+    const freeFunds = signal.amount === undefined ? await this.freeFundsOf(market.settle) : '';
     const plan = planOrder({
       signal,
       market,
@@ -59,8 +60,8 @@ export class OrderPlanner {
     return isDenial(plan) ? plan : { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };
   }
 
-  private async freeFundsOf(venue: string, asset: string): Promise<string> {
-    const balances = await this.entities.query(venueAccountWorkflowId(venue), balancesQuery);
+  private async freeFundsOf(asset: string): Promise<string> {
+    const balances = await this.entities.query(this.account, balancesQuery);
     return balances.assets[asset]?.free ?? '';
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -6,11 +7,16 @@ import {
 } from '@temporalio/client';
 import type { Reservation } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
+import { quoteValue } from '../domain/quote-value';
 import type { TradingSignal } from '../domain/signal';
 import type { SignalState } from '../domain/signal-view';
-import { orphanWorkflowId, SIGNALS_TASK_QUEUE } from '../messages/ids';
+import type { TradingVenue } from '../domain/trading-venue';
+import { orphanWorkflowId, SIGNALS_TASK_QUEUE, venueAccountWorkflowId } from '../messages/ids';
+import type { Refusal } from '../messages/refusal';
 import { ORPHAN_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
-import type { TermsOf } from '../messages/trade';
+import type { AdmittedOrphan, OrphanClaim, TermsOf } from '../messages/trade';
+import { reservationsQuery } from '../messages/venue-account';
+import { queryPatiently } from '../temporal/patient-query';
 
 /** Questions to the server at once. */
 const QUESTIONS_MAX = 10;
@@ -41,6 +47,7 @@ export class OrphanKeeper {
   constructor(
     private readonly client: Client,
     private readonly termsOf: TermsOf,
+    private readonly ours: TradingVenue,
   ) {}
 
   /** @returns those of these signals that do not go on by themselves; the others are well */
@@ -58,12 +65,12 @@ export class OrphanKeeper {
    *
    * @returns the ids of those for which none was under way yet
    */
-  async lookAfter(venue: string, reservations: readonly Reservation[]): Promise<readonly string[]> {
+  async lookAfter(reservations: readonly Reservation[]): Promise<readonly string[]> {
     const begun: string[] = [];
     let failure: unknown;
     await this.forEach(reservations, async (reservation) => {
       try {
-        if (await this.start(venue, reservation)) begun.push(reservation.id);
+        if (await this.start(reservation)) begun.push(reservation.id);
       } catch (error) {
         // One that cannot be looked after must not keep the others from it; the next comparison tries again.
         failure = error;
@@ -73,15 +80,39 @@ export class OrphanKeeper {
     return begun;
   }
 
-  private async start(venue: string, reservation: Reservation): Promise<boolean> {
-    const plan = reservation.metadata as unknown as OrderPlan;
-    const signal = signalOf(reservation, plan);
+  /**
+   * Whether a workflow that claims to look after an orphaned reservation may: the account holds it, for the very order of
+   * the claim, and the signal's own workflow does not run. Anyone can start one under that id.
+   *
+   * @returns what this installation itself knows of the order; nothing that decides its end comes from the claim
+   */
+  async admit({ fingerprint, input, origin }: OrphanClaim): Promise<AdmittedOrphan | Refusal> {
+    const refuse = (fault: string): Refusal => ({
+      code: 'SIGNAL_NOT_GENUINE',
+      message: `The workflow ${quoteValue(origin.workflowId)} was not started by this installation: ${fault}. It does nothing; look at who reaches the Temporal server.`,
+    });
+    const { workflowId, workflowType, foreign } = origin;
+    if (workflowType !== ORPHAN_WORKFLOW_TYPE || workflowId !== orphanWorkflowId(fingerprint)) {
+      return refuse('its id and its type are no orphan’s');
+    }
+    if (foreign[0] !== undefined) return refuse(`it was given ${foreign[0]}`);
+    const account = this.client.workflow.getHandle(venueAccountWorkflowId(this.ours));
+    const reservation = (await queryPatiently(account, reservationsQuery)).find(({ id }) => id === fingerprint);
+    if (!reservation) return refuse('the account holds nothing for it');
+    if (!isOfReservation(input, inputFor(reservation))) return refuse('the account holds another order for it');
+    if ((await this.troubleOf(fingerprint)) !== 'ended') return refuse("the signal's own workflow runs");
+    return {
+      wasAcknowledged: await this.wasAcknowledged(fingerprint),
+      terms: this.termsOf(input.signal, reservation.createdAtMs),
+    };
+  }
+
+  private async start(reservation: Reservation): Promise<boolean> {
+    const { plan, ...about } = inputFor(reservation);
     const input: SignalWorkflowInput = {
-      fingerprint: reservation.id,
-      clientOrderId: plan.clientOrderId,
-      venue,
-      signal,
-      terms: this.termsOf(signal, reservation.createdAtMs),
+      ...about,
+      ...this.ours,
+      terms: this.termsOf(about.signal, reservation.createdAtMs),
       orphan: { plan, wasAcknowledged: await this.wasAcknowledged(reservation.id) },
     };
     try {
@@ -134,6 +165,21 @@ export class OrphanKeeper {
       throw error;
     }
   }
+}
+
+/** What is told of an orphaned order by its reservation alone. */
+interface OrphanFacts extends Pick<SignalWorkflowInput, 'fingerprint' | 'clientOrderId' | 'signal'> {
+  readonly plan: OrderPlan;
+}
+
+function inputFor(reservation: Reservation): OrphanFacts {
+  const plan = reservation.metadata as unknown as OrderPlan;
+  const { id: fingerprint } = reservation;
+  return { fingerprint, clientOrderId: plan.clientOrderId, signal: signalOf(reservation, plan), plan };
+}
+
+function isOfReservation({ fingerprint, clientOrderId, signal, orphan }: SignalWorkflowInput, facts: OrphanFacts) {
+  return isDeepStrictEqual({ fingerprint, clientOrderId, signal, plan: orphan?.plan }, facts);
 }
 
 /** As much of the signal as its reservation tells. */

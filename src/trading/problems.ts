@@ -2,6 +2,7 @@ import { PROBLEMS_MAX } from '../messages/component';
 
 /** What can be wrong with a process and its surroundings, as it notices itself. */
 export type ProblemCode =
+  | 'CALL_REFUSED'
   | 'CLOCK_JUMPED'
   | 'VENUE_CLOCK_JUMPED'
   | 'CLOCK_OFF'

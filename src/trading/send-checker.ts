@@ -4,7 +4,6 @@ import { checkSend, type PermitAnswer, type SendVerdict } from '../domain/send-c
 import type { Intent } from '../domain/signal';
 import type { Expiry } from '../messages/trade';
 import { authorizationQuery } from '../messages/venue-account';
-import { venueAccountWorkflowId } from '../messages/ids';
 import type { EntityCaller } from './entity-caller';
 import type { Permits } from './permits';
 import type { StoreGate } from '../temporal/store-gate';
@@ -31,7 +30,6 @@ export const ASK_AGAIN: AsksMax = { limiter: 3, ledger: 3 };
 
 export interface SendRequest {
   readonly fingerprint: string;
-  readonly venue: string;
   readonly intent: Intent;
   /** Whose turn it takes at the limiter; absent in calls of before there were turns. */
   readonly strategy?: string;
@@ -66,6 +64,8 @@ export class SendChecker {
     private readonly entities: Pick<EntityCaller, 'query'>,
     private readonly permits: Pick<Permits, 'acquire' | 'leftUntil'>,
     private readonly store: StoreGate,
+    /** The account's workflow id. */
+    private readonly account: string,
   ) {}
 
   /**
@@ -146,8 +146,8 @@ export class SendChecker {
   }
 
   /** Trading may have been halted since the funds were reserved. */
-  private async askLedger({ venue, fingerprint }: SendRequest): Promise<Denial | undefined> {
-    const answer = await this.entities.query(venueAccountWorkflowId(venue), authorizationQuery, fingerprint);
+  private async askLedger({ fingerprint }: SendRequest): Promise<Denial | undefined> {
+    const answer = await this.entities.query(this.account, authorizationQuery, fingerprint);
     if (answer.authorized) return undefined;
     return answer.denial ?? { code: 'TRADING_HALTED', message: 'The ledger does not authorize this order.' };
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { AUTHORIZATION_VALIDITY_MS } from '../domain/ledger/authorization';
 import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
-import { venueAccountWorkflowId } from '../messages/ids';
+import { showVenue, type TradingVenue } from '../domain/trading-venue';
+import { formerVenueAccountWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import { balancesQuery, setTradingStateUpdate } from '../messages/venue-account';
+import { checkEnvironment } from '../temporal/environment-stamp';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
 
@@ -39,20 +41,28 @@ export interface TradingStateControl {
    * Changes the state, then waits until it holds: orders authorized before a stop may leave until then, and none after.
    *
    * @param onChanged called once the ledger has the state, before the wait
-   * @throws TradingStateError
+   * @throws TradingStateError, and EnvironmentMismatchError where the namespace is another environment's
    */
   change(to: TradingState, reason: string, onChanged?: () => void): Promise<TradingStateChange>;
   /** @throws TradingStateError */
   state(): Promise<TradingState>;
 }
 
-export function createTradingStateControl(client: Client, venue: string): TradingStateControl {
-  const ledger = client.workflow.getHandle(venueAccountWorkflowId(venue));
-  const call = <Result>(work: () => Promise<Result>): Promise<Result> => callLedger(client, venue, work);
+export function createTradingStateControl(client: Client, ours: TradingVenue): TradingStateControl {
+  const ids = [venueAccountWorkflowId(ours), formerVenueAccountWorkflowId(ours.venue)] as const;
+  // An account that an engine of an older release runs must hear of a halt, too.
+  const call = <Result>(work: (ledger: WorkflowHandle) => Promise<Result>): Promise<Result> =>
+    callLedger(client, showVenue(ours), () =>
+      work(client.workflow.getHandle(ids[0])).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        return work(client.workflow.getHandle(ids[1]));
+      }),
+    );
   return {
     async change(to, reason, onChanged) {
       const command: SetTradingStateCommand = { requestId: `trading-state:${randomUUID()}`, to, reason };
-      const result = await call(() => ledger.executeUpdate(setTradingStateUpdate, { args: [command] }));
+      await call(() => checkEnvironment(client, ours.environment));
+      const result = await call((ledger) => ledger.executeUpdate(setTradingStateUpdate, { args: [command] }));
       if (result.status === 'invalid') throw new TradingStateError('REFUSED', result.message);
       if (result.status === 'conflict') {
         throw new TradingStateError('REFUSED', `The request ${command.requestId} was used for another change.`);
@@ -61,7 +71,7 @@ export function createTradingStateControl(client: Client, venue: string): Tradin
       if (to !== 'active') await delay(AUTHORIZATION_VALIDITY_MS + STOP_MARGIN_MS);
       return result.change;
     },
-    state: async () => (await call(() => queryPatiently(ledger, balancesQuery))).tradingState,
+    state: async () => (await call((ledger) => queryPatiently(ledger, balancesQuery))).tradingState,
   };
 }
 

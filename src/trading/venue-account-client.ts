@@ -1,3 +1,4 @@
+import type { TradingEnvironment } from '../domain/trading-venue';
 import { venueAccountWorkflowId } from '../messages/ids';
 import {
   batchUpdate,
@@ -25,7 +26,11 @@ export interface AccountRequester {
 export class VenueAccountClient implements AccountRequester {
   private readonly batches = new Map<string, RequestBatches>();
 
-  constructor(private readonly entities: EntityCaller) {}
+  /** @param environment the one that this process trades in */
+  constructor(
+    private readonly entities: EntityCaller,
+    private readonly environment: TradingEnvironment,
+  ) {}
 
   /** @throws what the client throws when the account does not answer, and an Error when too many requests wait for it */
   async request<Kind extends AccountRequestKind>(
@@ -39,7 +44,7 @@ export class VenueAccountClient implements AccountRequester {
   private batchesTo(venue: string): RequestBatches {
     let batches = this.batches.get(venue);
     if (!batches) {
-      const workflowId = venueAccountWorkflowId(venue);
+      const workflowId = venueAccountWorkflowId({ environment: this.environment, venue });
       batches = new RequestBatches(
         (requests) => this.entities.update(workflowId, batchUpdate, requests),
         ENTITY_WAITERS_MAX,

@@ -24,7 +24,9 @@ fi
 if temporal operator namespace describe --namespace "$namespace" >/dev/null 2>&1; then
   echo "The namespace $namespace exists."
 else
-  temporal operator namespace create --namespace "$namespace" --retention "$retention"
+  # Its last word is the environment; what counts is the stamp, which oncefill compares wherever it starts or changes something.
+  temporal operator namespace create --namespace "$namespace" --retention "$retention" \
+    --data "oncefill.environment=${namespace##*-}" --data oncefill.environment-travels-since=creation
 fi
 
 # A server learns of a new namespace by and by: its caches are refreshed every few seconds.

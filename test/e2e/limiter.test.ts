@@ -91,7 +91,7 @@ test(
     expect(audit.requestsPerEndpoint).toMatchObject({ kline: MARKET_DATA_CALLS, order_create: ORDERS });
     expect(audit.orders.accepted).toBe(ORDERS);
     expect(audit.limitBreaches.total).toBe(0);
-    const account = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+    const account = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
     expect((await account.query(accountStatsQuery)).limiter.blockedTotal).toBeGreaterThan(0);
   },
   TEST_MAX_MS,

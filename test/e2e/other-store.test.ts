@@ -47,7 +47,12 @@ async function serveFrom(dataDir: string): Promise<void> {
   const progress = (): void => undefined;
   server = await startEmbeddedServer({ dataDir, port, durability: 'paper', environment: 'paper', progress });
   const { connection } = await connectClient(target);
-  await ensureNamespace(connection, { namespace, retentionHours, dedupWindowSeconds: 300 });
+  await ensureNamespace(connection, {
+    namespace,
+    environment: 'paper',
+    retentionHours,
+    dedupWindowSeconds: 300,
+  });
   await ensureSearchAttributes(connection, namespace);
   await connection.close();
 }

@@ -11,6 +11,7 @@ import type { Client } from '@temporalio/client';
 import { stopChild } from '../../harness/child-process';
 import { Installation } from '../../harness/installation';
 import { waitFor } from '../../harness/wait-for';
+import { tradingVenueOf } from '../../src/config/trading-environment';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery } from '../../src/messages/venue-account';
 import { ExitCode } from '../../src/process/exit-codes';
@@ -88,7 +89,7 @@ async function letTheWeekendPass(clientOrderId: string): Promise<void> {
 
 /** What the ledger holds and what the venue says, in the same words. */
 async function books(client: Client) {
-  const ledger = client.workflow.getHandle(venueAccountWorkflowId(product.config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(product.config)));
   await ledger.signal(refreshSignal);
   const reservations = await ledger.query(reservationsQuery);
   const { total, locked, reserved, unsettled } = (await ledger.query(balancesQuery)).assets['USDT'] ?? {};

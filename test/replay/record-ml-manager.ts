@@ -39,7 +39,7 @@ export async function recordMlManager(engine: TestEngine): Promise<readonly Reco
 async function play(engine: TestEngine): Promise<readonly Recording[]> {
   const { client } = engine.parts;
   const settings: MlManagerSettings = {
-    venue: engine.config.venue,
+    ...engine.parts.ours,
     symbols: engine.config.venues[engine.config.venue]!.symbols,
     candleIntervalMs: CANDLE_INTERVAL_MS,
     closeDelayMs: 0,

@@ -1,8 +1,15 @@
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalState } from '../../src/domain/signal-view';
-import { orphanWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
+import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
+import { orphanWorkflowId, SIGNALS_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal, reservationsQuery, setTradingStateUpdate, usageQuery } from '../../src/messages/venue-account';
-import { cancelUpdate, settleUpdate, type SettleCommand } from '../../src/messages/signal';
+import {
+  cancelUpdate,
+  settleUpdate,
+  SIGNAL_WORKFLOW_TYPE,
+  type SettleCommand,
+  type SignalWorkflowInput,
+} from '../../src/messages/signal';
 import { OrphanKeeper } from '../../src/trading/orphan-keeper';
 import { VenueError } from '../../src/venues/venue';
 import { eventually, type TestEngine } from '../support/engine';
@@ -42,6 +49,7 @@ function endsAtOnce(engine: TestEngine): readonly Scene[] {
   return [
     ['filled', () => submit(engine)],
     ['sized-from-free-funds', () => submit(engine, { amount: undefined })],
+    ['refused', () => forged(engine)],
     ['insufficient-funds', () => submit(engine, { amount: '90' })],
     ['below-minimum', () => submit(engine, { amount: '0.0000001' })],
     // The venue refuses to reduce a position that does not exist.
@@ -154,13 +162,12 @@ async function missing(engine: TestEngine, word: SettleCommand): Promise<string>
 
 async function orphaned(engine: TestEngine): Promise<string> {
   const { fingerprint } = await resting(engine);
-  const { client, termsOf } = engine.parts;
-  const { venue } = engine.config;
-  const account = client.workflow.getHandle(venueAccountWorkflowId(venue));
+  const { client, termsOf, ours } = engine.parts;
+  const account = client.workflow.getHandle(venueAccountWorkflowId(ours));
   const reservation = (await account.query(reservationsQuery)).find(({ id }) => id === fingerprint);
   if (!reservation) throw new Error('The order has no reservation.');
   await client.workflow.getHandle(fingerprint).terminate('the recorder ended it');
-  await new OrphanKeeper(client, termsOf).lookAfter(venue, [reservation]);
+  await new OrphanKeeper(client, termsOf, ours).lookAfter([reservation]);
   return cancel(engine, orphanWorkflowId(fingerprint));
 }
 
@@ -172,6 +179,25 @@ async function continued(engine: TestEngine): Promise<string> {
   const fingerprint = await submit(engine);
   await eventually(async () => (await runChain(client, fingerprint)).length > 1);
   pacedVenue.ticker = ticker;
+  return fingerprint;
+}
+
+/** A signal of another environment, as somebody starts one by hand. */
+async function forged(engine: TestEngine): Promise<string> {
+  const signal = engine.signal();
+  const fingerprint = fingerprintOf(signal);
+  const input: SignalWorkflowInput = {
+    fingerprint,
+    clientOrderId: clientOrderIdOf(fingerprint),
+    environment: 'testnet',
+    venue: engine.config.venue,
+    signal,
+  };
+  await engine.parts.client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
+    workflowId: fingerprint,
+    taskQueue: SIGNALS_TASK_QUEUE,
+    args: [input],
+  });
   return fingerprint;
 }
 
@@ -198,14 +224,14 @@ async function submitWhileBlocked(engine: TestEngine): Promise<string> {
 
 /** Waits for the end of an earlier block, and trades: that leaves a fresh price in the cache. */
 async function unblocked(engine: TestEngine): Promise<void> {
-  const limiter = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  const limiter = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
   await eventually(async () => (await limiter.query(usageQuery)).blockedUntilMs < Date.now());
   await engine.end(await submit(engine));
 }
 
 async function block(engine: TestEngine): Promise<void> {
   const nowMs = Date.now();
-  await engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue)).signal(feedbackSignal, {
+  await engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours)).signal(feedbackSignal, {
     kind: 'rate_limited',
     endpoint: 'order',
     observedAtMs: nowMs,
@@ -220,7 +246,7 @@ async function inState(engine: TestEngine, fingerprint: string, state: SignalSta
 async function setTradingState(engine: TestEngine, to: 'active' | 'halted'): Promise<void> {
   const command = { requestId: `recorder:${to}`, to, reason: 'the recorder asked' };
   await engine.parts.client.workflow
-    .getHandle(venueAccountWorkflowId(engine.config.venue))
+    .getHandle(venueAccountWorkflowId(engine.parts.ours))
     .executeUpdate(setTradingStateUpdate, { args: [command] });
 }
 

@@ -1,9 +1,16 @@
 import type { ReserveCommand } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/limiter/types';
+import type { TradingVenue } from '../../src/domain/trading-venue';
 import type { VenueAccountSettings } from '../../src/messages/venue-account';
+
+/** A venue of tests, which trade nowhere else. */
+export function onPaper(venue: string): TradingVenue {
+  return { environment: 'paper', venue };
+}
 
 /** An account whose limits nobody meets, and whose venue nobody serves. */
 export const SETTINGS: VenueAccountSettings = {
+  environment: 'paper',
   venue: 'nowhere',
   updateIntervalMs: 3_600_000,
   snapshotLagMs: 0,

@@ -15,7 +15,7 @@ import {
 import { EntityCaller } from '../../src/trading/entity-caller';
 import { VenueAccountClient } from '../../src/trading/venue-account-client';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { SETTINGS } from './account-commands';
+import { onPaper, SETTINGS } from './account-commands';
 import { startTestServer } from './test-server';
 
 const CALLS_MAX = 8;
@@ -32,7 +32,7 @@ export class AccountServer {
   ) {
     const unexpected = () => Promise.reject(new Error('The entity does not run.'));
     this.callers = new EntityCaller(environment.client, CALLS_MAX, unexpected);
-    this.together = new VenueAccountClient(this.callers);
+    this.together = new VenueAccountClient(this.callers, 'paper');
   }
 
   static async start(productConfig: boolean, dynamicConfig: Record<string, number> = {}): Promise<AccountServer> {
@@ -62,7 +62,7 @@ export class AccountServer {
 
   /** Whose requests travel in batches of their own: many of them make a long history. */
   private alone(): VenueAccountClient {
-    return new VenueAccountClient(this.callers);
+    return new VenueAccountClient(this.callers, 'paper');
   }
 
   /** As the product does it: together with whatever else is asked for at the same time. */
@@ -76,18 +76,18 @@ export class AccountServer {
 
   /** Whatever it holds. */
   send<Result, Content>(venue: string, update: UpdateDefinition<Result, [Content]>, content: unknown): Promise<Result> {
-    return this.callers.update(venueAccountWorkflowId(venue), update, content as Content);
+    return this.callers.update(venueAccountWorkflowId(onPaper(venue)), update, content as Content);
   }
 
   handle(venue: string, runId?: string) {
-    return this.environment.client.workflow.getHandle(venueAccountWorkflowId(venue), runId);
+    return this.environment.client.workflow.getHandle(venueAccountWorkflowId(onPaper(venue)), runId);
   }
 
   /** Nobody serves the venue's queue here: balances come by signal. @returns the account's venue */
   async startAccount(total = '1000000'): Promise<string> {
     const venue = randomUUID();
     const handle = await this.environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
-      workflowId: venueAccountWorkflowId(venue),
+      workflowId: venueAccountWorkflowId(onPaper(venue)),
       taskQueue: ENTITIES_TASK_QUEUE,
       args: [SETTINGS],
     });

@@ -20,9 +20,10 @@ import type { FaultPlan } from '../../src/paper-venue/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue/options';
 import type { Credentials } from '../../src/venues/ccxt/credentials';
+import { claimEnvironment } from '../../workers/claim-environment';
 import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount } from '../../workers/entities';
-import { entitiesWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
+import { entitiesWorker, formerVenueWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
 
 /** Longest wait for something that must happen; a test that needs it has failed. */
 const EVENTUALLY_TIMEOUT_MS = 50_000;
@@ -70,6 +71,8 @@ export interface TestEngineOptions {
   readonly paperVenue?: Partial<PaperVenueOptions>;
   /** What the engine signs with; absent: the paper venue's own keys. */
   readonly credentials?: Credentials;
+  /** What an engine of an older release left behind, and what happens before this one starts. */
+  readonly before?: (parts: Engine) => Promise<void>;
 }
 
 let strategyCount = 0;
@@ -98,7 +101,7 @@ export async function startTestEngine(
   const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE, options.credentials);
   const { client } = parts;
   const intake = createSignalIntake({ client, config, store: TRUSTED_STORE });
-  const ledger = client.workflow.getHandle(venueAccountWorkflowId(config.venue));
+  const ledger = client.workflow.getHandle(venueAccountWorkflowId(parts.ours));
   let running: { worker: Worker; done: Promise<void> }[] = [];
 
   const engine: TestEngine = {
@@ -136,7 +139,9 @@ export async function startTestEngine(
     async startWorkers() {
       const connected = { connection: environment.nativeConnection, namespace: config.temporal.namespace };
       const model = await readModelMetadata(config.ml.model);
-      const all = [signalsWorker(parts), entitiesWorker(parts), venueWorker(parts, model.input.candlesNeeded)];
+      const { candlesNeeded } = model.input;
+      const all = [signalsWorker(parts), entitiesWorker(parts), venueWorker(parts, candlesNeeded)];
+      if (await parts.formerWorkflows.exist()) all.push(formerVenueWorker(parts, candlesNeeded));
       const workers = await Promise.all(all.map((worker) => createWorker({ ...worker, ...connected })));
       running = workers.map((worker) => ({ worker, done: worker.run() }));
     },
@@ -158,6 +163,8 @@ export async function startTestEngine(
     },
   };
   try {
+    await options.before?.(parts);
+    await claimEnvironment(client, parts.ours);
     await engine.startWorkers();
     await ensureVenueAccount(client, config, parts.venue.promises);
     await eventually(async () => (await engine.balances()).asOfMs > 0);

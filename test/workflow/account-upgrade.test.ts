@@ -10,9 +10,12 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createWorker } from '../../src/temporal/worker';
-import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
+import { ENTITIES_TASK_QUEUE, formerVenueAccountWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
 import {
   balancesQuery,
+  batchUpdate,
+  commitSignal,
+  moveAccountSignal,
   reservationsQuery,
   setTradingStateUpdate,
   snapshotSignal,
@@ -21,10 +24,11 @@ import {
 import { EntityCaller } from '../../src/trading/entity-caller';
 import { VenueAccountClient } from '../../src/trading/venue-account-client';
 import { queryPatiently } from '../../src/temporal/patient-query';
+import { FormerAccountError, assertNoFormerAccount, moveFormerAccount } from '../../workers/former-account';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import { bundleForReplay, replay } from '../replay/outcomes';
 import { fetchHistory, runChain } from '../replay/recording';
-import { AMOUNT, reserveCommand, SETTINGS } from '../support/account-commands';
+import { AMOUNT, onPaper, reserveCommand, SETTINGS } from '../support/account-commands';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 /** Long enough for an answer, if it gave one. */
@@ -50,7 +54,7 @@ beforeAll(async () => {
   oldBundle = { codePath: WORKFLOW_BUNDLE_PATH };
   [stricterBundle, formerBundle] = await Promise.all([STRICTER_WORKFLOWS, FORMER_WORKFLOWS].map(bundleOf));
   const unexpected = () => Promise.reject(new Error('The account does not run.'));
-  client = new VenueAccountClient(new EntityCaller(environment.client, 8, unexpected));
+  client = new VenueAccountClient(new EntityCaller(environment.client, 8, unexpected), 'paper');
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(() => environment.teardown());
@@ -99,12 +103,17 @@ afterEach(async () => {
 });
 
 function handleOf(venue: string) {
-  return environment.client.workflow.getHandle(venueAccountWorkflowId(venue));
+  return environment.client.workflow.getHandle(venueAccountWorkflowId(onPaper(venue)));
 }
 
-async function figuresOf(venue: string) {
-  const { assets, tradingState } = await queryPatiently(handleOf(venue), balancesQuery);
-  const pending = await queryPatiently(handleOf(venue), reservationsQuery);
+/** The account as an older release started it, under an id without an environment. */
+function formerOf(venue: string) {
+  return environment.client.workflow.getHandle(formerVenueAccountWorkflowId(venue));
+}
+
+async function figuresOf(venue: string, handle = handleOf(venue)) {
+  const { assets, tradingState } = await queryPatiently(handle, balancesQuery);
+  const pending = await queryPatiently(handle, reservationsQuery);
   const { total, free, reserved } = assets.USDT!;
   return { tradingState, total, free, reserved, pending: pending.map(({ id }) => id).toSorted() };
 }
@@ -116,7 +125,7 @@ async function accountOfOldEngine(bundle = oldBundle): Promise<{ venue: string; 
   const venue = randomUUID();
   const old = await engineOf(bundle);
   await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
-    workflowId: venueAccountWorkflowId(venue),
+    workflowId: venueAccountWorkflowId(onPaper(venue)),
     taskQueue: ENTITIES_TASK_QUEUE,
     args: [{ ...SETTINGS, venue }],
   });
@@ -163,11 +172,11 @@ test('after the release every reservation is there, and only what is asked anew 
   expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
   await engine.stop();
 
-  const runs = await runChain(environment.client, venueAccountWorkflowId(venue));
+  const runs = await runChain(environment.client, venueAccountWorkflowId(onPaper(venue)));
   expect(runs).toHaveLength(2);
   const histories = await Promise.all(
     runs.map((runId) =>
-      fetchHistory(environment.client, { name: runId, workflowId: venueAccountWorkflowId(venue), runId }),
+      fetchHistory(environment.client, { name: runId, workflowId: venueAccountWorkflowId(onPaper(venue)), runId }),
     ),
   );
   const { errors, answers } = await replay(await bundleForReplay(STRICTER_WORKFLOWS), histories);
@@ -231,4 +240,129 @@ test('an account of the first rules goes on under those of today: the same funds
   }
   expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, free: TOTAL, reserved: '0', pending: [] });
   await engine.stop();
+});
+
+describe('an account of before environments travelled along', () => {
+  /** As an older release left it: halted, with reservations that are pending and a signal that is barred. */
+  async function leftBehind(bundle = oldBundle): Promise<{ venue: string; ids: readonly string[] }> {
+    const venue = randomUUID();
+    const old = await engineOf(bundle);
+    const handle = await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+      workflowId: formerVenueAccountWorkflowId(venue),
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [{ ...SETTINGS, environment: undefined, venue }],
+    });
+    await handle.signal(snapshotSignal, {
+      asOfMs: Date.now(),
+      assets: { USDT: { total: TOTAL, available: TOTAL, locked: '0' } },
+    });
+    const ids = Array.from({ length: PENDING }, () => randomUUID()).toSorted();
+    const reserve = ids.map((id) => ({ kind: 'reserve', command: reserveCommand(id, AMOUNT) }) as const);
+    const barred = {
+      kind: 'withdraw',
+      command: { requestId: randomUUID(), reservationId: barredIdOf(venue) },
+    } as const;
+    await handle.executeUpdate(batchUpdate, { args: [[...reserve, barred]] });
+    await old.stop();
+    return { venue, ids };
+  }
+
+  test.each([
+    ['of today', () => oldBundle],
+    ['of the first rules', () => formerBundle],
+  ])('%s hands over all that it holds, and answers nothing any more', async (_what, bundle) => {
+    const { venue, ids } = await leftBehind(bundle());
+    await expect(assertNoFormerAccount(environment.client, venue)).rejects.toThrow(FormerAccountError);
+    const engine = await engineOf(oldBundle);
+    expect(await moveFormerAccount(environment.client, onPaper(venue))).toBe(true);
+    await assertNoFormerAccount(environment.client, venue);
+
+    expect(await figuresOf(venue)).toMatchObject({ total: TOTAL, reserved: RESERVED, pending: ids });
+    expect(await client.request(venue, 'reserve', reserveCommand(ids[0]!, AMOUNT))).toMatchObject({
+      status: 'reserved',
+      isNew: false,
+    });
+    expect(await client.request(venue, 'reserve', reserveCommand(barredIdOf(venue), AMOUNT))).toMatchObject({
+      denial: { code: 'SIGNAL_ENDED' },
+    });
+    expect((await formerOf(venue).describe()).status.name).toBe('COMPLETED');
+    expect(await moveFormerAccount(environment.client, onPaper(venue))).toBe(false);
+    await engine.stop();
+  });
+
+  test('loses nothing that it was told while it moved, and answers no order in between', async () => {
+    const { venue, ids } = await leftBehind();
+    const engine = await engineOf(oldBundle);
+    const told: string[] = [];
+    const tell = async (): Promise<void> => {
+      for (const id of ids) {
+        const command = {
+          requestId: `${id}:commit`,
+          reservationId: id,
+          amount: AMOUNT,
+          executedAtMs: Date.now(),
+          reason: 'filled',
+        };
+        // Who finds it gone hears so, and tells its successor.
+        await formerOf(venue)
+          .signal(commitSignal, command)
+          .then(
+            () => told.push(id),
+            () => undefined,
+          );
+        await delay(1);
+      }
+    };
+    const asked = formerOf(venue)
+      .executeUpdate(setTradingStateUpdate, { args: [{ requestId: 'r', to: 'halted', reason: 'meanwhile' }] })
+      .then(
+        ({ status }) => status,
+        () => 'not answered',
+      );
+    const [, moved, answer] = await Promise.all([tell(), moveFormerAccount(environment.client, onPaper(venue)), asked]);
+    expect(moved).toBe(true);
+    const { pending, tradingState } = await figuresOf(venue);
+    expect(pending).toEqual(ids.filter((id) => !told.includes(id)));
+    expect(tradingState).toBe(answer === 'set' ? 'halted' : 'active');
+    await engine.stop();
+  });
+
+  test('moves once an engine runs, however often and however early it was told to', async () => {
+    const { venue, ids } = await leftBehind();
+    const move = (timeoutMs?: number) => moveFormerAccount(environment.client, onPaper(venue), timeoutMs);
+    await expect(move(200)).rejects.toThrow(/did not move/);
+    await expect(move(200)).rejects.toThrow(/nothing is traded/);
+    const engine = await engineOf(oldBundle);
+    await Promise.all([move(), move()]);
+    expect(await figuresOf(venue)).toMatchObject({ reserved: RESERVED, pending: ids });
+    await engine.stop();
+  });
+
+  test('stays where it is beside another one under the new id, and nothing is traded', async () => {
+    const { venue, ids } = await leftBehind();
+    const { venue: stranger } = await leftBehind();
+    const engine = await engineOf(oldBundle);
+    await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+      workflowId: venueAccountWorkflowId(onPaper(venue)),
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [{ ...SETTINGS, venue }],
+    });
+    await expect(moveFormerAccount(environment.client, onPaper(venue))).rejects.toThrow(/two accounts/);
+    await expect(assertNoFormerAccount(environment.client, venue)).rejects.toThrow(FormerAccountError);
+
+    // Somebody else's word does not make it forget anything, either.
+    await formerOf(venue).signal(moveAccountSignal, onPaper(venue));
+    await formerOf(venue).signal(moveAccountSignal, onPaper(stranger));
+    await formerOf(stranger).signal(moveAccountSignal, 'elsewhere' as never);
+    await delay(500);
+    for (const one of [venue, stranger]) {
+      const release = { requestId: 'r', reservationId: 'nobody’s', reason: 'asks' };
+      const answers = await formerOf(one).executeUpdate(batchUpdate, {
+        args: [[{ kind: 'release', command: release }]],
+      });
+      expect(answers).toMatchObject([{ status: 'not_found' }]);
+    }
+    expect(await figuresOf(venue, formerOf(venue))).toMatchObject({ reserved: RESERVED, pending: ids });
+    await engine.stop();
+  });
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
       { path: 'rateLimits.permitValidityMs', value: 500 },
     ],
   });
-  trading = createTradingStateControl(engine.parts.client, engine.config.venue);
+  trading = createTradingStateControl(engine.parts.client, engine.parts.ours);
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -84,7 +84,7 @@ test('reducing authorizes exits and denies entries', async () => {
 });
 
 test('a repeated request changes nothing, though the state was changed since', async () => {
-  const ledger = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  const ledger = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
   const command = { requestId: 'resume-1', to: 'active', reason: 'test' } as const;
   const first = await ledger.executeUpdate(setTradingStateUpdate, { args: [command] });
   await trading.change('halted', 'test');

@@ -36,7 +36,7 @@ test('all is well, and no reason is given', async () => {
 });
 
 test('trading that is halted is said with its reason', async () => {
-  const control = createTradingStateControl(engine.parts.client, engine.config.venue);
+  const control = createTradingStateControl(engine.parts.client, engine.parts.ours);
   await control.change('halted', 'the owner sleeps');
   const { status, reasons } = await health();
   expect(status).toBe('degraded');
@@ -71,7 +71,7 @@ test('what a process says of itself is said', async () => {
 });
 
 test('a ban is said, also in the words of the signal that waits for its end', async () => {
-  const account = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  const account = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
   await account.signal(feedbackSignal, {
     endpoint: 'order',
     kind: 'banned',

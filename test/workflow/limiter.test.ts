@@ -26,7 +26,7 @@ function requestsAtVenue(): number {
 }
 
 function limiter() {
-  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
 }
 
 /** Waits until the limiter has heard of a block. @returns its end */

@@ -10,6 +10,7 @@ import { SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
 import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../../src/messages/signal';
 import type { BarAnswer, TradeResult } from '../../src/messages/trade';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { onPaper } from '../support/account-commands';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 const VENUE = 'nowhere';
@@ -71,7 +72,7 @@ async function endOf(name: string, lookUp: () => LookUpAnswer) {
       activities,
       sinks: { announcements: { line: ignored, alert: ignored, reached: ignored } },
     }),
-    createWorker({ connection, namespace, taskQueue: venueTaskQueue(VENUE), activities }),
+    createWorker({ connection, namespace, taskQueue: venueTaskQueue(onPaper(VENUE)), activities }),
   ]);
   const running = workers.map((worker) => worker.run());
   try {
@@ -94,7 +95,7 @@ function inputOf(fingerprint: string): SignalWorkflowInput {
   return {
     fingerprint,
     clientOrderId: PLAN.clientOrderId,
-    venue: VENUE,
+    ...onPaper(VENUE),
     signal: { symbol: 'BTCUSDT', direction: 'BUY', strategy: 'test', timestampMs, intent: 'entry', amount: '0.01' },
     expiresAtMs: timestampMs + 300_000,
     settings: {

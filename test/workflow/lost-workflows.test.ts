@@ -13,7 +13,7 @@ import {
 import { readHealth } from '../../src/observability/health';
 import { createTradingStateControl } from '../../src/trading/trading-state';
 import { ensureVenueAccount } from '../../workers/entities';
-import { reserveCommand, SETTINGS } from '../support/account-commands';
+import { onPaper, reserveCommand, SETTINGS } from '../support/account-commands';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   environment = await startTestServer();
   const settings: VenueAccountSettings = { ...SETTINGS, venue: VENUE, guardIntervalMs: 1_000 };
   await environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
-    workflowId: venueAccountWorkflowId(VENUE),
+    workflowId: venueAccountWorkflowId(onPaper(VENUE)),
     taskQueue: ENTITIES_TASK_QUEUE,
     args: [settings],
   });
@@ -52,7 +52,7 @@ async function restingOrder(): Promise<string> {
 }
 
 function account() {
-  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(VENUE));
+  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(onPaper(VENUE)));
 }
 
 test('a reservation whose signal was ended by hand is an alert, and a workflow of its own ends it', async () => {
@@ -106,7 +106,7 @@ test('a reservation whose signal is waited for is left alone', async () => {
 test('an account that follows a lost one is halted, and names what is open at the venue', async () => {
   const fingerprint = await restingOrder();
   const { clientOrderId } = (await engine.intake.show(fingerprint))!.order!;
-  const control = createTradingStateControl(engine.parts.client, VENUE);
+  const control = createTradingStateControl(engine.parts.client, engine.parts.ours);
   await account().terminate('a click in the Web UI');
   const denied = await engine.trade();
   expect(denied).toMatchObject({ outcome: 'DENIED', denialCode: 'TRADING_HALTED' });
@@ -124,7 +124,7 @@ test.each([
     'resumed meanwhile',
     async () => {
       await ensureVenueAccount(engine.parts.client, engine.config, engine.parts.venue.promises);
-      const control = createTradingStateControl(engine.parts.client, VENUE);
+      const control = createTradingStateControl(engine.parts.client, engine.parts.ours);
       await eventually(() => control.change('active', 'looked at everything').catch(() => undefined));
       await eventually(async () => (await engine.balances()).asOfMs > 0);
     },
@@ -142,13 +142,13 @@ test.each([
   expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
   expect(placeOrder).toHaveBeenCalledTimes(1);
   jest.restoreAllMocks();
-  const control = createTradingStateControl(engine.parts.client, VENUE);
+  const control = createTradingStateControl(engine.parts.client, engine.parts.ours);
   await eventually(() => control.change('active', 'looked at everything').catch(() => undefined));
 });
 
 test('nothing is resumed before the venue has told its open orders', async () => {
   const openOrders = jest.spyOn(engine.parts.venue, 'openOrders').mockRejectedValue(new Error('no answer'));
-  const control = createTradingStateControl(engine.parts.client, VENUE);
+  const control = createTradingStateControl(engine.parts.client, engine.parts.ours);
   await account().terminate('another click');
   expect(await readHealth(engine.parts.client, engine.config, [])).toMatchObject({ status: 'unhealthy' });
   await ensureVenueAccount(engine.parts.client, engine.config, engine.parts.venue.promises);
@@ -169,7 +169,7 @@ test('the namespace remembers that there was an account, longer than the server 
   const config = { ...engine.config, venue: 'other', venues: { other: engine.config.venues[VENUE]! } };
   await ensureVenueAccount(engine.parts.client, config, engine.parts.venue.promises);
   expect(await marks()).toContain('oncefill.account.other');
-  const other = engine.parts.client.workflow.getHandle(venueAccountWorkflowId('other'));
+  const other = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(onPaper('other')));
   expect(await other.query(accountHealthQuery)).toMatchObject({ tradingState: 'active' });
   await other.terminate('the test is over');
 });

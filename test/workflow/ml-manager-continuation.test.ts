@@ -17,6 +17,7 @@ import {
   type MlManagerSettings,
 } from '../../src/messages/ml-manager';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import { onPaper } from '../support/account-commands';
 import { eventually } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -27,7 +28,12 @@ const VENUE = 'nowhere';
 const MODEL = 'returns-of-the-test';
 const FAILURE = 'intake was away';
 /** The first tick is due at once, and the next one not before the test is over. */
-const SETTINGS: MlManagerSettings = { venue: VENUE, symbols: ['A'], candleIntervalMs: 86_400_000, closeDelayMs: 0 };
+const SETTINGS: MlManagerSettings = {
+  ...onPaper(VENUE),
+  symbols: ['A'],
+  candleIntervalMs: 86_400_000,
+  closeDelayMs: 0,
+};
 
 let environment: TestWorkflowEnvironment;
 let workers: Worker[];
@@ -49,7 +55,7 @@ beforeAll(async () => {
   workers = await Promise.all([
     createWorker({ ...connected, taskQueue: INFERENCE_TASK_QUEUE, workflowBundle }),
     createWorker({ ...connected, taskQueue: SIGNALS_TASK_QUEUE }),
-    createWorker({ ...connected, taskQueue: venueTaskQueue(VENUE) }),
+    createWorker({ ...connected, taskQueue: venueTaskQueue(onPaper(VENUE)) }),
   ]);
   running = Promise.all(workers.map((worker) => worker.run()));
 }, SERVER_START_TIMEOUT_MS);

@@ -63,9 +63,8 @@ afterEach(async () => {
 });
 
 function settings(overrides: Partial<MlManagerSettings> = {}): MlManagerSettings {
-  const { venue } = engine.config;
-  const { symbols } = engine.config.venues[venue]!;
-  return { venue, symbols, candleIntervalMs: CANDLE_INTERVAL_MS, closeDelayMs: 0, ...overrides };
+  const { ours, venueConfig } = engine.parts;
+  return { ...ours, symbols: venueConfig.symbols, candleIntervalMs: CANDLE_INTERVAL_MS, closeDelayMs: 0, ...overrides };
 }
 
 async function start(given: MlManagerSettings = settings()): Promise<void> {

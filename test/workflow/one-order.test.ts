@@ -51,24 +51,16 @@ async function startEngineAt(clientIdUnique: ClientIdUnique): Promise<void> {
   engine = await startTestEngine(environment, { paperVenue: { clientIdUnique } });
 }
 
-/** Starts a signal on a venue of that kind, as intake does. */
-async function startSignal(clientIdUnique: ClientIdUnique, expiresAtMs = Date.now() + 60_000): Promise<string> {
+/** Starts a signal, as intake does. */
+async function startSignal(expiresAtMs = Date.now() + 60_000): Promise<string> {
   const { config, parts } = engine;
-  const signal = engine.signal();
+  const signal = engine.signal({ timestampMs: expiresAtMs - config.signals.timeToLiveSeconds * 1_000 });
   const fingerprint = fingerprintOf(signal);
   const input: SignalWorkflowInput = {
     fingerprint,
     clientOrderId: clientOrderIdOf(fingerprint),
-    venue: config.venue,
+    ...parts.ours,
     signal,
-    expiresAtMs,
-    settings: {
-      leverage: 1,
-      lookUpDelays: { firstMs: 200, growth: 2, maxMs: 1_000 },
-      unknownAlertMs: 60_000,
-      lateAcceptanceMs: parts.venueConfig.receiveWindowMs + parts.venueConfig.clockSkewMs,
-      clientIdUnique,
-    },
   };
   const { client } = parts;
   await client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
@@ -108,7 +100,7 @@ test(
     await engine.stopWorkers();
     const death = diesAtCrashPoint();
     const expiresAtMs = Date.now() + SHORT_LIFE_MS;
-    const fingerprint = await startSignal('always', expiresAtMs);
+    const fingerprint = await startSignal(expiresAtMs);
     expect(await death).toEqual({ signal: 'SIGKILL', atCrashPoint: true });
     await eventually(async () => Date.now() > expiresAtMs);
     await engine.startWorkers();
@@ -155,7 +147,7 @@ test.each(KINDS)(
     await startEngineAt(clientIdUnique);
     await engine.stopWorkers();
     const death = diesAtCrashPoint();
-    const fingerprint = await startSignal(clientIdUnique);
+    const fingerprint = await startSignal();
     const clientOrderId = clientOrderIdOf(fingerprint);
 
     expect(await death).toEqual({ signal: 'SIGKILL', atCrashPoint: true });
@@ -188,7 +180,7 @@ test.each(KINDS)(
       ],
     });
 
-    const fingerprint = await startSignal(clientIdUnique);
+    const fingerprint = await startSignal();
     await eventually(async () => ordersOf(clientOrderIdOf(fingerprint)) === 1);
     await engine.stopWorkers();
     await engine.startWorkers();
@@ -211,7 +203,7 @@ test('where ids may be used again, an order that only the recent orders show is 
     .spyOn(venue, 'lookUpOrder')
     .mockImplementation(async () => ({ status: 'absent', askedAtMs: await venue.time() }));
 
-  const view = await engine.end(await startSignal('openOnly'));
+  const view = await engine.end(await startSignal());
 
   expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
   expect(sent).toHaveBeenCalledTimes(1);

@@ -51,7 +51,7 @@ async function reported(): Promise<void> {
   const { client, venue } = engine.parts;
   const fromMs = Date.now() + venue.promises.snapshotLagMs + READ_BEFORE_MAX_MS;
   await eventually(async () => {
-    await client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue)).signal(refreshSignal);
+    await client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours)).signal(refreshSignal);
     return (await engine.balances()).asOfMs > fromMs;
   }, REFRESH_INTERVAL_MS);
 }

@@ -67,7 +67,7 @@ test('a signal is filled, and nobody without the key reads its amounts, symbol o
   expect(view).toMatchObject({ state: 'ENDED', outcome: 'FILLED', order: { filledQuantity: '0.012' } });
   expect(await engine.intake.show(view.fingerprint)).toMatchObject({ outcome: 'FILLED' });
   expect(await engine.intake.list(5)).toMatchObject([{ fingerprint: view.fingerprint, symbol: 'BTCUSDT' }]);
-  for (const workflowId of [view.fingerprint, venueAccountWorkflowId(engine.config.venue)]) {
+  for (const workflowId of [view.fingerprint, venueAccountWorkflowId(engine.parts.ours)]) {
     const text = await historyOf(workflowId);
     expect(text).toContain('binary/encrypted');
     expect(text.match(PLAIN)).toBeNull();

@@ -16,7 +16,7 @@ import { findFreePort } from '../../harness/free-ports';
 import { SERVER_START_TIMEOUT_MS, startTimeSkippingServer } from '../support/test-server';
 
 const NAMESPACE = 'server-test';
-const REQUIREMENTS = { namespace: NAMESPACE, retentionHours: 72, dedupWindowSeconds: 300 };
+const REQUIREMENTS = { namespace: NAMESPACE, environment: 'paper', retentionHours: 72, dedupWindowSeconds: 300 };
 /** More than the server's own default of 10. */
 const UPDATES_AT_ONCE = 30;
 const UPDATE_WAIT_MS = 3_000;
@@ -71,6 +71,17 @@ describe('setting a fresh server up', () => {
     expect(await ensureNamespace(connection, REQUIREMENTS)).toBe(true);
     const { config } = await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
     expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(72 * 3_600);
+  });
+
+  it('stamps a namespace for its environment when it creates it, and refuses it to every other one', async () => {
+    const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+    expect(namespaceInfo?.data).toMatchObject({
+      'oncefill.environment': 'paper',
+      'oncefill.environment-travels-since': 'creation',
+    });
+    await expect(ensureNamespace(connection, { ...REQUIREMENTS, environment: 'live' })).rejects.toMatchObject({
+      code: 'ENVIRONMENT_MISMATCH',
+    });
   });
 
   it('leaves an existing namespace alone', async () => {

@@ -55,7 +55,7 @@ async function runOnWrongClock(aheadMs: number): Promise<void> {
 }
 
 function account() {
-  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.config.venue));
+  return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
 }
 
 test.each([-60_000, -4_000, 60_000])(

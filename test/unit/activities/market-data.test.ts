@@ -8,7 +8,7 @@ const BALANCES = { asOfMs: 2, assets: {} };
 
 function fetchBalances(pacedVenue: object): Promise<unknown> {
   const activities = createMarketDataActivities({ pacedVenue: pacedVenue as never, candlesDir: '', candleCount: 1 });
-  return new MockActivityEnvironment().run(() => activities.fetchBalances());
+  return new MockActivityEnvironment().run(() => activities.fetchBalances({ environment: 'paper', venue: 'bybit' }));
 }
 
 /** Reads balances from a venue that refuses, in a process whose clock was an hour ahead when it was told. */

@@ -27,6 +27,8 @@ export class ScriptedServer {
   readonly started: StartOptions[] = [];
   /** How often a workflow was asked for its account. */
   reads = 0;
+  /** The namespace's own data. */
+  data: Readonly<Record<string, string>> = { 'oncefill.environment': 'paper' };
   /** Set: reading a workflow's account fails with it. */
   readFailure: Error | undefined;
   /** What a count finds; undefined: counting fails. */
@@ -36,6 +38,8 @@ export class ScriptedServer {
 
   get client(): Client {
     const client = {
+      options: { namespace: 'scripted' },
+      workflowService: { describeNamespace: async () => ({ namespaceInfo: { data: this.data } }) },
       withDeadline: <Result>(_deadline: number, work: () => Promise<Result>) => work(),
       workflow: {
         start: (_type: string, options: StartOptions) => this.start(options),
@@ -50,13 +54,14 @@ export class ScriptedServer {
     return client as unknown as Client;
   }
 
-  private async start(options: StartOptions): Promise<void> {
+  private async start(options: StartOptions): Promise<{ readonly firstExecutionRunId: string }> {
     const { workflowId, memo } = options;
     if (this.workflows.has(workflowId)) {
       throw new WorkflowExecutionAlreadyStartedError('already started', workflowId, SIGNAL_WORKFLOW_TYPE);
     }
     this.started.push(options);
     this.workflows.set(workflowId, { status: 'RUNNING', memo });
+    return { firstExecutionRunId: `run-${this.started.length}` };
   }
 
   private handle(workflowId: string) {

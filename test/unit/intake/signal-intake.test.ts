@@ -59,7 +59,13 @@ describe('what a workflow is started with', () => {
     };
     await open(settings).submit(signal);
     const clientOrderId = expect.any(String) as string;
-    const input: SignalWorkflowInput = { fingerprint: fingerprintOf(signal), clientOrderId, venue: 'bybit', signal };
+    const input: SignalWorkflowInput = {
+      fingerprint: fingerprintOf(signal),
+      clientOrderId,
+      environment: 'paper',
+      venue: 'bybit',
+      signal,
+    };
     expect(server.started.map(({ args }) => args)).toEqual([[input]]);
   });
 
@@ -69,6 +75,20 @@ describe('what a workflow is started with', () => {
     server.workflows.clear();
     await open({ 'venues.bybit.leverage': 3, 'signals.timeToLiveSeconds': 33 }).submit(signal);
     expect(server.started[1]?.args).toEqual(first?.args);
+  });
+});
+
+describe('a namespace', () => {
+  test.each([
+    ['of another environment', { 'oncefill.environment': 'testnet' }, /belongs to testnet.*TEMPORAL_NAMESPACE/],
+    ['of no environment', {}, /belongs to no environment yet.*oncefill start/],
+  ])('%s gets no signal and no word for an order, and nothing is started', async (_what, data, sentence) => {
+    server.data = data;
+    const message = expect.stringMatching(sentence) as string;
+    expect(await intake.submit(signal)).toEqual({ status: 'refused', code: 'ENVIRONMENT_MISMATCH', message });
+    const word = { filledQuantity: '0', reason: 'looked' };
+    expect(await intake.settle(fingerprintOf(signal), word)).toEqual({ accepted: false, message });
+    expect(server.started).toEqual([]);
   });
 });
 

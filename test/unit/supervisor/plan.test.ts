@@ -40,7 +40,7 @@ describe('planProcesses', () => {
       '--task-queue',
       'entities',
       '--task-queue',
-      `venue-${CONFIG.venue}`,
+      `venue-paper-${CONFIG.venue}`,
     ]);
   });
 });

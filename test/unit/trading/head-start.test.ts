@@ -1,7 +1,8 @@
 import type { HeadStarts } from '../../../src/trading/head-start';
 import { Account, AT_ONCE_MAX, INPUT, NOW_MS, roadWith } from './fixtures/short-road';
 
-const { round: _, signalStartedAtMs: __, ...WORKFLOW_INPUT } = INPUT;
+const { round: _, signalStartedAtMs: __, origin: ORIGIN, ...WORKFLOW_INPUT } = INPUT;
+const RUN_ID = ORIGIN.firstRunId;
 
 /** What the head start needs to know of the account's time. */
 async function askOnce({ permits }: ReturnType<typeof roadWith>): Promise<void> {
@@ -11,7 +12,7 @@ async function askOnce({ permits }: ReturnType<typeof roadWith>): Promise<void> 
 function begin(headStarts: HeadStarts, input = WORKFLOW_INPUT): void {
   const goAhead = headStarts.ready();
   if (!goAhead) throw new Error('The signal got no head start.');
-  goAhead(input);
+  goAhead(input, RUN_ID);
 }
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -80,7 +81,27 @@ test('a head start sends nothing when the ledger may have forgotten a reservatio
   await askOnce(parts);
   const goAhead = parts.headStarts.ready();
   account.ledger = { ...account.ledger, forgottenAtMs: NOW_MS };
-  goAhead?.(WORKFLOW_INPUT);
+  goAhead?.(WORKFLOW_INPUT, RUN_ID);
   expect(await parts.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', earlierAttempt: 'possible' });
   expect(parts.send).not.toHaveBeenCalled();
+});
+
+test('a run that intake did not start takes over nothing, whatever its id', async () => {
+  const parts = roadWith(new Account('1000'), 'UNKNOWN');
+  await askOnce(parts);
+  begin(parts.headStarts);
+  const forged = { ...INPUT, origin: { ...ORIGIN, firstRunId: 'run-2' } };
+  // It finds the reservation that the head start made, and may only look up.
+  expect(await parts.road.tradeAtOnce(forged)).toMatchObject({ status: 'reserved', earlierAttempt: 'possible' });
+  expect(await parts.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'answered' });
+  expect(parts.send).toHaveBeenCalledTimes(1);
+});
+
+test('what no workflow may trade gets no head start either', async () => {
+  const parts = roadWith(new Account('1000'));
+  await askOnce(parts);
+  parts.check.mockReturnValue({ code: 'SIGNAL_NOT_GENUINE', message: 'No.' });
+  begin(parts.headStarts);
+  await expect(parts.road.tradeAtOnce(INPUT)).rejects.toThrow('SIGNAL_NOT_GENUINE');
+  expect(parts.plan).not.toHaveBeenCalled();
 });

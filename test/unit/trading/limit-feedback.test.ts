@@ -12,7 +12,7 @@ function feed() {
   const venue = { name: 'bybit', onLimitReport: (listener: typeof tell) => (tell = listener) };
   const signal = jest.fn(async (_definition: unknown, _report: LimitReport) => undefined);
   const client = { workflow: { getHandle: () => ({ signal }) } };
-  feedLimiter(venue as unknown as Venue, client as never, {} as never);
+  feedLimiter(venue as unknown as Venue, client as never, 'account', {} as never);
   return { tell: (report: LimitReport) => tell(report), told: () => signal.mock.calls.map(([, report]) => report) };
 }
 

@@ -5,6 +5,7 @@ import { FILLED, PLAN } from './fixtures/short-road';
 const VENUE_NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
 const PLANNED = { ...PLAN, plannedAtMs: VENUE_NOW_MS - HOUR_MS };
+const CALL = { venue: 'bybit', fingerprint: 'f'.repeat(16) };
 const ABSENT: LookUpAnswer = { status: 'absent', askedAtMs: VENUE_NOW_MS };
 /** By the clock of a sender that is ten hours ahead. */
 const REUSABLE_SINCE_MS = VENUE_NOW_MS + 10 * HOUR_MS;
@@ -18,13 +19,13 @@ function evidenceWith(answer: LookUpAnswer) {
 
 test('an order is looked for from when it was planned, on the venue’s clock', async () => {
   const { evidence, lookUpOrder } = evidenceWith(ABSENT);
-  await evidence.lookUp({ plan: PLANNED });
+  await evidence.lookUp({ ...CALL, plan: PLANNED });
   expect(lookUpOrder).toHaveBeenCalledWith('BTCUSDT', 'of-1', PLANNED.plannedAtMs);
 });
 
 test('where ids may be used again, a sender’s wrong clock hides no order', async () => {
   const { evidence } = evidenceWith(ABSENT);
-  expect(await evidence.lookUp({ plan: PLANNED, reusableIdSinceMs: REUSABLE_SINCE_MS })).toMatchObject({
+  expect(await evidence.lookUp({ ...CALL, plan: PLANNED, reusableIdSinceMs: REUSABLE_SINCE_MS })).toMatchObject({
     status: 'found',
   });
 });
@@ -32,7 +33,9 @@ test('where ids may be used again, a sender’s wrong clock hides no order', asy
 test('where ids may be used again, an order from before the plan is not ours', async () => {
   const order = { ...FILLED, createdAtMs: PLANNED.plannedAtMs - HOUR_MS };
   const { evidence } = evidenceWith({ status: 'found', order });
-  expect(await evidence.lookUp({ plan: PLANNED, reusableIdSinceMs: 0 })).toMatchObject({ status: 'unavailable' });
+  expect(await evidence.lookUp({ ...CALL, plan: PLANNED, reusableIdSinceMs: 0 })).toMatchObject({
+    status: 'unavailable',
+  });
 });
 
 test.each<[string, OrderPlan]>([
@@ -40,6 +43,6 @@ test.each<[string, OrderPlan]>([
   ['an instant ahead of a venue’s clock that was set back', { ...PLAN, plannedAtMs: VENUE_NOW_MS + HOUR_MS }],
 ])('with %s the sender’s clock decides which orders may be ours', async (_what, plan) => {
   const { evidence, recentOrders } = evidenceWith(ABSENT);
-  await evidence.lookUp({ plan, reusableIdSinceMs: 7 });
+  await evidence.lookUp({ ...CALL, plan, reusableIdSinceMs: 7 });
   expect(recentOrders).toHaveBeenCalledWith(7);
 });

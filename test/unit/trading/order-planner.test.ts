@@ -24,7 +24,7 @@ function plannerAt(venueMs: number | undefined) {
       return { symbol: 'BTCUSDT', bid: '59999', ask: '60000' };
     },
   };
-  return new OrderPlanner({} as never, pacedVenue as never, SETTINGS);
+  return new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS);
 }
 
 test.each([1_700_000_000_000, undefined])('a plan bears the venue’s clock %p, and nobody else’s', async (venueMs) => {

@@ -59,6 +59,7 @@ function checkerWith({
     { query } as never,
     { acquire, leftUntil: (atMs: number) => atMs - Date.now() } as never,
     store,
+    'account',
   );
   return { checker, query, acquire };
 }

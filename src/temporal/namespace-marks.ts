@@ -3,9 +3,22 @@ import type { Client } from '@temporalio/client';
 /** What a namespace remembers in its own data, which outlive every workflow of it. Ours begin so. */
 const PREFIX = 'oncefill.';
 
+/** The environment that the namespace belongs to: paper, testnet or live. */
+export const ENVIRONMENT_MARK = 'environment';
+/**
+ * Since when every workflow that trades names its environment, as ISO 8601; SINCE_CREATION where no other ever ran.
+ */
+export const TRAVELS_SINCE_MARK = 'environment-travels-since';
+export const SINCE_CREATION = 'creation';
+
 /** The key under which an administrator sees a mark. */
 export function keyOf(name: string): string {
   return `${PREFIX}${name}`;
+}
+
+/** The marks of a namespace that is created for an environment. */
+export function marksOfNew(environment: string): Record<string, string> {
+  return { [keyOf(ENVIRONMENT_MARK)]: environment, [keyOf(TRAVELS_SINCE_MARK)]: SINCE_CREATION };
 }
 
 /** @returns undefined where there is no such mark */

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util';
+import { checkSignalTime, type SignalTimeFault, type TradingSignal } from '../domain/signal';
+import { quoteValue } from '../domain/quote-value';
+import type { Refusal } from '../messages/refusal';
+import { SIGNAL_WORKFLOW_TYPE } from '../messages/signal';
+import type { TradeInput } from '../messages/trade';
+import { clientOrderIdOf, fingerprintOf } from './fingerprint';
+import { parseSignal } from './parse-signal';
+
+/** Intake judges a signal's time by its own clock, and a moment before the server starts the workflow by its own. */
+const CLOCKS_DIFFER_MAX_MS = 60_000;
+
+/** What of a call shows whether intake began it. */
+export type GenuineClaim = Pick<TradeInput, 'fingerprint' | 'clientOrderId' | 'signal' | 'origin'>;
+
+/** @returns why intake cannot have started the workflow that calls; undefined: it may have */
+export type SignalCheck = (claim: GenuineClaim) => Refusal | undefined;
+
+/**
+ * Anyone who reaches the Temporal server can start a signal's workflow, with any id and any input. The process that trades
+ * therefore works out anew what intake would have made of the signal, before it holds or sends anything.
+ *
+ * @param dedupWindowMs older signals are refused, as intake does: the server may have forgotten that they were traded
+ */
+export function createSignalCheck(dedupWindowMs: number): SignalCheck {
+  return (claim) => {
+    const { origin, signal } = claim;
+    const fault = identityFault(claim);
+    if (fault !== undefined) {
+      const message = `The workflow ${quoteValue(origin.workflowId)} was not started by intake: ${fault}. Nothing was reserved or sent; look at who reaches the Temporal server.`;
+      return { code: 'SIGNAL_NOT_GENUINE', message };
+    }
+    return timeFault(signal, origin.startedAtMs, dedupWindowMs);
+  };
+}
+
+function identityFault({ fingerprint, clientOrderId, signal, origin }: GenuineClaim): string | undefined {
+  if (origin.workflowType !== SIGNAL_WORKFLOW_TYPE) return `its type is ${quoteValue(origin.workflowType)}`;
+  const [foreign] = origin.foreign;
+  if (foreign !== undefined) return `it was given ${foreign}`;
+  const contentFault = faultOfContent(signal, origin.startedAtMs);
+  if (contentFault !== undefined) return contentFault;
+  const expected = fingerprintOf(signal);
+  if (fingerprint !== expected) return `its fingerprint is ${quoteValue(fingerprint)}, and its signal's is ${expected}`;
+  if (origin.workflowId !== expected) return `its id is not ${expected}, the fingerprint of its signal`;
+  if (clientOrderId !== clientOrderIdOf(expected))
+    return `its client order id ${quoteValue(clientOrderId)} is not ours`;
+  return undefined;
+}
+
+/** A signal of intake is one that intake would make of it again. */
+function faultOfContent(signal: TradingSignal, nowMs: number): string | undefined {
+  if (typeof signal !== 'object' || signal === null) return `its signal is ${quoteValue(signal)}`;
+  const { timestampMs, ...others } = signal;
+  const parsed = parseSignal({ ...others, timestamp: timestampMs }, { nowMs });
+  if (!parsed.ok) return `its signal is not valid (${parsed.message})`;
+  return isDeepStrictEqual(parsed.signal, signal) ? undefined : 'its signal is not written as intake writes it';
+}
+
+function timeFault(signal: TradingSignal, startedAtMs: number, windowMs: number): SignalTimeFault | undefined {
+  const { timestampMs } = signal;
+  const onEarlierClock = checkSignalTime(timestampMs, startedAtMs - CLOCKS_DIFFER_MAX_MS, windowMs);
+  const onLaterClock = checkSignalTime(timestampMs, startedAtMs + CLOCKS_DIFFER_MAX_MS, windowMs);
+  // Refused only where every clock that intake may have had would have refused it.
+  return onEarlierClock?.code === 'STALE_SIGNAL' || onLaterClock?.code === 'SIGNAL_FROM_FUTURE'
+    ? checkSignalTime(timestampMs, startedAtMs, windowMs)
+    : undefined;
+}
