@@ -86,13 +86,7 @@ export function openEngine(
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
-  const venue = createVenue({
-    name: config.venue,
-    config: venueConfig,
-    baseUrl: venueConfig.environment === 'paper' ? `http://127.0.0.1:${config.paperVenue.port}` : undefined,
-    credentials,
-    takerFee: venueConfig.environment === 'paper' ? config.paperVenue.takerFee : undefined,
-  });
+  const venue = openVenue(config, venueConfig, credentials);
   const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {
     // A store that knows no account may be one that knows nothing at all.
     await store.confirm();
@@ -147,6 +141,17 @@ export function openEngine(
       await venue.close();
     },
   };
+}
+
+function openVenue({ venue: name, paperVenue }: Config, config: VenueConfig, credentials: Credentials): Venue {
+  const isPaper = config.environment === 'paper';
+  return createVenue({
+    name,
+    config,
+    baseUrl: isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined,
+    credentials,
+    takerFee: isPaper ? paperVenue.takerFee : undefined,
+  });
 }
 
 /** Requests are signed with the venue's time; the adapter measures it at its first request, and here again. */
