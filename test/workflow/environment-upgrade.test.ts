@@ -20,7 +20,7 @@ import type { TradeInput } from '../../src/messages/trade';
 import { batchUpdate, snapshotSignal, VENUE_ACCOUNT_WORKFLOW_TYPE } from '../../src/messages/venue-account';
 import { readMark, TRAVELS_SINCE_MARK, writeMark } from '../../src/temporal/namespace-marks';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { claimEnvironment } from '../../workers/claim-environment';
+import { claimEnvironment, noteTravels } from '../../workers/claim-environment';
 import type { Engine } from '../../workers/engine';
 import { moveFormerAccount } from '../../workers/former-account';
 import { entitiesWorker } from '../../workers/task-queue-workers';
@@ -134,6 +134,7 @@ async function upgrade(parts: Engine): Promise<void> {
   await runFormerEngine(parts);
   waiting = await startFormerSignal(parts, signalOf('waiting'));
   await claimEnvironment(client, ours);
+  await noteTravels(client);
   const entities = await Worker.create({ ...entitiesWorker(parts), connection, namespace });
   await entities.runUntil(() => moveFormerAccount(client, ours));
 }
