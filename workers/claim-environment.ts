@@ -13,20 +13,31 @@ import {
 } from '../src/temporal/namespace-marks';
 
 /**
- * Makes sure that this namespace is used by one environment only (paper, testnet or live): the first that uses it. Where
- * it was used before environments travelled along, it also notes when that ended: now.
+ * Makes sure that this namespace is used by one environment only (paper, testnet or live): the first that uses it.
  *
  * @throws EnvironmentMismatchError, and NamespaceError where the server does not let this program mark it
  */
 export async function claimEnvironment(client: Client, ours: TradingVenue): Promise<void> {
   const { environment, venue } = ours;
-  const isClaimed = (await readMark(client, ENVIRONMENT_MARK)) !== undefined;
-  if (!isClaimed) await mark(client, ENVIRONMENT_MARK, environment);
+  if ((await readMark(client, ENVIRONMENT_MARK)) === undefined) {
+    const isNew = !(await isKnown(client, formerVenueAccountWorkflowId(venue)));
+    await mark(client, ENVIRONMENT_MARK, environment);
+    if (isNew) await mark(client, TRAVELS_SINCE_MARK, SINCE_CREATION);
+  }
   // Read back: of two that start at once, one has the last word.
   await checkEnvironment(client, environment);
-  if ((await readMark(client, TRAVELS_SINCE_MARK)) !== undefined) return;
-  const isNew = !isClaimed && !(await isKnown(client, formerVenueAccountWorkflowId(venue)));
-  await mark(client, TRAVELS_SINCE_MARK, isNew ? SINCE_CREATION : new Date().toISOString());
+}
+
+/**
+ * Notes that from now on every signal in this namespace names its environment, unless that is noted already. Only who
+ * holds the trading engine's slot may call it: an engine of an older release may start signals until then.
+ *
+ * @param isAgain an older release ran since it was noted: now counts
+ * @throws NamespaceError where the server does not let this program mark it
+ */
+export async function noteTravels(client: Client, isAgain = false): Promise<void> {
+  if (!isAgain && (await readMark(client, TRAVELS_SINCE_MARK)) !== undefined) return;
+  await mark(client, TRAVELS_SINCE_MARK, new Date().toISOString());
 }
 
 async function mark(client: Client, name: string, value: string): Promise<void> {

@@ -42,13 +42,14 @@ export async function assertNoFormerAccount(client: Client, venue: string): Prom
  * and waits until it has: nothing may be traded before. Safe to repeat, whatever ended in between. A process must run
  * the account meanwhile.
  *
+ * @param options.isWaiting only waits: another process, which holds the trading engine's slot, tells the account to move
  * @returns whether there was one
  * @throws FormerAccountError where that cannot be, or takes too long
  */
 export async function moveFormerAccount(
   client: Client,
   ours: TradingVenue,
-  timeoutMs = MOVE_TIMEOUT_MS,
+  { isWaiting = false, timeoutMs = MOVE_TIMEOUT_MS }: { isWaiting?: boolean; timeoutMs?: number } = {},
 ): Promise<boolean> {
   const formerId = formerVenueAccountWorkflowId(ours.venue);
   const newId = venueAccountWorkflowId(ours);
@@ -60,7 +61,7 @@ export async function moveFormerAccount(
     return false;
   };
   if (await hasMoved()) return false;
-  await tellToMove(client, formerId, ours);
+  if (!isWaiting) await tellToMove(client, formerId, ours);
   if (await pollUntil(hasMoved, { intervalMs: MOVE_INTERVAL_MS, timeoutMs })) return true;
   throw new FormerAccountError(
     `The account ${formerId} did not move to ${newId} within ${timeoutMs / 1_000} s, and nothing is traded before it has. Look at it in the Web UI, then start again.`,

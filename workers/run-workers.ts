@@ -20,7 +20,7 @@ import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker } from '../src/temporal/worker';
 import { packageVersion } from '../src/config/package-root';
 import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
-import { claimEnvironment } from './claim-environment';
+import { claimEnvironment, noteTravels } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
 import { FormerAccountError, moveFormerAccount } from './former-account';
@@ -99,9 +99,13 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
 async function serve({ config, taskQueues, component, target }: RunWorkersOptions, engine: Engine): Promise<number> {
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, 'engine');
-  const queues = (await Promise.all(taskQueues.map((taskQueue) => queueWorkers(taskQueue, engine)))).flat();
+  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
   const registration = component && (await takeSlot(component, engine));
   if (component && !registration) return 0;
+  // No engine of an older release runs beside the one that holds the slot.
+  const isEngine = component === 'trading_engine';
+  if (isEngine) await noteTravels(engine.client);
+  if (await needsFormerQueue(taskQueues, engine)) queues.push(formerVenueWorker(engine, await candlesNeeded(engine)));
   const stop = new AbortController();
   const first: Worker[] = [];
   const others: Worker[] = [];
@@ -139,7 +143,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
       others,
       async prepare() {
         // Nothing is traded beside an account that has not moved, whoever runs it.
-        if (taskQueues.some((taskQueue) => taskQueue !== INFERENCE_TASK_QUEUE)) await moveAccount(engine);
+        if (taskQueues.some((taskQueue) => taskQueue !== INFERENCE_TASK_QUEUE)) await moveAccount(engine, isEngine);
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
       },
@@ -155,9 +159,11 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
 }
 
 /** @throws FormerAccountError, of which a person hears */
-async function moveAccount({ client, ours, logger }: Engine): Promise<void> {
+async function moveAccount({ client, ours, logger }: Engine, isEngine: boolean): Promise<void> {
   try {
-    if (await moveFormerAccount(client, ours)) {
+    const hasMoved = await moveFormerAccount(client, ours, { isWaiting: !isEngine });
+    if (hasMoved && isEngine) {
+      await noteTravels(client, true);
       emitProcessEvent({ kind: 'line', text: `The account of ${showVenue(ours)} has moved to its new id.` });
     }
   } catch (error) {
@@ -196,24 +202,29 @@ async function takeSlot(component: string, engine: Engine): Promise<Registration
   return undefined;
 }
 
-async function queueWorkers(taskQueue: string, engine: Engine): Promise<readonly QueueWorkerOptions[]> {
+/** Workflows of before environments travelled along ask where no environment is named. */
+async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWorkflows }: Engine): Promise<boolean> {
+  return taskQueues.includes(venueTaskQueue(ours)) && formerWorkflows.exist();
+}
+
+async function candlesNeeded({ config }: Engine): Promise<number> {
+  return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
+}
+
+async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWorkerOptions> {
   const { config } = engine;
   const venueQueue = venueTaskQueue(engine.ours);
   switch (taskQueue) {
     case SIGNALS_TASK_QUEUE:
-      return [signalsWorker(engine)];
+      return signalsWorker(engine);
     case ENTITIES_TASK_QUEUE:
-      return [entitiesWorker(engine)];
-    case venueQueue: {
-      const metadata = await readModelMetadata(config.ml.model);
-      const { candlesNeeded } = metadata.input;
-      const ofBefore = (await engine.formerWorkflows.exist()) ? [formerVenueWorker(engine, candlesNeeded)] : [];
-      return [venueWorker(engine, candlesNeeded), ...ofBefore];
-    }
+      return entitiesWorker(engine);
+    case venueQueue:
+      return venueWorker(engine, await candlesNeeded(engine));
     case INFERENCE_TASK_QUEUE: {
       const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
       checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
-      return [inferenceWorker(engine, model)];
+      return inferenceWorker(engine, model);
     }
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');

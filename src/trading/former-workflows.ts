@@ -14,15 +14,15 @@ export class FormerWorkflows {
 
   constructor(private readonly client: Client) {}
 
-  /** Whether there can be any in this namespace. */
+  /** Whether there can be any in this namespace. Asks anew: the mark may change until the account has moved. */
   async exist(): Promise<boolean> {
-    return (await this.readEnd()) > 0;
+    return (await this.readMark()) > 0;
   }
 
   /** By the server's word for when the run began, never by the workflow's own. */
   async includes(workflowId: string, runId: string): Promise<boolean> {
     if (this.known.has(runId)) return true;
-    const endMs = await this.readEnd();
+    const endMs = (this.endedAtMs ??= await this.readMark());
     if (endMs === 0) return false;
     const { startTime } = await this.client.workflow.getHandle(workflowId, runId).describe();
     if (startTime.getTime() >= endMs + CLOCKS_DIFFER_MAX_MS) return false;
@@ -31,12 +31,9 @@ export class FormerWorkflows {
   }
 
   /** @returns when the last of them may have begun, milliseconds UTC; 0: there never was one, or nobody knows */
-  private async readEnd(): Promise<number> {
-    if (this.endedAtMs !== undefined) return this.endedAtMs;
+  private async readMark(): Promise<number> {
     const mark = await readMark(this.client, TRAVELS_SINCE_MARK);
-    if (mark === undefined) return 0;
-    const endMs = mark === SINCE_CREATION ? 0 : Date.parse(mark);
-    this.endedAtMs = Number.isFinite(endMs) ? endMs : 0;
-    return this.endedAtMs;
+    const endMs = mark === undefined || mark === SINCE_CREATION ? 0 : Date.parse(mark);
+    return Number.isFinite(endMs) ? endMs : 0;
   }
 }

@@ -20,7 +20,7 @@ import type { FaultPlan } from '../../src/paper-venue/faults/fault-plan';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue/options';
 import type { Credentials } from '../../src/venues/ccxt/credentials';
-import { claimEnvironment } from '../../workers/claim-environment';
+import { claimEnvironment, noteTravels } from '../../workers/claim-environment';
 import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount } from '../../workers/entities';
 import { entitiesWorker, formerVenueWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
@@ -165,6 +165,7 @@ export async function startTestEngine(
   try {
     await options.before?.(parts);
     await claimEnvironment(client, parts.ours);
+    await noteTravels(client);
     await engine.startWorkers();
     await ensureVenueAccount(client, config, parts.venue.promises);
     await eventually(async () => (await engine.balances()).asOfMs > 0);

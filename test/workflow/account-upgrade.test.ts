@@ -329,9 +329,11 @@ describe('an account of before environments travelled along', () => {
 
   test('moves once an engine runs, however often and however early it was told to', async () => {
     const { venue, ids } = await leftBehind();
-    const move = (timeoutMs?: number) => moveFormerAccount(environment.client, onPaper(venue), timeoutMs);
-    await expect(move(200)).rejects.toThrow(/did not move/);
-    await expect(move(200)).rejects.toThrow(/nothing is traded/);
+    const move = (options = {}) => moveFormerAccount(environment.client, onPaper(venue), options);
+    const engineWithoutWord = await engineOf(oldBundle);
+    await expect(move({ isWaiting: true, timeoutMs: 200 })).rejects.toThrow(/did not move/);
+    await engineWithoutWord.stop();
+    await expect(move({ timeoutMs: 200 })).rejects.toThrow(/nothing is traded/);
     const engine = await engineOf(oldBundle);
     await Promise.all([move(), move()]);
     expect(await figuresOf(venue)).toMatchObject({ reserved: RESERVED, pending: ids });

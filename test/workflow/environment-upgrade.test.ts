@@ -2,7 +2,6 @@
  * A release that lets the environment travel with the signal takes over an installation of before: an account that holds
  * a reservation, a signal whose order rests at the venue, and one that waits for its first step.
  */
-import { Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { TradingSignal } from '../../src/domain/signal';
 import type { OrderPlan } from '../../src/domain/market';
@@ -20,13 +19,14 @@ import type { TradeInput } from '../../src/messages/trade';
 import { batchUpdate, snapshotSignal, VENUE_ACCOUNT_WORKFLOW_TYPE } from '../../src/messages/venue-account';
 import { readMark, TRAVELS_SINCE_MARK, writeMark } from '../../src/temporal/namespace-marks';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { claimEnvironment } from '../../workers/claim-environment';
+import { claimEnvironment, noteTravels } from '../../workers/claim-environment';
 import type { Engine } from '../../workers/engine';
 import { moveFormerAccount } from '../../workers/former-account';
 import { entitiesWorker } from '../../workers/task-queue-workers';
 import { SETTINGS } from '../support/account-commands';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { createWorker } from '../../src/temporal/worker';
 
 const VENUE = 'bybit';
 const RESERVED = '11';
@@ -112,9 +112,9 @@ async function runFormerEngine(parts: Engine): Promise<void> {
   };
   const sinks = { announcements: { line: ignored, alert: ignored, reached: ignored } };
   const workers = await Promise.all([
-    Worker.create({ ...entitiesWorker(parts), ...connected }),
-    Worker.create({ ...connected, taskQueue: SIGNALS_TASK_QUEUE, activities, sinks }),
-    Worker.create({ ...connected, taskQueue: formerVenueTaskQueue(VENUE), activities }),
+    createWorker({ ...entitiesWorker(parts), ...connected }),
+    createWorker({ ...connected, taskQueue: SIGNALS_TASK_QUEUE, activities, sinks }),
+    createWorker({ ...connected, taskQueue: formerVenueTaskQueue(VENUE), activities }),
   ]);
   const running = workers.map((worker) => worker.run());
   resting = await startFormerSignal(parts, signalOf('resting', '1000'));
@@ -134,7 +134,8 @@ async function upgrade(parts: Engine): Promise<void> {
   await runFormerEngine(parts);
   waiting = await startFormerSignal(parts, signalOf('waiting'));
   await claimEnvironment(client, ours);
-  const entities = await Worker.create({ ...entitiesWorker(parts), connection, namespace });
+  await noteTravels(client);
+  const entities = await createWorker({ ...entitiesWorker(parts), connection, namespace });
   await entities.runUntil(() => moveFormerAccount(client, ours));
 }
 

@@ -1,13 +1,14 @@
 /** A namespace belongs to the environment that used it first, whatever it is called. */
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createTradingStateControl } from '../../src/trading/trading-state';
-import { claimEnvironment } from '../../workers/claim-environment';
+import { claimEnvironment, noteTravels } from '../../workers/claim-environment';
 import { readMark, SINCE_CREATION, TRAVELS_SINCE_MARK, writeMark } from '../../src/temporal/namespace-marks';
 import { onPaper } from '../support/account-commands';
 import { eventually } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { openClient } from '../../src/temporal/client';
 
 let environment: TestWorkflowEnvironment;
 
@@ -22,7 +23,7 @@ async function otherNamespace(namespace: string): Promise<Client> {
   const { connection } = environment;
   const workflowExecutionRetentionPeriod = msToTs(86_400_000);
   await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
-  const client = new Client({ connection, namespace });
+  const client = openClient(connection, namespace);
   await eventually(() =>
     readMark(client, 'none').then(
       () => true,
@@ -60,8 +61,12 @@ test('a namespace that nobody used before knows no workflow without an environme
   const used = await otherNamespace('used');
   await writeMark(used, 'environment', 'paper');
   await claimEnvironment(used, onPaper('bybit'));
+  expect(await readMark(used, TRAVELS_SINCE_MARK)).toBeUndefined();
+  await noteTravels(used);
   const since = await readMark(used, TRAVELS_SINCE_MARK);
   expect(Date.parse(since!)).toBeGreaterThan(0);
-  await claimEnvironment(used, onPaper('bybit'));
+  await noteTravels(used);
   expect(await readMark(used, TRAVELS_SINCE_MARK)).toBe(since);
+  await noteTravels(used, true);
+  expect(Date.parse((await readMark(used, TRAVELS_SINCE_MARK))!)).toBeGreaterThan(Date.parse(since!));
 });
