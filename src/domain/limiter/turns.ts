@@ -1,9 +1,3 @@
-import { cutText } from '../plain-values';
-import { RATE_TEXT_BYTES_MAX } from './state';
-import type { LimiterState, Permit } from './state';
-import type { Asked } from './fit';
-import type { AcquireCommand } from './types';
-
 /**
  * Who goes first among those that wait. Every strategy has a queue of its own: the n-th of one goes before whatever is
  * behind the n-th of another, however long that has been waiting. So a strategy that floods the limiter holds up itself.
@@ -11,6 +5,12 @@ import type { AcquireCommand } from './types';
  * A newcomer that may go first takes over the other's instant: what is booked stays as it is, only for somebody else. The
  * other one is forgotten; it asks again before it sends, and is told then how much longer it waits.
  */
+import { cutText } from '../plain-values';
+import { RATE_TEXT_BYTES_MAX } from './state';
+import type { LimiterState, Permit } from './state';
+import type { Asked } from './fit';
+import type { AcquireCommand } from './types';
+
 /** By what a request's strategy is told apart; undefined: it stands in no queue (an exit, a read, an older caller). */
 export function queueOf({ strategy, intent }: AcquireCommand): string | undefined {
   return intent === 'entry' && typeof strategy === 'string' ? cutText(strategy, RATE_TEXT_BYTES_MAX) : undefined;
