@@ -12,7 +12,7 @@ import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
 import { createSignalIntake } from '../../src/intake/signal-intake';
 import { ExitCode } from '../../src/process/exit-codes';
 import type { ProcessEvent } from '../../src/process/process-events';
-import { connectClient, localTarget, type ServerTarget } from '../../src/temporal/connection';
+import { connectClient, connectServer, localTarget, type ServerTarget } from '../../src/temporal/connection';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embedded-server';
 import { ensureNamespace } from '../../src/temporal/namespace';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
@@ -21,7 +21,7 @@ import { audit } from './support/trading';
 
 const TEST_MAX_MS = 240_000;
 const STEP_MAX_MS = 60_000;
-const ENGINE = ['worker', '--component', 'trading_engine', '--task-queue', 'signals', 'entities', 'venue-bybit'];
+const ENGINE = ['worker', '--component', 'trading_engine', '--task-queue', 'signals', 'entities', 'venue-paper-bybit'];
 
 let product: Installation;
 let target: ServerTarget;
@@ -46,7 +46,7 @@ async function serveFrom(dataDir: string): Promise<void> {
   const { port, retentionHours, namespace } = product.config.temporal;
   const progress = (): void => undefined;
   server = await startEmbeddedServer({ dataDir, port, durability: 'paper', environment: 'paper', progress });
-  const { connection } = await connectClient(target);
+  const connection = await connectServer(target);
   await ensureNamespace(connection, {
     namespace,
     environment: 'paper',

@@ -282,7 +282,7 @@ function startByPage(namespace: string): Knock {
 }
 
 function haltByPage(namespace: string): Knock {
-  const run = 'venue-account:bybit/update/setTradingState';
+  const run = 'venue-account:paper:bybit/update/setTradingState';
   const body = JSON.stringify({ input: { args: [{ state: 'halted', reason: 'a web page' }] } });
   return { method: 'POST', path: `/api/v1/namespaces/${namespace}/workflows/${run}`, body };
 }
