@@ -72,7 +72,8 @@ async function health(): Promise<string> {
 }
 
 async function control(path: string, command: object): Promise<unknown> {
-  const response = await fetch(product.venueUrl + path, { method: 'POST', body: JSON.stringify(command) });
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(product.venueUrl + path, { method: 'POST', headers, body: JSON.stringify(command) });
   return response.json();
 }
 
