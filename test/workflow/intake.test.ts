@@ -55,7 +55,9 @@ describe('a command whose answer is lost', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'oncefill-lost-answer-'));
     strategy = `lost-answer-${(count += 1)}`;
-    proxy = await SwallowingProxy.start(environment.connection.options.address, strategy);
+    // As in the input of the signal's workflow: the command asks other things about its strategy, too.
+    const words = `"strategy":"${strategy}"`;
+    proxy = await SwallowingProxy.start(environment.connection.options.address, words);
   });
 
   afterEach(async () => {
