@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { openDataFolder } from './private-folder';
+import { DataFolderError, openDataFolder } from './private-folder';
 import { TOKEN_TEXT } from './tokens';
 
 const DAY_MS = 86_400_000;
@@ -140,6 +140,7 @@ let tidiedFile = '';
  * programs do again and again.
  *
  * @throws AuditError when it cannot be written
+ * @throws DataFolderError when the data folder is not ours alone
  */
 export function recordAudit(dataDir: string, entry: AuditEntry, options: AuditOptions = {}): void {
   const { clock = Date.now, redact } = options;
@@ -153,6 +154,8 @@ export function recordAudit(dataDir: string, entry: AuditEntry, options: AuditOp
     tidiedFile = path;
     removeOldDays(auditFolder(dataDir), auditFileName(timeMs - (AUDIT_KEEP_DAYS - 1) * DAY_MS));
   } catch (error) {
+    // It says by itself what to do, and that is something else.
+    if (error instanceof DataFolderError) throw error;
     const message = `The audit file ${path} cannot be written (${(error as Error).message}): make room, or mend its permissions.`;
     throw new AuditError(message, { cause: error });
   }

@@ -3,6 +3,7 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readSync,
@@ -11,6 +12,7 @@ import {
   statSync,
   writeSync,
   type BigIntStats,
+  type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../process/error-code';
@@ -55,20 +57,33 @@ export function tokenFilePath(dataDir: string): string {
   return join(folderOf(dataDir), 'tokens.json');
 }
 
-function unusable(dataDir: string, why: string): TokenFileError {
+function unusable(dataDir: string, why: string, what = 'the file'): TokenFileError {
   return new TokenFileError(
-    `The API's tokens in ${tokenFilePath(dataDir)} cannot be used, because the file ${why}: mend it, or remove it and make new ones with "oncefill token create". Until then no token is good.`,
+    `The API's tokens in ${tokenFilePath(dataDir)} cannot be used, because ${what} ${why}: mend it, or remove it and make new ones with "oncefill token create". Until then no token is good.`,
   );
 }
 
-function markOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [ino, size, mtimeNs, ctimeNs].join(':');
+function markOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats, folder: Stats): string {
+  return [ino, size, mtimeNs, ctimeNs, folder.dev, folder.ino, folder.uid, folder.mode].join(':');
 }
 
-/** A cheap look, for whoever has read the file before: equal marks mean the same tokens. */
+/** Whoever can write into the folder can put a file of his own there, and a link leads to where others can. */
+function checkFolder(dataDir: string): Stats | undefined {
+  const folder = lstatSync(folderOf(dataDir), { throwIfNoEntry: false });
+  if (!folder) return undefined;
+  const refuse = (why: string): TokenFileError => unusable(dataDir, why, 'the folder it is in');
+  if (!folder.isDirectory()) throw refuse('is a link or no folder at all');
+  if (process.geteuid && folder.uid !== process.geteuid()) throw refuse('belongs to another user');
+  if (process.geteuid && (folder.mode & 0o077) !== 0) throw refuse('is open to other users (chmod 700 closes it)');
+  return folder;
+}
+
+/** A cheap look, for whoever has read the file before: equal marks mean the same tokens, in a folder that is as it was. */
 export function tokenFileMark(dataDir: string): string {
   try {
-    return markOf(statSync(tokenFilePath(dataDir), { bigint: true }));
+    const folder = lstatSync(folderOf(dataDir));
+    if (!folder.isDirectory()) return 'unreadable:folder';
+    return markOf(statSync(tokenFilePath(dataDir), { bigint: true }), folder);
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? ABSENT.mark : `unreadable:${errorCode(error)}`;
   }
@@ -83,7 +98,7 @@ function readBounded(descriptor: number): string | undefined {
   return length > TOKEN_FILE_BYTES_MAX ? undefined : buffer.toString('utf8', 0, length);
 }
 
-function readOpened(dataDir: string, descriptor: number): StoredTokens {
+function readOpened(dataDir: string, descriptor: number, folder: Stats): StoredTokens {
   const stats = fstatSync(descriptor, { bigint: true });
   if (!stats.isFile()) throw unusable(dataDir, 'is no regular file');
   if (process.geteuid && stats.uid !== BigInt(process.geteuid())) throw unusable(dataDir, 'belongs to another user');
@@ -93,11 +108,13 @@ function readOpened(dataDir: string, descriptor: number): StoredTokens {
   const text = readBounded(descriptor);
   const tokens = text === undefined ? undefined : parseTokens(text);
   if (!tokens) throw unusable(dataDir, 'does not hold tokens as this program writes them');
-  return { exists: true, tokens, mark: markOf(stats) };
+  return { exists: true, tokens, mark: markOf(stats, folder) };
 }
 
 /** @throws TokenFileError for anything but a file that we wrote, or none */
 export function readTokens(dataDir: string): StoredTokens {
+  const folder = checkFolder(dataDir);
+  if (!folder) return ABSENT;
   let descriptor: number;
   try {
     descriptor = openSync(tokenFilePath(dataDir), READ_FLAGS);
@@ -106,7 +123,7 @@ export function readTokens(dataDir: string): StoredTokens {
     throw unusable(dataDir, `cannot be opened (${errorCode(error)})`);
   }
   try {
-    return readOpened(dataDir, descriptor);
+    return readOpened(dataDir, descriptor, folder);
   } catch (error) {
     if (error instanceof TokenFileError) throw error;
     throw unusable(dataDir, `cannot be read (${errorCode(error)})`);
@@ -148,6 +165,7 @@ export async function changeTokens(
 ): Promise<void> {
   openDataFolder(dataDir);
   mkdirSync(folderOf(dataDir), { recursive: true, mode: FOLDER_MODE });
+  checkFolder(dataDir);
   const lock = join(folderOf(dataDir), 'tokens.lock');
   const claim = (): Promise<boolean> => Promise.resolve(claimPidFile(lock, process.pid) === undefined);
   const isClaimed = await pollUntil(claim, { intervalMs: CLAIM_INTERVAL_MS, timeoutMs: CLAIM_MAX_MS });

@@ -1,4 +1,4 @@
-import { readTokens, tokenFileMark, type StoredTokens } from './token-file';
+import { readTokens, tokenFileMark, tokenFilePath, type StoredTokens } from './token-file';
 import { bearerToken, matchToken, tokenState, type TokenScope } from './tokens';
 
 /** Whoever has shown a token that is good. */
@@ -32,6 +32,10 @@ export interface TokenGateOptions {
 
 type Reading = { readonly stored: StoredTokens } | { readonly message: string };
 
+function vanished(dataDir: string): string {
+  return `The API's tokens in ${tokenFilePath(dataDir)} have vanished while it ran, so that nobody is let in: put the file back or make a token with "oncefill token create", or restart the API if nobody is to be asked for one any more.`;
+}
+
 /**
  * Knows who may enter. Looks at the token file for every request, and reads it when it has changed: a new token is good and a
  * revoked one refused from the next request on.
@@ -39,6 +43,8 @@ type Reading = { readonly stored: StoredTokens } | { readonly message: string };
 export class TokenGate {
   private mark: string | undefined;
   private reading: Reading = { message: 'The tokens have not been read yet.' };
+  /** There were tokens while this process ran. */
+  private hadTokens = false;
   private readonly clock: () => number;
 
   constructor(private readonly options: TokenGateOptions) {
@@ -78,7 +84,9 @@ export class TokenGate {
     if (this.mark !== undefined && tokenFileMark(dataDir) === this.mark) return this.reading;
     try {
       const stored = readTokens(dataDir);
-      this.reading = { stored };
+      this.hadTokens ||= stored.exists;
+      // Whoever took the file away must not have opened the gate by it.
+      this.reading = stored.exists || !this.hadTokens ? { stored } : { message: vanished(dataDir) };
       this.mark = stored.mark;
     } catch (error) {
       this.reading = { message: (error as Error).message };

@@ -81,6 +81,8 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
       maxHeaderSize: HEADERS_BYTES_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
+      // One without a host is the guard's to refuse: node would answer each of many at once.
+      requireHostHeader: false,
     },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',

@@ -40,6 +40,8 @@ function challengeFor({ reason }: Admission & { readonly kind: 'refused' }): str
 
 class TokenGuard {
   private readonly limit = new AttemptLimit(performance.now());
+  /** By the token: one that leaked is heard of also from an address that guesses. */
+  private readonly tokenLimit = new AttemptLimit(performance.now());
   private toldClosed = '';
 
   constructor(
@@ -75,7 +77,7 @@ class TokenGuard {
     const needed = neededScope(request);
     const caller = { who: `token ${id} (${name})`, from: fromOf(request) };
     if (!includesScope(scope, needed)) {
-      if (this.limit.refuse(request.ip, performance.now())) {
+      if (this.isTold(request, id) !== 'no') {
         this.audit.attempt({
           ...caller,
           what: 'token.refused',
@@ -95,8 +97,9 @@ class TokenGuard {
     reply: FastifyReply,
     admission: Admission & { readonly kind: 'refused' },
   ): never {
-    if (!this.limit.refuse(request.ip, performance.now())) refuse(reply, 'TOO_MANY_ATTEMPTS');
     const { reason, tokenId = '' } = admission;
+    const told = this.isTold(request, tokenId);
+    if (told === 'no') refuse(reply, 'TOO_MANY_ATTEMPTS');
     request.log.warn({ address: request.ip, reason, tokenId }, 'a request without a valid token was refused');
     const actor = { who: 'no valid token', from: fromOf(request) };
     this.audit.attempt({
@@ -107,7 +110,14 @@ class TokenGuard {
       result: 'refused',
       detail: reason,
     });
+    if (told === 'of its token') refuse(reply, 'TOO_MANY_ATTEMPTS');
     refuse(reply, 'UNAUTHENTICATED', challengeFor(admission));
+  }
+
+  /** @param tokenId empty: of no token that was ever good */
+  private isTold({ ip }: FastifyRequest, tokenId: string): 'yes' | 'of its token' | 'no' {
+    if (this.limit.refuse(ip, performance.now())) return 'yes';
+    return tokenId !== '' && this.tokenLimit.refuse(tokenId, performance.now()) ? 'of its token' : 'no';
   }
 
   private tellClosed(request: FastifyRequest, message: string): void {

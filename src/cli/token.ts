@@ -11,6 +11,7 @@ import {
   type TokenScope,
 } from '../access/tokens';
 import { ExitCode } from '../process/exit-codes';
+import { checkDataFolder } from '../temporal/folder-environment';
 import { CliError } from './cli-error';
 import { auditAround } from './command-audit';
 import { loadCommandConfig } from './command-config';
@@ -73,6 +74,8 @@ function asCliError(error: unknown): unknown {
 async function createToken(options: CreateOptions, command: Command): Promise<ExitCode> {
   const { changeTokens } = await import('../access/token-file');
   const config = await loadCommandConfig(command);
+  // A token of one environment must not let into another one.
+  checkDataFolder(config);
   const nowMs = Date.now();
   const { name, scope, expiresDays, json } = options;
   const expiresAtMs = expiresDays === undefined ? undefined : nowMs + expiresDays * DAY_MS;
@@ -105,6 +108,8 @@ async function listTokens(json: boolean, command: Command): Promise<ExitCode> {
 async function revoke(id: string, reason: string, command: Command): Promise<ExitCode> {
   const { changeTokens } = await import('../access/token-file');
   const config = await loadCommandConfig(command);
+  // A token of one environment must not let into another one.
+  checkDataFolder(config);
   await auditAround(config, { what: 'token.revoke', target: id, why: reason }, async () => {
     await changeTokens(config.dataDir, (tokens) => revokeToken(tokens, { id, reason, nowMs: Date.now() }));
     return { value: undefined, result: 'done' };

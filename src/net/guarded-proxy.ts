@@ -1,5 +1,6 @@
 import {
   createServer,
+  type ClientRequest,
   request as requestFrom,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -15,6 +16,8 @@ const LOOPBACK = '127.0.0.1';
 /** A browser opens six to one address. */
 const CONNECTIONS_MAX = 64;
 const CONNECTIONS_RESERVE = 64;
+/** Requests that are with the target at one time, from all connections. */
+const REQUESTS_MAX = 32;
 /** Cookies are shared by everything on 127.0.0.1, other programs' too. */
 const HEADERS_BYTES_MAX = 32_768;
 const HEADERS_TIMEOUT_MS = 5_000;
@@ -73,11 +76,14 @@ export async function startGuardedProxy(
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // One without a host is the guard's to refuse: node would answer each of many at once.
+    requireHostHeader: false,
   };
+  const requests = new Set<ClientRequest>();
   const server = createServer(options, (incoming, response) => {
     const refusal = guardRequest(incoming, rules);
     if (refusal !== undefined) refuse(incoming, response, GUARD_REPLIES[refusal]);
-    else passOn(incoming, response, target);
+    else passOn(incoming, response, target, requests);
   });
   new ConnectionKeeper(server, { connectionsMax: CONNECTIONS_MAX, reserve: CONNECTIONS_RESERVE });
   await listen(server, port, variable);
@@ -123,13 +129,24 @@ function refuse(incoming: IncomingMessage, response: ServerResponse, { status, m
   incoming.resume();
 }
 
-function passOn(incoming: IncomingMessage, response: ServerResponse, target: ProxyTarget): void {
+/** @param requests those that are with the target now */
+function passOn(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  target: ProxyTarget,
+  requests: Set<ClientRequest>,
+): void {
   const { method = 'GET', url = '' } = incoming;
   if (!METHODS.includes(method) || !url.startsWith('/')) {
     refuse(incoming, response, { status: 405, message: `Allowed are ${METHODS.join(', ')} of a path.` });
     return;
   }
   const { host, port, name } = target;
+  if (requests.size >= REQUESTS_MAX) {
+    const message = `${name} has ${REQUESTS_MAX} requests to answer already: try again.`;
+    refuse(incoming, response, { status: 503, message });
+    return;
+  }
   const outgoing = requestFrom({
     host,
     port,
@@ -140,6 +157,8 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, target: Pro
     timeout: TARGET_SILENCE_MAX_MS,
     agent: false,
   });
+  requests.add(outgoing);
+  outgoing.once('close', () => requests.delete(outgoing));
   outgoing.once('timeout', () => outgoing.destroy());
   outgoing.once('error', () => refuse(incoming, response, { status: 502, message: `${name} does not answer.` }));
   outgoing.once('response', (reply) => {

@@ -94,7 +94,8 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
     port: 'random',
     count: 1,
     present: 'embedded server',
-    guard: 'refuses every call: frontend.httpAllowedHosts names a host that nobody can have',
+    guard:
+      'frontend.httpAllowedHosts names a host that nobody can have: refuses every call of the API; Nexus paths are answered to anybody',
   },
   {
     name: 'Temporal, metrics',

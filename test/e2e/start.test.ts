@@ -221,6 +221,9 @@ describe('the product while it runs', () => {
           const answer = await knock('127.0.0.1', door?.port ?? 0, { ...each, headers: { ...headers, host } });
           expect(answer).toMatchObject({ status: 403 });
         }
+        // The exception that docs/sockets.md tells of: nobody refuses it, and nobody of ours hears it.
+        const nexus = await knock('127.0.0.1', door?.port ?? 0, nexusByPage(namespace, { ...headers, host }));
+        expect(nexus?.status).toBe(NEXUS_UNHEARD);
       }
       expect(await isRunning(product, PAGE_WORKFLOW)).toBe(false);
       expect((await product.run(['status'])).exitCode).toBe(ExitCode.SUCCESS);
@@ -285,6 +288,14 @@ function haltByPage(namespace: string): Knock {
   const run = 'venue-account:paper:bybit/update/setTradingState';
   const body = JSON.stringify({ input: { args: [{ state: 'halted', reason: 'a web page' }] } });
   return { method: 'POST', path: `/api/v1/namespaces/${namespace}/workflows/${run}`, body };
+}
+
+/** What Nexus answers when no worker took the call. */
+const NEXUS_UNHEARD = 520;
+
+function nexusByPage(namespace: string, headers: Knock['headers']): Knock {
+  const path = `/namespaces/${namespace}/task-queues/signals/nexus-services/signal/start`;
+  return { method: 'POST', path, headers: { ...headers, 'request-timeout': '300ms' }, body: '{}' };
 }
 
 async function isRunning({ config }: Installation, workflowId: string): Promise<boolean> {

@@ -46,6 +46,8 @@ export async function listen(port: number, handler: RequestHandler): Promise<Ser
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
     noDelay: true,
+    // One without a host is the guard's to refuse: node would answer each of many at once.
+    requireHostHeader: false,
   };
   const server = createServer(options, (incoming, response) => {
     if (!refuseWebPages(incoming, response, rules)) readRequest(incoming, response, handler);

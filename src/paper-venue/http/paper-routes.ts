@@ -10,6 +10,7 @@ import type { VenueService } from './venue-service';
 export const PAPER_PATH_PREFIX = '/paper/';
 
 const ORDERS_DEFAULT = 1_000;
+/** Some ten megabytes, for whoever compares a whole run with it. */
 const ORDERS_MAX = 10_000;
 
 /** What the venue received and did: the independent account that tests compare the product with. */
@@ -59,7 +60,7 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
     case 'GET /paper/audit':
       return jsonReply(buildAudit(context, query.get('summary') === '1'));
     case 'GET /paper/orders':
-      return jsonReply({ orders: listOrders(context.service, Number(query.get('limit') ?? ORDERS_DEFAULT)) });
+      return answerOrders(context.service, query.get('limit'));
     case 'GET /paper/faults':
       return jsonReply(context.injector.plan ?? {});
     case 'POST /paper/faults':
@@ -131,7 +132,13 @@ function openPositionRows({ core }: VenueService): object[] {
     });
 }
 
-function listOrders({ core }: VenueService, limit: number): object[] {
+function answerOrders(service: VenueService, limit: string | null): HttpReply {
+  const listedMax = limit === null ? ORDERS_DEFAULT : Number(/^\d{1,5}$/.exec(limit)?.[0] ?? 0);
+  if (listedMax >= 1 && listedMax <= ORDERS_MAX) return jsonReply({ orders: listOrders(service, listedMax) });
+  return jsonReply({ error: `The limit has to be a whole number from 1 to ${ORDERS_MAX}.` }, 400);
+}
+
+function listOrders({ core }: VenueService, listedMax: number): object[] {
   const fills = new Map<string, ExecutionRecord[]>();
   for (const execution of core.book.orders.executions()) {
     const list = fills.get(execution.orderId);
@@ -139,7 +146,6 @@ function listOrders({ core }: VenueService, limit: number): object[] {
     else fills.set(execution.orderId, [execution]);
   }
   const listed: object[] = [];
-  const listedMax = Number.isSafeInteger(limit) ? Math.min(Math.max(limit, 1), ORDERS_MAX) : ORDERS_DEFAULT;
   for (const order of core.book.orders.orders()) {
     if (listed.length >= listedMax) break;
     const rows = (fills.get(order.orderId) ?? []).map((fill) => executionRow(fill, core.settle));

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,6 +18,9 @@ import { makeToken } from '../../../src/access/tokens';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const DAY_MS = 86_400_000;
+const SOMEBODY_ELSE = 65_534;
+/** Only root can give a folder away. */
+const testAsRoot = process.geteuid?.() === 0 ? test : test.skip;
 const ENTRY: AuditEntry = { who: 'user a', from: 'here', what: 'halt', target: 'bybit', why: 'storm', result: 'done' };
 
 let dataDir: string;
@@ -85,6 +89,11 @@ describe('the audit', () => {
   test('says when it cannot be written', () => {
     mkdirSync(file, { recursive: true });
     expect(() => record()).toThrow(expect.objectContaining({ name: 'AuditError' }) as Error);
+  });
+
+  testAsRoot('leaves it to a data folder that is refused to say what is to be done', () => {
+    chownSync(dataDir, SOMEBODY_ELSE, SOMEBODY_ELSE);
+    expect(() => record()).toThrow(expect.objectContaining({ name: 'DataFolderError' }) as Error);
   });
 
   test('leaves room for what a person does, when programs have filled the day', () => {

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -109,6 +110,37 @@ describe('the gate', () => {
     await revoke(first.id);
     expect(running.admit(first.header)).toEqual({ kind: 'refused', reason: 'revoked', tokenId: first.id });
     expect(running.admit(second.header).kind).toBe('holder');
+  });
+
+  test('lets nobody in when the tokens vanish while it runs, until they are back or it starts anew', async () => {
+    const running = gate();
+    const { header } = await create('bot');
+    expect(running.admit(header).kind).toBe('holder');
+    rmSync(join(dataDir, 'access'), { recursive: true });
+    for (const shown of [header, undefined, undefined]) {
+      expect(running.admit(shown)).toMatchObject({
+        kind: 'closed',
+        message: expect.stringMatching(/restart/) as string,
+      });
+    }
+    expect(gate().admit(undefined)).toEqual({ kind: 'anyone' });
+    const again = await create('again');
+    expect(running.admit(again.header).kind).toBe('holder');
+  });
+
+  test.each<[string, (folder: string) => void]>([
+    ['a link', (folder) => (renameSync(folder, `${folder}.real`), symlinkSync(`${folder}.real`, folder))],
+    ['a link to nowhere', (folder) => (rmSync(folder, { recursive: true }), symlinkSync('/nowhere', folder))],
+    ['open to the group', (folder) => chmodSync(folder, 0o770)],
+    ['no folder', (folder) => (rmSync(folder, { recursive: true }), writeFileSync(folder, ''))],
+  ])('lets nobody in while the folder of the tokens is %s', async (_what, damage) => {
+    const { header } = await create('bot');
+    const running = gate();
+    expect(running.admit(header).kind).toBe('holder');
+    damage(join(dataDir, 'access'));
+    for (const shown of [header, undefined]) expect(running.admit(shown).kind).toBe('closed');
+    expect(gate().admit(undefined).kind).toBe('closed');
+    await expect(create('second')).rejects.toThrow();
   });
 
   test('refuses a token that expired', async () => {

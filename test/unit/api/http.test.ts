@@ -96,7 +96,7 @@ test.each([
     'POST /api/signals HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     /^HTTP\/1\.1 400 /,
   ],
-  ['no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ['no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 403 /],
   ['no host in the old protocol', 'GET /health HTTP/1.0\r\n\r\n', /^HTTP\/1\.[01] 403 /],
   [
     'a length that lies',

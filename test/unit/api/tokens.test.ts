@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { changeTokens, tokenFilePath } from '../../../src/access/token-file';
+import { changeTokens, readTokens, tokenFilePath } from '../../../src/access/token-file';
 import { TokenGate } from '../../../src/access/token-gate';
-import { addToken, makeToken, type TokenScope } from '../../../src/access/tokens';
+import { addToken, makeToken, revokeToken, type TokenScope } from '../../../src/access/tokens';
 import { startApi } from '../../../src/api/start-api';
 import { findFreePort } from '../../../harness/free-ports';
 import { KeptAudit } from './access';
@@ -128,6 +128,23 @@ describe('without a good token', () => {
     expect(log.join('') + JSON.stringify(audit.entries)).not.toContain('aaaaaaaa');
     expect((await ask('GET', '/api/signals', bearer.read)).status).toBe(200);
   });
+});
+
+test('a token that was good once leaves a line, also from an address that had too many refusals', async () => {
+  const { id = '' } = readTokens(dataDir).tokens.find(({ name }) => name === 'bot') ?? {};
+  await changeTokens(dataDir, (tokens) => revokeToken(tokens, { id, reason: 'leaked', nowMs: Date.now() }));
+  for (let index = 0; index < 15; index += 1) await ask('GET', '/api/signals');
+  expect((await ask('GET', '/api/signals', bearer.trade)).status).toBe(429);
+  expect(audit.entries.at(-1)).toMatchObject({ what: 'token.refused', target: id, detail: 'revoked' });
+  const before = audit.entries.length;
+  for (let index = 0; index < 30; index += 1) await ask('GET', '/api/signals', bearer.trade);
+  expect(audit.entries.length - before).toBeLessThan(15);
+});
+
+test('tokens that vanish while it runs let nobody in', async () => {
+  expect((await ask('GET', '/api/signals', bearer.read)).status).toBe(200);
+  rmSync(tokenFilePath(dataDir));
+  expect((await ask('GET', '/api/signals')).status).toBe(503);
 });
 
 describe('with a token', () => {

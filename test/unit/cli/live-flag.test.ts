@@ -1,7 +1,7 @@
 /*
  * What the commands do with a live configuration, as far as they come without a server: nothing listens where it would be.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../../harness/free-ports';
@@ -123,4 +123,19 @@ describe('the audit of a command', () => {
       expect(said).toMatch(/audit file .* cannot be written/);
     }
   });
+});
+
+test('a token for live is neither made nor revoked in the data folder of paper', async () => {
+  const dataDir = join(folder, 'data');
+  mkdirSync(dataDir, { mode: 0o700 });
+  writeFileSync(join(dataDir, 'environment'), 'paper\n');
+  for (const words of [
+    ['token', 'create', '--name', 'a', '--scope', 'read'],
+    ['token', 'revoke', '01234567', '--reason', 'left'],
+  ]) {
+    expect(await run(words)).not.toBe(ExitCode.SUCCESS);
+    expect(said).toMatch(/belongs to paper/);
+    said = '';
+  }
+  expect(readdirSync(dataDir)).toEqual(['environment']);
 });

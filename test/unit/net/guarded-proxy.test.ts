@@ -1,9 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type RequestOptions, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type RequestOptions,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../../../harness/free-ports';
 import { type GuardedProxy, startGuardedProxy } from '../../../src/net/guarded-proxy';
 
+const AT_ONCE_MAX = 32;
 const TOO_LARGE_BYTES = 5 * 1024 * 1024;
 
 let target: Server;
@@ -80,6 +89,29 @@ test('a body beyond its bound is refused', async () => {
   const headers = { 'content-type': 'application/json' };
   expect((await ask({ method: 'POST', headers }, 'x'.repeat(TOO_LARGE_BYTES))).status).toBe(413);
   expect(seen).toEqual([]);
+});
+
+test('the target has a bounded number of requests at a time, and gets on with others when they end', async () => {
+  target.removeAllListeners('request');
+  const waiting: ServerResponse[] = [];
+  target.on('request', (_incoming: IncomingMessage, response: ServerResponse) => void waiting.push(response));
+  const asked = Array.from({ length: AT_ONCE_MAX }, () => ask({ agent: false }));
+  while (waiting.length < AT_ONCE_MAX) await sleep(5);
+  expect(await ask({ agent: false })).toMatchObject({ status: 503 });
+  for (const response of waiting) response.end();
+  await Promise.all(asked);
+  const last = ask({ agent: false });
+  while (waiting.length === AT_ONCE_MAX) await sleep(5);
+  waiting.at(-1)?.end();
+  expect(await last).toMatchObject({ status: 200 });
+});
+
+test('many requests at once on one connection reach the target at most once', async () => {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  const closed = once(socket, 'close');
+  socket.resume().write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(500));
+  await closed;
+  expect(seen.length).toBeLessThanOrEqual(1);
 });
 
 test('a target that is away is told in one sentence', async () => {

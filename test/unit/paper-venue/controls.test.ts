@@ -83,3 +83,7 @@ test.each([
 ])('%s with %s is refused', async (path, body, status) => {
   expect(await post(path, body)).toEqual({ status, body: { error: expect.any(String) } });
 });
+
+test.each(['0', '-1', '10001', '1000000000', '1e3', '', 'all'])('%p orders are not listed', async (limit) => {
+  expect((await fetch(`${venue.url}/paper/orders?limit=${limit}`)).status).toBe(400);
+});
