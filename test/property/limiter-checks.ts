@@ -71,6 +71,19 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
       [],
     );
   },
+  'F3 an exit has no entry before it that is only booked': ({ op, model, result, nowMs, earlierAnswer }) => {
+    const answer = result as AcquireResult;
+    if (op.kind !== 'acquire' || op.intent !== 'exit' || earlierAnswer !== undefined) return;
+    if (answer.status !== 'granted') return;
+    const firmUntilMs = Math.max(model.blockedUntilMs, nowMs + model.limits.permitValidityMs);
+    const booked = model
+      .queue(op.endpoint)
+      .filter(({ one }) => one.weight === model.weightOf(op) && one.atMs > firmUntilMs);
+    equal(
+      booked.filter(({ one }) => one.atMs < answer.notBeforeMs).map(({ one }) => one.request),
+      [],
+    );
+  },
   'R3 the same request id gets the same permit, unless that gave way': ({
     op,
     before,
