@@ -56,7 +56,8 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     const answer = result as AcquireResult;
     if (op.intent === 'exit' || answer.status !== 'granted') return;
     const queue = model.queue(op.endpoint);
-    const newcomer = queue.find(({ one }) => one.request === op.request);
+    // He came last of his own, also where he got an instant before one of them.
+    const newcomersPlace = queue.filter(({ one }) => one.strategy === op.strategy).length;
     const firmUntilMs = Math.max(model.blockedUntilMs, nowMs + model.limits.permitValidityMs);
     const others = queue.filter(
       ({ one, place }) =>
@@ -64,7 +65,7 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
         one.weight === model.weightOf(op) &&
         one.atMs > firmUntilMs &&
         one.atMs < answer.notBeforeMs &&
-        place > (newcomer?.place ?? 1),
+        place > Math.max(1, newcomersPlace),
     );
     equal(
       others.map(({ one }) => one.request),

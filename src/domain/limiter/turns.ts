@@ -1,7 +1,7 @@
 /**
  * Who goes first among those that wait. Every strategy has a queue of its own: the n-th of one goes before whatever is
  * behind the n-th of another, however long that has been waiting. So a strategy that floods the limiter holds up itself.
- * Turns are by name: whoever may invent names has as many queues, and intake bounds those (../known-strategies).
+ * Turns are by name: whoever may invent names has as many queues, and intake bounds those (../signal-budget).
  *
  * An exit stands in no queue, and before all of them: it waits for what has been sent, for other exits, and for entries
  * about to be sent, and never for one that is only booked.
