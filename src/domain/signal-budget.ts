@@ -3,8 +3,11 @@ import type { Intent } from './signal';
 /** Strategies whose signals are counted apart; while all of them send, the signals of further ones count together. */
 export const STRATEGIES_COUNTED_MAX = 200;
 const MINUTE_MS = 60_000;
-/** Of the budget of all strategies newcomers together get this share; the rest is for strategies that are known. */
-const NEWCOMERS_SHARE = 0.5;
+/**
+ * Of the budget of all strategies newcomers together get this share; the rest is for strategies that are known. By default
+ * it is more than what one strategy may send, so that one newcomer keeps out no other.
+ */
+const NEWCOMERS_SHARE = 2 / 3;
 const SHARED = ['new', 'newcomers', 'all'] as const;
 
 /** How many signals are taken: some at once, and then so many in every minute. Both at least one. */

@@ -131,7 +131,7 @@ export class Admission {
       return passing('STRATEGY_BUDGET', message, retryAfterMs);
     }
     if (spent === 'newcomers') {
-      const message = `The strategy ${quoteValue(strategy)} is new here, and new ones together send more signals than half of what all may (signals.burst, signals.perMinute). List it in signals.strategies.`;
+      const message = `The strategy ${quoteValue(strategy)} is new here, and new ones together send more signals than two thirds of what all may (signals.burst, signals.perMinute). List it in signals.strategies.`;
       return passing('SIGNAL_BUDGET', message, retryAfterMs);
     }
     const { burst, perMinute } = this.limits.all;

@@ -18,7 +18,8 @@ import type { AcquireCommand, AcquireResult } from './types';
  *   waits may have given way meanwhile, to an exit or to one of another strategy (./turns); it is told a later instant, or
  *   refused.
  * - Entries fill a window up to `safetyMargin`, exits up to `exitSafetyMargin`; each counts the other's weight. Beyond
- *   that an exit takes over the place of an entry that waits, so no flood of entries makes it wait for longer than a span.
+ *   that an exit takes over the place of an entry that waits, so no flood of entries makes it wait for longer than a
+ *   span and a permit's validity.
  * - A refusal books nothing and is not remembered.
  * - A ban or a penalty moves later grants; permits given before it stay as they were.
  * - A step of the clock moves permits and bookings alike (passTime).

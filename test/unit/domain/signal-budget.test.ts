@@ -79,10 +79,10 @@ describe('names that were never seen before', () => {
     expect(spendAs(state, invented('new', 'exit')).statuses.slice(0, 2)).toEqual(['taken', 'taken']);
   });
 
-  test('leave half of the common budget to the known ones, for as long as they are newcomers', () => {
+  test('leave a third of the common budget to the known ones, for as long as they are newcomers', () => {
     const { state, statuses } = spendAs(freshBudget(), invented('newcomer'));
-    expect(statuses).toEqual(['taken', 'taken', 'taken', 'newcomers', 'newcomers']);
-    expect(spendAs(state, [known, known, known]).statuses).toEqual(['taken', 'taken', 'taken']);
+    expect(statuses).toEqual(['taken', 'taken', 'taken', 'taken', 'newcomers']);
+    expect(spendAs(state, [known, known, known]).statuses).toEqual(['taken', 'taken', 'all']);
   });
 });
 
