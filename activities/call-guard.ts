@@ -15,6 +15,12 @@ export interface CallGuardOptions {
   readonly refused: (sentence: string) => void;
 }
 
+/**
+ * What only follows an order that may be out already: refusing may stop sending, never looking up, cancelling or booking. An
+ * engine of an older release that was started again makes such calls name no environment.
+ */
+const FOLLOWING: ReadonlySet<string> = new Set(['lookUpOrder', 'cancelOrder', 'bookFill', 'releaseFunds']);
+
 /** Activities of which every one says in its first argument for which venue it is. */
 type Guardable<Activities> = {
   readonly [Name in keyof Activities]: Activities[Name] extends (call: infer Call) => Promise<unknown>
@@ -74,7 +80,7 @@ export class CallGuard {
     const { workflowId, runId } = workflowExecution;
     const { environment, venue, fingerprint }: Record<string, unknown> = isRecord(call) ? call : {};
     if (environment === undefined) {
-      if (!(await this.options.isOfBefore(workflowId, runId))) {
+      if (!FOLLOWING.has(name) && !(await this.options.isOfBefore(workflowId, runId))) {
         const remedy = 'whoever began it runs an older release: restart that program';
         return refuse('ENVIRONMENT_MISMATCH', `${quoteValue(workflowId)} names no environment; ${remedy}`);
       }

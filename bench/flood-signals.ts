@@ -23,10 +23,15 @@ export class FloodMaker {
   constructor(private readonly strategies: number) {}
 
   /** The settings that such a flood needs, in the shape of a configuration file: symbols for it, and all limits as by default. */
-  readonly settings: object = {
-    venues: { bybit: { symbols: ['BTCUSDT', ...SYMBOLS.slice(1)] } },
-    ml: { enabled: false },
-  };
+  get settings(): object {
+    const names = Array.from({ length: this.strategies }, (_, number) => `flood-${number}`);
+    return {
+      venues: { bybit: { symbols: ['BTCUSDT', ...SYMBOLS.slice(1)] } },
+      // New names have a bound of their own, and would not get far.
+      signals: { strategies: [...names, 'honest'] },
+      ml: { enabled: false },
+    };
+  }
 
   /** @returns at most `count` signals; fewer when there are no more that are valid now */
   take(count: number, nowMs: number): readonly FloodSignal[] {

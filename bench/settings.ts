@@ -12,6 +12,7 @@ const UNREACHABLE_LIMITS = {
 const UNMET_BUDGETS = {
   perStrategyBurst: 1_000_000,
   perStrategyPerMinute: 1_000_000,
+  newStrategiesPerMinute: 1_000_000,
   burst: 1_000_000,
   perMinute: 1_000_000,
   openMax: 1_000_000,

@@ -12,6 +12,7 @@ const WIDE_LIMITS = {
 const WIDE_BUDGETS = {
   perStrategyBurst: 100_000,
   perStrategyPerMinute: 100_000,
+  newStrategiesPerMinute: 100_000,
   burst: 100_000,
   perMinute: 100_000,
   openMax: 100_000,

@@ -57,7 +57,7 @@ export async function moveFormerAccount(
     const former = await describe(client, formerId);
     if (!former?.goesOn) return true;
     const successor = await describe(client, newId);
-    if (successor && successor.parentRunId !== former.runId) throw twoAccounts(formerId, newId);
+    if (successor?.goesOn && successor.parentRunId !== former.runId) throw twoAccounts(formerId, newId);
     return false;
   };
   if (await hasMoved()) return false;

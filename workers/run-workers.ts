@@ -1,4 +1,5 @@
-import { Runtime, type Worker } from '@temporalio/worker';
+import { IllegalStateError } from '@temporalio/common';
+import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createComponentActivities } from '../activities/component';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
@@ -90,9 +91,17 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   } finally {
     watch.stop();
     await engine.close();
-    // Workers that are left behind hold it; this process ends.
-    if (watch.problem === undefined) await connection.close();
+    await closeUnlessHeld(connection);
     log.close();
+  }
+}
+
+/** Workers that are left behind, or never ran, hold it: this process ends, and its reason must not be lost for that. */
+async function closeUnlessHeld(connection: NativeConnection): Promise<void> {
+  try {
+    await connection.close();
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error;
   }
 }
 

@@ -13,7 +13,7 @@ import { StoreWatch } from '../src/temporal/store-watch';
  */
 export function watchStore(
   { dataDir }: Config,
-  { address, namespace }: ServerTarget,
+  { address, namespace, isEmbedded }: ServerTarget,
   connection: NativeConnection,
 ): { readonly watch: StoreWatch; readonly otherStore: Promise<never> } {
   let onOtherStore: ((error: OtherStoreError) => void) | undefined;
@@ -23,7 +23,7 @@ export function watchStore(
   // It may be met before anybody waits for it.
   otherStore.catch(() => undefined);
   const asker = openClient(connection, namespace);
-  const watch = new StoreWatch({ place: { dataDir, namespace }, address, asker, onOtherStore });
+  const watch = new StoreWatch({ place: { dataDir, namespace }, address, isEmbedded, asker, onOtherStore });
   watch.start();
   return { watch, otherStore };
 }

@@ -80,8 +80,8 @@ export class AccountMove {
       try {
         await startChild(VENUE_ACCOUNT_WORKFLOW_TYPE, {
           workflowId,
-          // One that exists or existed is none that this account knows of.
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // One that runs is none that this account knows of; one that a person ended holds nothing any more.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           taskQueue: ENTITIES_TASK_QUEUE,
           workflowTaskTimeout: STEP_TIMEOUT,
           parentClosePolicy: 'ABANDON',

@@ -4,12 +4,14 @@ import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
 import type { Config } from '../config/schema';
+import { environmentOf } from '../config/trading-environment';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
 import { redactLine } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
+import { checkNotAnothers } from '../temporal/environment-stamp';
 import { StoreWatch } from '../temporal/store-watch';
 
 /**
@@ -27,16 +29,19 @@ export async function runApi({
   const { dataDir, logging } = config;
   const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
-  const { address, namespace } = target;
+  const { address, namespace, isEmbedded } = target;
   const store = new StoreWatch({
     place: { dataDir, namespace },
     address,
+    isEmbedded,
     asker: client,
     onOtherStore: ({ message }) => {
       log.logger.error(message);
       emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
     },
   });
+  // Before anything is kept of a namespace that is not ours.
+  await checkNotAnothers(client, environmentOf(config));
   await store.confirm();
   store.start();
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });

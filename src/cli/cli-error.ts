@@ -26,7 +26,8 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ConfigError: ExitCode.USAGE,
   EnvironmentMismatchError: ExitCode.USAGE,
   DataFolderEnvironmentError: ExitCode.USAGE,
-  FormerAccountError: ExitCode.FAILURE,
+  // Another start would meet the same: a person has to look.
+  FormerAccountError: ExitCode.USAGE,
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
@@ -41,6 +42,7 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   HistoryKeyError: ExitCode.USAGE,
   DataFolderInUseError: ExitCode.REFUSED,
   DataFolderError: ExitCode.USAGE,
+  KeptFileError: ExitCode.USAGE,
   TokenFileError: ExitCode.FAILURE,
   AuditError: ExitCode.FAILURE,
   ServerJoinError: ExitCode.REFUSED,

@@ -25,6 +25,9 @@ async function assertEmbeddedServerRuns(port: number, address: string): Promise<
  */
 export type Purpose = 'act' | 'halt' | 'look' | 'ask';
 
+/** For who only looks. */
+const ANY_STORE: StoreGate = { isConfirmed: true, confirm: () => Promise.resolve() };
+
 /** What a command has while it is connected. */
 export interface Access {
   readonly client: Client;
@@ -53,11 +56,11 @@ export async function withClient<Result>(
   if (changes) checkDataFolder(config);
   const target = purpose === 'act' ? resolveTarget(config) : resolveAnyTarget(config);
   const { dataDir } = config;
-  const { address, namespace } = target;
+  const { address, namespace, isEmbedded } = target;
   if (address === embeddedAddress(config.temporal.port)) await assertEmbeddedServerRuns(config.temporal.port, address);
   const { client, connection } = await connectClient(target);
   try {
-    const store = askingGate({ place: { dataDir, namespace }, address, asker: client });
+    const store = askingGate({ place: { dataDir, namespace }, address, isEmbedded, asker: client });
     if (changes) await store.confirm();
     if (purpose === 'look') await warnOfStore(store);
     return await use({ client, store });
@@ -87,7 +90,9 @@ export async function withSignalIntake<Result>(
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
   const { createSignalIntake } = await import('../intake/signal-intake');
-  return withClient(config, purpose, ({ client, store }) =>
-    use(createSignalIntake({ client, config, store, isShortLived: true })),
-  );
+  return withClient(config, purpose, ({ client, store: gate }) => {
+    // Who only looks was warned, and may look at what is there.
+    const store = purpose === 'look' ? ANY_STORE : gate;
+    return use(createSignalIntake({ client, config, store, isShortLived: true }));
+  });
 }

@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
     strategies: z.array(z.string().min(1).max(64)).max(1_000).optional(),
     perStrategyBurst: signalCount,
     perStrategyPerMinute: signalCount,
+    /** Strategies that are in no list and were not seen since the start: so many more in a minute. */
+    newStrategiesPerMinute: signalCount,
     burst: signalCount,
     perMinute: signalCount,
     /** Entries are refused while so many signals are under way. */

@@ -2,10 +2,19 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { quoteValue } from '../domain/quote-value';
 import type { TradingSignal } from '../domain/signal';
-import { freshBudget, putBack, spend, withSpent, type BudgetLimits } from '../domain/signal-budget';
+import {
+  freshBudget,
+  putBack,
+  spend,
+  withSpent,
+  type BudgetLimits,
+  type BudgetName,
+  type Spender,
+} from '../domain/signal-budget';
 import { countSignals } from './count-signals';
 import { DiskWatch } from './disk-watch';
 import { OpenSignals } from './open-signals';
+import { KnownStrategies } from './known-strategies';
 import type { RefusedSignal } from './types';
 
 const MINUTE_MS = 60_000;
@@ -32,15 +41,18 @@ export class Admission {
   private readonly limits: BudgetLimits;
   private readonly disk: Pick<DiskWatch, 'fault'>;
   private readonly open: OpenSignals;
+  private readonly strategies: KnownStrategies;
   private budget = freshBudget();
 
   constructor(private readonly options: AdmissionOptions) {
     const { client, config, disk } = options;
-    const { signals } = config;
+    const { ml, signals } = config;
     this.limits = {
       all: { burst: signals.burst, perMinute: signals.perMinute },
       perStrategy: { burst: signals.perStrategyBurst, perMinute: signals.perStrategyPerMinute },
+      newStrategies: { burst: signals.newStrategiesPerMinute, perMinute: signals.newStrategiesPerMinute },
     };
+    this.strategies = new KnownStrategies(new Set([ml.strategy, ...(signals.strategies ?? [])]));
     this.disk = disk ?? new DiskWatch({ dataDir: config.dataDir, ...config.storage });
     this.open = new OpenSignals(client, config.venue);
   }
@@ -64,9 +76,12 @@ export class Admission {
       if (fault) return fault;
     }
     if (this.options.isShortLived && signal.intent === 'entry') await this.learnSpent(signal);
-    const { state, result } = spend(this.budget, this.limits, signal, performance.now());
+    const nowMs = performance.now();
+    const { state, result } = spend(this.budget, this.limits, this.spenderOf(signal, nowMs), nowMs);
     this.budget = state;
-    return result.status === 'taken' ? undefined : this.spentRefusal(signal, result.spent, result.retryAfterMs);
+    if (result.status === 'refused') return this.spentRefusal(signal, result.spent, result.retryAfterMs);
+    this.strategies.note(signal.strategy, nowMs);
+    return undefined;
   }
 
   /** The signal that entered was started. */
@@ -76,7 +91,12 @@ export class Admission {
 
   /** The signal that entered was not started, as far as is known. */
   leave(signal: TradingSignal): void {
-    this.budget = putBack(this.budget, this.limits, signal, performance.now());
+    const nowMs = performance.now();
+    this.budget = putBack(this.budget, this.limits, this.spenderOf(signal, nowMs), nowMs);
+  }
+
+  private spenderOf({ strategy, intent }: TradingSignal, nowMs: number): Spender {
+    return { strategy, intent, standing: this.strategies.standingOf(strategy, nowMs) };
   }
 
   private async roomFault(): Promise<RefusedSignal | undefined> {
@@ -99,11 +119,20 @@ export class Admission {
     this.budget = withSpent(this.limits, signal, { all: all ?? 0, own: own ?? 0 }, performance.now());
   }
 
-  private spentRefusal({ strategy }: TradingSignal, spent: 'strategy' | 'all', retryAfterMs: number): RefusedSignal {
+  private spentRefusal({ strategy }: TradingSignal, spent: BudgetName, retryAfterMs: number): RefusedSignal {
     if (spent === 'strategy') {
       const { burst, perMinute } = this.limits.perStrategy;
       const message = `The strategy ${quoteValue(strategy)} sends more signals than it may: ${burst} at once (signals.perStrategyBurst) and ${perMinute} a minute (signals.perStrategyPerMinute).`;
       return passing('STRATEGY_BUDGET', message, retryAfterMs);
+    }
+    if (spent === 'new') {
+      const { perMinute } = this.limits.newStrategies;
+      const message = `The strategy ${quoteValue(strategy)} was not seen here before, and ${perMinute} new ones a minute are taken (signals.newStrategiesPerMinute). List it in signals.strategies, or use the name of one that trades.`;
+      return passing('STRATEGY_BUDGET', message, retryAfterMs);
+    }
+    if (spent === 'newcomers') {
+      const message = `The strategy ${quoteValue(strategy)} is new here, and new ones together send more signals than two thirds of what all may (signals.burst, signals.perMinute). List it in signals.strategies.`;
+      return passing('SIGNAL_BUDGET', message, retryAfterMs);
     }
     const { burst, perMinute } = this.limits.all;
     const message = `All strategies together send more signals than they may: ${burst} at once (signals.burst) and ${perMinute} a minute (signals.perMinute).`;

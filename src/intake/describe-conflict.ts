@@ -16,12 +16,21 @@ const FIELDS: readonly (readonly [name: string, read: (signal: TradingSignal) =>
  * @param taken undefined when it could not be read
  */
 export function describeConflict(sent: TradingSignal, taken: TradingSignal | undefined): string {
-  const remedy = `To send this ${sent.intent} as well, give it another strategy name or a timestamp in another minute.`;
+  const remedy = remedyFor(sent);
   if (taken === undefined) {
     return `A signal with other content (intent, amount, price or seconds) was accepted under this fingerprint. ${remedy}`;
   }
   const difference = describeDifference(sent, taken);
   return `${describeTaken(taken)} was accepted under this fingerprint${difference}. ${howToRepeat(sent, taken)}${remedy}`;
+}
+
+/** Why a signal was not taken whose fingerprint is the id of a workflow that intake did not start. */
+export function describeForeign(sent: TradingSignal): string {
+  return `A workflow that was not started by intake stands under this fingerprint, and a signal cannot be traded beside it: nothing was accepted. Find out who started it. ${remedyFor(sent)}`;
+}
+
+function remedyFor({ intent }: TradingSignal): string {
+  return `To send this ${intent} as well, give it another strategy name or a timestamp in another minute.`;
 }
 
 function describeTaken({ intent, amount, symbol, timestampMs }: TradingSignal): string {

@@ -17,7 +17,7 @@ import { EnvironmentMismatchError, EnvironmentStamp } from '../temporal/environm
 import { ServerUnavailableError } from '../temporal/errors';
 import type { StoreGate } from '../temporal/store-gate';
 import { Admission, type AdmissionOptions } from './admission';
-import { describeConflict } from './describe-conflict';
+import { describeConflict, describeForeign } from './describe-conflict';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
 import { callServer } from './server-call';
 import { SignalWorkflows } from './signal-workflows';
@@ -102,6 +102,8 @@ class TemporalSignalIntake implements SignalIntake {
     const contentHash = contentHashOf(signal);
     const known = this.taken.get(fingerprint);
     if (known) return this.judge(fingerprint, signal, known);
+    // Another store says nothing that is true of ours, not even whose its namespace is.
+    await this.confirmStore();
     const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
     if (mismatch) return { status: 'refused', code: mismatch.code, message: mismatch.message };
     const refusal = await this.admission.enter(signal);
@@ -117,10 +119,12 @@ class TemporalSignalIntake implements SignalIntake {
   }
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
+    await this.confirmStore();
     return this.workflows.show(fingerprint);
   }
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {
+    await this.confirmStore();
     return this.workflows.list(minutes);
   }
 
@@ -164,14 +168,13 @@ class TemporalSignalIntake implements SignalIntake {
   }
 
   /**
-   * The same as `take` within a deadline, and in our own store; what starts nothing costs no budget.
+   * The same as `take` within a deadline, in a store that is ours before and after; what starts nothing costs no budget.
    *
    * @throws IntakeUnavailableError, OtherStoreError
    */
   private async takeOrLeave(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | string> {
     let isStarted = false;
     try {
-      await this.confirmStore();
       const taken = await callServer(this.client, SEND_AGAIN, () => this.take(input, contentHash));
       await this.confirmAnswer(input.fingerprint);
       isStarted = typeof taken === 'string';
@@ -199,7 +202,10 @@ class TemporalSignalIntake implements SignalIntake {
 
   private async describeTaken(fingerprint: string): Promise<TakenSignal> {
     const first = await this.client.workflow.getHandle(fingerprint).describe();
-    const taken = { contentHash: String(first.memo?.[CONTENT_HASH_MEMO]) };
+    const contentHash = first.memo?.[CONTENT_HASH_MEMO];
+    // Every workflow that intake starts has one.
+    if (typeof contentHash !== 'string') return { contentHash: undefined };
+    const taken = { contentHash };
     this.taken.add(fingerprint, taken);
     return taken;
   }
@@ -239,9 +245,10 @@ class TemporalSignalIntake implements SignalIntake {
 
   /** What a signal is whose fingerprint is taken: the one that was accepted, or another one. */
   private async judge(fingerprint: string, signal: TradingSignal, known: TakenSignal): Promise<IntakeResult> {
+    if (known.contentHash === undefined) return conflict(fingerprint, describeForeign(signal));
     if (known.contentHash === contentHashOf(signal)) return { status: 'accepted', fingerprint, repeated: true };
     const taken = known.signal ?? (await this.readTaken(fingerprint, known));
-    return conflict(fingerprint, signal, taken);
+    return conflict(fingerprint, describeConflict(signal, taken), taken);
   }
 
   /** @returns undefined when it cannot be read in time, for whatever reason: that it conflicts is known without it */
@@ -293,12 +300,12 @@ function workflowInput(signal: TradingSignal, fingerprint: string, ours: Trading
   return { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), ...ours, signal };
 }
 
-function conflict(fingerprint: string, sent: TradingSignal, taken: TradingSignal | undefined): ConflictingSignal {
+function conflict(fingerprint: string, message: string, taken?: TradingSignal): ConflictingSignal {
   return {
     status: 'duplicate',
     fingerprint,
     conflicting: true,
     ...(taken && { taken }),
-    message: describeConflict(sent, taken),
+    message,
   };
 }

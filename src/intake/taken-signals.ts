@@ -6,8 +6,8 @@ export const TAKEN_SIGNALS_MAX = 10_000;
 
 /** What the server has under a fingerprint. */
 export interface TakenSignal {
-  /** Of the content that was taken. */
-  readonly contentHash: string;
+  /** Of the content that was taken; undefined: intake did not start what is there. */
+  readonly contentHash: string | undefined;
   /** The content itself, where this process knows it. */
   readonly signal?: TradingSignal;
 }

@@ -58,7 +58,7 @@ export async function prepareServer(
   try {
     const { namespace } = config.temporal;
     const place = { dataDir: config.dataDir, namespace };
-    const store = { place, address: target.address, asker: connection };
+    const store = { place, address: target.address, isEmbedded: target.isEmbedded, asker: connection };
     // Before anything is made there: a store that lost its namespace is another one.
     await assertOwnStore(store);
     await ensureNamespace(connection, namespaceNeeds(config));

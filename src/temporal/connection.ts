@@ -21,6 +21,8 @@ export interface ServerTarget {
   /** `host:port`, for people. */
   readonly address: string;
   readonly namespace: string;
+  /** The server that a start on the data folder runs. */
+  readonly isEmbedded?: boolean;
   /** What both kinds of connection need; may hold credentials. */
   readonly connectionOptions: NativeConnectionOptions;
 }
@@ -96,7 +98,8 @@ export function embeddedAddress(port: number): string {
  */
 export function resolveAnyTarget({ temporal }: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
   const { address, namespace, port } = temporal;
-  return externalTarget({ address, namespace, env }) ?? localTarget(embeddedAddress(port), namespace);
+  const external = externalTarget({ address, namespace, env });
+  return external ?? { ...localTarget(embeddedAddress(port), namespace), isEmbedded: true };
 }
 
 /**

@@ -24,6 +24,16 @@ export async function checkEnvironment(client: Client, environment: string): Pro
   assertSameEnvironment(namespace, owner, environment);
 }
 
+/**
+ * The same for who comes before any engine, and acts on nothing yet: one that is nobody's will do.
+ *
+ * @throws EnvironmentMismatchError where it is another's
+ */
+export async function checkNotAnothers(client: Client, environment: string): Promise<void> {
+  const owner = await readMark(client, ENVIRONMENT_MARK);
+  if (owner !== undefined) assertSameEnvironment(client.options.namespace, owner, environment);
+}
+
 /** @throws EnvironmentMismatchError where the namespace belongs to another environment */
 export function assertSameEnvironment(namespace: string, owner: string, environment: string): void {
   if (owner === environment) return;

@@ -6,13 +6,23 @@ import { errorCode } from '../process/error-code';
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** @returns undefined when there is no such file */
+/** What a data folder keeps of itself cannot be read. */
+export class KeptFileError extends Error {
+  override readonly name = 'KeptFileError';
+  readonly code = 'KEPT_FILE_UNREADABLE';
+}
+
+/**
+ * @returns undefined when there is no such file
+ * @throws KeptFileError when there is something else
+ */
 export function readKept(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    const message = `${path} cannot be read (${errorCode(error)}): mend it, or set DATA_DIR to another folder.`;
+    throw new KeptFileError(message, { cause: error });
   }
 }
 

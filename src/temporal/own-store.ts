@@ -1,4 +1,7 @@
+import { isProcessRunning } from '../process/pid-file';
+import { embeddedAddress } from './connection';
 import { ServerUnavailableError } from './errors';
+import { readServerRecord } from './server-record';
 import type { StoreGate } from './store-gate';
 import {
   compareStore,
@@ -21,6 +24,8 @@ export interface StoreQuestion {
   /** The server's, for people. */
   readonly address: string;
   readonly asker: StoreAsker;
+  /** The server is the one that a start on this data folder runs. */
+  readonly isEmbedded?: boolean;
 }
 
 /** @throws what the client throws, and an Error when nobody answers in time */
@@ -39,6 +44,25 @@ export async function askStore(asker: StoreAsker, namespace: string): Promise<Fo
   }
 }
 
+/** Another program than the embedded server answers at its port. */
+export class StrangeServerError extends Error {
+  override readonly name = 'StrangeServerError';
+}
+
+/**
+ * The embedded server tells its ids to whoever asks, and a copy of its database has the same: who answers at its port must
+ * be the process that was started there. Call it once somebody has answered.
+ *
+ * @throws StrangeServerError where that one has ended
+ */
+export function assertOurServer({ place, address, isEmbedded = false }: Omit<StoreQuestion, 'asker'>): void {
+  const record = isEmbedded ? readServerRecord(place.dataDir) : undefined;
+  if (!record || embeddedAddress(record.port) !== address || isProcessRunning(record.server)) return;
+  throw new StrangeServerError(
+    `the server of this data folder, process ${record.server.pid}, has ended, and another program answers`,
+  );
+}
+
 /** The error of a process that must not act because it could not ask. */
 export function unconfirmed(address: string, cause: unknown): ServerUnavailableError {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -47,9 +71,12 @@ export function unconfirmed(address: string, cause: unknown): ServerUnavailableE
 }
 
 /** @throws ServerUnavailableError when nobody answers in time */
-export async function findStore({ place, address, asker }: StoreQuestion): Promise<FoundStore> {
+export async function findStore(question: StoreQuestion): Promise<FoundStore> {
+  const { place, address, asker } = question;
   try {
-    return await askStore(asker, place.namespace);
+    const found = await askStore(asker, place.namespace);
+    assertOurServer(question);
+    return found;
   } catch (error) {
     throw unconfirmed(address, error);
   }

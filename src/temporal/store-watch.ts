@@ -1,5 +1,5 @@
 import { OtherStoreError } from './errors';
-import { askStore, unconfirmed } from './own-store';
+import { askStore, assertOurServer, StrangeServerError, unconfirmed } from './own-store';
 import { openSentinel, type Sentinel } from './sentinel';
 import type { StoreGate } from './store-gate';
 import { compareStore, type StoreAsker, type StoreIdentity, type StorePlace } from './store-identity';
@@ -19,6 +19,8 @@ export interface StoreWatchOptions {
   readonly address: string;
   /** On the connection that is acted upon: another one might lead elsewhere. */
   readonly asker: StoreAsker;
+  /** See StoreQuestion. */
+  readonly isEmbedded?: boolean;
   /** Told when another store is met, once until ours is back. */
   readonly onOtherStore?: (error: OtherStoreError) => void;
   /** How a sentinel is made; tests have their own. */
@@ -38,6 +40,7 @@ export class StoreWatch implements StoreGate {
   private confirmedAtMs = -Infinity;
   private known: StoreIdentity | undefined;
   private other: OtherStoreError | undefined;
+  private strange: string | undefined;
 
   constructor(private readonly options: StoreWatchOptions) {}
 
@@ -46,9 +49,9 @@ export class StoreWatch implements StoreGate {
     return performance.now() - this.confirmedAtMs <= maxAgeMs;
   }
 
-  /** One sentence while the server holds another store; undefined: it does not, as far as is known. */
+  /** One sentence while the server holds another store, or is another one; undefined: neither, as far as is known. */
   get problem(): string | undefined {
-    return this.other?.message;
+    return this.other?.message ?? this.strange;
   }
 
   async confirm(): Promise<void> {
@@ -90,7 +93,9 @@ export class StoreWatch implements StoreGate {
     } catch (error) {
       this.confirmedAtMs = -Infinity;
       if (error instanceof OtherStoreError) this.tellOther(error);
-      throw this.explain(error);
+      const explained = this.explain(error);
+      if (error instanceof StrangeServerError) this.strange = explained.message;
+      throw explained;
     }
   }
 
@@ -100,10 +105,12 @@ export class StoreWatch implements StoreGate {
     const sentinel = await this.sentinelNow();
     const askedAtMs = performance.now();
     const found = await askStore(asker, place.namespace);
+    assertOurServer(this.options);
     this.known = compareStore({ place, address, found, keeps: true, remembered: this.known });
     if (this.sentinel !== sentinel) return false;
     this.confirmedAtMs = askedAtMs;
     this.other = undefined;
+    this.strange = undefined;
     return true;
   }
 
@@ -126,7 +133,7 @@ export class StoreWatch implements StoreGate {
     if (isNews) this.options.onOtherStore?.(error);
   }
 
-  private explain(error: unknown): unknown {
+  private explain(error: unknown): Error {
     const isOurs = error instanceof Error && ['OtherStoreError', 'NamespaceError'].includes(error.name);
     return isOurs ? error : unconfirmed(this.options.address, error);
   }

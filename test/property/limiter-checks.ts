@@ -56,7 +56,8 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
     const answer = result as AcquireResult;
     if (op.intent === 'exit' || answer.status !== 'granted') return;
     const queue = model.queue(op.endpoint);
-    const newcomer = queue.find(({ one }) => one.request === op.request);
+    // He came last of his own, also where he got an instant before one of them.
+    const newcomersPlace = queue.filter(({ one }) => one.strategy === op.strategy).length;
     const firmUntilMs = Math.max(model.blockedUntilMs, nowMs + model.limits.permitValidityMs);
     const others = queue.filter(
       ({ one, place }) =>
@@ -64,10 +65,23 @@ export const CHECKS: Record<string, (step: StepRecord) => void> = {
         one.weight === model.weightOf(op) &&
         one.atMs > firmUntilMs &&
         one.atMs < answer.notBeforeMs &&
-        place > (newcomer?.place ?? 1),
+        place > Math.max(1, newcomersPlace),
     );
     equal(
       others.map(({ one }) => one.request),
+      [],
+    );
+  },
+  'F3 an exit has no entry before it that is only booked': ({ op, model, result, nowMs, earlierAnswer }) => {
+    const answer = result as AcquireResult;
+    if (op.kind !== 'acquire' || op.intent !== 'exit' || earlierAnswer !== undefined) return;
+    if (answer.status !== 'granted') return;
+    const firmUntilMs = Math.max(model.blockedUntilMs, nowMs + model.limits.permitValidityMs);
+    const booked = model
+      .queue(op.endpoint)
+      .filter(({ one }) => one.weight === model.weightOf(op) && one.atMs > firmUntilMs);
+    equal(
+      booked.filter(({ one }) => one.atMs < answer.notBeforeMs).map(({ one }) => one.request),
       [],
     );
   },

@@ -179,16 +179,17 @@ export class RateModel {
     });
   }
 
-  /** Whose instant, of those before `atMs`, a newcomer gets: the first that is further behind in its own queue. */
+  /** Whose instant, of those before `atMs`, a newcomer gets: the first that is further behind in its own queue; for an exit any. */
   givesWay(op: Extract<Op, { kind: 'acquire' }>, atMs: number): Sent | undefined {
     const { strategy, intent, endpoint } = op;
-    if (strategy === undefined || intent === 'exit') return undefined;
+    const isExit = intent === 'exit';
+    if (strategy === undefined && !isExit) return undefined;
     const queue = this.queue(endpoint);
-    const own = queue.filter(({ one }) => one.strategy === strategy).length + 1;
+    const own = isExit ? 0 : queue.filter(({ one }) => one.strategy === strategy).length + 1;
     const firmUntilMs = Math.max(this.blockedUntilMs, this.clockMs + this.limits.permitValidityMs);
     const candidates = queue.filter(
       ({ one, place }) =>
-        one.strategy !== strategy &&
+        (isExit || one.strategy !== strategy) &&
         one.weight === this.weightOf(op) &&
         one.atMs > firmUntilMs &&
         one.atMs < atMs &&

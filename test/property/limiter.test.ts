@@ -82,6 +82,19 @@ const lastGivesWay: Acquire = (state, command, nowMs) => {
   return { ...step, state: { ...step.state, permits: [other, ...permits] } };
 };
 
+/** No permit is known to wait for its turn while an exit asks. */
+const exitsWaitInLine: Acquire = (state, command, nowMs) => {
+  if (command.intent !== 'exit') return limiter.acquire(state, command, nowMs);
+  const strategies = new Map(state.permits.map(({ requestId, strategy }) => [requestId, strategy]));
+  const permits = state.permits.map((permit) => ({ ...permit, strategy: undefined }));
+  const step = limiter.acquire({ ...state, permits }, command, nowMs);
+  const restored = step.state.permits.map((permit) => {
+    const strategy = strategies.get(permit.requestId);
+    return strategy === undefined ? permit : { ...permit, strategy };
+  });
+  return { ...step, state: { ...step.state, permits: restored } };
+};
+
 const remembersOutsideItsState = (): Acquire => {
   const seen = new WeakSet<object>();
   return (state, command, nowMs) => {
@@ -230,6 +243,12 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     'everybody stands in one queue',
     { withFlood: true },
     { acquire: (state, command, nowMs) => withStrategy(limiter.acquire(state, oneQueue(command), nowMs), command) },
+  ],
+  [
+    'F3 an exit has no entry before it that is only booked',
+    'exits wait in line',
+    { withFlood: true },
+    { acquire: exitsWaitInLine },
   ],
   ['R4 a refusal books nothing, and is right', 'refusals are booked', {}, { acquire: booksRefusals }],
   [

@@ -89,6 +89,8 @@ export async function startTestEngine(
       { flag: 'test', path: 'dataDir', value: dataDir },
       { flag: 'test', path: 'paperVenue.port', value: await findFreePort() },
       { flag: 'test', path: 'temporal.namespace', value: environment.namespace ?? 'default' },
+      // Each signal is of a strategy of its own.
+      { flag: 'test', path: 'signals.newStrategiesPerMinute', value: 100_000 },
       { flag: 'test', path: 'orders.lookUpDelayMs', value: 200 },
       { flag: 'test', path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
       { flag: 'test', path: 'venues.bybit.limits', value: TENFOLD_LIMITS },

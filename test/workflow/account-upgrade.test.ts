@@ -365,6 +365,12 @@ describe('an account of before environments travelled along', () => {
       expect(answers).toMatchObject([{ status: 'not_found' }]);
     }
     expect(await figuresOf(venue, formerOf(venue))).toMatchObject({ reserved: RESERVED, pending: ids });
+
+    // A person ends the account that holds nothing, and starts again.
+    const newId = venueAccountWorkflowId(onPaper(venue));
+    await environment.client.workflow.getHandle(newId).terminate('it holds nothing');
+    expect(await moveFormerAccount(environment.client, onPaper(venue))).toBe(true);
+    expect(await figuresOf(venue)).toMatchObject({ reserved: RESERVED, pending: ids });
     await engine.stop();
   });
 });

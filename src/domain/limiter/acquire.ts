@@ -1,13 +1,13 @@
-import { appendBounded, isRecord, jsonBytes, showValue } from '../plain-values';
+import { isRecord, jsonBytes, showValue } from '../plain-values';
 import { capacityOf } from './capacity';
 import { passTime } from './clock';
 import { earliest, rulesFor, type Rule } from './fit';
 import { book } from './grants';
-import { TOO_MANY_BOOKED, tooHeavyMessage, tooLateMessage } from './refusals';
+import { TOO_MANY_BOOKED, TOO_MANY_WAITING, tooHeavyMessage, tooLateMessage } from './refusals';
 import { countRequest } from './stats';
-import { GRANTS_MAX, PERMITS_MAX, RATE_TEXT_BYTES_MAX } from './state';
+import { ENTRIES_WAITING_MAX, GRANTS_MAX, PERMITS_MAX, RATE_TEXT_BYTES_MAX } from './state';
 import type { Permit, LimiterState, LimiterStep } from './state';
-import { queueOf, whoGivesWay } from './turns';
+import { entriesWaiting, queueOf, whoGivesWay } from './turns';
 import type { AcquireCommand, AcquireResult } from './types';
 
 /**
@@ -15,9 +15,11 @@ import type { AcquireCommand, AcquireResult } from './types';
  * the future: the caller waits until `notBeforeMs` by itself.
  *
  * - The same request id gets the same permit, also when it has expired: a new attempt needs a new id. Only an entry that
- *   waits may have given way to one of another strategy meanwhile (./turns); it is told a later instant, or refused.
- * - Entries fill a window up to `safetyMargin`, exits up to `exitSafetyMargin`; each counts the other's weight. An exit
- *   may therefore be granted before entries that asked earlier.
+ *   waits may have given way meanwhile, to an exit or to one of another strategy (./turns); it is told a later instant, or
+ *   refused.
+ * - Entries fill a window up to `safetyMargin`, exits up to `exitSafetyMargin`; each counts the other's weight. Beyond
+ *   that an exit takes over the place of an entry that waits, so no flood of entries makes it wait for longer than a
+ *   span and a permit's validity.
  * - A refusal books nothing and is not remembered.
  * - A ban or a penalty moves later grants; permits given before it stay as they were.
  * - A step of the clock moves permits and bookings alike (passTime).
@@ -40,6 +42,8 @@ export function acquire(state: LimiterState, command: AcquireCommand, nowMs: num
   const latestMs = Math.min(command.notAfterMs ?? Infinity, nowMs + (command.waitMaxMs ?? Infinity));
   const other = whoGivesWay(current, asked, atMs);
   if (other !== undefined && other.notBeforeMs <= latestMs) return takeOver(current, command, other);
+  const waits = queueOf(command) !== undefined && atMs > nowMs;
+  if (waits && entriesWaiting(current) >= ENTRIES_WAITING_MAX) return refuse(current, startMs, TOO_MANY_WAITING);
   if (rules.some((rule) => rule.grants.length >= GRANTS_MAX)) return refuse(current, startMs, TOO_MANY_BOOKED);
   if (atMs > latestMs) return refuse(current, atMs, tooLateMessage(current, asked, rules, atMs, latestMs));
   return grant(current, command, rules, weight, atMs);
@@ -60,7 +64,7 @@ function grant(
       ...state,
       global: global ?? state.global,
       endpoints: endpoint === undefined ? state.endpoints : { ...state.endpoints, [command.endpoint]: endpoint },
-      permits: appendBounded(state.permits, permit, PERMITS_MAX),
+      permits: remember(state.permits, permit, nowMs),
       stats: countRequest(state.stats, command.endpoint, atMs > nowMs),
     },
     result: granted(permit, nowMs, true),
@@ -78,6 +82,13 @@ function takeOver(state: LimiterState, command: AcquireCommand, other: Permit): 
     },
     result: granted(permit, state.clockMs, true),
   };
+}
+
+/** Beyond the bound the oldest one is dropped that is no entry on its turn: those have to be known to give way. */
+function remember(permits: readonly Permit[], permit: Permit, nowMs: number): readonly Permit[] {
+  if (permits.length < PERMITS_MAX) return [...permits, permit];
+  const oldest = permits.findIndex((one) => one.strategy === undefined || one.notBeforeMs <= nowMs);
+  return [...permits.toSpliced(Math.max(0, oldest), 1), permit];
 }
 
 function permitFor(command: AcquireCommand, weight: number, notBeforeMs: number, expiresAtMs: number): Permit {

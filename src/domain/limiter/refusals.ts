@@ -1,13 +1,14 @@
 import { blockMessage } from './block';
 import { capacityOf } from './capacity';
 import { earliest, type Asked, type Rule } from './fit';
-import { GRANTS_MAX } from './state';
+import { ENTRIES_WAITING_MAX, GRANTS_MAX } from './state';
 import type { LimiterState } from './state';
 import { queueOf, waiting } from './turns';
 import type { AcquireCommand } from './types';
 
 /** What a refused caller is told. */
 export const TOO_MANY_BOOKED = `${GRANTS_MAX} requests are booked already; send fewer, or wait until they have passed.`;
+export const TOO_MANY_WAITING = `${ENTRIES_WAITING_MAX} entries wait for their turn already; send fewer, or wait until they have passed.`;
 
 export function tooLateMessage(
   state: LimiterState,

@@ -5,8 +5,10 @@ import type { BlockKind, RateLimits, RateStats } from './types';
  * together with the ledger's, and both have to fit Temporal's limit of 2 MiB.
  */
 export const LIMITER_STATE_BYTES_MAX = 700_000;
-/** Permits remembered to answer retries; the oldest are dropped first. */
+/** Permits remembered to answer retries; the oldest are dropped first, and entries on their turn last. */
 export const PERMITS_MAX = 1_000;
+/** Entries that wait for their turn; beyond it they are refused. The rest of the permits is for whoever needs no turn. */
+export const ENTRIES_WAITING_MAX = 900;
 /** Distinct instants booked in one window; beyond it requests are refused until older ones pass. */
 export const GRANTS_MAX = 2_500;
 /** Request ids, endpoint names and strategies as JSON. */

@@ -1,6 +1,10 @@
 /**
  * Who goes first among those that wait. Every strategy has a queue of its own: the n-th of one goes before whatever is
  * behind the n-th of another, however long that has been waiting. So a strategy that floods the limiter holds up itself.
+ * Turns are by name: whoever may invent names has as many queues, and intake bounds those (../signal-budget).
+ *
+ * An exit stands in no queue, and before all of them: it waits for what has been sent, for other exits, and for entries
+ * about to be sent, and never for one that is only booked.
  *
  * A newcomer that may go first takes over the other's instant: what is booked stays as it is, only for somebody else. The
  * other one is forgotten; it asks again before it sends, and is told then how much longer it waits.
@@ -18,7 +22,7 @@ export function queueOf({ strategy, intent }: AcquireCommand): string | undefine
 
 /**
  * The permit that gives way to a newcomer: the first whose place in its own queue is further behind than the newcomer's in
- * his. One that begins within its validity is firm, because its holder may use it without asking again.
+ * his; for an exit the first of all, and of several at one instant the one furthest behind in its own queue. One that begins within its validity is firm, because its holder may use it without asking again.
  *
  * @param atMs where the newcomer's own place would be
  * @returns undefined: nobody does
@@ -29,10 +33,11 @@ export function whoGivesWay(
   atMs: number,
 ): Permit | undefined {
   const strategy = queueOf(command);
-  if (strategy === undefined || atMs <= state.clockMs) return undefined;
+  const isExit = command.intent === 'exit';
+  if ((strategy === undefined && !isExit) || atMs <= state.clockMs) return undefined;
   const firmUntilMs = Math.max(startMs, state.clockMs + state.limits.permitValidityMs);
   const queue = waiting(state, command.endpoint);
-  const place = queue.filter((permit) => permit.strategy === strategy).length + 1;
+  const place = isExit ? 0 : queue.filter((permit) => permit.strategy === strategy).length + 1;
   const places = new Map<string, number>();
   let chosen: { readonly permit: Permit; readonly place: number } | undefined;
   for (const permit of queue) {
@@ -51,4 +56,9 @@ export function waiting({ permits, clockMs }: LimiterState, endpoint: string): r
   return permits
     .filter((permit) => permit.strategy !== undefined && permit.endpoint === endpoint && permit.notBeforeMs > clockMs)
     .toSorted((left, right) => left.notBeforeMs - right.notBeforeMs);
+}
+
+/** How many of all strategies wait, for whatever endpoint. */
+export function entriesWaiting({ permits, clockMs }: LimiterState): number {
+  return permits.filter((permit) => permit.strategy !== undefined && permit.notBeforeMs > clockMs).length;
 }

@@ -25,7 +25,7 @@ export interface RateLimits {
 }
 
 export interface AcquireCommand {
-  /** The same request id gets the same permit, as long as that did not give way to another strategy's. */
+  /** The same request id gets the same permit, as long as that did not give way to an exit or another strategy. */
   readonly requestId: string;
   readonly endpoint: string;
   /** Positive integer; absent: the endpoint's own weight (1 for an endpoint without a limit of its own). */

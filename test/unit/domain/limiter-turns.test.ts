@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { acquire, createLimiter, feedback, giveBack } from '../../../src/domain/limiter/limiter';
 import type { LimiterState } from '../../../src/domain/limiter/limiter';
-import { RATE_TEXT_BYTES_MAX } from '../../../src/domain/limiter/state';
+import { ENTRIES_WAITING_MAX, PERMITS_MAX, RATE_TEXT_BYTES_MAX } from '../../../src/domain/limiter/state';
 import type { AcquireCommand, AcquireResult, RateLimits } from '../../../src/domain/limiter/types';
 
 const NOW_MS = 1_700_000_000_000;
@@ -135,6 +135,60 @@ test('a permit that begins within its validity is its holder’s', () => {
   expect(result).toMatchObject({ status: 'granted', notBeforeMs: NOW_MS + 2 * SPAN_MS });
 });
 
+describe('an exit', () => {
+  const exit = { intent: 'exit' } as const;
+
+  test('waits for no longer than a span and a validity, however many entries of however many strategies are booked', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(80), { minLength: 1, maxLength: 20 }), fc.nat(2 * SPAN_MS), (floods, passedMs) => {
+        const requests = new Requests();
+        floods.forEach((count, index) => requests.askMany(`flood-${index}`, count));
+        const waits = Array.from({ length: ENTRIES_PER_SPAN }, (_, index) =>
+          requests.ask(`exit-${index}`, 'honest', exit, NOW_MS + passedMs),
+        );
+        const longest = Math.max(...waits.map((result) => (result.status === 'granted' ? result.waitMs : Infinity)));
+        expect(longest).toBeLessThanOrEqual(SPAN_MS + LIMITS.permitValidityMs);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('takes the first place that is only booked, and the next exit the one after it', () => {
+    const requests = new Requests();
+    requests.askMany('flood', 3_000);
+    const waits = Array.from({ length: 10 }, (_, index) => requests.ask(`exit-${index}`, 'honest', exit));
+    expect(waits.map((result) => result.status === 'granted' && result.waitMs)).toEqual([
+      0,
+      0,
+      ...Array(8).fill(SPAN_MS),
+    ]);
+    // The next span has room for two exits beside its entries, as this one had.
+    expect(requests.waitingOf('flood')).toBe(4 * ENTRIES_PER_SPAN - 6);
+  });
+
+  test('leaves a permit that begins within its validity to its holder', () => {
+    const requests = new Requests();
+    requests.askMany('flood', 2 * ENTRIES_PER_SPAN);
+    const nowMs = NOW_MS + SPAN_MS - LIMITS.permitValidityMs;
+    for (const id of ['first', 'second']) requests.ask(id, 'honest', exit, nowMs);
+    expect(requests.waitingOf('flood')).toBe(ENTRIES_PER_SPAN);
+  });
+
+  test('finds every entry that waits, also among thousands that wait for long, and past many other requests', () => {
+    const requests = new Requests();
+    for (let index = 0; index < 2 * ENTRIES_WAITING_MAX; index += 1) {
+      requests.ask(`flood-${index}`, 'flood', { waitMaxMs: 86_400_000 });
+    }
+    expect(requests.waitingOf('flood')).toBe(ENTRIES_WAITING_MAX);
+    for (let index = 0; index < PERMITS_MAX; index += 1) {
+      requests.ask(`read-${index}`, undefined, { endpoint: 'market_data', waitMaxMs: 86_400_000 });
+    }
+    expect(requests.waitingOf('flood')).toBe(ENTRIES_WAITING_MAX);
+    for (const id of ['first', 'second']) requests.ask(id, 'honest', exit);
+    expect(requests.ask('third', 'honest', exit)).toMatchObject({ waitMs: SPAN_MS });
+  });
+});
+
 test('nobody gets an instant within a ban', () => {
   const requests = new Requests();
   requests.askMany('flood', 3 * ENTRIES_PER_SPAN);
@@ -144,7 +198,6 @@ test('nobody gets an instant within a ban', () => {
 });
 
 test.each<[string, Partial<AcquireCommand>]>([
-  ['an exit', { intent: 'exit' }],
   ['a request of another endpoint', { endpoint: 'market_data' }],
   ['a request without a strategy', { strategy: undefined }],
   ['a request of another weight', { weight: 1 }],

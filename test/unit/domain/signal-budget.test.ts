@@ -8,10 +8,16 @@ import {
   type BudgetLimits,
   type BudgetResult,
   type BudgetState,
+  type Spender,
+  type Standing,
 } from '../../../src/domain/signal-budget';
 import type { Intent } from '../../../src/domain/signal';
 
-const LIMITS: BudgetLimits = { all: { burst: 6, perMinute: 12 }, perStrategy: { burst: 3, perMinute: 6 } };
+const LIMITS: BudgetLimits = {
+  all: { burst: 6, perMinute: 12 },
+  perStrategy: { burst: 3, perMinute: 6 },
+  newStrategies: { burst: 2, perMinute: 2 },
+};
 /** What a strategy gets back in this time. */
 const ONE_MORE_MS = 10_000;
 
@@ -51,6 +57,35 @@ test('all strategies together have a budget, too', () => {
   expect(results.at(-1)).toMatchObject({ retryAfterMs: 5_000 });
 });
 
+describe('names that were never seen before', () => {
+  const spendAs = (state: BudgetState, spenders: readonly Spender[]) => {
+    const statuses: string[] = [];
+    let next = state;
+    for (const spender of spenders) {
+      const step = spend(next, LIMITS, spender, 0);
+      next = step.state;
+      statuses.push('spent' in step.result ? step.result.spent : 'taken');
+    }
+    return { state: next, statuses };
+  };
+  const invented = (standing: Standing, intent: Intent = 'entry') =>
+    Array.from({ length: 5 }, (_, index): Spender => ({ strategy: `invented-${index}`, intent, standing }));
+  const known: Spender = { strategy: 'honest', intent: 'entry', standing: 'known' };
+
+  test('are taken up to their bound, entries and exits apart, and known ones go on', () => {
+    const { state, statuses } = spendAs(freshBudget(), invented('new'));
+    expect(statuses).toEqual(['taken', 'taken', 'new', 'new', 'new']);
+    expect(spendAs(state, [known, known, known]).statuses).toEqual(['taken', 'taken', 'taken']);
+    expect(spendAs(state, invented('new', 'exit')).statuses.slice(0, 2)).toEqual(['taken', 'taken']);
+  });
+
+  test('leave a third of the common budget to the known ones, for as long as they are newcomers', () => {
+    const { state, statuses } = spendAs(freshBudget(), invented('newcomer'));
+    expect(statuses).toEqual(['taken', 'taken', 'taken', 'taken', 'newcomers']);
+    expect(spendAs(state, [known, known, known]).statuses).toEqual(['taken', 'taken', 'all']);
+  });
+});
+
 test('exits have budgets of their own', () => {
   const { state } = spendAll(freshBudget(), ['a', 'a', 'a', 'b', 'b', 'b', 'c'], 0);
   expect(spendAll(state, ['a'], 0, 'exit').statuses).toEqual(['taken']);
@@ -73,7 +108,11 @@ test('what other processes have sent within the last minute counts', () => {
 });
 
 test('whoever invents strategies gets one budget for all beyond the bound, and memory stays bounded', () => {
-  const wide: BudgetLimits = { all: { burst: 1e6, perMinute: 1e6 }, perStrategy: { burst: 2, perMinute: 1 } };
+  const wide: BudgetLimits = {
+    all: { burst: 1e6, perMinute: 1e6 },
+    perStrategy: { burst: 2, perMinute: 1 },
+    newStrategies: { burst: 1, perMinute: 1 },
+  };
   let state = freshBudget();
   let taken = 0;
   for (let number = 0; number < 3 * STRATEGIES_COUNTED_MAX; number += 1) {

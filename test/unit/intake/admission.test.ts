@@ -88,9 +88,56 @@ describe('a strategy that sends more than its budget', () => {
 });
 
 test('all strategies together have a budget', async () => {
-  const intake = open({ 'ml.enabled': false, 'signals.burst': 2, 'signals.perMinute': 1 });
-  const signals = ['a', 'b', 'c'].map((strategy) => signalOf(strategy));
+  const strategies = ['a', 'b', 'c'];
+  const intake = open({
+    'ml.enabled': false,
+    'signals.strategies': strategies,
+    'signals.burst': 2,
+    'signals.perMinute': 1,
+  });
+  const signals = strategies.map((strategy) => signalOf(strategy));
   expect(await submitAll(intake, signals)).toEqual(['accepted', 'accepted', 'SIGNAL_BUDGET']);
+});
+
+describe('a flood of invented strategies', () => {
+  const settings = { 'ml.enabled': false, 'ml.strategy': 'model', 'signals.newStrategiesPerMinute': 3 };
+  const invented = Array.from({ length: 50 }, (_, index) => signalOf(`invented-${index}`));
+
+  test('is refused at the door beyond the bound, while strategies seen before, and the model’s, go on', async () => {
+    const intake = open(settings);
+    await submitAll(intake, [signalOf('honest')]);
+    const answers = await submitAll(intake, invented);
+    expect(answers.filter((answer) => answer === 'accepted')).toHaveLength(2);
+    expect(new Set(answers.slice(2))).toEqual(new Set(['STRATEGY_BUDGET']));
+    const later = [...different('honest').slice(1), signalOf('model')];
+    expect(await submitAll(intake, later)).toEqual(later.map(() => 'accepted'));
+    expect(await intake.submit(invented.at(-1)!)).toMatchObject({
+      message: expect.stringMatching(/^The strategy "invented-49" was not seen here before, and 3 new ones/) as string,
+    });
+  });
+
+  test('keeps no exit out', async () => {
+    const intake = open(settings);
+    await submitAll(intake, invented);
+    expect(await submitAll(intake, [signalOf('late', { intent: 'exit', direction: 'SELL' })])).toEqual(['accepted']);
+  });
+
+  test('does not spend what known strategies share with it', async () => {
+    const intake = open({ ...settings, 'signals.burst': 4, 'signals.perMinute': 1 });
+    expect(await submitAll(intake, invented.slice(0, 3))).toEqual(['accepted', 'accepted', 'SIGNAL_BUDGET']);
+    expect(await submitAll(intake, different('model'))).toEqual([
+      'accepted',
+      'accepted',
+      'SIGNAL_BUDGET',
+      'SIGNAL_BUDGET',
+    ]);
+  });
+
+  test('does not keep listed strategies out, however many they are', async () => {
+    const names = invented.map(({ strategy }) => strategy);
+    const answers = await submitAll(open({ ...settings, 'signals.strategies': names }), invented);
+    expect(new Set(answers)).toEqual(new Set(['accepted']));
+  });
 });
 
 describe('a list of strategies', () => {

@@ -163,6 +163,25 @@ describe('a signal for another store', () => {
   });
 });
 
+test('a workflow that intake did not start is no accepted signal, whatever it says of itself', async () => {
+  const fingerprint = fingerprintOf(signal);
+  server.workflows.set(fingerprint, { status: 'FAILED', view: viewOf(signal) });
+  const result = await intake.submit(signal);
+  expect(result).toMatchObject({ status: 'duplicate', conflicting: true, fingerprint });
+  expect(result).not.toHaveProperty('taken');
+  expect(result).toMatchObject({ message: expect.stringContaining('not started by intake') as string });
+});
+
+test('another store is said before anything of its namespace', async () => {
+  server.data = {};
+  const other = new OtherStoreError('another store');
+  const store = { isConfirmed: false, confirm: () => Promise.reject(other) };
+  const config = loadConfig({ env: {}, cwd: '/' });
+  const ours = createSignalIntake({ client: server.client, config, store });
+  const asked = [ours.submit(signal), ours.list(5), ours.show(fingerprintOf(signal))];
+  for (const answer of asked) await expect(answer).rejects.toBe(other);
+});
+
 describe('another signal under a taken fingerprint', () => {
   test('hears which one was taken here, without a question to the server', async () => {
     await intake.submit(signal);

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventEmitter, once } from 'node:events';
+import { writeServerRecord } from '../../../src/temporal/server-record';
 import { endpointOf, openSentinel, type Sentinel } from '../../../src/temporal/sentinel';
 import { keepStoreIdentity, type FoundStore, type StorePlace } from '../../../src/temporal/store-identity';
 import {
@@ -37,7 +39,7 @@ class FakeServer {
   readonly others: string[] = [];
   private breaks: (() => void) | undefined;
 
-  watch(): StoreWatch {
+  watch(isEmbedded = false): StoreWatch {
     const workflowService = {
       getClusterInfo: async () => this.answer({ clusterId: this.store.clusterId }),
       describeNamespace: async () => this.answer({ namespaceInfo: { id: this.store.namespaceId } }),
@@ -45,6 +47,7 @@ class FakeServer {
     const options: StoreWatchOptions = {
       place,
       address: '127.0.0.1:7233',
+      isEmbedded,
       asker: { workflowService } as unknown as StoreWatchOptions['asker'],
       onOtherStore: ({ code }) => this.others.push(code),
       open: async (_address, onBreak): Promise<Sentinel | undefined> => {
@@ -112,6 +115,23 @@ test('another store behind the same address is told once, and never confirmed', 
   expect(watch.isConfirmed).toBe(false);
   expect(watch.problem).toMatch(/another store/);
   expect(server.others).toEqual(['OTHER_STORE']);
+});
+
+test('a copy of our store behind the port of an embedded server that ended is none of ours', async () => {
+  mkdirSync(join(place.dataDir, 'run'));
+  const server = new FakeServer();
+  const watch = server.watch(true);
+  await watch.confirm();
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  writeServerRecord(place.dataDir, { server: { pid, birth: 'long ago' }, port: 7233 });
+  server.breakSentinel();
+  await expect(watch.confirm()).rejects.toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
+  expect(watch.problem).toContain(`process ${pid}, has ended`);
+  expect(server.others).toEqual([]);
+  // Ours runs again, at a port of its own.
+  writeServerRecord(place.dataDir, { server: { pid, birth: 'long ago' }, port: 7234 });
+  await watch.confirm();
+  expect(watch.problem).toBeUndefined();
 });
 
 test('our store is good again once it is back', async () => {
