@@ -89,7 +89,7 @@ it('refuses an encoded body as no answer', async () => {
   await expect(client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' })).rejects.toBeInstanceOf(ccxt.OperationFailed);
 });
 
-it('takes no memory for a reply that would decode to a gigabyte takes no memory', async () => {
+it('takes no memory for a reply that would decode to a gigabyte', async () => {
   const bomb = Buffer.concat(Array<Buffer>(BOMB_MEMBERS).fill(gzipSync(Buffer.alloc(BOMB_MEMBER_BYTES))));
   stub.on('POST /v5/order/create', (_request, response) =>
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
