@@ -22,7 +22,7 @@ const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: '&', lt: '<
 
 /** What JSON, JavaScript, C and Node's own printing escape with a backslash. A pair of surrogates is one character. */
 export const BACKSLASH_TOKEN =
-  /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|(["'`\\/bfnrt]))/g;
+  /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([0-3][0-7]{2}|[0-7]{1,2})|(["'`\\/bfnrt]))/g;
 const PERCENT_TOKEN = /%(?:u([0-9a-fA-F]{4})|([0-9a-fA-F]{2}))/g;
 const ENTITY_TOKEN = /&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(quot|amp|lt|gt|apos));/g;
 // eslint-disable-next-line no-control-regex -- everything but ASCII is what it is about

@@ -43,6 +43,7 @@ export const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   'soft hyphens, percent-encoded': (text) => Array.from(text).join('%C2%AD'),
   'wide letters': (text) => mapUnits(text, (unit) => String.fromCharCode(unit + 0xfe_e0)),
   'octal escapes': (text) => mapUnits(text, (unit) => `\\${unit.toString(8).padStart(3, '0')}`),
+  'short octal escapes': (text) => mapUnits(text, (unit) => `\\${unit.toString(8)}`),
   'hex with colons': (text) => pairs(text).join(':'),
   'hex with spaces': (text) => pairs(text).join(' '),
   'hex as a list': (text) => `0x${pairs(text).join(', 0x')}`,

@@ -138,7 +138,12 @@ export class BybitSession {
     }
     this.report(endpoint, undefined, reply);
     // Rows and their names go into histories: a venue that echoes our key in one must not put it there.
-    const parsed = schema.safeParse(withoutSecrets(result));
+    const clean = reply.body === undefined ? undefined : withoutSecrets(result);
+    if (clean === undefined) {
+      const message = 'The answer of the venue is refused: it would take too long to look through.';
+      throw new VenueError({ kind: 'UNKNOWN', httpStatus: reply.httpStatus, message });
+    }
+    const parsed = schema.safeParse(clean);
     if (parsed.success) return { payload: parsed.data, trace };
     throw new VenueError({
       kind: 'UNKNOWN',

@@ -26,8 +26,8 @@ export interface VenueReply {
 const PAGE_CHARACTERS_MAX = 16_384;
 /** The longest single text of an answer that is kept: no field of an order or a balance is nearly as long. */
 const FIELD_CHARACTERS_MAX = 8_192;
-/** Characters looked through in one answer, decoded ones included: a list of all markets takes a third of it. */
-export const REDACTION_WORK_MAX = 8_000_000;
+/** Characters looked through in one answer, decoded ones included: a list of markets of 4 MiB takes half of it. */
+export const REDACTION_WORK_MAX = 6_000_000;
 /** The longest message of an outcome: it travels through workflow histories. */
 export const OUTCOME_MESSAGE_CHARACTERS_MAX = 300;
 /** No venue bans for longer (Binance: up to three days); a larger figure is not believed. */
