@@ -35,13 +35,16 @@ export async function loadCommandConfig(
     ]);
   const cwd = process.cwd();
   const { env } = process;
+  const remember = (variables: NodeJS.ProcessEnv): void => secretValues(variables).forEach(rememberSecret);
+  // Before anything can be refused: a refusal may show what somebody put into the wrong place.
+  remember(env);
   const dotEnv = readDotEnv(cwd);
+  remember(Object.fromEntries((dotEnv?.lines ?? []).map(({ name, value }) => [name, value])));
   applyDotEnv(dotEnv, ['settings', ...needs.filter((group) => group !== 'exchange keys')], env);
   const sources = { file: configFileOf(command), env, cwd };
   const config = loadConfig({ ...sources, flags });
   checkDotEnv(dotEnv, config);
   if (needs.includes('exchange keys') && environmentOf(config) !== 'paper') applyDotEnv(dotEnv, ['exchange keys'], env);
-  for (const value of secretValues(env)) rememberSecret(value);
   const symbols = await symbolsOfCandles(config);
   return symbols === undefined ? config : loadConfig({ ...sources, flags: [...flags, symbols] });
 }

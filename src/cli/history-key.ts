@@ -42,7 +42,7 @@ async function retire(command: Command, id: string, reason: string): Promise<Exi
       printLine(`The key "${id}" is not asked for any more: start every process without it.`);
       return ExitCode.SUCCESS;
     case 'unknown':
-      throw new CliError(`No key "${id}" is in use in ${config.temporal.namespace}.`, ExitCode.USAGE);
+      throw new CliError(`No key "${id}" is in use in ${config.temporal.namespace}.`, ExitCode.NOT_FOUND);
     case 'sealing':
       throw new CliError(`The key "${id}" seals now: put another one first, and wait.`, ExitCode.REFUSED);
     case 'needed': {

@@ -99,7 +99,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   claimDataFolder(config);
   const closed = tightenDataFolder(config.dataDir);
   const printer = await openPrinter(config);
-  const trusted = describeExtraTrust();
+  const trusted = describeExtraTrust(config);
   if (trusted !== undefined) printer.print(trusted, true);
   if (wasOpen || closed > 0)
     printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);

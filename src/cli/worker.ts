@@ -5,7 +5,8 @@ import { INFERENCE_TASK_QUEUE } from '../messages/ids';
 import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkTradingEnvironment, loadCommandConfig, TALKING, TRADING } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
-import { checkVerification } from './verification';
+import { printErrorLine } from './terminal';
+import { checkVerification, describeExtraTrust } from './verification';
 
 interface WorkerOptions {
   readonly taskQueue: readonly string[];
@@ -33,6 +34,8 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
       const needsKeys = options.taskQueue.some((queue) => queue !== INFERENCE_TASK_QUEUE);
       const config = await loadCommandConfig(command, candlesFlag(options.candles), needsKeys ? TRADING : TALKING);
       checkVerification(config);
+      const trusted = describeExtraTrust(config);
+      if (trusted !== undefined) printErrorLine(trusted);
       await checkTradingEnvironment(config, options.live ?? false, needsKeys);
       openDataFolder(config.dataDir);
       const [{ runWorkers }, { resolveTarget }, { claimDataFolder }] = await Promise.all([

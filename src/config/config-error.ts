@@ -11,7 +11,7 @@ export interface ConfigProblem {
 }
 
 /** Of a file that is no configuration at all, the first lines tell enough. */
-const PROBLEMS_TOLD_MAX = 50;
+const PROBLEMS_TOLD_MAX = 10;
 
 /** The configuration cannot be used. Carries every problem found, not only the first. */
 export class ConfigError extends Error {

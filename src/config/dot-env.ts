@@ -8,8 +8,12 @@ import { groupOf, isKeyOf, type VariableGroup } from './variables';
 
 /** Thirty variables and their comments; anything larger is the wrong file. */
 const DOT_ENV_BYTES_MAX = 65_536;
-/** Of a name that is refused: it may be anything. */
-const NAME_CHARACTERS_SHOWN_MAX = 64;
+/** What stands in a name's place may be a key that somebody pasted: only what cannot be one is shown. */
+const VARIABLE_NAME = /^(?=.{1,64}$)[A-Z][A-Z0-9]*_[A-Z0-9_]*$/;
+/** Some editors begin a file with it. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
+const SETS_NOTHING = 'sets nothing: write NAME=value, put # before a comment, or remove the line.';
 
 /** One line of a `.env` file. */
 interface DotEnvLine {
@@ -32,8 +36,8 @@ export interface DotEnv {
  * dynamic linker or another program obeys: a folder that somebody was sent may hold one.
  *
  * @returns undefined when there is none
- * @throws ConfigError when it cannot be read, is no regular file, too large or another user's, or sets anything else;
- *   names and lines are told, values never
+ * @throws ConfigError when it cannot be read, is no regular file, too large or another user's, holds a line that sets
+ *   nothing, or sets anything else; lines are told, names where they look like one, values never
  */
 export function readDotEnv(cwd: string): DotEnv | undefined {
   const file = join(cwd, '.env');
@@ -48,20 +52,19 @@ export function readDotEnv(cwd: string): DotEnv | undefined {
   }
   if (!own.isOurs)
     throw refuse('belongs to another user: it could lead you to their servers. Make a copy of your own.');
-  const lines = Object.entries(parseEnv(own.text)).map(([name, value]) => ({
-    name,
-    value: value ?? '',
-    source: `${file}:${lineOf(name, own.text)}`,
-  }));
+  const text = own.text.replace(BYTE_ORDER_MARK, '');
+  const { lineOf, idle } = readLines(text);
+  // What such a line means to the parser is not looked into.
+  if (idle.length > 0) {
+    throw new ConfigError(idle.map((line) => ({ source: `${file}:${line}`, path: '', message: SETS_NOTHING })));
+  }
+  const found = Object.entries(parseEnv(text)).map(([name, value = '']) => ({ name, value, line: lineOf.get(name) }));
+  const lines = found
+    .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+    .map(({ name, value, line }) => ({ name, value, source: line === undefined ? file : `${file}:${line}` }));
   const foreign = lines.filter(({ name }) => groupOf(name) === undefined);
   if (foreign.length > 0) {
-    throw new ConfigError(
-      foreign.map(({ name, source }) => ({
-        source,
-        path: '',
-        message: `${name.slice(0, NAME_CHARACTERS_SHOWN_MAX)} is not a variable that .env may set; .env.example lists those. Remove the line, or set it in the real environment if another program needs it.`,
-      })),
-    );
+    throw new ConfigError(foreign.map(({ name, source }) => ({ source, path: '', message: foreignName(name) })));
   }
   return { file, lines, isPrivate: own.isPrivate };
 }
@@ -109,12 +112,45 @@ export function checkDotEnv(dotEnv: DotEnv | undefined, config: Config): void {
   );
 }
 
-/** The first line that sets a variable, counted from 1. */
-function lineOf(name: string, text: string): number {
-  const sets = (line: string): boolean =>
-    line
-      .replace(/^\s*export\s/, '')
-      .split('=')[0]
-      ?.trim() === name;
-  return Math.max(0, text.split(/\r?\n/).findIndex(sets)) + 1;
+function foreignName(name: string): string {
+  const what = VARIABLE_NAME.test(name) ? name : 'what stands before the equals sign';
+  return `${what} is not a variable that .env may set; .env.example lists those. Remove the line, or set it in the real environment if another program needs it.`;
+}
+
+/** The first line that sets each variable, and those that set nothing and are no comment; all counted from 1. */
+function readLines(text: string): { readonly lineOf: ReadonlyMap<string, number>; readonly idle: readonly number[] } {
+  const lineOf = new Map<string, number>();
+  const idle: number[] = [];
+  let line = 0;
+  let lineStart = 0;
+  for (const match of text.matchAll(/[^\n]*(?:\n|$)/g)) {
+    line += 1;
+    // The value of a line before goes on over this one.
+    if (match.index < lineStart) continue;
+    const content = match[0].trim();
+    lineStart = match.index + match[0].length;
+    if (content === '' || content.startsWith('#')) continue;
+    const equals = match[0].indexOf('=');
+    if (equals === -1) {
+      idle.push(line);
+      continue;
+    }
+    const name = match[0]
+      .slice(0, equals)
+      .trim()
+      .replace(/^export\s+/, '');
+    if (!lineOf.has(name)) lineOf.set(name, line);
+    lineStart = Math.max(lineStart, endOfQuoted(text, match.index + equals + 1) ?? 0);
+  }
+  return { lineOf, idle };
+}
+
+/** Where a value in quotes ends, which may be lines later; undefined for any other. */
+function endOfQuoted(text: string, start: number): number | undefined {
+  const quote = /[^\S\n]*(["'`])/y;
+  quote.lastIndex = start;
+  const mark = quote.exec(text)?.[1];
+  if (mark === undefined) return undefined;
+  const end = text.indexOf(mark, quote.lastIndex);
+  return end === -1 ? undefined : end + 1;
 }

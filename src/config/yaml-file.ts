@@ -8,9 +8,23 @@ const CONFIG_FILE_BYTES_MAX = 65_536;
 /** Every key of a map is compared with those before it, so the time grows with the square of their number. */
 const MAP_KEYS_MAX = 1_000;
 const KEY_COMPARISONS_MAX = (MAP_KEYS_MAX * (MAP_KEYS_MAX - 1)) / 2;
+const NESTED_TOO_DEEPLY = 'is nested too deeply to be a configuration.';
 
 function failure(file: string, message: string): ConfigError {
   return new ConfigError([{ source: file, path: '', message }]);
+}
+
+/** What a parser says, itself or by way of a fault that it lists, of what nobody writes by hand. */
+function isStackSpent(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Maximum call stack size exceeded');
+}
+
+function parse(file: string, lineCounter: LineCounter, uniqueKeys: KeyComparison['areEqual']): Document.Parsed {
+  try {
+    return parseDocument(readText(file), { lineCounter, prettyErrors: false, uniqueKeys });
+  } catch (error) {
+    throw isStackSpent(error) ? failure(file, NESTED_TOO_DEEPLY) : error;
+  }
 }
 
 function readText(file: string): string {
@@ -42,6 +56,7 @@ function toPlainValue(document: Document, file: string): Record<string, unknown>
   try {
     return document.toJS() as Record<string, unknown>;
   } catch (error) {
+    if (isStackSpent(error)) throw failure(file, NESTED_TOO_DEEPLY);
     // Too many aliases, or an alias to nothing.
     throw failure(file, `${(error as Error).message}.`);
   }
@@ -55,13 +70,10 @@ function toPlainValue(document: Document, file: string): Record<string, unknown>
 export function readYamlMap(file: string): Record<string, unknown> {
   const lines = new LineCounter();
   const keys = new KeyComparison();
-  const document = parseDocument(readText(file), {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: keys.areEqual,
-  });
+  const document = parse(file, lines, keys.areEqual);
   if (keys.tooMany) throw failure(file, `holds more than ${MAP_KEYS_MAX} keys.`);
   const faults = [...document.errors, ...document.warnings];
+  if (faults.some(isStackSpent)) throw failure(file, NESTED_TOO_DEEPLY);
   if (faults.length > 0) {
     throw new ConfigError(
       faults.map((fault) => {

@@ -36,7 +36,7 @@ export interface ProcessLogger {
 /**
  * Opens a process's log: JSON lines to `<dataDir>/logs/<component>_YYYYMMDD.log` (UTC days), errors also to
  * `errors_YYYYMMDD.log`, which all processes share. Each file of a day has a largest size. Credentials are blotted out by
- * field name, in signed URLs, and by value in every spelling: those that this process knows when it writes the line.
+ * field name, in signed URLs, and by value in every spelling that is known: those that this process knows when it writes the line.
  *
  * @throws the file system's error when the files cannot be opened
  */

@@ -2,7 +2,7 @@
 export const ExitCode = {
   /** Done. Also: another process already does this part, so this one was not needed. */
   SUCCESS: 0,
-  /** Anything unexpected; for `status`: something is degraded or down. */
+  /** Anything unexpected; for `status`: something is degraded or down, while the Temporal server answers. */
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
   USAGE: 2,
@@ -15,7 +15,7 @@ export const ExitCode = {
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
   NOT_FILLED: 5,
-  /** No such signal or token is known (any more). */
+  /** No such signal, token or history key is known (any more). */
   NOT_FOUND: 6,
   /** The Temporal server holds another store than the one that is traded with here; nothing was done. A person decides. */
   OTHER_STORE: 8,
@@ -29,12 +29,12 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or another process already does it
-  1    failure; for status: something is degraded or down
+  1    failure; for status: something is degraded or down, while the Temporal server answers
   2    wrong command line or configuration
   3    refused: conflicting or stale signal, nothing to settle, data folder in use
-  4    the Temporal server does not answer; whether a signal was accepted is not known: run
-       the command that is printed, which has its --timestamp and is safe
+  4    the Temporal server does not answer (also for status); whether a signal was accepted is
+       not known: run the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
-  6    no such signal or token
+  6    no such signal, token or history key
   8    the Temporal server holds another store than before: see oncefill store show
   130  interrupted`;

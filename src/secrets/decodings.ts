@@ -20,13 +20,19 @@ interface Piece {
 const BACKSLASHED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: '&', lt: '<', gt: '>', apos: "'" };
 
-/** What JSON, JavaScript and Node's own printing escape with a backslash. A pair of surrogates is one character. */
+/** What JSON, JavaScript, C and Node's own printing escape with a backslash. A pair of surrogates is one character. */
 export const BACKSLASH_TOKEN =
-  /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(["'`\\/bfnrt]))/g;
+  /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([0-3][0-7]{2}|[0-7]{1,2})|(["'`\\/bfnrt]))/g;
 const PERCENT_TOKEN = /%(?:u([0-9a-fA-F]{4})|([0-9a-fA-F]{2}))/g;
 const ENTITY_TOKEN = /&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(quot|amp|lt|gt|apos));/g;
 // eslint-disable-next-line no-control-regex -- everything but ASCII is what it is about
 const BEYOND_ASCII = /[^\x00-\x7f]/gu;
+
+/** Characters that nobody sees, and those beyond ASCII, as bytes of UTF-8. */
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+const DISGUISE = /[\x00-\x1f\x7f]|[\xc2-\xf4][\x80-\xbf]{1,3}/g;
+/** Two hexadecimal digits, after what separates them from those before. */
+const SEPARATED_BYTE = /(?:[:\s,-]{1,2}(?:0[xX])?)?([0-9A-Fa-f]{2})/g;
 
 /** A text as its bytes in UTF-8, one character each: the form in which texts and secrets are compared. */
 export function utf8(text: string): string {
@@ -56,14 +62,29 @@ export const UNESCAPINGS: readonly ((text: string) => Decoded | undefined)[] = [
             : ENTITIES[name],
         )
       : undefined,
+  undisguise,
 ];
 
+/** Leaves out control and format characters, and writes wide and ornamental letters as plain ones. */
+export function undisguise(text: string): Decoded | undefined {
+  return text.search(DISGUISE) === -1 ? undefined : decodeTokens(text, DISGUISE, ([bytes]) => plainOf(bytes));
+}
+
+/** @returns undefined for what is plain already, or is no character */
+function plainOf(bytes: string): string | undefined {
+  const character = bytes.length === 1 ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
+  if (/^[\p{Cc}\p{Cf}]$/u.test(character)) return '';
+  const plain = character.normalize('NFKC');
+  return plain === character ? undefined : utf8(plain);
+}
+
 function characterOfBackslash(match: RegExpMatchArray): string | undefined {
-  const [, high, low, unit, point, byte, letter] = match;
+  const [, high, low, unit, point, byte, octal, letter] = match;
   if (letter !== undefined) return BACKSLASHED[letter] ?? letter;
   if (high !== undefined && low !== undefined) {
     return utf8(String.fromCharCode(parseInt(high, 16), parseInt(low, 16)));
   }
+  if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
   return fromCodePoint(parseInt(unit ?? point ?? byte ?? '', 16));
 }
 
@@ -103,11 +124,23 @@ function decodeTokens(
 
 /** Where one decoded character comes from: a whole token, or the character that was left alone. */
 function sourceOf(pieces: readonly Piece[], index: number): Span {
-  const piece = pieces.findLast(({ decoded }) => decoded.start <= index);
+  const piece = lastStartingAt(pieces, index);
   if (piece === undefined) return { start: index, end: index + 1 };
   if (index < piece.decoded.end) return piece.source;
   const start = piece.source.end + index - piece.decoded.end;
   return { start, end: start + 1 };
+}
+
+/** The last piece that starts at or before an index of the decoded text. */
+function lastStartingAt(pieces: readonly Piece[], index: number): Piece | undefined {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pieces[middle]?.decoded.start ?? Infinity) <= index) low = middle + 1;
+    else high = middle;
+  }
+  return pieces[low - 1];
 }
 
 /** A spelling in which nothing tells where it begins, so that every place to begin is tried. */
@@ -135,10 +168,24 @@ export function unpackerOf(bytesMin: number): Unpack {
     const digitsMin = Math.ceil((bytesMin * BITS_PER_BYTE) / packing.bitsPerDigit);
     return { ...packing, run: new RegExp(`${packing.digits}{${digitsMin},}`, 'g') };
   });
-  return (text) =>
-    packings.flatMap((packing) =>
+  const separated = new RegExp(`[0-9A-Fa-f]{2}(?:[:\\s,-]{1,2}(?:0[xX])?[0-9A-Fa-f]{2}){${bytesMin - 1},}`, 'g');
+  return (text) => [
+    ...packings.flatMap((packing) =>
       [...text.matchAll(packing.run)].flatMap(({ 0: run, index }) => unpackRun(run, index, packing)),
-    );
+    ),
+    ...[...text.matchAll(separated)].flatMap(({ 0: run, index }) => unpackSeparated(run, index)),
+  ];
+}
+
+/** Hexadecimal digits in pairs, as fingerprints and dumps are written. */
+function unpackSeparated(run: string, index: number): readonly Decoded[] {
+  const bytes = decodeTokens(run, SEPARATED_BYTE, ([, byte = '']) => String.fromCharCode(parseInt(byte, 16)));
+  if (bytes === undefined) return [];
+  const locate = (span: Span): Span => {
+    const { start, end } = bytes.locate(span);
+    return { start: index + start, end: index + end };
+  };
+  return [{ text: bytes.text, locate }];
 }
 
 function unpackRun(run: string, index: number, { encoding, bitsPerDigit, phases }: Packing): readonly Decoded[] {

@@ -1,6 +1,7 @@
 import {
   asBytes,
   BACKSLASH_TOKEN,
+  undisguise,
   UNESCAPINGS,
   unpackerOf,
   utf8,
@@ -20,10 +21,23 @@ const NESTING_MAX = 4;
 /** Decoded characters looked at for each one of a text, and the least for a short one; beyond it nothing of it is shown. */
 const WORK_PER_CHARACTER_MAX = 16;
 const WORK_MIN = 65_536;
+/** What a text costs by itself, however short it is, in characters. */
+const WORK_PER_TEXT = 8;
+/** What a view costs by itself. */
+const WORK_PER_VIEW = 32;
+
+/** How much of a larger whole may still be looked at; whoever looks takes from it. */
+export interface WorkBudget {
+  /** Characters, decoded ones included; below zero: it was too much. */
+  charactersLeft: number;
+}
+
+/** Takes secrets out of a text; a text for which the budget is not enough is blotted out as a whole. */
+export type Redactor = (text: string, budget?: WorkBudget) => string;
 
 /** What is searched for, and with what. */
 interface Search {
-  /** The secrets, in UTF-8 and with spaces folded. */
+  /** The secrets, in UTF-8, with spaces and cases folded. */
   readonly needles: readonly string[];
   readonly unpack: Unpack;
   /** What every spelling of a secret holds: so many characters without a control among them. */
@@ -31,26 +45,31 @@ interface Search {
 }
 
 /**
- * Makes the one function that takes secrets out of texts. It finds them raw, escaped as in JSON or JavaScript (wholly or
- * in part), percent-encoded, as HTML entities, in base64 and base64url at every alignment, and in hexadecimal digits, and
- * in spellings of spellings.
+ * Makes the one function that takes secrets out of texts. It finds them raw, in upper and lower case, escaped as in JSON,
+ * JavaScript or C (wholly or in part), percent-encoded, as HTML entities, in base64 and base64url at every alignment, in
+ * hexadecimal digits, separated or not, in wide letters, with control and format characters between theirs (thus in
+ * UTF-16, too), and in spellings of spellings. It does not find them reversed, cut, in base32 or as a list of numbers.
  *
  * @param secrets values to blot out; those shorter than SECRET_CHARACTERS_MIN are left alone
  * @returns a function from a text to the text without secrets; a text in JSON stays JSON
  */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
+export function createRedactor(secrets: readonly string[]): Redactor {
   const wanted = [...new Set(secrets.flatMap(partsOf))];
   if (wanted.length === 0) return (text) => text;
   const lengthMin = Math.min(...wanted.map((secret) => secret.length));
   const search: Search = {
-    needles: wanted.map((secret) => foldSpaces(utf8(secret))),
+    needles: wanted.flatMap((secret) => {
+      const bytes = utf8(secret);
+      return [...new Set([fold(bytes), fold(undisguise(bytes)?.text ?? bytes)])];
+    }),
     unpack: unpackerOf(lengthMin),
     readable: new RegExp(`[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]{${lengthMin},}`),
   };
-  return (text) => {
-    // No spelling is shorter than what it spells.
+  return (text, budget = { charactersLeft: Infinity }) => {
+    // No spelling is shorter than what it spells. To look at it took time all the same.
+    budget.charactersLeft -= WORK_PER_TEXT;
     if (text.length < lengthMin) return text;
-    const spans = findSpans(text, search);
+    const spans = findSpans(text, search, budget);
     if (spans === 'too much') return REDACTED;
     return spans.length === 0 ? text : replaceSpans(text, widen(text, spans));
   };
@@ -62,13 +81,13 @@ function partsOf(secret: string): readonly string[] {
   return [secret, ...lines].filter((part) => part.length >= SECRET_CHARACTERS_MIN);
 }
 
-/** A form writes a space as a plus sign: for the comparison they are one character. */
-function foldSpaces(text: string): string {
-  return text.replaceAll('+', ' ');
+/** A form writes a space as a plus sign, and a server names in capitals: for the comparison they are one character. */
+function fold(text: string): string {
+  return text.replaceAll('+', ' ').toLowerCase();
 }
 
 /** Every part of the text that spells a secret, or that there was too much to look at. */
-function findSpans(text: string, search: Search): readonly Span[] | 'too much' {
+function findSpans(text: string, search: Search, budget: WorkBudget): readonly Span[] | 'too much' {
   const spans: Span[] = [];
   const seen = new Seen();
   let workLeft = Math.max(WORK_MIN, text.length * WORK_PER_CHARACTER_MAX);
@@ -78,10 +97,15 @@ function findSpans(text: string, search: Search): readonly Span[] | 'too much' {
     for (const view of views) {
       if (seen.hasOrAdd(view)) continue;
       workLeft -= view.text.length;
-      if (workLeft < 0) return 'too much';
+      budget.charactersLeft -= view.text.length + WORK_PER_VIEW;
+      if (workLeft < 0 || budget.charactersLeft < 0) return 'too much';
       for (const span of occurrences(view, search)) spans.push(span);
       // What was unpacked from the wrong place is noise: no further spelling is written in that.
-      if (depth === NESTING_MAX || !search.readable.test(view.text)) continue;
+      if (!search.readable.test(view.text)) {
+        for (const span of disguised(view, search)) spans.push(span);
+        continue;
+      }
+      if (depth === NESTING_MAX) continue;
       for (const unescape of UNESCAPINGS) inner.push(...within(view, unescape(view.text)));
       for (const unpacked of search.unpack(view.text)) inner.push(...within(view, unpacked));
     }
@@ -112,7 +136,7 @@ function within(view: Decoded, decoded: Decoded | undefined): readonly Decoded[]
 }
 
 function occurrences({ text, locate }: Decoded, { needles }: Search): readonly Span[] {
-  const folded = foldSpaces(text);
+  const folded = fold(text);
   const spans: Span[] = [];
   for (const needle of needles) {
     for (let at = folded.indexOf(needle); at !== -1; at = folded.indexOf(needle, at + 1)) {
@@ -120,6 +144,14 @@ function occurrences({ text, locate }: Decoded, { needles }: Search): readonly S
     }
   }
   return spans;
+}
+
+/** UTF-16 is every second byte a control character: it looks like noise, and is looked at once more without them. */
+function disguised(view: Decoded, search: Search): readonly Span[] {
+  // eslint-disable-next-line no-control-regex -- control characters are what it is about
+  const rest = fold(view.text.replaceAll(/[\x00-\x1f\x7f]+/g, ''));
+  if (!search.needles.some((needle) => rest.includes(needle))) return [];
+  return within(view, undisguise(view.text)).flatMap((plain) => occurrences(plain, search));
 }
 
 /** Half an escape left behind would break the string that it stands in. */

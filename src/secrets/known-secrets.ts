@@ -1,4 +1,4 @@
-import { createRedactor, REDACTED, SECRET_CHARACTERS_MIN } from './find-secrets';
+import { createRedactor, REDACTED, type Redactor, SECRET_CHARACTERS_MIN, type WorkBudget } from './find-secrets';
 
 /** A venue's keys, a server's, tokens: a process that knows more than this has a defect. */
 const SECRETS_MAX = 1_000;
@@ -8,7 +8,7 @@ const DEPTH_MAX = 32;
 const CAUSES_MAX = 8;
 
 const known = new Set<string>();
-let redactKnown: (text: string) => string = (text) => text;
+let redactKnown: Redactor = (text) => text;
 
 /** Whether nothing has to be looked for: most commands, and parts that hold no key. */
 function isCarefree(): boolean {
@@ -30,7 +30,7 @@ export function rememberSecret(value: string): void {
 }
 
 /**
- * A text without the secrets that this process knows, in any spelling (see createRedactor). The last step of every
+ * A text without the secrets that this process knows, in the spellings that createRedactor names. The last step of every
  * way out: log lines, the terminal, answers of the API, messages to the supervisor, results and failures of activities.
  */
 export function redact(text: string): string {
@@ -42,10 +42,18 @@ export function redact(text: string): string {
  *
  * @param charactersMax longer texts are not looked through, because looking takes time, and not kept: null stands for
  *   them, which whoever expects a text refuses
+ * @param budget for all texts together; when it is below zero afterwards, the value must not be used
  */
-export function redactDeep<Value>(value: Value, charactersMax = Number.POSITIVE_INFINITY): Value {
+export function redactDeep<Value>(
+  value: Value,
+  charactersMax = Number.POSITIVE_INFINITY,
+  budget: WorkBudget = { charactersLeft: Infinity },
+): Value {
   if (isCarefree()) return value;
-  const redactText = (text: string): string | null => (text.length > charactersMax ? null : redact(text));
+  const redactText = (text: string): string | null => {
+    if (text.length > charactersMax || budget.charactersLeft < 0) return null;
+    return redactKnown(text, budget);
+  };
   return redactValue(value, redactText, 0) as Value;
 }
 

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Connection, isGrpcServiceError } from '@temporalio/client';
-import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
-import { rememberSecret } from '../secrets/known-secrets';
 import { openClient } from './client';
 import { historyKeyErrorIn } from './codec/history-key-error';
 import { claimHistoryKeys } from './codec/key-marks';
 import { NamespaceError, ServerUnavailableError } from './errors';
 import { GrpcStatus } from './grpc-status';
 import { showsWhoWeAre } from './server-authentication';
+import { loadStandardConfig, PROFILE_VARIABLES } from './standard-config';
 
 /** Longest wait for a server to answer before it counts as unreachable. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -33,24 +32,8 @@ export interface ExternalTargetOptions {
   /** The configured address, if there is one. */
   readonly address?: string;
   readonly env?: NodeJS.ProcessEnv;
-}
-
-/** A profile's file is read only when one of these names it: a file that lies in the home folder is not a decision. */
-const PROFILE_VARIABLES = ['TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'] as const;
-
-/** Temporal's standard variables, and the file that they name. */
-function loadStandardConfig(env: NodeJS.ProcessEnv, address: string | undefined): ClientConnectConfig {
-  const set = Object.entries({ ...env, ...(address === undefined ? {} : { TEMPORAL_ADDRESS: address }) });
-  const variables = set.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
-  try {
-    return loadClientConnectConfig({
-      overrideEnvVars: Object.fromEntries(variables),
-      disableFile: PROFILE_VARIABLES.every((name) => !env[name]),
-    });
-  } catch (error) {
-    const message = `Temporal's connection settings cannot be read: ${(error as Error).message}.`;
-    throw new ConfigError([{ source: 'environment', path: '', message }]);
-  }
+  /** Whether files that hold secrets must be ours and closed to others; absent: they need not. */
+  readonly mustBePrivate?: boolean;
 }
 
 /**
@@ -60,11 +43,11 @@ function loadStandardConfig(env: NodeJS.ProcessEnv, address: string | undefined)
  * @throws ConfigError when the settings cannot be read or contradict the configured namespace
  */
 export function externalTarget(options: ExternalTargetOptions): ServerTarget | undefined {
-  const { namespace, env = process.env } = options;
-  const isNamed = options.address !== undefined || env.TEMPORAL_ADDRESS || PROFILE_VARIABLES.some((name) => env[name]);
+  const { namespace, address: configured, env = process.env, mustBePrivate = false } = options;
+  const isNamed = configured !== undefined || env.TEMPORAL_ADDRESS || PROFILE_VARIABLES.some((name) => env[name]);
   if (!isNamed) return undefined;
 
-  const loaded = loadStandardConfig(env, options.address);
+  const loaded = loadStandardConfig({ env, address: configured, mustBePrivate });
   const { address } = loaded.connectionOptions;
   const source = 'Temporal profile';
   if (address === undefined) {
@@ -74,9 +57,6 @@ export function externalTarget(options: ExternalTargetOptions): ServerTarget | u
     const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
     throw new ConfigError([{ source, path: 'temporal.namespace', message }]);
   }
-  // From a profile's file it may come as well as from a variable.
-  const { apiKey } = loaded.connectionOptions;
-  if (typeof apiKey === 'string') rememberSecret(apiKey);
   return { address, namespace, connectionOptions: loaded.connectionOptions };
 }
 
@@ -96,20 +76,24 @@ export function embeddedAddress(port: number): string {
  *
  * @throws ConfigError as `externalTarget`
  */
-export function resolveAnyTarget({ temporal }: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
+export function resolveAnyTarget(config: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
+  return targetOf(config, env, false);
+}
+
+function targetOf({ temporal }: Config, env: NodeJS.ProcessEnv, mustBePrivate: boolean): ServerTarget {
   const { address, namespace, port } = temporal;
-  const external = externalTarget({ address, namespace, env });
+  const external = externalTarget({ address, namespace, env, mustBePrivate });
   return external ?? { ...localTarget(embeddedAddress(port), namespace), isEmbedded: true };
 }
 
 /**
  * The same server, for acting: with real money it has to ask who is there, because whoever reaches one that does not can
- * trade, and take the place of it.
+ * trade, and take the place of it. Where keys are worth something, files with them must be closed to others.
  *
  * @throws ConfigError as `externalTarget`, and when live trading would use a server that trusts everybody
  */
 export function resolveTarget(config: Config, env: NodeJS.ProcessEnv = process.env): ServerTarget {
-  const target = resolveAnyTarget(config, env);
+  const target = targetOf(config, env, environmentOf(config) !== 'paper');
   const isTrusted = config.temporal.allowUnauthenticatedServer || showsWhoWeAre(target.connectionOptions);
   if (environmentOf(config) !== 'live' || isTrusted) return target;
   const path = 'temporal.allowUnauthenticatedServer';

@@ -260,6 +260,7 @@ const OTHER_ROOMS: readonly Room[] = [
       'fastify',
       'jest-environment-node',
       'pino',
+      'undici',
       'yaml',
     ],
   },

@@ -34,6 +34,29 @@ export const SPELLINGS: Readonly<Record<string, (text: string) => string>> = {
     text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
 };
 
+/** Ways to write what a secret of plain letters looks like, or stands in, rather than the secret itself. */
+export const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
+  'upper case': (text) => text.toUpperCase(),
+  'lower case': (text) => text.toLowerCase(),
+  'a tab inside': (text) => `${text.slice(0, 5)}\t${text.slice(5)}`,
+  'characters without width': (text) => Array.from(text).join('\u200b'),
+  'soft hyphens, percent-encoded': (text) => Array.from(text).join('%C2%AD'),
+  'wide letters': (text) => mapUnits(text, (unit) => String.fromCharCode(unit + 0xfe_e0)),
+  'octal escapes': (text) => mapUnits(text, (unit) => `\\${unit.toString(8).padStart(3, '0')}`),
+  'short octal escapes': (text) => mapUnits(text, (unit) => `\\${unit.toString(8)}`),
+  'hex with colons': (text) => pairs(text).join(':'),
+  'hex with spaces': (text) => pairs(text).join(' '),
+  'hex as a list': (text) => `0x${pairs(text).join(', 0x')}`,
+  'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
+  'base64 of UTF-16, the other order': (text) => Buffer.from(text, 'utf16le').swap16().toString('base64'),
+  'base64 of octal escapes': (text) =>
+    Buffer.from(mapUnits(text, (unit) => `\\${unit.toString(8).padStart(3, '0')}`)).toString('base64'),
+};
+
+function pairs(text: string): readonly string[] {
+  return Array.from(Buffer.from(text), (byte) => hex(byte, 2));
+}
+
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }

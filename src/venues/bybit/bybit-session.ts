@@ -1,7 +1,7 @@
 import type { VenueOutcome } from '../../domain/outcome';
 import { traceRequest } from '../ccxt/request-trace';
 import type { RequestTrace } from '../ccxt/request-trace';
-import { createTransport } from '../ccxt/transport';
+import { createTransport, RESPONSE_BYTES_MAX } from '../ccxt/transport';
 import type { Transport } from '../ccxt/transport';
 import { VenueClock } from '../ccxt/venue-clock';
 import { cleanMessage, replyFromTrace, TOO_LATE_CODE, withoutSecrets } from '../ccxt/venue-reply';
@@ -14,6 +14,13 @@ import { classifyReadReply, replyTimeMs } from './outcomes';
 import { timePayload } from './payloads';
 
 export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'>;
+
+/** The largest body of a reply: a page of orders or positions is some 200 kB, the list of all markets 1 MiB. */
+const REPLY_BYTES_MAX: Readonly<Record<EndpointGroup, number>> = {
+  order: 1_048_576,
+  account: 1_048_576,
+  market_data: RESPONSE_BYTES_MAX,
+};
 
 /** What a schema found wrong, the first one first. */
 interface Faults {
@@ -92,7 +99,10 @@ export class BybitSession {
     classify: (reply: VenueReply) => VenueOutcome,
     sendBeforeMonotonicMs?: number,
   ): Promise<ClassifiedAnswer> {
-    const { trace, error } = await traceRequest(request, sendBeforeMonotonicMs);
+    const { trace, error } = await traceRequest(request, {
+      sendBeforeMonotonicMs,
+      replyBytesMax: REPLY_BYTES_MAX.order,
+    });
     const reply = replyFromTrace(trace, error, Date.now());
     const outcome = classify(reply);
     this.report('order', outcome, reply);
@@ -118,7 +128,7 @@ export class BybitSession {
     schema: Schema<Payload>,
     request: () => Promise<unknown>,
   ): Promise<Answer<Payload>> {
-    const { trace, result, error } = await traceRequest(request);
+    const { trace, result, error } = await traceRequest(request, { replyBytesMax: REPLY_BYTES_MAX[endpoint] });
     const reply = replyFromTrace(trace, error, Date.now());
     if (error !== undefined) {
       const outcome = classifyReadReply(reply);
@@ -128,7 +138,12 @@ export class BybitSession {
     }
     this.report(endpoint, undefined, reply);
     // Rows and their names go into histories: a venue that echoes our key in one must not put it there.
-    const parsed = schema.safeParse(withoutSecrets(result));
+    const clean = reply.body === undefined ? undefined : withoutSecrets(result);
+    if (clean === undefined) {
+      const message = 'The answer of the venue is refused: it would take too long to look through.';
+      throw new VenueError({ kind: 'UNKNOWN', httpStatus: reply.httpStatus, message });
+    }
+    const parsed = schema.safeParse(clean);
     if (parsed.success) return { payload: parsed.data, trace };
     throw new VenueError({
       kind: 'UNKNOWN',

@@ -1,4 +1,3 @@
-import { SECRET_CHARACTERS_MIN } from '../../secrets/find-secrets';
 import { OwnFileError, readOwnFile } from '../../secrets/own-file';
 import { Secret } from '../../secrets/secret';
 import { credentialVariables, FILE_SUFFIX } from '../credential-variables';
@@ -6,6 +5,9 @@ import { PAPER_API_KEY, PAPER_API_SECRET } from '../paper-keys';
 
 /** A key file holds one key; anything larger is the wrong file. */
 export const CREDENTIAL_FILE_BYTES_MAX = 8_192;
+
+/** Exchanges give out 18 and more. A shorter one, or a number, is found in many a text that spells no key. */
+export const CREDENTIAL_CHARACTERS_MIN = 16;
 
 export interface Credentials {
   readonly apiKey: Secret;
@@ -85,9 +87,9 @@ function readCredential(name: string, environment: string, env: Environment): st
       `${name} is not a valid key: it is empty or holds spaces. Copy it again from the venue.`,
     );
   }
-  if (trimmed.length < SECRET_CHARACTERS_MIN) {
+  if (trimmed.length < CREDENTIAL_CHARACTERS_MIN || /^\d+$/.test(trimmed)) {
     throw new CredentialsError(
-      `${name} is not a valid key: it has fewer than ${SECRET_CHARACTERS_MIN} characters. Copy it again from the venue.`,
+      `${name} is not a valid key: it has fewer than ${CREDENTIAL_CHARACTERS_MIN} characters, or digits only. Copy it again from the venue.`,
     );
   }
   return trimmed;

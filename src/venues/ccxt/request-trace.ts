@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface RequestTrace {
   /** After this instant, monotonic milliseconds, the first byte is not written any more; absent: it always is. */
   readonly sendBeforeMonotonicMs?: number;
+  /** A larger body is not read; absent: RESPONSE_BYTES_MAX. */
+  readonly replyBytesMax?: number;
   /** The venue's clock when the request was signed. */
   signedAtMs?: number;
   /** Set before the first byte is written; absent proves that nothing left. Monotonic milliseconds. */
@@ -36,13 +38,13 @@ export function currentTrace(): RequestTrace | undefined {
 /**
  * Runs exactly one request with a trace of its own. Never throws: a failure is part of the answer.
  *
- * @param sendBeforeMonotonicMs see RequestTrace
+ * @param bounds see RequestTrace
  */
 export async function traceRequest<Result>(
   request: () => Promise<Result>,
-  sendBeforeMonotonicMs?: number,
+  bounds: Pick<RequestTrace, 'sendBeforeMonotonicMs' | 'replyBytesMax'> = {},
 ): Promise<TracedRequest<Result>> {
-  const trace: RequestTrace = { headers: {}, sendBeforeMonotonicMs };
+  const trace: RequestTrace = { headers: {}, ...bounds };
   try {
     return { trace, result: await storage.run(trace, request) };
   } catch (error) {

@@ -1,5 +1,4 @@
 import { STATUS_CODES } from 'node:http';
-import zlib from 'node:zlib';
 import undici = require('undici');
 import type { Dispatcher } from 'undici';
 import { currentTrace } from './request-trace';
@@ -10,10 +9,18 @@ import { TOO_LATE_CODE } from './venue-reply';
 export const CONNECTIONS_MAX = 256;
 /** How long an idle socket is kept; a shorter time announced by the venue wins. */
 const IDLE_SOCKET_MS = 30_000;
-/** The largest body read, as it arrives and as it is decoded; a venue's list of all markets is about 1 MiB. */
-export const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
+const ACCEPT_ENCODING = 'accept-encoding';
+/** The name of no coding at all. */
+const PLAIN_CODING = 'identity';
+/** The largest body read; a venue's list of all markets is about 1 MiB. What is asked for may allow less. */
+export const RESPONSE_BYTES_MAX = 4 * 1_024 * 1_024;
+/** The code of a reply that was refused because its body would have to be decoded. */
+export const ENCODED_REPLY_CODE = 'ENCODED_REPLY';
 
-/** HTTP for one venue: bounded in time and size, redirects not followed, every request traced. */
+/**
+ * HTTP for one venue: bounded in time and size, redirects not followed, every request traced. Bodies come as they are: a
+ * megabyte of gzip can hold a gigabyte, so none is asked for and none is accepted.
+ */
 export interface Transport {
   readonly dispatcher: Dispatcher;
   close(): Promise<void>;
@@ -37,7 +44,11 @@ export function createTransport(requestTimeoutMs: number): Transport {
   });
   const dispatcher = agent.compose((dispatch) => (options, handler) => {
     const trace = currentTrace();
-    return dispatch(options, trace === undefined ? handler : new TracingHandler(handler, trace, requestTimeoutMs));
+    const plain = new PlainBodyHandler(handler);
+    return dispatch(
+      { ...options, headers: askForPlainBody(options.headers) },
+      trace === undefined ? plain : new TracingHandler(plain, trace, requestTimeoutMs),
+    );
   });
   return { dispatcher, close: () => agent.close() };
 }
@@ -47,7 +58,6 @@ export interface HttpClientFields {
   undiciModule: unknown;
   fetchImplementation: unknown;
   fetchDispatcher: unknown;
-  zlibModule: unknown;
   httpStatusTexts: object;
   fetchIsNative: boolean;
   AbortError: unknown;
@@ -56,44 +66,39 @@ export interface HttpClientFields {
 
 /**
  * Gives a ccxt instance our transport in place of the one it would build: that one has no limit on a stalled body, and
- * falls back silently to another client where its own dynamic import fails.
+ * falls back silently to another client where its own dynamic import fails. Nothing to decode with is given.
  */
 export function installTransport(exchange: HttpClientFields, transport: Transport): void {
   exchange.undiciModule = undici;
-  exchange.fetchImplementation = boundedFetch;
+  exchange.fetchImplementation = refuseFetch;
   exchange.fetchDispatcher = transport.dispatcher;
-  exchange.zlibModule = zlib;
   exchange.httpStatusTexts = STATUS_CODES;
   exchange.fetchIsNative = true;
   exchange.AbortError = DOMException;
   exchange.FetchError = TypeError;
 }
 
-type Fetch = typeof undici.fetch;
+/** ccxt wants one to be there, and asks by undici's `request`; that one decodes nothing by itself, as `fetch` would. */
+function refuseFetch(): never {
+  throw new Error('Requests to a venue are not made by fetch');
+}
 
-/**
- * undici's fetch with a bound on what comes out of the decoder: a megabyte of gzip can hold a gigabyte. The body is read
- * no faster than it is counted, so that what lies over the bound is never decoded.
- */
-const boundedFetch: Fetch = async (input, init) => {
-  const response = await undici.fetch(input, init);
-  const { body, status, headers } = response;
-  if (body === null) return response;
-  let bytes = 0;
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes <= RESPONSE_BYTES_MAX) controller.enqueue(chunk);
-      else controller.error(new undici.errors.ResponseExceededMaxSizeError('The decoded reply is too large'));
-    },
-  });
-  return new undici.Response(body.pipeThrough(counter), { status, headers });
-};
+/** Whoever makes the request, undici or ccxt, adds the codings that he can undo: ours are the last words. */
+function askForPlainBody(
+  headers: Dispatcher.DispatchOptions['headers'],
+): Record<string, string | string[] | undefined> {
+  if (headers !== undefined && headers !== null && Symbol.iterator in headers) {
+    throw new undici.errors.InvalidArgumentError('The headers of a request have to be a plain object');
+  }
+  const others = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== ACCEPT_ENCODING);
+  return { ...Object.fromEntries(others), [ACCEPT_ENCODING]: PLAIN_CODING };
+}
 
-/** One coding is enough for everybody; each further one would multiply what the bound on the wire allows. */
-function isCodedTwice(headers: ReplyHeaders): boolean {
+/** Whether somebody would have to decode the body, in whatever coding. */
+function isEncoded(headers: ReplyHeaders): boolean {
   return Object.entries(headers).some(
-    ([name, value]) => name.toLowerCase() === 'content-encoding' && String(value).includes(','),
+    ([name, value]) =>
+      name.toLowerCase() === 'content-encoding' && !['', PLAIN_CODING].includes(String(value).trim().toLowerCase()),
   );
 }
 
@@ -109,6 +114,7 @@ interface ResponseHandler {
     headers: ReplyHeaders,
     statusMessage?: string,
   ): void;
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void;
   onResponseEnd(controller: Dispatcher.DispatchController, trailers: ReplyHeaders): void;
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void;
 }
@@ -118,9 +124,27 @@ class TooLateError extends Error {
   readonly code = TOO_LATE_CODE;
 }
 
+class EncodedReplyError extends Error {
+  readonly code = ENCODED_REPLY_CODE;
+}
+
+/** Ends a reply whose body is encoded at its head, before whoever decodes gets to know of it. */
+class PlainBodyHandler extends DecoratorHandler {
+  override onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: ReplyHeaders,
+    statusMessage?: string,
+  ): void {
+    if (isEncoded(headers)) controller.abort(new EncodedReplyError('The reply is encoded, which was not asked for'));
+    else super.onResponseStart(controller, statusCode, headers, statusMessage);
+  }
+}
+
 /** Writes what happens to a request into its trace, and ends a reply that trickles in for too long. */
 class TracingHandler extends DecoratorHandler {
   #deadline: NodeJS.Timeout | undefined;
+  #bytes = 0;
 
   constructor(
     handler: Dispatcher.DispatchHandler,
@@ -156,11 +180,13 @@ class TracingHandler extends DecoratorHandler {
     this.trace.headers = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
     );
-    if (isCodedTwice(headers)) {
-      controller.abort(new undici.errors.NotSupportedError('The reply is encoded more than once'));
-      return;
-    }
     super.onResponseStart(controller, statusCode, headers, statusMessage);
+  }
+
+  override onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes <= (this.trace.replyBytesMax ?? RESPONSE_BYTES_MAX)) super.onResponseData(controller, chunk);
+    else controller.abort(new undici.errors.ResponseExceededMaxSizeError('The reply is too large'));
   }
 
   override onResponseEnd(controller: Dispatcher.DispatchController, trailers: ReplyHeaders): void {

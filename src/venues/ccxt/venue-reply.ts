@@ -26,14 +26,22 @@ export interface VenueReply {
 const PAGE_CHARACTERS_MAX = 16_384;
 /** The longest single text of an answer that is kept: no field of an order or a balance is nearly as long. */
 const FIELD_CHARACTERS_MAX = 8_192;
+/** Characters looked through in one answer, decoded ones included: a list of markets of 4 MiB takes half of it. */
+export const REDACTION_WORK_MAX = 6_000_000;
 /** The longest message of an outcome: it travels through workflow histories. */
 export const OUTCOME_MESSAGE_CHARACTERS_MAX = 300;
 /** No venue bans for longer (Binance: up to three days); a larger figure is not believed. */
 export const RETRY_DELAY_MAX_MS = 3 * 24 * 60 * 60 * 1_000;
 
-/** An answer's content without our secrets, in whatever spelling the venue echoes them; what is absurdly long is left out. */
-export function withoutSecrets<Content>(content: Content): Content {
-  return redactDeep(content, FIELD_CHARACTERS_MAX);
+/**
+ * An answer's content without our secrets, in whatever spelling the venue echoes them; what is absurdly long is left out.
+ *
+ * @returns undefined when looking for them would take too long: the answer is refused as a whole
+ */
+export function withoutSecrets<Content>(content: Content): Content | undefined {
+  const budget = { charactersLeft: REDACTION_WORK_MAX };
+  const clean = redactDeep(content, FIELD_CHARACTERS_MAX, budget);
+  return budget.charactersLeft < 0 ? undefined : clean;
 }
 
 /**
@@ -46,7 +54,7 @@ export function replyFromTrace(trace: RequestTrace, error: unknown, receivedAtMs
   return {
     sent: trace.sentAtMonotonicMs !== undefined,
     httpStatus: trace.httpStatus,
-    headers: withoutSecrets(trace.headers),
+    headers: withoutSecrets(trace.headers) ?? {},
     body: withoutSecrets(parseJson(text)),
     text: redact(text.slice(0, PAGE_CHARACTERS_MAX)),
     errorName: (error as Error | undefined)?.name,
@@ -121,7 +129,7 @@ export function boundedDelayMs(delayMs: number): number {
 }
 
 /**
- * Removes our secrets in every spelling, what else a venue may echo of a signed request (the string it signed, addresses
+ * Removes our secrets in every spelling that is known, what else a venue may echo of a signed request (the string it signed, addresses
  * with their queries, long tokens) and control characters, and bounds the length.
  */
 export function cleanMessage(text: string): string {

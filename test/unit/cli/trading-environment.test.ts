@@ -23,7 +23,7 @@ describe('checkTradingEnvironment', () => {
   });
 
   function giveKeys(): void {
-    for (const name of KEY_VARIABLES) process.env[name] = 'abc-123-456';
+    for (const name of KEY_VARIABLES) process.env[name] = 'abc-123-456-def-789';
   }
 
   test('paper needs neither flag nor keys', async () => {

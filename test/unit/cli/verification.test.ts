@@ -33,7 +33,24 @@ test.each([{}, { NODE_TLS_REJECT_UNAUTHORIZED: '1' }, { NODE_TLS_REJECT_UNAUTHOR
   },
 );
 
-test('certificates that are trusted beside the system’s are said', () => {
-  expect(describeExtraTrust({ NODE_EXTRA_CA_CERTS: '/etc/own.pem' })).toContain('/etc/own.pem');
-  expect(describeExtraTrust({})).toBeUndefined();
+test.each([
+  [{ NODE_EXTRA_CA_CERTS: '/etc/own.pem' }, [], 'NODE_EXTRA_CA_CERTS=/etc/own.pem'],
+  [{}, ['--use-openssl-ca'], '--use-openssl-ca'],
+  [{}, ['--use_openssl_ca'], '--use-openssl-ca'],
+  [{}, ['--use-system-ca'], '--use-system-ca'],
+  [{ NODE_USE_SYSTEM_CA: '1' }, [], 'NODE_USE_SYSTEM_CA=1'],
+  [{ NODE_OPTIONS: '--enable-source-maps --use-system-ca' }, [], '--use-system-ca'],
+  [{ NODE_OPTIONS: '"--use-openssl-ca"', SSL_CERT_FILE: '/etc/own.pem' }, [], 'SSL_CERT_FILE=/etc/own.pem'],
+  [{ SSL_CERT_DIR: '/etc/own' }, ['--use-openssl-ca'], 'SSL_CERT_DIR=/etc/own'],
+])('with %j and the options %j, what else is trusted is said, except in paper', (env, options, words) => {
+  expect(describeExtraTrust(configFor('live'), env, options)).toContain(words);
+  expect(describeExtraTrust(configFor('testnet'), env, options)).toContain(words);
+  expect(describeExtraTrust(configFor('paper'), env, options)).toBeUndefined();
 });
+
+test.each([{}, { NODE_EXTRA_CA_CERTS: '' }, { SSL_CERT_FILE: '/etc/own.pem' }, { NODE_OPTIONS: '--no-warnings' }])(
+  'with %j nothing else is trusted',
+  (env) => {
+    expect(describeExtraTrust(configFor('live'), env, [])).toBeUndefined();
+  },
+);

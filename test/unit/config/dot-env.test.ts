@@ -58,27 +58,64 @@ test.each([
   'LD_PRELOAD',
   'LD_LIBRARY_PATH',
   'DYLD_INSERT_LIBRARIES',
-  'PATH',
-  'HOME',
   'HTTP_PROXY',
-  'https_proxy',
-  'No_Proxy',
-  'grpc_proxy',
   'SSL_CERT_FILE',
-  'PYTHONPATH',
   'PIP_INDEX_URL',
-  'npm_config_registry',
   'ONCEFILL_CRASH_POINT',
   'ONCEFILL_ANYTHING',
   'ONCEFILL_API_KEY',
   'TEMPORAL_API_SECRET',
-  'api_port',
 ])('%s is refused by its name and line, without its value', (name) => {
   write(`API_PORT=9000\n# ${name}=a comment\nexport ${name}=the-value\n`);
-  const error: unknown = attempt(() => readDotEnv(cwd));
-  expect(error).toBeInstanceOf(ConfigError);
-  expect((error as ConfigError).message).toContain(`${file}:3: ${name} is not a variable that .env may set`);
-  expect((error as ConfigError).message).not.toContain('the-value');
+  const { message } = refusal();
+  expect(message).toContain(`${file}:3: ${name} is not a variable that .env may set`);
+  expect(message).not.toContain('the-value');
+});
+
+test.each([
+  'PATH',
+  'https_proxy',
+  'npm_config_registry',
+  'api_port',
+  'c2VjcmV0LWtleS1wYXN0ZWQtaGVyZQ',
+  'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  'A_'.repeat(40),
+])('%s, which is not surely a name, is refused by its line alone', (name) => {
+  write(`API_PORT=9000\n${name}=\n`);
+  const { message } = refusal();
+  expect(message).toContain(`${file}:2: what stands before the equals sign is not a variable that .env may set`);
+  expect(message).not.toContain(name);
+});
+
+test('a line that sets nothing is refused by its number, and not shown', () => {
+  write('# a comment\n\n  \nAPI_PORT=9000\nTHE-KEY-ALONE\n  # another\n');
+  const { problems, message } = refusal();
+  expect(problems).toMatchObject([{ source: `${file}:5` }]);
+  expect(message).not.toContain('THE-KEY-ALONE');
+});
+
+test('lines of a value in quotes are no lines of their own', () => {
+  const pem = '-----BEGIN KEY-----\nabc\n-----END KEY-----';
+  write(`TEMPORAL_TLS_CLIENT_KEY_DATA="${pem}"\nLOG_LEVEL='debug'\n`);
+  expect(readDotEnv(cwd)?.lines).toMatchObject([
+    { value: pem, source: `${file}:1` },
+    { value: 'debug', source: `${file}:4` },
+  ]);
+});
+
+test('a mark of the byte order before the first name is no part of it', () => {
+  write('\uFEFFAPI_PORT=9000\n');
+  expect(readDotEnv(cwd)?.lines).toMatchObject([{ name: 'API_PORT', value: '9000' }]);
+});
+
+test('of thousands of lines that are refused the first ten and the number are told', () => {
+  write(Array.from({ length: 6_000 }, (_, index) => `V_${index}=1`).join('\n'));
+  const { problems, message } = refusal();
+  expect(problems).toHaveLength(6_000);
+  expect(problems[0]?.source).toBe(`${file}:1`);
+  expect(problems.at(-1)?.source).toBe(`${file}:6000`);
+  expect(message.split('\n')).toHaveLength(12);
+  expect(message).toContain('and 5990 more');
 });
 
 test.each([
@@ -115,10 +152,12 @@ test('in paper others may read it: nothing in it is worth anything', () => {
   expect(() => checkDotEnv(readDotEnv(cwd), configFor('paper'))).not.toThrow();
 });
 
-function attempt(step: () => unknown): unknown {
+function refusal(): ConfigError {
   try {
-    return step();
+    readDotEnv(cwd);
   } catch (error) {
-    return error;
+    if (error instanceof ConfigError) return error;
+    throw error;
   }
+  throw new Error('The file was accepted.');
 }

@@ -249,6 +249,17 @@ describe('problems', () => {
     expect(problem?.message).toBe('is a device, not a regular file.');
   });
 
+  test.each([
+    ['brackets', '['.repeat(60_000)],
+    ['braces', `a: ${'{a: '.repeat(15_000)}`],
+    ['dashes', '- '.repeat(30_000)],
+    ['closed brackets', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ])('a file of nothing but %s is refused in one sentence', (_, text) => {
+    expect(problemsOf(() => loadFile(text))).toEqual([
+      { source: join(cwd, 'my.yaml'), path: '', message: 'is nested too deeply to be a configuration.' },
+    ]);
+  });
+
   test('of thousands of problems the first ones are told, and how many more there are', () => {
     expect(() => loadFile('x: ]\n'.repeat(9_000))).toThrow(/\n- and \d+ more\.$/);
   });

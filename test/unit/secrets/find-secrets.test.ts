@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createRedactor, SECRET_CHARACTERS_MIN } from '../../../src/secrets/find-secrets';
-import { SPELLINGS } from '../../support/spellings';
+import { DISGUISES, SPELLINGS } from '../../support/spellings';
 
 const NAMES = Object.keys(SPELLINGS);
 const SECRET = 'CaNaRy/s3cr+t="q\\uo%41 te&7c9';
@@ -26,6 +26,25 @@ describe('a redactor', () => {
     expect(createRedactor([SECRET])(`key ${spell(SECRET, name)} is invalid`)).toMatch(
       /^key \S{0,7}\[redacted\]\S{0,6}\s* is invalid$/,
     );
+  });
+
+  test.each(Object.keys(DISGUISES))('finds a key twice in the disguise: %s', (name) => {
+    const spelled = DISGUISES[name]?.('CaNaRyK3y7f3a9b2c1dQ') ?? '';
+    const clean = createRedactor(['CaNaRyK3y7f3a9b2c1dQ'])(`a ${spelled}; and ${spelled} z`);
+    expect(clean.match(/\[redacted\]/g)).toHaveLength(2);
+    expect(clean).not.toContain(spelled.slice(4, -4));
+    expect(clean).toMatch(/; and .*z$/);
+  });
+
+  test('takes what it looks at from a budget, and shows nothing beyond it', () => {
+    const redact = createRedactor([SECRET]);
+    const budget = { charactersLeft: 1_000 };
+    const text = 'nothing of interest in here, and nothing more';
+    expect(redact(text, budget)).toBe(text);
+    expect(budget.charactersLeft).toBeLessThan(1_000 - text.length);
+    budget.charactersLeft = text.length - 1;
+    expect(redact(text, budget)).toBe('[redacted]');
+    expect(budget.charactersLeft).toBeLessThan(0);
   });
 
   test('finds any secret in any spelling of any spelling', () => {

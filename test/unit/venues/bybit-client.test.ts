@@ -1,6 +1,7 @@
 // ccxt by itself answers most of these with an empty order; each must be an error of ccxt's "may be tried again" family.
 import ccxt = require('ccxt');
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { BybitClient } from '../../../src/venues/bybit/bybit-client';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createTransport } from '../../../src/venues/ccxt/transport';
@@ -9,6 +10,11 @@ import { VenueClock } from '../../../src/venues/ccxt/venue-clock';
 import { StubServer } from './stub-server';
 
 const GOOD_ENVELOPE = '{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"a"},"time":1672738134824}';
+
+/** A reply of a megabyte that decodes to a gigabyte. */
+const BOMB_MEMBERS = 16;
+const BOMB_MEMBER_BYTES = 67_108_864;
+const DECODING_MS = 300;
 
 let stub: StubServer;
 let transport: Transport;
@@ -68,4 +74,30 @@ it('announces itself instead of ccxt', async () => {
   stub.on('POST /v5/order/create', (_request, response) => response.end(GOOD_ENVELOPE));
   await client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' });
   expect(stub.requests[0]?.headers).toMatchObject({ 'user-agent': 'oncefill', referer: 'oncefill' });
+});
+
+it('asks for plain bodies, whatever ccxt would decode', async () => {
+  stub.on('POST /v5/order/create', (_request, response) => response.end(GOOD_ENVELOPE));
+  await client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' });
+  expect(stub.requests[0]?.headers['accept-encoding']).toBe('identity');
+});
+
+it('refuses an encoded body as no answer', async () => {
+  stub.on('POST /v5/order/create', (_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(GOOD_ENVELOPE)),
+  );
+  await expect(client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' })).rejects.toBeInstanceOf(ccxt.OperationFailed);
+});
+
+it('takes no memory for a reply that would decode to a gigabyte', async () => {
+  const bomb = Buffer.concat(Array<Buffer>(BOMB_MEMBERS).fill(gzipSync(Buffer.alloc(BOMB_MEMBER_BYTES))));
+  stub.on('POST /v5/order/create', (_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+  );
+  const beforeKilobytes = process.resourceUsage().maxRSS;
+  await expect(client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' })).rejects.toThrow();
+  // What a decoder began goes on after the refusal.
+  await new Promise((resolve) => setTimeout(resolve, DECODING_MS));
+  const growthBytes = (process.resourceUsage().maxRSS - beforeKilobytes) * 1_024;
+  expect(growthBytes).toBeLessThan((BOMB_MEMBERS * BOMB_MEMBER_BYTES) / 8);
 });

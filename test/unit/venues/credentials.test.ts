@@ -52,20 +52,32 @@ describe('resolveCredentials', () => {
   });
 
   it('reads variables and files, without line breaks', () => {
-    const env = { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: file('secret', 'the-secret-1\n') };
+    const env = {
+      BYBIT_API_KEY: 'the-key-of-tests-1',
+      BYBIT_API_SECRET_FILE: file('secret', 'the-secret-of-tests-1\n'),
+    };
     const { apiKey, apiSecret } = resolve(env);
-    expect([apiKey.reveal(), apiSecret.reveal()]).toEqual(['the-key-1', 'the-secret-1']);
+    expect([apiKey.reveal(), apiSecret.reveal()]).toEqual(['the-key-of-tests-1', 'the-secret-of-tests-1']);
   });
 
   it.each([
     ['nothing', {}, /BYBIT_API_KEY/],
-    ['no secret', { BYBIT_API_KEY: 'the-key-1' }, /BYBIT_API_SECRET/],
-    ['an empty key', { BYBIT_API_KEY: '', BYBIT_API_SECRET: 'the-secret-1' }, /BYBIT_API_KEY/],
+    ['no secret', { BYBIT_API_KEY: 'the-key-of-tests-1' }, /BYBIT_API_SECRET/],
+    ['an empty key', { BYBIT_API_KEY: '', BYBIT_API_SECRET: 'the-secret-of-tests-1' }, /BYBIT_API_KEY/],
     ['both forms', { BYBIT_API_KEY: 'key', BYBIT_API_KEY_FILE: '/x', BYBIT_API_SECRET: 's' }, /Both BYBIT_API_KEY/],
-    ['a missing file', { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: '/does/not/exist' }, /ENOENT/],
-    ['a folder', { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: tmpdir() }, /not a regular file/],
-    ['a device', { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: '/dev/zero' }, /not a regular file/],
-    ['a short key', { BYBIT_API_KEY: 'abc123', BYBIT_API_SECRET: 'the-secret-1' }, /fewer than 8 characters/],
+    ['a missing file', { BYBIT_API_KEY: 'the-key-of-tests-1', BYBIT_API_SECRET_FILE: '/does/not/exist' }, /ENOENT/],
+    ['a folder', { BYBIT_API_KEY: 'the-key-of-tests-1', BYBIT_API_SECRET_FILE: tmpdir() }, /not a regular file/],
+    ['a device', { BYBIT_API_KEY: 'the-key-of-tests-1', BYBIT_API_SECRET_FILE: '/dev/zero' }, /not a regular file/],
+    [
+      'digits only',
+      { BYBIT_API_KEY: '12345678901234567890', BYBIT_API_SECRET: 'the-secret-of-tests-1' },
+      /digits only/,
+    ],
+    [
+      'a short key',
+      { BYBIT_API_KEY: 'abcdefghijklmn1', BYBIT_API_SECRET: 'the-secret-of-tests-1' },
+      /fewer than 16 characters/,
+    ],
     ['spaces inside', { BYBIT_API_KEY: 'two words', BYBIT_API_SECRET: 'secret' }, /not a valid key/],
   ])('refuses %s with a sentence that names the variable', (_name, env, message) => {
     expect(() => resolve(env)).toThrow(message);
@@ -73,24 +85,24 @@ describe('resolveCredentials', () => {
 
   it('refuses a file that is too large to be a key', () => {
     const env = {
-      BYBIT_API_KEY: 'the-key-1',
+      BYBIT_API_KEY: 'the-key-of-tests-1',
       BYBIT_API_SECRET_FILE: file('large', 'x'.repeat(CREDENTIAL_FILE_BYTES_MAX + 1)),
     };
     expect(() => resolve(env)).toThrow(/larger than/);
   });
 
   it.each([0o640, 0o604, 0o660, 0o602])('refuses a file of mode %i, which is not ours alone', (mode) => {
-    const path = file('shared', 'the-secret-1');
+    const path = file('shared', 'the-secret-of-tests-1');
     chmodSync(path, mode);
-    const env = { BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: path };
+    const env = { BYBIT_API_KEY: 'the-key-of-tests-1', BYBIT_API_SECRET_FILE: path };
     expect(() => resolve(env)).toThrow(`BYBIT_API_SECRET_FILE names ${path}, which others may read or write`);
   });
 
   it('takes a file that even we may only read', () => {
-    const path = file('read-only', 'the-secret-1');
+    const path = file('read-only', 'the-secret-of-tests-1');
     chmodSync(path, 0o400);
-    const { apiSecret } = resolve({ BYBIT_API_KEY: 'the-key-1', BYBIT_API_SECRET_FILE: path });
-    expect(apiSecret.reveal()).toBe('the-secret-1');
+    const { apiSecret } = resolve({ BYBIT_API_KEY: 'the-key-of-tests-1', BYBIT_API_SECRET_FILE: path });
+    expect(apiSecret.reveal()).toBe('the-secret-of-tests-1');
   });
 
   it('never quotes a value', () => {
