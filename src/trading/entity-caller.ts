@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
+import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
 
 /** Callers that may wait for a place; beyond it a call fails at once and its activity is retried. */
 export const ENTITY_WAITERS_MAX = 5_000;
+/**
+ * The server gives up a step of a workflow that something new met at its end (before it continues as new, say), and with it
+ * the updates that were in it, unanswered. What they carry has ids of its own, so that asking again is safe.
+ */
+const UPDATE_ATTEMPTS_MAX = 3;
+const UPDATE_PAUSE_MS = 50;
 
 /**
  * Calls entity workflows through this process's client, with a bound on the calls in flight per entity: a server with
@@ -35,14 +43,12 @@ export class EntityCaller {
     definition: UpdateDefinition<Result, Args>,
     ...args: Args
   ): Promise<Result> {
-    return this.inSlot(workflowId, () =>
-      this.ensured(workflowId, () =>
-        this.client.workflow.getHandle(workflowId).executeUpdate<Result, Args>(definition, {
-          args,
-          updateId: `${definition.name}:${randomUUID()}`,
-        }),
-      ),
-    );
+    const call = (): Promise<Result> =>
+      this.client.workflow.getHandle(workflowId).executeUpdate<Result, Args>(definition, {
+        args,
+        updateId: `${definition.name}:${randomUUID()}`,
+      });
+    return this.inSlot(workflowId, () => this.ensured(workflowId, () => repeatIfGivenUp(call)));
   }
 
   async query<Result, Args extends unknown[]>(
@@ -76,6 +82,18 @@ export class EntityCaller {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       await this.ensureEntity(workflowId);
       return call();
+    }
+  }
+}
+
+async function repeatIfGivenUp<Result>(call: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const isGivenUp = isCausedByStatus(error, GrpcStatus.FAILED_PRECONDITION);
+      if (!isGivenUp || attempt === UPDATE_ATTEMPTS_MAX) throw error;
+      await sleep(attempt * UPDATE_PAUSE_MS);
     }
   }
 }

@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { GrpcStatus } from '../../../src/temporal/grpc-status';
+import { EntityCaller } from '../../../src/trading/entity-caller';
+
+const UPDATE = { type: 'update', name: 'batch' } as never;
+
+/** As the client throws what the server answers. */
+function answerOf(code: number): Error {
+  const cause = Object.assign(new Error('an answer of the server'), { code, details: '', metadata: {} });
+  return new Error('Workflow Update failed', { cause });
+}
+
+/** @param failures of the first calls, in their order */
+function callerOf(failures: readonly Error[]): { readonly caller: EntityCaller; readonly updateIds: string[] } {
+  const left = [...failures];
+  const updateIds: string[] = [];
+  const executeUpdate = async (_definition: unknown, { updateId }: { readonly updateId: string }): Promise<string> => {
+    updateIds.push(updateId);
+    const failure = left.shift();
+    if (failure) throw failure;
+    return 'answered';
+  };
+  const client = { workflow: { getHandle: () => ({ executeUpdate }) } } as unknown as Client;
+  return { caller: new EntityCaller(client, 1, async () => undefined), updateIds };
+}
+
+const givenUp = answerOf(GrpcStatus.FAILED_PRECONDITION);
+
+test('an update is asked for again, under another id, when the server gave up the step that it was in', async () => {
+  const { caller, updateIds } = callerOf([givenUp, givenUp]);
+  await expect(caller.update('account', UPDATE, {})).resolves.toBe('answered');
+  expect(new Set(updateIds).size).toBe(3);
+});
+
+test('it is not asked for without end, and not after another failure', async () => {
+  const { caller, updateIds } = callerOf([givenUp, givenUp, givenUp, givenUp]);
+  await expect(caller.update('account', UPDATE, {})).rejects.toBe(givenUp);
+  expect(updateIds).toHaveLength(3);
+  const unavailable = answerOf(GrpcStatus.UNAVAILABLE);
+  const other = callerOf([unavailable]);
+  await expect(other.caller.update('account', UPDATE, {})).rejects.toBe(unavailable);
+  expect(other.updateIds).toHaveLength(1);
+});
