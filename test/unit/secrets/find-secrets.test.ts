@@ -54,7 +54,9 @@ describe('a redactor', () => {
       fc.property(secrets, spelling, spelling, around, around, (secret, inner, outer, before, after) => {
         const spelled = spell(secret, inner, outer);
         const clean = createRedactor([secret])(`error${before}${spelled}${after}end`);
-        return clean.includes('[redacted]') && !clean.includes(spelled.slice(8, -8) || spelled);
+        // A heart of a few characters may stand in any text.
+        const heart = spelled.slice(8, -8);
+        return clean.includes('[redacted]') && !clean.includes(heart.length >= 8 ? heart : spelled);
       }),
       { numRuns: 250 },
     );
