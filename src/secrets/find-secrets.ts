@@ -26,6 +26,10 @@ const WORK_PER_TEXT = 8;
 /** What a view costs by itself. */
 const WORK_PER_VIEW = 32;
 
+/** Texts that are remembered to hold no secret, and how long they may be: ids come again with every answer. */
+const CLEAN_TEXTS_MAX = 8_192;
+const CLEAN_CHARACTERS_MAX = 128;
+
 /** How much of a larger whole may still be looked at; whoever looks takes from it. */
 export interface WorkBudget {
   /** Characters, decoded ones included; below zero: it was too much. */
@@ -65,13 +69,26 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     unpack: unpackerOf(lengthMin),
     readable: new RegExp(`[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]{${lengthMin},}`),
   };
+  /** With what each of them cost: an answer that is too much stays too much. */
+  const clean = new Map<string, number>();
   return (text, budget = { charactersLeft: Infinity }) => {
     // No spelling is shorter than what it spells. To look at it took time all the same.
     budget.charactersLeft -= WORK_PER_TEXT;
     if (text.length < lengthMin) return text;
-    const spans = findSpans(text, search, budget);
+    const known = clean.get(text);
+    if (known !== undefined && known <= budget.charactersLeft) {
+      budget.charactersLeft -= known;
+      return text;
+    }
+    const own = { charactersLeft: budget.charactersLeft };
+    const spans = findSpans(text, search, own);
+    const cost = budget.charactersLeft === Infinity ? 0 : budget.charactersLeft - own.charactersLeft;
+    budget.charactersLeft = own.charactersLeft;
     if (spans === 'too much') return REDACTED;
-    return spans.length === 0 ? text : replaceSpans(text, widen(text, spans));
+    if (spans.length > 0) return replaceSpans(text, widen(text, spans));
+    if (clean.size >= CLEAN_TEXTS_MAX) clean.clear();
+    if (text.length <= CLEAN_CHARACTERS_MAX) clean.set(text, cost);
+    return text;
   };
 }
 
