@@ -56,7 +56,10 @@ export function replyFromTrace(trace: RequestTrace, error: unknown, receivedAtMs
     httpStatus: trace.httpStatus,
     headers: withoutSecrets(trace.headers) ?? {},
     body: withoutSecrets(parseJson(text)),
-    text: redact(text.slice(0, PAGE_CHARACTERS_MAX)),
+    // Only an answer that cannot be read is looked at as a text.
+    get text() {
+      return redact(text.slice(0, PAGE_CHARACTERS_MAX));
+    },
     errorName: (error as Error | undefined)?.name,
     transportError: trace.transportError,
     receivedAtMs,
