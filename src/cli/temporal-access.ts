@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
-import type { StoreGate } from '../temporal/store-gate';
+import { ANY_STORE, type StoreGate } from '../temporal/store-gate';
 import { printErrorLine } from './terminal';
 
 /**
@@ -24,9 +24,6 @@ async function assertEmbeddedServerRuns(port: number, address: string): Promise<
  * server that is not good enough to act on (`resolveTarget`), as is looking, and asking for the store itself.
  */
 export type Purpose = 'act' | 'halt' | 'look' | 'ask';
-
-/** For who only looks. */
-const ANY_STORE: StoreGate = { isConfirmed: true, confirm: () => Promise.resolve() };
 
 /** What a command has while it is connected. */
 export interface Access {

@@ -33,7 +33,7 @@ function kindOf(stats: Stats): string {
 }
 
 /** Says what the system's refusal means. */
-export function describeFileRefusal(code: string | undefined): string {
+function describeFileRefusal(code: string | undefined): string {
   return code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? 'unknown reason'})`;
 }
 

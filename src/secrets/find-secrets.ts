@@ -36,6 +36,12 @@ export interface WorkBudget {
   charactersLeft: number;
 }
 
+/** For who looks at one text alone, which has a bound of its own. */
+export function unboundedWork(): WorkBudget {
+  // A number that can be counted down from: what a text cost is remembered.
+  return { charactersLeft: Number.MAX_SAFE_INTEGER };
+}
+
 /** Takes secrets out of a text; a text for which the budget is not enough is blotted out as a whole. */
 export type Redactor = (text: string, budget?: WorkBudget) => string;
 
@@ -71,7 +77,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   };
   /** With what each of them cost: an answer that is too much stays too much. */
   const clean = new Map<string, number>();
-  return (text, budget = { charactersLeft: Infinity }) => {
+  return (text, budget = unboundedWork()) => {
     // No spelling is shorter than what it spells. To look at it took time all the same.
     budget.charactersLeft -= WORK_PER_TEXT;
     if (text.length < lengthMin) return text;
@@ -82,7 +88,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     }
     const own = { charactersLeft: budget.charactersLeft };
     const spans = findSpans(text, search, own);
-    const cost = budget.charactersLeft === Infinity ? 0 : budget.charactersLeft - own.charactersLeft;
+    const cost = budget.charactersLeft - own.charactersLeft;
     budget.charactersLeft = own.charactersLeft;
     if (spans === 'too much') return REDACTED;
     if (spans.length > 0) return replaceSpans(text, widen(text, spans));

@@ -1,4 +1,11 @@
-import { createRedactor, REDACTED, type Redactor, SECRET_CHARACTERS_MIN, type WorkBudget } from './find-secrets';
+import {
+  createRedactor,
+  REDACTED,
+  type Redactor,
+  SECRET_CHARACTERS_MIN,
+  unboundedWork,
+  type WorkBudget,
+} from './find-secrets';
 
 /** A venue's keys, a server's, tokens: a process that knows more than this has a defect. */
 const SECRETS_MAX = 1_000;
@@ -47,7 +54,7 @@ export function redact(text: string): string {
 export function redactDeep<Value>(
   value: Value,
   charactersMax = Number.POSITIVE_INFINITY,
-  budget: WorkBudget = { charactersLeft: Infinity },
+  budget: WorkBudget = unboundedWork(),
 ): Value {
   if (isCarefree()) return value;
   const redactText = (text: string): string | null => {
