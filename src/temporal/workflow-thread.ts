@@ -11,13 +11,15 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { workerData } from 'node:worker_threads';
+import { openAsyncStack, type AsyncStack } from './async-stack';
 import { Crossings } from './crossings';
 
 /** What the process hands the thread. */
 export interface WorkflowThreadData {
   /** The SDK's program of the thread, a path. */
   readonly program: string;
-  readonly crossings: Int32Array<SharedArrayBuffer>;
+  /** Where crossings are counted; absent: the SDK watches over them, at their full price. */
+  readonly crossings?: Int32Array<SharedArrayBuffer>;
 }
 
 type RunInContext = vm.Script['runInContext'];
@@ -39,6 +41,24 @@ export function countCrossings(script: { runInContext: RunInContext }, crossings
   };
 }
 
+/**
+ * Lets the SDK's watchdog do what it is for. Where it stops a loop that follows an `await`, Node 20 and 22 are left with
+ * a stack of asynchronous contexts that does not add up, and abort the process (nodejs/node#38503).
+ */
+export function mendAfterTimeouts(script: { runInContext: RunInContext }, stack: AsyncStack | undefined): void {
+  if (stack === undefined) return;
+  const { runInContext } = script;
+  script.runInContext = function (this: vm.Script, ...crossing) {
+    const mark = stack.mark();
+    try {
+      return runInContext.apply(this, crossing) as unknown;
+    } catch (error) {
+      stack.returnTo(mark);
+      throw error;
+    }
+  };
+}
+
 /** Hooks on promises are taken and never called. */
 function ignorePromiseHooks(): void {
   const createHook = () => () => undefined;
@@ -47,7 +67,8 @@ function ignorePromiseHooks(): void {
 
 if (require.main === module) {
   const { program, crossings } = workerData as WorkflowThreadData;
-  countCrossings(vm.Script.prototype, new Crossings(crossings));
+  if (crossings) countCrossings(vm.Script.prototype, new Crossings(crossings));
+  else mendAfterTimeouts(vm.Script.prototype, openAsyncStack());
   ignorePromiseHooks();
   require(program);
 }

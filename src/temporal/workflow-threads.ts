@@ -31,7 +31,7 @@ export function hasSdkWatchdog(env: NodeJS.ProcessEnv = process.env): boolean {
  * @param make makes the worker
  */
 export async function withCheapCrossings<Made>(make: () => Promise<Made>, watch: ThreadWatchOptions): Promise<Made> {
-  if (hasSdkWatchdog() || !existsSync(OUR_PROGRAM)) return make();
+  if (!existsSync(OUR_PROGRAM)) return make();
   replaceThreads();
   try {
     return await making.run(watch, make);
@@ -47,21 +47,23 @@ function replaceThreads(): void {
   original = workerThreads.Worker;
   workerThreads.Worker = new Proxy(original, {
     construct(target, [program, options]: [string | URL, ThreadOptions?], newTarget) {
+      const construct = (...given: [string | URL, ThreadOptions?]) =>
+        Reflect.construct(target, given, newTarget) as Thread;
       const watch = making.getStore();
-      if (
-        watch === undefined ||
-        typeof program !== 'string' ||
-        basename(program) !== SDK_PROGRAM ||
-        options?.workerData
-      )
-        return Reflect.construct(target, [program, options], newTarget) as Thread;
+      if (watch === undefined || !isSdkThread(program, options)) return construct(program, options);
+      const startOurs = (workerData: WorkflowThreadData) => construct(OUR_PROGRAM, { ...options, workerData });
+      if (hasSdkWatchdog()) return startOurs({ program });
       const crossings = new Crossings();
-      const workerData: WorkflowThreadData = { program, crossings: crossings.shared };
-      const thread = Reflect.construct(target, [OUR_PROGRAM, { ...options, workerData }], newTarget) as Thread;
+      const thread = startOurs({ program, crossings: crossings.shared });
       thread.once('exit', watchThread(crossings, watch));
       return thread;
     },
   });
+}
+
+/** Data of its own would be lost: a newer SDK that hands its threads some is left as it is. */
+function isSdkThread(program: string | URL, options?: ThreadOptions): program is string {
+  return typeof program === 'string' && basename(program) === SDK_PROGRAM && options?.workerData === undefined;
 }
 
 function restoreThreads(): void {

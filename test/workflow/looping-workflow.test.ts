@@ -91,7 +91,7 @@ test('under the watchdog of the SDK only the step of a workflow that loops fails
   await bad.signal(nextSignal);
   await eventually(async () => {
     const { events } = await bad.fetchHistory();
-    expect(events?.some((event) => event.workflowTaskFailedEventAttributes)).toBe(true);
+    return events?.some((event) => event.workflowTaskFailedEventAttributes);
   });
   await good.signal(nextSignal);
   expect(await good.result()).toBe(2);
