@@ -2,7 +2,7 @@
  * What a workflow thread of the SDK runs: it makes crossings into the sandbox cheap, and then loads the SDK's own program
  * of that thread. `src/temporal/workflow-threads.ts` puts it there and watches it.
  *
- * Two costs of the SDK (1.24) go, both outside the sandbox, so that no workflow can tell:
+ * Two costs of the SDK (1.24) go, both outside the sandbox, where no workflow can tell:
  * - It bounds every crossing with the `timeout` of node:vm, for which Node starts and joins a thread of its own each time.
  *   What that bound is for, a workflow that loops, the process sees by our count of crossings.
  * - It takes the stack of every promise that a workflow makes, for the query `__stack_trace` alone, which has no stacks now.

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { childEnvironment } from '../../harness/child-environment';
@@ -13,7 +14,7 @@ import type { ProcessEvent } from '../../src/process/process-events';
 import { eventually } from '../support/engine';
 import { runSource } from '../support/run-source';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
-import { looping, LOOPING_TASK_QUEUE, nextSignal, steady } from './fixtures/looping';
+import { broken, looping, LOOPING_TASK_QUEUE, nextSignal, steady } from './fixtures/looping';
 import type { LoopingWorkerInput } from './fixtures/looping-worker';
 
 /** Much longer than any step of these workflows, also where they are loaded on a busy machine. */
@@ -52,7 +53,8 @@ async function startWorker(own: NodeJS.ProcessEnv = {}) {
   const events: ProcessEvent[] = [];
   child.on('message', (event) => events.push(event as ProcessEvent));
   const exited = once(child, 'exit');
-  await once(child, 'message');
+  const ended = exited.then(() => Promise.reject(new Error('The worker ended at its start.')));
+  await Promise.race([once(child, 'message'), ended]);
   return { child, events, exited };
 }
 
@@ -66,14 +68,19 @@ async function startWorkflows(name: string) {
   return { good, bad };
 }
 
+/** Why a step of it failed first; undefined: none did. */
+async function failureOf(handle: WorkflowHandle) {
+  const { events } = await handle.fetchHistory();
+  const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
+  return failed?.workflowTaskFailedEventAttributes?.failure ?? undefined;
+}
+
 test('a workflow that loops ends the process, which names the task queue and leaves with a code of its own', async () => {
   const { events, exited } = await startWorker();
   const { good, bad } = await startWorkflows('ends');
-  const first = await environment.client.workflow.start(steady, {
-    taskQueue: LOOPING_TASK_QUEUE,
-    workflowId: 'before',
-    args: [1],
-  });
+  const { client } = environment;
+  const options = { taskQueue: LOOPING_TASK_QUEUE, workflowId: 'before', args: [1] as [number] };
+  const first = await client.workflow.start(steady, options);
   await first.signal(nextSignal);
   expect(await first.result()).toBe(1);
 
@@ -85,14 +92,25 @@ test('a workflow that loops ends the process, which names the task queue and lea
   await Promise.all([good, bad].map((handle) => handle.terminate()));
 });
 
+test('what fails in a workflow is told with its stack, and the query for the stacks of promises has an answer', async () => {
+  const { child } = await startWorker();
+  const { client } = environment;
+  const handle = await client.workflow.start(broken, { taskQueue: LOOPING_TASK_QUEUE, workflowId: 'broken' });
+  const failure = await eventually(() => failureOf(handle));
+  expect(failure).toMatchObject({ message: 'no such thing', source: 'TypeScriptSDK' });
+  expect(failure.stackTrace).toContain('at broken');
+  await handle.terminate();
+  const { good, bad } = await startWorkflows('asked');
+  expect(await good.query('__stack_trace')).toBe('');
+  child.kill('SIGKILL');
+  await Promise.all([good, bad].map((each) => each.terminate()));
+});
+
 test('under the watchdog of the SDK only the step of a workflow that loops fails, and the others go on', async () => {
   const { child } = await startWorker({ [WATCHDOG_VARIABLE]: 'on' });
   const { good, bad } = await startWorkflows('goes-on');
   await bad.signal(nextSignal);
-  await eventually(async () => {
-    const { events } = await bad.fetchHistory();
-    return events?.some((event) => event.workflowTaskFailedEventAttributes);
-  });
+  await eventually(() => failureOf(bad));
   await good.signal(nextSignal);
   expect(await good.result()).toBe(2);
   expect(child.exitCode).toBeNull();
