@@ -32,11 +32,8 @@ beforeAll(async () => {
   writeFileSync(codePath, code);
 }, SERVER_START_TIMEOUT_MS);
 
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
-
 afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
   await environment.teardown();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -75,35 +72,36 @@ async function failureOf(handle: WorkflowHandle) {
   return failed?.workflowTaskFailedEventAttributes?.failure ?? undefined;
 }
 
-test('a workflow that loops ends the process, which names the task queue and leaves with a code of its own', async () => {
-  const { events, exited } = await startWorker();
-  const { good, bad } = await startWorkflows('ends');
-  const { client } = environment;
-  const options = { taskQueue: LOOPING_TASK_QUEUE, workflowId: 'before', args: [1] as [number] };
-  const first = await client.workflow.start(steady, options);
-  await first.signal(nextSignal);
-  expect(await first.result()).toBe(1);
+describe('without the watchdog of the SDK', () => {
+  let worker: Awaited<ReturnType<typeof startWorker>>;
 
-  await bad.signal(nextSignal);
-  expect(await exited).toEqual([ExitCode.WORKFLOW_STUCK, null]);
-  expect(events.filter(({ kind }) => kind === 'line')).toEqual([
-    { kind: 'line', text: expect.stringContaining(`ALERT A workflow of the task queue "${LOOPING_TASK_QUEUE}"`) },
-  ]);
-  await Promise.all([good, bad].map((handle) => handle.terminate()));
-});
+  beforeAll(async () => {
+    worker = await startWorker();
+  });
 
-test('what fails in a workflow is told with its stack, and the query for the stacks of promises has an answer', async () => {
-  const { child } = await startWorker();
-  const { client } = environment;
-  const handle = await client.workflow.start(broken, { taskQueue: LOOPING_TASK_QUEUE, workflowId: 'broken' });
-  const failure = await eventually(() => failureOf(handle));
-  expect(failure).toMatchObject({ message: 'no such thing', source: 'TypeScriptSDK' });
-  expect(failure.stackTrace).toContain('at broken');
-  await handle.terminate();
-  const { good, bad } = await startWorkflows('asked');
-  expect(await good.query('__stack_trace')).toBe('');
-  child.kill('SIGKILL');
-  await Promise.all([good, bad].map((each) => each.terminate()));
+  test('what fails in a workflow is told with its stack', async () => {
+    const options = { taskQueue: LOOPING_TASK_QUEUE, workflowId: 'broken' };
+    const handle = await environment.client.workflow.start(broken, options);
+    const failure = await eventually(() => failureOf(handle));
+    expect(failure).toMatchObject({ message: 'no such thing', stackTrace: expect.stringContaining('at broken') });
+    await handle.terminate();
+  });
+
+  test('a workflow that loops ends the process, which names the task queue and leaves with a code of its own', async () => {
+    const { events, exited } = worker;
+    const { good, bad } = await startWorkflows('ends');
+    // Its stacks are not kept, but it is answered.
+    expect(await good.query('__stack_trace')).toBe('');
+    await good.signal(nextSignal);
+    expect(await good.result()).toBe(2);
+
+    await bad.signal(nextSignal);
+    expect(await exited).toEqual([ExitCode.WORKFLOW_STUCK, null]);
+    expect(events.filter(({ kind }) => kind === 'line')).toEqual([
+      { kind: 'line', text: expect.stringContaining(`ALERT A workflow of the task queue "${LOOPING_TASK_QUEUE}"`) },
+    ]);
+    await bad.terminate();
+  });
 });
 
 test('under the watchdog of the SDK only the step of a workflow that loops fails, and the others go on', async () => {

@@ -1,4 +1,4 @@
-import vm from 'node:vm';
+import type vm from 'node:vm';
 import type { AsyncStack } from '../../../src/temporal/async-stack';
 import { Crossings } from '../../../src/temporal/crossings';
 import { countCrossings, mendAfterTimeouts } from '../../../src/temporal/workflow-thread';
