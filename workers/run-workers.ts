@@ -18,7 +18,7 @@ import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { OtherStoreError } from '../src/temporal/errors';
-import { createWorker } from '../src/temporal/worker';
+import { createWorker, type WorkerListeners } from '../src/temporal/worker';
 import { packageVersion } from '../src/config/package-root';
 import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment, noteTravels } from './claim-environment';
@@ -119,10 +119,13 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   const first: Worker[] = [];
   const others: Worker[] = [];
   const connected = { connection: engine.connection, namespace: target.namespace };
-  const onUnreadable = ({ message }: Error): void => engine.problems.happened('HISTORY_UNREADABLE', message);
+  const listeners: WorkerListeners = {
+    onUnreadable: ({ message }) => engine.problems.happened('HISTORY_UNREADABLE', message),
+    onStuck: (sentence) => printAlert(engine.logger, sentence),
+  };
   for (const options of queues) {
     const isFirst = options.taskQueue === ENTITIES_TASK_QUEUE;
-    (isFirst ? first : others).push(await createWorker({ ...options, ...connected }, onUnreadable));
+    (isFirst ? first : others).push(await createWorker({ ...options, ...connected }, listeners));
   }
   let lost = false;
   if (registration) {

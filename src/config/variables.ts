@@ -9,6 +9,9 @@ export const CACHE_FOLDER_VARIABLE = 'ONCEFILL_CACHE_DIR';
 /** The keys that seal histories, or the file that holds them. */
 export const HISTORY_KEYS_VARIABLE = 'ONCEFILL_HISTORY_KEYS';
 
+/** Whether the SDK's own watchdog over workflows is left on: anything but "off". */
+export const WATCHDOG_VARIABLE = 'ONCEFILL_WORKFLOW_WATCHDOG';
+
 /** Temporal's standard variables, as its client reads them. */
 const TEMPORAL_VARIABLES = [
   'TEMPORAL_ADDRESS',
@@ -48,9 +51,12 @@ const GROUP_OF: ReadonlyMap<string, VariableGroup> = new Map<string, VariableGro
   ...[...TEMPORAL_VARIABLES, HISTORY_KEYS_VARIABLE, `${HISTORY_KEYS_VARIABLE}${FILE_SUFFIX}`].map(
     (name) => [name, 'server access'] as const,
   ),
-  ...[CONFIG_FILE_VARIABLE, CACHE_FOLDER_VARIABLE, ...ENVIRONMENT_VARIABLES.map(({ name }) => name)].map(
-    (name) => [name, 'settings'] as const,
-  ),
+  ...[
+    CONFIG_FILE_VARIABLE,
+    CACHE_FOLDER_VARIABLE,
+    WATCHDOG_VARIABLE,
+    ...ENVIRONMENT_VARIABLES.map(({ name }) => name),
+  ].map((name) => [name, 'settings'] as const),
 ]);
 
 /** The group of a variable; undefined for one that oncefill does not read. Keys belong to any venue, configured or not. */

@@ -19,6 +19,11 @@ export const ExitCode = {
   NOT_FOUND: 6,
   /** The Temporal server holds another store than the one that is traded with here; nothing was done. A person decides. */
   OTHER_STORE: 8,
+  /**
+   * `worker`: a workflow loops and holds up all others. To be started again with ONCEFILL_WORKFLOW_WATCHDOG=on, which
+   * `start` does by itself.
+   */
+  WORKFLOW_STUCK: 9,
   /** Interrupted by Ctrl-C: 128 + SIGINT, as shells expect. */
   INTERRUPTED: 130,
 } as const;
@@ -37,4 +42,5 @@ Exit codes:
   5    signal send --wait: the signal ended without any fill
   6    no such signal, token or history key
   8    the Temporal server holds another store than before: see oncefill store show
+  9    worker: a workflow loops; start it again with ONCEFILL_WORKFLOW_WATCHDOG=on
   130  interrupted`;

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { WATCHDOG_VARIABLE } from '../config/variables';
 import { ExitCode } from '../process/exit-codes';
 import type { ProcessEvent } from '../process/process-events';
 import { errorCode } from '../process/error-code';
@@ -49,6 +50,8 @@ export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'super
 /** After a process ended: how long its last output may take to arrive when something else holds its pipes open. */
 const OUTPUT_DRAIN_MAX_MS = 1_000;
 
+const STUCK_CAUSE = `a workflow looped: from now on with ${WATCHDOG_VARIABLE}=on`;
+
 /**
  * One child process, kept running until it is stopped. It gets a process group of its own, so that Ctrl-C in the terminal
  * reaches the supervisor alone, which can then stop the parts in order.
@@ -63,6 +66,8 @@ export class ManagedProcess {
   private restartTimer: NodeJS.Timeout | undefined;
   private deathsInARow = 0;
   private stopping = false;
+  /** A workflow looped: until the supervisor itself is run anew, the SDK watches over them, at a cost. */
+  private watchesWorkflows = false;
   private currentState: ProcessState = 'stopped';
   private readonly stateWaiters = new Set<() => void>();
 
@@ -151,7 +156,7 @@ export class ManagedProcess {
     const startedAtMs = performance.now();
     const child = spawn(executable, this.specification.arguments, {
       detached: true,
-      env: environment,
+      env: this.watchesWorkflows ? { ...environment, [WATCHDOG_VARIABLE]: 'on' } : environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
@@ -207,12 +212,20 @@ export class ManagedProcess {
       this.onReport({ kind: 'misconfigured', name: this.name, exitCode, lastLines });
       return;
     }
+    const isStuck = exitCode === ExitCode.WORKFLOW_STUCK;
+    if (isStuck) this.watchesWorkflows = true;
     const policy = this.specification.restartPolicy ?? RESTART_POLICY;
     this.deathsInARow = countDeath(this.deathsInARow, livedMs, policy);
     const restartInMs = restartDelayMs(this.deathsInARow, policy);
     this.restartTimer = setTimeout(() => this.launch(), restartInMs);
     this.setState('waiting');
-    this.onReport({ kind: 'died', name: this.name, cause: end.cause, lastLines, restartInMs });
+    this.onReport({
+      kind: 'died',
+      name: this.name,
+      cause: isStuck ? `${end.cause}, ${STUCK_CAUSE}` : end.cause,
+      lastLines,
+      restartInMs,
+    });
   }
 }
 

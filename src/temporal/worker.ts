@@ -2,19 +2,39 @@ import { type ReplayResult, type ReplayWorkerOptions, Worker, type WorkerOptions
 import { historyConverter } from './codec/history-codec';
 import type { HistoryKeyError } from './codec/history-key-error';
 import { historyKeys } from './codec/history-keys';
+import { alertStuck, leaveStuck } from './thread-watch';
+import { withCheapCrossings } from './workflow-threads';
+
+/** Hears what one worker meets that is not in its hands. */
+export interface WorkerListeners {
+  /** A step of a workflow could not be read. */
+  readonly onUnreadable?: (error: HistoryKeyError) => void;
+  /** A workflow loops, in one sentence; the process ends right afterwards (ExitCode.WORKFLOW_STUCK). Absent: an ALERT line. */
+  readonly onStuck?: (sentence: string) => void;
+  /** How long a step may keep its thread, milliseconds; absent: STUCK_AFTER_MS. */
+  readonly stuckAfterMs?: number;
+}
 
 /**
  * The one way to a worker: it reads and writes histories as this process's keys say. A step of a workflow that it cannot
- * read fails and is given out again, until a process has it that can; the workflow goes on as if nothing had been.
+ * read fails and is given out again, until a process has it that can; the workflow goes on as if nothing had been. A step
+ * that does not come to an end ends the process, unless the SDK's own watchdog is left on (`hasSdkWatchdog`).
  *
- * @param onUnreadable hears of every such step
  * @throws HistoryKeyError (HISTORY_KEYS_INVALID), and what the SDK throws
  */
 export async function createWorker(
   options: Omit<WorkerOptions, 'dataConverter'>,
-  onUnreadable?: (error: HistoryKeyError) => void,
+  { onUnreadable, onStuck = alertStuck, stuckAfterMs }: WorkerListeners = {},
 ): Promise<Worker> {
-  return Worker.create({ ...options, dataConverter: historyConverter(historyKeys(), onUnreadable) });
+  const dataConverter = historyConverter(historyKeys(), onUnreadable);
+  return withCheapCrossings(() => Worker.create({ ...options, dataConverter }), {
+    taskQueue: options.taskQueue,
+    stuckAfterMs,
+    onStuck(sentence) {
+      leaveStuck();
+      onStuck(sentence);
+    },
+  });
 }
 
 /**

@@ -142,10 +142,11 @@ test('a worker without the key ends no signal, and an engine with a newer key fi
   const unreadable: HistoryKeyError[] = [];
   const workflowBundle = { codePath: SEALED_WORKFLOW_BUNDLE_PATH };
   const taskQueue = SIGNALS_TASK_QUEUE;
-  const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle }, (error) => {
+  const onUnreadable = (error: HistoryKeyError): void => {
     // At once: the server gives a step that failed out again, later each time.
     if (unreadable.push(error) === 1) worker.shutdown();
-  });
+  };
+  const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle }, { onUnreadable });
   await worker.run();
   expect(unreadable[0]).toMatchObject({ code: 'HISTORY_KEY_MISSING' });
   expect((await client.workflow.getHandle(fingerprint).describe()).status.name).toBe('RUNNING');

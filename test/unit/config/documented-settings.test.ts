@@ -6,7 +6,7 @@ import { ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
 import { valueAt } from '../../../src/config/layers';
 import { defaultConfigFile } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
-import { CACHE_FOLDER_VARIABLE, CONFIG_FILE_VARIABLE, groupOf } from '../../../src/config/variables';
+import { CACHE_FOLDER_VARIABLE, CONFIG_FILE_VARIABLE, groupOf, WATCHDOG_VARIABLE } from '../../../src/config/variables';
 import { HISTORY_KEYS_FILE_VARIABLE, HISTORY_KEYS_VARIABLE } from '../../../src/temporal/codec/history-keys';
 import { credentialVariables } from '../../../src/venues/credential-variables';
 
@@ -51,6 +51,7 @@ describe('.env.example', () => {
   const names = [
     CONFIG_FILE_VARIABLE,
     CACHE_FOLDER_VARIABLE,
+    WATCHDOG_VARIABLE,
     ...Object.values(credentialVariables('bybit')),
     'TEMPORAL_API_KEY',
     HISTORY_KEYS_VARIABLE,

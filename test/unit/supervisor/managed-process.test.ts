@@ -25,6 +25,20 @@ describe('ManagedProcess', () => {
     expect(bench.reportsOfKind('died')).toEqual([expect.objectContaining({ cause: 'exit code 7' })]);
   });
 
+  test('starts a process whose workflow looped with the watchdog of the SDK, after a wait, and ever after', async () => {
+    const managed = bench.createProcess('workflowStuck');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'the third start');
+    expect(bench.notes()).toEqual(['undefined', 'on', 'on']);
+    expect(bench.reportsOfKind('died')).toEqual([
+      expect.objectContaining({
+        cause: expect.stringMatching(/^exit code 9, .*ONCEFILL_WORKFLOW_WATCHDOG=on/),
+        restartInMs: 1,
+      }),
+      expect.objectContaining({ cause: 'exit code 7' }),
+    ]);
+  });
+
   test('waits longer after each death in a row', async () => {
     const managed = bench.createProcess('crash', 'crash', { ...EAGER_POLICY, delayGrowth: 2, delayMaxMs: 4 });
     managed.start();
