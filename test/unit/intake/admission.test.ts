@@ -2,12 +2,15 @@
 import { TRUSTED_STORE } from '../../../harness/trusted-store';
 import { loadConfig } from '../../../src/config/load-config';
 import type { TradingSignal } from '../../../src/domain/signal';
+import { LISTED_LATE_MAX_MS } from '../../../src/intake/count-signals';
 import { fingerprintOf } from '../../../src/intake/fingerprint';
 import { createSignalIntake, type SignalIntakeOptions } from '../../../src/intake/signal-intake';
 import type { SignalIntake } from '../../../src/intake/types';
 import { ScriptedServer } from './scripted-server';
 
 const NARROW = { 'ml.enabled': false, 'signals.perStrategyBurst': 2, 'signals.perStrategyPerMinute': 1 };
+/** The server is asked for the number of open signals this often, in milliseconds. */
+const COUNTED_AGAIN_MS = 2_000;
 const ROOM = { fault: async () => undefined };
 const FULL = { fault: async () => 'The disk is nearly full.' };
 
@@ -16,6 +19,8 @@ let server: ScriptedServer;
 beforeEach(() => {
   server = new ScriptedServer();
 });
+
+afterEach(() => jest.useRealTimers());
 
 function open(
   settings: Readonly<Record<string, unknown>> = {},
@@ -192,6 +197,26 @@ describe('while as many signals are under way as may be', () => {
     ]);
   });
 
+  test('those that a count may not have yet are counted until the next one', async () => {
+    jest.useFakeTimers({ doNotFake: ['Date'] });
+    server.counted = 0;
+    const intake = open({ 'signals.openMax': 2 });
+    const [first, second, third, fourth] = different('many');
+    expect(await submitAll(intake, [first!])).toEqual(['accepted']);
+    // The server is asked again, and has not listed the second one.
+    await jest.advanceTimersByTimeAsync(COUNTED_AGAIN_MS - 1);
+    expect(await submitAll(intake, [second!])).toEqual(['accepted']);
+    await jest.advanceTimersByTimeAsync(1);
+    server.counted = 1;
+    await submitAll(intake, [third!]);
+    expect(await submitAll(intake, [third!])).toEqual(['TOO_MANY_SIGNALS']);
+    // Both have ended.
+    server.counted = 0;
+    await jest.advanceTimersByTimeAsync(COUNTED_AGAIN_MS);
+    await submitAll(intake, [third!]);
+    expect(await submitAll(intake, [fourth!])).toEqual(['accepted']);
+  });
+
   test('a server that does not count holds nobody up', async () => {
     server.counted = undefined;
     expect(await submitAll(open({ 'signals.openMax': 1 }), different('many'))).not.toContain('TOO_MANY_SIGNALS');
@@ -199,11 +224,35 @@ describe('while as many signals are under way as may be', () => {
 });
 
 describe('a process that sends one signal and ends', () => {
+  async function sendOne(settings: Readonly<Record<string, unknown>>, whileItWaits = () => undefined as void) {
+    jest.useFakeTimers({ doNotFake: ['Date'] });
+    const answer = submitAll(open(settings, { isShortLived: true }), [signalOf('many')]);
+    await jest.advanceTimersByTimeAsync(0);
+    whileItWaits();
+    await jest.advanceTimersByTimeAsync(LISTED_LATE_MAX_MS);
+    return answer;
+  }
+
   test('goes by what the server counts of the last minute', async () => {
     server.counted = 2;
-    expect(await submitAll(open(NARROW, { isShortLived: true }), [signalOf('many')])).toEqual(['STRATEGY_BUDGET']);
+    expect(await sendOne(NARROW)).toEqual(['STRATEGY_BUDGET']);
     server.counted = 1;
-    expect(await submitAll(open(NARROW, { isShortLived: true }), [signalOf('many')])).toEqual(['accepted']);
+    expect(await sendOne(NARROW)).toEqual(['accepted']);
+  });
+
+  test.each([
+    ['its strategy', NARROW, 'STRATEGY_BUDGET'],
+    ['all', { 'ml.enabled': false, 'signals.burst': 2, 'signals.perMinute': 1 }, 'SIGNAL_BUDGET'],
+  ])('counts again what others sent just now, where it could be the last of %s', async (_whose, settings, code) => {
+    server.counted = 1;
+    const answer = await sendOne(settings, () => (server.counted = 2));
+    expect(answer).toEqual([code]);
+  });
+
+  test('waits for nothing while there is room', async () => {
+    server.counted = 1;
+    await sendOne({ 'ml.enabled': false });
+    expect(server.counts.filter((query) => query.includes('StartTime'))).toHaveLength(2);
   });
 
   test.each(["it's", 'back\\slash', '"double"'])(
