@@ -5,6 +5,7 @@ import { EngineClock } from './engine-clock';
 import { faultClassesOf, faultMix } from './fault-mix';
 import { Killer, type Kills } from './killer';
 import { tradingVenueOf } from '../src/config/trading-environment';
+import { LISTED_LATE_MAX_MS } from '../src/intake/count-signals';
 import { watchLedger } from './ledger-watch';
 import { Operator } from './operator';
 import { Product, type Access } from './product';
@@ -284,6 +285,8 @@ class SeedRun {
     this.ordersAccepted = orders.length;
     checkSignals(handedIn, this.views, orders);
     this.tell(`all books agree; replays every run`);
+    // Every run has to be on the server's list.
+    await pause(LISTED_LATE_MAX_MS, signal);
     this.replays = await checkReplays(access);
   }
 

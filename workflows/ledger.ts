@@ -18,13 +18,17 @@ import type {
   BarCommand,
   BarResult,
 } from '../src/domain/ledger/types';
-import { showValue } from '../src/domain/plain-values';
+import { cutText, showValue } from '../src/domain/plain-values';
+import { bookingFault, notBookedSentence } from '../src/domain/settlement';
 import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
+import { alert } from './announcements';
 
 /** Reports that may fail in a row before nothing is lent any more. */
 const REPORTS_MISSED_MAX = 4;
 /** Intervals may be as short as a second; reports of a venue that is slow are no reason to stop. */
 const REPORT_AGE_MIN_MS = 120_000;
+/** A fill's sentence is shorter. */
+const ALERT_TEXT_BYTES_MAX = 200;
 
 type AccountTimes = Pick<VenueAccountSettings, 'snapshotLagMs' | 'updateIntervalMs'>;
 
@@ -97,6 +101,13 @@ export class Ledger {
     return result;
   }
 
+  /** The same for whoever hears no answer: what is not booked is told to a person, as by the one who hears it. */
+  commitUnanswered(command: CommitCommand, venue: string): void {
+    const fault = bookingFault(this.commit(command));
+    if (fault === undefined) return;
+    alert(`${textOf(command?.reservationId)}: ${notBookedSentence(textOf(command?.reason), venue, fault)}`);
+  }
+
   acknowledge(command: AcknowledgeCommand): void {
     this.take(this.rules.acknowledge(this.current, command));
   }
@@ -138,4 +149,9 @@ export class Ledger {
     this.current = step.state;
     return step.result;
   }
+}
+
+/** Of a command that anyone may have sent. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? cutText(value, ALERT_TEXT_BYTES_MAX) : showValue(value);
 }

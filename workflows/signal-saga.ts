@@ -4,7 +4,7 @@ import type { Denial } from '../src/domain/denial';
 import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { cutText } from '../src/domain/plain-values';
-import { commitCommandOf, fillSentence } from '../src/domain/settlement';
+import { commitCommandOf, fillSentence, notBookedSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import type { CancelReply, OrphanedReservation, SettleReply, SignalWorkflowInput } from '../src/messages/signal';
 import type { AdmittedOrphan, TradeResult } from '../src/messages/trade';
@@ -276,7 +276,7 @@ export class SignalSaga {
     const { activities, record } = this.parts;
     const result = await untilAnswered(this.account, () => activities.bookFill(plan, order), isPassingOrRefused);
     if (result.status === 'refused') {
-      const problem = `${fillSentence(order)} could not be booked at ${venue}: ${result.message}`;
+      const problem = notBookedSentence(fillSentence(order), venue, result.message);
       record.note(problem);
       alert(`${fingerprint}: ${problem}`);
     }

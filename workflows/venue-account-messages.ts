@@ -61,7 +61,11 @@ export function handleAccountMessages(parts: AccountParts): void {
   take(refreshSignal, requestRefresh, 'Asks the venue for its balances at once.');
   take(configureAccountSignal, configure, 'Replaces the settings.');
   take(snapshotSignal, (command) => ledger.applySnapshot(command), "Takes in a venue's report of its balances.");
-  take(commitSignal, (command) => void ledger.commit(command), 'Books what an order took and gives back the rest.');
+  take(
+    commitSignal,
+    (command) => ledger.commitUnanswered(command, venue),
+    'Books what an order took and gives back the rest; a person is told where it cannot.',
+  );
   take(
     acknowledgeSignal,
     (command) => ledger.acknowledge(command),

@@ -103,7 +103,7 @@ export interface SignalRoutesOptions {
 
 /**
  * `POST /api/signals`, `GET /api/signals/:fingerprint`, `POST /api/signals/:fingerprint/settle` and
- * `GET /api/signals?minutes=5`.
+ * `GET /api/signals?minutes=5`, which is a second or two late.
  */
 export function addSignalRoutes(server: FastifyInstance, options: SignalRoutesOptions): void {
   const { intake, timeoutMs } = options;

@@ -20,7 +20,9 @@ interface ListOptions {
 export function addSignalListCommand(signal: Command, finish: (exitCode: ExitCode) => void): void {
   signal
     .command('list')
-    .description('list recent signals, newest first')
+    .description(
+      'list recent signals, newest first, as they were a second or two ago; "signal show" tells of one at once',
+    )
     .option('--minutes <n>', `how far to look back, 1 to ${MINUTES_MAX}`, wholeNumber(1, MINUTES_MAX), MINUTES_DEFAULT)
     .option('--json', 'print JSON')
     .action(async (options: ListOptions, command: Command) => {

@@ -1,4 +1,4 @@
-import type { CommitCommand } from './ledger/types';
+import type { CommitCommand, EndReservationResult, InvalidCommandResult, Reservation } from './ledger/types';
 import type { OrderPlan, VenueOrder } from './market';
 import { spentAmount } from './sizing';
 
@@ -25,4 +25,33 @@ export function commitCommandOf({ fingerprint, plan, order, leverage }: Fill): C
 /** `0.01 BTCUSDT at 60000`. */
 export function fillSentence({ filledQuantity, symbol, averagePrice }: VenueOrder): string {
   return `${filledQuantity} ${symbol} at ${averagePrice ?? 'an unknown price'}`;
+}
+
+/** @returns why the account did not book a fill; undefined: it is booked, now or before */
+export function bookingFault(answer: EndReservationResult | InvalidCommandResult): string | undefined {
+  switch (answer.status) {
+    case 'ended':
+      return undefined;
+    case 'already_ended':
+      return faultOfEnd(answer.reservation.status);
+    case 'ended_before':
+      return faultOfEnd(answer.how);
+    case 'not_found':
+      return 'The ledger knows of no reservation for it.';
+    case 'invalid':
+      return answer.message;
+  }
+}
+
+function faultOfEnd(endedAs: Reservation['status']): string | undefined {
+  return endedAs === 'committed' ? undefined : 'Its reservation was released before, as if nothing had filled.';
+}
+
+/**
+ * What a person is told of a fill that is not booked.
+ *
+ * @param what a fillSentence
+ */
+export function notBookedSentence(what: string, venue: string, fault: string): string {
+  return `${what} could not be booked at ${venue}: ${fault}`;
 }

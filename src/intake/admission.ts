@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { quoteValue } from '../domain/quote-value';
@@ -9,9 +10,10 @@ import {
   withSpent,
   type BudgetLimits,
   type BudgetName,
+  type Rate,
   type Spender,
 } from '../domain/signal-budget';
-import { countSignals } from './count-signals';
+import { countSignals, LISTED_LATE_MAX_MS } from './count-signals';
 import { DiskWatch } from './disk-watch';
 import { OpenSignals } from './open-signals';
 import { KnownStrategies } from './known-strategies';
@@ -21,6 +23,8 @@ const MINUTE_MS = 60_000;
 /** What is full may have room again after this. */
 const OPEN_RETRY_MS = 5_000;
 const DISK_RETRY_MS = 60_000;
+/** No more are sent by processes of one signal each, one after another, before the server lists the first. */
+const UNLISTED_MAX = 20;
 
 export interface AdmissionOptions {
   readonly client: Client;
@@ -110,13 +114,29 @@ export class Admission {
   }
 
   private async learnSpent(signal: TradingSignal): Promise<void> {
+    let spent = await this.countSpent(signal);
+    const left = this.leftOf(spent);
+    if (left >= 1 && left <= UNLISTED_MAX) {
+      // Those sent just now may not be counted yet, and could be the last ones.
+      await delay(LISTED_LATE_MAX_MS);
+      spent = await this.countSpent(signal);
+    }
+    this.budget = withSpent(this.limits, signal, spent, performance.now());
+  }
+
+  private async countSpent({ strategy }: TradingSignal): Promise<{ readonly all: number; readonly own: number }> {
     const { client } = this.options;
     const startedAfterMs = Date.now() - MINUTE_MS;
     const [all, own] = await Promise.all([
       countSignals(client, { startedAfterMs }),
-      countSignals(client, { startedAfterMs, strategy: signal.strategy }),
+      countSignals(client, { startedAfterMs, strategy }),
     ]);
-    this.budget = withSpent(this.limits, signal, { all: all ?? 0, own: own ?? 0 }, performance.now());
+    return { all: all ?? 0, own: own ?? 0 };
+  }
+
+  private leftOf({ all, own }: { readonly all: number; readonly own: number }): number {
+    const left = ({ burst, perMinute }: Rate, spent: number): number => Math.max(burst, perMinute) - spent;
+    return Math.min(left(this.limits.all, all), left(this.limits.perStrategy, own));
   }
 
   private spentRefusal({ strategy }: TradingSignal, spent: BudgetName, retryAfterMs: number): RefusedSignal {

@@ -5,6 +5,12 @@ import { SIGNAL_WORKFLOW_TYPE } from '../messages/signal';
 /** A count is a help and no part of the order's way: it must not hold up a signal. */
 const COUNT_TIMEOUT_MS = 1_000;
 
+/**
+ * How far the server's index of signals may be behind them: our own server writes it once a second
+ * (temporal-config/dynamic-config.embedded.yaml), and a burst takes it a moment more.
+ */
+export const LISTED_LATE_MAX_MS = 2_000;
+
 export interface SignalFilter {
   readonly venue?: string;
   readonly strategy?: string;
@@ -17,7 +23,7 @@ export interface SignalFilter {
 const UNQUOTABLE = /['"\\]/;
 
 /**
- * @returns how many signals the server has, by its index, which may be a moment late; undefined: it does not tell, or the
+ * @returns how many signals the server has, by its index, which may be LISTED_LATE_MAX_MS late; undefined: it does not tell, or the
  *   strategy's name fits into no question
  */
 export async function countSignals(client: Client, filter: SignalFilter): Promise<number | undefined> {

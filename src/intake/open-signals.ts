@@ -1,13 +1,20 @@
 import type { Client } from '@temporalio/client';
-import { countSignals } from './count-signals';
+import { appendBounded } from '../domain/plain-values';
+import { countSignals, LISTED_LATE_MAX_MS } from './count-signals';
 
 /** The server is asked at most this often. */
 const COUNT_INTERVAL_MS = 2_000;
+/** Starts of which it is remembered when they were; more than signals.openMax is by default. */
+const STARTS_MAX = 10_000;
 
-/** How many signals are under way at a venue: as the server last counted them, and what was started here since. */
+/**
+ * How many signals are under way at a venue: as the server last counted them, and what was started here that its count may
+ * not have yet. Some of these may be counted twice for a moment, and none is left out.
+ */
 export class OpenSignals {
   private counted: number | undefined;
-  private startedSince = 0;
+  /** On the monotonic clock, oldest first. */
+  private startsMs: readonly number[] = [];
   private countedAtMs = -Infinity;
   private count: Promise<void> | undefined;
 
@@ -23,20 +30,20 @@ export class OpenSignals {
       // An older figure does for the moment; without one there is nothing to go by.
       if (this.counted === undefined) await this.count;
     }
-    return this.counted === undefined ? undefined : this.counted + this.startedSince;
+    return this.counted === undefined ? undefined : this.counted + this.startsMs.length;
   }
 
   /** A signal was started here, which the server's count does not have yet. */
   noteStart(): void {
-    this.startedSince += 1;
+    this.startsMs = appendBounded(this.startsMs, performance.now(), STARTS_MAX);
   }
 
   private async countNow(): Promise<void> {
-    const startedBefore = this.startedSince;
+    const listedUntilMs = performance.now() - LISTED_LATE_MAX_MS;
     const counted = await countSignals(this.client, { venue: this.venue, isRunning: true });
     this.countedAtMs = performance.now();
     if (counted === undefined) return;
     this.counted = counted;
-    this.startedSince -= startedBefore;
+    this.startsMs = this.startsMs.filter((startedMs) => startedMs > listedUntilMs);
   }
 }

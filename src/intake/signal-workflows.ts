@@ -63,6 +63,7 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     return isStored || GOES_ON.has(holder.status) ? view : { ...view, detail: ENDED_BY_HAND };
   }
 
+  /** By the server's index, which may be LISTED_LATE_MAX_MS late. */
   async list(minutes: number): Promise<readonly SignalSummary[]> {
     const since = new Date(Date.now() - minutes * 60_000).toISOString();
     // A signal that waits for long goes on in a new run; the former ones are no rows of their own.

@@ -69,7 +69,7 @@ export const moveAccountSignal = defineSignal<[to: TradingVenue]>('move');
 export const ACCOUNT_MOVES = 'ACCOUNT_MOVES';
 /** A venue's report of its balances. */
 export const snapshotSignal = defineSignal<[SnapshotCommand]>('snapshot');
-/** The same as the request `commit`, for a workflow: what an order took. */
+/** The same as the request `commit` without an answer: the account alerts where it cannot book what an order took. */
 export const commitSignal = defineSignal<[CommitCommand]>('commit');
 /** The order rests at the venue, which now holds margin for it in its own report. */
 export const acknowledgeSignal = defineSignal<[AcknowledgeCommand]>('acknowledge');

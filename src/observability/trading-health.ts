@@ -49,7 +49,7 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
 /** More are counted as more. */
 const SIGNALS_NAMED_MAX = 10;
 
-/** Signals whose order is missing or unknown. The server's list of them may be a moment late. */
+/** Signals whose order is missing or unknown. The server's list of them may be a second or two late. */
 export async function signalsHealth(client: Client): Promise<PartHealth> {
   const name = 'signals';
   const query = `ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} IN ('MISSING', 'UNKNOWN')`;

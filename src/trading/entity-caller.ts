@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
+import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
 
@@ -49,6 +49,25 @@ export class EntityCaller {
         updateId: `${definition.name}:${randomUUID()}`,
       });
     return this.inSlot(workflowId, () => this.ensured(workflowId, () => repeatIfGivenUp(call)));
+  }
+
+  /**
+   * Tells an entity something: it is in its history when this returns. None is started for it.
+   *
+   * @throws what the client throws, also when the server does not take it in time
+   */
+  async signal<Args extends unknown[]>(
+    workflowId: string,
+    definition: SignalDefinition<Args>,
+    args: Args,
+    timeoutMs: number,
+  ): Promise<void> {
+    const { workflow } = this.client;
+    return this.inSlot(workflowId, () =>
+      this.client.withDeadline(Date.now() + timeoutMs, () =>
+        workflow.getHandle(workflowId).signal(definition, ...args),
+      ),
+    );
   }
 
   async query<Result, Args extends unknown[]>(

@@ -10,7 +10,7 @@ import type {
   BarCommand,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
-import { commitCommandOf } from '../domain/settlement';
+import { bookingFault, commitCommandOf } from '../domain/settlement';
 import type { Intent, TradingSignal } from '../domain/signal';
 import type { BookInput, BookResult, Refused, Reserved, BarInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
@@ -109,21 +109,20 @@ export class Funds {
     }
   }
 
-  /** Books what an order took; the rest is free in the same step. The only place from which a fill is booked. */
+  /** Books what an order took; the rest is free in the same step. */
   async book({ venue, ...fill }: BookInput): Promise<BookResult> {
-    const result = await this.accounts.request(venue, 'commit', commitCommandOf(fill));
-    switch (result.status) {
-      case 'ended':
-        return { status: 'booked' };
-      case 'already_ended':
-        return bookResultOf(result.reservation.status);
-      case 'ended_before':
-        return bookResultOf(result.how);
-      case 'not_found':
-        return { status: 'refused', message: 'The ledger knows of no reservation for it.' };
-      case 'invalid':
-        return { status: 'refused', message: result.message };
-    }
+    const fault = bookingFault(await this.accounts.request(venue, 'commit', commitCommandOf(fill)));
+    return fault === undefined ? { status: 'booked' } : { status: 'refused', message: fault };
+  }
+
+  /**
+   * The same without waiting for the account's answer while nothing else is asked of it. What was told is in its history
+   * then, comes before all that is asked of it later, and it tells a person itself of what it cannot book.
+   */
+  async bookOrTell(input: BookInput): Promise<BookResult> {
+    const { venue, ...fill } = input;
+    const isTold = await this.accounts.tellFillIfIdle(venue, commitCommandOf(fill));
+    return isTold ? { status: 'booked' } : this.book(input);
   }
 
   /** Gives back what a signal holds; a signal that holds nothing is no error. */
@@ -141,12 +140,6 @@ export function refusedFor(denial: Denial): Refused {
   return isPassing(denial)
     ? { status: 'retry', afterMs: MISSING_RETRY_AFTER_MS, reason: denial.message }
     : { status: 'denied', denial };
-}
-
-function bookResultOf(endedAs: Reservation['status']): BookResult {
-  return endedAs === 'committed'
-    ? { status: 'booked' }
-    : { status: 'refused', message: 'Its reservation was released before, as if nothing had filled.' };
 }
 
 /** The order is at the venue, and its plan is forgotten: it can only be looked up. */

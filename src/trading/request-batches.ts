@@ -20,6 +20,7 @@ interface WaitingRequest {
 /** Gathers what one account is asked for while earlier batches are under way. */
 export class RequestBatches {
   private inFlight = 0;
+  private isBesideUnderWay = false;
   private waiting: WaitingRequest[] = [];
 
   /**
@@ -41,6 +42,25 @@ export class RequestBatches {
       // What is asked for in the same turn travels together.
       queueMicrotask(() => this.sendNext());
     });
+  }
+
+  /**
+   * Calls what needs no batch, one at a time, while none is under way or waits.
+   *
+   * @returns whether it was called and did not fail
+   */
+  async besideIfIdle(call: () => Promise<void>): Promise<boolean> {
+    if (this.inFlight > 0 || this.waiting.length > 0 || this.isBesideUnderWay) return false;
+    this.isBesideUnderWay = true;
+    try {
+      await call();
+      return true;
+    } catch {
+      // The batch that follows meets what is wrong, if it still is.
+      return false;
+    } finally {
+      this.isBesideUnderWay = false;
+    }
   }
 
   private sendNext(): void {

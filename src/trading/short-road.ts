@@ -109,7 +109,7 @@ export class ShortRoad {
       return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };
     }
     const { fingerprint, venue } = input;
-    const booked = await this.funds.book({ fingerprint, venue, plan, order, leverage });
+    const booked = await this.funds.bookOrTell({ fingerprint, venue, plan, order, leverage });
     crashPoint('trade.after-commit');
     // What could not be booked is the durable road's: it tries again and tells.
     if (booked.status === 'refused') return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };

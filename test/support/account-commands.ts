@@ -1,4 +1,4 @@
-import type { ReserveCommand } from '../../src/domain/ledger/types';
+import type { CommitCommand, ReserveCommand } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/limiter/types';
 import type { TradingVenue } from '../../src/domain/trading-venue';
 import type { VenueAccountSettings } from '../../src/messages/venue-account';
@@ -38,5 +38,16 @@ export function reserveCommand(requestId: string, amount = AMOUNT): ReserveComma
     intent: 'entry',
     purpose: 'a test',
     metadata: {},
+  };
+}
+
+/** Of an order that took nothing of what was reserved for it, so that all of it is free again. */
+export function commitCommand(reservationId: string, amount = '0'): CommitCommand {
+  return {
+    requestId: `${reservationId}:commit`,
+    reservationId,
+    amount,
+    executedAtMs: Date.now(),
+    reason: 'a test',
   };
 }

@@ -3,7 +3,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { createWorker } from '../../src/temporal/worker';
-import type { ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
+import type { CommitCommand, ReserveCommand, ReserveResult } from '../../src/domain/ledger/types';
 import type { AcquireCommand } from '../../src/domain/limiter/types';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import {
@@ -72,6 +72,11 @@ export class AccountServer {
 
   acquireTogether(venue: string, command: AcquireCommand): Promise<AcquireReply> {
     return this.together.request(venue, 'acquire', command);
+  }
+
+  /** As the short road tells what an order took. @returns whether it was told */
+  tellFill(venue: string, command: CommitCommand): Promise<boolean> {
+    return this.together.tellFillIfIdle(venue, command);
   }
 
   /** Whatever it holds. */

@@ -1,6 +1,7 @@
 /** A venue repeats our keys in every spelling wherever it can: they arrive nowhere, in none of them. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { findFreePort } from '../../harness/free-ports';
@@ -13,7 +14,7 @@ import { emitProcessEvent } from '../../src/process/process-events';
 import { Secret } from '../../src/secrets/secret';
 import { KeptAudit, OPEN_GATE } from '../unit/api/access';
 import { EchoingVenue } from '../support/echoing-venue';
-import { startTestEngine, type TestEngine } from '../support/engine';
+import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SPELLINGS } from '../support/spellings';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { withChannel } from '../support/with-channel';
@@ -53,7 +54,7 @@ test('no history, log, terminal, event, alert, answer of the API or file holds a
   Object.assign(venue, { refusals: 1, refusal: 10_003 });
   const views = [...refused, filled, await engine.trade({ amount: '0.001' })];
   const places: Readonly<Record<string, string>> = {
-    histories: await histories(),
+    histories: await histories(views),
     alerts: engine.alerts.join('\n'),
     API: await answersOfApi(views),
     ...writtenByUs(views),
@@ -76,14 +77,24 @@ function hits(text: string, spelling: string): number {
 }
 
 /** Everything that the server keeps of every workflow, payloads as text. */
-async function histories(): Promise<string> {
+async function histories(views: readonly SignalView[]): Promise<string> {
   const { workflow } = engine.parts.client;
   const texts: string[] = [];
-  for await (const { workflowId, runId } of workflow.list()) {
+  for (const { workflowId, runId } of await listedRuns(views)) {
     const history = await workflow.getHandle(workflowId, runId).fetchHistory();
     texts.push(asText(history));
   }
   return texts.join('\n');
+}
+
+/** Lists are a moment late: waits until none of these signals is missing. */
+async function listedRuns(views: readonly SignalView[]): Promise<readonly WorkflowExecutionInfo[]> {
+  return eventually(async () => {
+    const runs: WorkflowExecutionInfo[] = [];
+    for await (const run of engine.parts.client.workflow.list()) runs.push(run);
+    const ids = new Set(runs.map(({ workflowId }) => workflowId));
+    return views.every(({ fingerprint }) => ids.has(fingerprint)) && runs;
+  });
 }
 
 function asText(value: unknown): string {

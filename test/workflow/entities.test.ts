@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountStatsQuery, balancesQuery, reservationsQuery, snapshotSignal } from '../../src/messages/venue-account';
 import type { ReserveResult } from '../../src/domain/ledger/types';
-import { acquireCommand, AMOUNT, reserveCommand } from '../support/account-commands';
+import { acquireCommand, AMOUNT, commitCommand, reserveCommand } from '../support/account-commands';
 import { AccountServer } from '../support/account-server';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 
@@ -16,6 +16,8 @@ const CALLERS = 200;
 /** Few, so that the batches are small and many. */
 const BATCHED_CALLERS = 2;
 const RUNS_MIN = 3;
+/** Each holds all there is. More than one run's. */
+const FILLS_TOLD = 60;
 
 /** Each id several times, spread over the whole list. */
 function repeated(ids: readonly string[]): readonly string[] {
@@ -69,6 +71,29 @@ describe('runs that replace each other under load', () => {
     expect([...answers].filter(isOwn)).toHaveLength(REQUESTS);
     expect(await server.handle(account).query(accountStatsQuery)).toMatchObject({ ledger: { reserved: REQUESTS } });
     await expectShortRuns(account);
+  });
+
+  test('a fill that is only told is booked before all that is asked after it, whatever step or run it meets', async () => {
+    const all = '1000';
+    const account = await server.startAccount(all);
+    let isOver = false;
+    // As of another process: steps of the account are under way while it is told.
+    const others = (async () => {
+      while (!isOver) await server.acquire(account, acquireCommand(randomUUID()));
+    })();
+    for (let round = 0; round < FILLS_TOLD; round += 1) {
+      const id = randomUUID();
+      expect(await server.reserveTogether(account, reserveCommand(id, all))).toMatchObject({ status: 'reserved' });
+      expect(await server.tellFill(account, commitCommand(id))).toBe(true);
+      if (round % 2 === 0) continue;
+      const { assets } = await server.handle(account).query(balancesQuery);
+      expect(assets.USDT).toMatchObject({ free: all, reserved: '0' });
+    }
+    isOver = true;
+    await others;
+    const { ledger } = await server.handle(account).query(accountStatsQuery);
+    expect(ledger).toMatchObject({ reserved: FILLS_TOLD, committed: FILLS_TOLD });
+    expect((await server.lengthsOfContinuedRuns(account)).length).toBeGreaterThanOrEqual(1);
   });
 
   test('the ledger refuses a repeated request with the same words although funds have come since', async () => {

@@ -1,7 +1,10 @@
 /** Many signals for too little money, at once: the ledger decides, and the venue never has to. */
 import Decimal from 'decimal.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { startTestEngine, type TestEngine } from '../support/engine';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
+import { commitSignal } from '../../src/messages/venue-account';
+import { commitCommand } from '../support/account-commands';
+import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 const SIGNALS = 100;
@@ -47,4 +50,13 @@ test('of 100 parallel signals worth three balances the affordable ones fill, and
   const { assets } = await engine.settled();
   const { total, locked } = engine.venue.audit().balances.USDT!;
   expect(assets.USDT).toMatchObject({ total, locked, reserved: '0', unsettled: '0' });
+});
+
+test('a fill that the account is told of and holds nothing for is told to a person by the account itself', async () => {
+  const account = engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));
+  await account.signal(commitSignal, { ...commitCommand('f'.repeat(16), '1'), reason: '0.01 BTCUSDT at 60000' });
+  const alert = await eventually(async () => engine.alerts.find((text) => text.startsWith('f'.repeat(16))));
+  expect(alert).toBe(
+    `${'f'.repeat(16)}: 0.01 BTCUSDT at 60000 could not be booked at bybit: The ledger knows of no reservation for it.`,
+  );
 });

@@ -208,6 +208,16 @@ describe('over HTTP', () => {
   });
 });
 
+test('a signal that has just ended is shown so at once, and listed so a moment later', async () => {
+  const { fingerprint, outcome } = await engine.trade();
+  expect(await engine.intake.show(fingerprint)).toMatchObject({ state: 'ENDED', outcome });
+  const row = await eventually(async () => {
+    const rows = await engine.intake.list(5);
+    return rows.find((each) => each.fingerprint === fingerprint && each.status === 'ended');
+  });
+  expect(row).toMatchObject({ outcome, symbol: 'BTCUSDT', direction: 'BUY', venue: 'bybit' });
+});
+
 test('the server counts the signals of a strategy, and no others', async () => {
   const strategy = 'counts 100 % – _';
   await engine.trade({ strategy });

@@ -66,7 +66,11 @@ test('a signal is filled, and nobody without the key reads its amounts, symbol o
   const view = await engine.trade({ strategy: 'secret-strategy', amount: '0.0123' });
   expect(view).toMatchObject({ state: 'ENDED', outcome: 'FILLED', order: { filledQuantity: '0.012' } });
   expect(await engine.intake.show(view.fingerprint)).toMatchObject({ outcome: 'FILLED' });
-  expect(await engine.intake.list(5)).toMatchObject([{ fingerprint: view.fingerprint, symbol: 'BTCUSDT' }]);
+  const listed = await eventually(async () => {
+    const rows = await engine?.intake.list(5);
+    return rows?.length ? rows : undefined;
+  });
+  expect(listed).toMatchObject([{ fingerprint: view.fingerprint, symbol: 'BTCUSDT' }]);
   for (const workflowId of [view.fingerprint, venueAccountWorkflowId(engine.parts.ours)]) {
     const text = await historyOf(workflowId);
     expect(text).toContain('binary/encrypted');

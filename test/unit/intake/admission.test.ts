@@ -1,13 +1,19 @@
 /** What intake refuses for now, and what it never refuses: over a scripted server. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { TRUSTED_STORE } from '../../../harness/trusted-store';
 import { loadConfig } from '../../../src/config/load-config';
 import type { TradingSignal } from '../../../src/domain/signal';
+import { LISTED_LATE_MAX_MS } from '../../../src/intake/count-signals';
 import { fingerprintOf } from '../../../src/intake/fingerprint';
 import { createSignalIntake, type SignalIntakeOptions } from '../../../src/intake/signal-intake';
 import type { SignalIntake } from '../../../src/intake/types';
 import { ScriptedServer } from './scripted-server';
 
+jest.mock('node:timers/promises', () => ({ setTimeout: jest.fn() }));
+
 const NARROW = { 'ml.enabled': false, 'signals.perStrategyBurst': 2, 'signals.perStrategyPerMinute': 1 };
+/** The server is asked for the number of open signals this often, in milliseconds. */
+const COUNTED_AGAIN_MS = 2_000;
 const ROOM = { fault: async () => undefined };
 const FULL = { fault: async () => 'The disk is nearly full.' };
 
@@ -15,6 +21,11 @@ let server: ScriptedServer;
 
 beforeEach(() => {
   server = new ScriptedServer();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+  jest.clearAllMocks();
 });
 
 function open(
@@ -192,6 +203,26 @@ describe('while as many signals are under way as may be', () => {
     ]);
   });
 
+  test('those that a count may not have yet are counted until the next one', async () => {
+    jest.useFakeTimers({ doNotFake: ['Date'] });
+    server.counted = 0;
+    const intake = open({ 'signals.openMax': 2 });
+    const [first, second, third, fourth] = different('many');
+    expect(await submitAll(intake, [first!])).toEqual(['accepted']);
+    // The server is asked again, and has not listed the second one.
+    await jest.advanceTimersByTimeAsync(COUNTED_AGAIN_MS - 1);
+    expect(await submitAll(intake, [second!])).toEqual(['accepted']);
+    await jest.advanceTimersByTimeAsync(1);
+    server.counted = 1;
+    await submitAll(intake, [third!]);
+    expect(await submitAll(intake, [third!])).toEqual(['TOO_MANY_SIGNALS']);
+    // Both have ended.
+    server.counted = 0;
+    await jest.advanceTimersByTimeAsync(COUNTED_AGAIN_MS);
+    await submitAll(intake, [third!]);
+    expect(await submitAll(intake, [fourth!])).toEqual(['accepted']);
+  });
+
   test('a server that does not count holds nobody up', async () => {
     server.counted = undefined;
     expect(await submitAll(open({ 'signals.openMax': 1 }), different('many'))).not.toContain('TOO_MANY_SIGNALS');
@@ -199,11 +230,34 @@ describe('while as many signals are under way as may be', () => {
 });
 
 describe('a process that sends one signal and ends', () => {
+  async function sendOne(settings: Readonly<Record<string, unknown>>, whileItWaits = () => undefined as void) {
+    jest.mocked(delay).mockImplementation(async () => whileItWaits());
+    return submitAll(open(settings, { isShortLived: true }), [signalOf('many')]);
+  }
+
   test('goes by what the server counts of the last minute', async () => {
     server.counted = 2;
-    expect(await submitAll(open(NARROW, { isShortLived: true }), [signalOf('many')])).toEqual(['STRATEGY_BUDGET']);
+    expect(await sendOne(NARROW)).toEqual(['STRATEGY_BUDGET']);
     server.counted = 1;
-    expect(await submitAll(open(NARROW, { isShortLived: true }), [signalOf('many')])).toEqual(['accepted']);
+    expect(await sendOne(NARROW)).toEqual(['accepted']);
+  });
+
+  test.each([
+    ['its strategy', NARROW, 'STRATEGY_BUDGET'],
+    ['all', { 'ml.enabled': false, 'signals.burst': 2, 'signals.perMinute': 1 }, 'SIGNAL_BUDGET'],
+  ])('counts again what others sent just now, where it could be the last of %s', async (_whose, settings, code) => {
+    server.counted = 1;
+    const answer = await sendOne(settings, () => (server.counted = 2));
+    expect(answer).toEqual([code]);
+    expect(delay).toHaveBeenCalledWith(LISTED_LATE_MAX_MS);
+  });
+
+  test('waits for nothing while there is room, nor where there is none', async () => {
+    server.counted = 1;
+    await sendOne({ 'ml.enabled': false });
+    server.counted = 2;
+    await sendOne(NARROW);
+    expect(delay).not.toHaveBeenCalled();
   });
 
   test.each(["it's", 'back\\slash', '"double"'])(

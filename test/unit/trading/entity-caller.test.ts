@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { GrpcStatus } from '../../../src/temporal/grpc-status';
 import { EntityCaller } from '../../../src/trading/entity-caller';
 
@@ -40,4 +40,33 @@ test('it is not asked for without end, and not after another failure', async () 
   const other = callerOf([unavailable]);
   await expect(other.caller.update('account', UPDATE, {})).rejects.toBe(unavailable);
   expect(other.updateIds).toHaveLength(1);
+});
+
+describe('a signal to an entity', () => {
+  const SIGNAL = { type: 'signal', name: 'commit' } as never;
+
+  function signalsTo(signal: (...words: unknown[]) => Promise<void>) {
+    const deadlines: number[] = [];
+    const withDeadline = async (deadlineMs: number, call: () => Promise<void>): Promise<void> => {
+      deadlines.push(deadlineMs);
+      return call();
+    };
+    const client = { withDeadline, workflow: { getHandle: () => ({ signal }) } } as unknown as Client;
+    const ensure = jest.fn(async () => undefined);
+    return { caller: new EntityCaller(client, 1, ensure), ensure, deadlines };
+  }
+
+  test('is given up after its time, not at the end of a busy server', async () => {
+    const { caller, deadlines } = signalsTo(async () => undefined);
+    const beforeMs = Date.now();
+    await caller.signal('account', SIGNAL, [], 1_000);
+    expect(deadlines).toEqual([expect.any(Number)]);
+    expect(deadlines[0]).toBeGreaterThanOrEqual(beforeMs + 1_000);
+  });
+
+  test('that does not run starts none: whoever asks next does', async () => {
+    const { caller, ensure } = signalsTo(() => Promise.reject(new WorkflowNotFoundError('gone', 'account', undefined)));
+    await expect(caller.signal('account', SIGNAL, [], 1_000)).rejects.toThrow(WorkflowNotFoundError);
+    expect(ensure).not.toHaveBeenCalled();
+  });
 });

@@ -199,3 +199,26 @@ test('a fill that is booked twice is booked once', async () => {
   });
   expect(account.ledger.ended).toEqual(ended);
 });
+
+describe('while nothing is asked of the account', () => {
+  test('the fill is told to it instead of asked, and the signal has ended', async () => {
+    const account = new Account('1000');
+    account.isIdle = true;
+    const request = jest.spyOn(account, 'request');
+    const { road } = roadWith(account);
+    expect(await road.tradeAtOnce(INPUT)).toMatchObject({ status: 'settled', plan: PLAN, order: FILLED });
+    expect(account.told).toMatchObject([{ reservationId: INPUT.fingerprint, amount: '600.33' }]);
+    expect(request).not.toHaveBeenCalledWith(VENUE, 'commit', expect.anything());
+    expect(account.ledger.ended).toMatchObject([{ reservation: { status: 'committed', committedAmount: '600.33' } }]);
+  });
+
+  test('the durable road asks all the same: it tells in the signal itself what is not booked', async () => {
+    const account = new Account('1000');
+    account.isIdle = true;
+    const { road } = roadWith(account);
+    expect(await road.bookFill({ ...INPUT, plan: PLAN, order: FILLED, leverage: TERMS.leverage })).toMatchObject({
+      status: 'refused',
+    });
+    expect(account.told).toEqual([]);
+  });
+});
