@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WindowLimit } from '../domain/limiter/types';
 import type { VenueOrder } from '../domain/market';
 import { VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
@@ -14,18 +13,8 @@ const WATCHED_MAX = 500;
 const REPORT_DELAYS_MS = [0, 100, 200, 300] as const;
 /** Orders that are accepted meanwhile share the next report. */
 const REPORT_SPACING_MS = 30;
-/** Between reports to a venue whose limits make them cheap. */
-const REPORT_SPACING_MIN_MS = 5;
-/** Reports that follow each other without end take no more of the venue's limits than this, unless they are REPORT_SPACING_MS apart. */
-const REPORTS_SHARE_MAX = 0.25;
 /** How far before the signature a report reaches: the venue's clock is measured from here, and may be off by a round trip. */
 const REPORT_OVERLAP_MS = 10_000;
-
-/** What of a venue's limits a report counts against. */
-interface ReportLimits {
-  readonly global: WindowLimit;
-  readonly endpoints: { readonly account?: WindowLimit | undefined };
-}
 
 interface Watch {
   /** On the venue's clock: it is told from when on its orders are of interest. */
@@ -44,16 +33,12 @@ export class OrderObserver {
   private readonly watches = new Map<string, Watch>();
   private readonly permit: ReportPermit;
   private running = false;
-  private readonly spacingMs: number;
 
-  /** @param limits the venue's: with room for it reports follow each other faster */
   constructor(
     private readonly venue: Venue,
     private readonly permits: Permits,
-    limits: ReportLimits,
   ) {
     this.permit = new ReportPermit(permits);
-    this.spacingMs = reportSpacingMs(limits);
   }
 
   /** See ReportPermit.expect. */
@@ -80,7 +65,7 @@ export class OrderObserver {
     try {
       while (this.watches.size > 0) {
         if ([...this.watches.values()].some(isDue)) await this.report();
-        if (this.watches.size > 0) await delay(this.spacingMs);
+        if (this.watches.size > 0) await delay(REPORT_SPACING_MS);
       }
     } catch (error) {
       // A report that fails proves nothing about any order: their workflows look them up one by one.
@@ -108,15 +93,6 @@ export class OrderObserver {
     this.watches.delete(id);
     watch.resolve(order);
   }
-}
-
-/** @returns the pause between two reports, REPORT_SPACING_MIN_MS to REPORT_SPACING_MS */
-export function reportSpacingMs({ global, endpoints }: ReportLimits): number {
-  const { account } = endpoints;
-  const weight = account?.weight ?? 1;
-  const costsMs = [global, account ?? global].map(({ limit, windowMs }) => (windowMs / limit) * weight);
-  const pacedMs = Math.max(...costsMs) / REPORTS_SHARE_MAX;
-  return Math.min(REPORT_SPACING_MS, Math.max(REPORT_SPACING_MIN_MS, pacedMs));
 }
 
 function isDue({ startedAtMs, reports }: Watch): boolean {
