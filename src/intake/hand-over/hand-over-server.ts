@@ -53,14 +53,14 @@ export class HandOverServer {
 
   /** Opens the socket, now or as soon as it can be had. Never fails. */
   async open(): Promise<void> {
-    if (this.isClosed) return;
+    clearTimeout(this.timer);
+    if (this.isClosed || this.isOpen) return;
     try {
       await this.take();
     } catch (error) {
       this.leavePlace();
-      this.warn(
-        error instanceof SocketPlaceError ? error.message : `the socket cannot be opened (${errorCode(error)})`,
-      );
+      // EADDRINUSE: another one of ours was faster.
+      if (errorCode(error) !== 'EADDRINUSE') this.warn(whyOf(error));
     }
     if (this.isOpen || this.isClosed) return;
     this.timer = setTimeout(() => void this.open(), RETRY_MS).unref();
@@ -86,12 +86,13 @@ export class HandOverServer {
     lookAtSocket(dataDir);
     this.place = openPlace(dataDir);
     const { address } = this.place;
-    if (claimPidFile(socketLockPath(dataDir), process.pid) || (await isServed(dataDir, address))) {
+    const found = claimPidFile(socketLockPath(dataDir), process.pid) ? 'served' : await probe(dataDir, address);
+    if (found === 'served') {
       this.leavePlace();
       return;
     }
     // Left behind by one that was killed: nobody answers there, and nobody but the lock's holder takes its place.
-    if (lookAtSocket(dataDir) === 'socket') rmSync(socketPath(dataDir));
+    if (found === 'left') rmSync(socketPath(dataDir));
     const server = await listen(address, (socket) => this.admit(socket));
     chmodSync(socketPath(dataDir), SOCKET_MODE);
     if (this.isClosed) server.close();
@@ -128,6 +129,10 @@ export class HandOverServer {
   }
 }
 
+function whyOf(error: unknown): string {
+  return error instanceof SocketPlaceError ? error.message : `the socket cannot be opened (${errorCode(error)})`;
+}
+
 function listen(address: string, onConnection: (socket: Socket) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer(onConnection);
@@ -141,18 +146,18 @@ function listen(address: string, onConnection: (socket: Socket) => void): Promis
   });
 }
 
-/** Whether anybody accepts there, a process that the lock does not know (of another container, say) or this one. */
-function isServed(dataDir: string, address: string): Promise<boolean> {
-  if (lookAtSocket(dataDir) === 'none') return Promise.resolve(false);
+/** Who serves it may be a process that the lock does not know (of another container, say), or this one. */
+function probe(dataDir: string, address: string): Promise<'none' | 'left' | 'served'> {
+  if (lookAtSocket(dataDir) === 'none') return Promise.resolve('none');
   return new Promise((resolve) => {
     const socket = connect(address);
-    const end = (isServing: boolean): void => {
+    const end = (found: 'left' | 'served'): void => {
       socket.destroy();
-      resolve(isServing);
+      resolve(found);
     };
     // One whose queue is full lives.
-    socket.setTimeout(PROBE_MAX_MS, () => end(true));
-    socket.once('connect', () => end(true));
-    socket.once('error', (error) => end(!['ECONNREFUSED', 'ENOENT'].includes(errorCode(error) ?? '')));
+    socket.setTimeout(PROBE_MAX_MS, () => end('served'));
+    socket.once('connect', () => end('served'));
+    socket.once('error', (error) => end(errorCode(error) === 'ECONNREFUSED' ? 'left' : 'served'));
   });
 }

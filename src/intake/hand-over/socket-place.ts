@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../process/error-code';
 
@@ -55,12 +55,15 @@ export function openPlace(dataDir: string): SocketPlace {
   return { address: join(OPEN_FOLDERS, String(folder), SOCKET_NAME), close: () => closeSync(folder) };
 }
 
-/** @throws SocketPlaceError when it cannot be made */
+/** Makes sure that it is there; one of ours that is open to others is closed. @throws SocketPlaceError when it cannot be made */
 export function makeFolder(dataDir: string): void {
+  const folder = socketFolder(dataDir);
   try {
-    mkdirSync(socketFolder(dataDir), { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    const found = lstatSync(folder);
+    if (found.isDirectory() && isOurs(found.uid) && isOpen(found.mode)) chmodSync(folder, FOLDER_MODE);
   } catch (error) {
-    throw new SocketPlaceError(`${socketFolder(dataDir)} cannot be made (${errorCode(error)})`);
+    throw new SocketPlaceError(`${folder} cannot be made (${errorCode(error)})`);
   }
 }
 
@@ -83,7 +86,11 @@ function checkFolder(folder: string): void {
   if (!found) throw new SocketPlaceError(`there is no folder ${folder}`);
   if (!found.isDirectory()) throw new SocketPlaceError(`${folder} is no folder`);
   if (!isOurs(found.uid)) throw new SocketPlaceError(`${folder} belongs to another user`);
-  if ((found.mode & OTHERS_BITS) !== 0) throw new SocketPlaceError(`${folder} is open to other users`);
+  if (isOpen(found.mode)) throw new SocketPlaceError(`${folder} is open to other users`);
+}
+
+function isOpen(mode: number): boolean {
+  return (mode & OTHERS_BITS) !== 0;
 }
 
 function isOurs(uid: number): boolean {
