@@ -14,6 +14,8 @@ const SILENT_LOOKS_MAX = SILENCE_MAX_MS / LOOK_INTERVAL_MS;
 /** An engine that is there and does not answer: longer than it waits for the server, shorter than an HTTP request may take. */
 const ANSWER_LOOKS_MAX = 12_000 / LOOK_INTERVAL_MS;
 
+const FOREIGN = 'the engine speaks another language';
+
 export interface HandOverLinkOptions {
   readonly socket: Socket;
   readonly identity: Greeting;
@@ -110,12 +112,12 @@ export class HandOverLink {
 
   private read(line: string): void {
     const message = parseLine(line);
-    if (!message) this.refuse('the engine speaks another language');
+    if (!message) this.refuse(FOREIGN);
     else if (this.isWelcome) this.take(message);
     else if (message['welcome'] === true) {
       this.isWelcome = true;
       this.options.onWelcome();
-    } else this.refuse(String(message['why'] ?? 'the engine speaks another language'));
+    } else this.refuse(typeof message['why'] === 'string' ? message['why'] : FOREIGN);
   }
 
   private take(answer: Readonly<Record<string, unknown>>): void {

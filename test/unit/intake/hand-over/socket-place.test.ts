@@ -1,7 +1,7 @@
 /** Where the socket of handed-over signals is, whose it is, and what stands in its way. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { socketFolder, socketLockPath, socketPath } from '../../../../src/intake/hand-over/socket-place';
 import { HandOverWorld } from './support';
@@ -155,7 +155,6 @@ test('a folder that is open to others is closed by the engine, and not trusted b
 (isRoot ? test : test.skip)('a socket of another user is not used', async () => {
   const engine = await world.engine();
   expect(engine.isOpen).toBe(true);
-  const { chownSync } = jest.requireActual<typeof import('node:fs')>('node:fs');
   chownSync(socketPath(world.dataDir), NOBODY, NOBODY);
   expect((await world.client(false)).state).toContain('belongs to another user');
 });
