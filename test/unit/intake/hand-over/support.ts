@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,14 +24,16 @@ const NAMESPACE = 'scripted';
 /** An engine and an API of one data folder, over one scripted server. What a test opens, `close` ends. */
 export class HandOverWorld {
   readonly dataDir: string;
+  private readonly base: string;
   readonly config;
   readonly server = new ScriptedServer();
   readonly warnings: string[] = [];
   private readonly ends: (() => unknown)[] = [];
 
-  /** @param name of the data folder, below one that is removed with the machine's temporary files */
+  /** @param name of the data folder, which lies in one of its own */
   constructor(name = 'data', settings: Readonly<Record<string, unknown>> = {}) {
-    this.dataDir = join(mkdtempSync(join(tmpdir(), 'oncefill-hand-over-')), name);
+    this.base = mkdtempSync(join(tmpdir(), 'oncefill-hand-over-'));
+    this.dataDir = join(this.base, name);
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
     const flags = Object.entries({ dataDir: this.dataDir, 'signals.newStrategiesPerMinute': 10_000, ...settings });
     this.config = loadConfig({
@@ -119,5 +121,6 @@ export class HandOverWorld {
 
   async close(): Promise<void> {
     for (const end of this.ends.reverse()) await end();
+    rmSync(this.base, { recursive: true, force: true });
   }
 }
