@@ -40,7 +40,7 @@ describe('with an engine near', () => {
     await near.engine();
     expect(await hear(near, near.intake(await near.client()))).toEqual(await hear(alone, alone.intake()));
     expect(near.startedByEngine).toContain(true);
-    await near.close();
+    await Promise.all([near.close(), alone.close()]);
   });
 
   test.each([
