@@ -23,6 +23,7 @@ import { openEngine, type Engine } from '../workers/engine';
 import { ensureVenueAccount } from '../workers/entities';
 import { watchStore } from '../workers/watch-store';
 import { installQuietRuntime } from '../harness/quiet-runtime';
+import { openHandOver } from '../workers/hand-over';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { historyEnvironment } from '../harness/history-seal';
@@ -119,6 +120,8 @@ async function assemble(
   await ensureVenueAccount(engine.client, config, engine.venue.promises);
   await awaitBalances(engine);
   if (withApi) {
+    const handOver = await openHandOver(engine);
+    undo.push(() => handOver.close());
     const api = await startPart(installation, ['api']);
     undo.push(async () => void (await stopChild(api)));
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from '../src/config/schema';
 import type { ListedSocket } from '../src/net/sockets';
 import type { ListeningSocket } from './listening-sockets';
@@ -27,7 +28,8 @@ export function takeInventory(
   const matched: { socket: ProductSocket; listed: ListedSocket }[] = [];
   const problems: string[] = [];
   for (const socket of sockets) {
-    if (!isLoopback(socket.address)) problems.push(`${describe(socket)} is not on loopback.`);
+    if (socket.transport !== 'unix' && !isLoopback(socket.address))
+      problems.push(`${describe(socket)} is not on loopback.`);
     const listed = list.find((candidate) => (left.get(candidate) ?? 0) > 0 && fits(socket, candidate, config));
     if (listed) {
       left.set(listed, (left.get(listed) ?? 0) - 1);
@@ -40,10 +42,13 @@ export function takeInventory(
 }
 
 function fits(socket: ProductSocket, listed: ListedSocket, config: Config): boolean {
+  if (socket.process !== listed.process) return false;
+  if (listed.port === 'run/signals.sock') {
+    return socket.transport === 'unix' && socket.address === join(config.dataDir, listed.port);
+  }
   const port = portOf(listed.port, config);
   return (
     socket.transport === 'tcp' &&
-    socket.process === listed.process &&
     (socket.name ?? listed.name) === listed.name &&
     isAt(socket.address, listed, config) &&
     (port === undefined || socket.port === port)
@@ -56,7 +61,10 @@ function isAt(address: string, { address: expected }: ListedSocket, { api }: Con
   return address === expected;
 }
 
-function portOf(port: ListedSocket['port'], { api, paperVenue, temporal }: Config): number | undefined {
+function portOf(
+  port: Exclude<ListedSocket['port'], 'run/signals.sock'>,
+  { api, paperVenue, temporal }: Config,
+): number | undefined {
   const ports = {
     'api.port': api.port,
     'paperVenue.port': paperVenue.port,

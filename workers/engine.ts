@@ -24,6 +24,7 @@ import type { TradingVenue } from '../src/domain/trading-venue';
 import { DiskWatch } from '../src/intake/disk-watch';
 import { createSignalCheck, type SignalCheck } from '../src/intake/genuine-signal';
 import { createSignalIntake } from '../src/intake/signal-intake';
+import { WorkflowStarter, type SignalStarter } from '../src/intake/signal-starter';
 import type { SignalIntake } from '../src/intake/types';
 import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
@@ -66,6 +67,8 @@ export interface Engine {
   readonly problems: Problems;
   /** Intake in this process, which also runs the signals: they get a head start. */
   readonly intake: SignalIntake;
+  /** For signals that were admitted elsewhere: the same head start. */
+  readonly starter: SignalStarter;
   close(): Promise<void>;
 }
 
@@ -133,6 +136,7 @@ export function openEngine(
     formerWorkflows: new FormerWorkflows(client),
     problems,
     intake: createSignalIntake({ client, config, store, headStart: headStarts, disk }),
+    starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     async close() {
       clearInterval(clock);
       endClockWatch();

@@ -25,6 +25,7 @@ import { claimEnvironment, noteTravels } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
 import { FormerAccountError, moveFormerAccount } from './former-account';
+import { openHandOver } from './hand-over';
 import { register, type Registration } from './registration';
 import { printAlert } from './print-alert';
 import { runInOrder } from './run-in-order';
@@ -147,6 +148,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     first.push(await createWorker({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
   }
   let keeper: NodeJS.Timeout | undefined;
+  let handOver: ReturnType<typeof openHandOver> | undefined;
   const requestStop = (): void => stop.abort();
   process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
   try {
@@ -159,12 +161,21 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
       },
-      onRunning: () => emitProcessEvent({ kind: 'ready', component: component ?? taskQueues.join(',') }),
+      onRunning: () => {
+        if (taskQueues.includes(SIGNALS_TASK_QUEUE)) handOver = openHandOver(engine);
+        emitProcessEvent({ kind: 'ready', component: component ?? taskQueues.join(',') });
+      },
       stop: stop.signal,
-      onStopping: async () => registration?.unregister(),
+      async onStopping() {
+        // Before the workers stop: what it starts would wait for other ones.
+        await (await handOver)?.close();
+        await registration?.unregister();
+      },
     });
   } finally {
     clearInterval(keeper);
+    // Also where a worker failed.
+    await (await handOver)?.close();
   }
   if (lost) engine.logger.error('This process lost its slot and leaves.');
   return lost ? 1 : 0;

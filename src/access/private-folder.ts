@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 /** Every bit that lets the group or others in. */
@@ -32,7 +32,8 @@ function isOpen({ mode }: Stats): boolean {
  * @throws DataFolderError when it belongs to another user, by itself or by a link, or cannot be closed
  */
 export function openDataFolder(dataDir: string): boolean {
-  mkdirSync(dataDir, { recursive: true, mode: FOLDER_MODE });
+  // Every line of the audit asks: looking costs less than making.
+  if (!existsSync(dataDir)) mkdirSync(dataDir, { recursive: true, mode: FOLDER_MODE });
   const advice = 'set DATA_DIR to a folder of your own';
   if (!isOurs(lstatSync(dataDir))) {
     throw new DataFolderError(`The data folder ${dataDir} belongs to another user: ${advice}.`);

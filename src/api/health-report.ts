@@ -7,6 +7,8 @@ export interface HealthReport {
   readonly components: Readonly<Record<string, Health>>;
   /** Why it is not healthy, a sentence each; empty: it is. */
   readonly reasons: readonly string[];
+  /** Whether signals go through the engine of this machine: `works`, or `off` and why, which is no fault; absent: not known. */
+  readonly handOver?: string;
   /** Seconds since the program was started. */
   readonly uptime: number;
   /** The program's version. */

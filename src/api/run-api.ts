@@ -5,6 +5,8 @@ import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { HandOverClient } from '../intake/hand-over/hand-over-client';
+import { handOverIdentity } from '../intake/hand-over/identity';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus } from '../observability/health';
 import { createLogger } from '../observability/logging';
@@ -44,20 +46,28 @@ export async function runApi({
   await checkNotAnothers(client, environmentOf(config));
   await store.confirm();
   store.start();
+  const handOver = new HandOverClient({
+    dataDir,
+    identity: handOverIdentity(config, namespace),
+    tell: (sentence) => log.logger.info(sentence),
+  });
+  handOver.open();
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const server = await startApi({
     config,
     logger: log.logger,
     gate,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
-    intake: createSignalIntake({ client, config, store }),
+    intake: createSignalIntake({ client, config, store, handOver }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
       const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
+      const told = { components: all, uptime: uptimeSeconds, version, handOver: handOver.state };
       const { problem } = store;
-      if (problem === undefined) return { status, components: all, reasons, uptime: uptimeSeconds, version };
-      return { status: 'unhealthy', components: all, reasons: [problem], uptime: uptimeSeconds, version };
+      return problem === undefined
+        ? { ...told, status, reasons }
+        : { ...told, status: 'unhealthy', reasons: [problem] };
     },
   });
   emitProcessEvent({ kind: 'ready', component: 'api' });
@@ -67,6 +77,7 @@ export async function runApi({
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await server.close();
+  handOver.close();
   store.stop();
   await connection.close();
   log.close();

@@ -6,6 +6,12 @@ import { IntakeUnavailableError } from './types';
 /** How long one call to the server may take before the caller hears that it cannot be reached. */
 const CALL_TIMEOUT_MS = 10_000;
 
+/** For a call that may start a signal. */
+export const SEND_AGAIN: ServerCall = {
+  unanswered:
+    'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.',
+};
+
 export interface ServerCall {
   /** What a caller is told when nobody answered: what is not known now, and what to do. */
   readonly unanswered: string;

@@ -1,45 +1,24 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
 import { tradingVenueOf } from '../config/trading-environment';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
-import type { TradingVenue } from '../domain/trading-venue';
-import { SIGNALS_TASK_QUEUE } from '../messages/ids';
-import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
-import {
-  SIGNAL_WORKFLOW_TYPE,
-  type SettleCommand,
-  type SettleReply,
-  type SignalWorkflowInput,
-} from '../messages/signal';
-import { crashPoint } from '../process/crash-points';
+import type { SettleCommand, SettleReply } from '../messages/signal';
 import { EnvironmentMismatchError, EnvironmentStamp } from '../temporal/environment-stamp';
-import { ServerUnavailableError } from '../temporal/errors';
 import type { StoreGate } from '../temporal/store-gate';
 import { Admission, type AdmissionOptions } from './admission';
+import { confirmStore } from './confirm-store';
 import { describeConflict, describeForeign } from './describe-conflict';
-import { clientOrderIdOf, contentHashOf, fingerprintOf } from './fingerprint';
-import { callServer } from './server-call';
+import { contentHashOf, fingerprintOf } from './fingerprint';
+import type { HandOver } from './hand-over/hand-over';
+import { callServer, SEND_AGAIN } from './server-call';
+import { CONTENT_HASH_MEMO, WorkflowStarter, type AdmittedSignal, type SignalStarter } from './signal-starter';
 import { SignalWorkflows } from './signal-workflows';
 import { TakenSignals, type TakenSignal } from './taken-signals';
-import {
-  type ConflictingSignal,
-  type HeadStart,
-  IntakeUnavailableError,
-  type IntakeResult,
-  type SignalIntake,
-  type SignalSummary,
-} from './types';
+import type { ConflictingSignal, HeadStart, IntakeResult, SignalIntake, SignalSummary } from './types';
 
 /** How long a conflicting signal waits to hear which one was taken; its workflow answers only while an engine runs. */
 const TAKEN_READ_TIMEOUT_MS = 2_000;
-/** The memo field that holds the content's hash. */
-const CONTENT_HASH_MEMO = 'contentHash';
-
-const SEND_AGAIN = {
-  unanswered:
-    'The Temporal server does not answer; a signal may or may not have been accepted. Sending it again with the same timestamp is safe: it becomes at most one order.',
-};
 
 const ASK_AGAIN = {
   unanswered: 'The Temporal server does not answer; nothing was started or changed. Ask again in a moment.',
@@ -55,6 +34,8 @@ export interface SignalIntakeOptions {
    * to the server, and the trade does not wait for it.
    */
   readonly headStart?: HeadStart;
+  /** For a process that does not run them: who near it starts them, with a head start. */
+  readonly handOver?: HandOver;
   /** See AdmissionOptions. */
   readonly disk?: AdmissionOptions['disk'];
   readonly isShortLived?: boolean;
@@ -74,23 +55,24 @@ class TemporalSignalIntake implements SignalIntake {
   private readonly config: Config;
   private readonly store: StoreGate;
   private readonly venue: VenueConfig;
-  private readonly ours: TradingVenue;
   private readonly stamp: EnvironmentStamp;
-  private readonly headStart: HeadStart | undefined;
+  private readonly starter: SignalStarter;
+  private readonly handOver: HandOver | undefined;
   private readonly taken = new TakenSignals();
   private readonly workflows: SignalWorkflows;
   private readonly admission: Admission;
 
-  constructor({ client, config, store, headStart, disk, isShortLived }: SignalIntakeOptions) {
+  constructor({ client, config, store, headStart, handOver, disk, isShortLived }: SignalIntakeOptions) {
     const venue = config.venues[config.venue];
     if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
     this.client = client;
     this.config = config;
     this.store = store;
     this.venue = venue;
-    this.ours = tradingVenueOf(config);
-    this.stamp = new EnvironmentStamp(client, this.ours.environment);
-    this.headStart = headStart;
+    const ours = tradingVenueOf(config);
+    this.stamp = new EnvironmentStamp(client, ours.environment);
+    this.starter = new WorkflowStarter({ client, ours, store, headStart });
+    this.handOver = handOver;
     this.workflows = new SignalWorkflows(client);
     this.admission = new Admission({ client, config, disk, isShortLived });
   }
@@ -103,33 +85,28 @@ class TemporalSignalIntake implements SignalIntake {
     const known = this.taken.get(fingerprint);
     if (known) return this.judge(fingerprint, signal, known);
     // Another store says nothing that is true of ours, not even whose its namespace is.
-    await this.confirmStore();
+    await confirmStore(this.store);
     const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
     if (mismatch) return { status: 'refused', code: mismatch.code, message: mismatch.message };
     const refusal = await this.admission.enter(signal);
     // What was accepted before costs nothing new.
     if (refusal) return (await this.takenBefore(fingerprint, signal)) ?? refusal;
-    const goAhead = this.headStart?.ready();
-    const input = workflowInput(signal, fingerprint, this.ours);
-    const started = await this.takeOrLeave(goAhead ? { ...input, headStart: true } : input, contentHash);
-    if (typeof started !== 'string') return this.judge(fingerprint, signal, started);
-    // Outside of the call, whose deadline is not the trade's.
-    goAhead?.(input, started);
-    return { status: 'accepted', fingerprint };
+    const taken = await this.takeOrLeave({ signal, fingerprint, contentHash });
+    return taken === undefined ? { status: 'accepted', fingerprint } : this.judge(fingerprint, signal, taken);
   }
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
-    await this.confirmStore();
+    await confirmStore(this.store);
     return this.workflows.show(fingerprint);
   }
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {
-    await this.confirmStore();
+    await confirmStore(this.store);
     return this.workflows.list(minutes);
   }
 
   async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
-    await this.confirmStore();
+    await confirmStore(this.store);
     const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
     if (mismatch) return { accepted: false, message: mismatch.message };
     return this.workflows.settle(fingerprint, command);
@@ -146,57 +123,46 @@ class TemporalSignalIntake implements SignalIntake {
     }
   }
 
-  /** @throws OtherStoreError, and IntakeUnavailableError when it cannot be told which store the server has */
-  private async confirmStore(): Promise<void> {
-    if (this.store.isConfirmed) return;
+  /**
+   * Starts the signal, in a store that is ours before and after; what starts nothing costs no budget.
+   *
+   * @returns what was taken under its fingerprint before; undefined: the signal was started now
+   * @throws IntakeUnavailableError, OtherStoreError
+   */
+  private async takeOrLeave(admitted: AdmittedSignal): Promise<TakenSignal | undefined> {
+    const { signal, fingerprint, contentHash } = admitted;
+    let isStarted = false;
     try {
-      await this.store.confirm();
-    } catch (error) {
-      if (!(error instanceof ServerUnavailableError)) throw error;
-      throw new IntakeUnavailableError(SEND_AGAIN.unanswered, { cause: error });
+      isStarted = (await this.start(admitted)) !== undefined;
+      if (isStarted) {
+        this.taken.add(fingerprint, { contentHash, signal });
+        return undefined;
+      }
+      const taken = await callServer(this.client, SEND_AGAIN, () => this.describeTaken(fingerprint));
+      await this.confirmAnswer(fingerprint);
+      return taken;
+    } finally {
+      if (isStarted) this.admission.noteStart();
+      else this.admission.leave(signal);
     }
+  }
+
+  /**
+   * Where it was handed over and no answer came, it may have been started: it is started here all the same, and the server
+   * refuses one of the two. Then the signal counts as repeated, which is as good for its sender.
+   */
+  private async start(admitted: AdmittedSignal): Promise<string | undefined> {
+    const handed = await this.handOver?.start(admitted);
+    return handed ? handed.runId : this.starter.start(admitted);
   }
 
   /** The client may have connected to another server meanwhile, and have had its answer: that one is good for nothing. */
   private async confirmAnswer(fingerprint: string): Promise<void> {
     try {
-      await this.confirmStore();
+      await confirmStore(this.store);
     } catch (error) {
       this.taken.forget(fingerprint);
       throw error;
-    }
-  }
-
-  /**
-   * The same as `take` within a deadline, in a store that is ours before and after; what starts nothing costs no budget.
-   *
-   * @throws IntakeUnavailableError, OtherStoreError
-   */
-  private async takeOrLeave(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | string> {
-    let isStarted = false;
-    try {
-      const taken = await callServer(this.client, SEND_AGAIN, () => this.take(input, contentHash));
-      await this.confirmAnswer(input.fingerprint);
-      isStarted = typeof taken === 'string';
-      return taken;
-    } finally {
-      if (isStarted) this.admission.noteStart();
-      else this.admission.leave(input.signal);
-    }
-  }
-
-  /** Starts the signal's workflow. @returns the run that was started now, or what was taken under its fingerprint before */
-  private async take(input: SignalWorkflowInput, contentHash: string): Promise<TakenSignal | string> {
-    const { fingerprint, signal } = input;
-    try {
-      crashPoint('intake.before-start');
-      const runId = await this.start(input, contentHash);
-      crashPoint('intake.after-start');
-      this.taken.add(fingerprint, { contentHash, signal });
-      return runId;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return this.describeTaken(fingerprint);
     }
   }
 
@@ -273,31 +239,6 @@ class TemporalSignalIntake implements SignalIntake {
       message: `${signal.symbol} is not traded here. Configured symbols: ${symbols.join(', ')}.`,
     };
   }
-
-  private async start(input: SignalWorkflowInput, contentHash: string): Promise<string> {
-    const { signal } = input;
-    const { firstExecutionRunId } = await this.client.workflow.start(SIGNAL_WORKFLOW_TYPE, {
-      workflowId: input.fingerprint,
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-      taskQueue: SIGNALS_TASK_QUEUE,
-      args: [input],
-      memo: { [CONTENT_HASH_MEMO]: contentHash },
-      staticSummary: `${signal.direction} ${signal.symbol} · ${signal.strategy}`,
-      typedSearchAttributes: [
-        { key: TRADE_SYMBOL, value: signal.symbol },
-        { key: TRADE_DIRECTION, value: signal.direction },
-        { key: TRADE_STRATEGY, value: signal.strategy },
-        { key: TRADE_VENUE, value: input.venue },
-      ],
-      requestEagerStart: this.headStart !== undefined,
-    });
-    return firstExecutionRunId;
-  }
-}
-
-function workflowInput(signal: TradingSignal, fingerprint: string, ours: TradingVenue): SignalWorkflowInput {
-  return { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), ...ours, signal };
 }
 
 function conflict(fingerprint: string, message: string, taken?: TradingSignal): ConflictingSignal {

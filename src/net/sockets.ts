@@ -3,17 +3,20 @@
  * and fails for whatever is not here; docs/sockets.md shows the list to people. A new socket begins here, with its guard.
  */
 
-/** Where a socket listens: the usual loopback address, another one of 127.0.0.0/8 that is drawn by chance, or what is set. */
-export type SocketAddress = '127.0.0.1' | '127.a.b.c' | 'api.host';
+/**
+ * Where a socket listens: the usual loopback address, another one of 127.0.0.0/8 that is drawn by chance, what is set, or, for a
+ * Unix socket, the data folder.
+ */
+export type SocketAddress = '127.0.0.1' | '127.a.b.c' | 'api.host' | 'dataDir';
 
 export interface ListedSocket {
   readonly name: string;
   /** As the supervisor calls it; `supervisor` is `oncefill start` itself. */
-  readonly process: 'supervisor' | 'temporal_server' | 'paper_venue' | 'api';
-  readonly protocol: 'HTTP' | 'gRPC';
+  readonly process: 'supervisor' | 'temporal_server' | 'paper_venue' | 'trading_engine' | 'api';
+  readonly protocol: 'HTTP' | 'gRPC' | 'JSON lines';
   readonly address: SocketAddress;
-  /** The setting that holds the port; `random`: any free one. */
-  readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random';
+  /** The setting that holds the port; `random`: any free one; of a Unix socket its file. */
+  readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | 'run/signals.sock';
   /** How many of its kind there are; all have `random` ports if there is more than one. */
   readonly count: number;
   /** When it is there. */
@@ -65,6 +68,16 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
     count: 1,
     present: 'temporal.webUi: paper by default',
     guard: 'hidden: address and port are drawn anew at every start; a CSRF token for changes',
+  },
+  {
+    name: 'Signals from the API',
+    process: 'trading_engine',
+    protocol: 'JSON lines',
+    address: 'dataDir',
+    port: 'run/signals.sock',
+    count: 1,
+    present: 'modes all, core',
+    guard: 'a Unix socket of mode 0600 in a folder of mode 0700: its owner alone; no page can reach it',
   },
   {
     name: 'Temporal, gRPC',

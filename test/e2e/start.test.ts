@@ -8,6 +8,7 @@ import { ExitCode } from '../../src/process/exit-codes';
 import { connectClient, embeddedAddress, localTarget } from '../../src/temporal/connection';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { knock, productSockets, socketTable, type Knock } from './support/doors';
+import { startOtherMachine } from './support/other-machine';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
 import { audit, openToOthers, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
 
@@ -119,6 +120,40 @@ describe('the product while it runs', () => {
   }, SERVER_START_TIMEOUT_MS);
 
   afterAll(() => product.close());
+
+  // Before the first token is made: then the first door asks for one.
+  test(
+    "a signal is one order, whichever of two machines' doors it comes in by",
+    async () => {
+      const other = await startOtherMachine(product);
+      try {
+        const signals = ['doors-1', 'doors-2', 'doors-3', 'doors-4'].map(manualSignal);
+        const replies = await Promise.all(
+          signals.map((signal) => Promise.all([send(product, signal), send(other, signal)])),
+        );
+        for (const pair of replies) {
+          const statuses = pair.map(({ httpStatus }) => httpStatus);
+          expect(statuses.toSorted((left, right) => left - right)).toEqual([200, 202]);
+        }
+
+        // It takes the next one into its hands, and says nothing of it.
+        other.engine.kill('SIGSTOP');
+        const late = await send(other, manualSignal('doors-late'));
+        other.engine.kill('SIGCONT');
+        expect(late.httpStatus).toBe(202);
+
+        const fingerprints = [...replies.map(([{ fingerprint }]) => fingerprint), late.fingerprint];
+        const ended = await Promise.all(fingerprints.map((fingerprint) => waitForEnd(product, fingerprint)));
+        expect(ended.map(({ outcome }) => outcome)).toEqual(ended.map(() => 'FILLED'));
+        const { ordersPerClientId } = await audit(product);
+        const orders = ended.map(({ order }) => ordersPerClientId?.[order?.client_order_id ?? '']);
+        expect(orders).toEqual(ended.map(() => 1));
+      } finally {
+        await other.stop();
+      }
+    },
+    TEST_MAX_MS,
+  );
 
   test(
     'the command line tells a program what happened by its exit code',

@@ -33,7 +33,7 @@ export interface EndedSignal {
   readonly order?: { readonly client_order_id: string; readonly filled_quantity: string };
 }
 
-export async function send({ apiUrl }: Installation, body: SignalBody): Promise<SignalReply> {
+export async function send({ apiUrl }: Pick<Installation, 'apiUrl'>, body: SignalBody): Promise<SignalReply> {
   const response = await fetch(`${apiUrl}/api/signals`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

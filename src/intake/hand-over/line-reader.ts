@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net';
+import { LINE_CHARACTERS_MAX } from './protocol';
+
+export interface LineHandlers {
+  /** Anything came, a line or not. */
+  readonly onBytes?: () => void;
+  readonly onLine: (line: string) => void;
+}
+
+/** Reads a socket line by line, the empty ones left out. One that sends a line beyond its bound is closed. */
+export function readLines(socket: Socket, { onBytes, onLine }: LineHandlers): void {
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    onBytes?.();
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (socket.destroyed) return;
+      if (line.length > LINE_CHARACTERS_MAX) socket.destroy();
+      else if (line !== '') onLine(line);
+    }
+    if (rest.length > LINE_CHARACTERS_MAX) socket.destroy();
+  });
+}
+
+export function sendLine(socket: Socket, value: object): void {
+  if (socket.writable) socket.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from '../../config/schema';
+import { checkSignalTime, type TradingSignal } from '../../domain/signal';
+import { OtherStoreError } from '../../temporal/errors';
+import type { StoreGate } from '../../temporal/store-gate';
+import { confirmStore } from '../confirm-store';
+import { contentHashOf, fingerprintOf } from '../fingerprint';
+import { parseSignal } from '../parse-signal';
+import type { AdmittedSignal, SignalStarter } from '../signal-starter';
+import { IntakeUnavailableError } from '../types';
+import type { StartReply } from './protocol';
+
+export interface StartDeskOptions {
+  readonly config: Pick<Config, 'signals'>;
+  readonly store: StoreGate;
+  readonly starter: SignalStarter;
+}
+
+/** Starts what was handed over. Never fails. */
+export type StartDesk = (request: Readonly<Record<string, unknown>>) => Promise<StartReply>;
+
+/**
+ * Whether a signal may be sent now is decided before, by who hands it over: its budgets are those of that process, and the
+ * model's stay the model's. Looked at here is that both mean the same signal, and that it did not wait on its way for
+ * longer than the server remembers.
+ */
+export function createStartDesk({ config, store, starter }: StartDeskOptions): StartDesk {
+  const windowMs = config.signals.dedupWindowSeconds * 1000;
+  return async (request) => {
+    const nowMs = Date.now();
+    const admitted = readAdmitted(request, nowMs);
+    if (!admitted || checkSignalTime(admitted.signal.timestampMs, nowMs, windowMs)) return { status: 'returned' };
+    try {
+      await confirmStore(store);
+      const runId = await starter.start(admitted);
+      return { status: 'known', ...(runId !== undefined && { runId }) };
+    } catch (error) {
+      return replyTo(error);
+    }
+  };
+}
+
+/** Of any other failure the API hears by itself when it starts the signal, in the words that it has for it. */
+function replyTo(error: unknown): StartReply {
+  if (error instanceof IntakeUnavailableError || error instanceof OtherStoreError) {
+    return { status: 'failed', code: error.code, message: error.message };
+  }
+  return { status: 'returned' };
+}
+
+/** @returns undefined for what intake here would not have made of it */
+function readAdmitted(request: Readonly<Record<string, unknown>>, nowMs: number): AdmittedSignal | undefined {
+  const { signal: given, fingerprint, contentHash } = request;
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { timestampMs: timestamp, ...others } = given as Readonly<Record<string, unknown>>;
+  const parsed = parseSignal({ ...others, timestamp }, { nowMs });
+  if (!parsed.ok || !isDeepStrictEqual(parsed.signal, given as TradingSignal)) return undefined;
+  const { signal } = parsed;
+  if (fingerprint !== fingerprintOf(signal) || contentHash !== contentHashOf(signal)) return undefined;
+  return { signal, fingerprint, contentHash };
+}
