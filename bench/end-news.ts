@@ -41,6 +41,7 @@ export class EndNews {
     const waiting = new Map<string, (outcome: string) => void>();
     this.listener = (fingerprint, outcome) => {
       const resolve = waiting.get(fingerprint);
+      waiting.delete(fingerprint);
       if (resolve) resolve(outcome);
       else known.set(fingerprint, outcome);
     };

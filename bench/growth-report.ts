@@ -91,7 +91,10 @@ function risenIn(blocks: readonly BlockFigures[]): readonly Rise[] {
   return [
     ...compare('time of a signal', 'ms', ({ durationMs }) => durationMs),
     ...compare('its processor time', 'ms', ({ cpuMs }) => sumOf(cpuMs)),
-    ...compare('longest run of the account', 'events', ({ account }) => account.eventsMax),
+    // Its first run fills up: only from its end on is there a length to compare.
+    ...compare('longest run of the account', 'events', ({ account }) =>
+      account.continuedCount > 0 ? account.eventsMax : undefined,
+    ),
     ...PARTS.flatMap((part) =>
       compare(`memory of the ${PART_NAMES[part]}`, 'MiB', ({ memoryBytes }) => {
         const bytes = memoryBytes[part];
@@ -126,7 +129,8 @@ function renderVerdict({ risen }: GrowthReport): string {
   const within = `within ${percent(RISE_LEAST)} between the earlier and the later blocks`;
   if (risen.length === 0) return `Flat: time, processor time, the account's runs and memory are ${within}.`;
   const told = risen.map(
-    ({ what, earlier, later, unit }) => `${what} (${figure(earlier, 1)} → ${figure(later, 1, unit)})`,
+    ({ what, earlier, later, unit }) =>
+      `${what} (${figure(earlier, 1)} → ${figure(later, 1, unit)}, ${signed(later / earlier - 1)})`,
   );
   return `It grows: ${told.join(', ')}. All else is ${within}.`;
 }

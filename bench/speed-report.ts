@@ -12,7 +12,7 @@ const ABSENT = '-';
 export function renderSpeed(report: SpeedReport): readonly string[] {
   return [
     renderMachine(report.machine),
-    `Rounds: ${report.rounds.length}. Every figure is the median over them.`,
+    `Rounds: ${report.rounds.length}. Every figure is the median over them; without another word it is the p50.`,
     '',
     ...renderWays(report),
     '',
@@ -39,14 +39,14 @@ function measured({ ways }: SpeedReport): readonly (readonly [WayName, WayFigure
 function renderWays(report: SpeedReport): readonly string[] {
   const heading = [
     'ms',
-    'accepted p50',
+    'accepted',
     'p95',
-    'done p50',
+    'done',
     'p95',
-    ...CROWDS.flatMap(({ atOnce }) => [`${atOnce} at once: per second`, 'accepted p50']),
+    ...CROWDS.flatMap(({ atOnce }) => [`${atOnce} at once: per s`, 'accepted']),
     'floor = 1: accepted',
     'done',
-    'per second',
+    'per s',
   ];
   const rows = measured(report).map(([name, { accepted, done, crowds }]) => [
     WAY_TITLES[name],
@@ -76,7 +76,7 @@ function renderBeside({ beside, duplicates }: SpeedReport): readonly string[] {
     'one beside the other = 1',
     'accepted',
     'done',
-    ...CROWDS.map(({ atOnce }) => `${atOnce} at once: per second`),
+    ...CROWDS.map(({ atOnce }) => `${atOnce} at once: per s`),
   ];
   const rows = beside.map(({ way, other, ratios }) => [
     `${WAY_TITLES[way]} ÷ ${WAY_TITLES[other]}`,
