@@ -4,8 +4,7 @@ import { packageRoot } from '../src/config/package-root';
 import { ExitCode } from '../src/process/exit-codes';
 import { sumOf } from './process-figures';
 import { compareWays, type SpeedReport } from './speed-summary';
-import type { ByWay, WayFigures } from './speed-round';
-import { WAY_NAMES, type WayName } from './ways';
+import { WAY_NAMES, type ByWay, type WayFigures, type WayName } from './speed-figures';
 
 /** The median of the rounds, and the least and the greatest of them. */
 export interface Figure {

@@ -47,9 +47,8 @@ export async function measureAndKeep(
   // What cannot be done afterwards is known before minutes of measurement.
   if (record !== undefined) assertNewName(record);
   const before = against === undefined ? undefined : chooseEntry(readEntries(), against);
-  if (address !== undefined && (all || durability !== 'paper')) {
-    const sentence =
-      'a server that runs already is as durable as it is, so neither --durability nor --all goes with it.';
+  if (address !== undefined && (all || options.bursts || durability !== 'paper')) {
+    const sentence = 'with a server that runs already, --durability, --bursts and --all have nothing to start.';
     throw new CliError(`--address: ${sentence}`, ExitCode.USAGE);
   }
   const { peers = all, bursts = all } = options;

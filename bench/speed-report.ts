@@ -1,10 +1,9 @@
 import { renderBursts } from './bursts';
 import { renderMachine } from './machine';
 import { PARTS, sumOf, type ByPart } from './process-figures';
-import { CROWDS, type WayFigures } from './speed-round';
+import { CROWDS, WAY_NAMES, WAY_TITLES, type WayFigures, type WayName } from './speed-figures';
 import type { HistorySize, SpeedReport, WayRatios } from './speed-summary';
 import { figure, mebibytes, percent, renderFigures } from './table';
-import { WAY_NAMES, WAY_TITLES, type WayName } from './ways';
 
 const ABSENT = '-';
 

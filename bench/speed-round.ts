@@ -6,61 +6,18 @@ import { byPart, type ByPart } from './process-figures';
 import type { SignalMaker } from './signal-maker';
 import { percentile } from './statistics';
 import { tradeAlone } from './venue-alone';
-import type { Way, WayName, WayRun } from './ways';
+import { CROWDS, type RoundFigures, type Spread, type WayFigures, type WayName } from './speed-figures';
+import type { Way, WayRun } from './ways';
 
 /** A round takes turns between the ways: a disturbance of some seconds then falls on all of them. */
 const ONE_AT_A_TIME = { atOnce: 1, turns: 5, count: 10 };
-/**
- * Pieces of work under way at once: a burst, and a crowd. 20 is more than the default configuration's dozen symbols give in
- * one minute. So many in each turn that the last ones, which run beside fewer and fewer others, weigh little.
- */
-export const CROWDS = [
-  { atOnce: 20, turns: 2, count: 100 },
-  { atOnce: 60, turns: 1, count: 240 },
-] as const;
 /** Orders of the venue alone, and signals that are repeated. */
 const ALONE_COUNT = 50;
 const REPEATED_MAX = 200;
 
-/** Two points of a distribution, milliseconds. */
-export interface Spread {
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-}
-
-/** What one way achieves with many pieces of work under way. */
-export interface CrowdFigures {
-  readonly atOnce: number;
-  readonly perSecond: number;
-  readonly accepted?: Spread;
-  /** Processor time of each piece, milliseconds. */
-  readonly cpuMs: ByPart<number | undefined>;
-}
-
-/** What one way of doing work achieves. */
-export interface WayFigures {
-  /** One at a time, until the venue accepted; absent where no venue is asked. */
-  readonly accepted?: Spread;
-  /** One at a time, until all is done. */
-  readonly done: Spread;
-  /** One at a time, processor time of each piece, milliseconds. */
-  readonly cpuMs: ByPart<number | undefined>;
-  /** In the order of CROWDS. */
-  readonly crowds: readonly CrowdFigures[];
-}
-
-export type ByWay<Value> = Readonly<Partial<Record<WayName, Value>>>;
-
-export interface RoundFigures {
-  readonly ways: ByWay<WayFigures>;
-  readonly duplicatesPerSecond: number;
-  /** Adapter and venue without Temporal: an order's answer, and until a report shows it filled. */
-  readonly alone: { readonly placed: Spread; readonly settled: Spread };
-  /** Some of the signals that were traded. */
-  readonly fingerprints: readonly string[];
-}
-
 export interface RoundTools {
+  /** Its number, from 0. */
+  readonly round: number;
   readonly product: MeasuredProduct;
   readonly maker: SignalMaker;
   readonly ways: readonly Way[];
@@ -74,7 +31,8 @@ type Runs = ReadonlyMap<WayName, readonly WayRun[]>;
 
 /** Measures every way, in alternation, so that what disturbs the machine disturbs all of them. */
 export async function runRound(tools: RoundTools): Promise<RoundFigures> {
-  const { product, maker, ways, venueAlone, abort, progress } = tools;
+  const { round, product, maker, ways: all, venueAlone, abort, progress } = tools;
+  const ways = rotated(all, round);
   progress('one at a time');
   const one = await takeTurns(ways, ONE_AT_A_TIME, abort);
   const crowds: Runs[] = [];
@@ -106,13 +64,17 @@ async function takeTurns(
 ): Promise<Runs> {
   const runs = new Map<WayName, WayRun[]>(ways.map(({ name }) => [name, []]));
   for (let turn = 0; turn < turns; turn += 1) {
-    const first = (turn * 2) % ways.length;
-    for (const way of [...ways.slice(first), ...ways.slice(0, first)]) {
+    for (const way of rotated(ways, turn)) {
       signal.throwIfAborted();
       runs.get(way.name)?.push(await way.run({ count, atOnce, signal }));
     }
   }
   return runs;
+}
+
+function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 function figuresOf(name: WayName, one: Runs, crowds: readonly Runs[]): WayFigures {

@@ -1,10 +1,18 @@
 import type { BurstsReport } from './bursts';
 import type { Machine } from './machine';
 import { byPart, type ByPart, type ProcessFigures } from './process-figures';
-import { CROWDS, type ByWay, type CrowdFigures, type RoundFigures, type Spread, type WayFigures } from './speed-round';
+import {
+  CROWDS,
+  WAY_NAMES,
+  type ByWay,
+  type CrowdFigures,
+  type RoundFigures,
+  type Spread,
+  type WayFigures,
+  type WayName,
+} from './speed-figures';
 import type { StartUpFigures } from './start-up';
 import { median, ratio } from './statistics';
-import { WAY_NAMES, type WayName } from './ways';
 
 /** Everything that `npm run bench` found out; also what `--json` prints. */
 export interface SpeedReport {

@@ -5,7 +5,8 @@ import { describeMachine } from './machine';
 import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
 import { openPeers } from './peer-engines';
 import { SignalMaker } from './signal-maker';
-import { runRound, type RoundFigures } from './speed-round';
+import type { RoundFigures } from './speed-figures';
+import { runRound } from './speed-round';
 import { summarise, type HistorySize, type SpeedReport } from './speed-summary';
 import { measureStartUp } from './start-up';
 import { median } from './statistics';
@@ -75,7 +76,7 @@ async function measureRounds(options: SpeedOptions, undo: Undo) {
   const rounds: RoundFigures[] = [];
   while (rounds.length < count) {
     const say = (step: string): void => progress(`Round ${rounds.length + 1} of ${count}: ${step} …`);
-    rounds.push(await runRound({ product, maker, ways, venueAlone, abort, progress: say }));
+    rounds.push(await runRound({ round: rounds.length, product, maker, ways, venueAlone, abort, progress: say }));
   }
   const after = product.figures();
   const signals = rounds.at(-1)?.fingerprints.slice(0, HISTORIES_MAX) ?? [];

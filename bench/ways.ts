@@ -3,22 +3,7 @@ import type { MeasuredProduct } from './measured-product';
 import type { ByPart } from './process-figures';
 import { directIntake, httpIntake, travel, type EndTold, type Intake, type Load, type Travelled } from './road';
 import type { SignalMaker } from './signal-maker';
-
-/** Every way that can be measured, in the order of the report; what each means says bench/README.md. */
-export const WAY_TITLES = {
-  floor: 'floor: one empty activity',
-  floorEager: 'floor, started eagerly',
-  road: 'road of a signal, inside',
-  roadTold: 'inside, end told by the worker',
-  roadHttp: 'road, sent over HTTP',
-  roadLive: 'inside, flushed to disk',
-  roadHttpLive: 'over HTTP, flushed to disk',
-  restate: 'Restate',
-  dbos: 'DBOS',
-} as const;
-
-export type WayName = keyof typeof WAY_TITLES;
-export const WAY_NAMES = Object.keys(WAY_TITLES) as readonly WayName[];
+import type { WayName } from './speed-figures';
 
 /** What came of one turn of a way. */
 export interface WayRun {

@@ -1,4 +1,4 @@
-import { CROWDS, type WayFigures } from '../../../bench/speed-round';
+import { CROWDS, type WayFigures } from '../../../bench/speed-figures';
 import { compareWays } from '../../../bench/speed-summary';
 
 const NO_CPU = { server: undefined, workers: undefined, venue: undefined };
