@@ -1,10 +1,7 @@
 import type { InjectedSinks } from '@temporalio/worker';
-import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/process/exit-codes';
 import type { QueueWorkerOptions } from '../workers/task-queue-workers';
 import type { AnnouncementSinks } from '../workflows/announcements';
 
-const TOLD_MAX_MS = 30_000;
 /** The line of an end: `FINGERPRINT BUY BTCUSDT · strategy FILLED: …`. That of an arrival has no word in capitals there. */
 const END_LINE = / · \S+ ([A-Z_]+)(?: \(|:)/;
 
@@ -49,20 +46,10 @@ export class EndNews {
       return await work((fingerprint) => {
         const outcome = known.get(fingerprint);
         if (outcome !== undefined) return Promise.resolve(outcome);
-        return new Promise((resolve, reject) => {
-          const timer = setTimeout(() => reject(neverTold(fingerprint)), TOLD_MAX_MS);
-          waiting.set(fingerprint, (told) => {
-            clearTimeout(timer);
-            resolve(told);
-          });
-        });
+        return new Promise((resolve) => void waiting.set(fingerprint, resolve));
       });
     } finally {
       this.listener = undefined;
     }
   }
-}
-
-function neverTold(fingerprint: string): CliError {
-  return new CliError(`No worker told within ${TOLD_MAX_MS} ms how ${fingerprint} ended.`, ExitCode.FAILURE);
 }

@@ -8,9 +8,12 @@ import { runPaced } from './pace';
 import { cpuPerPiece, type ByPart } from './process-figures';
 import type { MeasuredProduct } from './measured-product';
 import type { BenchSignal, SignalMaker } from './signal-maker';
+import { within } from './within';
 import { fineWallClock, middleOf } from './wall-clock';
 
 const POST_TIMEOUT_MS = 10_000;
+/** Far longer than any signal takes that goes well, on a machine that does nothing else. */
+const END_MAX_MS = 60_000;
 
 /** Hands a signal to the product. @throws CliError when it was not accepted */
 export type Intake = (signal: BenchSignal) => Promise<string>;
@@ -102,7 +105,7 @@ async function travelUntil(
     const signal = maker.next();
     const handedInAtMs = nowMs();
     const fingerprint = await intake(signal);
-    const end = await endOf(fingerprint);
+    const end = await within(endOf(fingerprint), END_MAX_MS, abort, () => `nowhere within ${END_MAX_MS / 1_000} s`);
     if (end !== 'FILLED') throw refused(`${fingerprint} ended ${end}`);
     return { signal, fingerprint, handedInAtMs };
   });
