@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, Option } from 'commander';
 import { ORDERS_KEPT_MAX } from '../src/paper-venue/book/order-store';
 import { reportError } from '../src/cli/cli-error';
@@ -21,6 +22,9 @@ const SIGNALS_MAX = ORDERS_KEPT_MAX;
 /** A strategy of the flood makes some two thousand signals at once, and four hundred with each minute. */
 const FLOOD_SIGNALS_MAX = 20_000;
 const FLOOD_STRATEGIES_MAX = 1_000;
+
+/** Ends that are waited for at once, each of which an interruption has to end: more than any measurement has under way. */
+const WAITS_MAX = 500;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -134,6 +138,7 @@ async function main(): Promise<ExitCode> {
   // The workers in this process report every signal to their supervisor, and print it where they have none.
   process.send = () => true;
   const interruption = new AbortController();
+  setMaxListeners(WAITS_MAX, interruption.signal);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
   try {
     await createProgram(interruption.signal).parseAsync();
