@@ -12,6 +12,7 @@ import { directIntake, travel } from './road';
 import { SignalMaker } from './signal-maker';
 import { percentile, ratio } from './statistics';
 import { figure, renderFigures } from './table';
+import { within } from './within';
 
 /** Signals of one burst. More than a few hundred is what a venue's own limits would spread. */
 export const BURST_SIZES: readonly number[] = [200, 600, 2_000];
@@ -22,10 +23,12 @@ const WAITERS_MAX = 100;
 /** A busy server may refuse to wait; so often it is asked again, and after this pause. */
 const WAIT_ATTEMPTS_MAX = 120;
 const WAIT_PAUSE_MS = 1_000;
+/** Longest burst: a signal that has not ended by then counts as not filled. */
+const ENDS_MAX_MS = 300_000;
 
 interface BurstFigures {
   readonly signals: number;
-  /** Signals that ended otherwise than FILLED. They cost less: with many of them the pace means something else. */
+  /** Signals that ended otherwise than FILLED, or not at all. They cost less: with many of them the pace means something else. */
   readonly unfilled: number;
   /** From the first hand-in to the last settled end. */
   readonly seconds: number;
@@ -92,7 +95,10 @@ async function tradeAtOnce(
   const startedMs = performance.now();
   const { pieces } = await runPaced(burst, signals, abort, intake);
   const fingerprints = pieces.map(({ result }) => result);
-  const ends = await runPaced(fingerprints, WAITERS_MAX, abort, (fingerprint) => endOf(client, fingerprint));
+  const ends = await runPaced(fingerprints, WAITERS_MAX, abort, (fingerprint) => {
+    const leftMs = startedMs + ENDS_MAX_MS - performance.now();
+    return within(endOf(client, fingerprint), leftMs, abort, () => undefined);
+  });
   const seconds = (performance.now() - startedMs) / 1_000;
   const cpuMs = sumOf(cpuPerPiece(before, product.figures(), signals));
   const acceptedAtMs = await readAcceptedTimes(product.installation.venueUrl, signals);

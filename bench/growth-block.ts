@@ -11,6 +11,8 @@ import type { BenchSignal, SignalMaker } from './signal-maker';
 const AT_ONCE = 20;
 /** Every so many hand-ins repeat an earlier signal: 3 %. */
 const DUPLICATE_EVERY = 33;
+/** Signals that may be repeated: the newest ones, so that a long block neither keeps all of them nor repeats a stale one. */
+const REPEATABLE_MAX = 1_000;
 
 /** What a block of signals cost, and how everything stood after it. */
 export interface BlockFigures {
@@ -69,6 +71,7 @@ async function trade({ intake, engine }: MeasuredProduct, signal: BenchSignal, a
   const result = await intake.submit(signal);
   if (result.status !== 'accepted' || result.repeated) throw unexpected(JSON.stringify(result));
   accepted.push(signal);
+  if (accepted.length > REPEATABLE_MAX) accepted.shift();
   const view = await engine.client.workflow.getHandle<() => Promise<SignalView>>(result.fingerprint).result();
   if (view.outcome !== 'FILLED') throw unexpected(`${result.fingerprint} ended ${view.outcome}: ${view.detail}`);
 }

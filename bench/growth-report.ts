@@ -2,7 +2,7 @@ import type { BlockFigures } from './growth-block';
 import { renderMachine, type Machine } from './machine';
 import { PARTS, sumOf } from './process-figures';
 import type { RetentionFigures } from './retention';
-import { ratio } from './statistics';
+import { median, ratio } from './statistics';
 import { figure, mebibytes, percent, renderFigures } from './table';
 
 const PART_NAMES = { server: 'Temporal server', workers: 'workers', venue: 'paper venue' } as const;
@@ -14,6 +14,18 @@ interface Growth {
   readonly bytesPerSignal?: number;
 }
 
+/** A figure whose median over the later blocks lies above that over the earlier ones by more than RISE_LEAST. */
+interface Rise {
+  readonly what: string;
+  readonly earlier: number;
+  readonly later: number;
+  readonly unit: 'ms' | 'events' | 'MiB';
+}
+
+/** Blocks of the same run lie so far apart without growing. */
+const RISE_LEAST = 0.15;
+const BYTES_PER_MEBIBYTE = 1024 ** 2;
+
 /** Everything that `npm run bench -- growth` found out; also what `--json` prints. */
 export interface GrowthReport {
   readonly machine: Machine;
@@ -23,6 +35,8 @@ export interface GrowthReport {
   /** Events of the account's longest run. */
   readonly accountEventsMax: number;
   readonly growth: readonly Growth[];
+  /** What is larger in the later blocks than in the earlier ones; empty: flat. */
+  readonly risen: readonly Rise[];
   readonly retention: RetentionFigures;
 }
 
@@ -54,8 +68,40 @@ export function summariseGrowth(
       grown('journal of the paper venue', ({ disk }) => disk.journalBytes),
       ...PARTS.map((part) => grown(`memory of the ${PART_NAMES[part]}`, ({ memoryBytes }) => memoryBytes[part])),
     ],
+    risen: risenIn(blocks.slice(1)),
     retention,
   };
+}
+
+/** Compares the halves of the blocks behind the first one; what grows until retention deletes it is told apart. */
+function risenIn(blocks: readonly BlockFigures[]): readonly Rise[] {
+  const half = Math.ceil(blocks.length / 2);
+  const compare = (
+    what: string,
+    unit: Rise['unit'],
+    valueOf: (block: BlockFigures) => number | undefined,
+  ): readonly Rise[] => {
+    const [before, after] = [blocks.slice(0, half), blocks.slice(-half)].map((some) =>
+      some.flatMap((block) => valueOf(block) ?? []),
+    );
+    if (!before?.length || !after?.length) return [];
+    const [earlier, later] = [median(before), median(after)];
+    return later > earlier * (1 + RISE_LEAST) ? [{ what, earlier, later, unit }] : [];
+  };
+  return [
+    ...compare('time of a signal', 'ms', ({ durationMs }) => durationMs),
+    ...compare('its processor time', 'ms', ({ cpuMs }) => sumOf(cpuMs)),
+    // Its first run fills up: only from its end on is there a length to compare.
+    ...compare('longest run of the account', 'events', ({ account }) =>
+      account.continuedCount > 0 ? account.eventsMax : undefined,
+    ),
+    ...PARTS.flatMap((part) =>
+      compare(`memory of the ${PART_NAMES[part]}`, 'MiB', ({ memoryBytes }) => {
+        const bytes = memoryBytes[part];
+        return bytes === undefined ? undefined : bytes / BYTES_PER_MEBIBYTE;
+      }),
+    ),
+  ];
 }
 
 /** The report for people, as lines. */
@@ -74,7 +120,19 @@ export function renderGrowth(report: GrowthReport): readonly string[] {
     ...growth.map(({ what, bytesPerSignal }) => `  ${what}: ${figure(bytesPerSignal, 0, 'bytes')}`),
     '',
     ...renderRetention(retention, growth[0]?.bytesPerSignal),
+    '',
+    renderVerdict(report),
   ];
+}
+
+function renderVerdict({ risen }: GrowthReport): string {
+  const within = `within ${percent(RISE_LEAST)} between the earlier and the later blocks`;
+  if (risen.length === 0) return `Flat: time, processor time, the account's runs and memory are ${within}.`;
+  const told = risen.map(
+    ({ what, earlier, later, unit }) =>
+      `${what} (${figure(earlier, 1)} → ${figure(later, 1, unit)}, ${signed(later / earlier - 1)})`,
+  );
+  return `It grows: ${told.join(', ')}. All else is ${within}.`;
 }
 
 function renderCosts(blocks: readonly BlockFigures[]): readonly string[] {

@@ -8,9 +8,9 @@ import { exerciseRetention } from './retention';
 import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
 import { SignalMaker } from './signal-maker';
 
-const BLOCK_SIGNALS = 1_000;
-/** A shorter run has smaller blocks, so that there is always something to compare. */
-const BLOCKS_MIN = 10;
+/** Whatever the length of a run: so many lines can be read, and there is always something to compare. */
+const BLOCKS = 10;
+const MS_PER_MINUTE = 60_000;
 /** Of each wave of the exercise of retention, at most. */
 const WAVE_SIGNALS_MAX = 500;
 
@@ -28,7 +28,7 @@ export interface GrowthOptions {
  */
 export async function measureGrowth({ signals, abort, progress }: GrowthOptions): Promise<GrowthReport> {
   const machine = describeMachine();
-  const blockSignals = Math.min(BLOCK_SIGNALS, Math.floor(signals / BLOCKS_MIN));
+  const blockSignals = Math.ceil(signals / BLOCKS);
   const blocks: BlockFigures[] = [];
   const product = await openMeasuredProduct({ progress });
   try {
@@ -37,7 +37,8 @@ export async function measureGrowth({ signals, abort, progress }: GrowthOptions)
       const block = await runBlock(product, maker, Math.min(blockSignals, left), abort);
       blocks.push(block);
       const done = signals - left + block.signals;
-      progress(`${done} of ${signals} signals, ${block.durationMs.toFixed(1)} ms each …`);
+      const leftMinutes = ((signals - done) * block.durationMs) / MS_PER_MINUTE;
+      progress(`${done} of ${signals} signals, ${block.durationMs.toFixed(1)} ms each, ${leftText(leftMinutes)} …`);
     }
     await assertOneOrderEach(product, blocks);
   } finally {
@@ -45,6 +46,10 @@ export async function measureGrowth({ signals, abort, progress }: GrowthOptions)
   }
   const retention = await exerciseRetention(Math.min(WAVE_SIGNALS_MAX, blockSignals), abort, progress);
   return summariseGrowth(machine, blocks, retention);
+}
+
+function leftText(minutes: number): string {
+  return minutes < 1 ? 'less than a minute left' : `about ${Math.round(minutes)} minutes left`;
 }
 
 /** The venue's own count: figures of a product that trades twice, or not at all, would be worth nothing. */

@@ -1,4 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { setMaxListeners } from 'node:events';
+import { Command, CommanderError, Option } from 'commander';
+import { ORDERS_KEPT_MAX } from '../src/paper-venue/book/order-store';
 import { reportError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
@@ -8,19 +10,21 @@ import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
 import { decideSeal } from '../harness/history-seal';
-import { measureSpeed } from './speed';
-import { renderSpeed } from './speed-report';
+import { measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
 import { measureVariants, renderVariants } from './variants';
 import { WORKER_VARIANTS } from './worker-variants';
 
 const ROUNDS_MAX = 100;
-/** Fewer would make blocks in which nothing could grow. */
+/** Fewer would make blocks in which nothing could grow; of more, the paper venue's book would not hold every order. */
 const SIGNALS_MIN = 100;
-const SIGNALS_MAX = 1_000_000;
+const SIGNALS_MAX = ORDERS_KEPT_MAX;
 
 /** A strategy of the flood makes some two thousand signals at once, and four hundred with each minute. */
 const FLOOD_SIGNALS_MAX = 20_000;
 const FLOOD_STRATEGIES_MAX = 1_000;
+
+/** Ends that are waited for at once, each of which an interruption has to end: more than any measurement has under way. */
+const WAITS_MAX = 500;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -66,10 +70,24 @@ function createProgram(abort: AbortSignal): Command {
     .enablePositionalOptions()
     .exitOverride()
     .option('--rounds <count>', 'rounds in alternation; medians are reported', wholeNumber(1, ROUNDS_MAX), 3)
+    .addOption(
+      new Option(
+        '--durability <what>',
+        'what a commit waits for: the operating system, the disk, or one product of each',
+      )
+        .choices(['paper', 'live', 'both'])
+        .default('paper'),
+    )
+    .option('--peers', 'other engines take turns with ours (bench/peers)')
+    .option('--bursts', 'bursts of hundreds of signals behind it')
+    .option('--all', 'all three: both durabilities, peers, bursts')
+    .option('--address <host:port>', 'a Temporal server that runs already, instead of one of its own')
+    .option('--record <name>', 'keep the figures under this name in bench/figures')
+    .option('--against <name>', 'compare with figures that are kept; "last": the newest ones')
     .option(...SEALED)
     .option('--json', 'print JSON')
-    .action(async ({ rounds, ...options }: Options & { readonly rounds: number }) => {
-      await run(options, () => measureSpeed({ rounds, abort, progress }), renderSpeed);
+    .action(async (options: Options & SpeedCommandOptions) => {
+      await run(options, () => measureAndKeep(options, abort, progress), renderKept);
     });
   program
     .command('growth')
@@ -120,6 +138,7 @@ async function main(): Promise<ExitCode> {
   // The workers in this process report every signal to their supervisor, and print it where they have none.
   process.send = () => true;
   const interruption = new AbortController();
+  setMaxListeners(WAITS_MAX, interruption.signal);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
   try {
     await createProgram(interruption.signal).parseAsync();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DefaultLogger, type NativeConnection } from '@temporalio/worker';
 import { stopChild } from '../harness/child-process';
 import { Installation } from '../harness/installation';
@@ -25,6 +26,7 @@ import { watchStore } from '../workers/watch-store';
 import { installQuietRuntime } from '../harness/quiet-runtime';
 import { openHandOver } from '../workers/hand-over';
 import { entitiesWorker, signalsWorker, venueWorker } from '../workers/task-queue-workers';
+import { EndNews } from './end-news';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { historyEnvironment } from '../harness/history-seal';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
@@ -34,6 +36,9 @@ import { startPart } from './start-part';
 const BALANCES_MAX_MS = 30_000;
 const BALANCES_INTERVAL_MS = 100;
 const SECONDS_PER_HOUR = 3_600;
+/** Of a server on another machine, or of one that this run did not start. */
+const NO_PROCESS = 0;
+const NAMESPACE_RANDOM_BYTES = 6;
 
 export interface MeasuredProductOptions {
   /** Receives one line at every long step. */
@@ -48,6 +53,8 @@ export interface MeasuredProductOptions {
   readonly retentionSeconds?: number;
   /** Other settings than the defaults. */
   readonly config?: ConfigOverrides;
+  /** A server that runs already, host:port; absent: an embedded one is started. */
+  readonly address?: string;
 }
 
 /**
@@ -60,6 +67,8 @@ export interface MeasuredProduct {
   readonly engine: Engine;
   /** Intake as the ML manager uses it, in the workers' own process. */
   readonly intake: SignalIntake;
+  /** Ends as this process's workers tell them. */
+  readonly ends: EndNews;
   /** Reads what every part has used so far. */
   figures(): ByPart<ProcessFigures | undefined>;
   close(): Promise<void>;
@@ -89,25 +98,21 @@ async function assemble(
     dynamicConfig,
     retentionSeconds,
     config: overrides,
+    address,
   }: MeasuredProductOptions,
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<MeasuredProduct> {
-  const settings = benchSettings(false, overrides);
+  const settings = benchSettings(false, address === undefined ? overrides : onServer(address, overrides));
   const installation = await Installation.create({ name: 'bench', settings, environment: historyEnvironment() });
   undo.push(() => installation.close());
   const { config } = installation;
   progress('Starting server, paper venue and workers …');
-  const server = await startEmbeddedServer({
-    dataDir: config.dataDir,
-    port: config.temporal.port,
-    durability,
-    environment: 'paper',
-    progress,
-    dynamicConfig,
-  });
-  undo.push(() => server.stop());
-  const target = localTarget(server.address, config.temporal.namespace);
+  const { dataDir, temporal } = config;
+  const embedded = { dataDir, port: temporal.port, durability, environment: 'paper', progress, dynamicConfig } as const;
+  const server = address === undefined ? await startEmbeddedServer(embedded) : undefined;
+  if (server) undo.push(() => server.stop());
+  const target = localTarget(server?.address ?? (address as string), temporal.namespace);
   await prepareNamespace(config, target, retentionSeconds);
   const venue = await startPart(installation, ['paper-venue']);
   const connection = await connectNative(target);
@@ -116,7 +121,8 @@ async function assemble(
   undo.push(async () => watch.stop());
   const engine = openEngine(config, connection, new DefaultLogger('ERROR'), watch);
   undo.push(() => engine.close());
-  undo.push(await startWorkers(engine, connection));
+  const ends = new EndNews();
+  undo.push(await startWorkers(engine, connection, ends));
   await ensureVenueAccount(engine.client, config, engine.venue.promises);
   await awaitBalances(engine);
   if (withApi) {
@@ -125,15 +131,22 @@ async function assemble(
     const api = await startPart(installation, ['api']);
     undo.push(async () => void (await stopChild(api)));
   }
-  const pids = { server: server.pid, workers: process.pid, venue: venue.pid ?? 0 };
+  const pids = { server: server?.pid ?? NO_PROCESS, workers: process.pid, venue: venue.pid ?? 0 };
   return {
     config,
     installation,
     engine,
     intake: engine.intake,
+    ends,
     figures: () => byPart((part) => readProcessFigures(pids[part])),
     close,
   };
+}
+
+/** In a namespace of its own: whatever that server holds already is none of this run's. */
+function onServer(address: string, overrides: ConfigOverrides = {}): ConfigOverrides {
+  const namespace = `bench-${randomBytes(NAMESPACE_RANDOM_BYTES).toString('hex')}-paper`;
+  return { ...overrides, temporal: { ...overrides.temporal, address, namespace } };
 }
 
 async function prepareNamespace(config: Config, target: ServerTarget, retentionSeconds?: number) {
@@ -162,11 +175,11 @@ async function prepareNamespace(config: Config, target: ServerTarget, retentionS
 }
 
 /** @returns what stops them, the entities last: a call to one that nobody runs any more would use up its time */
-async function startWorkers(engine: Engine, connection: NativeConnection): Promise<() => Promise<void>> {
+async function startWorkers(engine: Engine, connection: NativeConnection, ends: EndNews): Promise<() => Promise<void>> {
   const { config } = engine;
   const [model, floorBundle] = await Promise.all([readModelMetadata(config.ml.model), bundleFloor()]);
   const queues = [
-    signalsWorker(engine),
+    ends.overhear(signalsWorker(engine)),
     venueWorker(engine, model.input.candlesNeeded),
     floorWorker(engine, floorBundle),
     entitiesWorker(engine),

@@ -8,20 +8,33 @@ import { runPaced } from './pace';
 import { cpuPerPiece, type ByPart } from './process-figures';
 import type { MeasuredProduct } from './measured-product';
 import type { BenchSignal, SignalMaker } from './signal-maker';
+import { within } from './within';
+import { fineWallClock, middleOf } from './wall-clock';
 
 const POST_TIMEOUT_MS = 10_000;
+/** Far longer than any signal takes that goes well, on a machine that does nothing else. */
+const END_MAX_MS = 60_000;
 
 /** Hands a signal to the product. @throws CliError when it was not accepted */
 export type Intake = (signal: BenchSignal) => Promise<string>;
 
 /** What the road did with one signal. */
-interface Travelled {
+export interface Travelled {
   readonly signal: BenchSignal;
   readonly fingerprint: string;
-  /** From handing it to intake until the venue accepted its order, by the machine's clock, milliseconds. */
+  /** From handing it to intake until the venue accepted its order, by the machine's clock, milliseconds: to half a millisecond. */
   readonly acceptedMs: number;
   /** From handing it to intake until its workflow had settled it, milliseconds. */
   readonly settledMs: number;
+}
+
+/** Who says that a signal has ended: the server, asked for the workflow's result, or the worker that ran it. */
+export type EndTold = 'by the server' | 'by the worker';
+
+export interface Load {
+  readonly count: number;
+  readonly atOnce: number;
+  readonly signal: AbortSignal;
 }
 
 export interface Travel {
@@ -62,21 +75,38 @@ export function postSignal(apiUrl: string, signal: BenchSignal): Promise<Respons
  *
  * @throws CliError when one does not end FILLED: its figures would mean something else
  */
-export async function travel(
+export function travel(
   product: MeasuredProduct,
   maker: SignalMaker,
   intake: Intake,
-  { count, atOnce, signal: abort }: { readonly count: number; readonly atOnce: number; readonly signal: AbortSignal },
+  load: Load,
+  told: EndTold = 'by the server',
 ): Promise<Travel> {
+  if (told === 'by the worker') return product.ends.during((endOf) => travelUntil(endOf, product, maker, intake, load));
   const { client } = product.engine;
+  const endOf = async (fingerprint: string): Promise<string> => {
+    const view = await client.workflow.getHandle<() => Promise<SignalView>>(fingerprint).result();
+    return view.outcome === 'FILLED' ? view.outcome : `${view.outcome}: ${view.detail}`;
+  };
+  return travelUntil(endOf, product, maker, intake, load);
+}
+
+async function travelUntil(
+  endOf: (fingerprint: string) => Promise<string>,
+  product: MeasuredProduct,
+  maker: SignalMaker,
+  intake: Intake,
+  { count, atOnce, signal: abort }: Load,
+): Promise<Travel> {
   const numbers = Array.from({ length: count }, (_, number) => number);
   const before = product.figures();
+  const nowMs = fineWallClock();
   const { pieces, perSecond } = await runPaced(numbers, atOnce, abort, async () => {
     const signal = maker.next();
-    const handedInAtMs = Date.now();
+    const handedInAtMs = nowMs();
     const fingerprint = await intake(signal);
-    const view = await client.workflow.getHandle<() => Promise<SignalView>>(fingerprint).result();
-    if (view.outcome !== 'FILLED') throw refused(`${fingerprint} ended ${view.outcome}: ${view.detail}`);
+    const end = await within(endOf(fingerprint), END_MAX_MS, abort, () => `nowhere within ${END_MAX_MS / 1_000} s`);
+    if (end !== 'FILLED') throw refused(`${fingerprint} ended ${end}`);
     return { signal, fingerprint, handedInAtMs };
   });
   // Before the venue is asked for its book, which costs it more than an order.
@@ -85,7 +115,7 @@ export async function travel(
   const signals = pieces.map(({ durationMs: settledMs, result: { signal, fingerprint, handedInAtMs } }) => {
     const instantMs = acceptedAtMs.get(clientOrderIdOf(fingerprint));
     if (instantMs === undefined) throw refused(`the venue does not know the order of ${fingerprint}`);
-    return { signal, fingerprint, settledMs, acceptedMs: instantMs - handedInAtMs };
+    return { signal, fingerprint, settledMs, acceptedMs: middleOf(instantMs) - handedInAtMs };
   });
   return { signals, perSecond, cpuMs };
 }

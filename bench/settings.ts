@@ -24,7 +24,7 @@ const BALANCE = '10000000';
 /** Parts of a configuration file, laid over those of a measured product. */
 export interface ConfigOverrides {
   readonly workers?: Readonly<Record<string, number>>;
-  readonly temporal?: Readonly<Record<string, number>>;
+  readonly temporal?: Readonly<Record<string, number | string>>;
 }
 
 /**

@@ -1,139 +1,103 @@
 import { createSignalIntake } from '../src/intake/signal-intake';
 import type { Venue } from '../src/venues/venue';
 import { recogniseDuplicates } from './duplicates';
-import { runFloor } from './floor/run-floor';
-import { byPart, type ByPart } from './process-figures';
 import type { MeasuredProduct } from './measured-product';
-import { directIntake, httpIntake, travel, type Travel } from './road';
+import { byPart, type ByPart } from './process-figures';
 import type { SignalMaker } from './signal-maker';
 import { percentile } from './statistics';
 import { tradeAlone } from './venue-alone';
+import { CROWDS, type RoundFigures, type Spread, type WayFigures, type WayName } from './speed-figures';
+import type { Way, WayRun } from './ways';
 
-/** Signals under way at once in a burst: more than the default configuration's dozen symbols give in one minute. */
-export const AT_ONCE = 20;
 /** A round takes turns between the ways: a disturbance of some seconds then falls on all of them. */
-const TURNS_ONE_AT_A_TIME = 5;
-const TURNS_AT_ONCE = 2;
-/** Pieces of each way in one turn. */
-const COUNT_ONE_AT_A_TIME = 10;
-const COUNT_AT_ONCE = 100;
-
-/** Two points of a distribution, milliseconds. */
-export interface Spread {
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-}
-
-/** What one way of doing work achieves. */
-export interface WayFigures {
-  /** One at a time, until the venue accepted; absent where no venue is asked. */
-  readonly accepted?: Spread;
-  /** One at a time, until all is done. */
-  readonly done: Spread;
-  /** AT_ONCE at once: the pace, and until the venue accepted. */
-  readonly perSecond: number;
-  readonly acceptedInBurst?: Spread;
-  /** Processor time of each piece, one at a time and AT_ONCE at once, milliseconds. */
-  readonly cpuOneMs: ByPart<number | undefined>;
-  readonly cpuManyMs: ByPart<number | undefined>;
-}
-
-export const WAYS = ['floor', 'floorEager', 'road', 'roadHttp'] as const;
-export type Way = (typeof WAYS)[number];
-
-export interface RoundFigures {
-  readonly ways: Readonly<Record<Way, WayFigures>>;
-  readonly duplicatesPerSecond: number;
-  /** Adapter and venue without Temporal: an order's answer, and until a report shows it filled. */
-  readonly alone: { readonly placed: Spread; readonly settled: Spread };
-  /** Some of the signals that were traded. */
-  readonly fingerprints: readonly string[];
-}
+const ONE_AT_A_TIME = { atOnce: 1, turns: 5, count: 10 };
+/** Orders of the venue alone, and signals that are repeated. */
+const ALONE_COUNT = 50;
+const REPEATED_MAX = 200;
 
 export interface RoundTools {
+  /** Its number, from 0. */
+  readonly round: number;
   readonly product: MeasuredProduct;
   readonly maker: SignalMaker;
+  readonly ways: readonly Way[];
   /** An adapter that knows nothing of the product's. */
   readonly venueAlone: Venue;
   readonly abort: AbortSignal;
   readonly progress: (step: string) => void;
 }
 
+type Runs = ReadonlyMap<WayName, readonly WayRun[]>;
+
 /** Measures every way, in alternation, so that what disturbs the machine disturbs all of them. */
-export async function runRound({ product, maker, venueAlone, abort, progress }: RoundTools): Promise<RoundFigures> {
-  const [direct, http] = [directIntake(product), httpIntake(product)];
-  const turn = async (load: Load): Promise<Turn> => ({
-    floor: await runFloor(product, { ...load, eagerly: false }),
-    road: await travel(product, maker, direct, load),
-    floorEager: await runFloor(product, { ...load, eagerly: true }),
-    roadHttp: await travel(product, maker, http, load),
-  });
+export async function runRound(tools: RoundTools): Promise<RoundFigures> {
+  const { round, product, maker, ways: all, venueAlone, abort, progress } = tools;
+  const ways = rotated(all, round);
   progress('one at a time');
-  const one = await repeat(TURNS_ONE_AT_A_TIME, () => turn({ count: COUNT_ONE_AT_A_TIME, atOnce: 1, signal: abort }));
-  progress(`${AT_ONCE} at once`);
-  const many = await repeat(TURNS_AT_ONCE, () => turn({ count: COUNT_AT_ONCE, atOnce: AT_ONCE, signal: abort }));
-  const [roadOne, roadMany] = [of(one, 'road'), of(many, 'road')];
+  const one = await takeTurns(ways, ONE_AT_A_TIME, abort);
+  const crowds: Runs[] = [];
+  for (const crowd of CROWDS) {
+    progress(`${crowd.atOnce} at once`);
+    crowds.push(await takeTurns(ways, crowd, abort));
+  }
   progress('duplicates, and the venue alone');
-  const repeated = roadMany.flatMap(({ signals }) => signals.map(({ signal }) => signal));
+  const traded = (crowds[0]?.get('road') ?? []).flatMap(({ signals }) => signals ?? []).slice(0, REPEATED_MAX);
   // An intake that took them would refuse them by itself: this one has to ask the server.
   const { client, config, store } = product.engine;
   const otherIntake = createSignalIntake({ client, config, store });
-  const duplicatesPerSecond = await recogniseDuplicates(otherIntake, repeated, AT_ONCE, abort);
-  const alone = await tradeAlone(venueAlone, maker, TURNS_ONE_AT_A_TIME * COUNT_ONE_AT_A_TIME, abort);
+  const repeated = traded.map(({ signal }) => signal);
+  const duplicatesPerSecond = await recogniseDuplicates(otherIntake, repeated, CROWDS[0].atOnce, abort);
+  const alone = await tradeAlone(venueAlone, maker, ALONE_COUNT, abort);
   return {
-    ways: {
-      floor: floorFigures(of(one, 'floor'), of(many, 'floor')),
-      floorEager: floorFigures(of(one, 'floorEager'), of(many, 'floorEager')),
-      road: roadFigures(roadOne, roadMany),
-      roadHttp: roadFigures(of(one, 'roadHttp'), of(many, 'roadHttp')),
-    },
+    ways: Object.fromEntries(ways.map(({ name }) => [name, figuresOf(name, one, crowds)])),
     duplicatesPerSecond,
     alone: { placed: spreadOf(alone.placedMs), settled: spreadOf(alone.settledMs) },
-    fingerprints: roadOne.flatMap(({ signals }) => signals.map(({ fingerprint }) => fingerprint)),
+    fingerprints: traded.map(({ fingerprint }) => fingerprint),
   };
 }
 
-type FloorRun = Awaited<ReturnType<typeof runFloor>>;
-
-interface Load {
-  readonly count: number;
-  readonly atOnce: number;
-  readonly signal: AbortSignal;
+/** Another way begins each turn: none always runs behind the same other one. */
+async function takeTurns(
+  ways: readonly Way[],
+  { atOnce, turns, count }: { readonly atOnce: number; readonly turns: number; readonly count: number },
+  signal: AbortSignal,
+): Promise<Runs> {
+  const runs = new Map<WayName, WayRun[]>(ways.map(({ name }) => [name, []]));
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const way of rotated(ways, turn)) {
+      signal.throwIfAborted();
+      runs.get(way.name)?.push(await way.run({ count, atOnce, signal }));
+    }
+  }
+  return runs;
 }
 
-type Turn = Readonly<Record<'floor' | 'floorEager', FloorRun> & Record<'road' | 'roadHttp', Travel>>;
-
-/** What one way did in every turn. */
-function of<Name extends Way>(turns: readonly Turn[], way: Name): readonly Turn[Name][] {
-  return turns.map((turn) => turn[way]);
+function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
 }
 
-async function repeat<Result>(times: number, work: () => Promise<Result>): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  while (results.length < times) results.push(await work());
-  return results;
-}
-
-function floorFigures(one: readonly FloorRun[], many: readonly FloorRun[]): WayFigures {
+function figuresOf(name: WayName, one: Runs, crowds: readonly Runs[]): WayFigures {
+  const alone = one.get(name) ?? [];
   return {
-    done: spreadOf(one.flatMap(({ completedMs }) => completedMs)),
-    perSecond: paceOf(many),
-    cpuOneMs: meanCpu(one),
-    cpuManyMs: meanCpu(many),
+    ...acceptedOf(alone),
+    done: spreadOf(alone.flatMap(({ doneMs }) => doneMs)),
+    cpuMs: meanCpu(alone),
+    crowds: crowds.map((runs, index) => {
+      const many = runs.get(name) ?? [];
+      return {
+        atOnce: CROWDS[index]?.atOnce ?? 0,
+        perSecond: paceOf(many),
+        ...acceptedOf(many),
+        cpuMs: meanCpu(many),
+      };
+    }),
   };
 }
 
-function roadFigures(one: readonly Travel[], many: readonly Travel[]): WayFigures {
-  const signals = one.flatMap((travel) => travel.signals);
-  const inBursts = many.flatMap((travel) => travel.signals);
-  return {
-    accepted: spreadOf(signals.map(({ acceptedMs }) => acceptedMs)),
-    done: spreadOf(signals.map(({ settledMs }) => settledMs)),
-    perSecond: paceOf(many),
-    acceptedInBurst: spreadOf(inBursts.map(({ acceptedMs }) => acceptedMs)),
-    cpuOneMs: meanCpu(one),
-    cpuManyMs: meanCpu(many),
-  };
+function acceptedOf(runs: readonly WayRun[]): { readonly accepted?: Spread } {
+  const acceptedMs = runs.flatMap((run) => run.acceptedMs ?? []);
+  return acceptedMs.length === 0 ? {} : { accepted: spreadOf(acceptedMs) };
 }
 
 /** Of turns of the same size: all pieces over all the time they took. */
@@ -141,9 +105,9 @@ function paceOf(turns: readonly { readonly perSecond: number }[]): number {
   return turns.length / turns.reduce((sum, { perSecond }) => sum + 1 / perSecond, 0);
 }
 
-function meanCpu(turns: readonly { readonly cpuMs: ByPart<number | undefined> }[]): ByPart<number | undefined> {
+function meanCpu(turns: readonly WayRun[]): ByPart<number | undefined> {
   return byPart((part) => {
-    const values = turns.flatMap(({ cpuMs }) => cpuMs[part] ?? []);
+    const values = turns.flatMap(({ cpuMs }) => cpuMs?.[part] ?? []);
     return values.length < turns.length ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
   });
 }

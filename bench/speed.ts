@@ -1,73 +1,126 @@
 import type { Client } from '@temporalio/client';
-import { runFloor } from './floor/run-floor';
+import type { Durability } from '../src/temporal/server-settings';
+import { BURST_SIZES, measureBursts } from './bursts';
 import { describeMachine } from './machine';
 import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
-import { directIntake, httpIntake, travel } from './road';
+import { openPeers } from './peer-engines';
 import { SignalMaker } from './signal-maker';
-import { summarise, type HistorySize, type SpeedReport } from './speed-report';
-import { runRound, type RoundFigures } from './speed-round';
+import type { RoundFigures } from './speed-figures';
+import { runRound } from './speed-round';
+import { summarise, type HistorySize, type SpeedReport } from './speed-summary';
 import { measureStartUp } from './start-up';
 import { median } from './statistics';
 import { openVenueAlone, tradeAlone } from './venue-alone';
+import { liveWays, productWays, type Way } from './ways';
 
 /** Pieces of each kind that run before anything counts: caches fill and code gets compiled. */
-const WARM_UP_COUNT = 20;
+const WARM_UP = { count: 40, atOnce: 4 };
 /** Histories that are looked at; they hardly differ. */
 const HISTORIES_MAX = 10;
 
 export interface SpeedOptions {
   readonly rounds: number;
+  /** What a commit of the server waits for; `both`: a second product takes turns with that of paper. */
+  readonly durability: Durability | 'both';
+  /** Whether the engines of bench/peers take turns with ours. */
+  readonly peers: boolean;
+  /** Whether bursts are measured behind it. */
+  readonly bursts: boolean;
+  /** A Temporal server that runs already, host:port. */
+  readonly address?: string;
   readonly abort: AbortSignal;
   readonly progress: (line: string) => void;
 }
 
+/** Ends what was opened, the last one first. */
+type Undo = (() => Promise<void>)[];
+
 /**
- * Measures floor and road in alternation, and then a start of the whole product.
+ * Measures floor and road in alternation, with the peers if they are asked for, and then a start of the whole product.
  *
  * @throws CliError when a signal is not traded as it should be, and what starting the parts throws
  */
 export async function measureSpeed(options: SpeedOptions): Promise<SpeedReport> {
   const { abort, progress } = options;
   const machine = describeMachine();
-  const product = await openMeasuredProduct({ progress, withApi: true });
-  let measured;
-  try {
-    measured = await measureRounds(product, options);
-  } finally {
-    await product.close();
-  }
+  const undo: Undo = [];
+  const measured = await measureRounds(options, undo).catch(async (error: unknown) => {
+    // What went wrong first says more than what cannot be ended because of it.
+    await undoAll(undo).catch(() => undefined);
+    throw error;
+  });
+  await undoAll(undo);
+  const bursts = options.bursts ? await measureBursts(abort, progress, BURST_SIZES) : undefined;
   progress('A start of everything …');
   const startUp = await measureStartUp(abort);
-  return summarise(measured.rounds, { ...measured, machine, startUp });
+  return summarise(measured.rounds, { ...measured, machine, startUp, bursts });
 }
 
-async function measureRounds(product: MeasuredProduct, { rounds: count, abort, progress }: SpeedOptions) {
+/** @throws what the first step throws, after all of them */
+async function undoAll(undo: Undo): Promise<void> {
+  const failures: unknown[] = [];
+  for (let step = undo.pop(); step; step = undo.pop()) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function measureRounds(options: SpeedOptions, undo: Undo) {
+  const { rounds: count, abort, progress } = options;
+  const maker = new SignalMaker();
+  const { product, ways, notes } = await openWays(options, maker, undo);
   const venueAlone = openVenueAlone(product.installation);
-  try {
-    const maker = new SignalMaker();
-    progress('Warming up …');
-    const warmUp = { count: WARM_UP_COUNT, atOnce: 4, signal: abort };
-    await runFloor(product, { ...warmUp, eagerly: false });
-    await runFloor(product, { ...warmUp, eagerly: true });
-    await travel(product, maker, directIntake(product), warmUp);
-    await travel(product, maker, httpIntake(product), warmUp);
-    await tradeAlone(venueAlone, maker, WARM_UP_COUNT, abort);
-    const before = product.figures();
-    const rounds: RoundFigures[] = [];
-    while (rounds.length < count) {
-      const say = (step: string): void => progress(`Round ${rounds.length + 1} of ${count}: ${step} …`);
-      rounds.push(await runRound({ product, maker, venueAlone, abort, progress: say }));
-    }
-    const after = product.figures();
-    const signals = rounds.at(-1)?.fingerprints.slice(0, HISTORIES_MAX) ?? [];
-    const history = {
-      road: await readHistorySize(product.engine.client, signals),
-      floor: await readHistorySize(product.engine.client, ['bench-floor-1']),
-    };
-    return { rounds, before, after, history };
-  } finally {
-    await venueAlone.close();
+  undo.push(() => venueAlone.close());
+  progress('Warming up …');
+  for (const way of ways) await way.run({ ...WARM_UP, signal: abort });
+  await tradeAlone(venueAlone, maker, WARM_UP.count, abort);
+  const before = product.figures();
+  const rounds: RoundFigures[] = [];
+  while (rounds.length < count) {
+    const say = (step: string): void => progress(`Round ${rounds.length + 1} of ${count}: ${step} …`);
+    rounds.push(await runRound({ round: rounds.length, product, maker, ways, venueAlone, abort, progress: say }));
   }
+  const after = product.figures();
+  const signals = rounds.at(-1)?.fingerprints.slice(0, HISTORIES_MAX) ?? [];
+  const history = {
+    road: await readHistorySize(product.engine.client, signals),
+    floor: await readHistorySize(product.engine.client, ['bench-floor-1']),
+  };
+  return { rounds, before, after, history, notes };
+}
+
+interface Opened {
+  readonly product: MeasuredProduct;
+  readonly ways: readonly Way[];
+  readonly notes: readonly string[];
+}
+
+async function openWays(options: SpeedOptions, maker: SignalMaker, undo: Undo): Promise<Opened> {
+  const { durability, progress, address } = options;
+  const open = async (what: Durability): Promise<MeasuredProduct> => {
+    const opened = await openMeasuredProduct({ progress, withApi: true, durability: what, address });
+    undo.push(() => opened.close());
+    return opened;
+  };
+  const product = await open(durability === 'both' ? 'paper' : durability);
+  const ways = [...productWays(product, maker)];
+  if (durability === 'both') ways.push(...liveWays(await open('live'), maker));
+  const notes = [describeDurability(options)];
+  if (options.peers) {
+    const peers = await openPeers(progress);
+    undo.push(() => peers.close());
+    ways.push(...peers.ways);
+    notes.push(...peers.notes);
+  }
+  return { product, ways, notes };
+}
+
+function describeDurability({ durability, address }: SpeedOptions): string {
+  if (address !== undefined) return `Ours: on the Temporal server at ${address}, as durable as its database is.`;
+  const sentences = {
+    paper: 'the operating system has each commit (synchronous NORMAL), as on paper',
+    live: 'the disk has each commit (synchronous FULL), as with testnet and live',
+    both: 'the operating system has each commit (synchronous NORMAL), as on paper; flushed to disk: synchronous FULL, as with testnet and live',
+  };
+  return `Ours: ${sentences[durability]}.`;
 }
 
 /** The medians of some workflows' histories. */

@@ -60,7 +60,7 @@ async function runManyAtOnce(runOne, name, durationMs) {
  * @param {string} name @param {number} sagas @param {{ orders: number, deliveries: number }} count
  * @param {{ spent: number, reserved: number }} ledger
  */
-function checkBooks(name, sagas, count, ledger) {
+export function checkBooks(name, sagas, count, ledger) {
   if (count.orders !== sagas || count.deliveries !== sagas) {
     throw new BenchFailure(
       `${name}: ${sagas} sagas ended, but the venue received ${count.deliveries} orders with ${count.orders} ids.`,
@@ -71,6 +71,34 @@ function checkBooks(name, sagas, count, ledger) {
       `${name}: the ledger shows ${ledger.spent} spent and ${ledger.reserved} reserved after ${sagas} sagas.`,
     );
   }
+}
+
+/**
+ * Runs `count` sagas, `atOnce` of them at a time: as soon as one ends, the next begins.
+ * @param {string} name
+ * @param {Engine} engine
+ * @param {string[]} accounts the sagas take them in turn
+ * @param {{ first: number, count: number, atOnce: number }} turn the number of its first saga tells its ids from earlier ones
+ * @returns {Promise<{ acceptedMs: number[], sagaMs: number[], perSecond: number }>}
+ */
+export async function measureTurn(name, engine, accounts, { first, count, atOnce }) {
+  const acceptedMs = [];
+  const sagaMs = [];
+  let next = first;
+  const startMs = nowMs();
+  const lane = async () => {
+    while (next < first + count) {
+      const number = next++;
+      const handedInAtMs = nowMs();
+      const signal = { id: `turn-${number}`, account: accounts[number % accounts.length], sentAtMs: Date.now() };
+      const late = `${name}: a saga did not end within ${SAGA_LIMIT_MS / 1000} s.`;
+      const receivedAtMs = await within(engine.runSaga(signal), SAGA_LIMIT_MS, late);
+      sagaMs.push(nowMs() - handedInAtMs);
+      acceptedMs.push(receivedAtMs - handedInAtMs);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return { acceptedMs, sagaMs, perSecond: (count / (nowMs() - startMs)) * 1000 };
 }
 
 /**

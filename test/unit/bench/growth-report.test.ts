@@ -38,6 +38,29 @@ describe('the growth report', () => {
     expect(text).toContain('memory of the workers: not measured');
   });
 
+  it('says that a run is flat whose later blocks are as its earlier ones', () => {
+    const flat = [block(90, 0, 30), block(44, 0, 40), block(50, 0, 41), block(44, 0, 40), block(47, 0, 42)];
+    const report = summariseGrowth(MACHINE, flat, NOT_EXERCISED);
+    expect(report.risen).toEqual([]);
+    expect(renderGrowth(report).at(-1)).toMatch(/^Flat:/);
+  });
+
+  it('names what is larger in the later blocks', () => {
+    const slower = [block(40, 0, 30), block(40, 0, 40), block(41, 0, 40), block(52, 0, 60), block(53, 0, 61)];
+    const report = summariseGrowth(MACHINE, slower, NOT_EXERCISED);
+    const names = ['time of a signal', 'its processor time', 'longest run of the account'];
+    expect(report.risen.map(({ what }) => what)).toEqual(names);
+    expect(renderGrowth(report).at(-1)).toContain('time of a signal (40.5 → 52.5 ms, +29.6 %)');
+  });
+
+  it("says nothing of the account's longest run before its first one has ended", () => {
+    const filling = [10, 20, 30, 40, 50].map((eventsMax) => ({
+      ...block(40, 0, eventsMax),
+      account: { currentEvents: eventsMax, eventsMax, continuedCount: 0 },
+    }));
+    expect(summariseGrowth(MACHINE, filling, NOT_EXERCISED).risen).toEqual([]);
+  });
+
   it('needs two blocks', () => {
     expect(() => summariseGrowth(MACHINE, blocks.slice(0, 1), NOT_EXERCISED)).toThrow(RangeError);
   });

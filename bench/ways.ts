@@ -1,0 +1,66 @@
+import { runFloor } from './floor/run-floor';
+import type { MeasuredProduct } from './measured-product';
+import type { ByPart } from './process-figures';
+import { directIntake, httpIntake, travel, type EndTold, type Intake, type Load, type Travelled } from './road';
+import type { SignalMaker } from './signal-maker';
+import type { WayName } from './speed-figures';
+
+/** What came of one turn of a way. */
+export interface WayRun {
+  /** Until the venue had each order, milliseconds; absent where no venue is asked. */
+  readonly acceptedMs?: readonly number[];
+  /** Until all of each piece was done, milliseconds. */
+  readonly doneMs: readonly number[];
+  readonly perSecond: number;
+  /** Processor time of each piece, milliseconds; absent where nobody reads it. */
+  readonly cpuMs?: ByPart<number | undefined>;
+  /** The signals that were traded, where ours were. */
+  readonly signals?: readonly Travelled[];
+}
+
+/** A way of doing work, ready to do more of it. */
+export interface Way {
+  readonly name: WayName;
+  run(load: Load): Promise<WayRun>;
+}
+
+/** The ways of a product: the floor's and the road's. */
+export function productWays(product: MeasuredProduct, maker: SignalMaker): readonly Way[] {
+  return [
+    floorWay('floor', product, false),
+    floorWay('floorEager', product, true),
+    roadWay('road', product, maker, directIntake(product)),
+    roadWay('roadTold', product, maker, directIntake(product), 'by the worker'),
+    roadWay('roadHttp', product, maker, httpIntake(product)),
+  ];
+}
+
+/** The road of a second product, whose server waits for the disk. */
+export function liveWays(product: MeasuredProduct, maker: SignalMaker): readonly Way[] {
+  return [
+    roadWay('roadLive', product, maker, directIntake(product)),
+    roadWay('roadHttpLive', product, maker, httpIntake(product)),
+  ];
+}
+
+function floorWay(name: WayName, product: MeasuredProduct, eagerly: boolean): Way {
+  const run = async (load: Load): Promise<WayRun> => {
+    const { completedMs: doneMs, perSecond, cpuMs } = await runFloor(product, { ...load, eagerly });
+    return { doneMs, perSecond, cpuMs };
+  };
+  return { name, run };
+}
+
+function roadWay(name: WayName, product: MeasuredProduct, maker: SignalMaker, intake: Intake, told?: EndTold): Way {
+  const run = async (load: Load): Promise<WayRun> => {
+    const { signals, perSecond, cpuMs } = await travel(product, maker, intake, load, told);
+    return {
+      acceptedMs: signals.map(({ acceptedMs }) => acceptedMs),
+      doneMs: signals.map(({ settledMs }) => settledMs),
+      perSecond,
+      cpuMs,
+      signals,
+    };
+  };
+  return { name, run };
+}
