@@ -7,6 +7,7 @@ import { ENVIRONMENT_VARIABLES } from './environment';
 import type { Layer, MergedLayers } from './layers';
 import { mergeLayers, nest } from './layers';
 import { packageRoot } from './package-root';
+import { checkPaths } from './path-checks';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
 import { validate } from './validate';
@@ -133,5 +134,6 @@ export function loadConfig(options: LoadConfigOptions): Config {
   crossCheck(config, layers);
   refuseCrashes(config, env);
   resolvePaths(config, layers, cwd);
+  checkPaths(config, layers);
   return deepFreeze(config);
 }

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Connection, isGrpcServiceError, type Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { SEARCH_ATTRIBUTES, TRADE_SYMBOL } from '../../src/messages/search-attributes';
@@ -24,10 +24,17 @@ const UPDATE_WAIT_MS = 3_000;
 const folders: string[] = [];
 const servers: EmbeddedServer[] = [];
 
-function makeDataDir(): string {
+/** What a URI, a shell, a pattern or a list of options would take for its own; and letters of several bytes. */
+const ODD_NAME = `-C# ?a=%23;&'"\\ $HOME~*[x]{y}|,:@!é\u0301👨‍💻`;
+
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'oncefill-server-test-'));
   folders.push(folder);
   return folder;
+}
+
+function makeDataDir(): string {
+  return join(makeFolder(), ODD_NAME);
 }
 
 async function start(dataDir: string, port: number): Promise<EmbeddedServer> {
@@ -189,6 +196,16 @@ describe('one server per data folder', () => {
     expect(await readFoundStore(client, NAMESPACE)).toEqual(before);
     expect(await ensureNamespace(connection, REQUIREMENTS)).toBe(false);
     expect(await ensureSearchAttributes(connection, NAMESPACE)).toEqual([]);
+  });
+
+  it('keeps its database in its data folder, whatever that is called', () => {
+    expect(readdirSync(dirname(dataDir))).toEqual([ODD_NAME]);
+    expect(readdirSync(join(dataDir, 'temporal'))).toContain('temporal.db');
+  });
+
+  it('refuses a data folder whose path is longer than its database can open', async () => {
+    const long = join(makeFolder(), ...Array<string>(3).fill('x'.repeat(200)));
+    await expect(start(long, await findFreePort())).rejects.toThrow(/a path of \d+ bytes, and 500 are the most/);
   });
 
   it('runs beside the server of another data folder', async () => {
