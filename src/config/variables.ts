@@ -91,6 +91,7 @@ export function secretValues(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
     if (isCredentialVariable(name) || SECRET_VARIABLE.test(name)) return [value];
+    if (PROXY_VARIABLE.test(name)) return proxySecrets(value);
     // A list of keys, each with its id: the keys by themselves count too.
     return name === HISTORY_KEYS_VARIABLE ? [value, ...value.split(/[\s,;:=]+/).filter(isLongKey)] : [];
   });
@@ -99,6 +100,30 @@ export function secretValues(env: NodeJS.ProcessEnv): readonly string[] {
 /** Of a list of keys with their ids, a key: 128 bits in hexadecimal digits have as many. */
 function isLongKey(text: string): boolean {
   return text.length >= 32;
+}
+
+/** Variables that name a proxy, whose address may begin with a user and a password. */
+const PROXY_VARIABLE = /^(?:https?|all|grpc)_proxy$/i;
+
+/** The password, as it is written and as it is meant, by itself and as it travels. */
+function proxySecrets(address: string): readonly string[] {
+  const user = /^(?:[^/@]*:\/\/)?(?<user>.*)@/s.exec(address)?.groups?.user;
+  if (user === undefined) return [];
+  const [written, meant] = [user, decodeIfPossible(user)];
+  return [written, meant].flatMap((text) => [
+    text,
+    text.slice(text.indexOf(':') + 1),
+    Buffer.from(text).toString('base64'),
+  ]);
+}
+
+function decodeIfPossible(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Refused where it is used; it may be a password all the same.
+    return text;
+  }
 }
 
 /** Secrets among Temporal's variables, beside its API key. */

@@ -8,7 +8,7 @@ import { assertPortFree, isPortListening } from '../net/ports';
 import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
 import type { Progress } from './binary-sources';
-import { embeddedAddress } from './connection';
+import { channelArgumentsFor, embeddedAddress } from './connection';
 import { ServerJoinError, ServerUnavailableError } from './errors';
 import { findTemporalServer } from './server-binary';
 import { spawnServer, type ServerExit, type ServerProcess, stopServer } from './server-process';
@@ -98,6 +98,7 @@ async function isServing(port: number): Promise<boolean> {
   try {
     const connection = await Connection.connect({
       address: embeddedAddress(port),
+      channelArgs: channelArgumentsFor(embeddedAddress(port)),
       connectTimeout: SERVE_ATTEMPT_TIMEOUT_MS,
     });
     await connection.close();

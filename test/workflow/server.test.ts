@@ -159,6 +159,26 @@ describe('setting a fresh server up', () => {
     expect(admitted).toHaveLength(UPDATES_AT_ONCE);
   });
 
+  it.each(['http_proxy', 'https_proxy', 'grpc_proxy'])(
+    'is reached without the proxy that %s names',
+    async (variable) => {
+      process.env[variable] = `http://127.0.0.1:${await findFreePort()}`;
+      try {
+        const address = connection.options.address;
+        const own = await connectClient(localTarget(address, NAMESPACE));
+        await own.connection.close();
+        expect(
+          await start(dataDir, port).then(
+            ({ owned }) => owned,
+            () => 'refused',
+          ),
+        ).toBe('refused');
+      } finally {
+        delete process.env[variable];
+      }
+    },
+  );
+
   it('is reached by native connections too', async () => {
     const native = await connectNative(localTarget(connection.options.address, NAMESPACE));
     await native.close();
