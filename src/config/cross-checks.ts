@@ -122,13 +122,13 @@ function checkReads(config: Config, venue: VenueConfig | undefined): readonly Fa
   const { candleIntervalMinutes, enabled } = config.ml;
   const symbolsMax = candlePace(limits, candleIntervalMinutes * MS_PER_MINUTE).symbolsMax;
   if (enabled && venue.symbols.length > symbolsMax) {
-    const message = `lists ${venue.symbols.length}; the limits of ${config.venue} leave room for the candles of ${symbolsMax} every ${candleIntervalMinutes} min, beside prices and orders: list fewer, raise ml.candleIntervalMinutes, or switch the model off (ml.enabled: false)`;
+    const message = `lists ${venue.symbols.length}; venues.${config.venue}.limits leave room for the candles of ${symbolsMax} every ${candleIntervalMinutes} min, beside prices and orders: list fewer, raise ml.candleIntervalMinutes, or switch the model off (ml.enabled: false)`;
     faults.push({ path: `venues.${config.venue}.symbols`, message });
   }
   const secondsMin = Math.ceil(reportIntervalMinMs(limits) / MS_PER_SECOND);
   const { updateIntervalSeconds } = config.balances;
   if (updateIntervalSeconds < secondsMin) {
-    const message = `is ${updateIntervalSeconds} s; the limits of ${config.venue} leave room for balances every ${secondsMin} s, beside look-ups of orders`;
+    const message = `is ${updateIntervalSeconds} s; venues.${config.venue}.limits leave room for balances every ${secondsMin} s, beside look-ups of orders`;
     faults.push({ path: 'balances.updateIntervalSeconds', message });
   }
   return faults;
