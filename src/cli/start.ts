@@ -112,6 +112,11 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   const trusted = describeExtraTrust(config);
   if (trusted !== undefined) printer.print(trusted, true);
   if (proxy !== undefined) printer.print(proxy);
+  const { foreignAddresses } = await import('../config/variables');
+  for (const name of foreignAddresses(process.env))
+    printer.print(
+      `${name} holds the address of a service beside us, as Kubernetes sets it, and is taken for no setting.`,
+    );
   if (wasOpen || closed > 0)
     printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);
   try {

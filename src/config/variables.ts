@@ -68,6 +68,24 @@ export function isKeyOf(venueName: string, variable: string): boolean {
   return Object.values(credentialVariables(venueName)).some((key) => [key, `${key}${FILE_SUFFIX}`].includes(variable));
 }
 
+/**
+ * Kubernetes and older links of Docker tell every container in this form of what runs beside it: a Service named `temporal` sets
+ * TEMPORAL_PORT to an address.
+ */
+const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//i;
+const SERVICE_VARIABLE = /_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
+
+/** Whether a variable tells of another program's address: it is no setting, and no misspelt name of ours. */
+export function isServiceVariable(name: string, value: string | undefined): boolean {
+  if (name.endsWith('_PORT') && SERVICE_ADDRESS.test(value?.trim() ?? '')) return true;
+  return SERVICE_VARIABLE.test(name);
+}
+
+/** Variables that would be settings, were they not somebody's address. */
+export function foreignAddresses(env: NodeJS.ProcessEnv): readonly string[] {
+  return ENVIRONMENT_VARIABLES.map(({ name }) => name).filter((name) => isServiceVariable(name, env[name]));
+}
+
 /** Tests of the guarantees set these; in the environment only, and only for paper. */
 export const CRASH_VARIABLES: readonly string[] = [CRASH_POINT_VARIABLE, CRASH_FILE_VARIABLE];
 
@@ -79,7 +97,11 @@ const OWN_PREFIX = 'ONCEFILL_';
  */
 export function unknownOwnVariables(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.keys(env).filter(
-    (name) => name.startsWith(OWN_PREFIX) && groupOf(name) === undefined && !CRASH_VARIABLES.includes(name),
+    (name) =>
+      name.startsWith(OWN_PREFIX) &&
+      groupOf(name) === undefined &&
+      !CRASH_VARIABLES.includes(name) &&
+      !isServiceVariable(name, env[name]),
   );
 }
 

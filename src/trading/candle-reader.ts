@@ -155,6 +155,5 @@ class Reading {
 }
 
 function reasonOf(fault: unknown): string {
-  if (fault === undefined) return 'There was no time left for it.';
-  return fault instanceof Error ? fault.message : String(fault);
+  return fault instanceof Error ? fault.message : 'There was no time left for it.';
 }

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { configSchema } from '../../../src/config/schema';
+import { CONFIG_JSON_SCHEMA } from '../../../src/config/allowed-values';
 
 interface SchemaNode {
   readonly type?: string;
@@ -71,7 +70,6 @@ function collect(node: SchemaNode, path: readonly string[]): readonly SettingEdg
 }
 
 /** Every setting that has edges, in the order of the schema. */
-export const SETTING_EDGES: readonly SettingEdges[] = collect(
-  z.toJSONSchema(configSchema, { io: 'input' }) as SchemaNode,
-  [],
-).filter(({ values }) => values.length > 0);
+export const SETTING_EDGES: readonly SettingEdges[] = collect(CONFIG_JSON_SCHEMA as SchemaNode, []).filter(
+  ({ values }) => values.length > 0,
+);
