@@ -10,6 +10,9 @@ import type { PacedVenue } from '../src/trading/paced-venue';
 /** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
 const SPARE_CANDLES = 2;
 
+/** Of the interval: what is read later leaves no time to predict and to send. */
+const PATIENCE_SHARE = 0.85;
+
 /** How long balances wait for the positions: they must arrive well within their own call. */
 const POSITIONS_WAIT_MAX_MS = 5_000;
 
@@ -30,15 +33,17 @@ export interface MarketDataDependencies {
 /** Reads from the venue on behalf of the entity workflows. A failed read is retried by the server. */
 export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount }: MarketDataDependencies) {
   return {
-    /** Fetches the newest closed candles of every symbol and stores them for the model. */
+    /** Fetches the newest closed candles of every symbol and stores those that could be had for the model. */
     async fetchCandles(input: FetchCandlesInput): Promise<TickReference> {
       return retryable(async () => {
-        const candles = await pacedVenue.candles(
-          input.symbols,
-          input.intervalMs,
-          candleCount + SPARE_CANDLES,
-          heartbeat,
-        );
+        const { candles, missing } = await pacedVenue.candles({
+          symbols: input.symbols,
+          intervalMs: input.intervalMs,
+          count: candleCount + SPARE_CANDLES,
+          patienceMs: input.intervalMs * PATIENCE_SHARE,
+          onProgress: heartbeat,
+        });
+        for (const [symbol, reason] of Object.entries(missing)) log.warn('no candles', { symbol, reason });
         return writeTick(candlesDir, {
           venue: input.venue,
           intervalMs: input.intervalMs,

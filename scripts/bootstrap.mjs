@@ -33,6 +33,16 @@ function checkNodeVersion() {
   throw new StepFailure(message, USAGE_EXIT_CODE);
 }
 
+/** The bundler takes the first two for words of its own; no terminal shows the others. */
+const UNUSABLE_IN_FOLDER = /[?!\p{Cc}]/u;
+
+function checkFolder() {
+  const [character] = UNUSABLE_IN_FOLDER.exec(ROOT) ?? [];
+  if (character === undefined) return;
+  const message = `oncefill cannot be built in a folder whose path holds ${JSON.stringify(character)} (${JSON.stringify(ROOT)}): move it to another one.`;
+  throw new StepFailure(message, USAGE_EXIT_CODE);
+}
+
 /** In this process, so that signals and the terminal need no forwarding. */
 async function runCompiled(source, programArguments) {
   const program = join(ROOT, 'dist', source.replace(/\.ts$/, '.js'));
@@ -42,6 +52,7 @@ async function runCompiled(source, programArguments) {
 
 async function main([task, ...taskArguments]) {
   checkNodeVersion();
+  checkFolder();
   switch (task) {
     case 'start':
       await prepare(ROOT, { builds: [PROGRAM], installs: true });

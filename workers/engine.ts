@@ -18,6 +18,7 @@ import { SendChecker } from '../src/trading/send-checker';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
+import { rateLimitsOf } from '../src/config/rate-limits';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import type { TradingVenue } from '../src/domain/trading-venue';
@@ -105,7 +106,7 @@ export function openEngine(
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
   const endDiskWatch = watchDisk(disk, problems);
   const clock = keepClock(venue, permits, logger);
-  const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
+  const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { rateLimitsOf } from '../src/config/rate-limits';
 import type { Config } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import {
@@ -76,6 +77,5 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
 function limitsOf(config: Config): RateLimits {
   const venue = config.venues[config.venue];
   if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
-  const endpoints = Object.entries(venue.limits.endpoints).flatMap(([name, limit]) => (limit ? [[name, limit]] : []));
-  return { ...config.rateLimits, global: venue.limits.global, endpoints: Object.fromEntries(endpoints) };
+  return rateLimitsOf(config, venue);
 }

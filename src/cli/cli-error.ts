@@ -31,6 +31,7 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
+  ProxyError: ExitCode.USAGE,
   UnknownTaskQueueError: ExitCode.USAGE,
   ModelError: ExitCode.USAGE,
   PaperVenueConfigError: ExitCode.USAGE,

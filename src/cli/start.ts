@@ -80,12 +80,22 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
   throw new CliError('--faults was given, but no paper venue would be started. Leave it out.', ExitCode.USAGE);
 }
 
+/** @throws ProxyError now, instead of from a child process */
+async function describeVenueProxy({ venue: name, venues }: Config): Promise<string | undefined> {
+  const { venueProxyOf } = await import('../venues/create-venue');
+  const venue = venues[name];
+  const proxy = venue && venueProxyOf(venue);
+  return proxy && `${name} is reached through the proxy ${proxy.origin} (${proxy.variable}).`;
+}
+
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
   const config = await loadCommandConfig(command, candlesFlag(options.candles), TRADING);
   checkVerification(config);
   const live = options.live ?? false;
   checkLiveFlag(config, live);
-  if (options.mode === 'all' || options.mode === 'core') await checkTradingEnvironment(config, live);
+  const trades = options.mode === 'all' || options.mode === 'core';
+  if (trades) await checkTradingEnvironment(config, live);
+  const proxy = trades ? await describeVenueProxy(config) : undefined;
   const { resolveTarget } = await import('../temporal/connection');
   // Asked for again by every process that connects; here, so that a refusal comes before anything is started.
   resolveTarget(config);
@@ -101,6 +111,12 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   const printer = await openPrinter(config);
   const trusted = describeExtraTrust(config);
   if (trusted !== undefined) printer.print(trusted, true);
+  if (proxy !== undefined) printer.print(proxy);
+  const { foreignAddresses } = await import('../config/variables');
+  for (const name of foreignAddresses(process.env))
+    printer.print(
+      `${name} holds the address of a service beside us, as Kubernetes sets it, and is taken for no setting.`,
+    );
   if (wasOpen || closed > 0)
     printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);
   try {

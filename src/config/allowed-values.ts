@@ -11,7 +11,7 @@ interface SchemaNode {
   readonly required?: readonly string[];
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly { readonly const?: unknown }[];
-  readonly propertyNames?: { readonly enum?: readonly string[] };
+  readonly propertyNames?: { readonly enum?: readonly string[]; readonly description?: string };
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -30,7 +30,9 @@ export interface SettingShape {
   readonly required: boolean;
 }
 
-const ROOT = z.toJSONSchema(configSchema, { io: 'input' }) as SchemaNode;
+/** The schema as JSON Schema: the form that it is described and tested in. */
+export const CONFIG_JSON_SCHEMA: unknown = z.toJSONSchema(configSchema, { io: 'input' });
+const ROOT = CONFIG_JSON_SCHEMA as SchemaNode;
 
 function child(node: SchemaNode | undefined, key: string): SchemaNode | undefined {
   const named = node?.properties?.[key];
@@ -86,6 +88,12 @@ function knownKeys(node: SchemaNode): readonly string[] {
 /** What may be written at a path, for example `a whole number from 1 to 65535`. */
 export function describeAllowed(path: readonly string[]): string {
   return describeNode(nodeAt(path) ?? {});
+}
+
+/** What the names at a path, which the user chooses, may look like; for example `a name of lower-case letters`. */
+export function describeNames(path: readonly string[]): string {
+  const { enum: names, description } = nodeAt(path)?.propertyNames ?? {};
+  return names?.join(', ') ?? description ?? 'another one';
 }
 
 /** The keys that exist below a path; empty where the user chooses the names. */

@@ -1,8 +1,10 @@
+import { candlePace, narrowWindows, reportIntervalMinMs } from '../domain/request-budget';
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
 import type { ConfigProblem } from './config-error';
 import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
+import { rateLimitsOf } from './rate-limits';
 import type { Config, VenueConfig } from './schema';
 import { hasWebUi } from './web-ui';
 
@@ -13,6 +15,8 @@ interface Fault {
 }
 
 const SECONDS_PER_HOUR = 3_600;
+const MS_PER_SECOND = 1_000;
+const MS_PER_MINUTE = 60_000;
 /** First words of variables that have an owner: a venue of that name would read another's keys, or variables we refuse. */
 const OWNED_WORDS: ReadonlyMap<string, string> = new Map([
   ['TEMPORAL', "the Temporal server's"],
@@ -97,7 +101,40 @@ function checkVenue(config: Config, venue: VenueConfig | undefined): readonly Fa
   return [{ path: 'temporal.namespace', message }];
 }
 
-function checkLimits(name: string, venue: VenueConfig): readonly Fault[] {
+/** What of the limits stays below what trading cannot do without, after the shares of rateLimits. */
+function checkCapacities(config: Config, name: string, venue: VenueConfig): readonly Fault[] {
+  const limits = rateLimitsOf(config, venue);
+  return narrowWindows(limits).map(({ window, what, weight, capacity, share, limitMin }) => {
+    const { limit, windowMs } =
+      window === 'global' ? limits.global : limits.endpoints[window.replace('endpoints.', '')]!;
+    return {
+      path: `venues.${name}.limits.${window}.limit`,
+      message: `is ${limit}, of which rateLimits.${share} (${limits[share]}) leaves ${capacity} in ${windowMs} ms, and ${what} weighs ${weight}: at least ${limitMin} is needed`,
+    };
+  });
+}
+
+/** What is read all the time must leave room for orders. */
+function checkReads(config: Config, venue: VenueConfig | undefined): readonly Fault[] {
+  if (!venue) return [];
+  const limits = rateLimitsOf(config, venue);
+  const faults: Fault[] = [];
+  const { candleIntervalMinutes, enabled } = config.ml;
+  const symbolsMax = candlePace(limits, candleIntervalMinutes * MS_PER_MINUTE).symbolsMax;
+  if (enabled && venue.symbols.length > symbolsMax) {
+    const message = `lists ${venue.symbols.length}; venues.${config.venue}.limits leave room for the candles of ${symbolsMax} every ${candleIntervalMinutes} min, beside prices and orders: list fewer, raise ml.candleIntervalMinutes, or switch the model off (ml.enabled: false)`;
+    faults.push({ path: `venues.${config.venue}.symbols`, message });
+  }
+  const secondsMin = Math.ceil(reportIntervalMinMs(limits) / MS_PER_SECOND);
+  const { updateIntervalSeconds } = config.balances;
+  if (updateIntervalSeconds < secondsMin) {
+    const message = `is ${updateIntervalSeconds} s; venues.${config.venue}.limits leave room for balances every ${secondsMin} s, beside look-ups of orders`;
+    faults.push({ path: 'balances.updateIntervalSeconds', message });
+  }
+  return faults;
+}
+
+function checkLimits(config: Config, name: string, venue: VenueConfig): readonly Fault[] {
   const path = `venues.${name}.limits`;
   const windows = [['global', venue.limits.global] as const, ...Object.entries(venue.limits.endpoints)];
   const unpayable = windows.flatMap(([endpoint, window]) => {
@@ -107,8 +144,9 @@ function checkLimits(name: string, venue: VenueConfig): readonly Fault[] {
     return [{ path: `${path}.${key}.weight`, message }];
   });
   const repeated = venue.symbols.filter((symbol, index) => venue.symbols.indexOf(symbol) !== index);
-  if (repeated.length === 0) return unpayable;
-  return [...unpayable, { path: `venues.${name}.symbols`, message: `lists ${repeated[0]} more than once` }];
+  const narrow = unpayable.length > 0 ? unpayable : checkCapacities(config, name, venue);
+  if (repeated.length === 0) return narrow;
+  return [...narrow, { path: `venues.${name}.symbols`, message: `lists ${repeated[0]} more than once` }];
 }
 
 function checkCredentialNames(config: Config): readonly Fault[] {
@@ -152,13 +190,16 @@ function checkApi(config: Config): readonly Fault[] {
  */
 export function crossCheck(config: Config, layers: MergedLayers): void {
   const venue = Object.hasOwn(config.venues, config.venue) ? config.venues[config.venue] : undefined;
+  const limits = Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(config, name, settings));
   const faults = [
     ...checkVenue(config, venue),
-    ...Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(name, settings)),
+    ...limits,
     ...checkCredentialNames(config),
     ...checkTimes(config),
     ...checkStrategies(config, venue),
     ...checkMargins(config),
+    // What never fits at all was said already.
+    ...(limits.length === 0 ? checkReads(config, venue) : []),
     ...checkPorts(config, venue),
     ...checkApi(config),
   ];

@@ -13,6 +13,9 @@ const VARIABLE_NAME = /^(?=.{1,64}$)[A-Z][A-Z0-9]*_[A-Z0-9_]*$/;
 /** Some editors begin a file with it. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
+/** Lines end as on any system; older ones of Macs with a carriage return alone. */
+const LINE_END = /\r\n?/g;
+
 const SETS_NOTHING = 'sets nothing: write NAME=value, put # before a comment, or remove the line.';
 
 /** One line of a `.env` file. */
@@ -52,11 +55,12 @@ export function readDotEnv(cwd: string): DotEnv | undefined {
   }
   if (!own.isOurs)
     throw refuse('belongs to another user: it could lead you to their servers. Make a copy of your own.');
-  const text = own.text.replace(BYTE_ORDER_MARK, '');
-  const { lineOf, idle } = readLines(text);
+  if (own.encodingFault !== undefined) throw refuse(`${own.encodingFault}.`);
+  const text = own.text.replace(BYTE_ORDER_MARK, '').replaceAll(LINE_END, '\n');
+  const { lineOf, faults } = readLines(text);
   // What such a line means to the parser is not looked into.
-  if (idle.length > 0) {
-    throw new ConfigError(idle.map((line) => ({ source: `${file}:${line}`, path: '', message: SETS_NOTHING })));
+  if (faults.length > 0) {
+    throw new ConfigError(faults.map(({ line, message }) => ({ source: `${file}:${line}`, path: '', message })));
   }
   const found = Object.entries(parseEnv(text)).map(([name, value = '']) => ({ name, value, line: lineOf.get(name) }));
   const lines = found
@@ -117,10 +121,19 @@ function foreignName(name: string): string {
   return `${what} is not a variable that .env may set; .env.example lists those. Remove the line, or set it in the real environment if another program needs it.`;
 }
 
-/** The first line that sets each variable, and those that set nothing and are no comment; all counted from 1. */
-function readLines(text: string): { readonly lineOf: ReadonlyMap<string, number>; readonly idle: readonly number[] } {
+interface LineFault {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+/** The line that sets each variable, and what is wrong with others that are no comment. */
+function readLines(text: string): {
+  readonly lineOf: ReadonlyMap<string, number>;
+  readonly faults: readonly LineFault[];
+} {
   const lineOf = new Map<string, number>();
-  const idle: number[] = [];
+  const faults: LineFault[] = [];
   let line = 0;
   let lineStart = 0;
   for (const match of text.matchAll(/[^\n]*(?:\n|$)/g)) {
@@ -131,26 +144,35 @@ function readLines(text: string): { readonly lineOf: ReadonlyMap<string, number>
     lineStart = match.index + match[0].length;
     if (content === '' || content.startsWith('#')) continue;
     const equals = match[0].indexOf('=');
-    if (equals === -1) {
-      idle.push(line);
-      continue;
-    }
     const name = match[0]
-      .slice(0, equals)
+      .slice(0, Math.max(0, equals))
       .trim()
       .replace(/^export\s+/, '');
-    if (!lineOf.has(name)) lineOf.set(name, line);
-    lineStart = Math.max(lineStart, endOfQuoted(text, match.index + equals + 1) ?? 0);
+    if (name === '') {
+      faults.push({ line, message: SETS_NOTHING });
+      continue;
+    }
+    const former = lineOf.get(name);
+    if (former !== undefined)
+      faults.push({ line, message: `sets what line ${former} sets already; keep one of them.` });
+    else lineOf.set(name, line);
+    const quoted = readQuoted(text, match.index + equals + 1);
+    if (typeof quoted === 'string') faults.push({ line, message: quoted });
+    else lineStart = Math.max(lineStart, quoted ?? 0);
   }
-  return { lineOf, idle };
+  return { lineOf, faults };
 }
 
-/** Where a value in quotes ends, which may be lines later; undefined for any other. */
-function endOfQuoted(text: string, start: number): number | undefined {
+/** Where a value in quotes ends, which may be lines later, or what is wrong with it; undefined for any other. */
+function readQuoted(text: string, start: number): number | string | undefined {
   const quote = /[^\S\n]*(["'`])/y;
   quote.lastIndex = start;
   const mark = quote.exec(text)?.[1];
   if (mark === undefined) return undefined;
   const end = text.indexOf(mark, quote.lastIndex);
-  return end === -1 ? undefined : end + 1;
+  if (end === -1) return `begins a value with ${mark} and does not end it; close the quotes.`;
+  const rest = /[^\n]*/y;
+  rest.lastIndex = end + 1;
+  if (/^\s*(?:#|$)/.test(rest.exec(text)?.[0] ?? '')) return end + 1;
+  return `has something behind the value in ${mark}; put # before a comment, or all of the value into quotes of another kind.`;
 }

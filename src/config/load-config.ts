@@ -7,10 +7,11 @@ import { ENVIRONMENT_VARIABLES } from './environment';
 import type { Layer, MergedLayers } from './layers';
 import { mergeLayers, nest } from './layers';
 import { packageRoot } from './package-root';
+import { checkPaths } from './path-checks';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
 import { validate } from './validate';
-import { CONFIG_FILE_VARIABLE, unknownOwnVariables } from './variables';
+import { CONFIG_FILE_VARIABLE, isServiceVariable, unknownOwnVariables } from './variables';
 import { readYamlMap } from './yaml-file';
 
 /** A setting given on the command line. */
@@ -44,7 +45,7 @@ function readVariable(path: string, text: string): unknown {
 function environmentLayers(env: NodeJS.ProcessEnv, folder: string): readonly Layer[] {
   return ENVIRONMENT_VARIABLES.flatMap(({ name, path }) => {
     const text = env[name]?.trim();
-    if (!text) return [];
+    if (!text || isServiceVariable(name, text)) return [];
     return [{ source: name, folder, values: nest(path.split('.'), readVariable(path, text)) }];
   });
 }
@@ -133,5 +134,6 @@ export function loadConfig(options: LoadConfigOptions): Config {
   crossCheck(config, layers);
   refuseCrashes(config, env);
   resolvePaths(config, layers, cwd);
+  checkPaths(config, layers);
   return deepFreeze(config);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDecimal } from '../domain/decimal';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS } from '../venues/definitions';
 
@@ -7,16 +8,43 @@ import { VENUE_ADAPTERS } from '../venues/definitions';
  * list of settings are made from these (allowed-values.ts).
  */
 
+/** Whether a text is a decimal number as the domain reads it, and within bounds. */
+function isDecimal(text: string, isWithin: (value: NonNullable<ReturnType<typeof parseDecimal>>) => boolean): boolean {
+  const value = parseDecimal(text);
+  return value !== undefined && isWithin(value);
+}
+
+const DIGITS = 'at most 20 digits before and 18 after the point';
 /** A decimal string above zero, such as `0.02`; never a binary fraction. */
 const positiveDecimal = z
   .string()
-  .regex(/^\d+(\.\d+)?$/)
-  .refine((text) => /[1-9]/.test(text))
-  .describe('a decimal number above zero in quotes, such as "0.02"');
-const decimal = z
+  .refine((text) => isDecimal(text, (value) => !value.isZero()))
+  .describe(`a decimal number above zero in quotes, such as "0.02", with ${DIGITS}`);
+/** A part of a whole that has to be there. */
+const fraction = z
   .string()
-  .regex(/^\d+(\.\d+)?$/)
-  .describe('a decimal number in quotes, such as "0.02"');
+  .refine((text) => isDecimal(text, (value) => !value.isZero() && value.lessThanOrEqualTo(1)))
+  .describe(`a decimal number above zero, at most 1, in quotes, such as "0.02", with ${DIGITS}`);
+/** Added to a whole, or taken off it: none or a part of it. */
+const surcharge = z
+  .string()
+  .refine((text) => isDecimal(text, (value) => value.lessThanOrEqualTo(1)))
+  .describe(`a decimal number from 0 to 1 in quotes, such as "0.02", with ${DIGITS}`);
+const smallFraction = z
+  .string()
+  .refine((text) => isDecimal(text, (value) => !value.isZero() && value.lessThan(1)))
+  .describe(`a decimal number above zero and below 1 in quotes, such as "0.0002", with ${DIGITS}`);
+const fee = z
+  .string()
+  .refine((text) => isDecimal(text, (value) => value.lessThan(1)))
+  .describe(`a decimal number from 0 to below 1 in quotes, such as "0.00055", with ${DIGITS}`);
+/** Nothing that a terminal obeys, and something to see: as intake takes them. */
+const strategyName = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((text) => text.trim() !== '' && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text))
+  .describe('text of 1 to 64 characters that can be seen');
 const port = z.int().min(1).max(65_535);
 const share = z.number().gt(0).max(1);
 const signalCount = z.int().min(1).max(1_000_000);
@@ -70,7 +98,7 @@ export const configSchema = z.strictObject({
     dedupWindowSeconds: z.int().min(60).max(86_400),
     timeToLiveSeconds: z.int().min(1).max(86_400),
     /** Which strategies may trade, beside the model's; absent: every one. */
-    strategies: z.array(z.string().min(1).max(64)).max(1_000).optional(),
+    strategies: z.array(strategyName).max(1_000).optional(),
     perStrategyBurst: signalCount,
     perStrategyPerMinute: signalCount,
     /** Strategies that are in no list and were not seen since the start: so many more in a minute. */
@@ -90,9 +118,9 @@ export const configSchema = z.strictObject({
     permitValidityMs: z.int().min(100).max(30_000),
   }),
   sizing: z.strictObject({
-    fractionOfFree: positiveDecimal,
+    fractionOfFree: fraction,
     /** Added to what an order needs when funds are reserved. */
-    safetyMargin: decimal,
+    safetyMargin: surcharge,
     priceMaxAgeMs: z.int().min(100).max(60_000),
   }),
   balances: z.strictObject({ updateIntervalSeconds: z.int().min(1).max(3_600) }),
@@ -107,7 +135,7 @@ export const configSchema = z.strictObject({
   ml: z.strictObject({
     enabled: z.boolean(),
     model: z.string().min(1),
-    strategy: z.string().min(1).max(64),
+    strategy: strategyName,
     candleIntervalMinutes: z.union([z.literal(1), z.literal(5)]),
     /** How long after a candle's close it is fetched. */
     closeDelayMs: z.int().min(0).max(30_000),
@@ -124,9 +152,9 @@ export const configSchema = z.strictObject({
     balance: positiveDecimal,
     /** A folder of candle files; absent: the seeded simulator. */
     candlesDir: z.string().min(1).optional(),
-    spreadFraction: positiveDecimal,
-    takerFee: decimal,
-    makerFee: decimal,
+    spreadFraction: smallFraction,
+    takerFee: fee,
+    makerFee: fee,
     /** What the paper venue enforces; absent: the venue's own configured limits. */
     limits: venueLimits.optional(),
   }),
@@ -161,7 +189,8 @@ export const configSchema = z.strictObject({
     heartbeatTimeoutSeconds: z.int().min(5).max(3_600),
     /** Calls in flight per entity workflow and process. */
     entityCallsMax: z.int().min(1).max(64),
-    activitiesMax: z.int().min(1).max(1_000),
+    /** Candles take one for as long as the limits make them wait; orders need another. */
+    activitiesMax: z.int().min(2).max(1_000),
     workflowTasksMax: z.int().min(2).max(1_000),
     /** The SDK needs one poll for the worker's own queue and one for everybody's. */
     pollsMax: z.int().min(2).max(100),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { quoteValue } from '../domain/quote-value';
-import { allowedKeys, describeAllowed } from './allowed-values';
+import { allowedKeys, describeAllowed, describeNames } from './allowed-values';
 import type { ConfigProblem } from './config-error';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
@@ -35,8 +35,13 @@ function toProblems(issue: z.core.$ZodIssue, layers: MergedLayers): readonly Con
   if (issue.code === 'invalid_key') {
     // The name of a map's entry is what is wrong, not its value.
     const key = path.at(-1) ?? '';
+    const parent = path.slice(0, -1);
     return [
-      { source: layers.layerOf(path).source, path: path.join('.'), message: `${quoteValue(key)} is no name for it.` },
+      {
+        source: layers.layerOf(path).source,
+        path: path.join('.'),
+        message: `${parent.join('.')} names ${quoteValue(key)}; allowed: ${describeNames(parent)}.`,
+      },
     ];
   }
   return [badValue(layers, path)];

@@ -74,6 +74,24 @@ export function isKeyOf(venueName: string, variable: string): boolean {
   return Object.values(credentialVariables(venueName)).some((key) => [key, `${key}${FILE_SUFFIX}`].includes(variable));
 }
 
+/**
+ * Kubernetes and older links of Docker tell every container in this form of what runs beside it: a Service named `temporal` sets
+ * TEMPORAL_PORT to an address.
+ */
+const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//i;
+const SERVICE_VARIABLE = /_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
+
+/** Whether a variable tells of another program's address: it is no setting, and no misspelt name of ours. */
+export function isServiceVariable(name: string, value: string | undefined): boolean {
+  if (name.endsWith('_PORT') && SERVICE_ADDRESS.test(value?.trim() ?? '')) return true;
+  return SERVICE_VARIABLE.test(name);
+}
+
+/** Variables that would be settings, were they not somebody's address. */
+export function foreignAddresses(env: NodeJS.ProcessEnv): readonly string[] {
+  return ENVIRONMENT_VARIABLES.map(({ name }) => name).filter((name) => isServiceVariable(name, env[name]));
+}
+
 /** Tests of the guarantees set these; in the environment only, and only for paper. */
 export const CRASH_VARIABLES: readonly string[] = [CRASH_POINT_VARIABLE, CRASH_FILE_VARIABLE];
 
@@ -85,7 +103,11 @@ const OWN_PREFIX = 'ONCEFILL_';
  */
 export function unknownOwnVariables(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.keys(env).filter(
-    (name) => name.startsWith(OWN_PREFIX) && groupOf(name) === undefined && !CRASH_VARIABLES.includes(name),
+    (name) =>
+      name.startsWith(OWN_PREFIX) &&
+      groupOf(name) === undefined &&
+      !CRASH_VARIABLES.includes(name) &&
+      !isServiceVariable(name, env[name]),
   );
 }
 
@@ -97,6 +119,7 @@ export function secretValues(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
     if (isCredentialVariable(name) || SECRET_VARIABLE.test(name)) return [value];
+    if (PROXY_VARIABLE.test(name)) return proxySecrets(value);
     // A list of keys, each with its id: the keys by themselves count too.
     return name === HISTORY_KEYS_VARIABLE ? [value, ...value.split(/[\s,;:=]+/).filter(isLongKey)] : [];
   });
@@ -105,6 +128,30 @@ export function secretValues(env: NodeJS.ProcessEnv): readonly string[] {
 /** Of a list of keys with their ids, a key: 128 bits in hexadecimal digits have as many. */
 function isLongKey(text: string): boolean {
   return text.length >= 32;
+}
+
+/** Variables that name a proxy, whose address may begin with a user and a password. */
+const PROXY_VARIABLE = /^(?:https?|all|grpc)_proxy$/i;
+
+/** The password, as it is written and as it is meant, by itself and as it travels. */
+function proxySecrets(address: string): readonly string[] {
+  const user = /^(?:[^/@]*:\/\/)?(?<user>.*)@/s.exec(address)?.groups?.user;
+  if (user === undefined) return [];
+  const [written, meant] = [user, decodeIfPossible(user)];
+  return [written, meant].flatMap((text) => [
+    text,
+    text.slice(text.indexOf(':') + 1),
+    Buffer.from(text).toString('base64'),
+  ]);
+}
+
+function decodeIfPossible(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Refused where it is used; it may be a password all the same.
+    return text;
+  }
 }
 
 /** Secrets among Temporal's variables, beside its API key. */

@@ -1,6 +1,7 @@
 import type { Document, ParsedNode } from 'yaml';
 import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
 import { FileUnusableError, readBoundedFile } from '../process/bounded-file';
+import { encodingFault } from '../secrets/encoding';
 import { ConfigError } from './config-error';
 
 /** A configuration is a page or two; anything larger is the wrong file. */
@@ -29,7 +30,11 @@ function parse(file: string, lineCounter: LineCounter, uniqueKeys: KeyComparison
 
 function readText(file: string): string {
   try {
-    return readBoundedFile(file, { bytesMax: CONFIG_FILE_BYTES_MAX, what: 'The configuration' }).toString('utf8');
+    const bytes = readBoundedFile(file, { bytesMax: CONFIG_FILE_BYTES_MAX, what: 'The configuration' });
+    const fault = encodingFault(bytes);
+    if (fault !== undefined) throw failure(file, `${fault}.`);
+    // A carriage return alone ends a line, too, and the parser does not know it.
+    return bytes.toString('utf8').replaceAll(/\r(?!\n)/g, '\n');
   } catch (error) {
     if (error instanceof FileUnusableError) throw failure(file, `${error.problem}.`);
     throw error;

@@ -123,9 +123,11 @@ function beyondOffset({ offsetQuantity }: OrderPlan, quantity: Decimal): Decimal
 }
 
 function readTerms({ signal, market, ticker, ...input }: PlanOrderInput): SizingTerms | Denial {
-  const fractionOfFree = parsePositive(input.fractionOfFree);
-  const safetyMargin = parseDecimal(input.safetyMargin);
-  const isLeverage = Number.isSafeInteger(input.leverage) && input.leverage >= 1;
+  // An exit reserves nothing and names its amount: no such setting keeps a position open.
+  const isExit = signal.intent === 'exit';
+  const fractionOfFree = isExit ? ZERO : parsePositive(input.fractionOfFree);
+  const safetyMargin = isExit ? ZERO : parseDecimal(input.safetyMargin);
+  const isLeverage = isExit || (Number.isSafeInteger(input.leverage) && input.leverage >= 1);
   if (fractionOfFree === undefined || fractionOfFree.greaterThan(1) || safetyMargin === undefined || !isLeverage) {
     return {
       code: 'INVALID_SIGNAL',
@@ -146,7 +148,7 @@ function readTerms({ signal, market, ticker, ...input }: PlanOrderInput): Sizing
   if (quote === undefined) {
     return unavailable(`The venue's price "${quoteText}" for ${market.symbol} is unusable. Send a new signal later.`);
   }
-  const leverage = new ExactDecimal(input.leverage);
+  const leverage = new ExactDecimal(isExit ? 1 : input.leverage);
   return { fractionOfFree, safetyMargin, leverage, quantityStep, quantityMin, priceStep, takerFee, quote };
 }
 

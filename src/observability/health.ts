@@ -4,6 +4,7 @@ import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
 import { HOLDER_MEMO, type ComponentHeartbeat, type ComponentHolder } from '../messages/component';
 import { componentWorkflowId } from '../messages/ids';
+import { askThisMachine } from '../net/ask-this-machine';
 import {
   CHECK_TIMEOUT_MS,
   reason,
@@ -126,8 +127,8 @@ async function paperVenueHealth(config: Config): Promise<PartHealth> {
   const name = 'paper_venue';
   const url = `http://127.0.0.1:${config.paperVenue.port}`;
   try {
-    const response = await fetch(`${url}/paper/audit?summary=1`, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
-    if (!response.ok) return unhealthy(name, `${url} answered HTTP ${response.status}`);
+    const status = await askThisMachine(`${url}/paper/audit?summary=1`, CHECK_TIMEOUT_MS);
+    if (status !== 200) return unhealthy(name, `${url} answered HTTP ${status}`);
     return { name, status: 'healthy', text: url };
   } catch (error) {
     return unhealthy(name, `${url} does not answer: ${reason(error)}`);

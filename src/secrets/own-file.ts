@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { encodingFault } from './encoding';
 
 /** Any right of the group or of others. */
 const FOREIGN_RIGHTS = 0o077;
@@ -7,6 +8,8 @@ const ROOT = 0;
 /** What a file holds, and whose it is. */
 export interface OwnFile {
   readonly text: string;
+  /** Why it is no text in UTF-8, as the end of a sentence that begins with its name; absent: it is. */
+  readonly encodingFault?: string;
   /** It belongs to us or to the system; true where files have no owners. */
   readonly isOurs: boolean;
   /** Nobody else may read or write it; true where files have no modes. */
@@ -51,6 +54,7 @@ export function readOwnFile(path: string, bytesMax: number): OwnFile {
     const us = process.geteuid?.();
     return {
       text: bytes.toString('utf8', 0, length),
+      encodingFault: encodingFault(bytes.subarray(0, length)),
       isOurs: us === undefined || status.uid === us || status.uid === ROOT,
       isPrivate: us === undefined || (status.mode & FOREIGN_RIGHTS) === 0,
     };

@@ -1,15 +1,22 @@
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { CRASH_VARIABLES, groupOf, isKeyOf, type VariableGroup } from '../config/variables';
-import { externalTarget } from '../temporal/connection';
+import { OUTWARD_PROXY_VARIABLES } from '../net/outward-proxy';
+import { externalTarget, isServerHere } from '../temporal/connection';
 import type { ProcessName } from './plan';
 
 /** What every program needs to run. */
 const SYSTEM_VARIABLES: readonly string[] = ['HOME', 'LANG', 'LC_ALL', 'PATH', 'TMPDIR', 'TZ'];
 /** Certificates that are trusted beside the system's, for those that speak to other machines. */
 const TRUST_VARIABLES: readonly string[] = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_DIR', 'SSL_CERT_FILE'];
-/** How the Temporal server is reached through a proxy, where it runs on another machine. Venues are reached without one. */
-const PROXY_VARIABLES: readonly string[] = ['grpc_proxy', 'https_proxy', 'http_proxy', 'no_grpc_proxy', 'no_proxy'];
+/** How the Temporal server is reached through a proxy, where it runs on another machine: as its client's library spells them. */
+const SERVER_PROXY_VARIABLES: readonly string[] = [
+  'grpc_proxy',
+  'https_proxy',
+  'http_proxy',
+  'no_grpc_proxy',
+  'no_proxy',
+];
 
 /** The groups of our own variables that each process reads. */
 const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
@@ -25,6 +32,8 @@ const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
  * passed on. Options given to `node` itself, such as `--require`, are: they are what tests use.
  *
  * - exchange keys: those of the venue that is traded, to the trading engine, and none in paper;
+ * - proxies, which may hold a password: to who speaks to the venue, other than in paper, and to all who speak to a Temporal
+ *   server on another machine;
  * - crash points: in paper only.
  *
  * @throws ConfigError when Temporal's own variables cannot be read
@@ -36,10 +45,17 @@ export function isPassedOn(variable: string, to: ProcessName, config: Config): b
   const groups = GROUPS_OF[to];
   const talks = groups.includes('server access');
   if (TRUST_VARIABLES.includes(variable)) return talks;
-  if (PROXY_VARIABLES.includes(variable.toLowerCase())) return talks && externalTarget(config.temporal) !== undefined;
+  if (OUTWARD_PROXY_VARIABLES.includes(variable) && groups.includes('exchange keys') && !isPaper) return true;
+  if (SERVER_PROXY_VARIABLES.includes(variable)) return talks && isServerElsewhere(config);
   const group = groupOf(variable);
   if (group === undefined || !groups.includes(group)) return false;
   return group !== 'exchange keys' || (!isPaper && isKeyOf(config.venue, variable));
+}
+
+/** @throws ConfigError */
+function isServerElsewhere({ temporal }: Config): boolean {
+  const target = externalTarget(temporal);
+  return target !== undefined && !isServerHere(target.address);
 }
 
 /**

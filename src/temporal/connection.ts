@@ -4,6 +4,7 @@ import type { NativeConnection, NativeConnectionOptions } from '@temporalio/work
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { isThisMachine } from '../net/this-machine';
 import { openClient } from './client';
 import { historyKeyErrorIn } from './codec/history-key-error';
 import { claimHistoryKeys } from './codec/key-marks';
@@ -120,13 +121,33 @@ function describeFailure(address: string, error: unknown): ServerUnavailableErro
 }
 
 /**
+ * How gRPC reaches a server: through the proxy that the environment names, as Temporal's own programs do, but never where the
+ * server is on this machine.
+ *
+ * @param address `host:port`
+ */
+export function channelArgumentsFor(address: string): Record<string, number> {
+  return isServerHere(address) ? { 'grpc.enable_http_proxy': 0 } : {};
+}
+
+/** Whether a server's address, `host:port`, is one of this machine. */
+export function isServerHere(address: string): boolean {
+  const text = `tcp://${address}`;
+  return URL.canParse(text) && isThisMachine(new URL(text).hostname);
+}
+
+/**
  * Connects for preparing a namespace and for asking how the system is. The caller closes the connection.
  *
  * @throws ServerUnavailableError when nothing usable answers within CONNECT_TIMEOUT_MS
  */
 export async function connectServer(target: ServerTarget): Promise<Connection> {
   try {
-    return await Connection.connect({ ...target.connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
+    return await Connection.connect({
+      ...target.connectionOptions,
+      channelArgs: channelArgumentsFor(target.address),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    });
   } catch (error) {
     throw describeFailure(target.address, error);
   }

@@ -1,13 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { ConfigError } from '../config/config-error';
 import type { TradingEnvironment } from '../config/trading-environment';
 import { assertPortFree, isPortListening } from '../net/ports';
 import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
 import type { Progress } from './binary-sources';
-import { embeddedAddress } from './connection';
+import { channelArgumentsFor, embeddedAddress } from './connection';
 import { ServerJoinError, ServerUnavailableError } from './errors';
 import { findTemporalServer } from './server-binary';
 import { spawnServer, type ServerExit, type ServerProcess, stopServer } from './server-process';
@@ -62,9 +63,33 @@ export interface EmbeddedServer {
   readonly stop: (timeoutMs?: number) => Promise<void>;
 }
 
+/**
+ * The name of the server's database, in the folder where the server runs. The server puts it into a URI as it is, so that a
+ * path would be cut at a `#` or `?` and decoded at a `%`; escaped, the server would not find the file it looks for first.
+ */
+const DATABASE_FILE = 'temporal.db';
+
+/** The longest path that SQLite opens is 512 bytes; its journal's is longer than the database's. */
+const DATABASE_PATH_BYTES_MAX = 500;
+
+/**
+ * The folder of the embedded server's database, without links, as SQLite sees it.
+ *
+ * @throws ConfigError when its path is longer than SQLite can open
+ */
+function makeDatabaseFolder(dataDir: string): string {
+  const folder = resolve(dataDir, 'temporal');
+  mkdirSync(folder, { recursive: true });
+  const real = realpathSync(folder);
+  const bytes = Buffer.byteLength(join(real, DATABASE_FILE));
+  if (bytes <= DATABASE_PATH_BYTES_MAX) return real;
+  const message = `names a folder whose database would have a path of ${bytes} bytes, and ${DATABASE_PATH_BYTES_MAX} are the most that SQLite opens; use a folder with a shorter path.`;
+  throw new ConfigError([{ source: 'dataDir', path: 'dataDir', message }]);
+}
+
 /** Where the embedded server of a data folder writes its log. */
 function serverLogPath(dataDir: string): string {
-  return join(dataDir, 'logs', 'temporal-server.log');
+  return resolve(dataDir, 'logs', 'temporal-server.log');
 }
 
 async function isServing(port: number): Promise<boolean> {
@@ -73,6 +98,7 @@ async function isServing(port: number): Promise<boolean> {
   try {
     const connection = await Connection.connect({
       address: embeddedAddress(port),
+      channelArgs: channelArgumentsFor(embeddedAddress(port)),
       connectTimeout: SERVE_ATTEMPT_TIMEOUT_MS,
     });
     await connection.close();
@@ -101,7 +127,7 @@ async function waitUntilServing(server: ServerProcess, port: number): Promise<vo
 }
 
 function commandLine(
-  { dataDir, port, durability, dynamicConfig }: EmbeddedServerOptions,
+  { port, durability, dynamicConfig }: EmbeddedServerOptions,
   uiFlags: readonly string[],
 ): readonly string[] {
   // The HTTP and metrics ports are not given: the server then picks free ones, so two copies never clash over them.
@@ -112,7 +138,7 @@ function commandLine(
     String(port),
     ...uiFlags,
     '--db-filename',
-    resolve(dataDir, 'temporal', 'temporal.db'),
+    DATABASE_FILE,
     ...serverArguments(durability, dynamicConfig),
   ];
 }
@@ -129,12 +155,13 @@ async function stopLeftover(dataDir: string, progress: Progress): Promise<void> 
 
 async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const { dataDir, port, durability, environment, progress, env } = options;
+  const cwd = makeDatabaseFolder(dataDir);
   await stopLeftover(dataDir, progress);
   await assertPortFree(port, { variable: 'TEMPORAL_PORT' });
   const webUi = await prepareWebUi(options.uiPort, progress);
   const binary = await findTemporalServer({ progress, env });
-  mkdirSync(join(dataDir, 'temporal'), { recursive: true });
-  const server = spawnServer(binary, commandLine(options, webUi.flags), serverLogPath(dataDir));
+  const args = commandLine(options, webUi.flags);
+  const server = spawnServer({ binary: resolve(binary), args, cwd, logPath: serverLogPath(dataDir) });
   // In the same turn as the start: no crash of this process can leave a server that nobody knows of.
   writeServerRecord(dataDir, { server: server.identity, port, uiPort: webUi.port, durability, environment });
   void server.exited.then(() => webUi.close());
@@ -204,7 +231,7 @@ async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions
  * process started it, it is joined; if that process died, its server is stopped first. Namespaces are not made here: see
  * `ensureNamespace`.
  *
- * @throws ServerUnavailableError, ServerJoinError, PortInUseError
+ * @throws ServerUnavailableError, ServerJoinError, PortInUseError, ConfigError
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const ownerPath = serverOwnerPath(options.dataDir);

@@ -29,6 +29,16 @@ export interface ServerProcess {
   readonly lastLogLines: () => readonly string[];
 }
 
+export interface ServerCommand {
+  /** An absolute path. */
+  readonly binary: string;
+  readonly args: readonly string[];
+  /** The folder that it runs in; it must be there. */
+  readonly cwd: string;
+  /** An absolute path. */
+  readonly logPath: string;
+}
+
 /** Opens the log for appending. */
 function openLog(path: string): number {
   mkdirSync(dirname(path), { recursive: true });
@@ -57,10 +67,10 @@ function serverEnvironment(): NodeJS.ProcessEnv {
  *
  * @throws ServerUnavailableError TEMPORAL_EXITED when it cannot be executed
  */
-export function spawnServer(binary: string, args: readonly string[], logPath: string): ServerProcess {
+export function spawnServer({ binary, args, cwd, logPath }: ServerCommand): ServerProcess {
   const log = openLog(logPath);
   const logStartBytes = fstatSync(log).size;
-  const child = spawn(binary, args, { detached: true, stdio: ['ignore', log, log], env: serverEnvironment() });
+  const child = spawn(binary, args, { cwd, detached: true, stdio: ['ignore', log, log], env: serverEnvironment() });
   closeSync(log);
   const exited = watchExit(child);
   // The caller must be able to end without waiting for the server.

@@ -1,18 +1,13 @@
-import type { Market, Ticker, Candle, VenueOrder } from '../domain/market';
+import type { RateLimits } from '../domain/limiter/types';
+import type { Market, Ticker, VenueOrder } from '../domain/market';
+import { LOOK_UP_REQUESTS_MAX, weightOf } from '../domain/request-budget';
 import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { LookUpAnswer, Venue } from '../venues/venue';
+import { CandleReader, type CandleAnswer, type CandleRequest } from './candle-reader';
 import type { Permits } from './permits';
 
 /** Instruments change rarely; a new filter is picked up after this. */
 const MARKETS_AGE_MAX_MS = 3_600_000;
-/** Candle requests in flight at once. */
-const CANDLE_REQUESTS_MAX = 4;
-/** Candle requests under one permit: few enough to leave within its validity. */
-const CANDLES_PER_PERMIT = 12;
-
-/** What a look-up may take: open orders, history, fills. */
-const LOOK_UP_REQUESTS_MAX = 3;
-
 /** Pages of open orders that are read; venues allow some hundred orders for each account. */
 const OPEN_ORDER_PAGES_MAX = 20;
 
@@ -23,12 +18,15 @@ const POSITION_PAGES_MAX = 5;
 export class PacedVenue {
   private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
   private readonly tickersCache: Cached<ReadonlyMap<string, Ticker>>;
+  private readonly candleReader: CandleReader;
 
   constructor(
     readonly venue: Venue,
     private readonly permits: Permits,
     priceMaxAgeMs: number,
+    private readonly limits: RateLimits,
   ) {
+    this.candleReader = new CandleReader(venue, permits, limits);
     this.marketsCache = new Cached(MARKETS_AGE_MAX_MS, async () => {
       await permits.forRead('market_data', 'entry');
       return new Map((await venue.markets()).map((market) => [market.symbol, market]));
@@ -69,7 +67,7 @@ export class PacedVenue {
 
   /** Look-ups decide over money that is held: they may use the exits' share. @param sinceMs see Venue */
   async lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer> {
-    await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX);
+    await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX * weightOf(this.limits, 'account'));
     return this.venue.lookUpOrder(symbol, clientOrderId, sinceMs);
   }
 
@@ -92,33 +90,9 @@ export class PacedVenue {
     return this.venue.recentOrders(sinceMs);
   }
 
-  /**
-   * The newest closed candles of many symbols.
-   *
-   * @param onProgress called after each symbol
-   */
-  async candles(
-    symbols: readonly string[],
-    intervalMs: number,
-    count: number,
-    onProgress: (done: number) => void,
-  ): Promise<Record<string, readonly Candle[]>> {
-    const candles: Record<string, readonly Candle[]> = {};
-    let done = 0;
-    for (let start = 0; start < symbols.length; start += CANDLES_PER_PERMIT) {
-      const group = symbols.slice(start, start + CANDLES_PER_PERMIT);
-      await this.permits.forRead('market_data', 'entry', group.length);
-      const queue = [...group];
-      const fetchNext = async (): Promise<void> => {
-        for (let symbol = queue.shift(); symbol !== undefined; symbol = queue.shift()) {
-          candles[symbol] = await this.venue.candles(symbol, intervalMs, count);
-          done += 1;
-          onProgress(done);
-        }
-      };
-      await Promise.all(Array.from({ length: CANDLE_REQUESTS_MAX }, fetchNext));
-    }
-    return candles;
+  /** The newest closed candles of many symbols. @throws as CandleReader */
+  candles(request: CandleRequest): Promise<CandleAnswer> {
+    return this.candleReader.read(request);
   }
 }
 

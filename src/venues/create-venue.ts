@@ -1,3 +1,4 @@
+import { outwardProxyOf, type OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { AdapterOptions } from './definition';
 import { VENUE_DEFINITIONS } from './definitions';
@@ -21,6 +22,8 @@ export interface CreateVenueOptions {
   readonly credentials: Credentials;
   /** As a fraction; absent: a figure above the venue's base rate. */
   readonly takerFee?: string;
+  /** Names the proxy; absent: this process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The venue cannot be set up from this configuration. */
@@ -31,20 +34,34 @@ export class VenueSetupError extends Error {
 /**
  * Makes the adapter of a configured venue. Nothing is sent before its first method is called.
  *
- * @throws VenueSetupError when the address is missing or unsafe
+ * @throws VenueSetupError when the address is missing or unsafe; ProxyError
  */
-export function createVenue({ name, config, baseUrl, credentials, takerFee }: CreateVenueOptions): Venue {
+export function createVenue({ name, config, baseUrl, credentials, takerFee, env }: CreateVenueOptions): Venue {
+  const address = venueAddress(name, config, baseUrl);
   const { symbols, settleAsset, receiveWindowMs, requestTimeoutMs } = config;
   return VENUE_DEFINITIONS[config.adapter].create({
     name,
-    baseUrl: venueAddress(name, config, baseUrl),
+    baseUrl: address,
     credentials,
     symbols,
     settleAsset,
     takerFee,
     receiveWindowMs,
     requestTimeoutMs,
+    proxy: config.environment === 'paper' ? undefined : outwardProxyOf(address, env),
   });
+}
+
+/**
+ * The proxy through which a venue is reached at its own address. The paper venue is on this machine and needs none.
+ *
+ * @throws ProxyError when the environment names one that cannot be used
+ */
+export function venueProxyOf(
+  { adapter, environment }: Pick<VenueSettings, 'adapter' | 'environment'>,
+  env: CreateVenueOptions['env'] = process.env,
+): OutwardProxy | undefined {
+  return environment === 'paper' ? undefined : outwardProxyOf(VENUE_DEFINITIONS[adapter].urls[environment], env);
 }
 
 function venueAddress(name: string, { adapter, environment }: VenueSettings, baseUrl: string | undefined): string {

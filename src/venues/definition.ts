@@ -1,3 +1,4 @@
+import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { Venue, VenuePromises } from './venue';
 
@@ -14,6 +15,8 @@ export interface AdapterOptions {
   readonly takerFee?: string;
   readonly receiveWindowMs: number;
   readonly requestTimeoutMs: number;
+  /** On the way to the venue; absent: it is reached without one. */
+  readonly proxy?: OutwardProxy;
 }
 
 /**

@@ -56,14 +56,15 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/net',
-    holds: 'ports of this machine, all sockets of ours, and the guard and the bounds of our HTTP servers',
+    holds:
+      'ports of this machine, all sockets of ours, the guard and the bounds of our HTTP servers, and proxies on the way out',
     rooms: [],
     packages: ['Node'],
   },
   {
     path: 'src/venues',
     holds: 'the Venue port, the ccxt transport, one folder per venue',
-    rooms: ['src/domain', 'src/secrets'],
+    rooms: ['src/domain', 'src/secrets', 'src/net'],
     packages: ['Node', 'ccxt', 'decimal.js', 'undici', 'zod'],
   },
   {
@@ -91,7 +92,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/observability',
     holds: 'logs, health',
-    rooms: ['src/messages', 'src/secrets', 'src/config'],
+    rooms: ['src/messages', 'src/secrets', 'src/net', 'src/config'],
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
   },
   {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Connection, isGrpcServiceError, type Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { SEARCH_ATTRIBUTES, TRADE_SYMBOL } from '../../src/messages/search-attributes';
@@ -31,10 +31,17 @@ const LIST_WAIT = { intervalMs: 10, timeoutMs: 30_000 };
 const folders: string[] = [];
 const servers: EmbeddedServer[] = [];
 
-function makeDataDir(): string {
+/** What a URI, a shell, a pattern or a list of options would take for its own; and letters of several bytes. */
+const ODD_NAME = `-C# ?a=%23;&'"\\ $HOME~*[x]{y}|,:@!é\u0301👨‍💻`;
+
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'oncefill-server-test-'));
   folders.push(folder);
   return folder;
+}
+
+function makeDataDir(): string {
+  return join(makeFolder(), ODD_NAME);
 }
 
 async function start(dataDir: string, port: number): Promise<EmbeddedServer> {
@@ -191,6 +198,18 @@ describe('setting a fresh server up', () => {
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => !program.includes(key))).toEqual([]);
   });
+  it.each(['http_proxy', 'https_proxy', 'grpc_proxy'])(
+    'is reached without the proxy that %s names',
+    async (variable) => {
+      process.env[variable] = `http://127.0.0.1:${await findFreePort()}`;
+      try {
+        const own = await connectClient(localTarget(connection.options.address, NAMESPACE));
+        await own.connection.close();
+      } finally {
+        delete process.env[variable];
+      }
+    },
+  );
 
   it('is reached by native connections too', async () => {
     const native = await connectNative(localTarget(connection.options.address, NAMESPACE));
@@ -229,6 +248,16 @@ describe('one server per data folder', () => {
     expect(await readFoundStore(client, NAMESPACE)).toEqual(before);
     expect(await ensureNamespace(connection, REQUIREMENTS)).toBe(false);
     expect(await ensureSearchAttributes(connection, NAMESPACE)).toEqual([]);
+  });
+
+  it('keeps its database in its data folder, whatever that is called', () => {
+    expect(readdirSync(dirname(dataDir))).toEqual([ODD_NAME]);
+    expect(readdirSync(join(dataDir, 'temporal'))).toContain('temporal.db');
+  });
+
+  it('refuses a data folder whose path is longer than its database can open', async () => {
+    const long = join(makeFolder(), ...Array<string>(3).fill('x'.repeat(200)));
+    await expect(start(long, await findFreePort())).rejects.toThrow(/a path of \d+ bytes, and 500 are the most/);
   });
 
   it('runs beside the server of another data folder', async () => {

@@ -37,9 +37,10 @@ export function readKeyFile(path: string): string {
   const refuse = (what: string): HistoryKeyError =>
     new HistoryKeyError('HISTORY_KEYS_INVALID', `The file of history keys ${path} ${what}.`);
   try {
-    const { text, isOurs, isPrivate } = readOwnFile(path, FILE_BYTES_MAX);
+    const { text, encodingFault, isOurs, isPrivate } = readOwnFile(path, FILE_BYTES_MAX);
     if (!isOurs) throw refuse('belongs to another user: make it your own, with chown');
     if (!isPrivate) throw refuse('is open to other users: close it, with chmod 600');
+    if (encodingFault !== undefined) throw refuse(encodingFault);
     return text;
   } catch (error) {
     throw error instanceof OwnFileError ? refuse(error.message) : error;

@@ -1,4 +1,5 @@
 import type { VenueOutcome } from '../../domain/outcome';
+import type { OutwardProxy } from '../../net/outward-proxy';
 import { traceRequest } from '../ccxt/request-trace';
 import type { RequestTrace } from '../ccxt/request-trace';
 import { createTransport, RESPONSE_BYTES_MAX } from '../ccxt/transport';
@@ -13,7 +14,7 @@ import type { BybitClientOptions } from './bybit-client';
 import { classifyReadReply, replyTimeMs } from './outcomes';
 import { timePayload } from './payloads';
 
-export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'>;
+export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'> & { readonly proxy?: OutwardProxy };
 
 /** The largest body of a reply: a page of orders or positions is some 200 kB, the list of all markets 1 MiB. */
 const REPLY_BYTES_MAX: Readonly<Record<EndpointGroup, number>> = {
@@ -53,7 +54,7 @@ export class BybitSession {
   private clockMeasurement: Promise<number> | undefined;
 
   constructor(options: BybitSessionOptions) {
-    this.transport = createTransport(options.requestTimeoutMs);
+    this.transport = createTransport(options.requestTimeoutMs, options.proxy);
     this.client = new BybitClient({ ...options, clock: this.clock, transport: this.transport });
   }
 

@@ -104,9 +104,10 @@ function readCredential(name: string, environment: string, env: Environment): st
 function readCredentialFile(variable: string, path: string): string {
   const refuse = (what: string): CredentialsError => new CredentialsError(`${variable} names ${path}, which ${what}.`);
   try {
-    const { text, isOurs, isPrivate } = readOwnFile(path, CREDENTIAL_FILE_BYTES_MAX);
+    const { text, encodingFault, isOurs, isPrivate } = readOwnFile(path, CREDENTIAL_FILE_BYTES_MAX);
     if (!isOurs) throw refuse('belongs to another user; make a copy of your own');
     if (!isPrivate) throw refuse(`others may read or write; run: chmod 600 ${path}`);
+    if (encodingFault !== undefined) throw refuse(encodingFault);
     return text;
   } catch (error) {
     if (error instanceof OwnFileError) throw refuse(error.message);

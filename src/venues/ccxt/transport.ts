@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import undici = require('undici');
 import type { Dispatcher } from 'undici';
+import type { OutwardProxy } from '../../net/outward-proxy';
 import { currentTrace } from './request-trace';
 import type { RequestTrace } from './request-trace';
 import { TOO_LATE_CODE } from './venue-reply';
@@ -26,22 +27,39 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/**
- * The venue's certificate is verified whatever Node's variables say: keys and orders go through here.
- *
- * @param requestTimeoutMs the longest a request may take from leaving to its last byte
- */
-export function createTransport(requestTimeoutMs: number): Transport {
-  const agent = new undici.Agent({
+/** Sockets to the venue itself, or through a proxy that sees nothing but the venue's name: TLS ends at the venue either way. */
+function createAgent(requestTimeoutMs: number, proxy: OutwardProxy | undefined): Dispatcher {
+  const connect = { timeout: requestTimeoutMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
+  const options = {
     connections: CONNECTIONS_MAX,
     pipelining: 1,
     keepAliveTimeout: IDLE_SOCKET_MS,
-    connect: { timeout: requestTimeoutMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
     maxResponseSize: RESPONSE_BYTES_MAX,
     autoSelectFamily: true,
+  };
+  if (proxy === undefined) return new undici.Agent({ ...options, connect });
+  return new undici.ProxyAgent({
+    ...options,
+    uri: proxy.origin,
+    token: proxy.authorization,
+    requestTls: connect,
+    proxyTls: { ...connect, autoSelectFamily: true },
+    // For the sockets to the proxy, which would otherwise wait for minutes for one that does not answer.
+    clientFactory: (origin, clientOptions) => new undici.Pool(origin, { ...options, ...clientOptions }),
   });
+}
+
+/**
+ * The venue's certificate is verified whatever Node's variables say: keys and orders go through here. A request that a proxy
+ * did not let through has not left.
+ *
+ * @param requestTimeoutMs the longest a request may take from leaving to its last byte
+ * @param proxy on the way to the venue; absent: there is none
+ */
+export function createTransport(requestTimeoutMs: number, proxy?: OutwardProxy): Transport {
+  const agent = createAgent(requestTimeoutMs, proxy);
   const dispatcher = agent.compose((dispatch) => (options, handler) => {
     const trace = currentTrace();
     const plain = new PlainBodyHandler(handler);

@@ -7,6 +7,9 @@ import { ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
 /** Keys of an exchange, which paper needs nowhere. */
 export const CANARIES = ['CANARYKEY7f3a9b2c1dQ', 'CaNaRySeCrEt4k9x'] as const;
 
+/** Nothing listens there: whatever goes through it fails. The password is one of the keys that may be found nowhere. */
+const DEAD_PROXY = `http://anna:${CANARIES[1]}@127.0.0.1:9`;
+
 /** What a user's shell may hold that no process of the product should get, with the keys. */
 export const FOREIGN_ENVIRONMENT: NodeJS.ProcessEnv = {
   BYBIT_API_KEY: CANARIES[0],
@@ -15,6 +18,13 @@ export const FOREIGN_ENVIRONMENT: NodeJS.ProcessEnv = {
   NODE_PATH: '/nowhere',
   PYTHONPATH: '/nowhere',
   AWS_SECRET_ACCESS_KEY: 'of-somebody-else',
+  ...Object.fromEntries(
+    ['http_proxy', 'https_proxy', 'all_proxy', 'grpc_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].map((name) => [
+      name,
+      DEAD_PROXY,
+    ]),
+  ),
+  NODE_USE_ENV_PROXY: '1',
 };
 
 const SYSTEM = ['HOME', 'LANG', 'LC_ALL', 'PATH', 'TMPDIR', 'TZ'];

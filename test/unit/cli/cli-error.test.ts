@@ -2,6 +2,7 @@ import { CliError, reportError } from '../../../src/cli/cli-error';
 import { EXIT_CODES_HELP, ExitCode } from '../../../src/process/exit-codes';
 import { ConfigError } from '../../../src/config/config-error';
 import { IntakeUnavailableError } from '../../../src/intake/types';
+import { ProxyError } from '../../../src/net/outward-proxy';
 import { PortInUseError } from '../../../src/net/ports';
 import { DataFolderEnvironmentError } from '../../../src/temporal/folder-environment';
 import { HistoryKeyError } from '../../../src/temporal/codec/history-key-error';
@@ -19,6 +20,7 @@ describe('reportError', () => {
     [new ConfigError([{ source: 'file', path: 'api.port', message: 'text' }]), ExitCode.USAGE],
     [new CredentialsError('text'), ExitCode.USAGE],
     [new FaultPlanError('text'), ExitCode.USAGE],
+    [new ProxyError('text'), ExitCode.USAGE],
     [new HistoryKeyError('HISTORY_KEY_MISSING', 'text'), ExitCode.USAGE],
     [new CandleFileError('text'), ExitCode.USAGE],
     [new ModelError('MODEL_NOT_FOUND', 'text'), ExitCode.USAGE],

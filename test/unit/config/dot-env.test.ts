@@ -118,6 +118,63 @@ test('of thousands of lines that are refused the first ten and the number are to
   expect(message).toContain('and 5990 more');
 });
 
+describe('a file from another system', () => {
+  const TEXT = 'API_PORT=9000\nLOG_LEVEL=debug\n';
+
+  function readBytes(bytes: Uint8Array): unknown {
+    writeFileSync(file, bytes, { mode: 0o600 });
+    return readDotEnv(cwd)?.lines.map(({ name, value }) => `${name}=${value}`);
+  }
+
+  test.each([
+    ['plain', TEXT],
+    ['with a mark of the byte order', `\uFEFF${TEXT}`],
+    ['of Windows', TEXT.replaceAll('\n', '\r\n')],
+    ['of Windows with a mark', `\uFEFF${TEXT.replaceAll('\n', '\r\n')}`],
+    ['of an old Mac', TEXT.replaceAll('\n', '\r')],
+    ['without an end of its last line', TEXT.trimEnd()],
+    ['with letters of everywhere', `# données 数据 👨‍💻\n${TEXT}`],
+    ['with spaces and export', 'export API_PORT = 9000  \n  LOG_LEVEL= debug # all of it\n'],
+    ['with quotes', 'API_PORT="9000"\nLOG_LEVEL=\'debug\' # all of it\n'],
+  ])('is read: %s', (_what, text) => {
+    expect(readBytes(Buffer.from(text))).toEqual(['API_PORT=9000', 'LOG_LEVEL=debug']);
+  });
+
+  const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
+
+  test.each([
+    ['UTF-16 (little-endian)', Buffer.from(`\uFEFF${TEXT}`, 'utf16le')],
+    ['UTF-16 (little-endian)', Buffer.from(TEXT, 'utf16le')],
+    ['UTF-16 (big-endian)', swapped(`\uFEFF${TEXT}`)],
+    ['UTF-16 (big-endian)', swapped(TEXT)],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0])],
+  ])('is refused with the name of its encoding: %s', (name, bytes) => {
+    expect(() => readBytes(bytes)).toThrow(`${file}: is written in ${name}; save it as UTF-8.`);
+  });
+
+  test.each([
+    ['bytes in line 2 that are no UTF-8', Buffer.from('API_PORT=9000\nDATA_DIR=donn\u00e9es\n', 'latin1')],
+    ['a NUL character in line 1', Buffer.from('API_PORT=90\u000000\n')],
+    ['bytes in line 2 that are no UTF-8', Buffer.from([...Buffer.from('API_PORT=9000\n#'), 0xe4, 0xbd])],
+  ])('is refused with the line: %s', (words, bytes) => {
+    expect(() => readBytes(bytes)).toThrow(`${file}: holds ${words}`);
+  });
+});
+
+test.each([
+  ['API_PORT=9000\n\nexport API_PORT=9001\n', 3, 'sets what line 1 sets already'],
+  ['=9000\n', 1, 'sets nothing'],
+  ['API_PORT: 9000\n', 1, 'sets nothing'],
+  ['LOG_LEVEL="debug\nAPI_PORT=9000\n', 1, 'begins a value with " and does not end it'],
+  ["LOG_LEVEL='debug\n", 1, "begins a value with ' and does not end it"],
+  ['LOG_LEVEL="debug" info\n', 1, 'has something behind the value in "'],
+  ['DATA_DIR="a"b"\n', 1, 'has something behind the value in "'],
+])('%j is refused by its line', (text, line, words) => {
+  write(text);
+  const { message } = refusal();
+  expect(message).toContain(`${file}:${line}: ${words}`);
+});
+
 test.each([
   ['a folder', () => mkdirSync(file), 'is not a regular file'],
   ['a pipe', () => execFileSync('mkfifo', [file]), 'is not a regular file'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../../../src/config/config-error';
 import { loadConfig } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
+import { foreignAddresses } from '../../../src/config/variables';
 
 let cwd: string;
 
@@ -268,6 +269,97 @@ describe('problems', () => {
     expect(problemsOf(() => loadConfig({ file: 'none.yaml', env: {}, cwd }))).toEqual([
       { source: join(cwd, 'none.yaml'), path: '', message: 'does not exist.' },
     ]);
+  });
+
+  test.each([
+    ['UTF-16 (little-endian)', Buffer.from('\uFEFFapi: { port: 1 }\n', 'utf16le')],
+    ['UTF-16 (big-endian)', Buffer.from('api: { port: 1 }\n', 'utf16le').swap16()],
+  ])('a file in %s is refused by that name', (name, bytes) => {
+    writeFileSync(join(cwd, 'my.yaml'), bytes);
+    const [problem] = problemsOf(() => loadConfig({ file: 'my.yaml', env: {}, cwd }));
+    expect(problem?.message).toBe(`is written in ${name}; save it as UTF-8.`);
+  });
+
+  test('a file of bytes that are no UTF-8 is refused by the line', () => {
+    writeFileSync(join(cwd, 'my.yaml'), Buffer.from('api: { port: 1 }\ndataDir: donn\u00e9es\n', 'latin1'));
+    const [problem] = problemsOf(() => loadConfig({ file: 'my.yaml', env: {}, cwd }));
+    expect(problem?.message).toBe('holds bytes in line 2 that are no UTF-8; save it as UTF-8.');
+  });
+
+  test.each([
+    ['a mark of the byte order', '\uFEFFapi: { port: 9000 }\n', 9_000],
+    ['line ends of Windows', 'api:\r\n  port: 9000\r\n', 9_000],
+    ['line ends of an old Mac', 'api: { port: 9000 }\rvenue: bybit\r', 9_000],
+    ['an exponent', 'api: { port: 9e3 }\n', 9_000],
+    ['octal digits', 'api: { port: 0o21450 }\n', 9_000],
+    ['a leading zero, which is no octal number', 'api: { port: 09000 }\n', 9_000],
+    ['an anchor', 'api: { port: &p 9000 }\npaperVenue: { port: 8090 }\n', 9_000],
+  ])('a file with %s is read', (_what, text, port) => {
+    expect(loadFile(text).api.port).toBe(port);
+  });
+
+  test.each([
+    ['api:\n\tport: 9000\n', /Tabs are not allowed/],
+    ['api: { port: 1 }\n---\napi: { port: 2 }\n', /multiple documents/],
+    ['ml: { enabled: yes }\n', /ml\.enabled is "yes"; allowed: true or false/],
+    ['ml: { enabled: on }\n', /ml\.enabled is "on"; allowed: true or false/],
+    ['ml: { enabled: "false" }\n', /ml\.enabled is "false"; allowed: true or false/],
+    ['api: { port: "9000" }\n', /api\.port is "9000"; allowed: a whole number/],
+    ['api: { port: 9_000 }\n', /api\.port is "9_000"; allowed: a whole number/],
+    ['api: { port: 9000.5 }\n', /api\.port is 9000\.5; allowed: a whole number/],
+    ['api: { port: ~ }\n', /api\.port is null; allowed: a whole number/],
+    ['<<: { api: { port: 1 } }\n', /<< is not a setting/],
+    [
+      'sizing: { fractionOfFree: 1e-2 }\n',
+      /sizing\.fractionOfFree is 0\.01; allowed: a decimal number above zero, at most 1, in quotes/,
+    ],
+    [
+      'sizing: { fractionOfFree: "1.5" }\n',
+      /sizing\.fractionOfFree is "1\.5"; allowed: a decimal number above zero, at most 1/,
+    ],
+    ['venues: { été: {} }\n', /venues names "été"; allowed: a name of lower-case letters, digits and hyphens/],
+    ['venues: { bybit_main: {} }\n', /venues names "bybit_main"; allowed: a name of lower-case letters/],
+  ])('%j is refused with what is allowed', (text, words) => {
+    expect(() => loadFile(text)).toThrow(words);
+  });
+
+  describe('addresses that Kubernetes tells', () => {
+    test.each(['API_PORT', 'PAPER_VENUE_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'])(
+      '%s is no setting then',
+      (name) => {
+        for (const address of [
+          'tcp://10.96.0.1:7233',
+          'udp://10.96.0.1:53',
+          'SCTP://[fd00::1]:1',
+          ' tcp://10.0.0.1:80',
+        ]) {
+          expect(loadConfig({ env: { [name]: address }, cwd })).toEqual(loadConfig({ env: {}, cwd }));
+        }
+        expect(() => loadConfig({ env: { [name]: 'http://10.96.0.1:80' }, cwd })).toThrow(`${name}: `);
+      },
+    );
+
+    test('of a service with our own name are not taken for misspelt settings', () => {
+      const env = {
+        ONCEFILL_PORT: 'tcp://10.96.0.7:8080',
+        ONCEFILL_SERVICE_HOST: '10.96.0.7',
+        ONCEFILL_SERVICE_PORT: '8080',
+        ONCEFILL_SERVICE_PORT_HTTP: '8080',
+        ONCEFILL_PORT_8080_TCP: 'tcp://10.96.0.7:8080',
+        ONCEFILL_PORT_8080_TCP_PROTO: 'tcp',
+        ONCEFILL_PORT_8080_TCP_PORT: '8080',
+        ONCEFILL_PORT_8080_TCP_ADDR: '10.96.0.7',
+        ONCEFILL_API_SERVICE_HOST: '10.96.0.8',
+      };
+      expect(loadConfig({ env, cwd })).toEqual(loadConfig({ env: {}, cwd }));
+      expect(() => loadConfig({ env: { ONCEFILL_PORT: '8080' }, cwd })).toThrow('ONCEFILL_PORT: is not a variable');
+    });
+
+    test('are said by name where they would have been settings', () => {
+      expect(
+        foreignAddresses({ TEMPORAL_PORT: 'tcp://10.96.0.1:7233', API_PORT: '8080', TEMPORAL_SERVICE_HOST: 'x' }),
+      ).toEqual(['TEMPORAL_PORT']);
+    });
   });
 
   test('a misspelt variable with our prefix is refused', () => {

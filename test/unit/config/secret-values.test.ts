@@ -16,6 +16,17 @@ describe('secretValues', () => {
     expect(secretValues(env)).toEqual(['one', 'two', 'three', 'four', 'five']);
   });
 
+  test.each(['http_proxy', 'HTTPS_PROXY', 'all_proxy', 'grpc_proxy'])(
+    'holds the password in %s, as it is written, as it is meant and as it travels',
+    (name) => {
+      const found = secretValues({ [name]: 'http://anna:pass%40word@proxy.corp:3128' });
+      expect(found).toEqual(expect.arrayContaining(['pass%40word', 'pass@word', 'YW5uYTpwYXNzQHdvcmQ=']));
+      expect(secretValues({ [name]: 'anna:hush-hush@proxy:3128' })).toContain('hush-hush');
+      expect(secretValues({ [name]: 'http://anna:pa%zz@word@proxy:3128' })).toContain('pa%zz@word');
+      expect(secretValues({ [name]: 'http://proxy.corp:3128' })).toEqual([]);
+    },
+  );
+
   test('holds each key that seals histories, and not its id', () => {
     const keys = ['0123456789abcdef'.repeat(4), 'A'.repeat(43)];
     const list = `first:${keys[0]},second-key:${keys[1]}=`;

@@ -212,3 +212,14 @@ test('every plan keeps to the steps and never needs more than is free', () => {
     { numRuns: 2_000 },
   );
 });
+
+test.each([{ fractionOfFree: '1.5' }, { fractionOfFree: '0' }, { safetyMargin: 'much' }, { leverage: 0 }])(
+  'an exit that names its amount is planned whatever the sizing settings say: %j',
+  (settings) => {
+    const exit = { ...signal, intent: 'exit', amount: '0.1' } as const;
+    const input = { signal: exit, market, ticker, freeFunds: '', clientOrderId: 'of-1' };
+    const usual = { fractionOfFree: '0.01', safetyMargin: '0.02', leverage: 1 };
+    expect(planOrder({ ...input, ...usual, ...settings })).toEqual(planOrder({ ...input, ...usual }));
+    expect(planOrder({ ...input, ...usual, ...settings })).toMatchObject({ quantity: '0.1', reserveAmount: '0' });
+  },
+);

@@ -127,6 +127,17 @@ describe('the whole bootstrap', () => {
     expect(bootstrap('cli', 'status')).toEqual({ output: 'program status\n', messages: '', status: 7 });
   });
 
+  it.each(['what?', 'now!', 'a\tb'])('refuses a folder called %j in one sentence, before anything is done', (name) => {
+    cpSync(join(folder, 'scripts'), join(folder, name, 'scripts'), { recursive: true });
+    cpSync(join(folder, 'package.json'), join(folder, name, 'package.json'));
+    const script = join(folder, name, 'scripts/bootstrap.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [script, 'start'], { encoding: 'utf8' });
+    expect(stderr).toMatch(
+      /^oncefill cannot be built in a folder whose path holds "[^"]{1,2}" \(.*\): move it to another one\.\n$/,
+    );
+    expect(status).toBe(2);
+  });
+
   it('builds again after a source was changed', () => {
     bootstrap('cli');
     writeProgram('changed program');

@@ -67,11 +67,38 @@ test('what opens the Temporal server goes to those that speak to it, and the set
   }
 });
 
-test('proxies are for a server on another machine, and certificates for those that speak to other machines', () => {
-  const proxies = ['https_proxy', 'HTTPS_PROXY', 'no_proxy'];
-  expect(given('api', proxies, configFor('live', 'temporal.example:7233'))).toEqual(proxies);
-  expect(given('api', proxies, configFor('live'))).toEqual([]);
-  expect(given('paper_venue', proxies, configFor('live', 'temporal.example:7233'))).toEqual([]);
+describe('proxies', () => {
+  const OF_VENUES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'];
+  const OF_SERVERS = ['grpc_proxy', 'https_proxy', 'http_proxy', 'no_grpc_proxy', 'no_proxy'];
+  const ALL = [
+    ...new Set([...OF_VENUES, ...OF_SERVERS, 'HTTP_PROXY', 'FTP_PROXY', 'npm_config_proxy', 'NODE_USE_ENV_PROXY']),
+  ];
+
+  test.each(['testnet', 'live'] as const)(
+    'that lead to the venue are given to the trading engine alone in %s',
+    (environment) => {
+      for (const name of PROCESSES) {
+        expect(given(name, ALL, configFor(environment))).toEqual(name === 'trading_engine' ? OF_VENUES : []);
+      }
+    },
+  );
+
+  test('that lead to a Temporal server on another machine are given to those that speak to it', () => {
+    const config = configFor('paper', 'temporal.example:7233');
+    for (const name of PROCESSES) {
+      expect([...given(name, ALL, config)].sort()).toEqual(name === 'paper_venue' ? [] : [...OF_SERVERS].sort());
+    }
+  });
+
+  test.each(['127.0.0.1:7233', 'localhost:7233', '[::1]:7233', '127.0.0.2'])(
+    'are given to nobody in paper with a Temporal server at %s',
+    (address) => {
+      for (const name of PROCESSES) expect(given(name, ALL, configFor('paper', address))).toEqual([]);
+    },
+  );
+});
+
+test('certificates are for those that speak to other machines', () => {
   expect(given('trading_engine', ['NODE_EXTRA_CA_CERTS'], configFor('live'))).toEqual(['NODE_EXTRA_CA_CERTS']);
   expect(given('paper_venue', ['NODE_EXTRA_CA_CERTS'], configFor('paper'))).toEqual([]);
 });

@@ -1,8 +1,16 @@
+import type { RateLimits } from '../../../src/domain/limiter/types';
 import { PacedVenue } from '../../../src/trading/paced-venue';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
 const PRICE_AGE_MAX_MS = 5_000;
+const LIMITS: RateLimits = {
+  global: { limit: 120, windowMs: 60_000, weight: 1 },
+  endpoints: { account: { limit: 60, windowMs: 60_000, weight: 5 } },
+  safetyMargin: 0.9,
+  exitSafetyMargin: 0.95,
+  permitValidityMs: 2_000,
+};
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
 afterEach(() => jest.useRealTimers());
@@ -10,7 +18,12 @@ afterEach(() => jest.useRealTimers());
 function pacedVenue() {
   let price = 0;
   const tickers = jest.fn(async () => [{ symbol: 'BTCUSDT', bid: '1', ask: String((price += 1)) }]);
-  const paced = new PacedVenue({ tickers } as never, { forRead: async () => undefined } as never, PRICE_AGE_MAX_MS);
+  const paced = new PacedVenue(
+    { tickers } as never,
+    { forRead: async () => undefined } as never,
+    PRICE_AGE_MAX_MS,
+    LIMITS,
+  );
   const ask = async () => (await paced.ticker('BTCUSDT'))?.ask;
   return { ask, tickers };
 }
@@ -42,7 +55,7 @@ describe('positions', () => {
     const left = [...pages];
     const positions = jest.fn(async (_cursor?: string) => left.shift());
     const forRead = jest.fn(async () => undefined);
-    return { positions, forRead, paced: new PacedVenue({ positions } as never, { forRead } as never, 1) };
+    return { positions, forRead, paced: new PacedVenue({ positions } as never, { forRead } as never, 1, LIMITS) };
   }
 
   test('of all pages are those of the instant of the first', async () => {
@@ -66,4 +79,11 @@ describe('positions', () => {
     expect(positions.mock.calls.length).toBeLessThan(pages.length);
     expect(Object.keys(bySymbol)).toHaveLength(positions.mock.calls.length);
   });
+});
+
+test('a look-up is paid for by what its requests weigh', async () => {
+  const forRead = jest.fn(async () => undefined);
+  const lookUpOrder = async () => ({ status: 'absent' });
+  await new PacedVenue({ lookUpOrder } as never, { forRead } as never, 1, LIMITS).lookUpOrder('BTCUSDT', 'id');
+  expect(forRead.mock.calls).toEqual([['account', 'exit', 15]]);
 });

@@ -15,3 +15,14 @@ it('an exchange library is loaded by making an adapter, and by nothing before', 
     'ccxt was loaded',
   );
 });
+
+test('the proxy of the environment leads to a venue that is elsewhere, and never to the paper venue', async () => {
+  const { venueProxyOf } = await import('../../../src/venues/create-venue');
+  const env = { HTTPS_PROXY: 'http://anna:hush-hush@proxy:3128' };
+  expect(venueProxyOf({ adapter: 'bybit', environment: 'live' }, env)?.origin).toBe('http://proxy:3128');
+  expect(venueProxyOf({ adapter: 'bybit', environment: 'testnet' }, env)?.origin).toBe('http://proxy:3128');
+  expect(venueProxyOf({ adapter: 'bybit', environment: 'paper' }, env)).toBeUndefined();
+  expect(() => venueProxyOf({ adapter: 'bybit', environment: 'live' }, { ALL_PROXY: 'socks5://proxy:1080' })).toThrow(
+    /^ALL_PROXY names a proxy of the kind socks5/,
+  );
+});
