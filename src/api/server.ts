@@ -16,6 +16,7 @@ import { readJsonBody } from './json-body';
 import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
 import { addHealthRoute, addMetricsRoute, HEALTH_PATH } from './status-routes';
+import { answerUnknownRoutes } from './unknown-route';
 
 /** A signal is a dozen short fields: whoever needs longer to send one is holding a connection, not sending. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -99,9 +100,7 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
   server.addHook('onSend', (_request, _reply, payload, done) => {
     done(null, typeof payload === 'string' ? redact(payload) : payload);
   });
-  server.setNotFoundHandler(() => {
-    throw new ApiError('NOT_FOUND');
-  });
+  answerUnknownRoutes(server);
   return server;
 }
 
