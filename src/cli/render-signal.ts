@@ -1,3 +1,4 @@
+import { feeSentence } from '../domain/settlement';
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalSummary } from '../intake/types';
 import { renderTable } from './table';
@@ -47,7 +48,9 @@ function describeOrder(view: SignalView): string {
   const { order } = view;
   if (!order) return view.sendAttempts === 0 ? 'nothing was sent' : 'sent; not yet known to the venue';
   const price = order.averagePrice === undefined ? '' : ` at ${order.averagePrice}`;
-  const fee = order.fee === undefined ? '' : `, fee ${order.fee}`;
+  const { otherFees } = order;
+  const fee =
+    order.fee === undefined ? '' : `, ${feeSentence({ fee: order.fee, otherFees }, view.reservedAsset ?? '')}`;
   const venueId = !order.venueOrderId ? '' : ` (venue id ${order.venueOrderId})`;
   return `${order.clientOrderId}${venueId}: filled ${order.filledQuantity} of ${order.quantity}${price}${fee}`;
 }

@@ -12,6 +12,8 @@ export type ProblemCode =
   | 'MARKET_DATA_REFUSED'
   | 'VENUE_BAN'
   | 'HISTORY_UNREADABLE'
+  | 'INSTRUMENTS_UNREADABLE'
+  | 'PRICES_UNREADABLE'
   | 'VENUE_UNREACHABLE';
 
 /** What happened at one instant is told for this long. */
