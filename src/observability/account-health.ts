@@ -15,7 +15,7 @@ export interface AccountReport {
 /** @param nowMs milliseconds UTC, to name instants by */
 export function describeAccount(venue: string, health: AccountHealth, nowMs: number): AccountReport {
   const problems = [
-    tradingProblem(venue, health),
+    tradingProblem(venue, health, nowMs),
     balancesProblem(venue, health),
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
@@ -31,11 +31,27 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
   return { status, text, problems };
 }
 
-function tradingProblem(venue: string, { tradingState, tradingStateReason }: AccountHealth): string | undefined {
+/**
+ * What is stopped, since when and why.
+ *
+ * @param nowMs milliseconds UTC
+ * @returns undefined: trading is active
+ */
+export function tradingProblem(
+  venue: string,
+  { tradingState, tradingStateReason, tradingStateAgeMs }: AccountHealth,
+  nowMs: number,
+): string | undefined {
   if (tradingState === 'active') return undefined;
-  const what = tradingState === 'halted' ? 'halted: nothing is sent' : 'reduced to exits';
+  const since = tradingStateAgeMs === undefined ? '' : ` since ${toSeconds(nowMs - tradingStateAgeMs)}`;
+  const what = tradingState === 'halted' ? `halted${since}: nothing is sent` : `reduced to exits${since}`;
   const why = tradingStateReason ? ` (${tradingStateReason})` : '';
   return `Trading on ${venue} is ${what}${why}`;
+}
+
+/** An instant, milliseconds UTC, as people read it. */
+function toSeconds(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
 
 function balancesProblem(venue: string, health: AccountHealth): string | undefined {
@@ -50,9 +66,9 @@ function balancesProblem(venue: string, health: AccountHealth): string | undefin
 
 function blockProblem(venue: string, { blockedForMs, blockedBy }: AccountHealth, nowMs: number): string | undefined {
   if (blockedForMs < BLOCK_SHOWN_MIN_MS) return undefined;
-  const until = new Date(nowMs + blockedForMs).toISOString().slice(0, 19);
+  const until = toSeconds(nowMs + blockedForMs);
   const kind = blockedBy === undefined ? '' : ` (${blockedBy === 'banned' ? 'a ban' : 'too many requests'})`;
-  return `${venue} refuses requests until ${until}Z${kind}: nothing is sent or looked up`;
+  return `${venue} refuses requests until ${until}${kind}: nothing is sent or looked up`;
 }
 
 function overdueProblem({ overdue }: AccountHealth): string | undefined {
