@@ -24,7 +24,10 @@ const API_ERRORS = {
   ],
   SCOPE_MISSING: [403, 'This token may only read; what trades needs one of the scope trade.'],
   NOT_FOUND: [404, 'There is no such route.'],
-  SIGNAL_NOT_FOUND: [404, 'No signal with this fingerprint is known; the server forgets signals after its retention.'],
+  SIGNAL_NOT_FOUND: [
+    404,
+    'No signal with this fingerprint is known; an ended one is forgotten after temporal.retentionHours.',
+  ],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],

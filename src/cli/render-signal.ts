@@ -40,7 +40,7 @@ export function settleRemedy(fingerprint: string): string {
 function describeState(view: SignalView, style: Style): string {
   if (view.outcome !== undefined) return `${view.state} — ${styleOutcome(view.outcome, style)}`;
   if (view.state === MISSING) return style.bad(MISSING);
-  const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTimeOfDay(view.waitUntilMs)} UTC`;
+  const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTime(view.waitUntilMs)}`;
   return `${view.state}${wait}`;
 }
 
@@ -89,7 +89,7 @@ export function renderSignal(view: SignalView, style: Style): string {
 
 /** One step of a signal that is being followed. */
 export function describeChange(view: SignalView): string {
-  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}  ${view.outcome ?? view.state}  ${printable(view.detail)}`;
+  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}Z  ${view.outcome ?? view.state}  ${printable(view.detail)}`;
 }
 
 /** What intake did with a signal, in one sentence. */

@@ -38,17 +38,18 @@ async function findServerPid(config: Config): Promise<number | undefined> {
 }
 
 /**
- * Who stopped trading, as the audit of this data folder has it: what stands in the text is why, and since when.
+ * Puts beside the reason who stopped trading, as the audit of this data folder has it.
  *
- * @returns empty where trading goes on, or was stopped from elsewhere
+ * @returns the text as it is where trading goes on, or was stopped from elsewhere
  */
-function whoStopped({ dataDir, venue }: Config, text: string): string {
-  if (!/trading (halted|reducing)/.test(text)) return '';
+function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
+  if (!/trading (halted|reducing)/.test(text)) return text;
   const stop = readAudit(dataDir, STOPS_SOUGHT_DAYS, Date.now()).findLast(
     ({ what = '', target, result }) => STOPPING_ACTS.includes(what) && target === venue && result === 'done',
   );
-  const isThisOne = stop !== undefined && stop['what'] !== 'resume' && text.includes(stop['why'] ?? '');
-  return isThisOne ? `; by ${stop['who']}` : '';
+  const reason = `(${stop?.['why']})`;
+  if (stop === undefined || stop['what'] === 'resume' || !text.includes(reason)) return text;
+  return text.replace(reason, () => `(${stop['why']}; by ${stop['who']})`);
 }
 
 /** The health of the parts, with what only this machine knows: processes and addresses. */
@@ -60,7 +61,7 @@ function joinParts(
   const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
     const known = pid ?? readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
-    return { name, status, pid: known, text: name === 'venue_account' ? `${text}${whoStopped(config, text)}` : text };
+    return { name, status, pid: known, text: name === 'venue_account' ? nameWhoStopped(config, text) : text };
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
   const apiUrl = `http://${config.api.host}:${config.api.port}`;

@@ -20,7 +20,10 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
     stuckProblem(health),
-  ].filter((problem) => problem !== undefined);
+  ]
+    .filter((problem) => problem !== undefined)
+    // They are joined with others, and causes end with a point of their own.
+    .map((problem) => problem.replace(/\.$/, ''));
   const age =
     health.balancesAgeMs === undefined
       ? 'no balances yet'
@@ -74,13 +77,13 @@ function blockProblem(venue: string, { blockedForMs, blockedBy }: AccountHealth,
 function overdueProblem({ overdue }: AccountHealth): string | undefined {
   const [oldest] = overdue;
   if (!oldest) return undefined;
-  const others = overdue.length > 1 ? ` and ${overdue.length - 1} more` : '';
-  return `${oldest.id} (${oldest.purpose}) holds funds for ${inWords(oldest.ageMs)}, longer than it should${others}; look at it with "oncefill signal show"`;
+  const others = overdue.length > 1 ? `, and so do ${overdue.length - 1} more` : '';
+  return `The signal ${oldest.id} (${oldest.purpose}) has held funds for ${inWords(oldest.ageMs)}, longer than it should${others}; "oncefill signal show ${oldest.id}" tells why`;
 }
 
 function stuckProblem({ stuck = [] }: AccountHealth): string | undefined {
   if (stuck.length === 0) return undefined;
-  return `Signals that cannot take their next step hold funds: ${stuck.join(', ')}`;
+  return `Signals that hold funds cannot go on: ${stuck.join(', ')}; "oncefill signal show" tells why, and the log trading_engine_YYYYMMDD.log more`;
 }
 
 /** `12 s`, `5 min`, `60 h`. */

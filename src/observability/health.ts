@@ -107,8 +107,9 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
     const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
     const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
     const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
+    const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
     const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
-    const text = `${heartbeat.status}, ${heartbeat.activeTasks} tasks, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago${where}`;
+    const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago${where}`;
     const problems = heartbeat.problems ?? [];
     const isWell = !late && heartbeat.status !== 'error' && problems.length === 0;
     return {

@@ -1,33 +1,41 @@
-import { Command } from 'commander';
-import { refuseDoubledOptions } from '../../../src/cli/doubled-options';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommandLine } from '../../../src/cli/program';
+import { ExitCode } from '../../../src/process/exit-codes';
 
-function run(...words: readonly string[]): void {
-  const program = new Command('oncefill').option('--config <file>').exitOverride();
-  program
-    .command('send')
-    .option('-a, --amount <quantity>')
-    .option('--limit-price <price>')
-    .option('--queue <name...>')
-    .option('--wait')
-    .action(() => undefined);
-  refuseDoubledOptions(program);
-  program.parse(words, { from: 'user' });
-}
+let errors: string;
 
-test.each([
-  ['--amount', ['send', '--amount', '1', '--amount', '2']],
-  ['--amount', ['send', '--amount=1', '--amount=1']],
-  ['--amount', ['send', '-a', '1', '--amount', '2']],
-  ['--limit-price', ['send', '--limit-price', '1', '--amount', '2', '--limit-price', '3']],
-  ['--config', ['--config', 'a.yaml', 'send', '--config', 'b.yaml']],
-])('%s that is given twice is refused by its name: %j', (option, words) => {
-  expect(() => run(...words)).toThrow(`${option} is given twice; give it once.`);
+beforeEach(() => {
+  errors = '';
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    errors += String(text);
+    return true;
+  });
 });
 
+afterEach(() => jest.restoreAllMocks());
+
 test.each([
-  ['once', ['--config', 'a.yaml', 'send', '--amount', '1', '--limit-price', '2']],
-  ['a flag without a value', ['send', '--wait', '--wait']],
-  ['a list', ['send', '--queue', 'a', '--queue', 'b']],
-])('what is given %s is taken: %j', (_name, words) => {
-  expect(() => run(...words)).not.toThrow();
+  ['--amount', ['signal', 'send', '--amount', '1', '--amount', '2']],
+  ['--amount', ['signal', 'send', '--amount=1', '--amount=1']],
+  ['--limit-price', ['signal', 'send', '--limit-price', '1', '--amount', '2', '--limit-price', '3']],
+  ['--filled', ['signal', 'settle', '0123456789abcdef', '--filled', '1', '--filled', '0']],
+  ['--reason', ['halt', '--reason', 'a', '--reason', 'b']],
+  ['--config', ['--config', 'a.yaml', '--config', 'b.yaml', 'status']],
+])('%s that is given twice is refused by its name: %j', async (option, words) => {
+  expect(await runCommandLine(words)).toBe(ExitCode.USAGE);
+  expect(errors).toContain(`${option} is given twice; give it once.`);
+});
+
+test('a flag without a value may be given twice', async () => {
+  const dataDir = process.env['DATA_DIR'];
+  process.env['DATA_DIR'] = mkdtempSync(join(tmpdir(), 'oncefill-doubled-'));
+  try {
+    expect(await runCommandLine(['audit', '--json', '--json'])).toBe(ExitCode.SUCCESS);
+  } finally {
+    if (dataDir === undefined) delete process.env['DATA_DIR'];
+    else process.env['DATA_DIR'] = dataDir;
+  }
 });
