@@ -104,11 +104,8 @@ export function openEngine(
   const endDiskWatch = watchDisk(disk, problems);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs);
-  const sender = new OrderSender(
-    pacedVenue,
-    new OrderObserver(venue, permits),
-    new RefusedOrders(config.venue, problems),
-  );
+  const refusals = new RefusedOrders(venue.name, problems);
+  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals);
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const checker = new SendChecker(entities, permits, store, account);
