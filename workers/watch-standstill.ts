@@ -26,7 +26,7 @@ export function watchStandstill(venue: string, sources: StandstillSources, probl
   let failingSinceMs: number | undefined;
 
   const lookAtTrading = async (): Promise<void> => {
-    const stopped = tradingProblem(venue, await sources.account(), Date.now());
+    const stopped = tradingProblem(venue, await sources.account());
     if (stopped === undefined) problems.clear('TRADING_STOPPED');
     else problems.set('TRADING_STOPPED', `${stopped}; "oncefill resume --reason TEXT" goes on`);
   };

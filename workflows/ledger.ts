@@ -65,12 +65,11 @@ export class Ledger {
 
   /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
   health() {
-    const nowMs = Date.now();
     const setAtMs = this.current.tradingStateChanges.at(-1)?.atMs;
     return {
-      ...ledgerHealth(this.current, nowMs),
+      ...ledgerHealth(this.current, Date.now()),
       balancesAgeMaxMs: this.reportAgeMaxMs,
-      ...(setAtMs !== undefined && { tradingStateAgeMs: nowMs - setAtMs }),
+      ...(setAtMs !== undefined && { tradingStateSetAtMs: setAtMs }),
     };
   }
 

@@ -15,7 +15,7 @@ export interface AccountReport {
 /** @param nowMs milliseconds UTC, to name instants by */
 export function describeAccount(venue: string, health: AccountHealth, nowMs: number): AccountReport {
   const problems = [
-    tradingProblem(venue, health, nowMs),
+    tradingProblem(venue, health),
     balancesProblem(venue, health),
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
@@ -37,16 +37,14 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
 /**
  * What is stopped, since when and why.
  *
- * @param nowMs milliseconds UTC
  * @returns undefined: trading is active
  */
 export function tradingProblem(
   venue: string,
-  { tradingState, tradingStateReason, tradingStateAgeMs }: AccountHealth,
-  nowMs: number,
+  { tradingState, tradingStateReason, tradingStateSetAtMs }: AccountHealth,
 ): string | undefined {
   if (tradingState === 'active') return undefined;
-  const since = tradingStateAgeMs === undefined ? '' : ` since ${toSeconds(nowMs - tradingStateAgeMs)}`;
+  const since = tradingStateSetAtMs === undefined ? '' : ` since ${toSeconds(tradingStateSetAtMs)}`;
   const what = tradingState === 'halted' ? `halted${since}: nothing is sent` : `reduced to exits${since}`;
   const why = tradingStateReason ? ` (${tradingStateReason})` : '';
   return `Trading on ${venue} is ${what}${why}`;

@@ -27,7 +27,7 @@ test.each<[string, Partial<AccountHealth>, RegExp]>([
   ['halted', { tradingState: 'halted', tradingStateReason: 'asleep' }, /halted.*asleep/],
   [
     'halted for a while',
-    { tradingState: 'halted', tradingStateReason: 'asleep', tradingStateAgeMs: 3_600_000 },
+    { tradingState: 'halted', tradingStateReason: 'asleep', tradingStateSetAtMs: NOW_MS - 3_600_000 },
     /halted since 2026-01-31T11:00:00Z: nothing is sent \(asleep\)/,
   ],
   ['reducing', { tradingState: 'reducing' }, /exits/],

@@ -42,7 +42,7 @@ test('while all goes on nobody is told anything', async () => {
 });
 
 test('halted trading is told with when, why and what to do, and again while it lasts', async () => {
-  account = { ...WELL, tradingState: 'halted', tradingStateReason: 'asleep', tradingStateAgeMs: 30_000 };
+  account = { ...WELL, tradingState: 'halted', tradingStateReason: 'asleep', tradingStateSetAtMs: Date.now() - 30_000 };
   watch();
   await jest.advanceTimersByTimeAsync(MINUTE_MS / 2);
   expect(alerts).toEqual([
