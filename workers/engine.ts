@@ -14,6 +14,7 @@ import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
 import { Problems } from '../src/trading/problems';
+import { RefusedOrders } from '../src/trading/refused-orders';
 import { SendChecker } from '../src/trading/send-checker';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
@@ -107,7 +108,8 @@ export function openEngine(
   const endDiskWatch = watchDisk(disk, problems);
   const clock = keepClock(venue, permits, logger);
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
-  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits));
+  const refusals = new RefusedOrders(venue.name, problems);
+  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals);
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const checker = new SendChecker(entities, permits, store, account);

@@ -7,11 +7,14 @@ import { loadModel } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
+  ML_MANAGER_WORKFLOW_ID,
   SIGNALS_TASK_QUEUE,
   venueAccountWorkflowId,
   venueTaskQueue,
 } from '../src/messages/ids';
 import { showVenue } from '../src/domain/trading-venue';
+import { mlStateQuery } from '../src/messages/ml-manager';
+import { accountHealthQuery } from '../src/messages/venue-account';
 import { createLogger, type LogComponent } from '../src/observability/logging';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
@@ -19,6 +22,7 @@ import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker, type WorkerListeners } from '../src/temporal/worker';
+import { Problems } from '../src/trading/problems';
 import { packageVersion } from '../src/config/package-root';
 import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment, noteTravels } from './claim-environment';
@@ -38,6 +42,7 @@ import {
   venueWorker,
   type QueueWorkerOptions,
 } from './task-queue-workers';
+import { watchStandstill } from './watch-standstill';
 import { watchStore } from './watch-store';
 
 /** How often it is looked whether the account runs. */
@@ -149,6 +154,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   }
   let keeper: NodeJS.Timeout | undefined;
   let handOver: ReturnType<typeof openHandOver> | undefined;
+  let endStandstillWatch: (() => void) | undefined;
   const requestStop = (): void => stop.abort();
   process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
   try {
@@ -164,6 +170,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
       onRunning: () => {
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) handOver = openHandOver(engine);
         emitProcessEvent({ kind: 'ready', component: component ?? taskQueues.join(',') });
+        if (isEngine) endStandstillWatch = watchEngineStandstill(engine);
       },
       stop: stop.signal,
       async onStopping() {
@@ -174,11 +181,22 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     });
   } finally {
     clearInterval(keeper);
+    endStandstillWatch?.();
     // Also where a worker failed.
     await (await handOver)?.close();
   }
   if (lost) engine.logger.error('This process lost its slot and leaves.');
   return lost ? 1 : 0;
+}
+
+function watchEngineStandstill({ client, config, ours, logger }: Engine): () => void {
+  const account = client.workflow.getHandle(venueAccountWorkflowId(ours));
+  const mlManager = client.workflow.getHandle(ML_MANAGER_WORKFLOW_ID);
+  const sources = {
+    account: () => account.query(accountHealthQuery),
+    ...(config.ml.enabled && { predictions: () => mlManager.query(mlStateQuery) }),
+  };
+  return watchStandstill(config.venue, sources, new Problems((sentence) => printAlert(logger, sentence)));
 }
 
 /** @throws FormerAccountError, of which a person hears */

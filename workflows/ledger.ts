@@ -69,7 +69,12 @@ export class Ledger {
 
   /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
   health() {
-    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: this.reportAgeMaxMs };
+    const setAtMs = this.current.tradingStateChanges.at(-1)?.atMs;
+    return {
+      ...ledgerHealth(this.current, Date.now()),
+      balancesAgeMaxMs: this.reportAgeMaxMs,
+      ...(setAtMs !== undefined && { tradingStateSetAtMs: setAtMs }),
+    };
   }
 
   /** Whether nothing is lent until the venue's next report. */

@@ -80,6 +80,7 @@ export class SignalRecord {
       filledQuantity: order.filledQuantity,
       averagePrice: order.averagePrice,
       fee: order.fee,
+      ...(order.otherFees && { otherFees: order.otherFees }),
     };
   }
 

@@ -4,7 +4,7 @@ import type { Denial } from '../src/domain/denial';
 import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { cutText } from '../src/domain/plain-values';
-import { commitCommandOf, fillSentence, notBookedSentence } from '../src/domain/settlement';
+import { commitCommandOf, feeSentence, fillSentence, notBookedSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import type { CancelReply, OrphanedReservation, SettleReply, SignalWorkflowInput } from '../src/messages/signal';
 import type { AdmittedOrphan, TradeResult } from '../src/messages/trade';
@@ -286,8 +286,7 @@ export class SignalSaga {
     const { record } = this.parts;
     record.venueSays(order);
     const outcome = order.status === 'filled' ? 'FILLED' : 'PARTIALLY_FILLED';
-    const fee = order.fee === '' ? 'fee unknown' : `fee ${order.fee} ${plan.asset}`;
-    record.end(outcome, `${fillSentence(order)}, ${fee}.`);
+    record.end(outcome, `${fillSentence(order)}, ${feeSentence(order, plan.asset)}.`);
   }
 
   private get account(): string {

@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, sleep, TemporalFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  sleep,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { Denial } from '../src/domain/denial';
 import { isRefusalCode } from '../src/messages/refusal';
@@ -60,9 +67,10 @@ export function isPassingOrRefused(error: unknown): boolean {
   return isPassing(error) || refusalOf(error) !== undefined;
 }
 
-/** What the innermost cause says. */
+/** What the innermost cause says; of a call that nobody answered, in words of ours and not of the server's timers. */
 export function rootMessage(error: unknown): string {
   let current = error;
   while (current instanceof Error && current.cause !== undefined) current = current.cause;
+  if (current instanceof TimeoutFailure) return 'No answer came in time; "oncefill status" tells what runs.';
   return current instanceof Error ? current.message : String(current);
 }

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { quoteValue } from '../domain/quote-value';
 import { guardRequest, type GuardRefusal, loopbackHosts } from '../net/browser-guard';
 import { ApiError, type ApiErrorCode } from './errors';
 
@@ -34,6 +36,23 @@ export function guardAgainstBrowsers(
     void reply.headers(SECURITY_HEADERS);
     // Reading changes nothing here, so a browser that does not say where a request comes from may read.
     const refusal = guardRequest(raw, { hosts, bodies: 'json', silentBrowsers: 'allowed' });
-    if (refusal !== undefined) throw new ApiError(ERROR_CODES[refusal]);
+    if (refusal !== undefined) throw new ApiError(ERROR_CODES[refusal], describe(refusal, raw.headers, port));
   });
+}
+
+/** @returns undefined: the catalogue's sentence says it */
+function describe(refusal: GuardRefusal, headers: IncomingHttpHeaders, port: number): string | undefined {
+  const { host, 'content-type': type } = headers;
+  switch (refusal) {
+    case 'HOST_REFUSED': {
+      const given = host === undefined ? 'There is no Host header' : `The Host header is ${quoteValue(host)}`;
+      return `${given}; use http://127.0.0.1:${port} or http://localhost:${port}, or add the name to api.allowedHosts.`;
+    }
+    case 'MEDIA_TYPE_REFUSED': {
+      const given = type === undefined ? 'There is no content type' : `The content type is ${quoteValue(type)}`;
+      return `${given}; send JSON with the header "Content-Type: application/json".`;
+    }
+    case 'ORIGIN_REFUSED':
+      return undefined;
+  }
 }

@@ -6,7 +6,7 @@ import { historyKeyErrorIn } from '../temporal/codec/history-key-error';
  */
 const API_ERRORS = {
   MALFORMED_REQUEST: [400, 'The request is not valid HTTP with a JSON body.'],
-  MALFORMED_JSON: [400, 'The body is not a JSON object, or holds a forbidden key such as "__proto__".'],
+  MALFORMED_JSON: [400, 'The body is not valid JSON.'],
   INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],
   INVALID_SETTLEMENT: [400, 'A settlement has filled_quantity, average_price, fee and reason, all of them text.'],
   INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
@@ -18,14 +18,23 @@ const API_ERRORS = {
     403,
     'The Host header must be 127.0.0.1, localhost or [::1] with the port of the API, or one of api.allowedHosts.',
   ],
-  ORIGIN_REFUSED: [403, 'Requests from other web pages are refused.'],
+  ORIGIN_REFUSED: [
+    403,
+    'Requests from other web pages are refused, whoever has them open; send signals from a program, without an Origin header.',
+  ],
   SCOPE_MISSING: [403, 'This token may only read; what trades needs one of the scope trade.'],
   NOT_FOUND: [404, 'There is no such route.'],
-  SIGNAL_NOT_FOUND: [404, 'No signal with this fingerprint is known; the server forgets signals after its retention.'],
+  SIGNAL_NOT_FOUND: [
+    404,
+    'No signal with this fingerprint is known; an ended one is forgotten after temporal.retentionHours.',
+  ],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
-  UNSUPPORTED_MEDIA_TYPE: [415, 'The content type must be application/json.'],
+  UNSUPPORTED_MEDIA_TYPE: [
+    415,
+    'The content type must be application/json: send JSON with the header "Content-Type: application/json".',
+  ],
   TOO_MANY_ATTEMPTS: [429, 'Too many requests without a valid token came from this address.'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large.'],
   INTERNAL_ERROR: [

@@ -34,6 +34,7 @@ function presentOrder(order: OrderView) {
     filled_amount: order.filledQuantity,
     average_price: order.averagePrice,
     fee: order.fee,
+    ...(order.otherFees && { other_fees: order.otherFees }),
   };
 }
 

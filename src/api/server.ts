@@ -12,9 +12,11 @@ import { guardAgainstBrowsers } from './browser-guard';
 import { guardByTokens } from './token-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
+import { readJsonBody } from './json-body';
 import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
 import { addHealthRoute, addMetricsRoute, HEALTH_PATH } from './status-routes';
+import { answerUnknownRoutes } from './unknown-route';
 
 /** A signal is a dozen short fields: whoever needs longer to send one is holding a connection, not sending. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -84,20 +86,21 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
       // One without a host is the guard's to refuse: node would answer each of many at once.
       requireHostHeader: false,
     },
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
     clientErrorHandler: answerBrokenConnection,
     frameworkErrors: answerError,
   });
-  server.removeContentTypeParser('text/plain');
+  server.removeContentTypeParser(['text/plain', 'application/json']);
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+    const read = readJsonBody(body);
+    if ('fault' in read) throw new ApiError('MALFORMED_JSON', read.fault);
+    return read.value;
+  });
   server.setErrorHandler(answerError);
   // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
   server.addHook('onSend', (_request, _reply, payload, done) => {
     done(null, typeof payload === 'string' ? redact(payload) : payload);
   });
-  server.setNotFoundHandler(() => {
-    throw new ApiError('NOT_FOUND');
-  });
+  answerUnknownRoutes(server);
   return server;
 }
 

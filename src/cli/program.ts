@@ -6,6 +6,7 @@ import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
+import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addPaperVenueCommand } from './paper-venue';
 import { addSignalListCommand } from './signal-list';
@@ -62,6 +63,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addWorkerCommand(program, finish);
   addApiCommand(program, finish);
   addPaperVenueCommand(program, finish);
+  refuseDoubledOptions(program);
   return program;
 }
 

@@ -1,3 +1,4 @@
+import { feeSentence } from '../domain/settlement';
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalSummary } from '../intake/types';
 import { renderTable } from './table';
@@ -39,7 +40,7 @@ export function settleRemedy(fingerprint: string): string {
 function describeState(view: SignalView, style: Style): string {
   if (view.outcome !== undefined) return `${view.state} — ${styleOutcome(view.outcome, style)}`;
   if (view.state === MISSING) return style.bad(MISSING);
-  const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTimeOfDay(view.waitUntilMs)} UTC`;
+  const wait = view.waitUntilMs === undefined ? '' : ` until ${formatTime(view.waitUntilMs)}`;
   return `${view.state}${wait}`;
 }
 
@@ -47,7 +48,9 @@ function describeOrder(view: SignalView): string {
   const { order } = view;
   if (!order) return view.sendAttempts === 0 ? 'nothing was sent' : 'sent; not yet known to the venue';
   const price = order.averagePrice === undefined ? '' : ` at ${order.averagePrice}`;
-  const fee = order.fee === undefined ? '' : `, fee ${order.fee}`;
+  const { otherFees } = order;
+  const fee =
+    order.fee === undefined ? '' : `, ${feeSentence({ fee: order.fee, otherFees }, view.reservedAsset ?? '')}`;
   const venueId = !order.venueOrderId ? '' : ` (venue id ${order.venueOrderId})`;
   return `${order.clientOrderId}${venueId}: filled ${order.filledQuantity} of ${order.quantity}${price}${fee}`;
 }
@@ -86,7 +89,7 @@ export function renderSignal(view: SignalView, style: Style): string {
 
 /** One step of a signal that is being followed. */
 export function describeChange(view: SignalView): string {
-  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}  ${view.outcome ?? view.state}  ${printable(view.detail)}`;
+  return `${formatTimeOfDay(view.timeline.at(-1)?.atMs ?? view.signal.timestampMs)}Z  ${view.outcome ?? view.state}  ${printable(view.detail)}`;
 }
 
 /** What intake did with a signal, in one sentence. */

@@ -35,6 +35,16 @@ export interface SendOptions {
   readonly json?: boolean;
 }
 
+/** What messages call a signal's fields: as they are typed. */
+const OPTION_NAMES = {
+  symbol: '--symbol',
+  direction: '--direction',
+  strategy: '--strategy',
+  amount: '--amount',
+  limitPrice: '--limit-price',
+  timestamp: '--timestamp',
+};
+
 /** The signal, with its time: from here on it is the same one, however often it is sent. */
 async function readSignal(options: SendOptions): Promise<TradingSignal> {
   const { parseSignal } = await import('../intake/parse-signal');
@@ -50,7 +60,7 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
       ...(amount !== undefined && { amount }),
       ...(limitPrice !== undefined && { limitPrice }),
     },
-    { nowMs },
+    { nowMs, names: OPTION_NAMES },
   );
   if (!parsed.ok) throw new CliError(parsed.message, ExitCode.USAGE);
   return parsed.signal;
@@ -188,7 +198,7 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
     .option('--limit-price <price>', 'makes it a limit order; absent: a market order')
     .option(
       '--timestamp <time>',
-      'ISO 8601 with Z or an offset; its minute is part of the fingerprint; absent: the current time',
+      'ISO 8601 with Z or an offset, or seconds or milliseconds since 1970; its minute is part of the fingerprint; absent: the current time',
     )
     .option('--exit', 'only reduces a position')
     .option(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/schema';
+import { readAudit } from '../access/read-audit';
 import type { Health, SystemHealth } from '../observability/health';
 import { isProcessRunning, readRunningPid } from '../process/pid-file';
 import { planProcesses, type ProcessName } from '../supervisor/plan';
@@ -9,6 +10,10 @@ import { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
 import { withClient } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';
+
+/** How far back it is looked who stopped trading. */
+const STOPS_SOUGHT_DAYS = 30;
+const STOPPING_ACTS: readonly string[] = ['halt', 'reduce', 'resume'];
 
 interface SystemStatus {
   readonly status: Health;
@@ -32,17 +37,31 @@ async function findServerPid(config: Config): Promise<number | undefined> {
   return server !== undefined && isProcessRunning(server) ? server.pid : undefined;
 }
 
+/**
+ * Puts beside the reason who stopped trading, as the audit of this data folder has it.
+ *
+ * @returns the text as it is where trading goes on, or was stopped from elsewhere
+ */
+function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
+  if (!/trading (halted|reducing)/.test(text)) return text;
+  const stop = readAudit(dataDir, STOPS_SOUGHT_DAYS, Date.now()).findLast(
+    ({ what = '', target, result }) => STOPPING_ACTS.includes(what) && target === venue && result === 'done',
+  );
+  const reason = `(${stop?.['why']})`;
+  if (stop === undefined || stop['what'] === 'resume' || !text.includes(reason)) return text;
+  return text.replace(reason, () => `(${stop['why']}; by ${stop['who']})`);
+}
+
 /** The health of the parts, with what only this machine knows: processes and addresses. */
 function joinParts(
   config: Config,
   health: SystemHealth,
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
-  const reported = health.details.map(({ name, status, pid, text, host }): StatusPart => {
+  const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
     const known = pid ?? readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
-    const where = host === undefined ? '' : ` on ${host}`;
-    return { name, status, pid: known, text: `${text}${where}` };
+    return { name, status, pid: known, text: name === 'venue_account' ? nameWhoStopped(config, text) : text };
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
   const apiUrl = `http://${config.api.host}:${config.api.port}`;

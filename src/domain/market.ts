@@ -80,8 +80,10 @@ export interface VenueOrder {
   readonly filledQuantity: string;
   /** Absent while nothing filled. */
   readonly averagePrice?: string;
-  /** Fees paid so far in the settle asset. */
+  /** Fees paid so far in the settle asset; empty: something filled, and what it cost is not known. */
   readonly fee: string;
+  /** Fees that were paid in other assets, by asset; they take nothing of the settle asset. Absent: none. */
+  readonly otherFees?: Readonly<Record<string, string>>;
   /** The venue's clock. */
   readonly createdAtMs: number;
   readonly updatedAtMs: number;

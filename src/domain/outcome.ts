@@ -26,8 +26,20 @@ export interface VenueOutcome {
   readonly retryAfterMs?: number;
 }
 
-/** `REJECTED (110007): not enough balance`, for people. */
+/** What an outcome is in words. */
+const WORDS: Readonly<Record<OutcomeKind, string>> = {
+  PLACED: 'Accepted',
+  DUPLICATE: 'Known already',
+  REJECTED: 'Refused',
+  NOT_PLACED: 'Not placed',
+  RATE_LIMITED: 'Too many requests',
+  BANNED: 'Banned for a while',
+  FATAL: 'Refused until a person acts',
+  UNKNOWN: 'Not proven',
+};
+
+/** `Refused (110007): not enough balance`, for people. */
 export function venueSentence(outcome: VenueOutcome): string {
   const code = outcome.venueCode ?? (outcome.httpStatus === undefined ? undefined : `HTTP ${outcome.httpStatus}`);
-  return `${outcome.kind}${code === undefined ? '' : ` (${code})`}: ${outcome.message}`;
+  return `${WORDS[outcome.kind]}${code === undefined ? '' : ` (${code})`}: ${outcome.message}`;
 }

@@ -21,27 +21,27 @@ export interface SettleWord {
  * @returns what is wrong with it as a sentence, or the word
  */
 export function readSettleWord(command: unknown, plan: OrderPlan): SettleWord | string {
-  if (!isRecord(command)) return 'The command is no object; give filledQuantity, averagePrice and reason.';
+  if (!isRecord(command)) return 'This is no settlement: it has a filled quantity, an average price and a reason.';
   const { reason } = command;
   if (typeof reason !== 'string' || reason.trim() === '') {
     return 'The reason is missing: say who looked, where, and what was found.';
   }
   const filled = parseDecimal(command.filledQuantity);
   if (filled === undefined) {
-    return `filledQuantity is ${showValue(command.filledQuantity)}; needed is a decimal number in quotes, "0" for nothing.`;
+    return `The filled quantity is ${showValue(command.filledQuantity)}; needed is a decimal number in quotes, "0" for nothing.`;
   }
   if (isKnown(plan.quantity) && filled.greaterThan(plan.quantity)) {
-    return `filledQuantity ${formatDecimal(filled)} is more than the order's ${plan.quantity}.`;
+    return `The filled quantity ${formatDecimal(filled)} is more than the ${plan.quantity} ${plan.symbol} that were ordered.`;
   }
   const words = { filledQuantity: formatDecimal(filled), reason: cutText(reason, REASON_BYTES_MAX) };
   if (filled.isZero()) return words;
   const price = parseDecimal(command.averagePrice);
   if (price === undefined || price.isZero()) {
-    return `averagePrice is ${showValue(command.averagePrice)}; of what filled it must be a positive decimal number in quotes.`;
+    return `The average price is ${showValue(command.averagePrice)}; of what filled it must be a positive decimal number in quotes.`;
   }
   const fee = command.fee === undefined || command.fee === null ? undefined : parseSignedDecimal(command.fee);
   if (fee === undefined && command.fee !== undefined && command.fee !== null) {
-    return `fee is ${showValue(command.fee)}; needed is a decimal number in quotes.`;
+    return `The fee is ${showValue(command.fee)}; needed is a decimal number in quotes.`;
   }
   // The ledger has to book it.
   if (parseDecimal(formatDecimal(filled.times(price).plus(fee?.abs() ?? 0))) === undefined) {

@@ -22,6 +22,21 @@ export function commitCommandOf({ fingerprint, plan, order, leverage }: Fill): C
   };
 }
 
+/**
+ * `fee 0.33 USDT`, with what was paid in other assets.
+ *
+ * @param settleAsset what `fee` is in
+ */
+export function feeSentence(
+  { fee, otherFees = {} }: Pick<VenueOrder, 'fee' | 'otherFees'>,
+  settleAsset: string,
+): string {
+  const others = Object.entries(otherFees).map(([asset, amount]) => `${amount} ${asset}`);
+  if (fee === '') return ['fee unknown', ...others].join(' and ');
+  const own = others.length > 0 && /^0+(\.0+)?$/.test(fee) ? [] : [`${fee} ${settleAsset}`.trim()];
+  return `fee ${[...own, ...others].join(' and ')}`;
+}
+
 /** `0.01 BTCUSDT at 60000`. */
 export function fillSentence({ filledQuantity, symbol, averagePrice }: VenueOrder): string {
   return `${filledQuantity} ${symbol} at ${averagePrice ?? 'an unknown price'}`;

@@ -42,6 +42,8 @@ export interface OrderView {
   readonly filledQuantity: string;
   readonly averagePrice?: string;
   readonly fee?: string;
+  /** Paid in other assets than the settle asset, by asset. */
+  readonly otherFees?: Readonly<Record<string, string>>;
 }
 
 export interface TimelineEntry {

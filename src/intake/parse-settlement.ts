@@ -1,6 +1,9 @@
 import { formatDecimal, parseDecimal, parseSignedDecimal } from '../domain/decimal';
 import { quoteValue } from '../domain/quote-value';
+import { faultOfReadableText } from '../domain/readable-text';
 import type { SettleCommand } from '../messages/signal';
+import { proposeDecimal } from './decimal-text';
+import { nearestName } from './nearest-name';
 
 export type ParseSettlementResult =
   { readonly ok: true; readonly command: SettleCommand } | { readonly ok: false; readonly message: string };
@@ -16,9 +19,8 @@ type FieldNames = Readonly<typeof FIELD_NAMES>;
 
 /** As UTF-8: what the signal's timeline holds uncut. */
 export const SETTLE_REASON_BYTES_MAX = 190;
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-const ABOVE_ZERO = 'must be a decimal string above zero, such as "0.01"';
+const ABOVE_ZERO = 'must be a decimal number above zero, as text in quotes such as "0.01"';
 
 /**
  * Reads a person's word for what became of an order, or says in one sentence what is wrong with it.
@@ -35,8 +37,10 @@ export function parseSettlement(body: unknown, names: FieldNames = FIELD_NAMES):
   const values = body as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(values).find((key) => !Object.hasOwn(FIELD_NAMES, key));
   if (unknown !== undefined) {
+    const near = nearestName(unknown, Object.keys(FIELD_NAMES));
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
     return refuse(
-      `The field ${quoteValue(unknown)} is not known; a settlement has ${Object.values(names).join(', ')}.`,
+      `The field ${quoteValue(unknown)} is not known; a settlement has ${Object.values(names).join(', ')}.${meant}`,
     );
   }
   const message = faultOfReason(values['reason'], names) ?? faultOfFigures(values, names);
@@ -61,23 +65,41 @@ function faultOfReason(reason: unknown, names: FieldNames): string | undefined {
   if (typeof reason !== 'string' || reason.trim() === '') {
     return `${names.reason} is empty; say who settles the signal and why, for those who look later.`;
   }
-  if (Buffer.byteLength(reason) <= SETTLE_REASON_BYTES_MAX && !UNPRINTABLE.test(reason)) return undefined;
-  return `${names.reason} is ${quoteValue(reason)}; it must be text on one line of at most ${SETTLE_REASON_BYTES_MAX} bytes.`;
+  const fault = faultOfReadableText(reason);
+  if (fault !== undefined) return `${names.reason} is ${quoteValue(reason)}; it ${fault}: write text on one line.`;
+  const bytes = Buffer.byteLength(reason);
+  if (bytes <= SETTLE_REASON_BYTES_MAX) return undefined;
+  return `${names.reason} has ${bytes} bytes as UTF-8; at most ${SETTLE_REASON_BYTES_MAX} are kept: say it shorter.`;
 }
 
 function faultOfFigures(values: Readonly<Record<string, unknown>>, names: FieldNames): string | undefined {
   const { filled_quantity: filled, average_price: price, fee } = values;
+  if (filled === undefined) return `There is no ${names.filled_quantity}; say what filled, or "0" when nothing did.`;
   const quantity = parseDecimal(filled);
-  if (!quantity)
-    return `${names.filled_quantity} is ${quoteValue(filled)}; it ${ABOVE_ZERO}, or "0" when nothing filled.`;
+  if (!quantity) {
+    const remedy = proposal(filled);
+    return `${names.filled_quantity} is ${quoteValue(filled)}; it ${ABOVE_ZERO}, or "0" when nothing filled${remedy}.`;
+  }
   if (quantity.isZero()) {
     if (price === undefined && fee === undefined) return undefined;
     return `${names.filled_quantity} is 0: where nothing filled there is neither ${names.average_price} nor ${names.fee}.`;
   }
   if (price === undefined) return `There is no ${names.average_price}; what filled was paid at a price.`;
-  if (!isAboveZero(price)) return `${names.average_price} is ${quoteValue(price)}; it ${ABOVE_ZERO}.`;
+  if (!isAboveZero(price)) return `${names.average_price} is ${quoteValue(price)}; it ${ABOVE_ZERO}${proposal(price)}.`;
   if (fee === undefined || parseSignedDecimal(fee)) return undefined;
-  return `${names.fee} is ${quoteValue(fee)}; it must be a decimal string in the settle asset, below zero for a rebate.`;
+  return `${names.fee} is ${quoteValue(fee)}; it must be a decimal number in the settle asset, as text in quotes such as "0.05", below zero for a rebate${signedProposal(fee)}.`;
+}
+
+function proposal(value: unknown): string {
+  const text = proposeDecimal(value);
+  return text === undefined ? '' : `: write ${quoteValue(text)}`;
+}
+
+/** A fee may be below zero, and nothing. */
+function signedProposal(fee: unknown): string {
+  if (fee === 0) return ': write "0"';
+  if (typeof fee !== 'number' || fee > 0) return proposal(fee);
+  return proposal(-fee).replace('"', '"-');
 }
 
 function isAboveZero(text: unknown): boolean {

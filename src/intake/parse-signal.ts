@@ -1,7 +1,10 @@
-import Decimal from 'decimal.js';
 import { z } from 'zod';
 import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
+import { faultOfReadableText } from '../domain/readable-text';
+import { readPositiveDecimal } from './decimal-text';
+import { nearestName } from './nearest-name';
+import { readTime } from './time-text';
 
 export type ParseSignalResult =
   | { readonly ok: true; readonly signal: TradingSignal }
@@ -23,72 +26,48 @@ const FIELD_OF_KEY: ReadonlyMap<string, string> = new Map([
   ['signal_strength', 'signalStrength'],
 ]);
 
-const STRATEGY_CHARACTERS_MAX = 64;
-/** Below it a number of a timestamp means seconds (until the year 5138), from it on milliseconds (since 1973). */
-const SECONDS_BELOW = 1e11;
-/** A time further away than this is in another unit or from a broken clock; a stale one is refused later, by its age. */
-const TIME_DISTANCE_YEARS_MAX = 10;
-const YEAR_MS = 31_557_600_000;
-/** A binary number holds any decimal of 15 digits exactly; longer ones may have changed on their way. */
-const NUMBER_DIGITS_MAX = 15;
+/** As programs count them (UTF-16): a letter is 1, an emoji 2 or more. */
+const STRATEGY_UNITS_MAX = 64;
+const STRATEGY = `must be text of 1 to ${STRATEGY_UNITS_MAX} characters`;
 
-const DECIMAL_TEXT = /^(0|[1-9]\d{0,17})(\.\d{1,18})?$/;
-const ISO_TIME = z.iso.datetime({ offset: true });
-// Control, invisible and direction-changing characters, lone surrogates, line and paragraph separators.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-
-const POSITIVE_DECIMAL =
-  'must be a positive decimal number of at most 18 digits before and after the point, best in quotes, such as "0.01"';
-const TIMESTAMP =
-  'must be an ISO 8601 time with seconds and Z or an offset, such as "2026-01-31T12:00:00Z", or a number of seconds or milliseconds since 1970';
-const STRATEGY = `must be text of 1 to ${STRATEGY_CHARACTERS_MAX} characters without control characters`;
-
-/** @returns undefined when the number may not be what the sender wrote */
-function decimalTextOf(value: number): string | undefined {
-  if (!Number.isFinite(value)) return undefined;
-  const exact = new Decimal(value);
-  return exact.precision() > NUMBER_DIGITS_MAX ? undefined : exact.toFixed();
-}
-
-/** One amount has one spelling, so that a repeated signal with "1.0" for "1" does not count as conflicting. */
-const positiveDecimal = z.union([z.string(), z.number()], POSITIVE_DECIMAL).transform((value, context) => {
-  const text = typeof value === 'number' ? decimalTextOf(value) : value;
-  if (text === undefined || !DECIMAL_TEXT.test(text) || new Decimal(text).isZero()) {
-    context.addIssue({ code: 'custom', message: POSITIVE_DECIMAL });
-    return z.NEVER;
-  }
-  return new Decimal(text).toFixed();
-});
-
-/** Cuts to whole milliseconds, in decimals: a rounded one could move the signal into the next minute. */
-function numberToMs(value: number): number {
-  return new Decimal(value)
-    .times(value < SECONDS_BELOW ? 1_000 : 1)
-    .floor()
-    .toNumber();
-}
-
-const timestamp = z.union([z.string(), z.number()], TIMESTAMP).transform((value, context) => {
-  if (typeof value === 'number') return numberToMs(value);
-  if (ISO_TIME.safeParse(value).success) return Date.parse(value);
-  context.addIssue({ code: 'custom', message: TIMESTAMP });
+const positiveDecimal = z.unknown().transform((value, context) => {
+  const read = readPositiveDecimal(value);
+  if ('text' in read) return read.text;
+  context.addIssue({ code: 'custom', message: read.fault });
   return z.NEVER;
 });
 
-const fields = z.object({
-  symbol: z.string('must be text').regex(/^[A-Za-z0-9]{2,30}$/, 'must be 2 to 30 letters and digits, such as BTCUSDT'),
-  direction: z.string('must be BUY or SELL').regex(/^(buy|sell)$/i, 'must be BUY or SELL'),
-  strategy: z
-    .string(STRATEGY)
-    .max(STRATEGY_CHARACTERS_MAX, STRATEGY)
-    .refine((text) => text.trim() !== '' && !UNPRINTABLE.test(text), STRATEGY),
-  timestamp,
-  intent: z.enum(['entry', 'exit'], 'must be entry or exit').optional(),
-  reduceOnly: z.boolean('must be true or false').optional(),
+const strategy = z.string(`it ${STRATEGY}`).superRefine((text, context) => {
+  const fault = faultOfReadableText(text);
+  if (fault !== undefined)
+    context.addIssue({ code: 'custom', message: `it ${fault}; it ${STRATEGY} that can be seen` });
+  else if (text.length > STRATEGY_UNITS_MAX) {
+    context.addIssue({
+      code: 'custom',
+      message: `it has ${text.length} characters and ${STRATEGY} (an emoji counts as 2 or more)`,
+    });
+  }
+});
+
+const SYMBOL = 'it must be 2 to 30 letters and digits, such as BTCUSDT';
+const DIRECTION = 'it must be BUY or SELL';
+const STRENGTH = 'it must be a number from 0 to 1, without quotes';
+
+const FIELDS = z.object({
+  symbol: z.string(SYMBOL).regex(/^[A-Za-z0-9]{2,30}$/, SYMBOL),
+  direction: z.string(DIRECTION).regex(/^(buy|sell)$/i, DIRECTION),
+  strategy,
+  // Read apart, because it needs the present.
+  timestamp: z.unknown(),
+  intent: z.enum(['entry', 'exit'], 'it must be entry or exit').optional(),
+  reduceOnly: z.boolean('it must be true or false, without quotes').optional(),
   amount: positiveDecimal.optional(),
   limitPrice: positiveDecimal.optional(),
-  signalStrength: z.number('must be a number from 0 to 1').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').optional(),
+  signalStrength: z.number(STRENGTH).min(0, STRENGTH).max(1, STRENGTH).optional(),
 });
+
+/** What the messages call the fields; absent: as the sender spelled them. */
+export type SignalFieldNames = Readonly<Record<string, string>>;
 
 function refuse(message: string): ParseSignalResult {
   return { ok: false, code: 'INVALID_SIGNAL', message };
@@ -107,7 +86,9 @@ function nameFields(body: object): NamedFields | string {
   for (const [key, value] of Object.entries(body)) {
     const field = FIELD_OF_KEY.get(key);
     if (field === undefined) {
-      return `The field ${quoteValue(key)} is not known; a signal has ${[...FIELD_OF_KEY.keys()].join(', ')}.`;
+      const near = nearestName(key, [...FIELD_OF_KEY.keys()]);
+      const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+      return `The field ${quoteValue(key)} is not known; a signal has ${[...FIELD_OF_KEY.keys()].join(', ')}.${meant}`;
     }
     const other = spelling.get(field);
     if (other !== undefined) return `The signal has both ${other} and ${key}; give one of them.`;
@@ -117,14 +98,14 @@ function nameFields(body: object): NamedFields | string {
   return { values: Object.fromEntries(values), spelling };
 }
 
-function describeFault(issue: z.core.$ZodIssue, { values, spelling }: NamedFields): string {
-  const field = String(issue.path[0]);
-  if (!spelling.has(field)) return `The signal has no ${field}; it ${issue.message}.`;
-  return `${spelling.get(field)} is ${quoteValue(values[field])}; it ${issue.message}.`;
-}
-
-function isDistant(timestampMs: number, nowMs: number): boolean {
-  return !(Math.abs(timestampMs - nowMs) <= TIME_DISTANCE_YEARS_MAX * YEAR_MS);
+function describeFault(
+  field: string,
+  fault: string,
+  { values, spelling }: NamedFields,
+  names: SignalFieldNames,
+): string {
+  if (!spelling.has(field)) return `The signal has no ${names[field] ?? field}; ${fault}.`;
+  return `${names[field] ?? spelling.get(field)} is ${quoteValue(values[field])}; ${fault}.`;
 }
 
 /** @returns undefined when the two fields contradict each other */
@@ -137,30 +118,31 @@ function readIntent(intent: Intent | undefined, reduceOnly: boolean | undefined)
 /**
  * Turns what a sender wrote into a signal, or says in one sentence what is wrong with it. Strict, because a guess here
  * becomes an order: unknown fields, `null`, and times without an offset are refused. `symbol` and `direction` may be
- * in lower case; names may be in camelCase or snake_case.
- *
- * A `timestamp` that is a number below 1e11 is in seconds, otherwise in milliseconds. Amounts are decimal strings;
- * JSON numbers are accepted up to 15 digits, which they hold exactly.
+ * in lower case; names may be in camelCase or snake_case. Times are read by `readTime`, amounts and prices by
+ * `readPositiveDecimal`.
  *
  * @param body parsed JSON or command-line options; anything at all
  * @param options.nowMs our time, milliseconds UTC: times more than ten years away are taken for a wrong unit
+ * @param options.names what the messages call the fields
  */
-export function parseSignal(body: unknown, { nowMs }: { readonly nowMs: number }): ParseSignalResult {
+export function parseSignal(
+  body: unknown,
+  { nowMs, names = {} }: { readonly nowMs: number; readonly names?: SignalFieldNames },
+): ParseSignalResult {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refuse(`A signal is a JSON object, not ${quoteValue(body)}.`);
   }
   const named = nameFields(body);
   if (typeof named === 'string') return refuse(named);
-  const result = fields.safeParse(named.values);
+  const result = FIELDS.safeParse(named.values);
   if (!result.success) {
     const [issue] = result.error.issues;
-    return refuse(issue ? describeFault(issue, named) : 'The signal is not valid.');
+    if (!issue) return refuse('The signal is not valid.');
+    return refuse(describeFault(String(issue.path[0]), issue.message, named, names));
   }
-  const { symbol, direction, strategy, timestamp: timestampMs, amount, limitPrice, signalStrength } = result.data;
-  if (isDistant(timestampMs, nowMs)) {
-    const given = quoteValue(named.values['timestamp']);
-    return refuse(`timestamp is ${given}, years from now; numbers below 1e11 are seconds, others milliseconds.`);
-  }
+  const { symbol, direction, strategy: name, amount, limitPrice, signalStrength } = result.data;
+  const time = readTime(result.data.timestamp, nowMs);
+  if ('fault' in time) return refuse(describeFault('timestamp', time.fault, named, names));
   const intent = readIntent(result.data.intent, result.data.reduceOnly);
   if (intent === undefined) {
     return refuse(`intent and ${named.spelling.get('reduceOnly')} contradict each other; give one of them.`);
@@ -168,13 +150,13 @@ export function parseSignal(body: unknown, { nowMs }: { readonly nowMs: number }
   // Refused here and not when the order is sized: by then the fingerprint would be taken, and the corrected signal a
   // conflicting duplicate.
   if (intent === 'exit' && amount === undefined) {
-    return refuse('The signal has no amount; an exit must name the quantity to close.');
+    return refuse(`The signal has no ${names['amount'] ?? 'amount'}; an exit must name the quantity to close.`);
   }
   const signal: TradingSignal = {
     symbol: symbol.toUpperCase(),
     direction: direction.toUpperCase() as Direction,
-    strategy,
-    timestampMs,
+    strategy: name,
+    timestampMs: time.timestampMs,
     intent,
     ...(amount !== undefined && { amount }),
     ...(limitPrice !== undefined && { limitPrice }),

@@ -142,6 +142,8 @@ export interface BalancesReply extends BalancesView {
 export interface AccountHealth extends LedgerHealth {
   /** Older balances are not lent from. */
   readonly balancesAgeMaxMs: number;
+  /** When the trading state was set last, milliseconds UTC on the account's clock; absent: never set, or an older account. */
+  readonly tradingStateSetAtMs?: number;
   /** Why the last attempt to read them failed; absent: it did not. */
   readonly balancesProblem?: string;
   /** What is left of a ban or a penalty; 0: none. */

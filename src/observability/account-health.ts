@@ -20,7 +20,10 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
     stuckProblem(health),
-  ].filter((problem) => problem !== undefined);
+  ]
+    .filter((problem) => problem !== undefined)
+    // They are joined with others, and causes end with a point of their own.
+    .map((problem) => problem.replace(/\.$/, ''));
   const age =
     health.balancesAgeMs === undefined
       ? 'no balances yet'
@@ -31,11 +34,25 @@ export function describeAccount(venue: string, health: AccountHealth, nowMs: num
   return { status, text, problems };
 }
 
-function tradingProblem(venue: string, { tradingState, tradingStateReason }: AccountHealth): string | undefined {
+/**
+ * What is stopped, since when and why.
+ *
+ * @returns undefined: trading is active
+ */
+export function tradingProblem(
+  venue: string,
+  { tradingState, tradingStateReason, tradingStateSetAtMs }: AccountHealth,
+): string | undefined {
   if (tradingState === 'active') return undefined;
-  const what = tradingState === 'halted' ? 'halted: nothing is sent' : 'reduced to exits';
+  const since = tradingStateSetAtMs === undefined ? '' : ` since ${toSeconds(tradingStateSetAtMs)}`;
+  const what = tradingState === 'halted' ? `halted${since}: nothing is sent` : `reduced to exits${since}`;
   const why = tradingStateReason ? ` (${tradingStateReason})` : '';
   return `Trading on ${venue} is ${what}${why}`;
+}
+
+/** An instant, milliseconds UTC, as people read it. */
+function toSeconds(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
 
 function balancesProblem(venue: string, health: AccountHealth): string | undefined {
@@ -50,21 +67,21 @@ function balancesProblem(venue: string, health: AccountHealth): string | undefin
 
 function blockProblem(venue: string, { blockedForMs, blockedBy }: AccountHealth, nowMs: number): string | undefined {
   if (blockedForMs < BLOCK_SHOWN_MIN_MS) return undefined;
-  const until = new Date(nowMs + blockedForMs).toISOString().slice(0, 19);
+  const until = toSeconds(nowMs + blockedForMs);
   const kind = blockedBy === undefined ? '' : ` (${blockedBy === 'banned' ? 'a ban' : 'too many requests'})`;
-  return `${venue} refuses requests until ${until}Z${kind}: nothing is sent or looked up`;
+  return `${venue} refuses requests until ${until}${kind}: nothing is sent or looked up`;
 }
 
 function overdueProblem({ overdue }: AccountHealth): string | undefined {
   const [oldest] = overdue;
   if (!oldest) return undefined;
-  const others = overdue.length > 1 ? ` and ${overdue.length - 1} more` : '';
-  return `${oldest.id} (${oldest.purpose}) holds funds for ${inWords(oldest.ageMs)}, longer than it should${others}; look at it with "oncefill signal show"`;
+  const others = overdue.length > 1 ? `, and so do ${overdue.length - 1} more` : '';
+  return `The signal ${oldest.id} (${oldest.purpose}) has held funds for ${inWords(oldest.ageMs)}, longer than it should${others}; "oncefill signal show ${oldest.id}" tells why`;
 }
 
 function stuckProblem({ stuck = [] }: AccountHealth): string | undefined {
   if (stuck.length === 0) return undefined;
-  return `Signals that cannot take their next step hold funds: ${stuck.join(', ')}`;
+  return `Signals that hold funds cannot go on: ${stuck.join(', ')}; "oncefill signal show" tells why, and the log trading_engine_YYYYMMDD.log more`;
 }
 
 /** `12 s`, `5 min`, `60 h`. */

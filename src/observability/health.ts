@@ -108,7 +108,9 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
     const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
     const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
     const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
-    const text = `${heartbeat.status}, ${heartbeat.activeTasks} tasks, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago`;
+    const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
+    const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
+    const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago${where}`;
     const problems = heartbeat.problems ?? [];
     const isWell = !late && heartbeat.status !== 'error' && problems.length === 0;
     return {
@@ -123,13 +125,25 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
   }
 }
 
+/** A bad day that somebody gave it is meant, and is no trouble of ours: it is said, and changes no health. */
+async function faultsText(url: string): Promise<string> {
+  const { status, body } = await askThisMachine(`${url}/paper/faults`, CHECK_TIMEOUT_MS);
+  if (status !== 200) return '';
+  const { plan } = JSON.parse(body) as {
+    readonly plan?: { readonly seed: number; readonly rate: number; readonly targets: readonly unknown[] };
+  };
+  if (plan === undefined) return '';
+  const targets = plan.targets.length === 0 ? '' : ` and ${plan.targets.length} at chosen requests`;
+  return `, misbehaves as it was told to (--faults seed=${plan.seed},rate=${plan.rate}${targets})`;
+}
+
 async function paperVenueHealth(config: Config): Promise<PartHealth> {
   const name = 'paper_venue';
   const url = `http://127.0.0.1:${config.paperVenue.port}`;
   try {
-    const status = await askThisMachine(`${url}/paper/audit?summary=1`, CHECK_TIMEOUT_MS);
+    const { status } = await askThisMachine(`${url}/paper/audit?summary=1`, CHECK_TIMEOUT_MS);
     if (status !== 200) return unhealthy(name, `${url} answered HTTP ${status}`);
-    return { name, status: 'healthy', text: url };
+    return { name, status: 'healthy', text: `${url}${await faultsText(url)}` };
   } catch (error) {
     return unhealthy(name, `${url} does not answer: ${reason(error)}`);
   }

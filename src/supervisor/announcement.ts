@@ -19,12 +19,14 @@ export interface AnnouncementFacts {
   readonly config: Config;
   readonly mode: StartMode;
   readonly server: TemporalServer;
+  /** How the paper venue was told to misbehave; absent: not at all. */
+  readonly faults?: string;
   /** The running parts with their process ids. */
   readonly processes: readonly { readonly name: string; readonly pid?: number }[];
 }
 
 /** What runs where, as the terminal shows it once the system is healthy. */
-export function describeSystem({ config, mode, server, processes }: AnnouncementFacts): readonly string[] {
+export function describeSystem({ config, mode, server, processes, faults }: AnnouncementFacts): readonly string[] {
   const has = (name: string): boolean => processes.some((process) => process.name === name);
   const apiUrl = `http://${config.api.host}:${config.api.port}`;
   const rows: (readonly [string, string])[] = [
@@ -36,7 +38,10 @@ export function describeSystem({ config, mode, server, processes }: Announcement
   if (server.uiUrl !== undefined) {
     rows.push(['Web UI', `${server.uiUrl}/namespaces/${config.temporal.namespace}/workflows`]);
   }
-  if (has('paper_venue')) rows.push(['Paper venue', `http://127.0.0.1:${config.paperVenue.port}`]);
+  if (has('paper_venue')) {
+    const bad = faults === undefined ? '' : `, misbehaves as it was told to (--faults ${faults})`;
+    rows.push(['Paper venue', `http://127.0.0.1:${config.paperVenue.port}${bad}`]);
+  }
   rows.push(
     ['Temporal', `${server.description}, namespace ${config.temporal.namespace}`],
     ['Data folder', config.dataDir],

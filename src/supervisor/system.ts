@@ -171,7 +171,7 @@ export class System {
   }
 
   private async announceHealth(server: TemporalServer): Promise<void> {
-    const { config, mode, print } = this.options;
+    const { config, mode, print, faults } = this.options;
     const missing = await this.awaitHealth(server);
     if (this.ending.signal.aborted) return;
     const processes = this.plan.map(({ name }) => ({ name, pid: this.processes.get(name)?.pid }));
@@ -182,7 +182,7 @@ export class System {
     else if (missing.length > 0)
       print(`Not healthy after ${afterSeconds} s, still trying: ${missing.join('; ')}.`, true);
     else print(`oncefill runs after ${afterSeconds} s, and not all is well: ${this.reasons.join('; ')}.`, true);
-    for (const line of describeSystem({ config, mode, server, processes })) print(line);
+    for (const line of describeSystem({ config, mode, server, processes, faults })) print(line);
     print('Ctrl-C stops everything. Signals follow as they come in (times in UTC).');
   }
 

@@ -130,7 +130,9 @@ class CallSlots {
       return;
     }
     if (this.waiters.length >= ENTITY_WAITERS_MAX) {
-      throw new Error(`More than ${ENTITY_WAITERS_MAX} calls wait for one entity.`);
+      throw new Error(
+        `More than ${ENTITY_WAITERS_MAX} requests wait for the venue's account already; this one is made again in a moment.`,
+      );
     }
     await new Promise<void>((resolve) => this.waiters.push(resolve));
   }

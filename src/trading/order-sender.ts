@@ -3,6 +3,7 @@ import type { VenueOutcome } from '../domain/outcome';
 import { crashPoint } from '../process/crash-points';
 import type { OrderObserver } from './order-observer';
 import type { PacedVenue } from './paced-venue';
+import type { RefusedOrders } from './refused-orders';
 
 export interface SendResult {
   readonly outcome: VenueOutcome;
@@ -19,6 +20,7 @@ export class OrderSender {
   constructor(
     private readonly pacedVenue: PacedVenue,
     private readonly observer: OrderObserver,
+    private readonly refusals?: Pick<RefusedOrders, 'note'>,
   ) {}
 
   /** Says that an order may soon be sent; see ReportPermit.expect. */
@@ -34,6 +36,7 @@ export class OrderSender {
     crashPoint(`${road}.before-send`);
     const { outcome, signedAtMs } = await this.pacedVenue.venue.placeOrder(plan, sendBeforeMs);
     const answeredAtMs = performance.now();
+    this.refusals?.note(outcome);
     crashPoint(`${road}.after-send`);
     // A resting order will not be final in moments: its workflow looks it up with growing delays.
     const isWatched = outcome.kind === 'PLACED' && plan.limitPrice === undefined;

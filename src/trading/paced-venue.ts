@@ -8,6 +8,8 @@ import type { Permits } from './permits';
 
 /** Instruments change rarely; a new filter is picked up after this. */
 const MARKETS_AGE_MAX_MS = 3_600_000;
+/** A list with rows that cannot be read is asked for again after this. */
+const BROKEN_MARKETS_AGE_MAX_MS = 60_000;
 /** Pages of open orders that are read; venues allow some hundred orders for each account. */
 const OPEN_ORDER_PAGES_MAX = 20;
 
@@ -27,14 +29,22 @@ export class PacedVenue {
     private readonly limits: RateLimits,
   ) {
     this.candleReader = new CandleReader(venue, permits, limits);
-    this.marketsCache = new Cached(MARKETS_AGE_MAX_MS, async () => {
+    let areBroken = false;
+    venue.onUnreadableRows(({ what, faults }) => {
+      if (what === 'instruments') areBroken = faults.length > 0;
+    });
+    const marketsAgeMaxMs = (): number => (areBroken ? BROKEN_MARKETS_AGE_MAX_MS : MARKETS_AGE_MAX_MS);
+    this.marketsCache = new Cached(marketsAgeMaxMs, async () => {
       await permits.forRead('market_data', 'entry');
       return new Map((await venue.markets()).map((market) => [market.symbol, market]));
     });
-    this.tickersCache = new Cached(priceMaxAgeMs, async () => {
-      await permits.forRead('market_data', 'entry');
-      return new Map((await venue.tickers()).map((ticker) => [ticker.symbol, ticker]));
-    });
+    this.tickersCache = new Cached(
+      () => priceMaxAgeMs,
+      async () => {
+        await permits.forRead('market_data', 'entry');
+        return new Map((await venue.tickers()).map((ticker) => [ticker.symbol, ticker]));
+      },
+    );
   }
 
   /** @returns undefined when the venue does not trade the symbol */
@@ -103,12 +113,12 @@ class Cached<Value> {
   private pending: Promise<Value> | undefined;
 
   constructor(
-    private readonly ageMaxMs: number,
+    private readonly ageMaxMs: () => number,
     private readonly fetch: () => Promise<Value>,
   ) {}
 
   async get(): Promise<Value> {
-    if (this.value !== undefined && performance.now() - this.fetchedAtMs <= this.ageMaxMs) return this.value;
+    if (this.value !== undefined && performance.now() - this.fetchedAtMs <= this.ageMaxMs()) return this.value;
     this.pending ??= this.refresh().finally(() => {
       this.pending = undefined;
     });

@@ -72,7 +72,7 @@ export class Permits {
       const lateMs = Math.ceil(ownWaitMs - command.waitMaxMs);
       return {
         status: 'refused',
-        message: `The request limit leaves room ${lateMs} ms after the latest time asked for.`,
+        message: `The venue's request limits leave room only ${(lateMs / 1_000).toFixed(1)} s after the signal's time to live. Send fewer signals.`,
       };
     }
     // The limiter answered between our asking and now: counting the wait from now and the validity from then is on the

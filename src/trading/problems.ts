@@ -8,10 +8,15 @@ export type ProblemCode =
   | 'CLOCK_OFF'
   | 'DISK_LOW'
   | 'ORDERS_REFUSED'
+  | 'ORDERS_REJECTED'
   | 'ACCOUNT_REFUSED'
   | 'MARKET_DATA_REFUSED'
+  | 'PREDICTIONS_FAIL'
+  | 'TRADING_STOPPED'
   | 'VENUE_BAN'
   | 'HISTORY_UNREADABLE'
+  | 'INSTRUMENTS_UNREADABLE'
+  | 'PRICES_UNREADABLE'
   | 'VENUE_UNREACHABLE';
 
 /** What happened at one instant is told for this long. */
@@ -20,20 +25,24 @@ const EVENT_LISTED_MS = 10 * 60_000;
 const EVENT_ALERT_SPACING_MS = 60_000;
 /** What went and comes back alerts at most this often. */
 const RETURN_ALERT_SPACING_MS = 10 * 60_000;
-/** A problem that stays is told again after this. */
-const REMINDER_MS = 60 * 60_000;
+/** A problem that stays is told again after this, and then each time after twice as long. */
+const REMINDER_FIRST_MS = 10 * 60_000;
+const REMINDER_MAX_MS = 4 * 60 * 60_000;
 /** How often it is looked whether somebody must be reminded. */
 const REMINDER_CHECK_MS = 60_000;
 
 interface Problem {
   readonly sentence: string;
   alertedAtMs: number;
+  /** After this it is told again. */
+  reminderMs: number;
   /** Absent: until it is cleared. */
   readonly endsAtMs?: number;
 }
 
 /**
- * What is wrong right now, as this process sees it: told with its heartbeats, and to a person once and then every hour.
+ * What is wrong right now, as this process sees it: told with its heartbeats, and to a person once and then ever more
+ * rarely while it lasts.
  * There is at most one of each code. Instants are of the monotonic clock.
  */
 export class Problems {
@@ -51,7 +60,8 @@ export class Problems {
     const lastAlertMs = this.alertedAtMs.get(code) ?? -Infinity;
     const isAlert = !this.current.has(code) && nowMs - lastAlertMs >= RETURN_ALERT_SPACING_MS;
     const alertedAtMs = isAlert ? nowMs : lastAlertMs;
-    this.current.set(code, { sentence, alertedAtMs });
+    const reminderMs = this.current.get(code)?.reminderMs ?? REMINDER_FIRST_MS;
+    this.current.set(code, { sentence, alertedAtMs, reminderMs });
     if (!isAlert) return;
     this.alertedAtMs.set(code, nowMs);
     this.alert(sentence);
@@ -67,7 +77,7 @@ export class Problems {
     const lastAlertMs = this.current.get(code)?.alertedAtMs ?? -Infinity;
     const isAlert = nowMs - lastAlertMs >= EVENT_ALERT_SPACING_MS;
     const alertedAtMs = isAlert ? nowMs : lastAlertMs;
-    this.current.set(code, { sentence, alertedAtMs, endsAtMs: nowMs + EVENT_LISTED_MS });
+    this.current.set(code, { sentence, alertedAtMs, reminderMs: Infinity, endsAtMs: nowMs + EVENT_LISTED_MS });
     if (isAlert) this.alert(sentence);
   }
 
@@ -91,8 +101,9 @@ export class Problems {
     this.forgetEnded();
     const nowMs = performance.now();
     for (const [code, problem] of this.current) {
-      if (nowMs - problem.alertedAtMs < REMINDER_MS) continue;
+      if (nowMs - problem.alertedAtMs < problem.reminderMs) continue;
       problem.alertedAtMs = nowMs;
+      problem.reminderMs = Math.min(2 * problem.reminderMs, REMINDER_MAX_MS);
       this.alertedAtMs.set(code, nowMs);
       this.alert(problem.sentence);
     }

@@ -35,7 +35,11 @@ export class RequestBatches {
   /** @throws what `send` throws, and an Error when too many requests wait */
   add<Kind extends AccountRequestKind>(request: AccountRequest<Kind>): Promise<AccountAnswer<Kind>> {
     if (this.waiting.length >= this.waitersMax) {
-      return Promise.reject(new Error(`More than ${this.waitersMax} calls wait for one entity.`));
+      return Promise.reject(
+        new Error(
+          `More than ${this.waitersMax} requests wait for the venue's account already; this one is made again in a moment.`,
+        ),
+      );
     }
     return new Promise((resolve, reject) => {
       this.waiting.push(waitingRequest(request, resolve, reject));

@@ -65,7 +65,10 @@ export function createTradingStateControl(client: Client, ours: TradingVenue): T
       const result = await call((ledger) => ledger.executeUpdate(setTradingStateUpdate, { args: [command] }));
       if (result.status === 'invalid') throw new TradingStateError('REFUSED', result.message);
       if (result.status === 'conflict') {
-        throw new TradingStateError('REFUSED', `The request ${command.requestId} was used for another change.`);
+        throw new TradingStateError(
+          'REFUSED',
+          'Another change was made in the place of this one. Look at "oncefill status", then repeat the command.',
+        );
       }
       onChanged?.();
       if (to !== 'active') await delay(AUTHORIZATION_VALIDITY_MS + STOP_MARGIN_MS);

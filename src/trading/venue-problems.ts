@@ -1,5 +1,5 @@
 import type { VenueOutcome } from '../domain/outcome';
-import type { EndpointGroup, RequestReport, Venue } from '../venues/venue';
+import type { EndpointGroup, RequestReport, UnreadableRows, Venue } from '../venues/venue';
 import type { ProblemCode, Problems } from './problems';
 
 /** A venue that fails for this long without one answer in between cannot be reached. */
@@ -11,6 +11,13 @@ const REFUSALS: Readonly<Record<EndpointGroup, { readonly code: ProblemCode; rea
   account: { code: 'ACCOUNT_REFUSED', what: 'to tell us about our account' },
   market_data: { code: 'MARKET_DATA_REFUSED', what: 'us its prices' },
 };
+
+const UNREADABLE: Readonly<Record<UnreadableRows['what'], { readonly code: ProblemCode; readonly what: string }>> = {
+  instruments: { code: 'INSTRUMENTS_UNREADABLE', what: 'the rules (steps and minimums) of' },
+  prices: { code: 'PRICES_UNREADABLE', what: 'the price of' },
+};
+/** More symbols are counted. */
+const SYMBOLS_NAMED_MAX = 5;
 
 /** Tells what the venue's answers say about us: a refused key, a ban, silence. Each ends with an answer that disproves it. */
 export function watchVenue(venue: Venue, problems: Problems): void {
@@ -28,6 +35,11 @@ export function watchVenue(venue: Venue, problems: Problems): void {
     const since = new Date(Date.now() - silentMs).toISOString();
     problems.set('VENUE_UNREACHABLE', `${venue.name} has served no request since ${since}: ${message}`);
   };
+  venue.onUnreadableRows((report) => {
+    const { code, what } = UNREADABLE[report.what];
+    if (report.faults.length === 0) problems.clear(code);
+    else problems.set(code, unreadableSentence(venue.name, what, report));
+  });
   venue.onRequestReport(({ endpoint, outcome }: RequestReport) => {
     switch (outcome?.kind) {
       case undefined:
@@ -57,6 +69,12 @@ export function watchVenue(venue: Venue, problems: Problems): void {
         return failed(outcome);
     }
   });
+}
+
+function unreadableSentence(name: string, what: string, { faults }: UnreadableRows): string {
+  const named = faults.slice(0, SYMBOLS_NAMED_MAX).map(({ symbol, fault }) => `${symbol} (${fault})`);
+  const more = faults.length > SYMBOLS_NAMED_MAX ? ` and ${faults.length - SYMBOLS_NAMED_MAX} more` : '';
+  return `${name} tells ${what} ${named.join(', ')}${more} in a form that cannot be read: no order in these symbols can be made until it tells them again`;
 }
 
 function banSentence(name: string, { message, retryAfterMs }: VenueOutcome): string {

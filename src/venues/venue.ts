@@ -63,6 +63,13 @@ export interface RequestReport {
   readonly outcome?: VenueOutcome;
 }
 
+/** Rows of configured symbols that one answer held and that cannot be read; empty: all of them can. */
+export interface UnreadableRows {
+  readonly what: 'instruments' | 'prices';
+  /** Names the field, never its value. */
+  readonly faults: readonly { readonly symbol: string; readonly fault: string }[];
+}
+
 /**
  * The port to an exchange. Decimal strings in and out. No method retries or queues by itself: pacing belongs to the
  * rate limiter, and repeating to the workflow.
@@ -79,6 +86,8 @@ export interface Venue {
    * @param listener `byMs`: positive where the venue's clock went ahead, or this machine slept
    */
   onClockJump(listener: (byMs: number) => void): void;
+  /** Called once per list of instruments or prices that was read. */
+  onUnreadableRows(listener: (report: UnreadableRows) => void): void;
   /** The venue's clock as it was measured, milliseconds UTC; undefined before that. No request. */
   clockMs(): number | undefined;
   /** One market_data request; cached by the caller. */

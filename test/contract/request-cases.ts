@@ -13,7 +13,15 @@ const CONCURRENT_ORDERS = 20;
 /** All that the port sends, without the look-up: its sources are counted with the look-ups. */
 type OneRequestMethod = Exclude<
   keyof Venue,
-  'name' | 'promises' | 'onLimitReport' | 'onRequestReport' | 'onClockJump' | 'clockMs' | 'lookUpOrder' | 'close'
+  | 'name'
+  | 'promises'
+  | 'onLimitReport'
+  | 'onRequestReport'
+  | 'onClockJump'
+  | 'onUnreadableRows'
+  | 'clockMs'
+  | 'lookUpOrder'
+  | 'close'
 >;
 
 /** Group 2: one request, exactly as planned. */

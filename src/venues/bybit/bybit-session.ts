@@ -8,7 +8,7 @@ import { VenueClock } from '../ccxt/venue-clock';
 import { cleanMessage, replyFromTrace, TOO_LATE_CODE, withoutSecrets } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
 import { VenueError } from '../venue';
-import type { EndpointGroup, LimitReport, RequestReport } from '../venue';
+import type { EndpointGroup, LimitReport, RequestReport, UnreadableRows } from '../venue';
 import { BybitClient } from './bybit-client';
 import type { BybitClientOptions } from './bybit-client';
 import { classifyReadReply, replyTimeMs } from './outcomes';
@@ -51,6 +51,7 @@ export class BybitSession {
   private readonly limitListeners: ((report: LimitReport) => void)[] = [];
   private readonly requestListeners: ((report: RequestReport) => void)[] = [];
   private readonly jumpListeners: ((byMs: number) => void)[] = [];
+  private readonly rowListeners: ((report: UnreadableRows) => void)[] = [];
   private clockMeasurement: Promise<number> | undefined;
 
   constructor(options: BybitSessionOptions) {
@@ -68,6 +69,14 @@ export class BybitSession {
 
   onClockJump(listener: (byMs: number) => void): void {
     this.jumpListeners.push(listener);
+  }
+
+  onUnreadableRows(listener: (report: UnreadableRows) => void): void {
+    this.rowListeners.push(listener);
+  }
+
+  reportRows(report: UnreadableRows): void {
+    tell(this.rowListeners, report);
   }
 
   close(): Promise<void> {

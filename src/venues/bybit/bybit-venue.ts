@@ -12,6 +12,7 @@ import type {
   PositionsPage,
   RequestReport,
   Venue,
+  UnreadableRows,
   VenuePromises,
 } from '../venue';
 import { BybitSession } from './bybit-session';
@@ -23,7 +24,7 @@ import {
   parseMarket,
   parseOrder,
   parsePositions,
-  parseTickers,
+  parseTicker,
   TAKER_FEE_DEFAULT,
 } from './parse';
 import {
@@ -40,9 +41,11 @@ import {
   ordersPayload,
   POSITIONS_MAX,
   positionsPayload,
+  tickerRow,
   tickersPayload,
 } from './payloads';
 import { BYBIT_PROMISES } from './promises';
+import { readRows, RowFault } from './rows';
 
 /** Bybit's longest window of a query, and what it shows of the past where none is named. */
 const WINDOW_MAX_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -89,6 +92,10 @@ export class BybitVenue implements Venue {
     this.#session.onClockJump(listener);
   }
 
+  onUnreadableRows(listener: (report: UnreadableRows) => void): void {
+    this.#session.onUnreadableRows(listener);
+  }
+
   clockMs(): number | undefined {
     const { clock } = this.#session;
     return clock.isMeasured ? clock.nowMs() : undefined;
@@ -100,11 +107,9 @@ export class BybitVenue implements Venue {
       this.#session.client.publicGetV5MarketInstrumentsInfo({ category: CATEGORY, limit: INSTRUMENTS_MAX }),
     );
     const takerFee = this.options.takerFee ?? TAKER_FEE_DEFAULT;
-    return payload.result.list.flatMap((candidate) => {
-      const row = instrumentRow.safeParse(candidate);
-      if (!row.success || !this.symbols.has(row.data.symbol)) return [];
-      return parseMarket(row.data, this.options.settleAsset, takerFee) ?? [];
-    });
+    const { rows, faults } = readRows(payload.result.list, instrumentRow, this.symbols);
+    this.#session.reportRows({ what: 'instruments', faults });
+    return rows.flatMap((row) => parseMarket(row, this.options.settleAsset, takerFee) ?? []);
   }
 
   time(): Promise<number> {
@@ -116,7 +121,9 @@ export class BybitVenue implements Venue {
     const { payload } = await this.#session.readPublic(tickersPayload, () =>
       this.#session.client.publicGetV5MarketTickers({ category: CATEGORY }),
     );
-    return parseTickers(payload, this.symbols);
+    const { rows, faults } = readRows(payload.result.list, tickerRow, this.symbols);
+    this.#session.reportRows({ what: 'prices', faults });
+    return rows.flatMap((row) => parseTicker(row) ?? []);
   }
 
   async candles(symbol: string, intervalMs: number, limit: number): Promise<readonly Candle[]> {
@@ -140,7 +147,12 @@ export class BybitVenue implements Venue {
     const { payload } = await this.#session.readAccount(balancesPayload, () =>
       this.#session.client.privateGetV5AccountWalletBalance({ accountType: 'UNIFIED' }),
     );
-    return parseBalances(payload);
+    try {
+      return parseBalances(payload, this.options.settleAsset);
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error;
+      throw new VenueError({ kind: 'UNKNOWN', message: cleanMessage(`The balances are not known: ${error.message}.`) });
+    }
   }
 
   async positions(cursor?: string): Promise<PositionsPage> {

@@ -1,8 +1,10 @@
 import { Decimal } from 'decimal.js';
 import type { PositionsReport, SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
-import { positionRow } from './payloads';
-import type { balancesPayload, candlesPayload, CoinBalance, Instrument, OrderRow, tickersPayload } from './payloads';
+import { ASSET_BYTES_MAX, SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
+import { coinRow, feeFigure, positionRow } from './payloads';
+import type { balancesPayload, candlesPayload, CoinBalance, Instrument, OrderRow, TickerRow } from './payloads';
+import { faultOf, nameOf, RowFault } from './rows';
 import type { z } from 'zod';
 
 /**
@@ -44,14 +46,11 @@ export function parseMarket(instrument: Instrument, settleAsset: string, takerFe
   };
 }
 
-/** Symbols without a price on either side are left out: nothing can be sized from them. */
-export function parseTickers(payload: z.infer<typeof tickersPayload>, symbols: ReadonlySet<string>): Ticker[] {
-  return payload.result.list.flatMap((row) => {
-    const bid = positive(row.bid1Price);
-    const ask = positive(row.ask1Price);
-    if (!symbols.has(row.symbol) || bid === undefined || ask === undefined) return [];
-    return [{ symbol: row.symbol, bid, ask }];
-  });
+/** A symbol without a price on either side gives none: nothing can be sized from it. */
+export function parseTicker({ symbol, bid1Price, ask1Price }: TickerRow): Ticker | undefined {
+  const bid = positive(bid1Price);
+  const ask = positive(ask1Price);
+  return bid === undefined || ask === undefined ? undefined : { symbol, bid, ask };
 }
 
 /** The closed candles of an answer, oldest first; closed is judged by the venue's own time in the answer. */
@@ -62,9 +61,29 @@ export function parseCandles(payload: z.infer<typeof candlesPayload>, intervalMs
     .toSorted((a, b) => a.openTimeMs - b.openTimeMs);
 }
 
-export function parseBalances(payload: z.infer<typeof balancesPayload>): SnapshotCommand {
-  const coins = payload.result.list.flatMap((account) => account.coin);
-  return { asOfMs: payload.time, assets: Object.fromEntries(coins.map((coin) => [coin.coin, parseBalance(coin)])) };
+/**
+ * Coin by coin: of the others those whose figures can be read, because only the settle asset is needed.
+ *
+ * @throws RowFault when the settle asset's own figures cannot be read, or may be those of a row that cannot
+ */
+export function parseBalances(payload: z.infer<typeof balancesPayload>, settleAsset: string): SnapshotCommand {
+  const assets: Record<string, SnapshotCommand['assets'][string]> = {};
+  let isSettleAssetRead = false;
+  let nameless: string | undefined;
+  for (const candidate of payload.result.list.flatMap((account) => account.coin)) {
+    const name = nameOf(candidate, 'coin');
+    if (name === undefined) nameless = 'a coin of the wallet has no name that can be read';
+    if (name === settleAsset && isSettleAssetRead) throw new RowFault(`the wallet names ${settleAsset} twice`);
+    const row = coinRow.safeParse(candidate);
+    if (!row.success && name === settleAsset) {
+      throw new RowFault(`the wallet's figures of ${settleAsset} are not known (${faultOf(row.error)})`);
+    }
+    if (!row.success || (name !== settleAsset && Object.keys(assets).length >= SNAPSHOT_ASSETS_MAX - 1)) continue;
+    assets[row.data.coin] = parseBalance(row.data);
+    if (name === settleAsset) isSettleAssetRead = true;
+  }
+  if (!isSettleAssetRead && nameless !== undefined) throw new RowFault(nameless);
+  return { asOfMs: payload.time, assets };
 }
 
 /**
@@ -74,8 +93,8 @@ export function parseBalances(payload: z.infer<typeof balancesPayload>): Snapsho
  */
 function parseBalance(coin: CoinBalance): SnapshotCommand['assets'][string] {
   const total = Decimal.max(0, coin.walletBalance);
-  const locked = Decimal.max(0, sum(coin.locked, coin.totalOrderIM, coin.totalPositionIM));
-  const spendable = Decimal.min(total, coin.equity === undefined || coin.equity === '' ? total : coin.equity);
+  const locked = Decimal.max(0, Decimal.sum(coin.locked, coin.totalOrderIM, coin.totalPositionIM));
+  const spendable = Decimal.min(total, coin.equity);
   const available = Decimal.max(0, spendable.minus(locked));
   return { total: total.toFixed(), available: available.toFixed(), locked: locked.toFixed() };
 }
@@ -97,7 +116,7 @@ export function parsePositions(rows: readonly unknown[], symbols: ReadonlySet<st
  */
 export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number): VenueOrder {
   const filled = new Decimal(row.cumExecQty);
-  const fee = row.cumFeeDetail?.[feeAsset] ?? (row.cumExecFee || '0');
+  const { fee, otherFees } = filled.isZero() ? { fee: '0' } : parseFees(row, feeAsset);
   const rejectReason = row.rejectReason === 'EC_NoError' ? undefined : row.rejectReason || undefined;
   return {
     clientOrderId: row.orderLinkId,
@@ -107,17 +126,46 @@ export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number
     quantity: row.qty,
     filledQuantity: filled.toFixed(),
     averagePrice: filled.isZero() ? undefined : positive(row.avgPrice),
-    fee: new Decimal(fee).toFixed(),
+    fee,
+    ...(otherFees && { otherFees }),
     createdAtMs: Math.min(row.createdTime, answeredAtMs),
     updatedAtMs: Math.min(row.updatedTime, answeredAtMs),
     rejectReason,
   };
 }
 
-function positive(value: string | null | undefined): string | undefined {
-  return value && new Decimal(value).gt(0) ? value : undefined;
+/** A wallet pays an order's fees in one asset, or in two while it changes; more are not worth a history. */
+const OTHER_FEES_MAX = 8;
+
+/**
+ * What an order cost, by asset. Where the venue names no assets, the sum is taken for one of the settle asset; a figure that
+ * it does not tell is not known, and is no zero.
+ */
+function parseFees(
+  { cumFeeDetail, cumExecFee }: OrderRow,
+  feeAsset: string,
+): { readonly fee: string; readonly otherFees?: Readonly<Record<string, string>> } {
+  const detail = Object.entries(cumFeeDetail ?? {});
+  if (detail.length === 0) return { fee: cumExecFee === undefined ? '' : new Decimal(cumExecFee).toFixed() };
+  const own = detail.find(([asset]) => asset === feeAsset);
+  const others = detail
+    .filter(([asset]) => asset !== feeAsset && Buffer.byteLength(asset) <= ASSET_BYTES_MAX)
+    .map(([asset, figure]) => [asset, figureOf(figure)] as const)
+    .filter(([, figure]) => figure === undefined || figure !== '0')
+    .slice(0, OTHER_FEES_MAX)
+    .map(([asset, figure]) => [asset, figure ?? 'an unknown amount of'] as const);
+  return {
+    fee: own === undefined ? '0' : (figureOf(own[1]) ?? ''),
+    ...(others.length > 0 && { otherFees: Object.fromEntries(others) }),
+  };
 }
 
-function sum(...values: readonly (string | undefined)[]): Decimal {
-  return values.reduce((total, value) => total.plus(value || '0'), new Decimal(0));
+/** @returns undefined: not known */
+function figureOf(value: unknown): string | undefined {
+  const read = feeFigure.safeParse(value);
+  return read.success ? new Decimal(read.data).toFixed() : undefined;
+}
+
+function positive(value: string | null | undefined): string | undefined {
+  return value && new Decimal(value).gt(0) ? value : undefined;
 }

@@ -1,6 +1,7 @@
+import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import { DECIMAL_FORM, parseDecimal, parseSignedDecimal } from '../../domain/decimal';
-import { ASSET_BYTES_MAX, SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
+import { ASSET_BYTES_MAX } from '../../domain/ledger/state';
 
 /*
  * The parts of Bybit V5 answers that are read. Unknown fields are allowed: the venue adds some at any time. What is read has
@@ -17,6 +18,8 @@ const REASON_CHARACTERS_MAX = 200;
 const CURSOR_CHARACTERS_MAX = 1_000;
 /** Bybit has a few accounts of one type at most. */
 const ACCOUNTS_MAX = 10;
+/** Bybit lists some hundreds of coins. */
+const COINS_MAX = 2_000;
 /** Bybit's largest page of instruments; linear has fewer. */
 export const INSTRUMENTS_MAX = 1_000;
 /** A linear list has some six hundred. */
@@ -33,12 +36,18 @@ export const POSITIONS_MAX = 200;
 const id = z.string().max(ID_CHARACTERS_MAX);
 const word = z.string().max(WORD_CHARACTERS_MAX);
 const cursor = z.string().max(CURSOR_CHARACTERS_MAX).optional();
+/** Venues write very small figures as "1E-7". */
+const EXPONENT_FORM = /^-?\d{1,20}(\.\d{1,18})?[eE][+-]?\d{1,2}$/;
 const decimal = z
   .string()
+  .transform((text) => (EXPONENT_FORM.test(text) ? new Decimal(text).toFixed() : text))
   .refine((text) => parseSignedDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}, or below zero`);
 const TIME_MAX_MS = 9_999_999_999_999;
-/** Bybit leaves a figure that it does not compute empty. */
-const optionalDecimal = z.union([decimal, z.literal('')]).optional();
+/** Bybit leaves a figure that it does not compute empty, or writes null: unknown, never zero. */
+const optionalDecimal = z
+  .union([decimal, z.literal('')])
+  .nullish()
+  .transform((figure) => figure || undefined);
 const timeMs = z.union([
   z.int().positive().max(TIME_MAX_MS),
   z
@@ -50,6 +59,9 @@ const timeMs = z.union([
 function envelope<Result extends z.ZodType>(result: Result) {
   return z.object({ result, time: timeMs });
 }
+
+/** A figure in a detail of fees. */
+export const feeFigure = decimal;
 
 export const timePayload = envelope(z.object({}));
 
@@ -71,19 +83,8 @@ export const instrumentRow = z.object({
 });
 export type Instrument = z.infer<typeof instrumentRow>;
 
-export const tickersPayload = envelope(
-  z.object({
-    list: z
-      .array(
-        z.object({
-          symbol: word,
-          bid1Price: optionalDecimal,
-          ask1Price: optionalDecimal,
-        }),
-      )
-      .max(TICKERS_MAX),
-  }),
-);
+export const tickerRow = z.object({ symbol: word, bid1Price: optionalDecimal, ask1Price: optionalDecimal });
+export type TickerRow = z.infer<typeof tickerRow>;
 
 export const candlesPayload = envelope(
   z.object({
@@ -93,30 +94,20 @@ export const candlesPayload = envelope(
   }),
 );
 
+/** All figures are needed: what is locked cannot be told from a part of it. */
+export const coinRow = z.object({
+  coin: z.string().min(1).max(ASSET_BYTES_MAX),
+  walletBalance: decimal,
+  equity: decimal,
+  locked: decimal,
+  totalOrderIM: decimal,
+  totalPositionIM: decimal,
+});
+export type CoinBalance = z.infer<typeof coinRow>;
+
 export const balancesPayload = envelope(
-  z.object({
-    list: z
-      .array(
-        z.object({
-          accountType: word.optional(),
-          coin: z
-            .array(
-              z.object({
-                coin: z.string().min(1).max(ASSET_BYTES_MAX),
-                walletBalance: decimal,
-                equity: optionalDecimal,
-                locked: optionalDecimal,
-                totalOrderIM: optionalDecimal,
-                totalPositionIM: optionalDecimal,
-              }),
-            )
-            .max(SNAPSHOT_ASSETS_MAX),
-        }),
-      )
-      .max(ACCOUNTS_MAX),
-  }),
+  z.object({ list: z.array(z.object({ coin: z.array(z.unknown()).max(COINS_MAX) })).max(ACCOUNTS_MAX) }),
 );
-export type CoinBalance = z.infer<typeof balancesPayload>['result']['list'][number]['coin'][number];
 
 export const orderRow = z.object({
   orderId: id.min(1),
@@ -139,9 +130,10 @@ export const orderRow = z.object({
   qty: decimal,
   cumExecQty: decimal,
   // A null must not hide an order that exists.
-  avgPrice: optionalDecimal.nullable(),
-  cumExecFee: optionalDecimal.nullable(),
-  cumFeeDetail: z.record(z.string(), decimal).nullish(),
+  avgPrice: optionalDecimal,
+  cumExecFee: optionalDecimal.catch(undefined),
+  // By asset, read one by one.
+  cumFeeDetail: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   // Cut and not refused: a long reason must not hide the order.
   rejectReason: z
     .string()
@@ -158,6 +150,7 @@ export const executionsPayload = envelope(
 );
 
 /** Rows, parsed one by one: one that cannot be read must not hide the others. */
+export const tickersPayload = envelope(z.object({ list: z.array(z.unknown()).max(TICKERS_MAX) }));
 export const instrumentsPayload = envelope(z.object({ list: z.array(z.unknown()).max(INSTRUMENTS_MAX) }));
 export const ordersPayload = envelope(z.object({ list: z.array(z.unknown()).max(ORDERS_MAX) }));
 
@@ -174,7 +167,7 @@ export const positionRow = z.object({
   symbol: word.min(1),
   positionIdx: z.literal(0),
   side: z.enum(['Buy', 'Sell']),
-  size: z.string().refine((text) => parseDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}`),
+  size: decimal.refine((text) => parseDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}`),
   // The venue takes over a position that it liquidates or deleverages.
   positionStatus: z.literal('Normal'),
 });

@@ -121,11 +121,6 @@ export const EXCESSIVE_ANSWERS: readonly ExcessiveAnswer[] = [
     method: 'balances',
     answer: walletOf(Array.from({ length: 20_000 }, (_, index) => coin({ coin: `C${index}` }))),
   },
-  {
-    name: 'a price of a million digits',
-    method: 'tickers',
-    answer: many(1, { symbol: 'BTCUSDT', bid1Price: LONG_NUMBER }),
-  },
   { name: 'a list of twenty thousand symbols', method: 'tickers', answer: many(20_000, { symbol: 'BTCUSDT' }) },
   { name: 'a list of five thousand instruments', method: 'markets', answer: many(5_000, {}) },
   {

@@ -455,6 +455,42 @@ test('an unknown route is 404 with the same body as every error, and with the he
   expect(reply.headers['x-content-type-options']).toBe('nosniff');
 });
 
+test.each<['GET' | 'POST' | 'PUT' | 'DELETE', string, RegExp]>([
+  ['POST', '/api/signals/', /leave out the slash at its end: "\/api\/signals"\.$/],
+  ['GET', '/health/', /leave out the slash at its end: "\/health"\.$/],
+  ['PUT', '/api/signals', /^PUT does nothing at "\/api\/signals"; use POST or GET\.$/],
+  ['POST', '/health', /^POST does nothing at "\/health"; use GET\.$/],
+  ['DELETE', '/api/signals/0123456789abcdef', /^DELETE does nothing at .*; use GET\.$/],
+  ['GET', '/api/signals/0123456789abcdef/settle', /use POST\.$/],
+  ['POST', '/webhook', /^There are no webhooks yet;.*POST \/api\/signals/],
+  ['POST', '/api/webhooks/tradingview?key=secret', /^There are no webhooks yet;/],
+  ['POST', '/signals?key=secret', /^There is nothing at "\/signals"; signals are sent with POST \/api\/signals/],
+  ['GET', `/${'x'.repeat(500)}`, /^There is nothing at "\/x{59}…"/],
+])('%s %s is 404 and told what there is', async (method, url, message) => {
+  const headers = { host: HOST, 'content-type': 'application/json' };
+  const reply = await server.inject({ method, url, headers, ...(method === 'GET' ? {} : { payload: '{}' }) });
+  expect(reply.statusCode).toBe(404);
+  expect(reply.json()).toEqual({ code: 'NOT_FOUND', message: expect.stringMatching(message) as string });
+});
+
+test.each([
+  [
+    { 'content-type': 'text/plain' },
+    'The content type is "text/plain"; send JSON with the header "Content-Type: application/json".',
+  ],
+  [
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    'The content type is "application/x-www-form-urlencoded"; send',
+  ],
+  [
+    { host: 'bot.example.org' },
+    'The Host header is "bot.example.org"; use http://127.0.0.1:8080 or http://localhost:8080, or add',
+  ],
+])('a request with %p is told what to send', async (headers, words) => {
+  const reply = await post(signal(), headers);
+  expect((reply.json() as { message: string }).message).toContain(words);
+});
+
 test('a URL that cannot be decoded is 400', async () => {
   const reply = await get('/api/signals/%E0%A4%A');
   expect(reply.statusCode).toBe(400);

@@ -54,7 +54,7 @@ describe('renderSignal', () => {
       'Asked     0.01, market, entry, made 2026-01-31 12:00:00Z',
       'Venue     bybit',
       'Reserved  440.5 USDT',
-      'Order     of-1 (venue id v-9): filled 0.01 of 0.01 at 43000.5, fee 0.2365',
+      'Order     of-1 (venue id v-9): filled 0.01 of 0.01 at 43000.5, fee 0.2365 USDT',
       'Requests  1 to place the order',
       'Timeline (UTC)',
       '  12:00:00.250  received',
@@ -77,7 +77,7 @@ describe('renderSignal', () => {
 
   test('a waiting signal tells until when it waits', () => {
     const waiting: SignalView = { ...FILLED, state: 'WAITING_FOR_PERMIT', outcome: undefined, waitUntilMs: AT_MS };
-    expect(renderSignal(waiting, PLAIN)).toContain('State     WAITING_FOR_PERMIT until 12:00:00.250 UTC');
+    expect(renderSignal(waiting, PLAIN)).toContain('State     WAITING_FOR_PERMIT until 2026-01-31 12:00:00Z');
   });
 
   test('a signal whose order is missing tells what a person must do', () => {

@@ -169,6 +169,8 @@ describe("a person's word", () => {
     expect(word({ filledQuantity: '5', averagePrice: '1' }, { ...plan, quantity: '0' })).toMatchObject({
       filledQuantity: '5',
     });
-    expect(word({ filledQuantity: '5', averagePrice: '1' })).toMatch(/more than the order's 0.01/);
+    expect(word({ filledQuantity: '5', averagePrice: '1' })).toMatch(
+      /5 is more than the 0.01 BTCUSDT that were ordered/,
+    );
   });
 });

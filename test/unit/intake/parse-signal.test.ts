@@ -57,16 +57,59 @@ describe('timestamp', () => {
     [noon / 1000, noon],
     [noon / 1000 + 0.25, noon + 250],
     [noon / 1000 + 59.9999, noon + 59_999],
+    ['2026-03-01T12:00Z', noon],
+    ['2026-03-01 12:00:00Z', noon],
+    ['2026-03-01 12:00:00.123456+00:00', noon + 123],
+    ['2026-03-01t12:00:00z', noon],
+    ['2026-03-01T12:00:00,5Z', noon + 500],
+    ['2026-03-01T12:00:00.123456789Z', noon + 123],
+    ['2026-03-01T06:30:00-05:30', noon],
+    ['2026-03-01T14:00:00+0200', noon],
+    ['2026-03-01T14:00:00+02', noon],
+    ['2026-03-01T12:00:00-00:00', noon],
+    ['2026-03-02T00:00:00+12:00', noon],
+    ['2024-02-29T12:00:00Z', Date.UTC(2024, 1, 29, 12)],
+    [`${noon}`, noon],
+    [`${noon / 1000}`, noon],
+    [`${noon / 1000}.9999999`, noon + 999],
+    [`${noon}.9`, noon],
+    ['1772366459999', noon + 59_999],
   ])('%p is %p', (timestamp, expected) => {
     expect(accepted({ timestamp }).timestampMs).toBe(expected);
   });
 
   test.each([
     ['2026-03-01T12:00:00', 'without an offset it could mean any time zone'],
-    ['2026-03-01 12:00:00Z', 'a space'],
     ['2026-02-30T12:00:00Z', 'no such day'],
     ['2026-03-01', 'a day'],
-    ['1772366400', 'a number in quotes'],
+    ['2026-02-29T12:00:00Z', 'not a leap year'],
+    ['2026-04-31T12:00:00Z', 'no such day'],
+    ['2026-13-01T12:00:00Z', 'no such month'],
+    ['2026-03-01T24:00:00Z', 'the end of a day'],
+    ['2026-03-01T24:00:01Z', 'no such hour'],
+    ['2026-03-01T23:59:60Z', 'a leap second'],
+    ['2026-03-01T12:60:00Z', 'no such minute'],
+    ['2026-03-01T12:00:00+24:00', 'no such zone'],
+    ['2026-03-01T12:00:00 UTC', 'a name of a zone'],
+    ['2026-03-01T12Z', 'an hour'],
+    ['20260301T120000Z', 'without separators'],
+    ['2026-W09-7T12:00:00Z', 'a week'],
+    ['+002026-03-01T12:00:00Z', 'a year of six digits'],
+    ['0050-03-01T12:00:00Z', 'the first century'],
+    ['Sun, 01 Mar 2026 12:00:00 GMT', 'a date of mails'],
+    ['now', 'a word'],
+    [' 2026-03-01T12:00:00Z', 'a blank'],
+    ['２０２６-03-01T12:00:00Z', 'full-width digits'],
+    ['1772366400000000', 'microseconds as text'],
+    [noon * 1e6, 'nanoseconds'],
+    ['+1772366400', 'a plus'],
+    ['-1772366400', 'before 1970'],
+    ['1.7723664e9', 'an exponent'],
+    ['1_772_366_400', 'groups'],
+    ['9'.repeat(5_000), 'without end'],
+    ['Infinity', 'infinite'],
+    [true, 'yes'],
+    [{}, 'a map'],
     ['', 'nothing'],
     [null, 'null'],
     [Number.NaN, 'not a number'],
@@ -78,6 +121,28 @@ describe('timestamp', () => {
   ])('%p is refused: %s', (timestamp, _reason) => {
     expect(refusal({ timestamp })).toMatch(/^timestamp is /);
   });
+
+  test.each([
+    ['2026-03-01T12:00:00', '2026-03-01T12:00:00Z'],
+    ['2026-03-01T12:00:60Z', '2026-03-01T12:00:59Z'],
+    ['2026-02-28T24:00:00Z', '2026-03-01T00:00:00Z'],
+    [' 2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z'],
+    ['２０２６-03-01T12:00:00Z', '2026-03-01T12:00:00Z'],
+    ['2026-03-01T12:00:00−05:00', '2026-03-01T12:00:00-05:00'],
+    ['1.7723664e9', '1772366400'],
+    ['now', '2026-03-01T12:00:30.000Z'],
+    [null, '2026-03-01T12:00:30.000Z'],
+  ])('of %p the refusal says a spelling that is accepted: %p', (timestamp, spelling) => {
+    expect(refusal({ timestamp })).toContain(`"${spelling}"`);
+    expect(accepted({ timestamp: spelling }).timestampMs).toBe(Date.parse(spelling) || noon);
+  });
+
+  test.each([noon * 1_000 + 7, `${noon}007`, noon * 1e6, `${noon}000007`])(
+    '%p is told in milliseconds',
+    (timestamp) => {
+      expect(refusal({ timestamp })).toMatch(new RegExp(`seconds; send milliseconds: ${noon}\\.$`));
+    },
+  );
 });
 
 describe('amount and limit price', () => {
@@ -91,6 +156,42 @@ describe('amount and limit price', () => {
   ])('%p becomes %p', (given, expected) => {
     expect(accepted({ amount: given, limitPrice: given })).toMatchObject({ amount: expected, limitPrice: expected });
   });
+
+  test.each([
+    [0.0033698836094045678, '0.003369883609404567'],
+    [0.1 + 0.2, '0.30000000000000004'],
+    [2 ** 53 + 2, '9007199254740994'],
+    ['1e3', '1000'],
+    ['1E-7', '0.0000001'],
+    ['+1', '1'],
+    ['.5', '0.5'],
+    ['5.', '5'],
+    ['007.50', '7.5'],
+    [' 1 ', '1'],
+    ['1_000.5', '1000.5'],
+    ["1'000", '1000'],
+    ['1 000', '1000'],
+    ['1,5', '1.5'],
+    ['0,0015', '0.0015'],
+    ['１２．５', '12.5'],
+    ['0.0033698836094045678', '0.003369883609404567'],
+    ['1.7e-18', '0.000000000000000001'],
+  ])('of %p the refusal says a spelling that is accepted: %p', (amount, spelling) => {
+    expect(refusal({ amount })).toContain(`"${spelling}"`);
+    expect(accepted({ amount: spelling }).amount).toBe(spelling);
+  });
+
+  test('of a number with more digits than JSON keeps, the shorter number is accepted, too', () => {
+    const [, shorter] = /at most 15 digits: ([\d.]+)\.$/.exec(refusal({ amount: 0.0033698836094045678 })) ?? [];
+    expect(accepted({ amount: Number(shorter) }).amount).toBe('0.00336988360940456');
+  });
+
+  test.each(['1,500', '1,234.5', '1.234,5', '12-3', '--1', '1e-19', '1e999999999', '٣', 'ⅠⅤ', '1'.repeat(2_000)])(
+    'of the text %p no other spelling is guessed',
+    (amount) => {
+      expect(refusal({ amount })).not.toMatch(/write|cut it/);
+    },
+  );
 
   test.each(['0', '0.000', '-1', '+1', '1e3', '.5', '5.', '01', ' 1', '1,5', 'NaN', '0x10', '١', ''])(
     'the text %p is refused',
@@ -139,6 +240,77 @@ describe('intent', () => {
   ])('%p contradicts itself', (change) => {
     expect(refusal(change)).toMatch(/contradict/);
   });
+});
+
+describe('strategy', () => {
+  test.each([
+    ['emoji of several', '👨‍💻 grid 👩‍👩‍👧'],
+    ['emoji of tags, keycaps and flags', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣ 🇩🇪'],
+    ['Persian', 'می‌خواهم'],
+    ['Hindi', 'क्‍ष'],
+    ['Hebrew', 'מסחר 1'],
+    ['combined marks', 'e\u0301'],
+    ['an Arabic number sign', '\u0600١٢'],
+    ['64 characters', '戦'.repeat(64)],
+  ])('%s is taken as it is', (_name, strategy) => {
+    expect(accepted({ strategy }).strategy).toBe(strategy);
+  });
+
+  test.each([
+    ['tab', 'a\tb', 'holds U+0009, a control character'],
+    ['line', 'a\nb', 'holds U+000A, a line break'],
+    ['line separator', 'a\u2028b', 'holds U+2028, a line break'],
+    ['escape', '\u001b[2Jx', 'holds U+001B, a control character'],
+    ['C1 control', 'a\u009bb', 'holds U+009B, a control character'],
+    ['override of direction', 'a\u202Eb', 'holds U+202E, which turns the direction of writing'],
+    ['isolate', 'a\u2066b', 'holds U+2066, which turns the direction of writing'],
+    ['mark of direction', 'a\u200Fb', 'holds U+200F, which turns the direction of writing'],
+    ['joiner between letters of ASCII', 'a\u200Db', 'holds U+200D, which cannot be seen'],
+    ['joiner at the end', 'می\u200C', 'holds U+200C, which cannot be seen'],
+    ['two joiners', 'م\u200C\u200Cی', 'holds U+200C, which cannot be seen'],
+    ['soft hyphen', 'a\u00ADb', 'holds U+00AD, which cannot be seen'],
+    ['byte order mark', '\uFEFFgrid', 'holds U+FEFF, which cannot be seen'],
+    ['hidden text of tags', 'a\u{E0041}', 'holds U+E0041, which cannot be seen'],
+    ['half an emoji', 'a\uD83D', 'holds U+D83D, half of a character'],
+    ['blank that is a letter', '\u3164\u2800', 'is empty'],
+    ['emoji too many', '👨‍💻'.repeat(13), 'has 65 characters'],
+  ])('%s is refused for what it is', (_name, strategy, fault) => {
+    expect(refusal({ strategy })).toMatch(/^strategy is "/);
+    expect(refusal({ strategy })).toContain(`; it ${fault}`);
+  });
+});
+
+test.each([
+  ['amont', 'amount'],
+  ['Amount', 'amount'],
+  ['limit-price', 'limitPrice'],
+  ['LIMIT_PRICE', 'limitPrice'],
+  ['qty', 'amount'],
+  ['side', 'direction'],
+  ['price', 'limit_price'],
+  ['time_stamp', 'timestamp'],
+  ['reduceonly', 'reduceOnly'],
+])('the unknown field %p is told with the nearest known one: %p', (field, nearest) => {
+  expect(refusal({ [field]: '1' })).toContain(`Did you mean ${nearest}?`);
+});
+
+test.each(['leverage', 'x', 'stop_loss', '', '__proto__x'])('of the unknown field %p no other is guessed', (field) => {
+  expect(refusal({ [field]: '1' })).not.toContain('Did you mean');
+});
+
+test('fields are called as the caller names them', () => {
+  const names = { limitPrice: '--limit-price', amount: '--amount', timestamp: '--timestamp' };
+  const messages = [
+    { ...VALID, limitPrice: '1,5' },
+    { ...VALID, amount: 'x' },
+    { ...VALID, timestamp: 'x' },
+    { ...VALID, intent: 'exit' },
+  ].map((body) => parseSignal(body, { nowMs: NOW, names }));
+  expect(messages).toMatchObject(
+    ['--limit-price is "1,5"', '--amount is "x"', '--timestamp is "x"', 'The signal has no --amount'].map((words) => ({
+      message: expect.stringContaining(words) as string,
+    })),
+  );
 });
 
 test('an exit must say how much', () => {

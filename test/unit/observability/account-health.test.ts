@@ -25,6 +25,11 @@ test('an account that has not read its balances yet is starting', () => {
 
 test.each<[string, Partial<AccountHealth>, RegExp]>([
   ['halted', { tradingState: 'halted', tradingStateReason: 'asleep' }, /halted.*asleep/],
+  [
+    'halted for a while',
+    { tradingState: 'halted', tradingStateReason: 'asleep', tradingStateSetAtMs: NOW_MS - 3_600_000 },
+    /halted since 2026-01-31T11:00:00Z: nothing is sent \(asleep\)/,
+  ],
   ['reducing', { tradingState: 'reducing' }, /exits/],
   ['balances that were never read', { balancesAgeMs: undefined, balancesProblem: 'invalid key' }, /never.*invalid key/],
   ['old balances', { balancesAgeMs: 121_000, balancesProblem: 'invalid key' }, /2 min old.*invalid key/],

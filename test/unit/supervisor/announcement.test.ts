@@ -37,4 +37,13 @@ describe('the announcement', () => {
     expect(text).not.toContain('Paper venue');
     expect(text).not.toContain('Web UI');
   });
+
+  test('says how the paper venue was told to misbehave', () => {
+    const server = { target: { address: 'a:1', namespace: 'n', connectionOptions: {} }, description: 'a:1' };
+    const facts = { config: CONFIG, mode: 'all', server, processes: [{ name: 'paper_venue', pid: 7 }] } as const;
+    expect(describeSystem({ ...facts, faults: 'seed=7,rate=0.2' }).join('\n')).toMatch(
+      /Paper venue .*misbehaves.*--faults seed=7,rate=0\.2/,
+    );
+    expect(describeSystem(facts).join('\n')).not.toContain('misbehaves');
+  });
 });

@@ -1,5 +1,6 @@
 import type { RateLimits } from '../../../src/domain/limiter/types';
 import { PacedVenue } from '../../../src/trading/paced-venue';
+import type { UnreadableRows } from '../../../src/venues/venue';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -15,11 +16,13 @@ const LIMITS: RateLimits = {
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
 afterEach(() => jest.useRealTimers());
 
+const onUnreadableRows = (): void => undefined;
+
 function pacedVenue() {
   let price = 0;
   const tickers = jest.fn(async () => [{ symbol: 'BTCUSDT', bid: '1', ask: String((price += 1)) }]);
   const paced = new PacedVenue(
-    { tickers } as never,
+    { tickers, onUnreadableRows } as never,
     { forRead: async () => undefined } as never,
     PRICE_AGE_MAX_MS,
     LIMITS,
@@ -47,6 +50,27 @@ test('all who ask at the same time share a request', async () => {
   expect(tickers).toHaveBeenCalledTimes(1);
 });
 
+test.each([
+  [true, 60_000],
+  [false, HOUR_MS],
+])('instruments of which a row is broken (%p) are asked for again after %d ms', async (isBroken, ageMs) => {
+  let tell: (report: UnreadableRows) => void = () => undefined;
+  const faults = isBroken ? [{ symbol: 'BTCUSDT', fault: 'qtyStep' }] : [];
+  const markets = jest.fn(async () => {
+    tell({ what: 'instruments', faults });
+    return [];
+  });
+  const venue = { markets, onUnreadableRows: (listener: typeof tell) => (tell = listener) };
+  const paced = new PacedVenue(venue as never, { forRead: async () => undefined } as never, 1, LIMITS);
+  await paced.market('BTCUSDT');
+  jest.advanceTimersByTime(ageMs);
+  await paced.market('BTCUSDT');
+  expect(markets).toHaveBeenCalledTimes(1);
+  jest.advanceTimersByTime(1);
+  await paced.market('BTCUSDT');
+  expect(markets).toHaveBeenCalledTimes(2);
+});
+
 describe('positions', () => {
   const LONG = { direction: 'BUY', quantity: '1' } as const;
 
@@ -55,7 +79,11 @@ describe('positions', () => {
     const left = [...pages];
     const positions = jest.fn(async (_cursor?: string) => left.shift());
     const forRead = jest.fn(async () => undefined);
-    return { positions, forRead, paced: new PacedVenue({ positions } as never, { forRead } as never, 1, LIMITS) };
+    return {
+      positions,
+      forRead,
+      paced: new PacedVenue({ positions, onUnreadableRows } as never, { forRead } as never, 1, LIMITS),
+    };
   }
 
   test('of all pages are those of the instant of the first', async () => {
@@ -84,6 +112,9 @@ describe('positions', () => {
 test('a look-up is paid for by what its requests weigh', async () => {
   const forRead = jest.fn(async () => undefined);
   const lookUpOrder = async () => ({ status: 'absent' });
-  await new PacedVenue({ lookUpOrder } as never, { forRead } as never, 1, LIMITS).lookUpOrder('BTCUSDT', 'id');
+  await new PacedVenue({ lookUpOrder, onUnreadableRows } as never, { forRead } as never, 1, LIMITS).lookUpOrder(
+    'BTCUSDT',
+    'id',
+  );
   expect(forRead.mock.calls).toEqual([['account', 'exit', 15]]);
 });

@@ -27,12 +27,17 @@ test('a problem is listed until it is cleared', () => {
   expect(problems.list()).toEqual([]);
 });
 
-test('a problem that stays alerts at once, however often it is said, and again every hour', () => {
+test('a problem that stays alerts at once, however often it is said, and again ever more rarely', () => {
   problems.set('VENUE_BAN', 'Banned.');
   for (let count = 0; count < 100; count += 1) problems.set('VENUE_BAN', 'Banned still.');
   expect(alerts).toEqual(['Banned.']);
-  jest.advanceTimersByTime(2 * HOUR_MS + MINUTE_MS);
-  expect(alerts).toEqual(['Banned.', 'Banned still.', 'Banned still.']);
+  const alertsAfter = [9, 2, 20, 40, 80, 160, 237, 3, 240].map((minutes) => {
+    jest.advanceTimersByTime(minutes * MINUTE_MS);
+    return alerts.length;
+  });
+  // After 10, 30, 70, 150, 310 minutes, and then every four hours.
+  expect(alertsAfter).toEqual([1, 2, 3, 4, 5, 6, 6, 7, 8]);
+  expect(new Set(alerts.slice(1))).toEqual(new Set(['Banned still.']));
 });
 
 test('a problem that ended alerts no more, and alerts anew when it comes back', () => {

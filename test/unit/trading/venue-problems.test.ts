@@ -1,19 +1,24 @@
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { Problems } from '../../../src/trading/problems';
 import { watchVenue } from '../../../src/trading/venue-problems';
-import type { EndpointGroup, RequestReport, Venue } from '../../../src/venues/venue';
+import type { EndpointGroup, RequestReport, UnreadableRows, Venue } from '../../../src/venues/venue';
 
 const MINUTE_MS = 60_000;
 
 let problems: Problems;
 let alerts: string[];
 let tell: (report: RequestReport) => void;
+let tellRows: (report: UnreadableRows) => void;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_700_000_000_000 });
   alerts = [];
   problems = new Problems((sentence) => alerts.push(sentence));
-  const venue = { name: 'bybit', onRequestReport: (listener: typeof tell) => (tell = listener) };
+  const venue = {
+    name: 'bybit',
+    onRequestReport: (listener: typeof tell) => (tell = listener),
+    onUnreadableRows: (listener: typeof tellRows) => (tellRows = listener),
+  };
   watchVenue(venue as unknown as Venue, problems);
 });
 
@@ -132,4 +137,16 @@ test('the silence of a minute is no shorter because the clock of the machine was
   jest.setSystemTime(Date.now() - 60 * MINUTE_MS);
   tell(failed('UNKNOWN'));
   expect(problems.list()).toHaveLength(1);
+});
+
+test('symbols whose rows cannot be read are named with the field, until they can be read again', () => {
+  tellRows({
+    what: 'instruments',
+    faults: [{ symbol: 'BTCUSDT', fault: 'lotSizeFilter.qtyStep: needed is a number' }],
+  });
+  tellRows({ what: 'prices', faults: [] });
+  expect(alerts).toEqual([expect.stringMatching(/^bybit tells .* of BTCUSDT \(lotSizeFilter\.qtyStep: /)]);
+  expect(problems.list()).toEqual(alerts);
+  tellRows({ what: 'instruments', faults: [] });
+  expect(problems.list()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { VenueConfig } from '../../../src/config/schema';
 import type { OrderPlan } from '../../../src/domain/market';
 import type { OutcomeKind } from '../../../src/domain/outcome';
-import type { LimitReport, Venue } from '../../../src/venues/venue';
+import type { LimitReport, UnreadableRows, Venue } from '../../../src/venues/venue';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
@@ -290,7 +290,6 @@ describe('balances', () => {
       asOfMs: 1672738134824,
       assets: {
         USDT: { total: '10000', available: '9689.5', locked: '300.75' },
-        BTC: { total: '0.00000001', available: '0.00000001', locked: '0' },
       },
     });
   });
@@ -298,6 +297,150 @@ describe('balances', () => {
   it('throws the classified refusal', async () => {
     stub.on(BALANCE, (_request, response) => stub.refuse(response, 33_004, 'Your api key has expired.'));
     await expect(venue.balances()).rejects.toMatchObject({ outcome: { kind: 'FATAL', venueCode: '33004' } });
+  });
+});
+
+describe('rows one by one:', () => {
+  const instruments = readTestData<{ result: { list: Record<string, unknown>[] } }>('bybit', 'instruments-info.json');
+  const [bitcoin = {}, ether = {}] = instruments.result.list;
+  const INSTRUMENTS = 'GET /v5/market/instruments-info';
+  const TICKERS = 'GET /v5/market/tickers';
+  let unreadable: UnreadableRows[];
+
+  beforeEach(() => {
+    unreadable = [];
+    venue.onUnreadableRows((report) => unreadable.push(report));
+  });
+
+  function answer(route: string, list: readonly unknown[]): void {
+    stub.on(route, (_request, response) => stub.reply(response, { list }));
+  }
+
+  function wallet(...coins: readonly unknown[]): void {
+    answer(BALANCE, [{ accountType: 'UNIFIED', coin: coins }]);
+  }
+
+  it.each(['', null, 'abc', 7])('an instrument that is not configured may have %p for a step', async (qtyStep) => {
+    const foreign = { ...bitcoin, symbol: 'NEWUSDT', lotSizeFilter: { qtyStep } };
+    answer(INSTRUMENTS, [foreign, null, 7, 'row', { symbol: 7 }, ether]);
+    expect((await venue.markets()).map(({ symbol }) => symbol)).toEqual(['ETHUSDT']);
+    expect(unreadable).toEqual([{ what: 'instruments', faults: [] }]);
+  });
+
+  it.each(['', null, undefined, 'abc', 7])(
+    'a configured instrument with %p for a step is missing alone, and told',
+    async (qtyStep) => {
+      const filter = bitcoin['lotSizeFilter'] as object;
+      answer(INSTRUMENTS, [{ ...bitcoin, lotSizeFilter: { ...filter, qtyStep } }, ether]);
+      expect((await venue.markets()).map(({ symbol }) => symbol)).toEqual(['ETHUSDT']);
+      const fault = expect.stringMatching(/^lotSizeFilter\.qtyStep: /) as string;
+      expect(unreadable).toEqual([{ what: 'instruments', faults: [{ symbol: 'BTCUSDT', fault }] }]);
+    },
+  );
+
+  it('figures with exponents are read in plain notation', async () => {
+    const filter = {
+      ...(bitcoin['lotSizeFilter'] as object),
+      qtyStep: '1E-7',
+      minOrderQty: '1e-7',
+      maxMktOrderQty: '1.19E+2',
+    };
+    answer(INSTRUMENTS, [{ ...bitcoin, lotSizeFilter: filter, priceFilter: { tickSize: '1E-1' } }]);
+    expect(await venue.markets()).toMatchObject([
+      { quantityStep: '0.0000001', quantityMin: '0.0000001', quantityMax: '119', priceStep: '0.1' },
+    ]);
+  });
+
+  it('prices: what is not configured is dropped, what is broken is missing alone', async () => {
+    answer(TICKERS, [
+      { symbol: 'FOREIGN', bid1Price: 'x', ask1Price: [] },
+      { symbol: 'BTCUSDT', bid1Price: '1.6E+4', ask1Price: '16001.5' },
+      { symbol: 'ETHUSDT', bid1Price: '1E+99', ask1Price: '2' },
+      { symbol: 'XRPUSDT', bid1Price: '', ask1Price: '1E-7' },
+      { symbol: 'BTCPERP', bid1Price: null, ask1Price: '2' },
+    ]);
+    expect(await venue.tickers()).toEqual([{ symbol: 'BTCUSDT', bid: '16000', ask: '16001.5' }]);
+    expect(unreadable).toEqual([
+      { what: 'prices', faults: [{ symbol: 'ETHUSDT', fault: expect.stringMatching(/^bid1Price: /) as string }] },
+    ]);
+  });
+
+  const tether = {
+    coin: 'USDT',
+    walletBalance: '1000',
+    equity: '990',
+    locked: '0',
+    totalOrderIM: '10',
+    totalPositionIM: '0',
+  };
+
+  it.each<[string, unknown]>([
+    ['an empty balance', { ...tether, coin: 'MNT', walletBalance: '' }],
+    ['a null balance', { ...tether, coin: 'MNT', walletBalance: null }],
+    ['no balance', { coin: 'MNT' }],
+    ['an empty equity', { ...tether, coin: 'MNT', equity: '' }],
+    ['a long name', { ...tether, coin: 'X'.repeat(40) }],
+    ['a name that is no text', { ...tether, coin: 7 }],
+    ['nothing', null],
+  ])('another coin with %s hides only itself', async (_name, coin) => {
+    wallet(coin, tether);
+    expect((await venue.balances()).assets).toEqual({ USDT: { total: '1000', available: '980', locked: '10' } });
+  });
+
+  it('small balances with exponents are read', async () => {
+    wallet(tether, { ...tether, coin: 'MNT', walletBalance: '1E-7', equity: '1E-7', totalOrderIM: '0E-8' });
+    expect((await venue.balances()).assets).toMatchObject({ MNT: { total: '0.0000001', locked: '0' } });
+  });
+
+  const figures = ['walletBalance', 'equity', 'locked', 'totalOrderIM', 'totalPositionIM'];
+  it.each(figures.flatMap((figure) => ['', null, undefined, 'NaN'].map((value) => [figure, value] as const)))(
+    'the settle asset with %s %p is not known, and is no zero',
+    async (figure, value) => {
+      wallet({ ...tether, [figure]: value });
+      await expect(venue.balances()).rejects.toMatchObject({
+        outcome: {
+          kind: 'UNKNOWN',
+          message: expect.stringContaining(`figures of USDT are not known (${figure}: `) as string,
+        },
+      });
+    },
+  );
+
+  it.each<[string, readonly unknown[]]>([
+    ['a coin without a name and no settle asset', [{ ...tether, coin: '' }]],
+    ['the settle asset twice', [tether, tether]],
+  ])('%s proves no balance', async (_name, coins) => {
+    wallet(...coins);
+    await expect(venue.balances()).rejects.toMatchObject({ outcome: { kind: 'UNKNOWN' } });
+  });
+});
+
+describe('fees', () => {
+  it.each<[string, object, { fee: string; otherFees?: object }]>([
+    ['in the settle asset', { cumFeeDetail: { USDT: '0.5' } }, { fee: '0.5' }],
+    [
+      'in another asset',
+      { cumFeeDetail: { MNT: '0.0024' }, cumExecFee: '0.55' },
+      { fee: '0', otherFees: { MNT: '0.0024' } },
+    ],
+    ['in both', { cumFeeDetail: { MNT: '1E-7', USDT: '-0.1' } }, { fee: '-0.1', otherFees: { MNT: '0.0000001' } }],
+    ['in another asset that took nothing', { cumFeeDetail: { MNT: '0', USDT: '0.1' } }, { fee: '0.1' }],
+    [
+      'in another asset, without a figure',
+      { cumFeeDetail: { MNT: '' } },
+      { fee: '0', otherFees: { MNT: 'an unknown amount of' } },
+    ],
+    ['in the settle asset, without a figure', { cumFeeDetail: { USDT: null } }, { fee: '' }],
+    ['without a detail', { cumFeeDetail: {}, cumExecFee: '0.5' }, { fee: '0.5' }],
+    ['with an empty figure', { cumFeeDetail: null, cumExecFee: '' }, { fee: '' }],
+    ['with a null', { cumFeeDetail: undefined, cumExecFee: null }, { fee: '' }],
+    ['not told at all', { cumFeeDetail: undefined, cumExecFee: undefined }, { fee: '' }],
+    ['of nothing filled', { cumFeeDetail: undefined, cumExecFee: '', cumExecQty: '0' }, { fee: '0' }],
+  ])('%s', async (_name, change, expected) => {
+    stub.on(REALTIME, (_request, response) => stub.reply(response, { list: [{ ...filledRow, ...change }] }));
+    const answer = await venue.lookUpOrder('BTCUSDT', 'client-1');
+    const order = answer.status === 'found' ? answer.order : undefined;
+    expect({ fee: order?.fee, otherFees: order?.otherFees }).toEqual({ otherFees: undefined, ...expected });
   });
 });
 

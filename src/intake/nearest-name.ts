@@ -1,0 +1,68 @@
+/** Names that other programs give to our fields. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['quantity', 'amount'],
+  ['qty', 'amount'],
+  ['size', 'amount'],
+  ['volume', 'amount'],
+  ['side', 'direction'],
+  ['action', 'direction'],
+  ['ticker', 'symbol'],
+  ['pair', 'symbol'],
+  ['market', 'symbol'],
+  ['time', 'timestamp'],
+  ['ts', 'timestamp'],
+  ['price', 'limit_price'],
+  ['limit', 'limit_price'],
+  ['confidence', 'signal_strength'],
+  ['strength', 'signal_strength'],
+  ['filled', 'filled_quantity'],
+  ['fees', 'fee'],
+  ['why', 'reason'],
+]);
+
+/** Two slips of a hand; of short names fewer. */
+const SLIPS_MAX = 2;
+const CHARACTERS_PER_SLIP = 3;
+/** Longer names are none of ours, whatever they resemble. */
+const NAME_CHARACTERS_MAX = 40;
+
+/**
+ * The field that a sender may have meant.
+ *
+ * @param names the fields that there are
+ * @returns undefined when none is near
+ */
+export function nearestName(given: string, names: readonly string[]): string | undefined {
+  if (given.length > NAME_CHARACTERS_MAX) return undefined;
+  const asked = simplified(given);
+  const other = OTHER_NAMES.get(given.toLowerCase());
+  if (other !== undefined && names.includes(other)) return other;
+  const ranked = names
+    .map((name) => ({ name, slips: slipsBetween(asked, simplified(name)) }))
+    .toSorted((a, b) => a.slips - b.slips);
+  const [nearest] = ranked;
+  if (nearest === undefined) return undefined;
+  const slipsMax = Math.min(SLIPS_MAX, Math.floor(simplified(nearest.name).length / CHARACTERS_PER_SLIP));
+  return nearest.slips <= slipsMax ? nearest.name : undefined;
+}
+
+function simplified(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[\s_-]/g, '');
+}
+
+/** Characters that were put in, left out or exchanged (Levenshtein). */
+function slipsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const exchanged = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(exchanged, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
