@@ -9,6 +9,7 @@ const API_ERRORS = {
   MALFORMED_JSON: [400, 'The body is not a JSON object, or holds a forbidden key such as "__proto__".'],
   INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],
   INVALID_SETTLEMENT: [400, 'A settlement has filled_quantity, average_price, fee and reason, all of them text.'],
+  INVALID_CANCELLATION: [400, 'A cancellation has one field, reason, text on one line.'],
   INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
   UNAUTHENTICATED: [
     401,
@@ -24,6 +25,10 @@ const API_ERRORS = {
   SIGNAL_NOT_FOUND: [404, 'No signal with this fingerprint is known; the server forgets signals after its retention.'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
+  CANCELLATION_REFUSED: [
+    409,
+    'The signals of this namespace are not those of this installation; nothing was cancelled.',
+  ],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The content type must be application/json.'],
   TOO_MANY_ATTEMPTS: [429, 'Too many requests without a valid token came from this address.'],

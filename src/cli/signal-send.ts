@@ -27,6 +27,8 @@ export interface SendOptions {
   readonly strategy: string;
   readonly amount?: string;
   readonly limitPrice?: string;
+  readonly timeInForce?: string;
+  readonly goodFor?: string;
   readonly timestamp?: string;
   readonly deadline: number;
   readonly exit?: boolean;
@@ -39,7 +41,7 @@ export interface SendOptions {
 async function readSignal(options: SendOptions): Promise<TradingSignal> {
   const { parseSignal } = await import('../intake/parse-signal');
   const nowMs = Date.now();
-  const { symbol, direction, strategy, amount, limitPrice, timestamp } = options;
+  const { symbol, direction, strategy, amount, limitPrice, timeInForce, goodFor, timestamp } = options;
   const parsed = parseSignal(
     {
       symbol,
@@ -49,6 +51,8 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
       intent: options.exit ? 'exit' : 'entry',
       ...(amount !== undefined && { amount }),
       ...(limitPrice !== undefined && { limitPrice }),
+      ...(timeInForce !== undefined && { timeInForce }),
+      ...(goodFor !== undefined && { goodForSeconds: goodFor }),
     },
     { nowMs },
   );
@@ -186,6 +190,14 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
     .requiredOption('--strategy <name>', 'who makes the signal; part of its fingerprint')
     .option('--amount <quantity>', 'base units, such as 0.01; absent: sized from free funds')
     .option('--limit-price <price>', 'makes it a limit order; absent: a market order')
+    .option(
+      '--time-in-force <option>',
+      'of a limit order: GTC (no end of its own), IOC, FOK or POST_ONLY (docs/orders.md)',
+    )
+    .option(
+      '--good-for <seconds>',
+      'of a limit order: what still rests then is cancelled; absent: after signals.timeToLiveSeconds',
+    )
     .option(
       '--timestamp <time>',
       'ISO 8601 with Z or an offset; its minute is part of the fingerprint; absent: the current time',

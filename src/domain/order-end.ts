@@ -63,6 +63,7 @@ export function orderEnd(
   }
   const { timeInForce } = plan;
   const hasOption = timeInForce !== undefined && timeInForce !== 'GTC';
-  if (end?.cause === 'timeInForce' && hasOption) return { by: 'time_in_force', words: `it is ${timeInForce}, and ${end.words}` };
+  if (end?.cause === 'timeInForce' && hasOption)
+    return { by: 'time_in_force', words: `it is ${timeInForce}, and ${end.words}` };
   return { by: 'venue', words: `${venue} cancelled it: ${end?.words ?? rejectReason ?? 'no reason given'}` };
 }

@@ -65,11 +65,16 @@ export function lifeOf(
 ): SignalLife {
   const expiresAtMs = fromMs + Math.min(timeToLiveSeconds, goodForSeconds ?? Infinity) * 1_000;
   if (timeInForce === 'GTC') return { expiresAtMs, restsUntilMs: null };
-  return goodForSeconds === undefined ? { expiresAtMs } : { expiresAtMs, restsUntilMs: fromMs + goodForSeconds * 1_000 };
+  return goodForSeconds === undefined
+    ? { expiresAtMs }
+    : { expiresAtMs, restsUntilMs: fromMs + goodForSeconds * 1_000 };
 }
 
 /** Whether an order of it may be in the venue's book for longer than a signal usually lives. */
-export function mayRestLong({ timeInForce, goodForSeconds }: Pick<TradingSignal, 'timeInForce' | 'goodForSeconds'>): boolean {
+export function mayRestLong({
+  timeInForce,
+  goodForSeconds,
+}: Pick<TradingSignal, 'timeInForce' | 'goodForSeconds'>): boolean {
   return timeInForce === 'GTC' || goodForSeconds !== undefined;
 }
 

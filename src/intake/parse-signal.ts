@@ -1,5 +1,6 @@
 import Decimal from 'decimal.js';
 import { z } from 'zod';
+import { GOOD_FOR_SECONDS_MAX, orderOptionsFault, TIMES_IN_FORCE } from '../domain/order-options';
 import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
 
@@ -19,6 +20,10 @@ const FIELD_OF_KEY: ReadonlyMap<string, string> = new Map([
   ['reduce_only', 'reduceOnly'],
   ['limitPrice', 'limitPrice'],
   ['limit_price', 'limitPrice'],
+  ['timeInForce', 'timeInForce'],
+  ['time_in_force', 'timeInForce'],
+  ['goodForSeconds', 'goodForSeconds'],
+  ['good_for_seconds', 'goodForSeconds'],
   ['signalStrength', 'signalStrength'],
   ['signal_strength', 'signalStrength'],
 ]);
@@ -41,6 +46,8 @@ const POSITIVE_DECIMAL =
   'must be a positive decimal number of at most 18 digits before and after the point, best in quotes, such as "0.01"';
 const TIMESTAMP =
   'must be an ISO 8601 time with seconds and Z or an offset, such as "2026-01-31T12:00:00Z", or a number of seconds or milliseconds since 1970';
+const TIME_IN_FORCE = `must be one of ${TIMES_IN_FORCE.join(', ')}`;
+const GOOD_FOR_SECONDS = `must be a whole number of seconds from 1 to ${GOOD_FOR_SECONDS_MAX} (30 days)`;
 const STRATEGY = `must be text of 1 to ${STRATEGY_CHARACTERS_MAX} characters without control characters`;
 
 /** @returns undefined when the number may not be what the sender wrote */
@@ -75,6 +82,22 @@ const timestamp = z.union([z.string(), z.number()], TIMESTAMP).transform((value,
   return z.NEVER;
 });
 
+/** `PostOnly`, as venues write it, is POST_ONLY. */
+const timeInForce = z.string(TIME_IN_FORCE).transform((text, context) => {
+  const plain = text.toUpperCase().replace('POSTONLY', 'POST_ONLY');
+  const known = TIMES_IN_FORCE.find((candidate) => candidate === plain);
+  if (known) return known;
+  context.addIssue({ code: 'custom', message: TIME_IN_FORCE });
+  return z.NEVER;
+});
+
+const goodForSeconds = z.union([z.string(), z.number()], GOOD_FOR_SECONDS).transform((value, context) => {
+  const seconds = typeof value === 'number' || /^[1-9]\d{0,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= GOOD_FOR_SECONDS_MAX) return seconds;
+  context.addIssue({ code: 'custom', message: GOOD_FOR_SECONDS });
+  return z.NEVER;
+});
+
 const fields = z.object({
   symbol: z.string('must be text').regex(/^[A-Za-z0-9]{2,30}$/, 'must be 2 to 30 letters and digits, such as BTCUSDT'),
   direction: z.string('must be BUY or SELL').regex(/^(buy|sell)$/i, 'must be BUY or SELL'),
@@ -87,6 +110,8 @@ const fields = z.object({
   reduceOnly: z.boolean('must be true or false').optional(),
   amount: positiveDecimal.optional(),
   limitPrice: positiveDecimal.optional(),
+  timeInForce: timeInForce.optional(),
+  goodForSeconds: goodForSeconds.optional(),
   signalStrength: z.number('must be a number from 0 to 1').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').optional(),
 });
 
@@ -121,6 +146,15 @@ function describeFault(issue: z.core.$ZodIssue, { values, spelling }: NamedField
   const field = String(issue.path[0]);
   if (!spelling.has(field)) return `The signal has no ${field}; it ${issue.message}.`;
   return `${spelling.get(field)} is ${quoteValue(values[field])}; it ${issue.message}.`;
+}
+
+/** Options of an order that make no sense together, in the sender's spelling. */
+function optionsFault(signal: TradingSignal, { spelling }: NamedFields): string | undefined {
+  return orderOptionsFault(signal, {
+    timeInForce: spelling.get('timeInForce') ?? 'time_in_force',
+    goodForSeconds: spelling.get('goodForSeconds') ?? 'good_for_seconds',
+    limitPrice: spelling.get('limitPrice') ?? 'limit_price',
+  });
 }
 
 function isDistant(timestampMs: number, nowMs: number): boolean {
@@ -178,7 +212,10 @@ export function parseSignal(body: unknown, { nowMs }: { readonly nowMs: number }
     intent,
     ...(amount !== undefined && { amount }),
     ...(limitPrice !== undefined && { limitPrice }),
+    ...(result.data.timeInForce !== undefined && { timeInForce: result.data.timeInForce }),
+    ...(result.data.goodForSeconds !== undefined && { goodForSeconds: result.data.goodForSeconds }),
     ...(signalStrength !== undefined && { signalStrength }),
   };
-  return { ok: true, signal };
+  const fault = optionsFault(signal, named);
+  return fault === undefined ? { ok: true, signal } : refuse(fault);
 }

@@ -6,7 +6,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { SignalView } from '../domain/signal-view';
+import type { SignalOutcome, SignalView } from '../domain/signal-view';
 import { orphanWorkflowId } from '../messages/ids';
 import {
   TRADE_DIRECTION,
@@ -17,8 +17,12 @@ import {
 } from '../messages/search-attributes';
 import {
   SIGNAL_WORKFLOW_TYPE,
+  cancelUpdate,
   settleUpdate,
   stateQuery,
+  type CancelAnswer,
+  type CancelOrigin,
+  type CancelReply,
   type SettleCommand,
   type SettleReply,
 } from '../messages/signal';
@@ -45,8 +49,13 @@ const LOOK_FIRST = {
     'The Temporal server does not answer, or no trading engine does; the signal may have been settled or not. See what "oncefill signal show" says, then repeat the command: an ended signal is not settled twice.',
 };
 
-/** Reads and settles signals that have a workflow. */
-export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'settle'> {
+const CANCEL_AGAIN = {
+  unanswered:
+    'The Temporal server does not answer, or no trading engine does; the signal may have been cancelled or not. Repeat the command: cancelling twice changes nothing.',
+};
+
+/** Reads, settles and cancels signals that have a workflow. */
+export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'settle' | 'cancel'> {
   constructor(private readonly client: Client) {}
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
@@ -94,6 +103,20 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     });
   }
 
+  async cancel(fingerprint: string, reason: string, origin: CancelOrigin): Promise<CancelAnswer | undefined> {
+    return callServer(this.client, CANCEL_AGAIN, async () => {
+      const holder = await this.holderOf(fingerprint);
+      if (!holder) return undefined;
+      if (holder.status !== 'COMPLETED' && !GOES_ON.has(holder.status))
+        return { effect: 'ended', message: ENDED_BY_HAND };
+      if (holder.status !== 'COMPLETED') {
+        const reply = await askToCancel(holder, reason, origin);
+        if (reply && !hasEndedBefore(reply)) return answerTo(fingerprint, reply);
+      }
+      return endedAs(fingerprint, readSignalView(await holder.handle.result()));
+    });
+  }
+
   /** The signal's own workflow, unless that was ended from outside and another one looks after its order. */
   private async holderOf(fingerprint: string): Promise<Holder | undefined> {
     const own = await this.find(fingerprint, SIGNAL_WORKFLOW_TYPE);
@@ -112,6 +135,32 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
       throw error;
     }
   }
+}
+
+/** @returns undefined: it ended between the look and the command */
+async function askToCancel({ handle }: Holder, reason: string, origin: CancelOrigin): Promise<CancelReply | undefined> {
+  try {
+    return await handle.executeUpdate(cancelUpdate, { args: [reason, origin] });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return undefined;
+    throw error;
+  }
+}
+
+function hasEndedBefore({ accepted, effect }: CancelReply): boolean {
+  return !accepted || effect === 'ended';
+}
+
+/** Workflows of older releases name no effect: what they say then covers the one that promises less. */
+function answerTo(fingerprint: string, { message, effect = 'cancelling' }: CancelReply): CancelAnswer {
+  const rest =
+    effect === 'cancelling' ? ` Until that is done it may fill: oncefill signal show ${fingerprint} tells.` : '';
+  return { effect, message: `${message}${rest}` };
+}
+
+function endedAs(fingerprint: string, { outcome, detail }: SignalView): CancelAnswer {
+  const how: SignalOutcome | 'ENDED' = outcome ?? 'ENDED';
+  return { effect: 'ended', outcome, message: `The signal ${fingerprint} has ended already, ${how}: ${detail}` };
 }
 
 function hasEnded(fingerprint: string): SettleReply {
