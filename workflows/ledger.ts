@@ -19,6 +19,7 @@ import type {
   BarResult,
 } from '../src/domain/ledger/types';
 import { showValue } from '../src/domain/plain-values';
+import { withoutResting } from '../src/domain/resting-reservations';
 import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
 
 /** Reports that may fail in a row before nothing is lent any more. */
@@ -65,7 +66,9 @@ export class Ledger {
 
   /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
   health() {
-    return { ...ledgerHealth(this.current, Date.now()), balancesAgeMaxMs: this.reportAgeMaxMs };
+    const nowMs = Date.now();
+    const { overdue } = ledgerHealth(withoutResting(this.current, nowMs), nowMs);
+    return { ...ledgerHealth(this.current, nowMs), overdue, balancesAgeMaxMs: this.reportAgeMaxMs };
   }
 
   /** Whether nothing is lent until the venue's next report. */

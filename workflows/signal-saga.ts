@@ -7,12 +7,13 @@ import { orderEnd, stopWords, type EndedBy } from '../src/domain/order-end';
 import { cutText, isRecord } from '../src/domain/plain-values';
 import { commitCommandOf, fillSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
-import type {
-  CancelReply,
-  OrphanedReservation,
-  RestingOrder,
-  SettleReply,
-  SignalWorkflowInput,
+import {
+  CANCEL_MESSAGES,
+  type CancelReply,
+  type OrphanedReservation,
+  type RestingOrder,
+  type SettleReply,
+  type SignalWorkflowInput,
 } from '../src/messages/signal';
 import type { AdmittedOrphan, TradeResult } from '../src/messages/trade';
 import { commitSignal } from '../src/messages/venue-account';
@@ -79,7 +80,7 @@ export class SignalSaga {
    * @param origin a CancelOrigin, or any value
    */
   cancel(reason?: unknown, origin?: unknown): CancelReply {
-    if (this.ended) return { accepted: false, message: 'The signal has ended.', effect: 'ended' };
+    if (this.ended) return { accepted: false, message: CANCEL_MESSAGES.ended };
     // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
     const { who, by } = isRecord(origin) ? origin : {};
     const cause = {
@@ -91,9 +92,8 @@ export class SignalSaga {
     const isFirst = stop.cancel(cause);
     if (isFirst) record.happened(`To be ${stopWords(cause)}.`);
     const before = isFirst ? '' : 'It was asked for before. ';
-    return sends.mayHaveSent
-      ? { accepted: true, message: `${before}What is still open of the order will be cancelled.`, effect: 'cancelling' }
-      : { accepted: true, message: `${before}The signal will not be sent.`, effect: 'unsent' };
+    const { unsent, cancelling } = CANCEL_MESSAGES;
+    return { accepted: true, message: `${before}${sends.mayHaveSent ? cancelling : unsent}` };
   }
 
   /** A person's word for an order of which nothing is proven. @param command any value */

@@ -16,6 +16,7 @@ import {
   TRADE_VENUE,
 } from '../messages/search-attributes';
 import {
+  CANCEL_MESSAGES,
   SIGNAL_WORKFLOW_TYPE,
   cancelUpdate,
   settleUpdate,
@@ -111,7 +112,10 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
         return { effect: 'ended', message: ENDED_BY_HAND };
       if (holder.status !== 'COMPLETED') {
         const reply = await askToCancel(holder, reason, origin);
-        if (reply && !hasEndedBefore(reply)) return answerTo(fingerprint, reply);
+        // Whoever looks after an orphaned order sends none, and cancels the one that there may be.
+        const isOrphan = holder.handle.workflowId !== fingerprint;
+        if (reply?.accepted)
+          return answerTo(fingerprint, isOrphan ? { ...reply, message: CANCEL_MESSAGES.cancelling } : reply);
       }
       return endedAs(fingerprint, readSignalView(await holder.handle.result()));
     });
@@ -147,12 +151,9 @@ async function askToCancel({ handle }: Holder, reason: string, origin: CancelOri
   }
 }
 
-function hasEndedBefore({ accepted, effect }: CancelReply): boolean {
-  return !accepted || effect === 'ended';
-}
-
-/** Workflows of older releases name no effect: what they say then covers the one that promises less. */
-function answerTo(fingerprint: string, { message, effect = 'cancelling' }: CancelReply): CancelAnswer {
+/** Words that are not known here count as the effect that promises less. */
+function answerTo(fingerprint: string, { message }: CancelReply): CancelAnswer {
+  const effect = message.endsWith(CANCEL_MESSAGES.unsent) ? 'unsent' : 'cancelling';
   const rest =
     effect === 'cancelling' ? ` Until that is done it may fill: oncefill signal show ${fingerprint} tells.` : '';
   return { effect, message: `${message}${rest}` };

@@ -93,13 +93,16 @@ export interface SettleReply {
 export interface CancelReply {
   /** false: too late, the signal has ended or its order is final. */
   readonly accepted: boolean;
+  /** One of CANCEL_MESSAGES, at its end: whoever asks learns from it what will happen. */
   readonly message: string;
-  /**
-   * unsent: it will not be sent. cancelling: what is open of its order will be cancelled; until then it may fill. ended: it
-   * has ended before. Absent in answers of older releases.
-   */
-  readonly effect?: 'unsent' | 'cancelling' | 'ended';
 }
+
+/** What a signal's workflow answers to `cancel`. Recorded runs answered by these words: they stay as they are. */
+export const CANCEL_MESSAGES = {
+  unsent: 'The signal will not be sent.',
+  cancelling: 'What is still open of the order will be cancelled.',
+  ended: 'The signal has ended.',
+} as const;
 
 /** Who cancels, and by what. */
 export interface CancelOrigin {
@@ -111,7 +114,10 @@ export interface CancelOrigin {
 
 /** What became of a wish to cancel a signal. */
 export interface CancelAnswer {
-  /** refused: nothing was done, for a reason that has nothing to do with this signal. */
+  /**
+   * unsent: it will not be sent. cancelling: what is open of its order will be cancelled; until then it may fill. ended: it
+   * had ended before. refused: nothing was done, for a reason that has nothing to do with this signal.
+   */
   readonly effect: 'unsent' | 'cancelling' | 'ended' | 'refused';
   /** How it had ended; absent: it had not. */
   readonly outcome?: SignalOutcome;
