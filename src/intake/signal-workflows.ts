@@ -36,6 +36,7 @@ import { SIGNAL_LIST_MAX, type SignalIntake, type SignalSummary } from './types'
 interface Holder {
   readonly handle: WorkflowHandle<() => Promise<StoredSignalView>>;
   readonly status: WorkflowExecutionDescription['status']['name'];
+  readonly workflowId: string;
 }
 
 const GOES_ON: ReadonlySet<string> = new Set(['RUNNING', 'PAUSED']);
@@ -113,7 +114,7 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
       if (holder.status !== 'COMPLETED') {
         const reply = await askToCancel(holder, reason, origin);
         // Whoever looks after an orphaned order sends none, and cancels the one that there may be.
-        const isOrphan = holder.handle.workflowId !== fingerprint;
+        const isOrphan = holder.workflowId !== fingerprint;
         if (reply?.accepted)
           return answerTo(fingerprint, isOrphan ? { ...reply, message: CANCEL_MESSAGES.cancelling } : reply);
       }
@@ -133,7 +134,7 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     try {
       const description = await handle.describe();
       if (type !== undefined && description.type !== type) return undefined;
-      return { handle, status: description.status.name };
+      return { handle, status: description.status.name, workflowId };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
