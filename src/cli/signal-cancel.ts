@@ -37,20 +37,28 @@ const HEADINGS: Readonly<Record<CancelAnswer['effect'], string>> = {
   refused: 'Refused',
 };
 
-/** Asks, and leaves the line in the audit: stopping is never held up by one, which follows it. */
-async function ask(
+/**
+ * Asks, and leaves the line in the audit: stopping is never held up by one, which follows it.
+ *
+ * @param then what is done while the connection is open
+ */
+async function cancelAudited(
   config: Config,
-  intake: SignalIntake,
   fingerprint: string,
   reason: string,
-): Promise<CancelAnswer | undefined> {
+  then: (answer: CancelAnswer | undefined, intake: SignalIntake) => Promise<void>,
+): Promise<void> {
   const act = { what: 'signal.cancel', target: fingerprint, why: reason } as const;
+  let isAnswered = false;
   try {
-    const answer = await intake.cancel(fingerprint, reason, { who: commandLineActor().who });
-    auditAttempt(config, { ...act, ...auditedCancel(answer) });
-    return answer;
+    await withSignalIntake(config, 'halt', async (intake) => {
+      const answer = await intake.cancel(fingerprint, reason, { who: commandLineActor().who });
+      isAnswered = true;
+      auditAttempt(config, { ...act, ...auditedCancel(answer) });
+      await then(answer, intake);
+    });
   } catch (error) {
-    auditAttempt(config, { ...act, result: 'failed' });
+    if (!isAnswered) auditAttempt(config, { ...act, result: 'failed' });
     throw error;
   }
 }
@@ -79,8 +87,7 @@ export function addSignalCancelCommand(signal: Command, finish: (exitCode: ExitC
       refuseNeedlessLive(config, options.live ?? false);
       const reason = await readReason(options.reason);
       const { json = false, wait = false } = options;
-      await withSignalIntake(config, 'halt', async (intake) => {
-        const answer = await ask(config, intake, fingerprint, reason);
+      await cancelAudited(config, fingerprint, reason, async (answer, intake) => {
         if (!answer) throw unknownSignal(fingerprint, config);
         if (!json) printLine(`${HEADINGS[answer.effect]}: ${printable(answer.message)}`);
         const follows = wait && answer.effect !== 'refused';
