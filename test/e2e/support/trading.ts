@@ -17,6 +17,7 @@ export interface SignalBody {
   readonly timestamp: string;
   readonly amount?: string;
   readonly limit_price?: string;
+  readonly time_in_force?: string;
 }
 
 export interface SignalReply {
@@ -30,6 +31,8 @@ export interface SignalReply {
 export interface EndedSignal {
   readonly state: string;
   readonly outcome?: string;
+  readonly detail?: string;
+  readonly ended_by?: string;
   readonly order?: { readonly client_order_id: string; readonly filled_quantity: string };
 }
 
@@ -43,12 +46,20 @@ export async function send({ apiUrl }: Installation, body: SignalBody): Promise<
   return { httpStatus: response.status, ...((await response.json()) as Omit<SignalReply, 'httpStatus'>) };
 }
 
-export async function waitForEnd(installation: Installation, fingerprint: string): Promise<EndedSignal> {
+export function waitForEnd(installation: Installation, fingerprint: string): Promise<EndedSignal> {
+  return waitForState(installation, fingerprint, 'ENDED');
+}
+
+export async function waitForState(
+  installation: Installation,
+  fingerprint: string,
+  state: string,
+): Promise<EndedSignal> {
   return waitFor(
-    `the end of signal ${fingerprint}`,
+    `signal ${fingerprint} to be ${state}`,
     async () => {
       const signal = await get<EndedSignal>(`${installation.apiUrl}/api/signals/${fingerprint}`);
-      return signal?.state === 'ENDED' && signal;
+      return signal?.state === state && signal;
     },
     { timeoutMs: STEP_MAX_MS, intervalMs: POLL_INTERVAL_MS, explain: () => installation.lastWords() },
   );
