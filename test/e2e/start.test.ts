@@ -154,6 +154,17 @@ describe('the product while it runs', () => {
         body: '{"reason":"once more"}',
       });
       expect([again.status, await again.json()]).toMatchObject([200, { status: 'ended', outcome: 'CANCELLED' }]);
+      const other = { ...manualSignal('e2e-storm'), limit_price: '1000', good_for_seconds: 3_600 };
+      expect((await product.run(['resume', '--reason', 'e2e'])).exitCode).toBe(ExitCode.SUCCESS);
+      const second = (await send(product, other)).fingerprint;
+      await waitForState(product, second, 'WORKING');
+      const stormy = await product.run(['halt', '--cancel-orders', '--reason', 'storm', '--json']);
+      expect(stormy.exitCode).toBe(ExitCode.SUCCESS);
+      expect(JSON.parse(stormy.stdout)).toMatchObject({
+        open_orders: { open: 1, orders: [{ fingerprint: second, limit_price: '1000', is_proven: true }] },
+        cancelled: [{ fingerprint: second, outcome: 'CANCELLED' }],
+      });
+      expect(await waitForEnd(product, second)).toMatchObject({ ended_by: 'halt' });
       const resumed = await product.run(['resume', '--reason', 'e2e', '--json']);
       expect(JSON.parse(resumed.stdout)).toMatchObject({ trading_state: 'active', open_orders: { open: 0 } });
     },

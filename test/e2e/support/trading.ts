@@ -18,6 +18,7 @@ export interface SignalBody {
   readonly amount?: string;
   readonly limit_price?: string;
   readonly time_in_force?: string;
+  readonly good_for_seconds?: number;
 }
 
 export interface SignalReply {
