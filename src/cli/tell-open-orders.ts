@@ -34,7 +34,7 @@ export async function reportOrders(
   control: TradingStateControl,
   cancelling: Cancelling | undefined,
 ): Promise<OrdersReport> {
-  const [{ cancelOrders, readOpenOrders }, { SignalWorkflows }] = await Promise.all([
+  const [{ cancelOrders, ordersToCancel, readOpenOrders }, { SignalWorkflows }] = await Promise.all([
     import('../intake/open-orders'),
     import('../intake/signal-workflows'),
   ]);
@@ -44,7 +44,7 @@ export async function reportOrders(
     if (!cancelling) return { open };
     const { by, reason } = cancelling;
     const origin = { who: commandLineActor().who, by };
-    const chosen = open.orders.filter(({ intent }) => by === 'halt' || intent === 'entry');
+    const chosen = ordersToCancel(open.orders, by);
     const cancelled = await cancelOrders(signals, chosen, { reason, origin }, ({ fingerprint }, answer) => {
       const end = answer ? auditedCancel(answer) : ({ result: 'failed' } as const);
       auditAttempt(config, { what: 'signal.cancel', target: fingerprint, why: reason, ...end });

@@ -117,6 +117,11 @@ function standOf(state: SignalState): OrderStand | undefined {
   }
 }
 
+/** What a command cancels: at a halt everything; at a reduction the entries, because exits are what goes on. */
+export function ordersToCancel(orders: readonly OpenOrder[], by: 'halt' | 'reduce'): readonly OpenOrder[] {
+  return orders.filter(({ intent }) => by === 'halt' || intent === 'entry');
+}
+
 /**
  * Asks the signals of these orders to cancel, and sees how they end, for a while.
  *

@@ -4,7 +4,7 @@ import {
   renderCancelled,
   renderOpenOrders,
 } from '../../../src/cli/render-open-orders';
-import { openOrderOf, type OpenOrder } from '../../../src/intake/open-orders';
+import { openOrderOf, ordersToCancel, type OpenOrder } from '../../../src/intake/open-orders';
 import type { Reservation } from '../../../src/domain/ledger/types';
 import type { SignalView } from '../../../src/domain/signal-view';
 
@@ -71,6 +71,12 @@ test.each([
   expect(text).toContain('3 signals are under way that have sent nothing yet');
   expect(text).toContain(words);
   expect(presentOpenOrders({ orders: [UNSENT], waiting: 2 })).toMatchObject({ open: 0, unsent: 3 });
+});
+
+test('a halt cancels everything, a reduction leaves the exits', () => {
+  const orders = [ORDER, EXIT, UNSENT];
+  expect(ordersToCancel(orders, 'halt')).toEqual(orders);
+  expect(ordersToCancel(orders, 'reduce')).toEqual([ORDER, UNSENT]);
 });
 
 test('what was cancelled is told one by one, and what has not ended as that', () => {
