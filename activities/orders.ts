@@ -27,20 +27,28 @@ export interface OrderDependencies {
 export function createOrderActivities({ permits, pacedVenue, checker, sender }: OrderDependencies) {
   const evidence = new OrderEvidence(pacedVenue);
 
+  async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
+    const callEndsAtMs = performance.now() + SEND_WITHIN_MS;
+    const check = await checker.check({ ...input, callEndsAtMs }, { permitRound: input.permitRound }, ASK_AGAIN);
+    if (check.status === 'lapsed') {
+      const { permitRound, reason } = check;
+      return waitFor(RETRY_AFTER_MS, permitRound, reason);
+    }
+    if (check.status === 'wait') return waitFor(check.waitMs, check.permitRound, check.reason);
+    if (check.status !== 'clear') return check;
+    const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);
+    return { status: 'answered', outcome, signedAtMs, order };
+  }
+
   return {
     /** Sends the order, at most one request. Must run with one attempt: a lost call is an UNKNOWN outcome. */
-    async placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
-      const callEndsAtMs = performance.now() + SEND_WITHIN_MS;
-      const check = await checker.check({ ...input, callEndsAtMs }, { permitRound: input.permitRound }, ASK_AGAIN);
-      if (check.status === 'lapsed') {
-        const { permitRound, reason } = check;
-        return waitFor(RETRY_AFTER_MS, permitRound, reason);
-      }
-      if (check.status === 'wait') return waitFor(check.waitMs, check.permitRound, check.reason);
-      if (check.status !== 'clear') return check;
-      const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);
-      return { status: 'answered', outcome, signedAtMs, order };
-    },
+    placeOrder,
+
+    /**
+     * The same for a plan with a time in force, under another name: whoever does not know that option does not know this call,
+     * and sends nothing.
+     */
+    placeOrderWithOptions: placeOrder,
 
     /** Asks the venue for the order by our client id. */
     async lookUpOrder(input: LookUpInput): Promise<LookUpAnswer> {

@@ -1,4 +1,5 @@
 import type { Config, VenueConfig } from '../src/config/schema';
+import { lifeOf } from '../src/domain/order-options';
 import type { TermsOf } from '../src/messages/trade';
 import type { VenuePromises } from '../src/venues/venue';
 
@@ -6,9 +7,9 @@ import type { VenuePromises } from '../src/venues/venue';
 export function termsFrom({ orders, signals }: Config, venue: VenueConfig, promises: VenuePromises): TermsOf {
   const { environment } = venue;
   const { clientIdUnique, orderMemory } = promises;
-  return ({ timestampMs }, startedAtMs) => ({
+  return (signal, startedAtMs) => ({
     leverage: venue.leverage,
-    expiresAtMs: Math.min(timestampMs, startedAtMs) + signals.timeToLiveSeconds * 1000,
+    ...lifeOf(signal, Math.min(signal.timestampMs, startedAtMs), signals.timeToLiveSeconds),
     lookUpDelays: {
       firstMs: orders.lookUpDelayMs,
       growth: orders.lookUpDelayGrowth,

@@ -77,7 +77,8 @@ export class DurableRoad {
       }
     }
     const detail = `The venue refused ${SEND_ATTEMPTS_MAX} requests for passing reasons.`;
-    return { status: 'ended', outcome: 'REJECTED', detail, denial: { code: 'VENUE_UNAVAILABLE', message: detail } };
+    const denial = { code: 'VENUE_UNAVAILABLE', message: detail } as const;
+    return { status: 'ended', outcome: 'REJECTED', detail, denial, endedBy: 'venue' };
   }
 
   /** One call of the activity; a call that is lost counts as sent with an unknown outcome. */
@@ -114,7 +115,7 @@ export class DurableRoad {
       case 'REJECTED':
       // The process that sent it tells a person, once for all orders: src/trading/venue-problems.ts.
       case 'FATAL':
-        return { status: 'ended', outcome: 'REJECTED', detail: venueSentence(outcome) };
+        return { status: 'ended', outcome: 'REJECTED', detail: venueSentence(outcome), endedBy: 'venue' };
       case 'RATE_LIMITED':
       case 'BANNED':
       case 'NOT_PLACED': {

@@ -19,6 +19,7 @@ import type {
   BarResult,
 } from '../src/domain/ledger/types';
 import { cutText, showValue } from '../src/domain/plain-values';
+import { withoutResting } from '../src/domain/resting-reservations';
 import { bookingFault, notBookedSentence } from '../src/domain/settlement';
 import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
 import { alert } from './announcements';
@@ -70,8 +71,11 @@ export class Ledger {
   /** How the ledger is, for people. It changes nothing, so every version of the rules is looked at in the same way. */
   health() {
     const setAtMs = this.current.tradingStateChanges.at(-1)?.atMs;
+    const nowMs = Date.now();
+    const { overdue } = ledgerHealth(withoutResting(this.current, nowMs), nowMs);
     return {
-      ...ledgerHealth(this.current, Date.now()),
+      ...ledgerHealth(this.current, nowMs),
+      overdue,
       balancesAgeMaxMs: this.reportAgeMaxMs,
       ...(setAtMs !== undefined && { tradingStateSetAtMs: setAtMs }),
     };

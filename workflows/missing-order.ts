@@ -68,7 +68,8 @@ export class MissingOrder {
     if (!word) throw new Error('Nobody said what became of the order.');
     const { record } = this.parts;
     if (word.averagePrice === undefined) {
-      return { status: 'ended', outcome: 'CANCELLED', detail: `Settled by hand: nothing filled (${word.reason}).` };
+      const detail = `Settled by hand: nothing filled (${word.reason}).`;
+      return { status: 'ended', outcome: 'CANCELLED', detail, endedBy: 'person' };
     }
     record.note(`Settled by hand: ${word.filledQuantity} at ${word.averagePrice} (${word.reason}).`);
     return { status: 'live', order: orderOfWord(word, plan, venueTimeMs) };
@@ -93,6 +94,7 @@ export class MissingOrder {
       missing.raise(`${input.fingerprint}: ${text}`);
       if (cancels < CANCELS_MAX && stop.isDue) {
         cancels += 1;
+        stop.askVenue();
         await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancels });
         record.happened('Asked the venue to cancel it, should it be there.');
       }

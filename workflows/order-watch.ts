@@ -3,11 +3,14 @@ import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
 import { openOrderDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import { isMissing, isWithinMemory, type Absence } from '../src/domain/missing-order';
+import { mayRestLong } from '../src/domain/order-options';
+import { stopWords } from '../src/domain/order-end';
 import { venueSentence, type VenueOutcome } from '../src/domain/outcome';
 import { lockedAmount } from '../src/domain/sizing';
-import type { SettleReply } from '../src/messages/signal';
+import type { RestingOrder, SettleReply } from '../src/messages/signal';
 import { acknowledgeSignal } from '../src/messages/venue-account';
 import { signalAccount } from './account-signals';
+import { continueSignal, isHistoryLong } from './continue-signal';
 import { MissingOrder } from './missing-order';
 import type { Placement } from './placement';
 import { RecurringAlert } from './recurring-alert';
@@ -19,6 +22,8 @@ import { startOf } from './signal-origin';
 const ABSENT_IS_MISSING = 'absent-is-missing';
 /** Runs that began before it told of an unknown order in words alone. */
 const UNKNOWN_IS_SEARCHABLE = 'unknown-is-searchable';
+/** Runs that began before it followed a resting order in one history, however long that grew. */
+const RESTING_CONTINUES_AS_NEW = 'resting-continues-as-new';
 
 type AbsentAnswer = Extract<LookUpAnswer, { status: 'absent' }>;
 
@@ -86,32 +91,40 @@ export class OrderWatch {
   /**
    * Follows a live order until it is final; cancels what is open when the signal expires or a person asks.
    *
+   * @param goesOn what a former run of this signal knew of the order that it followed
    * @returns a final order, or how it ended without one
    */
-  async follow(plan: OrderPlan, known: VenueOrder | undefined): Promise<Placement> {
-    for (let order = known; ;) {
-      const placement = await this.followOnce(plan, order);
+  async follow(plan: OrderPlan, known: VenueOrder | undefined, goesOn?: RestingOrder): Promise<Placement> {
+    for (let order = known, before = goesOn; ; before = undefined) {
+      const placement = await this.followOnce(plan, order, before);
       if (placement.status === 'ended' || (placement.order && placement.order.status !== 'open')) return placement;
       order = placement.order;
     }
   }
 
-  private async followOnce(plan: OrderPlan, known: VenueOrder | undefined): Promise<Placement> {
+  private async followOnce(
+    plan: OrderPlan,
+    known: VenueOrder | undefined,
+    before: RestingOrder | undefined,
+  ): Promise<Placement> {
     const { input, terms, activities, record, stop } = this.parts;
     const { lookUpDelays: delays, unknownAlertMs } = terms.known;
-    record.enter('WORKING', `Accepted by ${input.venue}; waits for its end.`);
+    record.enter('WORKING', `Accepted by ${input.venue}; ${this.whatItWaitsFor(plan)}`);
     if (known) record.venueSays(known);
-    const startedAtMs = Date.now();
+    const startedAtMs = before?.followedSinceMs ?? Date.now();
     let venueTimeMs = known?.updatedAtMs ?? plan.plannedAtMs ?? 0;
-    let seenAtMs = startedAtMs;
+    let seenAtMs = before?.seenAtMs ?? startedAtMs;
+    let unseenSinceMs: number | undefined;
     let absentLookUps = 0;
-    let acknowledged = false;
+    // Only an order that was seen open is carried from run to run, and its account was told by then.
+    let acknowledged = before !== undefined;
     let cancelRound = 0;
     let cancelledAtMs = 0;
     for (let count = 0; ; count += 1) {
       if (cancelRound > 0) await this.missing.pause(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
-      else await stop.pause(openOrderDelayMs(count, delays, Date.now() - startedAtMs), () => this.missing.hasWord);
+      else await this.pauseWhileOpen(openOrderDelayMs(count, delays, Date.now() - startedAtMs));
       const answer = await activities.lookUpOrder(plan);
+      unseenSinceMs = answer.status === 'found' ? undefined : (unseenSinceMs ?? Date.now());
       if (answer.status === 'found') {
         seenAtMs = Date.now();
         absentLookUps = 0;
@@ -123,6 +136,12 @@ export class OrderWatch {
           acknowledged = true;
           await this.acknowledge(plan, answer.order);
         }
+        // Not while it is being cancelled: that is over soon, and a new run would have to know of it.
+        if (!stop.isDue && !this.missing.hasWord && isHistoryLong(RESTING_CONTINUES_AS_NEW)) {
+          const { sendAttempts } = record.view();
+          const resting = { plan, order: answer.order, followedSinceMs: startedAtMs, seenAtMs, sendAttempts };
+          return continueSignal(this.parts, { resting });
+        }
       } else if (answer.status === 'absent') {
         absentLookUps += 1;
         venueTimeMs = answer.askedAtMs;
@@ -132,7 +151,9 @@ export class OrderWatch {
         if (isMissingNow && patched(ABSENT_IS_MISSING)) return this.missing.wait(plan, why, answer.askedAtMs);
       }
       if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
-      this.alertUnknown(plan, Date.now() - seenAtMs);
+      // Long ago is when an order that rests for long was seen last, also where a first look-up of many was in vain.
+      const doubtSinceMs = mayRestLong(plan) ? (unseenSinceMs ?? Date.now()) : seenAtMs;
+      this.alertUnknown(plan, Date.now() - doubtSinceMs);
       if (!stop.isDue) continue;
       cancelRound += 1;
       if (cancelRound === 1) {
@@ -140,9 +161,21 @@ export class OrderWatch {
         cancelledAtMs = Date.now();
       }
       this.alertOpen(plan, Date.now() - cancelledAtMs, cancelRound);
-      record.enter('WORKING', `Cancels what is open: ${stop.cancelReason ?? 'its time to live passed'}.`);
+      record.enter('WORKING', `Asks ${input.venue} to cancel what is open: ${stopWords(stop.askVenue())}.`);
       await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancelRound });
     }
+  }
+
+  private pauseWhileOpen(durationMs: number): Promise<void> {
+    return this.parts.stop.pauseWhileOpen(durationMs, () => this.missing.hasWord);
+  }
+
+  /** What ends it, and when, for people. */
+  private whatItWaitsFor({ limitPrice, timeInForce }: OrderPlan): string {
+    const { restsUntilMs = Infinity } = this.parts.terms;
+    if (limitPrice === undefined || timeInForce === 'IOC' || timeInForce === 'FOK') return 'waits for its end.';
+    if (restsUntilMs === Infinity) return 'rests until it fills or is cancelled.';
+    return `rests until it fills, or its time to live passes at ${new Date(restsUntilMs).toISOString()}.`;
   }
 
   /** Why `absent` proves nothing of this order; undefined: it does, once it is late enough. */

@@ -21,6 +21,11 @@ export class SendCalls {
     return this.possible;
   }
 
+  /** A former run of this signal sent the order. */
+  sentBefore(): void {
+    this.possible = true;
+  }
+
   async tradeAtOnce(tradeRound: number): Promise<TradeResult & WithTerms> {
     this.possible = true;
     const result = await this.activities.tradeAtOnce(tradeRound);

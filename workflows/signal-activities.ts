@@ -125,8 +125,11 @@ function proxyOrderActivities(input: SignalWorkflowInput, terms: Terms): Pick<Si
       retry: ENTITY_RETRY,
     });
   return {
-    placeOrder: (call) =>
-      order().placeOrder.executeWithOptions(
+    placeOrder: (call) => {
+      const { placeOrder, placeOrderWithOptions } = order();
+      // A process of an older release knows no such call, and would place the order without its option.
+      const place = call.plan.timeInForce === undefined ? placeOrder : placeOrderWithOptions;
+      return place.executeWithOptions(
         {
           summary: `${title} ${call.plan.quantity} as ${call.plan.clientOrderId}`,
           startToCloseTimeout: PLACE_TIMEOUT_MS,
@@ -144,7 +147,8 @@ function proxyOrderActivities(input: SignalWorkflowInput, terms: Terms): Pick<Si
             expiresAtMs: terms.known.expiresAtMs,
           },
         ],
-      ),
+      );
+    },
     lookUpOrder: (plan) => {
       const reusableIdSinceMs = reusableIdSince(input, terms.known);
       const options = { summary: `look up ${plan.clientOrderId}` };

@@ -2,17 +2,25 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
+import type { EndedBy } from '../src/domain/order-end';
 import { addTimeline } from '../src/domain/timeline';
 import type { OrderView, SignalOutcome, SignalState, SignalView, TimelineEntry } from '../src/domain/signal-view';
 import { TRADE_OUTCOME } from '../src/messages/search-attributes';
-import type { SignalWorkflowInput } from '../src/messages/signal';
+import type { RestingOrder, SignalWorkflowInput } from '../src/messages/signal';
 import { announce } from './announcements';
+
+/** What else there is to say of an end. */
+interface SignalEnd {
+  readonly denialCode?: DenialCode;
+  readonly endedBy?: EndedBy;
+}
 
 /** Keeps a saga's account of itself, and shows it where people look: the query, the Web UI, the terminal. */
 export class SignalRecord {
   private state: SignalState = 'RECEIVED';
   private outcome: SignalOutcome | undefined;
   private denialCode: DenialCode | undefined;
+  private endedBy: EndedBy | undefined;
   private detail = 'Received.';
   private waitUntilMs: number | undefined;
   private sendAttempts = 0;
@@ -34,6 +42,7 @@ export class SignalRecord {
       state: this.state,
       outcome: this.outcome,
       denialCode: this.denialCode,
+      endedBy: this.endedBy,
       detail: this.detail,
       reservedAsset: this.plan?.asset,
       reservedAmount: this.plan?.reserveAmount,
@@ -56,6 +65,13 @@ export class SignalRecord {
     this.plan = plan;
     this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledQuantity: '0' };
     this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`, atMs);
+  }
+
+  /** A former run of this signal followed the order. */
+  goesOn({ plan, order, sendAttempts }: RestingOrder): void {
+    this.plan = plan;
+    this.sendAttempts = sendAttempts;
+    this.venueSays(order);
   }
 
   /** A request to place the order left, or may have. */
@@ -107,10 +123,11 @@ export class SignalRecord {
   }
 
   /** The last entry: also makes the outcome searchable. */
-  end(outcome: SignalOutcome, detail: string, denialCode?: DenialCode): void {
+  end(outcome: SignalOutcome, detail: string, { denialCode, endedBy }: SignalEnd = {}): void {
     this.state = 'ENDED';
     this.outcome = outcome;
     this.denialCode = denialCode;
+    this.endedBy = endedBy;
     this.waitUntilMs = undefined;
     this.note(detail);
     upsertSearchAttributes([{ key: TRADE_OUTCOME, value: outcome }]);

@@ -1,25 +1,33 @@
-import { CancellationScope, ContinueAsNew, continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, patched } from '@temporalio/workflow';
 import Decimal from 'decimal.js';
 import type { Denial } from '../src/domain/denial';
 import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
-import { cutText } from '../src/domain/plain-values';
+import { orderEnd, stopWords, type EndedBy } from '../src/domain/order-end';
+import { cutText, isRecord } from '../src/domain/plain-values';
 import { commitCommandOf, feeSentence, fillSentence, notBookedSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
-import type { CancelReply, OrphanedReservation, SettleReply, SignalWorkflowInput } from '../src/messages/signal';
+import {
+  CANCEL_MESSAGES,
+  type CancelReply,
+  type OrphanedReservation,
+  type RestingOrder,
+  type SettleReply,
+  type SignalWorkflowInput,
+} from '../src/messages/signal';
 import type { AdmittedOrphan, TradeResult } from '../src/messages/trade';
 import { commitSignal } from '../src/messages/venue-account';
 import { signalAccount } from './account-signals';
 import { alert, reached } from './announcements';
+import { continueSignal, isHistoryLong } from './continue-signal';
 import { DurableRoad } from './durable-road';
 import { OrderWatch } from './order-watch';
 import type { Placement } from './placement';
 import { RecurringAlert } from './recurring-alert';
 import type { SagaParts } from './saga-parts';
 import { SendCalls } from './send-calls';
-import type { signal as signalWorkflow } from './signal';
 import { proxySignalActivities } from './signal-activities';
-import { startOf } from './signal-origin';
+import { originOf } from './signal-origin';
 import { SignalRecord } from './signal-record';
 import { expired, Stop, type StopReason } from './stop';
 import { Terms } from './terms';
@@ -35,6 +43,7 @@ const ORPHANS_ARE_ADMITTED = 'orphans-are-admitted';
 const UNANSWERED_PAUSE_MS = 5_000;
 /** As JSON; longer reasons are cut. */
 const CANCEL_REASON_BYTES_MAX = 200;
+const CANCEL_WHO_BYTES_MAX = 120;
 
 /**
  * Reserve, send, find out, settle. The rules that make it one order:
@@ -66,19 +75,25 @@ export class SignalSaga {
     return this.parts.record.view();
   }
 
-  /** @param reason for people: any value, and absent where a caller on the command line leaves it out */
-  cancel(reason?: unknown): CancelReply {
-    if (this.ended) return { accepted: false, message: 'The signal has ended.' };
+  /**
+   * @param reason for people: any value, and absent where a caller on the command line leaves it out
+   * @param origin a CancelOrigin, or any value
+   */
+  cancel(reason?: unknown, origin?: unknown): CancelReply {
+    if (this.ended) return { accepted: false, message: CANCEL_MESSAGES.ended };
     // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
-    const isText = typeof reason === 'string' && reason !== '';
-    const why = isText ? cutText(reason, CANCEL_REASON_BYTES_MAX) : 'no reason given';
-    this.parts.stop.cancel(why);
-    return {
-      accepted: true,
-      message: this.parts.sends.mayHaveSent
-        ? 'What is still open of the order will be cancelled.'
-        : 'The signal will not be sent.',
-    };
+    const { who, by } = isRecord(origin) ? origin : {};
+    const cause = {
+      by: by === 'halt' || by === 'reduce' ? by : 'person',
+      reason: shortText(reason, CANCEL_REASON_BYTES_MAX),
+      who: shortText(who, CANCEL_WHO_BYTES_MAX),
+    } as const;
+    const { stop, record, sends } = this.parts;
+    const isFirst = stop.cancel(cause);
+    if (isFirst) record.happened(`To be ${stopWords(cause)}.`);
+    const before = isFirst ? '' : 'It was asked for before. ';
+    const { unsent, cancelling } = CANCEL_MESSAGES;
+    return { accepted: true, message: `${before}${sends.mayHaveSent ? cancelling : unsent}` };
   }
 
   /** A person's word for an order of which nothing is proven. @param command any value */
@@ -100,7 +115,7 @@ export class SignalSaga {
     if (this.input.continued === undefined) record.received();
     reached('saga.started');
     try {
-      await (this.input.orphan ? this.lookAfter(this.input.orphan) : this.trade());
+      await this.goThrough(this.input);
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       const refusal = refusalOf(error);
@@ -115,12 +130,17 @@ export class SignalSaga {
     return this.view();
   }
 
+  private async goThrough({ continued, orphan }: SignalWorkflowInput): Promise<unknown> {
+    if (continued?.resting) return this.goOnResting(continued.resting);
+    return orphan ? this.lookAfter(orphan) : this.trade();
+  }
+
   /**
    * It is not this process's to trade, or no signal of intake's. Nothing of it was touched, and nothing of it is: what
    * else has its fingerprint goes on. Should an attempt that was lost hold funds, their account looks after them.
    */
   private endRefused({ message, code }: Denial): SignalView {
-    this.parts.record.end('DENIED', message, code);
+    this.parts.record.end('DENIED', message, { denialCode: code });
     this.ended = true;
     reached('saga.ended');
     return this.view();
@@ -134,7 +154,7 @@ export class SignalSaga {
     for (let tradeRound = firstRound; ; tradeRound += 1) {
       const reason = stop.reason(waitedFor);
       if (reason) return this.endUnsent(reason, tradeRound);
-      if (isHistoryLong()) return this.continue(tradeRound);
+      if (isHistoryLong(WAITS_CONTINUE_AS_NEW)) return continueSignal(this.parts, { tradeRound });
       record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
       const result = await this.tradeOnce(tradeRound);
       if (result.status !== 'retry') return this.goOn(result, tradeRound);
@@ -160,18 +180,20 @@ export class SignalSaga {
     }
   }
 
-  /** A wait that is long goes on in a new run of the same workflow, with what this one learned. */
-  private async continue(tradeRound: number): Promise<void> {
-    const { terms, record } = this.parts;
-    await continueAsNew<typeof signalWorkflow>({
-      ...this.input,
-      environment: terms.venueOf(this.input).environment,
-      // The terms stand for them.
-      settings: undefined,
-      expiresAtMs: undefined,
-      terms: terms.expiresAtMs === undefined ? undefined : terms.known,
-      continued: { tradeRound, startedAtMs: startOf(this.input), timeline: record.view().timeline },
-    });
+  /** Follows the order that a former run followed. */
+  private async goOnResting(resting: RestingOrder): Promise<void> {
+    // Of all that a workflow is started with, this alone would lead to an order without the process that trades looking first.
+    const [foreign] = originOf(this.input).foreign;
+    if (foreign !== undefined) {
+      const message = `The workflow was not started by intake: it was given ${foreign}. It does nothing; look at who reaches the Temporal server.`;
+      alert(`${this.input.fingerprint}: ${message}`);
+      this.endRefused({ code: 'SIGNAL_NOT_GENUINE', message });
+      return;
+    }
+    const { plan, order } = resting;
+    this.parts.sends.sentBefore();
+    this.parts.record.goesOn(resting);
+    await this.conclude(plan, await this.watch.follow(plan, order, resting));
   }
 
   /** Finds out what became of an order whose own workflow was ended by hand. */
@@ -182,7 +204,7 @@ export class SignalSaga {
     const earlierAttempt = wasAcknowledged ? 'placed' : 'possible';
     const reserved = { status: 'reserved', plan, earlierAttempt, lookUpOnly: true, reason } as const;
     this.parts.record.reserved(plan);
-    await this.goOn(reserved, 1, expired(`${reason} The venue has no order of it.`));
+    await this.goOn(reserved, 1, { ...expired(`${reason} The venue has no order of it.`), endedBy: undefined });
   }
 
   /** Whoever started this workflow may claim anything: what this installation knows itself counts. */
@@ -234,33 +256,32 @@ export class SignalSaga {
     const { sends, terms, record } = this.parts;
     const result = await untilAnswered(this.account, () => sends.bar());
     terms.learn(result);
-    if (result.status === 'withdrawn') return record.end(end.outcome, end.detail, end.denial.code);
+    const { outcome, detail, denial, endedBy } = end;
+    if (result.status === 'withdrawn') return record.end(outcome, detail, { denialCode: denial.code, endedBy });
     return this.goOn(result, tradeRound, end);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {
     const known = placement.status === 'live' ? placement.order : undefined;
     const isOver = placement.status === 'ended' || (known && isFinal(known));
-    const end = isOver ? placement : await this.watch.follow(plan, known);
+    return this.conclude(plan, isOver ? placement : await this.watch.follow(plan, known));
+  }
+
+  private async conclude(plan: OrderPlan, end: Placement): Promise<void> {
     if (end.status === 'ended') return this.releaseAndEnd(end);
     if (end.order) await this.settleOrder(plan, end.order);
   }
 
   /** Books what the order took; the rest is free in the same step. */
   private async settleOrder(plan: OrderPlan, order: VenueOrder): Promise<void> {
-    const { record, stop } = this.parts;
+    const { record } = this.parts;
     reached('saga.settling');
     record.venueSays(order);
     record.enter('SETTLING', `Settles ${order.filledQuantity} of ${order.quantity} ${order.symbol}.`);
     if (new Decimal(order.filledQuantity).isZero()) {
-      const { venue } = this.input;
-      if (order.status === 'cancelled' && stop.isDue) {
-        const why = stop.cancelReason ?? 'its time to live passed';
-        return this.releaseAndEnd({ outcome: 'CANCELLED', detail: `Cancelled at ${venue} as we asked: ${why}.` });
-      }
+      const { by, words } = this.endOf(plan, order);
       const outcome = order.status === 'rejected' ? 'REJECTED' : 'CANCELLED';
-      const why = order.rejectReason ?? 'nothing filled';
-      return this.releaseAndEnd({ outcome, detail: `${order.status} by ${venue}: ${why}.` });
+      return this.releaseAndEnd({ outcome, detail: `Nothing filled: ${words}.`, endedBy: by });
     }
     await this.book(plan, order);
     reached('saga.committed');
@@ -286,7 +307,15 @@ export class SignalSaga {
     const { record } = this.parts;
     record.venueSays(order);
     const outcome = order.status === 'filled' ? 'FILLED' : 'PARTIALLY_FILLED';
-    record.end(outcome, `${fillSentence(order)}, ${feeSentence(order, plan.asset)}.`);
+    const filled = `${fillSentence(order)}, ${feeSentence(order, plan.asset)}.`;
+    if (outcome === 'FILLED') return record.end(outcome, filled);
+    const { by, words } = this.endOf(plan, order);
+    record.end(outcome, `${filled} The rest did not fill: ${words}.`, { endedBy: by });
+  }
+
+  /** Who ended an order before all of it filled. */
+  private endOf(plan: OrderPlan, order: VenueOrder): { readonly by: EndedBy; readonly words: string } {
+    return orderEnd({ venue: this.input.venue, plan, order }, this.parts.stop.askedVenue);
   }
 
   private get account(): string {
@@ -299,13 +328,13 @@ export class SignalSaga {
   ): Promise<void> {
     const { activities, record } = this.parts;
     await untilAnswered(this.account, () => activities.releaseFunds(end.detail), isPassingOrRefused);
-    record.end(end.outcome, end.detail, end.denial?.code);
+    record.end(end.outcome, end.detail, { denialCode: end.denial?.code, endedBy: end.endedBy });
   }
 }
 
-/** The server says when a history has grown long; runs of before did not care, and must not begin in the middle of one. */
-function isHistoryLong(): boolean {
-  return workflowInfo().continueAsNewSuggested && patched(WAITS_CONTINUE_AS_NEW);
+/** @returns undefined for what is no text, or none to show */
+function shortText(text: unknown, bytesMax: number): string | undefined {
+  return typeof text === 'string' && text !== '' ? cutText(text, bytesMax) : undefined;
 }
 
 function isFinal(order: VenueOrder): boolean {

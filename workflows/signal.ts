@@ -35,7 +35,7 @@ async function runSaga(input: SignalWorkflowInput): Promise<SignalView> {
   setHandler(stateQuery, () => withOlderNames(saga.view()), {
     description: 'Everything about this signal: state, funds, order, timeline.',
   });
-  setHandler(cancelUpdate, (reason) => saga.cancel(reason), {
+  setHandler(cancelUpdate, (reason, origin) => saga.cancel(reason, origin), {
     description: 'Ends the signal unsent, or asks the venue to cancel what is open.',
   });
   setHandler(settleUpdate, (command) => saga.settle(command), {

@@ -28,6 +28,12 @@ export class Terms {
     return this.current?.expiresAtMs;
   }
 
+  /** Until when what is open at the venue may stay so, milliseconds UTC; undefined: not known yet. */
+  get restsUntilMs(): number | undefined {
+    const { restsUntilMs = this.current?.expiresAtMs } = this.current ?? {};
+    return restsUntilMs === null ? Infinity : restsUntilMs;
+  }
+
   /** @throws Error before the first answer that was no end: a defect */
   get known(): TradeTerms {
     if (!this.current) throw new Error('The terms of this signal are not known yet.');

@@ -9,6 +9,7 @@ const API_ERRORS = {
   MALFORMED_JSON: [400, 'The body is not valid JSON.'],
   INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],
   INVALID_SETTLEMENT: [400, 'A settlement has filled_quantity, average_price, fee and reason, all of them text.'],
+  INVALID_CANCELLATION: [400, 'A cancellation has one field, reason, text on one line.'],
   INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
   UNAUTHENTICATED: [
     401,
@@ -30,6 +31,10 @@ const API_ERRORS = {
   ],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
+  CANCELLATION_REFUSED: [
+    409,
+    'The signals of this namespace are not those of this installation; nothing was cancelled.',
+  ],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
   UNSUPPORTED_MEDIA_TYPE: [
     415,

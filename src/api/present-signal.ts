@@ -1,6 +1,6 @@
 import type { OrderView, SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
-import type { IntakeResult, SignalSummary } from '../intake/types';
+import type { CancelAnswer, IntakeResult, SignalSummary } from '../intake/types';
 
 /*
  * The API's JSON: snake_case names, decimal strings, times as ISO 8601 in UTC. A field that is absent in the source is
@@ -20,6 +20,8 @@ function presentRequest(signal: TradingSignal) {
     intent: signal.intent,
     amount: signal.amount,
     limit_price: signal.limitPrice,
+    time_in_force: signal.timeInForce,
+    good_for_seconds: signal.goodForSeconds,
     signal_strength: signal.signalStrength,
   };
 }
@@ -58,6 +60,7 @@ export function presentSignal(view: SignalView) {
     state: view.state,
     outcome: view.outcome,
     denial_code: view.denialCode,
+    ended_by: view.endedBy,
     detail: view.detail,
     signal: presentRequest(view.signal),
     reserved_asset: view.reservedAsset,
@@ -82,4 +85,15 @@ export function presentSummary(summary: SignalSummary) {
     started_at: isoTime(summary.startedAtMs),
     ended_at: isoTime(summary.endedAtMs),
   };
+}
+
+/** What the audit says of it: `ended` changed nothing. */
+export function auditedCancel(answer: CancelAnswer | undefined) {
+  const isDone = answer?.effect === 'unsent' || answer?.effect === 'cancelling';
+  return { result: isDone ? 'done' : 'refused', detail: answer?.message ?? 'not known' } as const;
+}
+
+/** The body of the answer; also what `oncefill signal cancel --json` prints. */
+export function presentCancel(fingerprint: string, { effect, outcome, message }: CancelAnswer) {
+  return { fingerprint, status: effect, outcome, message };
 }

@@ -1,13 +1,13 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AuditEntry } from '../access/audit';
 import type { IntakeResult, RefusedSignal, SignalIntake } from '../intake/types';
-import { IntakeUnavailableError } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
 import { parseSignal } from '../intake/parse-signal';
-import { OtherStoreError } from '../temporal/errors';
 import type { ApiAudit } from './api-audit';
+import { askIntake, readFingerprint } from './ask-intake';
 import { InFlightLimit } from './bounded';
+import { addCancelRoute } from './cancel-route';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
 import { noteRepetition, type Repetition } from './repetition';
@@ -20,7 +20,6 @@ const READS_IN_FLIGHT_MAX = 32;
 
 const MINUTES_DEFAULT = 5;
 const MINUTES_MAX = 10_080;
-const FINGERPRINT = /^[0-9a-f]{16}$/;
 
 const ASK_AGAIN = 'Try again in a moment.';
 const SETTLE_AGAIN = 'The signal may have been settled or not: look at it first, and then repeat the request.';
@@ -67,12 +66,6 @@ function logged(result: IntakeResult): object {
   return isRepeated ? { ...result, duplicate: true } : presentIntake(result);
 }
 
-function readFingerprint(request: FastifyRequest): string {
-  const { fingerprint } = request.params as { fingerprint: string };
-  if (!FINGERPRINT.test(fingerprint)) throw new ApiError('INVALID_FINGERPRINT');
-  return fingerprint;
-}
-
 function readMinutes(query: unknown): number {
   const { minutes = String(MINUTES_DEFAULT), ...others } = query as Record<string, unknown>;
   if (Object.keys(others).length > 0 || typeof minutes !== 'string' || !/^[1-9]\d{0,4}$/.test(minutes)) {
@@ -83,17 +76,6 @@ function readMinutes(query: unknown): number {
   return count;
 }
 
-/** @param explanation what an unreachable server means for the caller */
-async function askIntake<T>(ask: () => Promise<T>, explanation: string): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof OtherStoreError) throw new ApiError('OTHER_STORE');
-    if (!(error instanceof IntakeUnavailableError)) throw error;
-    throw new ApiError('SERVER_UNAVAILABLE', `The Temporal server cannot be reached. ${explanation}`);
-  }
-}
-
 export interface SignalRoutesOptions {
   readonly intake: SignalIntake;
   readonly audit: ApiAudit;
@@ -102,7 +84,7 @@ export interface SignalRoutesOptions {
 }
 
 /**
- * `POST /api/signals`, `GET /api/signals/:fingerprint`, `POST /api/signals/:fingerprint/settle` and
+ * `POST /api/signals`, `GET /api/signals/:fingerprint`, `POST /api/signals/:fingerprint/settle` and `…/cancel`, and
  * `GET /api/signals?minutes=5`, which is a second or two late.
  */
 export function addSignalRoutes(server: FastifyInstance, options: SignalRoutesOptions): void {
@@ -111,6 +93,7 @@ export function addSignalRoutes(server: FastifyInstance, options: SignalRoutesOp
   const reads = new InFlightLimit(READS_IN_FLIGHT_MAX);
   addSubmitRoute(server, submissions, options);
   addSettleRoute(server, submissions, options);
+  addCancelRoute(server, submissions, options);
 
   server.get('/api/signals/:fingerprint', { handlerTimeout: timeoutMs }, async (request) => {
     const fingerprint = readFingerprint(request);

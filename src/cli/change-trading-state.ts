@@ -6,6 +6,7 @@ import { auditAround, auditAttempt } from './command-audit';
 import { checkLiveFlag, LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { withClient } from './temporal-access';
+import { describeOrders, isComplete, presentOrders, reportOrders, type OrdersReport } from './tell-open-orders';
 import { printErrorLine, printJson, printLine } from './terminal';
 
 /** One of the commands that set the trading state. */
@@ -15,20 +16,24 @@ interface TradingStateCommand {
   readonly description: string;
   /** What is true once the command is done. */
   readonly done: string;
+  /** What `--cancel-orders` does; absent: it does not have it. */
+  readonly cancels?: string;
 }
 
 const TRADING_STATE_COMMANDS: readonly TradingStateCommand[] = [
   {
     name: 'halt',
     to: 'halted',
-    description: 'send no more orders, not even exits, until "resume"; orders at the venue stay as they are',
-    done: 'halted. No order will be sent.',
+    description: 'send no more orders, not even exits, until "resume"; tells which orders are open at the venue',
+    done: 'halted. No new order will be sent.',
+    cancels: 'ask for every open order to be cancelled, entries and exits, and tell what became of them',
   },
   {
     name: 'reduce',
     to: 'reducing',
-    description: 'send only orders that reduce a position, until "resume"',
-    done: 'reduced to exits. No entry will be sent.',
+    description: 'send only orders that reduce a position, until "resume"; tells which orders are open at the venue',
+    done: 'reduced to exits. No new entry will be sent.',
+    cancels: 'ask for every open entry to be cancelled, and tell what became of them; exits stay',
   },
   {
     name: 'resume',
@@ -40,43 +45,67 @@ const TRADING_STATE_COMMANDS: readonly TradingStateCommand[] = [
 
 interface ChangeOptions {
   readonly reason: string;
+  readonly cancelOrders?: boolean;
   readonly live?: boolean;
   readonly json?: boolean;
 }
 
-/** Tells the ledger, and waits until the state holds. */
-async function tellLedger(config: Config, to: TradingState, reason: string): Promise<TradingStateChange> {
+/** What a command came to. */
+interface Changed {
+  readonly change: TradingStateChange;
+  /** What is open since. */
+  readonly orders: OrdersReport;
+}
+
+/** Tells the ledger, waits until the state holds, and looks at what is open then. */
+async function tellLedger(
+  config: Config,
+  { name, to }: TradingStateCommand,
+  { reason, cancelOrders = false }: ChangeOptions,
+  onChanged: () => void,
+): Promise<Changed> {
   const { venue } = config;
   const [{ createTradingStateControl }, { tradingVenueOf }] = await Promise.all([
     import('../trading/trading-state'),
     import('../config/trading-environment'),
   ]);
-  return withClient(config, to === 'active' ? 'act' : 'halt', ({ client }) =>
-    createTradingStateControl(client, tradingVenueOf(config)).change(to, reason, () => {
+  return withClient(config, to === 'active' ? 'act' : 'halt', async ({ client }) => {
+    const control = createTradingStateControl(client, tradingVenueOf(config));
+    const change = await control.change(to, reason, () => {
       if (to === 'active') return;
       printErrorLine(
         `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,
       );
-    }),
-  );
+    });
+    onChanged();
+    const cancelling = cancelOrders && name !== 'resume' ? { by: name, reason } : undefined;
+    return { change, orders: await reportOrders(client, config, control, cancelling) };
+  });
 }
 
 /** Going on needs a line in the audit before it happens; stopping is never held up by one, which follows it. */
 async function changeAudited(
   config: Config,
-  { name, to }: TradingStateCommand,
-  reason: string,
-): Promise<TradingStateChange> {
-  const act = { what: name, target: config.venue, why: reason } as const;
+  definition: TradingStateCommand,
+  options: ChangeOptions,
+): Promise<Changed> {
+  const { name, to } = definition;
+  const act = { what: name, target: config.venue, why: options.reason } as const;
   if (to === 'active') {
-    return auditAround(config, act, async () => ({ value: await tellLedger(config, to, reason), result: 'done' }));
+    return auditAround(config, act, async () => ({
+      value: await tellLedger(config, definition, options, () => undefined),
+      result: 'done',
+    }));
   }
+  let isDone = false;
   try {
-    const change = await tellLedger(config, to, reason);
-    auditAttempt(config, { ...act, result: 'done' });
-    return change;
+    return await tellLedger(config, definition, options, () => {
+      isDone = true;
+      // Before its orders are cancelled, which takes a while and leaves lines of its own.
+      auditAttempt(config, { ...act, result: 'done' });
+    });
   } catch (error) {
-    auditAttempt(config, { ...act, result: 'failed' });
+    if (!isDone) auditAttempt(config, { ...act, result: 'failed' });
     throw error;
   }
 }
@@ -84,8 +113,9 @@ async function changeAudited(
 async function changeTradingState(
   command: Command,
   definition: TradingStateCommand,
-  { reason, live = false, json = false }: ChangeOptions,
+  options: ChangeOptions,
 ): Promise<ExitCode> {
+  const { reason, live = false, json = false, cancelOrders = false } = options;
   const { to, done } = definition;
   if (reason.trim() === '')
     throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
@@ -95,16 +125,17 @@ async function changeTradingState(
   const { venue } = config;
   const { TradingStateError } = await import('../trading/trading-state');
   try {
-    const change = await changeAudited(config, definition, reason);
+    const { change, orders } = await changeAudited(config, definition, options);
     if (json)
       printJson({
         venue,
         trading_state: change.to,
         reason: change.reason,
         changed_at: new Date(change.atMs).toISOString(),
+        ...(await presentOrders(orders)),
       });
-    else printLine(`Trading on ${venue}: ${done}`);
-    return ExitCode.SUCCESS;
+    else printLine(`Trading on ${venue}: ${done}\n${await describeOrders(orders, config, to)}`);
+    return isComplete(orders, cancelOrders) ? ExitCode.SUCCESS : ExitCode.FAILURE;
   } catch (error) {
     if (!(error instanceof TradingStateError)) throw error;
     throw new CliError(error.message, error.code === 'REFUSED' ? ExitCode.FAILURE : ExitCode.UNAVAILABLE);
@@ -114,10 +145,12 @@ async function changeTradingState(
 /** Adds `oncefill halt`, `reduce` and `resume`. */
 export function addTradingStateCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
   for (const definition of TRADING_STATE_COMMANDS) {
-    program
+    const command = program
       .command(definition.name)
       .description(definition.description)
-      .requiredOption('--reason <text>', 'why; kept with the change')
+      .requiredOption('--reason <text>', 'why; kept with the change');
+    if (definition.cancels !== undefined) command.option('--cancel-orders', definition.cancels);
+    command
       .option(...LIVE_FLAG)
       .option('--json', 'print JSON')
       .action(async (options: ChangeOptions, command: Command) => {

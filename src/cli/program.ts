@@ -9,6 +9,7 @@ import { addTradingStateCommands } from './change-trading-state';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addPaperVenueCommand } from './paper-venue';
+import { addSignalCancelCommand } from './signal-cancel';
 import { addSignalListCommand } from './signal-list';
 import { addSignalSendCommand } from './signal-send';
 import { addSignalSettleCommand } from './signal-settle';
@@ -50,10 +51,13 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
     .exitOverride();
   addStartCommand(program, finish);
   addStatusCommand(program, finish);
-  const signal = program.command('signal').description('send signals, look at them, settle what is missing');
+  const signal = program
+    .command('signal')
+    .description('send signals, look at them, cancel them, settle what is missing');
   addSignalSendCommand(signal, finish);
   addSignalShowCommand(signal, finish);
   addSignalListCommand(signal, finish);
+  addSignalCancelCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
   addTradingStateCommands(program, finish);
   addStoreCommands(program, finish);

@@ -1,3 +1,4 @@
+import type { EndedBy } from '../domain/order-end';
 import { feeSentence } from '../domain/settlement';
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalSummary } from '../intake/types';
@@ -58,9 +59,25 @@ function describeOrder(view: SignalView): string {
 function describeRequest(view: SignalView): string {
   const { signal } = view;
   const amount = signal.amount ?? 'amount from free funds';
-  const price = signal.limitPrice === undefined ? 'market' : `limit ${signal.limitPrice}`;
-  return `${amount}, ${price}, ${signal.intent}, made ${formatTime(signal.timestampMs)}`;
+  return `${amount}, ${describePrice(signal)}, ${signal.intent}, made ${formatTime(signal.timestampMs)}`;
 }
+
+/** `market`, `limit 60000, POST_ONLY, good for 600 s`. */
+function describePrice({ limitPrice, timeInForce, goodForSeconds }: SignalView['signal']): string {
+  if (limitPrice === undefined) return 'market';
+  const life = goodForSeconds === undefined ? [] : [`good for ${goodForSeconds} s`];
+  return [`limit ${limitPrice}`, ...(timeInForce === undefined ? [] : [timeInForce]), ...life].join(', ');
+}
+
+const ENDED_BY_WORDS: Readonly<Record<EndedBy, string>> = {
+  person: 'a person',
+  halt: 'a person, with halt --cancel-orders',
+  reduce: 'a person, with reduce --cancel-orders',
+  time_to_live: 'its time to live',
+  time_in_force: 'its time in force, at the venue',
+  venue: 'the venue',
+  elsewhere: 'somebody at the venue itself, or another program',
+};
 
 /** The whole account of one signal: what was asked, where it stands and why, its order, its timeline. */
 export function renderSignal(view: SignalView, style: Style): string {
@@ -70,6 +87,7 @@ export function renderSignal(view: SignalView, style: Style): string {
   const facts: readonly (readonly [string, string])[] = [
     ['State', describeState(view, style)],
     ['Why', printable(view.detail)],
+    ...(view.endedBy === undefined ? [] : [['Ended by', ENDED_BY_WORDS[view.endedBy]] as const]),
     ...(view.state === MISSING ? [['Do', settleRemedy(view.fingerprint)] as const] : []),
     ...(view.denialCode === undefined ? [] : [['Code', `${view.denialCode} (docs/denial-codes.md)`] as const]),
     ['Asked', describeRequest(view)],

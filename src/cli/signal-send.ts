@@ -27,6 +27,8 @@ export interface SendOptions {
   readonly strategy: string;
   readonly amount?: string;
   readonly limitPrice?: string;
+  readonly timeInForce?: string;
+  readonly goodFor?: string;
   readonly timestamp?: string;
   readonly deadline: number;
   readonly exit?: boolean;
@@ -42,6 +44,8 @@ const OPTION_NAMES = {
   strategy: '--strategy',
   amount: '--amount',
   limitPrice: '--limit-price',
+  timeInForce: '--time-in-force',
+  goodForSeconds: '--good-for',
   timestamp: '--timestamp',
 };
 
@@ -49,7 +53,7 @@ const OPTION_NAMES = {
 async function readSignal(options: SendOptions): Promise<TradingSignal> {
   const { parseSignal } = await import('../intake/parse-signal');
   const nowMs = Date.now();
-  const { symbol, direction, strategy, amount, limitPrice, timestamp } = options;
+  const { symbol, direction, strategy, amount, limitPrice, timeInForce, goodFor, timestamp } = options;
   const parsed = parseSignal(
     {
       symbol,
@@ -59,6 +63,8 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
       intent: options.exit ? 'exit' : 'entry',
       ...(amount !== undefined && { amount }),
       ...(limitPrice !== undefined && { limitPrice }),
+      ...(timeInForce !== undefined && { timeInForce }),
+      ...(goodFor !== undefined && { goodForSeconds: goodFor }),
     },
     { nowMs, names: OPTION_NAMES },
   );
@@ -196,6 +202,14 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
     .requiredOption('--strategy <name>', 'who makes the signal; part of its fingerprint')
     .option('--amount <quantity>', 'base units, such as 0.01; absent: sized from free funds')
     .option('--limit-price <price>', 'makes it a limit order; absent: a market order')
+    .option(
+      '--time-in-force <option>',
+      'of a limit order: GTC (no end of its own), IOC, FOK or POST_ONLY (docs/orders.md)',
+    )
+    .option(
+      '--good-for <seconds>',
+      'of a limit order: what still rests then is cancelled; absent: after signals.timeToLiveSeconds',
+    )
     .option(
       '--timestamp <time>',
       'ISO 8601 with Z or an offset, or seconds or milliseconds since 1970; its minute is part of the fingerprint; absent: the current time',

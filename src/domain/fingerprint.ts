@@ -27,14 +27,18 @@ export function fingerprintText(signal: TradingSignal): string {
  */
 export function signalContentText(signal: TradingSignal): string {
   const { symbol, direction, strategy, timestampMs, intent, amount, limitPrice, signalStrength } = signal;
+  const { timeInForce, goodForSeconds } = signal;
+  // What is absent leaves no trace: signals without the younger fields have the texts that they always had.
   return JSON.stringify({
     amount: canonicalDecimal(amount),
     direction,
+    goodForSeconds,
     intent,
     limitPrice: canonicalDecimal(limitPrice),
     signalStrength,
     strategy,
     symbol,
+    timeInForce,
     timestampMs,
   });
 }

@@ -1,4 +1,5 @@
 import type { VenueOutcome } from './outcome';
+import type { TimeInForce } from './signal';
 
 /** What a venue says about one symbol. All numbers are decimal strings. */
 export interface Market {
@@ -41,8 +42,12 @@ export interface OrderPlan {
   readonly direction: 'BUY' | 'SELL';
   readonly clientOrderId: string;
   readonly quantity: string;
-  /** Present: a limit order, good till cancelled. */
+  /** Present: a limit order. */
   readonly limitPrice?: string;
+  /** See TradingSignal; absent: the venue keeps it until it is cancelled. */
+  readonly timeInForce?: TimeInForce;
+  /** See TradingSignal: kept with the reservation, so that whoever looks at it knows how long its order may rest. */
+  readonly goodForSeconds?: number;
   readonly reduceOnly: boolean;
   /** The asset and the amount to reserve, and the price they were computed from. */
   readonly asset: string;
@@ -87,7 +92,21 @@ export interface VenueOrder {
   /** The venue's clock. */
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** The venue's own word, for example `EC_PerCancelRequest`. */
   readonly rejectReason?: string;
+  /** Of an order that ended unfilled, or filled in part, where the venue says why. */
+  readonly end?: VenueOrderEnd;
+}
+
+/** Why an order ended, in the venue's view. */
+export interface VenueOrderEnd {
+  /**
+   * request: somebody asked for it with this account's keys, or by hand. timeInForce: its own option, at once. venue: for
+   * reasons of the venue. word: a person's word stands for the venue's (./settle-word).
+   */
+  readonly cause: 'request' | 'timeInForce' | 'venue' | 'word';
+  /** A clause for people: `it would have taken liquidity`. */
+  readonly words: string;
 }
 
 /** `unavailable` proves nothing: ask again later. */

@@ -74,6 +74,7 @@ export function orderOfWord(word: SettleWord, plan: OrderPlan, venueTimeMs: numb
     fee: word.fee ?? '',
     createdAtMs: venueTimeMs,
     updatedAtMs: venueTimeMs,
+    ...(isFull ? {} : { end: { cause: 'word', words: `settled by hand (${word.reason})` } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DenialCode } from './denial';
+import type { EndedBy } from './order-end';
 import type { TradingSignal } from './signal';
 
 /** Where a signal's saga stands. */
@@ -62,6 +63,8 @@ export interface SignalView {
   readonly state: SignalState;
   readonly outcome?: SignalOutcome;
   readonly denialCode?: DenialCode;
+  /** Who ended it before its order was filled; absent: it goes on, it was filled, or no order of it was wanted any more. */
+  readonly endedBy?: EndedBy;
   /** One sentence: what happens now, or why it ended so. */
   readonly detail: string;
   readonly reservedAsset?: string;

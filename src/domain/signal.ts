@@ -5,6 +5,12 @@ export type Direction = 'BUY' | 'SELL';
 export type Intent = 'entry' | 'exit';
 
 /**
+ * How long a limit order stays in force. GTC: until it fills or somebody cancels it, without an end of its own. IOC: what
+ * cannot fill at once is cancelled. FOK: all of it at once, or nothing. POST_ONLY: never at once; one that would is cancelled.
+ */
+export type TimeInForce = 'GTC' | 'IOC' | 'FOK' | 'POST_ONLY';
+
+/**
  * One request to trade, validated and normalised by intake. Everything after intake may rely on its ranges.
  */
 export interface TradingSignal {
@@ -20,6 +26,13 @@ export interface TradingSignal {
   readonly amount?: string;
   /** A positive decimal string makes a limit order; absent: a market order. */
   readonly limitPrice?: string;
+  /** Of a limit order only; absent: it rests for its time to live. */
+  readonly timeInForce?: TimeInForce;
+  /**
+   * The time to live of this signal, whole seconds from its time on: nothing is sent later, and what rests is cancelled then.
+   * Of a limit order only; absent: signals.timeToLiveSeconds.
+   */
+  readonly goodForSeconds?: number;
   /** The producer's confidence, 0 to 1. Informative: no rule depends on it. */
   readonly signalStrength?: number;
 }

@@ -73,6 +73,8 @@ export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
     clientOrderId,
     quantity: formatDecimal(quantity),
     ...(limitPrice === undefined ? {} : { limitPrice: formatDecimal(limitPrice) }),
+    ...(signal.timeInForce === undefined ? {} : { timeInForce: signal.timeInForce }),
+    ...(signal.goodForSeconds === undefined ? {} : { goodForSeconds: signal.goodForSeconds }),
     reduceOnly: isExit,
     asset: market.settle,
     reserveAmount: formatDecimal(reserved),

@@ -5,6 +5,8 @@ const FIELDS: readonly (readonly [name: string, read: (signal: TradingSignal) =>
   ['intent', ({ intent }) => intent],
   ['amount', ({ amount }) => amount ?? 'taken from free funds'],
   ['limit price', ({ limitPrice }) => limitPrice ?? 'none, a market order'],
+  ['time in force', ({ timeInForce }) => timeInForce ?? 'not given'],
+  ['seconds to live', ({ goodForSeconds }) => String(goodForSeconds ?? 'not given')],
   ['timestamp', ({ timestampMs }) => new Date(timestampMs).toISOString()],
   ['signal strength', ({ signalStrength }) => String(signalStrength ?? 'not given')],
 ];

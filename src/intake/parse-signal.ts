@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { orderOptionsFault } from '../domain/order-options';
 import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
 import { faultOfReadableText } from '../domain/readable-text';
 import { readPositiveDecimal } from './decimal-text';
 import { nearestName } from './nearest-name';
+import { goodForSeconds, timeInForce } from './order-option-fields';
 import { readTime } from './time-text';
 
 export type ParseSignalResult =
@@ -22,6 +24,10 @@ const FIELD_OF_KEY: ReadonlyMap<string, string> = new Map([
   ['reduce_only', 'reduceOnly'],
   ['limitPrice', 'limitPrice'],
   ['limit_price', 'limitPrice'],
+  ['timeInForce', 'timeInForce'],
+  ['time_in_force', 'timeInForce'],
+  ['goodForSeconds', 'goodForSeconds'],
+  ['good_for_seconds', 'goodForSeconds'],
   ['signalStrength', 'signalStrength'],
   ['signal_strength', 'signalStrength'],
 ]);
@@ -63,6 +69,8 @@ const FIELDS = z.object({
   reduceOnly: z.boolean('it must be true or false, without quotes').optional(),
   amount: positiveDecimal.optional(),
   limitPrice: positiveDecimal.optional(),
+  timeInForce: timeInForce.optional(),
+  goodForSeconds: goodForSeconds.optional(),
   signalStrength: z.number(STRENGTH).min(0, STRENGTH).max(1, STRENGTH).optional(),
 });
 
@@ -106,6 +114,16 @@ function describeFault(
 ): string {
   if (!spelling.has(field)) return `The signal has no ${names[field] ?? field}; ${fault}.`;
   return `${names[field] ?? spelling.get(field)} is ${quoteValue(values[field])}; ${fault}.`;
+}
+
+/** Options of an order that make no sense together, as the sender calls them. */
+function optionsFault(signal: TradingSignal, { spelling }: NamedFields, names: SignalFieldNames): string | undefined {
+  const called = (field: string, otherwise: string): string => names[field] ?? spelling.get(field) ?? otherwise;
+  return orderOptionsFault(signal, {
+    timeInForce: called('timeInForce', 'time_in_force'),
+    goodForSeconds: called('goodForSeconds', 'good_for_seconds'),
+    limitPrice: called('limitPrice', 'limit_price'),
+  });
 }
 
 /** @returns undefined when the two fields contradict each other */
@@ -160,7 +178,10 @@ export function parseSignal(
     intent,
     ...(amount !== undefined && { amount }),
     ...(limitPrice !== undefined && { limitPrice }),
+    ...(result.data.timeInForce !== undefined && { timeInForce: result.data.timeInForce }),
+    ...(result.data.goodForSeconds !== undefined && { goodForSeconds: result.data.goodForSeconds }),
     ...(signalStrength !== undefined && { signalStrength }),
   };
-  return { ok: true, signal };
+  const fault = optionsFault(signal, named, names);
+  return fault === undefined ? { ok: true, signal } : refuse(fault);
 }

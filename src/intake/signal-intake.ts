@@ -1,11 +1,13 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
 import { tradingVenueOf } from '../config/trading-environment';
+import { notOfferedFault } from '../domain/order-options';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
-import type { SettleCommand, SettleReply } from '../messages/signal';
+import type { CancelAnswer, CancelOrigin, SettleCommand, SettleReply } from '../messages/signal';
 import { EnvironmentMismatchError, EnvironmentStamp } from '../temporal/environment-stamp';
 import type { StoreGate } from '../temporal/store-gate';
+import { VENUE_DEFINITIONS } from '../venues/definitions';
 import { Admission, type AdmissionOptions } from './admission';
 import { confirmStore } from './confirm-store';
 import { describeConflict, describeForeign } from './describe-conflict';
@@ -110,6 +112,13 @@ class TemporalSignalIntake implements SignalIntake {
     const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
     if (mismatch) return { accepted: false, message: mismatch.message };
     return this.workflows.settle(fingerprint, command);
+  }
+
+  async cancel(fingerprint: string, reason: string, origin: CancelOrigin): Promise<CancelAnswer | undefined> {
+    await confirmStore(this.store);
+    const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
+    if (mismatch) return { effect: 'refused', message: mismatch.message };
+    return this.workflows.cancel(fingerprint, reason, origin);
   }
 
   /** Why nothing may be started or changed in this namespace, if anything is wrong with it. */
@@ -231,7 +240,10 @@ class TemporalSignalIntake implements SignalIntake {
   private fault(signal: TradingSignal): IntakeResult | undefined {
     const timeFault = checkSignalTime(signal.timestampMs, Date.now(), this.config.signals.dedupWindowSeconds * 1000);
     if (timeFault) return { status: 'refused', ...timeFault };
-    const { symbols } = this.venue;
+    const { symbols, adapter } = this.venue;
+    const { timesInForce } = VENUE_DEFINITIONS[adapter].promises;
+    const notOffered = notOfferedFault(signal.timeInForce, timesInForce, this.config.venue);
+    if (notOffered !== undefined) return { status: 'refused', code: 'INVALID_SIGNAL', message: notOffered };
     if (symbols.includes(signal.symbol)) return this.admission.strategyFault(signal);
     return {
       status: 'refused',

@@ -6,7 +6,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { SignalView } from '../domain/signal-view';
+import type { SignalOutcome, SignalView } from '../domain/signal-view';
 import { orphanWorkflowId } from '../messages/ids';
 import {
   TRADE_DIRECTION,
@@ -16,9 +16,14 @@ import {
   TRADE_VENUE,
 } from '../messages/search-attributes';
 import {
+  CANCEL_MESSAGES,
   SIGNAL_WORKFLOW_TYPE,
+  cancelUpdate,
   settleUpdate,
   stateQuery,
+  type CancelAnswer,
+  type CancelOrigin,
+  type CancelReply,
   type SettleCommand,
   type SettleReply,
 } from '../messages/signal';
@@ -31,6 +36,7 @@ import { SIGNAL_LIST_MAX, type SignalIntake, type SignalSummary } from './types'
 interface Holder {
   readonly handle: WorkflowHandle<() => Promise<StoredSignalView>>;
   readonly status: WorkflowExecutionDescription['status']['name'];
+  readonly workflowId: string;
 }
 
 const GOES_ON: ReadonlySet<string> = new Set(['RUNNING', 'PAUSED']);
@@ -45,8 +51,13 @@ const LOOK_FIRST = {
     'The Temporal server does not answer, or no trading engine does; the signal may have been settled or not. See what "oncefill signal show" says, then repeat the command: an ended signal is not settled twice.',
 };
 
-/** Reads and settles signals that have a workflow. */
-export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'settle'> {
+const CANCEL_AGAIN = {
+  unanswered:
+    'The Temporal server does not answer, or no trading engine does; the signal may have been cancelled or not. Repeat the command: cancelling twice changes nothing.',
+};
+
+/** Reads, settles and cancels signals that have a workflow. */
+export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'settle' | 'cancel'> {
   constructor(private readonly client: Client) {}
 
   async show(fingerprint: string): Promise<SignalView | undefined> {
@@ -95,6 +106,23 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     });
   }
 
+  async cancel(fingerprint: string, reason: string, origin: CancelOrigin): Promise<CancelAnswer | undefined> {
+    return callServer(this.client, CANCEL_AGAIN, async () => {
+      const holder = await this.holderOf(fingerprint);
+      if (!holder) return undefined;
+      if (holder.status !== 'COMPLETED' && !GOES_ON.has(holder.status))
+        return { effect: 'ended', message: ENDED_BY_HAND };
+      if (holder.status !== 'COMPLETED') {
+        const reply = await askToCancel(holder, reason, origin);
+        // Whoever looks after an orphaned order sends none, and cancels the one that there may be.
+        const isOrphan = holder.workflowId !== fingerprint;
+        if (reply?.accepted)
+          return answerTo(fingerprint, isOrphan ? { ...reply, message: CANCEL_MESSAGES.cancelling } : reply);
+      }
+      return endedAs(fingerprint, readSignalView(await holder.handle.result()));
+    });
+  }
+
   /** The signal's own workflow, unless that was ended from outside and another one looks after its order. */
   private async holderOf(fingerprint: string): Promise<Holder | undefined> {
     const own = await this.find(fingerprint, SIGNAL_WORKFLOW_TYPE);
@@ -107,12 +135,35 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     try {
       const description = await handle.describe();
       if (type !== undefined && description.type !== type) return undefined;
-      return { handle, status: description.status.name };
+      return { handle, status: description.status.name, workflowId };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
   }
+}
+
+/** @returns undefined: it ended between the look and the command */
+async function askToCancel({ handle }: Holder, reason: string, origin: CancelOrigin): Promise<CancelReply | undefined> {
+  try {
+    return await handle.executeUpdate(cancelUpdate, { args: [reason, origin] });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return undefined;
+    throw error;
+  }
+}
+
+/** Words that are not known here count as the effect that promises less. */
+function answerTo(fingerprint: string, { message }: CancelReply): CancelAnswer {
+  const effect = message.endsWith(CANCEL_MESSAGES.unsent) ? 'unsent' : 'cancelling';
+  const rest =
+    effect === 'cancelling' ? ` Until that is done it may fill: oncefill signal show ${fingerprint} tells.` : '';
+  return { effect, message: `${message}${rest}` };
+}
+
+function endedAs(fingerprint: string, { outcome, detail }: SignalView): CancelAnswer {
+  const how: SignalOutcome | 'ENDED' = outcome ?? 'ENDED';
+  return { effect: 'ended', outcome, message: `The signal ${fingerprint} has ended already, ${how}: ${detail}` };
 }
 
 function hasEnded(fingerprint: string): SettleReply {

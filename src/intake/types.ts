@@ -1,6 +1,8 @@
 import type { SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
-import type { SettleCommand, SettleReply, SignalWorkflowInput } from '../messages/signal';
+import type { CancelAnswer, CancelOrigin, SettleCommand, SettleReply, SignalWorkflowInput } from '../messages/signal';
+
+export type { CancelAnswer } from '../messages/signal';
 
 /** What intake did with a signal. Only `accepted` without `repeated` started anything. */
 export type IntakeResult =
@@ -15,6 +17,7 @@ export interface RefusedSignal {
   readonly code:
     | 'STALE_SIGNAL'
     | 'SIGNAL_FROM_FUTURE'
+    | 'INVALID_SIGNAL'
     | 'UNKNOWN_SYMBOL'
     | 'ENVIRONMENT_MISMATCH'
     | 'UNKNOWN_STRATEGY'
@@ -74,6 +77,14 @@ export interface SignalIntake {
    * @throws IntakeUnavailableError when nobody answers in time: the signal may have been settled or not
    */
   settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined>;
+  /**
+   * Ends a signal unsent, or has the venue asked to cancel what is open of its order. Repeating it changes nothing.
+   *
+   * @param reason for people, kept with the signal
+   * @returns undefined when no such signal is known (any more)
+   * @throws IntakeUnavailableError when nobody answers in time: it may have been cancelled or not
+   */
+  cancel(fingerprint: string, reason: string, origin: CancelOrigin): Promise<CancelAnswer | undefined>;
 }
 
 /** Goes ahead with a signal while its workflow is on its way to a worker. */

@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { LookUpDelays } from '../domain/look-up-delay';
-import type { OrderPlan } from '../domain/market';
-import type { SignalView, TimelineEntry } from '../domain/signal-view';
+import type { OrderPlan, VenueOrder } from '../domain/market';
+import type { SignalOutcome, SignalView, TimelineEntry } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
 import type { TradingEnvironment } from '../domain/trading-venue';
 import type { TradeTerms } from './trade';
@@ -39,6 +39,18 @@ export interface ContinuedSignal {
   /** When the first run started, milliseconds UTC. */
   readonly startedAtMs: number;
   readonly timeline: readonly TimelineEntry[];
+  /** Present: its order rests at the venue, and has to be followed only. */
+  readonly resting?: RestingOrder;
+}
+
+/** An order that was open when it was last looked up. */
+export interface RestingOrder {
+  readonly plan: OrderPlan;
+  readonly order: VenueOrder;
+  /** When it began to be followed, and when it was last seen, milliseconds UTC. */
+  readonly followedSinceMs: number;
+  readonly seenAtMs: number;
+  readonly sendAttempts: number;
 }
 
 /** A reservation whose signal's workflow has ended. */
@@ -81,6 +93,35 @@ export interface SettleReply {
 export interface CancelReply {
   /** false: too late, the signal has ended or its order is final. */
   readonly accepted: boolean;
+  /** One of CANCEL_MESSAGES, at its end: whoever asks learns from it what will happen. */
+  readonly message: string;
+}
+
+/** What a signal's workflow answers to `cancel`. Recorded runs answered by these words: they stay as they are. */
+export const CANCEL_MESSAGES = {
+  unsent: 'The signal will not be sent.',
+  cancelling: 'What is still open of the order will be cancelled.',
+  ended: 'The signal has ended.',
+} as const;
+
+/** Who cancels, and by what. */
+export interface CancelOrigin {
+  /** A user, a token; absent: not known. */
+  readonly who?: string;
+  /** The command that does so for many; absent: a person means this very signal. */
+  readonly by?: 'halt' | 'reduce';
+}
+
+/** What became of a wish to cancel a signal. */
+export interface CancelAnswer {
+  /**
+   * unsent: it will not be sent. cancelling: what is open of its order will be cancelled; until then it may fill. ended: it
+   * had ended before. refused: nothing was done, for a reason that has nothing to do with this signal.
+   */
+  readonly effect: 'unsent' | 'cancelling' | 'ended' | 'refused';
+  /** How it had ended; absent: it had not. */
+  readonly outcome?: SignalOutcome;
+  /** One sentence. */
   readonly message: string;
 }
 
@@ -96,6 +137,6 @@ export function withOlderNames(view: SignalView): SignalView {
 /** `temporal workflow query --name state`: everything about this signal. */
 export const stateQuery = defineQuery<SignalView>('state');
 /** Ends the signal unsent if that is still possible, otherwise asks the venue to cancel what is open. */
-export const cancelUpdate = defineUpdate<CancelReply, [reason: string]>('cancel');
+export const cancelUpdate = defineUpdate<CancelReply, [reason: string, origin?: CancelOrigin]>('cancel');
 /** Ends a signal whose order is MISSING, on a person's word. */
 export const settleUpdate = defineUpdate<SettleReply, [command: SettleCommand]>('settle');

@@ -14,8 +14,10 @@ import type { SignalWorkflowInput } from './signal';
 export interface TradeTerms {
   /** Position value divided by its margin, 1 or more. */
   readonly leverage: number;
-  /** The signal's time to live ends then, milliseconds UTC. */
+  /** Nothing is sent later, milliseconds UTC. */
   readonly expiresAtMs: number;
+  /** See SignalLife. */
+  readonly restsUntilMs?: number | null;
   /** Delays between look-ups of an order that is open or unknown. */
   readonly lookUpDelays: LookUpDelays;
   readonly unknownAlertMs: number;

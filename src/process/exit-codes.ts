@@ -2,7 +2,10 @@
 export const ExitCode = {
   /** Done. Also: another process already does this part, so this one was not needed. */
   SUCCESS: 0,
-  /** Anything unexpected; for `status`: something is degraded or down, while the Temporal server answers. */
+  /**
+   * Anything unexpected; for `status`: something is degraded or down, while the Temporal server answers; for
+   * `--cancel-orders`: trading is stopped, and not every order was seen to end.
+   */
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
   USAGE: 2,
@@ -34,7 +37,8 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or another process already does it
-  1    failure; for status: something is degraded or down, while the Temporal server answers
+  1    failure; for status: something is degraded or down, while the Temporal server answers;
+       for --cancel-orders: trading is stopped, and not every order was seen to end
   2    wrong command line or configuration
   3    refused: conflicting or stale signal, nothing to settle, data folder in use
   4    the Temporal server does not answer (also for status); whether a signal was accepted is

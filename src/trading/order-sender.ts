@@ -1,4 +1,5 @@
 import type { OrderPlan, VenueOrder } from '../domain/market';
+import { endsAtOnce } from '../domain/order-options';
 import type { VenueOutcome } from '../domain/outcome';
 import { crashPoint } from '../process/crash-points';
 import type { OrderObserver } from './order-observer';
@@ -39,7 +40,7 @@ export class OrderSender {
     this.refusals?.note(outcome);
     crashPoint(`${road}.after-send`);
     // A resting order will not be final in moments: its workflow looks it up with growing delays.
-    const isWatched = outcome.kind === 'PLACED' && plan.limitPrice === undefined;
+    const isWatched = outcome.kind === 'PLACED' && endsAtOnce(plan);
     const order = isWatched ? await this.observer.observe(plan.clientOrderId, signedAtMs) : undefined;
     crashPoint(`${road}.after-observe`);
     return { outcome, signedAtMs, answeredAtMs, order };

@@ -184,7 +184,7 @@ function isOfReservation({ fingerprint, clientOrderId, signal, orphan }: SignalW
 
 /** As much of the signal as its reservation tells. */
 function signalOf({ createdAtMs, intent }: Reservation, plan: OrderPlan): TradingSignal {
-  const { symbol, direction, quantity, limitPrice } = plan;
+  const { symbol, direction, quantity, limitPrice, timeInForce, goodForSeconds } = plan;
   return {
     symbol,
     direction,
@@ -193,5 +193,7 @@ function signalOf({ createdAtMs, intent }: Reservation, plan: OrderPlan): Tradin
     intent,
     amount: quantity,
     ...(limitPrice === undefined ? {} : { limitPrice }),
+    ...(timeInForce === undefined ? {} : { timeInForce }),
+    ...(goodForSeconds === undefined ? {} : { goodForSeconds }),
   };
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { AUTHORIZATION_VALIDITY_MS } from '../domain/ledger/authorization';
-import type { SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
+import type { Reservation, SetTradingStateCommand, TradingState, TradingStateChange } from '../domain/ledger/types';
 import { showVenue, type TradingVenue } from '../domain/trading-venue';
 import { formerVenueAccountWorkflowId, venueAccountWorkflowId } from '../messages/ids';
-import { balancesQuery, setTradingStateUpdate } from '../messages/venue-account';
+import { balancesQuery, reservationsQuery, setTradingStateUpdate } from '../messages/venue-account';
 import { checkEnvironment } from '../temporal/environment-stamp';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
@@ -46,6 +46,8 @@ export interface TradingStateControl {
   change(to: TradingState, reason: string, onChanged?: () => void): Promise<TradingStateChange>;
   /** @throws TradingStateError */
   state(): Promise<TradingState>;
+  /** What is held for orders that have not ended, oldest first. @throws TradingStateError */
+  reservations(): Promise<readonly Reservation[]>;
 }
 
 export function createTradingStateControl(client: Client, ours: TradingVenue): TradingStateControl {
@@ -74,6 +76,7 @@ export function createTradingStateControl(client: Client, ours: TradingVenue): T
       if (to !== 'active') await delay(AUTHORIZATION_VALIDITY_MS + STOP_MARGIN_MS);
       return result.change;
     },
+    reservations: () => call((ledger) => queryPatiently(ledger, reservationsQuery)),
     state: async () => (await call((ledger) => queryPatiently(ledger, balancesQuery))).tradingState,
   };
 }

@@ -1,6 +1,7 @@
 import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { Candle, LookUpAnswer, Market, OrderMemory, OrderPlan, Ticker, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
+import type { TimeInForce } from '../domain/signal';
 
 export type { LookUpAnswer } from '../domain/market';
 
@@ -11,6 +12,8 @@ export interface VenuePromises {
   /** How long after an execution a report of balances or positions may still miss it, milliseconds. */
   readonly snapshotLagMs: number;
   readonly orderMemory: OrderMemory;
+  /** What its limit orders can be, beside resting until they are cancelled; a signal that asks for another is refused. */
+  readonly timesInForce: readonly TimeInForce[];
 }
 
 /** The answer to one order request. Never thrown: every failure is an outcome. */

@@ -10,7 +10,16 @@ import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { knock, productSockets, socketTable, type Knock } from './support/doors';
 import { startOtherMachine } from './support/other-machine';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
-import { audit, openToOthers, send, waitForEnd, waitUntilNoneWorks, type SignalBody } from './support/trading';
+import {
+  audit,
+  openToOthers,
+  send,
+  waitForEnd,
+  waitForState,
+  waitUntilNoneWorks,
+  type EndedSignal,
+  type SignalBody,
+} from './support/trading';
 
 /** Two starts and stops. */
 const TEST_MAX_MS = 600_000;
@@ -151,6 +160,48 @@ describe('the product while it runs', () => {
       } finally {
         await other.stop();
       }
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'an order that rests is told by a halt, and its end by whoever is asked: a person cancelled it',
+    async () => {
+      const resting = { ...manualSignal('e2e-life'), limit_price: '1000', time_in_force: 'GTC' };
+      const { fingerprint } = await send(product, resting);
+      await waitForState(product, fingerprint, 'WORKING');
+      const halted = await product.run(['halt', '--reason', 'e2e']);
+      process.stdout.write(halted.stdout);
+      expect(halted.exitCode).toBe(ExitCode.SUCCESS);
+      expect(halted.stdout).toMatch(new RegExp(`${fingerprint} +BUY +BTCUSDT +0.01 +0 +1000 +entry +GTC`));
+
+      const cancelled = await product.run(['signal', 'cancel', fingerprint, '--reason', 'changed my mind', '--wait']);
+      process.stdout.write(cancelled.stdout);
+      expect(cancelled.exitCode).toBe(ExitCode.SUCCESS);
+      const ended = await waitForEnd(product, fingerprint);
+      expect(ended).toMatchObject({ outcome: 'CANCELLED', ended_by: 'person' });
+      expect(ended.detail).toMatch(/^Nothing filled: cancelled by user .*: changed my mind\.$/);
+      const shown = await product.run(['signal', 'show', fingerprint, '--json']);
+      expect(JSON.parse(shown.stdout) as EndedSignal).toEqual(ended);
+      const again = await fetch(`${product.apiUrl}/api/signals/${fingerprint}/cancel`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"reason":"once more"}',
+      });
+      expect([again.status, await again.json()]).toMatchObject([200, { status: 'ended', outcome: 'CANCELLED' }]);
+      const other = { ...manualSignal('e2e-storm'), limit_price: '1000', good_for_seconds: 3_600 };
+      expect((await product.run(['resume', '--reason', 'e2e'])).exitCode).toBe(ExitCode.SUCCESS);
+      const second = (await send(product, other)).fingerprint;
+      await waitForState(product, second, 'WORKING');
+      const stormy = await product.run(['halt', '--cancel-orders', '--reason', 'storm', '--json']);
+      expect(stormy.exitCode).toBe(ExitCode.SUCCESS);
+      expect(JSON.parse(stormy.stdout)).toMatchObject({
+        open_orders: { open: 1, orders: [{ fingerprint: second, limit_price: '1000', is_proven: true }] },
+        cancelled: [{ fingerprint: second, outcome: 'CANCELLED' }],
+      });
+      expect(await waitForEnd(product, second)).toMatchObject({ ended_by: 'halt' });
+      const resumed = await product.run(['resume', '--reason', 'e2e', '--json']);
+      expect(JSON.parse(resumed.stdout)).toMatchObject({ trading_state: 'active', open_orders: { open: 0 } });
     },
     TEST_MAX_MS,
   );

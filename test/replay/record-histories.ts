@@ -24,6 +24,9 @@ const PRICE_MAX_AGE_MS = 60_000;
 /** An order that is not found is missing after this. */
 const UNKNOWN_ALERT_SECONDS = 2;
 
+/** An order that rests is looked up often enough to fill a history while somebody waits. */
+const LOOK_UP_DELAY_MAX_MS = 1_000;
+
 /** Every prediction becomes a signal, whatever the market does. */
 const MINIMUM_RETURN = '0.0000001';
 
@@ -43,6 +46,7 @@ async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
         { path: 'sizing.priceMaxAgeMs', value: PRICE_MAX_AGE_MS },
         { path: 'ml.minimumReturn', value: MINIMUM_RETURN },
         { path: 'orders.unknownAlertSeconds', value: UNKNOWN_ALERT_SECONDS },
+        { path: 'orders.lookUpDelayMaxMs', value: LOOK_UP_DELAY_MAX_MS },
       ],
     });
     try {

@@ -31,6 +31,7 @@ export async function recordSignals(engine: TestEngine): Promise<readonly Record
     ...cancellations(engine),
     ...waits(engine),
     ...lastResorts(engine),
+    ...options(engine),
   ];
   const recordings: Recording[] = [];
   for (const [name, play] of scenes) {
@@ -39,6 +40,8 @@ export async function recordSignals(engine: TestEngine): Promise<readonly Record
     engine.setFaults(undefined);
     process.stdout.write(`signal-${name}: ${view.outcome} ${view.denialCode ?? ''}\n`);
     recordings.push({ name: `signal-${name}`, workflowId });
+    const [firstRunId, ...laterRuns] = await runChain(engine.parts.client, workflowId);
+    if (laterRuns.length > 0) recordings.push({ name: `signal-${name}-first-run`, workflowId, runId: firstRunId });
   }
   return recordings;
 }
@@ -90,6 +93,7 @@ function cancellations(engine: TestEngine): readonly Scene[] {
         return cancel(engine, fingerprint);
       },
     ],
+    ['cancelled-by-a-halt', () => cancelledByHalt(engine)],
     ['cancelled-before-sending', async () => cancel(engine, await submitWhileBlocked(engine))],
   ];
 }
@@ -142,8 +146,45 @@ function lastResorts(engine: TestEngine): readonly Scene[] {
   ];
 }
 
-async function resting(engine: TestEngine): Promise<{ fingerprint: string; clientOrderId: string }> {
-  const fingerprint = await submit(engine, { limitPrice: '1000' });
+/** What a limit order's own options lead to. */
+function options(engine: TestEngine): readonly Scene[] {
+  const taking = { limitPrice: '900000', amount: '0.001' };
+  return [
+    ['ioc-found-nothing', () => submit(engine, { limitPrice: '1000', timeInForce: 'IOC' })],
+    ['post-only-would-take', () => submit(engine, { ...taking, timeInForce: 'POST_ONLY' })],
+    [
+      'fok-sent-again',
+      () => {
+        nextOrder(engine, 'throttled', { variant: 0 });
+        return submit(engine, { ...taking, timeInForce: 'FOK' });
+      },
+    ],
+    [
+      'good-for-seconds',
+      () => submit(engine, { limitPrice: '1000', timestampMs: Date.now() - 3_000, goodForSeconds: 5 }),
+    ],
+    ['rested-long-and-continued', () => restedLong(engine)],
+  ];
+}
+
+/** @returns the id; its history is the last run's */
+async function restedLong(engine: TestEngine): Promise<string> {
+  const { fingerprint } = await resting(engine, { timeInForce: 'GTC' });
+  await eventually(async () => (await runChain(engine.parts.client, fingerprint)).length > 1);
+  return cancel(engine, fingerprint);
+}
+
+async function cancelledByHalt(engine: TestEngine): Promise<string> {
+  const { fingerprint } = await resting(engine);
+  await engine.intake.cancel(fingerprint, 'the recorder asked', { who: 'the recorder', by: 'halt' });
+  return fingerprint;
+}
+
+async function resting(
+  engine: TestEngine,
+  overrides: Partial<TradingSignal> = {},
+): Promise<{ fingerprint: string; clientOrderId: string }> {
+  const fingerprint = await submit(engine, { limitPrice: '1000', ...overrides });
   const clientOrderId = await eventually(async () => {
     const order = (await engine.intake.show(fingerprint))?.order;
     return order?.venueOrderId && order.clientOrderId;

@@ -1,5 +1,7 @@
 /** A signal that waits for long goes on in new runs, and ends with an outcome. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { clientOrderIdOf, fingerprintOf } from '../../src/intake/fingerprint';
+import { SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
 import { VenueError } from '../../src/venues/venue';
 import { runChain } from '../replay/recording';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -58,4 +60,41 @@ test('its time to live ends it in a later run, with what it waited for', async (
   expect(view.detail).toContain('No price yet.');
   expect((await runChain(engine.parts.client, fingerprint)).length).toBeGreaterThan(1);
   prices.mockRestore();
+});
+
+test('an order without an end of its own rests over many runs and past every time to live, until a person cancels it', async () => {
+  const timeToLiveMs = engine.config.signals.timeToLiveSeconds * 1_000;
+  const timestampMs = Date.now() - timeToLiveMs + 2_500;
+  const fingerprint = await submit({ timestampMs, limitPrice: '1000', timeInForce: 'GTC' });
+  const runs = () => runChain(engine.parts.client, fingerprint);
+  await eventually(async () => Date.now() > timestampMs + timeToLiveMs && (await runs()).length > 2);
+  const resting = (await engine.intake.show(fingerprint))!;
+  expect(resting).toMatchObject({ state: 'WORKING', sendAttempts: 1, order: { filledQuantity: '0' } });
+  expect(resting.timeline[0]).toMatchObject({ text: 'Received.' });
+  expect((await engine.balances()).assets.USDT!.reserved).not.toBe('0');
+  expect(engine.alerts).toEqual([]);
+
+  const origin = { who: 'user ada (1000)' };
+  expect(await engine.intake.cancel(fingerprint, 'changed my mind', origin)).toMatchObject({ effect: 'cancelling' });
+  const view = await engine.end(fingerprint);
+  expect(view).toMatchObject({ outcome: 'CANCELLED', endedBy: 'person', order: { filledQuantity: '0' } });
+  expect(view.detail).toBe('Nothing filled: cancelled by user ada (1000): changed my mind.');
+  expect((await engine.settled()).assets.USDT!.reserved).toBe('0');
+});
+
+test('nobody starts a signal in the middle of its life', async () => {
+  const signal = engine.signal({ limitPrice: '1000', timeInForce: 'GTC' });
+  const fingerprint = fingerprintOf(signal);
+  const plan = { symbol: 'BTCUSDT', clientOrderId: clientOrderIdOf(fingerprint), quantity: '0.01' };
+  const resting = { plan, order: { ...plan, status: 'open' }, followedSinceMs: 1, seenAtMs: 1, sendAttempts: 1 };
+  const continued = { tradeRound: 1, startedAtMs: Date.now(), timeline: [], resting };
+  const input = { fingerprint, clientOrderId: plan.clientOrderId, ...engine.parts.ours, signal, continued };
+  const lookUp = jest.spyOn(engine.parts.pacedVenue, 'lookUpOrder');
+  await engine.parts.client.workflow.start('signal', {
+    workflowId: fingerprint,
+    taskQueue: SIGNALS_TASK_QUEUE,
+    args: [input],
+  });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'DENIED', denialCode: 'SIGNAL_NOT_GENUINE' });
+  expect(lookUp).not.toHaveBeenCalled();
 });

@@ -6,6 +6,7 @@ import { createSignalIntake } from '../../src/intake/signal-intake';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { describeOrderLife } from './order-life-cases';
 
 let environment: TestWorkflowEnvironment;
 let engine: TestEngine;
@@ -171,3 +172,5 @@ test('a signal in progress survives the loss of its workers', async () => {
   expect(view).toMatchObject({ outcome: 'FILLED' });
   expect(ordersOf(view.order!.clientOrderId)).toBe(1);
 });
+
+describe("a limit order in a person's hands", () => describeOrderLife(() => engine));

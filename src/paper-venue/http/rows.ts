@@ -85,7 +85,7 @@ export function orderRow(order: OrderRecord, settle: string): object {
     cumExecValue: order.filledValue,
     cumExecFee: order.fee,
     cumFeeDetail: order.fee === '0' ? {} : { [settle]: order.fee },
-    cancelType: order.status === 'Cancelled' ? 'CancelByUser' : 'UNKNOWN',
+    cancelType: order.rejectReason === 'EC_PerCancelRequest' ? 'CancelByUser' : 'UNKNOWN',
     rejectReason: order.rejectReason ?? 'EC_NoError',
     // ccxt tells contract rows from spot rows by this field.
     tpslMode: '',

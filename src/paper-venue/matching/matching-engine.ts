@@ -178,12 +178,19 @@ export class MatchingEngine {
       draft.cancel('EC_PostOnlyWillTakeLiquidity');
       return;
     }
+    const isLimit = request.type === 'Limit';
+    if (partial && isLimit && request.timeInForce === 'FOK') {
+      draft.cancel('EC_NoEnoughQtyToFill');
+      return;
+    }
     const step = request.instrument.quantityStep;
     const quantity = partial
       ? Decimal.max(step, draft.rest.mul(partial.share).div(step).floor().mul(step))
       : draft.rest;
     if (partial) draft.holdRestUntil(this.clock.steadyNowMs() + partial.restDelayMs);
     draft.fill({ quantity, price: new ExactDecimal(touch), isMaker: false });
+    // What a market order does not fill at once waits for the fault's rest; a limit order's own option decides of it.
+    if (isLimit && request.timeInForce === 'IOC' && !draft.rest.isZero()) draft.cancel('EC_NoEnoughQtyToFill');
   }
 
   #newOrder(request: NewOrder, quantity: Decimal, options: PlacementOptions): OrderRecord {

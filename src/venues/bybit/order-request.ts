@@ -1,8 +1,16 @@
 import { Decimal } from 'decimal.js';
 import type { OrderPlan } from '../../domain/market';
+import type { TimeInForce } from '../../domain/signal';
 
 /** Bybit: an orderLinkId has at most 36 characters of this set, and is never accepted twice. */
 export const CLIENT_ORDER_ID_PATTERN = /^[A-Za-z0-9_-]{1,36}$/;
+
+const TIME_IN_FORCE_WORDS: Readonly<Record<TimeInForce, string>> = {
+  GTC: 'GTC',
+  IOC: 'IOC',
+  FOK: 'FOK',
+  POST_ONLY: 'PostOnly',
+};
 
 /**
  * Names what is wrong with a plan, or undefined. ccxt and the venue are no safe second line: ccxt sends an order with
@@ -19,7 +27,14 @@ export function findOrderFault(plan: OrderPlan, symbols: ReadonlySet<string>): s
   if (plan.limitPrice !== undefined && !isPositiveDecimal(plan.limitPrice)) {
     return `The limit price must be a positive decimal number, and was "${plan.limitPrice}".`;
   }
-  return undefined;
+  return timeInForceFault(plan);
+}
+
+/** A plan of a newer release may name an option of which nothing is known here: it must not become a plain order. */
+function timeInForceFault({ timeInForce, limitPrice }: OrderPlan): string | undefined {
+  if (timeInForce === undefined) return undefined;
+  if (!Object.hasOwn(TIME_IN_FORCE_WORDS, timeInForce)) return `The time in force "${timeInForce}" is not known here.`;
+  return limitPrice === undefined ? `A market order cannot be ${timeInForce}; it needs a limit price.` : undefined;
 }
 
 /**
@@ -35,7 +50,7 @@ export function buildOrderRequest(plan: OrderPlan): Readonly<Record<string, stri
     orderLinkId: plan.clientOrderId,
     ...(plan.limitPrice === undefined
       ? { orderType: 'Market' }
-      : { orderType: 'Limit', price: plan.limitPrice, timeInForce: 'GTC' }),
+      : { orderType: 'Limit', price: plan.limitPrice, timeInForce: TIME_IN_FORCE_WORDS[plan.timeInForce ?? 'GTC'] }),
     ...(plan.reduceOnly && { reduceOnly: true }),
   };
 }

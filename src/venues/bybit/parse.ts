@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { PositionsReport, SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
 import { ASSET_BYTES_MAX, SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
+import { orderEndOf } from './order-ends';
 import { coinRow, feeFigure, positionRow } from './payloads';
 import type { balancesPayload, candlesPayload, CoinBalance, Instrument, OrderRow, TickerRow } from './payloads';
 import { faultOf, nameOf, RowFault } from './rows';
@@ -117,12 +118,21 @@ export function parsePositions(rows: readonly unknown[], symbols: ReadonlySet<st
 export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number): VenueOrder {
   const filled = new Decimal(row.cumExecQty);
   const { fee, otherFees } = filled.isZero() ? { fee: '0' } : parseFees(row, feeAsset);
-  const rejectReason = row.rejectReason === 'EC_NoError' ? undefined : row.rejectReason || undefined;
+  const rejectReason = isSaid(row.rejectReason, 'EC_NoError') ? row.rejectReason : undefined;
+  const status = STATUSES[row.orderStatus];
+  const end =
+    status === 'cancelled' || status === 'rejected'
+      ? orderEndOf({
+          rejectReason,
+          cancelType: isSaid(row.cancelType) ? row.cancelType : undefined,
+          timeInForce: row.timeInForce ?? undefined,
+        })
+      : undefined;
   return {
     clientOrderId: row.orderLinkId,
     venueOrderId: row.orderId,
     symbol: row.symbol,
-    status: STATUSES[row.orderStatus],
+    status,
     quantity: row.qty,
     filledQuantity: filled.toFixed(),
     averagePrice: filled.isZero() ? undefined : positive(row.avgPrice),
@@ -131,6 +141,7 @@ export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number
     createdAtMs: Math.min(row.createdTime, answeredAtMs),
     updatedAtMs: Math.min(row.updatedTime, answeredAtMs),
     rejectReason,
+    ...(end && { end }),
   };
 }
 
@@ -164,6 +175,11 @@ function parseFees(
 function figureOf(value: unknown): string | undefined {
   const read = feeFigure.safeParse(value);
   return read.success ? new Decimal(read.data).toFixed() : undefined;
+}
+
+/** Bybit leaves what it has no word for empty, or says so. */
+function isSaid(text: string | null | undefined, nothing = 'UNKNOWN'): text is string {
+  return Boolean(text) && text !== nothing && text !== 'UNKNOWN';
 }
 
 function positive(value: string | null | undefined): string | undefined {

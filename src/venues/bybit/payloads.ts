@@ -139,6 +139,9 @@ export const orderRow = z.object({
     .string()
     .transform((text) => text.slice(0, REASON_CHARACTERS_MAX))
     .nullish(),
+  // What only explains an end must not hide the order, either.
+  cancelType: word.nullish().catch(undefined),
+  timeInForce: word.nullish().catch(undefined),
   createdTime: timeMs,
   updatedTime: timeMs,
 });

@@ -8,5 +8,6 @@ export const BYBIT_PROMISES: VenuePromises = {
   snapshotLagMs: 2_000,
   // "Cancelled, Rejected, Deactivated orders can be queried for 24 hours"; history and executions answer for the last
   // seven days where no time is named.
+  timesInForce: ['GTC', 'IOC', 'FOK', 'POST_ONLY'],
   orderMemory: { filledMs: 7 * DAY_MS, unfilledMs: DAY_MS },
 };

@@ -17,6 +17,8 @@ export interface SignalBody {
   readonly timestamp: string;
   readonly amount?: string;
   readonly limit_price?: string;
+  readonly time_in_force?: string;
+  readonly good_for_seconds?: number;
 }
 
 export interface SignalReply {
@@ -30,6 +32,8 @@ export interface SignalReply {
 export interface EndedSignal {
   readonly state: string;
   readonly outcome?: string;
+  readonly detail?: string;
+  readonly ended_by?: string;
   readonly order?: { readonly client_order_id: string; readonly filled_quantity: string };
 }
 
@@ -43,12 +47,20 @@ export async function send({ apiUrl }: Pick<Installation, 'apiUrl'>, body: Signa
   return { httpStatus: response.status, ...((await response.json()) as Omit<SignalReply, 'httpStatus'>) };
 }
 
-export async function waitForEnd(installation: Installation, fingerprint: string): Promise<EndedSignal> {
+export function waitForEnd(installation: Installation, fingerprint: string): Promise<EndedSignal> {
+  return waitForState(installation, fingerprint, 'ENDED');
+}
+
+export async function waitForState(
+  installation: Installation,
+  fingerprint: string,
+  state: string,
+): Promise<EndedSignal> {
   return waitFor(
-    `the end of signal ${fingerprint}`,
+    `signal ${fingerprint} to be ${state}`,
     async () => {
       const signal = await get<EndedSignal>(`${installation.apiUrl}/api/signals/${fingerprint}`);
-      return signal?.state === 'ENDED' && signal;
+      return signal?.state === state && signal;
     },
     { timeoutMs: STEP_MAX_MS, intervalMs: POLL_INTERVAL_MS, explain: () => installation.lastWords() },
   );

@@ -3,7 +3,7 @@ import type { SignalView } from '../../../src/domain/signal-view';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { checkSignalTime } from '../../../src/domain/signal';
 import type { IntakeResult, RefusedSignal, SignalIntake, SignalSummary } from '../../../src/intake/types';
-import type { SettleCommand, SettleReply } from '../../../src/messages/signal';
+import type { CancelAnswer, CancelOrigin, SettleCommand, SettleReply } from '../../../src/messages/signal';
 
 /** Stands in for intake over Temporal: keeps signals in memory and makes no orders. */
 export class FakeIntake implements SignalIntake {
@@ -49,6 +49,16 @@ export class FakeIntake implements SignalIntake {
     if (this.failure) throw this.failure;
     this.settlements.push(command);
     return this.settleReply;
+  }
+
+  /** What every cancellation is answered with; undefined: the signal is not known. */
+  cancelAnswer: CancelAnswer | undefined;
+  readonly cancellations: (CancelOrigin & { readonly fingerprint: string; readonly reason: string })[] = [];
+
+  async cancel(fingerprint: string, reason: string, origin: CancelOrigin): Promise<CancelAnswer | undefined> {
+    if (this.failure) throw this.failure;
+    this.cancellations.push({ fingerprint, reason, ...origin });
+    return this.cancelAnswer;
   }
 
   async list(minutes: number): Promise<readonly SignalSummary[]> {

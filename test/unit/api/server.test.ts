@@ -366,6 +366,52 @@ describe('POST /api/signals/:fingerprint/settle', () => {
   });
 });
 
+describe('POST /api/signals/:fingerprint/cancel', () => {
+  const cancel = (payload: object, fingerprint = '0123456789abcdef') =>
+    server.inject({ method: 'POST', url: `/api/signals/${fingerprint}/cancel`, payload, headers: { host: HOST } });
+
+  test.each([
+    [{ effect: 'unsent', message: 'Not sent.' }, { status: 'unsent' }],
+    [{ effect: 'cancelling', message: 'Asked.' }, { status: 'cancelling' }],
+    [
+      { effect: 'ended', outcome: 'FILLED', message: 'Ended.' },
+      { status: 'ended', outcome: 'FILLED' },
+    ],
+  ] as const)('says what will happen: %j', async (answer, body) => {
+    intake.cancelAnswer = answer;
+    const reply = await cancel({ reason: ' enough ' });
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toEqual({ fingerprint: '0123456789abcdef', message: answer.message, ...body });
+    expect(intake.cancellations).toMatchObject([{ reason: 'enough' }]);
+  });
+
+  test.each<[string, number, string, () => void]>([
+    ['refused', 409, 'CANCELLATION_REFUSED', () => (intake.cancelAnswer = { effect: 'refused', message: 'Live.' })],
+    ['of an unknown signal', 404, 'SIGNAL_NOT_FOUND', () => undefined],
+    ['unanswered', 503, 'SERVER_UNAVAILABLE', () => (intake.failure = new IntakeUnavailableError('down'))],
+    ['for another store', 503, 'OTHER_STORE', () => (intake.failure = new OtherStoreError('other'))],
+  ])('one that is %s is %d', async (_name, status, code, prepare) => {
+    prepare();
+    const reply = await cancel({ reason: 'enough' });
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({ code });
+  });
+
+  test.each<[string, object]>([
+    ['no reason', {}],
+    ['a number for text', { reason: 5 }],
+    ['another field', { reason: 'enough', force: true }],
+    ['a list', [{ reason: 'enough' }]],
+  ])('%s is 400 and reaches nobody', async (_name, body) => {
+    expect((await cancel(body)).json()).toMatchObject({ code: 'INVALID_CANCELLATION' });
+    expect(intake.cancellations).toEqual([]);
+  });
+
+  test('an odd fingerprint is 400', async () => {
+    expect((await cancel({ reason: 'enough' }, 'xyz')).json()).toMatchObject({ code: 'INVALID_FINGERPRINT' });
+  });
+});
+
 describe('GET /api/signals', () => {
   test('lists the last five minutes unless told otherwise', async () => {
     const row = { fingerprint: 'f', symbol: 'BTCUSDT', direction: 'BUY', strategy: 's', venue: 'bybit' };

@@ -64,6 +64,7 @@ const ROUTES: readonly [method: string, path: string, scope: TokenScope][] = [
   ['GET', `/api/signals/${FINGERPRINT}`, 'read'],
   ['POST', '/api/signals', 'trade'],
   ['POST', `/api/signals/${FINGERPRINT}/settle`, 'trade'],
+  ['POST', `/api/signals/${FINGERPRINT}/cancel`, 'trade'],
   ['GET', '/metrics', 'read'],
   ['GET', '/nothing/here', 'read'],
   ['DELETE', '/api/signals', 'trade'],
@@ -95,7 +96,8 @@ describe('without a good token', () => {
       expect([reply.status, reply.headers.get('www-authenticate')]).toEqual([401, challenge]);
       if (method !== 'HEAD') expect(await reply.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
     }
-    expect([intake.submissions, intake.listedMinutes, intake.settlements]).toEqual([0, undefined, []]);
+    const { submissions, listedMinutes, settlements, cancellations } = intake;
+    expect([submissions, listedMinutes, settlements, cancellations]).toEqual([0, undefined, [], []]);
   });
 
   test('a signal is refused before its body has come', async () => {
@@ -179,6 +181,24 @@ describe('with a token', () => {
       { who, what: 'signal.settle', target: FINGERPRINT, why: 'seen there', result: 'asked' },
       { who, what: 'signal.settle', target: FINGERPRINT, result: 'refused', detail: 'Not missing.' },
     ]);
+  });
+
+  test('a cancellation leaves a line with its name and its reason, and is not held up where none can be written', async () => {
+    intake.cancelAnswer = { effect: 'cancelling', message: 'Asked.' };
+    const cancel = () =>
+      fetch(`http://127.0.0.1:${port}/api/signals/${FINGERPRINT}/cancel`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: bearer.trade },
+        body: JSON.stringify({ reason: 'enough' }),
+      });
+    expect((await cancel()).status).toBe(200);
+    const who = expect.stringMatching(/^token [0-9a-f]{8} \(bot\)$/) as string;
+    expect(audit.entries).toMatchObject([
+      { who, what: 'signal.cancel', target: FINGERPRINT, why: 'enough', result: 'done', detail: 'Asked.' },
+    ]);
+    expect(intake.cancellations).toMatchObject([{ fingerprint: FINGERPRINT, reason: 'enough', who }]);
+    audit.failure = new Error('disk full');
+    expect((await cancel()).status).toBe(200);
   });
 
   test('nothing is settled that cannot be audited, and signals are taken all the same', async () => {

@@ -21,6 +21,7 @@ function scriptedIntake(answers: readonly (SignalView | undefined | Error)[]): S
     submit: () => Promise.reject(new Error('not part of this test')),
     list: () => Promise.reject(new Error('not part of this test')),
     settle: () => Promise.reject(new Error('not part of this test')),
+    cancel: () => Promise.reject(new Error('not part of this test')),
     async show() {
       const answer = remaining.shift();
       if (answer instanceof Error) throw answer;

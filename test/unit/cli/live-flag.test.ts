@@ -11,6 +11,7 @@ import { ExitCode } from '../../../src/process/exit-codes';
 
 const SEND = ['signal', 'send', '--symbol', 'BTCUSDT', '--direction', 'BUY', '--strategy', 's', '--deadline', '0'];
 const SETTLE = ['signal', 'settle', '0123456789abcdef', '--nothing', '--reason', 'seen'];
+const CANCEL = ['signal', 'cancel', '0123456789abcdef', '--reason', 'enough'];
 const RESUME = ['resume', '--reason', 'calm'];
 const HALT = ['halt', '--reason', 'storm'];
 
@@ -85,6 +86,8 @@ describe('on live,', () => {
   test.each([
     ['halt', HALT],
     ['reduce', ['reduce', '--reason', 'storm']],
+    ['halt --cancel-orders', [...HALT, '--cancel-orders']],
+    ['signal cancel', CANCEL],
   ])('%s goes to any server at once', async (_name, words) => {
     expect(await run(words, false)).toBe(ExitCode.UNAVAILABLE);
   });
@@ -99,12 +102,14 @@ describe('the audit of a command', () => {
   test('says before and after what must not happen without it, and after what must happen in any case', async () => {
     await run([...RESUME, '--live']);
     await run([...SETTLE, '--live']);
+    await run(CANCEL);
     await run(HALT);
     expect(audited()).toEqual([
       'resume asked',
       'resume failed',
       'signal.settle asked',
       'signal.settle failed',
+      'signal.cancel failed',
       'halt failed',
     ]);
   });

@@ -5,7 +5,14 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { SignalView } from '../../../src/domain/signal-view';
-import { SIGNAL_WORKFLOW_TYPE, type SettleCommand, type SettleReply } from '../../../src/messages/signal';
+import {
+  cancelUpdate,
+  SIGNAL_WORKFLOW_TYPE,
+  type CancelOrigin,
+  type CancelReply,
+  type SettleCommand,
+  type SettleReply,
+} from '../../../src/messages/signal';
 
 /** A workflow as the scripted server has it. */
 export interface ScriptedWorkflow {
@@ -13,6 +20,7 @@ export interface ScriptedWorkflow {
   readonly view?: SignalView;
   readonly memo?: Readonly<Record<string, unknown>>;
   readonly settle?: (command: SettleCommand) => Promise<SettleReply>;
+  readonly cancel?: (reason: string, origin?: CancelOrigin) => Promise<CancelReply>;
 }
 
 interface StartOptions {
@@ -82,10 +90,14 @@ export class ScriptedServer {
       },
       query: read,
       result: read,
-      executeUpdate: async (_definition: unknown, { args }: { readonly args: readonly [SettleCommand] }) => {
-        const { settle } = find();
+      executeUpdate: async (definition: { readonly name: string }, { args }: { readonly args: readonly unknown[] }) => {
+        const { settle, cancel } = find();
+        if (definition.name === cancelUpdate.name) {
+          if (!cancel) throw new Error('This workflow was not expected to be cancelled.');
+          return cancel(String(args[0]), args[1] as CancelOrigin);
+        }
         if (!settle) throw new Error('This workflow was not expected to be settled.');
-        return settle(args[0]);
+        return settle(args[0] as SettleCommand);
       },
     };
   }

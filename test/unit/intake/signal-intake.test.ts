@@ -8,8 +8,9 @@ import { fingerprintOf } from '../../../src/intake/fingerprint';
 import { createSignalIntake } from '../../../src/intake/signal-intake';
 import type { IntakeResult, SignalIntake } from '../../../src/intake/types';
 import { orphanWorkflowId } from '../../../src/messages/ids';
-import type { SettleReply, SignalWorkflowInput } from '../../../src/messages/signal';
+import { CANCEL_MESSAGES, type SettleReply, type SignalWorkflowInput } from '../../../src/messages/signal';
 import { OtherStoreError, ServerUnavailableError } from '../../../src/temporal/errors';
+import { VENUE_DEFINITIONS } from '../../../src/venues/definitions';
 import { ScriptedServer, type ScriptedWorkflow } from './scripted-server';
 
 let server: ScriptedServer;
@@ -279,6 +280,65 @@ describe('settling', () => {
   test('an unknown signal has nothing to settle', async () => {
     expect(await intake.settle(fingerprint, command)).toBeUndefined();
   });
+});
+
+describe('cancelling', () => {
+  const by = { who: 'user ada (1000)' };
+  let fingerprint: string;
+
+  beforeEach(() => {
+    fingerprint = fingerprintOf(signal);
+  });
+
+  test.each([
+    [CANCEL_MESSAGES.unsent, 'unsent'],
+    [CANCEL_MESSAGES.cancelling, 'cancelling'],
+    [`It was asked for before. ${CANCEL_MESSAGES.unsent}`, 'unsent'],
+    ['Words of another release.', 'cancelling'],
+  ])('a signal that says "%s" is %s', async (message, effect) => {
+    const cancel = jest.fn(async () => ({ accepted: true, message }));
+    server.workflows.set(fingerprint, { status: 'RUNNING', cancel });
+    expect(await intake.cancel(fingerprint, 'enough', by)).toMatchObject({ effect });
+    expect(cancel).toHaveBeenCalledWith('enough', by);
+  });
+
+  test('an order that is looked after for a signal that was ended from outside may still fill, whatever is said', async () => {
+    const cancel = async () => ({ accepted: true, message: CANCEL_MESSAGES.unsent });
+    server.workflows.set(fingerprint, { status: 'TERMINATED' });
+    server.workflows.set(orphanWorkflowId(fingerprint), { status: 'RUNNING', cancel });
+    expect(await intake.cancel(fingerprint, 'enough', by)).toMatchObject({ effect: 'cancelling' });
+  });
+
+  test.each<[string, Partial<ScriptedWorkflow>]>([
+    ['has ended', { status: 'COMPLETED' }],
+    ['says so itself', { cancel: async () => ({ accepted: false, message: CANCEL_MESSAGES.ended }) }],
+    [
+      'ends before the command arrives',
+      { cancel: () => Promise.reject(new WorkflowNotFoundError('', 'f', undefined)) },
+    ],
+    ['ends while it is asked', { cancel: () => Promise.reject(new WorkflowUpdateFailedError('', new Error('no'))) }],
+  ])('a signal that %s is told with its outcome', async (_name, workflow) => {
+    const view: SignalView = { ...viewOf(signal, '0.01 BTCUSDT at 60000'), state: 'ENDED', outcome: 'FILLED' };
+    server.workflows.set(fingerprint, { status: 'RUNNING', view, ...workflow });
+    const answer = await intake.cancel(fingerprint, 'enough', by);
+    expect(answer).toMatchObject({ effect: 'ended', outcome: 'FILLED' });
+    expect(answer?.message).toContain('FILLED: 0.01 BTCUSDT at 60000');
+  });
+
+  test('an unknown signal cannot be cancelled, and nothing is in a namespace of another environment', async () => {
+    expect(await intake.cancel(fingerprint, 'enough', by)).toBeUndefined();
+    server.data = { 'oncefill.environment': 'live' };
+    expect(await open().cancel(fingerprint, 'enough', by)).toMatchObject({ effect: 'refused' });
+  });
+});
+
+test('an option that the venue does not have is refused in one sentence', async () => {
+  const { promises } = VENUE_DEFINITIONS.bybit;
+  const offered = jest.replaceProperty(promises, 'timesInForce', ['GTC', 'IOC']);
+  const result = await intake.submit({ ...signal, limitPrice: '1000', timeInForce: 'FOK' });
+  offered.restore();
+  expect(result).toMatchObject({ status: 'refused', code: 'INVALID_SIGNAL' });
+  expect((result as { message: string }).message).toContain('no time in force FOK (it has GTC, IOC)');
 });
 
 describe('a signal that comes too late', () => {

@@ -113,6 +113,46 @@ describe('limit orders', () => {
   });
 });
 
+describe('a limit order that can fill in part at once', () => {
+  const half = { partialFill: { share: 0.5, restDelayMs: 60_000 } };
+  const fill = (timeInForce: string) =>
+    account.engine.place(account.order({ orderType: 'Limit', timeInForce, price: '55000', qty: '1' }), half);
+
+  test('and is IOC, keeps that part and loses the rest', () => {
+    expect(fill('IOC')).toMatchObject({
+      status: 'Cancelled',
+      filledQuantity: '0.5',
+      rejectReason: 'EC_NoEnoughQtyToFill',
+    });
+    expect(account.figures.size).toBe('0.5');
+    expect([...account.book.orders.openOrders('BTCUSDT')]).toEqual([]);
+  });
+
+  test('and is FOK, gets nothing', () => {
+    expect(fill('FOK')).toMatchObject({
+      status: 'Cancelled',
+      filledQuantity: '0',
+      rejectReason: 'EC_NoEnoughQtyToFill',
+    });
+    expect(account.figures).toEqual({ total: '100000', available: '100000', size: '0' });
+  });
+
+  test('and is GTC, waits with the rest', () => {
+    expect(fill('GTC')).toMatchObject({ status: 'PartiallyFilled', filledQuantity: '0.5' });
+  });
+});
+
+test.each(['IOC', 'FOK'])('a limit order that is %s and can fill in full does', (timeInForce) => {
+  expect(place({ orderType: 'Limit', timeInForce, price: '55000', qty: '1' })).toMatchObject({ status: 'Filled' });
+});
+
+test('a post-only order that rests fills as maker when the price comes to it', () => {
+  const { orderId } = place({ orderType: 'Limit', timeInForce: 'PostOnly', price: '45000', qty: '1' });
+  account.movePrice(44_000);
+  account.engine.matchOpenOrders();
+  expect(latest(orderId)).toMatchObject({ status: 'Filled', filledQuantity: '1' });
+});
+
 describe('reduce-only orders', () => {
   test('are refused without a position', () => {
     expect(() => place({ side: 'Sell', reduceOnly: true })).toThrow('current position is zero');

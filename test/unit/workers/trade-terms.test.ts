@@ -19,3 +19,16 @@ test('a signal lives from when it was made', () => {
 test.each([1, 3 * 3_600_000])('a sender whose clock is %d ms ahead gets no longer life for it', (aheadMs) => {
   expect(termsOf(signalMadeAt(NOW_MS + aheadMs), NOW_MS).expiresAtMs).toBe(NOW_MS + TIME_TO_LIVE_MS);
 });
+
+test('what a signal says of its own life counts, and a GTC order rests until somebody cancels it', () => {
+  const limit = { ...signalMadeAt(NOW_MS), limitPrice: '1' };
+  expect(termsOf({ ...limit, goodForSeconds: 10 }, NOW_MS)).toMatchObject({
+    expiresAtMs: NOW_MS + 10_000,
+    restsUntilMs: NOW_MS + 10_000,
+  });
+  expect(termsOf({ ...limit, timeInForce: 'GTC' }, NOW_MS)).toMatchObject({
+    expiresAtMs: NOW_MS + TIME_TO_LIVE_MS,
+    restsUntilMs: null,
+  });
+  expect(termsOf(limit, NOW_MS)).not.toHaveProperty('restsUntilMs');
+});
