@@ -9,6 +9,7 @@ import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
 import { decideSeal } from '../harness/history-seal';
 import { measureSpeed } from './speed';
+import { addStartCommands } from './start-commands';
 import { renderSpeed } from './speed-report';
 import { measureVariants, renderVariants } from './variants';
 import { WORKER_VARIANTS } from './worker-variants';
@@ -113,6 +114,7 @@ function createProgram(abort: AbortSignal): Command {
     .action(async (options: Options) => {
       await run(options, () => measureVariants(WORKER_VARIANTS, abort, progress), renderVariants);
     });
+  addStartCommands(program, abort, progress, run);
   return program;
 }
 
