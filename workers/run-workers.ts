@@ -20,7 +20,6 @@ import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker } from '../src/temporal/worker';
 import { packageVersion } from '../src/config/package-root';
-import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment, noteTravels } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
@@ -75,10 +74,10 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await connectNative(target);
-  // Predictions sign nothing: their process has no keys, and could not use them.
-  const signs = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
+  // Predictions ask the venue for nothing: their process has no keys, and could not use them.
+  const asksVenue = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
   const { watch, otherStore } = watchStore(config, target, connection);
-  const engine = openEngine(config, connection, logger, watch, signs ? undefined : NO_CREDENTIALS);
+  const engine = openEngine(config, connection, logger, watch, { asksVenue });
   try {
     await watch.confirm();
     const exitCode = await Promise.race([serve(options, engine), otherStore]);
