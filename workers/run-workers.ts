@@ -76,7 +76,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const connection = await connectNative(target);
   // Predictions ask the venue for nothing: their process has no keys, and could not use them.
   const asksVenue = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
-  const { watch, otherStore } = watchStore(config, target, connection);
+  const { watch, otherStore } = watchStore(config, target, connection, asksVenue);
   const engine = openEngine(config, connection, logger, watch, { asksVenue });
   try {
     await watch.confirm();
@@ -140,7 +140,17 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     const { taskQueue } = registration;
     // Heartbeats are also what people read: the default would hold them back for most of their timeout.
     const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
-    first.push(await createWorker({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
+    // One activity waits there, for as long as the process lives.
+    const maxConcurrentActivityTaskPolls = 1;
+    first.push(
+      await createWorker({
+        ...connected,
+        taskQueue,
+        activities,
+        maxHeartbeatThrottleInterval,
+        maxConcurrentActivityTaskPolls,
+      }),
+    );
   }
   let keeper: NodeJS.Timeout | undefined;
   const requestStop = (): void => stop.abort();
