@@ -119,9 +119,10 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   const others: Worker[] = [];
   const connected = { connection: engine.connection, namespace: target.namespace };
   const onUnreadable = ({ message }: Error): void => engine.problems.happened('HISTORY_UNREADABLE', message);
-  for (const options of queues) {
-    const isFirst = options.taskQueue === ENTITIES_TASK_QUEUE;
-    (isFirst ? first : others).push(await createWorker({ ...options, ...connected }, onUnreadable));
+  // Side by side: each loads the workflows' code into a thread of its own.
+  const created = await Promise.all(queues.map((options) => createWorker({ ...options, ...connected }, onUnreadable)));
+  for (const [index, worker] of created.entries()) {
+    (queues[index]?.taskQueue === ENTITIES_TASK_QUEUE ? first : others).push(worker);
   }
   let lost = false;
   if (registration) {

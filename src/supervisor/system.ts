@@ -111,14 +111,17 @@ export class System {
     );
     await this.assertPortsFree();
     if (this.ending.signal.aborted) return;
+    // It asks nobody for anything: it gets ready while the server does.
+    const paperVenue = this.plan.find(({ name }) => name === 'paper_venue');
+    if (paperVenue) this.launch(paperVenue);
     print(this.keeper ? 'Starting the Temporal server …' : 'Connecting to the Temporal server …');
     const trades = this.plan.some((planned) => planned.arguments[0] === 'worker');
     const server = await prepareServer(config, this.keeper, trades);
     print(`Starting ${this.plan.map(({ name }) => name).join(', ')} …`);
+    await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
     for (const planned of this.plan) {
       if (this.ending.signal.aborted) return;
-      this.launch(planned);
-      if (planned.name === 'paper_venue') await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
+      if (planned !== paperVenue) this.launch(planned);
     }
     await this.announceHealth(server);
   }
