@@ -222,7 +222,8 @@ export class System {
 
   private async stopAll(): Promise<void> {
     const deadlineMs = performance.now() + STOP_TOTAL_MAX_MS;
-    if (this.processes.size > 0) this.options.print('Stopping …');
+    // A start that failed has its one sentence; a stop that was asked for takes a while.
+    if (this.processes.size > 0 && this.exitCode !== undefined) this.options.print('Stopping …');
     const members = this.plan.flatMap(({ name, stopWeight }) => {
       const managed = this.processes.get(name);
       return managed ? [{ process: managed, stopWeight }] : [];
