@@ -47,9 +47,15 @@ function needsRoot(): string | undefined {
   return isRoot && onPath('setpriv') !== undefined ? undefined : 'it takes root and setpriv';
 }
 
-const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+const AS_NOBODY = [onPath('setpriv') ?? 'setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
 /** A network in which there is this machine alone. */
-const OFFLINE = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"'];
+const OFFLINE = [
+  onPath('unshare') ?? 'unshare',
+  '--net',
+  '/bin/sh',
+  '-c',
+  `${onPath('ip') ?? 'ip'} link set lo up && exec "$0" "$@"`,
+];
 const offlineSkipped = needsRoot() ?? (onPath('unshare') && onPath('ip') ? undefined : 'it takes unshare and ip');
 
 const BUSY: readonly StartCase[] = (['TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'API_PORT', 'PAPER_VENUE_PORT'] as const).map(
@@ -80,7 +86,7 @@ export const CASES: readonly StartCase[] = [
   {
     name: 'no Python, no temporal, no network; the server was fetched before',
     within: OFFLINE,
-    prepare: (place) => ({ PATH: bareFolder(place) + delimiter + '/usr/sbin:/bin' }),
+    prepare: (place) => ({ PATH: bareFolder(place) }),
     ends: 'healthy',
     skipped: offlineSkipped,
   },

@@ -58,6 +58,9 @@ async function tryCase(startCase: StartCase, node: string): Promise<Outcome> {
     if (child.pid !== undefined) sendSignal(-child.pid, 'SIGINT');
     const stopped = await pollUntil(async () => hasEnded(child), { intervalMs: POLL_MS, timeoutMs: STOP_MAX_MS });
     const exitCode = stopped === undefined ? 'none: it did not stop' : await exitCodeOf(child);
+    // A runner such as yarn may end before what it ran has stopped.
+    const isGone = async (): Promise<boolean> => runningProcesses(dataDir).length === 0;
+    await pollUntil(isGone, { intervalMs: POLL_MS, timeoutMs: STOP_MAX_MS });
     const left = runningProcesses(dataDir);
     const met = startCase.ends === 'healthy' ? /oncefill is healthy after/.test(text()) : startCase.ends.test(text());
     const isSentence = !/\n {4}at /.test(text());
