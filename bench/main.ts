@@ -11,6 +11,7 @@ import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
 import { decideSeal } from '../harness/history-seal';
 import { measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
+import { addStartCommands } from './start-commands';
 import { measureVariants, renderVariants } from './variants';
 import { WORKER_VARIANTS } from './worker-variants';
 
@@ -131,6 +132,7 @@ function createProgram(abort: AbortSignal): Command {
     .action(async (options: Options) => {
       await run(options, () => measureVariants(WORKER_VARIANTS, abort, progress), renderVariants);
     });
+  addStartCommands(program, abort, progress, run);
   return program;
 }
 

@@ -75,9 +75,17 @@ async function main([task, ...taskArguments]) {
   }
 }
 
+/** Folders of others, file systems that are full or can only be read: nothing that a stack would explain. */
+function explain({ code, path, syscall, message, stack }) {
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST'].includes(code) || !path)
+    return stack;
+  const reason = message.slice(0, message.indexOf(', '));
+  return `${path} cannot be used (${syscall}: ${reason}): installing and building write to ${ROOT}, and every start reads it; use a folder and a disk of your own, or run as the user who built it.`;
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof StepFailure ? error.message : error.stack}\n`);
+  process.stderr.write(`${error instanceof StepFailure ? error.message : explain(error)}\n`);
   process.exitCode = error.exitCode ?? 1;
 }

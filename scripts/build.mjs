@@ -8,6 +8,8 @@ const { fingerprintSources, includedFolders, listSources, markSources, needsBuil
 
 /** Where the compiler writes. Beside dist, not inside: the source maps find the sources by the depth of their folder. */
 const DRAFT = 'dist.next';
+/** What Node.js has compiled of dist and its packages (src/cli/compile-cache.ts): of no use once they have changed. */
+const COMPILE_CACHE = 'dist/.compile-cache';
 /** For one build: each begins anew when a source was changed while it ran. */
 const DRAFTS_MAX = 3;
 
@@ -124,6 +126,7 @@ export async function makeBuild(root, build) {
     // Until the new one is written, nobody may take what lies in dist for built.
     rmSync(join(root, build.stamp), { force: true });
     moveIntoPlace(root, outputNames(root, build));
+    rmSync(join(root, COMPILE_CACHE), { recursive: true, force: true });
     writeFileSync(join(root, build.stamp), sourceFingerprint);
   } finally {
     rmSync(join(root, DRAFT), { recursive: true, force: true });

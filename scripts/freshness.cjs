@@ -25,6 +25,17 @@ function isNodeSupported(version, range) {
 }
 
 /**
+ * The npm that runs us. Yarn and pnpm name themselves in the same variable, and have no command that installs what npm's lock
+ * file says.
+ *
+ * @param {string | undefined} runner the variable npm_execpath
+ * @returns {string | undefined} a file for Node.js; undefined: npm has to be found on PATH
+ */
+function npmOf(runner) {
+  return /(?:^|[\\/])npm-cli\.js$/.test(runner ?? '') ? runner : undefined;
+}
+
+/**
  * Whether dependencies must be installed. The lock file's content decides where it is known what was installed; after an
  * installation that was not ours only the times can.
  *
@@ -142,6 +153,7 @@ function markSources(root, config) {
 
 module.exports = {
   isNodeSupported,
+  npmOf,
   needsInstall,
   needsBuild,
   includedFolders,

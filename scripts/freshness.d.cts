@@ -1,5 +1,7 @@
 export function isNodeSupported(version: string, range: string): boolean;
 
+export function npmOf(runner: string | undefined): string | undefined;
+
 export function needsInstall(state: {
   readonly installedMs: number | undefined;
   readonly lockMs: number;

@@ -20,8 +20,8 @@ function hashFile(path) {
 
 /** npm as the one that runs us, or the one on PATH. */
 function npmCommand() {
-  const npm = process.env.npm_execpath;
-  return npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
+  const npm = freshness.npmOf(process.env.npm_execpath);
+  return npm === undefined ? ['npm'] : [process.execPath, npm];
 }
 
 /**

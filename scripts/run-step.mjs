@@ -43,7 +43,10 @@ export async function runStep(name, [program, ...args], { cwd, env = environment
   process.on('SIGINT', wait).on('SIGTERM', pass).on('SIGHUP', pass);
   try {
     const { exitCode, signal } = await new Promise((resolve, reject) => {
-      child.once('error', reject);
+      child.once('error', ({ code }) => {
+        const message = `${name} could not be started: ${program} is not there, or this user may not run it (${code}).`;
+        reject(new StepFailure(message, 1));
+      });
       child.once('close', (code, by) => resolve({ exitCode: code, signal: by }));
     });
     if (signal !== null)

@@ -30,6 +30,8 @@ import { WorkflowStarter, type SignalStarter } from '../src/intake/signal-starte
 import type { SignalIntake } from '../src/intake/types';
 import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
+import { VENUE_DEFINITIONS } from '../src/venues/definitions';
+import { silentVenue } from '../src/venues/silent-venue';
 import { openClient } from '../src/temporal/client';
 import type { Venue } from '../src/venues/venue';
 import { venueAccountWorkflowId } from '../src/messages/ids';
@@ -74,24 +76,29 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/**
- * Builds the shared parts. Nothing is sent to the venue before the first activity asks for it.
- *
- * @param credentials the keys that requests are signed with; absent: those of the venue that is traded
- */
+export interface EngineOptions {
+  /** The keys that requests are signed with; absent: those of the venue that is traded. */
+  readonly credentials?: Credentials;
+  /** Absent: true. A process that asks the venue for nothing needs no keys and loads no exchange library. */
+  readonly asksVenue?: boolean;
+}
+
+/** Builds the shared parts. Nothing is sent to the venue before the first activity asks for it. */
 export function openEngine(
   config: Config,
   connection: NativeConnection,
   logger: Logger,
   store: StoreGate,
-  credentials: Credentials = credentialsOf(config),
+  { credentials, asksVenue = true }: EngineOptions = {},
 ): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
-  const venue = openVenue(config, venueConfig, credentials);
+  const venue = asksVenue
+    ? openVenue(config, venueConfig, credentials ?? credentialsOf(config))
+    : silentVenue(config.venue, VENUE_DEFINITIONS[venueConfig.adapter].promises);
   const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {
     // A store that knows no account may be one that knows nothing at all.
     await store.confirm();
@@ -106,7 +113,7 @@ export function openEngine(
   const endClockWatch = watchClocks(venue, permits, problems);
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
   const endDiskWatch = watchDisk(disk, problems);
-  const clock = keepClock(venue, permits, logger);
+  const clock = asksVenue ? keepClock(venue, permits, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const refusals = new RefusedOrders(venue.name, problems);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals);

@@ -24,7 +24,6 @@ import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker, type WorkerListeners } from '../src/temporal/worker';
 import { Problems } from '../src/trading/problems';
 import { packageVersion } from '../src/config/package-root';
-import { NO_CREDENTIALS } from '../src/venues/ccxt/credentials';
 import { claimEnvironment, noteTravels } from './claim-environment';
 import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
@@ -81,10 +80,10 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await connectNative(target);
-  // Predictions sign nothing: their process has no keys, and could not use them.
-  const signs = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
-  const { watch, otherStore } = watchStore(config, target, connection);
-  const engine = openEngine(config, connection, logger, watch, signs ? undefined : NO_CREDENTIALS);
+  // Predictions ask the venue for nothing: their process has no keys, and could not use them.
+  const asksVenue = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
+  const { watch, otherStore } = watchStore(config, target, connection, asksVenue);
+  const engine = openEngine(config, connection, logger, watch, { asksVenue });
   try {
     await watch.confirm();
     const exitCode = await Promise.race([serve(options, engine), otherStore]);
@@ -129,10 +128,9 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     onUnreadable: ({ message }) => engine.problems.happened('HISTORY_UNREADABLE', message),
     onStuck: (sentence) => printAlert(engine.logger, sentence),
   };
-  for (const options of queues) {
-    const isFirst = options.taskQueue === ENTITIES_TASK_QUEUE;
-    (isFirst ? first : others).push(await createWorker({ ...options, ...connected }, listeners));
-  }
+  // Side by side: each loads the workflows' code into a thread of its own.
+  const created = await Promise.all(queues.map((options) => createWorker({ ...options, ...connected }, listeners)));
+  for (const worker of created) (worker.options.taskQueue === ENTITIES_TASK_QUEUE ? first : others).push(worker);
   let lost = false;
   if (registration) {
     const onLost = (): void => {
@@ -147,10 +145,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
       problems: () => engine.problems.list(),
       onLost,
     });
-    const { taskQueue } = registration;
-    // Heartbeats are also what people read: the default would hold them back for most of their timeout.
-    const maxHeartbeatThrottleInterval = HEARTBEAT_THROTTLE_MS;
-    first.push(await createWorker({ ...connected, taskQueue, activities, maxHeartbeatThrottleInterval }));
+    first.push(await createWorker({ ...connected, ...slotWorker(registration.taskQueue), activities }));
   }
   let keeper: NodeJS.Timeout | undefined;
   let handOver: ReturnType<typeof openHandOver> | undefined;
@@ -187,6 +182,16 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   }
   if (lost) engine.logger.error('This process lost its slot and leaves.');
   return lost ? 1 : 0;
+}
+
+function slotWorker(taskQueue: string) {
+  return {
+    taskQueue,
+    // Heartbeats are also what people read: the default would hold them back for most of their timeout.
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    // One activity waits there, for as long as the process lives.
+    maxConcurrentActivityTaskPolls: 1,
+  };
 }
 
 function watchEngineStandstill({ client, config, ours, logger }: Engine): () => void {

@@ -1,4 +1,5 @@
 import { ExitCode } from '../process/exit-codes';
+import { describeSystemError } from './system-error';
 
 /** An error whose message is meant for the user: printed as one sentence, without a stack. */
 export class CliError extends Error {
@@ -58,5 +59,5 @@ export function reportError(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE };
   const exitCode = EXIT_CODE_BY_ERROR_NAME[error.name];
   if (exitCode !== undefined) return { message: error.message, exitCode };
-  return { message: error.stack ?? error.message, exitCode: ExitCode.FAILURE };
+  return { message: describeSystemError(error) ?? error.stack ?? error.message, exitCode: ExitCode.FAILURE };
 }

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// First: it is for everything that is loaded after it.
+import './compile-cache';
 import { runCommandLine } from './program';
 import { exitOnClosedPipe } from './terminal';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from '../temporal/embedded-server';
 import { errorCode } from '../process/error-code';
+import { isProcessRunning, type ProcessIdentity } from '../process/pid-file';
 import { countDeath, restartDelayMs } from './restart-delay';
 
 /**
@@ -15,6 +16,8 @@ const STOP_RESERVE_MS = 1_500;
 /** Keeps the embedded Temporal server running until it is stopped; its state outlives its process. */
 export class EmbeddedServerKeeper {
   private server: EmbeddedServer | undefined;
+  /** The process that a start under way has made: a joined server is somebody else's. */
+  private spawned: ProcessIdentity | undefined;
   private starting: Promise<EmbeddedServer> | undefined;
   private readonly stopping = new AbortController();
 
@@ -35,7 +38,7 @@ export class EmbeddedServerKeeper {
     return server;
   }
 
-  /** Stops the server if it is ours, also one that is just starting, within about `timeoutMs`. */
+  /** Stops the server if it is ours, within about `timeoutMs`; a start that is under way is given up. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
     const deadlineMs = performance.now() + timeoutMs;
@@ -49,7 +52,7 @@ export class EmbeddedServerKeeper {
   /** Ends the server at once if it is ours; its database has a journal. */
   kill(): void {
     this.stopping.abort();
-    if (this.server?.owned) process.kill(this.server.pid, 'SIGKILL');
+    if (this.spawned && isProcessRunning(this.spawned)) process.kill(this.spawned.pid, 'SIGKILL');
   }
 
   private async launchWithAttempts(): Promise<EmbeddedServer> {
@@ -65,7 +68,10 @@ export class EmbeddedServerKeeper {
 
   private async launch(): Promise<EmbeddedServer> {
     this.stopping.signal.throwIfAborted();
-    this.starting = this.startServer(this.options);
+    const onSpawned = (server: ProcessIdentity): void => {
+      this.spawned = server;
+    };
+    this.starting = this.startServer({ ...this.options, signal: this.stopping.signal, onSpawned });
     this.server = await this.starting;
     return this.server;
   }

@@ -111,14 +111,17 @@ export class System {
     );
     await this.assertPortsFree();
     if (this.ending.signal.aborted) return;
+    // It asks nobody for anything: it gets ready while the server does.
+    const paperVenue = this.plan.find(({ name }) => name === 'paper_venue');
+    if (paperVenue) this.launch(paperVenue);
     print(this.keeper ? 'Starting the Temporal server …' : 'Connecting to the Temporal server …');
     const trades = this.plan.some((planned) => planned.arguments[0] === 'worker');
     const server = await prepareServer(config, this.keeper, trades);
     print(`Starting ${this.plan.map(({ name }) => name).join(', ')} …`);
+    await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
     for (const planned of this.plan) {
       if (this.ending.signal.aborted) return;
-      this.launch(planned);
-      if (planned.name === 'paper_venue') await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
+      if (planned !== paperVenue) this.launch(planned);
     }
     await this.announceHealth(server);
   }
@@ -219,7 +222,8 @@ export class System {
 
   private async stopAll(): Promise<void> {
     const deadlineMs = performance.now() + STOP_TOTAL_MAX_MS;
-    if (this.processes.size > 0) this.options.print('Stopping …');
+    // A start that failed has its one sentence; a stop that was asked for takes a while.
+    if (this.processes.size > 0 && this.exitCode !== undefined) this.options.print('Stopping …');
     const members = this.plan.flatMap(({ name, stopWeight }) => {
       const managed = this.processes.get(name);
       return managed ? [{ process: managed, stopWeight }] : [];

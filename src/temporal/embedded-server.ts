@@ -45,6 +45,10 @@ export interface EmbeddedServerOptions {
   /** Receives one line at every long step. */
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
+  /** Gives the start up: what it has started is ended. */
+  readonly signal?: AbortSignal;
+  /** Hears of the server's process as soon as there is one, long before it serves. */
+  readonly onSpawned?: (server: ProcessIdentity) => void;
   /** Dynamic configuration on top of temporal-config's, for measurements. */
   readonly dynamicConfig?: Readonly<Record<string, unknown>>;
 }
@@ -109,11 +113,14 @@ async function isServing(port: number): Promise<boolean> {
   }
 }
 
-async function waitUntilServing(server: ServerProcess, port: number): Promise<void> {
+async function waitUntilServing(server: ServerProcess, port: number, signal?: AbortSignal): Promise<void> {
   let exit: ServerExit | undefined;
   void server.exited.then((value) => (exit = value));
   const poll = { intervalMs: SERVE_POLL_INTERVAL_MS, timeoutMs: SERVE_TIMEOUT_MS };
-  const served = await pollUntil(async () => exit !== undefined || isServing(port), poll);
+  const served = await pollUntil(async () => {
+    signal?.throwIfAborted();
+    return exit !== undefined || isServing(port);
+  }, poll);
   if (served && exit === undefined) return;
   const what =
     exit === undefined
@@ -160,10 +167,13 @@ async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServe
   await assertPortFree(port, { variable: 'TEMPORAL_PORT' });
   const webUi = await prepareWebUi(options.uiPort, progress);
   const binary = await findTemporalServer({ progress, env });
+  // Fetching it may have taken minutes.
+  options.signal?.throwIfAborted();
   const args = commandLine(options, webUi.flags);
   const server = spawnServer({ binary: resolve(binary), args, cwd, logPath: serverLogPath(dataDir) });
   // In the same turn as the start: no crash of this process can leave a server that nobody knows of.
   writeServerRecord(dataDir, { server: server.identity, port, uiPort: webUi.port, durability, environment });
+  options.onSpawned?.(server.identity);
   void server.exited.then(() => webUi.close());
   const stop = async (timeoutMs?: number): Promise<void> => {
     await webUi.close();
@@ -172,7 +182,7 @@ async function startOwned(options: EmbeddedServerOptions): Promise<EmbeddedServe
     releasePidFile(serverOwnerPath(dataDir), process.pid);
   };
   try {
-    await waitUntilServing(server, port);
+    await waitUntilServing(server, port, options.signal);
     await webUi.open();
   } catch (error) {
     await stop();
@@ -206,6 +216,7 @@ async function joinServer(owner: ProcessIdentity, options: EmbeddedServerOptions
   const poll = { intervalMs: SERVE_POLL_INTERVAL_MS, timeoutMs: SERVE_TIMEOUT_MS };
   let joined: ServerRecord | undefined;
   const answered = await pollUntil(async () => {
+    options.signal?.throwIfAborted();
     if (!isProcessRunning(owner)) return true;
     const record = readServerRecord(options.dataDir);
     if (record === undefined || !isProcessRunning(record.server)) return false;

@@ -28,9 +28,16 @@ export interface StoreQuestion {
   readonly isEmbedded?: boolean;
 }
 
-/** @throws what the client throws, and an Error when nobody answers in time */
-export async function askStore(asker: StoreAsker, namespace: string): Promise<FoundStore> {
-  const answer = readFoundStore(asker, namespace);
+/**
+ * @param told see `readFoundStore`
+ * @throws what the client throws, and an Error when nobody answers in time
+ */
+export async function askStore(
+  asker: StoreAsker,
+  namespace: string,
+  told?: Pick<FoundStore, 'clusterId'>,
+): Promise<FoundStore> {
+  const answer = readFoundStore(asker, namespace, told);
   // One that fails after all tells nobody anything.
   answer.catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;

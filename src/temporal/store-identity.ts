@@ -62,12 +62,17 @@ export function replaceStoreIdentity(place: StorePlace, found: StoreIdentity): v
 /**
  * Asks the server which store it has. A server that tells nobody its cluster's id is known by its namespace alone.
  *
+ * @param told what the same server, on a connection that stands since, has told of its cluster: it is not asked again
  * @throws what the client throws when the server does not answer
  */
-export async function readFoundStore({ workflowService }: StoreAsker, namespace: string): Promise<FoundStore> {
+export async function readFoundStore(
+  { workflowService }: StoreAsker,
+  namespace: string,
+  told?: Pick<FoundStore, 'clusterId'>,
+): Promise<FoundStore> {
   const { NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED } = GrpcStatus;
   const [cluster, described] = await Promise.all([
-    workflowService.getClusterInfo({}).catch(forgive(PERMISSION_DENIED, UNIMPLEMENTED)),
+    told ?? workflowService.getClusterInfo({}).catch(forgive(PERMISSION_DENIED, UNIMPLEMENTED)),
     workflowService.describeNamespace({ namespace }).catch(forgive(NOT_FOUND)),
   ]);
   return { clusterId: cluster?.clusterId || undefined, namespaceId: described?.namespaceInfo?.id || undefined };

@@ -2,10 +2,14 @@ import { OtherStoreError } from './errors';
 import { askStore, assertOurServer, StrangeServerError, unconfirmed } from './own-store';
 import { openSentinel, type Sentinel } from './sentinel';
 import type { StoreGate } from './store-gate';
-import { compareStore, type StoreAsker, type StoreIdentity, type StorePlace } from './store-identity';
+import { compareStore, type FoundStore, type StoreAsker, type StoreIdentity, type StorePlace } from './store-identity';
 
 /** How often the server is asked which store it has. */
 const CHECK_INTERVAL_MS = 1_000;
+/** How often a process that trades nothing asks by itself: it asks before it acts, too, and whenever the sentinel breaks. */
+export const IDLE_CHECK_INTERVAL_MS = 10_000;
+/** While one sentinel stands, the cluster's id is asked for this often; the namespace's, which says as much, at each check. */
+const CLUSTER_TOLD_MAX_AGE_MS = 10_000;
 /** An answer is good for this long while the sentinel stands: two checks may come late. */
 export const STORE_CONFIRMED_MAX_AGE_MS = 3_000;
 /** Where no sentinel can stand (a proxy on the way, say), little can have happened in this. */
@@ -23,6 +27,8 @@ export interface StoreWatchOptions {
   readonly isEmbedded?: boolean;
   /** Told when another store is met, once until ours is back. */
   readonly onOtherStore?: (error: OtherStoreError) => void;
+  /** How often the server is asked, milliseconds; absent: each second. */
+  readonly intervalMs?: number;
   /** How a sentinel is made; tests have their own. */
   readonly open?: (address: string, onBreak: () => void) => Promise<Sentinel | undefined>;
 }
@@ -38,6 +44,7 @@ export class StoreWatch implements StoreGate {
   private sentinel: Sentinel | undefined;
   private checking: Promise<void> | undefined;
   private confirmedAtMs = -Infinity;
+  private cluster: { readonly id?: string; readonly sentinel: Sentinel; readonly toldAtMs: number } | undefined;
   private known: StoreIdentity | undefined;
   private other: OtherStoreError | undefined;
   private strange: string | undefined;
@@ -60,7 +67,7 @@ export class StoreWatch implements StoreGate {
 
   /** Begins to ask by itself. */
   start(): void {
-    this.timer ??= setInterval(() => this.checkQuietly(), CHECK_INTERVAL_MS).unref();
+    this.timer ??= setInterval(() => this.checkQuietly(), this.options.intervalMs ?? CHECK_INTERVAL_MS).unref();
   }
 
   stop(): void {
@@ -104,14 +111,27 @@ export class StoreWatch implements StoreGate {
     const { place, address, asker } = this.options;
     const sentinel = await this.sentinelNow();
     const askedAtMs = performance.now();
-    const found = await askStore(asker, place.namespace);
+    const found = await askStore(asker, place.namespace, this.clusterTold(sentinel));
     assertOurServer(this.options);
     this.known = compareStore({ place, address, found, keeps: true, remembered: this.known });
     if (this.sentinel !== sentinel) return false;
+    this.noteCluster(found, sentinel);
     this.confirmedAtMs = askedAtMs;
     this.other = undefined;
     this.strange = undefined;
     return true;
+  }
+
+  private clusterTold(sentinel: Sentinel | undefined): { readonly clusterId?: string } | undefined {
+    const { cluster } = this;
+    const isFresh = cluster && performance.now() - cluster.toldAtMs <= CLUSTER_TOLD_MAX_AGE_MS;
+    return isFresh && cluster.sentinel === sentinel ? { clusterId: cluster.id } : undefined;
+  }
+
+  private noteCluster({ clusterId }: FoundStore, sentinel: Sentinel | undefined): void {
+    if (sentinel && !this.clusterTold(sentinel)) {
+      this.cluster = { id: clusterId, sentinel, toldAtMs: performance.now() };
+    }
   }
 
   private async sentinelNow(): Promise<Sentinel | undefined> {

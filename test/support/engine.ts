@@ -100,7 +100,9 @@ export async function startTestEngine(
   const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
   const alerts: string[] = [];
   const logger = new DefaultLogger('ERROR', ({ message }) => alerts.push(message));
-  const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE, options.credentials);
+  const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE, {
+    credentials: options.credentials,
+  });
   const { client } = parts;
   const intake = createSignalIntake({ client, config, store: TRUSTED_STORE });
   const ledger = client.workflow.getHandle(venueAccountWorkflowId(parts.ours));

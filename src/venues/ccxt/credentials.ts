@@ -34,9 +34,6 @@ export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
-/** For a process that asks a venue for public data at most: whatever must be signed is refused before it leaves. */
-export const NO_CREDENTIALS: Credentials = { apiKey: new Secret(''), apiSecret: new Secret('') };
-
 /**
  * The keys of the venue that a configuration trades on. The one way to them: the check before a start and the engine
  * both take it, and everything that it gives out is blotted out of whatever this process writes from then on.

@@ -27,6 +27,18 @@ it.each([
   expect(freshness.isNodeSupported(version, '>=20.19.0')).toBe(supported);
 });
 
+it.each([
+  ['/usr/lib/node_modules/npm/bin/npm-cli.js', true],
+  ['C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npm-cli.js', true],
+  ['/usr/lib/node_modules/yarn/bin/yarn.js', false],
+  ['/repo/.yarn/releases/yarn-4.6.0.cjs', false],
+  ['/usr/lib/node_modules/pnpm/bin/pnpm.cjs', false],
+  ['/usr/lib/my-npm-cli.js.txt', false],
+  [undefined, false],
+])('%p installs what the lock file says: %p', (runner, isNpm) => {
+  expect(freshness.npmOf(runner)).toBe(isNpm ? runner : undefined);
+});
+
 describe('dependencies', () => {
   const installed = { installedMs: 2_000, lockMs: 1_000, installedHash: 'a', lockHash: 'a' };
 
@@ -73,7 +85,7 @@ describe('the whole bootstrap', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, [join(folder, 'scripts/bootstrap.mjs'), ...args], {
       cwd: tmpdir(),
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, npm_execpath: join(folder, 'npm.js') },
+      env: { PATH: process.env.PATH, npm_execpath: join(folder, 'npm-cli.js') },
     });
     return { output: stdout, messages: stderr, status };
   }
@@ -110,7 +122,7 @@ describe('the whole bootstrap', () => {
     write('tools/tool.ts', "import '../src/cli/main';");
     write('test/some.test.ts', 'export {};');
     write(
-      'npm.js',
+      'npm-cli.js',
       `const { mkdirSync, symlinkSync, writeFileSync } = require('node:fs');
        console.error('npm ' + process.argv[2]);
        mkdirSync('node_modules');

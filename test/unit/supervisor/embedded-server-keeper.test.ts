@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { EmbeddedServerKeeper } from '../../../src/supervisor/embedded-server-keeper';
+import { identifyProcess } from '../../../src/process/pid-file';
 import type { EmbeddedServer, EmbeddedServerOptions } from '../../../src/temporal/embedded-server';
 import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { waitUntil } from './support';
@@ -96,6 +99,36 @@ describe('EmbeddedServerKeeper', () => {
     await keeper.stop(LONG_MS);
     await expect(keeper.start()).rejects.toThrow();
     expect(started).toHaveLength(1);
+  });
+
+  test('a stop gives up a start that is under way, however long it would take', async () => {
+    const keeper = new EmbeddedServerKeeper(
+      OPTIONS,
+      () => undefined,
+      ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+        }),
+    );
+    const starting = keeper.start();
+    const [started] = await Promise.allSettled([starting, keeper.stop(LONG_MS)]);
+    expect(started).toMatchObject({ status: 'rejected', reason: { message: 'given up' } });
+  });
+
+  test('a kill reaches a server that does not serve yet', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    const keeper = new EmbeddedServerKeeper(
+      OPTIONS,
+      () => undefined,
+      ({ onSpawned }) => {
+        onSpawned?.({ pid: child.pid ?? 0, birth: identifyProcess(child.pid ?? 0)?.birth });
+        return new Promise(() => undefined);
+      },
+    );
+    void keeper.start();
+    keeper.kill();
+    expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
   test('a server that is still starting is stopped as soon as it runs', async () => {

@@ -34,6 +34,8 @@ class FakeServer {
   isUp = true;
   takesSentinels = true;
   questions = 0;
+  /** Those of them that asked for the cluster's id. */
+  clusterQuestions = 0;
   /** Runs while a question is on its way back. */
   meanwhile: () => void = () => undefined;
   readonly others: string[] = [];
@@ -41,7 +43,10 @@ class FakeServer {
 
   watch(isEmbedded = false): StoreWatch {
     const workflowService = {
-      getClusterInfo: async () => this.answer({ clusterId: this.store.clusterId }),
+      getClusterInfo: async () => {
+        this.clusterQuestions += 1;
+        return this.answer({ clusterId: this.store.clusterId });
+      },
       describeNamespace: async () => this.answer({ namespaceInfo: { id: this.store.namespaceId } }),
     };
     const options: StoreWatchOptions = {
@@ -87,6 +92,43 @@ test('what was confirmed costs no question until it is old', async () => {
   expect(server.questions).toBe(questions);
   jest.advanceTimersByTime(1);
   expect(watch.isConfirmed).toBe(false);
+});
+
+test('one connection is asked for its cluster every ten seconds at most, and each new one at once', async () => {
+  jest.useFakeTimers();
+  const server = new FakeServer();
+  const watch = server.watch();
+  const confirmAfter = async (waitMs: number): Promise<number> => {
+    jest.advanceTimersByTime(waitMs);
+    await watch.confirm();
+    return server.clusterQuestions;
+  };
+  expect(await confirmAfter(0)).toBe(1);
+  expect(await confirmAfter(STORE_CONFIRMED_MAX_AGE_MS + 1)).toBe(1);
+  expect(await confirmAfter(10_000)).toBe(2);
+  server.breakSentinel();
+  expect(await confirmAfter(0)).toBe(3);
+});
+
+test('without a sentinel the cluster is asked for at every check', async () => {
+  jest.useFakeTimers();
+  const server = new FakeServer();
+  server.takesSentinels = false;
+  const watch = server.watch();
+  await watch.confirm();
+  jest.advanceTimersByTime(STORE_UNGUARDED_MAX_AGE_MS + 1);
+  await watch.confirm();
+  expect(server.clusterQuestions).toBe(2);
+});
+
+test('another namespace in the same cluster is met at the next check', async () => {
+  jest.useFakeTimers();
+  const server = new FakeServer();
+  const watch = server.watch();
+  await watch.confirm();
+  server.store = { ...OURS, namespaceId: 'namespace-b' };
+  jest.advanceTimersByTime(STORE_CONFIRMED_MAX_AGE_MS + 1);
+  await expect(watch.confirm()).rejects.toThrow('holds another store');
 });
 
 test('a broken connection is doubted in the same turn, and asked about at once', async () => {
