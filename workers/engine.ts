@@ -96,9 +96,7 @@ export function openEngine(
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
-  const venue = asksVenue
-    ? openVenue(config, venueConfig, credentials ?? credentialsOf(config))
-    : silentVenue(config.venue, VENUE_DEFINITIONS[venueConfig.adapter].promises);
+  const venue = openVenue(config, venueConfig, { credentials, asksVenue });
   const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {
     // A store that knows no account may be one that knows nothing at all.
     await store.confirm();
@@ -108,11 +106,8 @@ export function openEngine(
   const permits = new Permits(accounts, config.venue);
   feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
-  watchVenue(venue, problems);
-  problems.start();
-  const endClockWatch = watchClocks(venue, permits, problems);
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
-  const endDiskWatch = watchDisk(disk, problems);
+  const endWatches = beginWatches({ venue, permits, problems, disk });
   const clock = asksVenue ? keepClock(venue, permits, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const refusals = new RefusedOrders(venue.name, problems);
@@ -149,23 +144,43 @@ export function openEngine(
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     async close() {
       clearInterval(clock);
-      endClockWatch();
-      endDiskWatch();
-      problems.stop();
+      endWatches();
       await venue.close();
     },
   };
 }
 
-function openVenue({ venue: name, paperVenue }: Config, config: VenueConfig, credentials: Credentials): Venue {
-  const isPaper = config.environment === 'paper';
+function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asksVenue }: EngineOptions): Venue {
+  const { venue: name, paperVenue } = config;
+  if (!asksVenue) return silentVenue(name, VENUE_DEFINITIONS[venueConfig.adapter].promises);
+  const isPaper = venueConfig.environment === 'paper';
   return createVenue({
     name,
-    config,
+    config: venueConfig,
     baseUrl: isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined,
-    credentials,
+    credentials: credentials ?? credentialsOf(config),
     takerFee: isPaper ? paperVenue.takerFee : undefined,
   });
+}
+
+interface Watched {
+  readonly venue: Venue;
+  readonly permits: Permits;
+  readonly problems: Problems;
+  readonly disk: DiskWatch;
+}
+
+/** Tells a person what this process sees to be wrong. @returns ends it */
+function beginWatches({ venue, permits, problems, disk }: Watched): () => void {
+  watchVenue(venue, problems);
+  problems.start();
+  const endClockWatch = watchClocks(venue, permits, problems);
+  const endDiskWatch = watchDisk(disk, problems);
+  return () => {
+    endClockWatch();
+    endDiskWatch();
+    problems.stop();
+  };
 }
 
 /** Requests are signed with the venue's time; the adapter measures it at its first request, and here again. */

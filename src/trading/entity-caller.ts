@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  type QueryDefinition,
+  type SignalDefinition,
+  type UpdateDefinition,
+} from '@temporalio/common';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
 
@@ -13,6 +18,8 @@ export const ENTITY_WAITERS_MAX = 5_000;
  */
 const UPDATE_ATTEMPTS_MAX = 3;
 const UPDATE_PAUSE_MS = 50;
+/** How the server calls an update that a worker, which ended its step in a hurry, has not answered. */
+const UNPROCESSED_UPDATE = 'UnprocessedUpdate';
 
 /**
  * Calls entity workflows through this process's client, with a bound on the calls in flight per entity: a server with
@@ -110,11 +117,17 @@ async function repeatIfGivenUp<Result>(call: () => Promise<Result>): Promise<Res
     try {
       return await call();
     } catch (error) {
-      const isGivenUp = isCausedByStatus(error, GrpcStatus.FAILED_PRECONDITION);
-      if (!isGivenUp || attempt === UPDATE_ATTEMPTS_MAX) throw error;
+      if (!isGivenUp(error) || attempt === UPDATE_ATTEMPTS_MAX) throw error;
       await sleep(attempt * UPDATE_PAUSE_MS);
     }
   }
+}
+
+/** The server gave up the step that it was in, or the step came back without it; the entity itself says neither. */
+function isGivenUp(error: unknown): boolean {
+  if (isCausedByStatus(error, GrpcStatus.FAILED_PRECONDITION)) return true;
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  return error.cause instanceof ApplicationFailure && error.cause.type === UNPROCESSED_UPDATE;
 }
 
 /** A first-come, first-served semaphore. */

@@ -1,4 +1,5 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { GrpcStatus } from '../../../src/temporal/grpc-status';
 import { EntityCaller } from '../../../src/trading/entity-caller';
 
@@ -26,8 +27,16 @@ function callerOf(failures: readonly Error[]): { readonly caller: EntityCaller; 
 
 const givenUp = answerOf(GrpcStatus.FAILED_PRECONDITION);
 
-test('an update is asked for again, under another id, when the server gave up the step that it was in', async () => {
-  const { caller, updateIds } = callerOf([givenUp, givenUp]);
+/** As the client throws what the server answers for a worker that ended its step without an answer. */
+function failedAs(type: string): Error {
+  return new WorkflowUpdateFailedError('Workflow Update failed', ApplicationFailure.create({ type }));
+}
+
+test.each([
+  ['the server gave up the step that it was in', givenUp],
+  ['the step that it was in came back without it', failedAs('UnprocessedUpdate')],
+])('an update is asked for again, under another id, when %s', async (_when, failure) => {
+  const { caller, updateIds } = callerOf([failure, failure]);
   await expect(caller.update('account', UPDATE, {})).resolves.toBe('answered');
   expect(new Set(updateIds).size).toBe(3);
 });
@@ -36,10 +45,11 @@ test('it is not asked for without end, and not after another failure', async () 
   const { caller, updateIds } = callerOf([givenUp, givenUp, givenUp, givenUp]);
   await expect(caller.update('account', UPDATE, {})).rejects.toBe(givenUp);
   expect(updateIds).toHaveLength(3);
-  const unavailable = answerOf(GrpcStatus.UNAVAILABLE);
-  const other = callerOf([unavailable]);
-  await expect(other.caller.update('account', UPDATE, {})).rejects.toBe(unavailable);
-  expect(other.updateIds).toHaveLength(1);
+  for (const failure of [answerOf(GrpcStatus.UNAVAILABLE), failedAs('INVALID_COMMAND')]) {
+    const other = callerOf([failure]);
+    await expect(other.caller.update('account', UPDATE, {})).rejects.toBe(failure);
+    expect(other.updateIds).toHaveLength(1);
+  }
 });
 
 describe('a signal to an entity', () => {
