@@ -4,6 +4,7 @@ import type { SignalView } from '../src/domain/signal-view';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import type { IntakeResult } from '../src/intake/types';
 import { readAcceptedTimes } from './paper-orders';
+import { postSignal } from './post-signal';
 import { runPaced } from './pace';
 import { cpuPerPiece, type ByPart } from './process-figures';
 import type { MeasuredProduct } from './measured-product';
@@ -11,7 +12,6 @@ import type { BenchSignal, SignalMaker } from './signal-maker';
 import { within } from './within';
 import { fineWallClock, middleOf } from './wall-clock';
 
-const POST_TIMEOUT_MS = 10_000;
 /** Far longer than any signal takes that goes well, on a machine that does nothing else. */
 const END_MAX_MS = 60_000;
 
@@ -52,22 +52,10 @@ export function directIntake({ intake }: MeasuredProduct): Intake {
 /** Intake by `POST /api/signals` in the API's process. */
 export function httpIntake({ installation }: MeasuredProduct): Intake {
   return async (signal) => {
-    const response = await postSignal(installation.apiUrl, signal);
-    const text = await response.text();
-    if (response.status !== 202) throw refused(`HTTP ${response.status} ${text}`);
-    return (JSON.parse(text) as { fingerprint: string }).fingerprint;
+    const { status, body } = await postSignal(installation.apiUrl, signal);
+    if (status !== 202) throw refused(`HTTP ${status} ${body}`);
+    return (JSON.parse(body) as { fingerprint: string }).fingerprint;
   };
-}
-
-/** @throws what fetch throws when the API does not answer in time */
-export function postSignal(apiUrl: string, signal: BenchSignal): Promise<Response> {
-  const { symbol, direction, strategy, timestampMs, amount } = signal;
-  return fetch(`${apiUrl}/api/signals`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ symbol, direction, strategy, timestamp: timestampMs, amount }),
-    signal: AbortSignal.timeout(POST_TIMEOUT_MS),
-  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { clientOrderIdOf } from '../src/intake/fingerprint';
 import { pollUntil } from '../src/process/poll';
 import { historyEnvironment } from '../harness/history-seal';
 import { readAcceptedTimes } from './paper-orders';
-import { postSignal } from './road';
+import { postSignal } from './post-signal';
 import { benchSettings } from './settings';
 import { SignalMaker } from './signal-maker';
 
@@ -60,10 +60,10 @@ function firstOrder({ apiUrl, venueUrl }: Installation): () => Promise<number | 
   let fingerprint: string | undefined;
   return async () => {
     if (fingerprint === undefined) {
-      const response = await postSignal(apiUrl, signal);
+      const { status, body } = await postSignal(apiUrl, signal);
       // Taken before, and only the answer was lost: as good as accepted.
-      if (response.status !== 202 && response.status !== 200) return undefined;
-      ({ fingerprint } = (await response.json()) as { readonly fingerprint: string });
+      if (status !== 202 && status !== 200) return undefined;
+      ({ fingerprint } = JSON.parse(body) as { readonly fingerprint: string });
     }
     return (await readAcceptedTimes(venueUrl, ORDERS_ASKED_FOR)).get(clientOrderIdOf(fingerprint));
   };
