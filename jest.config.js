@@ -24,5 +24,6 @@ module.exports = {
   // A workflow test waits for a real server; a unit test that needs this long is a bug of the test.
   testTimeout: 60_000,
   testSequencer: '<rootDir>/scripts/longest-first.cjs',
-  maxWorkers: 2,
+  // One more than the two cores of the smallest machine: tests of servers and processes mostly wait.
+  maxWorkers: 3,
 };
