@@ -93,12 +93,17 @@ function outputNames(root, build) {
   return [...all].filter((folder) => !program.includes(folder));
 }
 
+/** A compiler that was ended may still write for a moment. */
+function removeDraft(root) {
+  rmSync(join(root, DRAFT), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
 /** Makes all of a build in its own folder, from sources that nobody touches meanwhile; returns their fingerprint. */
 async function makeDraft(root, build) {
   for (let draft = 1; draft <= DRAFTS_MAX; draft += 1) {
     const markBefore = markSources(root, build.config);
     const sourceFingerprint = fingerprintSources(root, build.config);
-    rmSync(join(root, DRAFT), { recursive: true, force: true });
+    removeDraft(root);
     await compile(root, build.config);
     if (build.bundles.length > 0) await makeBundles(root);
     // The mark also tells of a change that was taken back; the fingerprint, of two within one tick of the clock.
@@ -129,7 +134,7 @@ export async function makeBuild(root, build) {
     rmSync(join(root, COMPILE_CACHE), { recursive: true, force: true });
     writeFileSync(join(root, build.stamp), sourceFingerprint);
   } finally {
-    rmSync(join(root, DRAFT), { recursive: true, force: true });
+    removeDraft(root);
   }
   tell(`Built in ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
-import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { followStarter } from './follow-starter';
 import { checkVerification } from './verification';
 
 /** `oncefill api`: serves the HTTP API in this process. */
@@ -13,7 +13,7 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .option('--candles <dir>', 'trade the symbols of these candle files')
     .option(...LIVE_FLAG)
     .action(async (options: { readonly candles?: string; readonly live?: boolean }, command: Command) => {
-      followSupervisor();
+      followStarter();
       const config = await loadCommandConfig(command, candlesFlag(options.candles));
       checkVerification(config);
       checkLiveFlag(config, options.live ?? false);

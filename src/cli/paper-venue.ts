@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
-import { followSupervisor } from '../process/lifeline';
 import { ALONE, candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { followStarter } from './follow-starter';
 
 /** How the paper venue is told to behave like a venue on a bad day. */
 export function faultsOption(): Option {
@@ -17,7 +17,7 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .option('--candles <dir>', 'play candle files instead of simulated prices')
     .addOption(faultsOption())
     .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
-      followSupervisor();
+      followStarter();
       const config = await loadCommandConfig(command, candlesFlag(options.candles), ALONE);
       openDataFolder(config.dataDir);
       const [{ runPaperVenueProcess }, { readFaultSpecification }, { claimDataFolder }] = await Promise.all([

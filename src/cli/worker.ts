@@ -2,9 +2,9 @@ import { Option, type Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
 import { COMPONENTS, type ComponentName } from '../messages/component';
 import { INFERENCE_TASK_QUEUE } from '../messages/ids';
-import { followSupervisor } from '../process/lifeline';
 import { candlesFlag, checkTradingEnvironment, loadCommandConfig, TALKING, TRADING } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
+import { followStarter } from './follow-starter';
 import { printErrorLine } from './terminal';
 import { checkVerification, describeExtraTrust } from './verification';
 
@@ -29,7 +29,7 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
     .option('--candles <dir>', 'the candle files that the paper venue plays')
     .option('--live', 'trade with real money; needs a live venue in the configuration')
     .action(async (options: WorkerOptions, command: Command) => {
-      followSupervisor();
+      followStarter();
       // Predictions need no keys of an exchange, so that process is given none.
       const needsKeys = options.taskQueue.some((queue) => queue !== INFERENCE_TASK_QUEUE);
       const config = await loadCommandConfig(command, candlesFlag(options.candles), needsKeys ? TRADING : TALKING);

@@ -64,7 +64,7 @@ const FIELDS = z.object({
   direction: z.string(DIRECTION).regex(/^(buy|sell)$/i, DIRECTION),
   strategy,
   // Read apart, because it needs the present.
-  timestamp: z.unknown(),
+  timestamp: z.unknown().optional(),
   intent: z.enum(['entry', 'exit'], 'it must be entry or exit').optional(),
   reduceOnly: z.boolean('it must be true or false, without quotes').optional(),
   amount: positiveDecimal.optional(),

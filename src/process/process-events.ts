@@ -21,5 +21,7 @@ export function emitProcessEvent(event: ProcessEvent): void {
     process.send(told, undefined, undefined, () => undefined);
     return;
   }
-  if (told.kind !== 'ready') process.stdout.write(`${printableLines(told.text)}\n`);
+  const text =
+    told.kind === 'ready' ? `Ready: ${told.component}. Ctrl-C or SIGTERM stops it.` : printableLines(told.text);
+  process.stdout.write(`${text}\n`);
 }

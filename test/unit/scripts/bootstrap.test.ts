@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as freshness from '../../../scripts/freshness.cjs';
@@ -318,4 +318,11 @@ describe('the counts of a test run', () => {
   ])('%s', (_case, results, exitStatus, line) => {
     expect(count(results, exitStatus)).toBe(line);
   });
+});
+
+it('lends its command line to any folder, through a link as well', () => {
+  const link = join(folder, 'oncefill');
+  symlinkSync(join(packageRoot(), 'oncefill'), link);
+  const { stdout, status } = spawnSync(link, ['--version'], { encoding: 'utf8', cwd: folder });
+  expect({ stdout, status }).toEqual({ stdout: '0.1.0\n', status: 0 });
 });

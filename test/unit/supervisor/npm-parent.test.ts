@@ -9,6 +9,13 @@ const PROGRAM = `
   setTimeout(() => { console.log('left alone'); process.exit(); }, 3000);
   console.log('started');
 `;
+/** A program that serves until it is stopped, as a worker, the API and the paper venue do. */
+const SERVING = `
+  require(${JSON.stringify(join(__dirname, '..', '..', '..', 'dist', 'src', 'cli', 'follow-starter.js'))}).followStarter();
+  process.once('SIGTERM', () => { console.log('stopped'); process.exit(); });
+  setTimeout(() => { console.log('left alone'); process.exit(); }, 3000);
+  console.log('started');
+`;
 /** Stands in for npm: it runs the program, and passes no signal on. */
 const PARENT = `
   const { spawn } = require('node:child_process');
@@ -37,4 +44,8 @@ test('a program that npm runs hears that npm was ended', async () => {
 
 test('a program that somebody else runs does not mind', async () => {
   expect(await endParentOf({})).toBe('started\nleft alone\n');
+});
+
+test('a program that serves stops with the npm that started it', async () => {
+  expect(await endParentOf({ npm_lifecycle_event: 'oncefill', PROGRAM: SERVING })).toBe('started\nstopped\n');
 });

@@ -1,0 +1,8 @@
+import { followSupervisor } from '../process/lifeline';
+import { followNpm } from '../supervisor/npm-parent';
+
+/** Ends this process with the one that started it: a supervisor, or npm, which passes no signal on. */
+export function followStarter(): void {
+  followSupervisor();
+  if (process.send === undefined) followNpm(() => process.kill(process.pid, 'SIGTERM'));
+}
