@@ -173,6 +173,10 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
         await (await handOver)?.close();
         await registration?.unregister();
       },
+      onUntidy: () =>
+        engine.logger.info(
+          'A worker stopped while a workflow waited for another worker; the workflow goes on from there as soon as one serves its task queue.',
+        ),
     });
   } finally {
     clearInterval(keeper);
