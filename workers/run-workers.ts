@@ -48,6 +48,8 @@ import { watchStore } from './watch-store';
 const ACCOUNT_CHECK_MS = 10_000;
 /** Heartbeats reach the server at most this often. */
 const HEARTBEAT_THROTTLE_MS = 5_000;
+const UNTIDY =
+  'A worker stopped while a workflow was in the midst of a step; it goes on as soon as a worker serves its task queue.';
 
 export interface RunWorkersOptions {
   readonly config: Config;
@@ -173,6 +175,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
         await (await handOver)?.close();
         await registration?.unregister();
       },
+      onUntidy: () => engine.logger.info(UNTIDY),
     });
   } finally {
     clearInterval(keeper);

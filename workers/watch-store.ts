@@ -3,7 +3,7 @@ import type { Config } from '../src/config/schema';
 import { openClient } from '../src/temporal/client';
 import type { ServerTarget } from '../src/temporal/connection';
 import type { OtherStoreError } from '../src/temporal/errors';
-import { IDLE_CHECK_INTERVAL_MS, StoreWatch } from '../src/temporal/store-watch';
+import { StoreWatch } from '../src/temporal/store-watch';
 
 /**
  * Watches which store the workers' own connection leads to.
@@ -26,8 +26,7 @@ export function watchStore(
   otherStore.catch(() => undefined);
   const asker = openClient(connection, namespace);
   const place = { dataDir, namespace };
-  const intervalMs = trades ? undefined : IDLE_CHECK_INTERVAL_MS;
-  const watch = new StoreWatch({ place, address, isEmbedded, asker, onOtherStore, intervalMs });
+  const watch = new StoreWatch({ place, address, isEmbedded, asker, onOtherStore, isIdle: !trades });
   watch.start();
   return { watch, otherStore };
 }

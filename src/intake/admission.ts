@@ -108,7 +108,7 @@ export class Admission {
     if (fault !== undefined) return passing('DISK_LOW', fault, DISK_RETRY_MS);
     const { openMax } = this.options.config.signals;
     const open = await this.open.number();
-    if (open === undefined || open < openMax) return undefined;
+    if (open < openMax) return undefined;
     const message = `${open} signals are under way; signals.openMax allows ${openMax}.`;
     return passing('TOO_MANY_SIGNALS', message, OPEN_RETRY_MS);
   }

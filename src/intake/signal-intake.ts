@@ -133,36 +133,43 @@ class TemporalSignalIntake implements SignalIntake {
   }
 
   /**
-   * Starts the signal, in a store that is ours before and after; what starts nothing costs no budget.
+   * Starts the signal, in a store that is ours before and after. What starts nothing costs no budget; a start of which it is
+   * not known whether it was one costs what one does, as it may run.
    *
    * @returns what was taken under its fingerprint before; undefined: the signal was started now
    * @throws IntakeUnavailableError, OtherStoreError
    */
   private async takeOrLeave(admitted: AdmittedSignal): Promise<TakenSignal | undefined> {
     const { signal, fingerprint, contentHash } = admitted;
-    let isStarted = false;
+    let mayBeOurs = true;
     try {
-      isStarted = (await this.start(admitted)) !== undefined;
-      if (isStarted) {
+      const start = await this.start(admitted);
+      if (start.runId !== undefined) {
         this.taken.add(fingerprint, { contentHash, signal });
         return undefined;
       }
+      mayBeOurs = start.mayBeOurs;
       const taken = await callServer(this.client, SEND_AGAIN, () => this.describeTaken(fingerprint));
+      mayBeOurs &&= taken.contentHash === contentHash;
       await this.confirmAnswer(fingerprint);
       return taken;
     } finally {
-      if (isStarted) this.admission.noteStart();
+      if (mayBeOurs) this.admission.noteStart();
       else this.admission.leave(signal);
     }
   }
 
   /**
    * Where it was handed over and no answer came, it may have been started: it is started here all the same, and the server
-   * refuses one of the two. Then the signal counts as repeated, which is as good for its sender.
+   * refuses one of the two. Then the signal counts as repeated, which is as good for its sender. Where the other process
+   * could not start it, that says nothing of what this one can.
+   *
+   * @returns the run that was started now; without one the fingerprint is taken, perhaps by this very signal (`mayBeOurs`)
    */
-  private async start(admitted: AdmittedSignal): Promise<string | undefined> {
+  private async start(admitted: AdmittedSignal): Promise<{ readonly runId?: string; readonly mayBeOurs: boolean }> {
     const handed = await this.handOver?.start(admitted);
-    return handed ? handed.runId : this.starter.start(admitted);
+    if (handed?.status === 'known') return { runId: handed.runId, mayBeOurs: false };
+    return { runId: await this.starter.start(admitted), mayBeOurs: handed?.status === 'unknown' };
   }
 
   /** The client may have connected to another server meanwhile, and have had its answer: that one is good for nothing. */

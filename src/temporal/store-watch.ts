@@ -7,9 +7,9 @@ import { compareStore, type FoundStore, type StoreAsker, type StoreIdentity, typ
 /** How often the server is asked which store it has. */
 const CHECK_INTERVAL_MS = 1_000;
 /** How often a process that trades nothing asks by itself: it asks before it acts, too, and whenever the sentinel breaks. */
-export const IDLE_CHECK_INTERVAL_MS = 10_000;
-/** While one sentinel stands, the cluster's id is asked for this often; the namespace's, which says as much, at each check. */
-const CLUSTER_TOLD_MAX_AGE_MS = 10_000;
+const IDLE_CHECK_INTERVAL_MS = 10_000;
+/** While one sentinel stands, such a process asks for the cluster's id this often, and for the namespace's at each check. */
+const IDLE_CLUSTER_MAX_AGE_MS = 10_000;
 /** An answer is good for this long while the sentinel stands: two checks may come late. */
 export const STORE_CONFIRMED_MAX_AGE_MS = 3_000;
 /** Where no sentinel can stand (a proxy on the way, say), little can have happened in this. */
@@ -27,8 +27,11 @@ export interface StoreWatchOptions {
   readonly isEmbedded?: boolean;
   /** Told when another store is met, once until ours is back. */
   readonly onOtherStore?: (error: OtherStoreError) => void;
-  /** How often the server is asked, milliseconds; absent: each second. */
-  readonly intervalMs?: number;
+  /**
+   * For a process that trades nothing. All others ask for both ids at each check, which costs them one small call more a
+   * second: behind one connection (a balancer's, say) the server may be another one.
+   */
+  readonly isIdle?: boolean;
   /** How a sentinel is made; tests have their own. */
   readonly open?: (address: string, onBreak: () => void) => Promise<Sentinel | undefined>;
 }
@@ -67,7 +70,8 @@ export class StoreWatch implements StoreGate {
 
   /** Begins to ask by itself. */
   start(): void {
-    this.timer ??= setInterval(() => this.checkQuietly(), this.options.intervalMs ?? CHECK_INTERVAL_MS).unref();
+    const intervalMs = this.options.isIdle ? IDLE_CHECK_INTERVAL_MS : CHECK_INTERVAL_MS;
+    this.timer ??= setInterval(() => this.checkQuietly(), intervalMs).unref();
   }
 
   stop(): void {
@@ -124,7 +128,8 @@ export class StoreWatch implements StoreGate {
 
   private clusterTold(sentinel: Sentinel | undefined): { readonly clusterId?: string } | undefined {
     const { cluster } = this;
-    const isFresh = cluster && performance.now() - cluster.toldAtMs <= CLUSTER_TOLD_MAX_AGE_MS;
+    if (!this.options.isIdle) return undefined;
+    const isFresh = cluster && performance.now() - cluster.toldAtMs <= IDLE_CLUSTER_MAX_AGE_MS;
     return isFresh && cluster.sentinel === sentinel ? { clusterId: cluster.id } : undefined;
   }
 

@@ -45,8 +45,8 @@ export class HandOverClient implements HandOver {
     return this.why === '' ? 'works' : `off: ${this.why}`;
   }
 
-  start(admitted: AdmittedSignal): Promise<HandedOver | undefined> {
-    return this.why === '' && this.link ? this.link.start(admitted) : Promise.resolve(undefined);
+  start(admitted: AdmittedSignal): Promise<HandedOver> {
+    return this.why === '' && this.link ? this.link.start(admitted) : Promise.resolve({ status: 'returned' });
   }
 
   close(): void {

@@ -1,34 +1,34 @@
 import type { Socket } from 'node:net';
-import { OtherStoreError } from '../../temporal/errors';
+import { errorCode } from '../../process/error-code';
 import type { AdmittedSignal } from '../signal-starter';
-import { IntakeUnavailableError } from '../types';
 import type { HandedOver } from './hand-over';
 import { readLines, sendLine } from './line-reader';
-import { parseLine, REQUESTS_WAITING_MAX, type Greeting } from './protocol';
+import { ANSWER_MAX_MS, parseLine, readAnswer, REQUESTS_WAITING_MAX, type Greeting } from './protocol';
 
 /** An engine of which nothing came for this long, although something waits, is stuck. */
 const SILENCE_MAX_MS = 1_000;
 const LOOK_INTERVAL_MS = 250;
 /** Counted and not measured: after a pause of this process itself, what came meanwhile is read before the next look. */
 const SILENT_LOOKS_MAX = SILENCE_MAX_MS / LOOK_INTERVAL_MS;
-/** An engine that is there and does not answer: longer than it waits for the server, shorter than an HTTP request may take. */
-const ANSWER_LOOKS_MAX = 12_000 / LOOK_INTERVAL_MS;
+/** Of an engine that is there and does not answer. */
+const ANSWER_LOOKS_MAX = ANSWER_MAX_MS / LOOK_INTERVAL_MS;
 
 const FOREIGN = 'the engine speaks another language';
+const SILENT = 'the engine does not answer';
+const HELPLESS = 'the engine cannot start signals at the moment';
 
 export interface HandOverLinkOptions {
   readonly socket: Socket;
   readonly identity: Greeting;
   readonly onWelcome: () => void;
-  /** A request was answered: the engine works. */
+  /** A request was answered as it should be: the engine works. */
   readonly onAnswer: () => void;
   /** The connection ended, for a reason without a full stop. @param isAtFault it is of no use to come back soon */
   readonly onEnd: (why: string, isAtFault: boolean) => void;
 }
 
 interface Waiting {
-  readonly resolve: (handed: HandedOver | undefined) => void;
-  readonly reject: (error: Error) => void;
+  readonly resolve: (handed: HandedOver) => void;
   looks: number;
 }
 
@@ -45,11 +45,15 @@ export class HandOverLink {
   constructor(private readonly options: HandOverLinkOptions) {
     const { socket, identity, onEnd } = options;
     this.beginLooks();
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => (this.why = `the connection to it broke (${code})`));
+    socket.on('error', (error) => {
+      const code = errorCode(error);
+      if (code === undefined) this.refuse(FOREIGN);
+      else this.why = `the connection to it broke (${code})`;
+    });
     socket.once('close', () => {
       clearInterval(this.looks);
       // Each is started by the API now: where the engine started it as well, the server refuses the second one.
-      for (const { resolve } of this.waiting.values()) resolve(undefined);
+      for (const { resolve } of this.waiting.values()) resolve({ status: 'unknown' });
       this.waiting.clear();
       onEnd(this.why, this.isAtFault);
     });
@@ -57,15 +61,15 @@ export class HandOverLink {
     sendLine(socket, identity);
   }
 
-  /** @returns as HandOver says. @throws as HandOver says */
-  start(admitted: AdmittedSignal): Promise<HandedOver | undefined> {
+  /** @returns as HandOver says */
+  start(admitted: AdmittedSignal): Promise<HandedOver> {
     const { socket } = this.options;
     if (!this.isWelcome || !socket.writable || this.waiting.size >= REQUESTS_WAITING_MAX)
-      return Promise.resolve(undefined);
+      return Promise.resolve({ status: 'returned' });
     const id = (this.lastId += 1);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.beginLooks();
-      this.waiting.set(id, { resolve, reject, looks: 0 });
+      this.waiting.set(id, { resolve, looks: 0 });
       sendLine(socket, { id, ...admitted });
     });
   }
@@ -94,20 +98,10 @@ export class HandOverLink {
       return;
     }
     this.silentLooks += 1;
-    if (this.silentLooks > SILENT_LOOKS_MAX) {
-      this.refuse('the engine does not answer');
-      return;
-    }
-    for (const [id, waiting] of this.waiting) {
-      waiting.looks += 1;
-      if (waiting.looks > ANSWER_LOOKS_MAX) this.settle(id)?.resolve(undefined);
-    }
-  }
-
-  private settle(id: unknown): Waiting | undefined {
-    const waiting = this.waiting.get(id as number);
-    this.waiting.delete(id as number);
-    return waiting;
+    for (const waiting of this.waiting.values()) waiting.looks += 1;
+    // The first has waited longest.
+    const [longest] = this.waiting.values();
+    if (this.silentLooks > SILENT_LOOKS_MAX || (longest && longest.looks > ANSWER_LOOKS_MAX)) this.refuse(SILENT);
   }
 
   private read(line: string): void {
@@ -120,15 +114,20 @@ export class HandOverLink {
     } else this.refuse(typeof message['why'] === 'string' ? message['why'] : FOREIGN);
   }
 
-  private take(answer: Readonly<Record<string, unknown>>): void {
-    const waiting = this.settle(answer['id']);
+  private take(message: Readonly<Record<string, unknown>>): void {
+    const answer = readAnswer(message);
+    if (!answer) {
+      this.refuse(FOREIGN);
+      return;
+    }
+    const { id, ...handed } = answer;
+    const waiting = this.waiting.get(id);
     if (!waiting) return;
-    this.options.onAnswer();
-    const { status, runId, code } = answer;
-    const message = String(answer['message']);
-    if (status === 'known') waiting.resolve(typeof runId === 'string' ? { runId } : {});
-    else if (status === 'failed' && code === 'OTHER_STORE') waiting.reject(new OtherStoreError(message));
-    else if (status === 'failed' && code === 'SERVER_UNAVAILABLE') waiting.reject(new IntakeUnavailableError(message));
-    else waiting.resolve(undefined);
+    this.waiting.delete(id);
+    const isAtFault = handed.status !== 'known' && handed.isAtFault === true;
+    if (!isAtFault) this.options.onAnswer();
+    waiting.resolve(handed.status === 'known' ? handed : { status: handed.status });
+    // The others would hear the same, later.
+    if (isAtFault) this.refuse(HELPLESS);
   }
 }

@@ -9,17 +9,19 @@ import {
   makeFolder,
   openPlace,
   socketLockPath,
+  socketMark,
   socketPath,
   SocketPlaceError,
+  sparingPlace,
   type SocketPlace,
 } from './socket-place';
 import type { StartDesk } from './start-desk';
 
 /** Who is alive accepts at once; one that is stopped does, too. */
 const PROBE_MAX_MS = 1_000;
-/** Another process of this data folder may end, and what stood in the way may be gone. */
-const RETRY_MS = 5_000;
-/** One API runs on a data folder, and one that just ended may not be gone. */
+/** Another process of this data folder may end, what stood in the way may be gone, and so may the socket's file. */
+const LOOK_MS = 5_000;
+/** One API runs on a data folder, and one that just ended may not be gone. Beyond, the longest idle one makes room. */
 const CONNECTIONS_MAX = 8;
 const SOCKET_MODE = 0o600;
 
@@ -40,6 +42,8 @@ export class HandOverServer {
   private readonly visits = new Set<HandOverVisit>();
   private server: Server | undefined;
   private place: SocketPlace | undefined;
+  /** Of our socket's file. */
+  private mark: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
   private warned = '';
@@ -54,26 +58,24 @@ export class HandOverServer {
   /** Opens the socket, now or as soon as it can be had. Never fails. */
   async open(): Promise<void> {
     clearTimeout(this.timer);
-    if (this.isClosed || this.isOpen) return;
+    if (this.isClosed) return;
     try {
-      await this.take();
+      if (this.isOpen && socketMark(this.options.dataDir) !== this.mark) this.leaveLost();
+      if (!this.isOpen) await this.take();
     } catch (error) {
       this.leavePlace();
       // EADDRINUSE: another one of ours was faster.
       if (errorCode(error) !== 'EADDRINUSE') this.warn(whyOf(error));
     }
-    if (this.isOpen || this.isClosed) return;
-    this.timer = setTimeout(() => void this.open(), RETRY_MS).unref();
+    if (this.isClosed) return;
+    this.timer = setTimeout(() => void this.open(), LOOK_MS).unref();
   }
 
   /** Takes nothing more, and answers what it has taken; the API starts the others by itself. */
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
-    const { server } = this;
-    this.server = undefined;
-    // It removes the socket's file by itself.
-    const closed = server && new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = this.closeServer();
     await Promise.all([...this.visits].map((visit) => visit.end()));
     await closed;
     this.leavePlace();
@@ -95,8 +97,33 @@ export class HandOverServer {
     if (found === 'left') rmSync(socketPath(dataDir));
     const server = await listen(address, (socket) => this.admit(socket));
     chmodSync(socketPath(dataDir), SOCKET_MODE);
-    if (this.isClosed) server.close();
-    else this.server = server;
+    this.server = server;
+    this.mark = socketMark(dataDir);
+    if (!this.isClosed) return;
+    void this.closeServer();
+    this.leavePlace();
+  }
+
+  /** Nobody finds a socket whose file is gone. Who is connected already stays. */
+  private leaveLost(): void {
+    void this.closeServer();
+    this.leavePlace();
+  }
+
+  /** Takes no new connections. @returns when those that there are have ended */
+  private closeServer(): Promise<void> {
+    const { server, mark, options } = this;
+    this.server = undefined;
+    return new Promise((resolve) => {
+      if (!server) {
+        resolve();
+        return;
+      }
+      // It removes the file of its name by itself, at once, also where that is another server's by now.
+      const close = (): unknown => server.close(() => resolve());
+      if (socketMark(options.dataDir) === mark) close();
+      else sparingPlace(options.dataDir, close);
+    });
   }
 
   /** The lock is given back where this process does not serve: another one in it may. */
@@ -112,13 +139,24 @@ export class HandOverServer {
 
   private admit(socket: Socket): void {
     if (this.visits.size >= CONNECTIONS_MAX) {
-      socket.destroy();
-      return;
+      const idle = this.longestIdle();
+      if (!idle) {
+        socket.destroy();
+        return;
+      }
+      this.visits.delete(idle);
+      idle.close();
     }
     const { identity, desk } = this.options;
     const visit = new HandOverVisit(socket, identity, desk);
     this.visits.add(visit);
     socket.once('close', () => this.visits.delete(visit));
+  }
+
+  private longestIdle(): HandOverVisit | undefined {
+    const since = ({ idleSinceMs }: HandOverVisit): number => idleSinceMs ?? Infinity;
+    const [first] = [...this.visits].sort((one, other) => since(one) - since(other));
+    return first?.idleSinceMs === undefined ? undefined : first;
   }
 
   private warn(why: string): void {

@@ -15,11 +15,13 @@ import type { StartDesk } from './start-desk';
 const GREETING_MAX_MS = 1_000;
 /** Bytes of answers that nobody reads; beyond, the connection is closed. */
 const UNREAD_BYTES_MAX = 262_144;
-/** What is under way when the engine stops has so long to be answered. */
+/** What is under way when the engine stops has so long to be answered, and its answer so long to be read. */
 const LAST_ANSWERS_MAX_MS = 1_000;
 
 /** One connection of the API, at the engine's end. */
 export class HandOverVisit {
+  /** Since when nothing waits here, on the monotonic clock; undefined: something does. */
+  idleSinceMs: number | undefined = performance.now();
   private isWelcome = false;
   private isEnding = false;
   private waiting = 0;
@@ -52,6 +54,12 @@ export class HandOverVisit {
     }
     // The last answers may still be on their way into the socket.
     this.socket.destroySoon();
+    setTimeout(() => this.socket.destroy(), LAST_ANSWERS_MAX_MS).unref();
+  }
+
+  /** Closes the connection now. */
+  close(): void {
+    this.socket.destroy();
   }
 
   private read(line: string): void {
@@ -80,11 +88,13 @@ export class HandOverVisit {
       return;
     }
     this.waiting += 1;
+    this.idleSinceMs = undefined;
     this.signs ??= setInterval(() => this.socket.writable && this.socket.write('\n'), SIGN_OF_LIFE_MS).unref();
     void this.desk(request).then((reply) => {
       this.waiting -= 1;
       this.answer(id, reply);
       if (this.waiting > 0) return;
+      this.idleSinceMs = performance.now();
       clearInterval(this.signs);
       this.signs = undefined;
       this.onIdle?.();

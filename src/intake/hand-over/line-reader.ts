@@ -7,7 +7,10 @@ export interface LineHandlers {
   readonly onLine: (line: string) => void;
 }
 
-/** Reads a socket line by line, the empty ones left out. One that sends a line beyond its bound is closed. */
+/**
+ * Reads a socket line by line, the empty ones left out. One that sends a line beyond its bound is closed, and so is one whose
+ * line cannot be handled: what others send is no defect of the process.
+ */
 export function readLines(socket: Socket, { onBytes, onLine }: LineHandlers): void {
   let rest = '';
   socket.setEncoding('utf8');
@@ -18,10 +21,18 @@ export function readLines(socket: Socket, { onBytes, onLine }: LineHandlers): vo
     for (const line of lines) {
       if (socket.destroyed) return;
       if (line.length > LINE_CHARACTERS_MAX) socket.destroy();
-      else if (line !== '') onLine(line);
+      else if (line !== '') handle(socket, onLine, line);
     }
     if (rest.length > LINE_CHARACTERS_MAX) socket.destroy();
   });
+}
+
+function handle(socket: Socket, onLine: LineHandlers['onLine'], line: string): void {
+  try {
+    onLine(line);
+  } catch {
+    socket.destroy(new Error('a line could not be handled'));
+  }
 }
 
 export function sendLine(socket: Socket, value: object): void {

@@ -14,6 +14,10 @@ export const LINE_CHARACTERS_MAX = 8_192;
 export const REQUESTS_WAITING_MAX = 256;
 /** How often the engine says that it is there, while requests wait. */
 export const SIGN_OF_LIFE_MS = 200;
+/** The engine answers each request within this, with what it knows by then. */
+export const REPLY_MAX_MS = 8_000;
+/** For an answer the API waits longer than the engine takes at its worst, and an HTTP request takes longer still. */
+export const ANSWER_MAX_MS = REPLY_MAX_MS + 2_000;
 
 /** Whose signals are handed over. What differs in any of it hands nothing over. */
 export interface Greeting extends TradingVenue {
@@ -30,10 +34,12 @@ export interface StartRequest extends AdmittedSignal {
 export type StartReply =
   /** It was started now, as this run, or, without one, the server had it before. */
   | { readonly status: 'known'; readonly runId?: string }
-  /** The API would hear the same by itself, only later. */
-  | { readonly status: 'failed'; readonly code: 'SERVER_UNAVAILABLE' | 'OTHER_STORE'; readonly message: string }
-  /** Nothing is known of it: the API is to start it. */
-  | { readonly status: 'returned' };
+  /** The API is to start it: the engine did not (`returned`), or cannot tell whether it did (`unknown`). */
+  | {
+      readonly status: 'returned' | 'unknown';
+      /** The engine's way to the server is of no use now: it is not to be asked again soon. */
+      readonly isAtFault?: true;
+    };
 
 export type StartAnswer = StartReply & { readonly id: number };
 
@@ -53,4 +59,17 @@ export function differenceOf(ours: Greeting, theirs: Readonly<Record<string, unk
     if (theirs[name] !== ours[name]) return `the engine of this data folder has another ${name}`;
   }
   return undefined;
+}
+
+/** @returns undefined for what is no answer: nothing of it is to be used */
+export function readAnswer(message: Readonly<Record<string, unknown>>): StartAnswer | undefined {
+  const { id, status, runId, isAtFault } = message;
+  if (typeof id !== 'number' || !Number.isSafeInteger(id)) return undefined;
+  if (status === 'known') {
+    if (runId === undefined) return { id, status };
+    return typeof runId === 'string' && runId !== '' ? { id, status, runId } : undefined;
+  }
+  if (status !== 'returned' && status !== 'unknown') return undefined;
+  if (isAtFault === undefined) return { id, status };
+  return isAtFault === true ? { id, status, isAtFault } : undefined;
 }

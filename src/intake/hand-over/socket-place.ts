@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../process/error-code';
 
@@ -79,6 +79,29 @@ export function lookAtSocket(dataDir: string): 'none' | 'socket' {
   if (!found.isSocket()) throw new SocketPlaceError(`${path} is no socket`);
   if (!isOurs(found.uid)) throw new SocketPlaceError(`${path} belongs to another user`);
   return 'socket';
+}
+
+/** Tells the socket that stands in the place from any other, for as long as it is served; undefined: none can be seen. */
+export function socketMark(dataDir: string): string | undefined {
+  try {
+    const found = lstatSync(socketPath(dataDir), { throwIfNoEntry: false, bigint: true });
+    return found && `${found.dev}:${found.ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Does what would remove whatever stands in the socket's place, and leaves it there: it is another process's. */
+export function sparingPlace(dataDir: string, work: () => void): void {
+  const path = socketPath(dataDir);
+  const aside = `${path}.aside-${process.pid}`;
+  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (isThere) renameSync(path, aside);
+  try {
+    work();
+  } finally {
+    if (isThere) renameSync(aside, path);
+  }
 }
 
 function checkFolder(folder: string): void {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../config/schema';
 import { checkSignalTime, type TradingSignal } from '../../domain/signal';
@@ -8,7 +9,7 @@ import { contentHashOf, fingerprintOf } from '../fingerprint';
 import { parseSignal } from '../parse-signal';
 import type { AdmittedSignal, SignalStarter } from '../signal-starter';
 import { IntakeUnavailableError } from '../types';
-import type { StartReply } from './protocol';
+import { REPLY_MAX_MS, type StartReply } from './protocol';
 
 export interface StartDeskOptions {
   readonly config: Pick<Config, 'signals'>;
@@ -16,10 +17,15 @@ export interface StartDeskOptions {
   readonly starter: SignalStarter;
 }
 
-/** Starts what was handed over. Never fails. */
+/** It goes on, and may still be started. */
+const TOO_LATE: StartReply = { status: 'unknown', isAtFault: true };
+
+/** Starts what was handed over. Never fails, and answers within REPLY_MAX_MS. */
 export type StartDesk = (request: Readonly<Record<string, unknown>>) => Promise<StartReply>;
 
 /**
+ * What this process cannot do, the API may be able to: why is not told, as the API's own start tells what is true of it.
+ *
  * Whether a signal may be sent now is decided before, by who hands it over: its budgets are those of that process, and the
  * model's stay the model's. Looked at here is that both mean the same signal, and that it did not wait on its way for
  * longer than the server remembers.
@@ -30,22 +36,30 @@ export function createStartDesk({ config, store, starter }: StartDeskOptions): S
     const nowMs = Date.now();
     const admitted = readAdmitted(request, nowMs);
     if (!admitted || checkSignalTime(admitted.signal.timestampMs, nowMs, windowMs)) return { status: 'returned' };
+    const late = new AbortController();
+    const reply = start(admitted);
+    try {
+      return await Promise.race([reply, delay(REPLY_MAX_MS, TOO_LATE, { ref: false, signal: late.signal })]);
+    } finally {
+      late.abort();
+    }
+  };
+
+  async function start(admitted: AdmittedSignal): Promise<StartReply> {
     try {
       await confirmStore(store);
+    } catch {
+      return { status: 'returned', isAtFault: true };
+    }
+    try {
       const runId = await starter.start(admitted);
       return { status: 'known', ...(runId !== undefined && { runId }) };
     } catch (error) {
-      return replyTo(error);
+      // Of another failure nothing is known but that it is this signal's.
+      const isAtFault = error instanceof IntakeUnavailableError || error instanceof OtherStoreError;
+      return { status: 'unknown', ...(isAtFault && { isAtFault }) };
     }
-  };
-}
-
-/** Of any other failure the API hears by itself when it starts the signal, in the words that it has for it. */
-function replyTo(error: unknown): StartReply {
-  if (error instanceof IntakeUnavailableError || error instanceof OtherStoreError) {
-    return { status: 'failed', code: error.code, message: error.message };
   }
-  return { status: 'returned' };
 }
 
 /** @returns undefined for what intake here would not have made of it */

@@ -98,6 +98,38 @@ describe('a strategy that sends more than its budget', () => {
   });
 });
 
+describe('a start of which it is not known whether it was one', () => {
+  const lost = Object.assign(new Error('no answer'), { code: 14, details: '', metadata: {} });
+
+  test('is paid for, and its repetition is not', async () => {
+    const intake = open(NARROW);
+    const [first, second, third] = different('flood');
+    server.answerFailure = lost;
+    await expect(intake.submit(first!)).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' });
+    server.answerFailure = undefined;
+    expect(await submitAll(intake, [first!, second!, third!])).toEqual(['accepted', 'accepted', 'STRATEGY_BUDGET']);
+  });
+
+  test.each([
+    ['by this signal is paid for', {}, 'STRATEGY_BUDGET'],
+    ['by another one costs nothing', { amount: '7' }, 'accepted'],
+  ])('that was handed over, and then is found taken %s', async (_how, change, answer) => {
+    const [first, second, third] = different('flood');
+    await submitAll(open(), [{ ...first!, ...change }]);
+    const intake = open(NARROW, { handOver: { start: async () => ({ status: 'unknown' }) } });
+    await submitAll(intake, [first!, second!]);
+    expect(await submitAll(intake, [third!])).toEqual([answer]);
+  });
+
+  test('counts as one that is under way', async () => {
+    const [first, second] = different('many');
+    await submitAll(open(), [first!]);
+    const handOver = { start: async () => ({ status: 'unknown' as const }) };
+    const intake = open({ 'signals.openMax': 1 }, { handOver });
+    expect(await submitAll(intake, [first!, second!])).toEqual(['accepted', 'TOO_MANY_SIGNALS']);
+  });
+});
+
 test('all strategies together have a budget', async () => {
   const strategies = ['a', 'b', 'c'];
   const intake = open({
@@ -223,9 +255,28 @@ describe('while as many signals are under way as may be', () => {
     expect(await submitAll(intake, [fourth!])).toEqual(['accepted']);
   });
 
-  test('a server that does not count holds nobody up', async () => {
+  test('where the server never counted, those that were started here are the bound', async () => {
     server.counted = undefined;
-    expect(await submitAll(open({ 'signals.openMax': 1 }), different('many'))).not.toContain('TOO_MANY_SIGNALS');
+    expect(await submitAll(open({ 'signals.openMax': 2 }), different('many'))).toEqual([
+      'accepted',
+      'accepted',
+      'TOO_MANY_SIGNALS',
+      'TOO_MANY_SIGNALS',
+    ]);
+  });
+
+  test('a server that does not count holds nobody up, and is asked again sooner than one that does', async () => {
+    jest.useFakeTimers({ doNotFake: ['Date'] });
+    server.counted = undefined;
+    const intake = open({ 'signals.openMax': 10 });
+    const signals = different('many');
+    expect(await submitAll(intake, signals.slice(0, 2))).toEqual(['accepted', 'accepted']);
+    expect(server.counts).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(COUNTED_AGAIN_MS / 4);
+    server.counted = 10;
+    await submitAll(intake, signals.slice(2, 3));
+    expect(server.counts).toHaveLength(2);
+    expect(await submitAll(intake, signals.slice(3))).toEqual(['TOO_MANY_SIGNALS']);
   });
 });
 

@@ -39,6 +39,8 @@ export class ScriptedServer {
   data: Readonly<Record<string, string>> = { 'oncefill.environment': 'paper' };
   /** Set: reading a workflow's account fails with it. */
   readFailure: Error | undefined;
+  /** Set: the server starts what it is asked to, and its answer is lost: this is heard instead. */
+  answerFailure: Error | undefined;
   /** What a count finds; undefined: counting fails. */
   counted: number | undefined = 0;
   /** Queries of counts. */
@@ -69,6 +71,7 @@ export class ScriptedServer {
     }
     this.started.push(options);
     this.workflows.set(workflowId, { status: 'RUNNING', memo });
+    if (this.answerFailure) throw this.answerFailure;
     return { firstExecutionRunId: `run-${this.started.length}` };
   }
 

@@ -41,7 +41,7 @@ class FakeServer {
   readonly others: string[] = [];
   private breaks: (() => void) | undefined;
 
-  watch(isEmbedded = false): StoreWatch {
+  watch({ isEmbedded = false, isIdle = false } = {}): StoreWatch {
     const workflowService = {
       getClusterInfo: async () => {
         this.clusterQuestions += 1;
@@ -53,6 +53,7 @@ class FakeServer {
       place,
       address: '127.0.0.1:7233',
       isEmbedded,
+      isIdle,
       asker: { workflowService } as unknown as StoreWatchOptions['asker'],
       onOtherStore: ({ code }) => this.others.push(code),
       open: async (_address, onBreak): Promise<Sentinel | undefined> => {
@@ -94,10 +95,20 @@ test('what was confirmed costs no question until it is old', async () => {
   expect(watch.isConfirmed).toBe(false);
 });
 
-test('one connection is asked for its cluster every ten seconds at most, and each new one at once', async () => {
+test('another cluster behind the same connection, with the same namespace, is met at the next check of one who trades', async () => {
   jest.useFakeTimers();
   const server = new FakeServer();
   const watch = server.watch();
+  await watch.confirm();
+  server.store = { ...OURS, clusterId: 'cluster-b' };
+  jest.advanceTimersByTime(STORE_CONFIRMED_MAX_AGE_MS + 1);
+  await expect(watch.confirm()).rejects.toMatchObject({ code: 'OTHER_STORE' });
+});
+
+test('one who trades nothing asks a connection for its cluster every ten seconds at most, and each new one at once', async () => {
+  jest.useFakeTimers();
+  const server = new FakeServer();
+  const watch = server.watch({ isIdle: true });
   const confirmAfter = async (waitMs: number): Promise<number> => {
     jest.advanceTimersByTime(waitMs);
     await watch.confirm();
@@ -110,11 +121,11 @@ test('one connection is asked for its cluster every ten seconds at most, and eac
   expect(await confirmAfter(0)).toBe(3);
 });
 
-test('without a sentinel the cluster is asked for at every check', async () => {
+test('without a sentinel the cluster is asked for at every check, also by one who trades nothing', async () => {
   jest.useFakeTimers();
   const server = new FakeServer();
   server.takesSentinels = false;
-  const watch = server.watch();
+  const watch = server.watch({ isIdle: true });
   await watch.confirm();
   jest.advanceTimersByTime(STORE_UNGUARDED_MAX_AGE_MS + 1);
   await watch.confirm();
@@ -162,7 +173,7 @@ test('another store behind the same address is told once, and never confirmed', 
 test('a copy of our store behind the port of an embedded server that ended is none of ours', async () => {
   mkdirSync(join(place.dataDir, 'run'));
   const server = new FakeServer();
-  const watch = server.watch(true);
+  const watch = server.watch({ isEmbedded: true });
   await watch.confirm();
   const { pid } = spawnSync(process.execPath, ['--version']);
   writeServerRecord(place.dataDir, { server: { pid, birth: 'long ago' }, port: 7233 });

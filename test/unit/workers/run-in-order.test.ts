@@ -1,10 +1,11 @@
+import { IllegalStateError } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
 import { runInOrder, type RunInOrderOptions } from '../../../workers/run-in-order';
 
 let events: string[];
 
-/** A worker that runs until it is shut down, or fails with that. */
-function workerOf(name: string, failure?: Error): Worker {
+/** A worker that runs until it is shut down, or fails with that: at once or when it stops. */
+function workerOf(name: string, failure?: Error, stopFailure?: Error): Worker {
   let end: () => void = () => undefined;
   let state = 'INITIALIZED';
   return {
@@ -13,7 +14,7 @@ function workerOf(name: string, failure?: Error): Worker {
       events.push(`${name} runs`);
       state = 'RUNNING';
       return new Promise<void>((resolve, reject) => {
-        end = resolve;
+        end = () => (stopFailure ? reject(stopFailure) : resolve());
         if (failure) reject(failure);
       });
     },
@@ -36,6 +37,7 @@ function run(stop: AbortController, overrides: Partial<RunInOrderOptions> = {}):
     },
     stop: stop.signal,
     onStopping: async () => void events.push('leaves'),
+    onUntidy: () => events.push('untidy'),
     ...overrides,
   });
 }
@@ -75,4 +77,26 @@ test('a worker that fails ends the others, and its failure is told', async () =>
   const others = [workerOf('signals', new Error('lost'))];
   await expect(run(new AbortController(), { others, onRunning: () => undefined })).rejects.toThrow('lost');
   expect(events).toContain('account stops');
+});
+
+describe('a worker that cannot tidy up a workflow', () => {
+  const untidy = new IllegalStateError('Workflow execution context should have been disposed first');
+
+  test('is told of and no failure where it was asked to stop', async () => {
+    await run(new AbortController(), { others: [workerOf('signals', undefined, untidy)] });
+    expect(events.slice(-3)).toEqual(['signals stops', 'account stops', 'untidy']);
+  });
+
+  test('has failed where nobody asked it to stop', async () => {
+    const others = [workerOf('signals', untidy)];
+    await expect(run(new AbortController(), { others, onRunning: () => undefined })).rejects.toBe(untidy);
+  });
+
+  test.each([new IllegalStateError('another state'), new Error(untidy.message)])(
+    'hides no other failure: %s',
+    async (failure) => {
+      const others = [workerOf('signals', undefined, untidy), workerOf('venue', undefined, failure)];
+      await expect(run(new AbortController(), { others })).rejects.toBe(failure);
+    },
+  );
 });

@@ -1,12 +1,27 @@
 /** Signals that the API hands to an engine, over a real socket and a scripted server: what comes through, and what falls back. */
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
-import { fingerprintOf } from '../../../../src/intake/fingerprint';
-import { LINE_CHARACTERS_MAX, REQUESTS_WAITING_MAX } from '../../../../src/intake/hand-over/protocol';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { contentHashOf, fingerprintOf } from '../../../../src/intake/fingerprint';
+import { HandOverLink } from '../../../../src/intake/hand-over/hand-over-link';
+import { readLines, sendLine } from '../../../../src/intake/hand-over/line-reader';
+import {
+  ANSWER_MAX_MS,
+  LINE_CHARACTERS_MAX,
+  REPLY_MAX_MS,
+  REQUESTS_WAITING_MAX,
+  SIGN_OF_LIFE_MS,
+} from '../../../../src/intake/hand-over/protocol';
 import { socketPath } from '../../../../src/intake/hand-over/socket-place';
 import { IntakeUnavailableError, type SignalIntake } from '../../../../src/intake/types';
 import { OtherStoreError } from '../../../../src/temporal/errors';
-import { HandOverWorld } from './support';
+import { HandOverWorld, SocketPair } from './support';
+
+/** As many as an engine has at a time. */
+const CONNECTIONS = 8;
+/** Who waits is looked at now and then. */
+const LOOKED_LATE_MS = 1_000;
+/** More than the system keeps for a reader, and less than an engine does. */
+const UNREAD_ANSWERS = 4_000;
 
 let world: HandOverWorld;
 
@@ -14,7 +29,10 @@ beforeEach(() => {
   world = new HandOverWorld();
 });
 
-afterEach(() => world.close());
+afterEach(() => {
+  jest.useRealTimers();
+  return world.close();
+});
 
 describe('with an engine near', () => {
   test('a signal is started by the engine, with a head start, and is accepted as ever', async () => {
@@ -44,14 +62,33 @@ describe('with an engine near', () => {
   });
 
   test.each([
-    ['that the server does not answer', new IntakeUnavailableError('No answer.')],
-    ['that it is another store', new OtherStoreError('Another store.')],
-  ])('its word %s is the sender’s, and nothing is started here', async (_what, failure) => {
-    await world.engine(world.desk({ start: () => Promise.reject(failure) }));
-    const handed = world.intake(await world.client()).submit(world.signal());
-    const { name, code, message } = failure;
-    await expect(handed).rejects.toMatchObject({ name, code, message });
-    expect(world.server.started).toEqual([]);
+    ['the server does not answer', new IntakeUnavailableError('No answer.')],
+    ['it is another store', new OtherStoreError('Another store.')],
+  ])(
+    'what it hears where %s for it is no word on the signal, which is started here, and it is left alone',
+    async (_what, failure) => {
+      const start = jest.fn(() => Promise.reject(failure));
+      await world.engine(world.desk({ start }));
+      const client = await world.client();
+      const intake = world.intake(client);
+      for (const strategy of ['first', 'second'])
+        expect(await intake.submit(world.signal(strategy))).toMatchObject({ status: 'accepted' });
+      expect(world.startedByEngine).toEqual([false, false]);
+      expect(start).toHaveBeenCalledTimes(1);
+      await world.until('the end', () => client.state === 'off: the engine cannot start signals at the moment');
+    },
+  );
+
+  test('an engine that does not know its store starts nothing, and says that it did not', async () => {
+    const store = { isConfirmed: false, confirm: () => Promise.reject(new OtherStoreError('Another store.')) };
+    const desk = world.desk(world.starter, store);
+    await world.engine(desk);
+    const client = await world.client();
+    expect(await world.intake(client).submit(world.signal())).toEqual({
+      status: 'accepted',
+      fingerprint: expect.any(String) as string,
+    });
+    await world.until('the end', () => client.state !== 'works');
   });
 
   test('another failure of it is no word on the signal, which is started here', async () => {
@@ -125,6 +162,15 @@ describe('without an answer', () => {
     ['never ends a line', (socket) => socket.write('x'.repeat(LINE_CHARACTERS_MAX + 1))],
     ['answers what nobody asked', (socket) => socket.end('{"id":99,"status":"known","runId":"r"}\n')],
     ['answers in words that nobody knows', (socket) => socket.write('{"id":1,"status":"perhaps"}\n')],
+    ['answers with no text as its run', (socket) => socket.write('{"id":1,"status":"known","runId":{"toString":1}}\n')],
+    ['answers with an empty run', (socket) => socket.write('{"id":1,"status":"known","runId":""}\n')],
+    [
+      'answers with no text as its message',
+      (socket) => socket.write('{"id":1,"status":"failed","code":"OTHER_STORE","message":{"toString":1}}\n'),
+    ],
+    ['answers with no number', (socket) => socket.write('{"id":{"valueOf":1},"status":"known"}\n')],
+    ['answers with a list', (socket) => socket.write('[[1]]\n')],
+    ['answers nothing', (socket) => socket.write('null\n')],
     ['hangs up', (socket) => socket.destroy()],
   ])('of an engine that %s, a signal is started here', async (_what, answer) => {
     await world.impostor((_request, socket) => answer(socket));
@@ -133,7 +179,66 @@ describe('without an answer', () => {
   });
 });
 
+test('an engine that says that it lives, and never answers, is left alone after the longest wait', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'Date'] });
+  const clock = new SocketPair();
+  const ends: unknown[] = [];
+  const link = new HandOverLink({
+    socket: clock.ours,
+    identity: world.identity,
+    onWelcome: () => undefined,
+    onAnswer: () => undefined,
+    onEnd: (why, isAtFault) => ends.push([why, isAtFault]),
+  });
+  await clock.say({ welcome: true });
+  const signal = world.signal();
+  const handed = link.start({ signal, fingerprint: fingerprintOf(signal), contentHash: 'hash' });
+  for (let waitedMs = 0; waitedMs <= ANSWER_MAX_MS + LOOKED_LATE_MS; waitedMs += SIGN_OF_LIFE_MS) {
+    await clock.sayLine('');
+    await jest.advanceTimersByTimeAsync(SIGN_OF_LIFE_MS);
+  }
+  jest.useRealTimers();
+  expect(await handed).toEqual({ status: 'unknown' });
+  expect(ends).toEqual([['the engine does not answer', true]]);
+});
+
+test('the engine answers before the API stops waiting, whatever its server does', async () => {
+  expect(REPLY_MAX_MS).toBeLessThan(ANSWER_MAX_MS);
+  jest.useFakeTimers({ doNotFake: ['Date'] });
+  const signal = world.signal();
+  const request = { id: 1, signal, fingerprint: fingerprintOf(signal), contentHash: contentHashOf(signal) };
+  const reply = world.desk({ start: () => new Promise(() => undefined) })(request);
+  await jest.advanceTimersByTimeAsync(REPLY_MAX_MS);
+  jest.useRealTimers();
+  expect(await reply).toEqual({ status: 'unknown', isAtFault: true });
+});
+
+test('a line that cannot be handled ends its connection alone', async () => {
+  const { ours, sayLine } = new SocketPair();
+  const failed = new Promise<Error>((resolve) => ours.once('error', resolve));
+  readLines(ours, {
+    onLine: () => {
+      throw new TypeError('odd');
+    },
+  });
+  await sayLine('{}');
+  expect(await failed).toMatchObject({ message: 'a line could not be handled' });
+  expect(ours.destroyed).toBe(true);
+});
+
 describe('an engine that ends', () => {
+  test('does not wait for one that never reads its answers', async () => {
+    const engine = await world.engine(async () => ({ status: 'returned' }));
+    const reader = connect(socketPath(world.dataDir));
+    reader.pause().on('error', () => undefined);
+    sendLine(reader, world.identity);
+    for (let id = 1; id <= UNREAD_ANSWERS; id += 1) sendLine(reader, { id });
+    await new Promise<void>((resolve) => reader.write('\n', () => resolve()));
+    await engine.close();
+    expect(engine.isOpen).toBe(false);
+    reader.destroy();
+  });
+
   test('answers what it took, and the next signal is started here', async () => {
     let release: (() => void) | undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -209,6 +314,22 @@ describe('the engine’s desk', () => {
     jest.restoreAllMocks();
     expect(world.startedByEngine).toEqual([false]);
   });
+});
+
+test('connections that were greeted and send nothing make room for one that comes', async () => {
+  await world.engine();
+  const silent = await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      const socket = connect(socketPath(world.dataDir)).on('error', () => undefined);
+      sendLine(socket, world.identity);
+      await once(socket, 'data');
+      return socket;
+    }),
+  );
+  await world.intake(await world.client()).submit(world.signal());
+  expect(world.startedByEngine).toEqual([true]);
+  expect(silent.filter(({ closed }) => closed)).toHaveLength(1);
+  for (const socket of silent) socket.destroy();
 });
 
 test.each([

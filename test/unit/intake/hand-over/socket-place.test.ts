@@ -1,9 +1,9 @@
 /** Where the socket of handed-over signals is, whose it is, and what stands in its way. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { socketFolder, socketLockPath, socketPath } from '../../../../src/intake/hand-over/socket-place';
+import { socketFolder, socketLockPath, socketMark, socketPath } from '../../../../src/intake/hand-over/socket-place';
 import { HandOverWorld } from './support';
 
 const NOBODY = 65_534;
@@ -105,6 +105,41 @@ test('of two engines at once one has it, and the other when that ends', async ()
   await owner.close();
   await waiting.open();
   expect(waiting.isOpen).toBe(true);
+});
+
+test('a socket whose file was removed is opened again, and who is connected stays', async () => {
+  const engine = await world.engine();
+  const client = await world.client();
+  rmSync(socketPath(world.dataDir));
+  await engine.open();
+  expect((await world.client()).state).toBe('works');
+  expect(client.state).toBe('works');
+});
+
+onLinux.each(['data', 'deep/'.repeat(40)])(
+  'another process’s socket in the place of ours is left to it: in %s',
+  async (name) => {
+    const other = new HandOverWorld(name);
+    const engine = await other.engine();
+    rmSync(socketPath(other.dataDir));
+    // As a process of another container does, that does not see our lock.
+    rmSync(socketLockPath(other.dataDir));
+    const served = await other.stranger();
+    await engine.open();
+    expect(engine.isOpen).toBe(false);
+    await engine.close();
+    expect(socketMark(other.dataDir)).toBe(served);
+    expect((await other.client()).state).toBe('works');
+    await other.close();
+  },
+);
+
+test('a socket that takes the place of ours while we end is left to its process', async () => {
+  const engine = await world.engine();
+  rmSync(socketPath(world.dataDir));
+  const served = await world.stranger();
+  await engine.close();
+  expect(socketMark(world.dataDir)).toBe(served);
 });
 
 describe.each<[string, (path: string) => string]>([

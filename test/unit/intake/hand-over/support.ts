@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TRUSTED_STORE } from '../../../../harness/trusted-store';
@@ -11,11 +12,12 @@ import { HandOverServer } from '../../../../src/intake/hand-over/hand-over-serve
 import { handOverIdentity } from '../../../../src/intake/hand-over/identity';
 import { readLines, sendLine } from '../../../../src/intake/hand-over/line-reader';
 import { parseLine, type Greeting } from '../../../../src/intake/hand-over/protocol';
-import { socketFolder, socketPath } from '../../../../src/intake/hand-over/socket-place';
+import { openPlace, socketFolder, socketMark, socketPath } from '../../../../src/intake/hand-over/socket-place';
 import { createStartDesk, type StartDesk } from '../../../../src/intake/hand-over/start-desk';
 import { createSignalIntake } from '../../../../src/intake/signal-intake';
 import { WorkflowStarter, type SignalStarter } from '../../../../src/intake/signal-starter';
 import type { SignalIntake } from '../../../../src/intake/types';
+import type { StoreGate } from '../../../../src/temporal/store-gate';
 import { ScriptedServer } from '../scripted-server';
 
 const POLL = { timeoutMs: 20_000, intervalMs: 5 };
@@ -59,8 +61,8 @@ export class HandOverWorld {
     });
   }
 
-  desk(starter = this.starter): StartDesk {
-    return createStartDesk({ config: this.config, store: TRUSTED_STORE, starter });
+  desk(starter = this.starter, store: StoreGate = TRUSTED_STORE): StartDesk {
+    return createStartDesk({ config: this.config, store, starter });
   }
 
   async engine(desk = this.desk(), identity = this.identity): Promise<HandOverServer> {
@@ -73,7 +75,9 @@ export class HandOverWorld {
 
   /** Something else at the engine's place that welcomes everybody, and says what the test makes it say. */
   async impostor(onRequest: (request: Readonly<Record<string, unknown>>, socket: Socket) => void): Promise<Server> {
-    mkdirSync(socketFolder(this.dataDir), { mode: 0o700 });
+    mkdirSync(socketFolder(this.dataDir), { recursive: true, mode: 0o700 });
+    const place = openPlace(this.dataDir);
+    this.ends.push(() => place.close());
     let isWelcome = false;
     const server = createServer((socket) => {
       const onLine = (line: string): void => {
@@ -85,10 +89,16 @@ export class HandOverWorld {
       readLines(socket, { onLine });
       this.ends.push(() => socket.destroy());
     });
-    await new Promise<void>((resolve) => server.listen(socketPath(this.dataDir), resolve));
+    await new Promise<void>((resolve) => server.listen(place.address, resolve));
     chmodSync(socketPath(this.dataDir), 0o600);
     this.ends.push(() => server.close());
     return server;
+  }
+
+  /** Another one's socket. @returns its mark */
+  async stranger(): Promise<string | undefined> {
+    await this.impostor(() => undefined);
+    return socketMark(this.dataDir);
   }
 
   /** The API's end, once it knows whether it can hand over. */
@@ -122,5 +132,23 @@ export class HandOverWorld {
   async close(): Promise<void> {
     for (const end of this.ends.reverse()) await end();
     rmSync(this.base, { recursive: true, force: true });
+  }
+}
+
+/** A connection without a system below: what is said at the other end is heard in the same turn of events. */
+export class SocketPair {
+  readonly ours = new Duplex({
+    read: () => undefined,
+    write: (_chunk, _encoding, done) => done(),
+  }) as unknown as Socket;
+
+  /** Says a line, and waits until it was heard. */
+  readonly sayLine = async (line: string): Promise<void> => {
+    (this.ours as unknown as Duplex).push(`${line}\n`);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  say(value: object): Promise<void> {
+    return this.sayLine(JSON.stringify(value));
   }
 }
