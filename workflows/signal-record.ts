@@ -64,7 +64,13 @@ export class SignalRecord {
   reserved(plan: OrderPlan, atMs?: number): void {
     this.plan = plan;
     this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledQuantity: '0' };
-    this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`, atMs);
+    const what = `${plan.quantity} ${plan.symbol}`;
+    // An exit takes nothing.
+    const isFree = /^0(\.0*)?$/.test(plan.reserveAmount);
+    const words = isFree
+      ? `Reserved nothing: ${what} reduces`
+      : `Reserved ${plan.reserveAmount} ${plan.asset} for ${what}`;
+    this.note(`${words}.`, atMs);
   }
 
   /** A former run of this signal followed the order. */

@@ -132,7 +132,7 @@ const OUTCOME_COLUMN = 6;
 
 /** Signals as a table, newest first. */
 export function renderSignalList(signals: readonly SignalSummary[], minutes: number, style: Style): string {
-  if (signals.length === 0) return `No signals in the last ${minutes} minutes.`;
+  if (signals.length === 0) return `No signals in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}.`;
   const heading = ['TIME (UTC)', 'FINGERPRINT', 'SIDE', 'SYMBOL', 'STRATEGY', 'VENUE', 'OUTCOME', 'TOOK'];
   const rows = signals.map((summary) => [
     formatTime(summary.startedAtMs),

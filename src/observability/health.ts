@@ -130,11 +130,19 @@ async function faultsText(url: string): Promise<string> {
   const { status, body } = await askThisMachine(`${url}/paper/faults`, CHECK_TIMEOUT_MS);
   if (status !== 200) return '';
   const { plan } = JSON.parse(body) as {
-    readonly plan?: { readonly seed: number; readonly rate: number; readonly targets: readonly unknown[] };
+    readonly plan?: {
+      readonly seed: number;
+      readonly rate: number;
+      readonly occasional?: object;
+      readonly targets: readonly unknown[];
+    };
   };
   if (plan === undefined) return '';
-  const targets = plan.targets.length === 0 ? '' : ` and ${plan.targets.length} at chosen requests`;
-  return `, misbehaves as it was told to (--faults seed=${plan.seed},rate=${plan.rate}${targets})`;
+  const faults = [
+    ...(plan.rate > 0 || plan.occasional !== undefined ? [`seed=${plan.seed},rate=${plan.rate}`] : []),
+    ...(plan.targets.length > 0 ? [`${plan.targets.length} at chosen requests`] : []),
+  ];
+  return faults.length === 0 ? '' : `, misbehaves as it was told to (faults: ${faults.join(', and ')})`;
 }
 
 async function paperVenueHealth(config: Config): Promise<PartHealth> {

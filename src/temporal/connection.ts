@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
+import { faultOfServerAddress, SERVER_ADDRESS_FORM } from '../config/address-text';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { quoteValue } from '../domain/quote-value';
 import { isThisMachine } from '../net/this-machine';
 import { openClient } from './client';
 import { historyKeyErrorIn } from './codec/history-key-error';
@@ -53,6 +55,11 @@ export function externalTarget(options: ExternalTargetOptions): ServerTarget | u
   const source = 'Temporal profile';
   if (address === undefined) {
     throw new ConfigError([{ source, path: 'temporal.address', message: 'names no address; set TEMPORAL_ADDRESS.' }]);
+  }
+  const fault = faultOfServerAddress(address);
+  if (fault !== undefined) {
+    const message = `names the address ${quoteValue(address)}; it ${fault}; needed is ${SERVER_ADDRESS_FORM}.`;
+    throw new ConfigError([{ source, path: 'temporal.address', message }]);
   }
   if (loaded.namespace !== undefined && loaded.namespace !== namespace && !env.TEMPORAL_NAMESPACE) {
     const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
@@ -108,14 +115,15 @@ function reasonOf(error: unknown): string {
   return /(?:message|error): "(?<words>[^"]+)"/.exec(text)?.groups?.words ?? text;
 }
 
-function describeFailure(address: string, error: unknown): ServerUnavailableError {
+function describeFailure({ address, isEmbedded = false }: ServerTarget, error: unknown): ServerUnavailableError {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   const isRefusal =
     isGrpcServiceError(cause) &&
     (cause.code === GrpcStatus.UNAUTHENTICATED || cause.code === GrpcStatus.PERMISSION_DENIED);
-  const advice = isRefusal
-    ? 'check TEMPORAL_API_KEY and the TEMPORAL_TLS settings'
-    : 'start one with `npm start`, or set TEMPORAL_ADDRESS to a running server';
+  const reach = isEmbedded
+    ? 'start one with `npm start`, or set TEMPORAL_ADDRESS to a running server'
+    : 'start that server, or unset TEMPORAL_ADDRESS (temporal.address) to use the one that `npm start` runs';
+  const advice = isRefusal ? 'check TEMPORAL_API_KEY and the TEMPORAL_TLS settings' : reach;
   const message = `No Temporal server can be used at ${address} (${reasonOf(cause)}): ${advice}.`;
   return new ServerUnavailableError(isRefusal ? 'TEMPORAL_REFUSED' : 'TEMPORAL_UNREACHABLE', message, { cause: error });
 }
@@ -149,7 +157,7 @@ export async function connectServer(target: ServerTarget): Promise<Connection> {
       connectTimeout: CONNECT_TIMEOUT_MS,
     });
   } catch (error) {
-    throw describeFailure(target.address, error);
+    throw describeFailure(target, error);
   }
 }
 
@@ -170,7 +178,7 @@ export async function connectClient(
   } catch (error) {
     await connection.close();
     if (historyKeyErrorIn(error) || error instanceof NamespaceError) throw error;
-    throw describeFailure(target.address, error);
+    throw describeFailure(target, error);
   }
 }
 
@@ -195,7 +203,7 @@ export async function connectNative(target: ServerTarget): Promise<NativeConnect
   try {
     return await Promise.race([connecting, giveUp]);
   } catch (error) {
-    throw describeFailure(target.address, error);
+    throw describeFailure(target, error);
   } finally {
     giveUp.catch(() => undefined);
     deadline.abort();

@@ -39,10 +39,10 @@ test('both spellings of a field mean the same', () => {
 });
 
 test('symbol and direction are upper-cased, the strategy stays as given', () => {
-  expect(accepted({ symbol: 'ethusdt', direction: 'sell', strategy: ' Mean Reversion é ' })).toMatchObject({
+  expect(accepted({ symbol: 'ethusdt', direction: 'sell', strategy: 'Mean  Reversion \u00E9' })).toMatchObject({
     symbol: 'ETHUSDT',
     direction: 'SELL',
-    strategy: ' Mean Reversion é ',
+    strategy: 'Mean  Reversion \u00E9',
   });
 });
 
@@ -249,7 +249,7 @@ describe('strategy', () => {
     ['Persian', 'می‌خواهم'],
     ['Hindi', 'क्‍ष'],
     ['Hebrew', 'מסחר 1'],
-    ['combined marks', 'e\u0301'],
+    ['marks that combine with no letter into one', 'x\u0301'],
     ['an Arabic number sign', '\u0600١٢'],
     ['64 characters', '戦'.repeat(64)],
   ])('%s is taken as it is', (_name, strategy) => {
@@ -273,6 +273,9 @@ describe('strategy', () => {
     ['hidden text of tags', 'a\u{E0041}', 'holds U+E0041, which cannot be seen'],
     ['half an emoji', 'a\uD83D', 'holds U+D83D, half of a character'],
     ['blank that is a letter', '\u3164\u2800', 'is empty'],
+    ['a letter in two parts', 'cafe\u0301', 'is spelled with other code points than its usual form (Unicode NFC)'],
+    ['blank before it', ' grid', 'begins or ends with a blank'],
+    ['no-break space behind it', 'grid\u00A0', 'begins or ends with a blank'],
     ['emoji too many', '👨‍💻'.repeat(13), 'has 65 characters'],
   ])('%s is refused for what it is', (_name, strategy, fault) => {
     expect(refusal({ strategy })).toMatch(/^strategy is "/);
