@@ -1,3 +1,4 @@
+import { refusalWords } from '../api/present-signal';
 import type { EndedBy } from '../domain/order-end';
 import { feeSentence } from '../domain/settlement';
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
@@ -120,7 +121,7 @@ export function describeIntake(result: IntakeResult): string {
     case 'duplicate':
       return `Refused: ${printable(result.message)}`;
     case 'refused':
-      return `Refused (${result.code}): ${printable(result.message)}`;
+      return `Refused (${result.code}): ${printable(refusalWords(result.message))}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
+import { quoteValue } from '../domain/quote-value';
 
 /*
  * How addresses are written in settings. Faults are words that follow "it"; undefined: there is none.
@@ -33,6 +34,13 @@ export function faultOfServerAddress(text: string): string | undefined {
   if (port === undefined) return undefined;
   const isGoodPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= PORT_MAX;
   return isGoodPort ? undefined : `has no port from 1 to ${PORT_MAX} behind the colon`;
+}
+
+/** @returns a sentence on an address that a profile names; undefined: it can be dialled */
+export function serverAddressProblem(address: string): string | undefined {
+  const fault = faultOfServerAddress(address);
+  if (fault === undefined) return undefined;
+  return `names the address ${quoteValue(address)}; it ${fault}; needed is ${SERVER_ADDRESS_FORM}.`;
 }
 
 /** What the API listens on; whether this machine has that address shows when it does. */

@@ -1,5 +1,4 @@
 import { connect, createServer, isIP } from 'node:net';
-import { quoteValue } from '../domain/quote-value';
 import { findPortHolder, type PortHolder } from './port-holder';
 
 const LOOPBACK = '127.0.0.1';
@@ -41,7 +40,7 @@ export function listenHostError(host: string, error: unknown): unknown {
   if (code === undefined || !HOST_CODES.includes(code)) return error;
   const isUnknown = isIP(host) === 0;
   const what = isUnknown ? 'has no address that this machine finds' : 'is no address of this machine';
-  const message = `api.host is ${quoteValue(host)}, which ${what} (${code}): use 127.0.0.1, or an address that this machine has.`;
+  const message = `api.host is "${host}", which ${what} (${code}): use 127.0.0.1, or an address that this machine has.`;
   return new ListenHostError(message, { cause: error });
 }
 

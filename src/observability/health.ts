@@ -10,6 +10,7 @@ import {
   reason,
   reasonsOf,
   unhealthy,
+  withOneEndOfBan,
   type Health,
   type PartHealth,
   type PartStatus,
@@ -63,7 +64,7 @@ export async function readHealth(
     status: overall(details),
     components: Object.fromEntries(details.map((part) => [part.name, part.status])),
     details,
-    reasons: details.flatMap(reasonsOf),
+    reasons: withOneEndOfBan(details.flatMap(reasonsOf)),
     uptimeSeconds: Math.max(0, Math.floor((Date.now() - startedAtMs) / 1000)),
     version: packageVersion(),
   };

@@ -34,3 +34,14 @@ export function unhealthy(name: string, text: string): PartHealth {
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * The engine tells a ban as the venue did, and the account until when the limiter holds everything back: where both are told,
+ * the account's end counts, and the other is left out.
+ */
+export function withOneEndOfBan(reasons: readonly string[]): readonly string[] {
+  const isHeldBack = reasons.some((text) => / refuses requests until \S+ \(a ban\)/.test(text));
+  return isHeldBack
+    ? reasons.map((text) => text.replace(/( refuses all requests) until [^:]+:\d\d:[^:]+(?=: )/, '$1'))
+    : reasons;
+}

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
-import { faultOfServerAddress, SERVER_ADDRESS_FORM } from '../config/address-text';
+import { serverAddressProblem } from '../config/address-text';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
-import { quoteValue } from '../domain/quote-value';
 import { isThisMachine } from '../net/this-machine';
 import { openClient } from './client';
 import { historyKeyErrorIn } from './codec/history-key-error';
@@ -56,11 +55,8 @@ export function externalTarget(options: ExternalTargetOptions): ServerTarget | u
   if (address === undefined) {
     throw new ConfigError([{ source, path: 'temporal.address', message: 'names no address; set TEMPORAL_ADDRESS.' }]);
   }
-  const fault = faultOfServerAddress(address);
-  if (fault !== undefined) {
-    const message = `names the address ${quoteValue(address)}; it ${fault}; needed is ${SERVER_ADDRESS_FORM}.`;
-    throw new ConfigError([{ source, path: 'temporal.address', message }]);
-  }
+  const problem = serverAddressProblem(address);
+  if (problem !== undefined) throw new ConfigError([{ source, path: 'temporal.address', message: problem }]);
   if (loaded.namespace !== undefined && loaded.namespace !== namespace && !env.TEMPORAL_NAMESPACE) {
     const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
     throw new ConfigError([{ source, path: 'temporal.namespace', message }]);

@@ -318,6 +318,7 @@ describe('problems', () => {
       'sizing: { fractionOfFree: "1.5" }\n',
       /sizing\.fractionOfFree is "1\.5"; allowed: a decimal number above zero, at most 1/,
     ],
+    ['api: {}\napi: {}\n', /my\.yaml:2:1: sets a key that the same map has already/],
     ['venues: { été: {} }\n', /venues names "été"; allowed: a name of lower-case letters, digits and hyphens/],
     ['venues: { bybit_main: {} }\n', /venues names "bybit_main"; allowed: a name of lower-case letters/],
   ])('%j is refused with what is allowed', (text, words) => {

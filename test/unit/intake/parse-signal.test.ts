@@ -158,9 +158,6 @@ describe('amount and limit price', () => {
   });
 
   test.each([
-    [0.0033698836094045678, '0.003369883609404567'],
-    [0.1 + 0.2, '0.30000000000000004'],
-    [2 ** 53 + 2, '9007199254740994'],
     ['1e3', '1000'],
     ['1E-7', '0.0000001'],
     ['+1', '1'],
@@ -181,10 +178,14 @@ describe('amount and limit price', () => {
     expect(accepted({ amount: spelling }).amount).toBe(spelling);
   });
 
-  test('of a number with more digits than JSON keeps, the shorter number is accepted, too', () => {
-    const [, shorter] = /at most 15 digits: ([\d.]+)\.$/.exec(refusal({ amount: 0.0033698836094045678 })) ?? [];
-    expect(accepted({ amount: Number(shorter) }).amount).toBe('0.00336988360940456');
-  });
+  test.each([0.0033698836094045678, 0.1 + 0.2, Number('9007199254740993')])(
+    'of the number %p, which may have changed on its way, no other amount is proposed',
+    (amount) => {
+      const [, remedy = ''] = refusal({ amount }).split('; ');
+      expect(remedy).toContain('Send it as text in quotes');
+      expect(remedy.replace('"0.01"', '')).not.toMatch(/\d{3}|\d\.\d/);
+    },
+  );
 
   test.each(['1,500', '1,234.5', '1.234,5', '12-3', '--1', '1e-19', '1e999999999', '٣', 'ⅠⅤ', '1'.repeat(2_000)])(
     'of the text %p no other spelling is guessed',
@@ -377,7 +378,7 @@ test('anything at all is answered with a signal or one short sentence, and never
     fc.property(fc.oneof(body, fc.anything()), (anything) => {
       const result = parse(anything);
       if (result.ok) return;
-      expect(result.message).toMatch(/^[^\n]{1,500}\.$/);
+      expect(result.message).toMatch(/^[^\n]{1,500}[.?]$/);
     }),
     { numRuns: 2_000 },
   );
