@@ -7,6 +7,8 @@ import { componentWorkflowId } from '../messages/ids';
 import { askThisMachine } from '../net/ask-this-machine';
 import {
   CHECK_TIMEOUT_MS,
+  describeFaults,
+  type FaultsInForce,
   reason,
   reasonsOf,
   unhealthy,
@@ -130,20 +132,8 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
 async function faultsText(url: string): Promise<string> {
   const { status, body } = await askThisMachine(`${url}/paper/faults`, CHECK_TIMEOUT_MS);
   if (status !== 200) return '';
-  const { plan } = JSON.parse(body) as {
-    readonly plan?: {
-      readonly seed: number;
-      readonly rate: number;
-      readonly occasional?: object;
-      readonly targets: readonly unknown[];
-    };
-  };
-  if (plan === undefined) return '';
-  const faults = [
-    ...(plan.rate > 0 || plan.occasional !== undefined ? [`seed=${plan.seed},rate=${plan.rate}`] : []),
-    ...(plan.targets.length > 0 ? [`${plan.targets.length} at chosen requests`] : []),
-  ];
-  return faults.length === 0 ? '' : `, misbehaves as it was told to (faults: ${faults.join(', and ')})`;
+  const { plan } = JSON.parse(body) as { readonly plan?: FaultsInForce };
+  return plan === undefined ? '' : describeFaults(plan);
 }
 
 async function paperVenueHealth(config: Config): Promise<PartHealth> {

@@ -1,4 +1,4 @@
-import { withOneEndOfBan } from '../../../src/observability/part-health';
+import { describeFaults, withOneEndOfBan } from '../../../src/observability/part-health';
 import type { AccountHealth } from '../../../src/messages/venue-account';
 import { describeAccount } from '../../../src/observability/account-health';
 
@@ -65,4 +65,12 @@ test('where the account tells a ban, the engine’s sentence has no other end of
   const cut = 'bybit refuses all requests: The venue refuses this address.';
   expect(withOneEndOfBan([engine, account])).toEqual([cut, account]);
   expect(withOneEndOfBan([engine])).toEqual([engine]);
+});
+
+test.each([
+  [{ seed: 0, rate: 0, targets: [] }, ''],
+  [{ seed: 7, rate: 0.2, targets: [] }, ', misbehaves as it was told to (faults: seed=7,rate=0.2)'],
+  [{ seed: 0, rate: 0, targets: [{}] }, ', misbehaves as it was told to (faults: 1 at chosen requests)'],
+])('of the plan %j the paper venue is said to do what it does', (plan, words) => {
+  expect(describeFaults(plan)).toBe(words);
 });
