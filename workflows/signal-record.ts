@@ -15,6 +15,14 @@ interface SignalEnd {
   readonly endedBy?: EndedBy;
 }
 
+/** What was reserved for an order: nothing, where it only reduces a position. */
+export function reservedSentence({ reserveAmount, asset, quantity, symbol }: OrderPlan): string {
+  const what = `${quantity} ${symbol}`;
+  return Number(reserveAmount) === 0
+    ? `Reserved nothing: ${what} reduces a position.`
+    : `Reserved ${reserveAmount} ${asset} for ${what}.`;
+}
+
 /** Keeps a saga's account of itself, and shows it where people look: the query, the Web UI, the terminal. */
 export class SignalRecord {
   private state: SignalState = 'RECEIVED';
@@ -64,7 +72,7 @@ export class SignalRecord {
   reserved(plan: OrderPlan, atMs?: number): void {
     this.plan = plan;
     this.order = { clientOrderId: plan.clientOrderId, quantity: plan.quantity, filledQuantity: '0' };
-    this.note(`Reserved ${plan.reserveAmount} ${plan.asset} for ${plan.quantity} ${plan.symbol}.`, atMs);
+    this.note(reservedSentence(plan), atMs);
   }
 
   /** A former run of this signal followed the order. */

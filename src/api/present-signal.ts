@@ -40,12 +40,17 @@ function presentOrder(order: OrderView) {
   };
 }
 
+/** The rules of the account name the variable of a setting that a file may have set as well. */
+export function refusalWords(message: string): string {
+  return message.replace('(SIGNAL_DEDUP_WINDOW)', '(signals.dedupWindowSeconds)');
+}
+
 /** What intake did with a signal: the body of the answer to `POST /api/signals`. */
 export function presentIntake(result: IntakeResult) {
   if (result.status === 'refused') {
     const { status, code, message, retryAfterMs } = result;
     const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
-    return { status, code, message, retry_after_seconds: seconds };
+    return { status, code, message: refusalWords(message), retry_after_seconds: seconds };
   }
   if (result.status !== 'duplicate') return result;
   const { status, fingerprint, conflicting, taken, message } = result;

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
+import { isIPv4, type Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
 import type { TokenGate } from '../access/token-gate';
+import { isLoopback } from '../config/api-access';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
 import { redact } from '../secrets/known-secrets';
@@ -123,7 +124,10 @@ function keepRoom(server: FastifyInstance): void {
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
   const { intake, health, gate, audit, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
   const server = createServer(config.api, logger, handlerTimeoutMs);
-  guardAgainstBrowsers(server, config.api.port, config.api.allowedHosts);
+  const { host, port } = config.api;
+  // Another address of the loopback network than the usual one is called by itself.
+  const ownHosts = isLoopback(host) && isIPv4(host) ? [`${host}:${port}`] : [];
+  guardAgainstBrowsers(server, config.api.port, [...config.api.allowedHosts, ...ownHosts]);
   keepRoom(server);
   guardByTokens(server, gate, audit);
   addHealthRoute(server, health);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { portInUse } from '../net/ports';
+import { listenHostError, portInUse } from '../net/ports';
 import type { ApiDependencies } from './server';
 import { createApiServer } from './server';
 
@@ -7,7 +7,7 @@ import { createApiServer } from './server';
  * Starts the API on the configured host and port.
  *
  * @returns the server; its `close` lets running requests end first
- * @throws PortInUseError
+ * @throws PortInUseError, ListenHostError
  */
 export async function startApi(dependencies: ApiDependencies): Promise<FastifyInstance> {
   const { host, port } = dependencies.config.api;
@@ -18,7 +18,7 @@ export async function startApi(dependencies: ApiDependencies): Promise<FastifyIn
   } catch (error) {
     await server.close();
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw portInUse(port, 'API_PORT');
-    throw error;
+    throw listenHostError(host, error);
   }
   return server;
 }

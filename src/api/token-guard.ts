@@ -54,7 +54,7 @@ class TokenGuard {
     const admission = this.gate.admit(request.headers.authorization);
     switch (admission.kind) {
       case 'anyone':
-        callers.set(request, { who: 'no token, loopback', from: fromOf(request) });
+        callers.set(request, { who: 'someone over HTTP from this machine', from: fromOf(request) });
         return;
       case 'holder':
         this.admitHolder(request, reply, admission.holder);

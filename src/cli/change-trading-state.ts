@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import type { TradingState, TradingStateChange } from '../domain/ledger/types';
+import { quoteValue } from '../domain/quote-value';
+import { faultOfReason } from '../domain/readable-text';
 import { CliError } from './cli-error';
 import { auditAround, auditAttempt } from './command-audit';
 import { checkLiveFlag, LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
@@ -110,22 +112,30 @@ async function changeAudited(
   }
 }
 
+/** @throws CliError for what the record could not keep as it is */
+export function readReason(written: string): string {
+  const reason = written.trim();
+  if (reason === '') throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
+  const fault = faultOfReason(reason);
+  if (fault !== undefined) throw new CliError(`--reason is ${quoteValue(reason)}; it ${fault}.`, ExitCode.USAGE);
+  return reason;
+}
+
 async function changeTradingState(
   command: Command,
   definition: TradingStateCommand,
   options: ChangeOptions,
 ): Promise<ExitCode> {
-  const { reason, live = false, json = false, cancelOrders = false } = options;
+  const { live = false, json = false, cancelOrders = false } = options;
   const { to, done } = definition;
-  if (reason.trim() === '')
-    throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
+  const reason = readReason(options.reason);
   const config = await loadCommandConfig(command);
   if (to === 'active') checkLiveFlag(config, live);
   else refuseNeedlessLive(config, live);
   const { venue } = config;
   const { TradingStateError } = await import('../trading/trading-state');
   try {
-    const { change, orders } = await changeAudited(config, definition, options);
+    const { change, orders } = await changeAudited(config, definition, { ...options, reason });
     if (json)
       printJson({
         venue,

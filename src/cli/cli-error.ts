@@ -40,6 +40,7 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   JournalError: ExitCode.FAILURE,
   MarketAnchorError: ExitCode.FAILURE,
   PortInUseError: ExitCode.FAILURE,
+  ListenHostError: ExitCode.USAGE,
   NamespaceError: ExitCode.FAILURE,
   HistoryKeyError: ExitCode.USAGE,
   DataFolderInUseError: ExitCode.REFUSED,

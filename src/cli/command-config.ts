@@ -60,9 +60,17 @@ async function symbolsOfCandles({ venue, venues, paperVenue }: Config): Promise<
   return { flag: '--candles', path: `venues.${venue}.symbols`, value: symbols };
 }
 
-/** The file given with `--config`, if any. */
+/**
+ * The file given with `--config` or by its variable, if any. A variable that is set to nothing counts as not set, as
+ * everywhere; an option with nothing behind it is most likely a script's empty variable, and meant a file.
+ *
+ * @throws CliError when the option names nothing: what follows would be done to another system
+ */
 export function configFileOf(command: Command): string | undefined {
-  return command.optsWithGlobals<{ config?: string }>().config;
+  const file = command.optsWithGlobals<{ config?: string }>().config?.trim();
+  if (file !== '') return file;
+  if (command.getOptionValueSourceWithGlobals('config') === 'env') return undefined;
+  throw new CliError('--config is empty: name a file, or leave it out to use the defaults.', ExitCode.USAGE);
 }
 
 /** `--candles DIR` as a setting. */

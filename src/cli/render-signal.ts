@@ -1,3 +1,4 @@
+import { refusalWords } from '../api/present-signal';
 import type { EndedBy } from '../domain/order-end';
 import { feeSentence } from '../domain/settlement';
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
@@ -120,7 +121,7 @@ export function describeIntake(result: IntakeResult): string {
     case 'duplicate':
       return `Refused: ${printable(result.message)}`;
     case 'refused':
-      return `Refused (${result.code}): ${printable(result.message)}`;
+      return `Refused (${result.code}): ${printable(refusalWords(result.message))}`;
   }
 }
 
@@ -132,7 +133,7 @@ const OUTCOME_COLUMN = 6;
 
 /** Signals as a table, newest first. */
 export function renderSignalList(signals: readonly SignalSummary[], minutes: number, style: Style): string {
-  if (signals.length === 0) return `No signals in the last ${minutes} minutes.`;
+  if (signals.length === 0) return `No signals in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}.`;
   const heading = ['TIME (UTC)', 'FINGERPRINT', 'SIDE', 'SYMBOL', 'STRATEGY', 'VENUE', 'OUTCOME', 'TOOK'];
   const rows = signals.map((summary) => [
     formatTime(summary.startedAtMs),

@@ -51,7 +51,10 @@ const OPTION_NAMES = {
 
 /** The signal, with its time: from here on it is the same one, however often it is sent. */
 async function readSignal(options: SendOptions): Promise<TradingSignal> {
-  const { parseSignal } = await import('../intake/parse-signal');
+  const [{ parseSignal }, { QUOTES_ADVICE }] = await Promise.all([
+    import('../intake/parse-signal'),
+    import('../intake/decimal-text'),
+  ]);
   const nowMs = Date.now();
   const { symbol, direction, strategy, amount, limitPrice, timeInForce, goodFor, timestamp } = options;
   const parsed = parseSignal(
@@ -68,7 +71,7 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
     },
     { nowMs, names: OPTION_NAMES },
   );
-  if (!parsed.ok) throw new CliError(parsed.message, ExitCode.USAGE);
+  if (!parsed.ok) throw new CliError(parsed.message.replace(QUOTES_ADVICE, ', such as 0.01'), ExitCode.USAGE);
   return parsed.signal;
 }
 

@@ -9,14 +9,29 @@ import { printErrorLine } from './terminal';
  *
  * @throws ServerUnavailableError when the embedded server does not run
  */
-async function assertEmbeddedServerRuns(port: number, address: string): Promise<void> {
+export async function assertEmbeddedServerRuns(port: number, address: string, dataDir: string): Promise<void> {
   const [{ isPortListening }, { ServerUnavailableError }] = await Promise.all([
     import('../net/ports'),
     import('../temporal/errors'),
   ]);
   if (await isPortListening(port)) return;
+  const starter = await runningStart(dataDir);
+  if (starter !== undefined) {
+    const message = `The Temporal server at ${address} does not answer just now, and "oncefill start" (process ${starter}) runs: it is being started again. Repeat the command in a few seconds.`;
+    throw new ServerUnavailableError('TEMPORAL_UNREACHABLE', message);
+  }
   const message = `No Temporal server runs at ${address}: start the system with "oncefill start", or set TEMPORAL_ADDRESS to a running server.`;
   throw new ServerUnavailableError('TEMPORAL_UNREACHABLE', message);
+}
+
+/** The process of a `start` on this data folder. It watches over the embedded server. */
+async function runningStart(dataDir: string): Promise<number | undefined> {
+  const [{ readRunningPid }, { startLockPath }, { START_MODES }] = await Promise.all([
+    import('../process/pid-file'),
+    import('../supervisor/run-folder'),
+    import('../supervisor/plan'),
+  ]);
+  return START_MODES.map((mode) => readRunningPid(startLockPath(dataDir, mode))).find((pid) => pid !== undefined);
 }
 
 /**
@@ -54,7 +69,8 @@ export async function withClient<Result>(
   const target = purpose === 'act' ? resolveTarget(config) : resolveAnyTarget(config);
   const { dataDir } = config;
   const { address, namespace, isEmbedded } = target;
-  if (address === embeddedAddress(config.temporal.port)) await assertEmbeddedServerRuns(config.temporal.port, address);
+  if (address === embeddedAddress(config.temporal.port))
+    await assertEmbeddedServerRuns(config.temporal.port, address, dataDir);
   const { client, connection } = await connectClient(target);
   try {
     const store = askingGate({ place: { dataDir, namespace }, address, isEmbedded, asker: client });

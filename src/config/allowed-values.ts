@@ -73,7 +73,7 @@ function describeNode(node: SchemaNode): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return `a list of ${node.minItems} to ${node.maxItems} values, each ${describeNode(node.items ?? {})}`;
+      return `a list of ${node.minItems ?? 0} to ${node.maxItems} values, each ${describeNode(node.items ?? {})}`;
     case 'object':
       return `a map with ${knownKeys(node).join(', ') || 'names of your choice'}`;
     default:

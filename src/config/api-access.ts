@@ -1,11 +1,12 @@
+import { isIPv4 } from 'node:net';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
 
-const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+const LOOPBACK_HOSTS: readonly string[] = ['::1', 'localhost'];
 
 /** Whether only programs of this machine reach an address that is listened on. */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK_HOSTS.includes(host);
+  return LOOPBACK_HOSTS.includes(host.toLowerCase()) || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /**

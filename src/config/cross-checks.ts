@@ -179,7 +179,7 @@ function checkCredentialNames(config: Config): readonly Fault[] {
 function checkApi(config: Config): readonly Fault[] {
   const { host, allowedHosts } = config.api;
   if (isLoopback(host) || allowedHosts.length > 0) return [];
-  const message = `is "${host}", which others reach; name in api.allowedHosts what they call it, or use 127.0.0.1`;
+  const message = `is "${host}", which others may reach; name in api.allowedHosts what they call it, or use 127.0.0.1`;
   return [{ path: 'api.host', message }];
 }
 

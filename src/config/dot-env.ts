@@ -4,7 +4,7 @@ import { OwnFileError, readOwnFile, type OwnFile } from '../secrets/own-file';
 import { ConfigError } from './config-error';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
-import { groupOf, isKeyOf, type VariableGroup } from './variables';
+import { groupOf, isKeyOf, isServiceVariable, type VariableGroup } from './variables';
 
 /** Thirty variables and their comments; anything larger is the wrong file. */
 const DOT_ENV_BYTES_MAX = 65_536;
@@ -16,6 +16,7 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
 /** Lines end as on any system; older ones of Macs with a carriage return alone. */
 const LINE_END = /\r\n?/g;
 
+const A_PORT = 'write the number of the port alone, or remove the line.';
 const SETS_NOTHING = 'sets nothing: write NAME=value, put # before a comment, or remove the line.';
 
 /** One line of a `.env` file. */
@@ -69,6 +70,13 @@ export function readDotEnv(cwd: string): DotEnv | undefined {
   const foreign = lines.filter(({ name }) => groupOf(name) === undefined);
   if (foreign.length > 0) {
     throw new ConfigError(foreign.map(({ name, source }) => ({ source, path: '', message: foreignName(name) })));
+  }
+  // In the real environment others set such values. Nobody but the user writes this file.
+  const addresses = lines.filter(({ name, value }) => isServiceVariable(name, value));
+  if (addresses.length > 0) {
+    throw new ConfigError(
+      addresses.map(({ name, source }) => ({ source, path: '', message: `${name} holds an address; ${A_PORT}` })),
+    );
   }
   return { file, lines, isPrivate: own.isPrivate };
 }

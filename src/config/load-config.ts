@@ -7,7 +7,7 @@ import { ENVIRONMENT_VARIABLES } from './environment';
 import type { Layer, MergedLayers } from './layers';
 import { mergeLayers, nest } from './layers';
 import { packageRoot } from './package-root';
-import { checkPaths } from './path-checks';
+import { checkPaths, faultOfPath } from './path-checks';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
 import { validate } from './validate';
@@ -51,9 +51,12 @@ function environmentLayers(env: NodeJS.ProcessEnv, folder: string): readonly Lay
 }
 
 function userLayers({ file, env, cwd }: LoadConfigOptions): readonly Layer[] {
-  const name = file ?? env[CONFIG_FILE_VARIABLE];
+  const name = file ?? env[CONFIG_FILE_VARIABLE]?.trim();
   if (!name) return [];
   const absolute = resolve(cwd, name);
+  const source = name === env[CONFIG_FILE_VARIABLE]?.trim() ? CONFIG_FILE_VARIABLE : '--config';
+  const fault = faultOfPath(name, absolute);
+  if (fault !== undefined) throw new ConfigError([{ source, path: '', message: `${fault}.` }]);
   return [{ source: absolute, folder: dirname(absolute), values: readYamlMap(absolute) }];
 }
 

@@ -12,13 +12,20 @@ const SHELL_WORD = /^(?:~[^/]*|\$(?:\w+|\{\w+\}))(?=\/|$)/;
 /** Controls, and what stands for bytes that are no UTF-8, or no character at all: the system would look somewhere else. */
 const UNUSABLE = /[\p{Cc}\p{Cs}\uFFFD]/u;
 
-/** @returns the end of a sentence; undefined for a path that means the same to everybody */
-function faultOf(written: unknown, absolute: string): string | undefined {
+/** Of a program beside us, or of the web. */
+const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
+
+/**
+ * @param written what the user wrote
+ * @returns the end of a sentence; undefined for a path that means the same to everybody
+ */
+export function faultOfPath(written: unknown, absolute: string): string | undefined {
   const text = typeof written === 'string' ? written : absolute;
   const word = SHELL_WORD.exec(text)?.[0];
   if (word !== undefined) {
     return `is ${quoteValue(text)}, and only a shell fills in ${word}; write the whole path, or ./ before a folder of that name`;
   }
+  if (ADDRESS.test(text)) return `is ${quoteValue(text)}, an address; name a file or a folder of this machine`;
   const unusable = UNUSABLE.exec(absolute)?.[0].codePointAt(0);
   if (unusable === undefined) return undefined;
   const character = `U+${unusable.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -36,7 +43,7 @@ export function checkPaths(config: Config, layers: MergedLayers): void {
   const problems = PATH_SETTINGS.flatMap<ConfigProblem>((path) => {
     const keys = path.split('.');
     const absolute = valueAt(config, keys);
-    const fault = typeof absolute === 'string' ? faultOf(valueAt(layers.values, keys), absolute) : undefined;
+    const fault = typeof absolute === 'string' ? faultOfPath(valueAt(layers.values, keys), absolute) : undefined;
     if (fault === undefined) return [];
     return [{ source: layers.layerOf(keys).source, path, message: `${path} ${fault}.` }];
   });

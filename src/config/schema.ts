@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
+import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS } from '../venues/definitions';
+import {
+  faultOfListenHost,
+  faultOfNamespace,
+  faultOfServerAddress,
+  LISTEN_HOST_FORM,
+  SERVER_ADDRESS_FORM,
+} from './address-text';
 
 /*
  * A type states what is allowed either by its bounds or, where bounds cannot say it, by `describe`: messages and the
@@ -38,13 +46,22 @@ const fee = z
   .string()
   .refine((text) => isDecimal(text, (value) => value.lessThan(1)))
   .describe(`a decimal number from 0 to below 1 in quotes, such as "0.00055", with ${DIGITS}`);
-/** Nothing that a terminal obeys, and something to see: as intake takes them. */
-const strategyName = z
-  .string()
-  .min(1)
-  .max(64)
-  .refine((text) => text.trim() !== '' && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text))
-  .describe('text of 1 to 64 characters that can be seen');
+/** Text that a rule judges in words of its own. @param faultOf returns words that follow "it" */
+function judgedText(faultOf: (text: string) => string | undefined, described: string): z.ZodString {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const fault = faultOf(text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', params: { fault } });
+    })
+    .describe(described);
+}
+
+/** As intake takes them: the model's signals are judged there, too. */
+const strategyName = judgedText(
+  faultOfStrategyName,
+  `text of 1 to ${STRATEGY_UNITS_MAX} characters that can be seen, without blanks around it`,
+);
 const port = z.int().min(1).max(65_535);
 const share = z.number().gt(0).max(1);
 const signalCount = z.int().min(1).max(1_000_000);
@@ -160,11 +177,8 @@ export const configSchema = z.strictObject({
   }),
   temporal: z.strictObject({
     /** Set: use this server. Absent: run the embedded one. */
-    address: z.string().min(1).optional(),
-    namespace: z
-      .string()
-      .regex(/^[a-zA-Z0-9-]{2,64}$/)
-      .describe('2 to 64 letters, digits and hyphens'),
+    address: judgedText(faultOfServerAddress, SERVER_ADDRESS_FORM).optional(),
+    namespace: judgedText(faultOfNamespace, '2 to 64 letters, digits and hyphens'),
     port,
     /** auto: in paper only. */
     webUi: z.enum(['auto', 'on', 'off']),
@@ -178,7 +192,7 @@ export const configSchema = z.strictObject({
     maxCachedWorkflows: z.int().min(10).max(100_000),
   }),
   api: z.strictObject({
-    host: z.string().min(1),
+    host: judgedText(faultOfListenHost, LISTEN_HOST_FORM),
     port,
     bodyLimitBytes: z.int().min(256).max(1_048_576),
     /** Names, with or without a port, that a request's Host header may also have. */

@@ -19,13 +19,14 @@ function unknownKey(layers: MergedLayers, parent: readonly string[], key: string
   };
 }
 
-function badValue(layers: MergedLayers, path: readonly string[]): ConfigProblem {
+/** @param fault what a rule of the setting says in words of its own, after "it" */
+function badValue(layers: MergedLayers, path: readonly string[], fault: unknown): ConfigProblem {
   const value = valueAt(layers.values, path);
   const found = value === undefined ? 'missing' : quoteValue(value);
   return {
     source: layers.layerOf(path).source,
     path: path.join('.'),
-    message: `${path.join('.')} is ${found}; allowed: ${describeAllowed(path)}.`,
+    message: `${path.join('.')} is ${found}; ${typeof fault === 'string' ? `it ${fault}; ` : ''}allowed: ${describeAllowed(path)}.`,
   };
 }
 
@@ -44,7 +45,7 @@ function toProblems(issue: z.core.$ZodIssue, layers: MergedLayers): readonly Con
       },
     ];
   }
-  return [badValue(layers, path)];
+  return [badValue(layers, path, issue.code === 'custom' ? issue.params?.['fault'] : undefined)];
 }
 
 /**

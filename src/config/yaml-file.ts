@@ -57,6 +57,18 @@ class KeyComparison {
   }
 }
 
+/** The parser's words for what it is called with are of no use to who wrote the file. */
+function describeFault({ code, message }: { readonly code: string; readonly message: string }): string {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'begins a second document; keep one, and remove the line --- before the other.';
+    case 'DUPLICATE_KEY':
+      return 'sets a key that the same map has already; keep one of them.';
+    default:
+      return `is not valid YAML: ${message.replace(/\.$/, '')}.`;
+  }
+}
+
 function toPlainValue(document: Document, file: string): Record<string, unknown> {
   try {
     return document.toJS() as Record<string, unknown>;
@@ -83,7 +95,7 @@ export function readYamlMap(file: string): Record<string, unknown> {
     throw new ConfigError(
       faults.map((fault) => {
         const { line, col } = lines.linePos(fault.pos[0]);
-        return { source: `${file}:${line}:${col}`, path: '', message: `is not valid YAML: ${fault.message}.` };
+        return { source: `${file}:${line}:${col}`, path: '', message: describeFault(fault) };
       }),
     );
   }

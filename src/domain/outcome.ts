@@ -41,5 +41,7 @@ const WORDS: Readonly<Record<OutcomeKind, string>> = {
 /** `Refused (110007): not enough balance`, for people. */
 export function venueSentence(outcome: VenueOutcome): string {
   const code = outcome.venueCode ?? (outcome.httpStatus === undefined ? undefined : `HTTP ${outcome.httpStatus}`);
-  return `${WORDS[outcome.kind]}${code === undefined ? '' : ` (${code})`}: ${outcome.message}`;
+  // Most messages begin with the venue's name and code.
+  const isTold = code === undefined || outcome.message.includes(code);
+  return `${WORDS[outcome.kind]}${isTold ? '' : ` (${code})`}: ${outcome.message}`;
 }

@@ -1,3 +1,5 @@
+import { REASON_BYTES_MAX } from './ledger/state';
+
 /*
  * Which text people may give a name or a reason: every language and every emoji, and nothing that a terminal obeys, that
  * turns the direction of writing, or that cannot be seen.
@@ -11,6 +13,45 @@ const TAGGED_FLAG = /\u{1F3F4}[\u{E0020}-\u{E007E}]{1,10}\u{E007F}/gu;
 const VISIBLE_FORMAT = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/gu;
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const NOTHING_VISIBLE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
+/** As programs count them (UTF-16): a letter is 1, an emoji 2 or more. */
+export const STRATEGY_UNITS_MAX = 64;
+
+const BLANK_ENDS = /^\p{White_Space}|\p{White_Space}$/u;
+
+/**
+ * What is wrong with the name of a strategy that was not taken before. Names are compared by their characters, so that what
+ * looks the same has to be the same: one spelling of each name, no blanks around it.
+ *
+ * @returns words that follow "it"; undefined: nothing
+ */
+export function faultOfStrategyName(name: string): string | undefined {
+  const fault = faultOfReadableText(name);
+  if (fault !== undefined) return fault;
+  if (name.length > STRATEGY_UNITS_MAX) return `has ${name.length} characters (an emoji counts as 2 or more)`;
+  if (BLANK_ENDS.test(name)) return 'begins or ends with a blank, which nobody sees: leave it out';
+  if (name === name.normalize('NFC')) return undefined;
+  return 'is spelled with other code points than its usual form (Unicode NFC), which looks the same: send that form';
+}
+
+/**
+ * What is wrong with a person's reason for something, once blanks around it are cut off. Every record keeps one of
+ * REASON_BYTES_MAX bytes uncut: the ledger, a signal's timeline and the audit.
+ *
+ * @returns words that follow "it"; undefined: nothing
+ */
+export function faultOfReason(reason: string): string | undefined {
+  const fault = faultOfReadableText(reason);
+  if (fault !== undefined) return `${fault}: write text on one line`;
+  const bytes = utf8Length(reason);
+  if (bytes <= REASON_BYTES_MAX) return undefined;
+  return `has ${bytes} bytes as UTF-8; at most ${REASON_BYTES_MAX} are kept: say it shorter`;
+}
+
+/** Workflows have no Buffer. */
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
 
 /**
  * What is wrong with a text that is shown on one line.

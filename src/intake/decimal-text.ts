@@ -12,9 +12,11 @@ const DECIMAL_TEXT = /^(0|[1-9]\d*)(\.\d+)?$/;
 /** With an exponent, a sign, a bare point or leading zeros: still one number and no other. */
 const LOOSE_NUMBER = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i;
 
+/** For JSON; the words of a command line are texts already. */
+export const QUOTES_ADVICE = ', best in quotes, such as "0.01"';
+
 /** What `readPositiveDecimal` accepts. */
-export const POSITIVE_DECIMAL =
-  'must be a positive decimal number of at most 18 digits before and after the point, best in quotes, such as "0.01"';
+export const POSITIVE_DECIMAL = `must be a positive decimal number of at most 18 digits before and after the point${QUOTES_ADVICE}`;
 
 export type DecimalText = { readonly text: string } | { readonly fault: string };
 
@@ -47,9 +49,9 @@ function readNumber(value: number): DecimalText {
   const exact = new Decimal(value);
   const digits = exact.precision();
   if (exact.isPositive() && digits > NUMBER_DIGITS_MAX && fitsAround(exact)) {
-    const cut = exact.toSignificantDigits(NUMBER_DIGITS_MAX, Decimal.ROUND_DOWN);
+    // No number is proposed: which one was meant cannot be told from the one that arrived.
     return {
-      fault: `a number of JSON keeps ${NUMBER_DIGITS_MAX} digits exactly and this one has ${digits}. Send text in quotes that is a positive decimal, such as ${proposal(exact)}, or a number of at most ${NUMBER_DIGITS_MAX} digits: ${plain(cut)}`,
+      fault: `a number of JSON keeps ${NUMBER_DIGITS_MAX} digits exactly and this one has ${digits}, so that it may be another than was sent. Send it as text in quotes that is a positive decimal, such as "0.01"`,
     };
   }
   return readText(exact.toFixed());
@@ -96,12 +98,4 @@ function repair(text: string): string | undefined {
 /** Looked at before it is written out: a large exponent would make millions of digits. */
 function fitsAround(value: Decimal): boolean {
   return !value.isZero() && value.e < INTEGER_DIGITS_MAX && value.e >= -FRACTION_DIGITS_MAX;
-}
-
-function proposal(exact: Decimal): string {
-  return quoteValue(plain(exact));
-}
-
-function plain(value: Decimal): string {
-  return value.toDecimalPlaces(FRACTION_DIGITS_MAX, Decimal.ROUND_DOWN).toFixed();
 }

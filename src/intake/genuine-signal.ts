@@ -52,7 +52,7 @@ function identityFault({ fingerprint, clientOrderId, signal, origin }: GenuineCl
 function faultOfContent(signal: TradingSignal, nowMs: number): string | undefined {
   if (typeof signal !== 'object' || signal === null) return `its signal is ${quoteValue(signal)}`;
   const { timestampMs, ...others } = signal;
-  const parsed = parseSignal({ ...others, timestamp: timestampMs }, { nowMs });
+  const parsed = parseSignal({ ...others, timestamp: timestampMs }, { nowMs, isTaken: true });
   if (!parsed.ok) return `its signal is not valid (${parsed.message})`;
   return isDeepStrictEqual(parsed.signal, signal) ? undefined : 'its signal is not written as intake writes it';
 }

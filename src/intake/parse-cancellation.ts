@@ -1,11 +1,8 @@
 import { quoteValue } from '../domain/quote-value';
+import { faultOfReason } from '../domain/readable-text';
 
 export type ParseCancellationResult =
   { readonly ok: true; readonly reason: string } | { readonly ok: false; readonly message: string };
-
-/** As UTF-8: what the signal's timeline holds uncut. */
-export const CANCEL_REASON_BYTES_MAX = 190;
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Reads why a signal is cancelled, or says in one sentence what is wrong with it.
@@ -24,11 +21,10 @@ export function parseCancellation(body: unknown, name = 'reason'): ParseCancella
   if (reason === undefined || (typeof reason === 'string' && reason.trim() === '')) {
     return refuse(`${name} is empty; say why the signal is cancelled, for those who look later.`);
   }
-  const isText = typeof reason === 'string' && !UNPRINTABLE.test(reason.trim());
-  if (isText && Buffer.byteLength(reason.trim()) <= CANCEL_REASON_BYTES_MAX) return { ok: true, reason: reason.trim() };
-  return refuse(
-    `${name} is ${quoteValue(reason)}; it must be text on one line of at most ${CANCEL_REASON_BYTES_MAX} bytes.`,
-  );
+  if (typeof reason !== 'string') return refuse(`${name} is ${quoteValue(reason)}; it must be text on one line.`);
+  const text = reason.trim();
+  const fault = faultOfReason(text);
+  return fault === undefined ? { ok: true, reason: text } : refuse(`${name} is ${quoteValue(text)}; it ${fault}.`);
 }
 
 function refuse(message: string): ParseCancellationResult {

@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal, parseSignedDecimal } from '../domain/decimal';
 import { quoteValue } from '../domain/quote-value';
-import { faultOfReadableText } from '../domain/readable-text';
+import { faultOfReason } from '../domain/readable-text';
 import type { SettleCommand } from '../messages/signal';
 import { proposeDecimal } from './decimal-text';
 import { nearestName } from './nearest-name';
@@ -16,9 +16,6 @@ const FIELD_NAMES = {
   reason: 'reason',
 };
 type FieldNames = Readonly<typeof FIELD_NAMES>;
-
-/** As UTF-8: what the signal's timeline holds uncut. */
-export const SETTLE_REASON_BYTES_MAX = 190;
 
 const ABOVE_ZERO = 'must be a decimal number above zero, as text in quotes such as "0.01"';
 
@@ -43,7 +40,7 @@ export function parseSettlement(body: unknown, names: FieldNames = FIELD_NAMES):
       `The field ${quoteValue(unknown)} is not known; a settlement has ${Object.values(names).join(', ')}.${meant}`,
     );
   }
-  const message = faultOfReason(values['reason'], names) ?? faultOfFigures(values, names);
+  const message = faultOfWhy(values['reason'], names) ?? faultOfFigures(values, names);
   if (message !== undefined) return refuse(message);
   const { filled_quantity: filledQuantity, average_price: averagePrice, fee, reason } = values;
   return {
@@ -61,15 +58,12 @@ function refuse(message: string): ParseSettlementResult {
   return { ok: false, message };
 }
 
-function faultOfReason(reason: unknown, names: FieldNames): string | undefined {
+function faultOfWhy(reason: unknown, names: FieldNames): string | undefined {
   if (typeof reason !== 'string' || reason.trim() === '') {
     return `${names.reason} is empty; say who settles the signal and why, for those who look later.`;
   }
-  const fault = faultOfReadableText(reason);
-  if (fault !== undefined) return `${names.reason} is ${quoteValue(reason)}; it ${fault}: write text on one line.`;
-  const bytes = Buffer.byteLength(reason);
-  if (bytes <= SETTLE_REASON_BYTES_MAX) return undefined;
-  return `${names.reason} has ${bytes} bytes as UTF-8; at most ${SETTLE_REASON_BYTES_MAX} are kept: say it shorter.`;
+  const fault = faultOfReason(reason.trim());
+  return fault === undefined ? undefined : `${names.reason} is ${quoteValue(reason)}; it ${fault}.`;
 }
 
 function faultOfFigures(values: Readonly<Record<string, unknown>>, names: FieldNames): string | undefined {

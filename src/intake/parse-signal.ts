@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { orderOptionsFault } from '../domain/order-options';
 import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
-import { faultOfReadableText } from '../domain/readable-text';
+import { faultOfReadableText, faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { readPositiveDecimal } from './decimal-text';
 import { nearestName } from './nearest-name';
 import { goodForSeconds, timeInForce } from './order-option-fields';
@@ -32,8 +32,6 @@ const FIELD_OF_KEY: ReadonlyMap<string, string> = new Map([
   ['signal_strength', 'signalStrength'],
 ]);
 
-/** As programs count them (UTF-16): a letter is 1, an emoji 2 or more. */
-const STRATEGY_UNITS_MAX = 64;
 const STRATEGY = `must be text of 1 to ${STRATEGY_UNITS_MAX} characters`;
 
 const positiveDecimal = z.unknown().transform((value, context) => {
@@ -43,17 +41,18 @@ const positiveDecimal = z.unknown().transform((value, context) => {
   return z.NEVER;
 });
 
-const strategy = z.string(`it ${STRATEGY}`).superRefine((text, context) => {
-  const fault = faultOfReadableText(text);
-  if (fault !== undefined)
-    context.addIssue({ code: 'custom', message: `it ${fault}; it ${STRATEGY} that can be seen` });
-  else if (text.length > STRATEGY_UNITS_MAX) {
-    context.addIssue({
-      code: 'custom',
-      message: `it has ${text.length} characters and ${STRATEGY} (an emoji counts as 2 or more)`,
-    });
-  }
-});
+function strategyOf(faultOf: (name: string) => string | undefined) {
+  return z.string(`it ${STRATEGY}`).superRefine((text, context) => {
+    const fault = faultOf(text);
+    if (fault !== undefined)
+      context.addIssue({ code: 'custom', message: `it ${fault}; it ${STRATEGY} that can be seen` });
+  });
+}
+
+/** What was taken before goes on, also where the rule for names was looser then. */
+function faultOfTakenName(name: string): string | undefined {
+  return name.length > STRATEGY_UNITS_MAX ? `has ${name.length} characters` : faultOfReadableText(name);
+}
 
 const SYMBOL = 'it must be 2 to 30 letters and digits, such as BTCUSDT';
 const DIRECTION = 'it must be BUY or SELL';
@@ -62,7 +61,7 @@ const STRENGTH = 'it must be a number from 0 to 1, without quotes';
 const FIELDS = z.object({
   symbol: z.string(SYMBOL).regex(/^[A-Za-z0-9]{2,30}$/, SYMBOL),
   direction: z.string(DIRECTION).regex(/^(buy|sell)$/i, DIRECTION),
-  strategy,
+  strategy: strategyOf(faultOfStrategyName),
   // Read apart, because it needs the present.
   timestamp: z.unknown().optional(),
   intent: z.enum(['entry', 'exit'], 'it must be entry or exit').optional(),
@@ -73,6 +72,8 @@ const FIELDS = z.object({
   goodForSeconds: goodForSeconds.optional(),
   signalStrength: z.number(STRENGTH).min(0, STRENGTH).max(1, STRENGTH).optional(),
 });
+
+const TAKEN_FIELDS = FIELDS.extend({ strategy: strategyOf(faultOfTakenName) });
 
 /** What the messages call the fields; absent: as the sender spelled them. */
 export type SignalFieldNames = Readonly<Record<string, string>>;
@@ -133,6 +134,15 @@ function readIntent(intent: Intent | undefined, reduceOnly: boolean | undefined)
   return intent === undefined || intent === meant ? meant : undefined;
 }
 
+export interface ParseSignalOptions {
+  /** Our time, milliseconds UTC: times more than ten years away are taken for a wrong unit. */
+  readonly nowMs: number;
+  /** What the messages call the fields. */
+  readonly names?: SignalFieldNames;
+  /** It was taken before: its strategy's name may be one that is refused today. */
+  readonly isTaken?: boolean;
+}
+
 /**
  * Turns what a sender wrote into a signal, or says in one sentence what is wrong with it. Strict, because a guess here
  * becomes an order: unknown fields, `null`, and times without an offset are refused. `symbol` and `direction` may be
@@ -140,19 +150,17 @@ function readIntent(intent: Intent | undefined, reduceOnly: boolean | undefined)
  * `readPositiveDecimal`.
  *
  * @param body parsed JSON or command-line options; anything at all
- * @param options.nowMs our time, milliseconds UTC: times more than ten years away are taken for a wrong unit
- * @param options.names what the messages call the fields
  */
 export function parseSignal(
   body: unknown,
-  { nowMs, names = {} }: { readonly nowMs: number; readonly names?: SignalFieldNames },
+  { nowMs, names = {}, isTaken = false }: ParseSignalOptions,
 ): ParseSignalResult {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refuse(`A signal is a JSON object, not ${quoteValue(body)}.`);
   }
   const named = nameFields(body);
   if (typeof named === 'string') return refuse(named);
-  const result = FIELDS.safeParse(named.values);
+  const result = (isTaken ? TAKEN_FIELDS : FIELDS).safeParse(named.values);
   if (!result.success) {
     const [issue] = result.error.issues;
     if (!issue) return refuse('The signal is not valid.');

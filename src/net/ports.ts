@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net';
+import { connect, createServer, isIP } from 'node:net';
 import { findPortHolder, type PortHolder } from './port-holder';
 
 const LOOPBACK = '127.0.0.1';
@@ -21,6 +21,29 @@ export class PortInUseError extends Error {
   }
 }
 
+/** No address that this machine could listen on. */
+export class ListenHostError extends Error {
+  override readonly name = 'ListenHostError';
+  readonly code = 'LISTEN_HOST';
+}
+
+const HOST_CODES = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'EINVAL'];
+
+/**
+ * What a refusal to listen says of the host that was configured.
+ *
+ * @param host the setting api.host
+ * @returns the error itself where it is about something else
+ */
+export function listenHostError(host: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || !HOST_CODES.includes(code)) return error;
+  const isUnknown = isIP(host) === 0;
+  const what = isUnknown ? 'has no address that this machine finds' : 'is no address of this machine';
+  const message = `api.host is "${host}", which ${what} (${code}): use 127.0.0.1, or an address that this machine has.`;
+  return new ListenHostError(message, { cause: error });
+}
+
 export interface PortUse {
   /** The environment variable that chooses another port; the error names it. */
   readonly variable: string;
@@ -32,7 +55,7 @@ export interface PortUse {
  * Checks that a port can be listened on. Another process may still take it before the caller does: this makes the usual
  * mistake readable, it reserves nothing.
  *
- * @throws PortInUseError naming the holder where the system tells; the system's error when the port may not be used at all
+ * @throws PortInUseError naming the holder where the system tells; ListenHostError; the system's error when the port may not be used at all
  */
 export async function assertPortFree(port: number, { variable, host = LOOPBACK }: PortUse): Promise<void> {
   const server = createServer();
@@ -42,7 +65,7 @@ export async function assertPortFree(port: number, { variable, host = LOOPBACK }
       server.listen({ port, host, exclusive: true }, resolve);
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw listenHostError(host, error);
     throw portInUse(port, variable);
   } finally {
     if (server.listening) await new Promise((resolve) => server.close(resolve));

@@ -7,9 +7,12 @@ import { componentWorkflowId } from '../messages/ids';
 import { askThisMachine } from '../net/ask-this-machine';
 import {
   CHECK_TIMEOUT_MS,
+  describeFaults,
+  type FaultsInForce,
   reason,
   reasonsOf,
   unhealthy,
+  withOneEndOfBan,
   type Health,
   type PartHealth,
   type PartStatus,
@@ -63,7 +66,7 @@ export async function readHealth(
     status: overall(details),
     components: Object.fromEntries(details.map((part) => [part.name, part.status])),
     details,
-    reasons: details.flatMap(reasonsOf),
+    reasons: withOneEndOfBan(details.flatMap(reasonsOf)),
     uptimeSeconds: Math.max(0, Math.floor((Date.now() - startedAtMs) / 1000)),
     version: packageVersion(),
   };
@@ -129,12 +132,8 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
 async function faultsText(url: string): Promise<string> {
   const { status, body } = await askThisMachine(`${url}/paper/faults`, CHECK_TIMEOUT_MS);
   if (status !== 200) return '';
-  const { plan } = JSON.parse(body) as {
-    readonly plan?: { readonly seed: number; readonly rate: number; readonly targets: readonly unknown[] };
-  };
-  if (plan === undefined) return '';
-  const targets = plan.targets.length === 0 ? '' : ` and ${plan.targets.length} at chosen requests`;
-  return `, misbehaves as it was told to (--faults seed=${plan.seed},rate=${plan.rate}${targets})`;
+  const { plan } = JSON.parse(body) as { readonly plan?: FaultsInForce };
+  return plan === undefined ? '' : describeFaults(plan);
 }
 
 async function paperVenueHealth(config: Config): Promise<PartHealth> {

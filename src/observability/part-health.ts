@@ -34,3 +34,31 @@ export function unhealthy(name: string, text: string): PartHealth {
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * The engine tells a ban as the venue did, and the account until when the limiter holds everything back: where both are told,
+ * the account's end counts, and the other is left out.
+ */
+export function withOneEndOfBan(reasons: readonly string[]): readonly string[] {
+  const isHeldBack = reasons.some((text) => / refuses requests until \S+ \(a ban\)/.test(text));
+  return isHeldBack
+    ? reasons.map((text) => text.replace(/( refuses all requests) until [^:]+:\d\d:[^:]+(?=: )/, '$1'))
+    : reasons;
+}
+
+/** Of the paper venue's plan, what people are told. */
+export interface FaultsInForce {
+  readonly seed: number;
+  readonly rate: number;
+  readonly occasional?: object;
+  readonly targets: readonly unknown[];
+}
+
+/** What follows the paper venue's address; empty where the plan asks for nothing. */
+export function describeFaults({ seed, rate, occasional, targets }: FaultsInForce): string {
+  const faults = [
+    ...(rate > 0 || occasional !== undefined ? [`seed=${seed},rate=${rate}`] : []),
+    ...(targets.length > 0 ? [`${targets.length} at chosen requests`] : []),
+  ];
+  return faults.length === 0 ? '' : `, misbehaves as it was told to (faults: ${faults.join(', and ')})`;
+}

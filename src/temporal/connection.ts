@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
+import { serverAddressProblem } from '../config/address-text';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
@@ -54,6 +55,8 @@ export function externalTarget(options: ExternalTargetOptions): ServerTarget | u
   if (address === undefined) {
     throw new ConfigError([{ source, path: 'temporal.address', message: 'names no address; set TEMPORAL_ADDRESS.' }]);
   }
+  const problem = serverAddressProblem(address);
+  if (problem !== undefined) throw new ConfigError([{ source, path: 'temporal.address', message: problem }]);
   if (loaded.namespace !== undefined && loaded.namespace !== namespace && !env.TEMPORAL_NAMESPACE) {
     const message = `names the namespace "${loaded.namespace}", but "${namespace}" is configured; set TEMPORAL_NAMESPACE to the one that is meant.`;
     throw new ConfigError([{ source, path: 'temporal.namespace', message }]);
@@ -108,14 +111,15 @@ function reasonOf(error: unknown): string {
   return /(?:message|error): "(?<words>[^"]+)"/.exec(text)?.groups?.words ?? text;
 }
 
-function describeFailure(address: string, error: unknown): ServerUnavailableError {
+function describeFailure({ address, isEmbedded = false }: ServerTarget, error: unknown): ServerUnavailableError {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   const isRefusal =
     isGrpcServiceError(cause) &&
     (cause.code === GrpcStatus.UNAUTHENTICATED || cause.code === GrpcStatus.PERMISSION_DENIED);
-  const advice = isRefusal
-    ? 'check TEMPORAL_API_KEY and the TEMPORAL_TLS settings'
-    : 'start one with `npm start`, or set TEMPORAL_ADDRESS to a running server';
+  const reach = isEmbedded
+    ? 'start one with `npm start`, or set TEMPORAL_ADDRESS to a running server'
+    : 'start that server, or unset TEMPORAL_ADDRESS (temporal.address) to use the one that `npm start` runs';
+  const advice = isRefusal ? 'check TEMPORAL_API_KEY and the TEMPORAL_TLS settings' : reach;
   const message = `No Temporal server can be used at ${address} (${reasonOf(cause)}): ${advice}.`;
   return new ServerUnavailableError(isRefusal ? 'TEMPORAL_REFUSED' : 'TEMPORAL_UNREACHABLE', message, { cause: error });
 }
@@ -149,7 +153,7 @@ export async function connectServer(target: ServerTarget): Promise<Connection> {
       connectTimeout: CONNECT_TIMEOUT_MS,
     });
   } catch (error) {
-    throw describeFailure(target.address, error);
+    throw describeFailure(target, error);
   }
 }
 
@@ -170,7 +174,7 @@ export async function connectClient(
   } catch (error) {
     await connection.close();
     if (historyKeyErrorIn(error) || error instanceof NamespaceError) throw error;
-    throw describeFailure(target.address, error);
+    throw describeFailure(target, error);
   }
 }
 
@@ -195,7 +199,7 @@ export async function connectNative(target: ServerTarget): Promise<NativeConnect
   try {
     return await Promise.race([connecting, giveUp]);
   } catch (error) {
-    throw describeFailure(target.address, error);
+    throw describeFailure(target, error);
   } finally {
     giveUp.catch(() => undefined);
     deadline.abort();

@@ -4,6 +4,7 @@ import type { AcquireCommand } from '../domain/limiter/types';
 import { isPermitGood, type GrantedPermit, type PermitAnswer } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
 import { VenueError, type EndpointGroup } from '../venues/venue';
+import { permitWords } from './permit-words';
 import type { AccountRequester } from './venue-account-client';
 
 /** A permit as the limiter answered it just now. */
@@ -65,7 +66,7 @@ export class Permits {
     this.compareClocks(reply.answeredAtMs, performance.now() - askedAtMs);
     // The last answer, also where the clock was put back since: it must not be ahead of what the account will say next.
     this.answeredAtMs = reply.answeredAtMs;
-    if (reply.status !== 'granted') return { status: 'refused', message: reply.message };
+    if (reply.status !== 'granted') return { status: 'refused', message: permitWords(reply.message) };
     const ownWaitMs = reply.notBeforeMs - reply.answeredAtMs;
     if (reply.isNew && command.waitMaxMs !== undefined && ownWaitMs > command.waitMaxMs) {
       await this.giveBackLate(command.requestId);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { quoteValue } from '../../domain/quote-value';
 import { type FaultPlan, faultPlanSchema } from './fault-plan';
 
 const FORM = '"seed=7,rate=0.2", or the path of a JSON file with seed, rate, weights and targets';
@@ -16,6 +17,7 @@ export class FaultPlanError extends Error {
  * @throws FaultPlanError
  */
 export function readFaultSpecification(specification: string): FaultPlan {
+  if (specification.trim() === '') throw new FaultPlanError(`--faults is empty; expected ${FORM}.`);
   if (!specification.includes('=')) return parseFaultPlan(readJson(specification), specification);
   const pairs = specification.split(',').map((pair) => pair.split('='));
   const values = pairs.map(([name, value]) => [name!.trim(), Number(value?.trim() || Number.NaN)] as const);
@@ -31,7 +33,20 @@ export function readFaultSpecification(specification: string): FaultPlan {
 export function parseFaultPlan(value: unknown, origin: string): FaultPlan {
   const parsed = faultPlanSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new FaultPlanError(`The fault plan ${origin} is not valid; expected ${FORM}. ${z.prettifyError(parsed.error)}`);
+  throw new FaultPlanError(`The fault plan ${origin} is not valid; expected ${FORM}. ${describeIssue(parsed.error)}`);
+}
+
+/** The first of what is wrong, by its name. */
+function describeIssue({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  if (issue === undefined) return '';
+  if (issue.code === 'unrecognized_keys') return `${quoteValue(issue.keys[0])} is not known.`;
+  const name = issue.path.join('.') || 'The plan';
+  if (issue.path[0] === 'rate') return 'rate must be a number from 0 to 1.';
+  if (issue.path[0] === 'seed') return 'seed must be a whole number from 0 to 2147483648.';
+  if (issue.code === 'too_big') return `${name} is too large; at most ${issue.maximum} is allowed.`;
+  if (issue.code === 'too_small') return `${name} is too small; at least ${issue.minimum} is needed.`;
+  return `${name} has another form than it needs.`;
 }
 
 function readJson(path: string): unknown {

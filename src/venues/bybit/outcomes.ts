@@ -129,9 +129,13 @@ function resetAtMs(reply: VenueReply, envelope: Envelope): number {
   return reply.receivedAtMs + boundedDelayMs(isUsable ? delayMs : RATE_WINDOW_MS);
 }
 
+/** For what senders meet every day, words that do not need the venue's manual. */
+const PLAIN_WORDS: ReadonlyMap<string, string> = new Map([['110017', 'no position is left to reduce']]);
+
 function refusalMessage({ code, message }: Envelope, httpStatus: number): string {
   if (code === undefined || code === '0') return `Bybit answered HTTP ${httpStatus} without saying what happened.`;
-  return message === '' ? `Bybit ${code}` : `Bybit ${code}: ${message}`;
+  const words = PLAIN_WORDS.get(code) ?? message;
+  return words === '' ? `Bybit ${code}` : `Bybit ${code}: ${words}`;
 }
 
 function readEnvelope(body: unknown): Envelope {

@@ -41,11 +41,14 @@ const EXPONENT_FORM = /^-?\d{1,20}(\.\d{1,18})?[eE][+-]?\d{1,2}$/;
 const decimal = z
   .string()
   .transform((text) => (EXPONENT_FORM.test(text) ? new Decimal(text).toFixed() : text))
-  .refine((text) => parseSignedDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}, or below zero`);
+  .refine(
+    (text) => parseSignedDecimal(text) !== undefined,
+    `needed is ${DECIMAL_FORM.replace(', zero or more,', ',')}`,
+  );
 const TIME_MAX_MS = 9_999_999_999_999;
 /** Bybit leaves a figure that it does not compute empty, or writes null: unknown, never zero. */
 const optionalDecimal = z
-  .union([decimal, z.literal('')])
+  .union([decimal, z.literal('')], `needed is ${DECIMAL_FORM.replace(', zero or more,', ',')}, or nothing`)
   .nullish()
   .transform((figure) => figure || undefined);
 const timeMs = z.union([

@@ -461,6 +461,15 @@ describe('GET /metrics', () => {
   });
 });
 
+test('an address of the loopback network that the API listens on is its own, with its port', async () => {
+  await server.close();
+  const api = { host: '127.0.0.2', port: 8080, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const };
+  start({ config: { api } });
+  expect((await post(signal(), { host: '127.0.0.2:8080' })).statusCode).toBe(202);
+  expect((await post(signal(), { host: '127.0.0.2' })).statusCode).toBe(403);
+  expect((await post(signal(), { host: '127.0.0.3:8080' })).statusCode).toBe(403);
+});
+
 describe('browsers on behalf of others are refused:', () => {
   test.each(['evil.example', 'evil.example:8080', '127.0.0.1', '127.0.0.1:9', '127.0.0.1.nip.io:8080', '0.0.0.0:8080'])(
     'the host %s',

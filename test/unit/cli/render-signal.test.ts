@@ -120,6 +120,7 @@ describe('renderSignalList', () => {
 
   test('an empty list says so instead of showing a heading', () => {
     expect(renderSignalList([], 5, PLAIN)).toBe('No signals in the last 5 minutes.');
+    expect(renderSignalList([], 1, PLAIN)).toBe('No signals in the last minute.');
   });
 });
 
@@ -129,6 +130,10 @@ describe('describeIntake', () => {
     [
       { status: 'accepted', fingerprint: 'f', repeated: true } as const,
       'Accepted before as f; nothing was sent twice.',
+    ],
+    [
+      { status: 'refused', code: 'STALE_SIGNAL', message: 'Too old (SIGNAL_DEDUP_WINDOW).' } as const,
+      'Refused (STALE_SIGNAL): Too old (signals.dedupWindowSeconds).',
     ],
     [{ status: 'refused', code: 'STALE_SIGNAL', message: 'Too old.' } as const, 'Refused (STALE_SIGNAL): Too old.'],
   ])('%j', (result, sentence) => {

@@ -209,6 +209,13 @@ test('in paper others may read it: nothing in it is worth anything', () => {
   expect(() => checkDotEnv(readDotEnv(cwd), configFor('paper'))).not.toThrow();
 });
 
+test('the address of a service is refused with its line, where nobody but the user writes', () => {
+  write('API_PORT=9000\nTEMPORAL_PORT=tcp://10.96.0.1:7233\n');
+  expect(refusal().problems).toMatchObject([
+    { source: `${file}:2`, message: expect.stringMatching(/^TEMPORAL_PORT holds an address/) as string },
+  ]);
+});
+
 function refusal(): ConfigError {
   try {
     readDotEnv(cwd);

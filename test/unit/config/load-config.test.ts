@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../../src/config/config-error';
+import { parseSignal } from '../../../src/intake/parse-signal';
 import { loadConfig } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
 import { foreignAddresses } from '../../../src/config/variables';
@@ -300,7 +301,7 @@ describe('problems', () => {
 
   test.each([
     ['api:\n\tport: 9000\n', /Tabs are not allowed/],
-    ['api: { port: 1 }\n---\napi: { port: 2 }\n', /multiple documents/],
+    ['api: { port: 1 }\n---\napi: { port: 2 }\n', /begins a second document/],
     ['ml: { enabled: yes }\n', /ml\.enabled is "yes"; allowed: true or false/],
     ['ml: { enabled: on }\n', /ml\.enabled is "on"; allowed: true or false/],
     ['ml: { enabled: "false" }\n', /ml\.enabled is "false"; allowed: true or false/],
@@ -317,6 +318,7 @@ describe('problems', () => {
       'sizing: { fractionOfFree: "1.5" }\n',
       /sizing\.fractionOfFree is "1\.5"; allowed: a decimal number above zero, at most 1/,
     ],
+    ['api: {}\napi: {}\n', /my\.yaml:2:1: sets a key that the same map has already/],
     ['venues: { été: {} }\n', /venues names "été"; allowed: a name of lower-case letters, digits and hyphens/],
     ['venues: { bybit_main: {} }\n', /venues names "bybit_main"; allowed: a name of lower-case letters/],
   ])('%j is refused with what is allowed', (text, words) => {
@@ -387,4 +389,67 @@ describe('problems', () => {
       expect.objectContaining({ message: expect.not.stringContaining(secret) as string }) as Error,
     );
   });
+});
+
+describe('names of strategies in the configuration', () => {
+  it.each(['ml\u00ADx', 'ml\u200Bx', 'ml\u2060x', '\u2800', 'cafe\u0301', ' ml', 'ml\u00A0', 'ml\u202Ex'])(
+    'refuses %j as the doors do, as the model’s and in the list',
+    (name) => {
+      const load = (path: string, value: unknown) => () =>
+        loadConfig({ env: {}, cwd, flags: [{ flag: '--test', path, value }] });
+      expect(problemsOf(load('ml.strategy', name))).toMatchObject([{ path: 'ml.strategy' }]);
+      expect(problemsOf(load('signals.strategies', ['ok', name]))).toMatchObject([{ path: 'signals.strategies.1' }]);
+      const signal = { symbol: 'BTCUSDT', direction: 'BUY', strategy: name, timestamp: 1_760_000_000_000 };
+      expect(parseSignal(signal, { nowMs: 1_760_000_000_000 })).toMatchObject({ ok: false });
+    },
+  );
+});
+
+it.each([
+  ['http://127.0.0.1:7233', 'begins with http://'],
+  ['tcp://temporal:7233', 'begins with tcp://'],
+  ['h:99999', 'has no port'],
+  ['h:0', 'has no port'],
+  ['h:7233/', 'has no port'],
+  ['localhost:', 'has no port'],
+  [':7233', 'names no host'],
+  ['user@h:7233', 'names a user'],
+  ['::1', 'without brackets'],
+  ['::1:7233', 'without brackets'],
+  ['[h]:7233', 'names no host'],
+  ['a b:7233', 'names no host'],
+  ['1.2.3:7233', 'names no host'],
+])('refuses the server address %j, and says how one is written', (address, fault) => {
+  const [problem] = problemsOf(() => loadConfig({ env: { TEMPORAL_ADDRESS: address }, cwd }));
+  expect(problem).toMatchObject({ source: 'TEMPORAL_ADDRESS', path: 'temporal.address' });
+  expect(problem?.message).toContain(fault);
+  expect(problem?.message).toContain('allowed: host:port, such as temporal.example:7233');
+});
+
+it.each(['127.0.0.1:7233', 'localhost:1', '[::1]:65535', 'my_ns.a1b2.tmprl.cloud:7233', 'temporal'])(
+  'takes the server address %j',
+  (address) => {
+    expect(loadConfig({ env: { TEMPORAL_ADDRESS: address }, cwd }).temporal.address).toBe(address);
+  },
+);
+
+it.each(['foo bar', '127.0.0.1 ', '[::1]', '1.2.3', 'http://x', ''])('refuses to listen on %j', (host) => {
+  const load = () => loadConfig({ env: {}, cwd, flags: [{ flag: '--test', path: 'api.host', value: host }] });
+  expect(problemsOf(load)).toMatchObject([{ path: 'api.host' }]);
+});
+
+it('takes any address of the loopback network for one that only this machine reaches', () => {
+  const flags = [{ flag: '--test', path: 'api.host', value: '127.0.0.2' }];
+  expect(loadConfig({ env: {}, cwd, flags }).api.host).toBe('127.0.0.2');
+});
+
+it('refuses the namespace that the server keeps for itself', () => {
+  const problems = problemsOf(() => loadConfig({ env: { TEMPORAL_NAMESPACE: 'temporal-system' }, cwd }));
+  expect(problems).toMatchObject([{ path: 'temporal.namespace' }]);
+});
+
+it('says how long a list without a lower bound may be', () => {
+  const flags = [{ flag: '--test', path: 'signals.strategies', value: 'x' }];
+  const [problem] = problemsOf(() => loadConfig({ env: {}, cwd, flags }));
+  expect(problem?.message).toContain('a list of 0 to 1000 values');
 });

@@ -40,7 +40,25 @@ const DECIMAL_SETTINGS =
   /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
 /** Texts whose allowed values cannot be told from the schema. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
-  'ml.strategy': ['x', 'x'.repeat(64), ' ', '\u0007', 'ماشین', '👨‍💻'],
+  'ml.strategy': [
+    'x',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    ' ',
+    '\u0007',
+    'ماشین',
+    '👨‍💻',
+    'ml\u00ADx',
+    'ml\u200Bx',
+    'ml\u2060x',
+    '\u2800',
+    'caf\u00E9',
+    'cafe\u0301',
+    ' ml',
+    'ml\u00A0',
+  ],
+  'temporal.address': ['temporal.example:7233', '[::1]:7233', 'http://127.0.0.1:7233'],
+  'temporal.namespace': ['oncefill', 'temporal-system', 'x'],
   'venues.bybit.settleAsset': ['USDT', 'USDC', 'DT', 'T', 'BTCUSDT'],
 };
 

@@ -60,6 +60,13 @@ test('whatever intake accepts is genuine', () => {
   );
 });
 
+test.each(['cafe\u0301', ' grid', 'grid\u00A0'])(
+  'a signal of the strategy %j, which is refused today, goes on where it was taken before',
+  (strategy) => {
+    expect(check(claimOf({ ...SIGNAL, strategy }))).toBeUndefined();
+  },
+);
+
 test.each<[string, (claim: GenuineClaim) => object]>([
   ['another id', (claim) => ({ origin: { ...claim.origin, workflowId: 'x' } })],
   ['another type', (claim) => ({ origin: { ...claim.origin, workflowType: 'orphan' } })],

@@ -1,6 +1,7 @@
-import { CANCEL_REASON_BYTES_MAX, parseCancellation } from '../../../src/intake/parse-cancellation';
+import { REASON_BYTES_MAX } from '../../../src/domain/ledger/state';
+import { parseCancellation } from '../../../src/intake/parse-cancellation';
 
-test.each(['changed my mind', '  trimmed ', 'é'.repeat(CANCEL_REASON_BYTES_MAX / 2), '👨‍💻 says so'])(
+test.each(['changed my mind', '  trimmed ', 'é'.repeat(REASON_BYTES_MAX / 2), '👨‍💻 says so'])(
   '"%s" is a reason',
   (reason) => expect(parseCancellation({ reason })).toEqual({ ok: true, reason: reason.trim() }),
 );
@@ -11,7 +12,7 @@ test.each<[unknown, string]>([
   [{ reason: 5 }, '--reason is 5; it must be text on one line'],
   [{ reason: null }, '--reason is null'],
   [{ reason: 'two\nlines' }, 'on one line'],
-  [{ reason: 'x'.repeat(CANCEL_REASON_BYTES_MAX + 1) }, `at most ${CANCEL_REASON_BYTES_MAX} bytes`],
+  [{ reason: 'x'.repeat(REASON_BYTES_MAX + 1) }, `at most ${REASON_BYTES_MAX} are kept`],
   [{ reason: 'r', force: true }, 'The field "force" is not known'],
   [['reason'], 'A cancellation is a JSON object'],
   [null, 'A cancellation is a JSON object'],

@@ -1,4 +1,5 @@
-import { parseSettlement, SETTLE_REASON_BYTES_MAX } from '../../../src/intake/parse-settlement';
+import { REASON_BYTES_MAX } from '../../../src/domain/ledger/state';
+import { parseSettlement } from '../../../src/intake/parse-settlement';
 
 const FILLED = { filled_quantity: '0.010', average_price: '43000.50', reason: 'seen in the order history by Ada' };
 
@@ -30,7 +31,7 @@ test.each<[string, unknown, string]>([
   ['no reason', { ...FILLED, reason: undefined }, 'reason is empty'],
   ['an empty reason', { ...FILLED, reason: ' ' }, 'reason is empty'],
   ['a reason of two lines', { ...FILLED, reason: 'a\nb' }, 'reason is "a'],
-  ['a reason without end', { ...FILLED, reason: 'a'.repeat(SETTLE_REASON_BYTES_MAX + 1) }, 'reason has 191 bytes'],
+  ['a reason without end', { ...FILLED, reason: 'a'.repeat(REASON_BYTES_MAX + 1) }, 'it has 161 bytes'],
   ['no quantity', { ...FILLED, filled_quantity: undefined }, 'There is no filled_quantity'],
   ['a quantity that is a number', { ...FILLED, filled_quantity: 0.01 }, 'filled_quantity is 0.01'],
   ['a quantity below zero', { ...FILLED, filled_quantity: '-1' }, 'filled_quantity is "-1"'],

@@ -39,10 +39,10 @@ test('both spellings of a field mean the same', () => {
 });
 
 test('symbol and direction are upper-cased, the strategy stays as given', () => {
-  expect(accepted({ symbol: 'ethusdt', direction: 'sell', strategy: ' Mean Reversion é ' })).toMatchObject({
+  expect(accepted({ symbol: 'ethusdt', direction: 'sell', strategy: 'Mean  Reversion \u00E9' })).toMatchObject({
     symbol: 'ETHUSDT',
     direction: 'SELL',
-    strategy: ' Mean Reversion é ',
+    strategy: 'Mean  Reversion \u00E9',
   });
 });
 
@@ -158,9 +158,6 @@ describe('amount and limit price', () => {
   });
 
   test.each([
-    [0.0033698836094045678, '0.003369883609404567'],
-    [0.1 + 0.2, '0.30000000000000004'],
-    [2 ** 53 + 2, '9007199254740994'],
     ['1e3', '1000'],
     ['1E-7', '0.0000001'],
     ['+1', '1'],
@@ -181,10 +178,14 @@ describe('amount and limit price', () => {
     expect(accepted({ amount: spelling }).amount).toBe(spelling);
   });
 
-  test('of a number with more digits than JSON keeps, the shorter number is accepted, too', () => {
-    const [, shorter] = /at most 15 digits: ([\d.]+)\.$/.exec(refusal({ amount: 0.0033698836094045678 })) ?? [];
-    expect(accepted({ amount: Number(shorter) }).amount).toBe('0.00336988360940456');
-  });
+  test.each([0.0033698836094045678, 0.1 + 0.2, Number('9007199254740993')])(
+    'of the number %p, which may have changed on its way, no other amount is proposed',
+    (amount) => {
+      const [, remedy = ''] = refusal({ amount }).split('; ');
+      expect(remedy).toContain('Send it as text in quotes');
+      expect(remedy.replace('"0.01"', '')).not.toMatch(/\d{3}|\d\.\d/);
+    },
+  );
 
   test.each(['1,500', '1,234.5', '1.234,5', '12-3', '--1', '1e-19', '1e999999999', '٣', 'ⅠⅤ', '1'.repeat(2_000)])(
     'of the text %p no other spelling is guessed',
@@ -249,7 +250,7 @@ describe('strategy', () => {
     ['Persian', 'می‌خواهم'],
     ['Hindi', 'क्‍ष'],
     ['Hebrew', 'מסחר 1'],
-    ['combined marks', 'e\u0301'],
+    ['marks that combine with no letter into one', 'x\u0301'],
     ['an Arabic number sign', '\u0600١٢'],
     ['64 characters', '戦'.repeat(64)],
   ])('%s is taken as it is', (_name, strategy) => {
@@ -273,6 +274,9 @@ describe('strategy', () => {
     ['hidden text of tags', 'a\u{E0041}', 'holds U+E0041, which cannot be seen'],
     ['half an emoji', 'a\uD83D', 'holds U+D83D, half of a character'],
     ['blank that is a letter', '\u3164\u2800', 'is empty'],
+    ['a letter in two parts', 'cafe\u0301', 'is spelled with other code points than its usual form (Unicode NFC)'],
+    ['blank before it', ' grid', 'begins or ends with a blank'],
+    ['no-break space behind it', 'grid\u00A0', 'begins or ends with a blank'],
     ['emoji too many', '👨‍💻'.repeat(13), 'has 65 characters'],
   ])('%s is refused for what it is', (_name, strategy, fault) => {
     expect(refusal({ strategy })).toMatch(/^strategy is "/);
@@ -375,7 +379,7 @@ test('anything at all is answered with a signal or one short sentence, and never
     fc.property(fc.oneof(body, fc.anything()), (anything) => {
       const result = parse(anything);
       if (result.ok) return;
-      expect(result.message).toMatch(/^[^\n]{1,500}\.$/);
+      expect(result.message).toMatch(/^[^\n]{1,500}[.?]$/);
     }),
     { numRuns: 2_000 },
   );

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { assertPortFree, isPortListening, type PortInUseError } from '../../../src/net/ports';
+import { assertPortFree, isPortListening, ListenHostError, type PortInUseError } from '../../../src/net/ports';
 
 let server: Server;
 let port: number;
@@ -42,4 +42,11 @@ const onLinux = process.platform === 'linux' ? it : it.skip;
 onLinux('names the process that holds it', async () => {
   const { holder } = await failureOf(assertPortFree(port, { variable: 'API_PORT' }));
   expect(holder?.pid).toBe(process.pid);
+});
+
+it.each(['203.0.113.7', 'nowhere.invalid'])('says of %p that this machine does not listen there', async (host) => {
+  await new Promise((resolve) => server.close(resolve));
+  const attempt = assertPortFree(port, { variable: 'API_PORT', host });
+  await expect(attempt).rejects.toThrow(ListenHostError);
+  await expect(attempt).rejects.toThrow(`api.host is "${host}", which`);
 });

@@ -1,3 +1,4 @@
+import { describeFaults, withOneEndOfBan } from '../../../src/observability/part-health';
 import type { AccountHealth } from '../../../src/messages/venue-account';
 import { describeAccount } from '../../../src/observability/account-health';
 
@@ -56,4 +57,20 @@ test.each<[string, Partial<AccountHealth>, RegExp]>([
 
 test('a pause of a moment, as every limiter has, is no problem', () => {
   expect(describeWith({ blockedForMs: 1_000, blockedBy: 'rate_limited' }).status).toBe('healthy');
+});
+
+test('where the account tells a ban, the engine’s sentence has no other end of it', () => {
+  const account = 'bybit refuses requests until 2026-01-01T00:10:05Z (a ban): nothing is sent or looked up';
+  const engine = 'bybit refuses all requests until 2026-01-01T00:10:00.123Z: The venue refuses this address.';
+  const cut = 'bybit refuses all requests: The venue refuses this address.';
+  expect(withOneEndOfBan([engine, account])).toEqual([cut, account]);
+  expect(withOneEndOfBan([engine])).toEqual([engine]);
+});
+
+test.each([
+  [{ seed: 0, rate: 0, targets: [] }, ''],
+  [{ seed: 7, rate: 0.2, targets: [] }, ', misbehaves as it was told to (faults: seed=7,rate=0.2)'],
+  [{ seed: 0, rate: 0, targets: [{}] }, ', misbehaves as it was told to (faults: 1 at chosen requests)'],
+])('of the plan %j the paper venue is said to do what it does', (plan, words) => {
+  expect(describeFaults(plan)).toBe(words);
 });

@@ -123,7 +123,7 @@ describe('specifications', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test.each(['seed=x', 'seed=7,rate=3', 'colour=red', '/nowhere/plan.json'])(
+  test.each(['', ' ', 'seed=x', 'seed=7,rate=3', 'colour=red', '/nowhere/plan.json'])(
     '%s is refused with what is expected',
     (text) => {
       expect(() => readFaultSpecification(text)).toThrow(/seed=7,rate=0\.2/);

@@ -153,11 +153,22 @@ function messageOf(step: () => unknown): string {
   throw new Error('It was accepted.');
 }
 
+it('refuses an address of a profile that no client could dial', () => {
+  const odd = join(folder, 'odd.toml');
+  writeFileSync(odd, '[profile.default]\naddress = "http://h:7233"\n', { mode: 0o600 });
+  const load = () => externalTarget({ namespace: 'x', env: { TEMPORAL_CONFIG_FILE: odd } });
+  expect(load).toThrow(
+    /names the address "http:\/\/h:7233"; it begins with http:\/\/, which is left out; needed is host:port/,
+  );
+});
+
 it('says what to do when nothing answers', async () => {
   const target = localTarget(`127.0.0.1:${await findFreePort()}`, 'oncefill-paper');
   await expect(connectNative(target)).rejects.toMatchObject({
     name: 'ServerUnavailableError',
     code: 'TEMPORAL_UNREACHABLE',
-    message: expect.stringMatching(/^No Temporal server can be used at 127\.0\.0\.1:\d+ \(.+\): start one/) as string,
+    message: expect.stringMatching(
+      /^No Temporal server can be used at 127\.0\.0\.1:\d+ \(.+\): start that server, or unset TEMPORAL_ADDRESS/,
+    ) as string,
   });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { venueSentence } from '../../../src/domain/outcome';
 import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES } from '../../../src/venues/bybit/outcome-codes';
 import {
   classifyCancelOrderReply,
@@ -132,4 +133,11 @@ describe('bybit properties', () => {
       { numRuns: 1_000 },
     );
   });
+});
+
+test('an exit without a position is refused in plain words, and with its code once', () => {
+  const body = { retCode: 110017, retMsg: 'current position is zero, cannot fix reduce-only order qty', result: {} };
+  const outcome = classifyPlaceOrderReply(completeReply({ status: 200, body }), 'client-1');
+  expect(venueSentence(outcome)).toBe('Refused: Bybit 110017: no position is left to reduce');
+  expect(venueSentence({ kind: 'REJECTED', venueCode: '7', message: 'No.' })).toBe('Refused (7): No.');
 });
