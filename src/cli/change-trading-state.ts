@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import type { TradingState, TradingStateChange } from '../domain/ledger/types';
 import { quoteValue } from '../domain/quote-value';
-import { faultOfReason } from '../domain/readable-text';
+import { faultOfReason, keepableReason } from '../domain/readable-text';
 import { CliError } from './cli-error';
 import { auditAround, auditAttempt } from './command-audit';
 import { checkLiveFlag, LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
@@ -112,13 +112,19 @@ async function changeAudited(
   }
 }
 
-/** @throws CliError for what the record could not keep as it is */
-export function readReason(written: string): string {
+/**
+ * @param to what trading is to be: to stop it does not fail for the words that it is asked in
+ * @throws CliError for an empty reason, and for one to go on that the record could not keep as it is
+ */
+export function readReason(written: string, to: TradingState): string {
   const reason = written.trim();
   if (reason === '') throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
   const fault = faultOfReason(reason);
-  if (fault !== undefined) throw new CliError(`--reason is ${quoteValue(reason)}; it ${fault}.`, ExitCode.USAGE);
-  return reason;
+  if (fault === undefined) return reason;
+  if (to === 'active') throw new CliError(`--reason is ${quoteValue(reason)}; it ${fault}.`, ExitCode.USAGE);
+  const kept = keepableReason(reason);
+  printErrorLine(`--reason ${fault}. It is kept as ${quoteValue(kept)}.`);
+  return kept;
 }
 
 async function changeTradingState(
@@ -128,7 +134,7 @@ async function changeTradingState(
 ): Promise<ExitCode> {
   const { live = false, json = false, cancelOrders = false } = options;
   const { to, done } = definition;
-  const reason = readReason(options.reason);
+  const reason = readReason(options.reason, to);
   const config = await loadCommandConfig(command);
   if (to === 'active') checkLiveFlag(config, live);
   else refuseNeedlessLive(config, live);

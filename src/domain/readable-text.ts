@@ -48,6 +48,24 @@ export function faultOfReason(reason: string): string | undefined {
   return `has ${bytes} bytes as UTF-8; at most ${REASON_BYTES_MAX} are kept: say it shorter`;
 }
 
+/**
+ * As much of a reason as can be kept, for what must not fail for its words: what cannot be shown becomes a blank, and what is
+ * too long ends after a word.
+ */
+export function keepableReason(reason: string): string {
+  const readable = [...reason].map((character) => (faultOfReadableText(`.${character}`) ? ' ' : character)).join('');
+  const words = readable.split(/\s+/).filter(Boolean);
+  const whole = words.join(' ');
+  if (utf8Length(whole) <= REASON_BYTES_MAX) return whole;
+  let kept = '';
+  for (const word of words) {
+    const longer = kept === '' ? word : `${kept} ${word}`;
+    if (utf8Length(`${longer} …`) > REASON_BYTES_MAX) break;
+    kept = longer;
+  }
+  return kept === '' ? 'a reason of one word too long to keep' : `${kept} …`;
+}
+
 /** Workflows have no Buffer. */
 function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;

@@ -48,8 +48,18 @@ test.each([
   ['a\u202Eb', 'holds U+202E'],
   ['x'.repeat(161), 'has 161 bytes as UTF-8; at most 160 are kept'],
   [' ', 'The reason is empty'],
-])('halt and resume refuse the reason %j as every other command does', (reason, sentence) => {
-  expect(() => readReason(reason)).toThrow(sentence);
+])('resume refuses the reason %j as every other command does', (reason, sentence) => {
+  expect(() => readReason(reason, 'active')).toThrow(sentence);
+});
+
+test.each([
+  ['a\tb\nc', 'a b c'],
+  ['a\u202Eb', 'a b'],
+  ['1234567890 '.repeat(30), `${'1234567890 '.repeat(14)}…`],
+  ['x'.repeat(161), 'a reason of one word too long to keep'],
+])('halt and reduce do not fail for the reason %j, and keep what can be read', (reason, kept) => {
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(['halted', 'reducing'].map((to) => readReason(reason, to as 'halted'))).toEqual([kept, kept]);
 });
 
 describe('without the embedded server', () => {
