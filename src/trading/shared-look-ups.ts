@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { VenueOrder } from '../domain/market';
 import type { Intent } from '../domain/signal';
 import type { LookUpUrgency } from '../messages/trade';
@@ -146,4 +145,8 @@ function tellOf(askers: readonly Asker[], orders: readonly VenueOrder[]): readon
     tell(order);
     return false;
   });
+}
+
+function delay(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
