@@ -10,7 +10,7 @@ import {
   type AdmittedOrphan,
   type BookResult,
   type LookUpUrgency,
-  PlaceOrderInput,
+  type PlaceOrderInput,
   type PlaceOrderResult,
   type TradeResult,
   type TradeTerms,
