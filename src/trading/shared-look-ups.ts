@@ -8,6 +8,10 @@ import type { Permits } from './permits';
 const SPACING_MS = 2_000;
 /** The same while nobody is in a hurry: all who ask are resting orders. */
 const RESTING_SPACING_MS = 5_000;
+/** So many who wait are a list's worth: each of them takes the place of another call of this process meanwhile. */
+const WAITING_FULL = 10;
+/** While that many wait, a list leaves so long after the request before it. */
+const FULL_SPACING_MS = 500;
 /** Pages of open orders that are read at most; who is not on them asks alone. */
 const PAGES_MAX = 10;
 /** Whoever asks while so many do asks alone. */
@@ -67,9 +71,9 @@ export class SharedLookUps {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      // At most so long at once: somebody in a hurry may come meanwhile.
+      // At most so long at once: somebody in a hurry may come meanwhile, or many.
       const leftMs = this.dueAtMs() - performance.now();
-      if (leftMs > 0) await delay(Math.min(Math.ceil(leftMs), SPACING_MS));
+      if (leftMs > 0) await delay(Math.min(Math.ceil(leftMs), FULL_SPACING_MS));
       else await this.answer();
     }
     this.running = false;
@@ -80,6 +84,7 @@ export class SharedLookUps {
     const isCrowded =
       this.last.ids.size > 1 || this.waiting.some(({ clientOrderId }) => !this.last.ids.has(clientOrderId));
     if (!isCrowded) return -Infinity;
+    if (this.waiting.length >= WAITING_FULL) return this.last.atMs + FULL_SPACING_MS;
     const isInHurry = this.waiting.some(({ urgency }) => urgency !== 'resting');
     return this.last.atMs + (isInHurry ? SPACING_MS : RESTING_SPACING_MS);
   }

@@ -51,6 +51,22 @@ test('many open orders are told of by one list under one permit', async () => {
   expect([openOrders, recentOrders, forRead].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 1]);
 });
 
+test('a crowd of resting orders does not wait as long as a few do', async () => {
+  const waitOf = async (count: number): Promise<number> => {
+    const { shared, openOrders } = venueWith([]);
+    const startedAtMs = performance.now();
+    let sentAtMs = Infinity;
+    openOrders.mockImplementation(async () => {
+      sentAtMs = performance.now();
+      return { clientOrderIds: [], orders: [] };
+    });
+    const ids = Array.from({ length: count }, (_, index) => `of-${index}`);
+    await passing(askAll(shared, ids, 'resting'));
+    return sentAtMs - startedAtMs;
+  };
+  expect(await waitOf(40)).toBeLessThan(await waitOf(5));
+});
+
 test('those that are not open any more are told of by one report of final orders', async () => {
   const { shared, recentOrders } = venueWith([], [order('b', 'cancelled'), order('c', 'filled')]);
   const found = await passing(askAll(shared, ['a', 'b', 'c']));
