@@ -1,8 +1,9 @@
-import { condition } from '@temporalio/workflow';
-import { patientLookUpDelayMs } from '../src/domain/look-up-delay';
-import type { OrderPlan } from '../src/domain/market';
+import { condition, patched } from '@temporalio/workflow';
+import { openOrderDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
+import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
 import { orderOfWord, readSettleWord, type SettleWord } from '../src/domain/settle-word';
 import type { SettleReply } from '../src/messages/signal';
+import type { LookUpUrgency } from '../src/messages/trade';
 import type { Placement } from './placement';
 import { alert } from './announcements';
 import { RecurringAlert } from './recurring-alert';
@@ -10,6 +11,8 @@ import type { SagaParts } from './saga-parts';
 
 /** Requests to cancel an order that the venue may have and does not show; more would prove nothing either. */
 const CANCELS_MAX = 3;
+/** Runs that began before it ended on a word whatever the venue answered, also where it had not been asked at all. */
+const WORD_NEEDS_THE_VENUE = 'word-needs-the-venue';
 
 /**
  * An order of which nothing is proven, and a person's word for it: the venue does not know an order that it had, or may
@@ -19,21 +22,31 @@ const CANCELS_MAX = 3;
 export class MissingOrder {
   private plan: OrderPlan | undefined;
   private word: SettleWord | undefined;
+  private wordAtMs = 0;
+  /** Look-ups that began after the word. */
+  private lookUpsAfterWord = 0;
+  private isToldToWait = false;
 
   constructor(private readonly parts: SagaParts) {}
 
   /** Takes a person's word. @param command any value */
   settle(command: unknown): SettleReply {
-    if (this.word !== undefined) return { accepted: false, message: 'The order was settled on a word given before.' };
+    if (this.word !== undefined) {
+      return { accepted: false, message: 'A word was given before: it counts as soon as the venue answers.' };
+    }
     if (this.plan === undefined) {
       return { accepted: false, message: 'The order is neither missing nor unknown: the venue says how it ends.' };
     }
     const word = readSettleWord(command, this.plan);
     if (typeof word === 'string') return { accepted: false, message: word };
     this.word = word;
+    this.wordAtMs = Date.now();
+    this.lookUpsAfterWord = 0;
+    this.isToldToWait = false;
     const what = word.averagePrice === undefined ? 'nothing filled' : `${word.filledQuantity} at ${word.averagePrice}`;
     const message = `Taken: ${what}. The venue is asked once more; if it shows the order, its answer counts.`;
-    return { accepted: true, message };
+    if (!patched(WORD_NEEDS_THE_VENUE)) return { accepted: true, message };
+    return { accepted: true, message: `${message} Your word counts as soon as the venue answers.` };
   }
 
   /** From now on a person's word is taken. @returns what the person can do */
@@ -56,6 +69,38 @@ export class MissingOrder {
 
   get hasWord(): boolean {
     return this.word !== undefined;
+  }
+
+  /** Looks the order up. @returns the answer, and whether it is what a person's word waits for: see `endsOn` */
+  async lookUp(
+    plan: OrderPlan,
+    urgency?: LookUpUrgency,
+  ): Promise<{ readonly answer: LookUpAnswer; readonly isAfterWord: boolean }> {
+    const isAfterWord = this.hasWord;
+    const answer = await this.parts.activities.lookUpOrder(plan, urgency);
+    if (isAfterWord) this.lookUpsAfterWord += 1;
+    return { answer, isAfterWord };
+  }
+
+  /**
+   * Whether a person's word ends the signal now: the venue itself does not know the order, and was asked after the word. A
+   * look-up that was never answered, or never left, says nothing: the order may rest at the venue. The word is kept then.
+   */
+  endsOn(answer: LookUpAnswer, isAfterWord: boolean): boolean {
+    if (this.word === undefined) return false;
+    if (isAfterWord && answer.status === 'absent') return true;
+    if (!patched(WORD_NEEDS_THE_VENUE)) return true;
+    if (answer.status === 'unavailable') this.tellToWait(this.word, answer.outcome.message);
+    return false;
+  }
+
+  private tellToWait({ reason }: SettleWord, why: string): void {
+    if (this.isToldToWait) return;
+    this.isToldToWait = true;
+    const { input, record } = this.parts;
+    const text = `The word for the order (${reason}) counts as soon as ${input.venue} answers; until then its funds stay held. ${why}`;
+    record.note(text);
+    alert(`${input.fingerprint}: ${text}`);
   }
 
   /**
@@ -100,19 +145,30 @@ export class MissingOrder {
       }
       const delayMs = patientLookUpDelayMs(count, terms.known.lookUpDelays, Date.now() - startedAtMs);
       await this.pause(delayMs, () => stop.isDue && cancels < CANCELS_MAX);
-      const answer = await activities.lookUpOrder(plan);
+      const { answer, isAfterWord } = await this.lookUp(plan);
       if (answer.status === 'found') {
         this.withdrawOffer();
         record.foundAfterAll();
         return { status: 'live', order: answer.order };
       }
       if (answer.status === 'absent') askedAtMs = answer.askedAtMs;
-      if (this.hasWord) return this.end(plan, askedAtMs);
+      if (this.endsOn(answer, isAfterWord)) return this.end(plan, askedAtMs);
     }
   }
 
-  /** Waits, but not longer than until there is a word. @param orWhen what else ends the wait */
+  /** Waits, but not longer than until the look-up that a word asks for is due. @param orWhen what else ends the wait */
   async pause(durationMs: number, orWhen: () => boolean = () => false): Promise<void> {
-    await condition(() => this.hasWord || orWhen(), Math.max(1, durationMs));
+    if (this.isWordUnanswered) await condition(orWhen, Math.max(1, Math.min(durationMs, this.delayAfterWordMs())));
+    else await condition(() => this.hasWord || orWhen(), Math.max(1, durationMs));
+  }
+
+  /** Whether the venue was asked since the word, and did not answer. */
+  get isWordUnanswered(): boolean {
+    return this.hasWord && this.lookUpsAfterWord > 0;
+  }
+
+  /** A person waits for the next look-up: soon at first, whatever the pace before. */
+  private delayAfterWordMs(): number {
+    return openOrderDelayMs(this.lookUpsAfterWord - 1, this.parts.terms.known.lookUpDelays, Date.now() - this.wordAtMs);
   }
 }

@@ -1,10 +1,9 @@
 import { patched } from '@temporalio/workflow';
 import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
-import { openOrderDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
+import { openOrderDelayMs, patientLookUpDelayMs, restingOrderDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
 import { isMissing, isWithinMemory, type Absence } from '../src/domain/missing-order';
-import { mayRestLong } from '../src/domain/order-options';
-import { stopWords } from '../src/domain/order-end';
+import { endsAtOnce, mayRestLong } from '../src/domain/order-options';
 import { venueSentence, type VenueOutcome } from '../src/domain/outcome';
 import { lockedAmount } from '../src/domain/sizing';
 import type { RestingOrder, SettleReply } from '../src/messages/signal';
@@ -12,6 +11,7 @@ import { acknowledgeSignal } from '../src/messages/venue-account';
 import { signalAccount } from './account-signals';
 import { continueSignal, isHistoryLong } from './continue-signal';
 import { MissingOrder } from './missing-order';
+import { OrderCancel } from './order-cancel';
 import type { Placement } from './placement';
 import { RecurringAlert } from './recurring-alert';
 import type { SagaParts } from './saga-parts';
@@ -24,6 +24,19 @@ const ABSENT_IS_MISSING = 'absent-is-missing';
 const UNKNOWN_IS_SEARCHABLE = 'unknown-is-searchable';
 /** Runs that began before it followed a resting order in one history, however long that grew. */
 const RESTING_CONTINUES_AS_NEW = 'resting-continues-as-new';
+
+/** Runs that began before it told of an order that may rest as soon as of one that ends at once. */
+const RESTING_IS_PATIENT = 'resting-is-patient';
+/** Of an accepted order that may rest a person is told after so many times the patience for others. */
+const RESTING_UNSEEN_FACTOR = 5;
+/** The count of look-ups that makes the next one the first. */
+const BEFORE_FIRST = -1;
+
+interface Sight {
+  readonly seenAtMs: number;
+  /** When the venue first answered otherwise, or not; absent: it shows the order. */
+  readonly unseenSinceMs?: number;
+}
 
 type AbsentAnswer = Extract<LookUpAnswer, { status: 'absent' }>;
 
@@ -53,7 +66,7 @@ export class OrderWatch {
     outcome: VenueOutcome,
     signedAtMs: number | undefined,
   ): Promise<Placement | undefined> {
-    const { terms, activities, record } = this.parts;
+    const { terms, record } = this.parts;
     const { lateAcceptanceMs, lookUpDelays } = terms.known;
     let lateEnoughMs = signedAtMs === undefined ? undefined : signedAtMs + lateAcceptanceMs;
     let venueTimeMs = signedAtMs ?? plan.plannedAtMs ?? 0;
@@ -61,7 +74,7 @@ export class OrderWatch {
     record.enter('RESOLVING', `${venueSentence(outcome)} Looks the order up before anything else.`);
     for (let count = 0, absentLookUps = 0; ; count += 1) {
       await this.missing.pause(patientLookUpDelayMs(count, lookUpDelays, Date.now() - startedAtMs));
-      const answer = await activities.lookUpOrder(plan);
+      const { answer, isAfterWord } = await this.missing.lookUp(plan);
       if (answer.status === 'found') {
         this.known('Found at the venue.');
         return { status: 'live', order: answer.order };
@@ -83,7 +96,7 @@ export class OrderWatch {
           return undefined;
         }
       }
-      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
+      if (this.missing.endsOn(answer, isAfterWord)) return this.missing.end(plan, venueTimeMs);
       this.alertUnknown(plan, unseenForMs);
     }
   }
@@ -107,8 +120,8 @@ export class OrderWatch {
     known: VenueOrder | undefined,
     before: RestingOrder | undefined,
   ): Promise<Placement> {
-    const { input, terms, activities, record, stop } = this.parts;
-    const { lookUpDelays: delays, unknownAlertMs } = terms.known;
+    const { input, terms, record, stop } = this.parts;
+    const { unknownAlertMs } = terms.known;
     record.enter('WORKING', `Accepted by ${input.venue}; ${this.whatItWaitsFor(plan)}`);
     if (known) record.venueSays(known);
     const startedAtMs = before?.followedSinceMs ?? Date.now();
@@ -118,13 +131,24 @@ export class OrderWatch {
     let absentLookUps = 0;
     // Only an order that was seen open is carried from run to run, and its account was told by then.
     let acknowledged = before !== undefined;
-    let cancelRound = 0;
-    let cancelledAtMs = 0;
+    let isShownOpen = acknowledged;
+    const cancel = new OrderCancel(this.parts, this.alert);
     for (let count = 0; ; count += 1) {
-      if (cancelRound > 0) await this.missing.pause(patientLookUpDelayMs(count, delays, Date.now() - cancelledAtMs));
-      else await this.pauseWhileOpen(openOrderDelayMs(count, delays, Date.now() - startedAtMs));
-      const answer = await activities.lookUpOrder(plan);
-      unseenSinceMs = answer.status === 'found' ? undefined : (unseenSinceMs ?? Date.now());
+      await this.pauseWhileOpen(plan, cancel, { count, startedAtMs, isShownOpen });
+      if (cancel.isFirstDue) {
+        await cancel.ask(plan, false);
+        // The look-up that sees what came of it comes soon.
+        count = BEFORE_FIRST;
+        continue;
+      }
+      const isUrgent = cancel.isAsked || stop.isDue || this.missing.hasWord || plan.reduceOnly;
+      const { answer, isAfterWord } = await this.missing.lookUp(
+        plan,
+        isUrgent ? undefined : isShownOpen ? 'resting' : 'fresh',
+      );
+      if (answer.status === 'found') unseenSinceMs = undefined;
+      // Our own limits left no room to ask: that is no silence of the venue.
+      else if (!isUnasked(answer)) unseenSinceMs ??= Date.now();
       if (answer.status === 'found') {
         seenAtMs = Date.now();
         absentLookUps = 0;
@@ -132,6 +156,7 @@ export class OrderWatch {
         record.venueSays(answer.order);
         this.known();
         if (answer.order.status !== 'open') return { status: 'live', order: answer.order };
+        isShownOpen = true;
         if (!acknowledged && plan.limitPrice !== undefined) {
           acknowledged = true;
           await this.acknowledge(plan, answer.order);
@@ -150,24 +175,45 @@ export class OrderWatch {
         const isMissingNow = isMissing(absence, unknownAlertMs) && !this.missing.hasWord;
         if (isMissingNow && patched(ABSENT_IS_MISSING)) return this.missing.wait(plan, why, answer.askedAtMs);
       }
-      if (this.missing.hasWord) return this.missing.end(plan, venueTimeMs);
-      // Long ago is when an order that rests for long was seen last, also where a first look-up of many was in vain.
-      const doubtSinceMs = mayRestLong(plan) ? (unseenSinceMs ?? Date.now()) : seenAtMs;
-      this.alertUnknown(plan, Date.now() - doubtSinceMs);
-      if (!stop.isDue) continue;
-      cancelRound += 1;
-      if (cancelRound === 1) {
-        count = 0;
-        cancelledAtMs = Date.now();
+      if (this.missing.endsOn(answer, isAfterWord)) return this.missing.end(plan, venueTimeMs);
+      this.alertUnseen(plan, { seenAtMs, unseenSinceMs });
+      if (!cancel.isDueAfter(answer)) {
+        if (cancel.isAsked && isUnasked(answer)) count -= 1;
+        continue;
       }
-      this.alertOpen(plan, Date.now() - cancelledAtMs, cancelRound);
-      record.enter('WORKING', `Asks ${input.venue} to cancel what is open: ${stopWords(stop.askVenue())}.`);
-      await activities.cancelOrder({ fingerprint: input.fingerprint, plan, round: cancelRound });
+      const isFirst = !cancel.isAsked;
+      await cancel.ask(plan, answer.status === 'found');
+      if (isFirst) count = 0;
+      else if (cancel.isHeldUp) count -= 1;
     }
   }
 
-  private pauseWhileOpen(durationMs: number): Promise<void> {
-    return this.parts.stop.pauseWhileOpen(durationMs, () => this.missing.hasWord);
+  /** Waits for the next look-up. */
+  private async pauseWhileOpen(
+    plan: OrderPlan,
+    cancel: OrderCancel,
+    { count, startedAtMs, isShownOpen }: { count: number; startedAtMs: number; isShownOpen: boolean },
+  ): Promise<void> {
+    const { terms, stop } = this.parts;
+    const { lookUpDelays: delays } = terms.known;
+    if (cancel.isAsked) return this.missing.pause(patientLookUpDelayMs(count, delays, cancel.ageMs));
+    const ageMs = Date.now() - startedAtMs;
+    const rests = isShownOpen && !endsAtOnce(plan);
+    const delayMs = rests ? restingOrderDelayMs(count, delays, ageMs) : openOrderDelayMs(count, delays, ageMs);
+    if (this.missing.isWordUnanswered) return this.missing.pause(delayMs, () => stop.isDue);
+    return stop.pauseWhileOpen(delayMs, () => this.missing.hasWord);
+  }
+
+  /**
+   * Tells of an accepted order that does not show. One that may rest is asked about seldom, and a look-up may be in vain: it
+   * is the venue's own silence that counts, and for longer.
+   */
+  private alertUnseen(plan: OrderPlan, { seenAtMs, unseenSinceMs = Date.now() }: Sight): void {
+    const unseenForMs = Date.now() - unseenSinceMs;
+    const isQuiet = !endsAtOnce(plan) && unseenForMs <= RESTING_UNSEEN_FACTOR * this.parts.terms.known.unknownAlertMs;
+    const before = mayRestLong(plan) ? unseenForMs : Date.now() - seenAtMs;
+    if (before <= this.parts.terms.known.unknownAlertMs || (isQuiet && patched(RESTING_IS_PATIENT))) return;
+    this.alertUnknown(plan, before);
   }
 
   /** What ends it, and when, for people. */
@@ -218,14 +264,6 @@ export class OrderWatch {
     }
   }
 
-  private alertOpen(plan: OrderPlan, cancellingForMs: number, requests: number): void {
-    const { input, terms } = this.parts;
-    if (cancellingForMs <= terms.known.unknownAlertMs) return;
-    this.alert.raise(
-      `${input.fingerprint}: ${input.venue} does not cancel ${plan.clientOrderId}, asked ${requests} times. Cancel it there.`,
-    );
-  }
-
   private known(note?: string): void {
     this.missing.withdrawOffer();
     this.alert.settle();
@@ -244,4 +282,9 @@ export class OrderWatch {
       lockedAmount: lockedAmount(plan, terms.known.leverage),
     });
   }
+}
+
+/** Whether the look-up never left: this installation's own limiter had no room for it. */
+function isUnasked(answer: LookUpAnswer): boolean {
+  return answer.status === 'unavailable' && answer.isUnasked === true;
 }

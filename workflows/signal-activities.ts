@@ -9,6 +9,7 @@ import {
   tradeInputOf,
   type AdmittedOrphan,
   type BookResult,
+  type LookUpUrgency,
   type PlaceOrderInput,
   type PlaceOrderResult,
   type TradeResult,
@@ -50,7 +51,8 @@ export interface SignalActivities {
   bookFill(plan: OrderPlan, order: VenueOrder): Promise<BookResult>;
   releaseFunds(reason: string): Promise<void>;
   placeOrder(input: Pick<PlaceOrderInput, 'plan' | 'permitRound'>): Promise<PlaceOrderResult>;
-  lookUpOrder(plan: OrderPlan): Promise<LookUpAnswer>;
+  /** @param urgency absent: the most urgent, in the exits' share */
+  lookUpOrder(plan: OrderPlan, urgency?: LookUpUrgency): Promise<LookUpAnswer>;
   cancelOrder(input: { fingerprint: string; plan: OrderPlan; round: number }): Promise<VenueOutcome>;
 }
 
@@ -149,11 +151,11 @@ function proxyOrderActivities(input: SignalWorkflowInput, terms: Terms): Pick<Si
         ],
       );
     },
-    lookUpOrder: (plan) => {
+    lookUpOrder: (plan, urgency) => {
       const reusableIdSinceMs = reusableIdSince(input, terms.known);
       const options = { summary: `look up ${plan.clientOrderId}` };
       return order()
-        .lookUpOrder.executeWithOptions(options, [{ ...at(), fingerprint, plan, reusableIdSinceMs }])
+        .lookUpOrder.executeWithOptions(options, [{ ...at(), fingerprint, plan, reusableIdSinceMs, urgency }])
         .catch((error: unknown) => ({ status: 'unavailable', outcome: unknownBecause(error, venue) }) as const);
     },
     cancelOrder: (call) =>

@@ -34,6 +34,7 @@ export class SignalRecord {
   private sendAttempts = 0;
   private order: OrderView | undefined;
   private plan: OrderPlan | undefined;
+  private isCancelAsked = false;
   private timeline: readonly TimelineEntry[] = [];
 
   constructor(private readonly input: SignalWorkflowInput) {
@@ -57,6 +58,7 @@ export class SignalRecord {
       waitUntilMs: this.waitUntilMs,
       sendAttempts: this.sendAttempts,
       order: this.order,
+      ...(this.isCancelAsked && this.state === 'WORKING' && { isCancelAsked: true }),
       timeline: this.timeline,
     };
   }
@@ -64,8 +66,15 @@ export class SignalRecord {
   /** Enters a state. @param detail one sentence: what happens */
   enter(state: SignalState, detail: string, waitUntilMs?: number): void {
     this.state = state;
+    this.isCancelAsked = false;
     this.waitUntilMs = waitUntilMs;
     this.note(detail);
+  }
+
+  /** The venue is asked to cancel what is open of the order. @param detail one sentence */
+  cancelling(detail: string): void {
+    this.enter('WORKING', detail);
+    this.isCancelAsked = true;
   }
 
   /** @param atMs when, if that is not now */

@@ -21,9 +21,11 @@ function describeFillable(orders: readonly OpenOrder[], venue: string): readonly
   if (orders.length === 0) return [`No order of a signal is open at ${venue}.`];
   const unproven = orders.filter(({ stand }) => stand === 'unproven').length;
   const doubt = unproven === 0 ? '' : `, of ${unproven} of them it is not proven yet whether it is there`;
+  const cancelling = orders.filter(({ stand }) => stand === 'cancelling').length;
+  const ending = cancelling === 0 ? '' : `, ${cancelling} of them asked to cancel and not seen to end yet`;
   const what = orders.length === 1 ? '1 order is' : `${orders.length} orders are`;
   return [
-    `${what} open at ${venue} and may still fill${doubt}:`,
+    `${what} open at ${venue} and may still fill${doubt}${ending}:`,
     ...orderTable(orders),
     'oncefill signal cancel FINGERPRINT --reason TEXT cancels one of them; halt --cancel-orders all, reduce --cancel-orders the entries.',
   ];
@@ -108,7 +110,7 @@ function presentOrder(order: OpenOrder) {
     filled_quantity: order.filledQuantity,
     limit_price: order.limitPrice,
     time_in_force: order.timeInForce,
-    /** false: it was sent, or may have been, and the venue has not shown it yet. */
+    /** false: the venue has not shown yet that it is open, or what became of it since it was asked to cancel it. */
     is_proven: order.stand === 'open',
   };
 }

@@ -12,6 +12,8 @@ const AGE_PER_DELAY = 20;
 const PATIENT_DELAY_MAX_MS = 21_600_000;
 /** A resting order that may still fill is asked for at least this often, however old it is. */
 const OPEN_ORDER_DELAY_MAX_MS = 600_000;
+/** And not sooner than this once the venue has shown it. */
+const RESTING_DELAY_MIN_MS = 5_000;
 
 /**
  * The delay before look-up number `attempt`, whole milliseconds: the first, multiplied by the growth each time, up to the
@@ -38,7 +40,12 @@ export function patientLookUpDelayMs(attempt: number, delays: LookUpDelays, ageM
   return Math.max(lookUpDelayMs(attempt, delays), patientDelayMs(ageMs));
 }
 
-/** The same for an open order, whose fill somebody waits for. */
+/** The same for an open order, whose fill somebody waits for: never later than OPEN_ORDER_DELAY_MAX_MS. */
 export function openOrderDelayMs(attempt: number, delays: LookUpDelays, ageMs: number): number {
-  return Math.max(lookUpDelayMs(attempt, delays), Math.min(OPEN_ORDER_DELAY_MAX_MS, patientDelayMs(ageMs)));
+  return Math.min(OPEN_ORDER_DELAY_MAX_MS, patientLookUpDelayMs(attempt, delays, ageMs));
+}
+
+/** The same for one that the venue has shown in its book: most rest for long, and all of them share the requests. */
+export function restingOrderDelayMs(attempt: number, delays: LookUpDelays, ageMs: number): number {
+  return Math.max(Math.min(RESTING_DELAY_MIN_MS, delays.maxMs), openOrderDelayMs(attempt, delays, ageMs));
 }

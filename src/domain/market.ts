@@ -113,4 +113,9 @@ export interface VenueOrderEnd {
 export type LookUpAnswer =
   | { readonly status: 'found'; readonly order: VenueOrder }
   | { readonly status: 'absent'; readonly askedAtMs: number }
-  | { readonly status: 'unavailable'; readonly outcome: VenueOutcome };
+  | {
+      readonly status: 'unavailable';
+      readonly outcome: VenueOutcome;
+      /** true: the limits that this installation keeps left no room to ask, so that it is no silence of the venue. */
+      readonly isUnasked?: boolean;
+    };

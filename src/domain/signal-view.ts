@@ -74,5 +74,7 @@ export interface SignalView {
   /** Requests to place the order that left this machine, or may have: a lost process cannot tell. */
   readonly sendAttempts: number;
   readonly order?: OrderView;
+  /** true: the venue was asked to cancel what is open, and has not shown since what became of it. */
+  readonly isCancelAsked?: boolean;
   readonly timeline: readonly TimelineEntry[];
 }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Reservation } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import type { Intent, TimeInForce } from '../domain/signal';
-import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
+import type { SignalOutcome, SignalView } from '../domain/signal-view';
 import type { CancelAnswer, CancelOrigin } from '../messages/signal';
 import { countSignals } from './count-signals';
 import type { SignalIntake } from './types';
@@ -17,10 +17,10 @@ const ENDING_MAX_MS = 20_000;
 const ENDING_INTERVAL_MS = 500;
 
 /**
- * Where an order stands. open: it is at the venue. unproven: it may be there. unsent: it waits to be sent. Whatever is open or
- * unproven may still fill.
+ * Where an order stands. open: it is at the venue. cancelling: the venue was asked to cancel it, and the end is not seen yet.
+ * unproven: it may be there. unsent: it waits to be sent. All but the unsent may still fill.
  */
-export type OrderStand = 'open' | 'unproven' | 'unsent';
+export type OrderStand = 'open' | 'cancelling' | 'unproven' | 'unsent';
 
 /** An order that a signal holds funds for, or, as an exit, a place in the account. */
 export interface OpenOrder {
@@ -80,7 +80,7 @@ export async function readOpenOrders(
 
 /** @param view undefined: the signal does not answer, and its order may be at the venue */
 export function openOrderOf(reservation: Reservation, view: SignalView | undefined): OpenOrder | undefined {
-  const stand = view === undefined ? 'unproven' : standOf(view.state);
+  const stand = view === undefined ? 'unproven' : standOf(view);
   if (stand === undefined) return undefined;
   const { symbol, direction, quantity, limitPrice, timeInForce } = reservation.metadata as unknown as OrderPlan;
   return {
@@ -97,10 +97,10 @@ export function openOrderOf(reservation: Reservation, view: SignalView | undefin
 }
 
 /** @returns undefined: nothing of it can fill any more */
-function standOf(state: SignalState): OrderStand | undefined {
+function standOf({ state, isCancelAsked }: Pick<SignalView, 'state' | 'isCancelAsked'>): OrderStand | undefined {
   switch (state) {
     case 'WORKING':
-      return 'open';
+      return isCancelAsked === true ? 'cancelling' : 'open';
     case 'RECEIVED':
     case 'SIZING':
     case 'WAITING_FOR_PERMIT':

@@ -217,6 +217,9 @@ export interface CancelOrderInput extends SignalCall {
   readonly round: number;
 }
 
+/** fresh: an entry that the venue accepted just now. resting: one that it has shown open, and of which nobody waits to hear. */
+export type LookUpUrgency = 'fresh' | 'resting';
+
 export interface LookUpInput extends SignalCall {
   readonly plan: OrderPlan;
   /**
@@ -224,4 +227,6 @@ export interface LookUpInput extends SignalCall {
    * milliseconds UTC. A negative answer then also needs the account's recent final orders without it.
    */
   readonly reusableIdSinceMs?: number;
+  /** Absent: the look-up decides over what is at stake now, and goes in the exits' share. */
+  readonly urgency?: LookUpUrgency;
 }

@@ -2,6 +2,7 @@ import type { OrderPlan } from '../domain/market';
 import type { LookUpInput } from '../messages/trade';
 import { VenueError, type LookUpAnswer } from '../venues/venue';
 import type { PacedVenue } from './paced-venue';
+import { NoPermitError } from './permits';
 
 /** The venue's clock, from which a plan has its instant, is measured from here: its order may bear an earlier one. */
 const PLANNED_MARGIN_MS = 60_000;
@@ -11,12 +12,14 @@ export class OrderEvidence {
   constructor(private readonly pacedVenue: PacedVenue) {}
 
   /** Asks the venue; never throws for a venue's failure. */
-  async lookUp({ plan, reusableIdSinceMs }: LookUpInput): Promise<LookUpAnswer> {
+  async lookUp({ plan, reusableIdSinceMs, urgency }: LookUpInput): Promise<LookUpAnswer> {
     try {
-      const answer = await this.pacedVenue.lookUpOrder(plan.symbol, plan.clientOrderId, plan.plannedAtMs);
+      const { symbol, clientOrderId, plannedAtMs: sinceMs } = plan;
+      const answer = await this.pacedVenue.lookUpOrder({ symbol, clientOrderId, sinceMs, urgency });
       if (reusableIdSinceMs === undefined) return answer;
       return await this.crossCheck(answer, plan, this.plannedSinceMs(plan) ?? reusableIdSinceMs);
     } catch (error) {
+      if (error instanceof NoPermitError) return { status: 'unavailable', outcome: error.outcome, isUnasked: true };
       if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
       throw error;
     }

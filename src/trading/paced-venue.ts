@@ -1,10 +1,10 @@
 import type { RateLimits } from '../domain/limiter/types';
 import type { Market, Ticker, VenueOrder } from '../domain/market';
-import { LOOK_UP_REQUESTS_MAX, weightOf } from '../domain/request-budget';
 import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
-import type { LookUpAnswer, Venue } from '../venues/venue';
+import { VenueError, type LookUpAnswer, type Venue } from '../venues/venue';
 import { CandleReader, type CandleAnswer, type CandleRequest } from './candle-reader';
-import type { Permits } from './permits';
+import { NoPermitError, type Permits } from './permits';
+import { shareOf, SharedLookUps, type OrderQuestion } from './shared-look-ups';
 
 /** Instruments change rarely; a new filter is picked up after this. */
 const MARKETS_AGE_MAX_MS = 3_600_000;
@@ -21,13 +21,15 @@ export class PacedVenue {
   private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
   private readonly tickersCache: Cached<ReadonlyMap<string, Ticker>>;
   private readonly candleReader: CandleReader;
+  private readonly shared: SharedLookUps;
 
   constructor(
     readonly venue: Venue,
     private readonly permits: Permits,
     priceMaxAgeMs: number,
-    private readonly limits: RateLimits,
+    limits: RateLimits,
   ) {
+    this.shared = new SharedLookUps(venue, permits);
     this.candleReader = new CandleReader(venue, permits, limits);
     let areBroken = false;
     venue.onUnreadableRows(({ what, faults }) => {
@@ -75,10 +77,32 @@ export class PacedVenue {
     return report;
   }
 
-  /** Look-ups decide over money that is held: they may use the exits' share. @param sinceMs see Venue */
-  async lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer> {
-    await this.permits.forRead('account', 'exit', LOOK_UP_REQUESTS_MAX * weightOf(this.limits, 'account'));
-    return this.venue.lookUpOrder(symbol, clientOrderId, sinceMs);
+  /**
+   * What the venue says of one order; where several are asked about at once, they share requests. Look-ups decide over money
+   * that is held: they use the exits' share, but for those of entries that only rest.
+   *
+   * @param sinceMs see Venue
+   * @returns also where the venue fails, or the limits leave no room: `unavailable`
+   */
+  async lookUpOrder(question: OrderQuestion): Promise<LookUpAnswer> {
+    const { symbol, clientOrderId, sinceMs, urgency } = question;
+    let isUnasked = false;
+    const mayAsk = async (): Promise<void> => {
+      isUnasked = true;
+      await this.permits.forRead('account', shareOf(urgency));
+      isUnasked = false;
+    };
+    try {
+      const order = await this.shared.find(question);
+      if (order !== undefined) return { status: 'found', order };
+      await mayAsk();
+      const answer = await this.venue.lookUpOrder(symbol, clientOrderId, sinceMs, mayAsk);
+      return answer.status === 'unavailable' && isUnasked ? { ...answer, isUnasked } : answer;
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      const wasUnasked = isUnasked || error instanceof NoPermitError;
+      return { status: 'unavailable', outcome: error.outcome, ...(wasUnasked && { isUnasked: true }) };
+    }
   }
 
   /** The client order ids of all open orders, of other programs as well; asked in the exits' share. */

@@ -24,6 +24,9 @@ const TIMER_EARLY_MS = 1;
 /** An answer that took longer says too little about when it was given. */
 const CLOCK_ANSWER_MAX_MS = 1_000;
 
+/** Nothing was sent: this installation's own limiter left no room in time. The venue was silent about nothing. */
+export class NoPermitError extends VenueError {}
+
 /** Asks the venue's limiter for permits. */
 export class Permits {
   private answeredAtMs: number | undefined;
@@ -98,7 +101,7 @@ export class Permits {
    * Waits for a permit for a read and returns when the request may be sent.
    *
    * @param weight positive integer; absent: the endpoint's own
-   * @throws VenueError (RATE_LIMITED) when the wait would be long: nothing was sent
+   * @throws NoPermitError (RATE_LIMITED) when the wait would be long: nothing was sent
    */
   async forRead(endpoint: EndpointGroup, intent: Intent, weight?: number): Promise<void> {
     for (let count = 1; count <= READ_PERMITS_MAX; count += 1) {
@@ -117,17 +120,17 @@ export class Permits {
       }
       if (isPermitGood(permit, performance.now())) return;
     }
-    throw new VenueError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
+    throw new NoPermitError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
   }
 
-  /** @throws VenueError (RATE_LIMITED) when there is no permit within READ_WAIT_MAX_MS */
+  /** @throws NoPermitError (RATE_LIMITED) when there is no permit within READ_WAIT_MAX_MS */
   private async grantedForRead(command: AcquireCommand): Promise<GrantedPermit> {
     const permit = await this.acquire(command);
     if (permit.status === 'granted' && permit.notBeforeMs <= performance.now() + READ_WAIT_MAX_MS) return permit;
     // The venue has banned us since it was booked; nobody else has its id, and nothing was sent with it.
     if (permit.status === 'granted') await this.giveBackLate(command.requestId);
     const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
-    throw new VenueError({ kind: 'RATE_LIMITED', message, retryAfterMs: READ_WAIT_MAX_MS });
+    throw new NoPermitError({ kind: 'RATE_LIMITED', message, retryAfterMs: READ_WAIT_MAX_MS });
   }
 
   /** One that cannot be given back leaves the windows by itself. */

@@ -26,6 +26,8 @@ export interface PlaceOrderAnswer {
 /** Orders without a client id, placed by hand say, are named by the venue's own id. */
 export interface OpenOrdersPage {
   readonly clientOrderIds: readonly string[];
+  /** Those of them that can be read and are open, with all that is known of them. Absent: the venue tells no more than ids. */
+  readonly orders?: readonly VenueOrder[];
   /** Absent on the last page. */
   readonly nextCursor?: string;
 }
@@ -123,8 +125,14 @@ export interface Venue {
    * One to three account requests (open orders, history, fills); the client id in the answer is checked.
    * @param sinceMs on the venue's clock: the order is not older. Where the venue shows only its latest days by itself, the
    *   request then names a window that begins there; absent: those days must do
+   * @param mayAsk awaited before every request but the first; what it throws ends the look-up as a failure of the venue would
    */
-  lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer>;
+  lookUpOrder(
+    symbol: string,
+    clientOrderId: string,
+    sinceMs?: number,
+    mayAsk?: () => Promise<void>,
+  ): Promise<LookUpAnswer>;
   /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */
   recentOrders(sinceMs: number): Promise<readonly VenueOrder[]>;
   /**

@@ -1,5 +1,6 @@
 /** Orders that the venue had, or may have had, and does not know (any more): a person is told, and has the last word. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { OutcomeKind } from '../../src/domain/outcome';
 import { settleUpdate, type SettleCommand } from '../../src/messages/signal';
 import type { LookUpAnswer } from '../../src/venues/venue';
 import { readHealth } from '../../src/observability/health';
@@ -7,6 +8,7 @@ import { eventually, startTestEngine, type TestEngine } from '../support/engine'
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 const DAY_MS = 86_400_000;
+const FILLED_IN_PART: SettleCommand = { filledQuantity: '0.004', averagePrice: '1000', reason: 'seen in the app' };
 const NOTHING: SettleCommand = { filledQuantity: '0', reason: 'looked at the venue: cancelled on Friday' };
 
 let environment: TestWorkflowEnvironment;
@@ -150,14 +152,105 @@ test('absent proves nothing of an order that may be older than the venue remembe
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
 });
 
-test('a look-up that says nothing of use for long can be ended on a word, too', async () => {
+describe('a word about an order of which the venue says nothing', () => {
+  const unavailable = (kind: OutcomeKind, isUnasked?: true): LookUpAnswer => {
+    return { status: 'unavailable', outcome: { kind, message: `No answer (${kind}).` }, isUnasked };
+  };
+
+  test('is kept while it has no permit, is banned, refused or stopped, and counts once it does not know the order', async () => {
+    const cases = [
+      { answer: unavailable('RATE_LIMITED', true), word: NOTHING, outcome: 'CANCELLED' },
+      { answer: unavailable('BANNED'), word: NOTHING, outcome: 'CANCELLED' },
+      { answer: unavailable('FATAL'), word: FILLED_IN_PART, outcome: 'PARTIALLY_FILLED' },
+      { answer: unavailable('UNKNOWN'), word: NOTHING, outcome: 'CANCELLED' },
+    ] as const;
+    const said = new Map<string, LookUpAnswer>();
+    const lookUps: string[] = [];
+    jest.spyOn(engine.parts.pacedVenue, 'lookUpOrder').mockImplementation(async ({ clientOrderId }) => {
+      lookUps.push(clientOrderId);
+      return said.get(clientOrderId) ?? unavailable('UNKNOWN');
+    });
+    const keepsAndCounts = async ({ answer, word, outcome }: (typeof cases)[number]): Promise<string> => {
+      const fingerprint = await restingOrder();
+      const { clientOrderId } = (await engine.intake.show(fingerprint))!.order!;
+      const count = () => lookUps.filter((id) => id === clientOrderId).length;
+      await eventually(async () => alertsOf(fingerprint).length > 0);
+      said.set(clientOrderId, answer);
+      const reply = await settle(fingerprint, word);
+      expect(reply).toMatchObject({ accepted: true, message: expect.stringContaining('as soon as the venue answers') });
+      const before = count();
+      await eventually(async () => count() > before + 2);
+      expect((await engine.intake.show(fingerprint))?.state).toBe('WORKING');
+      expect((await engine.balances()).assets.USDT!.reserved).not.toBe('0');
+      expect(alertsOf(fingerprint)).toContainEqual(expect.stringContaining('counts as soon as'));
+      expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: false });
+      said.set(clientOrderId, absent());
+      expect(await engine.end(fingerprint)).toMatchObject({ outcome });
+      return clientOrderId;
+    };
+    const ids = await Promise.all(cases.map(keepsAndCounts));
+    for (const id of ids) await engine.parts.venue.cancelOrder('BTCUSDT', id);
+  });
+
+  test('gives way to the venue, which shows the order once it answers', async () => {
+    const fingerprint = await restingOrder();
+    const lookUps = everyLookUp(() => unavailable('BANNED'));
+    await eventually(async () => alertsOf(fingerprint).length > 0);
+    expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+    const { length } = lookUps.mock.calls;
+    await eventually(async () => lookUps.mock.calls.length > length + 2);
+    lookUps.mockRestore();
+    await eventually(async () => alertsOf(fingerprint).some((text) => text.includes("the venue's answer counts")));
+    expect((await engine.intake.show(fingerprint))?.state).toBe('WORKING');
+    await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+    expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+  });
+
+  test('does not end an order that is missing either', async () => {
+    const fingerprint = await restingOrder();
+    let answer = absent;
+    const lookUps = everyLookUp(() => answer());
+    await reachState(fingerprint, 'MISSING');
+    answer = () => unavailable('UNKNOWN');
+    expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+    const { length } = lookUps.mock.calls;
+    await eventually(async () => lookUps.mock.calls.length > length + 2);
+    expect((await engine.intake.show(fingerprint))?.state).toBe('MISSING');
+    answer = absent;
+    expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
+    jest.restoreAllMocks();
+    await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  });
+});
+
+test('an order that our own limits leave no room to ask about is not told as unknown', async () => {
   const fingerprint = await restingOrder();
-  everyLookUp(() => ({ status: 'unavailable', outcome: { kind: 'UNKNOWN', message: 'Unreadable.' } }));
-  await eventually(async () => alertsOf(fingerprint).length > 0);
-  expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
+  const lookUps = everyLookUp(() => ({
+    status: 'unavailable',
+    outcome: { kind: 'RATE_LIMITED', message: 'No room.' },
+    isUnasked: true,
+  }));
+  await eventually(async () => lookUps.mock.calls.length > 8);
+  expect(alertsOf(fingerprint)).toEqual([]);
+  lookUps.mockRestore();
+  expect(await engine.intake.cancel(fingerprint, 'enough', { who: 'user ada (1000)' })).toMatchObject({
+    effect: 'cancelling',
+  });
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
-  jest.restoreAllMocks();
-  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+});
+
+test('a cancellation that the venue took is not asked for again before the venue shows the order open', async () => {
+  const cancel = jest.spyOn(engine.parts.venue, 'cancelOrder');
+  const fingerprint = await restingOrder();
+  const lookUps = everyLookUp(() => ({ status: 'unavailable', outcome: { kind: 'UNKNOWN', message: 'Unreadable.' } }));
+  await engine.intake.cancel(fingerprint, 'enough', { who: 'user ada (1000)' });
+  await eventually(async () => cancel.mock.calls.length > 0);
+  const { length } = lookUps.mock.calls;
+  await eventually(async () => lookUps.mock.calls.length > length + 3);
+  expect(cancel).toHaveBeenCalledTimes(1);
+  expect(await engine.intake.show(fingerprint)).toMatchObject({ state: 'WORKING', isCancelAsked: true });
+  lookUps.mockRestore();
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
 });
 
 test.each([

@@ -186,7 +186,12 @@ export class BybitVenue implements Venue {
     return { outcome, signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs() };
   }
 
-  async lookUpOrder(symbol: string, clientOrderId: string, sinceMs?: number): Promise<LookUpAnswer> {
+  async lookUpOrder(
+    symbol: string,
+    clientOrderId: string,
+    sinceMs?: number,
+    mayAsk?: () => Promise<void>,
+  ): Promise<LookUpAnswer> {
     const query = { category: CATEGORY, symbol, orderLinkId: clientOrderId };
     const { client } = this.#session;
     try {
@@ -195,8 +200,10 @@ export class BybitVenue implements Venue {
       const past = { ...query, ...lookUpWindow(sinceMs, startedAtMs) };
       const open = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderRealtime(query));
       if (open.order !== undefined) return { status: 'found', order: open.order };
+      await mayAsk?.();
       const closed = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderHistory(past));
       if (closed.order !== undefined) return { status: 'found', order: closed.order };
+      await mayAsk?.();
       await this.checkNoFills(past);
       // The first answer's instant: an order accepted between the two requests could be in neither of them. Of the
       // venue's own stamp and our measure of its clock the earlier one counts, so that neither can be too late.
@@ -212,12 +219,7 @@ export class BybitVenue implements Venue {
     const { payload } = await this.#session.readAccount(ordersPayload, () =>
       this.#session.client.privateGetV5OrderHistory({ category: CATEGORY, limit: ORDERS_MAX, startTime: sinceMs }),
     );
-    return payload.result.list.flatMap((candidate) => {
-      const row = orderRow.safeParse(candidate);
-      if (!row.success || row.data.orderLinkId === '' || !this.symbols.has(row.data.symbol)) return [];
-      const order = parseOrder(row.data, this.options.settleAsset, payload.time);
-      return order.status === 'open' ? [] : [order];
-    });
+    return this.readable(payload.result.list, payload.time).filter(({ status }) => status !== 'open');
   }
 
   async openOrders(cursor?: string): Promise<OpenOrdersPage> {
@@ -232,7 +234,8 @@ export class BybitVenue implements Venue {
     );
     const { list, nextPageCursor } = payload.result;
     const clientOrderIds = list.map(({ orderId, orderLinkId }) => orderLinkId || orderId);
-    return { clientOrderIds, nextCursor: nextPageCursor || undefined };
+    const orders = this.readable(list, payload.time).filter(({ status }) => status === 'open');
+    return { clientOrderIds, orders, nextCursor: nextPageCursor || undefined };
   }
 
   async cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome> {
@@ -246,6 +249,15 @@ export class BybitVenue implements Venue {
       classifyCancelOrderReply,
     );
     return outcome;
+  }
+
+  /** Orders of configured symbols with a client id, from rows that can be read. */
+  private readable(rows: readonly unknown[], answeredAtMs: number): readonly VenueOrder[] {
+    return rows.flatMap((candidate) => {
+      const row = orderRow.safeParse(candidate);
+      if (!row.success || row.data.orderLinkId === '' || !this.symbols.has(row.data.symbol)) return [];
+      return [parseOrder(row.data, this.options.settleAsset, answeredAtMs)];
+    });
   }
 
   close(): Promise<void> {

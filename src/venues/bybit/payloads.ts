@@ -160,10 +160,10 @@ export const tickersPayload = envelope(z.object({ list: z.array(z.unknown()).max
 export const instrumentsPayload = envelope(z.object({ list: z.array(z.unknown()).max(INSTRUMENTS_MAX) }));
 export const ordersPayload = envelope(z.object({ list: z.array(z.unknown()).max(ORDERS_MAX) }));
 
-/** What is read of a page of open orders: which ones there are. */
+/** What is read of every row of a page of open orders; the rest of a row is read where it can be. */
 export const openOrdersPayload = envelope(
   z.object({
-    list: z.array(z.object({ orderId: id.min(1), orderLinkId: id })).max(ORDERS_MAX),
+    list: z.array(z.looseObject({ orderId: id.min(1), orderLinkId: id })).max(ORDERS_MAX),
     nextPageCursor: cursor,
   }),
 );

@@ -105,6 +105,15 @@ test.each([
   expect(openOrderOf(reservation, { state } as SignalView)?.stand).toBe(stand);
 });
 
+test('an order that the venue was asked to cancel is told as that, and not as proven to be open', () => {
+  const reservation = { id: 'f', intent: 'entry', metadata: {} } as unknown as Reservation;
+  const view = { state: 'WORKING', isCancelAsked: true } as SignalView;
+  expect(openOrderOf(reservation, view)?.stand).toBe('cancelling');
+  const open = { orders: [ORDER, { ...ORDER, stand: 'cancelling' as const }], waiting: 0 };
+  expect(renderOpenOrders(open, 'bybit', 'halted')).toContain('1 of them asked to cancel and not seen to end yet');
+  expect(presentOpenOrders(open).orders.map(({ is_proven: isProven }) => isProven)).toEqual([true, false]);
+});
+
 test('an order whose signal does not answer may be at the venue', () => {
   const reservation = { id: 'f', intent: 'entry', metadata: {} } as unknown as Reservation;
   expect(openOrderOf(reservation, undefined)).toMatchObject({ stand: 'unproven', filledQuantity: undefined });

@@ -11,7 +11,7 @@ const ABSENT: LookUpAnswer = { status: 'absent', askedAtMs: VENUE_NOW_MS };
 const REUSABLE_SINCE_MS = VENUE_NOW_MS + 10 * HOUR_MS;
 
 function evidenceWith(answer: LookUpAnswer) {
-  const lookUpOrder = jest.fn(async (_symbol: string, _id: string, _sinceMs?: number) => answer);
+  const lookUpOrder = jest.fn(async (_question: unknown) => answer);
   const recentOrders = jest.fn(async (sinceMs: number) => (FILLED.createdAtMs >= sinceMs ? [FILLED] : []));
   const venue = { clockMs: () => VENUE_NOW_MS };
   return { evidence: new OrderEvidence({ venue, lookUpOrder, recentOrders } as never), lookUpOrder, recentOrders };
@@ -20,7 +20,9 @@ function evidenceWith(answer: LookUpAnswer) {
 test('an order is looked for from when it was planned, on the venue’s clock', async () => {
   const { evidence, lookUpOrder } = evidenceWith(ABSENT);
   await evidence.lookUp({ ...CALL, plan: PLANNED });
-  expect(lookUpOrder).toHaveBeenCalledWith('BTCUSDT', 'of-1', PLANNED.plannedAtMs);
+  expect(lookUpOrder).toHaveBeenCalledWith(
+    expect.objectContaining({ symbol: 'BTCUSDT', clientOrderId: 'of-1', sinceMs: PLANNED.plannedAtMs }),
+  );
 });
 
 test('where ids may be used again, a sender’s wrong clock hides no order', async () => {

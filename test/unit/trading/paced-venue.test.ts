@@ -1,6 +1,7 @@
 import type { RateLimits } from '../../../src/domain/limiter/types';
 import { PacedVenue } from '../../../src/trading/paced-venue';
-import type { UnreadableRows } from '../../../src/venues/venue';
+import { NoPermitError } from '../../../src/trading/permits';
+import type { UnreadableRows, VenueError } from '../../../src/venues/venue';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -109,12 +110,34 @@ describe('positions', () => {
   });
 });
 
-test('a look-up is paid for by what its requests weigh', async () => {
+/** A look-up that makes so many requests. */
+async function lookUpOf(requests: number, forRead: () => Promise<void>) {
+  const lookUpOrder = async (_symbol: string, _id: string, _sinceMs: number, mayAsk: () => Promise<void>) => {
+    try {
+      for (let count = 1; count < requests; count += 1) await mayAsk();
+      return { status: 'absent', askedAtMs: 1 };
+    } catch (error) {
+      return { status: 'unavailable', outcome: (error as VenueError).outcome };
+    }
+  };
+  const paced = new PacedVenue({ lookUpOrder, onUnreadableRows } as never, { forRead } as never, 1, LIMITS);
+  return paced.lookUpOrder({ symbol: 'BTCUSDT', clientOrderId: 'id' });
+}
+
+test.each([1, 2, 3])('a look-up of %d requests is paid for by each of them, and by no more', async (requests) => {
   const forRead = jest.fn(async () => undefined);
-  const lookUpOrder = async () => ({ status: 'absent' });
-  await new PacedVenue({ lookUpOrder, onUnreadableRows } as never, { forRead } as never, 1, LIMITS).lookUpOrder(
-    'BTCUSDT',
-    'id',
-  );
-  expect(forRead.mock.calls).toEqual([['account', 'exit', 15]]);
+  await lookUpOf(requests, forRead);
+  expect(forRead.mock.calls).toEqual(Array(requests).fill(['account', 'exit']));
 });
+
+test.each([1, 2, 3])(
+  'a look-up without a permit for its request number %d says that it did not ask',
+  async (failing) => {
+    let count = 0;
+    const forRead = async () => {
+      count += 1;
+      if (count === failing) throw new NoPermitError({ kind: 'RATE_LIMITED', message: 'full' });
+    };
+    expect(await lookUpOf(3, forRead)).toMatchObject({ status: 'unavailable', isUnasked: true });
+  },
+);
