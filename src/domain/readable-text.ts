@@ -53,7 +53,7 @@ export function faultOfReason(reason: string): string | undefined {
  * too long ends after a word.
  */
 export function keepableReason(reason: string): string {
-  const readable = [...reason].map((character) => (faultOfReadableText(`.${character}`) ? ' ' : character)).join('');
+  const readable = Array.from(reason, (character) => (faultOfReadableText(`.${character}`) ? ' ' : character)).join('');
   const words = readable.split(/\s+/).filter(Boolean);
   const whole = words.join(' ');
   if (utf8Length(whole) <= REASON_BYTES_MAX) return whole;
