@@ -15,6 +15,8 @@ const GOOD_ENVELOPE = '{"retCode":0,"retMsg":"OK","result":{"orderId":"1","order
 const BOMB_MEMBERS = 16;
 const BOMB_MEMBER_BYTES = 67_108_864;
 const DECODING_MS = 300;
+/** The first request loads much, on a busy machine; a stalled reply takes as long as this. */
+const REQUEST_TIMEOUT_MS = 1_500;
 
 let stub: StubServer;
 let transport: Transport;
@@ -22,12 +24,12 @@ let client: BybitClient;
 
 beforeEach(async () => {
   stub = await StubServer.start();
-  transport = createTransport(300);
+  transport = createTransport(REQUEST_TIMEOUT_MS);
   client = new BybitClient({
     baseUrl: stub.url,
     credentials: resolveCredentials({ venue: 'bybit', environment: 'paper' }),
     receiveWindowMs: 5_000,
-    requestTimeoutMs: 300,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
     clock: new VenueClock(),
     transport,
   });
