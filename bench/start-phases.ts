@@ -43,7 +43,7 @@ export interface StartOptions {
 
 /**
  * Starts the whole product at its defaults, each round on a new folder and then on it again, and tells what took how long.
- * What comes before, installing and building, is told by the bootstrap itself (docs/measurements.md).
+ * What comes before, installing and building, is told by the bootstrap itself (README.md beside this file).
  *
  * @throws CliError, and what an unhealthy start throws
  */

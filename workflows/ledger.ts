@@ -72,10 +72,9 @@ export class Ledger {
   health() {
     const setAtMs = this.current.tradingStateChanges.at(-1)?.atMs;
     const nowMs = Date.now();
-    const { overdue } = ledgerHealth(withoutResting(this.current, nowMs), nowMs);
     return {
-      ...ledgerHealth(this.current, nowMs),
-      overdue,
+      ...ledgerHealth(withoutResting(this.current, nowMs), nowMs),
+      pending: this.current.pending.length,
       balancesAgeMaxMs: this.reportAgeMaxMs,
       ...(setAtMs !== undefined && { tradingStateSetAtMs: setAtMs }),
     };

@@ -146,10 +146,10 @@ export class OrderWatch {
         plan,
         isUrgent ? undefined : isShownOpen ? 'resting' : 'fresh',
       );
-      if (answer.status === 'found') unseenSinceMs = undefined;
       // Our own limits left no room to ask: that is no silence of the venue.
-      else if (!isUnasked(answer)) unseenSinceMs ??= Date.now();
+      if (answer.status !== 'found' && !isUnasked(answer)) unseenSinceMs ??= Date.now();
       if (answer.status === 'found') {
+        unseenSinceMs = undefined;
         seenAtMs = Date.now();
         absentLookUps = 0;
         venueTimeMs = answer.order.updatedAtMs;
@@ -217,9 +217,9 @@ export class OrderWatch {
   }
 
   /** What ends it, and when, for people. */
-  private whatItWaitsFor({ limitPrice, timeInForce }: OrderPlan): string {
+  private whatItWaitsFor(plan: OrderPlan): string {
     const { restsUntilMs = Infinity } = this.parts.terms;
-    if (limitPrice === undefined || timeInForce === 'IOC' || timeInForce === 'FOK') return 'waits for its end.';
+    if (endsAtOnce(plan)) return 'waits for its end.';
     if (restsUntilMs === Infinity) return 'rests until it fills or is cancelled.';
     return `rests until it fills, or its time to live passes at ${new Date(restsUntilMs).toISOString()}.`;
   }

@@ -1,4 +1,5 @@
 import { quoteValue } from '../domain/quote-value';
+import { showCodePoint } from '../domain/readable-text';
 import type { ConfigProblem } from './config-error';
 import { ConfigError } from './config-error';
 import type { MergedLayers } from './layers';
@@ -26,10 +27,9 @@ export function faultOfPath(written: unknown, absolute: string): string | undefi
     return `is ${quoteValue(text)}, and only a shell fills in ${word}; write the whole path, or ./ before a folder of that name`;
   }
   if (ADDRESS.test(text)) return `is ${quoteValue(text)}, an address; name a file or a folder of this machine`;
-  const unusable = UNUSABLE.exec(absolute)?.[0].codePointAt(0);
+  const [unusable] = UNUSABLE.exec(absolute) ?? [];
   if (unusable === undefined) return undefined;
-  const character = `U+${unusable.toString(16).toUpperCase().padStart(4, '0')}`;
-  return `is ${quoteValue(absolute)}, which holds the character ${character}; use a path without it`;
+  return `is ${quoteValue(absolute)}, which holds the character ${showCodePoint(unusable)}; use a path without it`;
 }
 
 /**

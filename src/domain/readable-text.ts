@@ -81,8 +81,12 @@ export function faultOfReadableText(text: string): string | undefined {
   const rest = text.replaceAll(JOINER, '').replaceAll(TAGGED_FLAG, '').replaceAll(VISIBLE_FORMAT, '');
   const [character] = FORBIDDEN.exec(rest) ?? [];
   if (character === undefined) return undefined;
-  const codePoint = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return `holds U+${codePoint}, ${describe(character)}`;
+  return `holds ${showCodePoint(character)}, ${describe(character)}`;
+}
+
+/** `U+00AD`, for what a person could not see. */
+export function showCodePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function describe(character: string): string {

@@ -6,7 +6,7 @@ import { capacityOf, spanMsOf } from './limiter/capacity';
 import type { RateLimits, WindowLimit } from './limiter/types';
 import type { Intent } from './signal';
 
-/** What one look-up of an order may take: open orders, history, fills. All of them leave under one permit. */
+/** What one look-up of an order may take: open orders, history, fills. A window that cannot take all three is too narrow. */
 export const LOOK_UP_REQUESTS_MAX = 3;
 /** A report of balances: the positions' first page, and the balances. */
 const REPORT_REQUESTS = 2;

@@ -5,7 +5,7 @@ import type { Refusal } from '../messages/refusal';
 import { SIGNAL_WORKFLOW_TYPE } from '../messages/signal';
 import type { TradeInput } from '../messages/trade';
 import { clientOrderIdOf, fingerprintOf } from './fingerprint';
-import { parseSignal } from './parse-signal';
+import { parseSignal, type ParseSignalOptions } from './parse-signal';
 
 /** Intake judges a signal's time by its own clock, and a moment before the server starts the workflow by its own. */
 const CLOCKS_DIFFER_MAX_MS = 60_000;
@@ -38,7 +38,7 @@ function identityFault({ fingerprint, clientOrderId, signal, origin }: GenuineCl
   if (origin.workflowType !== SIGNAL_WORKFLOW_TYPE) return `its type is ${quoteValue(origin.workflowType)}`;
   const [foreign] = origin.foreign;
   if (foreign !== undefined) return `it was given ${foreign}`;
-  const contentFault = faultOfContent(signal, origin.startedAtMs);
+  const contentFault = faultOfContent(signal, { nowMs: origin.startedAtMs, isTaken: true });
   if (contentFault !== undefined) return contentFault;
   const expected = fingerprintOf(signal);
   if (fingerprint !== expected) return `its fingerprint is ${quoteValue(fingerprint)}, and its signal's is ${expected}`;
@@ -48,11 +48,11 @@ function identityFault({ fingerprint, clientOrderId, signal, origin }: GenuineCl
   return undefined;
 }
 
-/** A signal of intake is one that intake would make of it again. */
-function faultOfContent(signal: TradingSignal, nowMs: number): string | undefined {
+/** A signal of intake is one that intake would make of it again. @param signal any value, whatever its type says */
+export function faultOfContent(signal: TradingSignal, options: ParseSignalOptions): string | undefined {
   if (typeof signal !== 'object' || signal === null) return `its signal is ${quoteValue(signal)}`;
   const { timestampMs, ...others } = signal;
-  const parsed = parseSignal({ ...others, timestamp: timestampMs }, { nowMs, isTaken: true });
+  const parsed = parseSignal({ ...others, timestamp: timestampMs }, options);
   if (!parsed.ok) return `its signal is not valid (${parsed.message})`;
   return isDeepStrictEqual(parsed.signal, signal) ? undefined : 'its signal is not written as intake writes it';
 }

@@ -46,6 +46,12 @@ export function nearestName(given: string, names: readonly string[]): string | u
   return nearest.slips <= slipsMax ? nearest.name : undefined;
 }
 
+/** A sentence, with the blank before it, that asks whether the nearest field was meant; empty: none is near. */
+export function askIfMeant(given: string, names: readonly string[]): string {
+  const near = nearestName(given, names);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+}
+
 function simplified(name: string): string {
   return name
     .normalize('NFKC')

@@ -5,6 +5,7 @@ import type { OrderPlan } from '../domain/market';
 import type { Intent, TimeInForce } from '../domain/signal';
 import type { SignalOutcome, SignalView } from '../domain/signal-view';
 import type { CancelAnswer, CancelOrigin } from '../messages/signal';
+import { someAtOnce } from '../process/some-at-once';
 import { countSignals } from './count-signals';
 import type { SignalIntake } from './types';
 
@@ -67,7 +68,7 @@ export async function readOpenOrders(
   reservations: readonly Reservation[],
 ): Promise<OpenOrders> {
   const deadlineMs = performance.now() + ASKING_MAX_MS;
-  const found = await forEach(reservations, async (reservation) => {
+  const found = await someAtOnce(reservations, ASKED_AT_ONCE_MAX, async (reservation) => {
     const view = performance.now() < deadlineMs ? await viewOf(signals, reservation.id) : undefined;
     return openOrderOf(reservation, view);
   });
@@ -133,13 +134,13 @@ export async function cancelOrders(
   { reason, origin }: { readonly reason: string; readonly origin: CancelOrigin },
   onAnswer: (order: OpenOrder, answer: CancelAnswer | undefined) => void,
 ): Promise<readonly CancelledOrder[]> {
-  const asked = await forEach(orders, async (order) => {
+  const asked = await someAtOnce(orders, ASKED_AT_ONCE_MAX, async (order) => {
     const answer = await signals.cancel(order.fingerprint, reason, origin).catch(() => undefined);
     onAnswer(order, answer);
     return { order, answer };
   });
   const deadlineMs = performance.now() + ENDING_MAX_MS;
-  return forEach(asked, async ({ order, answer }) => {
+  return someAtOnce(asked, ASKED_AT_ONCE_MAX, async ({ order, answer }) => {
     if (answer?.outcome !== undefined) return { order, outcome: answer.outcome, message: answer.message };
     if (answer === undefined) return { order, message: 'It could not be asked to cancel.' };
     return endOf(signals, order, deadlineMs);
@@ -158,21 +159,4 @@ async function endOf(signals: Signals, order: OpenOrder, deadlineMs: number): Pr
 /** @returns undefined where nobody answers, or nothing is known */
 function viewOf(signals: Signals, fingerprint: string): Promise<SignalView | undefined> {
   return signals.show(fingerprint).catch(() => undefined);
-}
-
-/** In their order, some at a time. */
-async function forEach<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const queue = [...items.entries()];
-  const next = async (): Promise<void> => {
-    for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
-      const [index, item] = entry;
-      results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: ASKED_AT_ONCE_MAX }, next));
-  return results;
 }

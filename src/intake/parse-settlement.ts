@@ -3,7 +3,7 @@ import { quoteValue } from '../domain/quote-value';
 import { faultOfReason } from '../domain/readable-text';
 import type { SettleCommand } from '../messages/signal';
 import { proposeDecimal } from './decimal-text';
-import { nearestName } from './nearest-name';
+import { askIfMeant } from './nearest-name';
 
 export type ParseSettlementResult =
   { readonly ok: true; readonly command: SettleCommand } | { readonly ok: false; readonly message: string };
@@ -34,8 +34,7 @@ export function parseSettlement(body: unknown, names: FieldNames = FIELD_NAMES):
   const values = body as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(values).find((key) => !Object.hasOwn(FIELD_NAMES, key));
   if (unknown !== undefined) {
-    const near = nearestName(unknown, Object.keys(FIELD_NAMES));
-    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+    const meant = askIfMeant(unknown, Object.keys(FIELD_NAMES));
     return refuse(
       `The field ${quoteValue(unknown)} is not known; a settlement has ${Object.values(names).join(', ')}.${meant}`,
     );

@@ -4,7 +4,7 @@ import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
 import { faultOfReadableText, faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { readPositiveDecimal } from './decimal-text';
-import { nearestName } from './nearest-name';
+import { askIfMeant } from './nearest-name';
 import { goodForSeconds, timeInForce } from './order-option-fields';
 import { readTime } from './time-text';
 
@@ -95,9 +95,8 @@ function nameFields(body: object): NamedFields | string {
   for (const [key, value] of Object.entries(body)) {
     const field = FIELD_OF_KEY.get(key);
     if (field === undefined) {
-      const near = nearestName(key, [...FIELD_OF_KEY.keys()]);
-      const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-      return `The field ${quoteValue(key)} is not known; a signal has ${[...FIELD_OF_KEY.keys()].join(', ')}.${meant}`;
+      const known = [...FIELD_OF_KEY.keys()];
+      return `The field ${quoteValue(key)} is not known; a signal has ${known.join(', ')}.${askIfMeant(key, known)}`;
     }
     const other = spelling.get(field);
     if (other !== undefined) return `The signal has both ${other} and ${key}; give one of them.`;

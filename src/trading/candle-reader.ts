@@ -2,6 +2,7 @@ import type { Candle } from '../domain/market';
 import type { OutcomeKind } from '../domain/outcome';
 import { candlePace, weightOf, type CandlePace } from '../domain/request-budget';
 import type { RateLimits } from '../domain/limiter/types';
+import { someAtOnce } from '../process/some-at-once';
 import { VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
 
@@ -110,11 +111,7 @@ class Reading {
   }
 
   async fetch(group: readonly string[]): Promise<void> {
-    const queue = [...group];
-    const fetchNext = async (): Promise<void> => {
-      for (let symbol = queue.shift(); symbol !== undefined; symbol = queue.shift()) await this.fetchOne(symbol);
-    };
-    await Promise.all(Array.from({ length: REQUESTS_MAX }, fetchNext));
+    await someAtOnce(group, REQUESTS_MAX, (symbol) => this.fetchOne(symbol));
   }
 
   async wait(durationMs: number): Promise<void> {

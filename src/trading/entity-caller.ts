@@ -9,6 +9,7 @@ import {
 } from '@temporalio/common';
 import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
+import { tooManyWait } from './request-batches';
 
 /** Callers that may wait for a place; beyond it a call fails at once and its activity is retried. */
 export const ENTITY_WAITERS_MAX = 5_000;
@@ -143,9 +144,7 @@ class CallSlots {
       return;
     }
     if (this.waiters.length >= ENTITY_WAITERS_MAX) {
-      throw new Error(
-        `More than ${ENTITY_WAITERS_MAX} requests wait for the venue's account already; this one is made again in a moment.`,
-      );
+      throw tooManyWait(ENTITY_WAITERS_MAX);
     }
     await new Promise<void>((resolve) => this.waiters.push(resolve));
   }

@@ -1,8 +1,7 @@
 import type { OrderPlan } from '../domain/market';
 import type { LookUpInput } from '../messages/trade';
-import { VenueError, type LookUpAnswer } from '../venues/venue';
-import type { PacedVenue } from './paced-venue';
-import { NoPermitError } from './permits';
+import type { LookUpAnswer } from '../venues/venue';
+import { unavailableBecause, type PacedVenue } from './paced-venue';
 
 /** The venue's clock, from which a plan has its instant, is measured from here: its order may bear an earlier one. */
 const PLANNED_MARGIN_MS = 60_000;
@@ -19,9 +18,7 @@ export class OrderEvidence {
       if (reusableIdSinceMs === undefined) return answer;
       return await this.crossCheck(answer, plan, this.plannedSinceMs(plan) ?? reusableIdSinceMs);
     } catch (error) {
-      if (error instanceof NoPermitError) return { status: 'unavailable', outcome: error.outcome, isUnasked: true };
-      if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
-      throw error;
+      return unavailableBecause(error);
     }
   }
 

@@ -16,6 +16,7 @@ import type { Refusal } from '../messages/refusal';
 import { ORPHAN_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import type { AdmittedOrphan, OrphanClaim, TermsOf } from '../messages/trade';
 import { reservationsQuery } from '../messages/venue-account';
+import { someAtOnce } from '../process/some-at-once';
 import { queryPatiently } from '../temporal/patient-query';
 
 /** Questions to the server at once. */
@@ -53,7 +54,7 @@ export class OrphanKeeper {
   /** @returns those of these signals that do not go on by themselves; the others are well */
   async findTroubled(fingerprints: readonly string[]): Promise<readonly TroubledSignal[]> {
     const troubled: TroubledSignal[] = [];
-    await this.forEach(fingerprints, async (fingerprint) => {
+    await someAtOnce(fingerprints, QUESTIONS_MAX, async (fingerprint) => {
       const trouble = await this.troubleOf(fingerprint);
       if (trouble) troubled.push({ fingerprint, trouble });
     });
@@ -68,7 +69,7 @@ export class OrphanKeeper {
   async lookAfter(reservations: readonly Reservation[]): Promise<readonly string[]> {
     const begun: string[] = [];
     let failure: unknown;
-    await this.forEach(reservations, async (reservation) => {
+    await someAtOnce(reservations, QUESTIONS_MAX, async (reservation) => {
       try {
         if (await this.start(reservation)) begun.push(reservation.id);
       } catch (error) {
@@ -147,14 +148,6 @@ export class OrphanKeeper {
     if (status !== 'RUNNING' && status !== 'PAUSED') return 'ended';
     const attempts = description?.raw.pendingWorkflowTask?.attempt ?? 0;
     return attempts >= STEP_ATTEMPTS_MAX ? 'stuck' : undefined;
-  }
-
-  private async forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-    const queue = [...items];
-    const next = async (): Promise<void> => {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-    };
-    await Promise.all(Array.from({ length: QUESTIONS_MAX }, next));
   }
 
   private async describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {

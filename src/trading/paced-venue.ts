@@ -16,6 +16,12 @@ const OPEN_ORDER_PAGES_MAX = 20;
 /** Pages of positions that are read; what stands on later ones is not known. */
 const POSITION_PAGES_MAX = 5;
 
+/** What a look-up comes to where the venue, or our own limiter before it, refused a request. @throws any other error */
+export function unavailableBecause(error: unknown): LookUpAnswer {
+  if (!(error instanceof VenueError)) throw error;
+  return { status: 'unavailable', outcome: error.outcome, ...(error instanceof NoPermitError && { isUnasked: true }) };
+}
+
 /** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
 export class PacedVenue {
   private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
@@ -99,9 +105,7 @@ export class PacedVenue {
       const answer = await this.venue.lookUpOrder(symbol, clientOrderId, sinceMs, mayAsk);
       return answer.status === 'unavailable' && isUnasked ? { ...answer, isUnasked } : answer;
     } catch (error) {
-      if (!(error instanceof VenueError)) throw error;
-      const wasUnasked = isUnasked || error instanceof NoPermitError;
-      return { status: 'unavailable', outcome: error.outcome, ...(wasUnasked && { isUnasked: true }) };
+      return unavailableBecause(error);
     }
   }
 

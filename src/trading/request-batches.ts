@@ -11,6 +11,13 @@ import {
  */
 const BATCHES_MAX = 1;
 
+/** For whoever finds so many before him. */
+export function tooManyWait(waitersMax: number): Error {
+  return new Error(
+    `More than ${waitersMax} requests wait for the venue's account already; this one is made again in a moment.`,
+  );
+}
+
 interface WaitingRequest {
   readonly request: AccountRequest;
   readonly resolve: (answer: AccountAnswer) => void;
@@ -35,11 +42,7 @@ export class RequestBatches {
   /** @throws what `send` throws, and an Error when too many requests wait */
   add<Kind extends AccountRequestKind>(request: AccountRequest<Kind>): Promise<AccountAnswer<Kind>> {
     if (this.waiting.length >= this.waitersMax) {
-      return Promise.reject(
-        new Error(
-          `More than ${this.waitersMax} requests wait for the venue's account already; this one is made again in a moment.`,
-        ),
-      );
+      return Promise.reject(tooManyWait(this.waitersMax));
     }
     return new Promise((resolve, reject) => {
       this.waiting.push(waitingRequest(request, resolve, reject));

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../config/schema';
 import { checkSignalTime, type TradingSignal } from '../../domain/signal';
 import { OtherStoreError } from '../../temporal/errors';
 import type { StoreGate } from '../../temporal/store-gate';
 import { confirmStore } from '../confirm-store';
 import { contentHashOf, fingerprintOf } from '../fingerprint';
-import { parseSignal } from '../parse-signal';
+import { faultOfContent } from '../genuine-signal';
 import type { AdmittedSignal, SignalStarter } from '../signal-starter';
 import { IntakeUnavailableError } from '../types';
 import { REPLY_MAX_MS, type StartReply } from './protocol';
@@ -64,12 +63,9 @@ export function createStartDesk({ config, store, starter }: StartDeskOptions): S
 
 /** @returns undefined for what intake here would not have made of it */
 function readAdmitted(request: Readonly<Record<string, unknown>>, nowMs: number): AdmittedSignal | undefined {
-  const { signal: given, fingerprint, contentHash } = request;
-  if (typeof given !== 'object' || given === null) return undefined;
-  const { timestampMs: timestamp, ...others } = given as Readonly<Record<string, unknown>>;
-  const parsed = parseSignal({ ...others, timestamp }, { nowMs });
-  if (!parsed.ok || !isDeepStrictEqual(parsed.signal, given as TradingSignal)) return undefined;
-  const { signal } = parsed;
+  const { fingerprint, contentHash } = request;
+  const signal = request['signal'] as TradingSignal;
+  if (faultOfContent(signal, { nowMs }) !== undefined) return undefined;
   if (fingerprint !== fingerprintOf(signal) || contentHash !== contentHashOf(signal)) return undefined;
   return { signal, fingerprint, contentHash };
 }

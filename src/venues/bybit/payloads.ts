@@ -36,19 +36,17 @@ export const POSITIONS_MAX = 200;
 const id = z.string().max(ID_CHARACTERS_MAX);
 const word = z.string().max(WORD_CHARACTERS_MAX);
 const cursor = z.string().max(CURSOR_CHARACTERS_MAX).optional();
+const SIGNED_FORM = DECIMAL_FORM.replace(', zero or more,', ',');
 /** Venues write very small figures as "1E-7". */
 const EXPONENT_FORM = /^-?\d{1,20}(\.\d{1,18})?[eE][+-]?\d{1,2}$/;
 const decimal = z
   .string()
   .transform((text) => (EXPONENT_FORM.test(text) ? new Decimal(text).toFixed() : text))
-  .refine(
-    (text) => parseSignedDecimal(text) !== undefined,
-    `needed is ${DECIMAL_FORM.replace(', zero or more,', ',')}`,
-  );
+  .refine((text) => parseSignedDecimal(text) !== undefined, `needed is ${SIGNED_FORM}`);
 const TIME_MAX_MS = 9_999_999_999_999;
 /** Bybit leaves a figure that it does not compute empty, or writes null: unknown, never zero. */
 const optionalDecimal = z
-  .union([decimal, z.literal('')], `needed is ${DECIMAL_FORM.replace(', zero or more,', ',')}, or nothing`)
+  .union([decimal, z.literal('')], `needed is ${SIGNED_FORM}, or nothing`)
   .nullish()
   .transform((figure) => figure || undefined);
 const timeMs = z.union([

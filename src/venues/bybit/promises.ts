@@ -6,8 +6,8 @@ export const BYBIT_PROMISES: VenuePromises = {
   clientIdUnique: 'always',
   // The venue promises no figure, so it is far above what is usual.
   snapshotLagMs: 2_000,
+  timesInForce: ['GTC', 'IOC', 'FOK', 'POST_ONLY'],
   // "Cancelled, Rejected, Deactivated orders can be queried for 24 hours"; history and executions answer for the last
   // seven days where no time is named.
-  timesInForce: ['GTC', 'IOC', 'FOK', 'POST_ONLY'],
   orderMemory: { filledMs: 7 * DAY_MS, unfilledMs: DAY_MS },
 };
