@@ -1,6 +1,7 @@
 import { QueryNotRegisteredError } from '@temporalio/client';
 import Decimal from 'decimal.js';
 import type { Config } from '../src/config/schema';
+import { REPORT_DELAY_MAX_MS } from '../src/domain/ledger/state';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import { IntakeUnavailableError } from '../src/intake/types';
 import { balancesQuery, refreshSignal, reservationsQuery } from '../src/messages/venue-account';
@@ -16,8 +17,11 @@ import { forEachOf, within } from './waiting';
 
 /** Questions to the server at once. */
 const QUESTIONS_MAX = 8;
-/** The ledger follows the venue with its next report. */
-const BOOKS_EQUAL_MAX_MS = 30_000;
+/**
+ * The ledger follows the venue with its next report; after a clock was set, with the first that is certain to contain what
+ * was claimed before.
+ */
+const BOOKS_EQUAL_MAX_MS = REPORT_DELAY_MAX_MS + 30_000;
 
 export type Views = ReadonlyMap<string, SignalView>;
 

@@ -1,10 +1,19 @@
 import type { ActivateInput, WorkflowInterceptors } from '@temporalio/workflow';
 import { QUERY_TOO_EARLY } from '../src/messages/query-guard';
 
-/** How the SDK calls a query that arrives without a workflow task. */
-const LONE_QUERY_ID = 'legacy_query';
 /** Jobs that tell a workflow nothing new. */
 const IDLE_JOBS = ['queryWorkflow', 'removeFromCache', 'updateRandomSeed'] as const;
+
+type Activation = ActivateInput['activation'];
+
+/** Where a workflow stands by its last step. */
+interface Place {
+  readonly historyLength: number;
+  /** On the server's clock, of the task or, later in it, of the end of a local activity. */
+  readonly time: string;
+  /** How long the history was when the task started: every task finds it longer than the one before. */
+  readonly sizeBytes: string;
+}
 
 /**
  * Keeps a query from moving a workflow forward.
@@ -12,31 +21,41 @@ const IDLE_JOBS = ['queryWorkflow', 'removeFromCache', 'updateRandomSeed'] as co
  * A query that arrives without a workflow task brings the whole history to a worker that does not know the workflow, as
  * after a crash. When something has happened since the workflow's last task, SDK 1.24 applies that too: the workflow runs
  * on, at the time of its former task, and stays in the cache that way. What it then decides is recorded with the next
- * task, and no replay at that task's real time comes to the same decision: the workflow could never be continued by
- * another process, and its funds stayed held.
+ * task, and no replay at that task's real time, and with what else that task brings, comes to the same: the workflow could
+ * never be continued by another process, and its funds stayed held.
  *
- * Such a query is refused, which also makes the worker forget the workflow. It shows by its last step: taken outside of a
- * replay, further on in the history, and yet at the same time as the step before.
+ * Such a step is refused before the workflow hears of it. The SDK then refuses the query and forgets the workflow; a task
+ * that comes before it has forgotten is refused as well, and given out again. The step shows by this: it is taken outside
+ * of a replay, further on in the history, and yet no task started since the step before.
  */
 class QueryGuard {
-  private historyLength = 0;
-  private time = '';
+  private last: Place | undefined;
   private ranAhead = false;
 
-  /** @throws Error (QUERY_TOO_EARLY) for a query that the workflow ran ahead for */
+  /** @throws Error (QUERY_TOO_EARLY) for a step without a task, and for all that follows it */
   check({ activation }: ActivateInput): void {
-    const { jobs = [], isReplaying, timestamp } = activation;
-    const historyLength = Number(activation.historyLength);
-    const isNews = jobs?.some((job) => !IDLE_JOBS.some((kind) => job[kind]));
-    if (isNews && historyLength !== this.historyLength) {
-      const time = `${String(timestamp?.seconds)}.${timestamp?.nanos}`;
-      this.ranAhead = !isReplaying && time === this.time;
-      this.historyLength = historyLength;
-      this.time = time;
+    const jobs = activation.jobs ?? [];
+    const isNews = jobs.some((job) => !IDLE_JOBS.some((kind) => job[kind]));
+    if (isNews) {
+      const place = placeOf(activation);
+      this.ranAhead ||= !activation.isReplaying && this.last !== undefined && isAheadOfTask(place, this.last);
+      this.last = place;
     }
-    const isLoneQuery = jobs?.some(({ queryWorkflow }) => queryWorkflow?.queryId === LONE_QUERY_ID);
-    if (isLoneQuery && this.ranAhead) throw new Error(QUERY_TOO_EARLY);
+    if (this.ranAhead && !jobs.every(({ removeFromCache }) => removeFromCache)) throw new Error(QUERY_TOO_EARLY);
   }
+}
+
+function placeOf({ historyLength, timestamp, historySizeBytes }: Activation): Place {
+  return {
+    historyLength: Number(historyLength),
+    time: `${String(timestamp?.seconds)}.${timestamp?.nanos}`,
+    sizeBytes: String(historySizeBytes),
+  };
+}
+
+/** A clock that is set back makes the times of two tasks equal; the size alone could be that of a task in one step with it. */
+function isAheadOfTask(place: Place, last: Place): boolean {
+  return place.historyLength > last.historyLength && place.time === last.time && place.sizeBytes === last.sizeBytes;
 }
 
 export function interceptors(): WorkflowInterceptors {

@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWorker, replayHistories } from '../../src/temporal/worker';
 import { queryPatiently } from '../../src/temporal/patient-query';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
-import { slowStep, STEPS_TASK_QUEUE, timesQuery } from './fixtures/slow-step';
+import { noteUpdate, slowStep, STEPS_TASK_QUEUE, timesQuery } from './fixtures/slow-step';
 
 const TASK_QUEUE = 'query-guard';
 const CODE = {
@@ -45,7 +45,8 @@ test('a workflow that is queried while its worker is gone can still be replayed'
     interceptors: undefined,
     activities: { slow, late: () => Promise.resolve() },
   });
-  const stopFirst = await runWorker({ taskQueue: TASK_QUEUE });
+  const quick = () => Promise.resolve();
+  const stopFirst = await runWorker({ taskQueue: TASK_QUEUE, activities: { quick } });
   const deadlineMs = Date.now() + DEADLINE_AFTER_MS;
   const handle = await environment.client.workflow.start(slowStep, {
     taskQueue: TASK_QUEUE,
@@ -59,9 +60,11 @@ test('a workflow that is queried while its worker is gone can still be replayed'
   await sleep(500);
   finishSlowStep();
   await sleep(deadlineMs - Date.now());
-  const stopSecond = await runWorker({ taskQueue: TASK_QUEUE });
+  const noted = handle.executeUpdate(noteUpdate);
+  const stopSecond = await runWorker({ taskQueue: TASK_QUEUE, activities: { quick } });
   const [time = 0] = await handle.result();
   await Promise.all(answers);
+  expect(await noted).toBe('noted');
   await stopSecond();
   await stopSteps();
 

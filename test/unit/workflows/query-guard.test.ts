@@ -6,37 +6,69 @@ type Activation = ActivateInput['activation'];
 
 const START = { initializeWorkflow: {} };
 const NEWS = { resolveActivity: { seq: 1 } };
-const LONE_QUERY = { queryWorkflow: { queryId: 'legacy_query' } };
-const TASK_QUERY = { queryWorkflow: { queryId: 'another' } };
+const UPDATE = { doUpdate: { name: 'cancel' } };
+const QUERY = { queryWorkflow: { queryId: 'legacy_query' } };
+const FORGET = { removeFromCache: {} };
 
-function step(historyLength: number, second: number, isReplaying: boolean, job: object): Activation {
-  return { historyLength, timestamp: { seconds: second as never, nanos: 0 }, isReplaying, jobs: [job] };
+interface At {
+  readonly length: number;
+  readonly second: number;
+  readonly bytes: number;
+  readonly isReplaying?: boolean;
 }
 
-/** Runs activations through one workflow's guard. @returns how many came through */
-function run(...activations: readonly Activation[]): number {
+function step({ length, second, bytes, isReplaying = false }: At, ...jobs: object[]): Activation {
+  const timestamp = { seconds: second as never, nanos: 0 };
+  return { historyLength: length, timestamp, historySizeBytes: bytes as never, isReplaying, jobs };
+}
+
+/** Runs activations through one workflow's guard. @returns for each whether it came through */
+function run(...activations: readonly Activation[]): boolean[] {
   const [guard] = interceptors().internals ?? [];
-  let passed = 0;
-  for (const activation of activations) {
-    guard?.activate?.({ activation, batchIndex: 0 }, () => {
-      passed += 1;
-    });
-  }
-  return passed;
+  return activations.map((activation) => {
+    let passed = false;
+    try {
+      guard?.activate?.({ activation, batchIndex: 0 }, () => {
+        passed = true;
+      });
+    } catch (error) {
+      expect(error).toMatchObject({ message: QUERY_TOO_EARLY });
+    }
+    return passed;
+  });
 }
 
-test('a query that made the workflow run ahead of its task is refused', () => {
-  const ahead = [step(3, 100, true, START), step(8, 100, false, NEWS)];
-  expect(run(...ahead)).toBe(2);
-  expect(() => run(...ahead, step(8, 100, true, LONE_QUERY))).toThrow(QUERY_TOO_EARLY);
+const REPLAYED = { length: 3, second: 100, bytes: 900, isReplaying: true };
+const AHEAD = { ...REPLAYED, length: 8, isReplaying: false };
+const TASK = { length: 9, second: 107, bytes: 1_700 };
+
+test.each([
+  ['by what happened', [step(REPLAYED, START), step(AHEAD, NEWS)]],
+  ['by a message', [step(REPLAYED, START), step(AHEAD, UPDATE)]],
+  [
+    'after a local activity',
+    [step(REPLAYED, START), step({ ...REPLAYED, second: 101 }, NEWS), step({ ...AHEAD, second: 101 }, NEWS)],
+  ],
+])('a workflow does not run ahead of its task, %s', (_, activations) => {
+  expect(run(...activations)).toEqual(activations.map((one) => one !== activations.at(-1)));
+});
+
+test('after a refused step only a new worker takes the workflow on', () => {
+  const all = [step(REPLAYED, START), step(AHEAD, NEWS), step(AHEAD, QUERY), step(TASK, UPDATE), step(TASK, FORGET)];
+  expect(run(...all)).toEqual([true, false, false, false, true]);
+  expect(run(step(REPLAYED, START), step(TASK, NEWS, UPDATE))).toEqual([true, true]);
 });
 
 test.each([
-  ['after a replay', [step(3, 100, true, START), step(9, 107, true, NEWS), step(9, 107, true, LONE_QUERY)]],
-  ['after a task', [step(3, 100, true, START), step(9, 107, false, NEWS), step(9, 107, true, LONE_QUERY)]],
-  ['while an activity runs', [step(3, 100, true, START), step(6, 100, true, LONE_QUERY)]],
-  ['after a local activity', [step(3, 100, false, START), step(3, 100, false, NEWS), step(3, 100, true, LONE_QUERY)]],
-  ['within a task', [step(3, 100, true, START), step(8, 100, false, NEWS), step(8, 100, true, TASK_QUERY)]],
-])('a query %s is answered', (_, activations) => {
-  expect(run(...activations)).toBe(activations.length);
+  ['a query after a replay', [step(REPLAYED, START), step({ ...TASK, isReplaying: true }, NEWS), step(TASK, QUERY)]],
+  ['a query after a task', [step(REPLAYED, START), step(TASK, NEWS), step(TASK, QUERY)]],
+  ['a query while an activity runs', [step(REPLAYED, START), step({ ...REPLAYED, length: 6 }, QUERY)]],
+  ['the end of a local activity', [step(TASK, START), step(TASK, NEWS), step(TASK, QUERY)]],
+  ['a task after the clock was set back', [step(REPLAYED, START), step({ ...TASK, second: 100 }, NEWS)]],
+  [
+    'a task that was given out in one step with the one before',
+    [step(REPLAYED, START), step({ ...TASK, bytes: 900 }, NEWS)],
+  ],
+])('%s comes through', (_, activations) => {
+  expect(run(...activations)).toEqual(activations.map(() => true));
 });
