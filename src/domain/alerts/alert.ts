@@ -1,0 +1,57 @@
+/** The conditions that a person is told of. The names are used in settings, silences, messages and metrics. */
+export const ALERT_RULES = [
+  /** A process sends no heartbeat any more. */
+  'heartbeat_lost',
+  /** A process died and was started again. */
+  'process_died',
+  /** A process dies again and again. */
+  'crash_loop',
+  'errors_frequent',
+  'memory_high',
+  'disk_full',
+  'temporal_unreachable',
+  'venue_unreachable',
+  'venue_banned',
+  'key_refused',
+  'key_ends_soon',
+  'clock_off',
+  'order_unknown',
+  'reservation_orphaned',
+  'balances_old',
+  'balance_low',
+  'predictions_missing',
+] as const;
+
+export type AlertRule = (typeof ALERT_RULES)[number];
+
+export type Severity = 'critical' | 'warning';
+
+/** What somebody saw of one condition at one moment. */
+export interface Finding {
+  readonly rule: AlertRule;
+  /** What it is about: a component, a venue, a fingerprint, a folder. */
+  readonly subject: string;
+  /** Whether the condition holds; what is not known is no finding. */
+  readonly holds: boolean;
+  /** One sentence for people: what is wrong, with which value, what to do. */
+  readonly text: string;
+  /** UTC, milliseconds. */
+  readonly atMs: number;
+}
+
+/** One message about an alert, for every channel that wants it. */
+export interface Notice {
+  /** The alert's: the same in all messages about it, also after a crash. */
+  readonly alertId: string;
+  readonly kind: 'firing' | 'repeated' | 'resolved';
+  /** Counts the messages about this alert from 1: a message that comes twice has the same number. */
+  readonly number: number;
+  readonly rule: AlertRule;
+  readonly severity: Severity;
+  readonly subject: string;
+  readonly text: string;
+  /** Since when the condition holds, UTC, milliseconds. */
+  readonly sinceMs: number;
+  /** When the message was made, UTC, milliseconds. */
+  readonly atMs: number;
+}
