@@ -132,9 +132,11 @@ function addSubmitRoute(
       note({ target: fingerprint, result: 'failed', detail: failureCode(error) });
       throw error;
     });
+    // The sender does not wait for what is noted of it.
+    void reply.send(toReply(result, reply, repetition));
     request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
     note(auditedSignal(result));
-    return reply.send(toReply(result, reply, repetition));
+    return reply;
   });
 }
 
