@@ -143,7 +143,8 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     };
     registration.watch(onLost);
     const activities = createComponentActivities({
-      activeTasks: () => activeTaskCount([...first, ...others]),
+      // Those of its queues: the slot's own activity is no task.
+      activeTasks: () => activeTaskCount(created),
       problems: () => engine.problems.list(),
       onLost,
     });

@@ -20,6 +20,7 @@ import { addStoreCommands } from './store';
 import { printErrorLine, writeError } from './terminal';
 import { addTokenCommands } from './token';
 import { addWorkerCommand } from './worker';
+import { addWorkersCommand } from './workers';
 
 /** Options of the older bots, which had no command word; they belong to `start`. */
 const OPTIONS_OF_START = ['--mode', '--status'];
@@ -51,6 +52,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
     .exitOverride();
   addStartCommand(program, finish);
   addStatusCommand(program, finish);
+  addWorkersCommand(program, finish);
   const signal = program
     .command('signal')
     .description('send signals, look at them, cancel them, settle what is missing');

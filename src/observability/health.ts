@@ -1,8 +1,6 @@
-import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
-import { HOLDER_MEMO, type ComponentHeartbeat, type ComponentHolder } from '../messages/component';
 import { componentWorkflowId } from '../messages/ids';
 import { askThisMachine } from '../net/ask-this-machine';
 import {
@@ -17,6 +15,7 @@ import {
   type PartHealth,
   type PartStatus,
 } from './part-health';
+import { readSlot, type SlotReading } from './slots';
 import { ACCOUNT_PART, accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
 export { reasonsOf, type Health, type PartHealth, type PartStatus } from './part-health';
@@ -97,35 +96,32 @@ async function serverHealth(client: Client, config: Config): Promise<PartHealth>
 
 async function componentHealth(client: Client, config: Config, name: string): Promise<PartHealth> {
   try {
-    const description = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
-      client.workflow.getHandle(componentWorkflowId(name)).describe(),
-    );
-    if (description.status.name !== 'RUNNING') return unhealthy(name, 'not running');
-    const holder = description.memo?.[HOLDER_MEMO] as ComponentHolder | undefined;
-    const pending = description.raw.pendingActivities?.[0];
-    const payloads = pending?.heartbeatDetails?.payloads;
-    const who = { name, pid: holder?.pid, host: holder?.host, startedAtMs: holder?.startedAtMs };
-    if (!payloads?.[0]) return { ...who, status: 'starting', text: 'no heartbeat yet' };
-    const { loadedDataConverter } = client.options;
-    const heartbeat = await decodeFromPayloadsAtIndex<ComponentHeartbeat>(loadedDataConverter, 0, payloads);
-    const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
-    const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
-    const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
-    const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
-    const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
-    const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago${where}`;
-    const problems = heartbeat.problems ?? [];
-    const isWell = !late && heartbeat.status !== 'error' && problems.length === 0;
-    return {
-      ...who,
-      heartbeatAgeMs,
-      status: isWell ? 'healthy' : 'degraded',
-      text: [text, ...problems].join('. '),
-      problems: late ? [`${name}: ${text}`, ...problems] : problems,
-    };
+    const slot = await readSlot(client, componentWorkflowId(name));
+    if (slot === undefined) return unhealthy(name, 'never started');
+    return slot.isHeld ? describeSlot(name, slot, config) : unhealthy(name, 'not running');
   } catch (error) {
-    return unhealthy(name, error instanceof WorkflowNotFoundError ? 'never started' : reason(error));
+    return unhealthy(name, reason(error));
   }
+}
+
+function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: Config): PartHealth {
+  const who = { name, pid: holder?.pid, host: holder?.host, startedAtMs: holder?.startedAtMs };
+  if (!heartbeat) return { ...who, status: 'starting', text: 'no heartbeat yet' };
+  const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
+  const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
+  const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
+  const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
+  const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
+  const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago${where}`;
+  const problems = heartbeat.problems ?? [];
+  const isWell = !late && heartbeat.status !== 'error' && problems.length === 0;
+  return {
+    ...who,
+    heartbeatAgeMs,
+    status: isWell ? 'healthy' : 'degraded',
+    text: [text, ...problems].join('. '),
+    problems: late ? [`${name}: ${text}`, ...problems] : problems,
+  };
 }
 
 /** A bad day that somebody gave it is meant, and is no trouble of ours: it is said, and changes no health. */

@@ -3,8 +3,8 @@ export const ExitCode = {
   /** Done. Also: another process already does this part, so this one was not needed. */
   SUCCESS: 0,
   /**
-   * Anything unexpected; for `status`: something is degraded or down, while the Temporal server answers; for
-   * `--cancel-orders`: trading is stopped, and not every order was seen to end.
+   * Anything unexpected; for `status` and `workers`: something is degraded or down, while the Temporal server answers;
+   * for `--cancel-orders`: trading is stopped, and not every order was seen to end.
    */
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
@@ -37,7 +37,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or another process already does it
-  1    failure; for status: something is degraded or down, while the Temporal server answers;
+  1    failure; for status, workers: something is degraded or down, while the Temporal server answers;
        for --cancel-orders: trading is stopped, and not every order was seen to end
   2    wrong command line or configuration
   3    refused: conflicting or stale signal, nothing to settle, data folder in use

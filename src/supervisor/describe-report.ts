@@ -1,5 +1,5 @@
 import { ExitCode } from '../process/exit-codes';
-import type { ProcessReport } from './managed-process';
+import type { ProcessReport } from './process-report';
 
 function seconds(durationMs: number): string {
   return `${(durationMs / 1_000).toFixed(1)} s`;
@@ -18,6 +18,8 @@ export function describeReport(report: ProcessReport, outputFile: string): reado
   switch (report.kind) {
     case 'ready':
       return [`${report.name} is ready (process ${report.pid}).`];
+    case 'stable':
+      return [];
     case 'line':
       return [`${new Date(report.atMs).toISOString().slice(11, 19)}  ${report.text}`];
     case 'superseded':

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from '../temporal/embedded-server';
 import { errorCode } from '../process/error-code';
 import { isProcessRunning, type ProcessIdentity } from '../process/pid-file';
-import { countDeath, restartDelayMs } from './restart-delay';
+import type { ServerExit } from '../temporal/server-process';
+import type { LifeEvent } from './life-findings';
+import type { Silent } from './liveness';
+import type { LivenessWatch } from './liveness-watch';
+import { hangCause } from './process-end';
+import { countDeath, RESTART_POLICY, restartDelayMs } from './restart-delay';
+import { feelPulse } from './server-pulse';
 
 /**
  * The server picks some of its ports by itself, and ends at once when another program takes one in the same moment. Another
@@ -12,6 +18,17 @@ const START_ATTEMPTS_MAX = 3;
 
 /** What a stop keeps of its time for the server itself when it has to wait for a start that is under way. */
 const STOP_RESERVE_MS = 1_500;
+
+/** What the server is called where processes are named. */
+const NAME = 'temporal';
+
+/** Who ends a server that hangs, and who hears of its life. */
+export interface ServerCare {
+  readonly liveness: LivenessWatch;
+  readonly onEvent: (event: LifeEvent) => void;
+  /** How the server is asked; tests have their own. */
+  readonly feelPulse?: typeof feelPulse;
+}
 
 /** Keeps the embedded Temporal server running until it is stopped; its state outlives its process. */
 export class EmbeddedServerKeeper {
@@ -24,11 +41,13 @@ export class EmbeddedServerKeeper {
   /**
    * @param print hears, in one line, of every death and restart
    * @param startServer how a server is started; tests have their own
+   * @param care absent: a server that hangs is left alone, and nobody hears of its deaths but who reads the lines
    */
   constructor(
     private readonly options: EmbeddedServerOptions,
     private readonly print: (line: string) => void,
     private readonly startServer: typeof startEmbeddedServer = startEmbeddedServer,
+    private readonly care?: ServerCare,
   ) {}
 
   /** @throws what `startEmbeddedServer` throws; an error when the keeper was stopped already */
@@ -41,6 +60,7 @@ export class EmbeddedServerKeeper {
   /** Stops the server if it is ours, within about `timeoutMs`; a start that is under way is given up. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
+    this.care?.liveness.note(NAME, 'ended');
     const deadlineMs = performance.now() + timeoutMs;
     // A start that failed left nothing to stop.
     const settled = this.starting?.catch(() => undefined);
@@ -52,6 +72,10 @@ export class EmbeddedServerKeeper {
   /** Ends the server at once if it is ours; its database has a journal. */
   kill(): void {
     this.stopping.abort();
+    this.killSpawned();
+  }
+
+  private killSpawned(): void {
     if (this.spawned && isProcessRunning(this.spawned)) process.kill(this.spawned.pid, 'SIGKILL');
   }
 
@@ -81,13 +105,39 @@ export class EmbeddedServerKeeper {
     let deathsInARow = 0;
     while (!this.stopping.signal.aborted) {
       const startedAtMs = performance.now();
-      await server?.exited;
+      const { cause, silentMs } = server ? await this.follow(server) : { cause: 'it could not be started again' };
       if (this.stopping.signal.aborted) return;
-      deathsInARow = countDeath(deathsInARow, performance.now() - startedAtMs);
-      const delayMs = restartDelayMs(deathsInARow);
-      this.print(`The Temporal server ended; it starts again in ${(delayMs / 1_000).toFixed(1)} s.`);
-      server = await this.relaunch(delayMs);
+      deathsInARow = countDeath(deathsInARow, performance.now() - startedAtMs - (silentMs ?? 0));
+      const restartInMs = restartDelayMs(deathsInARow);
+      this.print(`The Temporal server ended (${cause}); it starts again in ${(restartInMs / 1_000).toFixed(1)} s.`);
+      const isHung = silentMs !== undefined;
+      this.care?.onEvent({ kind: 'died', name: NAME, cause, isHung, deathsInARow, restartInMs });
+      server = await this.relaunch(restartInMs);
     }
+  }
+
+  /** Watches over a server that serves until it has ended; one that hangs is ended. */
+  private async follow(server: EmbeddedServer): Promise<{ readonly cause: string; readonly silentMs?: number }> {
+    const { care } = this;
+    // Whoever runs it watches over it.
+    if (!care || !server.owned) return { cause: causeOf(await server.exited) };
+    const { liveness, onEvent } = care;
+    let hung: Silent | undefined;
+    liveness.watch(NAME, (silent) => {
+      hung ??= silent;
+      this.killSpawned();
+    });
+    liveness.note(NAME, 'ready');
+    onEvent({ kind: 'ready', name: NAME, pid: server.pid });
+    const { silenceMaxMs } = liveness.policy;
+    const endPulse = (care.feelPulse ?? feelPulse)(server.address, silenceMaxMs, () => liveness.note(NAME, 'beat'));
+    const isStable = (): void => onEvent({ kind: 'stable', name: NAME });
+    const stableTimer = setTimeout(isStable, RESTART_POLICY.stableAfterMs).unref();
+    const exit = await server.exited;
+    clearTimeout(stableTimer);
+    endPulse();
+    liveness.note(NAME, 'ended');
+    return hung ? { cause: hangCause(hung), silentMs: hung.silentMs } : { cause: causeOf(exit) };
   }
 
   /** @returns undefined when the start failed, which counts as one more death */
@@ -104,4 +154,9 @@ export class EmbeddedServerKeeper {
       return undefined;
     }
   }
+}
+
+function causeOf({ exitCode, signal }: ServerExit): string {
+  if (signal) return `killed by ${signal}`;
+  return exitCode === undefined || exitCode === null ? 'its process is gone' : `exit code ${exitCode}`;
 }

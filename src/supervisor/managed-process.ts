@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { WATCHDOG_VARIABLE } from '../config/variables';
 import { ExitCode } from '../process/exit-codes';
+import type { Beat } from '../process/lifeline';
 import type { ProcessEvent } from '../process/process-events';
-import { errorCode } from '../process/error-code';
+import type { Silent } from './liveness';
+import type { LivenessWatch } from './liveness-watch';
 import { OutputLog } from './output-log';
+import { hangCause, killGroup, whenEnded, type ProcessEnd } from './process-end';
+import type { ProcessReport } from './process-report';
 import { claimPidFile, releasePidFile } from '../process/pid-file';
 import { countDeath, RESTART_POLICY, restartDelayMs, type RestartPolicy } from './restart-delay';
 
@@ -18,37 +22,7 @@ export interface ProcessSpecification {
   readonly restartPolicy?: RestartPolicy;
 }
 
-/** Wrong usage or configuration, or a server with another store: a person has to do something. */
-export type FinalExitCode = typeof ExitCode.USAGE | typeof ExitCode.OTHER_STORE;
-
-/** What happened to a process, for the person who started it. */
-export type ProcessReport =
-  | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
-  /** atMs: when it arrived, milliseconds UTC. */
-  | { readonly kind: 'line'; readonly name: string; readonly text: string; readonly atMs: number }
-  | { readonly kind: 'superseded'; readonly name: string; readonly text: string }
-  | {
-      readonly kind: 'died';
-      readonly name: string;
-      readonly cause: string;
-      readonly lastLines: readonly string[];
-      readonly restartInMs: number;
-    }
-  /** It left with an exit code that tells that starting it again cannot help. */
-  | {
-      readonly kind: 'misconfigured';
-      readonly name: string;
-      readonly exitCode: FinalExitCode;
-      readonly lastLines: readonly string[];
-    }
-  | { readonly kind: 'killed'; readonly name: string; readonly graceMs: number }
-  /** The process goes on; something around it does not work. */
-  | { readonly kind: 'warning'; readonly name: string; readonly text: string };
-
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'superseded' | 'misconfigured';
-
-/** After a process ended: how long its last output may take to arrive when something else holds its pipes open. */
-const OUTPUT_DRAIN_MAX_MS = 1_000;
 
 const STUCK_CAUSE = `a workflow looped: from now on with ${WATCHDOG_VARIABLE}=on`;
 
@@ -64,16 +38,21 @@ export class ManagedProcess {
   private child: ChildProcess | undefined;
   private childEnded: Promise<void> = Promise.resolve();
   private restartTimer: NodeJS.Timeout | undefined;
+  private stableTimer: NodeJS.Timeout | undefined;
   private deathsInARow = 0;
+  /** Why the running child was ended by us. */
+  private hung: Silent | undefined;
   private stopping = false;
   /** A workflow looped: until the supervisor itself is run anew, the SDK watches over them, at a cost. */
   private watchesWorkflows = false;
   private currentState: ProcessState = 'stopped';
   private readonly stateWaiters = new Set<() => void>();
 
+  /** @param liveness ends it when it shows no sign of life; absent: it may be silent for ever */
   constructor(
     private readonly specification: ProcessSpecification,
     private readonly onReport: (report: ProcessReport) => void,
+    private readonly liveness?: LivenessWatch,
   ) {
     this.output = new OutputLog(specification.outputFile, (error) =>
       this.warn(`its output cannot be written to ${specification.outputFile}: ${error.message}`),
@@ -123,8 +102,7 @@ export class ManagedProcess {
 
   /** Asks the process to stop (SIGTERM) and ends it and its own children (SIGKILL) after `graceMs`. Never throws. */
   async stop(graceMs: number): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.restartTimer);
+    this.beginStop();
     if (this.child) {
       this.child.kill('SIGTERM');
       const timer = setTimeout(() => {
@@ -140,9 +118,25 @@ export class ManagedProcess {
 
   /** Ends the process and its own children at once; for the second Ctrl-C. */
   kill(): void {
+    this.beginStop();
+    this.killChild();
+  }
+
+  /** A stop has a bound of its own. */
+  private beginStop(): void {
     this.stopping = true;
     clearTimeout(this.restartTimer);
+    clearTimeout(this.stableTimer);
+    this.liveness?.note(this.name, 'ended');
+  }
+
+  private killChild(): void {
     if (this.child?.pid !== undefined) killGroup(this.child.pid);
+  }
+
+  private endHung(silent: Silent): void {
+    this.hung ??= silent;
+    this.killChild();
   }
 
   private setState(state: ProcessState): void {
@@ -160,14 +154,18 @@ export class ManagedProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
+    this.hung = undefined;
     this.setState('starting');
+    this.liveness?.watch(this.name, (silent) => this.endHung(silent));
     if (child.stdout) this.output.follow(child.stdout);
     if (child.stderr) this.output.follow(child.stderr);
     this.notePid(child.pid, claimPidFile);
-    child.on('message', (message) => this.handleEvent(message as ProcessEvent));
+    child.on('message', (message) => this.handleEvent(message as ProcessEvent | Beat));
     this.childEnded = whenEnded(child).then((cause) => {
       this.notePid(child.pid, releasePidFile);
       this.child = undefined;
+      this.liveness?.note(this.name, 'ended');
+      clearTimeout(this.stableTimer);
       this.handleEnd(cause, performance.now() - startedAtMs);
     });
   }
@@ -186,10 +184,15 @@ export class ManagedProcess {
     this.onReport({ kind: 'warning', name: this.name, text });
   }
 
-  private handleEvent(event: ProcessEvent): void {
+  private handleEvent(event: ProcessEvent | Beat): void {
+    // Of a process that is being stopped nothing is asked any more.
+    if (!this.stopping) this.liveness?.note(this.name, event.kind === 'ready' ? 'ready' : 'beat');
     switch (event.kind) {
+      case 'beat':
+        break;
       case 'ready':
         this.setState('ready');
+        this.awaitStability();
         this.onReport({ kind: 'ready', name: this.name, pid: this.pid ?? 0 });
         break;
       case 'superseded':
@@ -202,7 +205,18 @@ export class ManagedProcess {
     }
   }
 
-  private handleEnd(end: ProcessEnd, livedMs: number): void {
+  private get restartPolicy(): RestartPolicy {
+    return this.specification.restartPolicy ?? RESTART_POLICY;
+  }
+
+  private awaitStability(): void {
+    clearTimeout(this.stableTimer);
+    if (this.stopping) return;
+    const report = (): void => this.onReport({ kind: 'stable', name: this.name });
+    this.stableTimer = setTimeout(report, this.restartPolicy.stableAfterMs).unref();
+  }
+
+  private handleEnd(end: ProcessEnd, endedAfterMs: number): void {
     if (this.stopping) return;
     if (this.currentState === 'superseded' && end.exitCode === ExitCode.SUCCESS) return;
     const lastLines = this.output.takeLastLines();
@@ -214,52 +228,20 @@ export class ManagedProcess {
     }
     const isStuck = exitCode === ExitCode.WORKFLOW_STUCK;
     if (isStuck) this.watchesWorkflows = true;
-    const policy = this.specification.restartPolicy ?? RESTART_POLICY;
-    this.deathsInARow = countDeath(this.deathsInARow, livedMs, policy);
-    const restartInMs = restartDelayMs(this.deathsInARow, policy);
+    // Who hangs soon after each start has not recovered, however long it takes to notice.
+    const livedMs = endedAfterMs - (this.hung?.silentMs ?? 0);
+    this.deathsInARow = countDeath(this.deathsInARow, livedMs, this.restartPolicy);
+    const restartInMs = restartDelayMs(this.deathsInARow, this.restartPolicy);
     this.restartTimer = setTimeout(() => this.launch(), restartInMs);
     this.setState('waiting');
     this.onReport({
       kind: 'died',
       name: this.name,
-      cause: isStuck ? `${end.cause}, ${STUCK_CAUSE}` : end.cause,
+      cause: this.hung ? hangCause(this.hung) : isStuck ? `${end.cause}, ${STUCK_CAUSE}` : end.cause,
+      isHung: this.hung !== undefined,
       lastLines,
+      deathsInARow: this.deathsInARow,
       restartInMs,
     });
-  }
-}
-
-interface ProcessEnd {
-  readonly exitCode?: number;
-  readonly cause: string;
-}
-
-/** Resolves when the process ended, its group is gone, and its last output and messages have arrived. */
-function whenEnded(child: ChildProcess): Promise<ProcessEnd> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      // Without a process id it never started; otherwise a signal could not be sent, and its end is still to come.
-      if (child.pid === undefined) resolve({ cause: `it could not be started: ${error.message}` });
-    });
-    child.once('exit', (code, signal) => {
-      if (child.pid !== undefined) killGroup(child.pid);
-      const cause = signal === null ? `exit code ${code}` : `killed by ${signal}`;
-      const end: ProcessEnd = code === null ? { cause } : { exitCode: code, cause };
-      const timer = setTimeout(() => resolve(end), OUTPUT_DRAIN_MAX_MS);
-      child.once('close', () => {
-        clearTimeout(timer);
-        resolve(end);
-      });
-    });
-  });
-}
-
-/** SIGKILL to a whole process group; one that is gone already is what we want. */
-function killGroup(processGroup: number): void {
-  try {
-    process.kill(-processGroup, 'SIGKILL');
-  } catch (error) {
-    // EPERM: macOS says so of a group whose last member is not yet reaped.
-    if (!['ESRCH', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
   }
 }

@@ -10,7 +10,7 @@ export interface RestartPolicy {
 export const RESTART_POLICY: RestartPolicy = {
   delayFirstMs: 500,
   delayGrowth: 2,
-  delayMaxMs: 30_000,
+  delayMaxMs: 300_000,
   stableAfterMs: 60_000,
 };
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { ExitCode } from '../process/exit-codes';
 import type { Config } from '../config/schema';
+import type { Finding } from '../domain/alerts/alert';
 import { assertPortFree } from '../net/ports';
 import { readHealth, reasonsOf, type PartHealth } from '../observability/health';
 import { openClient } from '../temporal/client';
@@ -11,10 +12,13 @@ import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
-import { ManagedProcess, type ProcessReport } from './managed-process';
+import { findingsOf, type LifeEvent } from './life-findings';
+import { livenessPolicy, LivenessWatch } from './liveness-watch';
+import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
 import { planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
 import { stopInOrder } from './process-group';
+import type { ProcessReport } from './process-report';
 import { outputLogPath, pidFilePath } from './run-folder';
 import { claimStartLocks } from './start-locks';
 import { createServerKeeper, prepareServer, type TemporalServer } from './temporal-server';
@@ -43,6 +47,8 @@ export interface SystemOptions {
   readonly live: boolean;
   /** A line for the person at the terminal; `important` ones report trouble. */
   readonly print: (line: string, important?: boolean) => void;
+  /** Hears of deaths, hangs and crash loops, and of their end; absent: what is wrong is printed. Must not throw. */
+  readonly findings?: (finding: Finding) => void;
 }
 
 /** One run of the product's processes: starts them, keeps them running, stops them. */
@@ -50,6 +56,7 @@ export class System {
   private readonly plan: readonly PlannedProcess[];
   private readonly processes = new Map<ProcessName, ManagedProcess>();
   private readonly keeper: EmbeddedServerKeeper | undefined;
+  private readonly liveness: LivenessWatch;
   private readonly ending = new AbortController();
   private exitCode: ExitCode | undefined;
   /** Why the parts of this mode were not healthy when last asked. */
@@ -58,7 +65,11 @@ export class System {
   /** @throws ConfigError when Temporal's own variables cannot be read */
   constructor(private readonly options: SystemOptions) {
     this.plan = planProcesses(options.mode, options.config);
-    this.keeper = createServerKeeper(options.config, (line) => options.print(line));
+    this.liveness = new LivenessWatch(livenessPolicy(options.config.workers.heartbeatTimeoutSeconds * 1000));
+    this.keeper = createServerKeeper(options.config, (line) => options.print(line), {
+      liveness: this.liveness,
+      onEvent: (event) => this.tellFindings(event),
+    });
   }
 
   /**
@@ -154,6 +165,7 @@ export class System {
         pidFile: pidFilePath(config.dataDir, planned.name),
       },
       (report) => this.handleReport(planned.name, report),
+      this.liveness,
     );
     this.processes.set(planned.name, managed);
     managed.start();
@@ -164,8 +176,16 @@ export class System {
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
       this.options.print(line, isTrouble);
     }
+    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.tellFindings(report);
     if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
+  }
+
+  private tellFindings(event: LifeEvent): void {
+    const printAlert = ({ holds, text }: Finding): void => {
+      if (holds) this.options.print(`ALERT ${text}`, true);
+    };
+    for (const finding of findingsOf(event, Date.now())) (this.options.findings ?? printAlert)(finding);
   }
 
   /** Every part of this mode is done by other processes already. */

@@ -6,11 +6,11 @@ import { openClient } from '../temporal/client';
 import { historyKeys } from '../temporal/codec/history-keys';
 import { claimHistoryKeys } from '../temporal/codec/key-marks';
 import { connectServer, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
-import type { EmbeddedServerOptions } from '../temporal/embedded-server';
+import { startEmbeddedServer, type EmbeddedServerOptions } from '../temporal/embedded-server';
 import { ensureNamespace, type NamespaceRequirements } from '../temporal/namespace';
 import { assertOwnStore, keepOwnStore } from '../temporal/own-store';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
-import { EmbeddedServerKeeper } from './embedded-server-keeper';
+import { EmbeddedServerKeeper, type ServerCare } from './embedded-server-keeper';
 
 /** The Temporal server that a start uses. */
 export interface TemporalServer {
@@ -33,10 +33,14 @@ export function embeddedServerOptions(config: Config, progress: (line: string) =
 }
 
 /** Makes the keeper of the embedded server. @returns undefined when the user named a server of their own */
-export function createServerKeeper(config: Config, print: (line: string) => void): EmbeddedServerKeeper | undefined {
+export function createServerKeeper(
+  config: Config,
+  print: (line: string) => void,
+  care?: ServerCare,
+): EmbeddedServerKeeper | undefined {
   const { address, namespace } = config.temporal;
   if (externalTarget({ address, namespace })) return undefined;
-  return new EmbeddedServerKeeper(embeddedServerOptions(config, print), print);
+  return new EmbeddedServerKeeper(embeddedServerOptions(config, print), print, startEmbeddedServer, care);
 }
 
 /**

@@ -157,7 +157,16 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/supervisor',
     holds: 'what `npm start` runs: the plan, the processes, the restarts',
-    rooms: ['src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/observability'],
+    rooms: [
+      'src/domain',
+      'src/messages',
+      'src/secrets',
+      'src/process',
+      'src/net',
+      'src/config',
+      'src/temporal',
+      'src/observability',
+    ],
     packages: ['Node', '@temporalio/client'],
   },
   {

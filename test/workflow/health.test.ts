@@ -6,6 +6,7 @@ import { cancelUpdate } from '../../src/messages/signal';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal } from '../../src/messages/venue-account';
 import { readHealth } from '../../src/observability/health';
+import { readWorkers } from '../../src/observability/workers-report';
 import { createTradingStateControl } from '../../src/trading/trading-state';
 import { register } from '../../workers/registration';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -30,6 +31,8 @@ afterAll(async () => {
 function health(components: readonly string[] = []) {
   return readHealth(engine.parts.client, engine.config, components);
 }
+
+const withoutModel = () => ({ ...engine.config, ml: { ...engine.config.ml, enabled: false } });
 
 test('all is well, and no reason is given', async () => {
   expect(await health()).toMatchObject({ status: 'healthy', reasons: [], components: { venue_account: 'healthy' } });
@@ -66,7 +69,17 @@ test('what a process says of itself is said', async () => {
   await worker.runUntil(async () => {
     await eventually(async () => (await health(['trading_engine'])).reasons.includes(problem));
     expect((await health(['trading_engine'])).status).toBe('degraded');
+    const { workers, isComplete } = await readWorkers(client, withoutModel());
+    expect(workers).toMatchObject([{ type: 'trading_engine', status: 'running', holder: { pid: process.pid } }]);
+    expect(isComplete).toBe(true);
     await registration.unregister();
+  });
+});
+
+test('who left is missing among the workers', async () => {
+  await eventually(async () => {
+    const { workers, isComplete } = await readWorkers(environment.client, withoutModel());
+    return !isComplete && workers.length === 1 && workers[0]?.status === 'absent';
   });
 });
 

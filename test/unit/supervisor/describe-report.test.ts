@@ -3,7 +3,15 @@ import { describeReport } from '../../../src/supervisor/describe-report';
 describe('describeReport', () => {
   test('a death tells the cause, the next start, and the last words', () => {
     const lines = describeReport(
-      { kind: 'died', name: 'api', cause: 'exit code 7', lastLines: ['boom'], restartInMs: 500 },
+      {
+        kind: 'died',
+        name: 'api',
+        cause: 'exit code 7',
+        isHung: false,
+        lastLines: ['boom'],
+        deathsInARow: 1,
+        restartInMs: 500,
+      },
       '/data/logs/api.out.log',
     );
     expect(lines).toEqual([

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { EmbeddedServerKeeper } from '../../../src/supervisor/embedded-server-keeper';
 import { identifyProcess } from '../../../src/process/pid-file';
+import type { LifeEvent } from '../../../src/supervisor/life-findings';
+import { LivenessWatch } from '../../../src/supervisor/liveness-watch';
+import type { ServerExit } from '../../../src/temporal/server-process';
 import type { EmbeddedServer, EmbeddedServerOptions } from '../../../src/temporal/embedded-server';
 import { ServerUnavailableError } from '../../../src/temporal/errors';
 import { waitUntil } from './support';
@@ -129,6 +132,62 @@ describe('EmbeddedServerKeeper', () => {
     void keeper.start();
     keeper.kill();
     expect(await ended).toEqual([null, 'SIGKILL']);
+  });
+
+  test('a server that does not answer any more is killed and started again, and its deaths are told', async () => {
+    const events: LifeEvent[] = [];
+    const liveness = new LivenessWatch({ silenceMaxMs: 300, startSilenceMaxMs: 300, standstillMs: 150 }, 20);
+    let starts = 0;
+    const keeper = new EmbeddedServerKeeper(
+      OPTIONS,
+      () => undefined,
+      ({ onSpawned }) => {
+        starts += 1;
+        if (starts > 1) return Promise.resolve(new FakeServer());
+        const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+        onSpawned?.({ pid: child.pid ?? 0, birth: identifyProcess(child.pid ?? 0)?.birth });
+        const exited = once(child, 'exit').then(([exitCode, signal]) => ({ exitCode, signal }) as ServerExit);
+        return Promise.resolve({
+          address: '',
+          pid: child.pid ?? 0,
+          owned: true,
+          exited,
+          stop: () => Promise.resolve(),
+        });
+      },
+      { liveness, onEvent: (event) => events.push(event), feelPulse: () => () => undefined },
+    );
+    await keeper.start();
+    await waitUntil(() => starts === 2, 'the second server');
+    await keeper.stop(LONG_MS);
+    expect(events.slice(0, 2)).toMatchObject([{ kind: 'ready' }, { kind: 'died', name: 'temporal', isHung: true }]);
+  });
+
+  test('a server that answers is left alone', async () => {
+    const liveness = new LivenessWatch({ silenceMaxMs: 300, startSilenceMaxMs: 300, standstillMs: 150 }, 20);
+    const events: LifeEvent[] = [];
+    let beats = 0;
+    const pulse = (_address: string, _silenceMaxMs: number, onBeat: () => void): (() => void) => {
+      const timer = setInterval(() => {
+        beats += 1;
+        onBeat();
+      }, 50);
+      return () => clearInterval(timer);
+    };
+    const keeper = new EmbeddedServerKeeper(
+      OPTIONS,
+      () => undefined,
+      async () => new FakeServer(),
+      {
+        liveness,
+        onEvent: (event) => events.push(event),
+        feelPulse: pulse,
+      },
+    );
+    await keeper.start();
+    await waitUntil(() => beats === 12, 'twice the longest silence');
+    await keeper.stop(LONG_MS);
+    expect(events.map(({ kind }) => kind)).toEqual(['ready']);
   });
 
   test('a server that is still starting is stopped as soon as it runs', async () => {

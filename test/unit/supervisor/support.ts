@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from '../../../harness/child-environment';
 import { waitFor } from '../../../harness/wait-for';
-import { ManagedProcess, type ProcessReport } from '../../../src/supervisor/managed-process';
+import type { LivenessWatch } from '../../../src/supervisor/liveness-watch';
+import { ManagedProcess } from '../../../src/supervisor/managed-process';
+import type { ProcessReport } from '../../../src/supervisor/process-report';
 import { identifyProcess } from '../../../src/process/pid-file';
 import type { RestartPolicy } from '../../../src/supervisor/restart-delay';
 
@@ -34,6 +36,7 @@ export class Bench {
     name = behaviour,
     restartPolicy = EAGER_POLICY,
     executable = process.execPath,
+    liveness?: LivenessWatch,
   ): ManagedProcess {
     const managed = new ManagedProcess(
       {
@@ -46,6 +49,7 @@ export class Bench {
         restartPolicy,
       },
       (report) => this.reports.push(report),
+      liveness,
     );
     this.processes.push(managed);
     return managed;

@@ -1,0 +1,49 @@
+import type { AlertRule, Finding } from '../domain/alerts/alert';
+
+/** After so many short lives in a row a person is told that starting again does not help. */
+export const CRASH_LOOP_DEATHS = 5;
+
+/** What happened in the life of a process or of the embedded server. */
+export type LifeEvent =
+  | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
+  /** It has been ready for as long as makes its next death the first. */
+  | { readonly kind: 'stable'; readonly name: string }
+  | {
+      readonly kind: 'died';
+      readonly name: string;
+      readonly cause: string;
+      /** It was ended because it showed no sign of life. */
+      readonly isHung: boolean;
+      readonly deathsInARow: number;
+      readonly restartInMs: number;
+    };
+
+/**
+ * What a person is to be told of it: deaths and hangs, each until the process is ready again, and once that it dies again and
+ * again, until it lived for a while.
+ *
+ * @param atMs UTC
+ */
+export function findingsOf(event: LifeEvent, atMs: number): readonly Finding[] {
+  const { name } = event;
+  const finding = (rule: AlertRule, holds: boolean, text: string): Finding => {
+    return { rule, subject: name, holds, text, atMs };
+  };
+  switch (event.kind) {
+    case 'ready': {
+      const text = `${name} runs (process ${event.pid}).`;
+      return [finding('process_died', false, text), finding('heartbeat_lost', false, text)];
+    }
+    case 'stable':
+      return [finding('crash_loop', false, `${name} stays alive.`)];
+    case 'died': {
+      const again = `it starts again in ${(event.restartInMs / 1_000).toFixed(1)} s`;
+      const death = event.isHung
+        ? finding('heartbeat_lost', true, `${name} hung (${event.cause}); ${again}.`)
+        : finding('process_died', true, `${name} died (${event.cause}); ${again}.`);
+      if (event.deathsInARow !== CRASH_LOOP_DEATHS) return [death];
+      const loop = `${name} dies again and again (${event.deathsInARow} times in a row, last: ${event.cause}); it is started again ever more rarely: look at its log in the data folder.`;
+      return [death, finding('crash_loop', true, loop)];
+    }
+  }
+}

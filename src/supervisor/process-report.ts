@@ -1,0 +1,33 @@
+import type { ExitCode } from '../process/exit-codes';
+
+/** Wrong usage or configuration, or a server with another store: a person has to do something. */
+export type FinalExitCode = typeof ExitCode.USAGE | typeof ExitCode.OTHER_STORE;
+
+/** What happened to a process, for the person who started it. */
+export type ProcessReport =
+  | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
+  /** It has been ready for as long as makes its next death the first. */
+  | { readonly kind: 'stable'; readonly name: string }
+  /** atMs: when it arrived, milliseconds UTC. */
+  | { readonly kind: 'line'; readonly name: string; readonly text: string; readonly atMs: number }
+  | { readonly kind: 'superseded'; readonly name: string; readonly text: string }
+  | {
+      readonly kind: 'died';
+      readonly name: string;
+      readonly cause: string;
+      /** It was ended because it showed no sign of life. */
+      readonly isHung: boolean;
+      readonly lastLines: readonly string[];
+      readonly deathsInARow: number;
+      readonly restartInMs: number;
+    }
+  /** It left with an exit code that tells that starting it again cannot help. */
+  | {
+      readonly kind: 'misconfigured';
+      readonly name: string;
+      readonly exitCode: FinalExitCode;
+      readonly lastLines: readonly string[];
+    }
+  | { readonly kind: 'killed'; readonly name: string; readonly graceMs: number }
+  /** The process goes on; something around it does not work. */
+  | { readonly kind: 'warning'; readonly name: string; readonly text: string };

@@ -1,0 +1,42 @@
+import { CRASH_LOOP_DEATHS, findingsOf, type LifeEvent } from '../../../src/supervisor/life-findings';
+import { restartDelayMs } from '../../../src/supervisor/restart-delay';
+
+const AT_MS = 1_000;
+
+function death(deathsInARow: number, isHung = false): LifeEvent {
+  const restartInMs = restartDelayMs(deathsInARow);
+  return { kind: 'died', name: 'api', cause: 'exit code 7', isHung, deathsInARow, restartInMs };
+}
+
+function conditions(event: LifeEvent): readonly (readonly [string, boolean])[] {
+  return findingsOf(event, AT_MS).map(({ rule, holds }) => [rule, holds]);
+}
+
+test('a death is found with its cause and its next start', () => {
+  expect(findingsOf(death(1), AT_MS)).toEqual([
+    {
+      rule: 'process_died',
+      subject: 'api',
+      holds: true,
+      text: 'api died (exit code 7); it starts again in 0.5 s.',
+      atMs: AT_MS,
+    },
+  ]);
+});
+
+test('the end of a process that hung is a lost heartbeat', () => {
+  expect(conditions(death(1, true))).toEqual([['heartbeat_lost', true]]);
+});
+
+test('a process that runs again ends what was found of its death', () => {
+  expect(conditions({ kind: 'ready', name: 'api', pid: 1 })).toEqual([
+    ['process_died', false],
+    ['heartbeat_lost', false],
+  ]);
+});
+
+test('of many short lives in a row one crash loop is found, which ends when the process stays alive', () => {
+  const found = Array.from({ length: 4 * CRASH_LOOP_DEATHS }, (_, index) => findingsOf(death(index + 1), AT_MS)).flat();
+  expect(found.filter(({ rule }) => rule === 'crash_loop')).toHaveLength(1);
+  expect(conditions({ kind: 'stable', name: 'api' })).toEqual([['crash_loop', false]]);
+});
