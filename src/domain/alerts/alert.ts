@@ -20,6 +20,8 @@ export const ALERT_RULES = [
   'balances_old',
   'balance_low',
   'predictions_missing',
+  /** What was known of alerts could not be read any more. */
+  'alert_book_damaged',
 ] as const;
 
 export type AlertRule = (typeof ALERT_RULES)[number];

@@ -1,0 +1,73 @@
+import type { AlertRule, Severity } from './alert';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** When a condition becomes an alert, and when the alert is over. Spans are of the state's own clock. */
+export interface RuleTerms {
+  readonly severity: Severity;
+  /** The condition holds for so long without a break before the alert fires. */
+  readonly forMs: number;
+  /** The condition has to be gone for so long without a break before the alert is resolved. */
+  readonly keepMs: number;
+  /** It happens at a moment and is over: every finding counts anew, and none is needed that says that it is over. */
+  readonly happens?: true;
+}
+
+/**
+ * How old a heartbeat, an order or balances may be, how full a disk: that is for whoever finds it. What stands here is how
+ * patient we are with what was found.
+ */
+export const RULE_TERMS: Readonly<Record<AlertRule, RuleTerms>> = {
+  heartbeat_lost: { severity: 'critical', forMs: 0, keepMs: 30 * SECOND_MS },
+  process_died: { severity: 'warning', forMs: 0, keepMs: 10 * MINUTE_MS, happens: true },
+  crash_loop: { severity: 'critical', forMs: 0, keepMs: 10 * MINUTE_MS },
+  errors_frequent: { severity: 'warning', forMs: 0, keepMs: 5 * MINUTE_MS },
+  memory_high: { severity: 'warning', forMs: 60 * SECOND_MS, keepMs: 5 * MINUTE_MS },
+  disk_full: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
+  temporal_unreachable: { severity: 'critical', forMs: 15 * SECOND_MS, keepMs: 30 * SECOND_MS },
+  venue_unreachable: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
+  venue_banned: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
+  key_refused: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
+  key_ends_soon: { severity: 'warning', forMs: 0, keepMs: 60 * MINUTE_MS },
+  clock_off: { severity: 'warning', forMs: 10 * SECOND_MS, keepMs: 60 * SECOND_MS },
+  order_unknown: { severity: 'critical', forMs: 0, keepMs: 30 * SECOND_MS },
+  reservation_orphaned: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
+  balances_old: { severity: 'warning', forMs: 30 * SECOND_MS, keepMs: 60 * SECOND_MS },
+  balance_low: { severity: 'warning', forMs: 30 * SECOND_MS, keepMs: 10 * MINUTE_MS },
+  predictions_missing: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
+  alert_book_damaged: { severity: 'warning', forMs: 0, keepMs: 10 * MINUTE_MS, happens: true },
+};
+
+/** One condition explains another, which then needs no message of its own. */
+export interface Inhibition {
+  readonly by: AlertRule;
+  /** Only where it is about this; absent: about anything. */
+  readonly subject?: string;
+  readonly of: readonly AlertRule[];
+  /** Only what is about the same subject. */
+  readonly sameSubject?: true;
+  /** Only for so long after the condition was last found: what a death explains ends with the next life. */
+  readonly withinMs?: number;
+}
+
+export const INHIBITIONS: readonly Inhibition[] = [
+  { by: 'temporal_unreachable', of: ['heartbeat_lost', 'balances_old', 'predictions_missing'] },
+  { by: 'venue_unreachable', of: ['balances_old', 'predictions_missing'] },
+  { by: 'venue_banned', of: ['balances_old', 'predictions_missing'] },
+  { by: 'key_refused', of: ['balances_old'] },
+  { by: 'crash_loop', of: ['heartbeat_lost', 'process_died'], sameSubject: true },
+  { by: 'process_died', of: ['heartbeat_lost'], sameSubject: true, withinMs: 2 * MINUTE_MS },
+  { by: 'crash_loop', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },
+  { by: 'heartbeat_lost', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },
+  { by: 'crash_loop', subject: 'ml_manager', of: ['predictions_missing'] },
+  { by: 'heartbeat_lost', subject: 'ml_manager', of: ['predictions_missing'] },
+];
+
+/** What may have been explained waits so long for its explanation: the death of a server is one message, not six. */
+export const GROUP_WINDOW_MS = 10 * SECOND_MS;
+
+/** A critical alert that stays is told again after this, and then each time after twice as long, */
+export const REPEAT_FIRST_MS = 15 * MINUTE_MS;
+/** at least this often. */
+export const REPEAT_MAX_MS = 4 * 60 * MINUTE_MS;
