@@ -43,6 +43,8 @@ export interface SystemOptions {
   readonly live: boolean;
   /** A line for the person at the terminal; `important` ones report trouble. */
   readonly print: (line: string, important?: boolean) => void;
+  /** Told of each process that died and is started again. */
+  readonly onDeath?: (name: ProcessName, cause: 'exit' | 'signal') => void;
 }
 
 /** One run of the product's processes: starts them, keeps them running, stops them. */
@@ -163,6 +165,9 @@ export class System {
     const isTrouble = ['died', 'misconfigured', 'killed', 'warning'].includes(report.kind);
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
       this.options.print(line, isTrouble);
+    }
+    if (report.kind === 'died') {
+      this.options.onDeath?.(name, report.cause.startsWith('exit code') ? 'exit' : 'signal');
     }
     if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();

@@ -8,6 +8,7 @@ import { ExitCode } from '../../src/process/exit-codes';
 import { connectClient, embeddedAddress, localTarget } from '../../src/temporal/connection';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { knock, productSockets, socketTable, type Knock } from './support/doors';
+import { lookAtKnownNumbers, tradeKnownNumbers } from './support/known-numbers';
 import { startOtherMachine } from './support/other-machine';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
 import {
@@ -129,6 +130,16 @@ describe('the product while it runs', () => {
   }, SERVER_START_TIMEOUT_MS);
 
   afterAll(() => product.close());
+
+  // Before anything else is traded.
+  test(
+    'ten signals, four of them sent twice, one denied and one refused by the venue: every known metric tells so',
+    async () => {
+      await tradeKnownNumbers(product);
+      await lookAtKnownNumbers(product);
+    },
+    TEST_MAX_MS,
+  );
 
   // Before the first token is made: then the first door asks for one.
   test(
