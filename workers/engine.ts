@@ -112,9 +112,8 @@ export function openEngine(
     await ensureVenueAccount(client, config, venue.promises);
   });
   const accounts = new VenueAccountClient(entities, ours.environment);
-  const metrics = registry && asksVenue ? new TradeMetrics(registry) : undefined;
+  const { door, trade: metrics } = asksVenue ? openMetrics(registry, venue) : {};
   const permits = new Permits(accounts, config.venue, (endpoint, waitMs) => metrics?.permitWaits(endpoint, waitMs));
-  if (metrics) venue.onRequestReport(({ endpoint, outcome }) => metrics.answered(endpoint, outcome?.kind));
   feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
@@ -151,10 +150,7 @@ export function openEngine(
     check,
     formerWorkflows: new FormerWorkflows(client),
     problems,
-    intake: countedIntake(
-      createSignalIntake({ client, config, store, headStart: headStarts, disk }),
-      registry && asksVenue ? new DoorMetrics(registry) : undefined,
-    ),
+    intake: countedIntake(createSignalIntake({ client, config, store, headStart: headStarts, disk }), door),
     registry,
     metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
@@ -164,6 +160,17 @@ export function openEngine(
       await venue.close();
     },
   };
+}
+
+/** What is counted of the trading, and of the signals that come in by this process's door: the model's. */
+function openMetrics(
+  registry: Registry | undefined,
+  venue: Venue,
+): { readonly door?: DoorMetrics; readonly trade?: TradeMetrics } {
+  if (!registry) return {};
+  const trade = new TradeMetrics(registry);
+  venue.onRequestReport(({ endpoint, outcome }) => trade.answered(endpoint, outcome?.kind));
+  return { door: new DoorMetrics(registry), trade };
 }
 
 function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asksVenue }: EngineOptions): Venue {

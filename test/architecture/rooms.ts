@@ -248,6 +248,7 @@ const OTHER_ROOMS: readonly Room[] = [
     rooms: [THE_PRODUCT, 'scripts', 'harness', 'chaos', 'bench'],
     packages: [
       'Node',
+      '@prometheus-io/lezer-promql',
       '@swc/core',
       '@temporalio/client',
       '@temporalio/common',
@@ -261,6 +262,7 @@ const OTHER_ROOMS: readonly Room[] = [
       'fastify',
       'jest-environment-node',
       'pino',
+      'prom-client',
       'undici',
       'yaml',
     ],
@@ -269,6 +271,7 @@ const OTHER_ROOMS: readonly Room[] = [
   { path: 'temporal-config', holds: "the server's flags and dynamic configuration", ...NOTHING },
   { path: 'models', holds: 'the model and what must be known to run it', ...NOTHING },
   { path: 'training', holds: 'how the model is made, in Python', ...NOTHING },
+  { path: 'ops', holds: 'for Prometheus, Alertmanager and Grafana: rules, dashboards, examples', ...NOTHING },
   { path: 'docs', holds: 'pages for users', ...NOTHING },
   { path: '.ci', holds: 'every check of a fresh clone', ...NOTHING },
 ];
