@@ -19,6 +19,7 @@ const SINKS: InjectedSinks<AnnouncementSinks> = {
     reached: { fn: ignore, callDuringReplay: false },
     line: { fn: ignore, callDuringReplay: false },
     alert: { fn: ignore, callDuringReplay: false },
+    ended: { fn: ignore, callDuringReplay: false },
   },
 };
 

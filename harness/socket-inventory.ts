@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../src/config/schema';
-import type { ListedSocket } from '../src/net/sockets';
+import type { ListedSocket, UnixSocketFile } from '../src/net/sockets';
 import type { ListeningSocket } from './listening-sockets';
 
 /** A socket of the product, with what is known of its owner. */
@@ -43,7 +43,7 @@ export function takeInventory(
 
 function fits(socket: ProductSocket, listed: ListedSocket, config: Config): boolean {
   if (socket.process !== listed.process) return false;
-  if (listed.port === 'run/signals.sock') {
+  if (isFile(listed.port)) {
     return socket.transport === 'unix' && socket.address === join(config.dataDir, listed.port);
   }
   const port = portOf(listed.port, config);
@@ -62,7 +62,7 @@ function isAt(address: string, { address: expected }: ListedSocket, { api }: Con
 }
 
 function portOf(
-  port: Exclude<ListedSocket['port'], 'run/signals.sock'>,
+  port: Exclude<ListedSocket['port'], UnixSocketFile>,
   { api, paperVenue, temporal }: Config,
 ): number | undefined {
   const ports = {
@@ -73,6 +73,10 @@ function portOf(
     random: undefined,
   };
   return ports[port];
+}
+
+function isFile(port: ListedSocket['port']): port is UnixSocketFile {
+  return port.startsWith('run/');
 }
 
 function isLoopback(address: string): boolean {

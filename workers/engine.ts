@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
+import type { Registry } from 'prom-client';
 import { watchClocks } from '../src/trading/clock-problems';
 import { watchDisk } from '../src/trading/disk-problems';
 import { EntityCaller } from '../src/trading/entity-caller';
@@ -20,12 +21,14 @@ import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
 import { rateLimitsOf } from '../src/config/rate-limits';
+import { DoorMetrics, TradeMetrics } from '../src/observability/metrics/signal-metrics';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import type { TradingVenue } from '../src/domain/trading-venue';
 import { DiskWatch } from '../src/intake/disk-watch';
 import { createSignalCheck, type SignalCheck } from '../src/intake/genuine-signal';
 import { createSignalIntake } from '../src/intake/signal-intake';
+import { countedIntake } from '../src/intake/counted-intake';
 import { WorkflowStarter, type SignalStarter } from '../src/intake/signal-starter';
 import type { SignalIntake } from '../src/intake/types';
 import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
@@ -73,6 +76,10 @@ export interface Engine {
   readonly intake: SignalIntake;
   /** For signals that were admitted elsewhere: the same head start. */
   readonly starter: SignalStarter;
+  /** Where this process counts; absent: nowhere. */
+  readonly registry?: Registry;
+  /** What is counted of the trading; absent: nothing. */
+  readonly metrics?: TradeMetrics;
   close(): Promise<void>;
 }
 
@@ -81,6 +88,8 @@ export interface EngineOptions {
   readonly credentials?: Credentials;
   /** Absent: true. A process that asks the venue for nothing needs no keys and loads no exchange library. */
   readonly asksVenue?: boolean;
+  /** Where this process counts what it trades; absent: nowhere. */
+  readonly registry?: Registry;
 }
 
 /** Builds the shared parts. Nothing is sent to the venue before the first activity asks for it. */
@@ -89,7 +98,7 @@ export function openEngine(
   connection: NativeConnection,
   logger: Logger,
   store: StoreGate,
-  { credentials, asksVenue = true }: EngineOptions = {},
+  { credentials, asksVenue = true, registry }: EngineOptions = {},
 ): Engine {
   const venueConfig = config.venues[config.venue];
   if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
@@ -103,7 +112,8 @@ export function openEngine(
     await ensureVenueAccount(client, config, venue.promises);
   });
   const accounts = new VenueAccountClient(entities, ours.environment);
-  const permits = new Permits(accounts, config.venue);
+  const { door, trade: metrics } = asksVenue ? openMetrics(registry, venue) : {};
+  const permits = new Permits(accounts, config.venue, (endpoint, waitMs) => metrics?.permitWaits(endpoint, waitMs));
   feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
@@ -140,7 +150,9 @@ export function openEngine(
     check,
     formerWorkflows: new FormerWorkflows(client),
     problems,
-    intake: createSignalIntake({ client, config, store, headStart: headStarts, disk }),
+    intake: countedIntake(createSignalIntake({ client, config, store, headStart: headStarts, disk }), door),
+    registry,
+    metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     async close() {
       clearInterval(clock);
@@ -148,6 +160,17 @@ export function openEngine(
       await venue.close();
     },
   };
+}
+
+/** What is counted of the trading, and of the signals that come in by this process's door: the model's. */
+function openMetrics(
+  registry: Registry | undefined,
+  venue: Venue,
+): { readonly door?: DoorMetrics; readonly trade?: TradeMetrics } {
+  if (!registry) return {};
+  const trade = new TradeMetrics(registry);
+  venue.onRequestReport(({ endpoint, outcome }) => trade.answered(endpoint, outcome?.kind));
+  return { door: new DoorMetrics(registry), trade };
 }
 
 function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asksVenue }: EngineOptions): Venue {

@@ -3,7 +3,7 @@ import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker'
 import { createComponentActivities } from '../activities/component';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
-import { loadModel } from '../src/inference/session';
+import { loadModel, timedModel, type Model } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
@@ -16,6 +16,8 @@ import { showVenue } from '../src/domain/trading-venue';
 import { mlStateQuery } from '../src/messages/ml-manager';
 import { accountHealthQuery } from '../src/messages/venue-account';
 import { createLogger, type LogComponent } from '../src/observability/logging';
+import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
+import { inferenceTimer } from '../src/observability/metrics/process-metrics';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
@@ -48,6 +50,8 @@ import { watchStore } from './watch-store';
 const ACCOUNT_CHECK_MS = 10_000;
 /** Heartbeats reach the server at most this often. */
 const HEARTBEAT_THROTTLE_MS = 5_000;
+/** One more worker of many: the first of a data folder tells its metrics. */
+const UNNAMED_WORKER = 'worker';
 const UNTIDY =
   'A worker stopped while a workflow was in the midst of a step; it goes on as soon as a worker serves its task queue.';
 
@@ -85,7 +89,14 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   // Predictions ask the venue for nothing: their process has no keys, and could not use them.
   const asksVenue = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
   const { watch, otherStore } = watchStore(config, target, connection, asksVenue);
-  const engine = openEngine(config, connection, logger, watch, { asksVenue });
+  const metrics = openProcessMetrics({
+    config,
+    name: component ?? UNNAMED_WORKER,
+    errors: log.errors,
+    warn: (sentence) => logger.warn(sentence),
+  });
+  const { registry } = metrics;
+  const engine = openEngine(config, connection, logger, watch, { asksVenue, registry });
   try {
     await watch.confirm();
     const exitCode = await Promise.race([serve(options, engine), otherStore]);
@@ -97,6 +108,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
     throw error;
   } finally {
     watch.stop();
+    metrics.close();
     await engine.close();
     await closeUnlessHeld(connection);
     log.close();
@@ -257,6 +269,10 @@ async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWor
   return taskQueues.includes(venueTaskQueue(ours)) && formerWorkflows.exist();
 }
 
+function counted(model: Model, { registry }: Engine): Model {
+  return registry ? timedModel(model, inferenceTimer(registry)) : model;
+}
+
 async function candlesNeeded({ config }: Engine): Promise<number> {
   return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
 }
@@ -274,7 +290,7 @@ async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWork
     case INFERENCE_TASK_QUEUE: {
       const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
       checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
-      return inferenceWorker(engine, model);
+      return inferenceWorker(engine, counted(model, engine));
     }
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');

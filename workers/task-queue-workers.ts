@@ -33,11 +33,12 @@ const FORCED_STOP_MS = 1_500;
 export type QueueWorkerOptions = Omit<WorkerOptions, 'connection' | 'namespace'>;
 
 /** What workflows tell the process that runs them. */
-function announcementSinks({ logger }: Engine): InjectedSinks<AnnouncementSinks> {
+function announcementSinks({ logger, metrics }: Engine): InjectedSinks<AnnouncementSinks> {
   return {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
       line: { fn: (_info, text) => emitProcessEvent({ kind: 'line', text }), callDuringReplay: false },
+      ended: { fn: (_info, end) => metrics?.ended(end), callDuringReplay: false },
       alert: { fn: (_info, text) => printAlert(logger, text), callDuringReplay: false },
     },
   };

@@ -7,7 +7,8 @@ import { addTimeline } from '../src/domain/timeline';
 import type { OrderView, SignalOutcome, SignalState, SignalView, TimelineEntry } from '../src/domain/signal-view';
 import { TRADE_OUTCOME } from '../src/messages/search-attributes';
 import type { RestingOrder, SignalWorkflowInput } from '../src/messages/signal';
-import { announce } from './announcements';
+import { announce, tellEnd } from './announcements';
+import { SignalPace } from './signal-pace';
 
 /** What else there is to say of an end. */
 interface SignalEnd {
@@ -36,8 +37,10 @@ export class SignalRecord {
   private plan: OrderPlan | undefined;
   private isCancelAsked = false;
   private timeline: readonly TimelineEntry[] = [];
+  private readonly pace: SignalPace;
 
   constructor(private readonly input: SignalWorkflowInput) {
+    this.pace = new SignalPace(input.continued === undefined && input.orphan === undefined);
     if (input.continued) this.timeline = input.continued.timeline;
     else this.note('Received.');
   }
@@ -66,6 +69,7 @@ export class SignalRecord {
   /** Enters a state. @param detail one sentence: what happens */
   enter(state: SignalState, detail: string, waitUntilMs?: number): void {
     this.state = state;
+    this.pace.goesOn();
     this.isCancelAsked = false;
     this.waitUntilMs = waitUntilMs;
     this.note(detail);
@@ -101,11 +105,13 @@ export class SignalRecord {
     const at = onThisClock(times);
     this.reserved(plan, at(times.reservedAtMs));
     this.sent();
+    this.pace.traded(at(times.reservedAtMs), at(times.answeredAtMs));
     this.note('Sent to the venue.', at(times.sentAtMs));
     this.note('Answered by the venue.', at(times.answeredAtMs));
   }
 
   venueSays(order: VenueOrder): void {
+    this.pace.orderKnown();
     this.order = {
       clientOrderId: order.clientOrderId,
       venueOrderId: order.venueOrderId,
@@ -148,6 +154,7 @@ export class SignalRecord {
     this.waitUntilMs = undefined;
     this.note(detail);
     upsertSearchAttributes([{ key: TRADE_OUTCOME, value: outcome }]);
+    tellEnd({ outcome, denialCode, ...this.pace.figures() });
     announce(`${this.title()} ${outcome}${denialCode ? ` (${denialCode})` : ''}: ${detail}`);
   }
 

@@ -7,8 +7,13 @@ import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
+import { countedIntake } from '../intake/counted-intake';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus } from '../observability/health';
+import { allMetrics } from '../observability/metrics/all-metrics';
+import { askSystem } from '../observability/metrics/ask-system';
+import { createProcessRegistry } from '../observability/metrics/process-metrics';
+import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
 import { redactLine } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
@@ -52,13 +57,21 @@ export async function runApi({
     tell: (sentence) => log.logger.info(sentence),
   });
   handOver.open();
+  const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const server = await startApi({
     config,
     logger: log.logger,
     gate,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
-    intake: createSignalIntake({ client, config, store, handOver }),
+    intake: countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry)),
+    metrics: () =>
+      allMetrics({
+        dataDir,
+        own: { name: 'api', registry },
+        expected: expectedProcesses(config),
+        ask: () => askSystem(client, config),
+      }),
     health: async (): Promise<HealthReport> => {
       const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
       const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
@@ -86,4 +99,9 @@ export async function runApi({
 /** A part that is still starting is not yet as it should be. */
 function shownStatus(part: PartStatus): Health {
   return part === 'starting' ? 'degraded' : part;
+}
+
+/** The processes of this configuration that count something of their own, wherever they were started. */
+function expectedProcesses({ ml }: Config): readonly string[] {
+  return ml.enabled ? ['trading_engine', 'ml_manager'] : ['trading_engine'];
 }

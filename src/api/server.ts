@@ -41,7 +41,7 @@ export interface ApiDependencies {
   /** Who may enter. */
   readonly gate: Pick<TokenGate, 'admit'>;
   readonly audit: ApiAudit;
-  /** Text in Prometheus' format; absent, as the product has it until something counts: `/metrics` is 404. */
+  /** Text in Prometheus' format; absent: `/metrics` is 404. */
   readonly metrics?: () => Promise<string>;
   readonly config: Pick<Config, 'api'>;
   readonly logger: FastifyBaseLogger;

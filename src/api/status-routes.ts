@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { Registry, collectDefaultMetrics } from 'prom-client';
 import { packageVersion } from '../config/package-root';
 import { shareInFlight } from './bounded';
 import { callerOf } from './token-guard';
@@ -8,6 +7,9 @@ import type { HealthReport } from './health-report';
 
 /** Longest a probe waits; load balancers give up after about as long. */
 const PROBE_TIMEOUT_MS = 5_000;
+
+/** Named here, so that no other format is ever declared. */
+const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
 
 export const HEALTH_PATH = '/health';
 
@@ -32,20 +34,14 @@ export function addHealthRoute(server: FastifyInstance, health: () => Promise<He
   });
 }
 
-/**
- * `GET /metrics` in Prometheus' text format: this process's own metrics, then the given text.
- *
- * @param metrics must not hold `process_…` or `nodejs_…` metrics: those are the API's
- */
+/** `GET /metrics` in Prometheus' text format 0.0.4, whatever the caller asks for: OpenMetrics would rename known metrics. */
 export function addMetricsRoute(server: FastifyInstance, metrics: () => Promise<string>): void {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const ask = shareInFlight(async () => `${await registry.metrics()}\n${await metrics()}`, PROBE_TIMEOUT_MS);
+  const ask = shareInFlight(metrics, PROBE_TIMEOUT_MS);
   server.get('/metrics', async (request, reply) => {
     const text = await ask().catch((error: unknown) => {
       request.log.error({ error }, 'metrics cannot be collected');
       throw new ApiError('METRICS_UNAVAILABLE');
     });
-    return reply.type(registry.contentType).send(text);
+    return reply.type(TEXT_FORMAT).send(text);
   });
 }

@@ -3,6 +3,7 @@ import { openDataFolder } from '../access/private-folder';
 import { ALONE, candlesFlag, loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followStarter } from './follow-starter';
+import { printErrorLine } from './terminal';
 
 /** How the paper venue is told to behave like a venue on a bad day. */
 export function faultsOption(): Option {
@@ -26,10 +27,13 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
         import('../temporal/folder-environment'),
       ]);
       claimDataFolder(config);
+      const { openProcessMetrics } = await import('../observability/metrics/open-process-metrics');
+      const metrics = openProcessMetrics({ config, name: 'paper_venue', warn: printErrorLine });
       await runPaperVenueProcess(
         config,
         options.faults === undefined ? undefined : readFaultSpecification(options.faults),
       );
+      metrics.close();
       finish(ExitCode.SUCCESS);
     });
 }

@@ -32,6 +32,8 @@ interface StartOptions {
 /** Prints to the terminal and writes the same into the log `bot_trading`. */
 async function openPrinter(config: Config): Promise<{
   readonly print: (line: string, important?: boolean) => void;
+  readonly warn: (line: string) => void;
+  readonly errors: () => number;
   readonly close: () => void;
 }> {
   const { createLogger } = await import('../observability/logging');
@@ -44,8 +46,27 @@ async function openPrinter(config: Config): Promise<{
       else log.logger.info(line);
       printLine(important ? style.warning(printable(line)) : printable(line));
     },
+    warn: (line) => log.logger.warn(line),
+    errors: log.errors,
     close: log.close,
   };
+}
+
+/** Counts how often processes die, for `/metrics`. Supervisors of several modes on one data folder are told apart by their mode. */
+async function countRestarts(
+  config: Config,
+  mode: StartMode,
+  { warn, errors }: Awaited<ReturnType<typeof openPrinter>>,
+) {
+  const [{ openProcessMetrics }, { restartCounter }, { planProcesses }] = await Promise.all([
+    import('../observability/metrics/open-process-metrics'),
+    import('../observability/metrics/process-metrics'),
+    import('../supervisor/plan'),
+  ]);
+  const name = mode === 'all' ? 'supervisor' : `supervisor_${mode}`;
+  const metrics = openProcessMetrics({ config, name, errors, warn });
+  const names = planProcesses(mode, config).map((planned) => planned.name);
+  return { died: restartCounter(metrics.registry, names), close: () => metrics.close() };
 }
 
 /** The first request to stop is obeyed in good order, the second at once. */
@@ -119,6 +140,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
     );
   if (wasOpen || closed > 0)
     printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);
+  const metrics = await countRestarts(config, options.mode, printer);
   try {
     const system = new System({
       config,
@@ -128,6 +150,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
       faults: options.faults,
       live,
       print: printer.print,
+      onDeath: metrics.died,
     });
     stopOnSignals(system);
     const exitCode = await system.run();
@@ -140,6 +163,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
     printer.print(error.message);
     return ExitCode.SUCCESS;
   } finally {
+    metrics.close();
     printer.close();
   }
 }

@@ -22,18 +22,21 @@ export type SignalState =
   | 'ENDED';
 
 /** How a signal ended. */
-export type SignalOutcome =
-  | 'FILLED'
+export const SIGNAL_OUTCOMES = [
+  'FILLED',
   /** Some of it filled, the rest was cancelled. */
-  | 'PARTIALLY_FILLED'
+  'PARTIALLY_FILLED',
   /** Accepted, then cancelled with nothing filled. */
-  | 'CANCELLED'
+  'CANCELLED',
   /** Refused by the venue. */
-  | 'REJECTED'
+  'REJECTED',
   /** Refused by us: no order exists. */
-  | 'DENIED'
+  'DENIED',
   /** It could not be sent in time: no order exists. */
-  | 'EXPIRED';
+  'EXPIRED',
+] as const;
+
+export type SignalOutcome = (typeof SIGNAL_OUTCOMES)[number];
 
 /** What became of the order. Decimal strings. */
 export interface OrderView {

@@ -40,6 +40,20 @@ export interface Model {
   close(): Promise<void>;
 }
 
+/** The same model; each run that succeeds is told with the time that it took, milliseconds. */
+export function timedModel(model: Model, onRun: (tookMs: number) => void): Model {
+  return {
+    metadata: model.metadata,
+    async predict(batch) {
+      const startedAtMs = performance.now();
+      const inference = await model.predict(batch);
+      onRun(performance.now() - startedAtMs);
+      return inference;
+    },
+    close: () => model.close(),
+  };
+}
+
 /**
  * Loads a model and proves that it can be used: the file is the one that its metadata describe (SHA-256), the graph has
  * the input and the outputs they name, and one warm-up run succeeds, so that the first real one is not slow.

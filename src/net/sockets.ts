@@ -9,14 +9,17 @@
  */
 export type SocketAddress = '127.0.0.1' | '127.a.b.c' | 'api.host' | 'dataDir';
 
+/** A file in the data folder. */
+export type UnixSocketFile = 'run/signals.sock' | `run/metrics-${string}.sock`;
+
 export interface ListedSocket {
   readonly name: string;
   /** As the supervisor calls it; `supervisor` is `oncefill start` itself. */
-  readonly process: 'supervisor' | 'temporal_server' | 'paper_venue' | 'trading_engine' | 'api';
-  readonly protocol: 'HTTP' | 'gRPC' | 'JSON lines';
+  readonly process: 'supervisor' | 'temporal_server' | 'paper_venue' | 'trading_engine' | 'ml_manager' | 'api';
+  readonly protocol: 'HTTP' | 'gRPC' | 'JSON lines' | 'JSON';
   readonly address: SocketAddress;
   /** The setting that holds the port; `random`: any free one; of a Unix socket its file. */
-  readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | 'run/signals.sock';
+  readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | UnixSocketFile;
   /** How many of its kind there are; all have `random` ports if there is more than one. */
   readonly count: number;
   /** When it is there. */
@@ -26,6 +29,8 @@ export interface ListedSocket {
 }
 
 const OUR_GUARD = 'our guard (src/net/browser-guard.ts)';
+const OWNER_ALONE =
+  'a Unix socket of mode 0600 in a folder of mode 0700: its owner alone; no page can reach it, and it reads nothing';
 const NO_PAGES = 'no page can speak it (HTTP/2 in the clear); asks nobody who they are';
 
 export const LISTED_SOCKETS: readonly ListedSocket[] = [
@@ -79,6 +84,10 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
     present: 'modes all, core',
     guard: 'a Unix socket of mode 0600 in a folder of mode 0700: its owner alone; no page can reach it',
   },
+  metricsOf('supervisor', 'every mode; other modes than all: with the mode in its name'),
+  metricsOf('paper_venue', 'paper'),
+  metricsOf('trading_engine', 'modes all, core'),
+  metricsOf('ml_manager', 'modes all, ml'),
   {
     name: 'Temporal, gRPC',
     process: 'temporal_server',
@@ -121,3 +130,17 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
     guard: 'none: it shows counters and changes nothing; the server cannot switch it off',
   },
 ];
+
+/** What a process counts, for the API. */
+function metricsOf(process: ListedSocket['process'], present: string): ListedSocket {
+  return {
+    name: `Metrics of the ${process}`,
+    process,
+    protocol: 'JSON',
+    address: 'dataDir',
+    port: `run/metrics-${process}.sock`,
+    count: 1,
+    present,
+    guard: OWNER_ALONE,
+  };
+}

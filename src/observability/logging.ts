@@ -29,6 +29,8 @@ export interface LoggerOptions {
 /** A process's logger and its end. */
 export interface ProcessLogger {
   readonly logger: Logger;
+  /** Lines of the level error, or worse, so far. */
+  readonly errors: () => number;
   /** Closes the files; call it last. Lines are on disk as soon as they are logged, so a crash loses none. */
   readonly close: () => void;
 }
@@ -46,6 +48,7 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
   const all = openDayFile({ ...options, folder, stem: component });
   // A file of their own: lines that are no errors take no room from them.
   const errors = openDayFile({ ...options, folder, stem: 'errors' });
+  let errorLines = 0;
   const logger = pino(
     {
       level,
@@ -61,10 +64,12 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
     multistream([
       { level: 'trace', stream: all },
       { level: 'error', stream: errors },
+      { level: 'error', stream: { write: () => (errorLines += 1) } },
     ]),
   );
   return {
     logger,
+    errors: () => errorLines,
     close() {
       all.close();
       errors.close();

@@ -49,6 +49,8 @@ export interface SystemOptions {
   readonly print: (line: string, important?: boolean) => void;
   /** Hears of deaths, hangs and crash loops, and of their end; absent: what is wrong is printed. Must not throw. */
   readonly findings?: (finding: Finding) => void;
+  /** Told of each process that died and is started again. */
+  readonly onDeath?: (name: ProcessName, cause: 'exit' | 'signal') => void;
 }
 
 /** One run of the product's processes: starts them, keeps them running, stops them. */
@@ -177,6 +179,9 @@ export class System {
       this.options.print(line, isTrouble);
     }
     if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.tellFindings(report);
+    if (report.kind === 'died') {
+      this.options.onDeath?.(name, report.cause.startsWith('exit code') ? 'exit' : 'signal');
+    }
     if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
   }

@@ -35,6 +35,8 @@ export class Permits {
   constructor(
     private readonly accounts: AccountRequester,
     private readonly venue: string,
+    /** Told of each new permit how long it has to be waited for. */
+    private readonly onPermit: (endpoint: string, waitMs: number) => void = () => undefined,
   ) {}
 
   /** An instant that has passed, on the clock of the venue's account; undefined: it has not answered yet. */
@@ -83,6 +85,7 @@ export class Permits {
     // safe side of both.
     const waitMs = Math.max(reply.notBeforeMs, reply.blockedUntilMs) - reply.answeredAtMs;
     const validMs = reply.expiresAtMs - reply.answeredAtMs;
+    if (reply.isNew) this.onPermit(command.endpoint, waitMs);
     return {
       status: 'granted',
       askedAtMs,

@@ -91,9 +91,9 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/observability',
-    holds: 'logs, health',
-    rooms: ['src/messages', 'src/secrets', 'src/net', 'src/config'],
-    packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
+    holds: 'logs, health, metrics',
+    rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
+    packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino', 'prom-client'],
   },
   {
     path: 'src/paper-venue',
@@ -110,7 +110,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/intake',
     holds: 'parsing signals, starting and reading their workflows',
-    rooms: ['src/domain', 'src/messages', 'src/process', 'src/config', 'src/temporal', 'src/venues'],
+    rooms: ['src/domain', 'src/messages', 'src/process', 'src/net', 'src/config', 'src/temporal', 'src/venues'],
     packages: ['Node', '@temporalio/client', 'decimal.js', 'zod'],
   },
   {
@@ -152,7 +152,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'activities',
     ],
     typesOf: { workflows: 'a worker loads workflows from the bundle, never into its own process' },
-    packages: ['Node', '@temporalio/client', '@temporalio/common', '@temporalio/worker'],
+    packages: ['Node', '@temporalio/client', '@temporalio/common', '@temporalio/worker', 'prom-client'],
   },
   {
     path: 'src/supervisor',
@@ -183,7 +183,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/observability',
       'src/intake',
     ],
-    packages: ['Node', 'fastify', 'prom-client'],
+    packages: ['Node', 'fastify'],
   },
   {
     path: 'src/cli',
@@ -257,6 +257,7 @@ const OTHER_ROOMS: readonly Room[] = [
     rooms: [THE_PRODUCT, 'scripts', 'harness', 'chaos', 'bench'],
     packages: [
       'Node',
+      '@prometheus-io/lezer-promql',
       '@swc/core',
       '@temporalio/client',
       '@temporalio/common',
@@ -270,6 +271,7 @@ const OTHER_ROOMS: readonly Room[] = [
       'fastify',
       'jest-environment-node',
       'pino',
+      'prom-client',
       'undici',
       'yaml',
     ],
@@ -278,6 +280,7 @@ const OTHER_ROOMS: readonly Room[] = [
   { path: 'temporal-config', holds: "the server's flags and dynamic configuration", ...NOTHING },
   { path: 'models', holds: 'the model and what must be known to run it', ...NOTHING },
   { path: 'training', holds: 'how the model is made, in Python', ...NOTHING },
+  { path: 'ops', holds: 'for Prometheus, Alertmanager and Grafana: rules, dashboards, examples', ...NOTHING },
   { path: 'docs', holds: 'pages for users', ...NOTHING },
   { path: '.ci', holds: 'every check of a fresh clone', ...NOTHING },
 ];

@@ -8,6 +8,10 @@ import { ExitCode } from '../../src/process/exit-codes';
 import { connectClient, embeddedAddress, localTarget } from '../../src/temporal/connection';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { knock, productSockets, socketTable, type Knock } from './support/doors';
+import { lookAtKnownNumbers, tradeKnownNumbers } from './support/known-numbers';
+import { readFigures } from './support/metrics';
+import { hasPrometheus, lookThroughPrometheus } from './support/prometheus';
+import { SEED_COUNTERS } from '../../src/observability/metrics/metric-names';
 import { startOtherMachine } from './support/other-machine';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
 import {
@@ -129,6 +133,28 @@ describe('the product while it runs', () => {
   }, SERVER_START_TIMEOUT_MS);
 
   afterAll(() => product.close());
+
+  // Before anything else is traded.
+  test(
+    'ten signals, four of them sent twice, one denied and one refused by the venue: every known metric tells so',
+    async () => {
+      await tradeKnownNumbers(product);
+      await lookAtKnownNumbers(product);
+    },
+    TEST_MAX_MS,
+  );
+
+  // Only with a Prometheus on the PATH.
+  (hasPrometheus() ? test : test.skip)(
+    'a Prometheus reads the metrics and has what every panel and rule asks for; promtool complains of the four known names',
+    async () => {
+      const { text } = await readFigures(product);
+      expect(await lookThroughPrometheus(product, text)).toEqual(
+        SEED_COUNTERS.map((name) => `${name} counter metrics should have "_total" suffix`).toSorted(),
+      );
+    },
+    TEST_MAX_MS,
+  );
 
   // Before the first token is made: then the first door asks for one.
   test(

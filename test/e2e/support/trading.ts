@@ -19,6 +19,7 @@ export interface SignalBody {
   readonly limit_price?: string;
   readonly time_in_force?: string;
   readonly good_for_seconds?: number;
+  readonly intent?: 'entry' | 'exit';
 }
 
 export interface SignalReply {

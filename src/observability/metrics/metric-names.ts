@@ -1,0 +1,167 @@
+/**
+ * Every metric of our own, with its labels: one table for the code that counts, for docs/metrics.md and for what the rules and
+ * dashboards in ops/ may ask for. Whatever a label may hold is from a set that is known beforehand or bounded by the
+ * configuration; fingerprints, strategies, messages, process ids and run ids are never labels.
+ */
+export interface MetricEntry {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** Beside `component`, which every value gets unless it is here: the process that it is from. */
+  readonly labels: readonly string[];
+  /**
+   * durable: Temporal keeps it, and no restart sets it back. process: counted by a process since its start, which a restart
+   * sets back to zero; `rate()` and `increase()` are made for that. asked: found out for this very answer.
+   */
+  readonly kept: 'durable' | 'process' | 'asked';
+  readonly buckets?: readonly number[];
+}
+
+/** From a signal to its order: 20 to 100 ms as a rule, and at most the time to live. */
+const ORDER_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const STEP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WAIT_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const INFERENCE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Names that users of the older bots know; four counters end without `_total`, see SEED_COUNTERS. */
+const SEED_METRICS = {
+  worker_coordinator_active_workers: asked(['type'], 'Processes that hold the slot of their type: 1 or 0.'),
+  worker_coordinator_heartbeat_age_seconds: asked(
+    ['worker_id'],
+    "Age of a component's last heartbeat. An age that no longer changes looks young: alert on the timestamp.",
+  ),
+  signal_deduplicator_total_checks: counted(
+    [],
+    'Signals that were handed in: unique, repeated or refused at the door.',
+  ),
+  signal_deduplicator_duplicates_found: counted(
+    [],
+    'Signals that had been taken before, or conflict with one that was.',
+  ),
+  signal_deduplicator_unique_signals: counted([], 'Signals that were taken and had not been before.'),
+  rate_limiter_requests_total: durable(
+    ['exchange', 'endpoint'],
+    'Requests to the venue that the limiter gave a permit for; other endpoints than the first fifty are "other".',
+  ),
+  rate_limiter_blocked_requests: durable(['exchange'], 'Requests that had to wait for their permit.'),
+  balance_manager_total_balance: asked(
+    ['exchange', 'symbol'],
+    'Balance of an asset as the venue reported it last: the settle asset, and all that are not zero.',
+  ),
+  balance_manager_reserved_balance: asked(['exchange', 'symbol'], 'What pending reservations hold of an asset.'),
+  process_monitor_component_health: asked(
+    ['name'],
+    '1 healthy, 0.5 degraded or starting, 0 down; a series for each planned component, also while it is gone.',
+  ),
+  process_monitor_errors_total: counted(['component'], "Lines of the level error in a process's log."),
+} as const satisfies Record<string, MetricEntry>;
+
+const OUR_METRICS = {
+  oncefill_build_info: asked(['version', 'environment'], 'Always 1: which release runs for which environment.'),
+  oncefill_component_up: asked(
+    ['component'],
+    'Whether a process told its metrics for this answer: 1, or 0. One that did not has no other series.',
+  ),
+  oncefill_account_up: asked(['exchange'], "Whether the venue's account told its figures for this answer: 1, or 0."),
+  oncefill_signal_to_order_seconds: {
+    ...counted(
+      ['road'],
+      'From the moment in which the server took a signal until the venue had answered its order (short road), or until the workflow knew that the venue has it (durable road).',
+    ),
+    type: 'histogram',
+    buckets: ORDER_BUCKETS,
+  },
+  oncefill_signal_step_seconds: {
+    ...counted(
+      ['step'],
+      'Steps of the short road: reserve (from the start to the funds held), send (to the answer), book (to the end).',
+    ),
+    type: 'histogram',
+    buckets: STEP_BUCKETS,
+  },
+  oncefill_signals_ended_total: counted(['outcome'], 'Signals that ended, by their outcome.'),
+  oncefill_denials_total: counted(['code'], 'Signals that were refused, at the door or later, by denial code.'),
+  oncefill_venue_answers_total: counted(
+    ['endpoint', 'kind'],
+    'Requests to the venue, by what they came to; ANSWERED is a read that was answered.',
+  ),
+  oncefill_limiter_wait_seconds: {
+    ...counted(['endpoint'], 'How long a request has to wait for its permit.'),
+    type: 'histogram',
+    buckets: WAIT_BUCKETS,
+  },
+  oncefill_inference_seconds: {
+    ...counted([], 'One run of the model, for all symbols.'),
+    type: 'histogram',
+    buckets: INFERENCE_BUCKETS,
+  },
+  oncefill_component_restarts_total: counted(
+    ['component', 'cause'],
+    'Processes that died and were started again by the supervisor; cause: exit or signal.',
+  ),
+  oncefill_limiter_used_weight: asked(
+    ['exchange', 'endpoint'],
+    'Weight of the requests in the present window; "global": all of them.',
+  ),
+  oncefill_limiter_limit_weight: asked(
+    ['exchange', 'endpoint'],
+    'What entries may use of a window, after the safety margin.',
+  ),
+  oncefill_limiter_refused_total: durable(
+    ['exchange'],
+    'Requests that the limiter refused because they would have waited too long.',
+  ),
+  oncefill_limiter_penalties_total: durable(['exchange'], 'Times that the venue said "too many requests".'),
+  oncefill_limiter_bans_total: durable(['exchange'], 'Times that the venue banned us.'),
+  oncefill_limiter_blocked: asked(['exchange'], 'Whether a penalty or a ban holds every request back: 1 or 0.'),
+  oncefill_reservations_total: durable(['exchange', 'result'], 'Reservations: reserved, denied, committed, released.'),
+  oncefill_reservations_pending: asked(['exchange'], 'Reservations that hold funds.'),
+  oncefill_account_report_timestamp_seconds: asked(
+    ['exchange'],
+    "When the venue last reported its balances, on the venue's clock.",
+  ),
+  oncefill_trading_state: asked(
+    ['exchange', 'state'],
+    '1 for the present trading state (active, reducing, halted), 0 for the others.',
+  ),
+  oncefill_signals_running: asked([], "Signals that have not ended, by the server's index."),
+  oncefill_orders_unknown: asked([], 'Running signals of whose order nothing is proven.'),
+  oncefill_orders_missing: asked([], 'Running signals whose order the venue does not know: a person decides.'),
+  oncefill_order_unknown_oldest_timestamp_seconds: asked(
+    [],
+    'When the oldest signal with an unknown or missing order started; absent: there is none.',
+  ),
+  oncefill_ml_ticks_total: durable(['result'], 'Ticks of the prediction loop: predicted or failed.'),
+  oncefill_predictions_total: durable([], 'Predictions, one for each symbol and tick.'),
+  oncefill_ml_signals_total: durable(['result'], "The model's signals: accepted, duplicate, refused."),
+  oncefill_ml_last_tick_timestamp_seconds: asked([], 'When the candle of the last tick closed.'),
+  worker_coordinator_last_heartbeat_timestamp_seconds: asked(['worker_id'], "When a component's last heartbeat was."),
+} as const satisfies Record<string, MetricEntry>;
+
+export const METRICS = { ...SEED_METRICS, ...OUR_METRICS } as const;
+export type MetricName = keyof typeof METRICS;
+/** The names that users of the older bots know. */
+export const SEED_METRIC_NAMES = Object.keys(SEED_METRICS) as readonly MetricName[];
+
+/** Counters whose known names end without `_total`: `promtool check metrics` complains of these, and of nothing else. */
+export const SEED_COUNTERS: readonly MetricName[] = [
+  'signal_deduplicator_total_checks',
+  'signal_deduplicator_duplicates_found',
+  'signal_deduplicator_unique_signals',
+  'rate_limiter_blocked_requests',
+];
+
+export function entryOf(name: MetricName): MetricEntry {
+  return METRICS[name];
+}
+
+function asked(labels: readonly string[], help: string): MetricEntry {
+  return { type: 'gauge', help, labels, kept: 'asked' };
+}
+
+function counted(labels: readonly string[], help: string): MetricEntry {
+  return { type: 'counter', help, labels, kept: 'process' };
+}
+
+function durable(labels: readonly string[], help: string): MetricEntry {
+  return { type: 'counter', help, labels, kept: 'durable' };
+}

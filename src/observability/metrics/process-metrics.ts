@@ -1,0 +1,55 @@
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { packageVersion } from '../../config/package-root';
+import type { TradingEnvironment } from '../../domain/trading-venue';
+import { counterOf, gaugeOf, histogramOf } from './define-metric';
+import { entryOf } from './metric-names';
+
+/** Milliseconds; the finest delay of the event loop that is seen. */
+const EVENT_LOOP_PRECISION_MS = 20;
+
+export interface ProcessMetricsOptions {
+  /** As its log is called. */
+  readonly component: string;
+  readonly environment: TradingEnvironment;
+  /** Errors that it has logged so far; absent: it keeps no log of its own. */
+  readonly errors?: () => number;
+}
+
+/** What every process tells of itself: Node's own figures, its release, the errors in its log. */
+export function createProcessRegistry({ component, environment, errors }: ProcessMetricsOptions): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
+  gaugeOf(registry, 'oncefill_build_info').set({ version: packageVersion(), environment }, 1);
+  if (!errors) return registry;
+  const name = 'process_monitor_errors_total';
+  const { help, labels } = entryOf(name);
+  new Counter({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc({ component }, errors());
+    },
+  });
+  return registry;
+}
+
+/** One run of the model took this long. */
+export function inferenceTimer(registry: Registry): (tookMs: number) => void {
+  const histogram = histogramOf(registry, 'oncefill_inference_seconds');
+  return (tookMs) => histogram.observe(tookMs / 1_000);
+}
+
+/** Restarts, as the supervisor sees them. */
+export function restartCounter(
+  registry: Registry,
+  components: readonly string[],
+): (component: string, cause: 'exit' | 'signal') => void {
+  const counter = counterOf(registry, 'oncefill_component_restarts_total');
+  for (const component of components) {
+    for (const cause of ['exit', 'signal']) counter.inc({ component, cause }, 0);
+  }
+  return (component, cause) => counter.inc({ component, cause });
+}

@@ -1,0 +1,87 @@
+import type { Installation } from '../../../harness/installation';
+import { waitFor } from '../../../harness/wait-for';
+import { SEED_METRIC_NAMES } from '../../../src/observability/metrics/metric-names';
+import { readFigures, type Figures } from './metrics';
+import { send, waitForEnd, type EndedSignal, type SignalBody } from './trading';
+
+const FILLED = 8;
+const REPEATED = 4;
+/** More than the paper account can pay. */
+const TOO_MUCH = '50';
+const FIGURES_MAX_MS = 30_000;
+
+function signal(strategy: string, changes: Partial<SignalBody> = {}): SignalBody {
+  const timestamp = new Date().toISOString();
+  return { symbol: 'BTCUSDT', direction: 'BUY', strategy, timestamp, amount: '0.01', ...changes };
+}
+
+/** Ten signals of which eight fill, one is denied and one is refused by the venue; four are sent once more. */
+export async function tradeKnownNumbers(product: Installation): Promise<void> {
+  const good = Array.from({ length: FILLED }, (_, index) => signal(`known-${index}`));
+  const tooLarge = signal('known-denied', { amount: TOO_MUCH });
+  // Nothing is open there that could be reduced.
+  const refused = signal('known-rejected', { symbol: 'ETHUSDT', direction: 'SELL', intent: 'exit' });
+  const sent = await Promise.all([...good, tooLarge, refused].map((body) => send(product, body)));
+  const ended = await Promise.all(sent.map(({ fingerprint }) => waitForEnd(product, fingerprint)));
+  const outcomes = ended.map(({ outcome }: EndedSignal) => outcome);
+  expect(outcomes).toEqual([...good.map(() => 'FILLED'), 'DENIED', 'REJECTED']);
+  for (const body of good.slice(0, REPEATED)) {
+    expect(await send(product, body)).toMatchObject({ httpStatus: 200, repeated: true });
+  }
+}
+
+/** The model may trade meanwhile: its signals come in by the engine's door, and are the only others. */
+export async function lookAtKnownNumbers(product: Installation): Promise<void> {
+  const figures = await waitFor(
+    'all ends to be counted',
+    async () => {
+      const now = await readFigures(product);
+      return (now.of('oncefill_signals_ended_total{component="trading_engine",outcome="REJECTED"}') ?? 0) >= 1 && now;
+    },
+    { timeoutMs: FIGURES_MAX_MS, intervalMs: 200 },
+  );
+  process.stdout.write(`${knownLines(figures).join('\n')}\n`);
+  const exactly: Readonly<Record<string, number>> = {
+    'signal_deduplicator_total_checks{component="api"}': 14,
+    'signal_deduplicator_duplicates_found{component="api"}': REPEATED,
+    'signal_deduplicator_unique_signals{component="api"}': 10,
+    'worker_coordinator_active_workers{component="api",type="trading_engine"}': 1,
+    'worker_coordinator_active_workers{component="api",type="ml_manager"}': 1,
+    'rate_limiter_blocked_requests{component="api",exchange="bybit"}': 0,
+    'process_monitor_component_health{component="api",name="trading_engine"}': 1,
+    'process_monitor_component_health{component="api",name="venue_account"}': 1,
+    'process_monitor_errors_total{component="api"}': 0,
+    'oncefill_component_up{component="trading_engine"}': 1,
+    'oncefill_component_up{component="supervisor"}': 1,
+    'oncefill_account_up{component="api",exchange="bybit"}': 1,
+    'oncefill_reservations_total{component="api",exchange="bybit",result="denied"}': 1,
+    'oncefill_reservations_total{component="api",exchange="bybit",result="released"}': 1,
+    'oncefill_signals_ended_total{component="trading_engine",outcome="DENIED"}': 1,
+    'oncefill_signals_ended_total{component="trading_engine",outcome="REJECTED"}': 1,
+    'oncefill_denials_total{component="trading_engine",code="INSUFFICIENT_FUNDS"}': 1,
+    'oncefill_component_restarts_total{component="trading_engine",cause="signal"}': 0,
+  };
+  expect(Object.fromEntries(Object.keys(exactly).map((series) => [series, figures.of(series)]))).toEqual(exactly);
+  const ofModel = figures.of('oncefill_ml_signals_total{component="api",result="accepted"}') ?? 0;
+  const between: Readonly<Record<string, number>> = {
+    'oncefill_signals_ended_total{component="trading_engine",outcome="FILLED"}': FILLED,
+    'oncefill_signal_to_order_seconds_count{component="trading_engine",road="short"}': FILLED,
+    'oncefill_reservations_total{component="api",exchange="bybit",result="committed"}': FILLED,
+    'oncefill_venue_answers_total{component="trading_engine",endpoint="order",kind="PLACED"}': FILLED,
+  };
+  for (const [series, least] of Object.entries(between)) {
+    const value = figures.of(series) ?? -1;
+    expect({ series, value, isRight: value >= least && value <= least + ofModel }).toMatchObject({ isRight: true });
+  }
+  for (const name of SEED_METRIC_NAMES) expect(figures.text).toMatch(new RegExp(`^${name}\\{.*\\} \\d`, 'm'));
+  const order = figures.of('rate_limiter_requests_total{component="api",endpoint="order",exchange="bybit"}') ?? 0;
+  expect(order).toBeGreaterThanOrEqual(FILLED + 1);
+  const total = figures.of('balance_manager_total_balance{component="api",exchange="bybit",symbol="USDT"}') ?? 0;
+  expect(total).toBeGreaterThan(0);
+  const age = figures.of('worker_coordinator_heartbeat_age_seconds{component="api",worker_id="trading_engine"}') ?? -1;
+  expect(age).toBeGreaterThanOrEqual(0);
+}
+
+function knownLines({ text }: Figures): readonly string[] {
+  return text.split('\n').filter((line) => SEED_METRIC_NAMES.some((name) => line.startsWith(`${name}{`)));
+}
