@@ -45,7 +45,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/process',
     holds: 'what every process of ours has: pid file, exit codes, events, crash points',
-    rooms: ['src/secrets'],
+    rooms: ['src/domain', 'src/secrets'],
     packages: ['Node'],
   },
   {
@@ -91,8 +91,8 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/observability',
-    holds: 'logs, health',
-    rooms: ['src/messages', 'src/secrets', 'src/net', 'src/config'],
+    holds: 'logs, health, who is registered',
+    rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/net', 'src/config'],
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
   },
   {

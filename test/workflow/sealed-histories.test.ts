@@ -88,6 +88,7 @@ test('the failures of activities and of the steps of workflows are sealed', asyn
     version: '1',
     metadata: {},
     heartbeatTimeoutMs: 60_000,
+    taskQueue: ENTITIES_TASK_QUEUE,
   });
   if (registration.status !== 'registered') throw new Error('The slot is taken.');
   const { taskQueue } = registration.registration;
