@@ -15,7 +15,7 @@ import { checkNotAnothers } from '../src/temporal/environment-stamp';
 import { createWorker } from '../src/temporal/worker';
 import { workflowBundlePath } from './build-workflow-bundle';
 import { printAlert } from './print-alert';
-import { registerOneOfMany, type Registration } from './registration';
+import { registerOneOfMany, type Registration } from '../src/temporal/registration';
 import { runInOrder } from './run-in-order';
 import { SlotWatch } from './slot-watch';
 import { createSlotWorker } from './slot-worker';

@@ -16,7 +16,9 @@ import {
 } from '../../src/messages/component';
 import { componentWorkflowId, ENTITIES_TASK_QUEUE, MONITOR_TASK_QUEUE } from '../../src/messages/ids';
 import type { Finding } from '../../src/domain/alerts/alert';
-import { queueForSlots } from '../../workers/monitor-queue';
+import { queueForSlots } from '../../src/temporal/monitor-queue';
+import { keepLightSlot } from '../../src/temporal/light-slot';
+import { readSlot } from '../../src/observability/slots';
 import { SlotWatch } from '../../workers/slot-watch';
 import { identifyProcess } from '../../src/process/pid-file';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
@@ -26,7 +28,7 @@ import {
   type Registration,
   type RegistrationOptions,
   type RegistrationResult,
-} from '../../workers/registration';
+} from '../../src/temporal/registration';
 import { eventually } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -233,6 +235,21 @@ test('of processes that may be many each has a registration of its own', async (
   const registrations = await Promise.all([registerOneOfMany(options('door')), registerOneOfMany(options('door'))]);
   expect(new Set(registrations.map(({ holder }) => holder.workerId)).size).toBe(2);
   await Promise.all(registrations.map((each) => each.unregister()));
+});
+
+test('a process without a worker registers, sends heartbeats, and leaves', async () => {
+  await eventually(async () => (await queueForSlots(environment.client)) === MONITOR_TASK_QUEUE);
+  const leave = keepLightSlot(options('light'));
+  const id = componentWorkflowId(`light@${hostname()}`);
+  const first = await eventually(async () => (await readSlot(environment.client, id))?.heartbeat);
+  expect(first).toMatchObject({ status: 'running', activeTasks: 0 });
+  const next = await eventually(async () => {
+    const { heartbeat } = (await readSlot(environment.client, id)) ?? {};
+    return heartbeat !== undefined && heartbeat.atMs > first.atMs + HEARTBEAT_TIMEOUT_MS;
+  });
+  expect(next).toBe(true);
+  await leave();
+  expect(await environment.client.workflow.getHandle(id).result()).toMatchObject({ state: 'stopped' });
 });
 
 test('who registers by hand does so with the monitor where one runs, and is told of once it falls silent', async () => {

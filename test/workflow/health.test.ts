@@ -8,7 +8,7 @@ import { feedbackSignal } from '../../src/messages/venue-account';
 import { readHealth } from '../../src/observability/health';
 import { readWorkers } from '../../src/observability/workers-report';
 import { createTradingStateControl } from '../../src/trading/trading-state';
-import { register } from '../../workers/registration';
+import { register } from '../../src/temporal/registration';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 

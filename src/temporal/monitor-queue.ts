@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ENTITIES_TASK_QUEUE, MONITOR_TASK_QUEUE } from '../src/messages/ids';
+import { ENTITIES_TASK_QUEUE, MONITOR_TASK_QUEUE } from '../messages/ids';
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` of the server's interface. */
 const WORKFLOW_QUEUE = 1;

@@ -14,9 +14,9 @@ import {
   unregisterSignal,
   type ComponentHolder,
   type ComponentWorkflowInput,
-} from '../src/messages/component';
-import { componentWorkflowId, processTaskQueue } from '../src/messages/ids';
-import { identifyProcess, isProcessRunning } from '../src/process/pid-file';
+} from '../messages/component';
+import { componentWorkflowId, processTaskQueue } from '../messages/ids';
+import { identifyProcess, isProcessRunning } from '../process/pid-file';
 
 /** A server that cannot be asked about the slot is asked again after this. */
 const WATCH_RETRY_MS = 1_000;
