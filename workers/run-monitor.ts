@@ -98,8 +98,9 @@ class Monitor {
     });
     try {
       await runInOrder({
-        first: [worker, slotWorker],
-        others: [],
+        // It still ends its own registration when it stops.
+        first: [worker],
+        others: [slotWorker],
         prepare: () => Promise.resolve(),
         onRunning: () => {
           this.slots.start();

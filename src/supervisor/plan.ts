@@ -65,10 +65,11 @@ export function planProcesses(mode: StartMode, config: Config): readonly Planned
   const engineQueues = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueTaskQueue(tradingVenueOf(config))];
   const processes: readonly Omit<PlannedProcess, 'filesName'>[] = [
     { name: 'paper_venue', arguments: ['paper-venue'], stopWeight: 1 },
+    // It stops after those whose registrations it ends.
+    { name: 'system_monitor', arguments: workerArguments('system_monitor', [MONITOR_TASK_QUEUE]), stopWeight: 1 },
     { name: 'trading_engine', arguments: workerArguments('trading_engine', engineQueues), stopWeight: 4 },
     { name: 'ml_manager', arguments: workerArguments('ml_manager', [INFERENCE_TASK_QUEUE]), stopWeight: 2 },
     { name: 'api', arguments: ['api'], stopWeight: 1 },
-    { name: 'system_monitor', arguments: workerArguments('system_monitor', [MONITOR_TASK_QUEUE]), stopWeight: 1 },
   ];
   const wanted = processes.filter((planned) => isWanted(planned.name, mode, config));
   return wanted.map((planned) => ({ ...planned, filesName: filesNameOf(planned.name, mode) }));

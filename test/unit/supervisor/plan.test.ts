@@ -10,10 +10,10 @@ function namesOf(mode: StartMode, config: Config = CONFIG): readonly string[] {
 
 describe('planProcesses', () => {
   test.each<[StartMode, readonly string[]]>([
-    ['all', ['paper_venue', 'trading_engine', 'ml_manager', 'api', 'system_monitor']],
-    ['core', ['paper_venue', 'trading_engine', 'system_monitor']],
-    ['ml', ['ml_manager', 'system_monitor']],
-    ['api', ['api', 'system_monitor']],
+    ['all', ['paper_venue', 'system_monitor', 'trading_engine', 'ml_manager', 'api']],
+    ['core', ['paper_venue', 'system_monitor', 'trading_engine']],
+    ['ml', ['system_monitor', 'ml_manager']],
+    ['api', ['system_monitor', 'api']],
   ])('mode %s runs %j in this order', (mode, names) => {
     expect(namesOf(mode)).toEqual(names);
   });
