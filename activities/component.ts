@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createProcessMeter } from '../src/process/process-meter';
 import { PROBLEMS_MAX, type ComponentHeartbeat } from '../src/messages/component';
 
 /** How often a process says that it lives, for the shortest heartbeat timeout in use. */
@@ -22,24 +23,17 @@ export function createComponentActivities({ activeTasks, problems, onLost }: Com
     async holdSlot(heartbeatTimeoutMs: number): Promise<void> {
       const intervalMs = Math.min(HEARTBEAT_INTERVAL_MAX_MS, heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT);
       const context = Context.current();
-      let cpuBefore = process.cpuUsage();
-      let atBeforeMs = performance.now();
+      const read = createProcessMeter();
       for (;;) {
-        const nowMs = performance.now();
-        const cpu = process.cpuUsage(cpuBefore);
-        const elapsedMs = Math.max(1, nowMs - atBeforeMs);
         const tasks = activeTasks();
         const details: ComponentHeartbeat = {
           atMs: Date.now(),
           status: tasks > 0 ? 'busy' : 'running',
           activeTasks: tasks,
-          memoryBytes: process.memoryUsage.rss(),
-          cpuShare: Math.round((cpu.user + cpu.system) / 10 / elapsedMs) / 100,
+          ...read(),
           problems: problems().slice(0, PROBLEMS_MAX),
         };
         context.heartbeat(details);
-        cpuBefore = process.cpuUsage();
-        atBeforeMs = nowMs;
         try {
           await Promise.race([delay(intervalMs), context.cancelled]);
         } catch (error) {

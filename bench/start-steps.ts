@@ -25,7 +25,7 @@ export const STEPS: readonly (readonly [module: string, exported: string, what: 
   ['src/temporal/connection', 'connectNative', 'connection'],
   ['workers/engine', 'openEngine', 'engine and venue'],
   ['workers/claim-environment', 'claimEnvironment', 'environment'],
-  ['workers/registration', 'register', 'slot'],
+  ['src/temporal/registration', 'register', 'slot'],
   ['src/inference/session', 'loadModel', 'model'],
   ['src/temporal/worker', 'createWorker', 'worker created'],
   ['workers/former-account', 'moveFormerAccount', 'former account'],

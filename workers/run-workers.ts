@@ -1,6 +1,6 @@
+import { basename } from 'node:path';
 import { IllegalStateError } from '@temporalio/common';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { createComponentActivities } from '../activities/component';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
 import { loadModel, timedModel, type Model } from '../src/inference/session';
@@ -8,6 +8,7 @@ import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
   ML_MANAGER_WORKFLOW_ID,
+  MONITOR_TASK_QUEUE,
   SIGNALS_TASK_QUEUE,
   venueAccountWorkflowId,
   venueTaskQueue,
@@ -31,9 +32,11 @@ import { openEngine, type Engine } from './engine';
 import { ensureMlManager, ensureVenueAccount } from './entities';
 import { FormerAccountError, moveFormerAccount } from './former-account';
 import { openHandOver } from './hand-over';
-import { register, type Registration } from './registration';
+import { queueForSlots } from '../src/temporal/monitor-queue';
+import { register, type Registration } from '../src/temporal/registration';
 import { printAlert } from './print-alert';
 import { runInOrder } from './run-in-order';
+import { createSlotWorker } from './slot-worker';
 import {
   activeTaskCount,
   entitiesWorker,
@@ -48,8 +51,6 @@ import { watchStore } from './watch-store';
 
 /** How often it is looked whether the account runs. */
 const ACCOUNT_CHECK_MS = 10_000;
-/** Heartbeats reach the server at most this often. */
-const HEARTBEAT_THROTTLE_MS = 5_000;
 /** One more worker of many: the first of a data folder tells its metrics. */
 const UNNAMED_WORKER = 'worker';
 const UNTIDY =
@@ -61,6 +62,8 @@ export interface RunWorkersOptions {
   readonly taskQueues: readonly string[];
   /** Registers the process under this name, of which the server allows one; absent: one more worker of many. */
   readonly component?: LogComponent;
+  /** Whether a system monitor starts beside it; absent: where one runs, it is used. */
+  readonly isMonitored?: boolean;
 }
 
 /** The task queue is not one of ours. */
@@ -124,11 +127,12 @@ async function closeUnlessHeld(connection: NativeConnection): Promise<void> {
   }
 }
 
-async function serve({ config, taskQueues, component, target }: RunWorkersOptions, engine: Engine): Promise<number> {
+async function serve(options: RunWorkersOptions, engine: Engine): Promise<number> {
+  const { config, taskQueues, component, target } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, 'engine');
   const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
-  const registration = component && (await takeSlot(component, engine));
+  const registration = component && (await takeSlot(component, options, engine));
   if (component && !registration) return 0;
   // No engine of an older release runs beside the one that holds the slot.
   const isEngine = component === 'trading_engine';
@@ -154,13 +158,13 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
       stop.abort();
     };
     registration.watch(onLost);
-    const activities = createComponentActivities({
+    const slot = await createSlotWorker(connected, registration.taskQueue, {
       // Those of its queues: the slot's own activity is no task.
       activeTasks: () => activeTaskCount(created),
       problems: () => engine.problems.list(),
       onLost,
     });
-    first.push(await createWorker({ ...connected, ...slotWorker(registration.taskQueue), activities }));
+    first.push(slot);
   }
   let keeper: NodeJS.Timeout | undefined;
   let handOver: ReturnType<typeof openHandOver> | undefined;
@@ -200,16 +204,6 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
   return lost ? 1 : 0;
 }
 
-function slotWorker(taskQueue: string) {
-  return {
-    taskQueue,
-    // Heartbeats are also what people read: the default would hold them back for most of their timeout.
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    // One activity waits there, for as long as the process lives.
-    maxConcurrentActivityTaskPolls: 1,
-  };
-}
-
 function watchEngineStandstill({ client, config, ours, logger }: Engine): () => void {
   const account = client.workflow.getHandle(venueAccountWorkflowId(ours));
   const mlManager = client.workflow.getHandle(ML_MANAGER_WORKFLOW_ID);
@@ -246,14 +240,24 @@ async function keepVenueAccount({ client, config, ours, venue, logger }: Engine)
   return setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
 }
 
-async function takeSlot(component: string, engine: Engine): Promise<Registration | undefined> {
+async function takeSlot(
+  component: string,
+  { isMonitored = false, taskQueues }: RunWorkersOptions,
+  engine: Engine,
+): Promise<Registration | undefined> {
   const { config, client } = engine;
+  const predicts = taskQueues.includes(INFERENCE_TASK_QUEUE);
   const result = await register({
     client,
     component,
     version: packageVersion(),
-    metadata: { environment: engine.venueConfig.environment, venue: config.venue },
+    metadata: {
+      environment: engine.venueConfig.environment,
+      venue: config.venue,
+      ...(predicts && { model: basename(config.ml.model) }),
+    },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
+    taskQueue: isMonitored ? MONITOR_TASK_QUEUE : await queueForSlots(client),
   });
   if (result.status === 'registered') return result.registration;
   const { holder } = result;

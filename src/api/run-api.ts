@@ -3,6 +3,7 @@ import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
+import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
@@ -19,6 +20,7 @@ import { redactLine } from '../observability/redaction';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 import { checkNotAnothers } from '../temporal/environment-stamp';
+import { keepLightSlot } from '../temporal/light-slot';
 import { StoreWatch } from '../temporal/store-watch';
 
 /**
@@ -83,6 +85,13 @@ export async function runApi({
         : { ...told, status: 'unhealthy', reasons: [problem] };
     },
   });
+  const leaveSlot = keepLightSlot({
+    client,
+    component: 'api',
+    version: packageVersion(),
+    metadata: { environment: environmentOf(config), venue: config.venue },
+    heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
+  });
   emitProcessEvent({ kind: 'ready', component: 'api' });
   const whyNobody = gate.whyNobodyEnters();
   if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
@@ -90,6 +99,7 @@ export async function runApi({
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await server.close();
+  await leaveSlot();
   handOver.close();
   store.stop();
   await connection.close();

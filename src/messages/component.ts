@@ -6,7 +6,7 @@ export const COMPONENT_WORKFLOW_TYPE = 'component';
 export const HOLDER_MEMO = 'holder';
 
 /** Names of the parts, as users of the older bots know them. */
-export const COMPONENTS = ['trading_engine', 'ml_manager', 'api'] as const;
+export const COMPONENTS = ['trading_engine', 'ml_manager', 'api', 'system_monitor'] as const;
 export type ComponentName = (typeof COMPONENTS)[number];
 
 /** Who holds a component's slot. */

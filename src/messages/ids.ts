@@ -38,7 +38,9 @@ export function componentWorkflowId(component: string): string {
 
 /** Signal sagas and their local activities, and intake on behalf of other workflows. */
 export const SIGNALS_TASK_QUEUE = 'signals';
-/** Venue accounts and component workflows. */
+/** The registrations of all processes: served by none of those that trade, which may hang. */
+export const MONITOR_TASK_QUEUE = 'monitor';
+/** Venue accounts, and registrations where no monitor runs. */
 export const ENTITIES_TASK_QUEUE = 'entities';
 /** The model and the ML manager's loop. */
 export const INFERENCE_TASK_QUEUE = 'inference';

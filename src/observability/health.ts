@@ -15,7 +15,7 @@ import {
   type PartHealth,
   type PartStatus,
 } from './part-health';
-import { readSlot, type SlotReading } from './slots';
+import { listSlots, readSlot, type SlotReading } from './slots';
 import { ACCOUNT_PART, accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
 export { reasonsOf, type Health, type PartHealth, type PartStatus } from './part-health';
@@ -53,6 +53,7 @@ export async function readHealth(
   const names = components ?? (config.ml.enabled ? ['trading_engine', ML_PART] : ['trading_engine']);
   const parts = [
     serverHealth(client, config),
+    ...(components === undefined ? [monitorHealth(client, config)] : []),
     ...names.map((name) => componentHealth(client, config, name)),
     accountHealth(client, config),
     signalsHealth(client),
@@ -99,6 +100,21 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
     const slot = await readSlot(client, componentWorkflowId(name));
     if (slot === undefined) return unhealthy(name, 'never started');
     return slot.isHeld ? describeSlot(name, slot, config) : unhealthy(name, 'not running');
+  } catch (error) {
+    return unhealthy(name, reason(error));
+  }
+}
+
+/** Any of those that run will do. */
+async function monitorHealth(client: Client, config: Config): Promise<PartHealth> {
+  const name = 'system_monitor';
+  try {
+    const ids = (await listSlots(client)).filter((id) => id.startsWith(componentWorkflowId(`${name}@`)));
+    const slots = await Promise.all(ids.map((id) => readSlot(client, id)));
+    const parts = slots.flatMap((slot) => (slot?.isHeld ? [describeSlot(name, slot, config)] : []));
+    const text =
+      'none runs: nobody notices elsewhere when a process hangs; "oncefill worker --task-queue monitor" is one';
+    return parts.find(({ status }) => status === 'healthy') ?? parts[0] ?? { name, status: 'starting', text };
   } catch (error) {
     return unhealthy(name, reason(error));
   }

@@ -19,6 +19,7 @@ export function describeReport(report: ProcessReport, outputFile: string): reado
     case 'ready':
       return [`${report.name} is ready (process ${report.pid}).`];
     case 'stable':
+    case 'finding':
       return [];
     case 'line':
       return [`${new Date(report.atMs).toISOString().slice(11, 19)}  ${report.text}`];

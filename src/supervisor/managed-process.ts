@@ -195,6 +195,9 @@ export class ManagedProcess {
         this.awaitStability();
         this.onReport({ kind: 'ready', name: this.name, pid: this.pid ?? 0 });
         break;
+      case 'finding':
+        this.onReport({ kind: 'finding', name: this.name, finding: event.finding });
+        break;
       case 'superseded':
         this.setState('superseded');
         this.onReport({ kind: 'superseded', name: this.name, text: event.text });

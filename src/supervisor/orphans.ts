@@ -1,7 +1,6 @@
 import { ORPHAN_STOP_MAX_MS } from '../process/lifeline';
 import { isProcessRunning, readPidFile, type ProcessIdentity } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
-import type { ProcessName } from './plan';
 import { pidFilePath } from './run-folder';
 
 const POLL_INTERVAL_MS = 100;
@@ -9,11 +8,11 @@ const POLL_INTERVAL_MS = 100;
 const ORPHAN_WAIT_MAX_MS = ORPHAN_STOP_MAX_MS + 1_000;
 
 interface Orphan {
-  readonly name: ProcessName;
+  readonly name: string;
   readonly identity: ProcessIdentity;
 }
 
-function findOrphans(dataDir: string, names: readonly ProcessName[]): readonly Orphan[] {
+function findOrphans(dataDir: string, names: readonly string[]): readonly Orphan[] {
   return names.flatMap((name) => {
     const identity = readPidFile(pidFilePath(dataDir, name));
     return identity !== undefined && isProcessRunning(identity) ? [{ name, identity }] : [];
@@ -27,7 +26,7 @@ function findOrphans(dataDir: string, names: readonly ProcessName[]): readonly O
  */
 export async function awaitOrphans(
   dataDir: string,
-  names: readonly ProcessName[],
+  names: readonly string[],
   print: (line: string) => void,
 ): Promise<void> {
   const orphans = findOrphans(dataDir, names);

@@ -1,7 +1,13 @@
 import type { Config } from '../config/schema';
 import { tradingVenueOf } from '../config/trading-environment';
 import type { ComponentName } from '../messages/component';
-import { ENTITIES_TASK_QUEUE, INFERENCE_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../messages/ids';
+import {
+  ENTITIES_TASK_QUEUE,
+  INFERENCE_TASK_QUEUE,
+  MONITOR_TASK_QUEUE,
+  SIGNALS_TASK_QUEUE,
+  venueTaskQueue,
+} from '../messages/ids';
 
 /**
  * What one `start` runs: `ml` inference and the ML manager, `core` the trading engine (and the paper venue), `api` the HTTP
@@ -16,6 +22,8 @@ export type ProcessName = ComponentName | 'paper_venue';
 /** One process to run, as arguments of `oncefill`. */
 export interface PlannedProcess {
   readonly name: ProcessName;
+  /** The beginning of its files' names: every start on a data folder has a monitor of its own. */
+  readonly filesName: string;
   readonly arguments: readonly string[];
   /** Share of the stopping time it may use, relative to the others: the engine finishes the orders in its hands. */
   readonly stopWeight: number;
@@ -26,6 +34,7 @@ const MODES_OF_PROCESS: Readonly<Record<ProcessName, readonly StartMode[]>> = {
   trading_engine: ['all', 'core'],
   ml_manager: ['all', 'ml'],
   api: ['all', 'api'],
+  system_monitor: START_MODES,
 };
 
 /** The modes of which a data folder runs one command at a time; `all` counts as each of the others. */
@@ -37,7 +46,8 @@ export const LOCKS_OF_MODE: Readonly<Record<StartMode, readonly StartMode[]>> = 
 };
 
 function workerArguments(component: ProcessName, taskQueues: readonly string[]): readonly string[] {
-  return ['worker', '--component', component, ...taskQueues.flatMap((queue) => ['--task-queue', queue])];
+  // A monitor starts beside it.
+  return ['worker', '--component', component, '--monitored', ...taskQueues.flatMap((queue) => ['--task-queue', queue])];
 }
 
 function isWanted(name: ProcessName, mode: StartMode, config: Config): boolean {
@@ -46,14 +56,21 @@ function isWanted(name: ProcessName, mode: StartMode, config: Config): boolean {
   return name !== 'ml_manager' || config.ml.enabled;
 }
 
+function filesNameOf(name: ProcessName, mode: StartMode): string {
+  return name === 'system_monitor' && mode !== 'all' ? `${name}-${mode}` : name;
+}
+
 /** The processes of a mode in the order of their start, which is the reverse of the order in which they stop. */
 export function planProcesses(mode: StartMode, config: Config): readonly PlannedProcess[] {
   const engineQueues = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueTaskQueue(tradingVenueOf(config))];
-  const processes: readonly PlannedProcess[] = [
+  const processes: readonly Omit<PlannedProcess, 'filesName'>[] = [
     { name: 'paper_venue', arguments: ['paper-venue'], stopWeight: 1 },
+    // It stops after those whose registrations it ends.
+    { name: 'system_monitor', arguments: workerArguments('system_monitor', [MONITOR_TASK_QUEUE]), stopWeight: 1 },
     { name: 'trading_engine', arguments: workerArguments('trading_engine', engineQueues), stopWeight: 4 },
     { name: 'ml_manager', arguments: workerArguments('ml_manager', [INFERENCE_TASK_QUEUE]), stopWeight: 2 },
     { name: 'api', arguments: ['api'], stopWeight: 1 },
   ];
-  return processes.filter((planned) => isWanted(planned.name, mode, config));
+  const wanted = processes.filter((planned) => isWanted(planned.name, mode, config));
+  return wanted.map((planned) => ({ ...planned, filesName: filesNameOf(planned.name, mode) }));
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../domain/alerts/alert';
 import type { ExitCode } from '../process/exit-codes';
 
 /** Wrong usage or configuration, or a server with another store: a person has to do something. */
@@ -10,6 +11,8 @@ export type ProcessReport =
   | { readonly kind: 'stable'; readonly name: string }
   /** atMs: when it arrived, milliseconds UTC. */
   | { readonly kind: 'line'; readonly name: string; readonly text: string; readonly atMs: number }
+  /** What it found out about others. */
+  | { readonly kind: 'finding'; readonly name: string; readonly finding: Finding }
   | { readonly kind: 'superseded'; readonly name: string; readonly text: string }
   | {
       readonly kind: 'died';

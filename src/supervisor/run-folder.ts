@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { ProcessName, StartMode } from './plan';
+import type { StartMode } from './plan';
 
 /** Where one data folder keeps what belongs to running processes. */
-export function pidFilePath(dataDir: string, name: ProcessName | 'supervisor'): string {
+export function pidFilePath(dataDir: string, name: string): string {
   return join(dataDir, 'run', `${name}.pid`);
 }
 
@@ -12,6 +12,6 @@ export function startLockPath(dataDir: string, mode: StartMode): string {
 }
 
 /** The raw output of a process; its structured logs lie beside it. */
-export function outputLogPath(dataDir: string, name: ProcessName): string {
+export function outputLogPath(dataDir: string, name: string): string {
   return join(dataDir, 'logs', `${name}.out.log`);
 }

@@ -12,7 +12,7 @@ import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
-import { findingsOf, type LifeEvent } from './life-findings';
+import { findingsOf } from './life-findings';
 import { livenessPolicy, LivenessWatch } from './liveness-watch';
 import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
@@ -70,7 +70,7 @@ export class System {
     this.liveness = new LivenessWatch(livenessPolicy(options.config.workers.heartbeatTimeoutSeconds * 1000));
     this.keeper = createServerKeeper(options.config, (line) => options.print(line), {
       liveness: this.liveness,
-      onEvent: (event) => this.tellFindings(event),
+      onEvent: (event) => this.tell(findingsOf(event, Date.now())),
     });
   }
 
@@ -119,7 +119,7 @@ export class System {
     const { config, print } = this.options;
     await awaitOrphans(
       config.dataDir,
-      this.plan.map(({ name }) => name),
+      this.plan.map(({ filesName }) => filesName),
       print,
     );
     await this.assertPortsFree();
@@ -163,22 +163,24 @@ export class System {
           ...(acts ? ['--live'] : []),
         ],
         environment: childEnvironment(planned.name, config),
-        outputFile: outputLogPath(config.dataDir, planned.name),
-        pidFile: pidFilePath(config.dataDir, planned.name),
+        outputFile: outputLogPath(config.dataDir, planned.filesName),
+        pidFile: pidFilePath(config.dataDir, planned.filesName),
       },
-      (report) => this.handleReport(planned.name, report),
+      (report) => this.handleReport(planned, report),
       this.liveness,
     );
     this.processes.set(planned.name, managed);
     managed.start();
   }
 
-  private handleReport(name: ProcessName, report: ProcessReport): void {
+  private handleReport({ name, filesName }: PlannedProcess, report: ProcessReport): void {
     const isTrouble = ['died', 'misconfigured', 'killed', 'warning'].includes(report.kind);
-    for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
+    for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, filesName))) {
       this.options.print(line, isTrouble);
     }
-    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.tellFindings(report);
+    if (report.kind === 'finding') this.tell([report.finding]);
+    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable')
+      this.tell(findingsOf(report, Date.now()));
     if (report.kind === 'died') {
       this.options.onDeath?.(name, report.cause.startsWith('exit code') ? 'exit' : 'signal');
     }
@@ -186,16 +188,17 @@ export class System {
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
   }
 
-  private tellFindings(event: LifeEvent): void {
+  private tell(findings: readonly Finding[]): void {
     const printAlert = ({ holds, text }: Finding): void => {
       if (holds) this.options.print(`ALERT ${text}`, true);
     };
-    for (const finding of findingsOf(event, Date.now())) (this.options.findings ?? printAlert)(finding);
+    for (const finding of findings) (this.options.findings ?? printAlert)(finding);
   }
 
-  /** Every part of this mode is done by other processes already. */
+  /** Every part of this mode is done by other processes already: then nothing here needs looking after. */
   private isNotNeeded(): boolean {
-    return this.plan.every(({ name }) => this.processes.get(name)?.state === 'superseded');
+    const parts = this.plan.filter(({ name }) => name !== 'system_monitor');
+    return parts.every(({ name }) => this.processes.get(name)?.state === 'superseded');
   }
 
   private async announceHealth(server: TemporalServer): Promise<void> {

@@ -45,7 +45,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/process',
     holds: 'what every process of ours has: pid file, exit codes, events, crash points',
-    rooms: ['src/secrets'],
+    rooms: ['src/domain', 'src/secrets'],
     packages: ['Node'],
   },
   {
@@ -91,7 +91,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/observability',
-    holds: 'logs, health, metrics',
+    holds: 'logs, health, metrics, who is registered',
     rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino', 'prom-client'],
   },

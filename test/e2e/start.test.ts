@@ -53,7 +53,7 @@ describe('the product, started as a user starts it', () => {
       const supervisor = product.start([], FOREIGN_ENVIRONMENT);
       await product.waitUntilHealthy();
       expect(lookAtEnvironments(product, supervisor.pid)).toEqual({
-        processes: ['api', 'ml_manager', 'paper_venue', 'temporal', 'trading_engine'],
+        processes: ['api', 'ml_manager', 'paper_venue', 'system_monitor', 'temporal', 'trading_engine'],
         strangers: [],
       });
       const signal = manualSignal('e2e-restart');

@@ -1,5 +1,6 @@
 /** One process per component: the server decides, and a slot whose process is gone is free again. */
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
@@ -13,28 +14,38 @@ import {
   type ComponentHolder,
   type ComponentWorkflowInput,
 } from '../../src/messages/component';
-import { componentWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
+import { componentWorkflowId, ENTITIES_TASK_QUEUE, MONITOR_TASK_QUEUE } from '../../src/messages/ids';
+import type { Finding } from '../../src/domain/alerts/alert';
+import { queueForSlots } from '../../src/temporal/monitor-queue';
+import { keepLightSlot } from '../../src/temporal/light-slot';
+import { readSlot } from '../../src/observability/slots';
+import { SlotWatch } from '../../workers/slot-watch';
 import { identifyProcess } from '../../src/process/pid-file';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { register, type Registration, type RegistrationResult } from '../../workers/registration';
+import {
+  register,
+  registerOneOfMany,
+  type Registration,
+  type RegistrationOptions,
+  type RegistrationResult,
+} from '../../src/temporal/registration';
 import { eventually } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 const HEARTBEAT_TIMEOUT_MS = 2_000;
 
 let environment: TestWorkflowEnvironment;
-let entities: Worker;
+let monitor: Worker;
 let running: Promise<void>;
 
 beforeAll(async () => {
   environment = await startTestServer();
-  const workflowBundle = { codePath: WORKFLOW_BUNDLE_PATH };
-  entities = await createWorker({ ...connected(), taskQueue: ENTITIES_TASK_QUEUE, workflowBundle });
-  running = entities.run();
+  monitor = await looksAfter(MONITOR_TASK_QUEUE);
+  running = monitor.run();
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(async () => {
-  entities.shutdown();
+  monitor.shutdown();
   await running;
   await environment.teardown();
 });
@@ -43,9 +54,19 @@ function connected() {
   return { connection: environment.nativeConnection, namespace: environment.namespace };
 }
 
-function take(component: string): Promise<RegistrationResult> {
+/** A worker of slots. */
+function looksAfter(taskQueue: string): Promise<Worker> {
+  return createWorker({ ...connected(), taskQueue, workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH } });
+}
+
+function options(component: string): RegistrationOptions {
   const { client } = environment;
-  return register({ client, component, version: '1.0.0', metadata: {}, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS });
+  const taskQueue = MONITOR_TASK_QUEUE;
+  return { client, component, version: '1.0.0', metadata: {}, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS, taskQueue };
+}
+
+function take(component: string): Promise<RegistrationResult> {
+  return register(options(component));
 }
 
 async function taken(component: string): Promise<Registration> {
@@ -65,15 +86,19 @@ function slot(component: string) {
 }
 
 /** A slot as a process elsewhere, or one that is gone, would have left it. */
-async function occupy(holder: ComponentHolder): Promise<void> {
+async function occupy(
+  holder: ComponentHolder,
+  taskQueue = MONITOR_TASK_QUEUE,
+  heartbeatTimeoutMs = 600_000,
+): Promise<void> {
   const input: ComponentWorkflowInput = {
     holder,
     processTaskQueue: `process-${holder.component}`,
-    heartbeatTimeoutMs: 600_000,
+    heartbeatTimeoutMs,
   };
   await environment.client.workflow.start(COMPONENT_WORKFLOW_TYPE, {
     workflowId: componentWorkflowId(holder.component),
-    taskQueue: ENTITIES_TASK_QUEUE,
+    taskQueue,
     args: [input],
     memo: { [HOLDER_MEMO]: holder },
   });
@@ -181,4 +206,75 @@ test('a process is told of its own slot only, and not when it leaves', async () 
   await slot('told').terminate('the test');
   await eventually(async () => isSuccessorLost);
   expect(lost).toBe(false);
+});
+
+describe('where a release before monitors registered', () => {
+  test('a process that died on this host is followed at once by one that a monitor looks after', async () => {
+    await occupy(holderOf('old-dead', hostname(), deadPid()), ENTITIES_TASK_QUEUE);
+    const { taskQueue } = await taken('old-dead');
+    const worker = await heartbeats(taskQueue);
+    await worker.runUntil(async () => {
+      await eventually(async () => (await slot('old-dead').describe()).raw.pendingActivities?.[0]?.lastHeartbeatTime);
+      expect(await slot('old-dead').query(componentHealthQuery)).toMatchObject({ pid: process.pid, state: 'up' });
+      await slot('old-dead').terminate('the test');
+    });
+  });
+
+  test('a lost process elsewhere is let go by the trading engines, which still look after it', async () => {
+    await occupy(holderOf('old-elsewhere', 'another-host', deadPid()), ENTITIES_TASK_QUEUE, HEARTBEAT_TIMEOUT_MS);
+    expect(await take('old-elsewhere')).toMatchObject({ status: 'taken' });
+    const entities = await looksAfter(ENTITIES_TASK_QUEUE);
+    await entities.runUntil(async () => {
+      expect(await slot('old-elsewhere').result()).toMatchObject({ state: 'lost' });
+    });
+    expect((await take('old-elsewhere')).status).toBe('registered');
+  });
+});
+
+test('of processes that may be many each has a registration of its own', async () => {
+  const registrations = await Promise.all([registerOneOfMany(options('door')), registerOneOfMany(options('door'))]);
+  expect(new Set(registrations.map(({ holder }) => holder.workerId)).size).toBe(2);
+  await Promise.all(registrations.map((each) => each.unregister()));
+});
+
+test('a process without a worker registers, sends heartbeats, and leaves', async () => {
+  await eventually(async () => (await queueForSlots(environment.client)) === MONITOR_TASK_QUEUE);
+  const leave = keepLightSlot(options('light'));
+  const id = componentWorkflowId(`light@${hostname()}`);
+  const first = await eventually(async () => (await readSlot(environment.client, id))?.heartbeat);
+  expect(first).toMatchObject({ status: 'running', activeTasks: 0 });
+  const next = await eventually(async () => {
+    const { heartbeat } = (await readSlot(environment.client, id)) ?? {};
+    return heartbeat !== undefined && heartbeat.atMs > first.atMs + HEARTBEAT_TIMEOUT_MS;
+  });
+  expect(next).toBe(true);
+  await leave();
+  expect(await environment.client.workflow.getHandle(id).result()).toMatchObject({ state: 'stopped' });
+});
+
+test('who registers by hand does so with the monitor where one runs, and is told of once it falls silent', async () => {
+  await eventually(async () => (await queueForSlots(environment.client)) === MONITOR_TASK_QUEUE);
+  const findings: Finding[] = [];
+  const watch = new SlotWatch(environment.client, HEARTBEAT_TIMEOUT_MS, (finding) => findings.push(finding), 200);
+  watch.start();
+  const of = (component: string) => findings.filter(({ subject }) => subject === component);
+  const { taskQueue } = await taken('falls-silent');
+  const worker = await heartbeats(taskQueue);
+  await worker.runUntil(async () => {
+    await eventually(async () => (await slot('falls-silent').describe()).raw.pendingActivities?.[0]?.lastHeartbeatTime);
+    // The list of those that run is late.
+    await delay(2_000);
+  });
+  await eventually(async () => of('falls-silent').length > 0);
+  const back = await taken('falls-silent');
+  const successor = await heartbeats(back.taskQueue);
+  await successor.runUntil(async () => {
+    await eventually(async () => of('falls-silent').length > 1);
+    await back.unregister();
+  });
+  watch.stop();
+  expect(of('falls-silent')).toMatchObject([
+    { rule: 'heartbeat_lost', holds: true },
+    { rule: 'heartbeat_lost', holds: false },
+  ]);
 });

@@ -3,12 +3,12 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWorker } from '../../src/temporal/worker';
 import { createComponentActivities } from '../../activities/component';
 import { cancelUpdate } from '../../src/messages/signal';
-import { venueAccountWorkflowId } from '../../src/messages/ids';
+import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../../src/messages/ids';
 import { feedbackSignal } from '../../src/messages/venue-account';
 import { readHealth } from '../../src/observability/health';
 import { readWorkers } from '../../src/observability/workers-report';
 import { createTradingStateControl } from '../../src/trading/trading-state';
-import { register } from '../../workers/registration';
+import { register } from '../../src/temporal/registration';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -56,6 +56,7 @@ test('what a process says of itself is said', async () => {
     version: '1.0.0',
     metadata: {},
     heartbeatTimeoutMs: 2_000,
+    taskQueue: ENTITIES_TASK_QUEUE,
   });
   if (result.status !== 'registered') throw new Error('The slot is not free.');
   const { registration } = result;

@@ -14,7 +14,7 @@ import { isSealed } from '../../src/temporal/codec/seal';
 import { connectClient, localTarget } from '../../src/temporal/connection';
 import { createWorker } from '../../src/temporal/worker';
 import { SEALED_WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
-import { register } from '../../workers/registration';
+import { register } from '../../src/temporal/registration';
 import { readHealth } from '../../src/observability/health';
 import { readable } from '../replay/sealed-history';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -88,6 +88,7 @@ test('the failures of activities and of the steps of workflows are sealed', asyn
     version: '1',
     metadata: {},
     heartbeatTimeoutMs: 60_000,
+    taskQueue: ENTITIES_TASK_QUEUE,
   });
   if (registration.status !== 'registered') throw new Error('The slot is taken.');
   const { taskQueue } = registration.registration;

@@ -11,7 +11,7 @@ import { runningServer } from '../../../harness/running-processes';
 
 /** Also on a busy machine. What speaks no HTTP/1 answers at once with something else. */
 const ANSWER_MAX_MS = 20_000;
-const PROCESSES = ['paper_venue', 'trading_engine', 'ml_manager', 'api'];
+const PROCESSES = ['paper_venue', 'trading_engine', 'ml_manager', 'api', 'system_monitor'];
 
 export interface Knock {
   readonly method?: string;

@@ -37,6 +37,7 @@ const LISTED: readonly { readonly process: string; readonly word: RegExp; readon
   { process: 'paper_venue', word: /\0paper-venue\0/, variables: [...SYSTEM, ...CHANNEL, ...SETTINGS] },
   { process: 'trading_engine', word: /\0trading_engine\0/, variables: [...SYSTEM, ...CHANNEL, ...SETTINGS] },
   { process: 'ml_manager', word: /\0ml_manager\0/, variables: [...SYSTEM, ...CHANNEL, ...SETTINGS] },
+  { process: 'system_monitor', word: /\0system_monitor\0/, variables: [...SYSTEM, ...CHANNEL, ...SETTINGS] },
   { process: 'api', word: /\0api\0/, variables: [...SYSTEM, ...CHANNEL, ...SETTINGS] },
   { process: 'temporal', word: /temporal[^\0]*\0server\0/, variables: SYSTEM },
 ];

@@ -4,7 +4,7 @@ import { childEnvironment } from '../../../src/supervisor/child-environment';
 import { planProcesses, type ProcessName } from '../../../src/supervisor/plan';
 
 const DEFAULTS = loadConfig({ env: {}, cwd: process.cwd() });
-const PROCESSES: readonly ProcessName[] = ['paper_venue', 'trading_engine', 'ml_manager', 'api'];
+const PROCESSES: readonly ProcessName[] = ['paper_venue', 'trading_engine', 'ml_manager', 'api', 'system_monitor'];
 const KEYS = ['BYBIT_API_KEY', 'BYBIT_API_SECRET', 'BYBIT_API_KEY_FILE', 'BYBIT_API_SECRET_FILE'];
 const CODE = [
   'NODE_OPTIONS',

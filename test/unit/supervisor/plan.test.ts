@@ -10,12 +10,19 @@ function namesOf(mode: StartMode, config: Config = CONFIG): readonly string[] {
 
 describe('planProcesses', () => {
   test.each<[StartMode, readonly string[]]>([
-    ['all', ['paper_venue', 'trading_engine', 'ml_manager', 'api']],
-    ['core', ['paper_venue', 'trading_engine']],
-    ['ml', ['ml_manager']],
-    ['api', ['api']],
+    ['all', ['paper_venue', 'system_monitor', 'trading_engine', 'ml_manager', 'api']],
+    ['core', ['paper_venue', 'system_monitor', 'trading_engine']],
+    ['ml', ['system_monitor', 'ml_manager']],
+    ['api', ['system_monitor', 'api']],
   ])('mode %s runs %j in this order', (mode, names) => {
     expect(namesOf(mode)).toEqual(names);
+  });
+
+  test('starts on one data folder have monitors whose files do not meet', () => {
+    const files = (['all', 'core', 'ml', 'api'] as const).map(
+      (mode) => planProcesses(mode, CONFIG).find(({ name }) => name === 'system_monitor')?.filesName,
+    );
+    expect(new Set(files).size).toBe(4);
   });
 
   test('without a model there is no ML manager', () => {
@@ -35,6 +42,7 @@ describe('planProcesses', () => {
       'worker',
       '--component',
       'trading_engine',
+      '--monitored',
       '--task-queue',
       'signals',
       '--task-queue',

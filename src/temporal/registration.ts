@@ -14,9 +14,9 @@ import {
   unregisterSignal,
   type ComponentHolder,
   type ComponentWorkflowInput,
-} from '../src/messages/component';
-import { componentWorkflowId, ENTITIES_TASK_QUEUE, processTaskQueue } from '../src/messages/ids';
-import { identifyProcess, isProcessRunning } from '../src/process/pid-file';
+} from '../messages/component';
+import { componentWorkflowId, processTaskQueue } from '../messages/ids';
+import { identifyProcess, isProcessRunning } from '../process/pid-file';
 
 /** A server that cannot be asked about the slot is asked again after this. */
 const WATCH_RETRY_MS = 1_000;
@@ -50,6 +50,20 @@ export interface RegistrationOptions {
   readonly version: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly heartbeatTimeoutMs: number;
+  /** Where somebody looks after the slot. */
+  readonly taskQueue: string;
+  /** The slot's name; absent: the component's, of which there is one. */
+  readonly slotName?: string;
+}
+
+/** Registers a process of which there may be many: one slot per machine, and one of its own for each further process there. */
+export async function registerOneOfMany(options: RegistrationOptions): Promise<Registration> {
+  const slotName = `${options.component}@${hostname()}`;
+  const first = await register({ ...options, slotName });
+  if (first.status === 'registered') return first.registration;
+  const further = await register({ ...options, slotName: `${slotName}-${process.pid}` });
+  if (further.status === 'registered') return further.registration;
+  throw new Error(`The slot of process ${process.pid} on ${hostname()} is taken by another one.`);
 }
 
 /**
@@ -58,11 +72,11 @@ export interface RegistrationOptions {
  */
 export async function register(options: RegistrationOptions): Promise<RegistrationResult> {
   const input = registrationInput(options);
-  const workflowId = componentWorkflowId(options.component);
+  const workflowId = componentWorkflowId(options.slotName ?? options.component);
   const start = (workflowIdConflictPolicy: 'FAIL' | 'TERMINATE_EXISTING') =>
     options.client.workflow.start(COMPONENT_WORKFLOW_TYPE, {
       workflowId,
-      taskQueue: ENTITIES_TASK_QUEUE,
+      taskQueue: options.taskQueue,
       args: [input],
       workflowIdConflictPolicy,
       memo: { [HOLDER_MEMO]: input.holder },
