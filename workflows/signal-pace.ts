@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { SignalEndFigures } from './announcements';
 
 /** How long a signal's steps took, on the server's clock, for who counts: nothing depends on it. */
@@ -9,8 +8,11 @@ export class SignalPace {
   private isShort = false;
   private goesOnDurably = false;
 
-  /** @param isWhole this run began with the signal; of another one nobody knows here when its order was sent */
-  constructor(private readonly isWhole: boolean) {}
+  /**
+   * @param startedAtMs when the signal started, milliseconds UTC; undefined where this run did not begin with it: nobody knows here
+   *   when its order was sent
+   */
+  constructor(private readonly startedAtMs: number | undefined) {}
 
   /** The short road reserved and sent: instants of this workflow's clock. */
   traded(reservedAtMs: number, answeredAtMs: number): void {
@@ -32,10 +34,9 @@ export class SignalPace {
   }
 
   figures(): Pick<SignalEndFigures, 'road' | 'toOrderMs' | 'steps'> {
-    const { reservedAtMs, answeredAtMs, orderAtMs } = this;
+    const { startedAtMs, reservedAtMs, answeredAtMs, orderAtMs } = this;
     const road = this.isShort ? 'short' : 'durable';
-    if (!this.isWhole || orderAtMs === undefined) return { road };
-    const startedAtMs = workflowInfo().startTime.getTime();
+    if (startedAtMs === undefined || orderAtMs === undefined) return { road };
     const toOrderMs = span(startedAtMs, orderAtMs);
     if (this.goesOnDurably || reservedAtMs === undefined || answeredAtMs === undefined) return { road, toOrderMs };
     const steps = {

@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
@@ -40,7 +40,8 @@ export class SignalRecord {
   private readonly pace: SignalPace;
 
   constructor(private readonly input: SignalWorkflowInput) {
-    this.pace = new SignalPace(input.continued === undefined && input.orphan === undefined);
+    const isWhole = input.continued === undefined && input.orphan === undefined;
+    this.pace = new SignalPace(isWhole ? workflowInfo().startTime.getTime() : undefined);
     if (input.continued) this.timeline = input.continued.timeline;
     else this.note('Received.');
   }

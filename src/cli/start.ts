@@ -58,6 +58,8 @@ async function countRestarts(
   mode: StartMode,
   { warn, errors }: Awaited<ReturnType<typeof openPrinter>>,
 ) {
+  const { removeDeadSockets } = await import('../observability/metrics/metrics-socket');
+  await removeDeadSockets(config.dataDir);
   const [{ openProcessMetrics }, { restartCounter }, { planProcesses }] = await Promise.all([
     import('../observability/metrics/open-process-metrics'),
     import('../observability/metrics/process-metrics'),

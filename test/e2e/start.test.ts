@@ -127,7 +127,8 @@ describe('the product while it runs', () => {
   let supervisor: number;
 
   beforeAll(async () => {
-    product = await Installation.create({ name: 'e2e-running' });
+    // The model runs and predicts, and trades nothing: all that is counted is what these tests send.
+    product = await Installation.create({ name: 'e2e-running', settings: { ml: { minimumReturn: '0.5' } } });
     supervisor = product.start().pid ?? 0;
     await product.waitUntilHealthy();
   }, SERVER_START_TIMEOUT_MS);

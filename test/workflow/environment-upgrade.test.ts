@@ -110,7 +110,7 @@ async function runFormerEngine(parts: Engine): Promise<void> {
     namespace: client.options.namespace,
     workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
   };
-  const sinks = { announcements: { line: ignored, alert: ignored, reached: ignored } };
+  const sinks = { announcements: { line: ignored, alert: ignored, reached: ignored, ended: ignored } };
   const workers = await Promise.all([
     createWorker({ ...entitiesWorker(parts), ...connected }),
     createWorker({ ...connected, taskQueue: SIGNALS_TASK_QUEUE, activities, sinks }),

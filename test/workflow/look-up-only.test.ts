@@ -70,7 +70,7 @@ async function endOf(name: string, lookUp: () => LookUpAnswer) {
       taskQueue: SIGNALS_TASK_QUEUE,
       workflowBundle: { codePath: WORKFLOW_BUNDLE_PATH },
       activities,
-      sinks: { announcements: { line: ignored, alert: ignored, reached: ignored } },
+      sinks: { announcements: { line: ignored, alert: ignored, reached: ignored, ended: ignored } },
     }),
     createWorker({ connection, namespace, taskQueue: venueTaskQueue(onPaper(VENUE)), activities }),
   ]);

@@ -171,6 +171,26 @@ export function metricsSockets(dataDir: string): readonly string[] {
   }
 }
 
+/**
+ * Removes the sockets of processes that were killed and may never come back: of a mode that is not run any more, for example. Never
+ * fails.
+ */
+export async function removeDeadSockets(dataDir: string): Promise<void> {
+  for (const name of metricsSockets(dataDir)) {
+    const place = socketOf(dataDir, name);
+    let way: SocketPlace | undefined;
+    try {
+      if (place.look() === 'none') continue;
+      way = place.open();
+      if (!(await isServed(way.address))) rmSync(place.path, { force: true });
+    } catch {
+      // What is not ours stays; whoever needs the place says so.
+    } finally {
+      way?.close();
+    }
+  }
+}
+
 /** Asks one process. @returns undefined: it does not answer as it should, or not within its bound */
 export async function readMetrics(
   dataDir: string,

@@ -6,6 +6,8 @@ import { entryOf } from './metric-names';
 
 /** Milliseconds; the finest delay of the event loop that is seen. */
 const EVENT_LOOP_PRECISION_MS = 20;
+/** Gauges that are called as if they were counters; the same by kind is in others. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 export interface ProcessMetricsOptions {
   /** As its log is called. */
@@ -19,6 +21,7 @@ export interface ProcessMetricsOptions {
 export function createProcessRegistry({ component, environment, errors }: ProcessMetricsOptions): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   gaugeOf(registry, 'oncefill_build_info').set({ version: packageVersion(), environment }, 1);
   if (!errors) return registry;
   const name = 'process_monitor_errors_total';

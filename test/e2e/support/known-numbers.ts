@@ -30,13 +30,16 @@ export async function tradeKnownNumbers(product: Installation): Promise<void> {
   }
 }
 
-/** The model may trade meanwhile: its signals come in by the engine's door, and are the only others. */
+/** @param product on which nothing else was traded */
 export async function lookAtKnownNumbers(product: Installation): Promise<void> {
   const figures = await waitFor(
     'all ends to be counted',
     async () => {
       const now = await readFigures(product);
-      return (now.of('oncefill_signals_ended_total{component="trading_engine",outcome="REJECTED"}') ?? 0) >= 1 && now;
+      const ends = ['FILLED', 'DENIED', 'REJECTED'].map(
+        (outcome) => now.of(`oncefill_signals_ended_total{component="trading_engine",outcome="${outcome}"}`) ?? 0,
+      );
+      return ends.reduce((sum, count) => sum + count) >= FILLED + 2 && now;
     },
     { timeoutMs: FIGURES_MAX_MS, intervalMs: 200 },
   );
@@ -56,23 +59,18 @@ export async function lookAtKnownNumbers(product: Installation): Promise<void> {
     'oncefill_account_up{component="api",exchange="bybit"}': 1,
     'oncefill_reservations_total{component="api",exchange="bybit",result="denied"}': 1,
     'oncefill_reservations_total{component="api",exchange="bybit",result="released"}': 1,
+    'oncefill_signals_ended_total{component="trading_engine",outcome="FILLED"}': FILLED,
+    'oncefill_signal_to_order_seconds_count{component="trading_engine",road="short"}': FILLED,
+    'oncefill_reservations_total{component="api",exchange="bybit",result="committed"}': FILLED,
+    'oncefill_venue_answers_total{component="trading_engine",endpoint="order",kind="PLACED"}': FILLED,
+    'balance_manager_reserved_balance{component="api",exchange="bybit",symbol="USDT"}': 0,
+    'signal_deduplicator_total_checks{component="trading_engine"}': 0,
     'oncefill_signals_ended_total{component="trading_engine",outcome="DENIED"}': 1,
     'oncefill_signals_ended_total{component="trading_engine",outcome="REJECTED"}': 1,
     'oncefill_denials_total{component="trading_engine",code="INSUFFICIENT_FUNDS"}': 1,
     'oncefill_component_restarts_total{component="trading_engine",cause="signal"}': 0,
   };
   expect(Object.fromEntries(Object.keys(exactly).map((series) => [series, figures.of(series)]))).toEqual(exactly);
-  const ofModel = figures.of('oncefill_ml_signals_total{component="api",result="accepted"}') ?? 0;
-  const between: Readonly<Record<string, number>> = {
-    'oncefill_signals_ended_total{component="trading_engine",outcome="FILLED"}': FILLED,
-    'oncefill_signal_to_order_seconds_count{component="trading_engine",road="short"}': FILLED,
-    'oncefill_reservations_total{component="api",exchange="bybit",result="committed"}': FILLED,
-    'oncefill_venue_answers_total{component="trading_engine",endpoint="order",kind="PLACED"}': FILLED,
-  };
-  for (const [series, least] of Object.entries(between)) {
-    const value = figures.of(series) ?? -1;
-    expect({ series, value, isRight: value >= least && value <= least + ofModel }).toMatchObject({ isRight: true });
-  }
   for (const name of SEED_METRIC_NAMES) expect(figures.text).toMatch(new RegExp(`^${name}\\{.*\\} \\d`, 'm'));
   const order = figures.of('rate_limiter_requests_total{component="api",endpoint="order",exchange="bybit"}') ?? 0;
   expect(order).toBeGreaterThanOrEqual(FILLED + 1);

@@ -1,11 +1,12 @@
 /** The metrics of several processes over real sockets: what is told of each, and what of one that is not well. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { allMetrics } from '../../../../src/observability/metrics/all-metrics';
-import { MetricsSocket, readMetrics } from '../../../../src/observability/metrics/metrics-socket';
+import { MetricsSocket, readMetrics, removeDeadSockets } from '../../../../src/observability/metrics/metrics-socket';
 import { createProcessRegistry } from '../../../../src/observability/metrics/process-metrics';
 
 let dataDir: string;
@@ -138,4 +139,25 @@ test('a folder that others can enter is closed before anything is told in it', a
   mkdirSync(join(dataDir, 'run'), { mode: 0o755 });
   await tell('trading_engine', registryWith(1));
   expect(statSync(join(dataDir, 'run')).mode & 0o777).toBe(0o700);
+});
+
+test('what a killed process left behind goes with the next start, and what is served stays', async () => {
+  await tell('trading_engine', registryWith(1));
+  const path = join(dataDir, 'run', 'metrics-supervisor_core.sock');
+  const program = 'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))';
+  spawnSync(process.execPath, ['-e', program, path]);
+  expect(await lines()).toContain('oncefill_component_up{component="supervisor_core"} 0');
+  await removeDeadSockets(dataDir);
+  const told = await lines();
+  expect(told.filter((line) => line.includes('supervisor_core'))).toEqual([]);
+  expect(told).toContain('oncefill_component_up{component="trading_engine"} 1');
+});
+
+test('a process takes the place of one of its name that was killed', async () => {
+  mkdirSync(join(dataDir, 'run'), { mode: 0o700 });
+  const path = join(dataDir, 'run', 'metrics-trading_engine.sock');
+  const program = 'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))';
+  spawnSync(process.execPath, ['-e', program, path]);
+  await tell('trading_engine', registryWith(5));
+  expect(await lines()).toContain('made_total{component="trading_engine"} 5');
 });

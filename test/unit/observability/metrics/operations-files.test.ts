@@ -2,15 +2,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../../src/config/package-root';
 import { entryOf, METRICS, SEED_COUNTERS, type MetricName } from '../../../../src/observability/metrics/metric-names';
+import { createProcessRegistry } from '../../../../src/observability/metrics/process-metrics';
 import { DASHBOARDS, EXPRESSIONS, look, OPS, readOps, RULES } from '../../../support/operations-queries';
 
 function exported(): ReadonlySet<string> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessRegistry({ component: 'api', environment: 'paper', errors: () => 0 });
   const ofNode = registry.getMetricsAsArray().map(({ name }) => name);
   registry.clear();
   const histograms = Object.keys(METRICS).filter((name) => entryOf(name as MetricName).type === 'histogram');
@@ -67,6 +66,15 @@ test('the five panels that users know are there', () => {
     'Balance Reservations',
     'System Health',
   ]);
+});
+
+test("of Node's figures only counters are called _total", async () => {
+  const registry = createProcessRegistry({ component: 'api', environment: 'paper', errors: () => 0 });
+  const all = await registry.getMetricsAsJSON();
+  registry.clear();
+  // In what is told, the type is a word; the declaration says a number.
+  const others = all.filter(({ name, type }) => name.endsWith('_total') && String(type) !== 'counter');
+  expect(others.map(({ name }) => name)).toEqual([]);
 });
 
 test('every counter is called _total, but for the known ones', () => {
