@@ -145,6 +145,7 @@ async function serve({ config, taskQueues, component, target }: RunWorkersOption
     const activities = createComponentActivities({
       activeTasks: () => activeTaskCount([...first, ...others]),
       problems: () => engine.problems.list(),
+      problemCodes: () => engine.problems.codes(),
       onLost,
     });
     first.push(await createWorker({ ...connected, ...slotWorker(registration.taskQueue), activities }));

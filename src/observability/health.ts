@@ -122,6 +122,8 @@ async function componentHealth(client: Client, config: Config, name: string): Pr
       status: isWell ? 'healthy' : 'degraded',
       text: [text, ...problems].join('. '),
       problems: late ? [`${name}: ${text}`, ...problems] : problems,
+      memoryShare: heartbeat.memoryShare,
+      ownProblems: heartbeat.problemCodes?.map((code, index) => ({ code, sentence: problems[index] ?? code })),
     };
   } catch (error) {
     return unhealthy(name, error instanceof WorkflowNotFoundError ? 'never started' : reason(error));
