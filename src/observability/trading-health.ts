@@ -4,7 +4,7 @@ import { tradingVenueOf } from '../config/trading-environment';
 import { fingerprintOfWorkflow, ML_MANAGER_WORKFLOW_ID, venueAccountWorkflowId } from '../messages/ids';
 import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
-import { accountHealthQuery, type AccountHealth } from '../messages/venue-account';
+import { accountHealthQuery, balancesQuery, type AccountHealth } from '../messages/venue-account';
 import { describeAccount } from './account-health';
 import { CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
 
@@ -29,6 +29,17 @@ export async function accountHealth(client: Client, config: Config): Promise<Par
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
     return unhealthy(name, `${venue} does not answer: ${reason(error)}`);
   }
+}
+
+/**
+ * Free funds by asset, decimal strings, as the account knows them.
+ *
+ * @throws what the server says where it cannot be asked
+ */
+export async function readFreeFunds(client: Client, config: Config): Promise<Readonly<Record<string, string>>> {
+  const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
+  const { assets } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () => handle.query(balancesQuery));
+  return Object.fromEntries(Object.entries(assets).map(([asset, { free }]) => [asset, free]));
 }
 
 /** The loop of predictions: a tick that failed makes no signals. */

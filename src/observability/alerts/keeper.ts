@@ -2,12 +2,20 @@ import type { Notice } from '../../domain/alerts/alert';
 import { bookAfter, forChannels, withOutbox, type AlertBook } from '../../domain/alerts/book';
 import { EMPTY_OUTBOX, type Outbox } from '../../domain/alerts/outbox';
 import { isQuiet, type AlertEvent, type AlertState } from '../../domain/alerts/state';
+import { redactLine } from '../redaction';
 import { bookPath, openBook, saveBook } from './book-file';
 import type { AlertChannel } from './channel';
 import { readSpool, removeFromSpool, tidySpool } from './spool';
 
 /** Tells what went wrong with the book itself; it is no alert of its own where that could not be written either. */
 export type TellFault = (sentence: string) => void;
+
+/** What is told leaves this machine; it may hold what a server or an exchange said. */
+function withoutSecrets(event: AlertEvent): AlertEvent {
+  if (event.kind !== 'finding') return event;
+  const { finding } = event;
+  return { ...event, finding: { ...finding, subject: redactLine(finding.subject), text: redactLine(finding.text) } };
+}
 
 /**
  * Keeps the book of alerts: what comes in is on the disk before anything is sent. One process at a time.
@@ -77,7 +85,7 @@ export class AlertKeeper {
 
   private take(event: AlertEvent, nowMs: number): void {
     const before = this.book;
-    this.book = bookAfter(before, event, nowMs, (notice) => this.namesFor(notice));
+    this.book = bookAfter(before, withoutSecrets(event), nowMs, (notice) => this.namesFor(notice));
     const { state, recent } = this.book;
     const isChanged = state.alerts !== before.state.alerts || state.silences !== before.state.silences;
     if (isChanged || recent !== before.recent) this.isSaved = false;

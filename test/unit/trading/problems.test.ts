@@ -20,7 +20,6 @@ afterEach(() => {
 });
 
 test('the kinds of problems are listed in the order of their sentences', () => {
-  const problems = new Problems(() => undefined);
   problems.set('CLOCK_OFF', 'The clock is off.');
   problems.set('DISK_LOW', 'The disk is full.');
   problems.clear('CLOCK_OFF');

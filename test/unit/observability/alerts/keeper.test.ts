@@ -11,6 +11,7 @@ import {
   SPOOLED_MAX,
   spoolFolder,
 } from '../../../../src/observability/alerts/spool';
+import { rememberSecret } from '../../../../src/secrets/known-secrets';
 import { FakeChannel, finding, useDataFolder } from './folder';
 
 const dataDir = useDataFolder();
@@ -76,6 +77,15 @@ describe('the book', () => {
     open().step([], Date.now());
     expect(existsSync(bookPath(dataDir()))).toBe(false);
   });
+});
+
+test('no secret that this process knows is written down or told', () => {
+  const canary = 'canary-5f0c1f8e7d';
+  rememberSecret(canary);
+  const keeper = open();
+  const told = { ...finding('key_refused', `bybit ${canary}`), text: `It refused ${canary}.` };
+  keeper.step([{ kind: 'finding', finding: told }], Date.now());
+  expect(readFileSync(bookPath(dataDir()), 'utf8')).not.toContain(canary);
 });
 
 describe('the spool', () => {
