@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createProcessMeter } from '../src/process/process-meter';
 import { PROBLEMS_MAX, type ComponentHeartbeat } from '../src/messages/component';
+import { memoryShare } from '../src/process/memory-share';
 
 /** How often a process says that it lives, for the shortest heartbeat timeout in use. */
 const HEARTBEATS_PER_TIMEOUT = 4;
@@ -12,12 +13,14 @@ export interface ComponentDependencies {
   readonly activeTasks: () => number;
   /** What is wrong now as this process sees it, a sentence each. */
   readonly problems: () => readonly string[];
+  /** What kind each of them is, in the same order. */
+  readonly problemCodes?: () => readonly string[];
   /** The slot is not ours any more: a process that goes on would be a second one. */
   readonly onLost: () => void;
 }
 
 /** Held by one process for as long as it lives. Runs on that process's own task queue, so that no other can. */
-export function createComponentActivities({ activeTasks, problems, onLost }: ComponentDependencies) {
+export function createComponentActivities({ activeTasks, problems, problemCodes, onLost }: ComponentDependencies) {
   return {
     /** Never returns: the server notices the silence when the process is gone, and cancellation ends it. */
     async holdSlot(heartbeatTimeoutMs: number): Promise<void> {
@@ -32,6 +35,8 @@ export function createComponentActivities({ activeTasks, problems, onLost }: Com
           activeTasks: tasks,
           ...read(),
           problems: problems().slice(0, PROBLEMS_MAX),
+          ...(problemCodes === undefined ? {} : { problemCodes: problemCodes().slice(0, PROBLEMS_MAX) }),
+          memoryShare: memoryShare(),
         };
         context.heartbeat(details);
         try {

@@ -162,6 +162,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       // Those of its queues: the slot's own activity is no task.
       activeTasks: () => activeTaskCount(created),
       problems: () => engine.problems.list(),
+      problemCodes: () => engine.problems.codes(),
       onLost,
     });
     first.push(slot);

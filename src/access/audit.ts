@@ -38,7 +38,9 @@ export type AuditedAct =
   | 'token.revoke'
   | 'token.refused'
   | 'store.accept'
-  | 'history-key.retire';
+  | 'history-key.retire'
+  | 'alerts.silence'
+  | 'alerts.unsilence';
 
 /** What programs do again and again: their lines are not waited for, and have a bound of their own. */
 const FREQUENT: readonly AuditedAct[] = ['signal.send', 'token.refused'];

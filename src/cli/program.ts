@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../config/package-root';
 import { CONFIG_FILE_VARIABLE } from '../config/variables';
+import { addAlertsCommands } from './alerts';
 import { addApiCommand } from './api';
 import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
@@ -64,6 +65,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addTradingStateCommands(program, finish);
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
+  addAlertsCommands(program, finish);
   addAuditCommand(program, finish);
   addHistoryKeyCommands(program, finish);
   addWorkerCommand(program, finish);

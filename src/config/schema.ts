@@ -210,6 +210,22 @@ export const configSchema = z.strictObject({
     pollsMax: z.int().min(2).max(100),
     shutdownGraceMs: z.int().min(0).max(8_000),
   }),
+  alerts: z.strictObject({
+    /** So many errors of one process in a minute are worth a message. */
+    errorsPerMinute: z.int().min(1).max(100_000),
+    /** A process that uses more of its memory than this share is. */
+    memoryShare: share,
+    /** So many candles without a prediction are. */
+    predictionsMissed: z.int().min(1).max(1_000),
+    /** Free funds below this are, by asset; none: nothing is. */
+    balanceLow: z.record(
+      z
+        .string()
+        .regex(/^[A-Z0-9]{2,20}$/)
+        .describe('an asset in upper case, such as USDT'),
+      positiveDecimal,
+    ),
+  }),
   logging: z.strictObject({
     level: z.enum(['debug', 'info', 'warn', 'error']),
     keepDays: z.int().min(1).max(3_650),

@@ -31,6 +31,10 @@ export interface ComponentHeartbeat {
   readonly cpuShare: number;
   /** What is wrong now as this process sees it, a sentence each; absent in older heartbeats. At most PROBLEMS_MAX. */
   readonly problems?: readonly string[];
+  /** What kind each of them is, in the same order, for programs; absent in older heartbeats. */
+  readonly problemCodes?: readonly string[];
+  /** Memory in use, as a part of what may be used: 1 is the end; absent in older heartbeats. */
+  readonly memoryShare?: number;
 }
 
 /** A heartbeat tells of at most this many problems. */

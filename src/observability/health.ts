@@ -137,6 +137,8 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
     status: isWell ? 'healthy' : 'degraded',
     text: [text, ...problems].join('. '),
     problems: late ? [`${name}: ${text}`, ...problems] : problems,
+    memoryShare: heartbeat.memoryShare,
+    ownProblems: heartbeat.problemCodes?.map((code, index) => ({ code, sentence: problems[index] ?? code })),
   };
 }
 

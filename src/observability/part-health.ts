@@ -1,3 +1,5 @@
+import type { AccountHealth } from '../messages/venue-account';
+
 /** One question to the server or the venue; a health report must not hang. */
 export const CHECK_TIMEOUT_MS = 3_000;
 
@@ -18,6 +20,18 @@ export interface PartHealth {
   readonly text: string;
   /** What is wrong, a sentence each; absent: the text says it. */
   readonly problems?: readonly string[];
+
+  // The same for programs; absent: it is not known, or does not concern this part.
+
+  /** What is wrong as the process itself sees it: what kind, and a sentence. */
+  readonly ownProblems?: readonly { readonly code: string; readonly sentence: string }[];
+  /** Memory in use, as a part of what may be used. */
+  readonly memoryShare?: number;
+  readonly account?: AccountHealth;
+  /** Signals whose order is missing or unknown, and when they began, UTC, milliseconds; at most some of them. */
+  readonly waiting?: readonly { readonly id: string; readonly startedAtMs: number }[];
+  /** When predictions were last made or tried, UTC, milliseconds. */
+  readonly lastTickMs?: number;
 }
 
 /** Why a part is not healthy, a sentence each. */

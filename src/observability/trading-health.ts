@@ -4,7 +4,7 @@ import { tradingVenueOf } from '../config/trading-environment';
 import { fingerprintOfWorkflow, ML_MANAGER_WORKFLOW_ID, venueAccountWorkflowId } from '../messages/ids';
 import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
-import { accountHealthQuery, type AccountHealth } from '../messages/venue-account';
+import { accountHealthQuery, balancesQuery, type AccountHealth } from '../messages/venue-account';
 import { describeAccount } from './account-health';
 import { CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
 
@@ -24,22 +24,39 @@ export async function accountHealth(client: Client, config: Config): Promise<Par
     const health = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
     if (!health)
       return unhealthy(name, `the account of ${venue} was ended by hand; an engine starts another one, halted`);
-    return { name, ...describeAccount(venue, health, Date.now()) };
+    return { name, ...describeAccount(venue, health, Date.now()), account: health };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
     return unhealthy(name, `${venue} does not answer: ${reason(error)}`);
   }
 }
 
+/**
+ * Free funds by asset, decimal strings, as the account knows them.
+ *
+ * @throws what the server says where it cannot be asked
+ */
+export async function readFreeFunds(client: Client, config: Config): Promise<Readonly<Record<string, string>>> {
+  const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
+  const { assets } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () => handle.query(balancesQuery));
+  return Object.fromEntries(Object.entries(assets).map(([asset, { free }]) => [asset, free]));
+}
+
 /** The loop of predictions: a tick that failed makes no signals. */
 export async function predictionsHealth(client: Client): Promise<PartHealth> {
   const name = 'predictions';
   try {
-    const { lastError, status } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+    const {
+      lastError,
+      status,
+      lastTickMs: tickMs,
+    } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflow.getHandle(ML_MANAGER_WORKFLOW_ID).query(mlStateQuery),
     );
-    if (lastError === undefined) return { name, status: 'healthy', text: status };
-    return { name, status: 'degraded', text: `the last one failed: ${lastError}` };
+    // Whoever pauses them misses none.
+    const lastTickMs = status === 'running' ? tickMs : undefined;
+    if (lastError === undefined) return { name, status: 'healthy', text: status, lastTickMs };
+    return { name, status: 'degraded', text: `the last one failed: ${lastError}`, lastTickMs };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: 'not started yet' };
     return unhealthy(name, `cannot be asked: ${reason(error)}`);
@@ -47,26 +64,27 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
 }
 
 /** More are counted as more. */
-const SIGNALS_NAMED_MAX = 10;
+export const SIGNALS_NAMED_MAX = 10;
 
 /** Signals whose order is missing or unknown. The server's list of them may be a second or two late. */
 export async function signalsHealth(client: Client): Promise<PartHealth> {
   const name = 'signals';
   const query = `ExecutionStatus = 'Running' AND ${TRADE_OUTCOME.name} IN ('MISSING', 'UNKNOWN')`;
-  const find = async (): Promise<readonly string[]> => {
-    const ids: string[] = [];
-    for await (const { workflowId } of client.workflow.list({ query, pageSize: SIGNALS_NAMED_MAX + 1 })) {
-      ids.push(fingerprintOfWorkflow(workflowId));
-      if (ids.length > SIGNALS_NAMED_MAX) break;
+  const find = async (): Promise<NonNullable<PartHealth['waiting']>> => {
+    const found: { readonly id: string; readonly startedAtMs: number }[] = [];
+    for await (const { workflowId, startTime } of client.workflow.list({ query, pageSize: SIGNALS_NAMED_MAX + 1 })) {
+      found.push({ id: fingerprintOfWorkflow(workflowId), startedAtMs: startTime.getTime() });
+      if (found.length > SIGNALS_NAMED_MAX) break;
     }
-    return ids;
+    return found;
   };
   try {
-    const ids = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, find);
-    if (ids.length === 0) return { name, status: 'healthy', text: 'no order is missing or unknown' };
+    const waiting = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, find);
+    if (waiting.length === 0) return { name, status: 'healthy', text: 'no order is missing or unknown', waiting };
+    const ids = waiting.map(({ id }) => id);
     const more = ids.length > SIGNALS_NAMED_MAX ? ' and more' : '';
     const text = `orders are missing or unknown; "oncefill signal show" tells what to do: ${ids.slice(0, SIGNALS_NAMED_MAX).join(', ')}${more}`;
-    return { name, status: 'degraded', text };
+    return { name, status: 'degraded', text, waiting };
   } catch (error) {
     return unhealthy(name, `cannot be listed: ${reason(error)}`);
   }

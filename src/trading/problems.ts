@@ -87,6 +87,12 @@ export class Problems {
     return [...this.current.values()].slice(0, PROBLEMS_MAX).map(({ sentence }) => sentence);
   }
 
+  /** Their kinds, in the same order. */
+  codes(): readonly ProblemCode[] {
+    this.forgetEnded();
+    return [...this.current.keys()].slice(0, PROBLEMS_MAX);
+  }
+
   /** Begins to remind of what stays. */
   start(): void {
     this.timer ??= setInterval(() => this.remind(), REMINDER_CHECK_MS).unref();

@@ -96,6 +96,12 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino', 'prom-client'],
   },
   {
+    path: 'src/observability/alerts',
+    holds: 'the book of alerts and what waits to be told, the spool of findings, the watch that makes them',
+    rooms: ['src/domain', 'src/process', 'src/config', 'src/observability'],
+    packages: ['Node', 'zod'],
+  },
+  {
     path: 'src/paper-venue',
     holds: 'the local exchange: matching, books, faults, its HTTP interface',
     rooms: ['src/domain', 'src/process', 'src/net', 'src/config', 'src/venues'],
@@ -198,6 +204,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/config',
       'src/temporal',
       'src/observability',
+      'src/observability/alerts',
       'src/venues',
       'src/paper-venue',
       'src/intake',

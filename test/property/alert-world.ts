@@ -105,7 +105,7 @@ interface Episode {
 
 /** How long an alert may wait for its explanation. */
 function windowMs(rule: AlertRule): number {
-  return INHIBITIONS.some(({ of }) => of.includes(rule)) ? GROUP_WINDOW_MS : 0;
+  return INHIBITIONS.some(({ of, together }) => of.includes(rule) && !together) ? GROUP_WINDOW_MS : 0;
 }
 
 /**

@@ -31,5 +31,5 @@ export function followersOf({ alerts, clock }: AlertState, root: Alert): readonl
 
 /** Whether it is worth a moment to wait for an explanation. */
 export function mayBeExplained(alert: Alert): boolean {
-  return rowsFor(alert).length > 0;
+  return rowsFor(alert).some(({ together }) => !together);
 }

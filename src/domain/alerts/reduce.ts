@@ -65,7 +65,10 @@ function tell(state: AlertState, nowMs: number): AlertStep {
     const now = tellOf(state, alert, nowMs, notices);
     if (now !== undefined) kept.push(now);
   }
-  return { state: { ...state, alerts: kept }, notices };
+  const { alerts } = state;
+  // The same list where nothing changed: whoever writes it down can tell.
+  const isSame = kept.length === alerts.length && kept.every((alert, index) => alert === alerts[index]);
+  return { state: isSame ? state : { ...state, alerts: kept }, notices };
 }
 
 /** @returns undefined: the alert is over */
@@ -80,7 +83,7 @@ function tellOf(state: AlertState, alert: Alert, nowMs: number, notices: Notice[
     notices.push(noticeOf(state, current, kind, nowMs));
   };
   if (isHushed(state, alert)) {
-    current = { ...current, hushed: true };
+    current = alert.hushed ? alert : { ...alert, hushed: true };
   } else if (alert.told === 0 && isHeard(state, alert, firedAt, isOver)) {
     say('firing');
     current = { ...current, ...nextRepeat(alert, clock) };

@@ -49,6 +49,8 @@ export interface Inhibition {
   readonly sameSubject?: true;
   /** Only for so long after the condition was last found: what a death explains ends with the next life. */
   readonly withinMs?: number;
+  /** Whoever finds the one finds the other at the same moment, so that there is nothing to wait for. */
+  readonly together?: true;
 }
 
 export const INHIBITIONS: readonly Inhibition[] = [
@@ -56,7 +58,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
   { by: 'venue_unreachable', of: ['balances_old', 'predictions_missing'] },
   { by: 'venue_banned', of: ['balances_old', 'predictions_missing'] },
   { by: 'key_refused', of: ['balances_old'] },
-  { by: 'crash_loop', of: ['heartbeat_lost', 'process_died'], sameSubject: true },
+  { by: 'crash_loop', of: ['heartbeat_lost', 'process_died'], sameSubject: true, together: true },
   { by: 'process_died', of: ['heartbeat_lost'], sameSubject: true, withinMs: 2 * MINUTE_MS },
   { by: 'crash_loop', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },
   { by: 'heartbeat_lost', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },

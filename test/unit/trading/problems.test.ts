@@ -19,6 +19,15 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+test('the kinds of problems are listed in the order of their sentences', () => {
+  problems.set('CLOCK_OFF', 'The clock is off.');
+  problems.set('DISK_LOW', 'The disk is full.');
+  problems.clear('CLOCK_OFF');
+  problems.set('VENUE_BAN', 'We are banned.');
+  expect(problems.list()).toEqual(['The disk is full.', 'We are banned.']);
+  expect(problems.codes()).toEqual(['DISK_LOW', 'VENUE_BAN']);
+});
+
 test('a problem is listed until it is cleared', () => {
   problems.set('CLOCK_OFF', 'The clock is off.');
   jest.advanceTimersByTime(5 * HOUR_MS);

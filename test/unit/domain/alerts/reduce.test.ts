@@ -123,6 +123,12 @@ test('a death explains the silence of the same process only, and not for long', 
   expect(world.told).toContain('firing heartbeat_lost trading_engine 1');
 });
 
+test('a death is told at once', () => {
+  const world = new AlertWorld();
+  world.find('process_died', 'api');
+  expect(world.told).toEqual(['firing process_died api 1']);
+});
+
 test('deaths need nobody who says that they are over, and are counted', () => {
   const world = new AlertWorld();
   world.find('process_died', 'api');

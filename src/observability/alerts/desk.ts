@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../../config/schema';
+import type { Finding } from '../../domain/alerts/alert';
+import { RULE_TERMS } from '../../domain/alerts/rules';
+import { reason, type PartHealth } from '../part-health';
+import type { AlertChannel } from './channel';
+import { DiskLook } from './disk-look';
+import { DRAIN_PAUSES, drainChannel, type DrainPauses } from './drain';
+import { ErrorCount } from './error-count';
+import { AlertKeeper, type TellFault } from './keeper';
+import { findingsOf, type Sight } from './watch';
+
+/** How often it is looked at everything. */
+const TICK_MS = 5_000;
+/** Nobody is asked for longer than this: what does not answer is not known. */
+const SIGHT_TIMEOUT_MS = 10_000;
+/** What other parts of the process found and what was not taken in yet; of more, the oldest go. */
+const FOUND_MAX = 500;
+
+export interface AlertDeskOptions {
+  readonly config: Config;
+  readonly channels: readonly AlertChannel[];
+  /** Tells what is wrong with alerting itself, in the log and on the terminal. */
+  readonly tellFault: TellFault;
+  /** How the parts are: /health's details. Absent: this process asks no server. It throws where the server cannot be asked. */
+  readonly readParts?: () => Promise<readonly PartHealth[]>;
+  /** Free funds by asset. Absent: nobody wants to know. */
+  readonly readFreeFunds?: () => Promise<Readonly<Record<string, string>>>;
+  readonly tickMs?: number;
+  readonly pauses?: DrainPauses;
+}
+
+/** Where the other parts of the process hand in what they found. */
+export interface AlertDesk {
+  /** A condition that was not known is in the book when this returns, or in memory where the disk takes nothing. */
+  readonly found: (finding: Finding) => void;
+  /** Ends when the signal says so and the channels have stopped. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Runs the desk of alerts: what is seen becomes findings, these alerts, and these messages, which are written down and
+ * then sent. One process of an installation at a time. Its promise never fails: what goes wrong is told, and tried again.
+ */
+export function runAlertDesk(options: AlertDeskOptions, signal: AbortSignal): AlertDesk {
+  const { config, channels, tellFault, pauses = DRAIN_PAUSES } = options;
+  const keeper = new AlertKeeper(config.dataDir, channels, tellFault, Date.now());
+  const waiting: Finding[] = [];
+  const drains = channels.map((channel) => drainChannel(keeper, channel, signal, tellFault, pauses));
+  const done = Promise.all([watch(options, keeper, waiting, signal), ...drains]).then(() => undefined);
+  return {
+    found: (finding) => {
+      // What is new is on the disk when this returns; that it goes on can wait for the next tick.
+      if (isNews(keeper, finding)) return keeper.step([{ kind: 'finding', finding }], Date.now());
+      waiting.push(finding);
+      if (waiting.length > FOUND_MAX) waiting.shift();
+    },
+    done,
+  };
+}
+
+function isNews({ state }: AlertKeeper, { rule, subject, holds }: Finding): boolean {
+  if (!holds) return false;
+  const known = state.alerts.some((alert) => alert.rule === rule && alert.subject === subject);
+  return !known || RULE_TERMS[rule].happens === true;
+}
+
+async function watch(
+  options: AlertDeskOptions,
+  keeper: AlertKeeper,
+  waiting: Finding[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, tickMs = TICK_MS } = options;
+  const errors = new ErrorCount(config.dataDir);
+  const disk = new DiskLook(config.dataDir, config.storage.minimumFreeMb);
+  while (!signal.aborted) {
+    try {
+      const sight = await look(options, errors, disk);
+      const found = [...waiting.splice(0), ...findingsOf(sight, config, keeper.state, Date.now())];
+      keeper.step(
+        found.map((finding) => ({ kind: 'finding', finding })),
+        Date.now(),
+      );
+    } catch (error) {
+      options.tellFault(`The watch over alerts failed and goes on: ${reason(error)}`);
+    }
+    await delay(tickMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function look(options: AlertDeskOptions, errors: ErrorCount, disk: DiskLook): Promise<Sight> {
+  const { readParts, readFreeFunds } = options;
+  const [parts, freeFunds, diskFault] = await Promise.all([
+    readParts === undefined ? undefined : answerOf(readParts),
+    readFreeFunds === undefined ? undefined : answerOf(readFreeFunds),
+    disk.fault(),
+  ]);
+  return {
+    ...(parts !== undefined && ('value' in parts ? { parts: parts.value } : { serverFault: parts.fault })),
+    ...(freeFunds !== undefined && 'value' in freeFunds ? { freeFunds: freeFunds.value } : {}),
+    ...(diskFault === undefined ? {} : { diskFault }),
+    errors: errors.look(),
+  };
+}
+
+async function answerOf<Value>(
+  ask: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly fault: string }> {
+  const late = new AbortController();
+  try {
+    const silence = delay(SIGHT_TIMEOUT_MS, { fault: 'no answer in time' }, { signal: late.signal });
+    return await Promise.race([ask().then((value) => ({ value })), silence]);
+  } catch (error) {
+    return { fault: reason(error).replace(/\.$/, '') };
+  } finally {
+    late.abort();
+  }
+}

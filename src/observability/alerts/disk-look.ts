@@ -1,0 +1,27 @@
+import { diskStateAfter, type DiskState } from '../../domain/disk-mark';
+import { readFreeSpace } from '../../process/free-disk';
+
+const BYTES_PER_MB = 1_000_000;
+
+/** Looks whether there is room on the disk of the data folder, as the engine does before it takes entries. */
+export class DiskLook {
+  private state: DiskState = 'enough';
+
+  /** @param minimumFreeMb megabytes; 0: it is not looked at */
+  constructor(
+    private readonly dataDir: string,
+    private readonly minimumFreeMb: number,
+    private readonly read = readFreeSpace,
+  ) {}
+
+  /** @returns what is wrong, a sentence; empty: nothing. undefined: it cannot be told, or nobody wants to know */
+  async fault(): Promise<string | undefined> {
+    if (this.minimumFreeMb === 0) return undefined;
+    const space = await this.read(this.dataDir);
+    if ('fault' in space) return undefined;
+    this.state = diskStateAfter(this.state, space.freeBytes, this.minimumFreeMb * BYTES_PER_MB);
+    if (this.state === 'enough') return '';
+    const freeMb = Math.floor(space.freeBytes / BYTES_PER_MB);
+    return `The disk of ${this.dataDir} has ${freeMb} MB free; storage.minimumFreeMb is ${this.minimumFreeMb}, so no new entries are taken. Free some space.`;
+  }
+}

@@ -1,0 +1,196 @@
+import type { AlertRule, Finding } from '../../domain/alerts/alert';
+import type { AlertState } from '../../domain/alerts/state';
+import { parseDecimal } from '../../domain/decimal';
+import type { Config } from '../../config/schema';
+import { inWords } from '../account-health';
+import type { PartHealth } from '../part-health';
+import { SIGNALS_NAMED_MAX } from '../trading-health';
+
+/** What was seen at one moment. What is absent was not looked at, or could not be: nothing follows from it. */
+export interface Sight {
+  /** What the server and the venue say of every part. */
+  readonly parts?: readonly PartHealth[];
+  /** Why the server could not be asked for them. */
+  readonly serverFault?: string;
+  /** Errors of the last minute, by process. */
+  readonly errors?: ReadonlyMap<string, number>;
+  /** What is wrong with the disk; empty: nothing. */
+  readonly diskFault?: string;
+  /** Free funds by asset, decimal strings. */
+  readonly freeFunds?: Readonly<Record<string, string>>;
+}
+
+/** What decides whether something is worth a message. */
+export type WatchSettings = Pick<Config, 'venue' | 'alerts' | 'workers' | 'orders' | 'ml' | 'dataDir'>;
+
+type Found = Omit<Finding, 'atMs'>;
+
+const ENGINE = 'trading_engine';
+const SERVER = 'temporal';
+/** An account tells of so many reservations, and of no more. */
+const OVERDUE_LISTED_MAX = 20;
+
+/** What the engine notices itself, and what people are told of it. */
+const RULES_OF_CODES: readonly { readonly rule: AlertRule; readonly codes: readonly string[] }[] = [
+  { rule: 'venue_unreachable', codes: ['VENUE_UNREACHABLE'] },
+  { rule: 'key_refused', codes: ['ORDERS_REFUSED', 'ACCOUNT_REFUSED', 'MARKET_DATA_REFUSED'] },
+];
+
+/**
+ * What follows from what was seen.
+ *
+ * @param known names what was found before, so that it can be said that it is over
+ * @param nowMs UTC, milliseconds
+ */
+export function findingsOf(
+  sight: Sight,
+  settings: WatchSettings,
+  known: AlertState,
+  nowMs: number,
+): readonly Finding[] {
+  const { parts = [] } = sight;
+  const engine = parts.find(({ name }) => name === ENGINE);
+  const account = parts.find(({ name }) => name === 'venue_account');
+  const found: readonly Found[] = [
+    ...ofServer(sight),
+    ...ofEngine(engine, account, settings),
+    ...ofAccount(account, settings.venue, known),
+    ...ofOrders(parts, settings, known, nowMs),
+    ...ofPredictions(parts, settings, nowMs),
+    ...parts.flatMap((part) => ofMemory(part, settings)),
+    ...ofErrors(sight, settings),
+    ...ofDisk(sight, settings),
+    ...ofFunds(sight, settings),
+  ];
+  return found.map((finding) => ({ ...finding, atMs: nowMs }));
+}
+
+function ofServer({ parts, serverFault }: Sight): readonly Found[] {
+  const part = parts?.find(({ name }) => name === SERVER);
+  if (serverFault === undefined && part === undefined) return [];
+  const fault = serverFault ?? (part?.status === 'unhealthy' ? part.text : undefined);
+  const text =
+    fault === undefined
+      ? 'The Temporal server answers.'
+      : `The Temporal server cannot be used, so nothing is traded: ${fault}.`;
+  return [{ rule: 'temporal_unreachable', subject: SERVER, holds: fault !== undefined, text }];
+}
+
+/** An engine that is silent, or of an older release, says nothing of what it notices. */
+function ofEngine(
+  engine: PartHealth | undefined,
+  account: PartHealth | undefined,
+  { venue, workers }: WatchSettings,
+): readonly Found[] {
+  const { ownProblems, heartbeatAgeMs = Infinity } = engine ?? {};
+  if (ownProblems === undefined || heartbeatAgeMs > workers.heartbeatTimeoutSeconds * 1_000) return [];
+  const say = (rule: AlertRule, subject: string, codes: readonly string[]): Found => {
+    const sentences = ownProblems.filter(({ code }) => codes.includes(code)).map(({ sentence }) => sentence);
+    const holds = sentences.length > 0;
+    return { rule, subject, holds, text: holds ? sentences.join(' ') : `The engine notices nothing of it any more.` };
+  };
+  const ban = say('venue_banned', venue, ['VENUE_BAN']);
+  const isHeldBack = account?.account?.blockedBy === 'banned' && account.account.blockedForMs > 0;
+  const heldBack = {
+    ...ban,
+    holds: true,
+    text: `${venue} has banned us: nothing is sent or looked up until the ban ends.`,
+  };
+  return [
+    ...RULES_OF_CODES.map(({ rule, codes }) => say(rule, venue, codes)),
+    ban.holds || !isHeldBack ? ban : heldBack,
+    say('clock_off', ENGINE, ['CLOCK_OFF']),
+  ];
+}
+
+function ofAccount(account: PartHealth | undefined, venue: string, known: AlertState): readonly Found[] {
+  const health = account?.account;
+  if (health === undefined) return [];
+  const { balancesAgeMs, balancesAgeMaxMs, balancesProblem, overdue } = health;
+  const orphaned = overdue.map(({ id, purpose, ageMs }): Found => {
+    const text = `The signal ${id} (${purpose}) has held funds for ${inWords(ageMs)}, longer than it should: "oncefill signal show ${id}" tells why.`;
+    return { rule: 'reservation_orphaned', subject: id, holds: true, text };
+  });
+  const isComplete = overdue.length < OVERDUE_LISTED_MAX;
+  const over = isComplete ? gone('reservation_orphaned', orphaned, known, 'It holds no funds any more.') : [];
+  // Never read and no reason yet: the account has just begun.
+  if (balancesAgeMs === undefined && balancesProblem === undefined) return [...orphaned, ...over];
+  const isOld = balancesAgeMs === undefined || Math.abs(balancesAgeMs) > balancesAgeMaxMs;
+  const cause = balancesProblem === undefined ? '' : `: ${balancesProblem}`;
+  const age = balancesAgeMs === undefined ? 'were never read' : `are ${inWords(Math.abs(balancesAgeMs))} old`;
+  const text = isOld
+    ? `The balances of ${venue} ${age}, so entries wait${cause}.`
+    : `The balances of ${venue} are read.`;
+  return [...orphaned, ...over, { rule: 'balances_old', subject: venue, holds: isOld, text }];
+}
+
+function ofOrders(
+  parts: readonly PartHealth[],
+  { orders }: WatchSettings,
+  known: AlertState,
+  nowMs: number,
+): readonly Found[] {
+  const waiting = parts.find(({ name }) => name === 'signals')?.waiting;
+  if (waiting === undefined) return [];
+  const old = waiting
+    .map(({ id, startedAtMs }) => ({ id, ageMs: nowMs - startedAtMs }))
+    .filter(({ ageMs }) => ageMs > orders.unknownAlertSeconds * 1_000)
+    .map(({ id, ageMs }): Found => {
+      const text = `The order of the signal ${id} is unknown or missing since at most ${inWords(ageMs)}, and its funds stay held: "oncefill signal show ${id}" tells what to do.`;
+      return { rule: 'order_unknown', subject: id, holds: true, text };
+    });
+  // Of a list that was cut, it is not known what else it held.
+  if (waiting.length > SIGNALS_NAMED_MAX) return old;
+  return [...old, ...gone('order_unknown', old, known, 'It is known where the order is.')];
+}
+
+/** Those that were found before and are not in a list that is complete. */
+function gone(rule: AlertRule, found: readonly Found[], { alerts }: AlertState, text: string): readonly Found[] {
+  return alerts
+    .filter((alert) => alert.rule === rule && !found.some(({ subject }) => subject === alert.subject))
+    .map(({ subject }) => ({ rule, subject, holds: false, text }));
+}
+
+function ofPredictions(parts: readonly PartHealth[], { ml, alerts }: WatchSettings, nowMs: number): readonly Found[] {
+  const lastTickMs = parts.find(({ name }) => name === 'predictions')?.lastTickMs;
+  if (lastTickMs === undefined) return [];
+  const missed = Math.floor((nowMs - lastTickMs) / (ml.candleIntervalMinutes * 60_000)) - 1;
+  const holds = missed >= alerts.predictionsMissed;
+  const text = holds
+    ? `The model has predicted nothing for ${missed} candles, so it makes no signals: the log ml_manager_YYYYMMDD.log tells why.`
+    : 'The model predicts.';
+  return [{ rule: 'predictions_missing', subject: 'ml_manager', holds, text }];
+}
+
+function ofMemory({ name, memoryShare }: PartHealth, { alerts }: WatchSettings): readonly Found[] {
+  if (memoryShare === undefined) return [];
+  const percent = Math.round(memoryShare * 100);
+  const text = `${name} uses ${percent} % of the memory that it may use; at 100 % it ends, and is started again.`;
+  return [{ rule: 'memory_high', subject: name, holds: memoryShare >= alerts.memoryShare, text }];
+}
+
+function ofErrors({ errors }: Sight, { alerts }: WatchSettings): readonly Found[] {
+  return [...(errors ?? [])].map(([subject, count]) => ({
+    rule: 'errors_frequent',
+    subject,
+    holds: count >= alerts.errorsPerMinute,
+    text: `${subject} logged ${count} errors within a minute: the log errors_YYYYMMDD.log tells which.`,
+  }));
+}
+
+function ofDisk({ diskFault }: Sight, { dataDir }: WatchSettings): readonly Found[] {
+  if (diskFault === undefined) return [];
+  const text = diskFault || 'There is room on the disk again.';
+  return [{ rule: 'disk_full', subject: dataDir, holds: diskFault !== '', text }];
+}
+
+function ofFunds({ freeFunds }: Sight, { alerts, venue }: WatchSettings): readonly Found[] {
+  if (freeFunds === undefined) return [];
+  return Object.entries(alerts.balanceLow).flatMap(([asset, least]): readonly Found[] => {
+    const free = parseDecimal(freeFunds[asset]);
+    // An asset that the venue does not tell of is not known to be there or not.
+    if (free === undefined) return [];
+    const text = `${venue} has ${free.toFixed()} ${asset} free; alerts.balanceLow names ${least}.`;
+    return [{ rule: 'balance_low', subject: asset, holds: free.lessThan(least), text }];
+  });
+}
