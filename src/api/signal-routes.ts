@@ -132,7 +132,7 @@ function addSubmitRoute(
       note({ target: fingerprint, result: 'failed', detail: failureCode(error) });
       throw error;
     });
-    request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
+    request.log.info({ symbol: signal.symbol, fingerprint, ...logged(result) }, 'signal received');
     note(auditedSignal(result));
     return reply.send(toReply(result, reply, repetition));
   });

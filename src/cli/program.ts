@@ -8,6 +8,7 @@ import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
+import { addLogsCommand } from './logs';
 import { addPaperVenueCommand } from './paper-venue';
 import { addSignalCancelCommand } from './signal-cancel';
 import { addSignalListCommand } from './signal-list';
@@ -62,6 +63,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addTradingStateCommands(program, finish);
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
+  addLogsCommand(program, finish);
   addAuditCommand(program, finish);
   addHistoryKeyCommands(program, finish);
   addWorkerCommand(program, finish);

@@ -7,8 +7,8 @@ export type ProcessEvent =
   | { readonly kind: 'ready'; readonly component: string }
   /** The slot is taken: this process leaves with status 0 and must not be restarted. */
   | { readonly kind: 'superseded'; readonly component: string; readonly text: string }
-  /** A line for people: a signal came in or ended. */
-  | { readonly kind: 'line'; readonly text: string };
+  /** A line for people: a signal came in or ended. fingerprint: the signal's, where it is about one. */
+  | { readonly kind: 'line'; readonly text: string; readonly fingerprint?: string };
 
 /**
  * Tells the supervisor over the IPC channel, or prints lines when nobody supervises. What is told holds no secret that

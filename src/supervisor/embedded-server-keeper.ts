@@ -27,7 +27,7 @@ export class EmbeddedServerKeeper {
    */
   constructor(
     private readonly options: EmbeddedServerOptions,
-    private readonly print: (line: string) => void,
+    private readonly print: (line: string, isError?: boolean) => void,
     private readonly startServer: typeof startEmbeddedServer = startEmbeddedServer,
   ) {}
 
@@ -61,7 +61,7 @@ export class EmbeddedServerKeeper {
         return await this.launch();
       } catch (error) {
         if (errorCode(error) !== 'TEMPORAL_EXITED' || attempt === START_ATTEMPTS_MAX) throw error;
-        this.print('The Temporal server ended at its start; trying again …');
+        this.print('The Temporal server ended at its start; trying again …', true);
       }
     }
   }
@@ -85,7 +85,7 @@ export class EmbeddedServerKeeper {
       if (this.stopping.signal.aborted) return;
       deathsInARow = countDeath(deathsInARow, performance.now() - startedAtMs);
       const delayMs = restartDelayMs(deathsInARow);
-      this.print(`The Temporal server ended; it starts again in ${(delayMs / 1_000).toFixed(1)} s.`);
+      this.print(`The Temporal server ended; it starts again in ${(delayMs / 1_000).toFixed(1)} s.`, true);
       server = await this.relaunch(delayMs);
     }
   }
@@ -100,7 +100,7 @@ export class EmbeddedServerKeeper {
       this.print(`The Temporal server runs again (process ${server.pid}).`);
       return server;
     } catch (error) {
-      this.print(error instanceof Error ? error.message : String(error));
+      this.print(error instanceof Error ? error.message : String(error), true);
       return undefined;
     }
   }

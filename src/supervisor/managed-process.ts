@@ -24,8 +24,14 @@ export type FinalExitCode = typeof ExitCode.USAGE | typeof ExitCode.OTHER_STORE;
 /** What happened to a process, for the person who started it. */
 export type ProcessReport =
   | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
-  /** atMs: when it arrived, milliseconds UTC. */
-  | { readonly kind: 'line'; readonly name: string; readonly text: string; readonly atMs: number }
+  /** atMs: when it arrived, milliseconds UTC. fingerprint: of the signal that it is about. */
+  | {
+      readonly kind: 'line';
+      readonly name: string;
+      readonly text: string;
+      readonly atMs: number;
+      readonly fingerprint?: string;
+    }
   | { readonly kind: 'superseded'; readonly name: string; readonly text: string }
   | {
       readonly kind: 'died';
@@ -197,7 +203,13 @@ export class ManagedProcess {
         this.onReport({ kind: 'superseded', name: this.name, text: event.text });
         break;
       case 'line':
-        this.onReport({ kind: 'line', name: this.name, text: event.text, atMs: Date.now() });
+        this.onReport({
+          kind: 'line',
+          name: this.name,
+          text: event.text,
+          atMs: Date.now(),
+          ...(event.fingerprint === undefined ? {} : { fingerprint: event.fingerprint }),
+        });
         break;
     }
   }

@@ -32,6 +32,16 @@ const CLI_ENTRY = join(__dirname, '..', 'cli', 'main.js');
 /** What a process runs that has a health of its own. */
 const PARTS_OF: Partial<Record<ProcessName, readonly string[]>> = { trading_engine: ['venue_account'] };
 
+/** What the log keeps beside a line. */
+export interface LineNote {
+  /** A death, or another end that nobody asked for: it reaches the log of errors. */
+  readonly isError?: boolean;
+  /** The process that it is about. */
+  readonly about?: ProcessName;
+  /** The signal that it is about. */
+  readonly fingerprint?: string;
+}
+
 export interface SystemOptions {
   readonly config: Config;
   readonly mode: StartMode;
@@ -41,8 +51,8 @@ export interface SystemOptions {
   /** How the paper venue misbehaves; absent: not at all. */
   readonly faults?: string;
   readonly live: boolean;
-  /** A line for the person at the terminal; `important` ones report trouble. */
-  readonly print: (line: string, important?: boolean) => void;
+  /** A line for the person at the terminal, which the log keeps too. */
+  readonly print: (line: string, important?: boolean, note?: LineNote) => void;
 }
 
 /** One run of the product's processes: starts them, keeps them running, stops them. */
@@ -58,7 +68,9 @@ export class System {
   /** @throws ConfigError when Temporal's own variables cannot be read */
   constructor(private readonly options: SystemOptions) {
     this.plan = planProcesses(options.mode, options.config);
-    this.keeper = createServerKeeper(options.config, (line) => options.print(line));
+    this.keeper = createServerKeeper(options.config, (line, isError = false) =>
+      options.print(line, isError, { isError }),
+    );
   }
 
   /**
@@ -160,9 +172,10 @@ export class System {
   }
 
   private handleReport(name: ProcessName, report: ProcessReport): void {
-    const isTrouble = ['died', 'misconfigured', 'killed', 'warning'].includes(report.kind);
+    const isError = ['died', 'misconfigured', 'killed'].includes(report.kind);
+    const fingerprint = report.kind === 'line' ? report.fingerprint : undefined;
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, name))) {
-      this.options.print(line, isTrouble);
+      this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
     }
     if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();

@@ -33,7 +33,10 @@ export function embeddedServerOptions(config: Config, progress: (line: string) =
 }
 
 /** Makes the keeper of the embedded server. @returns undefined when the user named a server of their own */
-export function createServerKeeper(config: Config, print: (line: string) => void): EmbeddedServerKeeper | undefined {
+export function createServerKeeper(
+  config: Config,
+  print: (line: string, isError?: boolean) => void,
+): EmbeddedServerKeeper | undefined {
   const { address, namespace } = config.temporal;
   if (externalTarget({ address, namespace })) return undefined;
   return new EmbeddedServerKeeper(embeddedServerOptions(config, print), print);
