@@ -19,6 +19,8 @@ export interface InferenceDependencies {
   readonly minimumReturn: string;
   readonly strategy: string;
   readonly logger: Logger;
+  /** The signal's identity, which every line about it carries. */
+  readonly fingerprintOf: (signal: TradingSignal) => string;
 }
 
 /** The model, one batch per tick. */
@@ -28,6 +30,7 @@ export function createInferenceActivities({
   minimumReturn,
   strategy,
   logger,
+  fingerprintOf,
 }: InferenceDependencies) {
   return {
     /** Predicts every symbol of a tick in one run of the model; those beyond the threshold become signals. */
@@ -42,10 +45,15 @@ export function createInferenceActivities({
       for (const { symbol, code, message } of [...features.skipped, ...skipped]) {
         logger.warn('no prediction', { symbol, code, reason: message });
       }
+      const signals = toSignals(predictions, { minimumReturn, strategy });
+      for (const signal of signals) {
+        const { symbol, direction } = signal;
+        logger.info('a prediction becomes a signal', { fingerprint: fingerprintOf(signal), symbol, direction });
+      }
       return {
         model: `${model.metadata.name} ${model.metadata.version}`,
         predicted: predictions.length,
-        signals: toSignals(predictions, { minimumReturn, strategy }),
+        signals,
       };
     },
   };

@@ -1,3 +1,4 @@
+import type { Logger } from '@temporalio/common';
 import type { TradingSignal } from '../src/domain/signal';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import type { IntakeResult, SignalIntake } from '../src/intake/types';
@@ -8,12 +9,31 @@ export interface SubmitInput extends NamedVenue {
   readonly signals: readonly TradingSignal[];
 }
 
+/** What the log says of a result; whoever looks for skipped duplicates finds the word. */
+function logged(result: IntakeResult): object {
+  if (result.status === 'refused') return { status: result.status, code: result.code };
+  const isRepeated = result.status === 'accepted' && result.repeated;
+  return isRepeated ? { status: result.status, duplicate: true } : { status: result.status };
+}
+
+export interface IntakeDependencies {
+  readonly intake: SignalIntake;
+  readonly logger: Pick<Logger, 'info'>;
+  /** The signal's identity, which every line about it carries. */
+  readonly fingerprintOf: (signal: TradingSignal) => string;
+}
+
 /** Lets workflows hand signals in through the same intake as everybody else. */
-export function createIntakeActivities({ intake }: { readonly intake: SignalIntake }) {
+export function createIntakeActivities({ intake, logger, fingerprintOf }: IntakeDependencies) {
+  const submit = async (signal: TradingSignal): Promise<IntakeResult> => {
+    const result = await intake.submit(signal);
+    logger.info('signal handed in', { fingerprint: fingerprintOf(signal), symbol: signal.symbol, ...logged(result) });
+    return result;
+  };
   return {
     /** Repeating it is safe: a signal that was accepted by an earlier attempt is accepted, and repeated, in the next. */
     async submitSignals({ signals }: SubmitInput): Promise<readonly IntakeResult[]> {
-      return Promise.all(signals.map((signal) => intake.submit(signal)));
+      return Promise.all(signals.map(submit));
     },
   };
 }

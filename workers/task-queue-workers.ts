@@ -8,6 +8,7 @@ import { createOrderActivities } from '../activities/orders';
 import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
+import { fingerprintOf } from '../src/intake/fingerprint';
 import {
   ENTITIES_TASK_QUEUE,
   formerVenueTaskQueue,
@@ -17,11 +18,10 @@ import {
 } from '../src/messages/ids';
 import { OrphanKeeper } from '../src/trading/orphan-keeper';
 import { crashPoint } from '../src/process/crash-points';
-import { emitProcessEvent } from '../src/process/process-events';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { workflowBundlePath } from './build-workflow-bundle';
 import type { Engine } from './engine';
-import { printAlert } from './print-alert';
+import { printAlert, printLine } from './print-alert';
 import { withoutSecrets } from './without-secrets';
 
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
@@ -37,9 +37,9 @@ function announcementSinks({ logger, metrics }: Engine): InjectedSinks<Announcem
   return {
     announcements: {
       reached: { fn: (_info, point) => crashPoint(point), callDuringReplay: false },
-      line: { fn: (_info, text) => emitProcessEvent({ kind: 'line', text }), callDuringReplay: false },
+      line: { fn: ({ workflowId }, text) => printLine(logger, text, workflowId), callDuringReplay: false },
       ended: { fn: (_info, end) => metrics?.ended(end), callDuringReplay: false },
-      alert: { fn: (_info, text) => printAlert(logger, text), callDuringReplay: false },
+      alert: { fn: ({ workflowId }, text) => printAlert(logger, text, workflowId), callDuringReplay: false },
     },
   };
 }
@@ -64,7 +64,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
     workflowBundle: { codePath: workflowBundlePath() },
     activities: {
       ...guard.protect(trade, 'local'),
-      ...guard.protect(createIntakeActivities({ intake })),
+      ...guard.protect(createIntakeActivities({ intake, logger: engine.logger, fingerprintOf })),
       ...guard.protect(createReservationActivities({ orphans })),
     },
     maxCachedWorkflows: config.temporal.maxCachedWorkflows,
@@ -122,6 +122,7 @@ export function inferenceWorker(engine: Engine, model: Model): QueueWorkerOption
       minimumReturn: config.ml.minimumReturn,
       strategy: config.ml.strategy,
       logger,
+      fingerprintOf,
     }),
     // One batch holds every symbol: a second inference at once would only compete for the same cores.
     maxConcurrentActivityTaskExecutions: 1,

@@ -62,7 +62,8 @@ function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): v
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toApiError(error);
-  if (failure.statusCode === 500) request.log.error({ error }, 'request failed');
+  const fingerprint = repetitionOf(request)?.fingerprint;
+  if (failure.statusCode === 500) request.log.error({ error, fingerprint }, 'request failed');
   if (failure.statusCode === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
   // Also when the answer did not come in time: the route has not ended then, and cannot say it.
   const repetition = failure.statusCode >= 500 ? repetitionOf(request) : undefined;

@@ -35,7 +35,7 @@ export function requireAudit(request: FastifyRequest, audit: ApiAudit, entry: Au
   try {
     audit.require(entry);
   } catch (error) {
-    request.log.error({ error }, 'a settlement was refused, because it cannot be audited');
+    request.log.error({ error, fingerprint: entry.target }, 'a settlement was refused, because it cannot be audited');
     throw new ApiError('AUDIT_UNAVAILABLE');
   }
 }

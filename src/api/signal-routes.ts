@@ -134,7 +134,7 @@ function addSubmitRoute(
     });
     // The sender does not wait for what is noted of it.
     void reply.send(toReply(result, reply, repetition));
-    request.log.info({ symbol: signal.symbol, ...logged(result) }, 'signal received');
+    request.log.info({ symbol: signal.symbol, fingerprint, ...logged(result) }, 'signal received');
     note(auditedSignal(result));
     return reply;
   });

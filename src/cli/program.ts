@@ -9,6 +9,7 @@ import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
+import { addLogsCommand } from './logs';
 import { addPaperVenueCommand } from './paper-venue';
 import { addSignalCancelCommand } from './signal-cancel';
 import { addSignalListCommand } from './signal-list';
@@ -66,6 +67,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
   addAlertsCommands(program, finish);
+  addLogsCommand(program, finish);
   addAuditCommand(program, finish);
   addHistoryKeyCommands(program, finish);
   addWorkerCommand(program, finish);

@@ -14,10 +14,10 @@ import {
   TRADING,
 } from './command-config';
 import { ExitCode } from '../process/exit-codes';
-import { printable } from '../process/printable';
 import { faultsOption } from './paper-venue';
+import { openPrinter } from './start-printer';
 import { showStatus } from './status';
-import { printErrorLine, printLine, styleFor } from './terminal';
+import { printErrorLine } from './terminal';
 import { checkVerification, describeExtraTrust } from './verification';
 
 interface StartOptions {
@@ -27,29 +27,6 @@ interface StartOptions {
   readonly live?: boolean;
   readonly status?: boolean;
   readonly json?: boolean;
-}
-
-/** Prints to the terminal and writes the same into the log `bot_trading`. */
-async function openPrinter(config: Config): Promise<{
-  readonly print: (line: string, important?: boolean) => void;
-  readonly warn: (line: string) => void;
-  readonly errors: () => number;
-  readonly close: () => void;
-}> {
-  const { createLogger } = await import('../observability/logging');
-  const { dataDir, logging } = config;
-  const log = createLogger({ component: 'bot_trading', dataDir, ...logging });
-  const style = styleFor(process.stdout);
-  return {
-    print(line, important = false) {
-      if (important) log.logger.warn(line);
-      else log.logger.info(line);
-      printLine(important ? style.warning(printable(line)) : printable(line));
-    },
-    warn: (line) => log.logger.warn(line),
-    errors: log.errors,
-    close: log.close,
-  };
 }
 
 /** Counts how often processes die, for `/metrics`. Supervisors of several modes on one data folder are told apart by their mode. */

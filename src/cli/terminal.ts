@@ -68,8 +68,16 @@ export function writeError(text: string): void {
 
 /** Exact JSON for programs, one document per command. What a terminal would obey is escaped. */
 export function printJson(value: unknown): void {
-  const text = redact(JSON.stringify(value, undefined, 2));
-  const escaped = text.replaceAll(
+  printJsonText(JSON.stringify(value, undefined, 2));
+}
+
+/** One document on one line. @param text JSON */
+export function printJsonLine(text: string): void {
+  printJsonText(text);
+}
+
+function printJsonText(text: string): void {
+  const escaped = redact(text).replaceAll(
     /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

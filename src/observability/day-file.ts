@@ -1,7 +1,8 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { destination } from 'pino';
+import { ABOUT_LOG } from './log-line';
 
 const DAY_MS = 86_400_000;
 /** What waits in memory while the disk refuses writes; beyond it lines are lost, and the process lives. */
@@ -28,6 +29,8 @@ export interface DayFileOptions {
    * of that day; a line of the log says so, and one at the day's end how many there were.
    */
   readonly bytesPerDayMax: number;
+  /** Told once a day, when the first line is dropped. */
+  readonly onFull?: (sentence: string) => void;
   /** Milliseconds UTC. */
   readonly clock?: () => number;
 }
@@ -52,7 +55,7 @@ function removeOldDays(folder: string, stem: string, oldestDay: string, today: s
 
 /** A line of the log about the log. */
 function notice(timeMs: number, message: string): string {
-  return `${JSON.stringify({ level: 'warn', time: new Date(timeMs).toISOString(), message })}\n`;
+  return `${JSON.stringify({ level: 'warn', time: new Date(timeMs).toISOString(), [ABOUT_LOG]: true, message })}\n`;
 }
 
 /**
@@ -115,6 +118,9 @@ export function openDayFile(options: DayFileOptions): DayFile {
       const verdict = dayBudget.judge(line, current);
       if (verdict === 'write') file.write(line);
       if (verdict === 'drop first') {
+        options.onFull?.(
+          `${basename(current)} has reached ${bytesPerDayMax} bytes (logging.bytesPerDayMax): lines are dropped until tomorrow. Errors have a file of their own.`,
+        );
         file.write(notice(timeMs, `this file has reached ${bytesPerDayMax} bytes; lines are dropped until tomorrow`));
       }
     },

@@ -45,10 +45,14 @@ export interface ProcessLogger {
 export function createLogger(options: LoggerOptions): ProcessLogger {
   const { component, dataDir, level } = options;
   const folder = join(dataDir, 'logs');
-  const all = openDayFile({ ...options, folder, stem: component });
   // A file of their own: lines that are no errors take no room from them.
   const errors = openDayFile({ ...options, folder, stem: 'errors' });
   let errorLines = 0;
+  const tellFull = (message: string): void => {
+    const time = new Date((options.clock ?? Date.now)()).toISOString();
+    errors.write(`${JSON.stringify({ level: 'error', time, component, pid: process.pid, message })}\n`);
+  };
+  const all = openDayFile({ ...options, folder, stem: component, onFull: tellFull });
   const logger = pino(
     {
       level,

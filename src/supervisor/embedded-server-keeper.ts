@@ -45,7 +45,7 @@ export class EmbeddedServerKeeper {
    */
   constructor(
     private readonly options: EmbeddedServerOptions,
-    private readonly print: (line: string) => void,
+    private readonly print: (line: string, isError?: boolean) => void,
     private readonly startServer: typeof startEmbeddedServer = startEmbeddedServer,
     private readonly care?: ServerCare,
   ) {}
@@ -85,7 +85,7 @@ export class EmbeddedServerKeeper {
         return await this.launch();
       } catch (error) {
         if (errorCode(error) !== 'TEMPORAL_EXITED' || attempt === START_ATTEMPTS_MAX) throw error;
-        this.print('The Temporal server ended at its start; trying again …');
+        this.print('The Temporal server ended at its start; trying again …', true);
       }
     }
   }
@@ -109,7 +109,8 @@ export class EmbeddedServerKeeper {
       if (this.stopping.signal.aborted) return;
       deathsInARow = countDeath(deathsInARow, performance.now() - startedAtMs - (silentMs ?? 0));
       const restartInMs = restartDelayMs(deathsInARow);
-      this.print(`The Temporal server ended (${cause}); it starts again in ${(restartInMs / 1_000).toFixed(1)} s.`);
+      const line = `The Temporal server ended (${cause}); it starts again in ${(restartInMs / 1_000).toFixed(1)} s.`;
+      this.print(line, true);
       const isHung = silentMs !== undefined;
       this.care?.onEvent({ kind: 'died', name: NAME, cause, isHung, deathsInARow, restartInMs });
       server = await this.relaunch(restartInMs);
@@ -150,7 +151,7 @@ export class EmbeddedServerKeeper {
       this.print(`The Temporal server runs again (process ${server.pid}).`);
       return server;
     } catch (error) {
-      this.print(error instanceof Error ? error.message : String(error));
+      this.print(error instanceof Error ? error.message : String(error), true);
       return undefined;
     }
   }

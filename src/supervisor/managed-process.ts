@@ -203,7 +203,13 @@ export class ManagedProcess {
         this.onReport({ kind: 'superseded', name: this.name, text: event.text });
         break;
       case 'line':
-        this.onReport({ kind: 'line', name: this.name, text: event.text, atMs: Date.now() });
+        this.onReport({
+          kind: 'line',
+          name: this.name,
+          text: event.text,
+          atMs: Date.now(),
+          ...(event.fingerprint === undefined ? {} : { fingerprint: event.fingerprint }),
+        });
         break;
     }
   }

@@ -9,8 +9,14 @@ export type ProcessReport =
   | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
   /** It has been ready for as long as makes its next death the first. */
   | { readonly kind: 'stable'; readonly name: string }
-  /** atMs: when it arrived, milliseconds UTC. */
-  | { readonly kind: 'line'; readonly name: string; readonly text: string; readonly atMs: number }
+  /** atMs: when it arrived, milliseconds UTC. fingerprint: of the signal that it is about. */
+  | {
+      readonly kind: 'line';
+      readonly name: string;
+      readonly text: string;
+      readonly atMs: number;
+      readonly fingerprint?: string;
+    }
   /** What it found out about others. */
   | { readonly kind: 'finding'; readonly name: string; readonly finding: Finding }
   | { readonly kind: 'superseded'; readonly name: string; readonly text: string }

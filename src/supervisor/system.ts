@@ -36,6 +36,16 @@ const CLI_ENTRY = join(__dirname, '..', 'cli', 'main.js');
 /** What a process runs that has a health of its own. */
 const PARTS_OF: Partial<Record<ProcessName, readonly string[]>> = { trading_engine: ['venue_account'] };
 
+/** What the log keeps beside a line. */
+export interface LineNote {
+  /** A death, or another end that nobody asked for: it reaches the log of errors. */
+  readonly isError?: boolean;
+  /** The process that it is about. */
+  readonly about?: ProcessName;
+  /** The signal that it is about. */
+  readonly fingerprint?: string;
+}
+
 export interface SystemOptions {
   readonly config: Config;
   readonly mode: StartMode;
@@ -45,8 +55,8 @@ export interface SystemOptions {
   /** How the paper venue misbehaves; absent: not at all. */
   readonly faults?: string;
   readonly live: boolean;
-  /** A line for the person at the terminal; `important` ones report trouble. */
-  readonly print: (line: string, important?: boolean) => void;
+  /** A line for the person at the terminal, which the log keeps too. */
+  readonly print: (line: string, important?: boolean, note?: LineNote) => void;
   /** Hears of deaths, hangs and crash loops, and of their end; absent: what is wrong is printed. Must not throw. */
   readonly findings?: (finding: Finding) => void;
   /** Told of each process that died and is started again. */
@@ -68,7 +78,8 @@ export class System {
   constructor(private readonly options: SystemOptions) {
     this.plan = planProcesses(options.mode, options.config);
     this.liveness = new LivenessWatch(livenessPolicy(options.config.workers.heartbeatTimeoutSeconds * 1000));
-    this.keeper = createServerKeeper(options.config, (line) => options.print(line), {
+    const print = (line: string, isError = false): void => options.print(line, isError, { isError });
+    this.keeper = createServerKeeper(options.config, print, {
       liveness: this.liveness,
       onEvent: (event) => this.tell(findingsOf(event, Date.now())),
     });
@@ -174,9 +185,10 @@ export class System {
   }
 
   private handleReport({ name, filesName }: PlannedProcess, report: ProcessReport): void {
-    const isTrouble = ['died', 'misconfigured', 'killed', 'warning'].includes(report.kind);
+    const isError = ['died', 'misconfigured', 'killed'].includes(report.kind);
+    const fingerprint = report.kind === 'line' ? report.fingerprint : undefined;
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, filesName))) {
-      this.options.print(line, isTrouble);
+      this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
     }
     if (report.kind === 'finding') this.tell([report.finding]);
     if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable')

@@ -35,7 +35,7 @@ export function embeddedServerOptions(config: Config, progress: (line: string) =
 /** Makes the keeper of the embedded server. @returns undefined when the user named a server of their own */
 export function createServerKeeper(
   config: Config,
-  print: (line: string) => void,
+  print: (line: string, isError?: boolean) => void,
   care?: ServerCare,
 ): EmbeddedServerKeeper | undefined {
   const { address, namespace } = config.temporal;

@@ -139,7 +139,10 @@ describe('a full day', () => {
     for (let count = 0; count < 100; count += 1) logger.info('x'.repeat(100));
     logger.error('an error');
     close();
-    expect(linesOf('errors_20260301.log').map((line) => line['message'])).toEqual(['an error']);
+    expect(linesOf('errors_20260301.log').map((line) => line['message'])).toEqual([
+      expect.stringContaining('bytesPerDayMax'),
+      'an error',
+    ]);
   });
 
   test('counts what other processes wrote into the same file', () => {
