@@ -55,7 +55,7 @@ export class SlotWatch {
   private async read(id: string): Promise<ReadSlot> {
     const slot = await readSlot(this.client, id);
     const type = slot?.holder?.component ?? id.slice(componentWorkflowId('').length);
-    const reading = judgeSlot(type, slot, this.heartbeatTimeoutMs, Date.now());
+    const reading = { ...judgeSlot(type, slot, this.heartbeatTimeoutMs, Date.now()), holder: slot?.holder };
     return { id, reading, wasLost: slot?.isHeld === false && (await this.wasLost(id)) };
   }
 

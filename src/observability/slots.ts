@@ -15,7 +15,7 @@ const SLOTS_MAX = 200;
 export interface SlotReading {
   /** False: the process left or was lost, and the slot is free. */
   readonly isHeld: boolean;
-  /** Absent where whoever registered did not say who it is. */
+  /** Who holds it, or did last; absent where whoever registered did not say who it is. */
   readonly holder?: ComponentHolder;
   /** Absent before the first one. */
   readonly heartbeat?: ComponentHeartbeat;
@@ -32,8 +32,8 @@ export async function readSlot(client: Client, workflowId: string): Promise<Slot
     const description = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId).describe(),
     );
-    if (description.status.name !== 'RUNNING') return { isHeld: false };
     const holder = description.memo?.[HOLDER_MEMO] as ComponentHolder | undefined;
+    if (description.status.name !== 'RUNNING') return { isHeld: false, holder };
     const payloads = description.raw.pendingActivities?.[0]?.heartbeatDetails?.payloads;
     if (!payloads?.[0]) return { isHeld: true, holder };
     const { loadedDataConverter } = client.options;
