@@ -6,6 +6,7 @@ import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
+import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addPaperVenueCommand } from './paper-venue';
@@ -51,6 +52,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
     .exitOverride();
   addStartCommand(program, finish);
   addStatusCommand(program, finish);
+  addDoctorCommand(program, finish);
   const signal = program
     .command('signal')
     .description('send signals, look at them, cancel them, settle what is missing');
