@@ -70,7 +70,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/config',
     holds: 'defaults, your file and the environment, checked and made one',
-    rooms: ['src/domain', 'src/secrets', 'src/process', 'src/venues'],
+    rooms: ['src/domain', 'src/secrets', 'src/process', 'src/net', 'src/venues'],
     packages: ['Node', 'yaml', 'zod'],
   },
   {
@@ -91,9 +91,9 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/observability',
-    holds: 'logs, health',
-    rooms: ['src/messages', 'src/secrets', 'src/net', 'src/config'],
-    packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
+    holds: 'logs, health, alert channels',
+    rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
+    packages: ['Node', '@temporalio/client', '@temporalio/common', 'nodemailer', 'pino', 'undici'],
   },
   {
     path: 'src/paper-venue',
@@ -261,6 +261,7 @@ const OTHER_ROOMS: readonly Room[] = [
       'fastify',
       'jest-environment-node',
       'pino',
+      'smtp-server',
       'undici',
       'yaml',
     ],
