@@ -12,8 +12,12 @@ type Needs = readonly VariableGroup[];
 export const ALONE: Needs = [];
 /** It speaks to the Temporal server. */
 export const TALKING: Needs = ['server access'];
-/** It trades, or starts what trades. */
+/** It trades. */
 export const TRADING: Needs = ['server access', 'exchange keys'];
+/** It tells people. */
+export const ALERTING: Needs = ['server access', 'alert channels'];
+/** It starts what trades, and what tells people. */
+export const STARTING: Needs = [...TRADING, 'alert channels'];
 
 /**
  * Reads the configuration for a command: `.env`, files, environment, then the command's own flags. Secrets among the

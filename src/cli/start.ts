@@ -11,7 +11,7 @@ import {
   checkTradingEnvironment,
   configFileOf,
   loadCommandConfig,
-  TRADING,
+  STARTING,
 } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { faultsOption } from './paper-venue';
@@ -89,7 +89,7 @@ async function describeVenueProxy({ venue: name, venues }: Config): Promise<stri
 }
 
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
-  const config = await loadCommandConfig(command, candlesFlag(options.candles), TRADING);
+  const config = await loadCommandConfig(command, candlesFlag(options.candles), STARTING);
   checkVerification(config);
   const live = options.live ?? false;
   checkLiveFlag(config, live);

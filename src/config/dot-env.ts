@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { OwnFileError, readOwnFile, type OwnFile } from '../secrets/own-file';
+import { alertSecrets } from './alert-variables';
 import { ConfigError } from './config-error';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
@@ -109,6 +110,11 @@ export function checkDotEnv(dotEnv: DotEnv | undefined, config: Config): void {
   if (environment !== 'paper' && !isPrivate) {
     const message = `others may read or write it, and the environment is ${environment}; run: chmod 600 ${file}`;
     throw new ConfigError([{ source: file, path: '', message }]);
+  }
+  const opener = lines.find(({ name, value }) => alertSecrets(name, value).length > 0);
+  if (opener !== undefined && !isPrivate) {
+    const message = `${opener.name} opens an alert channel, and others may read or write the file; run: chmod 600 ${file}`;
+    throw new ConfigError([{ source: opener.source, path: '', message }]);
   }
   const venues = Object.keys(config.venues);
   const strangers = lines.filter(

@@ -1,5 +1,5 @@
 import type { Document, ParsedNode } from 'yaml';
-import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import { FileUnusableError, readBoundedFile } from '../process/bounded-file';
 import { encodingFault } from '../secrets/encoding';
 import { ConfigError } from './config-error';
@@ -79,12 +79,44 @@ function toPlainValue(document: Document, file: string): Record<string, unknown>
   }
 }
 
+/** A YAML file that holds a map, and where its values stand. */
+export interface YamlMap {
+  readonly values: Record<string, unknown>;
+  /** The file with the line of a value, or of the nearest map above it that is there: `/etc/alerts.yaml:12`. */
+  readonly placeOf: (path: readonly PropertyKey[]) => string;
+}
+
+function placeOf(file: string, document: Document, lines: LineCounter, path: readonly PropertyKey[]): string {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const key of path) {
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    const next: unknown = isSeq(node) ? node.items[Number(key)] : pair?.value;
+    const shown: unknown = pair?.key ?? next;
+    if (!isNode(shown)) break;
+    offset = shown.range?.[0] ?? offset;
+    node = next;
+  }
+  return offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
+}
+
 /**
  * Reads a YAML file that holds a map (or nothing).
  *
  * @throws ConfigError that names file, line and column of every syntax error
  */
 export function readYamlMap(file: string): Record<string, unknown> {
+  return readPlacedYamlMap(file).values;
+}
+
+/**
+ * As readYamlMap, for who tells the line of what is wrong with a value.
+ *
+ * @throws ConfigError
+ */
+export function readPlacedYamlMap(file: string): YamlMap {
   const lines = new LineCounter();
   const keys = new KeyComparison();
   const document = parse(file, lines, keys.areEqual);
@@ -99,7 +131,8 @@ export function readYamlMap(file: string): Record<string, unknown> {
       }),
     );
   }
-  if (document.contents === null) return {};
+  const place = (path: readonly PropertyKey[]): string => placeOf(file, document, lines, path);
+  if (document.contents === null) return { values: {}, placeOf: place };
   if (!isMap(document.contents)) throw failure(file, 'must hold a map of settings, such as "api: {port: 8080}".');
-  return toPlainValue(document, file);
+  return { values: toPlainValue(document, file), placeOf: place };
 }

@@ -33,7 +33,8 @@ const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
  * passed on. Options given to `node` itself, such as `--require`, are: they are what tests use.
  *
  * - exchange keys: those of the venue that is traded, to the trading engine, and none in paper;
- * - proxies, which may hold a password: to who speaks to the venue, other than in paper, and to all who speak to a Temporal
+ * - what opens alert channels: to who tells people, and to nobody else;
+ * - proxies, which may hold a password: to who tells people, to who speaks to the venue, other than in paper, and to all who speak to a Temporal
  *   server on another machine;
  * - crash points: in paper only.
  *
@@ -46,7 +47,9 @@ export function isPassedOn(variable: string, to: ProcessName, config: Config): b
   const groups = GROUPS_OF[to];
   const talks = groups.includes('server access');
   if (TRUST_VARIABLES.includes(variable)) return talks;
-  if (OUTWARD_PROXY_VARIABLES.includes(variable) && groups.includes('exchange keys') && !isPaper) return true;
+  if (OUTWARD_PROXY_VARIABLES.includes(variable)) {
+    if (groups.includes('alert channels') || (groups.includes('exchange keys') && !isPaper)) return true;
+  }
   if (SERVER_PROXY_VARIABLES.includes(variable)) return talks && isServerElsewhere(config);
   const group = groupOf(variable);
   if (group === undefined || !groups.includes(group)) return false;

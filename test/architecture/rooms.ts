@@ -70,7 +70,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/config',
     holds: 'defaults, your file and the environment, checked and made one',
-    rooms: ['src/domain', 'src/secrets', 'src/process', 'src/venues'],
+    rooms: ['src/domain', 'src/secrets', 'src/process', 'src/net', 'src/venues'],
     packages: ['Node', 'yaml', 'zod'],
   },
   {
@@ -91,9 +91,9 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/observability',
-    holds: 'logs, health, metrics, who is registered',
+    holds: 'logs, health, metrics, who is registered, alert channels',
     rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
-    packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino', 'prom-client'],
+    packages: ['Node', '@temporalio/client', '@temporalio/common', 'nodemailer', 'pino', 'prom-client', 'undici'],
   },
   {
     path: 'src/observability/alerts',
@@ -297,6 +297,7 @@ const OTHER_ROOMS: readonly Room[] = [
       'jest-environment-node',
       'pino',
       'prom-client',
+      'smtp-server',
       'undici',
       'yaml',
     ],

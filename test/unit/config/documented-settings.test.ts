@@ -7,6 +7,14 @@ import { valueAt } from '../../../src/config/layers';
 import { defaultConfigFile } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
 import { CACHE_FOLDER_VARIABLE, CONFIG_FILE_VARIABLE, groupOf, WATCHDOG_VARIABLE } from '../../../src/config/variables';
+import {
+  ALERTS_FILE_VARIABLE,
+  HEARTBEAT_URL_VARIABLE,
+  SMTP_PASSWORD_VARIABLE,
+  SMTP_USER_VARIABLE,
+  TELEGRAM_TOKEN_VARIABLE,
+  webhookUrlVariable,
+} from '../../../src/config/alert-variables';
 import { HISTORY_KEYS_FILE_VARIABLE, HISTORY_KEYS_VARIABLE } from '../../../src/temporal/codec/history-keys';
 import { credentialVariables } from '../../../src/venues/credential-variables';
 
@@ -54,6 +62,12 @@ describe('.env.example', () => {
     CONFIG_FILE_VARIABLE,
     CACHE_FOLDER_VARIABLE,
     WATCHDOG_VARIABLE,
+    ALERTS_FILE_VARIABLE,
+    SMTP_USER_VARIABLE,
+    SMTP_PASSWORD_VARIABLE,
+    TELEGRAM_TOKEN_VARIABLE,
+    HEARTBEAT_URL_VARIABLE,
+    webhookUrlVariable('ops-room'),
     ...Object.values(credentialVariables('bybit')),
     'TEMPORAL_API_KEY',
     HISTORY_KEYS_VARIABLE,

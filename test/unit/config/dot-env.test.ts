@@ -203,6 +203,18 @@ test.each(['testnet', 'live'] as const)(
   },
 );
 
+test('in paper others may not read what opens an alert channel either', () => {
+  write('API_PORT=9000\nTELEGRAM_BOT_TOKEN=123456789:AAcanaryTOKENcanaryTOKENcanary\n');
+  chmodSync(file, 0o644);
+  const check = (): void => checkDotEnv(readDotEnv(cwd), configFor('paper'));
+  expect(check).toThrow(`${file}:2: TELEGRAM_BOT_TOKEN opens an alert channel`);
+  chmodSync(file, 0o600);
+  expect(check).not.toThrow();
+  write('TELEGRAM_BOT_TOKEN_FILE=/run/token\n');
+  chmodSync(file, 0o644);
+  expect(check).not.toThrow();
+});
+
 test('in paper others may read it: nothing in it is worth anything', () => {
   write('API_PORT=9000\n');
   chmodSync(file, 0o644);

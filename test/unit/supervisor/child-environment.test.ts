@@ -44,6 +44,15 @@ test('in paper the keys reach nobody', () => {
   for (const name of PROCESSES) expect(given(name, KEYS, configFor('paper'))).toEqual([]);
 });
 
+test('what opens alert channels reaches nobody who trades, answers or computes', () => {
+  const openers = ['SMTP_USER', 'SMTP_PASSWORD', 'TELEGRAM_BOT_TOKEN', 'ALERT_WEBHOOK_OPS_URL', 'ALERT_HEARTBEAT_URL'];
+  const variables = openers.flatMap((name) => [name, `${name}_FILE`]);
+  for (const name of PROCESSES) {
+    for (const environment of ['paper', 'live'] as const)
+      expect(given(name, variables, configFor(environment))).toEqual([]);
+  }
+});
+
 test.each(['paper', 'live'] as const)(
   'in %s nothing that runs code in a process, or belongs to others, is passed on',
   (environment) => {
