@@ -20,3 +20,16 @@ export interface AlertChannel {
 export class MessageRefusedError extends Error {
   override readonly name = 'MessageRefusedError';
 }
+
+/** The channel takes nothing for a while, and said for how long: before that no attempt can succeed. */
+export class ChannelBusyError extends Error {
+  override readonly name = 'ChannelBusyError';
+
+  /** @param retryAfterMs how long the channel wants to be left alone, milliseconds, above zero */
+  constructor(
+    message: string,
+    readonly retryAfterMs: number,
+  ) {
+    super(message);
+  }
+}

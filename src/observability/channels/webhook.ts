@@ -1,0 +1,96 @@
+import type { Notice } from '../../domain/alerts/alert';
+import { redactDeep } from '../../secrets/known-secrets';
+import type { Secret } from '../../secrets/secret';
+import { MessageRefusedError } from '../alerts/channel';
+import { busyError } from './busy';
+import { messageOf, plainText, TEXT_LENGTH_MAX, type ChannelMessage, type NoticeOrigin } from './message';
+import { askOutside, wordsOfAnswer } from './outward';
+import type { TellingChannel } from './telling-channel';
+
+/** What a receiver understands: our own JSON, Slack's or Discord's. */
+export type WebhookShape = 'generic' | 'slack' | 'discord';
+
+/** What Discord takes, in UTF-16 code units. */
+export const DISCORD_LENGTH_MAX = 2_000;
+/** What Slack shows without cutting, with room for what is escaped. */
+export const SLACK_LENGTH_MAX = 4_000;
+
+const NAME_OF: Readonly<Record<WebhookShape, string>> = {
+  generic: 'The webhook',
+  slack: 'Slack',
+  discord: 'Discord',
+};
+
+/** The body of a request: pure. */
+export function webhookBody(message: ChannelMessage, shape: WebhookShape): Readonly<Record<string, unknown>> {
+  switch (shape) {
+    case 'slack':
+      // These three are all that Slack obeys in a plain text: with them a text could call everybody.
+      return {
+        text: plainText(message, SLACK_LENGTH_MAX)
+          .replaceAll('&', '&amp;')
+          .replaceAll('<', '&lt;')
+          .replaceAll('>', '&gt;'),
+      };
+    case 'discord':
+      // Nobody is called by a name that a text happens to hold.
+      return { content: plainText(message, DISCORD_LENGTH_MAX), allowed_mentions: { parse: [] } };
+    case 'generic':
+      return {
+        ...message.fields,
+        title: message.title,
+        text: message.text,
+        message: plainText(message, TEXT_LENGTH_MAX),
+      };
+  }
+}
+
+export interface WebhookOptions {
+  /** A secret as a whole: whoever knows it can write there. */
+  readonly url: Secret;
+  readonly shape: WebhookShape;
+  readonly origin: NoticeOrigin;
+  readonly wants: (notice: Notice) => boolean;
+}
+
+/** Posts each message to one address. */
+export class WebhookChannel implements TellingChannel {
+  readonly name = 'webhook';
+
+  constructor(private readonly options: WebhookOptions) {}
+
+  wants(notice: Notice): boolean {
+    return this.options.wants(notice);
+  }
+
+  async send(notice: Notice, signal: AbortSignal): Promise<void> {
+    await this.deliver(messageOf(notice, this.options.origin), signal);
+  }
+
+  /** @throws ChannelBusyError, MessageRefusedError, Error with the receiver's own words */
+  async deliver(message: ChannelMessage, signal: AbortSignal): Promise<string> {
+    const { url, shape } = this.options;
+    const name = NAME_OF[shape];
+    const json = redactDeep(webhookBody(message, shape));
+    const { status, headers, body } = await askOutside({ address: url, name, json }, signal);
+    const words = wordsOfAnswer(body);
+    if (status >= 200 && status < 300) return [String(status), words].filter(Boolean).join(': ');
+    if (status === 429) throw busyError(name, headers['retry-after'], retryAfterIn(body));
+    const sentence = `${name} answered ${status}${words && `: ${words}`}${remedyFor(status)}.`;
+    throw status === 413 ? new MessageRefusedError(sentence) : new Error(sentence);
+  }
+}
+
+function remedyFor(status: number): string {
+  if (status >= 300 && status < 400) return '; redirects are not followed: give the address that it leads to';
+  return [401, 403, 404, 410].includes(status) ? '; check the address in ALERT_WEBHOOK_URL' : '';
+}
+
+/** Discord says it in the body, too, and more exactly. */
+function retryAfterIn(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { retry_after?: unknown } | null)?.retry_after;
+  } catch {
+    return undefined;
+  }
+}
