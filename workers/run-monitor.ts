@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { AlertsConfig } from '../src/config/alerts';
 import { packageVersion } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
@@ -13,6 +14,7 @@ import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { checkNotAnothers } from '../src/temporal/environment-stamp';
 import { createWorker } from '../src/temporal/worker';
+import { keepAlertDesk } from './alert-desk';
 import { workflowBundlePath } from './build-workflow-bundle';
 import { printAlert } from './print-alert';
 import { registerOneOfMany, type Registration } from '../src/temporal/registration';
@@ -29,6 +31,8 @@ const POLLS_MAX = 2;
 
 export interface MonitorOptions {
   readonly config: Config;
+  /** Who is told. */
+  readonly alerts: AlertsConfig;
   readonly target: ServerTarget;
 }
 
@@ -39,36 +43,60 @@ export interface MonitorOptions {
  * @returns the process's exit code
  * @throws OtherStoreError, EnvironmentMismatchError, and what connecting throws
  */
-export async function runMonitor({ config, target }: MonitorOptions): Promise<number> {
+export async function runMonitor({ config, alerts, target }: MonitorOptions): Promise<number> {
   const log = createLogger({ component: COMPONENT, dataDir: config.dataDir, ...config.logging });
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
-  const connection = await connectNative(target);
-  const { watch, otherStore } = watchStore(config, target, connection, false);
+  const ending = new AbortController();
+  let monitor: Monitor | undefined;
+  const desk = keepAlertDesk({ config, alerts, logger, client: () => monitor?.client }, ending.signal);
   try {
-    await watch.confirm();
-    const connected = { connection, namespace: target.namespace };
-    const lost = await Promise.race([new Monitor(config, connected, logger).run(), otherStore]);
+    const lost = await withServer(config, target, async (connected) => {
+      monitor = new Monitor(config, connected, logger);
+      return monitor.run();
+    });
     if (lost) logger.error('This process lost its registration and leaves.');
     return lost ? 1 : 0;
   } finally {
-    watch.stop();
-    // Workers that are left behind hold it, and this process ends.
-    await connection.close().catch(() => undefined);
+    ending.abort();
+    await desk;
     log.close();
   }
 }
 
+/** @returns what `run` returns, or true when the server turned out to hold another store */
+async function withServer(
+  config: Config,
+  target: ServerTarget,
+  run: (connected: Connected) => Promise<boolean>,
+): Promise<boolean> {
+  const connection = await connectNative(target);
+  const { watch, otherStore } = watchStore(config, target, connection, false);
+  try {
+    await watch.confirm();
+    return Boolean(await Promise.race([run({ connection, namespace: target.namespace }), otherStore]));
+  } finally {
+    watch.stop();
+    // Workers that are left behind hold it, and this process ends.
+    await connection.close().catch(() => undefined);
+  }
+}
+
+interface Connected {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+}
+
 /** One run of it. */
 class Monitor {
-  private readonly client: Client;
+  readonly client: Client;
   private readonly slots: SlotWatch;
   private readonly stopping = new AbortController();
   private isLost = false;
 
   constructor(
     private readonly config: Config,
-    private readonly connected: { readonly connection: NativeConnection; readonly namespace: string },
+    private readonly connected: Connected,
     private readonly logger: Logger,
   ) {
     this.client = openClient(connected.connection, connected.namespace);

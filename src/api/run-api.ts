@@ -10,7 +10,7 @@ import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
 import { createSignalIntake } from '../intake/signal-intake';
-import { readHealth, type Health, type PartStatus } from '../observability/health';
+import { readHealth, type Health, type PartStatus, type SystemHealth } from '../observability/health';
 import { allMetrics } from '../observability/metrics/all-metrics';
 import { askSystem } from '../observability/metrics/ask-system';
 import { createProcessRegistry } from '../observability/metrics/process-metrics';
@@ -74,16 +74,7 @@ export async function runApi({
         expected: expectedProcesses(config),
         ask: () => askSystem(client, config),
       }),
-    health: async (): Promise<HealthReport> => {
-      const { status, components, reasons, uptimeSeconds, version } = await readHealth(client, config);
-      const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
-      const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
-      const told = { components: all, uptime: uptimeSeconds, version, handOver: handOver.state };
-      const { problem } = store;
-      return problem === undefined
-        ? { ...told, status, reasons }
-        : { ...told, status: 'unhealthy', reasons: [problem] };
-    },
+    health: async () => reportOf(await readHealth(client, config), handOver.state, store.problem),
   });
   const leaveSlot = keepLightSlot({
     client,
@@ -104,6 +95,18 @@ export async function runApi({
   store.stop();
   await connection.close();
   log.close();
+}
+
+/** @param problem of the store, which outweighs everything */
+function reportOf(
+  { status, components, reasons, uptimeSeconds, version }: SystemHealth,
+  handOver: HealthReport['handOver'],
+  problem: string | undefined,
+): HealthReport {
+  const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
+  const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
+  const told = { components: all, uptime: uptimeSeconds, version, handOver };
+  return problem === undefined ? { ...told, status, reasons } : { ...told, status: 'unhealthy', reasons: [problem] };
 }
 
 /** A part that is still starting is not yet as it should be. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { packageRoot } from '../config/package-root';
 import type { Diagnosis } from '../doctor/check';
@@ -8,7 +9,7 @@ import { printJson, printLine, styleFor } from './terminal';
 
 /** `engines.node` of package.json. */
 async function requiredNode(): Promise<string> {
-  const [{ readFile }, { join }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  const { readFile } = await import('node:fs/promises');
   const { engines } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as {
     readonly engines: { readonly node: string };
   };

@@ -17,6 +17,7 @@ import { ExitCode } from '../process/exit-codes';
 import { faultsOption } from './paper-venue';
 import { openPrinter } from './start-printer';
 import { showStatus } from './status';
+import { tellFindings } from './tell-finding';
 import { printErrorLine } from './terminal';
 import { checkVerification, describeExtraTrust } from './verification';
 
@@ -99,6 +100,8 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   const { resolveTarget } = await import('../temporal/connection');
   // Asked for again by every process that connects; here, so that a refusal comes before anything is started.
   resolveTarget(config);
+  const { loadAlerts } = await import('../config/alerts');
+  loadAlerts({ env: process.env, cwd: process.cwd() });
   await checkFaults(options.faults, options.mode, config);
   const [{ System }, { claimDataFolder }] = await Promise.all([
     import('../supervisor/system'),
@@ -129,6 +132,7 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
       faults: options.faults,
       live,
       print: printer.print,
+      findings: tellFindings(config.dataDir, printer.print),
       onDeath: metrics.died,
     });
     stopOnSignals(system);

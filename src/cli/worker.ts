@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
 import { COMPONENTS, type ComponentName } from '../messages/component';
 import { INFERENCE_TASK_QUEUE, MONITOR_TASK_QUEUE } from '../messages/ids';
-import { candlesFlag, checkTradingEnvironment, loadCommandConfig, TALKING, TRADING } from './command-config';
+import { ALERTING, candlesFlag, checkTradingEnvironment, loadCommandConfig, TALKING, TRADING } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
 import { followStarter } from './follow-starter';
 import { printErrorLine } from './terminal';
@@ -37,21 +37,26 @@ export function addWorkerCommand(program: Command, finish: (exitCode: ExitCode) 
       followStarter();
       // Predictions need no keys of an exchange, so that process is given none.
       const needsKeys = options.taskQueue.some((queue) => ![INFERENCE_TASK_QUEUE, MONITOR_TASK_QUEUE].includes(queue));
-      const config = await loadCommandConfig(command, candlesFlag(options.candles), needsKeys ? TRADING : TALKING);
+      const isMonitor = options.taskQueue.every((queue) => queue === MONITOR_TASK_QUEUE);
+      const needs = isMonitor ? ALERTING : needsKeys ? TRADING : TALKING;
+      const config = await loadCommandConfig(command, candlesFlag(options.candles), needs);
       checkVerification(config);
       const trusted = describeExtraTrust(config);
       if (trusted !== undefined) printErrorLine(trusted);
       await checkTradingEnvironment(config, options.live ?? false, needsKeys);
       openDataFolder(config.dataDir);
-      const isMonitor = options.taskQueue.every((queue) => queue === MONITOR_TASK_QUEUE);
       const [{ resolveTarget }, { claimDataFolder }] = await Promise.all([
         import('../temporal/connection'),
         import('../temporal/folder-environment'),
       ]);
       claimDataFolder(config);
       if (isMonitor) {
-        const { runMonitor } = await import('../../workers/run-monitor');
-        return finish((await runMonitor({ config, target: resolveTarget(config) })) as ExitCode);
+        const [{ runMonitor }, { loadAlerts }] = await Promise.all([
+          import('../../workers/run-monitor'),
+          import('../config/alerts'),
+        ]);
+        const alerts = loadAlerts({ env: process.env, cwd: process.cwd() });
+        return finish((await runMonitor({ config, alerts, target: resolveTarget(config) })) as ExitCode);
       }
       const { runWorkers } = await import('../../workers/run-workers');
       const exitCode = await runWorkers({

@@ -24,7 +24,7 @@ const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
   trading_engine: ['settings', 'server access', 'exchange keys'],
   ml_manager: ['settings', 'server access'],
   api: ['settings', 'server access'],
-  system_monitor: ['settings', 'server access'],
+  system_monitor: ['settings', 'server access', 'alert channels'],
 };
 
 /**

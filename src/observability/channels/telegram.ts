@@ -60,12 +60,18 @@ export class TelegramChannel implements TellingChannel {
       signal,
     );
     const answer = readAnswer(body);
-    if (status === 200) return `message ${wordsOfAnswer(String(answer.result?.message_id ?? 'taken'))}`;
+    if (status === 200) return `message ${numberOf(answer)}`;
     if (status === 429) throw busyError('Telegram', answer.parameters?.retry_after);
     const words = wordsOfAnswer(typeof answer.description === 'string' ? answer.description : 'no reason given');
     const sentence = `Telegram answered ${status}: ${words}${remedyFor(status)}.`;
     throw NEVER_TAKEN.test(words) ? new MessageRefusedError(sentence) : new Error(sentence);
   }
+}
+
+/** What Telegram calls the message. */
+function numberOf({ result }: TelegramAnswer): string {
+  const id = result?.message_id;
+  return typeof id === 'number' ? String(id) : 'taken';
 }
 
 function remedyFor(status: number): string {

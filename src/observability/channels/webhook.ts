@@ -46,6 +46,8 @@ export function webhookBody(message: ChannelMessage, shape: WebhookShape): Reado
 }
 
 export interface WebhookOptions {
+  /** Unique among the channels; absent: `webhook`. */
+  readonly name?: string;
   /** A secret as a whole: whoever knows it can write there. */
   readonly url: Secret;
   readonly shape: WebhookShape;
@@ -55,9 +57,11 @@ export interface WebhookOptions {
 
 /** Posts each message to one address. */
 export class WebhookChannel implements TellingChannel {
-  readonly name = 'webhook';
+  readonly name: string;
 
-  constructor(private readonly options: WebhookOptions) {}
+  constructor(private readonly options: WebhookOptions) {
+    this.name = options.name ?? 'webhook';
+  }
 
   wants(notice: Notice): boolean {
     return this.options.wants(notice);

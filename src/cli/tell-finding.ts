@@ -1,0 +1,22 @@
+import type { Finding } from '../domain/alerts/alert';
+import { leaveFinding } from '../observability/alerts/spool';
+
+/**
+ * Hands what the supervisor finds to whoever keeps the desk of alerts, by way of the disk: that process may be the one that
+ * died.
+ *
+ * @param print tells it on the terminal as well
+ */
+export function tellFindings(dataDir: string, print: (line: string, important: boolean) => void) {
+  let isFailing = false;
+  return (finding: Finding): void => {
+    if (finding.holds) print(`ALERT ${finding.text}`, true);
+    try {
+      leaveFinding(dataDir, finding);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) print(`ALERT Nobody else can be told: the alert cannot be written down. ${String(error)}`, true);
+      isFailing = true;
+    }
+  };
+}

@@ -1,0 +1,43 @@
+import { hostname } from 'node:os';
+import { isTriggered } from '../../config/alert-triggers';
+import type { AlertsConfig } from '../../config/alerts';
+import type { Notice } from '../../domain/alerts/alert';
+import type { NoticeOrigin } from './message';
+import { SmtpChannel } from './smtp';
+import { TelegramChannel } from './telegram';
+import type { TellingChannel } from './telling-channel';
+import { WebhookChannel } from './webhook';
+
+/**
+ * The channels that a file of alerts switches on, in the order of the file. Nothing is sent, and nobody is asked.
+ *
+ * @param environment paper, testnet or live: it stands in every message
+ * @param tellFault is told of what a channel did in part only
+ */
+export function openChannels(
+  { email, telegram, webhooks }: AlertsConfig,
+  environment: string,
+  tellFault: (sentence: string) => void,
+): readonly TellingChannel[] {
+  const origin: NoticeOrigin = { environment, host: hostname() };
+  const wants =
+    (triggers: readonly string[]) =>
+    (notice: Notice): boolean =>
+      isTriggered(triggers, notice);
+  return [
+    ...(email === undefined ? [] : [new SmtpChannel({ ...email, origin, wants: wants(email.triggers), tellFault })]),
+    ...(telegram === undefined
+      ? []
+      : [new TelegramChannel({ ...telegram, botToken: telegram.token, origin, wants: wants(telegram.triggers) })]),
+    ...webhooks.map(
+      ({ name, url, shape, triggers }) =>
+        new WebhookChannel({
+          name,
+          url,
+          shape: shape === 'json' ? 'generic' : shape,
+          origin,
+          wants: wants(triggers),
+        }),
+    ),
+  ];
+}
