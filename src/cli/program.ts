@@ -7,7 +7,6 @@ import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
-import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addLogsCommand } from './logs';
@@ -56,7 +55,6 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addStartCommand(program, finish);
   addStatusCommand(program, finish);
   addWorkersCommand(program, finish);
-  addDoctorCommand(program, finish);
   const signal = program
     .command('signal')
     .description('send signals, look at them, cancel them, settle what is missing');

@@ -38,8 +38,7 @@ function createCommands(namespace: string, attributes: readonly SearchAttribute[
   return `temporal operator search-attribute create --namespace ${namespace} ${names.join(' ')}`;
 }
 
-/** Those that the namespace lacks; nothing is changed. @throws NamespaceError where one is there with another type */
-export async function findMissing(
+async function findMissing(
   connection: Connection,
   namespace: string,
   attributes: readonly SearchAttribute[],

