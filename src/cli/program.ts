@@ -6,6 +6,7 @@ import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
+import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addLogsCommand } from './logs';
@@ -63,6 +64,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addTradingStateCommands(program, finish);
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
+  addDoctorCommand(program, finish);
   addLogsCommand(program, finish);
   addAuditCommand(program, finish);
   addHistoryKeyCommands(program, finish);

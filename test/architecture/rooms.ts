@@ -92,7 +92,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/observability',
     holds: 'logs, health',
-    rooms: ['src/messages', 'src/secrets', 'src/net', 'src/config'],
+    rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/net', 'src/config'],
     packages: ['Node', '@temporalio/client', '@temporalio/common', 'pino'],
   },
   {
@@ -191,6 +191,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/observability',
       'src/venues',
       'src/paper-venue',
+      'src/inference',
       'src/intake',
       'src/trading',
       'workers',
