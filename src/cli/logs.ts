@@ -16,6 +16,7 @@ import { parseFingerprint } from './fingerprint-argument';
 import { renderLogLine } from './render-log-line';
 import { sinceOption } from './since-option';
 import { printErrorLine, printJsonLine, printLine, styleFor } from './terminal';
+import { untilInterrupted } from './until-interrupted';
 
 /** How far back it is looked where nobody says; a signal is sought in all that is kept. */
 const SPAN_DEFAULT_MS = 3_600_000;
@@ -45,13 +46,6 @@ function print(line: LogLine, json: boolean): void {
     printJsonLine(
       line.fields === undefined ? JSON.stringify({ unreadable: line.text, cutBytes: line.cutBytes }) : line.text,
     );
-}
-
-/** Resolves at Ctrl-C or SIGTERM, as one who watches ends it. */
-function whenInterrupted(): AbortSignal {
-  const ending = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort());
-  return ending.signal;
 }
 
 /** What is said where nothing was shown, or not all. */
@@ -90,7 +84,7 @@ async function showLogs(dataDir: string, options: LogsOptions): Promise<ExitCode
     const gaps = describeGaps(dataDir, options, sinceMs, count);
     if (gaps !== undefined) printErrorLine(gaps);
     if (follow) {
-      const ending = whenInterrupted();
+      const ending = untilInterrupted();
       while (!ending.aborted) {
         await sleep(FOLLOW_INTERVAL_MS, undefined, { signal: ending }).catch(() => undefined);
         show(ending.aborted);

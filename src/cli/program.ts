@@ -7,6 +7,7 @@ import { addAuditCommand } from './audit';
 import { reportError } from './cli-error';
 import { ExitCode, EXIT_CODES_HELP } from '../process/exit-codes';
 import { addTradingStateCommands } from './change-trading-state';
+import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addLogsCommand } from './logs';
@@ -67,6 +68,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
   addAlertsCommands(program, finish);
+  addDoctorCommand(program, finish);
   addLogsCommand(program, finish);
   addAuditCommand(program, finish);
   addHistoryKeyCommands(program, finish);

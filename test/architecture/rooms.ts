@@ -216,6 +216,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/observability/channels',
       'src/venues',
       'src/paper-venue',
+      'src/inference',
       'src/intake',
       'src/trading',
       'workers',

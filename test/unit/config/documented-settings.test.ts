@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { SETTING_SHAPES } from '../../../src/config/allowed-values';
 import { ENVIRONMENT_VARIABLES } from '../../../src/config/environment';
 import { valueAt } from '../../../src/config/layers';
-import { defaultConfigFile } from '../../../src/config/load-config';
+import { applyDotEnv } from '../../../src/config/dot-env';
+import { defaultConfigFile, loadConfig } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
 import { CACHE_FOLDER_VARIABLE, CONFIG_FILE_VARIABLE, groupOf, WATCHDOG_VARIABLE } from '../../../src/config/variables';
 import {
@@ -21,6 +22,15 @@ import { credentialVariables } from '../../../src/venues/credential-variables';
 const yamlText = readFileSync(defaultConfigFile(), 'utf8');
 const yamlValues: unknown = parse(yamlText);
 const envExample = readFileSync(join(packageRoot(), '.env.example'), 'utf8');
+
+/** Of variables that hold no number that may be one more. */
+const OTHER_VALUES: Readonly<Record<string, string>> = {
+  DATA_DIR: 'elsewhere',
+  LOG_LEVEL: 'debug',
+  TEMPORAL_ADDRESS: '127.0.0.1:7777',
+  TEMPORAL_NAMESPACE: 'other-paper',
+  RATE_LIMIT_SAFETY_MARGIN: '0.5',
+};
 
 /** Whoever sets it names the assets: there are none by default. */
 const NAMED_BY_USERS = 'alerts.balanceLow.*';
@@ -79,6 +89,40 @@ describe('.env.example', () => {
     const offered = [...envExample.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
     expect(new Set(offered)).toEqual(new Set(names));
     expect(offered).toHaveLength(names.length);
+  });
+
+  test('stands below its meaning, whatever it offers', () => {
+    const lines = envExample.split('\n');
+    const isOffer = (line = ''): boolean => /^#?[A-Z][A-Z0-9_]+=/.test(line);
+    const bare = lines.filter((line, index) => {
+      if (!isOffer(line)) return false;
+      // Variables of one meaning stand below each other.
+      let above = index - 1;
+      while (isOffer(lines[above])) above -= 1;
+      return !/^# \S/.test(lines[above] ?? '');
+    });
+    expect(bare).toEqual([]);
+  });
+
+  const withDefault = ENVIRONMENT_VARIABLES.filter(({ path }) => valueAt(yamlValues, path.split('.')) !== undefined);
+
+  test.each(withDefault)('shows the default of $name', ({ name, path }) => {
+    const shown = new RegExp(`^#?${name}=(.*)$`, 'm').exec(envExample)?.[1];
+    expect(shown).toBe(`${valueAt(yamlValues, path.split('.')) as string | number}`);
+  });
+
+  test.each(ENVIRONMENT_VARIABLES)('offers $name, which sets $path from a .env file', ({ name, path }) => {
+    const before = valueAt(yamlValues, path.split('.'));
+    // What a variable may hold, and is no default.
+    const other = OTHER_VALUES[name] ?? String(Number(before) + 1);
+    const env: NodeJS.ProcessEnv = {};
+    applyDotEnv(
+      { file: '.env', isPrivate: true, lines: [{ name, value: other, source: '.env:1' }] },
+      ['settings', 'server access'],
+      env,
+    );
+    const config = loadConfig({ env, cwd: '/folder', flags: [] });
+    expect(String(valueAt(config, path.split('.')))).toBe(name === 'DATA_DIR' ? `/folder/${other}` : other);
   });
 
   test('names only what a .env file may set', () => {

@@ -44,12 +44,12 @@ test('in paper the keys reach nobody', () => {
   for (const name of PROCESSES) expect(given(name, KEYS, configFor('paper'))).toEqual([]);
 });
 
-test('what opens alert channels reaches nobody who trades, answers or computes', () => {
+test('what opens alert channels reaches who tells people, and nobody who trades, answers or computes', () => {
   const openers = ['SMTP_USER', 'SMTP_PASSWORD', 'TELEGRAM_BOT_TOKEN', 'ALERT_WEBHOOK_OPS_URL', 'ALERT_HEARTBEAT_URL'];
   const variables = openers.flatMap((name) => [name, `${name}_FILE`]);
   for (const name of PROCESSES) {
     for (const environment of ['paper', 'live'] as const)
-      expect(given(name, variables, configFor(environment))).toEqual([]);
+      expect(given(name, variables, configFor(environment))).toEqual(name === 'system_monitor' ? variables : []);
   }
 });
 
@@ -84,10 +84,11 @@ describe('proxies', () => {
   ];
 
   test.each(['testnet', 'live'] as const)(
-    'that lead to the venue are given to the trading engine alone in %s',
+    'that lead outside are given to who speaks to the venue and to who tells people, and to nobody else in %s',
     (environment) => {
       for (const name of PROCESSES) {
-        expect(given(name, ALL, configFor(environment))).toEqual(name === 'trading_engine' ? OF_VENUES : []);
+        const leadsOutside = ['trading_engine', 'system_monitor'].includes(name);
+        expect(given(name, ALL, configFor(environment))).toEqual(leadsOutside ? OF_VENUES : []);
       }
     },
   );
@@ -95,14 +96,16 @@ describe('proxies', () => {
   test('that lead to a Temporal server on another machine are given to those that speak to it', () => {
     const config = configFor('paper', 'temporal.example:7233');
     for (const name of PROCESSES) {
-      expect([...given(name, ALL, config)].sort()).toEqual(name === 'paper_venue' ? [] : [...OF_SERVERS].sort());
+      const expected = name === 'system_monitor' ? [...new Set([...OF_VENUES, ...OF_SERVERS])] : OF_SERVERS;
+      expect([...given(name, ALL, config)].sort()).toEqual(name === 'paper_venue' ? [] : [...expected].sort());
     }
   });
 
   test.each(['127.0.0.1:7233', 'localhost:7233', '[::1]:7233', '127.0.0.2'])(
-    'are given to nobody in paper with a Temporal server at %s',
+    'are given in paper to who tells people alone, with a Temporal server at %s',
     (address) => {
-      for (const name of PROCESSES) expect(given(name, ALL, configFor('paper', address))).toEqual([]);
+      for (const name of PROCESSES)
+        expect(given(name, ALL, configFor('paper', address))).toEqual(name === 'system_monitor' ? OF_VENUES : []);
     },
   );
 });

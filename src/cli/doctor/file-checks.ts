@@ -1,0 +1,100 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readDotEnv } from '../../config/dot-env';
+import { environmentOf } from '../../config/trading-environment';
+import { checkCandleInterval, readModelMetadata } from '../../inference/model-metadata';
+import { listLogFiles, logDay } from '../../observability/log-files';
+import { type Check, type Finding, mend, skipped, well } from './check';
+
+const OTHERS_BITS = 0o077;
+
+export const FOLDER_CHECK: Check = {
+  name: 'data folder',
+  run({ config: { dataDir } }) {
+    const status = statSync(dataDir, { throwIfNoEntry: false });
+    if (status === undefined) return skipped(`${dataDir} is made by the first start`);
+    if (!status.isDirectory()) return mend(`${dataDir} is no folder`, 'set DATA_DIR to a folder of your own');
+    const us = process.geteuid?.();
+    if (us === undefined) return well(`${dataDir}; this system keeps no permissions`);
+    if (status.uid !== us) return mend(`${dataDir} belongs to another user`, 'set DATA_DIR to a folder of your own');
+    if ((status.mode & OTHERS_BITS) !== 0) return mend(`other users may look into ${dataDir}`, `chmod 700 ${dataDir}`);
+    return well(`${dataDir}, closed to other users`);
+  },
+};
+
+export const DOT_ENV_CHECK: Check = {
+  name: '.env',
+  run({ cwd, config }) {
+    const dotEnv = readDotEnv(cwd);
+    if (dotEnv === undefined) return skipped(`there is none in ${cwd}`);
+    const found = `${dotEnv.file} sets ${dotEnv.lines.length} variables`;
+    if (dotEnv.isPrivate) return well(`${found}, closed to other users`);
+    const advice = `chmod 600 ${dotEnv.file}`;
+    return mend(`${found}, and other users may read or write it (${environmentOf(config)})`, advice);
+  },
+};
+
+export const LOGS_CHECK: Check = {
+  name: 'logs',
+  run({ config: { dataDir, logging } }) {
+    const files = listLogFiles(dataDir).filter(({ day }) => day === logDay(Date.now()));
+    if (files.length === 0) return skipped('no logs of today');
+    const sizes = files.map(({ path }) => ({ path, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0 }));
+    // The line that did not fit any more was dropped, so a full file is a little smaller than its bound.
+    const full = sizes.filter(({ bytes }) => bytes > logging.bytesPerDayMax * 0.99).map(({ path }) => basename(path));
+    const bytes = sizes.reduce((sum, file) => sum + file.bytes, 0);
+    const found = `${files.length} files of today, ${(bytes / 1_000_000).toFixed(1)} MB together`;
+    if (full.length === 0) return well(found);
+    return mend(
+      `${full.join(', ')} is full: lines are dropped until tomorrow`,
+      'find what fills it, or raise logging.bytesPerDayMax',
+    );
+  },
+};
+
+export const MODEL_CHECK: Check = {
+  name: 'model',
+  async run({ config: { ml } }) {
+    if (!ml.enabled) return skipped('ml.enabled is false: only signals that are sent in');
+    if (!existsSync(ml.model))
+      return mend(`${ml.model} is not there`, 'set ml.model to an ONNX model, or ml.enabled to false');
+    const metadata = await readModelMetadata(ml.model);
+    checkCandleInterval(metadata, ml.candleIntervalMinutes);
+    const digest = await sha256Of(ml.model);
+    if (digest === metadata.sha256) return well(`${metadata.name} ${metadata.version}, as its metadata describe it`);
+    return mend(
+      `${ml.model} is not the file that its metadata describe (SHA-256)`,
+      'put the model and its .json of one training side by side',
+    );
+  },
+};
+
+async function sha256Of(path: string): Promise<string> {
+  const [{ createHash }, { createReadStream }] = await Promise.all([import('node:crypto'), import('node:fs')]);
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
+
+/** What of the channels can be told; whoever reads the file hands it in. @throws what is wrong with the file */
+export type DescribeChannels = (path: string) => readonly string[];
+
+export function alertsCheck(describe?: DescribeChannels): Check {
+  return {
+    name: 'alerts',
+    run({ cwd, config }): Finding {
+      const path = join(cwd, 'config', 'alerts.yaml');
+      const nobody = 'nobody is told of alerts but who looks at the terminal, the logs and "oncefill status"';
+      if (!existsSync(path)) {
+        if (environmentOf(config) === 'paper') return skipped(`no ${path}: ${nobody}`);
+        return mend(`no ${path}: ${nobody}`, 'write one with a channel of yours');
+      }
+      if (process.geteuid !== undefined && (statSync(path).mode & OTHERS_BITS) !== 0)
+        return mend(`other users may read ${path}, which holds secrets`, `chmod 600 ${path}`);
+      const channels = describe?.(path);
+      if (channels === undefined) return well(`${path} is there`);
+      if (channels.length > 0) return well(`alerts go to ${channels.join(', ')}`);
+      return mend(`${path} enables no channel: ${nobody}`, 'enable one in it');
+    },
+  };
+}

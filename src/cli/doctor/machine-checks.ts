@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../config/schema';
+import { packageRoot } from '../../config/package-root';
+import { hasWebUi } from '../../config/web-ui';
+import { environmentOf } from '../../config/trading-environment';
+import { findPortHolder } from '../../net/port-holder';
+import { isPortListening } from '../../net/ports';
+import { readFreeSpace } from '../../process/free-disk';
+import { isProcessRunning, readRunningPid } from '../../process/pid-file';
+import { planProcesses, START_MODES } from '../../supervisor/plan';
+import { pidFilePath, startLockPath } from '../../supervisor/run-folder';
+import { readServerRecord, serverOwnerPath } from '../../temporal/server-record';
+import { type Check, type Finding, mend, skipped, well } from './check';
+
+const MEGABYTE = 1_048_576;
+/** Older ones get no mends any more from their makers. */
+const NODE_KEPT_MAJOR = 22;
+
+/** @param version such as 22.1.0; @param needed such as >=20.19.0 */
+export function judgeNode(version: string, needed: string): Finding {
+  const minimum = needed.replace(/^>=/, '');
+  if (version.localeCompare(minimum, 'en', { numeric: true }) < 0)
+    return mend(`Node.js ${version}, and ${minimum} or newer is needed`, 'install Node.js 22 or 24');
+  const remark =
+    Number(version.split('.')[0]) < NODE_KEPT_MAJOR ? '; its makers mend it no more: 22 or 24 is better' : '';
+  return well(`Node.js ${version}${remark}`);
+}
+
+export const NODE_CHECK: Check = {
+  name: 'node',
+  run() {
+    const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+    const { engines } = JSON.parse(text) as { readonly engines: { readonly node: string } };
+    return judgeNode(process.versions.node, engines.node);
+  },
+};
+
+/** @param freeBytes on the disk that holds the data folder */
+export function judgeDisk(freeBytes: number, minimumFreeMb: number): Finding {
+  const found = `${Math.floor(freeBytes / MEGABYTE)} MB free`;
+  if (minimumFreeMb === 0) return well(`${found}; storage.minimumFreeMb is 0: a full disk is not watched`);
+  if (freeBytes >= minimumFreeMb * MEGABYTE) return well(`${found}, entries are taken above ${minimumFreeMb} MB`);
+  return mend(
+    `${found}, and below ${minimumFreeMb} MB no entries are taken`,
+    'free some, or set DATA_DIR to another disk',
+  );
+}
+
+export const DISK_CHECK: Check = {
+  name: 'disk',
+  async run({ config }) {
+    const space = await readFreeSpace(config.dataDir);
+    if ('freeBytes' in space) return judgeDisk(space.freeBytes, config.storage.minimumFreeMb);
+    return mend(`what is free in ${config.dataDir} cannot be told (${space.fault})`, 'look at that file system');
+  },
+};
+
+interface NamedPort {
+  readonly variable: string;
+  readonly port: number;
+  readonly host?: string;
+}
+
+function portsOf(config: Config): readonly NamedPort[] {
+  const { api, paperVenue, temporal } = config;
+  const environment = environmentOf(config);
+  return [
+    { variable: 'API_PORT', port: api.port, host: api.host },
+    ...(environment === 'paper' ? [{ variable: 'PAPER_VENUE_PORT', port: paperVenue.port }] : []),
+    ...(temporal.address === undefined ? [{ variable: 'TEMPORAL_PORT', port: temporal.port }] : []),
+    ...(temporal.address === undefined && hasWebUi(config, environment)
+      ? [{ variable: 'TEMPORAL_UI_PORT', port: temporal.uiPort }]
+      : []),
+  ];
+}
+
+/** The processes of this data folder that run. */
+function ourPids(config: Config): ReadonlySet<number> {
+  const { dataDir } = config;
+  const server = readServerRecord(dataDir)?.server;
+  const pids = [
+    ...planProcesses('all', config).map(({ name }) => readRunningPid(pidFilePath(dataDir, name))),
+    ...START_MODES.map((mode) => readRunningPid(startLockPath(dataDir, mode))),
+    readRunningPid(serverOwnerPath(dataDir)),
+    server !== undefined && isProcessRunning(server) ? server.pid : undefined,
+  ];
+  return new Set(pids.filter((pid) => pid !== undefined));
+}
+
+export const PORTS_CHECK: Check = {
+  name: 'ports',
+  async run({ config }) {
+    const ours = ourPids(config);
+    const states = await Promise.all(
+      portsOf(config).map(async ({ variable, port, host }) => {
+        const text = `${variable} ${port}`;
+        if (!(await isPortListening(port, host))) return { text: `${text} free`, foreign: undefined };
+        const holder = findPortHolder(port);
+        // Where the system does not tell who listens, a running product is the likeliest.
+        if (holder === undefined ? ours.size > 0 : ours.has(holder.pid))
+          return { text: `${text} ours`, foreign: undefined };
+        const who = holder === undefined ? 'another program' : `process ${holder.pid} (${holder.command})`;
+        return { text: `${text} held by ${who}`, foreign: variable };
+      }),
+    );
+    const found = states.map(({ text }) => text).join(', ');
+    const foreign = states.flatMap((state) => state.foreign ?? []);
+    return foreign.length === 0
+      ? well(found)
+      : mend(found, `end that program, or set ${foreign.join(' and ')} to a free port`);
+  },
+};
+
+/** Whose program a process runs, where the system tells: Linux. */
+function runsThisProgram(pid: number): boolean | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(packageRoot());
+  } catch {
+    return undefined;
+  }
+}
+
+export const INSTALLATION_CHECK: Check = {
+  name: 'installation',
+  run({ config: { dataDir } }) {
+    const starts = [...new Set(START_MODES.flatMap((mode) => readRunningPid(startLockPath(dataDir, mode)) ?? []))];
+    if (starts.length === 0) return skipped(`nothing runs on ${dataDir}`);
+    const others = starts.filter((pid) => runsThisProgram(pid) === false);
+    if (others.length === 0) return well(`process ${starts.join(' and ')} runs on ${dataDir}`);
+    return mend(
+      `process ${others.join(' and ')} runs on ${dataDir} from another folder than ${packageRoot()}`,
+      'stop it, use its own oncefill command, or set DATA_DIR to another folder',
+    );
+  },
+};
