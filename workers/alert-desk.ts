@@ -6,10 +6,11 @@ import type { AlertsConfig } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
 import { runAlertDesk } from '../src/observability/alerts/desk';
-import { openChannels } from '../src/observability/channels/open-channels';
+import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
 import { readFreeFunds } from '../src/observability/trading-health';
 import { claimPidFile, releasePidFile } from '../src/process/pid-file';
+import { pingHeartbeat } from './ping-heartbeat';
 import { printAlert } from './print-alert';
 
 /** How often a monitor looks whether the one that keeps the desk is gone. */
@@ -32,7 +33,7 @@ export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSign
   while (!signal.aborted) {
     if (claimPidFile(path, process.pid) === undefined) {
       try {
-        await openDesk(options, signal);
+        await Promise.all([openDesk(options, signal), ping(options, signal)]);
       } finally {
         releasePidFile(path, process.pid);
       }
@@ -42,21 +43,29 @@ export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSign
   }
 }
 
+/** @throws Error while there is none */
+function connected(client: AlertDeskOptions['client']): Client {
+  const found = client();
+  if (found === undefined) throw new Error('there is no connection to it');
+  return found;
+}
+
+async function ping({ config, alerts, logger, client }: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+  const { heartbeat } = alerts;
+  if (heartbeat === undefined) return;
+  await pingHeartbeat({ config, heartbeat, logger, client: () => connected(client) }, signal);
+}
+
 function openDesk({ config, alerts, logger, client }: AlertDeskOptions, signal: AbortSignal): Promise<void> {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);
-  const connected = (): Client => {
-    const found = client();
-    if (found === undefined) throw new Error('there is no connection to it');
-    return found;
-  };
   const { done } = runAlertDesk(
     {
       config,
-      channels: openChannels(alerts, environmentOf(config), tellFault),
+      channels: openChannels(alerts, originOf(environmentOf(config)), tellFault),
       tellFault,
-      readParts: async () => (await readHealth(connected(), config)).details,
+      readParts: async () => (await readHealth(connected(client), config)).details,
       ...(Object.keys(config.alerts.balanceLow).length > 0 && {
-        readFreeFunds: async () => readFreeFunds(connected(), config),
+        readFreeFunds: async () => readFreeFunds(connected(client), config),
       }),
     },
     signal,

@@ -5,6 +5,7 @@ import { SILENCE_MAX_MS, SILENCES_MAX, SUBJECT_LENGTH_MAX } from '../domain/aler
 import { quoteValue } from '../domain/quote-value';
 import { faultOfReadableText, faultOfReason } from '../domain/readable-text';
 import { ExitCode } from '../process/exit-codes';
+import { addAlertsTestCommand } from './alerts-test';
 import { CliError } from './cli-error';
 import { auditAround } from './command-audit';
 import { loadCommandConfig } from './command-config';
@@ -88,7 +89,7 @@ async function unsilence(rule: AlertRule, subject: string | undefined, command: 
   return ExitCode.SUCCESS;
 }
 
-/** `oncefill alerts list`, `silence` and `unsilence`. */
+/** `oncefill alerts list`, `test`, `silence` and `unsilence`. */
 export function addAlertsCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
   const rule = (): Argument => new Argument('<rule>', 'which condition').choices(ALERT_RULES);
   const alerts = program.command('alerts').description('show what people are told of, and silence it for a while');
@@ -99,6 +100,7 @@ export function addAlertsCommands(program: Command, finish: (exitCode: ExitCode)
     .action(async ({ json = false }: { readonly json?: boolean }, command: Command) =>
       finish(await listAlerts(json, command)),
     );
+  addAlertsTestCommand(alerts, finish);
   alerts
     .command('silence')
     .description('tell nobody of a condition for a while; its end is told to those who heard of it')

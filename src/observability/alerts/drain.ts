@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { delivered, givenUp, nextToSend } from '../../domain/alerts/outbox';
-import { MessageRefusedError, type AlertChannel } from './channel';
+import { ChannelBusyError, MessageRefusedError, type AlertChannel } from './channel';
 import type { AlertKeeper, TellFault } from './keeper';
 
 /** An attempt that takes longer counts as failed. */
 const SEND_TIMEOUT_MS = 30_000;
 /** What is under way when the process is to stop gets so long to end. */
 const STOP_GRACE_MS = 3_000;
+/** A channel that wants to be left alone for longer is asked again all the same. */
+const BUSY_MAX_MS = 60 * 60_000;
 /** After so many attempts a message is given up: at the longest pause, after more than a day. */
 const ATTEMPTS_MAX = 200;
 
@@ -47,13 +49,16 @@ export async function drainChannel(
       failures = 0;
       continue;
     }
-    await pause(Math.min(pauses.firstMs * 2 ** (failures - 1), pauses.longestMs), signal);
+    const pauseMs = Math.min(pauses.firstMs * 2 ** (failures - 1), pauses.longestMs);
+    await pause(Math.max(pauseMs, Math.min(outcome.retryAfterMs, BUSY_MAX_MS)), signal);
   }
 }
 
 interface Failure {
   readonly fault: string;
   readonly isFinal: boolean;
+  /** For how long the channel said that it takes nothing, milliseconds; 0: it did not say. */
+  readonly retryAfterMs: number;
 }
 
 async function sendNext(
@@ -76,7 +81,8 @@ async function sendNext(
     await Promise.race([channel.send(notice, end), rejectAtEnd(end)]);
   } catch (error) {
     const fault = timeout.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error);
-    return { fault, isFinal: error instanceof MessageRefusedError };
+    const retryAfterMs = error instanceof ChannelBusyError ? error.retryAfterMs : 0;
+    return { fault, isFinal: error instanceof MessageRefusedError, retryAfterMs };
   } finally {
     signal.removeEventListener('abort', onStop);
   }

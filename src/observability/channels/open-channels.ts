@@ -8,18 +8,22 @@ import { TelegramChannel } from './telegram';
 import type { TellingChannel } from './telling-channel';
 import { WebhookChannel } from './webhook';
 
+/** Whose alerts they are: this machine's. @param environment paper, testnet or live */
+export function originOf(environment: string): NoticeOrigin {
+  return { environment, host: hostname() };
+}
+
 /**
  * The channels that a file of alerts switches on, in the order of the file. Nothing is sent, and nobody is asked.
  *
- * @param environment paper, testnet or live: it stands in every message
+ * @param origin stands in every message
  * @param tellFault is told of what a channel did in part only
  */
 export function openChannels(
   { email, telegram, webhooks }: AlertsConfig,
-  environment: string,
+  origin: NoticeOrigin,
   tellFault: (sentence: string) => void,
 ): readonly TellingChannel[] {
-  const origin: NoticeOrigin = { environment, host: hostname() };
   const wants =
     (triggers: readonly string[]) =>
     (notice: Notice): boolean =>

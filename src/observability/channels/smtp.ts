@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Notice } from '../../domain/alerts/alert';
 import { isThisMachine } from '../../net/this-machine';
+import { redactDeep } from '../../secrets/known-secrets';
 import type { Secret } from '../../secrets/secret';
 import { messageOf, plainText, type ChannelMessage, type NoticeOrigin } from './message';
 import { wordsOfAnswer } from './outward';
@@ -68,7 +69,7 @@ export class SmtpChannel implements TellingChannel {
     const transport = createTransport({ ...this.transportOptions(), socket });
     try {
       end.throwIfAborted();
-      const { response, rejected } = await transport.sendMail(mailOf(message, this.options));
+      const { response, rejected } = await transport.sendMail(mailOf(redactDeep(message), this.options));
       const refused = rejected.map(String);
       if (refused.length === 0) return wordsOfAnswer(response);
       const sentence = `The mail server ${this.options.server} refuses ${refused.join(', ')}; correct email.to_emails.`;

@@ -1,4 +1,5 @@
 import type { Notice } from '../../domain/alerts/alert';
+import { redactDeep } from '../../secrets/known-secrets';
 import { Secret } from '../../secrets/secret';
 import { MessageRefusedError } from '../alerts/channel';
 import { busyError } from './busy';
@@ -24,8 +25,8 @@ export interface TelegramOptions {
 /** What the Bot API answers; of strangers, so that every field may be anything. */
 interface TelegramAnswer {
   readonly description?: unknown;
-  readonly result?: { readonly message_id?: unknown };
-  readonly parameters?: { readonly retry_after?: unknown };
+  readonly result?: { readonly message_id?: unknown } | null;
+  readonly parameters?: { readonly retry_after?: unknown } | null;
 }
 
 /** Messages of a bot to one chat. */
@@ -53,14 +54,14 @@ export class TelegramChannel implements TellingChannel {
         json: {
           chat_id: chatId,
           // No parse_mode: a stray underline would otherwise cost the alert.
-          text: plainText(message, TELEGRAM_LENGTH_MAX),
+          text: plainText(redactDeep(message), TELEGRAM_LENGTH_MAX),
           link_preview_options: { is_disabled: true },
         },
       },
       signal,
     );
     const answer = readAnswer(body);
-    if (status === 200) return `message ${numberOf(answer)}`;
+    if (status === 200) return messageNumber(answer);
     if (status === 429) throw busyError('Telegram', answer.parameters?.retry_after);
     const words = wordsOfAnswer(typeof answer.description === 'string' ? answer.description : 'no reason given');
     const sentence = `Telegram answered ${status}: ${words}${remedyFor(status)}.`;
@@ -68,16 +69,14 @@ export class TelegramChannel implements TellingChannel {
   }
 }
 
-/** What Telegram calls the message. */
-function numberOf({ result }: TelegramAnswer): string {
-  const id = result?.message_id;
-  return typeof id === 'number' ? String(id) : 'taken';
-}
-
 function remedyFor(status: number): string {
   if (status === 401 || status === 404) return '; check TELEGRAM_BOT_TOKEN';
   if (status === 400 || status === 403) return '; check telegram.chat_id, and that the bot was added to the chat';
   return '';
+}
+
+function messageNumber({ result }: TelegramAnswer): string {
+  return typeof result?.message_id === 'number' ? `message ${result.message_id}` : 'taken';
 }
 
 function readAnswer(body: string): TelegramAnswer {

@@ -62,6 +62,12 @@ describe('a mail', () => {
     expect(headerOf(mail, 'Message-ID')).toMatch(/^<oncefill\.[0-9a-f]{32}\.1@example\.com>$/);
   });
 
+  test('holds no secret that the text of an alert quotes', async () => {
+    const secret = new Secret('canary-in-a-mail-5c1');
+    await channelWith().send(noticeWith({ text: secret.reveal(), subject: secret.reveal() }), NEVER);
+    expect(receiver.mails.at(-1)).not.toContain('canary-in-a-mail');
+  });
+
   test('tells the server’s own words to who tests it', async () => {
     expect(await channelWith().deliver(messageOf(noticeWith(), ORIGIN), NEVER)).toMatch(/^250 /);
   });

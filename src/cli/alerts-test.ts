@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { environmentOf } from '../config/trading-environment';
+import type { TellingChannel } from '../observability/channels/telling-channel';
+import { ExitCode } from '../process/exit-codes';
+import { CliError } from './cli-error';
+import { ALERTING, loadCommandConfig } from './command-config';
+import { printErrorLine, printJson, printLine } from './terminal';
+
+/** The longest that one channel may take. */
+const CHANNEL_TIMEOUT_MS = 40_000;
+
+interface TestOptions {
+  readonly channel?: string;
+  readonly json?: boolean;
+}
+
+/** What became of a test message. */
+export interface ChannelTrial {
+  readonly channel: string;
+  readonly taken: boolean;
+  /** The other side's own words, or why there are none. */
+  readonly answer: string;
+}
+
+/** A line per channel. */
+export function renderTrials(trials: readonly ChannelTrial[]): string {
+  return trials
+    .map(({ channel, taken, answer }) => `${taken ? '●' : '○'} ${channel}: ${taken ? 'taken' : 'not taken'}: ${answer}`)
+    .join('\n');
+}
+
+/**
+ * The channels that are meant.
+ *
+ * @param file where channels are switched on, for the message
+ * @throws CliError when none is on, or none of that name
+ */
+export function channelsNamed<Channel extends Pick<TellingChannel, 'name'>>(
+  channels: readonly Channel[],
+  name: string | undefined,
+  file: string,
+): readonly Channel[] {
+  if (channels.length === 0) {
+    throw new CliError(
+      `No alert channel is configured: switch one on in ${file} (docs/alert-channels.md).`,
+      ExitCode.USAGE,
+    );
+  }
+  const meant = name === undefined ? channels : channels.filter((channel) => channel.name === name);
+  if (meant.length > 0) return meant;
+  const names = channels.map((channel) => channel.name).join(', ');
+  throw new CliError(`No channel "${name}" is on in ${file}; on are: ${names}.`, ExitCode.USAGE);
+}
+
+async function testChannels({ channel: name, json = false }: TestOptions, command: Command): Promise<ExitCode> {
+  const [{ loadAlerts }, { openChannels, originOf }, { testMessage }, { randomUUID }] = await Promise.all([
+    import('../config/alerts'),
+    import('../observability/channels/open-channels'),
+    import('../observability/channels/message'),
+    import('node:crypto'),
+  ]);
+  const config = await loadCommandConfig(command, [], ALERTING);
+  const alerts = loadAlerts({ env: process.env, cwd: process.cwd() });
+  const origin = originOf(environmentOf(config));
+  const channels = channelsNamed(openChannels(alerts, origin, printErrorLine), name, alerts.file);
+  const message = testMessage(origin, `test-${randomUUID().slice(0, 8)}`, Date.now());
+  const trials = await Promise.all(
+    channels.map(async (channel): Promise<ChannelTrial> => {
+      try {
+        const answer = await channel.deliver(message, AbortSignal.timeout(CHANNEL_TIMEOUT_MS));
+        return { channel: channel.name, taken: true, answer };
+      } catch (error) {
+        return { channel: channel.name, taken: false, answer: (error as Error).message };
+      }
+    }),
+  );
+  if (json) printJson({ alert_id: message.alertId, channels: trials });
+  else printLine(renderTrials(trials));
+  return trials.every(({ taken }) => taken) ? ExitCode.SUCCESS : ExitCode.FAILURE;
+}
+
+/** `oncefill alerts test` */
+export function addAlertsTestCommand(alerts: Command, finish: (exitCode: ExitCode) => void): void {
+  alerts
+    .command('test')
+    .description('send a test message to every channel that is on, and print what each answered')
+    .option('--channel <name>', 'only this one: email, telegram, or the name of a webhook')
+    .option('--json', 'print JSON')
+    .action(async (options: TestOptions, command: Command) => finish(await testChannels(options, command)));
+}

@@ -1,0 +1,236 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ChannelBusyError, MessageRefusedError } from '../../../../src/observability/alerts/channel';
+import { messageOf } from '../../../../src/observability/channels/message';
+import { faultOfAddress } from '../../../../src/observability/channels/outward';
+import { TelegramChannel } from '../../../../src/observability/channels/telegram';
+import { webhookBody, WebhookChannel, type WebhookShape } from '../../../../src/observability/channels/webhook';
+import { redact, rememberSecret } from '../../../../src/secrets/known-secrets';
+import { Secret } from '../../../../src/secrets/secret';
+import { alertSecrets } from '../../../../src/config/alert-variables';
+import { noticeWith, ORIGIN } from './fixtures';
+import { startHttpReceiver, type HttpReceiver } from './http-receiver';
+
+const NEVER = new AbortController().signal;
+const TOKEN = '123456789:canary-AAF_telegram-token-91';
+const HOOK = 'canary-B0webhook-secret-path';
+let receiver: HttpReceiver;
+
+beforeAll(async () => {
+  receiver = await startHttpReceiver();
+});
+afterAll(() => receiver.close());
+beforeEach(() => {
+  receiver.requests.length = 0;
+});
+
+function telegram(apiUrl = receiver.url): TelegramChannel {
+  return new TelegramChannel({
+    apiUrl,
+    botToken: new Secret(TOKEN),
+    chatId: '-1001',
+    origin: ORIGIN,
+    wants: () => true,
+  });
+}
+
+function webhook(shape: WebhookShape = 'generic', base = receiver.url): WebhookChannel {
+  const url = `${base}/${HOOK}`;
+  for (const secret of alertSecrets('ALERT_WEBHOOK_ROOM_URL', url)) rememberSecret(secret);
+  return new WebhookChannel({ url: new Secret(url), shape, origin: ORIGIN, wants: () => true });
+}
+
+async function errorOf(work: Promise<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It did not fail.');
+}
+
+describe('a message to Telegram', () => {
+  test('goes to the chat as plain text, and its number is told to who tests it', async () => {
+    receiver.reply = { status: 200, body: '{"ok":true,"result":{"message_id":77}}' };
+    expect(await telegram().deliver(messageOf(noticeWith(), ORIGIN), NEVER)).toBe('message 77');
+    const [request] = receiver.requests;
+    expect(request?.path).toBe(`/bot${TOKEN}/sendMessage`);
+    const body = JSON.parse(request?.body ?? '') as Record<string, unknown>;
+    expect(Object.keys(body).toSorted()).toEqual(['chat_id', 'link_preview_options', 'text']);
+    expect(body).toMatchObject({ chat_id: '-1001', text: expect.stringContaining('trading_engine') });
+  });
+
+  test('that is too long for it is cut', async () => {
+    receiver.reply = { status: 200, body: '{}' };
+    await telegram().send(noticeWith({ text: '👨‍👩‍👧‍👦_*['.repeat(900) }), NEVER);
+    const { text } = JSON.parse(receiver.requests[0]?.body ?? '') as { text: string };
+    expect(text.length).toBeLessThanOrEqual(4_096);
+    expect(text).toContain('Alert a7f3c2d1, message 1');
+  });
+
+  test.each([
+    ['37', '{"parameters":{"retry_after":37}}', 37_000],
+    ['nothing', '{}', 30_000],
+    ['less than nothing', '{"parameters":{"retry_after":-4}}', 30_000],
+    ['a day', '{"parameters":{"retry_after":86400}}', 3_600_000],
+    ['no JSON', '<html>', 30_000],
+  ])('that comes too soon is put off by what Telegram says: %s', async (_what, body, retryAfterMs) => {
+    receiver.reply = { status: 429, body };
+    const error = await errorOf(telegram().send(noticeWith(), NEVER));
+    expect(error).toBeInstanceOf(ChannelBusyError);
+    expect(error).toMatchObject({ retryAfterMs });
+  });
+
+  test.each([
+    [401, 'Unauthorized', 'check TELEGRAM_BOT_TOKEN'],
+    [400, 'Bad Request: chat not found', 'check telegram.chat_id'],
+    [403, 'Forbidden: bot was kicked', 'check telegram.chat_id'],
+  ])('that is refused with %d tells why and what to do', async (status, description, remedy) => {
+    receiver.reply = { status, body: JSON.stringify({ description }) };
+    const error = await errorOf(telegram().send(noticeWith(), NEVER));
+    expect(error).not.toBeInstanceOf(MessageRefusedError);
+    expect(error.message).toContain(`Telegram answered ${status}: ${description}; ${remedy}`);
+  });
+
+  test('that it will never take is given up', async () => {
+    receiver.reply = { status: 400, body: '{"description":"Bad Request: message is too long"}' };
+    expect(await errorOf(telegram().send(noticeWith(), NEVER))).toBeInstanceOf(MessageRefusedError);
+  });
+});
+
+describe('a message to a webhook', () => {
+  test('is JSON with every field for programs', async () => {
+    receiver.reply = { status: 204 };
+    await webhook().send(noticeWith({ number: 2, kind: 'repeated' }), NEVER);
+    expect(JSON.parse(receiver.requests[0]?.body ?? '')).toMatchObject({
+      alert_id: 'a7f3c2d1',
+      number: 2,
+      kind: 'repeated',
+      rule: 'heartbeat_lost',
+      severity: 'critical',
+      subject: 'trading_engine',
+      environment: 'live',
+      since: '2026-11-29T07:55:28.000Z',
+    });
+  });
+
+  test('of Slack calls nobody', () => {
+    const { text } = webhookBody(messageOf(noticeWith({ text: '<!channel> a & b' }), ORIGIN), 'slack');
+    expect(text).toContain('&lt;!channel&gt; a &amp; b');
+  });
+
+  test('of Discord calls nobody, and fits', () => {
+    const body = webhookBody(messageOf(noticeWith({ text: '@everyone '.repeat(900) }), ORIGIN), 'discord');
+    expect(body).toMatchObject({ allowed_mentions: { parse: [] } });
+    expect(String(body['content']).length).toBeLessThanOrEqual(2_000);
+  });
+
+  test.each([
+    [{ 'retry-after': '12' }, '', 12_000],
+    [{}, '{"retry_after":0.65}', 650],
+    [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 'null', 30_000],
+  ])('that comes too soon is put off: %j %s', async (headers: Record<string, string>, body, retryAfterMs) => {
+    receiver.reply = { status: 429, headers, body };
+    expect(await errorOf(webhook('discord').send(noticeWith(), NEVER))).toMatchObject({ retryAfterMs });
+  });
+
+  test('does not follow a redirect, which would carry it to strangers', async () => {
+    receiver.reply = { status: 302, headers: { location: `${receiver.url}/elsewhere` } };
+    const error = await errorOf(webhook().send(noticeWith(), NEVER));
+    expect(error.message).toContain('redirects are not followed');
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  test('that the receiver repeats holds no secret of ours in our own words', async () => {
+    receiver.reply = { status: 500, body: `cannot POST /${HOOK}\n\u001B[2J${'x'.repeat(5_000)}` };
+    const { message } = await errorOf(webhook().send(noticeWith({ text: 'a' }), NEVER));
+    expect(message).toMatch(/^The webhook answered 500: cannot POST/);
+    expect(message.length).toBeLessThan(400);
+    expect(redact(message)).not.toContain(HOOK);
+  });
+
+  test('to who does not answer ends with the attempt', async () => {
+    receiver.reply = undefined;
+    const attempt = new AbortController();
+    const failure = errorOf(webhook().send(noticeWith(), attempt.signal));
+    setTimeout(() => attempt.abort(), 20);
+    expect((await failure).message).toBe('The webhook gave no answer (it took too long).');
+  });
+
+  test('holds no secret that the text of an alert quotes', async () => {
+    receiver.reply = { status: 200 };
+    await webhook().send(noticeWith({ text: `failed: ${TOKEN}` }), NEVER);
+    expect(receiver.requests[0]?.body).not.toContain(TOKEN);
+  });
+});
+
+test('a message to Telegram holds no secret that the text of an alert quotes', async () => {
+  receiver.reply = { status: 200, body: '{}' };
+  await telegram().send(noticeWith({ text: `failed: ${HOOK} ${receiver.url}/${HOOK}` }), NEVER);
+  expect(receiver.requests[0]?.body).not.toContain(`${receiver.url}/${HOOK}`);
+});
+
+describe('no error holds an address, which is a secret', () => {
+  test.each(['http://127.0.0.1:1', 'https://127.0.0.1:1', 'http:// /', 'not an address', 'http://example.com'])(
+    'when the base is %s',
+    async (base) => {
+      const errors = [await errorOf(telegram(base).send(noticeWith(), NEVER))];
+      errors.push(await errorOf(webhook('generic', base).send(noticeWith(), NEVER)));
+      for (const error of errors) {
+        const all = `${error.message} ${error.stack} ${JSON.stringify(error)}`;
+        expect(all).not.toContain('canary');
+        expect(error.cause).toBeUndefined();
+      }
+    },
+  );
+
+  test.each([TOKEN, `Failed to parse URL from http:// /bot${TOKEN}/sendMessage`, `"${encodeURIComponent(TOKEN)}"`])(
+    'and the redactor knows it once it is read: %s',
+    (text) => {
+      telegram();
+      expect(redact(text)).not.toContain('canary');
+    },
+  );
+});
+
+test.each([
+  ['https://example.com/x', true],
+  ['http://127.0.0.1:9/x', true],
+  ['http://localhost/x', true],
+  ['http://example.com/x', false],
+  ['ftp://127.0.0.1/x', false],
+  ['example.com', false],
+  ['', false],
+])('whether %s may be written to: %s', (address, isFit) => {
+  expect(faultOfAddress(address) === undefined).toBe(isFit);
+});
+
+describe('where the environment names a proxy', () => {
+  const before = process.env['HTTPS_PROXY'];
+  afterEach(() => {
+    if (before === undefined) delete process.env['HTTPS_PROXY'];
+    else process.env['HTTPS_PROXY'] = before;
+  });
+
+  test('another machine is reached through it alone, which learns nothing but its name', async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', ({ url = '' }, socket) => {
+      asked.push(url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const error = await errorOf(telegram('https://api.telegram.invalid').send(noticeWith(), NEVER));
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(asked).toEqual(['api.telegram.invalid:443']);
+    expect(error.message).toMatch(/^Telegram gave no answer \(.+\)\.$/);
+  });
+
+  test('this machine is reached without it', async () => {
+    process.env['HTTPS_PROXY'] = 'http://127.0.0.1:1';
+    receiver.reply = { status: 200 };
+    await webhook().send(noticeWith(), NEVER);
+    expect(receiver.requests).toHaveLength(1);
+  });
+});
