@@ -20,10 +20,14 @@ export function spoolFolder(dataDir: string): string {
   return join(dataDir, 'run', 'alerts-spool');
 }
 
-/** What two events have in common where the newer one makes the older one needless. */
+/**
+ * What two events have in common where the newer one makes the older one needless. That a condition ended does not: whoever reads
+ * both has to hear that it held.
+ */
 function topicOf(event: SpooledEvent): string {
   const { rule, subject } = event.kind === 'finding' ? event.finding : event.kind === 'silence' ? event.silence : event;
-  const words = JSON.stringify([event.kind === 'finding' ? 'finding' : 'silence', rule, subject ?? null]);
+  const kind = event.kind === 'finding' ? `finding ${event.finding.holds}` : 'silence';
+  const words = JSON.stringify([kind, rule, subject ?? null]);
   return createHash('sha256').update(words).digest('hex').slice(0, 16);
 }
 

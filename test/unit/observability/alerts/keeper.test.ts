@@ -114,7 +114,12 @@ describe('the spool', () => {
     leaveFinding(dataDir(), finding('disk_full', '/logs'));
     leaveFinding(dataDir(), finding('disk_full', '/data', false));
     const left = readSpool(dataDir()).map(({ event }) => event);
-    expect(left).toMatchObject([{ finding: { subject: '/logs' } }, { finding: { subject: '/data', holds: false } }]);
+    // That it ended hides nobody that it held.
+    expect(left).toMatchObject([
+      { finding: { subject: '/data', holds: true } },
+      { finding: { subject: '/logs', holds: true } },
+      { finding: { subject: '/data', holds: false } },
+    ]);
   });
 
   test('lets a silence that is taken back take the place of the silence', () => {
