@@ -8,6 +8,7 @@ import { createOrderActivities } from '../activities/orders';
 import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
+import { faultOfSymbol } from '../src/config/traded-symbols';
 import {
   ENTITIES_TASK_QUEUE,
   formerVenueTaskQueue,
@@ -45,7 +46,7 @@ function announcementSinks({ logger }: Engine): InjectedSinks<AnnouncementSinks>
 
 /** Signal sagas, their calls to the entities, and what other workflows ask of signals. */
 export function signalsWorker(engine: Engine): QueueWorkerOptions {
-  const { client, config, funds, headStarts, intake, ours, termsOf, check, venueConfig } = engine;
+  const { client, config, funds, headStarts, intake, ours, termsOf, check } = engine;
   const guard = callGuard(engine);
   const orphans = new OrphanKeeper(client, termsOf, ours);
   const trade = createTradeActivities({
@@ -56,7 +57,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
     check,
     refuse: (refusal, who) => guard.refuse(refusal, who),
     tell: (sentence) => engine.problems.happened('CALL_REFUSED', sentence),
-    symbols: venueConfig.symbols,
+    faultOfSymbol: (symbol) => faultOfSymbol(symbol, config),
   });
   return {
     ...common(engine, SIGNALS_TASK_QUEUE),
