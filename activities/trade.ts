@@ -21,6 +21,14 @@ import { EARLIER_ATTEMPT, type Funds } from '../src/trading/funds';
 import type { HeadStarts } from '../src/trading/head-start';
 import type { OrphanKeeper } from '../src/trading/orphan-keeper';
 
+/** A symbol that is not traded here. */
+export interface SymbolFault {
+  /** One sentence or two, with the symbols that are. */
+  readonly message: string;
+  /** What trades was narrowed where this product was started; another process's intake lets the symbol pass. */
+  readonly senderMayNotKnow: boolean;
+}
+
 export interface TradeDependencies {
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
@@ -31,13 +39,13 @@ export interface TradeDependencies {
   readonly refuse: (refusal: Refusal, who: string) => never;
   /** Tells a person what intake should have kept away. */
   readonly tell: (sentence: string) => void;
-  /** The configured ones. */
-  readonly symbols: readonly string[];
+  /** Why a symbol is not traded here; undefined: it is. */
+  readonly faultOfSymbol: (symbol: string) => SymbolFault | undefined;
 }
 
 /** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
 export function createTradeActivities(dependencies: TradeDependencies) {
-  const { funds, headStarts, termsOf, orphans, check, refuse, tell, symbols } = dependencies;
+  const { funds, headStarts, termsOf, orphans, check, refuse, tell, faultOfSymbol } = dependencies;
 
   /** @throws ApplicationFailure where intake cannot have started the signal */
   function assertGenuine(input: BarInput): void {
@@ -49,10 +57,10 @@ export function createTradeActivities(dependencies: TradeDependencies) {
     /** See ShortRoad.trade. Whatever is not over yet goes on under the terms of this process. */
     async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms> {
       assertGenuine(input);
-      const { symbol } = input.signal;
-      if (!symbols.includes(symbol)) {
-        const message = `${symbol} is not traded here. Configured symbols: ${symbols.join(', ')}.`;
-        tell(`${input.fingerprint}: ${message}`);
+      const fault = faultOfSymbol(input.signal.symbol);
+      if (fault) {
+        const { message, senderMayNotKnow } = fault;
+        if (!senderMayNotKnow) tell(`${input.fingerprint}: ${message}`);
         return { status: 'denied', denial: { code: 'UNKNOWN_SYMBOL', message } };
       }
       const result = await headStarts.trade(input);

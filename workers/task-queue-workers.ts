@@ -9,6 +9,7 @@ import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
 import { fingerprintOf } from '../src/intake/fingerprint';
+import { faultOfSymbol } from '../src/config/traded-symbols';
 import {
   ENTITIES_TASK_QUEUE,
   formerVenueTaskQueue,
@@ -46,7 +47,7 @@ function announcementSinks({ logger, metrics }: Engine): InjectedSinks<Announcem
 
 /** Signal sagas, their calls to the entities, and what other workflows ask of signals. */
 export function signalsWorker(engine: Engine): QueueWorkerOptions {
-  const { client, config, funds, headStarts, intake, ours, termsOf, check, venueConfig } = engine;
+  const { client, config, funds, headStarts, intake, ours, termsOf, check } = engine;
   const guard = callGuard(engine);
   const orphans = new OrphanKeeper(client, termsOf, ours);
   const trade = createTradeActivities({
@@ -57,7 +58,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
     check,
     refuse: (refusal, who) => guard.refuse(refusal, who),
     tell: (sentence) => engine.problems.happened('CALL_REFUSED', sentence),
-    symbols: venueConfig.symbols,
+    faultOfSymbol: (symbol) => faultOfSymbol(symbol, config),
   });
   return {
     ...common(engine, SIGNALS_TASK_QUEUE),

@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config, VenueConfig } from '../config/schema';
+import { faultOfSymbol } from '../config/traded-symbols';
 import { tradingVenueOf } from '../config/trading-environment';
 import { notOfferedFault } from '../domain/order-options';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
@@ -247,16 +248,13 @@ class TemporalSignalIntake implements SignalIntake {
   private fault(signal: TradingSignal): IntakeResult | undefined {
     const timeFault = checkSignalTime(signal.timestampMs, Date.now(), this.config.signals.dedupWindowSeconds * 1000);
     if (timeFault) return { status: 'refused', ...timeFault };
-    const { symbols, adapter } = this.venue;
+    const { adapter } = this.venue;
     const { timesInForce } = VENUE_DEFINITIONS[adapter].promises;
     const notOffered = notOfferedFault(signal.timeInForce, timesInForce, this.config.venue);
     if (notOffered !== undefined) return { status: 'refused', code: 'INVALID_SIGNAL', message: notOffered };
-    if (symbols.includes(signal.symbol)) return this.admission.strategyFault(signal);
-    return {
-      status: 'refused',
-      code: 'UNKNOWN_SYMBOL',
-      message: `${signal.symbol} is not traded here. Configured symbols: ${symbols.join(', ')}.`,
-    };
+    const symbolFault = faultOfSymbol(signal.symbol, this.config);
+    if (!symbolFault) return this.admission.strategyFault(signal);
+    return { status: 'refused', code: 'UNKNOWN_SYMBOL', message: symbolFault.message };
   }
 }
 

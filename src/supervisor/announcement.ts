@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { describeTradedSymbols } from '../config/traded-symbols';
 import type { StartMode } from './plan';
 import type { TemporalServer } from './temporal-server';
 
@@ -31,6 +32,7 @@ export function describeSystem({ config, mode, server, processes, faults }: Anno
   const apiUrl = `http://${config.api.host}:${config.api.port}`;
   const rows: (readonly [string, string])[] = [
     ['Trading', describeTrading(config)],
+    ['Symbols', describeTradedSymbols(config)],
     ['Mode', mode],
     ['Processes', processes.map(({ name, pid }) => `${name} ${pid ?? '-'}`).join(', ')],
   ];

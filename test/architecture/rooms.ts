@@ -298,7 +298,11 @@ const OTHER_ROOMS: readonly Room[] = [
   { path: 'temporal-config', holds: "the server's flags and dynamic configuration", ...NOTHING },
   { path: 'models', holds: 'the model and what must be known to run it', ...NOTHING },
   { path: 'training', holds: 'how the model is made, in Python', ...NOTHING },
-  { path: 'ops', holds: 'for Prometheus, Alertmanager and Grafana: rules, dashboards, examples', ...NOTHING },
+  {
+    path: 'ops',
+    holds: 'for those who run it for months: Prometheus, Alertmanager, Grafana, a systemd unit, a container file',
+    ...NOTHING,
+  },
   { path: 'docs', holds: 'pages for users', ...NOTHING },
   { path: '.ci', holds: 'every check of a fresh clone', ...NOTHING },
 ];

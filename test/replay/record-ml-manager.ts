@@ -4,10 +4,12 @@ import { INFERENCE_TASK_QUEUE } from '../../src/messages/ids';
 import {
   configureMlManagerSignal,
   ML_MANAGER_WORKFLOW_TYPE,
+  mlStateQuery,
   mlStatsQuery,
   pauseSignal,
   resumeSignal,
   type MlManagerSettings,
+  type MlManagerState,
   type MlManagerStats,
 } from '../../src/messages/ml-manager';
 import { inferenceWorker } from '../../workers/task-queue-workers';
@@ -15,6 +17,9 @@ import { eventually, type TestEngine } from '../support/engine';
 import { runChain, type Recording } from './recording';
 
 const WORKFLOW_ID = 'ml-manager';
+const CLOCK_WORKFLOW_ID = 'ml-manager-clock';
+/** Ten years of minutes. */
+const CANDLES_AHEAD = 5_256_000;
 const CANDLE_INTERVAL_MS = 60_000;
 /** The venue has no candles of this length: the tick fails. */
 const UNKNOWN_INTERVAL_MS = 7_000;
@@ -44,6 +49,7 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
     candleIntervalMs: CANDLE_INTERVAL_MS,
     closeDelayMs: 0,
   };
+  await clockSetBack(engine, settings);
   await eventually(async () => Date.now() % CANDLE_INTERVAL_MS < LATEST_START_MS);
   const handle = await client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
     workflowId: WORKFLOW_ID,
@@ -68,7 +74,28 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
   return [
     { name: 'ml-manager-continued', workflowId: WORKFLOW_ID, runId: first },
     { name: 'ml-manager-after-continuing', workflowId: WORKFLOW_ID, runId: second },
+    { name: 'ml-manager-clock-set-back', workflowId: CLOCK_WORKFLOW_ID },
   ];
+}
+
+/** The loop as it goes on where the last tick was made by a clock that stood years ahead. */
+async function clockSetBack(engine: TestEngine, settings: MlManagerSettings): Promise<void> {
+  const lastTickMs = (Math.floor(Date.now() / CANDLE_INTERVAL_MS) + CANDLES_AHEAD) * CANDLE_INTERVAL_MS;
+  const stats = {
+    ticks: 1,
+    failedTicks: 0,
+    predictions: 0,
+    signalsAccepted: 0,
+    signalsDuplicate: 0,
+    signalsRefused: 0,
+  };
+  const handle = await engine.parts.client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
+    workflowId: CLOCK_WORKFLOW_ID,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    args: [settings, { paused: false, lastTickMs, stats }],
+  });
+  await eventually(async () => ((await handle.query(mlStateQuery)) as MlManagerState).lastTickMs !== lastTickMs);
+  await handle.terminate('the recorder saw enough');
 }
 
 /** Grows the history until the server suggests a new run. */

@@ -13,6 +13,7 @@ import {
 import { OrphanKeeper } from '../../src/trading/orphan-keeper';
 import { VenueError } from '../../src/venues/venue';
 import { eventually, type TestEngine } from '../support/engine';
+import { SilentScenes } from './record-silences';
 import { runChain, type Recording } from './recording';
 
 /** Long enough that a signal waits durably, short enough to wait for. */
@@ -32,6 +33,7 @@ export async function recordSignals(engine: TestEngine): Promise<readonly Record
     ...waits(engine),
     ...lastResorts(engine),
     ...options(engine),
+    ...silences(engine),
   ];
   const recordings: Recording[] = [];
   for (const [name, play] of scenes) {
@@ -164,6 +166,20 @@ function options(engine: TestEngine): readonly Scene[] {
       () => submit(engine, { limitPrice: '1000', timestampMs: Date.now() - 3_000, goodForSeconds: 5 }),
     ],
     ['rested-long-and-continued', () => restedLong(engine)],
+  ];
+}
+
+/** Where the venue does not say for a while how an order stands. */
+function silences(engine: TestEngine): readonly Scene[] {
+  const scenes = new SilentScenes(engine);
+  const lost = () => {
+    nextOrder(engine, 'connection_reset', {});
+    return submit(engine);
+  };
+  return [
+    ['word-before-an-answer', () => scenes.wordBeforeAnAnswer(lost)],
+    ['resting-unseen-for-a-while', async () => scenes.unseenForAWhile((await resting(engine)).fingerprint)],
+    ['cancel-taken-and-not-shown', async () => scenes.cancelNotShown((await resting(engine)).fingerprint)],
   ];
 }
 

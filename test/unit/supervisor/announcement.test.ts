@@ -33,6 +33,7 @@ describe('the announcement', () => {
       processes: [{ name: 'ml_manager', pid: 7 }],
     }).join('\n');
     expect(text).toContain('ml_manager 7');
+    expect(text).toMatch(/Symbols +BTCUSDT, ETHUSDT/);
     expect(text).not.toContain('Health');
     expect(text).not.toContain('Paper venue');
     expect(text).not.toContain('Web UI');

@@ -49,6 +49,18 @@ test('a signal without funds sends nothing, and its permit is free again', async
 });
 
 test.each([
+  ['is denied without an alert, where its sender may not know what trades', true, 0],
+  ['is denied, and a person hears of it, where intake should have kept it away', false, 1],
+])('a symbol that is not traded here %s', async (_what, senderMayNotKnow, alerts) => {
+  const { road, send, tell, faultOfSymbol } = roadWith(new Account('1000'));
+  faultOfSymbol.mockReturnValue({ message: 'It is not traded here.', senderMayNotKnow });
+  const denial = { code: 'UNKNOWN_SYMBOL', message: 'It is not traded here.' };
+  expect(await road.tradeAtOnce(INPUT)).toEqual({ status: 'denied', denial });
+  expect(tell).toHaveBeenCalledTimes(alerts);
+  expect(send).not.toHaveBeenCalled();
+});
+
+test.each([
   ['sent', 'UNKNOWN', undefined, 'possible'],
   ['booked', 'PLACED', FILLED, 'placed'],
 ] as const)('a signal that ends unsent hears of what a lost run %s', async (_did, outcome, order, earlierAttempt) => {
