@@ -24,7 +24,6 @@ import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { OtherStoreError } from '../src/temporal/errors';
-import { assertServerOfFolder } from '../src/temporal/own-store';
 import { createWorker, type WorkerListeners } from '../src/temporal/worker';
 import { Problems } from '../src/trading/problems';
 import { packageVersion } from '../src/config/package-root';
@@ -77,7 +76,7 @@ class UnknownTaskQueueError extends Error {
  * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
  *
  * @returns the process's exit code
- * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, ServerJoinError, FormerAccountError, and what connecting and loading the
+ * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, FormerAccountError, and what connecting and loading the
  *   model throw
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<number> {
@@ -89,7 +88,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   });
   const logger = createTemporalLogger(log.logger);
   Runtime.install({ logger, shutdownSignals: [] });
-  const connection = await connectToOwn(config, target);
+  const connection = await connectNative(target);
   // Predictions ask the venue for nothing: their process has no keys, and could not use them.
   const asksVenue = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
   const { watch, otherStore } = watchStore(config, target, connection, asksVenue);
@@ -117,18 +116,6 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
     await closeUnlessHeld(connection);
     log.close();
   }
-}
-
-/** @throws ServerUnavailableError, ServerJoinError where the server is not the data folder's own */
-async function connectToOwn({ dataDir }: Config, target: ServerTarget): Promise<NativeConnection> {
-  const connection = await connectNative(target);
-  try {
-    assertServerOfFolder(dataDir, target);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
-  return connection;
 }
 
 /** Workers that are left behind, or never ran, hold it: this process ends, and its reason must not be lost for that. */

@@ -1,6 +1,6 @@
 import { isProcessRunning } from '../process/pid-file';
 import { embeddedAddress } from './connection';
-import { ServerJoinError, ServerUnavailableError } from './errors';
+import { ServerUnavailableError } from './errors';
 import { readServerRecord } from './server-record';
 import type { StoreGate } from './store-gate';
 import {
@@ -67,25 +67,6 @@ export function assertOurServer({ place, address, isEmbedded = false }: Omit<Sto
   if (!record || embeddedAddress(record.port) !== address || isProcessRunning(record.server)) return;
   throw new StrangeServerError(
     `the server of this data folder, process ${record.server.pid}, has ended, and another program answers`,
-  );
-}
-
-/**
- * A worker is started by hand for the server that the start on its own data folder runs: where none does, the folder is
- * another one than was meant, and what is kept there would be compared with a stranger's server. Call it once somebody has
- * answered.
- *
- * @throws ServerJoinError
- */
-export function assertServerOfFolder(
-  dataDir: string,
-  { address, isEmbedded = false }: Pick<StoreQuestion, 'address' | 'isEmbedded'>,
-): void {
-  const record = isEmbedded ? readServerRecord(dataDir) : undefined;
-  if (!isEmbedded || (record && embeddedAddress(record.port) === address)) return;
-  const where = record ? `runs its server at ${embeddedAddress(record.port)}` : 'runs no server';
-  throw new ServerJoinError(
-    `A Temporal server answers at ${address}, but the data folder ${dataDir} ${where}: set DATA_DIR to the folder of the start that runs it, or TEMPORAL_ADDRESS=${address} if this process is to use it with a folder of its own.`,
   );
 }
 
