@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { isAlertVariable } from '../config/alert-variables';
 import { environmentOf } from '../config/trading-environment';
 import { CRASH_VARIABLES, groupOf, isKeyOf, type VariableGroup } from '../config/variables';
 import { OUTWARD_PROXY_VARIABLES } from '../net/outward-proxy';
@@ -34,13 +35,14 @@ const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
  *
  * - exchange keys: those of the venue that is traded, to the trading engine, and none in paper;
  * - what opens alert channels: to who tells people, and to nobody else;
- * - proxies, which may hold a password: to who tells people, to who speaks to the venue, other than in paper, and to all who speak to a Temporal
- *   server on another machine;
+ * - proxies, which may hold a password: to who tells people, where something opens a channel; to who speaks to the venue, other
+ *   than in paper; and to all who speak to a Temporal server on another machine;
  * - crash points: in paper only.
  *
+ * @param tellsPeople whether a variable is set that opens an alert channel
  * @throws ConfigError when Temporal's own variables cannot be read
  */
-export function isPassedOn(variable: string, to: ProcessName, config: Config): boolean {
+export function isPassedOn(variable: string, to: ProcessName, config: Config, tellsPeople = false): boolean {
   if (SYSTEM_VARIABLES.includes(variable)) return true;
   const isPaper = environmentOf(config) === 'paper';
   if (CRASH_VARIABLES.includes(variable)) return isPaper;
@@ -48,7 +50,8 @@ export function isPassedOn(variable: string, to: ProcessName, config: Config): b
   const talks = groups.includes('server access');
   if (TRUST_VARIABLES.includes(variable)) return talks;
   if (OUTWARD_PROXY_VARIABLES.includes(variable)) {
-    if (groups.includes('alert channels') || (groups.includes('exchange keys') && !isPaper)) return true;
+    if (groups.includes('alert channels') && tellsPeople) return true;
+    if (groups.includes('exchange keys') && !isPaper) return true;
   }
   if (SERVER_PROXY_VARIABLES.includes(variable)) return talks && isServerElsewhere(config);
   const group = groupOf(variable);
@@ -69,5 +72,8 @@ function isServerElsewhere({ temporal }: Config): boolean {
  * @throws ConfigError as isPassedOn
  */
 export function childEnvironment(name: ProcessName, config: Config, env = process.env): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([variable]) => isPassedOn(variable, name, config)));
+  const tellsPeople = Object.keys(env).some(isAlertVariable);
+  return Object.fromEntries(
+    Object.entries(env).filter(([variable]) => isPassedOn(variable, name, config, tellsPeople)),
+  );
 }

@@ -10,12 +10,12 @@ function explains(row: Inhibition, root: Alert, follower: Alert, clock: number):
   return row.withinMs === undefined || clock - root.seenAt <= row.withinMs;
 }
 
-const ROWS_BY_FOLLOWER: ReadonlyMap<AlertRule, readonly Inhibition[]> = new Map(
+const ROWS_BY_FOLLOWER: Readonly<Partial<Record<AlertRule, readonly Inhibition[]>>> = Object.fromEntries(
   ALERT_RULES.map((rule) => [rule, INHIBITIONS.filter(({ of }) => of.includes(rule))]),
 );
 
 function rowsFor({ rule }: Alert): readonly Inhibition[] {
-  return ROWS_BY_FOLLOWER.get(rule) ?? [];
+  return ROWS_BY_FOLLOWER[rule] ?? [];
 }
 
 /** What explains an alert now: others that fire, and others that do not hold for long enough yet to fire. */

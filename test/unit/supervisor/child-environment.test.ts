@@ -84,28 +84,33 @@ describe('proxies', () => {
   ];
 
   test.each(['testnet', 'live'] as const)(
-    'that lead outside are given to who speaks to the venue and to who tells people, and to nobody else in %s',
+    'that lead to the venue are given to the trading engine alone in %s',
     (environment) => {
       for (const name of PROCESSES) {
-        const leadsOutside = ['trading_engine', 'system_monitor'].includes(name);
-        expect(given(name, ALL, configFor(environment))).toEqual(leadsOutside ? OF_VENUES : []);
+        expect(given(name, ALL, configFor(environment))).toEqual(name === 'trading_engine' ? OF_VENUES : []);
       }
     },
   );
 
+  test('that lead outside are given to who tells people, where something opens a channel', () => {
+    const channel = 'ALERT_WEBHOOK_OPS_URL';
+    for (const name of PROCESSES) {
+      const expected = name === 'system_monitor' ? [channel, ...OF_VENUES] : [];
+      expect(given(name, [channel, ...ALL], configFor('paper'))).toEqual(expected);
+    }
+  });
+
   test('that lead to a Temporal server on another machine are given to those that speak to it', () => {
     const config = configFor('paper', 'temporal.example:7233');
     for (const name of PROCESSES) {
-      const expected = name === 'system_monitor' ? [...new Set([...OF_VENUES, ...OF_SERVERS])] : OF_SERVERS;
-      expect([...given(name, ALL, config)].sort()).toEqual(name === 'paper_venue' ? [] : [...expected].sort());
+      expect([...given(name, ALL, config)].sort()).toEqual(name === 'paper_venue' ? [] : [...OF_SERVERS].sort());
     }
   });
 
   test.each(['127.0.0.1:7233', 'localhost:7233', '[::1]:7233', '127.0.0.2'])(
-    'are given in paper to who tells people alone, with a Temporal server at %s',
+    'are given to nobody in paper with a Temporal server at %s',
     (address) => {
-      for (const name of PROCESSES)
-        expect(given(name, ALL, configFor('paper', address))).toEqual(name === 'system_monitor' ? OF_VENUES : []);
+      for (const name of PROCESSES) expect(given(name, ALL, configFor('paper', address))).toEqual([]);
     },
   );
 });
