@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { AlertsConfig } from '../config/alerts';
 import { environmentOf } from '../config/trading-environment';
+import type { ChannelMessage } from '../observability/channels/message';
 import type { TellingChannel } from '../observability/channels/telling-channel';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
@@ -8,6 +10,9 @@ import { printErrorLine, printJson, printLine } from './terminal';
 
 /** The longest that one channel may take. */
 const CHANNEL_TIMEOUT_MS = 40_000;
+
+/** What can be tried. */
+type Testable = Pick<TellingChannel, 'name' | 'deliver'>;
 
 interface TestOptions {
   readonly channel?: string;
@@ -52,6 +57,13 @@ export function channelsNamed<Channel extends Pick<TellingChannel, 'name'>>(
   throw new CliError(`No channel "${name}" is on in ${file}; on are: ${names}.`, ExitCode.USAGE);
 }
 
+/** The dead man's switch is tried as a channel is, by a ping. */
+async function pingChannel({ heartbeat }: AlertsConfig): Promise<readonly Testable[]> {
+  if (heartbeat === undefined) return [];
+  const { pingOnce } = await import('../observability/channels/heartbeat-ping');
+  return [{ name: 'heartbeat', deliver: (_, signal) => pingOnce(heartbeat, signal) }];
+}
+
 async function testChannels({ channel: name, json = false }: TestOptions, command: Command): Promise<ExitCode> {
   const [{ loadAlerts }, { openChannels, originOf }, { testMessage }, { randomUUID }] = await Promise.all([
     import('../config/alerts'),
@@ -62,8 +74,9 @@ async function testChannels({ channel: name, json = false }: TestOptions, comman
   const config = await loadCommandConfig(command, [], ALERTING);
   const alerts = loadAlerts({ env: process.env, cwd: process.cwd() });
   const origin = originOf(environmentOf(config));
-  const channels = channelsNamed(openChannels(alerts, origin, printErrorLine), name, alerts.file);
-  const message = testMessage(origin, `test-${randomUUID().slice(0, 8)}`, Date.now());
+  const all: readonly Testable[] = [...openChannels(alerts, origin, printErrorLine), ...(await pingChannel(alerts))];
+  const channels = channelsNamed(all, name, alerts.file);
+  const message: ChannelMessage = testMessage(origin, `test-${randomUUID().slice(0, 8)}`, Date.now());
   const trials = await Promise.all(
     channels.map(async (channel): Promise<ChannelTrial> => {
       try {
@@ -84,7 +97,7 @@ export function addAlertsTestCommand(alerts: Command, finish: (exitCode: ExitCod
   alerts
     .command('test')
     .description('send a test message to every channel that is on, and print what each answered')
-    .option('--channel <name>', 'only this one: email, telegram, or the name of a webhook')
+    .option('--channel <name>', 'only this one: email, telegram, heartbeat, or the name of a webhook')
     .option('--json', 'print JSON')
     .action(async (options: TestOptions, command: Command) => finish(await testChannels(options, command)));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Secret } from '../../secrets/secret';
 import { whatIsNotWell, type Wellbeing } from './all-well';
-import { askOutside } from './outward';
+import { askOutside, wordsOfAnswer } from './outward';
 
 /** A look that takes longer has seen nothing. */
 const LOOK_TIMEOUT_MS = 10_000;
@@ -10,6 +10,8 @@ const PING_TIMEOUT_MS = 10_000;
 /** Pings that fail are sent again at once so often, before the next one is due. */
 const PING_ATTEMPTS_MAX = 3;
 const PING_RETRY_PAUSE_MS = 2_000;
+/** Some services answer 200 to an address that they do not know. */
+const UNKNOWN_CHECK = /^OK \(not found\)/i;
 
 export interface HeartbeatPingOptions {
   /** A secret: whoever knows it can hide our silence. */
@@ -67,17 +69,34 @@ async function lookOnce(
   return await Promise.race([look(end).then(whatIsNotWell, () => nothingSeen), ended]);
 }
 
-async function ping({ url: address, method }: HeartbeatPingOptions, signal: AbortSignal): Promise<string> {
+async function ping(options: HeartbeatPingOptions, signal: AbortSignal): Promise<string> {
   try {
-    const name = 'The heartbeat service';
-    const { status } = await askOutside(
-      { address, name, ...(method === 'POST' && { json: {} }) },
-      AbortSignal.any([signal, AbortSignal.timeout(PING_TIMEOUT_MS)]),
-    );
-    return status >= 200 && status < 300 ? '' : `${name} answered ${status}; check the address in ALERT_HEARTBEAT_URL.`;
+    await pingOnce(options, signal);
+    return '';
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/**
+ * One ping.
+ *
+ * @returns what the service answered, on one line and without secrets
+ * @throws Error with one sentence when it took none
+ */
+export async function pingOnce(
+  { url: address, method }: Pick<HeartbeatPingOptions, 'url' | 'method'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const name = 'The heartbeat service';
+  const { status, body } = await askOutside(
+    { address, name, ...(method === 'POST' && { json: {} }) },
+    AbortSignal.any([signal, AbortSignal.timeout(PING_TIMEOUT_MS)]),
+  );
+  const words = wordsOfAnswer(body);
+  const said = [String(status), words].filter(Boolean).join(': ');
+  if (status >= 200 && status < 300 && !UNKNOWN_CHECK.test(words)) return said;
+  throw new Error(`${name} answered ${said}; check the address in ALERT_HEARTBEAT_URL.`);
 }
 
 async function pause(spanMs: number, signal: AbortSignal): Promise<void> {

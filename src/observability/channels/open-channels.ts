@@ -34,10 +34,11 @@ export function openChannels(
       ? []
       : [new TelegramChannel({ ...telegram, botToken: telegram.token, origin, wants: wants(telegram.triggers) })]),
     ...webhooks.map(
-      ({ name, url, shape, triggers }) =>
+      ({ name, variable, url, shape, triggers }) =>
         new WebhookChannel({
           name,
           url,
+          variable,
           shape: shape === 'json' ? 'generic' : shape,
           origin,
           wants: wants(triggers),

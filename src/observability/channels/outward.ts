@@ -21,6 +21,7 @@ export interface OutwardRequest {
   readonly name: string;
   /** Sent as JSON with POST; absent: GET. */
   readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface OutwardAnswer {
@@ -47,7 +48,10 @@ export function faultOfAddress(text: string): string | undefined {
  *
  * @throws Error with one sentence when no answer came; ProxyError
  */
-export async function askOutside({ address, name, json }: OutwardRequest, signal: AbortSignal): Promise<OutwardAnswer> {
+export async function askOutside(
+  { address, name, json, headers }: OutwardRequest,
+  signal: AbortSignal,
+): Promise<OutwardAnswer> {
   const url = address.reveal();
   const fault = faultOfAddress(url);
   if (fault !== undefined) throw new Error(`The address of ${name} ${fault}.`);
@@ -56,7 +60,11 @@ export async function askOutside({ address, name, json }: OutwardRequest, signal
     const answer = await request(url, {
       dispatcher,
       method: json === undefined ? 'GET' : 'POST',
-      headers: { 'user-agent': 'oncefill', ...(json === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        'user-agent': 'oncefill',
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       body: json === undefined ? undefined : JSON.stringify(json),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
@@ -76,7 +84,6 @@ function dispatcherFor(address: string): Dispatcher {
     connections: 1,
     headersTimeout: STEP_TIMEOUT_MS,
     bodyTimeout: STEP_TIMEOUT_MS,
-    maxResponseSize: ANSWER_BYTES_MAX,
     autoSelectFamily: true,
   };
   const proxy = outwardProxyOf(address);
@@ -92,8 +99,14 @@ function dispatcherFor(address: string): Dispatcher {
 
 async function readBounded(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    // The rest is left: a long answer is an answer, and to send the message again would repeat it.
+    if (bytes >= ANSWER_BYTES_MAX) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, ANSWER_BYTES_MAX);
 }
 
 function codeOf(error: unknown): string {

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Socket } from 'node:net';
 import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { EmailSettings } from '../../config/alerts';
 import type { Notice } from '../../domain/alerts/alert';
 import { isThisMachine } from '../../net/this-machine';
 import { redactDeep } from '../../secrets/known-secrets';
 import type { Secret } from '../../secrets/secret';
 import { messageOf, plainText, type ChannelMessage, type NoticeOrigin } from './message';
 import { wordsOfAnswer } from './outward';
+import { safeId } from './safe-id';
 import type { TellingChannel } from './telling-channel';
 
 /** The library's own are minutes. */
@@ -29,6 +30,8 @@ export interface SmtpPatience {
 export interface SmtpOptions {
   readonly server: string;
   readonly port: number;
+  /** As the settings say; absent: by STARTTLS, which a server on this machine need not offer. */
+  readonly tls?: EmailSettings['tls'];
   /** With its password; absent: the server asks nobody. */
   readonly login?: { readonly user: string; readonly password: Secret };
   readonly from: string;
@@ -85,13 +88,15 @@ export class SmtpChannel implements TellingChannel {
   }
 
   private transportOptions() {
-    const { server, port, login, ca, patience = {} } = this.options;
+    const { server, port, tls, login, ca, patience = {} } = this.options;
     return {
       host: server,
       port,
-      secure: port === TLS_PORT,
+      secure: port === TLS_PORT || tls === 'from the start',
       // A server that offers no encryption is refused rather than told a password in the clear.
-      requireTLS: !isThisMachine(server),
+      requireTLS: tls === undefined ? !isThisMachine(server) : tls === 'required',
+      // One on this machine may offer it with a certificate that nobody vouches for; it is not needed there.
+      ignoreTLS: tls === 'off',
       tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const,
       ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password.reveal() } }),
       connectionTimeout: patience.connectMs ?? CONNECT_TIMEOUT_MS,
@@ -121,12 +126,6 @@ export function mailOf(message: ChannelMessage, { from, to }: Pick<SmtpOptions, 
 
 function messageId(alertId: string, number: number, from: string): string {
   return `<oncefill.${safeId(alertId)}.${number}@${from.slice(from.lastIndexOf('@') + 1)}>`;
-}
-
-/** An id as it may stand in a header; one that may not is told apart from others all the same. */
-function safeId(alertId: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(alertId)) return alertId;
-  return createHash('sha256').update(alertId).digest('hex').slice(0, 32);
 }
 
 /** What to do about the library's codes. */

@@ -1,3 +1,4 @@
+import { webhookUrlVariable } from '../../config/alert-variables';
 import type { Notice } from '../../domain/alerts/alert';
 import { redactDeep } from '../../secrets/known-secrets';
 import type { Secret } from '../../secrets/secret';
@@ -5,6 +6,7 @@ import { MessageRefusedError } from '../alerts/channel';
 import { busyError } from './busy';
 import { messageOf, plainText, TEXT_LENGTH_MAX, type ChannelMessage, type NoticeOrigin } from './message';
 import { askOutside, wordsOfAnswer } from './outward';
+import { safeId } from './safe-id';
 import type { TellingChannel } from './telling-channel';
 
 /** What a receiver understands: our own JSON, Slack's or Discord's. */
@@ -27,6 +29,8 @@ export function webhookBody(message: ChannelMessage, shape: WebhookShape): Reado
     case 'slack':
       // These three are all that Slack obeys in a plain text: with them a text could call everybody.
       return {
+        // A name such as trading_engine keeps its underline.
+        mrkdwn: false,
         text: plainText(message, SLACK_LENGTH_MAX)
           .replaceAll('&', '&amp;')
           .replaceAll('<', '&lt;')
@@ -50,6 +54,8 @@ export interface WebhookOptions {
   readonly name?: string;
   /** A secret as a whole: whoever knows it can write there. */
   readonly url: Secret;
+  /** The variable that it comes from, for messages; absent: that of a webhook of this name. */
+  readonly variable?: string;
   readonly shape: WebhookShape;
   readonly origin: NoticeOrigin;
   readonly wants: (notice: Notice) => boolean;
@@ -61,6 +67,10 @@ export class WebhookChannel implements TellingChannel {
 
   constructor(private readonly options: WebhookOptions) {
     this.name = options.name ?? 'webhook';
+  }
+
+  private get variable(): string {
+    return this.options.variable ?? webhookUrlVariable(this.name);
   }
 
   wants(notice: Notice): boolean {
@@ -76,18 +86,26 @@ export class WebhookChannel implements TellingChannel {
     const { url, shape } = this.options;
     const name = NAME_OF[shape];
     const json = redactDeep(webhookBody(message, shape));
-    const { status, headers, body } = await askOutside({ address: url, name, json }, signal);
+    const { status, headers, body } = await askOutside(
+      { address: url, name, json, headers: keyHeader(message) },
+      signal,
+    );
     const words = wordsOfAnswer(body);
     if (status >= 200 && status < 300) return [String(status), words].filter(Boolean).join(': ');
     if (status === 429) throw busyError(name, headers['retry-after'], retryAfterIn(body));
-    const sentence = `${name} answered ${status}${words && `: ${words}`}${remedyFor(status)}.`;
+    const sentence = `${name} answered ${status}${words && `: ${words}`}${remedyFor(status, this.variable)}.`;
     throw status === 413 ? new MessageRefusedError(sentence) : new Error(sentence);
   }
 }
 
-function remedyFor(status: number): string {
+/** The same for the same message alone, so that a receiver can leave out one that is sent again. */
+function keyHeader({ alertId, number }: ChannelMessage): Readonly<Record<string, string>> {
+  return { 'idempotency-key': `"${safeId(alertId)}.${number}"` };
+}
+
+function remedyFor(status: number, variable: string): string {
   if (status >= 300 && status < 400) return '; redirects are not followed: give the address that it leads to';
-  return [401, 403, 404, 410].includes(status) ? '; check the address in ALERT_WEBHOOK_URL' : '';
+  return [401, 403, 404, 410].includes(status) ? `; check the address in ${variable}` : '';
 }
 
 /** Discord says it in the body, too, and more exactly. */

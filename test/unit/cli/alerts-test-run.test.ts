@@ -21,14 +21,16 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   folder = mkdtempSync(join(tmpdir(), 'oncefill-alerts-test-'));
   const file = join(folder, 'a.yaml');
-  writeFileSync(file, 'webhooks: {room: {enabled: true, shape: json, triggers: [all]}}\n');
+  const heartbeat = 'heartbeat: {enabled: true}\n';
+  writeFileSync(file, `webhooks: {room: {enabled: true, shape: json, triggers: [all]}}\n${heartbeat}`);
   process.env['ONCEFILL_ALERTS'] = file;
   process.env['DATA_DIR'] = join(folder, 'data');
   process.env['ALERT_WEBHOOK_ROOM_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}${HOOK}`;
+  process.env['ALERT_HEARTBEAT_URL'] = process.env['ALERT_WEBHOOK_ROOM_URL'];
 });
 
 afterAll(async () => {
-  for (const name of ['ONCEFILL_ALERTS', 'DATA_DIR', 'ALERT_WEBHOOK_ROOM_URL']) {
+  for (const name of ['ONCEFILL_ALERTS', 'DATA_DIR', 'ALERT_WEBHOOK_ROOM_URL', 'ALERT_HEARTBEAT_URL']) {
     if (before[name] === undefined) delete process.env[name];
     else process.env[name] = before[name];
   }
@@ -57,12 +59,16 @@ test.each([
     status = answer;
     expect(await runCommandLine(['alerts', 'test', '--json'])).toBe(exitCode);
     const { channels } = JSON.parse(printed) as { channels: readonly Record<string, unknown>[] };
-    expect(channels).toEqual([{ channel: 'room', taken, answer: expect.stringContaining('no such hook') }]);
+    const said = { taken, answer: expect.stringContaining('no such hook') as string };
+    expect(channels).toEqual([
+      { channel: 'room', ...said },
+      { channel: 'heartbeat', ...said },
+    ]);
     expect(printed).not.toContain('canary');
   },
 );
 
 test('alerts test of a channel that is off is a wrong command line', async () => {
   expect(await runCommandLine(['alerts', 'test', '--channel', 'email'])).toBe(ExitCode.USAGE);
-  expect(printed).toContain('on are: room');
+  expect(printed).toContain('on are: room, heartbeat');
 });

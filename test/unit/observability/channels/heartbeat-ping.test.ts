@@ -1,5 +1,9 @@
 import { isAllWell, type Wellbeing } from '../../../../src/observability/channels/all-well';
-import { runHeartbeatPing, type HeartbeatPingOptions } from '../../../../src/observability/channels/heartbeat-ping';
+import {
+  pingOnce,
+  runHeartbeatPing,
+  type HeartbeatPingOptions,
+} from '../../../../src/observability/channels/heartbeat-ping';
 import { Secret } from '../../../../src/secrets/secret';
 import { startHttpReceiver, type HttpReceiver } from './http-receiver';
 
@@ -73,4 +77,15 @@ describe('the ping', () => {
     expect(pings).toBe(3);
     expect(told).toEqual(['The heartbeat service answered 503; check the address in ALERT_HEARTBEAT_URL.']);
   });
+});
+
+test.each([
+  [404, 'Monitor not found'],
+  [200, 'OK (not found)'],
+])('an address that the service does not know is told: %d %s', async (status, body) => {
+  const known = await startHttpReceiver();
+  known.reply = { status, body };
+  const attempt = pingOnce({ url: new Secret(`${known.url}/canary-0c4a6a4e-4f0e`) }, new AbortController().signal);
+  await expect(attempt).rejects.toThrow(`answered ${status}: ${body}; check the address in ALERT_HEARTBEAT_URL.`);
+  await known.close();
 });

@@ -234,3 +234,27 @@ describe('where the environment names a proxy', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 });
+
+describe('a webhook that', () => {
+  test('has a long answer has taken the message: it is not sent again', async () => {
+    receiver.reply = { status: 200, body: 'x'.repeat(1_000_000) };
+    expect((await webhook().deliver(messageOf(noticeWith(), ORIGIN), NEVER)).length).toBeLessThan(400);
+    receiver.reply = { status: 200 };
+  });
+
+  test('gets a message again can tell by its key', async () => {
+    for (const number of [1, 1, 2]) await webhook().send(noticeWith({ number }), NEVER);
+    await webhook().send(noticeWith({ alertId: 'a\r\nX-Eve: 1' }), NEVER);
+    const keys = receiver.requests.map(({ headers }) => headers['idempotency-key']);
+    expect(keys.slice(0, 3)).toEqual(['"a7f3c2d1.1"', '"a7f3c2d1.1"', '"a7f3c2d1.2"']);
+    expect(keys[3]).toMatch(/^"[0-9a-f]{32}\.1"$/);
+  });
+
+  test('is not there any more is told with its own variable', async () => {
+    receiver.reply = { status: 410 };
+    const url = new Secret(`${receiver.url}/${HOOK}`);
+    const channel = new WebhookChannel({ name: 'ops-room', url, shape: 'slack', origin: ORIGIN, wants: () => true });
+    expect((await errorOf(channel.send(noticeWith(), NEVER))).message).toContain('in ALERT_WEBHOOK_OPS_ROOM_URL');
+    receiver.reply = { status: 200 };
+  });
+});

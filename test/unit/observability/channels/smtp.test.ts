@@ -33,6 +33,22 @@ function channelWith(options: Partial<SmtpOptions> = {}): SmtpChannel {
   });
 }
 
+describe('a server on this machine', () => {
+  test('gets mail in the clear, whatever certificate it has, unless TLS is required', async () => {
+    const count = receiver.mails.length;
+    await channelWith({ ca: undefined, tls: 'off' }).send(noticeWith(), NEVER);
+    expect(receiver.mails).toHaveLength(count + 1);
+    await expect(channelWith({ ca: undefined, tls: 'required' }).send(noticeWith(), NEVER)).rejects.toThrow('ca_file');
+  });
+
+  test('gets neither mail nor password where it offers none of the TLS that is required', async () => {
+    const login = { user: 'anna', password: new Secret('right-password-1') };
+    const attempt = channelWith({ port: bare.port, login, tls: 'required' }).send(noticeWith(), NEVER);
+    await expect(attempt).rejects.toThrow('offers no encryption');
+    expect(bare.mails).toEqual([]);
+  });
+});
+
 describe('a mail', () => {
   test('arrives encrypted, with a password, and says what happened', async () => {
     const login = { user: 'anna', password: new Secret('right-password-1') };
