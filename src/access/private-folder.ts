@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Every bit that lets the group or others in. */
 const OTHERS_BITS = 0o077;
@@ -25,6 +25,34 @@ function isOpen({ mode }: Stats): boolean {
 }
 
 /**
+ * Makes a folder and those above it, one by one: Node.js, asked for all at once, gives every refusal on the way the same name,
+ * and where the system says that a folder is missing which is there (a link that leads nowhere, /proc) it asks for ever.
+ *
+ * @throws what the system refuses, under its own code, and DataFolderError where a part of the path leads nowhere
+ */
+function makeFolder(folder: string): void {
+  const missing = [folder];
+  for (let above = dirname(folder); !existsSync(above) && above !== dirname(above); above = dirname(above)) {
+    missing.unshift(above);
+  }
+  for (const path of missing) {
+    try {
+      mkdirSync(path, { mode: FOLDER_MODE });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const isLink = lookAt(path)?.isSymbolicLink() ?? false;
+      // Two that start at once make it both.
+      if (code === 'EEXIST' && !isLink) continue;
+      if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+      const why = isLink ? `${path} is a link that leads nowhere` : `no folder can be made at ${path}`;
+      throw new DataFolderError(
+        `The data folder ${folder} cannot be made: ${why}. Set DATA_DIR to a folder of your own.`,
+      );
+    }
+  }
+}
+
+/**
  * Makes sure that the data folder is there and that only we can look into it or write there: whoever can write there decides
  * what our processes believe. One of ours that is open to others is closed.
  *
@@ -33,7 +61,7 @@ function isOpen({ mode }: Stats): boolean {
  */
 export function openDataFolder(dataDir: string): boolean {
   // Every line of the audit asks: looking costs less than making.
-  if (!existsSync(dataDir)) mkdirSync(dataDir, { recursive: true, mode: FOLDER_MODE });
+  if (!existsSync(dataDir)) makeFolder(dataDir);
   const advice = 'set DATA_DIR to a folder of your own';
   if (!isOurs(lstatSync(dataDir))) {
     throw new DataFolderError(`The data folder ${dataDir} belongs to another user: ${advice}.`);

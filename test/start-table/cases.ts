@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { packageRoot } from '../../src/config/package-root';
 
@@ -63,6 +74,44 @@ const OFFLINE = [
   `${onPath('ip') ?? 'ip'} link set lo up && exec "$0" "$@"`,
 ];
 const offlineSkipped = needsRoot() ?? (onPath('unshare') && onPath('ip') ? undefined : 'it takes unshare and ip');
+
+/** The project's folder as a mount that nobody may write to. */
+const READ_ONLY_PROJECT = [
+  onPath('unshare') ?? 'unshare',
+  '--mount',
+  '/bin/sh',
+  '-c',
+  `mount --bind "${packageRoot()}" "${packageRoot()}" && mount -o remount,ro,bind "${packageRoot()}" && cd "${packageRoot()}" && exec "$0" "$@"`,
+];
+
+/** The newest server that was fetched before. */
+function fetchedTemporal(): string | undefined {
+  const folder = join(process.env['ONCEFILL_CACHE_DIR'] ?? join(homedir(), '.cache', 'oncefill'), 'temporal');
+  const versions = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  return versions.map((version) => join(folder, version, 'temporal')).findLast((file) => existsSync(file));
+}
+
+function needsTemporal(): string | undefined {
+  return fetchedTemporal() === undefined ? 'no Temporal server was fetched before' : undefined;
+}
+
+/** A folder of programs with the server, as a package of the system installs it. */
+function temporalFolder({ folder }: Place): string {
+  const bin = join(folder, 'programs');
+  mkdirSync(bin, { mode: 0o755 });
+  copyFileSync(fetchedTemporal() ?? '', join(bin, 'temporal'));
+  chmodSync(join(bin, 'temporal'), 0o755);
+  return bin;
+}
+
+function dataOfNobody({ folder }: Place): NodeJS.ProcessEnv {
+  const data = join(folder, 'data');
+  for (const path of [folder, data]) {
+    mkdirSync(path, { recursive: true });
+    chownSync(path, NOBODY, NOBODY);
+  }
+  return { HOME: folder };
+}
 
 const BUSY: readonly StartCase[] = (['TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'API_PORT', 'PAPER_VENUE_PORT'] as const).map(
   (variable) => ({
@@ -135,14 +184,7 @@ export const CASES: readonly StartCase[] = [
   {
     name: 'another user, with a data folder of its own',
     within: AS_NOBODY,
-    prepare({ folder }) {
-      const data = join(folder, 'data');
-      for (const path of [folder, data]) {
-        mkdirSync(path, { recursive: true });
-        chownSync(path, NOBODY, NOBODY);
-      }
-      return { HOME: folder, ONCEFILL_CACHE_DIR: process.env['START_TABLE_CACHE'] };
-    },
+    prepare: (place) => ({ ...dataOfNobody(place), ONCEFILL_CACHE_DIR: process.env['START_TABLE_CACHE'] }),
     ends: 'healthy',
     skipped:
       needsRoot() ?? (process.env['START_TABLE_CACHE'] ? undefined : 'START_TABLE_CACHE names no cache of its own'),
@@ -156,6 +198,30 @@ export const CASES: readonly StartCase[] = [
     },
     ends: /cannot be used: this user may not .*DATA_DIR/,
     skipped: needsRoot() ?? needsReadableProgram(),
+  },
+  {
+    name: 'another user, with a program that it may only read',
+    within: AS_NOBODY,
+    prepare: (place) => ({
+      ...dataOfNobody(place),
+      PATH: `${temporalFolder(place)}${delimiter}${process.env['PATH']}`,
+    }),
+    ends: 'healthy',
+    skipped: needsRoot() ?? needsReadableProgram() ?? needsTemporal(),
+  },
+  {
+    name: 'a project folder that can only be read',
+    // A mount of its own, which ends with the process.
+    within: READ_ONLY_PROJECT,
+    ends: 'healthy',
+    skipped: needsRoot() ?? (onPath('unshare') ? undefined : 'it takes unshare'),
+  },
+  {
+    name: 'a project folder that can only be read, and the data folder in it',
+    within: READ_ONLY_PROJECT,
+    prepare: () => ({ DATA_DIR: join(packageRoot(), 'data-of-the-start-table') }),
+    ends: /data-of-the-start-table cannot be used: .*DATA_DIR/,
+    skipped: needsRoot() ?? (onPath('unshare') ? undefined : 'it takes unshare'),
   },
   {
     name: 'a disk with 40 MB',

@@ -1,11 +1,23 @@
 // Starts the product as strangers do, and prints how each start ended: healthy, or one sentence with the remedy.
 //
-//   npm run start-table [-- --node PROGRAM] [PART OF A NAME]
+//   npm run start-table [-- [--node PROGRAM] [--transcripts FILE] [PART OF A NAME]]
+//
+// FILE gets all that each start wrote, under its name and how it ended.
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { childEnvironment } from '../../harness/child-environment';
 import { exitCodeOf, hasEnded, sendSignal } from '../../harness/child-process';
 import { findFreePorts } from '../../harness/free-ports';
@@ -24,6 +36,8 @@ interface Outcome {
   readonly isExpected: boolean;
   readonly told: string;
   readonly lastLines: readonly string[];
+  /** All that it wrote. */
+  readonly transcript: string;
 }
 
 async function placeFor(): Promise<Place> {
@@ -73,6 +87,7 @@ async function tryCase(startCase: StartCase, node: string): Promise<Outcome> {
         ? (text().match(/^.*(healthy after|not all is well).*$/m) ?? [])
         : text().trim().split('\n')
       ).slice(ran ? 0 : -LINES_SHOWN, ran ? 1 : undefined),
+      transcript: text(),
     };
   } finally {
     if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
@@ -82,10 +97,18 @@ async function tryCase(startCase: StartCase, node: string): Promise<Outcome> {
   }
 }
 
+function readWords(words: readonly string[]): { node: string; transcripts?: string; part: string } {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    options: { node: { type: 'string', default: process.execPath }, transcripts: { type: 'string' } },
+    allowPositionals: true,
+  });
+  return { ...values, part: positionals.join(' ') };
+}
+
 async function main(words: readonly string[]): Promise<void> {
-  const at = words.indexOf('--node');
-  const node = at < 0 ? process.execPath : (words[at + 1] ?? '');
-  const part = words.filter((_, index) => at < 0 || (index !== at && index !== at + 1)).join(' ');
+  const { node, transcripts, part } = readWords(words);
+  if (transcripts !== undefined) writeFileSync(transcripts, '');
   // Somebody's, so that a port is busy.
   const holder = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => holder.once('listening', resolve));
@@ -93,13 +116,15 @@ async function main(words: readonly string[]): Promise<void> {
   process.env['BUSY_PORT'] = typeof address === 'object' && address ? String(address.port) : '';
   let unexpected = 0;
   for (const startCase of CASES.filter(({ name }) => name.includes(part))) {
-    const { isExpected, told, lastLines } =
+    const { isExpected, told, lastLines, transcript } =
       startCase.skipped === undefined
         ? await tryCase(startCase, node)
-        : { isExpected: true, told: `not tried: ${startCase.skipped}`, lastLines: [] };
+        : { isExpected: true, told: `not tried: ${startCase.skipped}`, lastLines: [], transcript: '' };
     if (!isExpected) unexpected += 1;
-    process.stdout.write(`${isExpected ? 'ok ' : 'NOT'} ${startCase.name}: ${told}\n`);
-    for (const line of lastLines) process.stdout.write(`      ${line}\n`);
+    const line = `${isExpected ? 'ok ' : 'NOT'} ${startCase.name}: ${told}\n`;
+    process.stdout.write(line);
+    if (transcripts !== undefined) appendFileSync(transcripts, `== ${line}${transcript}\n`);
+    for (const last of lastLines) process.stdout.write(`      ${last}\n`);
   }
   holder.close();
   process.stdout.write(`${unexpected === 0 ? 'Every start ended as it should.' : `${unexpected} did not.`}\n`);

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder, tightenDataFolder } from '../../../src/access/private-folder';
@@ -55,6 +65,26 @@ describe('the data folder', () => {
     writeFileSync(dataDir, '');
     expect(() => openDataFolder(dataDir)).toThrow(/DATA_DIR|EEXIST/);
   });
+
+  test('is made with the folders above it', () => {
+    openDataFolder(join(dataDir, 'one', 'two'));
+    expect(modeOf(join(dataDir, 'one', 'two'))).toBe(0o700);
+  });
+
+  test.each([
+    ['below a link that leads nowhere', ['data']],
+    ['at a link that leads nowhere', []],
+  ])('%s is refused with the link', (_where, below) => {
+    symlinkSync(join(folder, 'gone'), dataDir);
+    expect(() => openDataFolder(join(dataDir, ...below))).toThrow(
+      `${dataDir} is a link that leads nowhere. Set DATA_DIR`,
+    );
+  });
+
+  (existsSync('/proc/self') ? test : test.skip).each(['/proc/oncefill', '/proc/oncefill/data'])(
+    'at %s, where the system makes none, is refused at once',
+    (path) => expect(() => openDataFolder(path)).toThrow('no folder can be made at /proc/oncefill. Set DATA_DIR'),
+  );
 
   testAsRoot('of another user is refused', () => {
     mkdirSync(dataDir, { mode: 0o700 });
