@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
-import { loadCommandConfig, TRADING } from './command-config';
+import { loadCommandConfig, STARTING } from './command-config';
 import type { Check, DoctorContext } from './doctor/check';
 import { printJson, printLine, styleFor } from './terminal';
 
@@ -30,7 +30,7 @@ async function allChecks(): Promise<readonly Check[]> {
     venue.VENUE_CLOCK_CHECK,
     venue.VENUE_ACCOUNT_CHECK,
     files.MODEL_CHECK,
-    files.alertsCheck(),
+    files.ALERTS_CHECK,
   ];
 }
 
@@ -41,7 +41,7 @@ export function addDoctorCommand(program: Command, finish: (exitCode: ExitCode) 
     .description('check this installation, running or not: what was found, and how to mend it; changes nothing')
     .option('--json', 'print JSON')
     .action(async (options: { readonly json?: boolean }, command: Command) => {
-      const config = await loadCommandConfig(command, [], TRADING);
+      const config = await loadCommandConfig(command, [], STARTING);
       const [{ runChecks }, { renderDoctor }, { connectServer, resolveAnyTarget }] = await Promise.all([
         import('./doctor/check'),
         import('./doctor/render-doctor'),

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import { loadAlerts } from '../../config/alerts';
 import { readDotEnv } from '../../config/dot-env';
 import { environmentOf } from '../../config/trading-environment';
 import { checkCandleInterval, readModelMetadata } from '../../inference/model-metadata';
 import { listLogFiles, logDay } from '../../observability/log-files';
-import { type Check, type Finding, mend, skipped, well } from './check';
+import { type Check, mend, skipped, well } from './check';
 
 const OTHERS_BITS = 0o077;
 
@@ -76,25 +77,13 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What of the channels can be told; whoever reads the file hands it in. @throws what is wrong with the file */
-export type DescribeChannels = (path: string) => readonly string[];
-
-export function alertsCheck(describe?: DescribeChannels): Check {
-  return {
-    name: 'alerts',
-    run({ cwd, config }): Finding {
-      const path = join(cwd, 'config', 'alerts.yaml');
-      const nobody = 'nobody is told of alerts but who looks at the terminal, the logs and "oncefill status"';
-      if (!existsSync(path)) {
-        if (environmentOf(config) === 'paper') return skipped(`no ${path}: ${nobody}`);
-        return mend(`no ${path}: ${nobody}`, 'write one with a channel of yours');
-      }
-      if (process.geteuid !== undefined && (statSync(path).mode & OTHERS_BITS) !== 0)
-        return mend(`other users may read ${path}, which holds secrets`, `chmod 600 ${path}`);
-      const channels = describe?.(path);
-      if (channels === undefined) return well(`${path} is there`);
-      if (channels.length > 0) return well(`alerts go to ${channels.join(', ')}`);
-      return mend(`${path} enables no channel: ${nobody}`, 'enable one in it');
-    },
-  };
-}
+export const ALERTS_CHECK: Check = {
+  name: 'alerts',
+  run({ cwd, env, config }) {
+    const { file, email, telegram, webhooks } = loadAlerts({ env, cwd });
+    const names = [...(email ? ['email'] : []), ...(telegram ? ['telegram'] : []), ...webhooks.map(({ name }) => name)];
+    if (names.length > 0) return well(`alerts go to ${names.join(', ')}`);
+    const found = `${file} switches no channel on: nobody is told of alerts but who looks at the terminal, the logs and "oncefill status"`;
+    return environmentOf(config) === 'paper' ? skipped(found) : mend(found, 'switch one on');
+  },
+};

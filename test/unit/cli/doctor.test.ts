@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Check, type DoctorContext, mend, runChecks, skipped, well } from '../../../src/cli/doctor/check';
-import { alertsCheck, FOLDER_CHECK, LOGS_CHECK, MODEL_CHECK } from '../../../src/cli/doctor/file-checks';
+import { ALERTS_CHECK, FOLDER_CHECK, LOGS_CHECK, MODEL_CHECK } from '../../../src/cli/doctor/file-checks';
 import { INSTALLATION_CHECK, judgeDisk, judgeNode, PORTS_CHECK } from '../../../src/cli/doctor/machine-checks';
 import { renderDoctor } from '../../../src/cli/doctor/render-doctor';
 import { judgeRetention, NAMESPACE_CHECK, REACH_CHECK } from '../../../src/cli/doctor/server-checks';
@@ -124,12 +124,21 @@ test('a model without its file is to be mended', async () => {
   expect(await verdictOf(MODEL_CHECK, { ...contextOf(), config })).toBe('mend');
 });
 
-test('alerts nobody would get are no fault for paper, and channels are named', async () => {
-  expect(await verdictOf(alertsCheck())).toBe('skipped');
-  mkdirSync(join(folder, 'config'));
-  writeFileSync(join(folder, 'config', 'alerts.yaml'), '', { mode: 0o600 });
-  expect(await verdictOf(alertsCheck(() => ['email']))).toBe('well');
-  expect(await verdictOf(alertsCheck(() => []))).toBe('mend');
+test('alerts nobody would get are no fault for paper, and one elsewhere', async () => {
+  const paper = contextOf();
+  expect(await verdictOf(ALERTS_CHECK, paper)).toBe('skipped');
+  const venue = { ...paper.config.venues[paper.config.venue]!, environment: 'live' as const };
+  const config = { ...paper.config, venues: { [paper.config.venue]: venue } };
+  expect(await verdictOf(ALERTS_CHECK, { ...paper, config })).toBe('mend');
+});
+
+test('the channels that alerts go to are named, and a fault in their file is to be mended', async () => {
+  const file = join(folder, 'channels.yaml');
+  writeFileSync(file, 'webhooks: {room: {enabled: true}}\n');
+  const open = { ONCEFILL_ALERTS: file, ALERT_WEBHOOK_ROOM_URL: 'https://example.com/hook' };
+  const [checked] = await runChecks([ALERTS_CHECK], contextOf(open));
+  expect(checked).toMatchObject({ verdict: 'well', found: 'alerts go to room' });
+  expect(await verdictOf(ALERTS_CHECK, contextOf({ ONCEFILL_ALERTS: file }))).toBe('mend');
 });
 
 test('an embedded server that nobody started is no fault', async () => {
