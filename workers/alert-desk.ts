@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { AlertsConfig } from '../src/config/alerts';
@@ -9,6 +8,7 @@ import { runAlertDesk } from '../src/observability/alerts/desk';
 import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
 import { readFreeFunds } from '../src/observability/trading-health';
+import { pause } from '../src/process/pause';
 import { claimPidFile, releasePidFile } from '../src/process/pid-file';
 import { pingHeartbeat } from './ping-heartbeat';
 import { printAlert } from './print-alert';
@@ -39,7 +39,7 @@ export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSign
       }
       return;
     }
-    await delay(CLAIM_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    await pause(CLAIM_INTERVAL_MS, signal);
   }
 }
 

@@ -5,12 +5,11 @@ import { leaveFinding } from '../observability/alerts/spool';
  * Hands what the supervisor finds to whoever keeps the desk of alerts, by way of the disk: that process may be the one that
  * died.
  *
- * @param print tells it on the terminal as well
+ * @param print tells that it cannot be written down
  */
 export function tellFindings(dataDir: string, print: (line: string, important: boolean) => void) {
   let isFailing = false;
   return (finding: Finding): void => {
-    if (finding.holds) print(`ALERT ${finding.text}`, true);
     try {
       leaveFinding(dataDir, finding);
       isFailing = false;

@@ -11,6 +11,7 @@ import { faultOfOutwardUrl } from './alert-urls';
 /** Whom one mail may go to. */
 const RECIPIENTS_MAX = 10;
 export const WEBHOOKS_MAX = 8;
+/** What a receiver understands: our own JSON, Slack's or Discord's. */
 export const WEBHOOK_SHAPES = ['json', 'slack', 'discord'] as const;
 export type WebhookShape = (typeof WEBHOOK_SHAPES)[number];
 

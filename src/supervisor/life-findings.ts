@@ -3,20 +3,22 @@ import type { AlertRule, Finding } from '../domain/alerts/alert';
 /** After so many short lives in a row a person is told that starting again does not help. */
 export const CRASH_LOOP_DEATHS = 5;
 
+export interface Death {
+  readonly kind: 'died';
+  readonly name: string;
+  readonly cause: string;
+  /** It was ended because it showed no sign of life. */
+  readonly isHung: boolean;
+  readonly deathsInARow: number;
+  readonly restartInMs: number;
+}
+
 /** What happened in the life of a process or of the embedded server. */
 export type LifeEvent =
   | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
   /** It has been ready for as long as makes its next death the first. */
   | { readonly kind: 'stable'; readonly name: string }
-  | {
-      readonly kind: 'died';
-      readonly name: string;
-      readonly cause: string;
-      /** It was ended because it showed no sign of life. */
-      readonly isHung: boolean;
-      readonly deathsInARow: number;
-      readonly restartInMs: number;
-    };
+  | Death;
 
 /**
  * What a person is to be told of it: deaths and hangs, each until the process is ready again, and once that it dies again and

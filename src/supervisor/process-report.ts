@@ -1,14 +1,14 @@
 import type { Finding } from '../domain/alerts/alert';
 import type { ExitCode } from '../process/exit-codes';
+import type { Death, LifeEvent } from './life-findings';
 
 /** Wrong usage or configuration, or a server with another store: a person has to do something. */
 export type FinalExitCode = typeof ExitCode.USAGE | typeof ExitCode.OTHER_STORE;
 
 /** What happened to a process, for the person who started it. */
 export type ProcessReport =
-  | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
-  /** It has been ready for as long as makes its next death the first. */
-  | { readonly kind: 'stable'; readonly name: string }
+  | Exclude<LifeEvent, Death>
+  | (Death & { readonly lastLines: readonly string[] })
   /** atMs: when it arrived, milliseconds UTC. fingerprint: of the signal that it is about. */
   | {
       readonly kind: 'line';
@@ -20,16 +20,6 @@ export type ProcessReport =
   /** What it found out about others. */
   | { readonly kind: 'finding'; readonly name: string; readonly finding: Finding }
   | { readonly kind: 'superseded'; readonly name: string; readonly text: string }
-  | {
-      readonly kind: 'died';
-      readonly name: string;
-      readonly cause: string;
-      /** It was ended because it showed no sign of life. */
-      readonly isHung: boolean;
-      readonly lastLines: readonly string[];
-      readonly deathsInARow: number;
-      readonly restartInMs: number;
-    }
   /** It left with an exit code that tells that starting it again cannot help. */
   | {
       readonly kind: 'misconfigured';

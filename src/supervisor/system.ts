@@ -57,7 +57,7 @@ export interface SystemOptions {
   readonly live: boolean;
   /** A line for the person at the terminal, which the log keeps too. */
   readonly print: (line: string, important?: boolean, note?: LineNote) => void;
-  /** Hears of deaths, hangs and crash loops, and of their end; absent: what is wrong is printed. Must not throw. */
+  /** Hears of deaths, hangs and crash loops, and of their end; what is wrong is printed before. Must not throw. */
   readonly findings?: (finding: Finding) => void;
   /** Told of each process that died and is started again. */
   readonly onDeath?: (name: ProcessName, cause: 'exit' | 'signal') => void;
@@ -201,10 +201,10 @@ export class System {
   }
 
   private tell(findings: readonly Finding[]): void {
-    const printAlert = ({ holds, text }: Finding): void => {
-      if (holds) this.options.print(`ALERT ${text}`, true);
-    };
-    for (const finding of findings) (this.options.findings ?? printAlert)(finding);
+    for (const finding of findings) {
+      if (finding.holds) this.options.print(`ALERT ${finding.text}`, true);
+      this.options.findings?.(finding);
+    }
   }
 
   /** Every part of this mode is done by other processes already: then nothing here needs looking after. */

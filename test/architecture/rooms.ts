@@ -104,7 +104,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/observability/channels',
     holds: 'the ways to people: mail, Telegram, webhooks, and the ping to whoever notices silence',
-    rooms: ['src/domain', 'src/secrets', 'src/net', 'src/config', 'src/observability/alerts'],
+    rooms: ['src/domain', 'src/secrets', 'src/process', 'src/net', 'src/config', 'src/observability/alerts'],
     packages: ['Node', 'nodemailer', 'undici'],
   },
   {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/schema';
 import type { Finding } from '../../domain/alerts/alert';
 import { RULE_TERMS } from '../../domain/alerts/rules';
+import { pause } from '../../process/pause';
 import { reason, type PartHealth } from '../part-health';
 import type { AlertChannel } from './channel';
 import { DiskLook } from './disk-look';
@@ -85,7 +86,7 @@ async function watch(
     } catch (error) {
       options.tellFault(`The watch over alerts failed and goes on: ${reason(error)}`);
     }
-    await delay(tickMs, undefined, { signal }).catch(() => undefined);
+    await pause(tickMs, signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { delivered, givenUp, nextToSend } from '../../domain/alerts/outbox';
+import { pause } from '../../process/pause';
 import { ChannelBusyError, MessageRefusedError, type AlertChannel } from './channel';
 import type { AlertKeeper, TellFault } from './keeper';
 
@@ -100,12 +101,4 @@ function rejectAtEnd(signal: AbortSignal): Promise<never> {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
-}
-
-async function pause(spanMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(spanMs, undefined, { signal });
-  } catch {
-    // The stop ends the pause.
-  }
 }

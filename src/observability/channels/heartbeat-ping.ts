@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../process/pause';
 import type { Secret } from '../../secrets/secret';
 import { whatIsNotWell, type Wellbeing } from './all-well';
 import { askOutside, wordsOfAnswer } from './outward';
@@ -97,12 +97,4 @@ export async function pingOnce(
   const said = [String(status), words].filter(Boolean).join(': ');
   if (status >= 200 && status < 300 && !UNKNOWN_CHECK.test(words)) return said;
   throw new Error(`${name} answered ${said}; check the address in ALERT_HEARTBEAT_URL.`);
-}
-
-async function pause(spanMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(spanMs, undefined, { signal });
-  } catch {
-    // The stop ends the pause.
-  }
 }

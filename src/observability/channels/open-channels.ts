@@ -30,19 +30,7 @@ export function openChannels(
       isTriggered(triggers, notice);
   return [
     ...(email === undefined ? [] : [new SmtpChannel({ ...email, origin, wants: wants(email.triggers), tellFault })]),
-    ...(telegram === undefined
-      ? []
-      : [new TelegramChannel({ ...telegram, botToken: telegram.token, origin, wants: wants(telegram.triggers) })]),
-    ...webhooks.map(
-      ({ name, variable, url, shape, triggers }) =>
-        new WebhookChannel({
-          name,
-          url,
-          variable,
-          shape: shape === 'json' ? 'generic' : shape,
-          origin,
-          wants: wants(triggers),
-        }),
-    ),
+    ...(telegram === undefined ? [] : [new TelegramChannel({ ...telegram, origin, wants: wants(telegram.triggers) })]),
+    ...webhooks.map((webhook) => new WebhookChannel({ ...webhook, origin, wants: wants(webhook.triggers) })),
   ];
 }

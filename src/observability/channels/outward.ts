@@ -1,6 +1,6 @@
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
+import { faultOfOutwardUrl } from '../../config/alert-urls';
 import { outwardProxyOf } from '../../net/outward-proxy';
-import { isThisMachine } from '../../net/this-machine';
 import { redact } from '../../secrets/known-secrets';
 import type { Secret } from '../../secrets/secret';
 import { cutText, oneLine } from './cut';
@@ -31,18 +31,6 @@ export interface OutwardAnswer {
 }
 
 /**
- * Why an address cannot be used: a token in it must not travel in the clear.
- *
- * @returns the end of a sentence that begins with "it"; undefined: it can
- */
-export function faultOfAddress(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) return 'is no address; write https://host/path';
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.hostname))) return undefined;
-  return 'is no https address; http is for this machine only';
-}
-
-/**
  * One request to another machine: through the proxy that the environment names, bounded in time and size, redirects not
  * followed, certificates verified whatever Node's variables say. No message holds the address.
  *
@@ -53,7 +41,7 @@ export async function askOutside(
   signal: AbortSignal,
 ): Promise<OutwardAnswer> {
   const url = address.reveal();
-  const fault = faultOfAddress(url);
+  const fault = faultOfOutwardUrl(url);
   if (fault !== undefined) throw new Error(`The address of ${name} ${fault}.`);
   const dispatcher = dispatcherFor(url);
   try {

@@ -15,7 +15,7 @@ const NEVER_TAKEN = /message is too long|message text is empty|must be encoded i
 export interface TelegramOptions {
   /** Where the Bot API is, without a slash at its end. */
   readonly apiUrl: string;
-  readonly botToken: Secret;
+  readonly token: Secret;
   /** A number, or `@name` of a channel. */
   readonly chatId: string;
   readonly origin: NoticeOrigin;
@@ -45,11 +45,11 @@ export class TelegramChannel implements TellingChannel {
 
   /** @throws ChannelBusyError, MessageRefusedError, Error with Telegram's own words */
   async deliver(message: ChannelMessage, signal: AbortSignal): Promise<string> {
-    const { apiUrl, botToken, chatId } = this.options;
+    const { apiUrl, token, chatId } = this.options;
     const { status, body } = await askOutside(
       {
         // As a secret of its own: the token is part of it.
-        address: new Secret(`${apiUrl}/bot${botToken.reveal()}/sendMessage`),
+        address: new Secret(`${apiUrl}/bot${token.reveal()}/sendMessage`),
         name: 'Telegram',
         json: {
           chat_id: chatId,

@@ -1,4 +1,5 @@
 import { webhookUrlVariable } from '../../config/alert-variables';
+import type { WebhookShape } from '../../config/alerts-schema';
 import type { Notice } from '../../domain/alerts/alert';
 import { redactDeep } from '../../secrets/known-secrets';
 import type { Secret } from '../../secrets/secret';
@@ -9,16 +10,13 @@ import { askOutside, wordsOfAnswer } from './outward';
 import { safeId } from './safe-id';
 import type { TellingChannel } from './telling-channel';
 
-/** What a receiver understands: our own JSON, Slack's or Discord's. */
-export type WebhookShape = 'generic' | 'slack' | 'discord';
-
 /** What Discord takes, in UTF-16 code units. */
 export const DISCORD_LENGTH_MAX = 2_000;
 /** What Slack shows without cutting, with room for what is escaped. */
 export const SLACK_LENGTH_MAX = 4_000;
 
 const NAME_OF: Readonly<Record<WebhookShape, string>> = {
-  generic: 'The webhook',
+  json: 'The webhook',
   slack: 'Slack',
   discord: 'Discord',
 };
@@ -39,7 +37,7 @@ export function webhookBody(message: ChannelMessage, shape: WebhookShape): Reado
     case 'discord':
       // Nobody is called by a name that a text happens to hold.
       return { content: plainText(message, DISCORD_LENGTH_MAX), allowed_mentions: { parse: [] } };
-    case 'generic':
+    case 'json':
       return {
         ...message.fields,
         title: message.title,

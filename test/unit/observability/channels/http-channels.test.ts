@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ChannelBusyError, MessageRefusedError } from '../../../../src/observability/alerts/channel';
 import { messageOf } from '../../../../src/observability/channels/message';
-import { faultOfAddress } from '../../../../src/observability/channels/outward';
+import { faultOfOutwardUrl } from '../../../../src/config/alert-urls';
 import { TelegramChannel } from '../../../../src/observability/channels/telegram';
-import { webhookBody, WebhookChannel, type WebhookShape } from '../../../../src/observability/channels/webhook';
+import type { WebhookShape } from '../../../../src/config/alerts-schema';
+import { webhookBody, WebhookChannel } from '../../../../src/observability/channels/webhook';
 import { redact, rememberSecret } from '../../../../src/secrets/known-secrets';
 import { Secret } from '../../../../src/secrets/secret';
 import { alertSecrets } from '../../../../src/config/alert-variables';
@@ -27,14 +28,14 @@ beforeEach(() => {
 function telegram(apiUrl = receiver.url): TelegramChannel {
   return new TelegramChannel({
     apiUrl,
-    botToken: new Secret(TOKEN),
+    token: new Secret(TOKEN),
     chatId: '-1001',
     origin: ORIGIN,
     wants: () => true,
   });
 }
 
-function webhook(shape: WebhookShape = 'generic', base = receiver.url): WebhookChannel {
+function webhook(shape: WebhookShape = 'json', base = receiver.url): WebhookChannel {
   const url = `${base}/${HOOK}`;
   for (const secret of alertSecrets('ALERT_WEBHOOK_ROOM_URL', url)) rememberSecret(secret);
   return new WebhookChannel({ url: new Secret(url), shape, origin: ORIGIN, wants: () => true });
@@ -175,7 +176,7 @@ describe('no error holds an address, which is a secret', () => {
     'when the base is %s',
     async (base) => {
       const errors = [await errorOf(telegram(base).send(noticeWith(), NEVER))];
-      errors.push(await errorOf(webhook('generic', base).send(noticeWith(), NEVER)));
+      errors.push(await errorOf(webhook('json', base).send(noticeWith(), NEVER)));
       for (const error of errors) {
         const all = `${error.message} ${error.stack} ${JSON.stringify(error)}`;
         expect(all).not.toContain('canary');
@@ -202,7 +203,7 @@ test.each([
   ['example.com', false],
   ['', false],
 ])('whether %s may be written to: %s', (address, isFit) => {
-  expect(faultOfAddress(address) === undefined).toBe(isFit);
+  expect(faultOfOutwardUrl(address) === undefined).toBe(isFit);
 });
 
 describe('where the environment names a proxy', () => {
