@@ -1,3 +1,5 @@
+import { isRecord } from '../domain/plain-values';
+
 /** A line of a log, as it stands in its file. */
 export interface LogLine {
   /** Without the line break. */
@@ -33,9 +35,7 @@ export interface LogFilter {
 export function parseFields(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../process/error-code';
+import { logDay, logFolder } from '../log-files';
+import { parseFields } from '../log-line';
 
 const SPAN_MS = 60_000;
 /** Of the lines that came since the last look, at most so many bytes are read: the rest is many errors in any case. */
@@ -44,8 +46,7 @@ export class ErrorCount {
   }
 
   private todaysPath(): string {
-    const day = new Date(this.clock()).toISOString().slice(0, 10).replaceAll('-', '');
-    return join(this.dataDir, 'logs', `errors_${day}.log`);
+    return join(logFolder(this.dataDir), `errors_${logDay(this.clock())}.log`);
   }
 
   private readOn(): void {
@@ -78,12 +79,8 @@ export class ErrorCount {
 }
 
 function componentOf(line: string): string | undefined {
-  try {
-    const { component } = JSON.parse(line) as { readonly component?: unknown };
-    return typeof component === 'string' ? component : undefined;
-  } catch {
-    return undefined;
-  }
+  const component = parseFields(line)?.['component'];
+  return typeof component === 'string' ? component : undefined;
 }
 
 function sizeOf(path: string): number {
