@@ -5,6 +5,7 @@ import { OrderEvidence } from '../src/trading/order-evidence';
 import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Permits } from '../src/trading/permits';
+import type { Repricer } from '../src/trading/repricer';
 import { ASK_AGAIN, type SendChecker } from '../src/trading/send-checker';
 import type { CancelOrderInput, LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
 
@@ -21,14 +22,18 @@ export interface OrderDependencies {
   readonly pacedVenue: PacedVenue;
   readonly checker: SendChecker;
   readonly sender: OrderSender;
+  readonly repricer: Repricer;
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
-export function createOrderActivities({ permits, pacedVenue, checker, sender }: OrderDependencies) {
+export function createOrderActivities({ permits, pacedVenue, checker, sender, repricer }: OrderDependencies) {
   const evidence = new OrderEvidence(pacedVenue);
 
   async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
     const callEndsAtMs = performance.now() + SEND_WITHIN_MS;
+    const priced = await repricer.check(input.plan);
+    if (priced.status === 'denied') return priced;
+    if (priced.status === 'unknown') return waitFor(RETRY_AFTER_MS, input.permitRound, priced.reason);
     const check = await checker.check({ ...input, callEndsAtMs }, { permitRound: input.permitRound }, ASK_AGAIN);
     if (check.status === 'lapsed') {
       const { permitRound, reason } = check;

@@ -37,7 +37,7 @@ export function benchSettings(ml: boolean, overrides: ConfigOverrides = {}): obj
     venues: { bybit: { limits: UNREACHABLE_LIMITS } },
     signals: UNMET_BUDGETS,
     ml: { enabled: ml },
-    paperVenue: { balance: BALANCE },
+    paperVenue: { balance: BALANCE, documentedLimits: false },
     temporal: { ...overrides.temporal },
     workers: { ...overrides.workers },
   };

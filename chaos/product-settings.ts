@@ -34,6 +34,6 @@ export function productSettings({ seed, timeToLiveSeconds }: ProductSettingsOpti
     balances: { updateIntervalSeconds: 3 },
     orders: { lookUpDelayMs: 200, lookUpDelayMaxMs: 2_000 },
     ml: { enabled: false },
-    paperVenue: { seed, balance: '100000' },
+    paperVenue: { seed, balance: '100000', documentedLimits: false },
   };
 }

@@ -17,6 +17,7 @@ import { Permits } from '../src/trading/permits';
 import { Problems } from '../src/trading/problems';
 import { RefusedOrders } from '../src/trading/refused-orders';
 import { SendChecker } from '../src/trading/send-checker';
+import { Repricer } from '../src/trading/repricer';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
@@ -64,6 +65,7 @@ export interface Engine {
   readonly pacedVenue: PacedVenue;
   readonly checker: SendChecker;
   readonly sender: OrderSender;
+  readonly repricer: Repricer;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
@@ -144,6 +146,7 @@ export function openEngine(
     pacedVenue,
     checker,
     sender,
+    repricer: new Repricer(pacedVenue, venueConfig.leverage),
     funds,
     headStarts,
     termsOf,

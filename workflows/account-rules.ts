@@ -2,6 +2,7 @@ import { patched } from '@temporalio/workflow';
 import { RULES_OF_TODAY, type AccountRules, type AccountState } from '../src/domain/account-rules';
 import { RULES_OF_TODAY as RULES_1 } from '../src/domain/rules-1/account-rules';
 import { RULES_OF_TODAY as RULES_2 } from '../src/domain/rules-2/account-rules';
+import { RULES_OF_TODAY as RULES_3 } from '../src/domain/rules-3/account-rules';
 
 /**
  * Every version of the account's rules under which a run may be open somewhere, oldest first; versions count from 1, and
@@ -10,6 +11,7 @@ import { RULES_OF_TODAY as RULES_2 } from '../src/domain/rules-2/account-rules';
 export const ACCOUNT_RULES: readonly AccountRules[] = [
   RULES_1 as object as AccountRules,
   RULES_2 as object as AccountRules,
+  RULES_3 as object as AccountRules,
   RULES_OF_TODAY,
 ];
 

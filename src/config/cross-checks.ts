@@ -104,13 +104,15 @@ function checkVenue(config: Config, venue: VenueConfig | undefined): readonly Fa
 /** What of the limits stays below what trading cannot do without, after the shares of rateLimits. */
 function checkCapacities(config: Config, name: string, venue: VenueConfig): readonly Fault[] {
   const limits = rateLimitsOf(config, venue);
-  return narrowWindows(limits).map(({ window, what, weight, capacity, share, limitMin }) => {
-    const { limit, windowMs } =
-      window === 'global' ? limits.global : limits.endpoints[window.replace('endpoints.', '')]!;
-    return {
-      path: `venues.${name}.limits.${window}.limit`,
-      message: `is ${limit}, of which rateLimits.${share} (${limits[share]}) leaves ${capacity} in ${windowMs} ms, and ${what} weighs ${weight}: at least ${limitMin} is needed`,
-    };
+  return narrowWindows(limits).map(({ scope, isFurther, window, what, weight, capacity, share, limitMin }) => {
+    const { limit, windowMs } = window;
+    const room = `rateLimits.${share} (${limits[share]}) leaves ${capacity} in ${windowMs} ms, and ${what} weighs ${weight}`;
+    if (!isFurther) {
+      const path = `venues.${name}.limits.${scope}.limit`;
+      return { path, message: `is ${limit}, of which ${room}: at least ${limitMin} is needed` };
+    }
+    const message = `has a further window of ${limit}, of which ${room}: raise rateLimits.${share}, make weights more alike, or widen the window where it is one of yours`;
+    return { path: `venues.${name}.limits.${scope}`, message };
   });
 }
 

@@ -79,10 +79,12 @@ const hostName = z
   .regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/i)
   .describe('a host name, with or without a port, such as trading.example');
 
+const window = { limit: z.int().min(1).max(1_000_000), windowMs: z.int().min(100).max(3_600_000) };
 const windowLimit = z.strictObject({
-  limit: z.int().min(1).max(1_000_000),
-  windowMs: z.int().min(100).max(3_600_000),
+  ...window,
   weight: z.int().min(1).max(1_000).default(1),
+  /** Further windows over the same requests. */
+  also: z.array(z.strictObject(window)).max(2).optional(),
 });
 
 const venueLimits = z.strictObject({
@@ -174,6 +176,8 @@ export const configSchema = z.strictObject({
     makerFee: fee,
     /** What the paper venue enforces; absent: the venue's own configured limits. */
     limits: venueLimits.optional(),
+    /** Whether it enforces the windows as well that the venue it plays documents, and the engine keeps to them. */
+    documentedLimits: z.boolean(),
   }),
   temporal: z.strictObject({
     /** Set: use this server. Absent: run the embedded one. */

@@ -2,8 +2,8 @@
  * What a venue's limits leave room for. The limiter grants whoever asks first: these bounds keep what is read all the time
  * from taking what an order needs.
  */
-import { capacityOf, spanMsOf } from './limiter/capacity';
-import type { RateLimits, WindowLimit } from './limiter/types';
+import { capacityOf, spanMsOf, windowsOf } from './limiter/capacity';
+import type { RateLimits, Window } from './limiter/types';
 import type { Intent } from './signal';
 
 /** What one look-up of an order may take: open orders, history, fills. A window that cannot take all three is too narrow. */
@@ -32,19 +32,25 @@ export function weightOf(limits: RateLimits, endpoint: string): number {
   return limits.endpoints[endpoint]?.weight ?? 1;
 }
 
-/** The windows that requests of a group count in, by name. */
-function windowsOf({ global, endpoints }: RateLimits, endpoint: string): readonly (readonly [string, WindowLimit])[] {
+/** A window that requests of a group count in. */
+interface NamedWindow {
+  /** `global`, or `endpoints.order`. */
+  readonly scope: string;
+  /** Beside the scope's first one. */
+  readonly isFurther: boolean;
+  readonly window: Window;
+}
+
+function windowsFor({ global, endpoints }: RateLimits, endpoint: string): readonly NamedWindow[] {
   const own = endpoints[endpoint];
-  return own === undefined
-    ? [['global', global]]
-    : [
-        ['global', global],
-        [`endpoints.${endpoint}`, own],
-      ];
+  const scopes = [['global', global] as const, ...(own ? [[`endpoints.${endpoint}`, own] as const] : [])];
+  return scopes.flatMap(([scope, limit]) =>
+    windowsOf(limit).map((window, index) => ({ scope, isFurther: index > 0, window })),
+  );
 }
 
 function shareOf(limits: RateLimits, endpoint: string, share: number): readonly RequestWindow[] {
-  return windowsOf(limits, endpoint).map(([, window]) => ({
+  return windowsFor(limits, endpoint).map(({ window }) => ({
     requests: Math.floor((capacityOf(limits, window, 'entry') * share) / weightOf(limits, endpoint)),
     spanMs: spanMsOf(limits, window),
   }));
@@ -80,8 +86,10 @@ export function reportIntervalMinMs(limits: RateLimits): number {
 
 /** A window in which a request that trading cannot do without never fits. */
 export interface NarrowWindow {
-  /** `global`, or `endpoints.order`. */
-  readonly window: string;
+  readonly scope: string;
+  /** See NamedWindow. */
+  readonly isFurther: boolean;
+  readonly window: Window;
   readonly what: string;
   readonly weight: number;
   /** What the window lets through, after the share. */
@@ -104,10 +112,11 @@ export function narrowWindows(limits: RateLimits): readonly NarrowWindow[] {
   for (const { endpoint, requests, intent, what } of needs) {
     const weight = requests * weightOf(limits, endpoint);
     const share = intent === 'exit' ? 'exitSafetyMargin' : 'safetyMargin';
-    for (const [window, limit] of windowsOf(limits, endpoint)) {
-      const capacity = capacityOf(limits, limit, intent);
-      if (weight <= capacity || found.has(window)) continue;
-      found.set(window, { window, what, weight, capacity, share, limitMin: Math.ceil(weight / limits[share]) });
+    for (const named of windowsFor(limits, endpoint)) {
+      const capacity = capacityOf(limits, named.window, intent);
+      const key = `${named.scope} ${named.window.windowMs}`;
+      if (weight <= capacity || found.has(key)) continue;
+      found.set(key, { ...named, what, weight, capacity, share, limitMin: Math.ceil(weight / limits[share]) });
     }
   }
   return [...found.values()];

@@ -27,15 +27,19 @@ export interface PlanOrderInput {
   readonly clientOrderId: string;
 }
 
+interface CostTerms {
+  readonly direction: TradingSignal['direction'];
+  readonly leverage: Decimal;
+  readonly takerFee: Decimal;
+}
+
 /** The input's numbers, read and checked once. */
-interface SizingTerms {
+interface SizingTerms extends CostTerms {
   readonly fractionOfFree: Decimal;
   readonly safetyMargin: Decimal;
-  readonly leverage: Decimal;
   readonly quantityStep: Decimal;
   readonly quantityMin: Decimal;
   readonly priceStep: Decimal;
-  readonly takerFee: Decimal;
   readonly quote: Decimal;
 }
 
@@ -80,6 +84,36 @@ export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
     reserveAmount: formatDecimal(reserved),
     ...(isExit ? {} : { closingAmount: formatDecimal(roundAmountUp(neededFees(terms, quantity, price))) }),
     referencePrice: formatDecimal(price),
+  };
+}
+
+/**
+ * Whether what is reserved still covers a market entry at today's price, without the margin of safety: an order may have
+ * waited since it was planned. Limit orders and exits need no more than was reserved.
+ *
+ * @returns undefined where it does
+ */
+export function priceMoveDenial(
+  plan: OrderPlan,
+  { market, ticker, leverage }: Pick<PlanOrderInput, 'market' | 'ticker' | 'leverage'>,
+): Denial | undefined {
+  if (plan.reduceOnly || plan.limitPrice !== undefined) return undefined;
+  const quoteText = plan.direction === 'BUY' ? ticker.ask : ticker.bid;
+  const [quote, takerFee] = [parsePositive(quoteText), parseDecimal(market.takerFee)];
+  const [quantity, reserved] = [parseDecimal(plan.quantity), parseDecimal(plan.reserveAmount)];
+  if (quote === undefined || takerFee === undefined || quantity === undefined || reserved === undefined) {
+    return unavailable(`The venue's price "${quoteText}" for ${plan.symbol} is unusable. Send a new signal later.`);
+  }
+  const terms = { direction: plan.direction, leverage: new ExactDecimal(leverage), takerFee };
+  const opened = beyondOffset(plan, quantity).times(quote);
+  const closed = quantity.times(quote).minus(opened);
+  const needed = leveragedCost(opened, terms).dividedBy(leverage).plus(closed.times(takerFee));
+  if (needed.lessThanOrEqualTo(reserved)) return undefined;
+  return {
+    code: 'PRICE_MOVED',
+    message:
+      `${plan.quantity} ${market.base} at ${formatDecimal(quote)} needs ${show(needed)} ${plan.asset}, and ` +
+      `${plan.reserveAmount} was reserved when the price was ${plan.referencePrice}. Send a new signal.`,
   };
 }
 
@@ -151,7 +185,8 @@ function readTerms({ signal, market, ticker, ...input }: PlanOrderInput): Sizing
     return unavailable(`The venue's price "${quoteText}" for ${market.symbol} is unusable. Send a new signal later.`);
   }
   const leverage = new ExactDecimal(isExit ? 1 : input.leverage);
-  return { fractionOfFree, safetyMargin, leverage, quantityStep, quantityMin, priceStep, takerFee, quote };
+  const { direction } = signal;
+  return { direction, fractionOfFree, safetyMargin, leverage, quantityStep, quantityMin, priceStep, takerFee, quote };
 }
 
 function readLimitPrice(signal: TradingSignal, terms: SizingTerms): Decimal | Denial | undefined {
@@ -229,11 +264,20 @@ function boundsDenial(signal: TradingSignal, market: Market, terms: SizingTerms,
   return undefined;
 }
 
-/** (margin + taker fee) × (1 + safety margin); the division comes last, because only it rounds. */
+/** The order's cost × (1 + safety margin); the division comes last, because only it rounds. */
 function neededFunds(terms: SizingTerms, quantity: Decimal, price: Decimal): Decimal {
-  const { leverage, takerFee, safetyMargin } = terms;
-  const leveraged = quantity.times(price).times(takerFee.times(leverage).plus(1)).times(safetyMargin.plus(1));
-  return leveraged.dividedBy(leverage);
+  const value = quantity.times(price);
+  return leveragedCost(value, terms).times(terms.safetyMargin.plus(1)).dividedBy(terms.leverage);
+}
+
+/**
+ * What a venue holds for an order that opens a position, times its leverage: margin, the fee to open it, and the fee to
+ * close it at the price at which the margin is used up, which is (1 - 1/leverage) of the entry's for a long position and
+ * (1 + 1/leverage) for a short one. Source: Bybit, "Order Cost (USDT Contract)".
+ */
+function leveragedCost(value: Decimal, { direction, leverage, takerFee }: CostTerms): Decimal {
+  const bankruptcy = direction === 'BUY' ? leverage.minus(1) : leverage.plus(1);
+  return value.times(takerFee.times(leverage.plus(bankruptcy)).plus(1));
 }
 
 /** What is needed of that where nothing is opened: taker fee × (1 + safety margin). */

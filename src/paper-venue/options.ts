@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { windowsOf } from '../config/rate-limits';
 import type { Config } from '../config/schema';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/paper-keys';
 import type { VenuePromises } from '../venues/venue';
@@ -62,7 +63,7 @@ export function paperVenueOptions(config: Config, faults?: FaultPlan): PaperVenu
         'Choose a venue whose environment is paper, or start without the paper venue.',
     );
   }
-  const { limits, ...settings } = config.paperVenue;
+  const { limits = venue.limits, documentedLimits: _, ...settings } = config.paperVenue;
   return {
     ...settings,
     stateDir: join(config.dataDir, 'paper-venue'),
@@ -71,7 +72,7 @@ export function paperVenueOptions(config: Config, faults?: FaultPlan): PaperVenu
     symbols: venue.symbols,
     settleAsset: venue.settleAsset,
     leverage: venue.leverage,
-    limits: limits ?? venue.limits,
+    limits: windowsOf(config, { ...venue, limits }),
     banMs: BAN_DEFAULT_MS,
     matchIntervalMs: MATCH_INTERVAL_DEFAULT_MS,
     faults,

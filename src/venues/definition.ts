@@ -1,6 +1,7 @@
 import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
-import type { Venue, VenuePromises } from './venue';
+import type { Window } from '../domain/limiter/types';
+import type { EndpointGroup, Venue, VenuePromises } from './venue';
 
 /** What an adapter is made from. */
 export interface AdapterOptions {
@@ -19,6 +20,14 @@ export interface AdapterOptions {
   readonly proxy?: OutwardProxy;
 }
 
+/** The limits that a venue documents, in requests. A configuration can only stay below them. */
+export interface DocumentedLimits {
+  /** Of one address, over all its requests. */
+  readonly address: readonly Window[];
+  /** Of one account, over the requests of each endpoint group: as the strictest endpoint in it has them. */
+  readonly account: Readonly<Partial<Record<EndpointGroup, readonly Window[]>>>;
+}
+
 /**
  * What a venue declares. Its module loads no exchange library: the configuration, intake and every command read it,
  * and only a process that talks to a venue may pay for one.
@@ -27,6 +36,7 @@ export interface VenueDefinition {
   /** Scheme and host by environment. The paper environment has the address of its own server. */
   readonly urls: Readonly<Record<'testnet' | 'live', string>>;
   readonly promises: VenuePromises;
+  readonly documentedLimits: DocumentedLimits;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */
   create(options: AdapterOptions): Venue;
 }

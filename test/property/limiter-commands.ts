@@ -58,7 +58,7 @@ const feedbackArbitrary: fc.Arbitrary<Op> = fc.record(
 );
 const reconfigureArbitrary: fc.Arbitrary<Op> = fc.record({
   kind: fc.constant('reconfigure' as const),
-  limits: fc.nat(1),
+  limits: fc.nat(2),
 });
 
 /** One operation, run on the limiter and on the model, with every wanted invariant checked after it. */
@@ -152,7 +152,8 @@ function learn(model: RateModel, op: Op, result: object, nowMs: number): void {
 
 function learnCount(model: RateModel, op: Extract<Op, { kind: 'feedback' }>, nowMs: number): void {
   if (op.remaining !== undefined) {
-    const { rule, sent } = model.rules(op.endpoint).at(-1) ?? { rule: model.limits.global, sent: [] };
+    const own = model.limits.endpoints[op.endpoint] ?? model.limits.global;
+    const { rule, sent } = model.rules(op.endpoint).find((one) => one.rule === own)!;
     const fromMs = nowMs - rule.windowMs - model.limits.permitValidityMs;
     const ours = total(sent.filter((one) => one.atMs > fromMs && one.atMs <= nowMs));
     const weight = Math.max(0, rule.limit - op.remaining - ours);
@@ -164,6 +165,8 @@ export interface RateOptions {
   /** The venue also reports its own counts. */
   readonly withCounts?: boolean;
   readonly withReconfiguration?: boolean;
+  /** Which of LIMITS hold at first. */
+  readonly limits?: number;
   /** Most requests are orders of a few strategies. */
   readonly withFlood?: boolean;
   /** The clock steps back at times. */
@@ -196,7 +199,7 @@ export function rateProperty(
   const command = fc.tuple(op, passedMs).map(([next, ms]) => new RateCommand(next, ms, reducers, checks, tally));
   return fc.property(fc.commands([command], { maxCommands: COMMANDS_PER_RUN_MAX.limiter, size: '+1' }), (commands) => {
     tally.runs += 1;
-    const subject: Subject = { state: createLimiter(new RateModel().limits) };
-    fc.modelRun(() => ({ model: new RateModel(), real: subject }), commands);
+    const subject: Subject = { state: createLimiter(new RateModel(options.limits).limits) };
+    fc.modelRun(() => ({ model: new RateModel(options.limits), real: subject }), commands);
   });
 }

@@ -1,6 +1,6 @@
 import type * as real from '../../src/domain/limiter/limiter';
 import type { LimiterState } from '../../src/domain/limiter/limiter';
-import type { AcquireCommand, FeedbackCommand, RateLimits, WindowLimit } from '../../src/domain/limiter/types';
+import type { AcquireCommand, FeedbackCommand, RateLimits, Window } from '../../src/domain/limiter/types';
 import type { Intent } from '../../src/domain/signal';
 
 /** Small enough that every instant can be tried. Margins: 3 of 4 for entries, all for exits. */
@@ -18,6 +18,24 @@ export const LIMITS: readonly RateLimits[] = [
     safetyMargin: 0.7,
     exitSafetyMargin: 0.9,
     permitValidityMs: 3,
+  },
+  {
+    global: { limit: 9, windowMs: 16, weight: 1, also: [{ limit: 5, windowMs: 4 }] },
+    endpoints: {
+      order: {
+        limit: 8,
+        windowMs: 13,
+        weight: 2,
+        also: [
+          { limit: 4, windowMs: 3 },
+          { limit: 6, windowMs: 6 },
+        ],
+      },
+      market: { limit: 3, windowMs: 4, weight: 1, also: [{ limit: 5, windowMs: 15 }] },
+    },
+    safetyMargin: 0.75,
+    exitSafetyMargin: 1,
+    permitValidityMs: 2,
   },
 ];
 const FIRST = LIMITS[0] as RateLimits;
@@ -103,13 +121,18 @@ interface Sent {
 
 /** Remembers everything, and finds by trying. */
 export class RateModel {
-  limits = FIRST;
+  limits: RateLimits;
   clockMs = 1_000;
   blockedUntilMs = 0;
   penaltiesInRow = 0;
   sent: Sent[] = [];
   answers = new Map<number, string>();
   isReconfigured = false;
+
+  /** @param limits which of LIMITS */
+  constructor(limits = 0) {
+    this.limits = LIMITS[limits] ?? FIRST;
+  }
 
   /** The clock shows another time. Where it went back, all that was known keeps its age. */
   see(nowMs: number): void {
@@ -132,17 +155,21 @@ export class RateModel {
     this.sent.splice(index, 1);
   }
 
-  rules(endpoint: string): { rule: WindowLimit; sent: Sent[] }[] {
-    const own = this.limits.endpoints[endpoint];
-    const global = { rule: this.limits.global, sent: this.sent };
-    return own ? [global, { rule: own, sent: this.sent.filter((one) => one.endpoint === endpoint) }] : [global];
+  rules(endpoint: string): { rule: Window; sent: Sent[] }[] {
+    const { global, endpoints } = this.limits;
+    const own = endpoints[endpoint];
+    const ofEndpoint = this.sent.filter((one) => one.endpoint === endpoint);
+    return [
+      ...[global, ...(global.also ?? [])].map((rule) => ({ rule, sent: this.sent })),
+      ...(own ? [own, ...(own.also ?? [])].map((rule) => ({ rule, sent: ofEndpoint })) : []),
+    ];
   }
 
   weightOf(op: Extract<Op, { kind: 'acquire' }>): number {
     return op.weight ?? this.limits.endpoints[op.endpoint]?.weight ?? 1;
   }
 
-  capacity(rule: WindowLimit, intent: Intent): number {
+  capacity(rule: Window, intent: Intent): number {
     const percent = Math.round((intent === 'exit' ? this.limits.exitSafetyMargin : this.limits.safetyMargin) * 100);
     return Math.floor((rule.limit * percent) / 100);
   }
@@ -205,7 +232,7 @@ export class RateModel {
    * The most that any real window of the venue can hold, however late each permit is used: a permit can be used inside
    * [from, from + windowMs) if its instant is not more than its validity before it.
    */
-  worstWindow(rule: WindowLimit, sent: readonly Sent[]): number {
+  worstWindow(rule: Window, sent: readonly Sent[]): number {
     const ours = sent.filter((one) => !one.isForeign);
     const windows = ours.map((first) =>
       total(

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as limiter from '../../src/domain/limiter/limiter';
 import * as older from '../../src/domain/rules-1/limiter/limiter';
-import type { AcquireCommand, RateLimits } from '../../src/domain/limiter/types';
+import type { AcquireCommand, RateLimits, WindowLimit } from '../../src/domain/limiter/types';
 import { CHECKS } from './limiter-checks';
 import { rateProperty } from './limiter-commands';
 import type { RateOptions } from './limiter-commands';
@@ -9,7 +9,7 @@ import type { Reducers } from './limiter-model';
 import { BROKEN_RUNS_MAX, COMMANDS_PER_RUN_MAX, RUNS, Tally } from './scale';
 
 /** Each of the ways in which the limiter is used gets its part. */
-const RUNS_PER_USE = Math.ceil(RUNS / 3);
+const RUNS_PER_USE = Math.ceil(RUNS / 4);
 
 const sound: Reducers = limiter;
 const everything = Object.keys(CHECKS);
@@ -25,6 +25,12 @@ test.each<[string, RateOptions, readonly string[]]>([
     everything,
   ],
   ['limits changed at restarts', { withReconfiguration: true }, everything],
+  ['several windows over the same requests', { limits: 2, withCounts: true }, everything],
+  [
+    'several windows, a flood and a clock that steps back',
+    { limits: 2, withFlood: true, withClockSteps: true },
+    everything,
+  ],
 ])('every invariant of the limiter holds after every command: %s', (_what, options, checks) => {
   const tally = new Tally();
   fc.assert(rateProperty(sound, checks, options, tally), { numRuns: RUNS_PER_USE });
@@ -39,6 +45,12 @@ function underLimits(change: (limits: RateLimits) => RateLimits): Acquire {
     const step = limiter.acquire({ ...state, limits: change(state.limits) }, command, nowMs);
     return { ...step, state: { ...step.state, limits: state.limits } };
   };
+}
+
+function withoutFurtherWindows(limits: RateLimits): RateLimits {
+  const first = (limit: WindowLimit): WindowLimit => ({ ...limit, also: undefined });
+  const endpoints = Object.entries(limits.endpoints).map(([name, limit]) => [name, first(limit)]);
+  return { ...limits, global: first(limits.global), endpoints: Object.fromEntries(endpoints) };
 }
 
 const ignoresLaterGrants: Acquire = (state, command, nowMs) => {
@@ -138,6 +150,12 @@ const broken: readonly [check: string, fault: string, options: RateOptions, vari
     "only the endpoints' limits count",
     {},
     { acquire: underLimits((limits) => ({ ...limits, global: { ...limits.global, limit: 1_000 } })) },
+  ],
+  [
+    'R1 no window at the venue exceeds its limit, however late permits are used',
+    'only the first window of each scope counts',
+    { limits: 2 },
+    { acquire: underLimits(withoutFurtherWindows) },
   ],
   [
     'R1 no window at the venue exceeds its limit, however late permits are used',

@@ -94,6 +94,7 @@ export async function startTestEngine(
       { flag: 'test', path: 'orders.lookUpDelayMs', value: 200 },
       { flag: 'test', path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
       { flag: 'test', path: 'venues.bybit.limits', value: TENFOLD_LIMITS },
+      { flag: 'test', path: 'paperVenue.documentedLimits', value: false },
       ...(options.flags ?? []).map((flag) => ({ flag: 'test', ...flag })),
     ] as never,
   });

@@ -1,7 +1,7 @@
-import { isRecord, jsonBytes, showValue } from '../plain-values';
+import { isRecord, jsonBytes, ownValue, showValue } from '../plain-values';
 import { capacityOf } from './capacity';
 import { passTime } from './clock';
-import { earliest, rulesFor, type Rule } from './fit';
+import { earliest, scopesFor, type Scope } from './fit';
 import { book } from './grants';
 import { TOO_MANY_BOOKED, TOO_MANY_WAITING, tooHeavyMessage, tooLateMessage } from './refusals';
 import { countRequest } from './stats';
@@ -33,8 +33,9 @@ export function acquire(state: LimiterState, command: AcquireCommand, nowMs: num
   const fault = acquireCommandFault(command);
   if (fault !== undefined) return refuse(current, startMs, fault);
 
-  const rules = rulesFor(current, command.endpoint);
-  const weight = command.weight ?? rules[1]?.limit.weight ?? 1;
+  const scopes = scopesFor(current, command.endpoint);
+  const rules = scopes.flatMap((scope) => scope.rules);
+  const weight = command.weight ?? ownValue(current.limits.endpoints, command.endpoint)?.weight ?? 1;
   const tooHeavy = rules.find((rule) => weight > capacityOf(current.limits, rule.limit, command.intent));
   if (tooHeavy !== undefined) return refuse(current, startMs, tooHeavyMessage(current, command, tooHeavy, weight));
   const asked = { command, weight, startMs };
@@ -44,20 +45,20 @@ export function acquire(state: LimiterState, command: AcquireCommand, nowMs: num
   if (other !== undefined && other.notBeforeMs <= latestMs) return takeOver(current, command, other);
   const waits = queueOf(command) !== undefined && atMs > nowMs;
   if (waits && entriesWaiting(current) >= ENTRIES_WAITING_MAX) return refuse(current, startMs, TOO_MANY_WAITING);
-  if (rules.some((rule) => rule.grants.length >= GRANTS_MAX)) return refuse(current, startMs, TOO_MANY_BOOKED);
+  if (scopes.some((scope) => scope.grants.length >= GRANTS_MAX)) return refuse(current, startMs, TOO_MANY_BOOKED);
   if (atMs > latestMs) return refuse(current, atMs, tooLateMessage(current, asked, rules, atMs, latestMs));
-  return grant(current, command, rules, weight, atMs);
+  return grant(current, command, scopes, weight, atMs);
 }
 
 function grant(
   state: LimiterState,
   command: AcquireCommand,
-  rules: readonly Rule[],
+  scopes: readonly Scope[],
   weight: number,
   atMs: number,
 ): LimiterStep<AcquireResult> {
   const nowMs = state.clockMs;
-  const [global, endpoint] = rules.map((rule) => book(rule.grants, atMs, weight));
+  const [global, endpoint] = scopes.map(({ grants }) => book(grants, atMs, weight));
   const permit = permitFor(command, weight, atMs, atMs + state.limits.permitValidityMs);
   return {
     state: {

@@ -1,11 +1,11 @@
 import { isRecord, ownValue } from '../plain-values';
 import { blockFor } from './block';
-import { spanMsOf } from './capacity';
+import { longestWindow, spanMsOf, windowsOf } from './capacity';
 import { passTime } from './clock';
 import { book, prune, weightWithin } from './grants';
 import { BAN_DEFAULT_MS, PENALTY_FIRST_MS, PENALTY_MAX_MS } from './state';
-import type { LimiterState, LimiterStep } from './state';
-import type { FeedbackCommand } from './types';
+import type { Grant, LimiterState, LimiterStep } from './state';
+import type { FeedbackCommand, Window, WindowLimit } from './types';
 
 /** ignored: the command made no sense, and nothing changed but the time. */
 export interface FeedbackResult {
@@ -84,17 +84,36 @@ function adapt(state: LimiterState, command: FeedbackCommand): LimiterState {
   const { limits, clockMs } = state;
   if (typeof command.endpoint !== 'string') return state;
   const own = ownValue(limits.endpoints, command.endpoint);
-  const rule = own ?? limits.global;
+  const scope = own ?? limits.global;
   const { remaining, limit } = command;
   if (remaining === undefined || !Number.isSafeInteger(remaining) || remaining < 0) return state;
-  if (limit !== undefined && limit !== rule.limit) return state;
+  const counted = windowOf(scope, limit);
+  if (counted === undefined) return state;
 
-  const spanMs = spanMsOf(limits, rule);
+  const { window, weight } = counted;
   const grants = own === undefined ? state.global : (ownValue(state.endpoints, command.endpoint) ?? []);
-  const missing = rule.limit - remaining - weightWithin(grants, clockMs - spanMs, clockMs);
+  const booked = weightWithin(grants, clockMs - spanMsOf(limits, window), clockMs);
+  const missing = window.limit - remaining * weight - booked;
   if (missing <= 0) return state;
-  const global = book(prune(state.global, clockMs, spanMsOf(limits, limits.global)), clockMs, missing);
+  const add = (to: readonly Grant[], within: WindowLimit): readonly Grant[] =>
+    book(prune(to, clockMs, spanMsOf(limits, longestWindow(within))), clockMs, missing);
+  const global = add(state.global, limits.global);
   if (own === undefined) return { ...state, global };
-  const booked = book(prune(grants, clockMs, spanMs), clockMs, missing);
-  return { ...state, global, endpoints: { ...state.endpoints, [command.endpoint]: booked } };
+  return { ...state, global, endpoints: { ...state.endpoints, [command.endpoint]: add(grants, own) } };
+}
+
+/**
+ * The window that a venue counted in, by the limit that it names: in weights, or in requests, each of which has the usual
+ * weight then. A venue that names none means the first one.
+ */
+function windowOf(
+  scope: WindowLimit,
+  limit: number | undefined,
+): { readonly window: Window; readonly weight: number } | undefined {
+  if (limit === undefined) return { window: scope, weight: 1 };
+  const windows = windowsOf(scope);
+  const inWeights = windows.find((window) => window.limit === limit);
+  if (inWeights !== undefined) return { window: inWeights, weight: 1 };
+  const inRequests = windows.find((window) => window.limit === limit * scope.weight);
+  return inRequests && { window: inRequests, weight: scope.weight };
 }

@@ -1,15 +1,22 @@
 import { ownValue } from '../plain-values';
-import { capacityOf, spanMsOf } from './capacity';
+import { capacityOf, longestWindow, spanMsOf, windowsOf } from './capacity';
 import { createFitSearch, prune } from './grants';
 import { GRANTS_MAX } from './state';
 import type { Grant, LimiterState } from './state';
-import type { AcquireCommand, WindowLimit } from './types';
+import type { AcquireCommand, Window, WindowLimit } from './types';
 
-/** One limit that a request counts against, with what is booked in it. */
+/** One window that a request counts in, with what is booked in it. */
 export interface Rule {
   readonly name: string;
-  readonly limit: WindowLimit;
+  readonly limit: Window;
   readonly grants: readonly Grant[];
+}
+
+/** Windows that share their bookings: the whole venue's, or those of one endpoint. */
+export interface Scope {
+  /** What is booked, as far back as the longest window reaches. */
+  readonly grants: readonly Grant[];
+  readonly rules: readonly Rule[];
 }
 
 /** A request as it is judged. */
@@ -36,15 +43,21 @@ export function earliest(state: LimiterState, { command, weight, startMs }: Aske
   return atMs;
 }
 
-/** The global rule first, then the endpoint's own, if it has one. */
-export function rulesFor(state: LimiterState, endpoint: string): readonly Rule[] {
-  const { limits, clockMs } = state;
-  const rule = (name: string, limit: WindowLimit, grants: readonly Grant[]): Rule => ({
-    name,
-    limit,
-    grants: prune(grants, clockMs, spanMsOf(limits, limit)),
-  });
+/** The global scope first, then the endpoint's own, if it has one. */
+export function scopesFor(state: LimiterState, endpoint: string): readonly [Scope] | readonly [Scope, Scope] {
+  const { limits } = state;
+  const global = scopeOf(state, 'global', limits.global, state.global);
   const own = ownValue(limits.endpoints, endpoint);
-  const global = rule('global', limits.global, state.global);
-  return own === undefined ? [global] : [global, rule(endpoint, own, ownValue(state.endpoints, endpoint) ?? [])];
+  if (own === undefined) return [global];
+  return [global, scopeOf(state, endpoint, own, ownValue(state.endpoints, endpoint) ?? [])];
+}
+
+function scopeOf({ limits, clockMs }: LimiterState, name: string, limit: WindowLimit, booked: readonly Grant[]): Scope {
+  const grants = prune(booked, clockMs, spanMsOf(limits, longestWindow(limit)));
+  const rules = windowsOf(limit).map((window) => ({
+    name,
+    limit: window,
+    grants: prune(grants, clockMs, spanMsOf(limits, window)),
+  }));
+  return { grants, rules };
 }

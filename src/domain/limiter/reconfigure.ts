@@ -1,5 +1,5 @@
 import { ownValue } from '../plain-values';
-import { capacityOf, limitsFault, plainLimits, spanMsOf } from './capacity';
+import { capacityOf, limitsFault, longestWindow, plainLimits, spanMsOf, windowsOf } from './capacity';
 import { RateLimitsError } from './state';
 import type { Grant, LimiterState } from './state';
 import { EMPTY_RATE_STATS } from './stats';
@@ -36,12 +36,12 @@ export function reconfigure(state: LimiterState, limits: RateLimits): LimiterSta
   const endpoints = Object.entries(limits.endpoints).map(([endpoint, limit]): [string, readonly Grant[]] => {
     const old = ownValue(before.endpoints, endpoint);
     const grants = old === undefined ? state.global : (ownValue(state.endpoints, endpoint) ?? []);
-    return [endpoint, carryOver(state, limits, limit, spanMsOf(before, old ?? before.global), grants)];
+    return [endpoint, carryOver(state, limits, limit, longestSpanOf(before, old ?? before.global), grants)];
   });
   return {
     ...state,
     limits: plainLimits(limits),
-    global: carryOver(state, limits, limits.global, spanMsOf(before, before.global), state.global),
+    global: carryOver(state, limits, limits.global, longestSpanOf(before, before.global), state.global),
     endpoints: Object.fromEntries(endpoints),
   };
 }
@@ -53,8 +53,13 @@ function carryOver(
   spanBeforeMs: number,
   grants: readonly Grant[],
 ): readonly Grant[] {
-  const isForgetful = state.clockMs > 0 && spanMsOf(limits, limit) > spanBeforeMs;
-  if (!isForgetful) return grants;
+  const forgetful = windowsOf(limit).filter((window) => spanMsOf(limits, window) > spanBeforeMs);
+  if (state.clockMs === 0 || forgetful.length === 0) return grants;
   const atMs = state.clockMs - spanBeforeMs;
-  return [{ atMs, weight: capacityOf(limits, limit, 'exit') }, ...grants.filter((grant) => grant.atMs > atMs)];
+  const weight = Math.max(...forgetful.map((window) => capacityOf(limits, window, 'exit')));
+  return [{ atMs, weight }, ...grants.filter((grant) => grant.atMs > atMs)];
+}
+
+function longestSpanOf(limits: RateLimits, limit: WindowLimit): number {
+  return spanMsOf(limits, longestWindow(limit));
 }

@@ -1,11 +1,17 @@
 import type { Intent } from '../signal';
 
-/** One limit: at most `limit` weight in every window of `windowMs`. */
-export interface WindowLimit {
+/** At most `limit` weight in every window of `windowMs`. */
+export interface Window {
   readonly limit: number;
   readonly windowMs: number;
+}
+
+/** What requests of one scope keep to: one window, and others beside it where a venue has them. */
+export interface WindowLimit extends Window {
   /** The weight of one request when the caller names none. */
   readonly weight: number;
+  /** Further windows over the same requests, in the same weights; all are obeyed. At most ALSO_MAX. */
+  readonly also?: readonly Window[];
 }
 
 /** A venue's limits as configured, before the safety margin. */
@@ -92,8 +98,8 @@ export interface FeedbackCommand {
   /** The venue's own count of what is left in its window, where it says. */
   readonly remaining?: number;
   /**
-   * The limit that `remaining` is counted against, where the venue says. Another limit than the configured one belongs
-   * to another window, and `remaining` is ignored then.
+   * The limit that `remaining` is counted against, where the venue says: it names the window, in weights or in requests of
+   * the usual weight. Where no window has it, `remaining` is ignored.
    */
   readonly limit?: number;
   /** When requests may resume, milliseconds UTC on the clock of `observedAtMs`: only their difference counts. */

@@ -13,8 +13,8 @@ export interface SymbolMargin {
 export const NO_MARGIN: SymbolMargin = { position: ZERO, orders: ZERO };
 
 /**
- * Initial margins: entry value / leverage for the position, and order value / leverage plus the taker fee for every
- * resting order. An order, or the part of it, that would only close the position needs none; of several such orders
+ * Initial margins: entry value / leverage for the position, and for every resting order its cost: order value / leverage,
+ * the taker fee to open, and the taker fee to close at the price at which the margin is used up. An order, or the part of it, that would only close the position needs none; of several such orders
  * the earlier ones count first.
  *
  * @param openOrders of this symbol, oldest first
@@ -33,7 +33,9 @@ export function symbolMargin(
     const closing = Decimal.min(rest, covered[order.side]);
     covered[order.side] = covered[order.side].minus(closing);
     const value = rest.minus(closing).mul(order.limitPrice ?? heldMarketPrice(order));
-    orders = orders.plus(roundAmountUp(value.div(leverage))).plus(roundAmountUp(value.mul(takerFee)));
+    const closeValue = value.mul(leverage.plus(order.side === 'Buy' ? -1 : 1)).div(leverage);
+    const fees = value.plus(closeValue).mul(takerFee);
+    orders = orders.plus(roundAmountUp(value.div(leverage))).plus(roundAmountUp(fees));
   }
   return { position: roundAmountUp(new ExactDecimal(position.entryValue).div(leverage)), orders };
 }

@@ -2,7 +2,6 @@
 export interface SlidingLimit {
   readonly limit: number;
   readonly windowMs: number;
-  readonly weight: number;
 }
 
 /** Passed entries are dropped from the array's front in one go, because moving a long array costs. */
@@ -18,6 +17,10 @@ export class SlidingWindow {
 
   get limit(): number {
     return this.rule.limit;
+  }
+
+  get windowMs(): number {
+    return this.rule.windowMs;
   }
 
   /** The weight left at this instant. */

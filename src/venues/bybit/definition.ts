@@ -1,5 +1,6 @@
 import type { VenueDefinition } from '../definition';
 import type * as BybitModule from './bybit-venue';
+import { BYBIT_LIMITS } from './limits';
 import { BYBIT_PROMISES } from './promises';
 import { BYBIT_URLS } from './urls';
 
@@ -7,6 +8,7 @@ import { BYBIT_URLS } from './urls';
 export const BYBIT: VenueDefinition = {
   urls: BYBIT_URLS,
   promises: BYBIT_PROMISES,
+  documentedLimits: BYBIT_LIMITS,
   create(options) {
     // Loaded here because ccxt costs 70 MB and half a second, which only processes that talk to a venue shall pay.
     const { BybitVenue } = require('./bybit-venue') as typeof BybitModule;

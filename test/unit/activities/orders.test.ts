@@ -1,6 +1,7 @@
 import { createOrderActivities } from '../../../activities/orders';
 import type { PlaceOrderInput } from '../../../src/messages/trade';
 import type { SendCheck, SendRequest } from '../../../src/trading/send-checker';
+import type { Repriced } from '../../../src/trading/repricer';
 import { FILLED, PLAN } from '../trading/fixtures/short-road';
 
 const INPUT: PlaceOrderInput = {
@@ -12,11 +13,14 @@ const INPUT: PlaceOrderInput = {
   permitRound: 1,
 };
 
-function activitiesWith(check: SendCheck) {
+const COVERED: Repriced = { status: 'covered' };
+
+function activitiesWith(check: SendCheck, repriced = COVERED) {
   const checked: SendRequest[] = [];
   const checker = { check: async (request: SendRequest) => (checked.push(request), check) };
   const sender = { send: async () => ({ outcome: { kind: 'PLACED', message: '' }, order: FILLED }) };
-  return { ...createOrderActivities({ checker, sender } as never), checked };
+  const repricer = { check: async () => repriced };
+  return { ...createOrderActivities({ checker, sender, repricer } as never), checked };
 }
 
 test.each<SendCheck>([
@@ -38,4 +42,17 @@ test('the end of a call is an instant of the clock that never steps', async () =
   const endsAfterMs = (activities.checked[0]?.callEndsAtMs ?? Number.NaN) - beforeMs;
   expect(endsAfterMs).toBeGreaterThan(0);
   expect(endsAfterMs).toBeLessThan(60_000);
+});
+
+test('an order whose price moved beyond what is reserved is denied, and asks for no permit', async () => {
+  const denial = { code: 'PRICE_MOVED', message: 'm' } as const;
+  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 }, { status: 'denied', denial });
+  expect(await activities.placeOrder(INPUT)).toEqual({ status: 'denied', denial });
+  expect(activities.checked).toEqual([]);
+});
+
+test('an order whose price cannot be had waits, and asks for no permit', async () => {
+  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 }, { status: 'unknown', reason: 'No price.' });
+  expect(await activities.placeOrder(INPUT)).toMatchObject({ status: 'wait', permitRound: 1, reason: 'No price.' });
+  expect(activities.checked).toEqual([]);
 });

@@ -184,6 +184,49 @@ describe("the venue's answers", () => {
   });
 });
 
+describe('several windows of one scope', () => {
+  const also = [{ limit: 20, windowMs: 1_000 }];
+  const both: RateLimits = {
+    ...LIMITS,
+    global: { ...LIMITS.global, also: [{ limit: 1_000, windowMs: 5_000 }] },
+    endpoints: { order: { limit: 80, windowMs: 60_000, weight: 2, also } },
+  };
+
+  test('are all obeyed: nine entries in a second and the validity, thirty-six in a minute and the validity', () => {
+    const { results } = waits(createLimiter(both), many(37));
+    expect(results).toEqual([...Array.from({ length: 36 }, (_, index) => Math.floor(index / 9) * 3_000), SPAN_MS]);
+  });
+
+  test.each([
+    ['in requests', { remaining: 4, limit: 10 }],
+    ['in weights', { remaining: 8, limit: 20 }],
+  ])('a count against one of them, %s, is booked', (_what, count) => {
+    const said: FeedbackCommand = { endpoint: 'order', kind: 'ok', observedAtMs: NOW_MS, ...count };
+    const { state } = feedback(createLimiter(both), said, NOW_MS);
+    expect(usage(state, NOW_MS).endpoints.order?.used).toBe(12);
+    expect(usage(state, NOW_MS).global.used).toBe(12);
+  });
+
+  test('that reach back further than what is remembered count as full there, as far as they do', () => {
+    const { state } = waits(createLimiter({ ...both, endpoints: { order: { ...also[0]!, weight: 2 } } }), many(1));
+    const next = reconfigure(state, {
+      ...both,
+      endpoints: { order: { limit: 40, windowMs: 10_000, weight: 2, also } },
+    });
+    expect(waits(next, many(1, {}, 'later')).results).toEqual([9_000]);
+  });
+
+  test.each([
+    ['too many of them', { also: Array.from({ length: 5 }, () => also[0]) }, 'at most 4'],
+    ['no list', { also: 7 }, 'no list'],
+    ['a shapeless one', { also: [SHAPELESS] }, 'positive integer'],
+  ])('%s are not taken over', (_what, change, words) => {
+    const limits = { ...both, endpoints: { order: { ...both.endpoints['order'], ...change } } } as RateLimits;
+    expect(limitsFault(limits)).toContain(words);
+    expect(reconfigure(createLimiter(both), limits).limits).toEqual(createLimiter(both).limits);
+  });
+});
+
 test('usage shows the windows that end now, without future bookings', () => {
   const { state } = waits(createLimiter(LIMITS), many(40));
   expect(usage(state, NOW_MS)).toEqual({

@@ -50,11 +50,22 @@ test.each([
   ['account', { limit: 10, weight: 4 }, { what: 'the look-up of an order', weight: 12, capacity: 9, limitMin: 13 }],
 ])('a limit of %s that is %j is too narrow, and what would do is said', (name, change, expected) => {
   const found = narrowWindows(withEndpoint(name, change));
-  expect(found).toMatchObject([{ window: `endpoints.${name}`, ...expected }]);
+  expect(found).toMatchObject([{ scope: `endpoints.${name}`, isFurther: false, ...expected }]);
   expect(narrowWindows(withEndpoint(name, { ...change, limit: found[0]!.limitMin }))).toEqual([]);
 });
 
 test('the limit of all requests must let the heaviest of them through', () => {
   const limits = { ...DEFAULTS, global: { limit: 3, windowMs: 1_000, weight: 1 } };
-  expect(narrowWindows(limits)).toMatchObject([{ window: 'global', weight: 3, capacity: 2 }]);
+  expect(narrowWindows(limits)).toMatchObject([{ scope: 'global', weight: 3, capacity: 2 }]);
+});
+
+test('a further window must let them through as well', () => {
+  const limits = withEndpoint('order', { also: [{ limit: 2, windowMs: 1_000 }] });
+  expect(narrowWindows(limits)).toMatchObject([{ scope: 'endpoints.order', isFurther: true, weight: 2, capacity: 1 }]);
+});
+
+test('a further window slows candles and balances down as any other', () => {
+  const also = [{ limit: 10, windowMs: 1_000 }];
+  expect(candlePace(withEndpoint('market_data', { also }), MINUTE_MS)).toMatchObject({ atOnce: 6, symbolsMax: 48 });
+  expect(reportIntervalMinMs(withEndpoint('account', { also: [{ limit: 3, windowMs: 60_000 }] }))).toBe(124_000);
 });

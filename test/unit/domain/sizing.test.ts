@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { ExactDecimal } from '../../../src/domain/decimal';
 import type { OrderPlan } from '../../../src/domain/market';
 import { isDenial } from '../../../src/domain/denial';
-import { lockedAmount, planOrder, spentAmount } from '../../../src/domain/sizing';
+import { lockedAmount, planOrder, priceMoveDenial, spentAmount } from '../../../src/domain/sizing';
 import type { PlanOrderInput } from '../../../src/domain/sizing';
 import { market, order, plan, signal, ticker } from './fixtures';
 
@@ -37,7 +37,7 @@ describe('a market entry', () => {
       quantity: '0.1',
       reduceOnly: false,
       asset: 'USDT',
-      reserveAmount: '1022.805',
+      reserveAmount: '1025.049',
       closingAmount: '2.805',
       referencePrice: '50000',
     });
@@ -54,7 +54,7 @@ describe('a market entry', () => {
   test('rounds the reserved amount up to 8 decimals', () => {
     const steps = { ...market, quantityStep: '0.00000001', quantityMin: '0', notionalMin: '0' };
     const tiny = planned({ market: steps, signal: { ...signal, amount: '0.00000001' }, leverage: 3 });
-    expect(tiny.reserveAmount).toBe('0.00017029');
+    expect(tiny.reserveAmount).toBe('0.00017047');
   });
 
   test('of all free funds leaves room for fees and the safety margin', () => {
@@ -223,3 +223,57 @@ test.each([{ fractionOfFree: '1.5' }, { fractionOfFree: '0' }, { safetyMargin: '
     expect(planOrder({ ...input, ...usual, ...settings })).toMatchObject({ quantity: '0.1', reserveAmount: '0' });
   },
 );
+
+describe("an order's cost", () => {
+  const cost = (direction: 'BUY' | 'SELL', leverage: number, price: string, takerFee: string) =>
+    planned({
+      signal: { ...signal, direction, amount: '1', limitPrice: undefined },
+      market: { ...market, takerFee, quantityMax: '1' },
+      ticker: { ...ticker, bid: price, ask: price },
+      safetyMargin: '0',
+      leverage,
+    });
+
+  // "Order Cost (USDT Contract)": 5000 + 27.5 + 24.75, and 200 + 7.5 + 7.35 for the same at 50 times.
+  test.each([
+    ['BUY', 10, '50000', '0.00055', '5052.25'],
+    ['BUY', 50, '10000', '0.00075', '214.85'],
+    ['SELL', 50, '10000', '0.00075', '215.15'],
+    ['BUY', 1, '10000', '0.00075', '10007.5'],
+    ['SELL', 1, '10000', '0.00075', '10022.5'],
+    ['BUY', 100, '10000', '0.00075', '114.925'],
+    ['SELL', 100, '10000', '0.00075', '115.075'],
+  ] as const)('of %s at leverage %d and %s is margin and both fees', (direction, leverage, price, fee, expected) => {
+    expect(cost(direction, leverage, price, fee)).toMatchObject({ reserveAmount: expected });
+  });
+});
+
+describe('a market entry that waited', () => {
+  const bought = { ...plan, reduceOnly: false, limitPrice: undefined, direction: 'BUY', quantity: '1' } as const;
+  const denied = (change: Partial<typeof bought> & { offsetQuantity?: string }, ask: string, leverage = 1) =>
+    priceMoveDenial(
+      { ...bought, reserveAmount: '102', ...change },
+      {
+        market: { ...market, takerFee: '0.001' },
+        ticker: { ...ticker, ask },
+        leverage,
+      },
+    )?.code;
+
+  test.each([
+    ['at the same price', {}, '100', undefined],
+    ['at the last price that is covered', { reserveAmount: '100.1' }, '100', undefined],
+    ['at a price a little above', { reserveAmount: '100.09' }, '100', 'PRICE_MOVED'],
+    ['three per cent up', {}, '103', 'PRICE_MOVED'],
+    [
+      'three per cent up, where most of it closes a position',
+      { offsetQuantity: '0.9', reserveAmount: '11' },
+      '103',
+      undefined,
+    ],
+    ['at no price', {}, '', 'VENUE_UNAVAILABLE'],
+    ['without a reservation that can be read', { reserveAmount: '' }, '100', 'VENUE_UNAVAILABLE'],
+  ])('is judged %s', (_what, change, ask, code) => {
+    expect(denied(change, ask)).toBe(code);
+  });
+});

@@ -36,12 +36,12 @@ test('a group takes its weight, refuses with 10006 when full, and says when the 
   const order = { limit: 5, windowMs: 1_000, weight: 2 };
   const venue = await venues.start({ now: () => nowMs, limits: { global: WIDE, endpoints: { order } } });
   const first = await cancel(venue);
-  expect([first.headers.get('x-bapi-limit'), first.headers.get('x-bapi-limit-status')]).toEqual(['5', '3']);
+  expect([first.headers.get('x-bapi-limit'), first.headers.get('x-bapi-limit-status')]).toEqual(['2', '1']);
   nowMs += 400;
   expect((await cancel(venue)).body.retCode).toBe(110001);
   const refused = await cancel(venue);
   expect(refused.body.retCode).toBe(10006);
-  expect(refused.headers.get('x-bapi-limit-status')).toBe('1');
+  expect(refused.headers.get('x-bapi-limit-status')).toBe('0');
   expect(Number(refused.headers.get('x-bapi-limit-reset-timestamp'))).toBe(START_MS + 1_000);
 
   nowMs = START_MS + 999;
@@ -49,6 +49,20 @@ test('a group takes its weight, refuses with 10006 when full, and says when the 
   nowMs = START_MS + 1_000;
   expect((await cancel(venue)).body.retCode).toBe(110001);
   expect(venue.audit().limitBreaches).toEqual({ global: 0, market_data: 0, order: 2, account: 0, total: 2 });
+});
+
+test('of several windows each is kept, and the headers tell of the shortest', async () => {
+  const order = { limit: 8, windowMs: 60_000, weight: 2, also: [{ limit: 4, windowMs: 1_000 }] };
+  const venue = await venues.start({ now: () => nowMs, limits: { global: WIDE, endpoints: { order } } });
+  const first = await cancel(venue);
+  expect([first.headers.get('x-bapi-limit'), first.headers.get('x-bapi-limit-status')]).toEqual(['2', '1']);
+  await cancel(venue);
+  expect((await cancel(venue)).body.retCode).toBe(10006);
+  nowMs += 1_000;
+  for (const retCode of [110001, 110001, 10006]) expect((await cancel(venue)).body.retCode).toBe(retCode);
+  // The short window has room again, the long one has not.
+  nowMs += 1_000;
+  expect((await cancel(venue)).body.retCode).toBe(10006);
 });
 
 test('groups do not take from each other', async () => {
@@ -89,7 +103,7 @@ test('in no window does the accepted weight exceed the limit', () => {
   fc.assert(
     fc.property(fc.array(request, { maxLength: 100 }), fc.integer({ min: 4, max: 12 }), (requests, limit) => {
       const windowMs = 1_000;
-      const window = new SlidingWindow({ limit, windowMs, weight: 1 });
+      const window = new SlidingWindow({ limit, windowMs });
       const taken: { atMs: number; weight: number }[] = [];
       let atMs = 0;
       for (const { gapMs, weight } of requests) {

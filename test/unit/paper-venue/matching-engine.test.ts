@@ -67,9 +67,9 @@ describe('market orders', () => {
   });
 
   test('the largest affordable order is exactly covered', () => {
-    // One unit costs 5000.03 margin and 50.0003 fee: 19.80 fit into 100000, 19.81 do not.
-    expect(() => place({ qty: '19.81' })).toThrow('ab not enough');
-    expect(place({ qty: '19.80' }).status).toBe('Filled');
+    // One unit costs 5000.03 margin, 50.0003 to open and 45.00027 to close: 19.62 fit into 100000, 19.63 do not.
+    expect(() => place({ qty: '19.63' })).toThrow('ab not enough');
+    expect(place({ qty: '19.62' }).status).toBe('Filled');
     expect(account.book.walletBalance.available.gte(0)).toBe(true);
   });
 });
@@ -80,9 +80,9 @@ describe('limit orders', () => {
     expect(account.book.position('BTCUSDT').entryValue).toBe('50000.3');
   });
 
-  test('one that rests locks margin and fee, and fills at its own price as maker when touched', () => {
+  test('one that rests locks margin and both fees, and fills at its own price as maker when touched', () => {
     const { orderId } = place({ orderType: 'Limit', price: '49000' });
-    expect(account.figures).toEqual({ total: '100000', available: '95051', size: '0' });
+    expect(account.figures).toEqual({ total: '100000', available: '95006.9', size: '0' });
     account.movePrice(48_990);
     expect(latest(orderId).status).toBe('Filled');
     // Maker fee 24.5 on 49000.
@@ -95,7 +95,7 @@ describe('limit orders', () => {
     place({ orderType: 'Limit', side: 'Sell', price: '60000' });
     expect(account.figures.available).toBe(available);
     place({ orderType: 'Limit', side: 'Sell', price: '60000' });
-    expect(account.book.walletBalance.orderMargin.toFixed()).toBe('6060');
+    expect(account.book.walletBalance.orderMargin.toFixed()).toBe('6126');
   });
 
   test('resting orders cannot lock more than there is', () => {

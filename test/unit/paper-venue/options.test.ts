@@ -21,7 +21,8 @@ test('the default configuration makes a paper venue with the limits of its venue
 
 test('limits of its own go before those of the venue', () => {
   const limits = { ...config.venues[config.venue]!.limits, global: { limit: 1, windowMs: 1_000, weight: 1 } };
-  expect(paperVenueOptions({ ...config, paperVenue: { ...config.paperVenue, limits } }).limits).toBe(limits);
+  const paperVenue = { ...config.paperVenue, limits, documentedLimits: false };
+  expect(paperVenueOptions({ ...config, paperVenue }).limits).toMatchObject(limits);
 });
 
 test('a live venue never gets a paper server', () => {
