@@ -16,7 +16,7 @@ import {
 export const START_MODES = ['all', 'ml', 'core', 'api'] as const;
 export type StartMode = (typeof START_MODES)[number];
 
-/** Every part has a slot and heartbeats, except the paper venue: it stands for somebody else's machine. */
+/** Every part has a slot and heartbeats; the paper venue's is for people to see: it stands for somebody else's machine. */
 export type ProcessName = ComponentName | 'paper_venue';
 
 /** One process to run, as arguments of `oncefill`. */

@@ -56,6 +56,9 @@ export async function lookAtKnownNumbers(product: Installation): Promise<void> {
     'process_monitor_errors_total{component="api"}': 0,
     'oncefill_component_up{component="trading_engine"}': 1,
     'oncefill_component_up{component="supervisor"}': 1,
+    'oncefill_component_up{component="system_monitor"}': 1,
+    'oncefill_component_up{component="paper_venue"}': 1,
+    'oncefill_alerts_firing{component="system_monitor",rule="venue_unreachable",severity="critical"}': 0,
     'oncefill_account_up{component="api",exchange="bybit"}': 1,
     'oncefill_reservations_total{component="api",exchange="bybit",result="denied"}': 1,
     'oncefill_reservations_total{component="api",exchange="bybit",result="released"}': 1,
@@ -69,6 +72,7 @@ export async function lookAtKnownNumbers(product: Installation): Promise<void> {
     'oncefill_signals_ended_total{component="trading_engine",outcome="REJECTED"}': 1,
     'oncefill_denials_total{component="trading_engine",code="INSUFFICIENT_FUNDS"}': 1,
     'oncefill_component_restarts_total{component="trading_engine",cause="signal"}': 0,
+    'oncefill_component_restarts_total{component="temporal",cause="hang"}': 0,
   };
   expect(Object.fromEntries(Object.keys(exactly).map((series) => [series, figures.of(series)]))).toEqual(exactly);
   for (const name of SEED_METRIC_NAMES) expect(figures.text).toMatch(new RegExp(`^${name}\\{.*\\} \\d`, 'm'));
