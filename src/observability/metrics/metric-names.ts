@@ -57,6 +57,10 @@ const SEED_METRICS = {
 
 const OUR_METRICS = {
   oncefill_build_info: asked(['version', 'environment'], 'Always 1: which release runs for which environment.'),
+  oncefill_memory_used_ratio: asked(
+    [],
+    'Memory in use, as a part of what the process may use: of the machine, the container or the heap, whichever ends first. 1 is the end.',
+  ),
   oncefill_component_up: asked(
     ['component'],
     'Whether a process told its metrics for this answer: 1, or 0. One that did not has no other series.',

@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { packageVersion } from '../../config/package-root';
 import type { TradingEnvironment } from '../../domain/trading-venue';
-import { counterFrom, counterOf, gaugeOf, histogramOf } from './define-metric';
+import { memoryShare } from '../../process/memory-share';
+import { counterFrom, counterOf, gaugeFrom, gaugeOf, histogramOf } from './define-metric';
 
 /** Milliseconds; the finest delay of the event loop that is seen. */
 const EVENT_LOOP_PRECISION_MS = 20;
@@ -22,6 +23,7 @@ export function createProcessRegistry({ component, environment, errors }: Proces
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   gaugeOf(registry, 'oncefill_build_info').set({ version: packageVersion(), environment }, 1);
+  gaugeFrom(registry, 'oncefill_memory_used_ratio', (gauge) => gauge.set(memoryShare()));
   if (errors) {
     counterFrom(registry, 'process_monitor_errors_total', (counter) => counter.inc({ component }, errors()));
   }
