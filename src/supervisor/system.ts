@@ -165,6 +165,7 @@ export class System {
         name: planned.name,
         executable: process.execPath,
         arguments: [
+          ...(planned.nodeOptions ?? []),
           ...process.execArgv,
           CLI_ENTRY,
           ...planned.arguments,

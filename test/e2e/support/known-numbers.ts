@@ -101,10 +101,10 @@ export async function lookAtKnownNumbers(product: Installation): Promise<void> {
     // A value of each was looked at, and every series of it has exactly its labels.
     expect(lookedAt).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\b`)));
     const labels = knownLines(figures, name).map((line) =>
-      [...line.matchAll(/([a-z_]+)="/g)].map(([, label]) => label),
+      [...line.matchAll(/([a-z_]+)="/g)].map(([, label = '']) => label),
     );
     const known = [...new Set(['component', ...entryOf(name).labels])].toSorted();
-    expect(labels.map((found) => found.toSorted())).toEqual(labels.map(() => known));
+    expect(labels.map((found) => [...found].toSorted())).toEqual(labels.map(() => known));
   }
 }
 
