@@ -5,11 +5,13 @@ import type { AlertsConfig } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
 import { runAlertDesk } from '../src/observability/alerts/desk';
+import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
 import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
 import { readFreeFunds } from '../src/observability/trading-health';
 import { pause } from '../src/process/pause';
 import { claimPidFile, releasePidFile } from '../src/process/pid-file';
+import { AlertMetrics } from './alert-metrics';
 import { pingHeartbeat } from './ping-heartbeat';
 import { printAlert } from './print-alert';
 
@@ -22,6 +24,8 @@ export interface AlertDeskOptions {
   readonly logger: Logger;
   /** Whom to ask; undefined until there is a connection. */
   readonly client: () => Client | undefined;
+  /** Errors that this process has logged so far. */
+  readonly errors: () => number;
 }
 
 /**
@@ -33,13 +37,26 @@ export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSign
   while (!signal.aborted) {
     if (claimPidFile(path, process.pid) === undefined) {
       try {
-        await Promise.all([openDesk(options, signal), ping(options, signal)]);
+        await runDesk(options, signal);
       } finally {
         releasePidFile(path, process.pid);
       }
       return;
     }
     await pause(CLAIM_INTERVAL_MS, signal);
+  }
+}
+
+/** Of several monitors the one that keeps the desk tells its metrics: the others know nothing of alerts. */
+async function runDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+  const { config, errors, logger } = options;
+  const warn = (sentence: string): void => logger.warn(sentence);
+  const told = openProcessMetrics({ config, name: 'system_monitor', errors, warn });
+  const metrics = new AlertMetrics(told.registry);
+  try {
+    await Promise.all([openDesk(options, metrics, signal), ping(options, metrics, signal)]);
+  } finally {
+    told.close();
   }
 }
 
@@ -50,18 +67,28 @@ function connected(client: AlertDeskOptions['client']): Client {
   return found;
 }
 
-async function ping({ config, alerts, logger, client }: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+async function ping(
+  { config, alerts, logger, client }: AlertDeskOptions,
+  metrics: AlertMetrics,
+  signal: AbortSignal,
+): Promise<void> {
   const { heartbeat } = alerts;
   if (heartbeat === undefined) return;
-  await pingHeartbeat({ config, heartbeat, logger, client: () => connected(client) }, signal);
+  const count = metrics.pings();
+  await pingHeartbeat({ config, heartbeat, logger, client: () => connected(client), count }, signal);
 }
 
-function openDesk({ config, alerts, logger, client }: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+function openDesk(
+  { config, alerts, logger, client }: AlertDeskOptions,
+  metrics: AlertMetrics,
+  signal: AbortSignal,
+): Promise<void> {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);
-  const { done } = runAlertDesk(
+  const channels = openChannels(alerts, originOf(environmentOf(config)), tellFault);
+  const { keeper, done } = runAlertDesk(
     {
       config,
-      channels: openChannels(alerts, originOf(environmentOf(config)), tellFault),
+      channels: channels.map((channel) => metrics.counted(channel)),
       tellFault,
       readParts: async () => (await readHealth(connected(client), config)).details,
       ...(Object.keys(config.alerts.balanceLow).length > 0 && {
@@ -69,6 +96,10 @@ function openDesk({ config, alerts, logger, client }: AlertDeskOptions, signal: 
       }),
     },
     signal,
+  );
+  metrics.follow(
+    keeper,
+    channels.map(({ name }) => name),
   );
   return done;
 }

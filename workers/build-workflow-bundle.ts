@@ -33,8 +33,13 @@ async function buildWorkflowBundle(fileName: string, failureConverterPath?: stri
     preloadModules: [workflowsPath],
     workflowInterceptorModules: [require.resolve('../workflows/query-guard')],
     failureConverterPath,
-    // Modules are named from there: the bundle is the same wherever it is made.
-    webpackConfigHook: (options) => ({ ...options, context: COMPILED }),
+    webpackConfigHook: (options) => ({
+      ...options,
+      // Modules are named from there: the bundle is the same wherever it is made.
+      context: COMPILED,
+      // Lines of errors are found by the map; a copy of all sources in it would lie twice in every worker's memory.
+      devtool: 'inline-nosources-source-map',
+    }),
     logger: new DefaultLogger('WARN'),
   });
   writeFileSync(join(COMPILED, fileName), code);

@@ -4,7 +4,7 @@ import type { HeartbeatSettings } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { readBook } from '../src/observability/alerts/book-file';
 import type { Wellbeing } from '../src/observability/channels/all-well';
-import { runHeartbeatPing } from '../src/observability/channels/heartbeat-ping';
+import { runHeartbeatPing, type PingResult } from '../src/observability/channels/heartbeat-ping';
 import { readHealth } from '../src/observability/health';
 import type { PartHealth } from '../src/observability/part-health';
 
@@ -14,10 +14,14 @@ export interface PingOptions {
   readonly logger: Pick<Logger, 'warn'>;
   /** @throws Error while there is no connection */
   readonly client: () => Client;
+  readonly count: (result: PingResult) => void;
 }
 
 /** Pings the service that notices our silence, until the signal ends it. */
-export function pingHeartbeat({ config, heartbeat, logger, client }: PingOptions, signal: AbortSignal): Promise<void> {
+export function pingHeartbeat(
+  { config, heartbeat, logger, client, count }: PingOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { url, method, intervalMs } = heartbeat;
   return runHeartbeatPing(
     {
@@ -29,6 +33,7 @@ export function pingHeartbeat({ config, heartbeat, logger, client }: PingOptions
         oldestMessageAgeMs: oldestMessageAge(config.dataDir),
       }),
       tell: (sentence) => logger.warn(sentence),
+      count,
     },
     signal,
   );

@@ -49,7 +49,10 @@ export async function runMonitor({ config, alerts, target }: MonitorOptions): Pr
   Runtime.install({ logger, shutdownSignals: [] });
   const ending = new AbortController();
   let monitor: Monitor | undefined;
-  const desk = keepAlertDesk({ config, alerts, logger, client: () => monitor?.client }, ending.signal);
+  const desk = keepAlertDesk(
+    { config, alerts, logger, client: () => monitor?.client, errors: log.errors },
+    ending.signal,
+  );
   try {
     const lost = await withServer(config, target, async (connected) => {
       monitor = new Monitor(config, connected, logger);

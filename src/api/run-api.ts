@@ -116,5 +116,5 @@ function shownStatus(part: PartStatus): Health {
 
 /** The processes of this configuration that count something of their own, wherever they were started. */
 function expectedProcesses({ ml }: Config): readonly string[] {
-  return ml.enabled ? ['trading_engine', 'ml_manager'] : ['trading_engine'];
+  return ['trading_engine', ...(ml.enabled ? ['ml_manager'] : []), 'system_monitor'];
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
-import { ALONE, candlesFlag, loadCommandConfig } from './command-config';
+import { candlesFlag, loadCommandConfig, TALKING } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followStarter } from './follow-starter';
 import { printErrorLine } from './terminal';
@@ -19,7 +19,7 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
     .addOption(faultsOption())
     .action(async (options: { readonly candles?: string; readonly faults?: string }, command: Command) => {
       followStarter();
-      const config = await loadCommandConfig(command, candlesFlag(options.candles), ALONE);
+      const config = await loadCommandConfig(command, candlesFlag(options.candles), TALKING);
       openDataFolder(config.dataDir);
       const [{ runPaperVenueProcess }, { readFaultSpecification }, { claimDataFolder }] = await Promise.all([
         import('../paper-venue/paper-venue-process'),
@@ -27,13 +27,18 @@ export function addPaperVenueCommand(program: Command, finish: (exitCode: ExitCo
         import('../temporal/folder-environment'),
       ]);
       claimDataFolder(config);
-      const { openProcessMetrics } = await import('../observability/metrics/open-process-metrics');
+      const [{ openProcessMetrics }, { registerPaperVenue }] = await Promise.all([
+        import('../observability/metrics/open-process-metrics'),
+        import('./register-paper-venue'),
+      ]);
       const metrics = openProcessMetrics({ config, name: 'paper_venue', warn: printErrorLine });
+      const unregister = registerPaperVenue(config);
       await runPaperVenueProcess(
         config,
         options.faults === undefined ? undefined : readFaultSpecification(options.faults),
       );
       metrics.close();
+      await unregister();
       finish(ExitCode.SUCCESS);
     });
 }

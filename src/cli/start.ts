@@ -38,14 +38,16 @@ async function countRestarts(
 ) {
   const { removeDeadSockets } = await import('../observability/metrics/metrics-socket');
   await removeDeadSockets(config.dataDir);
-  const [{ openProcessMetrics }, { restartCounter }, { planProcesses }] = await Promise.all([
+  const [{ openProcessMetrics }, { restartCounter }, { planProcesses }, { resolveTarget }] = await Promise.all([
     import('../observability/metrics/open-process-metrics'),
     import('../observability/metrics/process-metrics'),
     import('../supervisor/plan'),
+    import('../temporal/connection'),
   ]);
   const name = mode === 'all' ? 'supervisor' : `supervisor_${mode}`;
   const metrics = openProcessMetrics({ config, name, errors, warn });
-  const names = planProcesses(mode, config).map((planned) => planned.name);
+  const names: string[] = planProcesses(mode, config).map((planned) => planned.name);
+  if (resolveTarget(config).isEmbedded) names.push('temporal');
   return { died: restartCounter(metrics.registry, names), close: () => metrics.close() };
 }
 

@@ -15,7 +15,8 @@ export type UnixSocketFile = 'run/signals.sock' | `run/metrics-${string}.sock`;
 export interface ListedSocket {
   readonly name: string;
   /** As the supervisor calls it; `supervisor` is `oncefill start` itself. */
-  readonly process: 'supervisor' | 'temporal_server' | 'paper_venue' | 'trading_engine' | 'ml_manager' | 'api';
+  readonly process:
+    'supervisor' | 'temporal_server' | 'paper_venue' | 'system_monitor' | 'trading_engine' | 'ml_manager' | 'api';
   readonly protocol: 'HTTP' | 'gRPC' | 'JSON lines' | 'JSON';
   readonly address: SocketAddress;
   /** The setting that holds the port; `random`: any free one; of a Unix socket its file. */
@@ -86,6 +87,7 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
   },
   metricsOf('supervisor', 'every mode; other modes than all: with the mode in its name'),
   metricsOf('paper_venue', 'paper'),
+  metricsOf('system_monitor', 'every mode; of several monitors of a data folder the one that tells people'),
   metricsOf('trading_engine', 'modes all, core'),
   metricsOf('ml_manager', 'modes all, ml'),
   {

@@ -21,7 +21,8 @@ const SERVER_PROXY_VARIABLES: readonly string[] = [
 
 /** The groups of our own variables that each process reads. */
 const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
-  paper_venue: ['settings'],
+  // To register, in paper alone.
+  paper_venue: ['settings', 'server access'],
   trading_engine: ['settings', 'server access', 'exchange keys'],
   ml_manager: ['settings', 'server access'],
   api: ['settings', 'server access'],

@@ -13,6 +13,12 @@ export interface Death {
   readonly restartInMs: number;
 }
 
+/** Why it has to be started again, in one word for counting. */
+export function restartCauseOf({ isHung, cause }: Pick<Death, 'isHung' | 'cause'>): 'exit' | 'signal' | 'hang' {
+  if (isHung) return 'hang';
+  return cause.startsWith('killed by') ? 'signal' : 'exit';
+}
+
 /** What happened in the life of a process or of the embedded server. */
 export type LifeEvent =
   | { readonly kind: 'ready'; readonly name: string; readonly pid: number }

@@ -16,7 +16,7 @@ import {
 export const START_MODES = ['all', 'ml', 'core', 'api'] as const;
 export type StartMode = (typeof START_MODES)[number];
 
-/** Every part has a slot and heartbeats, except the paper venue: it stands for somebody else's machine. */
+/** Every part has a slot and heartbeats; the paper venue's is for people to see: it stands for somebody else's machine. */
 export type ProcessName = ComponentName | 'paper_venue';
 
 /** One process to run, as arguments of `oncefill`. */
@@ -25,9 +25,17 @@ export interface PlannedProcess {
   /** The beginning of its files' names: every start on a data folder has a monitor of its own. */
   readonly filesName: string;
   readonly arguments: readonly string[];
+  /** Options of Node's own; absent: none. What the user gave `node` counts more. */
+  readonly nodeOptions?: readonly string[];
   /** Share of the stopping time it may use, relative to the others: the engine finishes the orders in its hands. */
   readonly stopWeight: number;
 }
+
+/**
+ * Room for new objects, MiB, of processes that mostly wait: at Node's own 16 they keep tens of megabytes that they filled once, at
+ * their start.
+ */
+const youngHeap = (mebibytes: number): readonly string[] => [`--max-semi-space-size=${mebibytes}`];
 
 const MODES_OF_PROCESS: Readonly<Record<ProcessName, readonly StartMode[]>> = {
   paper_venue: ['all', 'core'],
@@ -64,9 +72,14 @@ function filesNameOf(name: ProcessName, mode: StartMode): string {
 export function planProcesses(mode: StartMode, config: Config): readonly PlannedProcess[] {
   const engineQueues = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueTaskQueue(tradingVenueOf(config))];
   const processes: readonly Omit<PlannedProcess, 'filesName'>[] = [
-    { name: 'paper_venue', arguments: ['paper-venue'], stopWeight: 1 },
-    // It stops after those whose registrations it ends.
-    { name: 'system_monitor', arguments: workerArguments('system_monitor', [MONITOR_TASK_QUEUE]), stopWeight: 1 },
+    { name: 'paper_venue', arguments: ['paper-venue'], nodeOptions: youngHeap(2), stopWeight: 1 },
+    {
+      name: 'system_monitor',
+      arguments: workerArguments('system_monitor', [MONITOR_TASK_QUEUE]),
+      nodeOptions: youngHeap(1),
+      // It stops after those whose registrations it ends.
+      stopWeight: 1,
+    },
     { name: 'trading_engine', arguments: workerArguments('trading_engine', engineQueues), stopWeight: 4 },
     { name: 'ml_manager', arguments: workerArguments('ml_manager', [INFERENCE_TASK_QUEUE]), stopWeight: 2 },
     { name: 'api', arguments: ['api'], stopWeight: 1 },

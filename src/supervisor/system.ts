@@ -12,7 +12,7 @@ import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
-import { findingsOf } from './life-findings';
+import { findingsOf, restartCauseOf, type LifeEvent } from './life-findings';
 import { livenessPolicy, LivenessWatch } from './liveness-watch';
 import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
@@ -59,8 +59,8 @@ export interface SystemOptions {
   readonly print: (line: string, important?: boolean, note?: LineNote) => void;
   /** Hears of deaths, hangs and crash loops, and of their end; what is wrong is printed before. Must not throw. */
   readonly findings?: (finding: Finding) => void;
-  /** Told of each process that died and is started again. */
-  readonly onDeath?: (name: ProcessName, cause: 'exit' | 'signal') => void;
+  /** Told of each process, and of the embedded server, that died and is started again. */
+  readonly onDeath?: (name: string, cause: 'exit' | 'signal' | 'hang') => void;
 }
 
 /** One run of the product's processes: starts them, keeps them running, stops them. */
@@ -81,7 +81,7 @@ export class System {
     const print = (line: string, isError = false): void => options.print(line, isError, { isError });
     this.keeper = createServerKeeper(options.config, print, {
       liveness: this.liveness,
-      onEvent: (event) => this.tell(findingsOf(event, Date.now())),
+      onEvent: (event) => this.handleLife(event),
     });
   }
 
@@ -165,6 +165,7 @@ export class System {
         name: planned.name,
         executable: process.execPath,
         arguments: [
+          ...(planned.nodeOptions ?? []),
           ...process.execArgv,
           CLI_ENTRY,
           ...planned.arguments,
@@ -191,13 +192,14 @@ export class System {
       this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
     }
     if (report.kind === 'finding') this.tell([report.finding]);
-    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable')
-      this.tell(findingsOf(report, Date.now()));
-    if (report.kind === 'died') {
-      this.options.onDeath?.(name, report.cause.startsWith('exit code') ? 'exit' : 'signal');
-    }
+    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.handleLife(report);
     if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
+  }
+
+  private handleLife(event: LifeEvent): void {
+    this.tell(findingsOf(event, Date.now()));
+    if (event.kind === 'died') this.options.onDeath?.(event.name, restartCauseOf(event));
   }
 
   private tell(findings: readonly Finding[]): void {

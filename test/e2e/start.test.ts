@@ -1,7 +1,10 @@
+import { hostname } from 'node:os';
 import { Installation } from '../../harness/installation';
 import { runningProcesses } from '../../harness/running-processes';
 import { canListSockets } from '../../harness/listening-sockets';
 import { takeInventory } from '../../harness/socket-inventory';
+import { waitFor } from '../../harness/wait-for';
+import { packageVersion } from '../../src/config/package-root';
 import { LISTED_SOCKETS } from '../../src/net/sockets';
 import { RET_CODES } from '../../src/paper-venue/ret-codes';
 import { ExitCode } from '../../src/process/exit-codes';
@@ -13,6 +16,7 @@ import { readFigures } from './support/metrics';
 import { hasPrometheus, lookThroughPrometheus } from './support/prometheus';
 import { SEED_COUNTERS } from '../../src/observability/metrics/metric-names';
 import { startOtherMachine } from './support/other-machine';
+import { startToldPerson, type ToldPerson } from './support/told-people';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
 import {
   audit,
@@ -27,6 +31,8 @@ import {
 
 /** Two starts and stops. */
 const TEST_MAX_MS = 600_000;
+/** The paper venue leaves the start to others. */
+const REGISTERED_MAX_MS = 60_000;
 /** More than the venue allows requests a minute. */
 const IMAGES = 130;
 /** What a page tries to start. */
@@ -125,15 +131,24 @@ describe('the product, started as a user starts it', () => {
 describe('the product while it runs', () => {
   let product: Installation;
   let supervisor: number;
+  let person: ToldPerson;
 
   beforeAll(async () => {
-    // The model runs and predicts, and trades nothing: all that is counted is what these tests send.
-    product = await Installation.create({ name: 'e2e-running', settings: { ml: { minimumReturn: '0.5' } } });
+    person = await startToldPerson();
+    product = await Installation.create({
+      name: 'e2e-running',
+      // The model runs and predicts, and trades nothing: all that is counted is what these tests send.
+      settings: { ml: { minimumReturn: '0.5' } },
+      environment: person.environment,
+    });
     supervisor = product.start().pid ?? 0;
     await product.waitUntilHealthy();
   }, SERVER_START_TIMEOUT_MS);
 
-  afterAll(() => product.close());
+  afterAll(async () => {
+    await product.close();
+    await person.close();
+  });
 
   // Before anything else is traded.
   test(
@@ -141,6 +156,31 @@ describe('the product while it runs', () => {
     async () => {
       await tradeKnownNumbers(product);
       await lookAtKnownNumbers(product);
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'every process is registered, the paper venue too, with its release, its host and its process id',
+    async () => {
+      const processes = ['api', 'ml_manager', 'paper_venue', 'system_monitor', 'trading_engine'];
+      const registered = await waitFor(
+        'all to be registered',
+        async () => {
+          const { stdout } = await product.run(['workers', '--json']);
+          const { workers } = JSON.parse(stdout) as { readonly workers: readonly RegisteredWorker[] };
+          return workers.length >= processes.length && workers;
+        },
+        { timeoutMs: REGISTERED_MAX_MS, intervalMs: 1_000 },
+      );
+      expect(registered.map(({ type }) => type).toSorted()).toEqual(processes);
+      for (const worker of registered) {
+        expect(worker).toMatchObject({
+          host: hostname(),
+          version: packageVersion(),
+          pid: expect.any(Number) as number,
+        });
+      }
     },
     TEST_MAX_MS,
   );
@@ -359,6 +399,14 @@ describe('the product while it runs', () => {
     TEST_MAX_MS,
   );
 });
+
+/** A row of `oncefill workers --json`. */
+interface RegisteredWorker {
+  readonly type: string;
+  readonly host?: string;
+  readonly pid?: number;
+  readonly version?: string;
+}
 
 interface Face {
   readonly port: number;

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { SEALED_WORKFLOW_BUNDLE_PATH, WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 
-/** Every worker process holds it; two thirds are the map to the sources. Each kept version of the account's rules adds to it. */
-const BUNDLE_BYTES_MAX = 4 * 1024 ** 2;
+/** Every worker process holds it, with the map to lines of the sources, and without a copy of these. Each kept version of the account's rules adds to it. */
+const BUNDLE_BYTES_MAX = 2.5 * 1024 ** 2;
 
 /** From the folder that holds what was compiled. */
 const OWN_MODULE = /^\.\/(workflows|src\/domain|src\/messages)\/.*\.js$/;

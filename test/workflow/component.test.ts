@@ -18,6 +18,7 @@ import { componentWorkflowId, ENTITIES_TASK_QUEUE, MONITOR_TASK_QUEUE } from '..
 import type { Finding } from '../../src/domain/alerts/alert';
 import { queueForSlots } from '../../src/temporal/monitor-queue';
 import { keepLightSlot } from '../../src/temporal/light-slot';
+import { keepPatientSlot } from '../../src/temporal/patient-slot';
 import { readSlot } from '../../src/observability/slots';
 import { SlotWatch } from '../../workers/slot-watch';
 import { identifyProcess } from '../../src/process/pid-file';
@@ -249,6 +250,28 @@ test('a process without a worker registers, sends heartbeats, and leaves', async
   });
   expect(next).toBe(true);
   await leave();
+  expect(await environment.client.workflow.getHandle(id).result()).toMatchObject({ state: 'stopped' });
+});
+
+test('a process that works without a server registers once there is one', async () => {
+  await eventually(async () => (await queueForSlots(environment.client)) === MONITOR_TASK_QUEUE);
+  const id = componentWorkflowId(`patient@${hostname()}`);
+  let tries = 0;
+  let isClosed = false;
+  const connect = async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('There is no server.');
+    return { client: environment.client, close: async () => void (isClosed = true) };
+  };
+  const { client: _client, ...slotOptions } = options('patient');
+  const leave = keepPatientSlot({ ...slotOptions, connect, firstTryAfterMs: 1 });
+  const reading = await eventually(async () => {
+    const found = await readSlot(environment.client, id);
+    return found?.heartbeat && found;
+  });
+  expect(reading.holder).toMatchObject({ component: 'patient', pid: process.pid, host: hostname(), version: '1.0.0' });
+  await leave();
+  expect(isClosed).toBe(true);
   expect(await environment.client.workflow.getHandle(id).result()).toMatchObject({ state: 'stopped' });
 });
 

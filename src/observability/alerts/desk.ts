@@ -35,6 +35,8 @@ export interface AlertDeskOptions {
 export interface AlertDesk {
   /** A condition that was not known is in the book when this returns, or in memory where the disk takes nothing. */
   readonly found: (finding: Finding) => void;
+  /** What is known now, to be told. */
+  readonly keeper: Pick<AlertKeeper, 'state' | 'outboxOf' | 'dropsOf'>;
   /** Ends when the signal says so and the channels have stopped. */
   readonly done: Promise<void>;
 }
@@ -56,6 +58,7 @@ export function runAlertDesk(options: AlertDeskOptions, signal: AbortSignal): Al
       waiting.push(finding);
       if (waiting.length > FOUND_MAX) waiting.shift();
     },
+    keeper,
     done,
   };
 }

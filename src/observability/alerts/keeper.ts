@@ -25,6 +25,8 @@ function withoutSecrets(event: AlertEvent): AlertEvent {
  */
 export class AlertKeeper {
   private book: AlertBook;
+  /** Messages that could not be kept or were given up since the start, by channel. */
+  private readonly drops = new Map<string, number>();
   private isSaved = true;
   private isFaultTold = false;
 
@@ -60,6 +62,11 @@ export class AlertKeeper {
     return this.book.outboxes[channel] ?? EMPTY_OUTBOX;
   }
 
+  /** Messages for a channel that were given up since the start, or had no room. */
+  dropsOf(channel: string): number {
+    return this.drops.get(channel) ?? 0;
+  }
+
   /**
    * Takes in what lies in the spool and what was found, each exactly once, and writes it down.
    *
@@ -78,17 +85,26 @@ export class AlertKeeper {
 
   /** @param change makes the next outbox of this one */
   changeOutbox(channel: string, change: (outbox: Outbox) => Outbox): void {
-    this.book = withOutbox(this.book, channel, change(this.outboxOf(channel)));
+    this.turnTo(withOutbox(this.book, channel, change(this.outboxOf(channel))));
     this.isSaved = false;
     this.save();
   }
 
   private take(event: AlertEvent, nowMs: number): void {
     const before = this.book;
-    this.book = bookAfter(before, withoutSecrets(event), nowMs, (notice) => this.namesFor(notice));
+    this.turnTo(bookAfter(before, withoutSecrets(event), nowMs, (notice) => this.namesFor(notice)));
     const { state, recent } = this.book;
     const isChanged = state.alerts !== before.state.alerts || state.silences !== before.state.silences;
     if (isChanged || recent !== before.recent) this.isSaved = false;
+  }
+
+  private turnTo(book: AlertBook): void {
+    for (const [name, { dropped }] of Object.entries(book.outboxes)) {
+      // Fewer: the channel was told of them.
+      const more = (dropped?.count ?? 0) - (this.outboxOf(name).dropped?.count ?? 0);
+      if (more > 0) this.drops.set(name, this.dropsOf(name) + more);
+    }
+    this.book = book;
   }
 
   private namesFor(notice: Notice): readonly string[] {

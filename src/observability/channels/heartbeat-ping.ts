@@ -13,6 +13,9 @@ const PING_RETRY_PAUSE_MS = 2_000;
 /** Some services answer 200 to an address that they do not know. */
 const UNKNOWN_CHECK = /^OK \(not found\)/i;
 
+/** What became of a ping that was due. */
+export type PingResult = 'sent' | 'failed' | 'held_back';
+
 export interface HeartbeatPingOptions {
   /** A secret: whoever knows it can hide our silence. */
   readonly url: Secret;
@@ -23,6 +26,8 @@ export interface HeartbeatPingOptions {
   readonly look: (signal: AbortSignal) => Promise<Wellbeing>;
   /** Is told when pings begin to fail or to be held back, and when they go on: once for each change. */
   readonly tell: (sentence: string) => void;
+  /** Counts each ping that was due. */
+  readonly count?: (result: PingResult) => void;
   readonly retryPauseMs?: number;
   readonly lookTimeoutMs?: number;
 }
@@ -34,25 +39,31 @@ export interface HeartbeatPingOptions {
 export async function runHeartbeatPing(options: HeartbeatPingOptions, signal: AbortSignal): Promise<void> {
   let told = '';
   while (!signal.aborted) {
-    const fault = await pingIfWell(options, signal);
+    const { result, fault } = await pingIfWell(options, signal);
     if (signal.aborted) return;
+    options.count?.(result);
     if (fault !== told) options.tell(fault === '' ? 'The heartbeat ping goes out again.' : fault);
     told = fault;
     await pause(options.everyMs, signal);
   }
 }
 
-/** @returns why no ping went out, one sentence; empty: one did */
-async function pingIfWell(options: HeartbeatPingOptions, signal: AbortSignal): Promise<string> {
+/** @returns with why no ping went out, one sentence; empty: one did */
+async function pingIfWell(
+  options: HeartbeatPingOptions,
+  signal: AbortSignal,
+): Promise<{ readonly result: PingResult; readonly fault: string }> {
   const faults = await lookOnce(options, signal);
-  if (faults.length > 0) return `The heartbeat ping is held back: ${faults.join(', ')}.`;
+  if (faults.length > 0) {
+    return { result: 'held_back', fault: `The heartbeat ping is held back: ${faults.join(', ')}.` };
+  }
   let fault = '';
   for (let attempt = 1; attempt <= PING_ATTEMPTS_MAX && !signal.aborted; attempt += 1) {
     fault = await ping(options, signal);
-    if (fault === '') return '';
+    if (fault === '') return { result: 'sent', fault };
     if (attempt < PING_ATTEMPTS_MAX) await pause(options.retryPauseMs ?? PING_RETRY_PAUSE_MS, signal);
   }
-  return fault;
+  return { result: 'failed', fault };
 }
 
 async function lookOnce(

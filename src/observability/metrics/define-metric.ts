@@ -16,6 +16,28 @@ export function gaugeOf(registry: Registry, name: MetricName): Gauge {
   return (registry.getSingleMetric(name) as Gauge | undefined) ?? new Gauge(definition(registry, name));
 }
 
+/** A gauge of the table whose values are found out whenever it is told. */
+export function gaugeFrom(registry: Registry, name: MetricName, tell: (gauge: Gauge) => void): void {
+  new Gauge({
+    ...definition(registry, name),
+    collect() {
+      this.reset();
+      tell(this);
+    },
+  });
+}
+
+/** A counter of the table that others keep: its values are read whenever it is told. */
+export function counterFrom(registry: Registry, name: MetricName, tell: (counter: Counter) => void): void {
+  new Counter({
+    ...definition(registry, name),
+    collect() {
+      this.reset();
+      tell(this);
+    },
+  });
+}
+
 /** A histogram of the table, with its buckets. */
 export function histogramOf(registry: Registry, name: MetricName): Histogram {
   const { buckets = [] } = entryOf(name);

@@ -57,6 +57,10 @@ const SEED_METRICS = {
 
 const OUR_METRICS = {
   oncefill_build_info: asked(['version', 'environment'], 'Always 1: which release runs for which environment.'),
+  oncefill_memory_used_ratio: asked(
+    [],
+    'Memory in use, as a part of what the process may use: of the machine, the container or the heap, whichever ends first. 1 is the end.',
+  ),
   oncefill_component_up: asked(
     ['component'],
     'Whether a process told its metrics for this answer: 1, or 0. One that did not has no other series.',
@@ -96,7 +100,24 @@ const OUR_METRICS = {
   },
   oncefill_component_restarts_total: counted(
     ['component', 'cause'],
-    'Processes that died and were started again by the supervisor; cause: exit or signal.',
+    'Processes, and the embedded server (temporal), that died and were started again by the supervisor; cause: exit, signal, or hang (it was ended).',
+  ),
+  oncefill_alerts_firing: asked(
+    ['rule', 'severity'],
+    'Alerts that fire and are not resolved yet, whether somebody was told or not; 0 for each rule of which there is none.',
+  ),
+  oncefill_notifications_total: counted(
+    ['channel', 'result'],
+    'Messages to people: sent; failed: attempts, each of which is repeated until the message is sent or given up; dropped: given up, or there was no room.',
+  ),
+  oncefill_outbox_messages: asked(['channel'], 'Messages that wait for their channel.'),
+  oncefill_heartbeat_pings_total: counted(
+    ['result'],
+    "Pings to the dead man's switch that were due: sent, failed, or held_back because not all is well.",
+  ),
+  oncefill_heartbeat_ping_success_timestamp_seconds: asked(
+    [],
+    "When the dead man's switch last took a ping; absent: it took none since the start, or there is none.",
   ),
   oncefill_limiter_used_weight: asked(
     ['exchange', 'endpoint'],

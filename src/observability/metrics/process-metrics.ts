@@ -1,8 +1,8 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { packageVersion } from '../../config/package-root';
 import type { TradingEnvironment } from '../../domain/trading-venue';
-import { counterOf, gaugeOf, histogramOf } from './define-metric';
-import { entryOf } from './metric-names';
+import { memoryShare } from '../../process/memory-share';
+import { counterFrom, counterOf, gaugeFrom, gaugeOf, histogramOf } from './define-metric';
 
 /** Milliseconds; the finest delay of the event loop that is seen. */
 const EVENT_LOOP_PRECISION_MS = 20;
@@ -23,19 +23,10 @@ export function createProcessRegistry({ component, environment, errors }: Proces
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   gaugeOf(registry, 'oncefill_build_info').set({ version: packageVersion(), environment }, 1);
-  if (!errors) return registry;
-  const name = 'process_monitor_errors_total';
-  const { help, labels } = entryOf(name);
-  new Counter({
-    name,
-    help,
-    labelNames: [...labels],
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc({ component }, errors());
-    },
-  });
+  gaugeFrom(registry, 'oncefill_memory_used_ratio', (gauge) => gauge.set(memoryShare()));
+  if (errors) {
+    counterFrom(registry, 'process_monitor_errors_total', (counter) => counter.inc({ component }, errors()));
+  }
   return registry;
 }
 
@@ -45,14 +36,18 @@ export function inferenceTimer(registry: Registry): (tookMs: number) => void {
   return (tookMs) => histogram.observe(tookMs / 1_000);
 }
 
-/** Restarts, as the supervisor sees them. */
+/** Why something was started again: it left, it was killed, or it hung and was ended by the supervisor. */
+const RESTART_CAUSES = ['exit', 'signal', 'hang'] as const;
+export type RestartCause = (typeof RESTART_CAUSES)[number];
+
+/** Restarts, as the supervisor sees them: who else hears of them may have been the one that died. */
 export function restartCounter(
   registry: Registry,
   components: readonly string[],
-): (component: string, cause: 'exit' | 'signal') => void {
+): (component: string, cause: RestartCause) => void {
   const counter = counterOf(registry, 'oncefill_component_restarts_total');
   for (const component of components) {
-    for (const cause of ['exit', 'signal']) counter.inc({ component, cause }, 0);
+    for (const cause of RESTART_CAUSES) counter.inc({ component, cause }, 0);
   }
   return (component, cause) => counter.inc({ component, cause });
 }

@@ -1,6 +1,6 @@
 import type { Installation } from '../../../harness/installation';
 import { waitFor } from '../../../harness/wait-for';
-import { SEED_METRIC_NAMES } from '../../../src/observability/metrics/metric-names';
+import { entryOf, SEED_METRIC_NAMES } from '../../../src/observability/metrics/metric-names';
 import { readFigures, type Figures } from './metrics';
 import { send, waitForEnd, type EndedSignal, type SignalBody } from './trading';
 
@@ -9,6 +9,16 @@ const REPEATED = 4;
 /** More than the paper account can pay. */
 const TOO_MUCH = '50';
 const FIGURES_MAX_MS = 30_000;
+/** Depend on prices and on the moment. */
+const ORDERS = 'rate_limiter_requests_total{component="api",endpoint="order",exchange="bybit"}';
+const TOTAL = 'balance_manager_total_balance{component="api",exchange="bybit",symbol="USDT"}';
+const AGE = 'worker_coordinator_heartbeat_age_seconds';
+/** Who holds a slot. */
+const WORKING = ['trading_engine', 'ml_manager', 'system_monitor'];
+/** Who keeps a log. */
+const LOGGING = ['api', 'supervisor', ...WORKING];
+/** Whose health is told. */
+const HEALTHY = ['api', 'temporal', 'paper_venue', 'venue_account', ...WORKING];
 
 function signal(strategy: string, changes: Partial<SignalBody> = {}): SignalBody {
   const timestamp = new Date().toISOString();
@@ -43,19 +53,24 @@ export async function lookAtKnownNumbers(product: Installation): Promise<void> {
     },
     { timeoutMs: FIGURES_MAX_MS, intervalMs: 200 },
   );
-  process.stdout.write(`${knownLines(figures).join('\n')}\n`);
+  process.stdout.write(`${SEED_METRIC_NAMES.flatMap((name) => knownLines(figures, name)).join('\n')}\n`);
   const exactly: Readonly<Record<string, number>> = {
     'signal_deduplicator_total_checks{component="api"}': 14,
     'signal_deduplicator_duplicates_found{component="api"}': REPEATED,
     'signal_deduplicator_unique_signals{component="api"}': 10,
     'worker_coordinator_active_workers{component="api",type="trading_engine"}': 1,
     'worker_coordinator_active_workers{component="api",type="ml_manager"}': 1,
+    'worker_coordinator_active_workers{component="api",type="system_monitor"}': 1,
     'rate_limiter_blocked_requests{component="api",exchange="bybit"}': 0,
-    'process_monitor_component_health{component="api",name="trading_engine"}': 1,
-    'process_monitor_component_health{component="api",name="venue_account"}': 1,
-    'process_monitor_errors_total{component="api"}': 0,
+    ...Object.fromEntries(
+      HEALTHY.map((name) => [`process_monitor_component_health{component="api",name="${name}"}`, 1]),
+    ),
+    ...Object.fromEntries(LOGGING.map((name) => [`process_monitor_errors_total{component="${name}"}`, 0])),
     'oncefill_component_up{component="trading_engine"}': 1,
     'oncefill_component_up{component="supervisor"}': 1,
+    'oncefill_component_up{component="system_monitor"}': 1,
+    'oncefill_component_up{component="paper_venue"}': 1,
+    'oncefill_alerts_firing{component="system_monitor",rule="venue_unreachable",severity="critical"}': 0,
     'oncefill_account_up{component="api",exchange="bybit"}': 1,
     'oncefill_reservations_total{component="api",exchange="bybit",result="denied"}': 1,
     'oncefill_reservations_total{component="api",exchange="bybit",result="released"}': 1,
@@ -69,17 +84,30 @@ export async function lookAtKnownNumbers(product: Installation): Promise<void> {
     'oncefill_signals_ended_total{component="trading_engine",outcome="REJECTED"}': 1,
     'oncefill_denials_total{component="trading_engine",code="INSUFFICIENT_FUNDS"}': 1,
     'oncefill_component_restarts_total{component="trading_engine",cause="signal"}': 0,
+    'oncefill_component_restarts_total{component="temporal",cause="hang"}': 0,
   };
   expect(Object.fromEntries(Object.keys(exactly).map((series) => [series, figures.of(series)]))).toEqual(exactly);
-  for (const name of SEED_METRIC_NAMES) expect(figures.text).toMatch(new RegExp(`^${name}\\{.*\\} \\d`, 'm'));
-  const order = figures.of('rate_limiter_requests_total{component="api",endpoint="order",exchange="bybit"}') ?? 0;
-  expect(order).toBeGreaterThanOrEqual(FILLED + 1);
-  const total = figures.of('balance_manager_total_balance{component="api",exchange="bybit",symbol="USDT"}') ?? 0;
+  // Those that fill, and the one that the venue refuses; the engine's own checks come to it.
+  expect(figures.of(ORDERS) ?? 0).toBeGreaterThanOrEqual(FILLED + 1);
+  const total = figures.of(TOTAL) ?? 0;
   expect(total).toBeGreaterThan(0);
-  const age = figures.of('worker_coordinator_heartbeat_age_seconds{component="api",worker_id="trading_engine"}') ?? -1;
-  expect(age).toBeGreaterThanOrEqual(0);
+  for (const worker of WORKING) {
+    const age = figures.of(`${AGE}{component="api",worker_id="${worker}"}`) ?? -1;
+    expect(age).toBeGreaterThanOrEqual(0);
+    expect(age).toBeLessThan(product.config.workers.heartbeatTimeoutSeconds);
+  }
+  const lookedAt = [...Object.keys(exactly), ORDERS, TOTAL, ...WORKING.map(() => AGE)];
+  for (const name of SEED_METRIC_NAMES) {
+    // A value of each was looked at, and every series of it has exactly its labels.
+    expect(lookedAt).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\b`)));
+    const labels = knownLines(figures, name).map((line) =>
+      [...line.matchAll(/([a-z_]+)="/g)].map(([, label = '']) => label),
+    );
+    const known = [...new Set(['component', ...entryOf(name).labels])].toSorted();
+    expect(labels.map((found) => [...found].toSorted())).toEqual(labels.map(() => known));
+  }
 }
 
-function knownLines({ text }: Figures): readonly string[] {
-  return text.split('\n').filter((line) => SEED_METRIC_NAMES.some((name) => line.startsWith(`${name}{`)));
+function knownLines({ text }: Figures, name: string): readonly string[] {
+  return text.split('\n').filter((line) => line.startsWith(`${name}{`));
 }

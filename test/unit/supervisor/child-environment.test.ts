@@ -67,12 +67,12 @@ test('crash points are for paper only', () => {
   }
 });
 
-test('what opens the Temporal server goes to those that speak to it, and the settings to all', () => {
+test('what opens the Temporal server goes to all, who register there, and so do the settings', () => {
   const access = ['TEMPORAL_API_KEY', 'TEMPORAL_TLS', 'TEMPORAL_GRPC_META_TENANT', 'ONCEFILL_HISTORY_KEYS_FILE'];
   const settings = ['PATH', 'TZ', 'DATA_DIR', 'API_PORT', 'TEMPORAL_NAMESPACE', 'ONCEFILL_CONFIG'];
   for (const name of PROCESSES) {
     expect(given(name, settings, configFor('live'))).toEqual(settings);
-    expect(given(name, access, configFor('live'))).toEqual(name === 'paper_venue' ? [] : access);
+    expect(given(name, access, configFor('live'))).toEqual(access);
   }
 });
 
@@ -100,10 +100,10 @@ describe('proxies', () => {
     }
   });
 
-  test('that lead to a Temporal server on another machine are given to those that speak to it', () => {
+  test('that lead to a Temporal server on another machine are given to all, who speak to it', () => {
     const config = configFor('paper', 'temporal.example:7233');
     for (const name of PROCESSES) {
-      expect([...given(name, ALL, config)].sort()).toEqual(name === 'paper_venue' ? [] : [...OF_SERVERS].sort());
+      expect([...given(name, ALL, config)].sort()).toEqual([...OF_SERVERS].sort());
     }
   });
 
@@ -116,8 +116,9 @@ describe('proxies', () => {
 });
 
 test('certificates are for those that speak to other machines', () => {
-  expect(given('trading_engine', ['NODE_EXTRA_CA_CERTS'], configFor('live'))).toEqual(['NODE_EXTRA_CA_CERTS']);
-  expect(given('paper_venue', ['NODE_EXTRA_CA_CERTS'], configFor('paper'))).toEqual([]);
+  for (const name of PROCESSES) {
+    expect(given(name, ['NODE_EXTRA_CA_CERTS'], configFor('live'))).toEqual(['NODE_EXTRA_CA_CERTS']);
+  }
 });
 
 test('every process that is planned is one of these', () => {

@@ -1,4 +1,4 @@
-import { CRASH_LOOP_DEATHS, findingsOf, type LifeEvent } from '../../../src/supervisor/life-findings';
+import { CRASH_LOOP_DEATHS, findingsOf, restartCauseOf, type LifeEvent } from '../../../src/supervisor/life-findings';
 import { restartDelayMs } from '../../../src/supervisor/restart-delay';
 
 const AT_MS = 1_000;
@@ -22,6 +22,15 @@ test('a death is found with its cause and its next start', () => {
       atMs: AT_MS,
     },
   ]);
+});
+
+test.each([
+  ['exit code 1', false, 'exit'],
+  ['killed by SIGKILL', false, 'signal'],
+  ['it could not be started again', false, 'exit'],
+  ['no sign of life for 60 s, so it was killed', true, 'hang'],
+])('a death by "%s" (hung: %s) counts as %s', (cause, isHung, counted) => {
+  expect(restartCauseOf({ cause, isHung })).toBe(counted);
 });
 
 test('the end of a process that hung is a lost heartbeat', () => {

@@ -25,6 +25,11 @@ describe('planProcesses', () => {
     expect(new Set(files).size).toBe(4);
   });
 
+  test('who mostly waits keeps little room for new objects, and who trades, predicts or answers as much as it wants', () => {
+    const limited = planProcesses('all', CONFIG).flatMap(({ name, nodeOptions = [] }) => nodeOptions.map(() => name));
+    expect(limited).toEqual(['paper_venue', 'system_monitor']);
+  });
+
   test('without a model there is no ML manager', () => {
     expect(namesOf('all', { ...CONFIG, ml: { ...CONFIG.ml, enabled: false } })).not.toContain('ml_manager');
   });

@@ -71,6 +71,15 @@ describe('the ping', () => {
     expect(await run([fails, hangs], { lookTimeoutMs: 5 })).toMatchObject({ pings: 0 });
   });
 
+  test('that was due is counted once, by what became of it', async () => {
+    const counted: string[] = [];
+    const count = (result: string): unknown => counted.push(result);
+    await run([well, ill], { count });
+    receiver.reply = { status: 503 };
+    await run([well], { count });
+    expect(counted).toEqual(['sent', 'held_back', 'failed']);
+  });
+
   test('that fails is sent three times, and told without its address', async () => {
     receiver.reply = { status: 503 };
     const { told, pings } = await run([well]);

@@ -4,7 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../../src/config/package-root';
-import { entryOf, METRICS, SEED_COUNTERS, type MetricName } from '../../../../src/observability/metrics/metric-names';
+import { ALERT_RULES } from '../../../../src/domain/alerts/alert';
+import { RULE_TERMS } from '../../../../src/domain/alerts/rules';
+import {
+  entryOf,
+  METRICS,
+  SEED_COUNTERS,
+  SEED_METRIC_NAMES,
+  type MetricName,
+} from '../../../../src/observability/metrics/metric-names';
 import { createProcessRegistry } from '../../../../src/observability/metrics/process-metrics';
 import { DASHBOARDS, EXPRESSIONS, look, OPS, readOps, RULES } from '../../../support/operations-queries';
 
@@ -68,6 +76,23 @@ test('the five panels that users know are there', () => {
   ]);
 });
 
+/** Rules that ask for the product's own alerts, by name. */
+const ASKED_OF_THE_DESK = RULES.flatMap(
+  ({ expr }) => /oncefill_alerts_firing\{rule=~"([a-z_|]+)"/.exec(expr)?.[1]?.split('|') ?? [],
+);
+
+test.each(ALERT_RULES)('the alert %s has one twin at Prometheus, as severe as itself', (rule) => {
+  const twins = RULES.filter(({ labels }) => labels?.['rule'] === rule).map(({ labels }) => labels?.['severity']);
+  // What the desk tells has the severity that it has there.
+  const told = ASKED_OF_THE_DESK.filter((name) => name === rule).map(() => RULE_TERMS[rule].severity);
+  expect([...twins, ...told]).toEqual([RULE_TERMS[rule].severity]);
+});
+
+test('no twin is of an alert that there is not', () => {
+  const named = [...RULES.flatMap(({ labels }) => labels?.['rule'] ?? []), ...ASKED_OF_THE_DESK];
+  expect(named.filter((name) => !(ALERT_RULES as readonly string[]).includes(name))).toEqual([]);
+});
+
 test("of Node's figures only counters are called _total", async () => {
   const registry = createProcessRegistry({ component: 'api', environment: 'paper', errors: () => 0 });
   const all = await registry.getMetricsAsJSON();
@@ -75,6 +100,22 @@ test("of Node's figures only counters are called _total", async () => {
   // In what is told, the type is a word; the declaration says a number.
   const others = all.filter(({ name, type }) => name.endsWith('_total') && String(type) !== 'counter');
   expect(others.map(({ name }) => name)).toEqual([]);
+});
+
+test('the names and labels that users of the older bots know are exactly these', () => {
+  expect(SEED_METRIC_NAMES.map((name) => `${name}{${entryOf(name).labels.join(',')}}`)).toEqual([
+    'worker_coordinator_active_workers{type}',
+    'worker_coordinator_heartbeat_age_seconds{worker_id}',
+    'signal_deduplicator_total_checks{}',
+    'signal_deduplicator_duplicates_found{}',
+    'signal_deduplicator_unique_signals{}',
+    'rate_limiter_requests_total{exchange,endpoint}',
+    'rate_limiter_blocked_requests{exchange}',
+    'balance_manager_total_balance{exchange,symbol}',
+    'balance_manager_reserved_balance{exchange,symbol}',
+    'process_monitor_component_health{name}',
+    'process_monitor_errors_total{component}',
+  ]);
 });
 
 test('every counter is called _total, but for the known ones', () => {
