@@ -4,9 +4,11 @@ import type { Logger } from '@temporalio/common';
 import type { AlertsConfig } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
-import { runAlertDesk } from '../src/observability/alerts/desk';
+import { runAlertDesk, type AlertDesk } from '../src/observability/alerts/desk';
 import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
+import { HealthReader } from '../src/observability/health-reader';
+import type { PartHealth } from '../src/observability/part-health';
 import { readFreeFunds } from '../src/observability/trading-health';
 import { pause } from '../src/process/pause';
 import { claimPidFile, releasePidFile } from '../src/process/pid-file';
@@ -15,6 +17,9 @@ import { printAlert } from './print-alert';
 
 /** How often a monitor looks whether the one that keeps the desk is gone. */
 const CLAIM_INTERVAL_MS = 10_000;
+
+/** The desk looks at everything every five seconds; the ping goes by what it saw last. */
+const HEALTH_SHARED_MS = 4_500;
 
 export interface AlertDeskOptions {
   readonly config: Config;
@@ -33,7 +38,7 @@ export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSign
   while (!signal.aborted) {
     if (claimPidFile(path, process.pid) === undefined) {
       try {
-        await Promise.all([openDesk(options, signal), ping(options, signal)]);
+        await serveDesk(options, signal);
       } finally {
         releasePidFile(path, process.pid);
       }
@@ -50,25 +55,35 @@ function connected(client: AlertDeskOptions['client']): Client {
   return found;
 }
 
-async function ping({ config, alerts, logger, client }: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+function serveDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<unknown> {
+  const { config, alerts, logger, client } = options;
+  const reader = new HealthReader({
+    ask: () => readHealth(connected(client), config),
+    sharedForMs: HEALTH_SHARED_MS,
+  });
+  const readParts = async (): Promise<readonly PartHealth[]> => (await reader.read()).details;
+  const desk = openDesk(options, readParts, signal);
   const { heartbeat } = alerts;
-  if (heartbeat === undefined) return;
-  await pingHeartbeat({ config, heartbeat, logger, client: () => connected(client) }, signal);
+  if (heartbeat === undefined) return desk.done;
+  return Promise.all([desk.done, pingHeartbeat({ heartbeat, logger, readParts, lookAtDesk: desk.look }, signal)]);
 }
 
-function openDesk({ config, alerts, logger, client }: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+function openDesk(
+  { config, alerts, logger, client }: AlertDeskOptions,
+  readParts: () => Promise<readonly PartHealth[]>,
+  signal: AbortSignal,
+): AlertDesk {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);
-  const { done } = runAlertDesk(
+  return runAlertDesk(
     {
       config,
       channels: openChannels(alerts, originOf(environmentOf(config)), tellFault),
       tellFault,
-      readParts: async () => (await readHealth(connected(client), config)).details,
+      readParts,
       ...(Object.keys(config.alerts.balanceLow).length > 0 && {
         readFreeFunds: async () => readFreeFunds(connected(client), config),
       }),
     },
     signal,
   );
-  return done;
 }
