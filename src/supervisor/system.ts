@@ -12,7 +12,7 @@ import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
-import { findingsOf } from './life-findings';
+import { findingsOf, printedFindings, type LifeEvent } from './life-findings';
 import { livenessPolicy, LivenessWatch } from './liveness-watch';
 import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
@@ -57,7 +57,7 @@ export interface SystemOptions {
   readonly live: boolean;
   /** A line for the person at the terminal, which the log keeps too. */
   readonly print: (line: string, important?: boolean, note?: LineNote) => void;
-  /** Hears of deaths, hangs and crash loops, and of their end; what is wrong is printed before. Must not throw. */
+  /** Hears of deaths, hangs and crash loops, and of their end; a person at the terminal was told before. Must not throw. */
   readonly findings?: (finding: Finding) => void;
   /** Told of each process that died and is started again. */
   readonly onDeath?: (name: ProcessName, cause: 'exit' | 'signal') => void;
@@ -81,7 +81,7 @@ export class System {
     const print = (line: string, isError = false): void => options.print(line, isError, { isError });
     this.keeper = createServerKeeper(options.config, print, {
       liveness: this.liveness,
-      onEvent: (event) => this.tell(findingsOf(event, Date.now())),
+      onEvent: (event) => this.tellLife(event),
     });
   }
 
@@ -190,9 +190,8 @@ export class System {
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, filesName))) {
       this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
     }
-    if (report.kind === 'finding') this.tell([report.finding]);
-    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable')
-      this.tell(findingsOf(report, Date.now()));
+    if (report.kind === 'finding') this.tell([report.finding], [report.finding]);
+    if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.tellLife(report);
     if (report.kind === 'died') {
       this.options.onDeath?.(name, report.cause.startsWith('exit code') ? 'exit' : 'signal');
     }
@@ -200,11 +199,14 @@ export class System {
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
   }
 
-  private tell(findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      if (finding.holds) this.options.print(`ALERT ${finding.text}`, true);
-      this.options.findings?.(finding);
-    }
+  private tellLife(event: LifeEvent): void {
+    const atMs = Date.now();
+    this.tell(findingsOf(event, atMs), printedFindings(event, atMs));
+  }
+
+  private tell(findings: readonly Finding[], printed: readonly Finding[]): void {
+    for (const { holds, text } of printed) if (holds) this.options.print(`ALERT ${text}`, true);
+    for (const finding of findings) this.options.findings?.(finding);
   }
 
   /** Every part of this mode is done by other processes already: then nothing here needs looking after. */
