@@ -16,7 +16,7 @@ import { findingsOf, printedFindings, type LifeEvent } from './life-findings';
 import { livenessPolicy, LivenessWatch } from './liveness-watch';
 import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
-import { planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
+import { keyUserOfPlan, planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
 import { stopInOrder } from './process-group';
 import type { ProcessReport } from './process-report';
 import { outputLogPath, pidFilePath } from './run-folder';
@@ -139,8 +139,7 @@ export class System {
     const paperVenue = this.plan.find(({ name }) => name === 'paper_venue');
     if (paperVenue) this.launch(paperVenue);
     print(this.keeper ? 'Starting the Temporal server …' : 'Connecting to the Temporal server …');
-    const trades = this.plan.some((planned) => planned.arguments[0] === 'worker');
-    const server = await prepareServer(config, this.keeper, trades);
+    const server = await prepareServer(config, this.keeper, keyUserOfPlan(this.plan));
     print(`Starting ${this.plan.map(({ name }) => name).join(', ')} …`);
     await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
     for (const planned of this.plan) {
