@@ -31,7 +31,7 @@ const outside = fc
 function sentBy(message: ChannelMessage): Readonly<Record<string, string>> {
   const mail = mailOf(message, { from: 'a@example.com', to: ['b@example.com'] });
   return {
-    mail: String(mail.text),
+    mail: mail.text as string,
     telegram: plainText(message, TELEGRAM_LENGTH_MAX),
     discord: webhookBody(message, 'discord')['content'] as string,
     slack: webhookBody(message, 'slack')['text'] as string,
