@@ -4,10 +4,12 @@ import type { Logger } from '@temporalio/common';
 import type { AlertsConfig } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
-import { runAlertDesk } from '../src/observability/alerts/desk';
+import { runAlertDesk, type AlertDesk } from '../src/observability/alerts/desk';
 import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
 import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
+import { HealthReader } from '../src/observability/health-reader';
+import type { PartHealth } from '../src/observability/part-health';
 import { readFreeFunds } from '../src/observability/trading-health';
 import { pause } from '../src/process/pause';
 import { claimPidFile, releasePidFile } from '../src/process/pid-file';
@@ -17,6 +19,9 @@ import { printAlert } from './print-alert';
 
 /** How often a monitor looks whether the one that keeps the desk is gone. */
 const CLAIM_INTERVAL_MS = 10_000;
+
+/** The desk looks at everything every five seconds; the ping goes by what it saw last. */
+const HEALTH_SHARED_MS = 4_500;
 
 export interface AlertDeskOptions {
   readonly config: Config;
@@ -54,7 +59,7 @@ async function runDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<
   const told = openProcessMetrics({ config, name: 'system_monitor', errors, warn });
   const metrics = new AlertMetrics(told.registry);
   try {
-    await Promise.all([openDesk(options, metrics, signal), ping(options, metrics, signal)]);
+    await serveDesk(options, metrics, signal);
   } finally {
     told.close();
   }
@@ -67,30 +72,34 @@ function connected(client: AlertDeskOptions['client']): Client {
   return found;
 }
 
-async function ping(
-  { config, alerts, logger, client }: AlertDeskOptions,
-  metrics: AlertMetrics,
-  signal: AbortSignal,
-): Promise<void> {
-  const { heartbeat } = alerts;
-  if (heartbeat === undefined) return;
-  const count = metrics.pings();
-  await pingHeartbeat({ config, heartbeat, logger, client: () => connected(client), count }, signal);
+function serveDesk(options: AlertDeskOptions, metrics: AlertMetrics, signal: AbortSignal): Promise<unknown> {
+  const reader = new HealthReader({
+    ask: () => readHealth(connected(options.client), options.config),
+    sharedForMs: HEALTH_SHARED_MS,
+  });
+  const readParts = async (): Promise<readonly PartHealth[]> => (await reader.read()).details;
+  const desk = openDesk(options, metrics, readParts, signal);
+  const { heartbeat } = options.alerts;
+  if (heartbeat === undefined) return desk.done;
+  const { logger } = options;
+  const ping = { heartbeat, logger, readParts, lookAtDesk: desk.look, count: metrics.pings() };
+  return Promise.all([desk.done, pingHeartbeat(ping, signal)]);
 }
 
 function openDesk(
   { config, alerts, logger, client }: AlertDeskOptions,
   metrics: AlertMetrics,
+  readParts: () => Promise<readonly PartHealth[]>,
   signal: AbortSignal,
-): Promise<void> {
+): AlertDesk {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);
   const channels = openChannels(alerts, originOf(environmentOf(config)), tellFault);
-  const { keeper, done } = runAlertDesk(
+  const desk = runAlertDesk(
     {
       config,
       channels: channels.map((channel) => metrics.counted(channel)),
       tellFault,
-      readParts: async () => (await readHealth(connected(client), config)).details,
+      readParts,
       ...(Object.keys(config.alerts.balanceLow).length > 0 && {
         readFreeFunds: async () => readFreeFunds(connected(client), config),
       }),
@@ -98,8 +107,8 @@ function openDesk(
     signal,
   );
   metrics.follow(
-    keeper,
+    desk.keeper,
     channels.map(({ name }) => name),
   );
-  return done;
+  return desk;
 }

@@ -35,6 +35,7 @@ import { openHandOver } from './hand-over';
 import { queueForSlots } from '../src/temporal/monitor-queue';
 import { register, type Registration } from '../src/temporal/registration';
 import { printAlert } from './print-alert';
+import { keyUserOf, trades } from './key-user';
 import { runInOrder } from './run-in-order';
 import { createSlotWorker } from './slot-worker';
 import {
@@ -90,7 +91,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   Runtime.install({ logger, shutdownSignals: [] });
   const connection = await connectNative(target);
   // Predictions ask the venue for nothing: their process has no keys, and could not use them.
-  const asksVenue = options.taskQueues.some((queue) => queue !== INFERENCE_TASK_QUEUE);
+  const asksVenue = trades(options.taskQueues);
   const { watch, otherStore } = watchStore(config, target, connection, asksVenue);
   const metrics = openProcessMetrics({
     config,
@@ -130,7 +131,7 @@ async function closeUnlessHeld(connection: NativeConnection): Promise<void> {
 async function serve(options: RunWorkersOptions, engine: Engine): Promise<number> {
   const { config, taskQueues, component, target } = options;
   await claimEnvironment(engine.client, engine.ours);
-  await claimHistoryKeys(engine.client, 'engine');
+  await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
   const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
   const registration = component && (await takeSlot(component, options, engine));
   if (component && !registration) return 0;
@@ -178,7 +179,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       others,
       async prepare() {
         // Nothing is traded beside an account that has not moved, whoever runs it.
-        if (taskQueues.some((taskQueue) => taskQueue !== INFERENCE_TASK_QUEUE)) await moveAccount(engine, isEngine);
+        if (trades(taskQueues)) await moveAccount(engine, isEngine);
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
       },

@@ -2,7 +2,7 @@ import { type Client, WorkflowFailedError } from '@temporalio/client';
 import type { Finding } from '../src/domain/alerts/alert';
 import type { ComponentSlot } from '../src/messages/component';
 import { componentWorkflowId } from '../src/messages/ids';
-import { slotFindings, type ReadSlot, type SilentSlots } from '../src/observability/slot-findings';
+import { alertAfterMs, slotFindings, type ReadSlot, type SilentSlots } from '../src/observability/slot-findings';
 import { listSlots, readSlot } from '../src/observability/slots';
 import { judgeSlot } from '../src/observability/workers-report';
 
@@ -10,6 +10,7 @@ const LOOK_INTERVAL_MS = 5_000;
 
 /** Looks whose heartbeats stop, from a process that none of them is. */
 export class SlotWatch {
+  private readonly silentAfterMs: number;
   private silent: SilentSlots = new Set();
   /** The list is late, and forgets who has just lost its slot. */
   private known: ReadonlySet<string> = new Set();
@@ -18,10 +19,12 @@ export class SlotWatch {
 
   constructor(
     private readonly client: Client,
-    private readonly heartbeatTimeoutMs: number,
+    heartbeatTimeoutMs: number,
     private readonly tell: (finding: Finding) => void,
     private readonly lookIntervalMs = LOOK_INTERVAL_MS,
-  ) {}
+  ) {
+    this.silentAfterMs = alertAfterMs(heartbeatTimeoutMs);
+  }
 
   start(): void {
     // Who cannot be asked proves nothing about anybody.
@@ -55,7 +58,7 @@ export class SlotWatch {
   private async read(id: string): Promise<ReadSlot> {
     const slot = await readSlot(this.client, id);
     const type = slot?.holder?.component ?? id.slice(componentWorkflowId('').length);
-    const reading = { ...judgeSlot(type, slot, this.heartbeatTimeoutMs, Date.now()), holder: slot?.holder };
+    const reading = { ...judgeSlot(type, slot, this.silentAfterMs, Date.now()), holder: slot?.holder };
     return { id, reading, wasLost: slot?.isHeld === false && (await this.wasLost(id)) };
   }
 

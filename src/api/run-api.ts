@@ -11,6 +11,7 @@ import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus, type SystemHealth } from '../observability/health';
+import { HealthReader } from '../observability/health-reader';
 import { allMetrics } from '../observability/metrics/all-metrics';
 import { askSystem } from '../observability/metrics/ask-system';
 import { createProcessRegistry } from '../observability/metrics/process-metrics';
@@ -22,6 +23,9 @@ import { connectClient, type ServerTarget } from '../temporal/connection';
 import { checkNotAnothers } from '../temporal/environment-stamp';
 import { keepLightSlot } from '../temporal/light-slot';
 import { StoreWatch } from '../temporal/store-watch';
+
+/** What `/health` and `/metrics` say of the parts is never older when it is asked for, however many ask. */
+const HEALTH_SHARED_MS = 1_000;
 
 /**
  * Serves the HTTP API until the process is told to stop (SIGINT, SIGTERM).
@@ -60,6 +64,7 @@ export async function runApi({
   });
   handOver.open();
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
+  const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const server = await startApi({
     config,
@@ -72,9 +77,9 @@ export async function runApi({
         dataDir,
         own: { name: 'api', registry },
         expected: expectedProcesses(config),
-        ask: () => askSystem(client, config),
+        ask: () => askSystem(client, config, () => reader.read()),
       }),
-    health: async () => reportOf(await readHealth(client, config), handOver.state, store.problem),
+    health: async () => reportOf(await reader.read(), handOver.state, store.problem),
   });
   const leaveSlot = keepLightSlot({
     client,

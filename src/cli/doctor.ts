@@ -1,12 +1,13 @@
 import type { Connection } from '@temporalio/client';
 import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
-import { loadCommandConfig, STARTING } from './command-config';
-import type { Check, DoctorContext } from './doctor/check';
+import type { Config } from '../config/schema';
+import { configFileOf, loadCommandConfig, STARTING } from './command-config';
+import type { BareContext, Check, Checked } from './doctor/check';
 import { printJson, printLine, styleFor } from './terminal';
 
 /** In the order in which people would mend them. */
-async function allChecks(): Promise<readonly Check[]> {
+async function allChecks(config: Check): Promise<readonly Check[]> {
   const [machine, files, server, venue] = await Promise.all([
     import('./doctor/machine-checks'),
     import('./doctor/file-checks'),
@@ -15,6 +16,7 @@ async function allChecks(): Promise<readonly Check[]> {
   ]);
   return [
     machine.NODE_CHECK,
+    config,
     machine.INSTALLATION_CHECK,
     files.FOLDER_CHECK,
     files.DOT_ENV_CHECK,
@@ -41,22 +43,36 @@ export function addDoctorCommand(program: Command, finish: (exitCode: ExitCode) 
     .description('check this installation, running or not: what was found, and how to mend it; changes nothing')
     .option('--json', 'print JSON')
     .action(async (options: { readonly json?: boolean }, command: Command) => {
-      const config = await loadCommandConfig(command, [], STARTING);
-      const [{ runChecks }, { renderDoctor }, { connectServer, resolveAnyTarget }] = await Promise.all([
-        import('./doctor/check'),
-        import('./doctor/render-doctor'),
-        import('../temporal/connection'),
-      ]);
-      let connecting: Promise<Connection> | undefined;
-      const { env } = process;
-      const server = (): Promise<Connection> => (connecting ??= connectServer(resolveAnyTarget(config, env)));
-      const context: DoctorContext = { config, cwd: process.cwd(), env, server };
-      const checked = await runChecks(await allChecks(), context);
-      // A server that hangs may answer after all; nobody waits for it.
-      connecting?.then((connection) => connection.close()).catch(() => undefined);
+      const checked = await check(command);
       const isWell = checked.every(({ verdict }) => verdict !== 'mend');
       if (options.json) printJson({ status: isWell ? 'well' : 'mend', checks: checked });
-      else printLine(renderDoctor(checked, styleFor(process.stdout)));
+      else {
+        const { renderDoctor } = await import('./doctor/render-doctor');
+        printLine(renderDoctor(checked, styleFor(process.stdout)));
+      }
       finish(isWell ? ExitCode.SUCCESS : ExitCode.FAILURE);
     });
+}
+
+/** A configuration that cannot be used is one thing to mend: what needs none is checked all the same. */
+async function check(command: Command): Promise<readonly Checked[]> {
+  const [{ runChecks }, { configCheck, judgeConfigFault }, { connectServer, resolveAnyTarget }] = await Promise.all([
+    import('./doctor/check'),
+    import('./doctor/config-check'),
+    import('../temporal/connection'),
+  ]);
+  const bare: BareContext = { cwd: process.cwd(), env: process.env };
+  const file = configFileOf(command);
+  let config: Config;
+  try {
+    config = await loadCommandConfig(command, [], STARTING);
+  } catch (error) {
+    return runChecks(await allChecks(configCheck(file, judgeConfigFault(error))), bare);
+  }
+  let connecting: Promise<Connection> | undefined;
+  const server = (): Promise<Connection> => (connecting ??= connectServer(resolveAnyTarget(config, bare.env)));
+  const checked = await runChecks(await allChecks(configCheck(file)), { ...bare, config, server });
+  // A server that hangs may answer after all; nobody waits for it.
+  connecting?.then((connection) => connection.close()).catch(() => undefined);
+  return checked;
 }

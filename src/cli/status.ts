@@ -5,11 +5,14 @@ import { readAudit } from '../access/read-audit';
 import type { Health, SystemHealth } from '../observability/health';
 import { identifyProcess, isProcessRunning, readRunningPid } from '../process/pid-file';
 import type { ServingProcess } from '../observability/waiting';
+import type { WorkerReading } from '../observability/workers-report';
 import { planProcesses, type ProcessName } from '../supervisor/plan';
 import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
-import { ExitCode } from '../process/exit-codes';
+import type { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
+import { apiPart } from './status-api';
+import { exitCodeOf, verdictOf, VERDICTS_HELP } from './status-verdict';
 import { withClient } from './temporal-access';
 import { PLAIN, printJson, printLine, styleFor } from './terminal';
 import { untilInterrupted } from './until-interrupted';
@@ -24,7 +27,6 @@ const STOPPING_ACTS: readonly string[] = ['halt', 'reduce', 'resume'];
 interface SystemStatus {
   readonly status: Health;
   readonly parts: readonly StatusPart[];
-  readonly reachable: boolean;
 }
 
 /** A process that health does not report on, judged by its PID file alone. */
@@ -62,6 +64,7 @@ function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
 function joinParts(
   config: Config,
   health: SystemHealth,
+  workers: readonly WorkerReading[],
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
   const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
@@ -70,8 +73,10 @@ function joinParts(
     return { name, status, pid: known, text: name === 'venue_account' ? nameWhoStopped(config, text) : text };
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
-  const apiUrl = `http://${config.api.host}:${config.api.port}`;
-  return [...reported, ...missing.map(({ name }) => partFromPidFile(name, config, name === 'api' ? apiUrl : ''))];
+  const others = missing.map(({ name }) =>
+    name === 'api' ? apiPart(config, workers) : partFromPidFile(name, config, ''),
+  );
+  return [...reported, ...others];
 }
 
 /** Without the server nothing can be asked: only which processes run is known. */
@@ -107,35 +112,34 @@ export function workersByHand(
 }
 
 async function readStatus(config: Config): Promise<SystemStatus> {
-  const [{ readHealth }, { limitsHealth, servingProcesses, underWay }, { resolveAnyTarget }] = await Promise.all([
-    import('../observability/health'),
-    import('../observability/waiting'),
-    import('../temporal/connection'),
-  ]);
+  const [{ readHealth }, { limitsHealth, servingProcesses, underWay }, { readWorkers }, { resolveAnyTarget }] =
+    await Promise.all([
+      import('../observability/health'),
+      import('../observability/waiting'),
+      import('../observability/workers-report'),
+      import('../temporal/connection'),
+    ]);
   const { address } = resolveAnyTarget(config);
   try {
-    const { health, others } = await withClient(config, 'look', async ({ client }) => {
-      const [read, limits, waiting, serving] = await Promise.all([
+    const { health, registered, others } = await withClient(config, 'look', async ({ client }) => {
+      const [read, { workers }, limits, waiting, serving] = await Promise.all([
         readHealth(client, config),
+        // Who cannot be asked proves nothing about the API; health says that the server does not answer.
+        readWorkers(client, config).catch(() => ({ workers: [] })),
         limitsHealth(client, config),
         underWay(client),
         servingProcesses(client, config),
       ]);
-      return { health: read, others: [...(limits ? [limits] : []), waiting, ...workersByHand(config, read, serving)] };
+      const beside = [...(limits ? [limits] : []), waiting, ...workersByHand(config, read, serving)];
+      return { health: read, registered: workers, others: beside };
     });
-    const known = joinParts(config, health, { address, pid: await findServerPid(config) });
+    const known = joinParts(config, health, registered, { address, pid: await findServerPid(config) });
     const parts = [...known, ...others];
-    const isComplete = parts.every((part) => part.status === 'healthy');
-    return { status: !isComplete && health.status === 'healthy' ? 'degraded' : health.status, parts, reachable: true };
+    return { status: verdictOf(parts), parts };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ServerUnavailableError') throw error;
-    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message), reachable: false };
+    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message) };
   }
-}
-
-function exitCodeOf({ status, reachable }: SystemStatus): ExitCode {
-  if (!reachable) return ExitCode.UNAVAILABLE;
-  return status === 'healthy' ? ExitCode.SUCCESS : ExitCode.FAILURE;
 }
 
 /** Prints a line per part, or the same as JSON. */
@@ -144,7 +148,7 @@ export async function showStatus(command: Command, json: boolean): Promise<ExitC
   const found = await readStatus(config);
   if (json) printJson({ status: found.status, parts: found.parts.map(presentPart) });
   else printLine(renderStatus(found.parts, styleFor(process.stdout)));
-  return exitCodeOf(found);
+  return exitCodeOf(found.status);
 }
 
 /** The same again and again until Ctrl-C; as JSON, a document on a line each time. */
@@ -157,9 +161,9 @@ async function watchStatus(command: Command, json: boolean): Promise<ExitCode> {
     const at = new Date().toISOString();
     const { status, parts } = found;
     if (json)
-      return { text: JSON.stringify({ at, status, parts: parts.map(presentPart) }), exitCode: exitCodeOf(found) };
+      return { text: JSON.stringify({ at, status, parts: parts.map(presentPart) }), exitCode: exitCodeOf(status) };
     const head = `oncefill status, ${at.slice(0, 19).replace('T', ' ')} UTC: ${status}. Ctrl-C ends this.`;
-    return { text: `${head}\n${renderStatus(parts, style)}`, exitCode: exitCodeOf(found) };
+    return { text: `${head}\n${renderStatus(parts, style)}`, exitCode: exitCodeOf(status) };
   };
   const isTerminal = process.stdout.isTTY && !json;
   return watch(read, { isTerminal, isColoured: style !== PLAIN }, ending);
@@ -170,6 +174,7 @@ export function addStatusCommand(program: Command, finish: (exitCode: ExitCode) 
   program
     .command('status')
     .description('print a line per part: up, degraded or down, its process, what it is connected to')
+    .addHelpText('after', VERDICTS_HELP)
     .option('--watch', 'show it again and again, until Ctrl-C')
     .option('--json', 'print JSON; with --watch a document on a line each time')
     .action(async (options: { readonly json?: boolean; readonly watch?: boolean }, command: Command) => {

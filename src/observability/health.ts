@@ -10,13 +10,14 @@ import {
   reason,
   reasonsOf,
   unhealthy,
+  VITAL_PARTS,
   withOneEndOfBan,
   type Health,
   type PartHealth,
   type PartStatus,
 } from './part-health';
 import { listSlots, readSlot, type SlotReading } from './slots';
-import { ACCOUNT_PART, accountHealth, predictionsHealth, signalsHealth } from './trading-health';
+import { accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
 export { reasonsOf, type Health, type PartHealth, type PartStatus } from './part-health';
 
@@ -26,7 +27,6 @@ const LATE_HEARTBEAT_SHARE = 0.75;
 /** A server that takes longer for the simplest question holds up every order. */
 const SERVER_SLOW_MS = 1_000;
 const ML_PART = 'ml_manager';
-const VITAL_PARTS: readonly string[] = ['temporal', 'trading_engine', ACCOUNT_PART];
 
 /** What the server and the venue say of every part; never what this process remembers. */
 export interface SystemHealth {
@@ -38,6 +38,8 @@ export interface SystemHealth {
   /** Since the oldest running component took its slot. */
   readonly uptimeSeconds: number;
   readonly version: string;
+  /** When it was read, UTC, milliseconds: ages in it are of then. */
+  readonly atMs: number;
 }
 
 /**
@@ -69,6 +71,7 @@ export async function readHealth(
     reasons: withOneEndOfBan(details.flatMap(reasonsOf)),
     uptimeSeconds: Math.max(0, Math.floor((Date.now() - startedAtMs) / 1000)),
     version: packageVersion(),
+    atMs: Date.now(),
   };
 }
 

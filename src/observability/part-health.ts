@@ -3,6 +3,10 @@ import type { AccountHealth } from '../messages/venue-account';
 /** One question to the server or the venue; a health report must not hang. */
 export const CHECK_TIMEOUT_MS = 3_000;
 
+export const ACCOUNT_PART = 'venue_account';
+/** Of the parts that health asks: without one of them no order is made. */
+export const VITAL_PARTS: readonly string[] = ['temporal', 'trading_engine', ACCOUNT_PART];
+
 /** The one scale: of the system, and of every part. */
 export type Health = 'healthy' | 'degraded' | 'unhealthy';
 /** A part that has just begun may also say that it is starting. */

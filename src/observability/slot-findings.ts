@@ -4,6 +4,18 @@ import type { WorkerReading } from './workers-report';
 /** Who was last seen silent, by registration. */
 export type SilentSlots = ReadonlySet<string>;
 
+/** However long a process may be silent before it is ended, a person hears of its silence after this. */
+const ALERT_AT_LATEST_MS = 120_000;
+
+/**
+ * How old a heartbeat is when a person is told, milliseconds.
+ *
+ * @param heartbeatTimeoutMs when the slot is lost, and whoever started the process ends it
+ */
+export function alertAfterMs(heartbeatTimeoutMs: number): number {
+  return Math.min(heartbeatTimeoutMs, ALERT_AT_LATEST_MS);
+}
+
 /** One registration as it was just read. */
 export interface ReadSlot {
   readonly id: string;

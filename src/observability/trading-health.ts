@@ -6,9 +6,7 @@ import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
 import { accountHealthQuery, balancesQuery, type AccountHealth } from '../messages/venue-account';
 import { describeAccount } from './account-health';
-import { CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
-
-export const ACCOUNT_PART = 'venue_account';
+import { ACCOUNT_PART, CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
 
 /** The account speaks for itself: what it knows of the venue decides whether anything can be traded. */
 export async function accountHealth(client: Client, config: Config): Promise<PartHealth> {

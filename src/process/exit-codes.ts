@@ -3,8 +3,8 @@ export const ExitCode = {
   /** Done. Also: another process already does this part, so this one was not needed. */
   SUCCESS: 0,
   /**
-   * Anything unexpected; for `status` and `workers`: something is degraded or down, while the Temporal server answers; for
-   * `doctor`: there is something to mend; for `--cancel-orders`: trading is stopped, and not every order was seen to end.
+   * Anything unexpected; for `status`: something is degraded, or down that others do without; for `workers`: one is missing or
+   * silent; for `doctor`: there is something to mend; for `--cancel-orders`: trading is stopped, and not every order was seen to end.
    */
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
@@ -12,7 +12,8 @@ export const ExitCode = {
   /** Refused on purpose: a conflicting or stale signal, a settlement that fits nothing, or a data folder that is in use. */
   REFUSED: 3,
   /**
-   * The Temporal server does not answer. Whether it accepted a signal is not known. Repeating the command is safe; `signal
+   * The Temporal server does not answer; for `status` also: a part is down without which nothing is traded or no signal comes
+   * in. Whether the server accepted a signal is not known. Repeating the command is safe; `signal
    * send` prints the one to repeat, with its timestamp, whose minute is part of the fingerprint.
    */
   UNAVAILABLE: 4,
@@ -37,13 +38,14 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or another process already does it
-  1    failure; for status, workers: something is degraded or down, while the Temporal server answers;
-       for doctor: there is something to mend; for --cancel-orders: trading is stopped, and not
-       every order was seen to end
+  1    failure; for status: something is degraded; for workers: one is missing or silent; for doctor:
+       there is something to mend; for --cancel-orders: trading is stopped, and not every order was
+       seen to end
   2    wrong command line or configuration
   3    refused: conflicting or stale signal, nothing to settle, data folder in use
-  4    the Temporal server does not answer (also for status); whether a signal was accepted is
-       not known: run the command that is printed, which has its --timestamp and is safe
+  4    the Temporal server does not answer; for status also: a part is down without which nothing is
+       traded. Whether a signal was accepted is not known: run the command that is printed, which
+       has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
   6    no such signal, token or history key; logs --signal: no line about it
   8    the Temporal server holds another store than before: see oncefill store show

@@ -55,3 +55,12 @@ export function findingsOf(event: LifeEvent, atMs: number): readonly Finding[] {
     }
   }
 }
+
+/**
+ * Of what is found of an event, what a person at the terminal is told as an ALERT. A death has its own line there already, with its
+ * cause and its last output: once is enough.
+ */
+export function printedFindings(event: LifeEvent, atMs: number): readonly Finding[] {
+  const found = findingsOf(event, atMs).filter(({ holds }) => holds);
+  return event.kind === 'died' ? found.filter(({ rule }) => rule === 'crash_loop') : found;
+}

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema';
 import { tradingVenueOf } from '../config/trading-environment';
 import type { ComponentName } from '../messages/component';
+import type { KeyUser } from '../temporal/codec/key-marks';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
@@ -86,4 +87,9 @@ export function planProcesses(mode: StartMode, config: Config): readonly Planned
   ];
   const wanted = processes.filter((planned) => isWanted(planned.name, mode, config));
   return wanted.map((planned) => ({ ...planned, filesName: filesNameOf(planned.name, mode) }));
+}
+
+/** Only a start with an engine may teach the namespace a key of histories: others would seal what no engine can read. */
+export function keyUserOfPlan(plan: readonly Pick<PlannedProcess, 'name'>[]): KeyUser {
+  return plan.some(({ name }) => name === 'trading_engine') ? 'engine' : 'other';
 }

@@ -12,11 +12,11 @@ import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
 import type { EmbeddedServerKeeper } from './embedded-server-keeper';
 import { waitUntilHealthy } from './health-wait';
-import { findingsOf, restartCauseOf, type LifeEvent } from './life-findings';
+import { findingsOf, printedFindings, restartCauseOf, type LifeEvent } from './life-findings';
 import { livenessPolicy, LivenessWatch } from './liveness-watch';
 import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
-import { planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
+import { keyUserOfPlan, planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
 import { stopInOrder } from './process-group';
 import type { ProcessReport } from './process-report';
 import { outputLogPath, pidFilePath } from './run-folder';
@@ -57,7 +57,7 @@ export interface SystemOptions {
   readonly live: boolean;
   /** A line for the person at the terminal, which the log keeps too. */
   readonly print: (line: string, important?: boolean, note?: LineNote) => void;
-  /** Hears of deaths, hangs and crash loops, and of their end; what is wrong is printed before. Must not throw. */
+  /** Hears of deaths, hangs and crash loops, and of their end; a person at the terminal was told before. Must not throw. */
   readonly findings?: (finding: Finding) => void;
   /** Told of each process, and of the embedded server, that died and is started again. */
   readonly onDeath?: (name: string, cause: 'exit' | 'signal' | 'hang') => void;
@@ -139,8 +139,7 @@ export class System {
     const paperVenue = this.plan.find(({ name }) => name === 'paper_venue');
     if (paperVenue) this.launch(paperVenue);
     print(this.keeper ? 'Starting the Temporal server …' : 'Connecting to the Temporal server …');
-    const trades = this.plan.some((planned) => planned.arguments[0] === 'worker');
-    const server = await prepareServer(config, this.keeper, trades);
+    const server = await prepareServer(config, this.keeper, keyUserOfPlan(this.plan));
     print(`Starting ${this.plan.map(({ name }) => name).join(', ')} …`);
     await this.processes.get('paper_venue')?.whenReady(PAPER_VENUE_READY_MAX_MS);
     for (const planned of this.plan) {
@@ -191,22 +190,21 @@ export class System {
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, filesName))) {
       this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
     }
-    if (report.kind === 'finding') this.tell([report.finding]);
+    if (report.kind === 'finding') this.tell([report.finding], [report.finding]);
     if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.handleLife(report);
     if (report.kind === 'misconfigured') this.requestStop(report.exitCode);
     if (report.kind === 'superseded' && this.isNotNeeded()) this.requestStop();
   }
 
   private handleLife(event: LifeEvent): void {
-    this.tell(findingsOf(event, Date.now()));
+    const atMs = Date.now();
+    this.tell(findingsOf(event, atMs), printedFindings(event, atMs));
     if (event.kind === 'died') this.options.onDeath?.(event.name, restartCauseOf(event));
   }
 
-  private tell(findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      if (finding.holds) this.options.print(`ALERT ${finding.text}`, true);
-      this.options.findings?.(finding);
-    }
+  private tell(findings: readonly Finding[], printed: readonly Finding[]): void {
+    for (const { holds, text } of printed) if (holds) this.options.print(`ALERT ${text}`, true);
+    for (const finding of findings) this.options.findings?.(finding);
   }
 
   /** Every part of this mode is done by other processes already: then nothing here needs looking after. */

@@ -4,7 +4,7 @@ import { environmentOf } from '../config/trading-environment';
 import { hasWebUi } from '../config/web-ui';
 import { openClient } from '../temporal/client';
 import { historyKeys } from '../temporal/codec/history-keys';
-import { claimHistoryKeys } from '../temporal/codec/key-marks';
+import { claimHistoryKeys, type KeyUser } from '../temporal/codec/key-marks';
 import { connectServer, externalTarget, resolveTarget, type ServerTarget } from '../temporal/connection';
 import { startEmbeddedServer, type EmbeddedServerOptions } from '../temporal/embedded-server';
 import { ensureNamespace, type NamespaceRequirements } from '../temporal/namespace';
@@ -47,13 +47,13 @@ export function createServerKeeper(
  * Gets a server that serves our namespace with its search attributes, in the store that this data folder knows.
  *
  * @param keeper of the embedded server; undefined: the user's own server is used
- * @param trades whether this start runs workers, which read what others seal
+ * @param keyUser who asks for the keys of histories: an engine, if this start runs one
  * @throws ServerUnavailableError, ServerJoinError, PortInUseError, OtherStoreError, NamespaceError, ConfigError, HistoryKeyError
  */
 export async function prepareServer(
   config: Config,
   keeper: EmbeddedServerKeeper | undefined,
-  trades: boolean,
+  keyUser: KeyUser,
 ): Promise<TemporalServer> {
   const target = resolveTarget(config);
   const keys = historyKeys();
@@ -68,7 +68,7 @@ export async function prepareServer(
     await ensureNamespace(connection, namespaceNeeds(config));
     await keepOwnStore(store);
     await ensureSearchAttributes(connection, namespace);
-    if (trades) await claimHistoryKeys(openClient(connection, namespace), 'engine', keys);
+    await claimHistoryKeys(openClient(connection, namespace), keyUser, keys);
   } finally {
     await connection.close();
   }

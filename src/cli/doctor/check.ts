@@ -10,10 +10,14 @@ export type Finding =
   | { readonly verdict: 'well' | 'skipped'; readonly found: string }
   | { readonly verdict: 'mend'; readonly found: string; readonly mend: string };
 
-export interface DoctorContext {
-  readonly config: Config;
+/** What is known before any configuration is read. */
+export interface BareContext {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+}
+
+export interface DoctorContext extends BareContext {
+  readonly config: Config;
   /** Made once for all checks. @throws ServerUnavailableError */
   readonly server: () => Promise<Connection>;
 }
@@ -22,6 +26,8 @@ export interface DoctorContext {
 export interface Check {
   readonly name: string;
   readonly run: (context: DoctorContext) => Finding | Promise<Finding>;
+  /** The same as far as it goes while the configuration cannot be used; absent: it needs one. */
+  readonly runBare?: (context: BareContext) => Finding | Promise<Finding>;
 }
 
 /** What was found, by the check's name. */
@@ -43,19 +49,24 @@ export function mend(found: string, advice: string): Finding {
 /** Runs all checks at once. A check that throws or is late has found something to mend. Never throws. */
 export async function runChecks(
   checks: readonly Check[],
-  context: DoctorContext,
+  context: DoctorContext | BareContext,
   maxMs = CHECK_MAX_MS,
 ): Promise<readonly Checked[]> {
   return Promise.all(checks.map(async (check) => ({ name: check.name, ...(await runOne(check, context, maxMs)) })));
 }
 
-async function runOne({ run }: Check, context: DoctorContext, maxMs: number): Promise<Finding> {
+function ask({ run, runBare }: Check, context: DoctorContext | BareContext): Finding | Promise<Finding> {
+  if ('config' in context) return run(context);
+  return runBare === undefined ? skipped('it needs the configuration') : runBare(context);
+}
+
+async function runOne(check: Check, context: DoctorContext | BareContext, maxMs: number): Promise<Finding> {
   const ended = new AbortController();
   const late = sleep(maxMs, undefined, { signal: ended.signal, ref: false }).then(
     () => mend(`no answer within ${maxMs / 1_000} s`, 'find out what hangs, and run "oncefill doctor" again'),
     () => skipped(''),
   );
-  const answer = (async () => run(context))().catch((error: unknown) => {
+  const answer = (async () => ask(check, context))().catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
     return mend(text.replace(/\.$/, ''), 'mend what is said here, and run "oncefill doctor" again');
   });

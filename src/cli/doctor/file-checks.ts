@@ -5,7 +5,7 @@ import { readDotEnv } from '../../config/dot-env';
 import { environmentOf } from '../../config/trading-environment';
 import { checkCandleInterval, readModelMetadata } from '../../inference/model-metadata';
 import { listLogFiles, logDay } from '../../observability/log-files';
-import { type Check, mend, skipped, well } from './check';
+import { type BareContext, type Check, type Finding, mend, skipped, well } from './check';
 
 const OTHERS_BITS = 0o077;
 
@@ -23,16 +23,19 @@ export const FOLDER_CHECK: Check = {
   },
 };
 
+/** @param environment behind what is told; empty where it is not known */
+function judgeDotEnv(cwd: string, environment: string): Finding {
+  const dotEnv = readDotEnv(cwd);
+  if (dotEnv === undefined) return skipped(`there is none in ${cwd}`);
+  const found = `${dotEnv.file} sets ${dotEnv.lines.length} variables`;
+  if (dotEnv.isPrivate) return well(`${found}, closed to other users`);
+  return mend(`${found}, and other users may read or write it${environment}`, `chmod 600 ${dotEnv.file}`);
+}
+
 export const DOT_ENV_CHECK: Check = {
   name: '.env',
-  run({ cwd, config }) {
-    const dotEnv = readDotEnv(cwd);
-    if (dotEnv === undefined) return skipped(`there is none in ${cwd}`);
-    const found = `${dotEnv.file} sets ${dotEnv.lines.length} variables`;
-    if (dotEnv.isPrivate) return well(`${found}, closed to other users`);
-    const advice = `chmod 600 ${dotEnv.file}`;
-    return mend(`${found}, and other users may read or write it (${environmentOf(config)})`, advice);
-  },
+  run: ({ cwd, config }) => judgeDotEnv(cwd, ` (${environmentOf(config)})`),
+  runBare: ({ cwd }) => judgeDotEnv(cwd, ''),
 };
 
 export const LOGS_CHECK: Check = {
@@ -77,13 +80,17 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** @param isNeeded whether nobody may be without one */
+function judgeAlerts({ cwd, env }: BareContext, isNeeded: boolean): Finding {
+  const { file, email, telegram, webhooks } = loadAlerts({ env, cwd });
+  const names = [...(email ? ['email'] : []), ...(telegram ? ['telegram'] : []), ...webhooks.map(({ name }) => name)];
+  if (names.length > 0) return well(`alerts go to ${names.join(', ')}`);
+  const found = `${file} switches no channel on: nobody is told of alerts but who looks at the terminal, the logs and "oncefill status"`;
+  return isNeeded ? mend(found, 'switch one on') : skipped(found);
+}
+
 export const ALERTS_CHECK: Check = {
   name: 'alerts',
-  run({ cwd, env, config }) {
-    const { file, email, telegram, webhooks } = loadAlerts({ env, cwd });
-    const names = [...(email ? ['email'] : []), ...(telegram ? ['telegram'] : []), ...webhooks.map(({ name }) => name)];
-    if (names.length > 0) return well(`alerts go to ${names.join(', ')}`);
-    const found = `${file} switches no channel on: nobody is told of alerts but who looks at the terminal, the logs and "oncefill status"`;
-    return environmentOf(config) === 'paper' ? skipped(found) : mend(found, 'switch one on');
-  },
+  run: (context) => judgeAlerts(context, environmentOf(context.config) !== 'paper'),
+  runBare: (context) => judgeAlerts(context, false),
 };

@@ -27,14 +27,13 @@ export function judgeNode(version: string, needed: string): Finding {
   return well(`Node.js ${version}${remark}`);
 }
 
-export const NODE_CHECK: Check = {
-  name: 'node',
-  run() {
-    const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
-    const { engines } = JSON.parse(text) as { readonly engines: { readonly node: string } };
-    return judgeNode(process.versions.node, engines.node);
-  },
-};
+function judgeThisNode(): Finding {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  const { engines } = JSON.parse(text) as { readonly engines: { readonly node: string } };
+  return judgeNode(process.versions.node, engines.node);
+}
+
+export const NODE_CHECK: Check = { name: 'node', run: judgeThisNode, runBare: judgeThisNode };
 
 /** @param freeBytes on the disk that holds the data folder */
 export function judgeDisk(freeBytes: number, minimumFreeMb: number): Finding {

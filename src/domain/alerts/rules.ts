@@ -1,4 +1,5 @@
 import type { AlertRule, Severity } from './alert';
+import type { AlertState } from './state';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -12,6 +13,8 @@ export interface RuleTerms {
   readonly keepMs: number;
   /** It happens at a moment and is over: every finding counts anew, and none is needed that says that it is over. */
   readonly happens?: true;
+  /** It is about the product itself, not about money, an exchange or one order: while it is open, not all is well. */
+  readonly stopsPing?: true;
 }
 
 /**
@@ -19,13 +22,13 @@ export interface RuleTerms {
  * patient we are with what was found.
  */
 export const RULE_TERMS: Readonly<Record<AlertRule, RuleTerms>> = {
-  heartbeat_lost: { severity: 'critical', forMs: 0, keepMs: 30 * SECOND_MS },
+  heartbeat_lost: { severity: 'critical', forMs: 0, keepMs: 30 * SECOND_MS, stopsPing: true },
   process_died: { severity: 'warning', forMs: 0, keepMs: 10 * MINUTE_MS, happens: true },
-  crash_loop: { severity: 'critical', forMs: 0, keepMs: 10 * MINUTE_MS },
+  crash_loop: { severity: 'critical', forMs: 0, keepMs: 10 * MINUTE_MS, stopsPing: true },
   errors_frequent: { severity: 'warning', forMs: 0, keepMs: 5 * MINUTE_MS },
   memory_high: { severity: 'warning', forMs: 60 * SECOND_MS, keepMs: 5 * MINUTE_MS },
-  disk_full: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
-  temporal_unreachable: { severity: 'critical', forMs: 15 * SECOND_MS, keepMs: 30 * SECOND_MS },
+  disk_full: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS, stopsPing: true },
+  temporal_unreachable: { severity: 'critical', forMs: 15 * SECOND_MS, keepMs: 30 * SECOND_MS, stopsPing: true },
   venue_unreachable: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
   venue_banned: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
   key_refused: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
@@ -38,6 +41,15 @@ export const RULE_TERMS: Readonly<Record<AlertRule, RuleTerms>> = {
   predictions_missing: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
   alert_book_damaged: { severity: 'warning', forMs: 0, keepMs: 10 * MINUTE_MS, happens: true },
 };
+
+/**
+ * Rules whose alerts are open and are about the product itself: until they are resolved nobody may be told that all is well, whether
+ * people heard of them, silenced them, or another alert explains them.
+ */
+export function rulesAgainstPing({ alerts }: Pick<AlertState, 'alerts'>): readonly AlertRule[] {
+  const open = alerts.filter(({ rule, firedAt }) => firedAt !== undefined && RULE_TERMS[rule].stopsPing);
+  return [...new Set(open.map(({ rule }) => rule))];
+}
 
 /** One condition explains another, which then needs no message of its own. */
 export interface Inhibition {

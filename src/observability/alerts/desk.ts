@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/schema';
 import type { Finding } from '../../domain/alerts/alert';
 import { RULE_TERMS } from '../../domain/alerts/rules';
+import type { AlertState } from '../../domain/alerts/state';
 import { pause } from '../../process/pause';
 import { reason, type PartHealth } from '../part-health';
 import type { AlertChannel } from './channel';
@@ -31,12 +32,21 @@ export interface AlertDeskOptions {
   readonly pauses?: DrainPauses;
 }
 
+/** What the book says, for whoever decides whether all is well. */
+export interface DeskView {
+  readonly state: AlertState;
+  /** How long the oldest message has waited for its channel, milliseconds. */
+  readonly oldestMessageAgeMs: number | 'none waits';
+}
+
 /** Where the other parts of the process hand in what they found. */
 export interface AlertDesk {
   /** A condition that was not known is in the book when this returns, or in memory where the disk takes nothing. */
   readonly found: (finding: Finding) => void;
   /** What is known now, to be told. */
   readonly keeper: Pick<AlertKeeper, 'state' | 'outboxOf' | 'dropsOf'>;
+  /** What the book says now, which is ahead of the disk where that takes nothing. */
+  readonly look: () => DeskView;
   /** Ends when the signal says so and the channels have stopped. */
   readonly done: Promise<void>;
 }
@@ -59,6 +69,7 @@ export function runAlertDesk(options: AlertDeskOptions, signal: AbortSignal): Al
       if (waiting.length > FOUND_MAX) waiting.shift();
     },
     keeper,
+    look: () => ({ state: keeper.state, oldestMessageAgeMs: keeper.oldestWaitMs(Date.now()) ?? 'none waits' }),
     done,
   };
 }

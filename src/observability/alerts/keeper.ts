@@ -58,6 +58,12 @@ export class AlertKeeper {
     return this.book.state;
   }
 
+  /** How long the oldest message has waited for its channel, milliseconds; undefined: none waits. @param nowMs UTC */
+  oldestWaitMs(nowMs: number): number | undefined {
+    const waiting = Object.values(this.book.outboxes).flatMap((outbox) => outbox.waiting);
+    return waiting.length === 0 ? undefined : Math.max(0, nowMs - Math.min(...waiting.map(({ atMs }) => atMs)));
+  }
+
   outboxOf(channel: string): Outbox {
     return this.book.outboxes[channel] ?? EMPTY_OUTBOX;
   }

@@ -5,9 +5,11 @@ export interface Wellbeing {
   readonly engineHeartbeatAgeMs: number | 'not planned' | 'unknown';
   /** How long the oldest message has waited for its channel, milliseconds. */
   readonly oldestMessageAgeMs: number | 'none waits' | 'unknown';
+  /** Rules of alerts that are open and are about the product itself. */
+  readonly openRules: readonly string[] | 'unknown';
 }
 
-/** A heartbeat that is older is none; the engine's slot is lost by then. */
+/** A heartbeat that is older is none, however long the supervisor waits for one. */
 export const HEARTBEAT_AGE_MAX_MS = 60_000;
 /** A message that waits longer does not reach people: the silence has to. */
 export const MESSAGE_AGE_MAX_MS = 15 * 60_000;
@@ -22,13 +24,14 @@ function isYoung(ageMs: number | string, ageMaxMs: number): boolean {
  * @returns none: all is well
  */
 export function whatIsNotWell(seen: Wellbeing): readonly string[] {
-  const { doesTemporalAnswer, engineHeartbeatAgeMs, oldestMessageAgeMs } = seen;
+  const { doesTemporalAnswer, engineHeartbeatAgeMs, oldestMessageAgeMs, openRules } = seen;
   const engine = engineHeartbeatAgeMs === 'not planned' || isYoung(engineHeartbeatAgeMs, HEARTBEAT_AGE_MAX_MS);
   const outbox = oldestMessageAgeMs === 'none waits' || isYoung(oldestMessageAgeMs, MESSAGE_AGE_MAX_MS);
   return [
     ...(doesTemporalAnswer === true ? [] : ['the Temporal server does not answer']),
     ...(engine ? [] : ['the trading engine sends no heartbeat']),
     ...(outbox ? [] : ['messages to people are not delivered']),
+    ...(openRules === 'unknown' ? ['nobody knows which alerts are open'] : openRules.map((rule) => `${rule} is open`)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Notice } from '../../domain/alerts/alert';
-import { cutText, manyLines, oneLine } from './cut';
+import { cutText, oneLine, type LengthOf } from './cut';
 import { wordsOf } from './words';
 
 /** Whose alert it is: one person may have several installations. */
@@ -19,7 +19,7 @@ export interface ChannelMessage {
   readonly title: string;
   /** What stands before the text, which identifies the message. */
   readonly head: string;
-  /** What happened; may be as long as it likes. */
+  /** What happened, on one line; may be as long as it likes. */
   readonly text: string;
   readonly foot: string;
   /** For programs. */
@@ -32,6 +32,8 @@ const TITLE_LENGTH_MAX = 160;
 export const TEXT_LENGTH_MAX = 20_000;
 /** Of what an alert is about, in its title. */
 const SUBJECT_LENGTH_MAX = 80;
+/** Of a machine's or an alert's name: what identifies a message always fits into it. */
+const NAME_LENGTH_MAX = 80;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -61,11 +63,14 @@ function label({ kind, severity }: Notice): string {
 }
 
 /** A notice as a message to people: what happened, since when, alert id and number, what to do. Pure. */
-export function messageOf(notice: Notice, { environment, host }: NoticeOrigin): ChannelMessage {
-  const { alertId, kind, number, rule, severity, subject, text, sinceMs, atMs } = notice;
+export function messageOf(notice: Notice, origin: NoticeOrigin): ChannelMessage {
+  const { kind, number, rule, severity, sinceMs, atMs } = notice;
+  const alertId = fromOutside(notice.alertId, NAME_LENGTH_MAX);
+  const subject = fromOutside(notice.subject);
+  const { environment, host } = shownOrigin(origin);
   const { title, remedy } = wordsOf(rule);
-  const about = cutText(oneLine(subject.slice(0, TEXT_LENGTH_MAX)), SUBJECT_LENGTH_MAX);
-  const where = `${oneLine(environment).toUpperCase()} on ${oneLine(host)}`;
+  const about = cutText(subject, SUBJECT_LENGTH_MAX);
+  const where = whereOf(environment, host);
   const held = spanText(atMs - sinceMs);
   const since = kind === 'resolved' ? `From ${utcText(sinceMs)}, for ${held}` : `Since ${utcText(sinceMs)} (${held})`;
   const silence = `"oncefill alerts silence ${rule} --for 2h --reason TEXT" keeps messages back.`;
@@ -73,13 +78,8 @@ export function messageOf(notice: Notice, { environment, host }: NoticeOrigin): 
     alertId,
     number,
     title: cutText(`${label(notice)}: ${title}: ${about} [${where}]`, TITLE_LENGTH_MAX),
-    head: [
-      `${label(notice)}: ${title}: ${about}`,
-      where,
-      `${since}`,
-      `Alert ${oneLine(alertId)}, message ${number}`,
-    ].join('\n'),
-    text: manyLines(cutText(text, TEXT_LENGTH_MAX)).trim(),
+    head: [`${label(notice)}: ${title}: ${about}`, where, `${since}`, idLine(alertId, number)].join('\n'),
+    text: fromOutside(notice.text),
     foot: kind === 'resolved' ? 'Nothing is left to do.' : `What to do: ${remedy}\n${silence}`,
     fields: {
       alert_id: alertId,
@@ -96,20 +96,39 @@ export function messageOf(notice: Notice, { environment, host }: NoticeOrigin): 
   };
 }
 
+/** The line by which people and programs tell a message; nothing from outside begins a line. */
+function idLine(alertId: string, number: number): string {
+  return `Alert ${alertId}, message ${number}`;
+}
+
+function whereOf(environment: string, host: string): string {
+  return `${environment.toUpperCase()} on ${host}`;
+}
+
+/** A text that others wrote, on one line and not longer than is looked through. */
+function fromOutside(text: string, lengthMax = TEXT_LENGTH_MAX): string {
+  return cutText(oneLine(cutText(text, TEXT_LENGTH_MAX)), lengthMax);
+}
+
+function shownOrigin({ environment, host }: NoticeOrigin): NoticeOrigin {
+  return { environment: fromOutside(environment, NAME_LENGTH_MAX), host: fromOutside(host, NAME_LENGTH_MAX) };
+}
+
 function isoText(timeMs: number): string {
   const time = new Date(timeMs);
   return Number.isNaN(time.getTime()) ? 'unknown' : time.toISOString();
 }
 
 /** What `oncefill alerts test` sends: it says that nothing is wrong before anything else. */
-export function testMessage({ environment, host }: NoticeOrigin, testId: string, nowMs: number): ChannelMessage {
-  const where = `${oneLine(environment).toUpperCase()} on ${oneLine(host)}`;
+export function testMessage(origin: NoticeOrigin, testId: string, nowMs: number): ChannelMessage {
+  const { environment, host } = shownOrigin(origin);
+  const where = whereOf(environment, host);
   return {
     alertId: testId,
     number: 1,
     title: `TEST: oncefill can reach you [${where}]`,
-    head: `TEST: oncefill can reach you\n${where}\n${utcText(nowMs)}\nAlert ${testId}, message 1`,
-    text: 'Nothing is wrong: somebody ran "oncefill alerts test".',
+    head: `TEST: oncefill can reach you\n${where}\n${utcText(nowMs)}\n${idLine(testId, 1)}`,
+    text: 'somebody ran "oncefill alerts test". Nothing is wrong.',
     foot: 'What to do: nothing. Alerts come the same way.',
     fields: { alert_id: testId, number: 1, kind: 'test', environment, host, at: isoText(nowMs) },
   };
@@ -118,9 +137,16 @@ export function testMessage({ environment, host }: NoticeOrigin, testId: string,
 /**
  * The whole message as plain text.
  *
- * @param lengthMax in UTF-16 code units; what happened is cut before what identifies the message is
+ * @param lengthMax as lengthOf measures; what happened is cut before what identifies the message is
+ * @param lengthOf absent: in UTF-16 code units
  */
-export function plainText({ head, text, foot }: ChannelMessage, lengthMax = TEXT_LENGTH_MAX): string {
-  const frame = `${head}\n\n\n\n${foot}`.length;
-  return cutText(`${head}\n\n${cutText(text, Math.max(0, lengthMax - frame))}\n\n${foot}`, lengthMax);
+export function plainText(
+  { head, text, foot }: ChannelMessage,
+  lengthMax = TEXT_LENGTH_MAX,
+  lengthOf: LengthOf = (part) => part.length,
+): string {
+  const begin = `${head}\n\nWhat happened: `;
+  const end = `\n\n${foot}`;
+  const room = Math.max(0, lengthMax - lengthOf(begin) - lengthOf(end));
+  return cutText(`${begin}${cutText(text, room, lengthOf)}${end}`, lengthMax, lengthOf);
 }

@@ -12,7 +12,7 @@ import type { TellingChannel } from './telling-channel';
 
 /** What Discord takes, in UTF-16 code units. */
 export const DISCORD_LENGTH_MAX = 2_000;
-/** What Slack shows without cutting, with room for what is escaped. */
+/** What Slack shows without cutting, counted as it is sent: escaped. */
 export const SLACK_LENGTH_MAX = 4_000;
 
 const NAME_OF: Readonly<Record<WebhookShape, string>> = {
@@ -21,18 +21,20 @@ const NAME_OF: Readonly<Record<WebhookShape, string>> = {
   discord: 'Discord',
 };
 
+/** These three are all that Slack obeys in a plain text: with them a text could call everybody. */
+function escapeForSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /** The body of a request: pure. */
 export function webhookBody(message: ChannelMessage, shape: WebhookShape): Readonly<Record<string, unknown>> {
   switch (shape) {
     case 'slack':
-      // These three are all that Slack obeys in a plain text: with them a text could call everybody.
       return {
         // A name such as trading_engine keeps its underline.
         mrkdwn: false,
-        text: plainText(message, SLACK_LENGTH_MAX)
-          .replaceAll('&', '&amp;')
-          .replaceAll('<', '&lt;')
-          .replaceAll('>', '&gt;'),
+        // Cut by its length as it will be, and escaped whole: no escape is cut through.
+        text: escapeForSlack(plainText(message, SLACK_LENGTH_MAX, (part) => escapeForSlack(part).length)),
       };
     case 'discord':
       // Nobody is called by a name that a text happens to hold.
@@ -83,7 +85,8 @@ export class WebhookChannel implements TellingChannel {
   async deliver(message: ChannelMessage, signal: AbortSignal): Promise<string> {
     const { url, shape } = this.options;
     const name = NAME_OF[shape];
-    const json = redactDeep(webhookBody(message, shape));
+    // Before it is cut and escaped: a part of a secret, or an escaped one, would be found no more.
+    const json = webhookBody(redactDeep(message), shape);
     const { status, headers, body } = await askOutside(
       { address: url, name, json, headers: keyHeader(message) },
       signal,

@@ -51,18 +51,24 @@ export interface MlFigures {
 /**
  * What is kept by the Temporal server and seen by health, for one answer of `/metrics`: four queries of the account, two of the ML
  * manager, three counts, and what `/health` asks. What cannot be asked is left out: no figure of before stands in for it. Never throws.
+ *
+ * @param health how health is read, where the process has a reader of its own; it never throws
  */
-export async function askSystem(client: Client, config: Config): Promise<Registry> {
+export async function askSystem(
+  client: Client,
+  config: Config,
+  health: () => Promise<SystemHealth> = () => readHealth(client, config),
+): Promise<Registry> {
   const registry = new Registry();
   const within = <Figures>(ask: () => Promise<Figures>): Promise<Figures | undefined> =>
     client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask).catch(() => undefined);
-  const [health, account, signals, ml] = await Promise.all([
-    readHealth(client, config),
+  const [seen, account, signals, ml] = await Promise.all([
+    health(),
     within(() => askAccount(client, config)),
     within(() => askSignals(client)),
     config.ml.enabled ? within(() => askMlManager(client)) : undefined,
   ]);
-  tellHealth(registry, health, Date.now());
+  tellHealth(registry, seen, seen.atMs);
   const { settleAsset } = config.venues[config.venue] ?? {};
   tellAccount(registry, config.venue, account, settleAsset);
   if (signals) tellSignals(registry, signals);

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { type Check, type DoctorContext, mend, runChecks, skipped, well } from '../../../src/cli/doctor/check';
 import { ALERTS_CHECK, FOLDER_CHECK, LOGS_CHECK, MODEL_CHECK } from '../../../src/cli/doctor/file-checks';
 import { INSTALLATION_CHECK, judgeDisk, judgeNode, PORTS_CHECK } from '../../../src/cli/doctor/machine-checks';
+import { configCheck, judgeConfigFault } from '../../../src/cli/doctor/config-check';
 import { renderDoctor } from '../../../src/cli/doctor/render-doctor';
 import { judgeRetention, NAMESPACE_CHECK, REACH_CHECK } from '../../../src/cli/doctor/server-checks';
 import { judgeVenueClock } from '../../../src/cli/doctor/venue-checks';
+import { runCommandLine } from '../../../src/cli/program';
 import { PLAIN } from '../../../src/cli/terminal';
+import { ConfigError } from '../../../src/config/config-error';
 import { loadConfig } from '../../../src/config/load-config';
 import { logDay } from '../../../src/observability/log-files';
+import { ExitCode } from '../../../src/process/exit-codes';
 
 let folder: string;
 
@@ -168,4 +172,66 @@ test('the report has a line for each check, and says how to mend what it found',
     '·  server  it does not\uFFFD run',
     'There is 1 thing to mend.',
   ]);
+});
+
+describe('with a configuration that cannot be used', () => {
+  const { env } = process;
+  let printed: string;
+
+  beforeEach(() => {
+    printed = '';
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+  });
+
+  afterEach(() => {
+    process.env = env;
+    jest.restoreAllMocks();
+  });
+
+  test.each([
+    ['a file with a wrong value', () => ({ ONCEFILL_CONFIG: writeConfig('api: { port: 99999999 }') }), 'api.port'],
+    ['a file that is not there', () => ({ ONCEFILL_CONFIG: join(folder, 'none.yaml') }), 'none.yaml'],
+    ['a file that is no YAML', () => ({ ONCEFILL_CONFIG: writeConfig('a: [') }), 'mine.yaml'],
+    ['a variable with a wrong value', () => ({ API_PORT: 'eighty' }), 'API_PORT'],
+  ])('%s is one thing to mend, and what needs no configuration is checked', async (_what, settings, named) => {
+    process.env = { PATH: env['PATH'], ...settings() };
+    expect(await runCommandLine(['doctor', '--json'])).toBe(ExitCode.FAILURE);
+    const { status, checks } = JSON.parse(printed) as { status: string; checks: Record<string, string>[] };
+    const verdicts = Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+    expect(status).toBe('mend');
+    expect(checks.filter(({ verdict }) => verdict === 'mend')).toMatchObject([{ name: 'configuration' }]);
+    expect(checks.find(({ name }) => name === 'configuration')?.['found']).toContain(named);
+    expect(verdicts).toMatchObject({ node: 'well', alerts: 'skipped', ports: 'skipped', reachable: 'skipped' });
+  });
+
+  test('a command line that makes no sense is refused as ever', async () => {
+    const refused = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    expect(await runCommandLine(['doctor', '--config', ''])).toBe(ExitCode.USAGE);
+    expect(refused).toHaveBeenCalled();
+    expect(printed).toBe('');
+  });
+
+  test('what is no fault of a configuration is thrown on', () => {
+    expect(() => judgeConfigFault(new TypeError('a fault of ours'))).toThrow('a fault of ours');
+  });
+
+  test('of many problems the first are told, and how many more there are', () => {
+    const problems = Array.from({ length: 14 }, (_, index) => ({
+      source: `S${index}`,
+      path: '',
+      message: 'Is wrong.',
+    }));
+    const { found } = judgeConfigFault(new ConfigError(problems));
+    expect(found).toMatch(/^S0: Is wrong\. .*S9: Is wrong\. And 4 more$/);
+  });
+});
+
+test('with a configuration it is said where it comes from', async () => {
+  const [fromFile] = await runChecks([configCheck('mine.yaml')], contextOf());
+  const [defaults] = await runChecks([configCheck(undefined)], contextOf());
+  expect([fromFile?.verdict, defaults?.verdict]).toEqual(['well', 'well']);
+  expect(fromFile?.found).toContain('mine.yaml');
 });

@@ -1,4 +1,10 @@
-import { CRASH_LOOP_DEATHS, findingsOf, restartCauseOf, type LifeEvent } from '../../../src/supervisor/life-findings';
+import {
+  CRASH_LOOP_DEATHS,
+  findingsOf,
+  printedFindings,
+  restartCauseOf,
+  type LifeEvent,
+} from '../../../src/supervisor/life-findings';
 import { restartDelayMs } from '../../../src/supervisor/restart-delay';
 
 const AT_MS = 1_000;
@@ -48,4 +54,14 @@ test('of many short lives in a row one crash loop is found, which ends when the 
   const found = Array.from({ length: 4 * CRASH_LOOP_DEATHS }, (_, index) => findingsOf(death(index + 1), AT_MS)).flat();
   expect(found.filter(({ rule }) => rule === 'crash_loop')).toHaveLength(1);
   expect(conditions({ kind: 'stable', name: 'api' })).toEqual([['crash_loop', false]]);
+});
+
+test.each([
+  ['a death', death(1), []],
+  ['the end of one that hung', death(1, true), []],
+  ['a death that makes a crash loop', death(CRASH_LOOP_DEATHS), ['crash_loop']],
+  ['a start', { kind: 'ready', name: 'api', pid: 1 } as const, []],
+  ['a life that is long enough', { kind: 'stable', name: 'api' } as const, []],
+])('%s is an ALERT on the terminal only where no other line says it', (_what, event, rules) => {
+  expect(printedFindings(event, AT_MS).map(({ rule }) => rule)).toEqual(rules);
 });

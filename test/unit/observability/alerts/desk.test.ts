@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../../../src/config/load-config';
-import { readBook } from '../../../../src/observability/alerts/book-file';
+import { bookPath, readBook } from '../../../../src/observability/alerts/book-file';
 import { runAlertDesk, type AlertDeskOptions } from '../../../../src/observability/alerts/desk';
 import { DiskLook } from '../../../../src/observability/alerts/disk-look';
 import { ErrorCount } from '../../../../src/observability/alerts/error-count';
@@ -44,6 +44,18 @@ test('a server that cannot be asked is found out, and everything else goes on', 
   await until(() => rules().includes('temporal_unreachable'));
   stop.abort();
   await desk.done;
+});
+
+test('whoever asks the desk sees what is in memory, though the disk takes nothing', async () => {
+  const stop = new AbortController();
+  const desk = runAlertDesk(options({ channels: [new FakeChannel('mail', () => new Error('no'))] }), stop.signal);
+  mkdirSync(bookPath(dataDir()), { recursive: true });
+  desk.found(finding('disk_full', '/data'));
+  const { state, oldestMessageAgeMs } = desk.look();
+  stop.abort();
+  await desk.done;
+  expect(state.alerts.map(({ rule }) => rule)).toEqual(['disk_full']);
+  expect(oldestMessageAgeMs).toEqual(expect.any(Number));
 });
 
 describe('errors are counted', () => {

@@ -7,7 +7,12 @@ import {
 import { Secret } from '../../../../src/secrets/secret';
 import { startHttpReceiver, type HttpReceiver } from './http-receiver';
 
-const WELL: Wellbeing = { doesTemporalAnswer: true, engineHeartbeatAgeMs: 10_000, oldestMessageAgeMs: 'none waits' };
+const WELL: Wellbeing = {
+  doesTemporalAnswer: true,
+  engineHeartbeatAgeMs: 10_000,
+  oldestMessageAgeMs: 'none waits',
+  openRules: [],
+};
 
 test.each<[string, Partial<Wellbeing>, boolean]>([
   ['everything answers', {}, true],
@@ -19,6 +24,8 @@ test.each<[string, Partial<Wellbeing>, boolean]>([
   ['nobody knows of the engine', { engineHeartbeatAgeMs: 'unknown' }, false],
   ['an age is no number', { engineHeartbeatAgeMs: Number.NaN }, false],
   ['messages are not delivered', { oldestMessageAgeMs: 900_001 }, false],
+  ['an alert about the product is open', { openRules: ['disk_full'] }, false],
+  ['nobody knows of alerts', { openRules: 'unknown' }, false],
   ['nobody knows of the messages', { oldestMessageAgeMs: 'unknown' }, false],
 ])('when %s (%j), all is well: %s', (_when, seen, isWell) => {
   expect(isAllWell({ ...WELL, ...seen })).toBe(isWell);

@@ -259,3 +259,18 @@ describe('a webhook that', () => {
     receiver.reply = { status: 200 };
   });
 });
+
+test.each<WebhookShape>(['json', 'slack', 'discord'])(
+  'no part of a secret that would be escaped or cut through reaches a webhook of the shape %s',
+  async (shape) => {
+    const secret = 'canary-5e<c&ret>-0123456789abcdef-0123456789abcdef';
+    rememberSecret(secret);
+    receiver.reply = { status: 200 };
+    // In one of these the cut of Discord falls into the secret.
+    for (const length of [10, 1_560, 1_590, 1_620, 1_650, 1_680]) {
+      const text = `${'x'.repeat(length)}${secret}${'y'.repeat(9_000)}`;
+      await webhook(shape).deliver(messageOf(noticeWith({ text }), ORIGIN), NEVER);
+    }
+    expect(receiver.requests.map(({ body }) => body).join('')).not.toMatch(/canary-5e|0123456789/);
+  },
+);

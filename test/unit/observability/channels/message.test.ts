@@ -1,5 +1,5 @@
 import { ALERT_RULES } from '../../../../src/domain/alerts/alert';
-import { cutText, manyLines, oneLine } from '../../../../src/observability/channels/cut';
+import { cutText, oneLine } from '../../../../src/observability/channels/cut';
 import { messageOf, plainText, spanText, testMessage, utcText } from '../../../../src/observability/channels/message';
 import { RULE_WORDS, wordsOf } from '../../../../src/observability/channels/words';
 import { noticeWith, ORIGIN } from './fixtures';
@@ -12,7 +12,7 @@ describe('a message to people', () => {
       'Since 2026-11-29 07:55:28 UTC (12 min)',
       'Alert a7f3c2d1, message 1',
       '',
-      'trading_engine has sent no heartbeat for 125 s; it was ended and started again.',
+      'What happened: trading_engine has sent no heartbeat for 125 s; it was ended and started again.',
       '',
       expect.stringMatching(/^What to do: /),
       '"oncefill alerts silence heartbeat_lost --for 2h --reason TEXT" keeps messages back.',
@@ -49,9 +49,9 @@ describe('a message to people', () => {
     expect(head).toContain('Alert a7f3c2d1, message 7');
   });
 
-  test('keeps the lines of a text, and nothing else that a program would obey', () => {
+  test('keeps of a text neither its lines nor anything else that a program would obey', () => {
     const { text } = messageOf(noticeWith({ text: 'one\r\ntwo\rthree\u0007\u202E four' }), ORIGIN);
-    expect(text).toBe('one\ntwo\nthree   four');
+    expect(text).toBe('one two three four');
   });
 
   test('that is too long is cut in the middle, so that id and remedy stay', () => {
@@ -104,10 +104,6 @@ describe('a text is cut', () => {
 
 test('a text on one line keeps families and flags whole', () => {
   expect(oneLine(' a\n👨‍👩‍👧‍👦\t🇩🇪 ')).toBe('a 👨‍👩‍👧‍👦 🇩🇪');
-});
-
-test('a text on many lines keeps the empty ones', () => {
-  expect(manyLines('a\r\n\r\nb')).toBe('a\n\nb');
 });
 
 test.each([
