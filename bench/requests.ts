@@ -180,11 +180,11 @@ async function lookUpUntilFilled(
 class CountingAccount implements AccountRequester {
   booked = 0;
 
-  request: AccountRequester['request'] = async (_venue, kind, command) => {
+  request: AccountRequester['request'] = async (_venue, kind) => {
     const nowMs = Date.now();
     if (kind === 'acquire') this.booked += 1;
     else if (kind === 'giveBack') this.booked -= 1;
-    else throw new Error(`This account answers nothing but permits, and was asked to ${kind} ${String(command)}.`);
+    else throw new Error(`This account answers nothing but permits, and was asked to ${kind}.`);
     return {
       status: 'granted',
       isNew: true,

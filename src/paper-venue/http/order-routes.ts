@@ -18,13 +18,11 @@ const RECENT_CLOSED = '1';
 const MARKETS = ['symbol', 'baseCoin', 'settleCoin'] as const;
 
 /** All that a new order may ask for and that the paper venue does not do. */
-const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = [
-  ...['triggerPrice', 'triggerDirection', 'triggerBy', 'closeOnTrigger', 'trailingStop'],
-  ...['takeProfit', 'stopLoss', 'tpslMode', 'tpTriggerBy', 'slTriggerBy'],
-  ...['tpLimitPrice', 'slLimitPrice', 'tpOrderType', 'slOrderType'],
-  ...['slippageToleranceType', 'slippageTolerance', 'bboSideType', 'bboLevel'],
-  ...['marketUnit', 'isLeverage', 'orderFilter', 'orderIv', 'smpType', 'mmp', 'rpiTakerAccess'],
-];
+const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = (
+  'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop takeProfit stopLoss tpslMode tpTriggerBy ' +
+  'slTriggerBy tpLimitPrice slLimitPrice tpOrderType slOrderType slippageToleranceType slippageTolerance bboSideType ' +
+  'bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
+).split(' ');
 
 const create: Route = {
   name: 'order_create',
