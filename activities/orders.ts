@@ -2,6 +2,7 @@ import type { VenueOutcome } from '../src/domain/outcome';
 import { crashPoint } from '../src/process/crash-points';
 import { VenueError, type LookUpAnswer } from '../src/venues/venue';
 import { OrderEvidence } from '../src/trading/order-evidence';
+import type { MovedPrices } from '../src/trading/moved-prices';
 import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Permits } from '../src/trading/permits';
@@ -23,11 +24,14 @@ export interface OrderDependencies {
   readonly checker: SendChecker;
   readonly sender: OrderSender;
   readonly repricer: Repricer;
+  /** Absent: nobody compares prices. */
+  readonly movedPrices?: Pick<MovedPrices, 'check'>;
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
-export function createOrderActivities({ permits, pacedVenue, checker, sender, repricer }: OrderDependencies) {
-  const evidence = new OrderEvidence(pacedVenue);
+export function createOrderActivities(dependencies: OrderDependencies) {
+  const { permits, pacedVenue, checker, sender, repricer, movedPrices } = dependencies;
+  const evidence = new OrderEvidence(pacedVenue, movedPrices);
 
   async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
     const callEndsAtMs = performance.now() + SEND_WITHIN_MS;

@@ -9,6 +9,7 @@ import { measureFlood, renderFlood } from './flood';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
+import { measureRequests, renderRequests } from './requests';
 import { decideSeal } from '../harness/history-seal';
 import { measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
 import { addStartCommands } from './start-commands';
@@ -117,6 +118,13 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async ({ signals, strategies, ...options }: FloodCommandOptions) => {
       await run(options, () => measureFlood({ signals, strategies, abort, progress }), renderFlood);
+    });
+  program
+    .command('requests')
+    .description('counts what finding out about filled orders costs at venues that show fills late')
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => {
+      await run(options, () => measureRequests(abort, progress), renderRequests);
     });
   program
     .command('settings')

@@ -9,6 +9,7 @@ import { FormerWorkflows } from '../src/trading/former-workflows';
 import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
 import { feedLimiter } from '../src/trading/limit-feedback';
+import { MovedPrices } from '../src/trading/moved-prices';
 import { OrderObserver } from '../src/trading/order-observer';
 import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
@@ -66,6 +67,7 @@ export interface Engine {
   readonly checker: SendChecker;
   readonly sender: OrderSender;
   readonly repricer: Repricer;
+  readonly movedPrices: MovedPrices;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   readonly termsOf: TermsOf;
@@ -123,7 +125,8 @@ export function openEngine(
   const clock = asksVenue ? keepClock(venue, permits, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const refusals = new RefusedOrders(venue.name, problems);
-  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals);
+  const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
+  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals, movedPrices);
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const checker = new SendChecker(entities, permits, store, account);
@@ -147,6 +150,7 @@ export function openEngine(
     checker,
     sender,
     repricer: new Repricer(pacedVenue, venueConfig.leverage),
+    movedPrices,
     funds,
     headStarts,
     termsOf,

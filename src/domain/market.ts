@@ -12,6 +12,8 @@ export interface Market {
   readonly quantityMin: string;
   /** The largest market order; absent: unlimited. */
   readonly quantityMax?: string;
+  /** The largest limit order; absent: unlimited. */
+  readonly limitQuantityMax?: string;
   /** The smallest order value in quote units; absent: none. */
   readonly notionalMin?: string;
   readonly priceStep: string;
@@ -81,8 +83,12 @@ export interface VenueOrder {
   readonly venueOrderId: string;
   readonly symbol: string;
   readonly status: VenueOrderStatus;
+  /** Empty: the venue does not tell it. */
   readonly quantity: string;
+  /** Of an open order: what is known to have filled. */
   readonly filledQuantity: string;
+  /** The price of a limit order as the venue keeps it; absent: a market order, or it is not told. */
+  readonly limitPrice?: string;
   /** Absent while nothing filled. */
   readonly averagePrice?: string;
   /** Fees paid so far in the settle asset; empty: something filled, and what it cost is not known. */
@@ -96,6 +102,8 @@ export interface VenueOrder {
   readonly rejectReason?: string;
   /** Of an order that ended unfilled, or filled in part, where the venue says why. */
   readonly end?: VenueOrderEnd;
+  /** What is odd about it and does not change what it came to, a clause for people. Absent: nothing. */
+  readonly note?: string;
 }
 
 /** Why an order ended, in the venue's view. */

@@ -40,15 +40,23 @@ export interface OrderEnd {
   readonly words: string;
 }
 
+interface EndedOrder {
+  readonly venue: string;
+  readonly plan: OrderPlan;
+  readonly order: VenueOrder;
+}
+
 /**
  * Who ended an order that is final and not filled, and why.
  *
  * @param asked why we had asked the venue to cancel it, before it was seen to be final; undefined: we had not
  */
-export function orderEnd(
-  { venue, plan, order }: { readonly venue: string; readonly plan: OrderPlan; readonly order: VenueOrder },
-  asked: StopCause | undefined,
-): OrderEnd {
+export function orderEnd({ venue, plan, order }: EndedOrder, asked: StopCause | undefined): OrderEnd {
+  const { by, words } = plainEnd({ venue, plan, order }, asked);
+  return { by, words: order.note === undefined ? words : `${words} (${order.note})` };
+}
+
+function plainEnd({ venue, plan, order }: EndedOrder, asked: StopCause | undefined): OrderEnd {
   const { end, rejectReason } = order;
   if (order.status === 'rejected') {
     return { by: 'venue', words: `${venue} rejected it: ${end?.words ?? rejectReason ?? 'no reason given'}` };

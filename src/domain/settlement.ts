@@ -37,9 +37,10 @@ export function feeSentence(
   return `fee ${[...own, ...others].join(' and ')}`;
 }
 
-/** `0.01 BTCUSDT at 60000`. */
-export function fillSentence({ filledQuantity, symbol, averagePrice }: VenueOrder): string {
-  return `${filledQuantity} ${symbol} at ${averagePrice ?? 'an unknown price'}`;
+/** `0.01 BTCUSDT at 60000`, and what is odd about it. */
+export function fillSentence({ filledQuantity, symbol, averagePrice, note }: VenueOrder): string {
+  const words = `${filledQuantity} ${symbol} at ${averagePrice ?? 'an unknown price'}`;
+  return note === undefined ? words : `${words} (${note})`;
 }
 
 /** @returns why the account did not book a fill; undefined: it is booked, now or before */

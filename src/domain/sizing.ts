@@ -243,13 +243,14 @@ function boundsDenial(signal: TradingSignal, market: Market, terms: SizingTerms,
         `the smallest order of ${market.symbol} is ${market.quantityMin}. Send a larger amount.`,
     };
   }
-  const quantityMax = signal.limitPrice === undefined ? parseDecimal(market.quantityMax) : undefined;
-  if (quantityMax?.lessThan(quantity) === true) {
+  const [kind, quantityMax] =
+    signal.limitPrice === undefined ? ['market', market.quantityMax] : ['limit', market.limitQuantityMax];
+  if (parseDecimal(quantityMax)?.lessThan(quantity) === true) {
     return {
       code: 'ABOVE_MAXIMUM',
       message:
-        `${formatDecimal(quantity)} ${market.base} is more than the largest market order of ${market.symbol}, ` +
-        `${market.quantityMax}. Send a smaller amount.`,
+        `${formatDecimal(quantity)} ${market.base} is more than the largest ${kind} order of ${market.symbol}, ` +
+        `${quantityMax}. Send a smaller amount.`,
     };
   }
   const notional = quantity.times(price);

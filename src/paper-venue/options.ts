@@ -4,6 +4,7 @@ import type { Config } from '../config/schema';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/paper-keys';
 import type { VenuePromises } from '../venues/venue';
 import type { FaultPlan } from './faults/fault-plan';
+import type { ReportDelay } from './http/report-delay';
 import type { VenueLimits } from './http/request-limits';
 
 /** How long an address that broke the global limit is refused. The real venue's ten minutes would only stop tests. */
@@ -38,6 +39,8 @@ export interface PaperVenueOptions {
   readonly banMs: number;
   readonly matchIntervalMs: number;
   readonly faults?: FaultPlan;
+  /** Absent: what happened is shown at once. */
+  readonly reportDelay?: ReportDelay;
   /** Absent: as Bybit, which never accepts a used client id again. openOnly: as Binance, once its order is closed. */
   readonly clientIdUnique?: VenuePromises['clientIdUnique'];
   /** The machine's clock, milliseconds UTC; tests may give their own. */

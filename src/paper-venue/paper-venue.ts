@@ -15,6 +15,7 @@ import {
   type PaperAudit,
   type PaperRoutesContext,
 } from './http/paper-routes';
+import { NO_REPORT_DELAY } from './http/report-delay';
 import { RequestLimits } from './http/request-limits';
 import { VenueService } from './http/venue-service';
 import { openMarket } from './market/open-market';
@@ -69,12 +70,8 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique);
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
-    const service = new VenueService(
-      { book, engine, feed, clock, settle: options.settleAsset },
-      limits,
-      options,
-      audit,
-    );
+    const { settleAsset: settle, reportDelay = NO_REPORT_DELAY } = options;
+    const service = new VenueService({ book, engine, feed, clock, settle, reportDelay }, limits, options, audit);
     const injector = new FaultInjector(service, audit);
     injector.setPlan(options.faults);
     context = { service, injector, startedAtMs: clock.steadyNowMs() };

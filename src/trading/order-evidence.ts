@@ -1,6 +1,7 @@
 import type { OrderPlan } from '../domain/market';
 import type { LookUpInput } from '../messages/trade';
 import type { LookUpAnswer } from '../venues/venue';
+import type { MovedPrices } from './moved-prices';
 import { unavailableBecause, type PacedVenue } from './paced-venue';
 
 /** The venue's clock, from which a plan has its instant, is measured from here: its order may bear an earlier one. */
@@ -8,10 +9,19 @@ const PLANNED_MARGIN_MS = 60_000;
 
 /** What the venue itself says about an order: the only thing that decides whether it may be sent again. */
 export class OrderEvidence {
-  constructor(private readonly pacedVenue: PacedVenue) {}
+  constructor(
+    private readonly pacedVenue: PacedVenue,
+    private readonly movedPrices?: Pick<MovedPrices, 'check'>,
+  ) {}
 
-  /** Asks the venue; never throws for a venue's failure. */
-  async lookUp({ plan, reusableIdSinceMs, urgency }: LookUpInput): Promise<LookUpAnswer> {
+  /** Asks the venue; never throws for a venue's failure. An order at another price than planned bears a note. */
+  async lookUp(input: LookUpInput): Promise<LookUpAnswer> {
+    const answer = await this.ask(input);
+    if (answer.status !== 'found' || !this.movedPrices) return answer;
+    return { status: 'found', order: this.movedPrices.check(input.plan, answer.order) };
+  }
+
+  private async ask({ plan, reusableIdSinceMs, urgency }: LookUpInput): Promise<LookUpAnswer> {
     try {
       const { symbol, clientOrderId, plannedAtMs: sinceMs } = plan;
       const answer = await this.pacedVenue.lookUpOrder({ symbol, clientOrderId, sinceMs, urgency });

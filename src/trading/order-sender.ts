@@ -3,6 +3,7 @@ import { endsAtOnce } from '../domain/order-options';
 import type { VenueOutcome } from '../domain/outcome';
 import { crashPoint } from '../process/crash-points';
 import type { OrderObserver } from './order-observer';
+import type { MovedPrices } from './moved-prices';
 import type { PacedVenue } from './paced-venue';
 import type { RefusedOrders } from './refused-orders';
 
@@ -22,6 +23,7 @@ export class OrderSender {
     private readonly pacedVenue: PacedVenue,
     private readonly observer: OrderObserver,
     private readonly refusals?: Pick<RefusedOrders, 'note'>,
+    private readonly movedPrices?: Pick<MovedPrices, 'check'>,
   ) {}
 
   /** Says that an order may soon be sent; see ReportPermit.expect. */
@@ -41,7 +43,8 @@ export class OrderSender {
     crashPoint(`${road}.after-send`);
     // A resting order will not be final in moments: its workflow looks it up with growing delays.
     const isWatched = outcome.kind === 'PLACED' && endsAtOnce(plan);
-    const order = isWatched ? await this.observer.observe(plan.clientOrderId, signedAtMs) : undefined;
+    const seen = isWatched ? await this.observer.observe(plan.clientOrderId, signedAtMs) : undefined;
+    const order = seen && (this.movedPrices?.check(plan, seen) ?? seen);
     crashPoint(`${road}.after-observe`);
     return { outcome, signedAtMs, answeredAtMs, order };
   }

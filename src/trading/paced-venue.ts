@@ -43,8 +43,9 @@ export class PacedVenue {
     });
     const marketsAgeMaxMs = (): number => (areBroken ? BROKEN_MARKETS_AGE_MAX_MS : MARKETS_AGE_MAX_MS);
     this.marketsCache = new Cached(marketsAgeMaxMs, async () => {
-      await permits.forRead('market_data', 'entry');
-      return new Map((await venue.markets()).map((market) => [market.symbol, market]));
+      const mayAsk = (): Promise<void> => permits.forRead('market_data', 'entry');
+      await mayAsk();
+      return new Map((await venue.markets(mayAsk)).map((market) => [market.symbol, market]));
     });
     this.tickersCache = new Cached(
       () => priceMaxAgeMs,

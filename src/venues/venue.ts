@@ -95,8 +95,11 @@ export interface Venue {
   onUnreadableRows(listener: (report: UnreadableRows) => void): void;
   /** The venue's clock as it was measured, milliseconds UTC; undefined before that. No request. */
   clockMs(): number | undefined;
-  /** One market_data request; cached by the caller. */
-  markets(): Promise<readonly Market[]>;
+  /**
+   * One market_data request for each page of instruments that is needed; cached by the caller.
+   * @param mayAsk awaited before every request but the first; what it throws is thrown
+   */
+  markets(mayAsk?: () => Promise<void>): Promise<readonly Market[]>;
   /** The venue's clock, milliseconds UTC. One market_data request; also corrects the signing clock. */
   time(): Promise<number>;
   /** One market_data request for every symbol of the venue. */
@@ -133,7 +136,10 @@ export interface Venue {
     sinceMs?: number,
     mayAsk?: () => Promise<void>,
   ): Promise<LookUpAnswer>;
-  /** The newest final orders since an instant (at most 50), one account request: settles many orders at once. */
+  /**
+   * The newest final orders that were made since an instant (at most 50), one account request: settles many orders at once.
+   * An order that is not certain to be shown whole is left out.
+   */
   recentOrders(sinceMs: number): Promise<readonly VenueOrder[]>;
   /**
    * One page of the account's open orders, newest first: one account request.

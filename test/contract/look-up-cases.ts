@@ -41,6 +41,30 @@ function addFoundCases(cases: NumberedCases, lookUps: LookUps, bench: Bench, ven
     });
   }
 
+  for (const { name, rows, expected } of venue.sharedIds ?? []) {
+    cases.add('VA-31.2', `${name} are one order`, async () => {
+      for (const source of lookUps.orderSources) {
+        lookUps.hold(source, rows);
+        expect(await lookUps.ask()).toMatchObject({ status: 'found', order: expected });
+      }
+    });
+  }
+
+  cases.add('VA-31.3', 'a row that only tells of another order of the id is no end, and no absence', async () => {
+    for (const source of lookUps.orderSources) {
+      for (const row of venue.namesakes ?? []) {
+        lookUps.hold(source, [row]);
+        expect((await lookUps.ask()).status).toBe('unavailable');
+      }
+    }
+  });
+
+  cases.add('VA-30.2', 'a limit order is found with the price that the venue keeps for it', async () => {
+    const { row, limitPrice } = venue.limitOrder;
+    lookUps.hold(lookUps.orderSources[0] ?? '', [row]);
+    expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { limitPrice } });
+  });
+
   cases.add(
     'VA-36',
     'an order older than the venue’s default window is asked for with a window, or unavailable',
@@ -175,6 +199,11 @@ function addRowCases(cases: NumberedCases, lookUps: LookUps, venue: VenueUnderTe
     expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { status: 'open' } });
   });
 
+  cases.add('VA-35.3', 'an order that does not say what filled is found, and not final', async () => {
+    lookUps.hold(lookUps.orderSources[0] ?? '', [{ ...first.row, ...venue.untoldFills }]);
+    expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { status: 'open' } });
+  });
+
   cases.add('VA-38', 'a fee in another asset is no fee in the settle asset', async () => {
     lookUps.hold(lookUps.orderSources[0] ?? '', [{ ...first.row, ...venue.feeInAnotherAsset }]);
     expect(await lookUps.ask()).toMatchObject({ status: 'found', order: { fee: '0' } });
@@ -204,5 +233,14 @@ function addRecentOrderCases(cases: NumberedCases, bench: Bench, venue: VenueUnd
     expect(orders.map(({ clientOrderId }) => clientOrderId)).toEqual(['client-1']);
     expect(bench.count(stub.routes.recentOrders)).toBe(1);
     expect(Object.fromEntries(stub.server.requests.at(-1)?.query ?? [])).toEqual(venue.recentOrdersQuery);
+  });
+
+  cases.add('VA-40.2', 'recent orders: none that is not certain to be shown whole', async () => {
+    const { stub } = bench;
+    for (const { rows } of venue.sharedIds ?? []) {
+      bench.answer(stub.routes.recentOrders, (response) => stub.replyOrders(response, rows));
+      const orders = await bench.venue.recentOrders(1_672_737_700_000);
+      expect(orders).toEqual([]);
+    }
   });
 }

@@ -20,6 +20,15 @@ export interface OrderSample {
   readonly expected: Partial<VenueOrder>;
 }
 
+/** Several rows under the client id of the suite's plan, as the venue may show them, and the one order that they are. */
+export interface SharedId {
+  readonly name: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** How many orders of the venue they are; more than one is more than a list is certain to show. */
+  readonly parts: number;
+  readonly expected: Partial<VenueOrder>;
+}
+
 export interface ExcessiveAnswer {
   readonly name: string;
   readonly method: 'markets' | 'tickers' | 'candles' | 'balances' | 'positions' | 'recentOrders';
@@ -146,9 +155,17 @@ export interface VenueUnderTest {
 
   /** At least: open, filled, partly filled, cancelled with fills, rejected after the ack, expired by self-trade. */
   readonly orders: readonly [OrderSample, ...OrderSample[]];
+  /** Absent: the venue never shows two rows of one client id. */
+  readonly sharedIds?: readonly SharedId[];
+  /** Rows under the plan's client id that tell of another order of that id, and nothing of it. Absent: there are none. */
+  readonly namesakes?: readonly Readonly<Record<string, unknown>>[];
+  /** A limit order's row, and the price that it tells. */
+  readonly limitOrder: { readonly row: Readonly<Record<string, unknown>>; readonly limitPrice: string };
   /** The changes of a row that must not hide the order: nulls, figures left out, fields that nobody knows. */
   readonly readableChanges: readonly { readonly name: string; readonly change: Readonly<Record<string, unknown>> }[];
   readonly unknownStatus: Readonly<Record<string, unknown>>;
+  /** The change that makes a final row one that does not say what filled. */
+  readonly untoldFills: Readonly<Record<string, unknown>>;
   /** The changes that date a row's order later than any answer. */
   readonly fromTheFuture: Readonly<Record<string, unknown>>;
   readonly feeInAnotherAsset: Readonly<Record<string, unknown>>;

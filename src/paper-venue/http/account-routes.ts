@@ -2,8 +2,11 @@ import type { Decimal } from 'decimal.js';
 import { ZERO } from '../../domain/decimal';
 import type { PositionRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { marketFilter, takeListPage } from './page';
 import { type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { positionRow, unrealisedProfit, walletRow } from './rows';
+
+const POSITION_PAGE = { defaultLimit: 20, limitMax: 200 };
 
 const walletBalance: Route = {
   name: 'wallet_balance',
@@ -15,7 +18,9 @@ const walletBalance: Route = {
     if (text(parameters, 'accountType') !== 'UNIFIED') {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: accountType only supports UNIFIED');
     }
-    return { list: [walletRow(core.book.walletBalance, totalUnrealised(core), core.settle)] };
+    const row = walletRow(core.book.walletBalance, totalUnrealised(core), core.settle);
+    const coins = text(parameters, 'coin')?.split(',') ?? [core.settle];
+    return { list: [coins.includes(core.settle) ? row : { ...row, coin: [] }] };
   },
 };
 
@@ -33,12 +38,13 @@ const positionList: Route = {
     // By symbol the venue also shows an empty position; by settle coin only those that are open.
     const positions =
       text(parameters, 'symbol') === undefined
-        ? openPositions(core)
+        ? openPositions(core).filter(marketFilter(core, parameters))
         : [core.book.position(requireSymbol(core, parameters))];
-    const list = positions.map((position) =>
+    const page = takeListPage(positions, parameters, POSITION_PAGE);
+    const list = page.items.map((position) =>
       positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol)),
     );
-    return { category: 'linear', list, nextPageCursor: '' };
+    return { category: 'linear', list, nextPageCursor: page.nextPageCursor };
   },
 };
 

@@ -1,7 +1,9 @@
 import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { marketFilter, takeListPage } from './page';
 import { type Route, requireLinear, requireSymbol, text, whole } from './route';
 import { instrumentRow, tickerRow } from './rows';
 
+const INSTRUMENT_PAGE = { defaultLimit: 500, limitMax: 1_000 };
 const KLINE_LIMIT_DEFAULT = 200;
 const KLINE_LIMIT_MAX = 1_000;
 const TIME_MAX_MS = 10_000_000_000_000;
@@ -27,14 +29,14 @@ const instrumentsInfo: Route = {
   path: '/v5/market/instruments-info',
   group: 'market_data',
   signed: false,
-  handle: ({ feed }, parameters) => {
+  unsupported: ['symbolType'],
+  handle: (core, parameters) => {
     const category = text(parameters, 'category');
-    const symbol = text(parameters, 'symbol');
     const status = text(parameters, 'status') ?? 'Trading';
     // Nothing is listed as spot or before its launch; an empty list is what the venue answers then.
-    const listed = category === 'linear' && status === 'Trading' ? [...feed.instruments.values()] : [];
-    const list = listed.filter((instrument) => symbol === undefined || instrument.symbol === symbol).map(instrumentRow);
-    return { category: category ?? '', list, nextPageCursor: '' };
+    const listed = category === 'linear' && status === 'Trading' ? [...core.feed.instruments.values()] : [];
+    const page = takeListPage(listed.filter(marketFilter(core, parameters)), parameters, INSTRUMENT_PAGE);
+    return { category: category ?? '', list: page.items.map(instrumentRow), nextPageCursor: page.nextPageCursor };
   },
 };
 
@@ -56,6 +58,7 @@ const tickers: Route = {
   path: '/v5/market/tickers',
   group: 'market_data',
   signed: false,
+  unsupported: ['baseCoin', 'expDate'],
   handle: (core, parameters) => {
     if (text(parameters, 'category') === 'spot') return { category: 'spot', list: [] };
     requireLinear(parameters);

@@ -2,14 +2,27 @@ import { isOpen, type OrderRecord } from '../book/records';
 import { parseNewOrder } from '../matching/order-request';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { orderFilter, takePage, timeFilter } from './page';
+import { asShown, isShown } from './report-delay';
 import { type Parameters, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { executionRow, orderRow } from './rows';
 
 const ORDER_PAGE = { defaultLimit: 20, limitMax: 50 };
+/** No funding, no liquidations. */
+const ONLY_EXECUTION_TYPE = 'Trade';
 const EXECUTION_PAGE = { defaultLimit: 50, limitMax: 100 };
 
-/** The value of openOnly that asks for the recent closed orders. */
+/** The values of openOnly: what is open, or what closed last. */
+const OPEN_ALONE = '0';
 const RECENT_CLOSED = '1';
+/** One of these has to name the markets of a real-time query. */
+const MARKETS = ['symbol', 'baseCoin', 'settleCoin'] as const;
+
+/** All that a new order may ask for and that the paper venue does not do. */
+const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = (
+  'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop takeProfit stopLoss tpslMode tpTriggerBy ' +
+  'slTriggerBy tpLimitPrice slLimitPrice tpOrderType slOrderType slippageToleranceType slippageTolerance bboSideType ' +
+  'bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
+).split(' ');
 
 const create: Route = {
   name: 'order_create',
@@ -17,6 +30,7 @@ const create: Route = {
   path: '/v5/order/create',
   group: 'order',
   signed: true,
+  unsupported: UNSUPPORTED_ORDER_OPTIONS,
   handle: ({ engine, feed }, parameters, options) => {
     const order = engine.place(parseNewOrder(parameters, feed.instruments), options);
     return { orderId: order.orderId, orderLinkId: order.clientOrderId };
@@ -29,6 +43,7 @@ const cancel: Route = {
   path: '/v5/order/cancel',
   group: 'order',
   signed: true,
+  unsupported: ['orderFilter'],
   handle: (core, parameters) => {
     requireLinear(parameters);
     const orderId = text(parameters, 'orderId');
@@ -41,7 +56,7 @@ const cancel: Route = {
   },
 };
 
-/** Open orders; by id also the 500 that closed last. */
+/** Open orders; by id, or where they are asked for, the 500 that closed last. */
 const realtime: Route = {
   name: 'order_realtime',
   method: 'GET',
@@ -50,7 +65,14 @@ const realtime: Route = {
   signed: true,
   handle: (core, parameters) => {
     requireLinear(parameters);
-    const matches = orderFilter(parameters);
+    if (MARKETS.every((market) => text(parameters, market) === undefined)) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: symbol, baseCoin or settleCoin is required');
+    }
+    const openOnly = text(parameters, 'openOnly') ?? OPEN_ALONE;
+    if (openOnly !== OPEN_ALONE && openOnly !== RECENT_CLOSED) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: openOnly invalid');
+    }
+    const matches = orderFilter(core, parameters);
     const page = takePage(realtimeCandidates(core, parameters), parameters, ORDER_PAGE, matches);
     return orderPage(core, page.rows, page.nextPageCursor);
   },
@@ -66,10 +88,11 @@ const history: Route = {
   handle: (core, parameters) => {
     requireLinear(parameters);
     const status = text(parameters, 'orderStatus');
-    const matchesOrder = orderFilter(parameters);
+    const matchesOrder = orderFilter(core, parameters);
     const matchesTime = timeFilter(parameters);
     const page = takePage(historyCandidates(core, parameters), parameters, ORDER_PAGE, (order) => {
       if (isOpen(order) || !matchesOrder(order) || !isRemembered(core, order)) return false;
+      if (!isShown(core, order.updatedAtMs, core.reportDelay.historyMs)) return false;
       return matchesTime(order.createdAtMs) && (status === undefined || order.status === status);
     });
     return orderPage(core, page.rows, page.nextPageCursor);
@@ -84,9 +107,12 @@ const executions: Route = {
   signed: true,
   handle: (core, parameters) => {
     requireLinear(parameters);
-    const matchesOrder = orderFilter(parameters);
+    const matchesOrder = orderFilter(core, parameters);
     const matchesTime = timeFilter(parameters);
+    const type = text(parameters, 'execType') ?? ONLY_EXECUTION_TYPE;
     const page = takePage(core.book.orders.executions(), parameters, EXECUTION_PAGE, (execution) => {
+      if (type !== ONLY_EXECUTION_TYPE) return false;
+      if (!isShown(core, execution.atMs, core.reportDelay.historyMs)) return false;
       return matchesOrder(execution) && matchesTime(execution.atMs) && isRemembered(core, execution);
     });
     const list = page.rows.map((execution) => executionRow(execution, core.settle));
@@ -99,16 +125,22 @@ export const ORDER_ROUTES: readonly Route[] = [create, cancel, realtime, history
 function realtimeCandidates(core: VenueCore, parameters: Parameters): OrderRecord[] {
   const { orders } = core.book;
   const exact = exactOrder(core, parameters);
-  if (exact) return exact.filter((order) => isOpen(order) || orders.isRecentClosed(order.orderId));
+  if (exact) {
+    return exact
+      .filter((order) => isOpen(order) || orders.isRecentClosed(order.orderId))
+      .map((order) => asShown(core, order));
+  }
+  const closed = orders
+    .recentClosed()
+    .filter((order) => isRemembered(core, order))
+    .map((order) => asShown(core, order));
   if (text(parameters, 'openOnly') === RECENT_CLOSED) {
-    return orders
-      .recentClosed()
-      .filter((order) => isRemembered(core, order))
-      .toSorted(newestFirst);
+    return closed.filter((order) => !isOpen(order)).toSorted(newestFirst);
   }
   return orders
     .symbolsWithOpenOrders()
     .flatMap((symbol) => [...orders.openOrders(symbol)])
+    .concat(closed.filter(isOpen))
     .toSorted(newestFirst);
 }
 

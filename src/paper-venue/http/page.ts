@@ -1,4 +1,5 @@
-import { type Parameters, text, whole } from './route';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { type Parameters, text, type VenueCore, whole } from './route';
 
 /** The largest time a page may be asked for, milliseconds: far beyond any record. */
 const TIME_MAX_MS = 10_000_000_000_000;
@@ -43,16 +44,62 @@ export function timeFilter(parameters: Parameters): (atMs: number) => boolean {
   return (atMs) => atMs >= startMs && atMs <= endMs;
 }
 
-/** Whether a record belongs to the query's symbol, orderId and orderLinkId; the most exact one given decides. */
-export function orderFilter(
-  parameters: Parameters,
-): (record: { readonly symbol: string; readonly orderId: string; readonly clientOrderId: string }) => boolean {
-  const symbol = text(parameters, 'symbol');
+/** Kinds of orders that the venue knows beside plain ones; the paper venue has none of them. */
+const OTHER_ORDER_KINDS: ReadonlySet<string> = new Set([
+  'StopOrder',
+  'tpslOrder',
+  'OcoOrder',
+  'BidirectionalTpslOrder',
+]);
+
+interface OfOrder {
+  readonly symbol: string;
+  readonly orderId: string;
+  readonly clientOrderId: string;
+}
+
+/**
+ * Whether a record belongs to the query's markets, kind, orderId and orderLinkId; of the ids the most exact one given
+ * decides.
+ *
+ * @throws VenueRefusal 10001 for a kind that the venue does not know
+ */
+export function orderFilter(core: VenueCore, parameters: Parameters): (record: OfOrder) => boolean {
   const orderId = text(parameters, 'orderId');
   const clientOrderId = text(parameters, 'orderLinkId');
+  const kind = text(parameters, 'orderFilter') ?? 'Order';
+  if (kind !== 'Order' && !OTHER_ORDER_KINDS.has(kind)) {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: orderFilter invalid');
+  }
+  const matchesMarket = marketFilter(core, parameters);
   return (record) => {
-    if (symbol !== undefined && record.symbol !== symbol) return false;
+    if (kind !== 'Order' || !matchesMarket(record)) return false;
     if (orderId !== undefined) return record.orderId === orderId;
     return clientOrderId === undefined || record.clientOrderId === clientOrderId;
   };
+}
+
+/** Whether a record belongs to the query's symbol, baseCoin and settleCoin. */
+export function marketFilter(
+  { settle }: Pick<VenueCore, 'settle'>,
+  parameters: Parameters,
+): (record: { readonly symbol: string }) => boolean {
+  const wantedSymbol = text(parameters, 'symbol');
+  const baseCoin = text(parameters, 'baseCoin');
+  const settleCoin = text(parameters, 'settleCoin');
+  if (settleCoin !== undefined && settleCoin !== settle) return () => false;
+  return ({ symbol }) =>
+    (wantedSymbol === undefined || symbol === wantedSymbol) &&
+    (baseCoin === undefined || symbol === `${baseCoin}${settle}`);
+}
+
+/** One page of a list that has no order of its own: the cursor counts from its end. */
+export function takeListPage<Item>(
+  items: readonly Item[],
+  parameters: Parameters,
+  limits: { readonly defaultLimit: number; readonly limitMax: number },
+): { readonly items: readonly Item[]; readonly nextPageCursor: string } {
+  const numbered = items.map((item, index) => ({ item, sequence: items.length - index }));
+  const { rows, nextPageCursor } = takePage(numbered, parameters, limits, () => true);
+  return { items: rows.map(({ item }) => item), nextPageCursor };
 }

@@ -4,6 +4,7 @@ import type { PaperClock } from '../clock';
 import type { PriceFeed } from '../market/price-feed';
 import type { MatchingEngine, PlacementOptions } from '../matching/matching-engine';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
+import type { ReportDelay } from './report-delay';
 
 /** What the routes work on. */
 export interface VenueCore {
@@ -12,6 +13,7 @@ export interface VenueCore {
   readonly feed: PriceFeed;
   readonly clock: PaperClock;
   readonly settle: string;
+  readonly reportDelay: ReportDelay;
 }
 
 /** The query of a GET or the JSON object of a POST. */
@@ -25,6 +27,8 @@ export interface Route {
   readonly path: string;
   readonly group: EndpointGroup;
   readonly signed: boolean;
+  /** Documented options that the paper venue does not have: a request that uses one is refused, never answered without it. */
+  readonly unsupported?: readonly string[];
   /** @throws VenueRefusal */
   handle(core: VenueCore, parameters: Parameters, options: PlacementOptions): object;
 }
@@ -81,4 +85,14 @@ export function requireSymbol(core: VenueCore, parameters: Parameters): string {
     throw new VenueRefusal(RET_CODES.parametersInvalid, `params error: symbol invalid ${symbol}`);
   }
   return symbol;
+}
+
+/** Values of an option that ask for nothing. */
+const UNASKED: ReadonlySet<unknown> = new Set([undefined, null, '', false, 'false', 0, '0', 'None', 'Order']);
+
+/** @throws VenueRefusal 10001 when a request uses an option that the paper venue does not have */
+export function refuseUnsupported(parameters: Parameters, options: readonly string[]): void {
+  const asked = options.find((option) => !UNASKED.has(parameters[option]));
+  if (asked === undefined) return;
+  throw new VenueRefusal(RET_CODES.parametersInvalid, `params error: the paper venue does not support ${asked}`);
 }

@@ -7,7 +7,7 @@ import { MARKET_ROUTES } from './market-routes';
 import { refusalReply, resultReply, type HttpReply, type HttpRequest } from './messages';
 import { ORDER_ROUTES } from './order-routes';
 import type { LimitScope, RequestLimits } from './request-limits';
-import { type Parameters, type Route, text, type VenueCore } from './route';
+import { type Parameters, refuseUnsupported, type Route, text, type VenueCore } from './route';
 
 /** A request that passed limits and signature, and may be carried out. */
 export interface AdmittedRequest {
@@ -62,6 +62,7 @@ export class VenueService {
   /** Carries out an admitted request. */
   execute({ route, parameters }: AdmittedRequest, options: PlacementOptions = {}): HttpReply {
     try {
+      refuseUnsupported(parameters, route.unsupported ?? []);
       const result = route.handle(this.core, parameters, options);
       return resultReply(result, this.core.clock.nowMs(), this.#limitHeaders(route));
     } catch (error) {

@@ -5,9 +5,6 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 
 const CLIENT_ORDER_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
-/** What the paper venue does not do; an order that asks for it is refused, never accepted without it. */
-const UNSUPPORTED_FIELDS = ['triggerPrice', 'stopLoss', 'takeProfit', 'trailingStop', 'marketUnit', 'smpType'] as const;
-
 const TIMES_IN_FORCE = ['GTC', 'IOC', 'FOK', 'PostOnly'] as const;
 
 /** An order whose form is valid for its instrument. */
@@ -38,8 +35,6 @@ export function parseNewOrder(
   if (side !== 'Buy' && side !== 'Sell') throw invalid('Side invalid');
   const type = body['orderType'];
   if (type !== 'Market' && type !== 'Limit') throw invalid('OrderType invalid');
-  const unsupported = UNSUPPORTED_FIELDS.find((field) => body[field] !== undefined && body[field] !== '');
-  if (unsupported) throw invalid(`params error: the paper venue does not support ${unsupported}`);
   const positionIndex = body['positionIdx'];
   if (positionIndex !== undefined && Number(positionIndex) !== 0) throw invalid('position idx not match position mode');
   return {

@@ -16,27 +16,20 @@ import type {
   VenuePromises,
 } from '../venue';
 import { BybitSession } from './bybit-session';
-import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault } from './order-request';
+import { lookUpOrder } from './order-look-up';
+import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault, findSizeFault } from './order-request';
+import { plainOrders } from './order-rows';
 import { classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
-import {
-  parseBalances,
-  parseCandles,
-  parseMarket,
-  parseOrder,
-  parsePositions,
-  parseTicker,
-  TAKER_FEE_DEFAULT,
-} from './parse';
+import { parseBalances, parseCandles, parseMarket, parsePositions, parseTicker, TAKER_FEE_DEFAULT } from './parse';
 import {
   balancesPayload,
   CANDLES_MAX,
   candlesPayload,
-  executionsPayload,
   instrumentRow,
   INSTRUMENTS_MAX,
   instrumentsPayload,
   openOrdersPayload,
-  orderRow,
+  orderNames,
   ORDERS_MAX,
   ordersPayload,
   POSITIONS_MAX,
@@ -45,14 +38,16 @@ import {
   tickersPayload,
 } from './payloads';
 import { BYBIT_PROMISES } from './promises';
-import { readRows, RowFault } from './rows';
+import { nameOf, readRows, RowFault } from './rows';
 
-/** Bybit's longest window of a query, and what it shows of the past where none is named. */
-const WINDOW_MAX_MS = 7 * 24 * 60 * 60 * 1_000;
-/** How much earlier than asked for a window begins: the instant was taken from our measure of the venue's clock. */
-const WINDOW_MARGIN_MS = 60_000;
+/** Pages of instruments that are read; the venue lists some seven hundred, a thousand on a page. */
+const INSTRUMENT_PAGES_MAX = 10;
 
 const CATEGORY = 'linear';
+/** The value of `openOnly` that asks for the orders that closed last, and for none that is open. */
+const CLOSED_LATELY = 1;
+/** An open order whose ids cannot be read. */
+const NAMELESS = '(without an id)';
 const INTERVALS: ReadonlyMap<number, string> = new Map([
   [60_000, '1'],
   [180_000, '3'],
@@ -73,6 +68,8 @@ export class BybitVenue implements Venue {
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
   private readonly symbols: ReadonlySet<string>;
+  /** The largest limit order of each symbol, as the instruments were last read. */
+  private limitMaxima: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly options: AdapterOptions) {
     this.name = options.name;
@@ -102,14 +99,39 @@ export class BybitVenue implements Venue {
   }
 
   /** Only configured symbols that are trading and whose row can be read; the others are left out. */
-  async markets(): Promise<readonly Market[]> {
-    const { payload } = await this.#session.readPublic(instrumentsPayload, () =>
-      this.#session.client.publicGetV5MarketInstrumentsInfo({ category: CATEGORY, limit: INSTRUMENTS_MAX }),
-    );
+  async markets(mayAsk?: () => Promise<void>): Promise<readonly Market[]> {
     const takerFee = this.options.takerFee ?? TAKER_FEE_DEFAULT;
-    const { rows, faults } = readRows(payload.result.list, instrumentRow, this.symbols);
+    const { rows, faults } = readRows(await this.instruments(mayAsk), instrumentRow, this.symbols);
     this.#session.reportRows({ what: 'instruments', faults });
-    return rows.flatMap((row) => parseMarket(row, this.options.settleAsset, takerFee) ?? []);
+    const markets = rows.flatMap((row) => parseMarket(row, this.options.settleAsset, takerFee) ?? []);
+    this.limitMaxima = new Map(
+      markets.flatMap(({ symbol, limitQuantityMax }) =>
+        limitQuantityMax ? [[symbol, limitQuantityMax] as const] : [],
+      ),
+    );
+    return markets;
+  }
+
+  /** All pages, or those that name every configured symbol. @throws VenueError when they do not come to an end */
+  private async instruments(mayAsk?: () => Promise<void>): Promise<readonly unknown[]> {
+    const rows: unknown[] = [];
+    const missing = new Set(this.symbols);
+    let query: Readonly<Record<string, string | number>> = { category: CATEGORY, limit: INSTRUMENTS_MAX };
+    for (let page = 1; page <= INSTRUMENT_PAGES_MAX; page += 1) {
+      if (page > 1) await mayAsk?.();
+      const asked = query;
+      const { payload } = await this.#session.readPublic(instrumentsPayload, () =>
+        this.#session.client.publicGetV5MarketInstrumentsInfo(asked),
+      );
+      const { list, nextPageCursor: cursor } = payload.result;
+      rows.push(...list);
+      for (const row of list) missing.delete(nameOf(row, 'symbol') ?? '');
+      if (cursor === undefined || missing.size === 0) return rows;
+      query = { ...asked, cursor };
+    }
+    // A symbol that was not reached must not count as one that the venue does not trade.
+    const message = `The venue's list of instruments does not end within ${INSTRUMENT_PAGES_MAX} pages.`;
+    throw new VenueError({ kind: 'UNKNOWN', message });
   }
 
   time(): Promise<number> {
@@ -167,11 +189,11 @@ export class BybitVenue implements Venue {
     );
     const { list, nextPageCursor } = payload.result;
     const bySymbol = parsePositions(list, this.symbols);
-    return { asOfMs: payload.time, bySymbol, nextCursor: nextPageCursor || undefined };
+    return { asOfMs: payload.time, bySymbol, nextCursor: nextPageCursor };
   }
 
   async placeOrder(plan: OrderPlan, sendBeforeMonotonicMs = Number.POSITIVE_INFINITY): Promise<PlaceOrderAnswer> {
-    const fault = findOrderFault(plan, this.symbols);
+    const fault = findOrderFault(plan, this.symbols) ?? findSizeFault(plan, this.limitMaxima);
     if (fault !== undefined) return this.unsent({ kind: 'REJECTED', message: fault });
     const clockFault = await this.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
@@ -192,34 +214,32 @@ export class BybitVenue implements Venue {
     sinceMs?: number,
     mayAsk?: () => Promise<void>,
   ): Promise<LookUpAnswer> {
-    const query = { category: CATEGORY, symbol, orderLinkId: clientOrderId };
-    const { client } = this.#session;
     try {
       await this.#session.ensureClock();
-      const startedAtMs = this.#session.clock.nowMs();
-      const past = { ...query, ...lookUpWindow(sinceMs, startedAtMs) };
-      const open = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderRealtime(query));
-      if (open.order !== undefined) return { status: 'found', order: open.order };
-      await mayAsk?.();
-      const closed = await this.findOrder(clientOrderId, symbol, () => client.privateGetV5OrderHistory(past));
-      if (closed.order !== undefined) return { status: 'found', order: closed.order };
-      await mayAsk?.();
-      await this.checkNoFills(past);
-      // The first answer's instant: an order accepted between the two requests could be in neither of them. Of the
-      // venue's own stamp and our measure of its clock the earlier one counts, so that neither can be too late.
-      return { status: 'absent', askedAtMs: Math.min(startedAtMs, open.answeredAtMs) };
+      const { settleAsset: feeAsset } = this.options;
+      return await lookUpOrder(this.#session, { category: CATEGORY, symbol, clientOrderId, feeAsset, sinceMs, mayAsk });
     } catch (error) {
       if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
       throw error;
     }
   }
 
-  /** Orders without a client id, or with fields that cannot be read, are left out: look those up one by one. */
+  /**
+   * Of the orders that closed last, which the venue shows in real time; its history lags behind. Orders without a client id,
+   * or with fields that cannot be read, or that share their id, are left out: look those up one by one.
+   */
   async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
+    const { settleAsset: settleCoin } = this.options;
     const { payload } = await this.#session.readAccount(ordersPayload, () =>
-      this.#session.client.privateGetV5OrderHistory({ category: CATEGORY, limit: ORDERS_MAX, startTime: sinceMs }),
+      this.#session.client.privateGetV5OrderRealtime({
+        category: CATEGORY,
+        settleCoin,
+        openOnly: CLOSED_LATELY,
+        limit: ORDERS_MAX,
+      }),
     );
-    return this.readable(payload.result.list, payload.time).filter(({ status }) => status !== 'open');
+    const orders = this.plain(payload.result.list, payload.time);
+    return orders.filter(({ status, createdAtMs }) => status !== 'open' && createdAtMs >= sinceMs);
   }
 
   async openOrders(cursor?: string): Promise<OpenOrdersPage> {
@@ -232,10 +252,13 @@ export class BybitVenue implements Venue {
         ...(cursor === undefined ? {} : { cursor }),
       }),
     );
-    const { list, nextPageCursor } = payload.result;
-    const clientOrderIds = list.map(({ orderId, orderLinkId }) => orderLinkId || orderId);
-    const orders = this.readable(list, payload.time).filter(({ status }) => status === 'open');
-    return { clientOrderIds, orders, nextCursor: nextPageCursor || undefined };
+    const { list, nextPageCursor: nextCursor } = payload.result;
+    const clientOrderIds = list.map((row) => {
+      const { orderId, orderLinkId } = orderNames.parse(row);
+      return orderLinkId || orderId || NAMELESS;
+    });
+    const orders = this.plain(list, payload.time).filter(({ status }) => status === 'open');
+    return { clientOrderIds, orders, nextCursor };
   }
 
   async cancelOrder(symbol: string, clientOrderId: string): Promise<VenueOutcome> {
@@ -251,13 +274,8 @@ export class BybitVenue implements Venue {
     return outcome;
   }
 
-  /** Orders of configured symbols with a client id, from rows that can be read. */
-  private readable(rows: readonly unknown[], answeredAtMs: number): readonly VenueOrder[] {
-    return rows.flatMap((candidate) => {
-      const row = orderRow.safeParse(candidate);
-      if (!row.success || row.data.orderLinkId === '' || !this.symbols.has(row.data.symbol)) return [];
-      return [parseOrder(row.data, this.options.settleAsset, answeredAtMs)];
-    });
+  private plain(rows: readonly unknown[], answeredAtMs: number): readonly VenueOrder[] {
+    return plainOrders(rows, { symbols: this.symbols, feeAsset: this.options.settleAsset, answeredAtMs });
   }
 
   close(): Promise<void> {
@@ -285,55 +303,4 @@ export class BybitVenue implements Venue {
       return { ...outcome, kind: isPassing ? 'NOT_PLACED' : outcome.kind, message };
     }
   }
-
-  /**
-   * The history of orders may lag behind the fills.
-   * @throws VenueError when there are any: the order exists, whatever the other answers say
-   */
-  private async checkNoFills(query: Readonly<Record<string, string | number>>): Promise<void> {
-    const { payload } = await this.#session.readAccount(executionsPayload, () =>
-      this.#session.client.privateGetV5ExecutionList(query),
-    );
-    if (payload.result.list.length === 0) return;
-    throw new VenueError({ kind: 'UNKNOWN', message: 'The venue shows fills, and not yet the order they belong to.' });
-  }
-
-  /**
-   * One query by client id.
-   * @throws VenueError when the answer holds anything but this order: a venue that ignores the filter answers with the
-   *   account's other orders, and proves nothing about ours
-   */
-  private async findOrder(
-    clientOrderId: string,
-    symbol: string,
-    request: () => Promise<unknown>,
-  ): Promise<{ readonly order?: VenueOrder; readonly answeredAtMs: number }> {
-    const { payload } = await this.#session.readAccount(ordersPayload, request);
-    const answeredAtMs = payload.time;
-    const [first, ...others] = payload.result.list;
-    if (first === undefined) return { answeredAtMs };
-    const row = orderRow.safeParse(first);
-    const isOurs = row.success && row.data.orderLinkId === clientOrderId && row.data.symbol === symbol;
-    if (isOurs && others.length === 0) {
-      return { order: parseOrder(row.data, this.options.settleAsset, answeredAtMs), answeredAtMs };
-    }
-    throw new VenueError({
-      kind: 'UNKNOWN',
-      message: 'The venue answered the look-up with something else than the one order asked for.',
-    });
-  }
-}
-
-/**
- * The window of a query about the past that holds an order made since then.
- *
- * @param sinceMs on the venue's clock
- * @param nowMs the venue's clock
- * @returns no window without an instant, and with one that lies ahead: the venue's clock was set back since it was taken
- */
-function lookUpWindow(sinceMs: number | undefined, nowMs: number): { startTime?: number; endTime?: number } {
-  if (sinceMs === undefined || sinceMs > nowMs) return {};
-  const startTime = sinceMs - WINDOW_MARGIN_MS;
-  const endTime = startTime + WINDOW_MAX_MS;
-  return endTime < nowMs ? { startTime, endTime } : { startTime };
 }

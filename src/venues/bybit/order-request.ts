@@ -30,6 +30,20 @@ export function findOrderFault(plan: OrderPlan, symbols: ReadonlySet<string>): s
   return timeInForceFault(plan);
 }
 
+/**
+ * Names a limit order that is larger than the venue takes: it would refuse it, and split one that reduces into several.
+ *
+ * @param limitMaxima by symbol; a symbol that is not there has none that is known
+ */
+export function findSizeFault(
+  { symbol, quantity, limitPrice }: OrderPlan,
+  limitMaxima: ReadonlyMap<string, string>,
+): string | undefined {
+  const maximum = limitPrice === undefined ? undefined : limitMaxima.get(symbol);
+  if (maximum === undefined || new Decimal(quantity).lte(maximum)) return undefined;
+  return `The quantity ${quantity} is more than the largest limit order of ${symbol}, ${maximum}; nothing was sent.`;
+}
+
 /** A plan of a newer release may name an option of which nothing is known here: it must not become a plain order. */
 function timeInForceFault({ timeInForce, limitPrice }: OrderPlan): string | undefined {
   if (timeInForce === undefined) return undefined;

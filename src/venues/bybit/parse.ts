@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { ExactDecimal } from '../../domain/decimal';
 import type { PositionsReport, SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
 import { ASSET_BYTES_MAX, SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
@@ -14,7 +15,7 @@ import type { z } from 'zod';
  */
 export const TAKER_FEE_DEFAULT = '0.0006';
 
-const STATUSES: Readonly<Record<OrderRow['orderStatus'], VenueOrderStatus>> = {
+const STATUSES: Readonly<Record<NonNullable<OrderRow['orderStatus']>, VenueOrderStatus>> = {
   Created: 'open',
   New: 'open',
   Active: 'open',
@@ -41,6 +42,7 @@ export function parseMarket(instrument: Instrument, settleAsset: string, takerFe
     quantityStep: lotSizeFilter.qtyStep,
     quantityMin: lotSizeFilter.minOrderQty,
     quantityMax: positive(lotSizeFilter.maxMktOrderQty) ?? positive(lotSizeFilter.maxOrderQty),
+    limitQuantityMax: positive(lotSizeFilter.maxOrderQty),
     notionalMin: positive(lotSizeFilter.minNotionalValue),
     priceStep: instrument.priceFilter.tickSize,
     takerFee,
@@ -112,14 +114,17 @@ export function parsePositions(rows: readonly unknown[], symbols: ReadonlySet<st
 }
 
 /**
+ * What a row says. One whose status nobody knows, or that does not say what filled, is found and not final; an instant that
+ * it does not name is taken for that of the answer.
+ *
  * @param feeAsset the asset whose fees count, the settle asset
  * @param answeredAtMs the venue's own time in the answer: nothing that it tells of is younger
  */
 export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number): VenueOrder {
-  const filled = new Decimal(row.cumExecQty);
+  const filled = new Decimal(row.cumExecQty ?? 0);
   const { fee, otherFees } = filled.isZero() ? { fee: '0' } : parseFees(row, feeAsset);
   const rejectReason = isSaid(row.rejectReason, 'EC_NoError') ? row.rejectReason : undefined;
-  const status = STATUSES[row.orderStatus];
+  const status = row.orderStatus && row.cumExecQty !== undefined ? STATUSES[row.orderStatus] : 'open';
   const end =
     status === 'cancelled' || status === 'rejected'
       ? orderEndOf({
@@ -133,16 +138,28 @@ export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number
     venueOrderId: row.orderId,
     symbol: row.symbol,
     status,
-    quantity: row.qty,
+    quantity: row.qty ?? '',
     filledQuantity: filled.toFixed(),
-    averagePrice: filled.isZero() ? undefined : positive(row.avgPrice),
+    ...(row.orderType === 'Limit' && { limitPrice: positive(row.price) }),
+    averagePrice: filled.isZero() ? undefined : averagePriceOf(row),
     fee,
     ...(otherFees && { otherFees }),
-    createdAtMs: Math.min(row.createdTime, answeredAtMs),
-    updatedAtMs: Math.min(row.updatedTime, answeredAtMs),
+    createdAtMs: Math.min(row.createdTime ?? answeredAtMs, answeredAtMs),
+    updatedAtMs: Math.min(row.updatedTime ?? answeredAtMs, answeredAtMs),
     rejectReason,
     ...(end && { end }),
   };
+}
+
+/** Digits after the point of an average that is computed here; prices have fewer. */
+const AVERAGE_DECIMALS = 12;
+
+/** @returns undefined where the row tells neither the price nor the value of what filled */
+function averagePriceOf({ avgPrice, cumExecValue, cumExecQty }: OrderRow): string | undefined {
+  const told = positive(avgPrice);
+  const value = positive(cumExecValue);
+  if (told !== undefined || value === undefined || cumExecQty === undefined) return told;
+  return new ExactDecimal(value).dividedBy(cumExecQty).toDecimalPlaces(AVERAGE_DECIMALS).toFixed();
 }
 
 /** A wallet pays an order's fees in one asset, or in two while it changes; more are not worth a history. */

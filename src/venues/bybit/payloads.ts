@@ -35,7 +35,12 @@ export const POSITIONS_MAX = 200;
 
 const id = z.string().max(ID_CHARACTERS_MAX);
 const word = z.string().max(WORD_CHARACTERS_MAX);
-const cursor = z.string().max(CURSOR_CHARACTERS_MAX).optional();
+/** Without one a list has ended; null is none, because a mark that is too long to be kept becomes that. */
+const cursor = z
+  .string()
+  .max(CURSOR_CHARACTERS_MAX)
+  .optional()
+  .transform((text) => text || undefined);
 const SIGNED_FORM = DECIMAL_FORM.replace(', zero or more,', ',');
 /** Venues write very small figures as "1E-7". */
 const EXPONENT_FORM = /^-?\d{1,20}(\.\d{1,18})?[eE][+-]?\d{1,2}$/;
@@ -114,24 +119,31 @@ export const orderRow = z.object({
   orderId: id.min(1),
   orderLinkId: id,
   symbol: word,
-  orderStatus: z.enum([
-    'Created',
-    'New',
-    'Active',
-    'Untriggered',
-    'Triggered',
-    'PartiallyFilled',
-    'PendingCancel',
-    'Filled',
-    'Cancelled',
-    'PartiallyFilledCanceled',
-    'Deactivated',
-    'Rejected',
-  ]),
-  qty: decimal,
-  cumExecQty: decimal,
-  // A null must not hide an order that exists.
-  avgPrice: optionalDecimal,
+  // One that nobody here knows is none that is final.
+  orderStatus: z
+    .enum([
+      'Created',
+      'New',
+      'Active',
+      'Untriggered',
+      'Triggered',
+      'PartiallyFilled',
+      'PendingCancel',
+      'Filled',
+      'Cancelled',
+      'PartiallyFilledCanceled',
+      'Deactivated',
+      'Rejected',
+    ])
+    .nullish()
+    .catch(undefined),
+  orderType: word.nullish().catch(undefined),
+  // A null must not hide an order that exists; what filled is needed before anything is settled.
+  qty: optionalDecimal.catch(undefined),
+  price: optionalDecimal.catch(undefined),
+  cumExecQty: optionalDecimal,
+  cumExecValue: optionalDecimal.catch(undefined),
+  avgPrice: optionalDecimal.catch(undefined),
   cumExecFee: optionalDecimal.catch(undefined),
   // By asset, read one by one.
   cumFeeDetail: z.record(z.string(), z.unknown()).nullish().catch(undefined),
@@ -139,32 +151,34 @@ export const orderRow = z.object({
   rejectReason: z
     .string()
     .transform((text) => text.slice(0, REASON_CHARACTERS_MAX))
-    .nullish(),
+    .nullish()
+    .catch(undefined),
   // What only explains an end must not hide the order, either.
   cancelType: word.nullish().catch(undefined),
   timeInForce: word.nullish().catch(undefined),
-  createdTime: timeMs,
-  updatedTime: timeMs,
+  createdTime: timeMs.nullish().catch(undefined),
+  updatedTime: timeMs.nullish().catch(undefined),
 });
 export type OrderRow = z.infer<typeof orderRow>;
 
 /** What a look-up reads of fills: whether there are any. */
-export const executionsPayload = envelope(
-  z.object({ list: z.array(z.object({ orderLinkId: id })).max(EXECUTIONS_MAX) }),
-);
+export const executionsPayload = envelope(z.object({ list: z.array(z.unknown()).max(EXECUTIONS_MAX) }));
 
 /** Rows, parsed one by one: one that cannot be read must not hide the others. */
 export const tickersPayload = envelope(z.object({ list: z.array(z.unknown()).max(TICKERS_MAX) }));
-export const instrumentsPayload = envelope(z.object({ list: z.array(z.unknown()).max(INSTRUMENTS_MAX) }));
+export const instrumentsPayload = envelope(
+  z.object({ list: z.array(z.unknown()).max(INSTRUMENTS_MAX), nextPageCursor: cursor }),
+);
 export const ordersPayload = envelope(z.object({ list: z.array(z.unknown()).max(ORDERS_MAX) }));
 
-/** What is read of every row of a page of open orders; the rest of a row is read where it can be. */
 export const openOrdersPayload = envelope(
-  z.object({
-    list: z.array(z.looseObject({ orderId: id.min(1), orderLinkId: id })).max(ORDERS_MAX),
-    nextPageCursor: cursor,
-  }),
+  z.object({ list: z.array(z.unknown()).max(ORDERS_MAX), nextPageCursor: cursor }),
 );
+
+/** What names an order; without its own id it has ours. */
+export const orderNames = z
+  .object({ orderId: id.nullish().catch(undefined), orderLinkId: id.nullish().catch(undefined) })
+  .catch({});
 
 /** One row per symbol in one-way mode, where its index is 0; in hedge mode one per side. */
 export const positionRow = z.object({

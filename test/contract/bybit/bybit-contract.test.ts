@@ -15,6 +15,7 @@ import {
   ORDERS,
   POSITION_PAGES,
   POSITIONS,
+  SHARED_IDS,
   TICKERS,
   UNCERTAIN_POSITIONS,
   WALLET,
@@ -31,14 +32,9 @@ describeVenueContract({
   settleAsset: 'USDT',
   openStub: () => BybitStub.open(),
   notYet: {
-    'VA-01.2': 'One page of 1,000 instruments is read; the cursor of a second one is not followed.',
-    'VA-01.3': 'The maximum of a market order is read, the larger one of a limit order is not.',
     'VA-05.2': 'A wallet without the settle asset gives no figures, so a signal is denied for want of figures.',
     'VA-05.4': 'What is available is computed for each coin alone, as for isolated margin.',
     'VA-05.5': 'A bonus counts as available.',
-    'VA-12.2':
-      'The adapter knows no maximum of limit orders; the venue refuses such an order, or splits one that reduces.',
-    'VA-35.2': 'An order with an unknown status is unavailable instead of open; both are asked for again.',
   },
   doesNotApply: { 'VA-37': 'A client id that was used once is refused for ever.' },
 
@@ -117,16 +113,23 @@ describeVenueContract({
   },
 
   orders: ORDERS,
+  sharedIds: SHARED_IDS.filter(({ parts }) => parts === 2),
+  namesakes: [{ ...ORDERS[0].row, orderStatus: 'Rejected', rejectReason: 'EC_DuplicatedClOrdID', cumExecQty: '0' }],
+  limitOrder: { row: { ...ORDERS[0].row, orderType: 'Limit', price: '16600.10' }, limitPrice: '16600.10' },
   readableChanges: [
     { name: 'a null price', change: { avgPrice: null } },
     { name: 'a null fee', change: { cumExecFee: null, cumFeeDetail: null } },
     { name: 'a null reason', change: { rejectReason: null } },
     { name: 'a row without its optional figures', change: { avgPrice: undefined, cumExecFee: undefined } },
     { name: 'a reason as long as a book', change: { rejectReason: 'x'.repeat(100_000) } },
+    { name: 'a figure that is no number', change: { avgPrice: {}, cumExecFee: 'x', qty: 'x', price: [] } },
+    { name: 'a row without instants', change: { createdTime: null, updatedTime: '' } },
+    { name: 'a reason that is no text', change: { rejectReason: 7, cancelType: 7, timeInForce: 7, orderType: 7 } },
     { name: 'an empty figure', change: { avgPrice: '', cumExecFee: '' } },
     { name: 'a field that nobody knows', change: { rpiMatchedQty: '0', somethingNew: { nested: [1] } } },
   ],
   unknownStatus: { orderStatus: 'Marvellous' },
+  untoldFills: { cumExecQty: null },
   fromTheFuture: { createdTime: '9999999999999', updatedTime: '9999999999999' },
   feeInAnotherAsset: { cumFeeDetail: { MNT: '0.0024' }, cumExecFee: '0.55' },
   otherId: { orderLinkId: 'client-2' },
@@ -138,5 +141,5 @@ describeVenueContract({
     { cumExecQty: '9'.repeat(1_000) },
     { orderId: 'x'.repeat(1_000) },
   ],
-  recentOrdersQuery: { category: 'linear', limit: '50', startTime: '1672737700000' },
+  recentOrdersQuery: { category: 'linear', settleCoin: 'USDT', openOnly: '1', limit: '50' },
 });

@@ -1,7 +1,14 @@
 import type { Market } from '../../../src/domain/market';
 import { readTestData } from '../../unit/venues/test-data';
 import type { ReplyCase } from '../../unit/venues/test-data';
-import type { DocumentedCode, ExcessiveAnswer, GoldenOrder, LimitAnswer, OrderSample } from '../venue-under-test';
+import type {
+  DocumentedCode,
+  ExcessiveAnswer,
+  GoldenOrder,
+  LimitAnswer,
+  OrderSample,
+  SharedId,
+} from '../venue-under-test';
 
 interface Envelope<Result> {
   readonly result: Result;
@@ -17,6 +24,13 @@ const [bitcoin = {}, ether = {}] = instruments.list;
 
 export const TICKERS = readTestData<Envelope<unknown>>('bybit', 'tickers.json').result;
 export const ORDERS = readTestData<readonly [OrderSample, ...OrderSample[]]>('bybit', 'orders.json');
+/** Several rows of one id: their changes of a filled order's row. */
+export const SHARED_IDS = readTestData<readonly SharedId[]>('bybit', 'shared-ids.json').map(({ rows, ...one }) => ({
+  ...one,
+  rows: rows.map((change) => ({ ...ORDERS[0].row, ...change })),
+  // What JSON calls null is not told.
+  expected: Object.fromEntries(Object.entries(one.expected).map(([name, value]) => [name, value ?? undefined])),
+}));
 export const GOLDEN_ORDERS = readTestData<readonly GoldenOrder[]>('bybit', 'golden-orders.json');
 export const DOCUMENTED_CODES = readTestData<{ readonly codes: readonly DocumentedCode[] }>(
   'bybit',
@@ -35,6 +49,7 @@ export const BITCOIN: Market = {
   quantityStep: '0.001',
   quantityMin: '0.001',
   quantityMax: '119.000',
+  limitQuantityMax: '1190.000',
   notionalMin: '5',
   priceStep: '0.10',
   takerFee: '0.0006',
@@ -47,6 +62,7 @@ export const ETHER: Market = {
   quantityStep: '0.01',
   quantityMin: '0.01',
   quantityMax: '7240.00',
+  limitQuantityMax: '7240.00',
   notionalMin: undefined,
   priceStep: '0.01',
   takerFee: '0.0006',
@@ -137,6 +153,11 @@ export const EXCESSIVE_ANSWERS: readonly ExcessiveAnswer[] = [
   {
     name: 'the mark of a page that is longer than the page',
     method: 'positions',
+    answer: { list: [], nextPageCursor: LONG_NUMBER },
+  },
+  {
+    name: 'the mark of a page of instruments that is longer than the page',
+    method: 'markets',
     answer: { list: [], nextPageCursor: LONG_NUMBER },
   },
   { name: 'a page of a thousand orders', method: 'recentOrders', answer: many(1_000, {}) },

@@ -18,7 +18,7 @@ export class BybitStub implements VenueStub {
     positions: 'GET /v5/position/list',
     placeOrder: 'POST /v5/order/create',
     cancelOrder: 'POST /v5/order/cancel',
-    recentOrders: 'GET /v5/order/history',
+    recentOrders: 'GET /v5/order/realtime',
     lookUp: ['GET /v5/order/realtime', 'GET /v5/order/history', 'GET /v5/execution/list'],
   } as const;
   readonly lookUpWindows = ['GET /v5/order/history', 'GET /v5/execution/list'].map((source) => ({

@@ -12,6 +12,7 @@ interface Facts {
   readonly timeInForce?: TimeInForce;
   readonly status?: VenueOrder['status'];
   readonly rejectReason?: string;
+  readonly note?: string;
 }
 
 function endOf({ timeInForce, status = 'cancelled', ...said }: Facts, asked?: StopCause) {
@@ -21,6 +22,7 @@ function endOf({ timeInForce, status = 'cancelled', ...said }: Facts, asked?: St
 
 test.each<[string, Facts, StopCause | undefined, string, string]>([
   ['that we asked for, for a person', { end: REQUEST }, ADA, 'person', 'cancelled by user ada (1000): changed my mind'],
+  ['that is odd', { end: REQUEST, note: 'it is odd' }, EXPIRED, 'time_to_live', 'its time to live passed (it is odd)'],
   ['that we asked for, when its time was over', { end: REQUEST }, EXPIRED, 'time_to_live', 'its time to live passed'],
   ['that we asked for, at a venue that names no reason', {}, EXPIRED, 'time_to_live', 'its time to live passed'],
   ['that somebody else asked for', { end: REQUEST }, undefined, 'elsewhere', 'not by oncefill'],

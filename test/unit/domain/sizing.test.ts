@@ -118,6 +118,22 @@ test.each<[string, string, Partial<PlanOrderInput>]>([
   ['less than the smallest quantity', 'BELOW_MINIMUM', { market: { ...market, quantityMin: '0.2' } }],
   ['less than the least order value', 'BELOW_MINIMUM', { market: { ...market, notionalMin: '5000.1' } }],
   ['more than the largest market order', 'ABOVE_MAXIMUM', { signal: { ...signal, amount: '5.001' } }],
+  [
+    'more than the largest limit order',
+    'ABOVE_MAXIMUM',
+    {
+      signal: { ...signal, amount: '20.001', limitPrice: '49000' },
+      market: { ...market, limitQuantityMax: '20' },
+    },
+  ],
+  [
+    'more than the largest limit order, to reduce a position',
+    'ABOVE_MAXIMUM',
+    {
+      signal: { ...signal, intent: 'exit', amount: '20.001', limitPrice: '49000' },
+      market: { ...market, limitQuantityMax: '20' },
+    },
+  ],
   ['an amount that is no number', 'INVALID_SIGNAL', { signal: { ...signal, amount: '1e3' } }],
   ['an amount of zero', 'INVALID_SIGNAL', { signal: { ...signal, amount: '0.0' } }],
   ['a limit price that is no number', 'INVALID_SIGNAL', { signal: { ...signal, limitPrice: 'NaN' } }],

@@ -35,7 +35,7 @@ async function found(
   path: '/v5/order/realtime' | '/v5/order/history',
   clientOrderId = 'a',
 ): Promise<Record<string, string>[]> {
-  return rows(await get(path, { orderLinkId: clientOrderId }));
+  return rows(await get(path, { settleCoin: 'USDT', orderLinkId: clientOrderId }));
 }
 
 /** Waits, within a bound, until something holds. */

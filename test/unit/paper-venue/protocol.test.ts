@@ -84,7 +84,8 @@ describe('orders are refused with the code of the venue', () => {
 describe('look-ups', () => {
   test('a closed order is in the real-time query until that is forgotten, and in the history for good', async () => {
     await createOrder(venue.url, marketOrder('a'));
-    const found = async (path: string): Promise<number> => rows(await get(path, { orderLinkId: 'a' })).length;
+    const found = async (path: string): Promise<number> =>
+      rows(await get(path, { symbol: 'BTCUSDT', orderLinkId: 'a' })).length;
     expect([await found('/v5/order/realtime'), await found('/v5/order/history')]).toEqual([1, 1]);
     venue.forgetRecentOrders();
     expect([await found('/v5/order/realtime'), await found('/v5/order/history')]).toEqual([0, 1]);

@@ -50,7 +50,7 @@ test.each([
   const after = await venues.start({ stateDir: restored, balance: '1' });
   expect(account(after.audit())).toEqual(expected);
   expect((await createOrder(after.url, marketOrder('cancelled'))).body.retCode).toBe(110072);
-  const query = { category: 'linear', orderLinkId: 'bought' };
+  const query = { category: 'linear', settleCoin: 'USDT', orderLinkId: 'bought' };
   expect(rows(await signedRequest(after.url, 'GET', '/v5/order/realtime', query))).toHaveLength(0);
   expect(rows(await signedRequest(after.url, 'GET', '/v5/order/history', query))).toHaveLength(1);
   const positions = await signedRequest(after.url, 'GET', '/v5/position/list', {

@@ -72,6 +72,17 @@ test.each([
   expect(markets).toHaveBeenCalledTimes(2);
 });
 
+test.each([1, 2, 3])('instruments on %d pages are paid for by each of them', async (pages) => {
+  const markets = async (mayAsk: () => Promise<void>) => {
+    for (let page = 1; page < pages; page += 1) await mayAsk();
+    return [];
+  };
+  const forRead = jest.fn(async () => undefined);
+  const paced = new PacedVenue({ markets, onUnreadableRows } as never, { forRead } as never, 1, LIMITS);
+  await paced.market('BTCUSDT');
+  expect(forRead.mock.calls).toEqual(Array(pages).fill(['market_data', 'entry']));
+});
+
 describe('positions', () => {
   const LONG = { direction: 'BUY', quantity: '1' } as const;
 

@@ -171,13 +171,53 @@ describe('lookUpOrder', () => {
     ]);
   });
 
-  it('proves nothing when the answer holds an unknown status', async () => {
+  it('asks no further for an order that the real-time list shows open', async () => {
     stub.on(REALTIME, list([{ ...filledRow, orderStatus: 'Marvellous' }]));
-    stub.on(HISTORY, list([]));
+    const mayAsk = jest.fn(async () => undefined);
+    const answer = await venue.lookUpOrder('BTCUSDT', 'client-1', undefined, mayAsk);
+    expect(answer).toMatchObject({ status: 'found', order: { status: 'open' } });
+    expect(mayAsk).not.toHaveBeenCalled();
+  });
+
+  it('takes the parts of a split order from both lists, once nothing of it is open', async () => {
+    const parts = ['second', 'third'].map((orderId) => ({ ...filledRow, orderId }));
+    stub.on(REALTIME, list(parts));
+    stub.on(HISTORY, list([filledRow, ...parts]));
+    const mayAsk = jest.fn(async () => undefined);
+    const answer = await venue.lookUpOrder('BTCUSDT', 'client-1', undefined, mayAsk);
+    expect(answer).toMatchObject({ status: 'found', order: { status: 'filled', filledQuantity: '0.03' } });
+    expect(mayAsk).toHaveBeenCalledTimes(1);
+  });
+
+  const refusedSecond = {
+    ...filledRow,
+    orderId: 'second',
+    orderStatus: 'Rejected',
+    rejectReason: 'EC_DuplicatedClOrdID',
+    cumExecQty: '0',
+  };
+
+  it('finds in the history the order whose second attempt the real-time list shows refused', async () => {
+    stub.on(REALTIME, list([refusedSecond]));
+    stub.on(HISTORY, list([refusedSecond, filledRow]));
+    expect(await venue.lookUpOrder('BTCUSDT', 'client-1')).toMatchObject({
+      status: 'found',
+      order: { status: 'filled', filledQuantity: '0.01' },
+    });
+  });
+
+  it('proves nothing when only the refusal of a second order shows', async () => {
+    for (const route of [REALTIME, HISTORY]) stub.on(route, list([refusedSecond]));
     expect(await venue.lookUpOrder('BTCUSDT', 'client-1')).toMatchObject({
       status: 'unavailable',
       outcome: { kind: 'UNKNOWN' },
     });
+  });
+
+  it('counts a fill whose row cannot be read', async () => {
+    for (const route of [REALTIME, HISTORY]) stub.on(route, list([]));
+    stub.on(EXECUTIONS, list([{ orderLinkId: null }]));
+    expect((await venue.lookUpOrder('BTCUSDT', 'client-1')).status).toBe('unavailable');
   });
 
   const badReplies: readonly [string, OutcomeKind, (response: ServerResponse) => void][] = [
@@ -202,7 +242,7 @@ describe('recentOrders', () => {
       { ...filledRow, orderLinkId: 'client-5', symbol: 'SOLUSDT' },
       { nonsense: true },
     ];
-    stub.on(HISTORY, (_request, response) => stub.reply(response, { list: rows }));
+    stub.on(REALTIME, (_request, response) => stub.reply(response, { list: rows }));
     const orders = await venue.recentOrders(1_672_737_700_000);
     expect(orders.map(({ clientOrderId, status }) => [clientOrderId, status])).toEqual([
       ['client-1', 'filled'],
@@ -211,9 +251,84 @@ describe('recentOrders', () => {
     ]);
     expect(Object.fromEntries(stub.requests.at(-1)?.query ?? [])).toEqual({
       category: 'linear',
+      settleCoin: 'USDT',
+      openOnly: '1',
       limit: '50',
-      startTime: '1672737700000',
     });
+  });
+
+  it('leaves out what was made before the instant', async () => {
+    stub.on(REALTIME, (_request, response) => stub.reply(response, { list: [filledRow] }));
+    expect(await venue.recentOrders(1_672_737_700_741)).toEqual([]);
+  });
+});
+
+describe('openOrders', () => {
+  it('names every open order, whatever its row holds', async () => {
+    const rows = [
+      { ...filledRow, orderStatus: 'New' },
+      { orderId: 'by-hand', orderLinkId: null },
+      { orderId: null, orderLinkId: 'client-3' },
+      { orderId: 'x'.repeat(1_000) },
+      null,
+    ];
+    stub.on(REALTIME, (_request, response) => stub.reply(response, { list: rows, nextPageCursor: '' }));
+    const { clientOrderIds, orders, nextCursor } = await venue.openOrders();
+    const nameless = '(without an id)';
+    expect(clientOrderIds).toEqual(['client-1', 'by-hand', 'client-3', nameless, nameless]);
+    expect(orders?.map(({ clientOrderId }) => clientOrderId)).toEqual(['client-1']);
+    expect(nextCursor).toBeUndefined();
+  });
+});
+
+describe('markets', () => {
+  const INSTRUMENTS = 'GET /v5/market/instruments-info';
+  const rowOf = (symbol: string) => ({ ...instrument, symbol });
+  const [instrument = {}] = readTestData<{ result: { list: Record<string, unknown>[] } }>(
+    'bybit',
+    'instruments-info.json',
+  ).result.list;
+  const replyPages = (pages: readonly (readonly string[])[], endless = false) => {
+    stub.on(INSTRUMENTS, ({ query }, response) => {
+      const page = Number(query.get('cursor') ?? 0);
+      const isLast = page + 1 >= pages.length && !endless;
+      const list = (pages[page % pages.length] ?? []).map(rowOf);
+      stub.reply(response, { list, nextPageCursor: isLast ? '' : String(page + 1) });
+    });
+  };
+
+  it('are read page by page, and not beyond the last configured symbol', async () => {
+    replyPages([['AUSDT', 'BTCUSDT'], ['ETHUSDT', 'XRPUSDT', 'BTCPERP'], ['ZUSDT']]);
+    const mayAsk = jest.fn(async () => undefined);
+    const symbols = (await venue.markets(mayAsk)).map(({ symbol }) => symbol);
+    expect(symbols).toEqual(['BTCUSDT', 'ETHUSDT', 'XRPUSDT', 'BTCPERP']);
+    expect(mayAsk).toHaveBeenCalledTimes(1);
+    expect(stub.requests.map(({ query }) => query.get('cursor'))).toEqual([null, '1']);
+  });
+
+  it('are not known where the pages do not end, so that no symbol counts as untraded', async () => {
+    replyPages([['BTCUSDT']], true);
+    await expect(venue.markets()).rejects.toMatchObject({ outcome: { kind: 'UNKNOWN' } });
+    expect(stub.requests).toHaveLength(10);
+  });
+
+  it('are not asked for further without a permit', async () => {
+    replyPages([['BTCUSDT'], ['ETHUSDT']]);
+    await expect(venue.markets(() => Promise.reject(new Error('no room')))).rejects.toThrow('no room');
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['1190.000', undefined, true],
+    ['1190.001', undefined, false],
+    ['1190.001', 'ETHUSDT', true],
+  ])('a limit order of %s (%p) may be sent: %p', async (quantity, symbol = 'BTCUSDT', isSent) => {
+    acceptOrders();
+    replyPages([['BTCUSDT', 'XRPUSDT', 'BTCPERP']]);
+    await venue.markets();
+    const { outcome } = await venue.placeOrder({ ...plan, symbol, quantity, limitPrice: '16000', reduceOnly: true });
+    expect(outcome.kind).toBe(isSent ? 'PLACED' : 'REJECTED');
+    expect(stub.paths().includes('/v5/order/create')).toBe(isSent);
   });
 });
 
