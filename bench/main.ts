@@ -11,7 +11,7 @@ import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
 import { measureRequests, renderRequests } from './requests';
 import { decideSeal } from '../harness/history-seal';
-import { measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
+import { chosenWays, measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
 import { addStartCommands } from './start-commands';
 import { measureVariants, renderVariants } from './variants';
 import { WORKER_VARIANTS } from './worker-variants';
@@ -84,6 +84,7 @@ function createProgram(abort: AbortSignal): Command {
     .option('--bursts', 'bursts of hundreds of signals behind it')
     .option('--all', 'all three: both durabilities, peers, bursts')
     .option('--address <host:port>', 'a Temporal server that runs already, instead of one of its own')
+    .option('--only <ways>', 'these alone, with commas between: floor, eager, inside, told, http, sender', chosenWays)
     .option('--record <name>', 'keep the figures under this name in bench/figures')
     .option('--against <name>', 'compare with figures that are kept; "last": the newest ones')
     .option(...SEALED)

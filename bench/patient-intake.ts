@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { IntakeUnavailableError, type SignalIntake } from '../src/intake/types';
-import type { Intake } from './road';
+import type { BenchSignal } from './signal-maker';
 
 /** Signals that are being handed in at once; the others of a burst wait for their turn. */
 const HAND_INS_MAX = 100;
@@ -14,7 +14,11 @@ const PAUSE_MS = 500;
  * Intake for whole bursts, as intake asks of its senders: as many at a time as the server can answer in time, and the same
  * signal again when it could not.
  */
-export function patientIntake({ intake }: { readonly intake: Pick<SignalIntake, 'submit'> }): Intake {
+export function patientIntake({
+  intake,
+}: {
+  readonly intake: Pick<SignalIntake, 'submit'>;
+}): (signal: BenchSignal) => Promise<string> {
   let free = HAND_INS_MAX;
   const waiting: (() => void)[] = [];
   const takeTurn = async (): Promise<void> => {

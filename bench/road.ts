@@ -4,10 +4,11 @@ import type { SignalView } from '../src/domain/signal-view';
 import { clientOrderIdOf } from '../src/intake/fingerprint';
 import type { IntakeResult } from '../src/intake/types';
 import { readAcceptedTimes } from './paper-orders';
-import { postSignal } from './post-signal';
+import { postSignal, type Posted } from './post-signal';
 import { runPaced } from './pace';
 import { cpuPerPiece, type ByPart } from './process-figures';
 import type { MeasuredProduct } from './measured-product';
+import type { Sender } from './sender';
 import type { BenchSignal, SignalMaker } from './signal-maker';
 import { within } from './within';
 import { fineWallClock, middleOf } from './wall-clock';
@@ -15,8 +16,15 @@ import { fineWallClock, middleOf } from './wall-clock';
 /** Far longer than any signal takes that goes well, on a machine that does nothing else. */
 const END_MAX_MS = 60_000;
 
+/** What a way in made of a signal. */
+export interface HandedIn {
+  readonly fingerprint: string;
+  /** When its sender handed it in, milliseconds UTC; absent: when this process did. */
+  readonly handedInAtMs?: number;
+}
+
 /** Hands a signal to the product. @throws CliError when it was not accepted */
-export type Intake = (signal: BenchSignal) => Promise<string>;
+export type Intake = (signal: BenchSignal) => Promise<HandedIn>;
 
 /** What the road did with one signal. */
 export interface Travelled {
@@ -46,16 +54,27 @@ export interface Travel {
 
 /** Intake in the workers' process, as the ML manager's signals come in. */
 export function directIntake({ intake }: MeasuredProduct): Intake {
-  return async (signal) => fingerprintOf(await intake.submit(signal));
+  return async (signal) => ({ fingerprint: fingerprintOf(await intake.submit(signal)) });
 }
 
 /** Intake by `POST /api/signals` in the API's process. */
 export function httpIntake({ installation }: MeasuredProduct): Intake {
   return async (signal) => {
-    const { status, body } = await postSignal(installation.apiUrl, signal);
-    if (status !== 202) throw refused(`HTTP ${status} ${body}`);
-    return (JSON.parse(body) as { fingerprint: string }).fingerprint;
+    return { fingerprint: fingerprintIn(await postSignal(installation.apiUrl, signal)) };
   };
+}
+
+/** The same by a process of its own, as a real sender is one: what its request costs is none of the engine's work. */
+export function senderIntake(sender: Sender): Intake {
+  return async (signal) => {
+    const { handedInAtMs, ...posted } = await sender.post(signal);
+    return { fingerprint: fingerprintIn(posted), handedInAtMs };
+  };
+}
+
+function fingerprintIn({ status, body }: Posted): string {
+  if (status !== 202) throw refused(`HTTP ${status} ${body}`);
+  return (JSON.parse(body) as { fingerprint: string }).fingerprint;
 }
 
 /**
@@ -91,8 +110,8 @@ async function travelUntil(
   const nowMs = fineWallClock();
   const { pieces, perSecond } = await runPaced(numbers, atOnce, abort, async () => {
     const signal = maker.next();
-    const handedInAtMs = nowMs();
-    const fingerprint = await intake(signal);
+    const beganAtMs = nowMs();
+    const { fingerprint, handedInAtMs = beganAtMs } = await intake(signal);
     const end = await within(endOf(fingerprint), END_MAX_MS, abort, () => `nowhere within ${END_MAX_MS / 1_000} s`);
     if (end !== 'FILLED') throw refused(`${fingerprint} ended ${end}`);
     return { signal, fingerprint, handedInAtMs };

@@ -5,6 +5,7 @@ import { chooseEntry, type FiguresEntry } from './figures';
 import { compareFigures, renderComparison, type Change } from './figures-comparison';
 import { assertNewName, entryOf, keepEntry, readEntries } from './figures-file';
 import { measureSpeed } from './speed';
+import { WAY_WORDS, type WayName } from './speed-figures';
 import { renderSpeed } from './speed-report';
 import type { SpeedReport } from './speed-summary';
 
@@ -17,6 +18,8 @@ export interface SpeedCommandOptions {
   /** Both durabilities, peers and bursts. */
   readonly all?: boolean;
   readonly address?: string;
+  /** Words of WAY_WORDS, commas between; absent: every way. */
+  readonly only?: readonly WayName[];
   readonly sealed?: boolean;
   /** The name to keep the figures under. */
   readonly record?: string;
@@ -33,6 +36,18 @@ export type KeptReport = SpeedReport & {
   };
 };
 
+/** The ways that words with commas between name. @throws CliError for another word, or where no signal would be traded */
+export function chosenWays(words: string): readonly WayName[] {
+  const known: Readonly<Record<string, WayName>> = WAY_WORDS;
+  const ways = words.split(',').map((word) => {
+    const way = Object.hasOwn(known, word) ? known[word] : undefined;
+    if (way) return way;
+    throw new CliError(`--only: "${word}" is none of ${Object.keys(known).join(', ')}.`, ExitCode.USAGE);
+  });
+  if (ways.some((way) => way !== 'floor' && way !== 'floorEager')) return ways;
+  throw new CliError('--only: name one of inside, told, http and sender; the floor trades no signal.', ExitCode.USAGE);
+}
+
 /**
  * The main measurement. Its figures are kept or compared as the options say.
  *
@@ -43,7 +58,7 @@ export async function measureAndKeep(
   abort: AbortSignal,
   progress: (line: string) => void,
 ): Promise<KeptReport> {
-  const { rounds, durability, address, record, against, sealed = false, all = false } = options;
+  const { rounds, durability, address, only, record, against, sealed = false, all = false } = options;
   // What cannot be done afterwards is known before minutes of measurement.
   if (record !== undefined) assertNewName(record);
   const before = against === undefined ? undefined : chooseEntry(readEntries(), against);
@@ -58,6 +73,7 @@ export async function measureAndKeep(
     peers,
     bursts,
     address,
+    only,
     abort,
     progress,
   });

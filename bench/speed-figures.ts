@@ -7,6 +7,7 @@ export const WAY_TITLES = {
   road: 'road of a signal, inside',
   roadTold: 'inside, end told by the worker',
   roadHttp: 'road, sent over HTTP',
+  roadSender: 'over HTTP, by another process',
   roadLive: 'inside, flushed to disk',
   roadHttpLive: 'over HTTP, flushed to disk',
   restate: 'Restate',
@@ -15,6 +16,16 @@ export const WAY_TITLES = {
 
 export type WayName = keyof typeof WAY_TITLES;
 export const WAY_NAMES = Object.keys(WAY_TITLES) as readonly WayName[];
+
+/** What the command line calls the ways of the main product. */
+export const WAY_WORDS = {
+  floor: 'floor',
+  eager: 'floorEager',
+  inside: 'road',
+  told: 'roadTold',
+  http: 'roadHttp',
+  sender: 'roadSender',
+} as const satisfies Readonly<Record<string, WayName>>;
 
 /**
  * Pieces of work under way at once: a burst, and a crowd. 20 is more than the default configuration's dozen symbols give in

@@ -41,7 +41,10 @@ export async function runRound(tools: RoundTools): Promise<RoundFigures> {
     crowds.push(await takeTurns(ways, crowd, abort));
   }
   progress('duplicates, and the venue alone');
-  const traded = (crowds[0]?.get('road') ?? []).flatMap(({ signals }) => signals ?? []).slice(0, REPEATED_MAX);
+  const traded = [...(crowds[0]?.values() ?? [])]
+    .flat()
+    .flatMap(({ signals }) => signals ?? [])
+    .slice(0, REPEATED_MAX);
   // An intake that took them would refuse them by itself: this one has to ask the server.
   const { client, config, store } = product.engine;
   const otherIntake = createSignalIntake({ client, config, store });

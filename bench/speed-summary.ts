@@ -65,10 +65,11 @@ export type RunFacts = Pick<SpeedReport, 'machine' | 'notes' | 'history' | 'star
   Readonly<Record<'before' | 'after', ByPart<ProcessFigures | undefined>>>;
 
 /** A ratio to the floor means something within one set of settings: those of the floor's own server. */
-const OF_THE_FLOORS_SERVER: readonly WayName[] = ['floorEager', 'road', 'roadTold', 'roadHttp'];
+const OF_THE_FLOORS_SERVER: readonly WayName[] = ['floorEager', 'road', 'roadTold', 'roadHttp', 'roadSender'];
 
 const PAIRS: readonly (readonly [WayName, WayName])[] = [
   ['roadHttp', 'road'],
+  ['roadSender', 'road'],
   ['roadTold', 'road'],
   ['roadLive', 'road'],
   ['roadHttpLive', 'roadHttp'],

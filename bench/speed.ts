@@ -5,12 +5,13 @@ import { describeMachine } from './machine';
 import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
 import { openPeers } from './peer-engines';
 import { SignalMaker } from './signal-maker';
-import type { RoundFigures } from './speed-figures';
+import type { RoundFigures, WayName } from './speed-figures';
 import { runRound } from './speed-round';
 import { summarise, type HistorySize, type SpeedReport } from './speed-summary';
 import { measureStartUp } from './start-up';
 import { median } from './statistics';
 import { openVenueAlone, tradeAlone } from './venue-alone';
+import { openSender } from './sender';
 import { liveWays, productWays, type Way } from './ways';
 
 /** Pieces of each kind that run before anything counts: caches fill and code gets compiled. */
@@ -28,6 +29,8 @@ export interface SpeedOptions {
   readonly bursts: boolean;
   /** A Temporal server that runs already, host:port. */
   readonly address?: string;
+  /** These ways alone take turns; absent: all. */
+  readonly only?: readonly WayName[];
   readonly abort: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -74,9 +77,12 @@ async function measureRounds(options: SpeedOptions, undo: Undo) {
   await tradeAlone(venueAlone, maker, WARM_UP.count, abort);
   const before = product.figures();
   const rounds: RoundFigures[] = [];
+  const chosen = ways.filter(({ name }) => options.only?.includes(name) ?? true);
   while (rounds.length < count) {
     const say = (step: string): void => progress(`Round ${rounds.length + 1} of ${count}: ${step} …`);
-    rounds.push(await runRound({ round: rounds.length, product, maker, ways, venueAlone, abort, progress: say }));
+    rounds.push(
+      await runRound({ round: rounds.length, product, maker, ways: chosen, venueAlone, abort, progress: say }),
+    );
   }
   const after = product.figures();
   const signals = rounds.at(-1)?.fingerprints.slice(0, HISTORIES_MAX) ?? [];
@@ -101,7 +107,9 @@ async function openWays(options: SpeedOptions, maker: SignalMaker, undo: Undo): 
     return opened;
   };
   const product = await open(durability === 'both' ? 'paper' : durability);
-  const ways = [...productWays(product, maker)];
+  const sender = openSender(product.installation.apiUrl);
+  undo.push(() => sender.close());
+  const ways = [...productWays(product, maker, sender)];
   if (durability === 'both') ways.push(...liveWays(await open('live'), maker));
   const notes = [describeDurability(options)];
   if (options.peers) {

@@ -1,7 +1,17 @@
 import { runFloor } from './floor/run-floor';
 import type { MeasuredProduct } from './measured-product';
 import type { ByPart } from './process-figures';
-import { directIntake, httpIntake, travel, type EndTold, type Intake, type Load, type Travelled } from './road';
+import {
+  directIntake,
+  httpIntake,
+  senderIntake,
+  travel,
+  type EndTold,
+  type Intake,
+  type Load,
+  type Travelled,
+} from './road';
+import type { Sender } from './sender';
 import type { SignalMaker } from './signal-maker';
 import type { WayName } from './speed-figures';
 
@@ -25,13 +35,14 @@ export interface Way {
 }
 
 /** The ways of a product: the floor's and the road's. */
-export function productWays(product: MeasuredProduct, maker: SignalMaker): readonly Way[] {
+export function productWays(product: MeasuredProduct, maker: SignalMaker, sender: Sender): readonly Way[] {
   return [
     floorWay('floor', product, false),
     floorWay('floorEager', product, true),
     roadWay('road', product, maker, directIntake(product)),
     roadWay('roadTold', product, maker, directIntake(product), 'by the worker'),
     roadWay('roadHttp', product, maker, httpIntake(product)),
+    roadWay('roadSender', product, maker, senderIntake(sender)),
   ];
 }
 

@@ -81,7 +81,9 @@ function checkFolder(dataDir: string): Stats | undefined {
 /** A cheap look, for whoever has read the file before: equal marks mean the same tokens, in a folder that is as it was. */
 export function tokenFileMark(dataDir: string): string {
   try {
-    const folder = lstatSync(folderOf(dataDir));
+    // Most installations have no tokens, and an error that is thrown costs more than the look.
+    const folder = lstatSync(folderOf(dataDir), { throwIfNoEntry: false });
+    if (!folder) return ABSENT.mark;
     if (!folder.isDirectory()) return 'unreadable:folder';
     return markOf(statSync(tokenFilePath(dataDir), { bigint: true }), folder);
   } catch (error) {

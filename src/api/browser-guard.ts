@@ -32,11 +32,11 @@ export function guardAgainstBrowsers(
   const names = allowedHosts.map((name) => name.toLowerCase());
   // A proxy in front may listen on the port that nobody names.
   const hosts = new Set([...loopbackHosts(port), ...names, ...names.map((name) => `${name}:${port}`)]);
-  server.addHook('onRequest', async ({ raw }, reply) => {
+  server.addHook('onRequest', ({ raw }, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     // Reading changes nothing here, so a browser that does not say where a request comes from may read.
     const refusal = guardRequest(raw, { hosts, bodies: 'json', silentBrowsers: 'allowed' });
-    if (refusal !== undefined) throw new ApiError(ERROR_CODES[refusal], describe(refusal, raw.headers, port));
+    done(refusal && new ApiError(ERROR_CODES[refusal], describe(refusal, raw.headers, port)));
   });
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { quoteValue } from '../domain/quote-value';
 
 /*
@@ -22,6 +23,7 @@ const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
   ['undefined', 'null'],
 ]);
 
+const BYTE_ORDER_MARK = /^\uFEFF/;
 const BLANKS = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+])/y;
 const NUMBER_LIKE = /[-+.\d][\w.+-]*/y;
@@ -35,12 +37,8 @@ const FORM = /^[\w.%+-]+=[^\s{]*/;
  */
 export function readJsonBody(bytes: Buffer): JsonBody {
   if (bytes.length === 0) return { fault: 'The body is empty; send a JSON object.' };
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return { fault: 'The body is not UTF-8; send JSON in UTF-8, without compression.' };
-  }
+  if (!isUtf8(bytes)) return { fault: 'The body is not UTF-8; send JSON in UTF-8, without compression.' };
+  const text = bytes.toString('utf8').replace(BYTE_ORDER_MARK, '');
   if (text.trim() === '') return { fault: 'The body is empty; send a JSON object.' };
   if (FORM.test(text))
     return { fault: 'The body is a form (name=value); send a JSON object, such as {"name":"value"}.' };

@@ -70,17 +70,18 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   void reply.code(failure.statusCode).send({ ...errorBody(failure), ...repetition });
 }
 
-function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerTimeoutMs: number): FastifyInstance {
+function createServer(config: Config['api'], logger: FastifyBaseLogger): FastifyInstance {
   const server = fastify({
     loggerInstance: logger,
     // Probes ask every few seconds; the routes log what matters.
+    // One for all requests: what a line is about is told by its fingerprint.
+    childLoggerFactory: (shared) => shared,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_IDLE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxRequestsPerSocket: REQUESTS_PER_CONNECTION_MAX,
-    handlerTimeout: handlerTimeoutMs,
     http: {
       maxHeaderSize: HEADERS_BYTES_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -92,10 +93,10 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger, handlerT
     frameworkErrors: answerError,
   });
   server.removeContentTypeParser(['text/plain', 'application/json']);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     const read = readJsonBody(body);
-    if ('fault' in read) throw new ApiError('MALFORMED_JSON', read.fault);
-    return read.value;
+    if ('fault' in read) done(new ApiError('MALFORMED_JSON', read.fault));
+    else done(null, read.value);
   });
   server.setErrorHandler(answerError);
   // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
@@ -112,8 +113,8 @@ function keepRoom(server: FastifyInstance): void {
     connectionsMax: CONNECTIONS_MAX,
     reserve: CONNECTIONS_RESERVE,
   });
-  server.addHook('onRequest', async (request) => {
-    if (keeper.isFull && request.routeOptions.url !== HEALTH_PATH) throw new ApiError('TOO_BUSY');
+  server.addHook('onRequest', (request, _reply, done) => {
+    done(keeper.isFull && request.routeOptions.url !== HEALTH_PATH ? new ApiError('TOO_BUSY') : undefined);
   });
 }
 
@@ -124,7 +125,7 @@ function keepRoom(server: FastifyInstance): void {
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
   const { intake, health, gate, audit, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
-  const server = createServer(config.api, logger, handlerTimeoutMs);
+  const server = createServer(config.api, logger);
   const { host, port } = config.api;
   // Another address of the loopback network than the usual one is called by itself.
   const ownHosts = isLoopback(host) && isIPv4(host) ? [`${host}:${port}`] : [];

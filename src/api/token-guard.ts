@@ -132,5 +132,8 @@ class TokenGuard {
  */
 export function guardByTokens(server: FastifyInstance, gate: Pick<TokenGate, 'admit'>, audit: ApiAudit): void {
   const guard = new TokenGuard(gate, audit);
-  server.addHook('onRequest', async (request, reply) => guard.check(request, reply));
+  server.addHook('onRequest', (request, reply, done) => {
+    guard.check(request, reply);
+    done();
+  });
 }

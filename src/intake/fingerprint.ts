@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fingerprintText, signalContentText } from '../domain/fingerprint';
 import type { TradingSignal } from '../domain/signal';
 
@@ -23,5 +23,5 @@ export function clientOrderIdOf(fingerprint: string): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -89,7 +89,7 @@ class TemporalSignalIntake implements SignalIntake {
     if (known) return this.judge(fingerprint, signal, known);
     // Another store says nothing that is true of ours, not even whose its namespace is.
     await confirmStore(this.store);
-    const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
+    const mismatch = await this.mismatch();
     if (mismatch) return { status: 'refused', code: mismatch.code, message: mismatch.message };
     const refusal = await this.admission.enter(signal);
     // What was accepted before costs nothing new.
@@ -110,22 +110,23 @@ class TemporalSignalIntake implements SignalIntake {
 
   async settle(fingerprint: string, command: SettleCommand): Promise<SettleReply | undefined> {
     await confirmStore(this.store);
-    const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
+    const mismatch = await this.mismatch();
     if (mismatch) return { accepted: false, message: mismatch.message };
     return this.workflows.settle(fingerprint, command);
   }
 
   async cancel(fingerprint: string, reason: string, origin: CancelOrigin): Promise<CancelAnswer | undefined> {
     await confirmStore(this.store);
-    const mismatch = await callServer(this.client, ASK_AGAIN, () => this.mismatch());
+    const mismatch = await this.mismatch();
     if (mismatch) return { effect: 'refused', message: mismatch.message };
     return this.workflows.cancel(fingerprint, reason, origin);
   }
 
   /** Why nothing may be started or changed in this namespace, if anything is wrong with it. */
   private async mismatch(): Promise<EnvironmentMismatchError | undefined> {
+    if (this.stamp.isRight) return undefined;
     try {
-      await this.stamp.check();
+      await callServer(this.client, ASK_AGAIN, () => this.stamp.check());
       return undefined;
     } catch (error) {
       if (error instanceof EnvironmentMismatchError) return error;

@@ -44,7 +44,7 @@ export function assertSameEnvironment(namespace: string, owner: string, environm
 
 /** The same, for whoever asks again and again: once it is stamped right, it stays so. */
 export class EnvironmentStamp {
-  private isRight = false;
+  private isKnown = false;
 
   constructor(
     private readonly client: Client,
@@ -53,8 +53,13 @@ export class EnvironmentStamp {
 
   /** @throws as checkEnvironment */
   async check(): Promise<void> {
-    if (this.isRight) return;
+    if (this.isKnown) return;
     await checkEnvironment(this.client, this.environment);
-    this.isRight = true;
+    this.isKnown = true;
+  }
+
+  /** It was found right before, so that the server need not be asked. */
+  get isRight(): boolean {
+    return this.isKnown;
   }
 }

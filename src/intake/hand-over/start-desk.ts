@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/schema';
 import { checkSignalTime, type TradingSignal } from '../../domain/signal';
 import { OtherStoreError } from '../../temporal/errors';
@@ -35,13 +34,13 @@ export function createStartDesk({ config, store, starter }: StartDeskOptions): S
     const nowMs = Date.now();
     const admitted = readAdmitted(request, nowMs);
     if (!admitted || checkSignalTime(admitted.signal.timestampMs, nowMs, windowMs)) return { status: 'returned' };
-    const late = new AbortController();
-    const reply = start(admitted);
-    try {
-      return await Promise.race([reply, delay(REPLY_MAX_MS, TOO_LATE, { ref: false, signal: late.signal })]);
-    } finally {
-      late.abort();
-    }
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(TOO_LATE), REPLY_MAX_MS).unref();
+      void start(admitted).then((reply) => {
+        clearTimeout(late);
+        resolve(reply);
+      });
+    });
   };
 
   async function start(admitted: AdmittedSignal): Promise<StartReply> {

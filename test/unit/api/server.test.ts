@@ -217,6 +217,19 @@ describe('POST /api/signals', () => {
     expect(reply.json()).toMatchObject({ code: 'TIMED_OUT' });
     open();
   });
+
+  test('audits what became of a signal after its sender was told that this is not known', async () => {
+    await server.close();
+    const audit = new KeptAudit();
+    let open = (): void => undefined;
+    intake.held = new Promise((resolve) => (open = resolve));
+    start({ handlerTimeoutMs: 50, audit });
+    expect((await post(signal())).statusCode).toBe(504);
+    expect(audit.entries).toEqual([]);
+    open();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(audit.entries).toMatchObject([{ what: 'signal.send', result: 'done' }]);
+  });
 });
 
 describe('hostile bodies change nothing:', () => {
