@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
 import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
-import { VENUE_ADAPTERS } from '../venues/definitions';
+import { VENUE_ADAPTERS, VENUE_REGIONS } from '../venues/definitions';
 import {
   faultOfListenHost,
   faultOfNamespace,
@@ -93,6 +93,8 @@ const venueLimits = z.strictObject({
 const venue = z.strictObject({
   adapter: z.enum(VENUE_ADAPTERS),
   environment: z.enum(TRADING_ENVIRONMENTS),
+  /** Whose accounts it serves; absent: the global one. */
+  region: z.enum(VENUE_REGIONS).optional(),
   symbols: z.array(symbol).min(1).max(200),
   settleAsset: z
     .string()

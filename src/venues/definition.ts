@@ -1,3 +1,4 @@
+import type { RemoteEnvironment } from '../domain/trading-venue';
 import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { Venue, VenuePromises } from './venue';
@@ -19,13 +20,16 @@ export interface AdapterOptions {
   readonly proxy?: OutwardProxy;
 }
 
+/** Scheme and host by environment; one that is absent is not offered there. */
+export type VenueHosts = Readonly<Partial<Record<RemoteEnvironment, string>>>;
+
 /**
  * What a venue declares. Its module loads no exchange library: the configuration, intake and every command read it,
  * and only a process that talks to a venue may pay for one.
  */
 export interface VenueDefinition {
-  /** Scheme and host by environment. The paper environment has the address of its own server. */
-  readonly urls: Readonly<Record<'testnet' | 'live', string>>;
+  /** By the name that `venues.*.region` takes: a closed list, because keys travel there. */
+  readonly regions: Readonly<Record<string, VenueHosts>>;
   readonly promises: VenuePromises;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */
   create(options: AdapterOptions): Venue;

@@ -1,11 +1,11 @@
 import type { VenueDefinition } from '../definition';
 import type * as BybitModule from './bybit-venue';
 import { BYBIT_PROMISES } from './promises';
-import { BYBIT_URLS } from './urls';
+import { BYBIT_REGIONS } from './urls';
 
 /** Bybit V5, linear perpetuals. */
 export const BYBIT: VenueDefinition = {
-  urls: BYBIT_URLS,
+  regions: BYBIT_REGIONS,
   promises: BYBIT_PROMISES,
   create(options) {
     // Loaded here because ccxt costs 70 MB and half a second, which only processes that talk to a venue shall pay.
