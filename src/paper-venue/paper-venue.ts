@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { GOOD_PROFILE, PaperAccount } from './account-profile';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
 import { forgetOrders, type ForgetFilter } from './book/forget';
@@ -70,7 +71,16 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const service = new VenueService(
-      { book, engine, feed, clock, settle: options.settleAsset },
+      {
+        book,
+        engine,
+        feed,
+        clock,
+        settle: options.settleAsset,
+        account: new PaperAccount(options.account ?? GOOD_PROFILE, clock.nowMs()),
+        apiKey: options.apiKey,
+        fees,
+      },
       limits,
       options,
       audit,

@@ -45,6 +45,7 @@ export function createVenue({ name, config, baseUrl, credentials, takerFee, env 
   return VENUE_DEFINITIONS[config.adapter].create({
     name,
     baseUrl: address,
+    environment: config.environment,
     credentials,
     symbols,
     settleAsset,

@@ -1,4 +1,4 @@
-import type { RemoteEnvironment } from '../domain/trading-venue';
+import type { RemoteEnvironment, TradingEnvironment } from '../domain/trading-venue';
 import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { Venue, VenuePromises } from './venue';
@@ -10,6 +10,7 @@ export interface AdapterOptions {
   /** Scheme and host without a path. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
+  readonly environment: TradingEnvironment;
   readonly symbols: readonly string[];
   readonly settleAsset: string;
   /** As a fraction, for example `0.00055`; absent: a figure above the venue's base rate. */

@@ -35,9 +35,11 @@ const positionList: Route = {
       text(parameters, 'symbol') === undefined
         ? openPositions(core)
         : [core.book.position(requireSymbol(core, parameters))];
-    const list = positions.map((position) =>
-      positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol)),
-    );
+    const list = positions.flatMap((position) => {
+      const row = positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol));
+      // One for each side; nothing can be open in this mode.
+      return core.account.positionMode === 'hedge' ? [1, 2].map((positionIdx) => ({ ...row, positionIdx })) : [row];
+    });
     return { category: 'linear', list, nextPageCursor: '' };
   },
 };

@@ -5,6 +5,7 @@ import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import { VenueError } from '../venue';
 import type {
+  AccountInspector,
   LimitReport,
   LookUpAnswer,
   OpenOrdersPage,
@@ -44,6 +45,7 @@ import {
   tickerRow,
   tickersPayload,
 } from './payloads';
+import { BybitInspector } from './preflight/inspector';
 import { BYBIT_PROMISES } from './promises';
 import { readRows, RowFault } from './rows';
 
@@ -72,11 +74,13 @@ export class BybitVenue implements Venue {
   readonly promises: VenuePromises = BYBIT_PROMISES;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
+  readonly inspector: AccountInspector;
   private readonly symbols: ReadonlySet<string>;
 
   constructor(private readonly options: AdapterOptions) {
     this.name = options.name;
     this.#session = new BybitSession(options);
+    this.inspector = new BybitInspector(this.#session, options);
     this.symbols = new Set(options.symbols);
   }
 
