@@ -14,6 +14,7 @@ import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
+import { EntryGate } from '../src/trading/preflight/entry-gate';
 import { Problems } from '../src/trading/problems';
 import { RefusedOrders } from '../src/trading/refused-orders';
 import { SendChecker } from '../src/trading/send-checker';
@@ -66,6 +67,8 @@ export interface Engine {
   readonly sender: OrderSender;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
+  /** Whether entries may leave, by what is known of the account. */
+  readonly entryGate: EntryGate;
   readonly termsOf: TermsOf;
   /** Whether intake can have started a signal's workflow. */
   readonly check: SignalCheck;
@@ -123,7 +126,9 @@ export function openEngine(
   const refusals = new RefusedOrders(venue.name, problems);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals);
   const funds = new Funds(accounts);
-  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
+  const sizing = { ...config.sizing, leverage: venueConfig.leverage };
+  const planner = new OrderPlanner(entities, account, pacedVenue, sizing, entryGate);
   const checker = new SendChecker(entities, permits, store, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
@@ -146,6 +151,7 @@ export function openEngine(
     sender,
     funds,
     headStarts,
+    entryGate,
     termsOf,
     check,
     formerWorkflows: new FormerWorkflows(client),

@@ -46,6 +46,7 @@ import {
   venueWorker,
   type QueueWorkerOptions,
 } from './task-queue-workers';
+import { beginPreflight } from './venue-preflight';
 import { watchStandstill } from './watch-standstill';
 import { watchStore } from './watch-store';
 
@@ -76,8 +77,8 @@ class UnknownTaskQueueError extends Error {
  * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
  *
  * @returns the process's exit code
- * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, FormerAccountError, and what connecting and loading the
- *   model throw
+ * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, FormerAccountError, VenuePreflightError, and what
+ *   connecting and loading the model throw
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const { config, target, component } = options;
@@ -170,6 +171,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
   let keeper: NodeJS.Timeout | undefined;
   let handOver: ReturnType<typeof openHandOver> | undefined;
   let endStandstillWatch: (() => void) | undefined;
+  let endPreflight: (() => void) | undefined;
   const requestStop = (): void => stop.abort();
   process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
   try {
@@ -181,6 +183,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
         if (taskQueues.some((taskQueue) => taskQueue !== INFERENCE_TASK_QUEUE)) await moveAccount(engine, isEngine);
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
+        if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endPreflight = await beginPreflight(engine);
       },
       onRunning: () => {
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) handOver = openHandOver(engine);
@@ -198,6 +201,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
   } finally {
     clearInterval(keeper);
     endStandstillWatch?.();
+    endPreflight?.();
     // Also where a worker failed.
     await (await handOver)?.close();
   }

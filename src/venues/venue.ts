@@ -89,6 +89,8 @@ export interface UnreadableRows {
  * question in this environment.
  */
 export interface AccountInspector {
+  /** What orders are reserved with, a fraction of their value. */
+  readonly takerFee: string;
   key(): Promise<KeyFacts | undefined>;
   account(): Promise<AccountFacts | undefined>;
   habits(): Promise<HabitFacts | undefined>;

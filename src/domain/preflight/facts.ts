@@ -1,3 +1,5 @@
+import type { TradingEnvironment } from '../trading-venue';
+
 /*
  * What a venue says of the account that a key belongs to. Each part is one question, and its answer may be missing: what is not
  * known is never taken for good.
@@ -92,7 +94,7 @@ export interface AccountReport {
 export interface Expectations {
   /** For sentences: the venue's name in the configuration. */
   readonly venue: string;
-  readonly environment: 'paper' | 'testnet' | 'demo' | 'live';
+  readonly environment: TradingEnvironment;
   readonly region: string;
   readonly symbols: readonly string[];
   readonly settleAsset: string;
@@ -101,8 +103,8 @@ export interface Expectations {
   readonly leverageAtVenue: 'set' | 'will_set' | 'compare';
   /** The taker fee that reservations count with, a decimal string. */
   readonly takerFee: string;
-  /** The account that this data folder and namespace belong to; absent: none yet. */
-  readonly keptAccountId?: string;
+  /** The accounts that this data folder and namespace belong to: none yet, or one. */
+  readonly keptAccountIds: readonly string[];
   /** Whether a key that may withdraw is accepted all the same. */
   readonly allowsWithdrawal: boolean;
 }

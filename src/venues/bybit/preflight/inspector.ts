@@ -9,6 +9,7 @@ import type {
 import type { AdapterOptions } from '../../definition';
 import { VenueError, type AccountInspector } from '../../venue';
 import type { BybitSession } from '../bybit-session';
+import { TAKER_FEE_DEFAULT } from '../parse';
 import { parseAccount, parseFees, parseHabits, parseKey, parseMaintenance, parseSymbol } from './parse';
 import {
   accountPayload,
@@ -29,12 +30,14 @@ const OWN_INSTRUMENT_PAGES_MAX = 20;
 
 /** What Bybit tells of the account behind a key. */
 export class BybitInspector implements AccountInspector {
+  readonly takerFee: string;
   readonly #session: BybitSession;
 
   constructor(
     session: BybitSession,
-    private readonly options: Pick<AdapterOptions, 'symbols' | 'environment'>,
+    private readonly options: Pick<AdapterOptions, 'symbols' | 'environment' | 'takerFee'>,
   ) {
+    this.takerFee = options.takerFee ?? TAKER_FEE_DEFAULT;
     this.#session = session;
   }
 

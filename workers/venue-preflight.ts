@@ -1,0 +1,139 @@
+import { rateLimitsOf } from '../src/config/rate-limits';
+import { preflightTermsOf } from '../src/config/preflight-terms';
+import type { PreflightFinding } from '../src/domain/preflight/finding';
+import { inspectionPace } from '../src/domain/request-budget';
+import { emitProcessEvent } from '../src/process/process-events';
+import { keepAccount, keptAccounts } from '../src/temporal/kept-account';
+import { isRefusal, Preflight } from '../src/trading/preflight/preflight';
+import type { Engine } from './engine';
+
+/** Everything is asked again after this: rights, modes and fees change without a word. */
+const REPEAT_MS = 24 * 3_600_000;
+/** How often it is looked whether something is due, and whether what stops entries has begun or ended. */
+const CHECK_MS = 60_000;
+/** A start waits so long for answers. What is missing then stops entries and is asked for again. */
+const START_WAIT_MAX_MS = 30_000;
+/** Nothing of paper depends on it: its venue is on this machine, and answers at once or was told not to. */
+const PAPER_START_WAIT_MAX_MS = 2_000;
+const LATER_WAIT_MAX_MS = 10_000;
+
+/** The account at the venue must not be traded as it is configured. The message says what to mend. */
+export class VenuePreflightError extends Error {
+  override readonly name = 'VenuePreflightError';
+  readonly code = 'VENUE_PREFLIGHT';
+}
+
+/**
+ * Finds out whether the account at the venue is fit to be traded, before the first order and once a day. The limiter must be there.
+ *
+ * @returns ends the daily look
+ * @throws VenuePreflightError where it is not
+ */
+export async function beginPreflight(engine: Engine): Promise<() => void> {
+  const { venue, venueConfig } = engine;
+  if (venue.inspector === undefined) return () => undefined;
+  const watch = new PreflightWatch(engine, newPreflight(engine, venue.inspector));
+  await watch.begin(venueConfig.environment === 'paper' ? PAPER_START_WAIT_MAX_MS : START_WAIT_MAX_MS);
+  return () => watch.stop();
+}
+
+function newPreflight(engine: Engine, inspector: NonNullable<Engine['venue']['inspector']>): Preflight {
+  const { config, venueConfig, permits, client, venue } = engine;
+  return new Preflight({
+    inspector,
+    symbols: venueConfig.symbols,
+    mayAsk: (endpoint) => permits.forRead(endpoint, 'entry'),
+    terms: preflightTermsOf(config),
+    keptAccountIds: () => keptAccounts(config.dataDir, config.venue, client),
+    questionsMax: inspectionPace(rateLimitsOf(config, venueConfig)).questions,
+    nowMs: () => venue.clockMs() ?? Date.now(),
+  });
+}
+
+class PreflightWatch {
+  private timer: NodeJS.Timeout | undefined;
+  private lookedAtMs = 0;
+  private askedAtMs = 0;
+  private isLooking = false;
+  private readonly askAgainMs: number;
+  /** Sentences that were told: each once while it holds. */
+  private told: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly preflight: Preflight,
+  ) {
+    const { config, venueConfig } = engine;
+    this.askAgainMs = Math.max(CHECK_MS, inspectionPace(rateLimitsOf(config, venueConfig)).spanMs);
+  }
+
+  async begin(waitMaxMs: number): Promise<void> {
+    const findings = await this.look(waitMaxMs);
+    const refusals = findings.filter(isRefusal);
+    if (refusals.length > 0) throw new VenuePreflightError(refusals.map(({ sentence }) => sentence).join('\n'));
+    this.timer = setInterval(() => void this.check(), CHECK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async check(): Promise<void> {
+    this.tellStops();
+    const sinceMs = performance.now() - this.lookedAtMs;
+    const isDue = sinceMs >= REPEAT_MS;
+    const isMissing = !this.preflight.isComplete && performance.now() - this.askedAtMs >= this.askAgainMs;
+    if (this.isLooking || !(isDue || isMissing)) return;
+    if (isDue) this.preflight.askAnew();
+    try {
+      await this.look(LATER_WAIT_MAX_MS, isDue);
+    } catch (error) {
+      this.engine.logger.warn('The account could not be looked at.', { reason: String(error) });
+    }
+  }
+
+  /** @returns what holds */
+  private async look(waitMaxMs: number, isNew = true): Promise<readonly PreflightFinding[]> {
+    const { config, client, entryGate } = this.engine;
+    this.isLooking = true;
+    this.askedAtMs = performance.now();
+    if (isNew) this.lookedAtMs = this.askedAtMs;
+    try {
+      const findings = await this.preflight.look(waitMaxMs);
+      const { accountId } = this.preflight;
+      // Never that of a key that is refused.
+      if (accountId !== undefined && !findings.some(isRefusal)) {
+        await keepAccount(config.dataDir, config.venue, accountId, client);
+      }
+      entryGate.set(findings);
+      this.tell(findings);
+      this.tellStops();
+      return findings;
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  private tell(findings: readonly PreflightFinding[]): void {
+    const { logger, problems } = this.engine;
+    for (const { severity, code, sentence } of findings) {
+      if (this.told.has(sentence)) continue;
+      if (severity === 'note') logger.info(sentence, { code });
+      else logger.warn(sentence, { code });
+      if (severity === 'warn') emitProcessEvent({ kind: 'line', text: sentence });
+    }
+    this.told = new Set(findings.map(({ sentence }) => sentence));
+    const ending = findings.find(({ code }) => code === 'KEY_ENDS_SOON' || code === 'KEY_ENDED');
+    if (ending) problems.set('KEY_ENDS_SOON', ending.sentence);
+    else if (this.preflight.accountId !== undefined) problems.clear('KEY_ENDS_SOON');
+  }
+
+  /** A stop may begin and end by the clock alone. */
+  private tellStops(): void {
+    const { entryGate, problems, venue } = this.engine;
+    const stops = entryGate.stops();
+    if (stops.length === 0) return problems.clear('ENTRIES_STOPPED');
+    const reasons = stops.map(({ sentence }) => sentence).join(' ');
+    problems.set('ENTRIES_STOPPED', `No entry is sent to ${venue.name}, exits are: ${reasons}`);
+  }
+}
