@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Expectations } from '../../domain/preflight/facts';
+import type { AccountReport, Expectations } from '../../domain/preflight/facts';
 import type { PreflightFinding } from '../../domain/preflight/finding';
 import { judgeAccount } from '../../domain/preflight/judge';
 import { AccountReader, type ReaderOptions } from './account-reader';
@@ -35,9 +35,14 @@ export class Preflight {
     return this.reader.openCount === 0;
   }
 
+  /** What is known so far. */
+  get report(): AccountReport {
+    return this.reader.report();
+  }
+
   /** The account's number, where it was told. */
   get accountId(): string | undefined {
-    const { key } = this.reader.report();
+    const { key } = this.report;
     return key.status === 'known' ? key.facts.accountId : undefined;
   }
 
