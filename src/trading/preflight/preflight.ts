@@ -6,7 +6,7 @@ import { AccountReader, type ReaderOptions } from './account-reader';
 
 /** Between two rounds of questions, some of which were not answered. */
 const ROUND_PAUSE_MS = 250;
-/** A refusal is confirmed by a second reading, which begins after this. */
+/** One wrong answer of a venue must not end what runs: a refusal is confirmed by a second reading, which begins after this. */
 const CONFIRMATION_PAUSE_MS = 500;
 
 /** What is known before anything is read. */
@@ -18,6 +18,8 @@ export interface PreflightOptions extends ReaderOptions {
   readonly keptAccountIds: () => Promise<readonly string[]>;
   /** Questions that may be asked at once; more would take the room that orders and balances need. */
   readonly questionsMax: number;
+  /** Before a refusal is confirmed by a second reading; absent: CONFIRMATION_PAUSE_MS. */
+  readonly confirmAfterMs?: number;
   /** UTC, milliseconds. */
   readonly nowMs?: () => number;
 }
@@ -57,12 +59,11 @@ export class Preflight {
    * @param waitMaxMs no round of questions begins later
    */
   async look(waitMaxMs: number): Promise<readonly PreflightFinding[]> {
-    const { terms } = this.options;
+    const { terms, confirmAfterMs = CONFIRMATION_PAUSE_MS } = this.options;
     await this.ask(waitMaxMs);
     let findings = await this.judge();
     if (findings.some(isRefusal)) {
-      // One wrong answer of a venue must not end what runs.
-      await delay(CONFIRMATION_PAUSE_MS);
+      await delay(confirmAfterMs);
       this.reader.askAnew();
       await this.ask(waitMaxMs);
       findings = await this.judge();
