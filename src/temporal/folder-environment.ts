@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentOf, type TradingEnvironment } from '../config/trading-environment';
-import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
+import { environmentOf, TRADING_ENVIRONMENTS, type TradingEnvironment } from '../config/trading-environment';
 import type { Config } from '../config/schema';
 import { keepFirst, readKept } from './kept-file';
 import { readServerRecord } from './server-record';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
+import { TRADING_ENVIRONMENTS } from '../config/trading-environment';
 import { keepInstead, readKept } from './kept-file';
 
 const processIdentity = z.strictObject({ pid: z.int().positive(), birth: z.string().optional() });

@@ -238,11 +238,11 @@ test.each(CASES)('$name', ({ report, expected, finds, says = [] }) => {
 });
 
 test('what refuses comes first, whatever was asked first', () => {
-  const report = {
+  const report: AccountReport = {
     ...GOOD,
     ...withKey({ isMainAccount: true }),
     account: known({ kind: 'classic', marginMode: 'cross' }),
-  } as const;
+  };
   expect(judgeAccount(report, EXPECTED, NOW_MS).map(({ severity }) => severity)).toEqual(['refuse', 'warn']);
 });
 
