@@ -13,8 +13,6 @@ const REPEAT_MS = 24 * 3_600_000;
 const CHECK_MS = 60_000;
 /** A start waits so long for answers. What is missing then stops entries and is asked for again. */
 const START_WAIT_MAX_MS = 30_000;
-/** Nothing of paper depends on it: its venue is on this machine, and answers at once or was told not to. */
-const PAPER_START_WAIT_MAX_MS = 2_000;
 const LATER_WAIT_MAX_MS = 10_000;
 
 /** The account at the venue must not be traded as it is configured. The message says what to mend. */
@@ -25,6 +23,8 @@ export class VenuePreflightError extends Error {
 
 /**
  * Finds out whether the account at the venue is fit to be traded, before the first order and once a day. The limiter must be there.
+ * On paper nobody waits for it: a start would take half a second longer, and play money can wait for nothing. What would refuse a
+ * start then stops entries.
  *
  * @returns ends the daily look
  * @throws VenuePreflightError where it is not
@@ -33,7 +33,8 @@ export async function beginPreflight(engine: Engine): Promise<() => void> {
   const { venue, venueConfig } = engine;
   if (venue.inspector === undefined) return () => undefined;
   const watch = new PreflightWatch(engine, newPreflight(engine, venue.inspector));
-  await watch.begin(venueConfig.environment === 'paper' ? PAPER_START_WAIT_MAX_MS : START_WAIT_MAX_MS);
+  if (venueConfig.environment === 'paper') watch.begin();
+  else await watch.admit();
   return () => watch.stop();
 }
 
@@ -67,10 +68,20 @@ class PreflightWatch {
     this.askAgainMs = Math.max(CHECK_MS, inspectionPace(rateLimitsOf(config, venueConfig)).spanMs);
   }
 
-  async begin(waitMaxMs: number): Promise<void> {
-    const findings = await this.look(waitMaxMs);
+  /** @throws VenuePreflightError */
+  async admit(): Promise<void> {
+    const findings = await this.look(START_WAIT_MAX_MS);
     const refusals = findings.filter(isRefusal);
     if (refusals.length > 0) throw new VenuePreflightError(refusals.map(({ sentence }) => sentence).join('\n'));
+    this.repeat();
+  }
+
+  begin(): void {
+    void this.lookOrWarn(LATER_WAIT_MAX_MS);
+    this.repeat();
+  }
+
+  private repeat(): void {
     this.timer = setInterval(() => void this.check(), CHECK_MS).unref();
   }
 
@@ -85,8 +96,12 @@ class PreflightWatch {
     const isMissing = !this.preflight.isComplete && performance.now() - this.askedAtMs >= this.askAgainMs;
     if (this.isLooking || !(isDue || isMissing)) return;
     if (isDue) this.preflight.askAnew();
+    await this.lookOrWarn(LATER_WAIT_MAX_MS, isDue);
+  }
+
+  private async lookOrWarn(waitMaxMs: number, isNew?: boolean): Promise<void> {
     try {
-      await this.look(LATER_WAIT_MAX_MS, isDue);
+      await this.look(waitMaxMs, isNew);
     } catch (error) {
       this.engine.logger.warn('The account could not be looked at.', { reason: String(error) });
     }
