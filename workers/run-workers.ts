@@ -168,10 +168,8 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
     });
     first.push(slot);
   }
-  let keeper: NodeJS.Timeout | undefined;
   let handOver: ReturnType<typeof openHandOver> | undefined;
-  let endStandstillWatch: (() => void) | undefined;
-  let endPreflight: (() => void) | undefined;
+  const endings: (() => void)[] = [];
   const requestStop = (): void => stop.abort();
   process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
   try {
@@ -181,14 +179,14 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       async prepare() {
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (taskQueues.some((taskQueue) => taskQueue !== INFERENCE_TASK_QUEUE)) await moveAccount(engine, isEngine);
-        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
+        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(await keepVenueAccount(engine));
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
-        if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endPreflight = await beginPreflight(engine);
+        if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },
       onRunning: () => {
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) handOver = openHandOver(engine);
         emitProcessEvent({ kind: 'ready', component: component ?? taskQueues.join(',') });
-        if (isEngine) endStandstillWatch = watchEngineStandstill(engine);
+        if (isEngine) endings.push(watchEngineStandstill(engine));
       },
       stop: stop.signal,
       async onStopping() {
@@ -199,9 +197,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       onUntidy: () => engine.logger.info(UNTIDY),
     });
   } finally {
-    clearInterval(keeper);
-    endStandstillWatch?.();
-    endPreflight?.();
+    for (const end of endings) end();
     // Also where a worker failed.
     await (await handOver)?.close();
   }
@@ -234,7 +230,7 @@ async function moveAccount({ client, ours, logger }: Engine, isEngine: boolean):
 }
 
 /** Starts the account, and starts another one when somebody ended it: until then nothing guards what is at the venue. */
-async function keepVenueAccount({ client, config, ours, venue, logger }: Engine): Promise<NodeJS.Timeout> {
+async function keepVenueAccount({ client, config, ours, venue, logger }: Engine): Promise<() => void> {
   await ensureVenueAccount(client, config, venue.promises);
   const keep = async (): Promise<void> => {
     const { status } = await client.workflow.getHandle(venueAccountWorkflowId(ours)).describe();
@@ -242,7 +238,8 @@ async function keepVenueAccount({ client, config, ours, venue, logger }: Engine)
   };
   const failed = (error: unknown): void =>
     logger.warn('The account could not be looked at.', { reason: String(error) });
-  return setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
+  const keeping = setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
+  return () => clearInterval(keeping);
 }
 
 async function takeSlot(

@@ -9,6 +9,8 @@ import type { Engine } from './engine';
 
 /** Everything is asked again after this: rights, modes and fees change without a word. */
 const REPEAT_MS = 24 * 3_600_000;
+/** While entries are stopped: somebody may have mended what stops them. */
+const STOPPED_REPEAT_MS = 10 * 60_000;
 /** How often it is looked whether something is due, and whether what stops entries has begun or ended. */
 const CHECK_MS = 60_000;
 /** A start waits so long for answers. What is missing then stops entries and is asked for again. */
@@ -92,7 +94,8 @@ class PreflightWatch {
   private async check(): Promise<void> {
     this.tellStops();
     const sinceMs = performance.now() - this.lookedAtMs;
-    const isDue = sinceMs >= REPEAT_MS;
+    const isStopped = this.engine.entryGate.stops().length > 0;
+    const isDue = sinceMs >= (isStopped ? STOPPED_REPEAT_MS : REPEAT_MS);
     const isMissing = !this.preflight.isComplete && performance.now() - this.askedAtMs >= this.askAgainMs;
     if (this.isLooking || !(isDue || isMissing)) return;
     if (isDue) this.preflight.askAnew();

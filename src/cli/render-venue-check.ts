@@ -17,7 +17,7 @@ const EFFECTS: Readonly<Record<Severity, string>> = {
 const SUMMARIES: Readonly<Record<VenueVerdict, string>> = {
   well: 'All is well.',
   warned: 'It can be traded.',
-  stopped: 'Entries would not be sent, exits would.',
+  stopped: 'Entries that are named here would not be sent, exits would.',
   refused: 'A start would be refused.',
 };
 

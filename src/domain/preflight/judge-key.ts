@@ -1,4 +1,4 @@
-import type { Answered, Expectations, KeyFacts } from './facts';
+import type { AccountReport, Answered, Expectations, KeyFacts } from './facts';
 import type { FindingCode, PreflightFinding, Severity } from './finding';
 
 const DAY_MS = 86_400_000;
@@ -8,15 +8,16 @@ export const KEY_ENDS_SOON_MS = 7 * DAY_MS;
 /** Codes that a venue answers with where the key is one of another house or of another environment. */
 const OTHER_HOUSE_CODES: readonly string[] = ['10003'];
 
-/** What the key may do, and for how long. @param nowMs UTC, milliseconds */
+/** What the key may do, and for how long; where it is not told of, whether it is taken. @param nowMs UTC, milliseconds */
 export function judgeKey(
-  answer: Answered<KeyFacts>,
+  { key, account }: Pick<AccountReport, 'key' | 'account'>,
   expected: Expectations,
   nowMs: number,
 ): readonly PreflightFinding[] {
-  if (answer.status === 'unread' && answer.isFinal) return [refusedKey(answer, expected)];
-  if (answer.status !== 'known') return [];
-  const { facts } = answer;
+  const refused = [key, account].find((answer) => answer.status === 'unread' && answer.isFinal);
+  if (refused?.status === 'unread') return [refusedKey(refused, expected)];
+  if (key.status !== 'known') return [];
+  const { facts } = key;
   return [...judgeRights(facts, expected), ...judgeBinding(facts, expected, nowMs), ...judgeIdentity(facts, expected)];
 }
 

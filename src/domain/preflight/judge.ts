@@ -17,7 +17,7 @@ const ORDER_OF_SEVERITY: readonly Severity[] = ['refuse', 'stop', 'warn', 'note'
  */
 export function judgeAccount(report: AccountReport, expected: Expectations, nowMs: number): Found {
   const found = [
-    ...judgeKey(report.key, expected, nowMs),
+    ...judgeKey(report, expected, nowMs),
     ...judgeKind(report.account, expected),
     ...judgeHabits(report.habits, expected),
     ...judgeSymbols(report, expected),
@@ -92,7 +92,7 @@ const QUESTIONS: readonly {
 /** Play money on this machine is traded without what could not be read; nothing else is. */
 function judgeMissing(report: AccountReport, { venue, environment }: Expectations): Found {
   const stop: Severity = environment === 'paper' ? 'warn' : 'stop';
-  const retry = 'it is asked again by itself; look at the network and at the exchange until then';
+  const retry = 'it is asked again by itself; look at the network, the key and the exchange until then';
   const unread = QUESTIONS.flatMap(({ name, what, isNeeded }): Found => {
     const answer = report[name];
     if (answer.status === 'not_offered') {
@@ -100,7 +100,7 @@ function judgeMissing(report: AccountReport, { venue, environment }: Expectation
       return [{ severity: 'note', code: 'NOT_OFFERED', sentence }];
     }
     // A refused key was said already.
-    if (answer.status === 'known' || (answer.isFinal && name === 'key')) return [];
+    if (answer.status === 'known' || (answer.isFinal && (name === 'key' || name === 'account'))) return [];
     const sentence = `${venue} did not tell ${what} (${answer.message.replace(/\.$/, '')}): ${retry}.`;
     return [{ severity: isNeeded ? stop : 'warn', code: 'NOT_READ', sentence }];
   });

@@ -28,6 +28,8 @@ export class AccountReader {
   private readonly answers = new Map<string, Answered<unknown>>();
   private readonly refusals = new Map<string, string>();
   private readonly toAsk = new Set<string>();
+  /** What the venue refuses to tell: asked again at the next look, not in this one. */
+  private readonly refused = new Set<string>();
   private readonly questions: readonly Question[];
 
   constructor(private readonly options: ReaderOptions) {
@@ -45,10 +47,22 @@ export class AccountReader {
 
   /** From now on everything is asked again; what was answered stands until then. */
   askAnew(): void {
+    this.refused.clear();
     for (const { name } of this.questions) this.toAsk.add(name);
   }
 
-  /** How many questions have no new answer. */
+  /** What was refused is asked again. */
+  resume(): void {
+    for (const name of this.refused) this.toAsk.add(name);
+    this.refused.clear();
+  }
+
+  /** Whether every question has an answer. */
+  get isComplete(): boolean {
+    return this.toAsk.size + this.refused.size === 0;
+  }
+
+  /** How many questions may be answered if they are asked again now. */
   get openCount(): number {
     return this.toAsk.size;
   }
@@ -104,6 +118,7 @@ export class AccountReader {
   private take({ name }: Question, answer: Answered<unknown>): void {
     const isPassing = answer.status === 'unread' && !answer.isFinal;
     if (!isPassing) this.toAsk.delete(name);
+    if (answer.status === 'unread' && answer.isFinal) this.refused.add(name);
     // What was known stays known while only the network fails.
     if (isPassing && this.answers.get(name)?.status === 'known') return;
     this.answers.set(name, answer);

@@ -34,7 +34,7 @@ export class Preflight {
 
   /** Whether everything was read; false: asking again may tell more. */
   get isComplete(): boolean {
-    return this.reader.openCount === 0;
+    return this.reader.isComplete;
   }
 
   /** What is known so far. */
@@ -60,6 +60,7 @@ export class Preflight {
    */
   async look(waitMaxMs: number): Promise<readonly PreflightFinding[]> {
     const { terms, confirmAfterMs = CONFIRMATION_PAUSE_MS } = this.options;
+    this.reader.resume();
     await this.ask(waitMaxMs);
     let findings = await this.judge();
     if (findings.some(isRefusal)) {

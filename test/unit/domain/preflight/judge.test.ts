@@ -105,6 +105,16 @@ const CASES: readonly Case[] = [
     finds: [['refuse', 'KEY_REFUSED']],
   },
   {
+    name: 'a refused key of a demo account, which is not told of its key',
+    report: { key: { status: 'not_offered' }, account: unread('Bybit 10003: API key is invalid.', true, '10003') },
+    expected: { environment: 'demo' },
+    finds: [
+      ['refuse', 'KEY_REFUSED'],
+      ['note', 'NOT_OFFERED'],
+    ],
+    says: ['sent to demo in the region global'],
+  },
+  {
     name: 'a key that the paper venue refuses, as it was told to',
     report: { key: unread('refused', true, '10003') },
     expected: { environment: 'paper' },
