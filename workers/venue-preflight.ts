@@ -138,7 +138,8 @@ class PreflightWatch {
       if (this.told.has(sentence)) continue;
       if (severity === 'note') logger.info(sentence, { code });
       else logger.warn(sentence, { code });
-      if (severity === 'warn') emitProcessEvent({ kind: 'line', text: sentence });
+      // What is only asked again is worth a line in the log: soon after another start the limits may leave no room.
+      if (severity === 'warn' && code !== 'NOT_READ') emitProcessEvent({ kind: 'line', text: sentence });
     }
     this.told = new Set(findings.map(({ sentence }) => sentence));
     const ending = findings.find(({ code }) => code === 'KEY_ENDS_SOON' || code === 'KEY_ENDED');
