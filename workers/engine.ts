@@ -15,6 +15,7 @@ import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
+import { EntryGate } from '../src/trading/preflight/entry-gate';
 import { Problems } from '../src/trading/problems';
 import { RefusedOrders } from '../src/trading/refused-orders';
 import { SendChecker } from '../src/trading/send-checker';
@@ -70,6 +71,8 @@ export interface Engine {
   readonly movedPrices: MovedPrices;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
+  /** Whether entries may leave, by what is known of the account. */
+  readonly entryGate: EntryGate;
   readonly termsOf: TermsOf;
   /** Whether intake can have started a signal's workflow. */
   readonly check: SignalCheck;
@@ -128,7 +131,9 @@ export function openEngine(
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals, movedPrices);
   const funds = new Funds(accounts);
-  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
+  const { leverage } = venueConfig;
+  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage }, entryGate);
   const checker = new SendChecker(entities, permits, store, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
@@ -149,10 +154,11 @@ export function openEngine(
     pacedVenue,
     checker,
     sender,
-    repricer: new Repricer(pacedVenue, venueConfig.leverage),
+    repricer: new Repricer(pacedVenue, leverage),
     movedPrices,
     funds,
     headStarts,
+    entryGate,
     termsOf,
     check,
     formerWorkflows: new FormerWorkflows(client),
@@ -161,12 +167,14 @@ export function openEngine(
     registry,
     metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
-    async close() {
-      clearInterval(clock);
-      endWatches();
-      await venue.close();
-    },
+    close: () => closeVenue(venue, clock, endWatches),
   };
+}
+
+async function closeVenue(venue: Venue, clock: NodeJS.Timeout | undefined, endWatches: () => void): Promise<void> {
+  clearInterval(clock);
+  endWatches();
+  await venue.close();
 }
 
 /** What is counted of the trading, and of the signals that come in by this process's door: the model's. */

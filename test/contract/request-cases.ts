@@ -20,6 +20,7 @@ type OneRequestMethod = Exclude<
   | 'onClockJump'
   | 'onUnreadableRows'
   | 'clockMs'
+  | 'inspector'
   | 'lookUpOrder'
   | 'close'
 >;

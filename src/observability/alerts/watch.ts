@@ -34,6 +34,8 @@ const OVERDUE_LISTED_MAX = 20;
 const RULES_OF_CODES: readonly { readonly rule: AlertRule; readonly codes: readonly string[] }[] = [
   { rule: 'venue_unreachable', codes: ['VENUE_UNREACHABLE'] },
   { rule: 'key_refused', codes: ['ORDERS_REFUSED', 'ACCOUNT_REFUSED', 'MARKET_DATA_REFUSED'] },
+  { rule: 'key_ends_soon', codes: ['KEY_ENDS_SOON'] },
+  { rule: 'entries_stopped', codes: ['ENTRIES_STOPPED'] },
 ];
 
 /**

@@ -5,6 +5,7 @@ import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import { VenueError } from '../venue';
 import type {
+  AccountInspector,
   LimitReport,
   LookUpAnswer,
   OpenOrdersPage,
@@ -37,6 +38,7 @@ import {
   tickerRow,
   tickersPayload,
 } from './payloads';
+import { BybitInspector } from './preflight/inspector';
 import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
 
@@ -67,6 +69,7 @@ export class BybitVenue implements Venue {
   readonly promises: VenuePromises = BYBIT_PROMISES;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
+  readonly inspector: AccountInspector;
   private readonly symbols: ReadonlySet<string>;
   /** The largest limit order of each symbol, as the instruments were last read. */
   private limitMaxima: ReadonlyMap<string, string> = new Map();
@@ -74,6 +77,7 @@ export class BybitVenue implements Venue {
   constructor(private readonly options: AdapterOptions) {
     this.name = options.name;
     this.#session = new BybitSession(options);
+    this.inspector = new BybitInspector(this.#session, options);
     this.symbols = new Set(options.symbols);
   }
 

@@ -59,6 +59,8 @@ test.each<[string, Sight]>([
   ['-venue_unreachable bybit', { parts: [engine()] }],
   ['key_refused bybit', { parts: [engine('ORDERS_REFUSED')] }],
   ['key_refused bybit', { parts: [engine('ACCOUNT_REFUSED')] }],
+  ['key_ends_soon bybit', { parts: [engine('KEY_ENDS_SOON')] }],
+  ['entries_stopped bybit', { parts: [engine('ENTRIES_STOPPED')] }],
   ['venue_banned bybit', { parts: [engine('VENUE_BAN')] }],
   ['venue_banned bybit', { parts: [engine(), account({ blockedBy: 'banned', blockedForMs: 1 })] }],
   ['-venue_banned bybit', { parts: [engine(), account({ blockedBy: 'rate_limited', blockedForMs: 1 })] }],
