@@ -1,7 +1,7 @@
 import { sendSignal } from '../harness/child-process';
 import { runningProcesses } from '../harness/running-processes';
 import { renderTable } from '../src/cli/table';
-import { COMPONENTS, PROCESS_FAULTS, type ProcessFault } from './faults';
+import { COMPONENTS, type ProcessFault } from './faults';
 import { Night, seconds, type FaultReport, type NightOptions, type NightReport } from './night-run';
 import { NightStage, SERVES_AGAIN_MAX_MS } from './night-stage';
 import { PING_EVERY_SECONDS } from './night-product';
@@ -32,10 +32,18 @@ export interface EachReport extends NightReport {
   readonly supervisor: readonly SupervisorReport[];
 }
 
-/** Stops first: a death explains for two minutes that the same process is silent. */
+/**
+ * Stops first: a death explains for two minutes that the same process is silent. The server last: processes that lose their slots
+ * while it is away end, and what happens to them later belongs to the alerts of these deaths.
+ */
 function order(): readonly ProcessFault[] {
-  const ofKind = (kind: string): readonly ProcessFault[] => PROCESS_FAULTS.filter((name) => name.startsWith(kind));
-  return [...ofKind('stop'), ...ofKind('kill')];
+  const processes = COMPONENTS.filter((name) => name !== 'temporal');
+  return [
+    ...processes.map((name) => `stop ${name}` as const),
+    ...processes.map((name) => `kill ${name}` as const),
+    'stop temporal',
+    'kill temporal',
+  ];
 }
 
 /** SIGSTOP and SIGKILL of each component once, one after the other, and then SIGKILL of the supervisor. */

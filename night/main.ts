@@ -4,7 +4,7 @@ import { installQuietRuntime } from '../harness/quiet-runtime';
 import { wholeNumber } from '../src/cli/number-option';
 import { ExitCode } from '../src/process/exit-codes';
 import { renderEach, runEach } from './each-run';
-import { runNight } from './night-run';
+import { runNight, type NightOptions, type NightReport } from './night-run';
 import { renderNight } from './report';
 
 interface Options {
@@ -38,6 +38,21 @@ function progress(line: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
 }
 
+interface Done {
+  readonly report: NightReport;
+  readonly lines: readonly string[];
+}
+
+async function measureEach(options: NightOptions): Promise<Done> {
+  const report = await runEach(options);
+  return { report, lines: renderEach(report) };
+}
+
+async function spend(options: NightOptions): Promise<Done> {
+  const report = await runNight(options);
+  return { report, lines: renderNight(report) };
+}
+
 async function main(): Promise<ExitCode> {
   const { each, json, ...options } = readOptions();
   decideSeal(false);
@@ -46,9 +61,7 @@ async function main(): Promise<ExitCode> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
   const common = { ...options, signalEveryMs: SIGNAL_EVERY_MS, signal: interruption.signal, progress };
   try {
-    const { report, lines } = each
-      ? await runEach(common).then((done) => ({ report: done, lines: renderEach(done) }))
-      : await runNight(common).then((done) => ({ report: done, lines: renderNight(done) }));
+    const { report, lines } = await (each ? measureEach(common) : spend(common));
     print(json ? [JSON.stringify(report, undefined, 2)] : lines);
     return report.violations.length === 0 ? ExitCode.SUCCESS : ExitCode.FAILURE;
   } catch (error) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { pause } from '../chaos/waiting';
 import { readBook } from '../src/observability/alerts/book-file';
@@ -108,9 +107,11 @@ export class NightStage {
     await this.until(TROUBLE_TOLD_MAX_MS, () => this.told(fault, 'json') !== undefined);
   }
 
-  /** @returns whether everything serves, within a bound that is far beyond what it takes */
+  /** @returns whether everything serves, what was hit by another process, within a bound that is far beyond what it takes */
   async untilAllServe(): Promise<boolean> {
-    return this.until(SERVES_AGAIN_MAX_MS, () => this.uptime.areAllUp);
+    const isMended = ({ name, servesAgainAtMs }: Fault): boolean =>
+      !isProcessFault(name) || servesAgainAtMs !== undefined;
+    return this.until(SERVES_AGAIN_MAX_MS, () => this.uptime.areAllUp && this.faults.every(isMended));
   }
 
   /** Whether nothing waits for a channel any more. */
@@ -191,6 +192,5 @@ export class NightStage {
       }
       await pause(LOOK_MS, stop).catch(() => undefined);
     }
-    await sleep(0);
   }
 }

@@ -1,8 +1,7 @@
-import { tellingsOf, type Fault } from '../../../night/faults';
+import { ALL_FAULTS, tellingsOf, type Fault } from '../../../night/faults';
 import { gapsIn, repetitionsIn, toldBy, type Mailbag } from '../../../night/judge';
 import { CHANNELS, readJson, readMail, readText, type Received } from '../../../night/messages';
 import { strikesOf } from '../../../night/plan-night';
-import { ALL_FAULTS } from '../../../night/faults';
 
 const PLACE = { venue: 'bybit', dataDir: '/data' };
 const KILLED: Fault = { name: 'kill api', atMs: 100_000 };
@@ -114,6 +113,6 @@ describe('the plan of a night', () => {
 
   test('has every fault before any comes first a second time', () => {
     const firsts = begin(7, ALL_FAULTS.length).map(({ faults }) => faults[0]!);
-    expect(firsts.toSorted()).toEqual(ALL_FAULTS.toSorted());
+    expect(new Set(firsts)).toEqual(new Set(ALL_FAULTS));
   });
 });
