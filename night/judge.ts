@@ -22,6 +22,7 @@ export interface Told {
  * The message by which a channel told of a fault: the first one after it about one of these alerts, or one before it whose end
  * the channel had not told by then, because what comes again belongs to the alert that is open.
  *
+ * @param nextMs when the same was hit again: a later message rather tells of that
  * @returns undefined: none did until now
  */
 export function toldBy(
@@ -29,6 +30,7 @@ export function toldBy(
   atMs: number,
   tellings: readonly Telling[],
   { received, facts }: Mailbag,
+  nextMs = Infinity,
 ): Told | undefined {
   const ofChannel = received.filter((message) => message.channel === channel);
   const candidates = ofChannel
@@ -46,8 +48,12 @@ export function toldBy(
       const endAfterMs = end === undefined ? undefined : end.atMs - atMs;
       return [{ alertId, title, afterMs: message.atMs - atMs, endAfterMs }];
     });
-  // News before what was known: the first one that came after the fault, else the last one before it.
-  return candidates.find(({ afterMs }) => afterMs >= 0) ?? candidates.at(-1);
+  const isNews = ({ afterMs }: Told): boolean => afterMs >= 0;
+  return (
+    candidates.find((told) => isNews(told) && atMs + told.afterMs < nextMs) ??
+    candidates.findLast((told) => !isNews(told)) ??
+    candidates.find(isNews)
+  );
 }
 
 export interface Repetition {

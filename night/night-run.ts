@@ -8,14 +8,16 @@ import { TIME_TO_LIVE_SECONDS } from './night-product';
 import { strikesOf, type Strike } from './plan-night';
 import type { Uptime } from './uptime';
 
-/** Long enough that a dead mail server is noticed by who sends mail. */
-const MAIL_DEAD_MS = 8_000;
+/** A trouble lasts so long at least, so that who sends mail, fills a disk or waits for a venue meets it more than once. */
+const TROUBLE_LEAST_MS = 15_000;
 /** After its time to live a signal waits for proofs, and for who comes back. */
 const ENDS_MAX_MS = TIME_TO_LIVE_SECONDS * 1_000 + 5 * 60_000;
 /** The patience of every rule whose end is waited for, and a busy machine. */
 const RESOLVED_MAX_MS = 5 * 60_000;
 /** These stay open for ten minutes after the last time: a night does not wait for that. */
 const LONG_OPEN = ['process_died', 'crash_loop'];
+/** Of these each has to tell of every fault. */
+const MUST_TELL: readonly Channel[] = ['email', 'json'];
 const DISK_MB = 256;
 /** What signals, candles and logs of a minute take, megabytes. */
 const DISK_MB_PER_MINUTE = 2;
@@ -130,8 +132,11 @@ export class Night {
       this.options.progress(`${name} …`);
     }
     const mail = begun.find(({ name }) => name === 'dead mail server');
-    for (const fault of begun) if (fault !== mail) await this.stage.untilTold(fault);
-    if (mail) await pause(mail.atMs + MAIL_DEAD_MS - Date.now(), this.options.signal);
+    const channels = mail ? (['json'] as const) : MUST_TELL;
+    for (const fault of begun) if (fault !== mail) await this.stage.untilTold(fault, channels);
+    for (const { name, atMs } of begun) {
+      if (!isProcessFault(name)) await pause(atMs + TROUBLE_LEAST_MS - Date.now(), this.options.signal);
+    }
     for (const fault of begun) await this.stage.end(fault);
     if (!(await this.stage.untilAllServe())) {
       this.violations.push(`After ${names.join(' and ')} not everything served within ${SERVES_AGAIN_MAX_MS} ms.`);
@@ -140,6 +145,7 @@ export class Night {
   }
 
   private sentenceOf(fault: Fault): string {
+    if (fault.name === 'dead mail server') return 'mail goes out again';
     const told = this.stage.told(fault, 'json');
     const by =
       told === undefined ? 'not told' : told.afterMs < 0 ? 'in an open alert' : `told after ${seconds(told.afterMs)} s`;
@@ -263,7 +269,7 @@ export class Night {
 /** What has to be told is told by mail and by the webhook at least. */
 function missing({ fault, told }: FaultReport): readonly string[] {
   if (fault.name === 'dead mail server') return [];
-  const absent = (['email', 'json'] as const).filter((channel) => told[channel] === undefined);
+  const absent = MUST_TELL.filter((channel) => told[channel] === undefined);
   const at = new Date(fault.atMs).toISOString();
   const untold = absent.map((channel) => `${channel} was never told of "${fault.name}" at ${at}.`);
   const isDown = isProcessFault(fault.name) && fault.servesAgainAtMs === undefined;

@@ -98,13 +98,15 @@ export class NightStage {
   /** How a channel told of it until now. */
   told(fault: Fault, channel: Channel): Told | undefined {
     const { venue, dataDir } = this.product.installation.config;
-    const before = this.faults.slice(0, this.faults.indexOf(fault));
-    return toldBy(channel, fault.atMs, tellingsOf(fault, before, { venue, dataDir }), this.receivers);
+    const index = this.faults.indexOf(fault);
+    const tellings = tellingsOf(fault, this.faults.slice(0, index), { venue, dataDir });
+    const next = this.faults.slice(index + 1).find(({ name }) => whatIsHit(name) === whatIsHit(fault.name));
+    return toldBy(channel, fault.atMs, tellings, this.receivers, next?.atMs);
   }
 
-  /** Waits until it was told by the webhook, which is never dead, or for as long as a trouble may go on. */
-  async untilTold(fault: Fault): Promise<void> {
-    await this.until(TROUBLE_TOLD_MAX_MS, () => this.told(fault, 'json') !== undefined);
+  /** Waits until these told of it, or for as long as a trouble may go on. */
+  async untilTold(fault: Fault, channels: readonly Channel[]): Promise<void> {
+    await this.until(TROUBLE_TOLD_MAX_MS, () => channels.every((channel) => this.told(fault, channel) !== undefined));
   }
 
   /** @returns whether everything serves, what was hit by another process, within a bound that is far beyond what it takes */
@@ -193,4 +195,8 @@ export class NightStage {
       await pause(LOOK_MS, stop).catch(() => undefined);
     }
   }
+}
+
+function whatIsHit(name: FaultName): string {
+  return isProcessFault(name) ? componentOf(name) : name;
 }

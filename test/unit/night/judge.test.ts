@@ -28,6 +28,15 @@ describe('a fault is told', () => {
     expect(told([message({ atMs: 50_000 })])).toMatchObject({ afterMs: -50_000 });
   });
 
+  test('by the alert that was open rather than by news of a later one', () => {
+    const received = [message({ atMs: 50_000 }), message({ alertId: 'a-2', atMs: 300_000 })];
+    const tellings = tellingsOf(KILLED, [], PLACE);
+    expect(toldBy('json', KILLED.atMs, tellings, bagOf(received), 299_000)).toMatchObject({ alertId: 'a-1' });
+    expect(toldBy('json', KILLED.atMs, tellings, bagOf(received))).toMatchObject({ alertId: 'a-2' });
+    // Both were hit before anybody was told of either.
+    expect(toldBy('json', KILLED.atMs, tellings, bagOf(received.slice(1)), 299_000)).toMatchObject({ alertId: 'a-2' });
+  });
+
   test('by none that was over before it', () => {
     const over = [message({ atMs: 50_000 }), message({ atMs: 60_000, number: 2, isEnd: true })];
     expect(told(over)).toBeUndefined();
