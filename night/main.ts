@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { decideSeal } from '../harness/history-seal';
-import { installQuietRuntime } from '../harness/quiet-runtime';
 import { wholeNumber } from '../src/cli/number-option';
 import { ExitCode } from '../src/process/exit-codes';
 import { renderEach, runEach } from './each-run';
@@ -56,7 +55,6 @@ async function spend(options: NightOptions): Promise<Done> {
 async function main(): Promise<ExitCode> {
   const { each, json, ...options } = readOptions();
   decideSeal(false);
-  installQuietRuntime();
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
   const common = { ...options, signalEveryMs: SIGNAL_EVERY_MS, signal: interruption.signal, progress };
