@@ -8,7 +8,6 @@ import { PING_EVERY_SECONDS } from './night-product';
 
 /** Services wait for three pings before they tell people (config/alerts.yaml). */
 const PINGS_WAITED_FOR = 3;
-const DISK_MB = 256;
 
 /** What a SIGKILL of the supervisor came to. */
 export interface SupervisorReport {
@@ -49,7 +48,7 @@ function order(): readonly ProcessFault[] {
 /** SIGSTOP and SIGKILL of each component once, one after the other, and then SIGKILL of the supervisor. */
 export async function runEach(options: NightOptions): Promise<EachReport> {
   const startedAtMs = performance.now();
-  const stage = await NightStage.open({ ...options, diskMb: DISK_MB });
+  const stage = await NightStage.open(options);
   let keep = true;
   try {
     const night = new Night(stage, options);

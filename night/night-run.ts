@@ -72,7 +72,8 @@ export interface NightReport {
 export async function runNight(options: NightOptions): Promise<NightReport> {
   const { seed, minutes, faults, signal } = options;
   const startedAtMs = performance.now();
-  const diskMb = Math.ceil(DISK_MB + DISK_MB_PER_MINUTE * minutes);
+  const fillsDisk = faults === undefined || faults.includes('full disk');
+  const diskMb = fillsDisk ? Math.ceil(DISK_MB + DISK_MB_PER_MINUTE * minutes) : undefined;
   const stage = await NightStage.open({ ...options, diskMb });
   const night = new Night(stage, options);
   let keep = true;

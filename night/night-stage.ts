@@ -25,8 +25,8 @@ const UPTIME_LOOK_MS = 500;
 
 export interface StageOptions {
   readonly seed: number;
-  /** Of the disk for the data, megabytes. */
-  readonly diskMb: number;
+  /** Of a disk of its own for the data, megabytes; absent: it needs none. */
+  readonly diskMb?: number;
   readonly signalEveryMs: number;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;

@@ -20,10 +20,10 @@ export class Room {
   readonly noDisk: string | undefined;
   private readonly leave = (): void => this.unmount();
 
-  /** @param diskMb megabytes */
-  constructor(diskMb: number) {
+  /** @param diskMb megabytes; absent: nobody wants to fill it */
+  constructor(diskMb: number | undefined) {
     mkdirSync(this.dataParent, { mode: 0o700 });
-    this.noDisk = this.mount(diskMb);
+    this.noDisk = diskMb === undefined ? 'nobody asked for one' : this.mount(diskMb);
     process.once('exit', this.leave);
   }
 
