@@ -4,7 +4,7 @@ import type { PositionsReport } from '../../domain/ledger/types';
 import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
 import { ASSET_BYTES_MAX } from '../../domain/ledger/state';
 import { orderEndOf } from './order-ends';
-import { feeFigure, positionRow } from './payloads';
+import { feeDetail, feeFigure, positionRow } from './payloads';
 import type { candlesPayload, Instrument, OrderRow, TickerRow } from './payloads';
 import type { z } from 'zod';
 
@@ -127,14 +127,17 @@ function averagePriceOf({ avgPrice, cumExecValue, cumExecQty }: OrderRow): strin
 const OTHER_FEES_MAX = 8;
 
 /**
- * What an order cost, by asset. Where the venue names no assets, the sum is taken for one of the settle asset; a figure that
- * it does not tell is not known, and is no zero.
+ * What an order cost, by asset: of the settle asset nothing, where only others are named. Where the venue names no assets, the
+ * sum is taken for one of the settle asset; a figure that it does not tell, or a detail that cannot be read, is not known,
+ * and is no zero.
  */
 function parseFees(
   { cumFeeDetail, cumExecFee }: OrderRow,
   feeAsset: string,
 ): { readonly fee: string; readonly otherFees?: Readonly<Record<string, string>> } {
-  const detail = Object.entries(cumFeeDetail ?? {});
+  const told = feeDetail.safeParse(cumFeeDetail);
+  if (!told.success) return { fee: '' };
+  const detail = Object.entries(told.data);
   if (detail.length === 0) return { fee: cumExecFee === undefined ? '' : new Decimal(cumExecFee).toFixed() };
   const own = detail.find(([asset]) => asset === feeAsset);
   const others = detail

@@ -66,6 +66,12 @@ function envelope<Result extends z.ZodType>(result: Result) {
   return z.object({ result, time: timeMs });
 }
 
+/** An order's fees by asset, whose figures are read one by one; empty: none was told. */
+export const feeDetail = z
+  .union([z.record(z.string(), z.unknown()), z.literal('')])
+  .nullish()
+  .transform((detail) => detail || {});
+
 /** A figure in a detail of fees. */
 export const feeFigure = decimal;
 
@@ -164,8 +170,8 @@ export const orderRow = z.object({
   cumExecValue: optionalDecimal.catch(undefined),
   avgPrice: optionalDecimal.catch(undefined),
   cumExecFee: optionalDecimal.catch(undefined),
-  // By asset, read one by one.
-  cumFeeDetail: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+  // Read as feeDetail.
+  cumFeeDetail: z.unknown().optional(),
   // Cut and not refused: a long reason must not hide the order.
   rejectReason: z
     .string()

@@ -220,6 +220,14 @@ describe('the spent amount', () => {
     expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order, leverage: 5 })).toBe('2.75');
   });
 
+  test('has no fee where the fee was paid in another asset', () => {
+    const paid = { ...order, fee: '0', otherFees: { MNT: '0.0024' } };
+    const half = { ...paid, filledQuantity: '0.05' };
+    const spent = [paid, half].map((of) => spentAmount({ plan, order: of, leverage: 5 }));
+    expect(spent).toEqual(['1000.2', '500.1']);
+    expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order: paid, leverage: 5 })).toBe('0');
+  });
+
   test('shrinks by a rebate, never below zero', () => {
     expect(spentAmount({ plan, order: { ...order, fee: '-1' }, leverage: 5 })).toBe('999.2');
     expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order: { ...order, fee: '-1' }, leverage: 5 })).toBe('0');

@@ -483,6 +483,15 @@ describe('rows one by one:', () => {
   });
 });
 
+/** Every way in which something of an order fills. */
+const ORDERS_THAT_PAID_IN_MNT: readonly (readonly [string, object])[] = [
+  ['an order that is partly filled', { orderStatus: 'PartiallyFilled', cumExecQty: '0.004' }],
+  ['an order that was cancelled with fills', { orderStatus: 'PartiallyFilledCanceled', cumExecQty: '0.004' }],
+  ['an IOC order with a rest', { orderStatus: 'Cancelled', timeInForce: 'IOC', cumExecQty: '0.004' }],
+  ['a limit order', { orderType: 'Limit', timeInForce: 'GTC' }],
+  ['an exit', { reduceOnly: true, side: 'Sell' }],
+];
+
 describe('fees', () => {
   it.each<[string, object, { fee: string; otherFees?: object }]>([
     ['in the settle asset', { cumFeeDetail: { USDT: '0.5' } }, { fee: '0.5' }],
@@ -500,6 +509,17 @@ describe('fees', () => {
     ],
     ['in the settle asset, without a figure', { cumFeeDetail: { USDT: null } }, { fee: '' }],
     ['without a detail', { cumFeeDetail: {}, cumExecFee: '0.5' }, { fee: '0.5' }],
+    ['with an empty detail', { cumFeeDetail: '', cumExecFee: '0.5' }, { fee: '0.5' }],
+    ...['MNT', 7, ['MNT'], true].map((cumFeeDetail): [string, object, { fee: string }] => [
+      `with a detail that cannot be read, such as ${JSON.stringify(cumFeeDetail)}`,
+      { cumFeeDetail, cumExecFee: '0.5' },
+      { fee: '' },
+    ]),
+    ...ORDERS_THAT_PAID_IN_MNT.map(([name, row]): [string, object, { fee: string; otherFees: object }] => [
+      `in another asset, of ${name}`,
+      { ...row, cumFeeDetail: { MNT: '0.0024' }, cumExecFee: '0.55' },
+      { fee: '0', otherFees: { MNT: '0.0024' } },
+    ]),
     ['with an empty figure', { cumFeeDetail: null, cumExecFee: '' }, { fee: '' }],
     ['with a null', { cumFeeDetail: undefined, cumExecFee: null }, { fee: '' }],
     ['not told at all', { cumFeeDetail: undefined, cumExecFee: undefined }, { fee: '' }],
