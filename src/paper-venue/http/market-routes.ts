@@ -1,3 +1,4 @@
+import type { Instrument } from '../market/instrument';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
 import {
@@ -48,7 +49,7 @@ const instrumentsInfo: Route = {
         ? [...core.feed.instruments.values()].filter(({ symbol }) => isListed(core, symbol))
         : [];
     const page = takeListPage(listed.filter(marketFilter(core, parameters)), parameters, INSTRUMENT_PAGE);
-    const list = page.items.map((instrument) => instrumentRow(instrument, core.engine.rules.band));
+    const list = instrumentRows(core, page.items);
     return { category: category ?? '', list, nextPageCursor: page.nextPageCursor };
   },
 };
@@ -93,6 +94,13 @@ const kline: Route = {
     return { category: 'linear', symbol, list: rows };
   },
 };
+
+export function instrumentRows({ feed, engine }: VenueCore, instruments: readonly Instrument[]): object[] {
+  const symbols = [...feed.instruments.keys()];
+  return instruments.map((instrument) =>
+    instrumentRow(instrument, symbols.indexOf(instrument.symbol) + 1, engine.rules.band),
+  );
+}
 
 /** Candles as a query wants them: opening time, open, high, low, close, volume, turnover. @throws VenueRefusal 10001 */
 export function readKlines(

@@ -1,7 +1,8 @@
 import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { instrumentRows } from './market-routes';
 import { accountRow, habitsRow, keyRow, statusRows } from './profile-rows';
 import { type Route, isListed, requireLinear, requireSymbol, text, type VenueCore, whole } from './route';
-import { instrumentRow, PRICE_MAX } from './rows';
+import { PRICE_MAX } from './rows';
 
 /*
  * What the venue tells of the account behind a key, and of itself: what a client reads before it trades.
@@ -77,9 +78,7 @@ const ownInstruments: Route = {
     );
     const limit = whole(parameters, 'limit', 1, OWN_INSTRUMENTS_MAX) ?? OWN_INSTRUMENTS_DEFAULT;
     const start = whole(parameters, 'cursor', 0, tradable.length) ?? 0;
-    const list = tradable
-      .slice(start, start + limit)
-      .map((instrument) => instrumentRow(instrument, core.engine.rules.band));
+    const list = instrumentRows(core, tradable.slice(start, start + limit));
     const nextPageCursor = start + limit < tradable.length ? String(start + limit) : '';
     return { category: 'linear', list, nextPageCursor };
   },

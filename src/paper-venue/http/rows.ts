@@ -23,10 +23,11 @@ export const MNT = 'MNT';
 
 const FUNDING_INTERVAL_MINUTES = 480;
 
-export function instrumentRow(instrument: Instrument, band?: PriceBand): object {
+/** @param symbolId a number that no other symbol of this venue has */
+export function instrumentRow(instrument: Instrument, symbolId: number, band?: PriceBand): object {
   return {
     symbol: instrument.symbol,
-    symbolId: 0,
+    symbolId,
     contractType: 'LinearPerpetual',
     status: 'Trading',
     baseCoin: instrument.base,
@@ -54,6 +55,7 @@ export function instrumentRow(instrument: Instrument, band?: PriceBand): object 
     upperFundingRate: '0',
     lowerFundingRate: '0',
     displayName: '',
+    forbidUplWithdrawal: false,
     isPreListing: false,
     preListingInfo: null,
     riskParameters: { priceLimitRatioX: band?.x ?? '', priceLimitRatioY: band?.y ?? '' },
@@ -74,6 +76,8 @@ export function tickerRow(symbol: string, { bid, ask, last }: Quote): object {
     // ccxt takes a row without this field for a spot symbol.
     openInterestValue: '0',
     openInterest: '0',
+    singleOpenInterest: '0',
+    singleOpenInterestValue: '0',
     prevPrice24h: '',
     price24hPcnt: '',
     highPrice24h: '',
@@ -123,6 +127,7 @@ const ABSENT_OF_ORDERS = {
   bboSideType: '',
   bboLevel: '',
   rpiMatchedQty: '0',
+  rpiTakerAccess: false,
   extraFees: '',
 } as const;
 
