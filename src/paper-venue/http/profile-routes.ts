@@ -131,6 +131,8 @@ const priceLimit: Route = {
   signed: false,
   handle: (core, parameters) => {
     const { feed, engine, clock } = core;
+    // The venue takes a query without a category for one of linear.
+    requireLinear({ category: 'linear', ...parameters });
     const symbol = requireSymbol(core, parameters);
     const instrument = feed.instruments.get(symbol)!;
     const limits = engine.rules.priceLimits(instrument, feed.quote(symbol, clock.steadyNowMs()).last);

@@ -1,8 +1,16 @@
 /** Clients with strict types fail at the first documented field that is missing: each is there, with nothing in it where nothing is known. */
+import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
 import { createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 
 const venues = new PaperVenues();
+let venue: PaperVenue;
+
+beforeAll(async () => {
+  venue = await venues.start();
+  await createOrder(venue.url, marketOrder('filled'));
+  await createOrder(venue.url, marketOrder('resting', { orderType: 'Limit', price: '1000.0' }));
+});
 
 afterAll(() => venues.cleanUp());
 
@@ -48,9 +56,6 @@ test.each([
   ['an instrument', '/v5/market/instruments-info', {}, INSTRUMENT],
   ['a price', '/v5/market/tickers', {}, TICKER],
 ])('%s has every documented field', async (_, path, query, fields) => {
-  const venue = await venues.start();
-  await createOrder(venue.url, marketOrder('filled'));
-  await createOrder(venue.url, marketOrder('resting', { orderType: 'Limit', price: '1000.0' }));
   const [row = {}] = rows(
     await signedRequest(venue.url, 'GET', path, { category: 'linear', symbol: 'BTCUSDT', ...query }),
   );

@@ -194,6 +194,7 @@ describe('public data', () => {
     ['/v5/market/funding/history', { limit: '201' }],
     ['/v5/market/mark-price-kline', { interval: '7' }],
     ['/v5/market/risk-limit', { category: 'option' }],
+    ['/v5/market/price-limit', { category: 'spot' }],
   ])('%s refuses %j', async (path, query) => {
     expect((await get(path, query as Record<string, string>)).body.retCode).toBe(10001);
   });

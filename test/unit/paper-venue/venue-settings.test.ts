@@ -160,6 +160,18 @@ describe('a symbol', () => {
   });
 });
 
+test('a symbol is closed from outside, by programs of this machine, and only one that there is', async () => {
+  const venue = await withAccount({});
+  const close = async (symbol: string): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ symbol, state: 'closed' });
+    return (await fetch(`${venue.url}/paper/symbol`, { method: 'POST', headers, body })).status;
+  };
+  expect(await close('NONEUSDT')).toBe(409);
+  expect(await close('BTCUSDT')).toBe(200);
+  expect(await codeOf(createOrder(venue.url, marketOrder('closed')))).toBe(110074);
+});
+
 describe('what is told of the past', () => {
   const HISTORY = '/v5/order/history';
   const FILLS = '/v5/execution/list';
