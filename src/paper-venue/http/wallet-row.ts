@@ -78,7 +78,7 @@ const NOT_OF_ISOLATED = {
   totalMaintenanceMarginByMp: '',
 } as const;
 
-/** In US dollars, of which the settle asset is worth one. MNT is no collateral here. */
+/** In US dollars, of which the settle asset is worth one. MNT is no collateral here, and open profits and losses are not lent. */
 function accountWide(wallet: WalletBalance, unrealised: Decimal): object {
   const margin = wallet.positionMargin.plus(wallet.orderMargin);
   const balance = wallet.total.plus(unrealised);
