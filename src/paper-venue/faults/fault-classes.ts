@@ -59,9 +59,9 @@ const FAULT_CLASSES = {
   /** A market order ends with a part of it filled, or nothing. */
   ioc_rest: { endpoints: ['order_create'], occasional: 0.04 },
   /** For a while what the order trades is about to be delisted, or does not trade. */
-  status_change: { endpoints: ['order_create'], occasional: 0.01 },
+  status_change: { endpoints: ['order_create'], occasional: 0.004 },
   /** For a while no order is taken. Nobody announced it. */
-  maintenance: { endpoints: ['order_create'], occasional: 0.01 },
+  maintenance: { endpoints: ['order_create'], occasional: 0.002 },
   /** Rows as real venues have them beside what was asked for: nulls, unknown words, others' orders, coins and symbols, two rows of one id. */
   odd_rows: {
     endpoints: [
