@@ -112,7 +112,7 @@ async function measureOne(
     const sender = new OrderSender(paced, new OrderObserver(venue, permits));
     await venue.time();
     const ids = Array.from({ length: ORDERS }, () => clientOrderIdOf(randomUUID()));
-    const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, id));
+    const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, permits, id));
     const results = pieces.map(({ result }) => result);
     const asked = paper.audit(true).requestsPerEndpoint;
     const perOrder = (count: number | undefined): number => (count ?? 0) / ORDERS;
@@ -140,6 +140,7 @@ async function measureOne(
 async function tradeOne(
   sender: OrderSender,
   paced: PacedVenue,
+  permits: Permits,
   clientOrderId: string,
 ): Promise<{ readonly isObserved: boolean; readonly knownAfterMs: number }> {
   const doneExpecting = sender.expect();
@@ -155,7 +156,10 @@ async function tradeOne(
     reserveAmount: '0',
     referencePrice: '0',
   } as const;
-  const { answeredAtMs, order } = await sender.send('trade', plan, Number.POSITIVE_INFINITY);
+  const { answeredAtMs, order } = await sender.send('trade', plan, {
+    sendBeforeMs: Number.POSITIVE_INFINITY,
+    token: await permits.forRead('order', 'entry'),
+  });
   await doneExpecting();
   const isObserved = order !== undefined;
   if (!isObserved) await lookUpUntilFilled(paced, plan, answeredAtMs);
@@ -233,6 +237,7 @@ function openVenue({ url: baseUrl }: PaperVenue): Venue {
       requestTimeoutMs: 5_000,
     },
     baseUrl,
+    permits: 'not needed',
     credentials: resolveCredentials({ venue: 'bybit', environment: 'paper', env: {} }),
   });
 }

@@ -109,7 +109,7 @@ export function openEngine(
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
-  const venue = openVenue(config, venueConfig, { credentials, asksVenue });
+  const venue = openVenue(config, venueConfig, { credentials, asksVenue }, () => permits);
   const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {
     // A store that knows no account may be one that knows nothing at all.
     await store.confirm();
@@ -122,10 +122,10 @@ export function openEngine(
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
   const endWatches = beginWatches({ venue, permits, problems, disk });
-  const clock = asksVenue ? keepClock(venue, permits, logger) : undefined;
+  const clock = asksVenue ? keepClock(venue, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
-  const refusals = new RefusedOrders(venue.name, problems);
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
+  const refusals = new RefusedOrders(venue.name, problems);
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals, movedPrices);
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
@@ -180,7 +180,13 @@ function openMetrics(
   return { door: new DoorMetrics(registry), trade };
 }
 
-function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asksVenue }: EngineOptions): Venue {
+/** @param permits made after the venue, and asked for the first time by its first request */
+function openVenue(
+  config: Config,
+  venueConfig: VenueConfig,
+  { credentials, asksVenue }: EngineOptions,
+  permits: () => Permits,
+): Venue {
   const { venue: name, paperVenue } = config;
   if (!asksVenue) return silentVenue(name, VENUE_DEFINITIONS[venueConfig.adapter].promises);
   const isPaper = venueConfig.environment === 'paper';
@@ -189,6 +195,7 @@ function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asks
     config: venueConfig,
     baseUrl: isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined,
     credentials: credentials ?? credentialsOf(config),
+    permits: { forClock: () => permits().forRead('market_data', 'exit') },
     takerFee: isPaper ? paperVenue.takerFee : undefined,
   });
 }
@@ -214,10 +221,9 @@ function beginWatches({ venue, permits, problems, disk }: Watched): () => void {
 }
 
 /** Requests are signed with the venue's time; the adapter measures it at its first request, and here again. */
-function keepClock(venue: Venue, permits: Permits, logger: Logger): NodeJS.Timeout {
+function keepClock(venue: Venue, logger: Logger): NodeJS.Timeout {
   const measure = async (): Promise<void> => {
     try {
-      await permits.forRead('market_data', 'exit');
       await venue.time();
     } catch (error) {
       logger.warn("The venue's clock could not be measured.", { reason: String(error) });

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VenueOrder } from '../domain/market';
+import type { Intent } from '../domain/signal';
+import { withPermit } from '../venues/request-permit';
 import { VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
+import { ReadBackOff } from './read-back-off';
 import { ReportPermit } from './report-permit';
 
 /** Orders watched at once; beyond it an order is looked up by its own workflow instead. */
@@ -21,17 +24,19 @@ interface Watch {
   readonly signedAtMs: number;
   /** When the watch began, on the monotonic clock. */
   readonly startedAtMs: number;
+  readonly intent: Intent;
   readonly resolve: (order: VenueOrder | undefined) => void;
   reports: number;
 }
 
 /**
  * Watches freshly accepted orders become final, many with one request: a market order fills within moments, and one
- * report of recent orders settles a whole burst.
+ * report of recent orders settles a whole burst. Reports go in the exits' share: they book what exits filled as well.
  */
 export class OrderObserver {
   private readonly watches = new Map<string, Watch>();
   private readonly permit: ReportPermit;
+  private readonly backOff = new ReadBackOff();
   private running = false;
 
   constructor(
@@ -48,12 +53,13 @@ export class OrderObserver {
 
   /**
    * @param signedAtMs the venue's clock when the order was signed
+   * @param intent after reports that failed, an exit may have one of its own
    * @returns the final order, or undefined when it is not final yet (look it up later)
    */
-  async observe(clientOrderId: string, signedAtMs: number): Promise<VenueOrder | undefined> {
+  async observe(clientOrderId: string, signedAtMs: number, intent: Intent): Promise<VenueOrder | undefined> {
     if (this.watches.size >= WATCHED_MAX) return undefined;
     return new Promise((resolve) => {
-      this.watches.set(clientOrderId, { signedAtMs, startedAtMs: performance.now(), resolve, reports: 0 });
+      this.watches.set(clientOrderId, { signedAtMs, startedAtMs: performance.now(), intent, resolve, reports: 0 });
       if (!this.running) {
         this.running = true;
         void this.run();
@@ -69,6 +75,7 @@ export class OrderObserver {
       }
     } catch (error) {
       // A report that fails proves nothing about any order: their workflows look them up one by one.
+      this.backOff.failed(error);
       if (!(error instanceof VenueError)) console.error('Watching orders failed:', error);
       for (const [id, watch] of this.watches) this.finish(id, watch, undefined);
     } finally {
@@ -77,11 +84,14 @@ export class OrderObserver {
   }
 
   private async report(): Promise<void> {
-    if (!(await this.permit.take())) await this.permits.forRead('account', 'entry');
+    this.backOff.check([...this.watches.values()].some(({ intent }) => intent === 'exit') ? 'exit' : 'entry');
+    const permit = (await this.permit.take()) ?? (await this.permits.forRead('account', 'exit'));
     // Only orders accepted before this request may count it as a report about them.
     const asked = [...this.watches].map(([id, watch]) => ({ id, watch, counts: isDue(watch) }));
     const sinceMs = Math.min(...asked.map(({ watch }) => watch.signedAtMs)) - REPORT_OVERLAP_MS;
-    const orders = new Map((await this.venue.recentOrders(sinceMs)).map((order) => [order.clientOrderId, order]));
+    const recent = await withPermit(permit, () => this.venue.recentOrders(sinceMs));
+    this.backOff.succeeded();
+    const orders = new Map(recent.map((order) => [order.clientOrderId, order]));
     for (const { id, watch, counts } of asked) {
       if (counts) watch.reports += 1;
       const order = orders.get(id);

@@ -37,14 +37,14 @@ export class OrderPlanner {
    */
   async plan(input: PlanInput): Promise<OrderPlan | Denial> {
     const { signal } = input;
-    const market = await this.pacedVenue.market(signal.symbol);
+    const market = await this.pacedVenue.market(signal.symbol, signal.intent);
     if (!market) {
       return {
         code: 'UNKNOWN_SYMBOL',
         message: `${input.venue} does not trade ${signal.symbol}. Choose one of the configured symbols.`,
       };
     }
-    const ticker = await this.pacedVenue.ticker(signal.symbol);
+    const ticker = await this.pacedVenue.ticker(signal.symbol, signal.intent);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
     const freeFunds = signal.amount === undefined ? await this.freeFundsOf(market.settle) : '';
     const plan = planOrder({

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { isPermitGood, type GrantedPermit } from '../domain/send-check';
-import type { Permits } from './permits';
+import { isPermitGood } from '../domain/send-check';
+import type { RequestPermit } from '../venues/request-permit';
+import type { FreshPermit, Permits } from './permits';
 
 /** A report that would have to wait for longer asks for a permit of its own, when it is needed. */
 const WAIT_MAX_MS = 500;
 
 /**
  * The permit for the next report of orders, asked for before an order is sent: it travels to the venue's account in one
- * step with what the order itself needs. Orders that are under way at once share it, as they share the report.
+ * step with what the order itself needs. Orders that are under way at once share it, as they share the report; it is of the
+ * exits' share, because a report that waits behind entries leaves fills unbooked.
  */
 export class ReportPermit {
   private expecting = 0;
   private asking?: Promise<void>;
-  private inHand?: GrantedPermit & { readonly requestId: string };
+  private inHand?: FreshPermit & { readonly requestId: string };
 
   constructor(private readonly permits: Permits) {}
 
@@ -32,16 +34,16 @@ export class ReportPermit {
     };
   }
 
-  /** @returns whether there was one that can be used now; it is used up then, and one for later is given back */
-  async take(): Promise<boolean> {
+  /** @returns one that can be used now; undefined: there is none, and one for later is given back */
+  async take(): Promise<RequestPermit | undefined> {
     await this.asking;
     const permit = this.alive();
     if (!permit || !isPermitGood(permit, performance.now())) {
       await this.giveBackUnused();
-      return false;
+      return undefined;
     }
     this.inHand = undefined;
-    return true;
+    return permit.token;
   }
 
   private async ask(): Promise<void> {
@@ -50,7 +52,7 @@ export class ReportPermit {
       const permit = await this.permits.acquire({
         requestId,
         endpoint: 'account',
-        intent: 'entry',
+        intent: 'exit',
         waitMaxMs: WAIT_MAX_MS,
       });
       this.inHand = permit.status === 'granted' ? { ...permit, requestId } : undefined;
@@ -69,7 +71,7 @@ export class ReportPermit {
     if (unused) await this.permits.giveBack(unused.requestId).catch(() => undefined);
   }
 
-  private alive(): (GrantedPermit & { readonly requestId: string }) | undefined {
+  private alive(): ReportPermit['inHand'] {
     return this.inHand && performance.now() <= this.inHand.expiresAtMs ? this.inHand : undefined;
   }
 }

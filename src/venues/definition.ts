@@ -1,6 +1,7 @@
 import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { Window } from '../domain/limiter/types';
+import type { RequestPermits } from './request-permit';
 import type { EndpointGroup, Venue, VenuePromises } from './venue';
 
 /** What an adapter is made from. */
@@ -16,6 +17,7 @@ export interface AdapterOptions {
   readonly takerFee?: string;
   readonly receiveWindowMs: number;
   readonly requestTimeoutMs: number;
+  readonly permits: RequestPermits;
   /** On the way to the venue; absent: it is reached without one. */
   readonly proxy?: OutwardProxy;
 }

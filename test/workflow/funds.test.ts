@@ -28,7 +28,7 @@ afterAll(async () => {
 
 test('of 100 parallel signals worth three balances the affordable ones fill, and the rest are denied by us', async () => {
   const balance = new Decimal((await engine.balances()).assets.USDT!.free);
-  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT', 'entry');
   const amount = balance.times(OVERDRAWN).div(SIGNALS).div(ticker!.ask).toFixed(3);
 
   const views = await Promise.all(Array.from({ length: SIGNALS }, () => engine.trade({ amount })));

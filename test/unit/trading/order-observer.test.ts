@@ -1,4 +1,7 @@
 import { OrderObserver } from '../../../src/trading/order-observer';
+import type { Intent } from '../../../src/domain/signal';
+import { VenueError } from '../../../src/venues/venue';
+import { goodPermit } from './fixtures/permit';
 import { FILLED } from './fixtures/short-road';
 
 const NOW_MS = 1_700_000_000_000;
@@ -12,10 +15,50 @@ test.each([-3_600_000, -60_000, 0, 60_000, 3_600_000])(
     const signedAtMs = NOW_MS + aheadMs;
     const order = { ...FILLED, createdAtMs: signedAtMs + 50 };
     const recentOrders = async (sinceMs: number) => (order.createdAtMs >= sinceMs ? [order] : []);
-    const permits = { forRead: async () => undefined };
+    const permits = { forRead: async () => goodPermit() };
     const observer = new OrderObserver({ recentOrders } as never, permits as never);
-    const observed = observer.observe('of-1', signedAtMs);
+    const observed = observer.observe('of-1', signedAtMs, 'entry');
     await jest.advanceTimersByTimeAsync(5_000);
     expect(await observed).toEqual(order);
   },
 );
+
+describe('where reports fail', () => {
+  function observerThat(fails: () => boolean) {
+    const recentOrders = jest.fn(async () => {
+      if (fails()) throw new VenueError({ kind: 'NOT_PLACED', message: 'reset' });
+      return [FILLED];
+    });
+    const forRead = jest.fn(async (_group: string, _share: string) => goodPermit());
+    const observer = new OrderObserver({ recentOrders } as never, { forRead } as never);
+    const observe = async (intent: Intent) => {
+      const observed = observer.observe(FILLED.clientOrderId, NOW_MS, intent);
+      await jest.advanceTimersByTimeAsync(100);
+      return observed;
+    };
+    return { observe, forRead };
+  }
+
+  test('entries leave the next orders to their own look-ups for a while, without a permit', async () => {
+    const { observe, forRead } = observerThat(() => true);
+    for (let count = 0; count < 20; count += 1) expect(await observe('entry')).toBeUndefined();
+    expect(forRead.mock.calls.length).toBeLessThanOrEqual(3);
+  });
+
+  test('an exit has a report of its own meanwhile, which entries profit from', async () => {
+    let isBroken = true;
+    const { observe } = observerThat(() => isBroken);
+    await observe('entry');
+    isBroken = false;
+    expect(await observe('entry')).toBeUndefined();
+    expect(await observe('exit')).toEqual(FILLED);
+    expect(await observe('entry')).toEqual(FILLED);
+  });
+
+  test('every report is asked for in the exits’ share', async () => {
+    const { observe, forRead } = observerThat(() => false);
+    await observe('entry');
+    await observe('exit');
+    expect(new Set(forRead.mock.calls.map(([, share]) => share))).toEqual(new Set(['exit']));
+  });
+});

@@ -32,3 +32,12 @@ test.each([1_700_000_000_000, undefined])('a plan bears the venue’s clock %p, 
   expect(plan).toMatchObject({ quantity: '0.01' });
   expect('plannedAtMs' in plan ? plan.plannedAtMs : undefined).toBe(venueMs);
 });
+
+test.each(['entry', 'exit'] as const)('an %s asks for rules and price in its own share', async (intent) => {
+  const market = jest.fn(async (_symbol: string, _intent: string) => MARKET);
+  const ticker = jest.fn(async (_symbol: string, _intent: string) => ({ symbol: 'BTCUSDT', bid: '1', ask: '1' }));
+  const pacedVenue = { venue: { clockMs: () => undefined }, market, ticker };
+  const planner = new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS);
+  await planner.plan({ ...INPUT, signal: { ...INPUT.signal, intent } });
+  expect([market, ticker].map(({ mock }) => mock.calls)).toEqual([[['BTCUSDT', intent]], [['BTCUSDT', intent]]]);
+});
