@@ -16,6 +16,7 @@ import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
 import { Problems } from '../src/trading/problems';
+import { RefusedForFunds } from '../src/trading/refused-for-funds';
 import { RefusedOrders } from '../src/trading/refused-orders';
 import { SendChecker } from '../src/trading/send-checker';
 import { Repricer } from '../src/trading/repricer';
@@ -40,6 +41,7 @@ import { silentVenue } from '../src/venues/silent-venue';
 import { openClient } from '../src/temporal/client';
 import type { Venue } from '../src/venues/venue';
 import { venueAccountWorkflowId } from '../src/messages/ids';
+import { refreshSignal } from '../src/messages/venue-account';
 import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
@@ -48,6 +50,8 @@ import { termsFrom } from './trade-terms';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
 const CLOCK_INTERVAL_MS = 300_000;
+/** Longer than this the account is not told to read its balances; the next refusal tries again. */
+const REFRESH_SIGNAL_MAX_MS = 5_000;
 
 /** What the workers of one process share: one connection, one client, one venue. */
 export interface Engine {
@@ -125,7 +129,7 @@ export function openEngine(
   const clock = asksVenue ? keepClock(venue, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
-  const refusals = new RefusedOrders(venue.name, problems);
+  const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
   const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals, movedPrices);
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
@@ -198,6 +202,26 @@ function openVenue(
     permits: { forClock: () => permits().forRead('market_data', 'exit') },
     takerFee: isPaper ? paperVenue.takerFee : undefined,
   });
+}
+
+/** Hears what became of every order that was sent. */
+function watchRefusals(
+  ours: TradingVenue,
+  { venueConfig, venue, problems, entities }: Pick<Engine, 'venueConfig' | 'venue' | 'problems' | 'entities'>,
+): Pick<RefusedOrders, 'note'> {
+  const inARow = new RefusedOrders(venue.name, problems);
+  const forFunds = new RefusedForFunds({
+    venue: venue.name,
+    codes: VENUE_DEFINITIONS[venueConfig.adapter].fundsRefusals,
+    problems,
+    refresh: () => entities.signal(venueAccountWorkflowId(ours), refreshSignal, [], REFRESH_SIGNAL_MAX_MS),
+  });
+  return {
+    note(outcome) {
+      inARow.note(outcome);
+      forFunds.note(outcome);
+    },
+  };
 }
 
 interface Watched {

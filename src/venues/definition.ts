@@ -39,6 +39,8 @@ export interface VenueDefinition {
   readonly urls: Readonly<Record<'testnet' | 'live', string>>;
   readonly promises: VenuePromises;
   readonly documentedLimits: DocumentedLimits;
+  /** Its codes for an order that the account has not enough balance or margin for. */
+  readonly fundsRefusals: ReadonlySet<string>;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */
   create(options: AdapterOptions): Venue;
 }
