@@ -9,7 +9,7 @@ import { clientOrderIdOf } from '../src/intake/fingerprint';
 import type { ReportDelay } from '../src/paper-venue/http/report-delay';
 import type { EndpointName } from '../src/paper-venue/http/route';
 import { startPaperVenue, type PaperVenue } from '../src/paper-venue/paper-venue';
-import { OrderObserver } from '../src/trading/order-observer';
+import { OrderObservers } from '../src/trading/order-observers';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
@@ -109,7 +109,7 @@ async function measureOne(
     const account = new CountingAccount();
     const permits = new Permits(account, venue.name);
     const paced = new PacedVenue(venue, permits, PERMIT_MS, LIMITS);
-    const sender = new OrderSender(paced, new OrderObserver(venue, permits));
+    const sender = new OrderSender(paced, new OrderObservers(venue, permits));
     await venue.time();
     const ids = Array.from({ length: ORDERS }, () => clientOrderIdOf(randomUUID()));
     const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, permits, id));
@@ -143,7 +143,7 @@ async function tradeOne(
   permits: Permits,
   clientOrderId: string,
 ): Promise<{ readonly isObserved: boolean; readonly knownAfterMs: number }> {
-  const doneExpecting = sender.expect();
+  const doneExpecting = sender.expect('entry');
   const plan = {
     symbol: SYMBOL,
     direction: 'BUY',

@@ -10,7 +10,7 @@ import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
 import { feedLimiter } from '../src/trading/limit-feedback';
 import { MovedPrices } from '../src/trading/moved-prices';
-import { OrderObserver } from '../src/trading/order-observer';
+import { OrderObservers } from '../src/trading/order-observers';
 import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
@@ -130,7 +130,7 @@ export function openEngine(
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
   const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
-  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals, movedPrices);
+  const sender = new OrderSender(pacedVenue, new OrderObservers(venue, permits), refusals, movedPrices);
   const funds = new Funds(accounts);
   const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
   const checker = new SendChecker(entities, permits, store, account);

@@ -1,8 +1,9 @@
 import type { OrderPlan, VenueOrder } from '../domain/market';
+import type { Intent } from '../domain/signal';
 import { endsAtOnce } from '../domain/order-options';
 import type { VenueOutcome } from '../domain/outcome';
 import { crashPoint } from '../process/crash-points';
-import type { OrderObserver } from './order-observer';
+import type { OrderObservers } from './order-observers';
 import type { MovedPrices } from './moved-prices';
 import type { PacedVenue } from './paced-venue';
 import type { RefusedOrders } from './refused-orders';
@@ -23,14 +24,14 @@ export interface SendResult {
 export class OrderSender {
   constructor(
     private readonly pacedVenue: PacedVenue,
-    private readonly observer: OrderObserver,
+    private readonly observers: Pick<OrderObservers, 'expect' | 'observe'>,
     private readonly refusals?: Pick<RefusedOrders, 'note'>,
     private readonly movedPrices?: Pick<MovedPrices, 'check'>,
   ) {}
 
   /** Says that an order may soon be sent; see ReportPermit.expect. */
-  expect(): () => Promise<void> {
-    return this.observer.expect();
+  expect(intent: Intent): () => Promise<void> {
+    return this.observers.expect(intent);
   }
 
   /**
@@ -46,7 +47,7 @@ export class OrderSender {
     // A resting order will not be final in moments: its workflow looks it up with growing delays.
     const isWatched = outcome.kind === 'PLACED' && endsAtOnce(plan);
     const seen = isWatched
-      ? await this.observer.observe(plan.clientOrderId, signedAtMs, plan.reduceOnly ? 'exit' : 'entry')
+      ? await this.observers.observe(plan.clientOrderId, signedAtMs, plan.reduceOnly ? 'exit' : 'entry')
       : undefined;
     const order = seen && (this.movedPrices?.check(plan, seen) ?? seen);
     crashPoint(`${road}.after-observe`);

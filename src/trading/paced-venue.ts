@@ -82,7 +82,7 @@ export class PacedVenue {
     let report: PositionsReport = { asOfMs: Number.MAX_SAFE_INTEGER, bySymbol: {} };
     for (let page = 1, cursor: string | undefined; page <= POSITION_PAGES_MAX; page += 1) {
       const asked = cursor;
-      const { asOfMs, bySymbol, nextCursor } = await this.readAccount('exit', () => this.venue.positions(asked));
+      const { asOfMs, bySymbol, nextCursor } = await this.readAccount('entry', () => this.venue.positions(asked));
       report = { asOfMs: Math.min(report.asOfMs, asOfMs), bySymbol: { ...report.bySymbol, ...bySymbol } };
       if (nextCursor === undefined) break;
       cursor = nextCursor;

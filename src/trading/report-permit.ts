@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Intent } from '../domain/signal';
 import { isPermitGood } from '../domain/send-check';
 import type { RequestPermit } from '../venues/request-permit';
 import type { FreshPermit, Permits } from './permits';
@@ -8,15 +9,18 @@ const WAIT_MAX_MS = 500;
 
 /**
  * The permit for the next report of orders, asked for before an order is sent: it travels to the venue's account in one
- * step with what the order itself needs. Orders that are under way at once share it, as they share the report; it is of the
- * exits' share, because a report that waits behind entries leaves fills unbooked.
+ * step with what the order itself needs. Orders that are under way at once share it, as they share the report.
  */
 export class ReportPermit {
   private expecting = 0;
   private asking?: Promise<void>;
   private inHand?: FreshPermit & { readonly requestId: string };
 
-  constructor(private readonly permits: Permits) {}
+  /** @param intent in whose share of the limits it is asked for */
+  constructor(
+    private readonly permits: Permits,
+    private readonly intent: Intent,
+  ) {}
 
   /**
    * Says that an order may soon need a report.
@@ -52,7 +56,7 @@ export class ReportPermit {
       const permit = await this.permits.acquire({
         requestId,
         endpoint: 'account',
-        intent: 'exit',
+        intent: this.intent,
         waitMaxMs: WAIT_MAX_MS,
       });
       this.inHand = permit.status === 'granted' ? { ...permit, requestId } : undefined;

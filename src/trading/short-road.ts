@@ -46,7 +46,7 @@ export class ShortRoad {
         waitMaxMs: Math.max(0, this.permits.leftUntil(terms.expiresAtMs)),
       }),
     ] as const;
-    const reportIsOver = this.sender.expect();
+    const reportIsOver = this.sender.expect(input.signal.intent);
     try {
       const [reserved, permit] = await Promise.all(asked);
       crashPoint('reserve.after-update');

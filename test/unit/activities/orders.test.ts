@@ -3,7 +3,7 @@ import type { PlaceOrderInput } from '../../../src/messages/trade';
 import type { SendCheck, SendRequest } from '../../../src/trading/send-checker';
 import type { Repriced } from '../../../src/trading/repricer';
 import { FILLED, PLAN } from '../trading/fixtures/short-road';
-import { goodPermit } from '../trading/fixtures/permit';
+import { goodPermit } from '../../support/permit';
 
 const INPUT: PlaceOrderInput = {
   fingerprint: 'f',

@@ -2,7 +2,7 @@ import type { RateLimits } from '../../../src/domain/limiter/types';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { CandleReader, type CandleRequest } from '../../../src/trading/candle-reader';
 import { VenueError } from '../../../src/venues/venue';
-import { goodPermit } from './fixtures/permit';
+import { goodPermit } from '../../support/permit';
 
 const MINUTE_MS = 60_000;
 const LIMITS: RateLimits = {

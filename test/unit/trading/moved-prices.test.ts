@@ -4,7 +4,7 @@ import { MovedPrices } from '../../../src/trading/moved-prices';
 import { OrderEvidence } from '../../../src/trading/order-evidence';
 import { OrderSender } from '../../../src/trading/order-sender';
 import { FILLED, PLAN } from './fixtures/short-road';
-import { goodPermit } from './fixtures/permit';
+import { goodPermit } from '../../support/permit';
 
 const CALL = { venue: 'bybit', fingerprint: 'f'.repeat(16) };
 const LIMIT: OrderPlan = { ...PLAN, limitPrice: '60000' };

@@ -1,7 +1,7 @@
-import { OrderObserver } from '../../../src/trading/order-observer';
+import { OrderObservers } from '../../../src/trading/order-observers';
 import type { Intent } from '../../../src/domain/signal';
-import { VenueError } from '../../../src/venues/venue';
-import { goodPermit } from './fixtures/permit';
+import { NoPermitError, VenueError } from '../../../src/venues/venue';
+import { goodPermit } from '../../support/permit';
 import { FILLED } from './fixtures/short-road';
 
 const NOW_MS = 1_700_000_000_000;
@@ -16,7 +16,7 @@ test.each([-3_600_000, -60_000, 0, 60_000, 3_600_000])(
     const order = { ...FILLED, createdAtMs: signedAtMs + 50 };
     const recentOrders = async (sinceMs: number) => (order.createdAtMs >= sinceMs ? [order] : []);
     const permits = { forRead: async () => goodPermit() };
-    const observer = new OrderObserver({ recentOrders } as never, permits as never);
+    const observer = new OrderObservers({ recentOrders } as never, permits as never);
     const observed = observer.observe('of-1', signedAtMs, 'entry');
     await jest.advanceTimersByTimeAsync(5_000);
     expect(await observed).toEqual(order);
@@ -30,7 +30,7 @@ describe('where reports fail', () => {
       return [FILLED];
     });
     const forRead = jest.fn(async (_group: string, _share: string) => goodPermit());
-    const observer = new OrderObserver({ recentOrders } as never, { forRead } as never);
+    const observer = new OrderObservers({ recentOrders } as never, { forRead } as never);
     const observe = async (intent: Intent) => {
       const observed = observer.observe(FILLED.clientOrderId, NOW_MS, intent);
       await jest.advanceTimersByTimeAsync(100);
@@ -45,20 +45,44 @@ describe('where reports fail', () => {
     expect(forRead.mock.calls.length).toBeLessThanOrEqual(3);
   });
 
-  test('an exit has a report of its own meanwhile, which entries profit from', async () => {
-    let isBroken = true;
-    const { observe } = observerThat(() => isBroken);
-    await observe('entry');
-    isBroken = false;
-    expect(await observe('entry')).toBeUndefined();
-    expect(await observe('exit')).toEqual(FILLED);
-    expect(await observe('entry')).toEqual(FILLED);
-  });
-
-  test('every report is asked for in the exits’ share', async () => {
-    const { observe, forRead } = observerThat(() => false);
+  test('an exit has a report of its own meanwhile, and the next in a second', async () => {
+    const { observe, forRead } = observerThat(() => true);
     await observe('entry');
     await observe('exit');
-    expect(new Set(forRead.mock.calls.map(([, share]) => share))).toEqual(new Set(['exit']));
+    await observe('exit');
+    await observe('exit');
+    expect(forRead.mock.calls.map(([, share]) => share)).toEqual(['entry', 'exit', 'exit']);
+  });
+});
+
+describe('where entries have filled the limits', () => {
+  function observerAtFullLimits() {
+    const forRead = jest.fn(async (_group: string, share: string) => {
+      if (share === 'entry') throw new NoPermitError({ kind: 'RATE_LIMITED', message: 'full' });
+      return goodPermit();
+    });
+    const recentOrders = async () => [FILLED];
+    const observer = new OrderObservers({ recentOrders } as never, { forRead } as never);
+    const observe = async (intent: Intent) => {
+      const observed = observer.observe(FILLED.clientOrderId, NOW_MS, intent);
+      await jest.advanceTimersByTimeAsync(100);
+      return observed;
+    };
+    return { observe };
+  }
+
+  test('an exit’s fill is seen, each time', async () => {
+    const { observe } = observerAtFullLimits();
+    for (let count = 0; count < 5; count += 1) expect(await observe('exit')).toEqual(FILLED);
+  });
+
+  test('a report of entries is let through every fifteen seconds, and leaves the rest to exits', async () => {
+    const { observe } = observerAtFullLimits();
+    const seen: boolean[] = [];
+    for (let second = 0; second < 45; second += 1) {
+      seen.push((await observe('entry')) !== undefined);
+      await jest.advanceTimersByTimeAsync(900);
+    }
+    expect(seen.filter(Boolean)).toHaveLength(3);
   });
 });

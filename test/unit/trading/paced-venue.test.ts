@@ -1,7 +1,7 @@
 import type { RateLimits } from '../../../src/domain/limiter/types';
 import { PacedVenue } from '../../../src/trading/paced-venue';
 import { NoPermitError, type UnreadableRows, type VenueError } from '../../../src/venues/venue';
-import { goodPermit } from './fixtures/permit';
+import { goodPermit } from '../../support/permit';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -175,7 +175,6 @@ describe('what serves an exit asks in the exits’ share', () => {
     ['its rules', 'market_data', (paced) => paced.market('BTCUSDT', 'exit')],
     ['its price', 'market_data', (paced) => paced.ticker('BTCUSDT', 'exit')],
     ['balances', 'account', (paced) => paced.balances()],
-    ['positions', 'account', (paced) => paced.positions()],
     ['open orders', 'account', (paced) => paced.openOrders()],
     ['final orders', 'account', (paced) => paced.recentOrders(0)],
     ['a cancellation', 'order', (paced) => paced.cancelOrder('BTCUSDT', 'id', () => undefined)],

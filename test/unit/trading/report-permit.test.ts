@@ -1,11 +1,12 @@
 import type { FreshPermit, Permits } from '../../../src/trading/permits';
 import { RequestPermit } from '../../../src/venues/request-permit';
+import type { Intent } from '../../../src/domain/signal';
 import { ReportPermit } from '../../../src/trading/report-permit';
 
 const NOW_MS = 1_700_000_000_000;
 const VALIDITY_MS = 2_000;
 
-function limiter() {
+function limiter(intent: Intent = 'entry') {
   const granted = (): FreshPermit => {
     const nowMs = performance.now();
     const permit = {
@@ -18,7 +19,7 @@ function limiter() {
   };
   const acquire = jest.fn(async (_command: { requestId: string; intent: string }) => granted() as unknown);
   const giveBack = jest.fn(async (_requestId: string) => {});
-  return { acquire, giveBack, permit: new ReportPermit({ acquire, giveBack } as unknown as Permits) };
+  return { acquire, giveBack, permit: new ReportPermit({ acquire, giveBack } as unknown as Permits, intent) };
 }
 
 beforeEach(() => jest.useFakeTimers({ now: NOW_MS }));
@@ -82,9 +83,9 @@ test.each([
   expect(giveBack).not.toHaveBeenCalled();
 });
 
-test('a report is asked for in the exits’ share, so that entries do not keep fills from being booked', async () => {
-  const { permit, acquire } = limiter();
+test.each(['entry', 'exit'] as const)('a report for an %s is asked for in its share', async (intent) => {
+  const { permit, acquire } = limiter(intent);
   permit.expect();
   await permit.take();
-  expect(acquire.mock.calls.map(([{ intent }]) => intent)).toEqual(['exit']);
+  expect(acquire.mock.calls.map(([command]) => command.intent)).toEqual([intent]);
 });

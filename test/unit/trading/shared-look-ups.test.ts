@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { VenueOrder } from '../../../src/domain/market';
 import { SharedLookUps, type OrderQuestion } from '../../../src/trading/shared-look-ups';
 import { NoPermitError, VenueError } from '../../../src/venues/venue';
-import { goodPermit } from './fixtures/permit';
+import { goodPermit } from '../../support/permit';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

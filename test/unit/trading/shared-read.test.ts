@@ -1,7 +1,7 @@
 import type { Intent } from '../../../src/domain/signal';
 import { SharedRead } from '../../../src/trading/shared-read';
 import { VenueError } from '../../../src/venues/venue';
-import { goodPermit } from './fixtures/permit';
+import { goodPermit } from '../../support/permit';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
