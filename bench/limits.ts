@@ -91,7 +91,8 @@ async function measureBurst(limits: LimitSettings, abort: AbortSignal): Promise<
   try {
     return await tradeAtOnce(product, limits, abort);
   } finally {
-    await product.close();
+    // In the midst of its work: a worker that cannot end gracefully must not keep the other parts from ending.
+    await product.close().catch(() => product.close());
   }
 }
 
