@@ -9,7 +9,7 @@ import { clientOrderIdOf } from '../src/intake/fingerprint';
 import type { ReportDelay } from '../src/paper-venue/http/report-delay';
 import type { EndpointName } from '../src/paper-venue/http/route';
 import { startPaperVenue, type PaperVenue } from '../src/paper-venue/paper-venue';
-import { OrderObserver } from '../src/trading/order-observer';
+import { OrderObservers } from '../src/trading/order-observers';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
@@ -109,10 +109,10 @@ async function measureOne(
     const account = new CountingAccount();
     const permits = new Permits(account, venue.name);
     const paced = new PacedVenue(venue, permits, PERMIT_MS, LIMITS);
-    const sender = new OrderSender(paced, new OrderObserver(venue, permits));
+    const sender = new OrderSender(paced, new OrderObservers(venue, permits));
     await venue.time();
     const ids = Array.from({ length: ORDERS }, () => clientOrderIdOf(randomUUID()));
-    const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, id));
+    const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, permits, id));
     const results = pieces.map(({ result }) => result);
     const asked = paper.audit(true).requestsPerEndpoint;
     const perOrder = (count: number | undefined): number => (count ?? 0) / ORDERS;
@@ -140,9 +140,10 @@ async function measureOne(
 async function tradeOne(
   sender: OrderSender,
   paced: PacedVenue,
+  permits: Permits,
   clientOrderId: string,
 ): Promise<{ readonly isObserved: boolean; readonly knownAfterMs: number }> {
-  const doneExpecting = sender.expect();
+  const doneExpecting = sender.expect('entry');
   const plan = {
     symbol: SYMBOL,
     direction: 'BUY',
@@ -155,7 +156,10 @@ async function tradeOne(
     reserveAmount: '0',
     referencePrice: '0',
   } as const;
-  const { answeredAtMs, order } = await sender.send('trade', plan, Number.POSITIVE_INFINITY);
+  const { answeredAtMs, order } = await sender.send('trade', plan, {
+    sendBeforeMs: Number.POSITIVE_INFINITY,
+    token: await permits.forRead('order', 'entry'),
+  });
   await doneExpecting();
   const isObserved = order !== undefined;
   if (!isObserved) await lookUpUntilFilled(paced, plan, answeredAtMs);
@@ -233,6 +237,7 @@ function openVenue({ url: baseUrl }: PaperVenue): Venue {
       requestTimeoutMs: 5_000,
     },
     baseUrl,
+    permits: 'not needed',
     credentials: resolveCredentials({ venue: 'bybit', environment: 'paper', env: {} }),
   });
 }

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VenueOrder } from '../domain/market';
-import { VenueError, type Venue } from '../venues/venue';
+import type { Intent } from '../domain/signal';
+import { withPermit, type RequestPermit } from '../venues/request-permit';
+import { NoPermitError, VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
+import { ReadBackOff } from './read-back-off';
 import { ReportPermit } from './report-permit';
 
 /** Orders watched at once; beyond it an order is looked up by its own workflow instead. */
@@ -13,6 +16,8 @@ const WATCHED_MAX = 500;
 const REPORT_DELAYS_MS = [0, 100, 200, 300] as const;
 /** Orders that are accepted meanwhile share the next report. */
 const REPORT_SPACING_MS = 30;
+/** A report of entries may use the exits' share so often: it books all that has filled until then. */
+const LET_THROUGH_SPACING_MS = 15_000;
 /** How far before the signature a report reaches: the venue's clock is measured from here, and may be off by a round trip. */
 const REPORT_OVERLAP_MS = 10_000;
 
@@ -32,13 +37,18 @@ interface Watch {
 export class OrderObserver {
   private readonly watches = new Map<string, Watch>();
   private readonly permit: ReportPermit;
+  private readonly backOff = new ReadBackOff();
   private running = false;
+  /** When a report was last asked for in the exits' share for want of room in the entries', on the monotonic clock. */
+  private letThroughAtMs = -Infinity;
 
   constructor(
     private readonly venue: Venue,
     private readonly permits: Permits,
+    /** Whose orders are watched, and in whose share of the limits reports are asked for. */
+    private readonly intent: Intent,
   ) {
-    this.permit = new ReportPermit(permits);
+    this.permit = new ReportPermit(permits, intent);
   }
 
   /** See ReportPermit.expect. */
@@ -69,6 +79,7 @@ export class OrderObserver {
       }
     } catch (error) {
       // A report that fails proves nothing about any order: their workflows look them up one by one.
+      this.backOff.failed(error);
       if (!(error instanceof VenueError)) console.error('Watching orders failed:', error);
       for (const [id, watch] of this.watches) this.finish(id, watch, undefined);
     } finally {
@@ -77,15 +88,30 @@ export class OrderObserver {
   }
 
   private async report(): Promise<void> {
-    if (!(await this.permit.take())) await this.permits.forRead('account', 'entry');
+    this.backOff.check(this.intent);
+    const permit = (await this.permit.take()) ?? (await this.mayReport());
     // Only orders accepted before this request may count it as a report about them.
     const asked = [...this.watches].map(([id, watch]) => ({ id, watch, counts: isDue(watch) }));
     const sinceMs = Math.min(...asked.map(({ watch }) => watch.signedAtMs)) - REPORT_OVERLAP_MS;
-    const orders = new Map((await this.venue.recentOrders(sinceMs)).map((order) => [order.clientOrderId, order]));
+    const recent = await withPermit(permit, () => this.venue.recentOrders(sinceMs));
+    this.backOff.succeeded();
+    const orders = new Map(recent.map((order) => [order.clientOrderId, order]));
     for (const { id, watch, counts } of asked) {
       if (counts) watch.reports += 1;
       const order = orders.get(id);
       if (order || watch.reports >= REPORT_DELAYS_MS.length) this.finish(id, watch, order);
+    }
+  }
+
+  /** Entries that fill the limits must not keep what they filled from being booked: now and then a report is let through. */
+  private async mayReport(): Promise<RequestPermit> {
+    try {
+      return await this.permits.forRead('account', this.intent);
+    } catch (error) {
+      const nowMs = performance.now();
+      if (!(error instanceof NoPermitError) || nowMs - this.letThroughAtMs < LET_THROUGH_SPACING_MS) throw error;
+      this.letThroughAtMs = nowMs;
+      return this.permits.forRead('account', 'exit');
     }
   }
 

@@ -57,7 +57,7 @@ function expiringIn(remainingMs: number) {
 
 /** The best price to buy at, from the venue's own answer. */
 async function askPrice(): Promise<number> {
-  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT', 'entry');
   return Number(ticker!.ask);
 }
 
