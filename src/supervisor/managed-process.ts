@@ -3,6 +3,7 @@ import { WATCHDOG_VARIABLE } from '../config/variables';
 import { ExitCode } from '../process/exit-codes';
 import type { Beat } from '../process/lifeline';
 import type { ProcessEvent } from '../process/process-events';
+import type { ConfigurationFault } from './life-findings';
 import type { Silent } from './liveness';
 import type { LivenessWatch } from './liveness-watch';
 import { OutputLog } from './output-log';
@@ -24,6 +25,9 @@ export interface ProcessSpecification {
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'superseded' | 'misconfigured';
 
+/** Characters of what is wrong with a configuration that people are told. */
+const FAULT_LENGTH_MAX = 1_000;
+
 const STUCK_CAUSE = `a workflow looped: from now on with ${WATCHDOG_VARIABLE}=on`;
 
 /**
@@ -43,6 +47,10 @@ export class ManagedProcess {
   /** Why the running child was ended by us. */
   private hung: Silent | undefined;
   private stopping = false;
+  /** It was ready once, or the whole was: what it is given worked, so a fault of it came later, and others trade on. */
+  private isPastFirstStart = false;
+  /** The fault of its configuration that was told last; absent: it has none that is known. */
+  private knownFault: string | undefined;
   /** A workflow looped: until the supervisor itself is run anew, the SDK watches over them, at a cost. */
   private watchesWorkflows = false;
   private currentState: ProcessState = 'stopped';
@@ -98,6 +106,11 @@ export class ManagedProcess {
       this.stateWaiters.add(check);
     });
     return this.currentState === 'ready';
+  }
+
+  /** From now on a configuration that it cannot use makes it wait for a better one, and is no reason to stop others. */
+  endFirstStart(): void {
+    this.isPastFirstStart = true;
   }
 
   /** Asks the process to stop (SIGTERM) and ends it and its own children (SIGKILL) after `graceMs`. Never throws. */
@@ -191,6 +204,8 @@ export class ManagedProcess {
       case 'beat':
         break;
       case 'ready':
+        this.isPastFirstStart = true;
+        this.knownFault = undefined;
         this.setState('ready');
         this.awaitStability();
         this.onReport({ kind: 'ready', name: this.name, pid: this.pid ?? 0 });
@@ -230,7 +245,8 @@ export class ManagedProcess {
     if (this.currentState === 'superseded' && end.exitCode === ExitCode.SUCCESS) return;
     const lastLines = this.output.takeLastLines();
     const { exitCode } = end;
-    if (exitCode === ExitCode.USAGE || exitCode === ExitCode.OTHER_STORE) {
+    const isFault = exitCode === ExitCode.USAGE;
+    if ((isFault && !this.isPastFirstStart) || exitCode === ExitCode.OTHER_STORE) {
       this.setState('misconfigured');
       this.onReport({ kind: 'misconfigured', name: this.name, exitCode, lastLines });
       return;
@@ -251,6 +267,14 @@ export class ManagedProcess {
       lastLines,
       deathsInARow: this.deathsInARow,
       restartInMs,
+      ...(isFault && { fault: this.noteFault(lastLines) }),
     });
+  }
+
+  private noteFault(lastLines: readonly string[]): ConfigurationFault {
+    const text = lastLines.join(' ').slice(0, FAULT_LENGTH_MAX);
+    const isNew = text !== this.knownFault;
+    this.knownFault = text;
+    return { text, isNew };
   }
 }

@@ -72,6 +72,27 @@ describe('ManagedProcess', () => {
     expect(bench.reportsOfKind('misconfigured')[0]?.lastLines).toEqual(['RATE_LIMIT_SAFETY_MARGIN must be at most 1']);
   });
 
+  test('a process that ran before waits for a better configuration, and tells its fault once', async () => {
+    const managed = bench.createProcess('misconfiguredLater');
+    managed.start();
+    await waitUntil(() => bench.notes().length === 4 && managed.state === 'ready', 'the fourth start');
+    const fault = { text: 'alerts.yaml, line 3: "emial" is no channel.' };
+    expect(bench.reportsOfKind('misconfigured')).toEqual([]);
+    expect(bench.reportsOfKind('died').map((report) => report.fault)).toEqual([
+      undefined,
+      { ...fault, isNew: true },
+      { ...fault, isNew: false },
+    ]);
+  });
+
+  test('a process that was never ready waits for a better configuration once the whole has started', async () => {
+    const managed = bench.createProcess('misconfigured');
+    managed.endFirstStart();
+    managed.start();
+    await waitUntil(() => bench.notes().length >= 2, 'the second start');
+    expect(bench.reportsOfKind('misconfigured')).toEqual([]);
+  });
+
   test('does not start a process again that met another store, and passes its exit code on', async () => {
     const managed = bench.createProcess('atAnotherStore');
     managed.start();
