@@ -11,7 +11,7 @@ import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
-import { apiPart } from './status-api';
+import { apiAnswers, apiPart } from './status-api';
 import { exitCodeOf, verdictOf, VERDICTS_HELP } from './status-verdict';
 import { withClient } from './temporal-access';
 import { PLAIN, printJson, printLine, styleFor } from './terminal';
@@ -65,6 +65,7 @@ function joinParts(
   config: Config,
   health: SystemHealth,
   workers: readonly WorkerReading[],
+  apiDoesAnswer: boolean,
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
   const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
@@ -74,15 +75,18 @@ function joinParts(
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
   const others = missing.map(({ name }) =>
-    name === 'api' ? apiPart(config, workers) : partFromPidFile(name, config, ''),
+    name === 'api' ? apiPart(config, workers, undefined, apiDoesAnswer) : partFromPidFile(name, config, ''),
   );
   return [...reported, ...others];
 }
 
 /** Without the server nothing can be asked: only which processes run is known. */
-function partsWithoutServer(config: Config, message: string): readonly StatusPart[] {
+function partsWithoutServer(config: Config, message: string, apiDoesAnswer: boolean): readonly StatusPart[] {
+  const text = 'runs, but the Temporal server does not answer';
   const processes = planProcesses('all', config).map(({ name }): StatusPart => {
-    const part = partFromPidFile(name, config, 'runs, but the Temporal server does not answer');
+    const known = partFromPidFile(name, config, text);
+    const isMissing = name === 'api' && known.pid === undefined;
+    const part = isMissing && apiDoesAnswer ? { ...known, status: 'healthy' as const, text } : known;
     return part.status === 'healthy' && name !== 'paper_venue' ? { ...part, status: 'degraded' } : part;
   });
   return [{ name: 'temporal', status: 'unhealthy', text: message }, ...processes];
@@ -120,6 +124,7 @@ async function readStatus(config: Config): Promise<SystemStatus> {
       import('../temporal/connection'),
     ]);
   const { address } = resolveAnyTarget(config);
+  const asked = apiAnswers(config);
   try {
     const { health, registered, others } = await withClient(config, 'look', async ({ client }) => {
       const [read, { workers }, limits, waiting, serving] = await Promise.all([
@@ -133,12 +138,12 @@ async function readStatus(config: Config): Promise<SystemStatus> {
       const beside = [...(limits ? [limits] : []), waiting, ...workersByHand(config, read, serving)];
       return { health: read, registered: workers, others: beside };
     });
-    const known = joinParts(config, health, registered, { address, pid: await findServerPid(config) });
+    const known = joinParts(config, health, registered, await asked, { address, pid: await findServerPid(config) });
     const parts = [...known, ...others];
     return { status: verdictOf(parts), parts };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ServerUnavailableError') throw error;
-    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message) };
+    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message, await asked) };
   }
 }
 

@@ -21,10 +21,13 @@ export interface ProcessSpecification {
   readonly outputFile: string;
   readonly pidFile: string;
   readonly restartPolicy?: RestartPolicy;
+  /** After what time a PID file that could not be written is tried again, milliseconds; absent: PID_RETRY_MS. */
+  readonly pidRetryMs?: number;
 }
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'superseded' | 'misconfigured';
 
+const PID_RETRY_MS = 10_000;
 /** Characters of what is wrong with a configuration that people are told. */
 const FAULT_LENGTH_MAX = 1_000;
 
@@ -43,6 +46,7 @@ export class ManagedProcess {
   private childEnded: Promise<void> = Promise.resolve();
   private restartTimer: NodeJS.Timeout | undefined;
   private stableTimer: NodeJS.Timeout | undefined;
+  private pidTimer: NodeJS.Timeout | undefined;
   private deathsInARow = 0;
   /** Why the running child was ended by us. */
   private hung: Silent | undefined;
@@ -172,9 +176,10 @@ export class ManagedProcess {
     this.liveness?.watch(this.name, (silent) => this.endHung(silent));
     if (child.stdout) this.output.follow(child.stdout);
     if (child.stderr) this.output.follow(child.stderr);
-    this.notePid(child.pid, claimPidFile);
+    this.claimPid(child.pid);
     child.on('message', (message) => this.handleEvent(message as ProcessEvent | Beat));
     this.childEnded = whenEnded(child).then((cause) => {
+      clearTimeout(this.pidTimer);
       this.notePid(child.pid, releasePidFile);
       this.child = undefined;
       this.liveness?.note(this.name, 'ended');
@@ -183,13 +188,26 @@ export class ManagedProcess {
     });
   }
 
-  /** PID files serve `status` alone: without them the process still does its work. */
-  private notePid(pid: number | undefined, note: (path: string, pid: number) => unknown): void {
-    if (pid === undefined) return;
+  /** A disk that took no file may take it later; the process is told of once. */
+  private claimPid(pid: number | undefined, isAgain = false): void {
+    if (this.notePid(pid, claimPidFile, !isAgain)) return;
+    const { pidRetryMs = PID_RETRY_MS } = this.specification;
+    this.pidTimer = setTimeout(() => this.claimPid(pid, true), pidRetryMs).unref();
+  }
+
+  /**
+   * PID files serve `status` alone: without them the process still does its work.
+   *
+   * @returns whether nothing stood in the way
+   */
+  private notePid(pid: number | undefined, note: (path: string, pid: number) => unknown, isFaultTold = true): boolean {
+    if (pid === undefined) return true;
     try {
       note(this.specification.pidFile, pid);
+      return true;
     } catch (error) {
-      this.warn(`its PID file: ${error instanceof Error ? error.message : String(error)}`);
+      if (isFaultTold) this.warn(`its PID file: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
     }
   }
 

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { presentPart, type StatusPart } from '../../../src/cli/render-status';
-import { apiPart } from '../../../src/cli/status-api';
+import { apiAnswers, apiPart } from '../../../src/cli/status-api';
 import { exitCodeOf, verdictOf, VERDICTS_HELP } from '../../../src/cli/status-verdict';
 import type { PartStatus } from '../../../src/observability/part-health';
 import type { WorkerReading } from '../../../src/observability/workers-report';
@@ -61,6 +63,29 @@ describe('the API', () => {
     claimPidFile(pidFilePath(config.dataDir, 'api'), process.pid);
     expect(stateWith([])).toBe('up');
     expect(stateWith([registered({}, process.pid, 'here')])).toBe('up');
+  });
+
+  test('is up without a PID file where it is registered on this machine, or answers', () => {
+    expect(stateWith([registered({}, process.pid, 'here')])).toBe('up');
+    expect(presentPart(apiPart(config, [], 'here', true)).state).toBe('up');
+    expect(presentPart(apiPart(config, [], 'here', false)).state).toBe('down');
+  });
+
+  test('is degraded where its process runs and does not answer', () => {
+    claimPidFile(pidFilePath(config.dataDir, 'api'), process.pid);
+    expect(presentPart(apiPart(config, [], 'here', false)).state).toBe('degraded');
+  });
+
+  test.each([
+    ['{"status":"unhealthy"}', true],
+    ['null', false],
+    ['<html>', false],
+  ])('that says %s is taken for ours: %s', async (body, isOurs) => {
+    const server = createServer((_request, response) => response.end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await apiAnswers({ api: { host: '0.0.0.0', port } as never })).toBe(isOurs);
+    server.close();
   });
 
   test('is down when its process hangs', () => {

@@ -1,5 +1,6 @@
 import { ExitCode } from '../../../src/process/exit-codes';
 import { readPidFile } from '../../../src/process/pid-file';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bench, EAGER_POLICY, isAlive, waitUntil } from './support';
 
@@ -138,6 +139,17 @@ describe('ManagedProcess', () => {
       setTimeout(resolve, 400);
     });
     expect(bench.notes()).toHaveLength(1);
+  });
+
+  test('a PID file that could not be written is written when that is possible, and told of once', async () => {
+    const run = join(bench.folder, 'run');
+    writeFileSync(run, 'a file in place of the folder');
+    const managed = bench.createProcess('obedient');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'ready');
+    rmSync(run);
+    await waitUntil(() => readPidFile(join(run, 'obedient.pid'))?.pid === managed.pid, 'the PID file');
+    expect(bench.reportsOfKind('warning')).toHaveLength(1);
   });
 
   test('the PID file names the running process and goes with it', async () => {
