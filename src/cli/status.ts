@@ -45,6 +45,15 @@ async function findServerPid(config: Config): Promise<number | undefined> {
   return server !== undefined && isProcessRunning(server) ? server.pid : undefined;
 }
 
+/** An audit that cannot be read says nothing of who stopped trading; `oncefill audit` says why. */
+function auditOf(dataDir: string): ReturnType<typeof readAudit> {
+  try {
+    return readAudit(dataDir, STOPS_SOUGHT_DAYS, Date.now());
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Puts beside the reason who stopped trading, as the audit of this data folder has it.
  *
@@ -52,7 +61,7 @@ async function findServerPid(config: Config): Promise<number | undefined> {
  */
 function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
   if (!/trading (halted|reducing)/.test(text)) return text;
-  const stop = readAudit(dataDir, STOPS_SOUGHT_DAYS, Date.now()).findLast(
+  const stop = auditOf(dataDir).findLast(
     ({ what = '', target, result }) => STOPPING_ACTS.includes(what) && target === venue && result === 'done',
   );
   const reason = `(${stop?.['why']})`;
