@@ -55,7 +55,9 @@ export function apiPart(
   const own = apis.find((each) => each.holder?.pid === pid && isHere(each));
   if (own?.status === 'silent') {
     const silentSeconds = Math.round((own.heartbeatAgeMs ?? 0) / 1_000);
-    return { name, status: 'unhealthy', pid, text: `${url} hangs: no heartbeat for ${silentSeconds} s` };
+    const silence = `no heartbeat for ${silentSeconds} s`;
+    if (answers) return { name, status: 'degraded', pid, text: `${url} answers, and sends ${silence}` };
+    return { name, status: 'unhealthy', pid, text: `${url} hangs: ${silence}` };
   }
   if (answers !== false) return { name, status: 'healthy', pid, text: url };
   return { name, status: 'degraded', pid, text: `${url} does not answer: it hangs, or is just starting` };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import { readAudit } from '../access/read-audit';
 import type { Health, SystemHealth } from '../observability/health';
+import { SLOTLESS_TEXTS } from '../observability/part-health';
 import { identifyProcess, isProcessRunning, readRunningPid } from '../process/pid-file';
 import type { ServingProcess } from '../observability/waiting';
 import type { WorkerReading } from '../observability/workers-report';
@@ -69,6 +70,26 @@ function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
   return text.replace(reason, () => `(${stop['why']}; by ${stop['who']})`);
 }
 
+/** Advice to run this very command. */
+const SEE_STATUS = '; "oncefill status" tells what runs';
+
+/**
+ * What the server says of a part, as this command tells it: of one whose registration nobody holds, this machine knows more.
+ *
+ * @param pid of its process on this machine; undefined: there is none, or it holds the registration
+ */
+export function inWordsOfStatus(text: string, pid: number | undefined): string {
+  if (pid === undefined) return text.replace(SEE_STATUS, '');
+  switch (text) {
+    case SLOTLESS_TEXTS.left:
+      return 'its process is there, and has lost its registration: it hangs or was stopped, or is starting or ending; "oncefill start" ends and restarts what hangs';
+    case SLOTLESS_TEXTS.never:
+      return 'its process is starting: it has never registered';
+    default:
+      return text.replace(SEE_STATUS, '');
+  }
+}
+
 /** The health of the parts, with what only this machine knows: processes and addresses. */
 function joinParts(
   config: Config,
@@ -79,8 +100,14 @@ function joinParts(
 ): readonly StatusPart[] {
   const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
-    const known = pid ?? readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
-    return { name, status, pid: known, text: name === 'venue_account' ? nameWhoStopped(config, text) : text };
+    const local = readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
+    const said = inWordsOfStatus(text, pid === undefined ? local : undefined);
+    return {
+      name,
+      status,
+      pid: pid ?? local,
+      text: name === 'venue_account' ? nameWhoStopped(config, said) : said,
+    };
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
   const others = missing.map(({ name }) =>
@@ -144,7 +171,7 @@ async function readStatus(config: Config): Promise<SystemStatus> {
         underWay(client),
         servingProcesses(client, config),
       ]);
-      const beside = [...(limits ? [limits] : []), waiting, ...workersByHand(config, read, serving)];
+      const beside = [limits, waiting, ...workersByHand(config, read, serving)];
       return { health: read, registered: workers, others: beside };
     });
     const known = joinParts(config, health, registered, await asked, { address, pid: await findServerPid(config) });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import type * as LostOutput from '../../../src/cli/lost-output';
 import { packageRoot } from '../../../src/config/package-root';
 import { ExitCode } from '../../../src/process/exit-codes';
 
@@ -9,7 +10,7 @@ import { ExitCode } from '../../../src/process/exit-codes';
 function open() {
   jest.resetModules();
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const lostOutput = require('../../../src/cli/lost-output') as typeof import('../../../src/cli/lost-output');
+  const lostOutput = require('../../../src/cli/lost-output') as typeof LostOutput;
   const stdout = new PassThrough() as never as NodeJS.WriteStream;
   const stderr = new PassThrough() as never as NodeJS.WriteStream;
   const told: string[] = [];
