@@ -11,14 +11,10 @@ import { readHealth } from '../src/observability/health';
 import { HealthReader } from '../src/observability/health-reader';
 import type { PartHealth } from '../src/observability/part-health';
 import { readFreeFunds } from '../src/observability/trading-health';
-import { pause } from '../src/process/pause';
-import { claimPidFile, releasePidFile } from '../src/process/pid-file';
 import { AlertMetrics } from './alert-metrics';
+import { holdDesk } from './hold-desk';
 import { pingHeartbeat } from './ping-heartbeat';
 import { printAlert } from './print-alert';
-
-/** How often a monitor looks whether the one that keeps the desk is gone. */
-const CLAIM_INTERVAL_MS = 10_000;
 
 /** The desk looks at everything every five seconds; the ping goes by what it saw last. */
 const HEALTH_SHARED_MS = 4_500;
@@ -35,21 +31,12 @@ export interface AlertDeskOptions {
 
 /**
  * Keeps the desk of alerts of this data folder until the signal ends it. Of several monitors on one folder one does, and the
- * next takes it up when that one is gone. It needs no Temporal server: that there is none is one of the things it tells.
+ * next takes it up when that one is gone. Never throws. It needs no Temporal server: that there is none is one of the things it tells.
  */
-export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<void> {
+export function keepAlertDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<void> {
   const path = join(options.config.dataDir, 'run', 'alert-desk.pid');
-  while (!signal.aborted) {
-    if (claimPidFile(path, process.pid) === undefined) {
-      try {
-        await runDesk(options, signal);
-      } finally {
-        releasePidFile(path, process.pid);
-      }
-      return;
-    }
-    await pause(CLAIM_INTERVAL_MS, signal);
-  }
+  const warn = (sentence: string): void => printAlert(options.logger, sentence);
+  return holdDesk({ path, keep: (end) => runDesk(options, end), warn }, signal);
 }
 
 /** Of several monitors the one that keeps the desk tells its metrics: the others know nothing of alerts. */

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../process/error-code';
-import { auditFileName, auditFolder } from './audit';
+import { FileUnusableError, openRegularFile } from '../process/bounded-file';
+import { AuditError, auditFileName, auditFolder } from './audit';
 
 const DAY_MS = 86_400_000;
 /** Bytes that are read of one day, from its end. */
@@ -16,10 +16,11 @@ export type AuditRow = Readonly<Record<string, string>>;
 function readEnd(path: string): string {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openRegularFile(path, { bytesMax: Number.POSITIVE_INFINITY, what: 'The audit' });
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
+    if (!(error instanceof FileUnusableError)) throw error;
+    if (error.code === 'ENOENT') return '';
+    throw new AuditError(error.message);
   }
   try {
     const { size } = fstatSync(descriptor);
@@ -46,6 +47,7 @@ function parseRow(line: string): AuditRow | undefined {
  *
  * @param days today included
  * @param nowMs milliseconds UTC
+ * @throws AuditError where a file of it cannot be read, or is none
  */
 export function readAudit(dataDir: string, days: number, nowMs: number): readonly AuditRow[] {
   let rows: readonly AuditRow[] = [];

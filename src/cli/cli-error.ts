@@ -56,10 +56,15 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   ServerUnavailableError: ExitCode.UNAVAILABLE,
 };
 
+const NO_WORKING_FOLDER =
+  'The folder that this command runs in does not exist any more, or may not be read: change into another one (cd), and repeat the command.';
+
 /** Turns whatever a command threw into one sentence and an exit code. Only unexpected errors show their stack. */
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE };
+  const { syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') return { message: NO_WORKING_FOLDER, exitCode: ExitCode.USAGE };
   const exitCode = EXIT_CODE_BY_ERROR_NAME[error.name];
   if (exitCode !== undefined) return { message: error.message, exitCode };
   return { message: describeSystemError(error) ?? error.stack ?? error.message, exitCode: ExitCode.FAILURE };

@@ -78,6 +78,7 @@ async function showLogs(dataDir: string, options: LogsOptions): Promise<ExitCode
         print(line, json);
       }
     }
+    for (const problem of reader.takeProblems()) printErrorLine(problem);
   };
   try {
     show(!follow);

@@ -14,6 +14,7 @@ import {
   STARTING,
 } from './command-config';
 import { ExitCode } from '../process/exit-codes';
+import { outlastOutput } from './lost-output';
 import { faultsOption } from './paper-venue';
 import { openPrinter } from './start-printer';
 import { showStatus } from './status';
@@ -92,6 +93,7 @@ async function describeVenueProxy({ venue: name, venues }: Config): Promise<stri
 }
 
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
+  outlastOutput();
   const config = await loadCommandConfig(command, candlesFlag(options.candles), STARTING);
   checkVerification(config);
   const live = options.live ?? false;

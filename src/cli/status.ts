@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import { readAudit } from '../access/read-audit';
 import type { Health, SystemHealth } from '../observability/health';
+import { SLOTLESS_TEXTS } from '../observability/part-health';
 import { identifyProcess, isProcessRunning, readRunningPid } from '../process/pid-file';
 import type { ServingProcess } from '../observability/waiting';
 import type { WorkerReading } from '../observability/workers-report';
@@ -11,7 +12,7 @@ import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
-import { apiPart } from './status-api';
+import { apiAnswers, apiPart } from './status-api';
 import { exitCodeOf, verdictOf, VERDICTS_HELP } from './status-verdict';
 import { withClient } from './temporal-access';
 import { PLAIN, printJson, printLine, styleFor } from './terminal';
@@ -45,6 +46,15 @@ async function findServerPid(config: Config): Promise<number | undefined> {
   return server !== undefined && isProcessRunning(server) ? server.pid : undefined;
 }
 
+/** An audit that cannot be read says nothing of who stopped trading; `oncefill audit` says why. */
+function auditOf(dataDir: string): ReturnType<typeof readAudit> {
+  try {
+    return readAudit(dataDir, STOPS_SOUGHT_DAYS, Date.now());
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Puts beside the reason who stopped trading, as the audit of this data folder has it.
  *
@@ -52,7 +62,7 @@ async function findServerPid(config: Config): Promise<number | undefined> {
  */
 function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
   if (!/trading (halted|reducing)/.test(text)) return text;
-  const stop = readAudit(dataDir, STOPS_SOUGHT_DAYS, Date.now()).findLast(
+  const stop = auditOf(dataDir).findLast(
     ({ what = '', target, result }) => STOPPING_ACTS.includes(what) && target === venue && result === 'done',
   );
   const reason = `(${stop?.['why']})`;
@@ -60,29 +70,59 @@ function nameWhoStopped({ dataDir, venue }: Config, text: string): string {
   return text.replace(reason, () => `(${stop['why']}; by ${stop['who']})`);
 }
 
+/** Advice to run this very command. */
+const SEE_STATUS = '; "oncefill status" tells what runs';
+
+/**
+ * What the server says of a part, as this command tells it: of one whose registration nobody holds, this machine knows more.
+ *
+ * @param pid of its process on this machine; undefined: there is none, or it holds the registration
+ */
+export function inWordsOfStatus(text: string, pid: number | undefined): string {
+  if (pid === undefined) return text.replace(SEE_STATUS, '');
+  switch (text) {
+    case SLOTLESS_TEXTS.left:
+      return 'its process is there, and has lost its registration: it hangs or was stopped, or is starting or ending; "oncefill start" ends and restarts what hangs';
+    case SLOTLESS_TEXTS.never:
+      return 'its process is starting: it has never registered';
+    default:
+      return text.replace(SEE_STATUS, '');
+  }
+}
+
 /** The health of the parts, with what only this machine knows: processes and addresses. */
 function joinParts(
   config: Config,
   health: SystemHealth,
   workers: readonly WorkerReading[],
+  apiDoesAnswer: boolean,
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
   const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
-    const known = pid ?? readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
-    return { name, status, pid: known, text: name === 'venue_account' ? nameWhoStopped(config, text) : text };
+    const local = readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
+    const said = inWordsOfStatus(text, pid === undefined ? local : undefined);
+    return {
+      name,
+      status,
+      pid: pid ?? local,
+      text: name === 'venue_account' ? nameWhoStopped(config, said) : said,
+    };
   });
   const missing = planProcesses('all', config).filter(({ name }) => health.components[name] === undefined);
   const others = missing.map(({ name }) =>
-    name === 'api' ? apiPart(config, workers) : partFromPidFile(name, config, ''),
+    name === 'api' ? apiPart(config, workers, undefined, apiDoesAnswer) : partFromPidFile(name, config, ''),
   );
   return [...reported, ...others];
 }
 
 /** Without the server nothing can be asked: only which processes run is known. */
-function partsWithoutServer(config: Config, message: string): readonly StatusPart[] {
+function partsWithoutServer(config: Config, message: string, apiDoesAnswer: boolean): readonly StatusPart[] {
+  const text = 'runs, but the Temporal server does not answer';
   const processes = planProcesses('all', config).map(({ name }): StatusPart => {
-    const part = partFromPidFile(name, config, 'runs, but the Temporal server does not answer');
+    const known = partFromPidFile(name, config, text);
+    const isMissing = name === 'api' && known.pid === undefined;
+    const part = isMissing && apiDoesAnswer ? { ...known, status: 'healthy' as const, text } : known;
     return part.status === 'healthy' && name !== 'paper_venue' ? { ...part, status: 'degraded' } : part;
   });
   return [{ name: 'temporal', status: 'unhealthy', text: message }, ...processes];
@@ -120,6 +160,7 @@ async function readStatus(config: Config): Promise<SystemStatus> {
       import('../temporal/connection'),
     ]);
   const { address } = resolveAnyTarget(config);
+  const asked = apiAnswers(config);
   try {
     const { health, registered, others } = await withClient(config, 'look', async ({ client }) => {
       const [read, { workers }, limits, waiting, serving] = await Promise.all([
@@ -130,15 +171,15 @@ async function readStatus(config: Config): Promise<SystemStatus> {
         underWay(client),
         servingProcesses(client, config),
       ]);
-      const beside = [...(limits ? [limits] : []), waiting, ...workersByHand(config, read, serving)];
+      const beside = [limits, waiting, ...workersByHand(config, read, serving)];
       return { health: read, registered: workers, others: beside };
     });
-    const known = joinParts(config, health, registered, { address, pid: await findServerPid(config) });
+    const known = joinParts(config, health, registered, await asked, { address, pid: await findServerPid(config) });
     const parts = [...known, ...others];
     return { status: verdictOf(parts), parts };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ServerUnavailableError') throw error;
-    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message) };
+    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message, await asked) };
   }
 }
 

@@ -15,6 +15,9 @@ const REFUSALS: Readonly<Record<string, readonly [meaning: string, remedy: strin
   EIO: ['the disk fails', 'look at the disk'],
 };
 
+/** What concerns the whole disk or process, so that its one sentence says enough. */
+const TOLD_WITHOUT_PATH: readonly string[] = ['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE'];
+
 /**
  * What the system refused, in one sentence.
  *
@@ -23,7 +26,12 @@ const REFUSALS: Readonly<Record<string, readonly [meaning: string, remedy: strin
 export function describeSystemError(error: Error): string | undefined {
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   const refusal = code === undefined ? undefined : REFUSALS[code];
-  if (!refusal || path === undefined) return undefined;
+  if (!refusal) return undefined;
   const [meaning, remedy] = refusal;
+  // Of a file that is open already the system names no path.
+  if (path === undefined)
+    return code !== undefined && TOLD_WITHOUT_PATH.includes(code)
+      ? `A file cannot be used: ${meaning} (${syscall ?? 'call'} ${code}). What to do: ${remedy}.`
+      : undefined;
   return `${path} cannot be used: ${meaning} (${syscall ?? 'call'} ${code}). What to do: ${remedy}.`;
 }

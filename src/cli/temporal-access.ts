@@ -24,6 +24,16 @@ export async function assertEmbeddedServerRuns(port: number, address: string, da
   throw new ServerUnavailableError('TEMPORAL_UNREACHABLE', message);
 }
 
+/** What to say of an embedded server whose port is open and that does not answer: nobody has to start it where a start runs. */
+export async function silentServerError(dataDir: string, address: string, error: unknown): Promise<unknown> {
+  const { ServerUnavailableError } = await import('../temporal/errors');
+  const isSilent = error instanceof ServerUnavailableError && error.code === 'TEMPORAL_UNREACHABLE';
+  const starter = isSilent ? await runningStart(dataDir) : undefined;
+  if (starter === undefined) return error;
+  const message = `The Temporal server at ${address} runs and does not answer: it hangs, or is overloaded. "oncefill start" (process ${starter}) runs, and ends it and starts it again when it stays silent. Repeat the command in a minute.`;
+  return new ServerUnavailableError('TEMPORAL_UNREACHABLE', message, { cause: error });
+}
+
 /** The process of a `start` on this data folder. It watches over the embedded server. */
 async function runningStart(dataDir: string): Promise<number | undefined> {
   const [{ readRunningPid }, { startLockPath }, { START_MODES }] = await Promise.all([
@@ -71,12 +81,19 @@ export async function withClient<Result>(
   const { address, namespace, isEmbedded } = target;
   if (address === embeddedAddress(config.temporal.port))
     await assertEmbeddedServerRuns(config.temporal.port, address, dataDir);
-  const { client, connection } = await connectClient(target);
+  const { client, connection } = await connectClient(target).catch(async (error: unknown) => {
+    throw isEmbedded ? await silentServerError(dataDir, address, error) : error;
+  });
   try {
     const store = askingGate({ place: { dataDir, namespace }, address, isEmbedded, asker: client });
     if (changes) await store.confirm();
     if (purpose === 'look') await warnOfStore(store);
     return await use({ client, store });
+  } catch (error) {
+    // Who acts tells by itself what may have been done; who only looks has one sentence.
+    if (purpose !== 'look') throw error;
+    const { unansweredError } = connections;
+    throw unansweredError(target, error) ?? error;
   } finally {
     await connection.close();
   }

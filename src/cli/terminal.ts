@@ -83,11 +83,3 @@ function printJsonText(text: string): void {
   );
   process.stdout.write(`${escaped}\n`);
 }
-
-/** Leaves quietly when the reader of our output went away, as in `oncefill signal list | head`. */
-export function exitOnClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}

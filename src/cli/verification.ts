@@ -1,13 +1,12 @@
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { readYesNo } from '../config/yes-no';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
 
-/** Variables with which Node and Temporal's client stop verifying whom they speak to, and the values that do. */
-const SWITCHED_OFF: Readonly<Record<string, readonly string[]>> = {
-  NODE_TLS_REJECT_UNAUTHORIZED: ['0'],
-  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: ['1', 'true'],
-};
+/** Variables with which Node and Temporal's client stop verifying whom they speak to. */
+const NODE_VERIFICATION = 'NODE_TLS_REJECT_UNAUTHORIZED';
+const TEMPORAL_VERIFICATION = 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION';
 const EXTRA_TRUST_VARIABLE = 'NODE_EXTRA_CA_CERTS';
 /** As `--use-system-ca`, in versions of Node that know it. */
 const SYSTEM_TRUST_VARIABLE = 'NODE_USE_SYSTEM_CA';
@@ -19,16 +18,19 @@ const OPENSSL_TRUST_VARIABLES = ['SSL_CERT_FILE', 'SSL_CERT_DIR'];
 /**
  * Money, or what becomes money, is moved only where it is proven who is at the other end.
  *
- * @throws CliError when the environment switches the verification of certificates off, other than for paper
+ * @throws ConfigError as readYesNo; CliError when the environment switches the verification of certificates off, other than for paper
  */
 export function checkVerification(config: Config, env: NodeJS.ProcessEnv = process.env): void {
   const environment = environmentOf(config);
   if (environment === 'paper') return;
-  for (const [name, values] of Object.entries(SWITCHED_OFF)) {
-    const value = env[name]?.trim().toLowerCase() ?? '';
-    if (!values.includes(value)) continue;
+  const isOff = {
+    [NODE_VERIFICATION]: env[NODE_VERIFICATION]?.trim() === '0',
+    [TEMPORAL_VERIFICATION]: readYesNo(TEMPORAL_VERIFICATION, env) === true,
+  };
+  for (const [name, isSwitchedOff] of Object.entries(isOff)) {
+    if (!isSwitchedOff) continue;
     throw new CliError(
-      `${name}=${value} switches the verification of TLS certificates off, which the ${environment} environment does not allow: anybody on the way could pose as the other side. Remove the variable.`,
+      `${name}=${env[name]?.trim()} switches the verification of TLS certificates off, which the ${environment} environment does not allow: anybody on the way could pose as the other side. Remove the variable.`,
       ExitCode.USAGE,
     );
   }

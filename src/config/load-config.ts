@@ -13,6 +13,7 @@ import { environmentOf } from './trading-environment';
 import { validate } from './validate';
 import { CONFIG_FILE_VARIABLE, isServiceVariable, unknownOwnVariables } from './variables';
 import { readYamlMap } from './yaml-file';
+import { checkYesNo } from './yes-no';
 
 /** A setting given on the command line. */
 export interface FlagValue {
@@ -125,6 +126,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
       })),
     );
   }
+  checkYesNo(env);
   const defaults: Layer = { source: defaultFile, folder: packageRoot(), values: readYamlMap(defaultFile) };
   const layers = mergeLayers([
     defaults,

@@ -10,7 +10,7 @@ export const CACHE_FOLDER_VARIABLE = 'ONCEFILL_CACHE_DIR';
 /** The keys that seal histories, or the file that holds them. */
 export const HISTORY_KEYS_VARIABLE = 'ONCEFILL_HISTORY_KEYS';
 
-/** Whether the SDK's own watchdog over workflows is left on: anything but "off". */
+/** Whether the SDK's own watchdog over workflows is left on; not set: it is off. */
 export const WATCHDOG_VARIABLE = 'ONCEFILL_WORKFLOW_WATCHDOG';
 
 /** Temporal's standard variables, as its client reads them. */

@@ -9,6 +9,7 @@ import {
   type FaultsInForce,
   reason,
   reasonsOf,
+  SLOTLESS_TEXTS,
   unhealthy,
   VITAL_PARTS,
   withOneEndOfBan,
@@ -16,13 +17,10 @@ import {
   type PartHealth,
   type PartStatus,
 } from './part-health';
-import { listSlots, readSlot, type SlotReading } from './slots';
+import { lateAfterMs, listSlots, readSlot, type SlotReading } from './slots';
 import { accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
 export { reasonsOf, type Health, type PartHealth, type PartStatus } from './part-health';
-
-/** A heartbeat older than this share of its timeout is a sign of trouble before the slot is lost. */
-const LATE_HEARTBEAT_SHARE = 0.75;
 
 /** A server that takes longer for the simplest question holds up every order. */
 const SERVER_SLOW_MS = 1_000;
@@ -101,8 +99,8 @@ async function serverHealth(client: Client, config: Config): Promise<PartHealth>
 async function componentHealth(client: Client, config: Config, name: string): Promise<PartHealth> {
   try {
     const slot = await readSlot(client, componentWorkflowId(name));
-    if (slot === undefined) return unhealthy(name, 'never started');
-    return slot.isHeld ? describeSlot(name, slot, config) : unhealthy(name, 'not running');
+    if (slot === undefined) return unhealthy(name, SLOTLESS_TEXTS.never);
+    return slot.isHeld ? describeSlot(name, slot, config) : unhealthy(name, SLOTLESS_TEXTS.left);
   } catch (error) {
     return unhealthy(name, reason(error));
   }
@@ -127,21 +125,24 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
   const who = { name, pid: holder?.pid, host: holder?.host, startedAtMs: holder?.startedAtMs };
   if (!heartbeat) return { ...who, status: 'starting', text: 'no heartbeat yet' };
   const heartbeatAgeMs = Math.max(0, Date.now() - heartbeat.atMs);
-  const late = heartbeatAgeMs > config.workers.heartbeatTimeoutSeconds * 1000 * LATE_HEARTBEAT_SHARE;
+  const late = heartbeatAgeMs > lateAfterMs(config.workers.heartbeatTimeoutSeconds * 1000);
   const memory = `${Math.round(heartbeat.memoryBytes / 1024 ** 2)} MiB`;
   const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
   const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
-  const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${Math.round(heartbeatAgeMs / 1000)} s ago${where}`;
-  const problems = heartbeat.problems ?? [];
-  const isWell = !late && heartbeat.status !== 'error' && problems.length === 0;
+  const ageSeconds = Math.round(heartbeatAgeMs / 1000);
+  const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${ageSeconds} s ago${where}`;
+  const itsProblems = heartbeat.problems ?? [];
+  const silence = `${name}${where} has sent no heartbeat for ${ageSeconds} s: it hangs, or its machine has no time for it`;
+  const problems = late ? [silence, ...itsProblems] : itsProblems;
+  const isWell = heartbeat.status !== 'error' && problems.length === 0;
   return {
     ...who,
     heartbeatAgeMs,
     status: isWell ? 'healthy' : 'degraded',
     text: [text, ...problems].join('. '),
-    problems: late ? [`${name}: ${text}`, ...problems] : problems,
+    problems,
     memoryShare: heartbeat.memoryShare,
-    ownProblems: heartbeat.problemCodes?.map((code, index) => ({ code, sentence: problems[index] ?? code })),
+    ownProblems: heartbeat.problemCodes?.map((code, index) => ({ code, sentence: itsProblems[index] ?? code })),
   };
 }
 

@@ -5,6 +5,9 @@ import type { LogLine } from './log-line';
 /** Lines of errors that were shown from their part's file, and are awaited in the file of errors. */
 const AWAITED_MAX = 10_000;
 
+/** Files that somebody renamed while they were read, and into which somebody may write on; of more, the oldest are left. */
+const RENAMED_MAX = 16;
+
 /** A line that waits for its turn. */
 interface Head {
   readonly cursor: LogCursor;
@@ -17,6 +20,8 @@ interface Head {
  */
 export class LogReader {
   readonly #cursors = new Map<string, LogCursor>();
+  readonly #renamed: LogCursor[] = [];
+  readonly #problemsTold = new Set<string>();
   /** How many of such a line are still to come in the file of errors. */
   readonly #awaited = new Map<string, number>();
 
@@ -36,27 +41,47 @@ export class LogReader {
     const files = listLogFiles(this.dataDir).filter(({ day }) => day >= this.firstDay);
     const days = [...new Set(files.map(({ day }) => day))];
     for (const day of days) {
-      const cursors = files.filter((file) => file.day === day).map((file) => this.#cursorOf(file));
+      const named = files.filter((file) => file.day === day).map((file) => this.#cursorOf(file));
+      const cursors = [...this.#renamed.filter((cursor) => cursor.file.day === day), ...named];
       yield* this.#merge(cursors, isLast);
     }
     this.#closeOld(days.slice(-2));
   }
 
+  /** What is in the place of a log and cannot be read as one, a sentence each, which are told once. */
+  takeProblems(): readonly string[] {
+    const problems = [...this.#cursors.values()].flatMap(({ problem }) => problem ?? []);
+    const untold = problems.filter((problem) => !this.#problemsTold.has(problem));
+    for (const problem of untold) this.#problemsTold.add(problem);
+    return untold;
+  }
+
   close(): void {
-    for (const cursor of this.#cursors.values()) cursor.close();
+    for (const cursor of [...this.#cursors.values(), ...this.#renamed]) cursor.close();
   }
 
   #cursorOf(file: LogFile): LogCursor {
     const known = this.#cursors.get(file.path);
-    if (known !== undefined) return known;
+    if (known !== undefined && !known.isReplaced()) return known;
+    if (known !== undefined) this.#followRenamed(known);
     const cursor = new LogCursor(file);
     this.#cursors.set(file.path, cursor);
     return cursor;
   }
 
+  #followRenamed(cursor: LogCursor): void {
+    this.#renamed.push(cursor);
+    if (this.#renamed.length > RENAMED_MAX) this.#renamed.shift()?.close();
+  }
+
   /** Nothing is written any more into days before yesterday; a cursor that is closed opens its file again if asked. */
   #closeOld(recentDays: readonly string[]): void {
     for (const cursor of this.#cursors.values()) if (!recentDays.includes(cursor.file.day)) cursor.close();
+    const old = this.#renamed.filter(({ file }) => !recentDays.includes(file.day));
+    for (const cursor of old) {
+      cursor.close();
+      this.#renamed.splice(this.#renamed.indexOf(cursor), 1);
+    }
   }
 
   *#merge(cursors: readonly LogCursor[], isLast: boolean): Generator<LogLine> {

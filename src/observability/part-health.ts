@@ -7,6 +7,9 @@ export const ACCOUNT_PART = 'venue_account';
 /** Of the parts that health asks: without one of them no order is made. */
 export const VITAL_PARTS: readonly string[] = ['temporal', 'trading_engine', ACCOUNT_PART];
 
+/** What is said of a part whose slot nobody holds: whoever knows of its process knows more. */
+export const SLOTLESS_TEXTS = { left: 'not running', never: 'never started' } as const;
+
 /** The one scale: of the system, and of every part. */
 export type Health = 'healthy' | 'degraded' | 'unhealthy';
 /** A part that has just begun may also say that it is starting. */

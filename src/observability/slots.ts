@@ -8,6 +8,14 @@ import {
 } from '../messages/component';
 import { CHECK_TIMEOUT_MS } from './part-health';
 
+/** A heartbeat older than this share of its timeout is a sign of trouble before the slot is lost. */
+const LATE_HEARTBEAT_SHARE = 0.75;
+
+/** From which age on a heartbeat is late, for all who tell people of it, milliseconds. @param heartbeatTimeoutMs when the slot is lost */
+export function lateAfterMs(heartbeatTimeoutMs: number): number {
+  return heartbeatTimeoutMs * LATE_HEARTBEAT_SHARE;
+}
+
 /** More registered processes than this are not listed. */
 const SLOTS_MAX = 200;
 

@@ -50,15 +50,19 @@ function describeFull(name: string, windowMs: number): string {
   return `The window of ${name} is full: ${who} wait until it empties, up to ${windowMs / 1_000} s for the next`;
 }
 
-/** How much of the venue's limits is used now. Never throws. @returns undefined: nobody can tell */
-export async function limitsHealth(client: Client, config: Config): Promise<PartHealth | undefined> {
+/** How much of the venue's limits is used now. Never throws. */
+export async function limitsHealth(client: Client, config: Config): Promise<PartHealth> {
+  const name = 'limits';
   try {
     const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
     const usage = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () => handle.query(usageQuery));
-    return { name: 'limits', status: 'healthy', text: describeLimits(usage) };
+    return { name, status: 'healthy', text: describeLimits(usage) };
   } catch {
-    // The account's own line says why it cannot be asked.
-    return undefined;
+    return {
+      name,
+      status: 'degraded',
+      text: "unknown: the account does not answer, and the account's own line says why",
+    };
   }
 }
 

@@ -2,14 +2,14 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import type { ComponentHeartbeat, ComponentHolder } from '../messages/component';
 import { componentWorkflowId } from '../messages/ids';
-import { listSlots, readSlot, type SlotReading } from './slots';
+import { lateAfterMs, listSlots, readSlot, type SlotReading } from './slots';
 
 /** The server lets one process hold the slot of each of these at a time. */
 const WORKERS_PER_TYPE_MAX = 1;
 
 /**
- * How a registered process is: as its heartbeat says; `starting` before the first one; `silent` when the last one is older
- * than the timeout, though the slot is still held; `absent` where one is needed and none is registered.
+ * How a registered process is: as its heartbeat says; `starting` before the first one; `silent` when the last one is late,
+ * though the slot is still held; `absent` where one is needed and none is registered.
  */
 export type WorkerStatus = ComponentHeartbeat['status'] | 'starting' | 'silent' | 'absent';
 
@@ -36,11 +36,11 @@ function neededTypes({ ml }: Config): readonly string[] {
   return ml.enabled ? ['trading_engine', 'ml_manager'] : ['trading_engine'];
 }
 
-/** @param nowMs UTC */
+/** @param silentAfterMs from which age of the heartbeat on it counts as silent. @param nowMs UTC */
 export function judgeSlot(
   type: string,
   slot: SlotReading | undefined,
-  heartbeatTimeoutMs: number,
+  silentAfterMs: number,
   nowMs: number,
 ): WorkerReading {
   if (slot === undefined || !slot.isHeld) return { type, status: 'absent' };
@@ -48,7 +48,7 @@ export function judgeSlot(
   if (heartbeat === undefined) return { type, status: 'starting', holder };
   // The clocks of two machines differ a little.
   const heartbeatAgeMs = Math.max(0, nowMs - heartbeat.atMs);
-  const status = heartbeatAgeMs > heartbeatTimeoutMs ? 'silent' : heartbeat.status;
+  const status = heartbeatAgeMs > silentAfterMs ? 'silent' : heartbeat.status;
   return { type, status, holder, heartbeat, heartbeatAgeMs };
 }
 
@@ -66,7 +66,7 @@ export async function readWorkers(client: Client, config: Config): Promise<Worke
   const read = async (workflowId: string): Promise<WorkerReading> => {
     const slot = await readSlot(client, workflowId);
     const type = slot?.holder?.component ?? workflowId.slice(componentWorkflowId('').length);
-    return judgeSlot(type, slot, heartbeatTimeoutMs, Date.now());
+    return judgeSlot(type, slot, lateAfterMs(heartbeatTimeoutMs), Date.now());
   };
   const [first, rest] = await Promise.all([Promise.all(neededIds.map(read)), Promise.all(others.map(read))]);
   // One of the list that has left meanwhile is no news.

@@ -26,7 +26,8 @@ export function describeReport(report: ProcessReport, outputFile: string): reado
     case 'superseded':
       return [`${report.name}: ${report.text}`];
     case 'died': {
-      const text = `${report.name} died (${report.cause}); it starts again in ${seconds(report.restartInMs)}.`;
+      const what = report.fault ? 'cannot be started again with the configuration as it is now' : 'died';
+      const text = `${report.name} ${what} (${report.cause}); it starts again in ${seconds(report.restartInMs)}.`;
       if (report.lastLines.length === 0) return [text];
       return [`${text} Its last output, more in ${outputFile}:`, ...indent(report.lastLines)];
     }

@@ -3,6 +3,14 @@ import type { AlertRule, Finding } from '../domain/alerts/alert';
 /** After so many short lives in a row a person is told that starting again does not help. */
 export const CRASH_LOOP_DEATHS = 5;
 
+/** What a process that had run before says about the configuration that it met at its restart. */
+export interface ConfigurationFault {
+  /** Which file or setting, and what is wrong with it, in its own words. */
+  readonly text: string;
+  /** It is not what it said the last time. */
+  readonly isNew: boolean;
+}
+
 export interface Death {
   readonly kind: 'died';
   readonly name: string;
@@ -11,6 +19,8 @@ export interface Death {
   readonly isHung: boolean;
   readonly deathsInARow: number;
   readonly restartInMs: number;
+  /** It cannot use the configuration as it is now; absent: it ended for another reason. */
+  readonly fault?: ConfigurationFault;
 }
 
 /** Why it has to be started again, in one word for counting. */
@@ -49,11 +59,18 @@ export function findingsOf(event: LifeEvent, atMs: number): readonly Finding[] {
       const death = event.isHung
         ? finding('heartbeat_lost', true, `${name} hung (${event.cause}); ${again}.`)
         : finding('process_died', true, `${name} died (${event.cause}); ${again}.`);
+      if (event.fault) return [death, finding('crash_loop', true, describeFault(name, event.fault))];
       if (event.deathsInARow !== CRASH_LOOP_DEATHS) return [death];
       const loop = `${name} dies again and again (${event.deathsInARow} times in a row, last: ${event.cause}); it is started again ever more rarely: look at its log in the data folder.`;
       return [death, finding('crash_loop', true, loop)];
     }
   }
+}
+
+/** Nobody else can mend it, and until then the part is missing: a person hears of it the first time. */
+function describeFault(name: string, { text }: ConfigurationFault): string {
+  const who = name === 'system_monitor' ? " Until then nobody is sent an alert; a dead man's switch notices." : '';
+  return `${name} cannot be started again with the configuration as it is now: ${text === '' ? 'it says nothing of it' : text} Mend it; ${name} is tried again by itself, ever more rarely, at least every five minutes, and the rest goes on.${who}`;
 }
 
 /**
@@ -62,5 +79,6 @@ export function findingsOf(event: LifeEvent, atMs: number): readonly Finding[] {
  */
 export function printedFindings(event: LifeEvent, atMs: number): readonly Finding[] {
   const found = findingsOf(event, atMs).filter(({ holds }) => holds);
-  return event.kind === 'died' ? found.filter(({ rule }) => rule === 'crash_loop') : found;
+  if (event.kind !== 'died') return found;
+  return event.fault?.isNew === false ? [] : found.filter(({ rule }) => rule === 'crash_loop');
 }

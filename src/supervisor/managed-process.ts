@@ -3,6 +3,7 @@ import { WATCHDOG_VARIABLE } from '../config/variables';
 import { ExitCode } from '../process/exit-codes';
 import type { Beat } from '../process/lifeline';
 import type { ProcessEvent } from '../process/process-events';
+import type { ConfigurationFault } from './life-findings';
 import type { Silent } from './liveness';
 import type { LivenessWatch } from './liveness-watch';
 import { OutputLog } from './output-log';
@@ -20,9 +21,15 @@ export interface ProcessSpecification {
   readonly outputFile: string;
   readonly pidFile: string;
   readonly restartPolicy?: RestartPolicy;
+  /** After what time a PID file that could not be written is tried again, milliseconds; absent: PID_RETRY_MS. */
+  readonly pidRetryMs?: number;
 }
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting' | 'superseded' | 'misconfigured';
+
+const PID_RETRY_MS = 10_000;
+/** Characters of what is wrong with a configuration that people are told. */
+const FAULT_LENGTH_MAX = 1_000;
 
 const STUCK_CAUSE = `a workflow looped: from now on with ${WATCHDOG_VARIABLE}=on`;
 
@@ -39,10 +46,15 @@ export class ManagedProcess {
   private childEnded: Promise<void> = Promise.resolve();
   private restartTimer: NodeJS.Timeout | undefined;
   private stableTimer: NodeJS.Timeout | undefined;
+  private pidTimer: NodeJS.Timeout | undefined;
   private deathsInARow = 0;
   /** Why the running child was ended by us. */
   private hung: Silent | undefined;
   private stopping = false;
+  /** It was ready once, or the whole was: what it is given worked, so a fault of it came later, and others trade on. */
+  private isPastFirstStart = false;
+  /** The fault of its configuration that was told last; absent: it has none that is known. */
+  private knownFault: string | undefined;
   /** A workflow looped: until the supervisor itself is run anew, the SDK watches over them, at a cost. */
   private watchesWorkflows = false;
   private currentState: ProcessState = 'stopped';
@@ -98,6 +110,11 @@ export class ManagedProcess {
       this.stateWaiters.add(check);
     });
     return this.currentState === 'ready';
+  }
+
+  /** From now on a configuration that it cannot use makes it wait for a better one, and is no reason to stop others. */
+  endFirstStart(): void {
+    this.isPastFirstStart = true;
   }
 
   /** Asks the process to stop (SIGTERM) and ends it and its own children (SIGKILL) after `graceMs`. Never throws. */
@@ -159,9 +176,10 @@ export class ManagedProcess {
     this.liveness?.watch(this.name, (silent) => this.endHung(silent));
     if (child.stdout) this.output.follow(child.stdout);
     if (child.stderr) this.output.follow(child.stderr);
-    this.notePid(child.pid, claimPidFile);
+    this.claimPid(child.pid);
     child.on('message', (message) => this.handleEvent(message as ProcessEvent | Beat));
     this.childEnded = whenEnded(child).then((cause) => {
+      clearTimeout(this.pidTimer);
       this.notePid(child.pid, releasePidFile);
       this.child = undefined;
       this.liveness?.note(this.name, 'ended');
@@ -170,13 +188,26 @@ export class ManagedProcess {
     });
   }
 
-  /** PID files serve `status` alone: without them the process still does its work. */
-  private notePid(pid: number | undefined, note: (path: string, pid: number) => unknown): void {
-    if (pid === undefined) return;
+  /** A disk that took no file may take it later; the process is told of once. */
+  private claimPid(pid: number | undefined, isAgain = false): void {
+    if (this.notePid(pid, claimPidFile, !isAgain)) return;
+    const { pidRetryMs = PID_RETRY_MS } = this.specification;
+    this.pidTimer = setTimeout(() => this.claimPid(pid, true), pidRetryMs).unref();
+  }
+
+  /**
+   * PID files serve `status` alone: without them the process still does its work.
+   *
+   * @returns whether nothing stood in the way
+   */
+  private notePid(pid: number | undefined, note: (path: string, pid: number) => unknown, isFaultTold = true): boolean {
+    if (pid === undefined) return true;
     try {
       note(this.specification.pidFile, pid);
+      return true;
     } catch (error) {
-      this.warn(`its PID file: ${error instanceof Error ? error.message : String(error)}`);
+      if (isFaultTold) this.warn(`its PID file: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
     }
   }
 
@@ -191,6 +222,8 @@ export class ManagedProcess {
       case 'beat':
         break;
       case 'ready':
+        this.isPastFirstStart = true;
+        this.knownFault = undefined;
         this.setState('ready');
         this.awaitStability();
         this.onReport({ kind: 'ready', name: this.name, pid: this.pid ?? 0 });
@@ -230,7 +263,8 @@ export class ManagedProcess {
     if (this.currentState === 'superseded' && end.exitCode === ExitCode.SUCCESS) return;
     const lastLines = this.output.takeLastLines();
     const { exitCode } = end;
-    if (exitCode === ExitCode.USAGE || exitCode === ExitCode.OTHER_STORE) {
+    const isFault = exitCode === ExitCode.USAGE;
+    if ((isFault && !this.isPastFirstStart) || exitCode === ExitCode.OTHER_STORE) {
       this.setState('misconfigured');
       this.onReport({ kind: 'misconfigured', name: this.name, exitCode, lastLines });
       return;
@@ -251,6 +285,14 @@ export class ManagedProcess {
       lastLines,
       deathsInARow: this.deathsInARow,
       restartInMs,
+      ...(isFault && { fault: this.noteFault(lastLines) }),
     });
+  }
+
+  private noteFault(lastLines: readonly string[]): ConfigurationFault {
+    const text = lastLines.join(' ').slice(0, FAULT_LENGTH_MAX);
+    const isNew = text !== this.knownFault;
+    this.knownFault = text;
+    return { text, isNew };
   }
 }

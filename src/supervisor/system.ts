@@ -217,6 +217,7 @@ export class System {
     const { config, mode, print, faults } = this.options;
     const missing = await this.awaitHealth(server);
     if (this.ending.signal.aborted) return;
+    for (const managed of this.processes.values()) managed.endFirstStart();
     const processes = this.plan.map(({ name }) => ({ name, pid: this.processes.get(name)?.pid }));
     // The clock of performance.now() began with this process.
     const afterSeconds = (performance.now() / 1_000).toFixed(1);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { type Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { serverAddressProblem } from '../config/address-text';
 import { ConfigError } from '../config/config-error';
@@ -7,10 +7,11 @@ import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { isThisMachine } from '../net/this-machine';
 import { openClient } from './client';
+import { callInterceptors } from './closed-channel';
 import { historyKeyErrorIn } from './codec/history-key-error';
 import { claimHistoryKeys } from './codec/key-marks';
 import { NamespaceError, ServerUnavailableError } from './errors';
-import { GrpcStatus } from './grpc-status';
+import { GrpcStatus, isCausedByStatus } from './grpc-status';
 import { showsWhoWeAre } from './server-authentication';
 import { loadStandardConfig, PROFILE_VARIABLES } from './standard-config';
 
@@ -111,17 +112,32 @@ function reasonOf(error: unknown): string {
   return /(?:message|error): "(?<words>[^"]+)"/.exec(text)?.groups?.words ?? text;
 }
 
+/** What the way to the server said. */
+function causeIn(error: unknown): unknown {
+  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+}
+
 function describeFailure({ address, isEmbedded = false }: ServerTarget, error: unknown): ServerUnavailableError {
-  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const cause = causeIn(error);
   const isRefusal =
     isGrpcServiceError(cause) &&
     (cause.code === GrpcStatus.UNAUTHENTICATED || cause.code === GrpcStatus.PERMISSION_DENIED);
   const reach = isEmbedded
-    ? 'start one with `npm start`, or set TEMPORAL_ADDRESS to a running server'
+    ? 'start one with "oncefill start", or set TEMPORAL_ADDRESS to a running server'
     : 'start that server, or unset TEMPORAL_ADDRESS (temporal.address) to use the one that `npm start` runs';
   const advice = isRefusal ? 'check TEMPORAL_API_KEY and the TEMPORAL_TLS settings' : reach;
   const message = `No Temporal server can be used at ${address} (${reasonOf(cause)}): ${advice}.`;
   return new ServerUnavailableError(isRefusal ? 'TEMPORAL_REFUSED' : 'TEMPORAL_UNREACHABLE', message, { cause: error });
+}
+
+/** What an error of a connection that was made means where it tells that the server does not answer any more; else undefined. */
+export function unansweredError({ address }: ServerTarget, error: unknown): ServerUnavailableError | undefined {
+  const { UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED } = GrpcStatus;
+  // An error of ours has its own words, whatever caused it.
+  if (!isGrpcServiceError(error) && !(error instanceof ServiceError)) return undefined;
+  if (!isCausedByStatus(error, UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED)) return undefined;
+  const message = `The Temporal server at ${address} was reached and does not answer (${reasonOf(causeIn(error))}): it hangs, is being started again, or is overloaded; "oncefill doctor" looks into it. Repeat the command in a few seconds.`;
+  return new ServerUnavailableError('TEMPORAL_UNREACHABLE', message, { cause: error });
 }
 
 /**
@@ -150,6 +166,7 @@ export async function connectServer(target: ServerTarget): Promise<Connection> {
     return await Connection.connect({
       ...target.connectionOptions,
       channelArgs: channelArgumentsFor(target.address),
+      interceptors: callInterceptors(),
       connectTimeout: CONNECT_TIMEOUT_MS,
     });
   } catch (error) {

@@ -8,6 +8,7 @@ import { assertPortFree, isPortListening } from '../net/ports';
 import { claimPidFile, isProcessRunning, type ProcessIdentity, releasePidFile } from '../process/pid-file';
 import { pollUntil } from '../process/poll';
 import type { Progress } from './binary-sources';
+import { callInterceptors } from './closed-channel';
 import { channelArgumentsFor, embeddedAddress } from './connection';
 import { ServerJoinError, ServerUnavailableError } from './errors';
 import { findTemporalServer } from './server-binary';
@@ -103,6 +104,7 @@ async function isServing(port: number): Promise<boolean> {
     const connection = await Connection.connect({
       address: embeddedAddress(port),
       channelArgs: channelArgumentsFor(embeddedAddress(port)),
+      interceptors: callInterceptors(),
       connectTimeout: SERVE_ATTEMPT_TIMEOUT_MS,
     });
     await connection.close();

@@ -1,4 +1,5 @@
 import { Connection } from '@temporalio/client';
+import { callInterceptors } from './closed-channel';
 import { channelArgumentsFor } from './connection';
 
 /** The service that every request of ours goes to. */
@@ -12,7 +13,11 @@ export class ServerHealthCheck {
 
   /** @param address `host:port`; no credentials are shown */
   constructor(address: string) {
-    this.connection = Connection.lazy({ address, channelArgs: channelArgumentsFor(address) });
+    this.connection = Connection.lazy({
+      address,
+      channelArgs: channelArgumentsFor(address),
+      interceptors: callInterceptors(),
+    });
   }
 
   /** @returns whether it said within `timeoutMs` that it serves. Never throws. */

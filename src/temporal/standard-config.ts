@@ -9,6 +9,7 @@ import {
 } from '@temporalio/envconfig';
 import { ConfigError } from '../config/config-error';
 import { secretValues } from '../config/variables';
+import { readYesNo, TLS_VARIABLES } from '../config/yes-no';
 import { rememberSecret } from '../secrets/known-secrets';
 import { OwnFileError, readOwnFile } from '../secrets/own-file';
 
@@ -42,7 +43,7 @@ export function loadStandardConfig(options: StandardConfigOptions): ClientConnec
   for (const value of secretValues(env)) rememberSecret(value);
   const file = profileFile(env);
   const profile = parseProfile(file, {
-    overrideEnvVars: Object.fromEntries(variables),
+    overrideEnvVars: { ...Object.fromEntries(variables), ...inTemporalsWords(env) },
     ...(file === undefined ? { disableFile: true } : { configSource: { data: readProfile(file, env, mustBePrivate) } }),
   });
   rememberProfile(profile);
@@ -57,6 +58,12 @@ export function loadStandardConfig(options: StandardConfigOptions): ClientConnec
       serverCACert: asData("server's authority", tls.serverCACert, AUTHORITIES_BYTES_MAX),
     },
   });
+}
+
+/** Temporal's reader takes every word that it does not know for "no", `TRUE` included. */
+function inTemporalsWords(env: NodeJS.ProcessEnv): Record<string, string> {
+  const said = TLS_VARIABLES.map((name) => [name, readYesNo(name, env)] as const);
+  return Object.fromEntries(said.flatMap(([name, yes]) => (yes === undefined ? [] : [[name, String(yes)]])));
 }
 
 function refusal(source: string, message: string): ConfigError {

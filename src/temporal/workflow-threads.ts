@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import workerThreads, { type Worker as Thread, type WorkerOptions as ThreadOptions } from 'node:worker_threads';
 import { packageRoot } from '../config/package-root';
 import { WATCHDOG_VARIABLE } from '../config/variables';
+import { readYesNo } from '../config/yes-no';
 import { Crossings } from './crossings';
 import { watchThread, type ThreadWatchOptions } from './thread-watch';
 import type { WorkflowThreadData } from './workflow-thread';
@@ -20,7 +21,7 @@ let original: typeof Thread | undefined;
 
 /** Whether the SDK's own watchdog is left on: it fails the one step of a workflow that loops, and costs time at every step. */
 export function hasSdkWatchdog(env: NodeJS.ProcessEnv = process.env): boolean {
-  return !['', 'off'].includes(env[WATCHDOG_VARIABLE] ?? '');
+  return readYesNo(WATCHDOG_VARIABLE, env) ?? false;
 }
 
 /**

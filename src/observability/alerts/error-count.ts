@@ -85,7 +85,9 @@ function componentOf(line: string): string | undefined {
 
 function sizeOf(path: string): number {
   try {
-    return statSync(path).size;
+    const stats = statSync(path);
+    // A folder or a pipe of that name holds no lines.
+    return stats.isFile() ? stats.size : 0;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 0;
     throw error;

@@ -40,7 +40,7 @@ export class AlertKeeper {
     const { book, fault } = openBook(dataDir);
     const names = channels.map(({ name }) => name);
     this.book = forChannels(book, names);
-    tidySpool(dataDir);
+    this.tidy();
     if (fault === undefined) return;
     const text = `The book of alerts, ${bookPath(dataDir)}, ${fault}: it was set aside as alerts.json.damaged. What still holds is told anew; what was not delivered until now, and silences, are lost.`;
     tellFault(text);
@@ -129,6 +129,14 @@ export class AlertKeeper {
     } catch (error) {
       this.fault(`The spool of alerts cannot be read (${(error as Error).message}).`);
       return [];
+    }
+  }
+
+  private tidy(): void {
+    try {
+      tidySpool(this.dataDir);
+    } catch (error) {
+      this.fault(`The spool of alerts cannot be tidied (${(error as Error).message}).`);
     }
   }
 

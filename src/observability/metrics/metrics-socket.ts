@@ -2,10 +2,11 @@ import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { PrivateSocket, SocketPlaceError, type SocketPlace } from '../../net/private-socket';
 import { errorCode } from '../../process/error-code';
 import { claimPidFile, releasePidFile } from '../../process/pid-file';
+import { parseToldMetrics, type ToldMetric } from './told-metrics';
 
 const FOLDER = 'run';
 const NAME_PATTERN = /^metrics-([a-z][a-z0-9_]{0,40})\.sock$/;
@@ -25,7 +26,7 @@ const ANSWER_BYTES_MAX = 4_194_304;
 export const PROCESSES_MAX = 32;
 
 /** What one process counts, by metric; undefined: it did not answer. */
-export type ToldMetrics = readonly MetricObjectWithValues<MetricValue<string>>[] | undefined;
+export type ToldMetrics = readonly ToldMetric[] | undefined;
 
 function socketOf(dataDir: string, name: string): PrivateSocket {
   return new PrivateSocket(join(dataDir, FOLDER), `metrics-${name}.sock`);
@@ -203,8 +204,7 @@ export async function readMetrics(
     if (place.look() === 'none') return undefined;
     way = place.open();
     const text = await readAll(way.address, timeoutMs);
-    const told: unknown = JSON.parse(text);
-    return Array.isArray(told) ? (told as NonNullable<ToldMetrics>) : undefined;
+    return parseToldMetrics(JSON.parse(text));
   } catch {
     return undefined;
   } finally {

@@ -7,6 +7,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +35,8 @@ const transactionShape = z.strictObject({
   forgotten: z.array(z.string()).optional(),
   remembered: z.array(z.string()).optional(),
 });
+
+const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** The journal cannot be used as it is. The message names the file and line, and what to do. */
 export class JournalError extends Error {
@@ -78,17 +81,29 @@ export class Journal {
     }
   }
 
-  /** Replaces the journal, in one step, by the fewest transactions that give the same book, and opens it for appending. */
+  /**
+   * Replaces the journal, in one step, by the fewest transactions that give the same book, and opens it for appending.
+   *
+   * @throws JournalError when the disk does not take it; the journal is then as it was before
+   */
   compact(transactions: Iterable<Transaction>): void {
-    mkdirSync(this.stateDir, { recursive: true });
     const temporary = `${this.#path}.tmp`;
-    const descriptor = openSync(temporary, OPEN_FLAGS);
-    let lengthBytes = writeAll(descriptor, `${HEADER}\n`);
-    for (const transaction of transactions) lengthBytes += writeAll(descriptor, `${JSON.stringify(transaction)}\n`);
-    fsyncSync(descriptor);
-    renameSync(temporary, this.#path);
-    this.#descriptor = descriptor;
-    this.#lengthBytes = lengthBytes;
+    let descriptor: number | undefined;
+    try {
+      mkdirSync(this.stateDir, { recursive: true });
+      descriptor = openSync(temporary, OPEN_FLAGS);
+      let lengthBytes = writeAll(descriptor, `${HEADER}\n`);
+      for (const transaction of transactions) lengthBytes += writeAll(descriptor, `${JSON.stringify(transaction)}\n`);
+      fsyncSync(descriptor);
+      renameSync(temporary, this.#path);
+      this.#descriptor = descriptor;
+      this.#lengthBytes = lengthBytes;
+    } catch (error) {
+      if (descriptor !== undefined) closeSync(descriptor);
+      // What was begun would take the room that is missing; the journal that is there stays as it is.
+      rmSync(temporary, { force: true });
+      throw this.#unwritten(error as NodeJS.ErrnoException);
+    }
   }
 
   /** @throws Error when the disk refuses the write; the journal is then as it was before */
@@ -106,6 +121,12 @@ export class Journal {
     if (this.#descriptor === undefined) return;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
+  }
+
+  #unwritten(cause: NodeJS.ErrnoException): JournalError {
+    const isFull = NO_ROOM.includes(cause.code ?? '');
+    const why = isFull ? `the disk is full (${cause.code}). Free some space` : `${cause.message}. Mend that`;
+    return new JournalError(`${this.#path} cannot be written: ${why}; what is in it is kept.`, { cause });
   }
 
   #damaged(lineNumber: number, cause?: unknown): JournalError {

@@ -126,6 +126,11 @@ describe('the audit', () => {
     appendFileSync(file, `${JSON.stringify({ why: 'again' })}\n`.repeat(AUDIT_LINES_MAX));
     expect(readAudit(dataDir, 2, NOON)).toHaveLength(AUDIT_LINES_MAX);
   });
+
+  test('a folder in the place of a day is told in one sentence', () => {
+    mkdirSync(join(dataDir, 'logs', auditFileName(NOON)), { recursive: true });
+    expect(() => readAudit(dataDir, 1, NOON)).toThrow(/^The audit .+ is a folder, not a regular file\.$/);
+  });
 });
 
 test('a command is done by a user on a machine in a process', () => {

@@ -44,3 +44,11 @@ describe('reportError', () => {
 test('the help text documents every exit code', () => {
   for (const code of Object.values(ExitCode)) expect(EXIT_CODES_HELP).toMatch(new RegExp(`^ {2}${code} `, 'm'));
 });
+
+test('a command in a folder that was removed is told in one sentence', () => {
+  const error = Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), {
+    syscall: 'uv_cwd',
+    code: 'ENOENT',
+  });
+  expect(reportError(error)).toEqual({ message: expect.stringMatching(/^The folder .+\.$/), exitCode: 2 });
+});

@@ -42,6 +42,13 @@ test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'EIO'])('so
   );
 });
 
+test.each(['ENOSPC', 'EDQUOT', 'EIO'])('%s while a file that is open is written is told without its path', (code) => {
+  const error = Object.assign(new Error(`${code}: refused, write`), { code, syscall: 'write' });
+  expect(reportError(error).message).toMatch(
+    new RegExp(`^A file cannot be used: .+ \\(write ${code}\\)\\. What to do: .+\\.$`),
+  );
+});
+
 test.each([
   ['without a path', { code: 'EACCES', syscall: 'listen' }],
   ['of another kind', { code: 'ECONNRESET', syscall: 'read', path: '/run/socket' }],

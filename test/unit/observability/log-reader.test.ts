@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LINE_BYTES_MAX } from '../../../src/observability/log-cursor';
@@ -152,4 +153,38 @@ describe('of what is asked for', () => {
   ])('%s', (_what, filter, text, isThere) => {
     expect(asks(filter, text)).toBe(isThere);
   });
+});
+
+test('of a file that is renamed and made anew nothing is lost, of the writer of the old one neither', () => {
+  write('api_20260301.log', row('10:00:00.001', 'one'));
+  expect(messages(false)).toEqual(['one']);
+  const folder = join(dataDir, 'logs');
+  renameSync(join(folder, 'api_20260301.log'), join(folder, 'api_20260301.log.1'));
+  write('api_20260301.log', row('10:00:00.003', 'three'));
+  write('api_20260301.log.1', row('10:00:00.002', 'two'));
+  expect(messages(false)).toEqual(['two', 'three']);
+  write('api_20260301.log', row('10:00:00.004', 'four'));
+  write('api_20260301.log.1', row('10:00:00.005', 'five'));
+  expect(messages(false)).toEqual(['four', 'five']);
+});
+
+test('a file that is emptied in its place is read from its beginning', () => {
+  write('api_20260301.log', row('10:00:00.001', 'one'), row('10:00:00.001', 'one more'), '{"half":');
+  expect(messages(false)).toEqual(['one', 'one more']);
+  truncateSync(join(dataDir, 'logs', 'api_20260301.log'));
+  write('api_20260301.log', row('10:00:00.002', 'two'));
+  expect(messages(false)).toEqual(['two']);
+});
+
+test('a folder and a pipe that are called like logs are left out, and told of once', () => {
+  mkdirSync(join(dataDir, 'logs', 'api_20260301.log'));
+  execFileSync('mkfifo', [join(dataDir, 'logs', 'ml_manager_20260301.log')]);
+  write('trading_engine_20260301.log', row('10:00:00.001', 'one'));
+  expect(messages()).toEqual(['one']);
+  expect(reader.takeProblems()).toEqual([
+    expect.stringMatching(/api_20260301\.log is a folder/),
+    expect.stringMatching(/ml_manager_20260301\.log is a pipe/),
+  ]);
+  messages();
+  expect(reader.takeProblems()).toEqual([]);
 });

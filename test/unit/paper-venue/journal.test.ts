@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Journal } from '../../../src/paper-venue/book/journal';
@@ -35,6 +35,24 @@ test('compacting replaces all that was there, a leftover of an interrupted one i
   journal.append({ walletBalance: '4' });
   journal.close();
   expect(read()).toEqual([{ walletBalance: '3' }, { walletBalance: '4' }]);
+});
+
+test('a journal that cannot be rewritten stays as it was, and one sentence names it', () => {
+  const journal = new Journal(stateDir);
+  journal.compact([{ walletBalance: '1' }]);
+  journal.close();
+  const refused = function* (): Generator<Transaction> {
+    yield { walletBalance: '2' };
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  };
+  expect(() => journal.compact(refused())).toThrow(
+    expect.objectContaining({
+      name: 'JournalError',
+      message: expect.stringMatching(/journal\.jsonl cannot be written: the disk is full/),
+    }),
+  );
+  expect(readdirSync(stateDir)).toEqual(['journal.jsonl']);
+  expect(read()).toEqual([{ walletBalance: '1' }]);
 });
 
 test('nothing is appended to a journal that is closed', () => {

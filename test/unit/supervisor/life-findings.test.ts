@@ -43,6 +43,27 @@ test('the end of a process that hung is a lost heartbeat', () => {
   expect(conditions(death(1, true))).toEqual([['heartbeat_lost', true]]);
 });
 
+function faultyDeath(name: string, isNew: boolean): LifeEvent {
+  const fault = { text: '/etc/alerts.yaml, line 3: "emial" is no channel.', isNew };
+  return { kind: 'died', name, cause: 'exit code 2', isHung: false, deathsInARow: 1, restartInMs: 500, fault };
+}
+
+test.each(['system_monitor', 'api'])(
+  'a fault of the configuration of %s is a crash loop from its first death on',
+  (name) => {
+    const loop = findingsOf(faultyDeath(name, true), AT_MS).find(({ rule }) => rule === 'crash_loop');
+    expect(loop).toMatchObject({ subject: name, holds: true });
+    expect(loop?.text).toContain('/etc/alerts.yaml, line 3: "emial" is no channel.');
+    expect(loop?.text.includes('nobody is sent an alert')).toBe(name === 'system_monitor');
+  },
+);
+
+test('a fault that goes on is handed to the desk each time, and printed once', () => {
+  expect(findingsOf(faultyDeath('api', false), AT_MS)).toHaveLength(2);
+  expect(printedFindings(faultyDeath('api', true), AT_MS)).toHaveLength(1);
+  expect(printedFindings(faultyDeath('api', false), AT_MS)).toEqual([]);
+});
+
 test('a process that runs again ends what was found of its death', () => {
   expect(conditions({ kind: 'ready', name: 'api', pid: 1 })).toEqual([
     ['process_died', false],

@@ -1,5 +1,6 @@
 import { ExitCode } from '../../../src/process/exit-codes';
 import { readPidFile } from '../../../src/process/pid-file';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bench, EAGER_POLICY, isAlive, waitUntil } from './support';
 
@@ -72,6 +73,27 @@ describe('ManagedProcess', () => {
     expect(bench.reportsOfKind('misconfigured')[0]?.lastLines).toEqual(['RATE_LIMIT_SAFETY_MARGIN must be at most 1']);
   });
 
+  test('a process that ran before waits for a better configuration, and tells its fault once', async () => {
+    const managed = bench.createProcess('misconfiguredLater');
+    managed.start();
+    await waitUntil(() => bench.notes().length === 4 && managed.state === 'ready', 'the fourth start');
+    const fault = { text: 'alerts.yaml, line 3: "emial" is no channel.' };
+    expect(bench.reportsOfKind('misconfigured')).toEqual([]);
+    expect(bench.reportsOfKind('died').map((report) => report.fault)).toEqual([
+      undefined,
+      { ...fault, isNew: true },
+      { ...fault, isNew: false },
+    ]);
+  });
+
+  test('a process that was never ready waits for a better configuration once the whole has started', async () => {
+    const managed = bench.createProcess('misconfigured');
+    managed.endFirstStart();
+    managed.start();
+    await waitUntil(() => bench.notes().length >= 2, 'the second start');
+    expect(bench.reportsOfKind('misconfigured')).toEqual([]);
+  });
+
   test('does not start a process again that met another store, and passes its exit code on', async () => {
     const managed = bench.createProcess('atAnotherStore');
     managed.start();
@@ -117,6 +139,17 @@ describe('ManagedProcess', () => {
       setTimeout(resolve, 400);
     });
     expect(bench.notes()).toHaveLength(1);
+  });
+
+  test('a PID file that could not be written is written when that is possible, and told of once', async () => {
+    const run = join(bench.folder, 'run');
+    writeFileSync(run, 'a file in place of the folder');
+    const managed = bench.createProcess('obedient');
+    managed.start();
+    await waitUntil(() => managed.state === 'ready', 'ready');
+    rmSync(run);
+    await waitUntil(() => readPidFile(join(run, 'obedient.pid'))?.pid === managed.pid, 'the PID file');
+    expect(bench.reportsOfKind('warning')).toHaveLength(1);
   });
 
   test('the PID file names the running process and goes with it', async () => {

@@ -47,6 +47,7 @@ export class Bench {
         outputFile: join(this.folder, 'logs', `${name}.out.log`),
         pidFile: join(this.folder, 'run', `${name}.pid`),
         restartPolicy,
+        pidRetryMs: POLL_INTERVAL_MS,
       },
       (report) => this.reports.push(report),
       liveness,

@@ -46,6 +46,12 @@ async function tell(
   return { socket, warnings };
 }
 
+/** As a process may tell one, wrong in one respect. */
+function metric(fields: object): string {
+  const well = { name: 'x', help: 'X.', type: 'gauge', values: [{ value: 1, labels: {} }], aggregator: 'sum' };
+  return JSON.stringify([{ ...well, ...fields }]);
+}
+
 /** The lines without comments. */
 async function lines(expected: readonly string[] = []): Promise<readonly string[]> {
   const text = await allMetrics({
@@ -103,11 +109,33 @@ test('a process that should be there and never came is said to be down', async (
 test.each([
   ['no JSON', 'what?'],
   ['another JSON', '{"status":"healthy"}'],
+  ['nothing where a metric should be', '[null]'],
+  ['a metric without values', '[{"name":"x"}]'],
+  ['a number as a name', metric({ name: 7 })],
+  ['a name of every object', metric({ name: 'constructor' })],
+  ['a name with a line break', metric({ name: 'x\n# TYPE y gauge' })],
+  ['no help', metric({ help: undefined })],
+  ['another type', metric({ type: 'gauge 1\ny' })],
+  ['a value without labels', metric({ values: [{ value: 1 }] })],
+  ['a text as a value', metric({ values: [{ value: '1', labels: {} }] })],
+  ['a list as a label', metric({ values: [{ value: 1, labels: { symbol: [] } }] })],
+  ['a label that ends the line', metric({ values: [{ value: 1, labels: { 'a="1"} 1\nb': 'x' } }] })],
 ])('a process that tells %s is absent', async (_what, answer) => {
   mkdirSync(join(dataDir, 'run'), { mode: 0o700 });
   hung = createServer((socket) => socket.end(answer));
   await new Promise<void>((resolve) => hung?.listen(join(dataDir, 'run', 'metrics-trading_engine.sock'), resolve));
-  expect(await lines()).toContain('oncefill_component_up{component="trading_engine"} 0');
+  const told = await lines();
+  expect(told).toContain('oncefill_component_up{component="trading_engine"} 0');
+  expect(told).toContain('made_total{component="api"} 1');
+});
+
+test('a number that JSON has no word for is left out, and the others are told', async () => {
+  const registry = registryWith(7);
+  new Gauge({ name: 'share', help: 'Share.', registers: [registry] }).set(Number.NaN);
+  await tell('trading_engine', registry);
+  const told = (await lines()).filter((line) => line.includes('trading_engine'));
+  expect(told).toContain('made_total{component="trading_engine"} 7');
+  expect(told.filter((line) => line.startsWith('share'))).toEqual([]);
 });
 
 test('the socket and its folder are open to their owner alone, and gone with the process', async () => {
