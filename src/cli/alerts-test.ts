@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AlertsConfig } from '../config/alerts';
+import { channelAdvice, type AlertsConfig } from '../config/alerts';
 import { environmentOf } from '../config/trading-environment';
 import type { ChannelMessage } from '../observability/channels/message';
 import type { TellingChannel } from '../observability/channels/telling-channel';
@@ -47,7 +47,7 @@ export function channelsNamed<Channel extends Pick<TellingChannel, 'name'>>(
 ): readonly Channel[] {
   if (channels.length === 0) {
     throw new CliError(
-      `No alert channel is configured: switch one on in ${file} (docs/alert-channels.md).`,
+      `No alert channel is configured: ${channelAdvice(file)}.`,
       ExitCode.USAGE,
     );
   }

@@ -17,6 +17,8 @@ export class CliError extends Error {
 export interface ErrorReport {
   readonly message: string;
   readonly exitCode: ExitCode;
+  /** Whether the message was written for the user, and says what to do. */
+  readonly isMeant: boolean;
 }
 
 /**
@@ -58,9 +60,11 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
 
 /** Turns whatever a command threw into one sentence and an exit code. Only unexpected errors show their stack. */
 export function reportError(error: unknown): ErrorReport {
-  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
-  if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE };
+  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode, isMeant: true };
+  if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE, isMeant: false };
   const exitCode = EXIT_CODE_BY_ERROR_NAME[error.name];
-  if (exitCode !== undefined) return { message: error.message, exitCode };
-  return { message: describeSystemError(error) ?? error.stack ?? error.message, exitCode: ExitCode.FAILURE };
+  if (exitCode !== undefined) return { message: error.message, exitCode, isMeant: true };
+  const refusal = describeSystemError(error);
+  const message = refusal ?? error.stack ?? error.message;
+  return { message, exitCode: ExitCode.FAILURE, isMeant: refusal !== undefined };
 }

@@ -1,5 +1,6 @@
 import type { AccountReport, Answered, SymbolFacts } from '../../domain/preflight/facts';
 import { someAtOnce } from '../../process/some-at-once';
+import { NoPermitError } from '../permits';
 import { VenueError, type AccountInspector, type EndpointGroup } from '../../venues/venue';
 
 /** Questions under way at once: permits of the same moment share one step of the account. */
@@ -153,5 +154,6 @@ function nameOf(symbol: string): string {
 function unread(error: unknown): Extract<Answered<never>, { status: 'unread' }> {
   if (!(error instanceof VenueError)) throw error;
   const { kind, message, venueCode } = error.outcome;
-  return { status: 'unread', message, isFinal: kind === 'FATAL', venueCode };
+  const isOurs = error instanceof NoPermitError;
+  return { status: 'unread', message, isFinal: kind === 'FATAL', venueCode, ...(isOurs && { isOurs }) };
 }

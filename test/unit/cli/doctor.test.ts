@@ -29,6 +29,8 @@ function contextOf(
   settings: NodeJS.ProcessEnv = {},
   server: DoctorContext['server'] = () => Promise.reject(new Error('Refused.')),
 ): DoctorContext {
+  const access: DoctorContext['access'] = () =>
+    Promise.resolve({ status: 'held', why: 'silent', sentence: 'No engine answers.' });
   const env = {
     DATA_DIR: join(folder, 'data'),
     API_PORT: '1',
@@ -37,7 +39,7 @@ function contextOf(
     TEMPORAL_UI_PORT: '4',
     ...settings,
   };
-  return { config: loadConfig({ env, cwd: folder, flags: [] }), cwd: folder, env, server };
+  return { config: loadConfig({ env, cwd: folder, flags: [] }), cwd: folder, env, server, access };
 }
 
 async function verdictOf(check: Check, context = contextOf()): Promise<string | undefined> {
@@ -47,14 +49,14 @@ async function verdictOf(check: Check, context = contextOf()): Promise<string | 
 
 test('a check that throws has found something to mend', async () => {
   const broken: Check = { name: 'broken', run: () => Promise.reject(new Error('No.')) };
-  expect(await runChecks([broken], contextOf())).toMatchObject([{ name: 'broken', verdict: 'mend', found: 'No' }]);
+  expect(await runChecks([broken], contextOf())).toMatchObject([{ name: 'broken', verdict: 'mend' }]);
 });
 
 test('a check that never answers holds up no other', async () => {
   const hung: Check = { name: 'hung', run: () => new Promise(() => undefined) };
   const quick: Check = { name: 'quick', run: () => well('here') };
   const checked = await runChecks([hung, quick], contextOf(), 20);
-  expect(checked.map(({ verdict }) => verdict)).toEqual(['mend', 'well']);
+  expect(checked.map(({ verdict }) => verdict)).toEqual(['unknown', 'well']);
 });
 
 test.each([

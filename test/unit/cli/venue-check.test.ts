@@ -13,7 +13,7 @@ test.each<[Severity[], string]>([
   [['stop', 'refuse'], 'refused'],
 ])('findings of %j come to %s', (severities, verdict) => {
   const findings = severities.map((severity): PreflightFinding => ({ severity, code: 'LEVERAGE', sentence: 'x' }));
-  expect(verdictOf(findings)).toBe(verdict);
+  expect(verdictOf({ report: GOOD, findings, problems: [] })).toBe(verdict);
 });
 
 test('what is the same for all symbols is said once, and what differs with its symbols', () => {
@@ -27,7 +27,7 @@ test('what is the same for all symbols is said once, and what differs with its s
     maintenance: unread('no answer'),
   };
   const findings = judgeAccount(report, EXPECTED, NOW_MS);
-  const text = renderVenueCheck({ venue: 'bybit', environment: 'live', report, findings }, 'refused', PLAIN);
+  const text = renderVenueCheck({ venue: 'bybit', environment: 'live', report, findings, problems: [] }, 'refused', PLAIN);
   expect(text).toMatch(/position mode +one-way\n/);
   expect(text).toMatch(/leverage +1 \(BTCUSDT\); 7 \(ETHUSDT\)\n/);
   expect(text).toMatch(/maintenance +not read: no answer\n/);
