@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
 import { preflightTermsOf } from '../config/preflight-terms';
@@ -13,6 +14,9 @@ import { openVenueAccess, type OpenAccess, type VenueAccess } from './venue-acce
 
 /** No round of questions begins later. */
 const WAIT_MAX_MS = 5_000;
+
+/** More symbols than half of a window holds are asked window by window, at most so many: 200 symbols need eight. */
+const WINDOWS_MAX = 10;
 
 /** What was found out about the account. */
 export interface VenueCheck {
@@ -59,25 +63,40 @@ export async function openVenue(config: Config, env: NodeJS.ProcessEnv): Promise
 export async function askVenue(
   config: Config,
   env: NodeJS.ProcessEnv,
-  { waitMaxMs = WAIT_MAX_MS, opened }: { readonly waitMaxMs?: number; readonly opened?: VenueAccess } = {},
+  { waitMaxMs = WAIT_MAX_MS, opened, onWait }: AskOptions = {},
 ): Promise<VenueCheck> {
   const venue = await openVenue(config, env);
   let access: VenueAccess | undefined;
+  const reopen = async (): Promise<VenueAccess> => {
+    if (access?.status === 'open') await access.close();
+    return (access = await openVenueAccess(config, env));
+  };
   try {
-    access = opened ?? (await openVenueAccess(config, env));
-    return await lookThrough(config, venue, access, waitMaxMs);
+    const first = opened ?? (await reopen());
+    return await lookThrough({ config, venue, waitMaxMs, first, ...(onWait && { onWait, reopen }) });
   } finally {
     await venue.close();
-    if (opened === undefined && access?.status === 'open') await access.close();
+    if (access?.status === 'open') await access.close();
   }
 }
 
-async function lookThrough(
-  config: Config,
-  venue: Venue,
-  access: VenueAccess,
-  waitMaxMs: number,
-): Promise<VenueCheck> {
+interface AskOptions {
+  readonly waitMaxMs?: number;
+  readonly opened?: VenueAccess;
+  /** Told before more symbols than fit are waited for, in seconds; absent: nobody waits. */
+  readonly onWait?: (seconds: number) => void;
+}
+
+interface Look extends Pick<AskOptions, 'onWait'> {
+  readonly config: Config;
+  readonly venue: Venue;
+  readonly waitMaxMs: number;
+  readonly first: VenueAccess;
+  readonly reopen?: () => Promise<VenueAccess>;
+}
+
+async function lookThrough({ config, venue, waitMaxMs, first, onWait, reopen }: Look): Promise<VenueCheck> {
+  let access = first;
   const { venue: name, venues, dataDir } = config;
   const { inspector } = venue;
   if (!inspector) throw new CliError(`The adapter of ${name} tells nothing of the account.`, ExitCode.FAILURE);
@@ -87,7 +106,8 @@ async function lookThrough(
     return { ...found, findings: [], problems: [], held: { why, sentence } };
   }
   const { health } = access;
-  venue.onLimitReport(access.hear);
+  let open = access;
+  venue.onLimitReport((report) => open.hear(report));
   let isHeard = false;
   let silence: VenueOutcome | undefined;
   venue.onRequestReport(({ outcome }) => {
@@ -104,17 +124,26 @@ async function lookThrough(
     mayAsk: async (endpoint) => {
       const outcome = silenceSoFar();
       if (outcome !== undefined) throw new VenueError(outcome);
-      await access.mayAsk(endpoint);
+      await open.mayAsk(endpoint);
     },
     terms: { ...terms, leverageAtVenue: terms.leverageAtVenue === 'set' ? 'will_set' : terms.leverageAtVenue },
     keptAccountIds: () => keptAccounts(dataDir, name),
     questionsMax: Infinity,
-    isHopeless: () => access.left() < 1 || silenceSoFar() !== undefined,
+    isHopeless: () => open.left() < 1 || silenceSoFar() !== undefined,
     nowMs: () => venue.clockMs() ?? Date.now(),
   });
   // The first signature needs the venue's clock: a request as any other, with a permit of its own.
-  await askTime(venue, access);
-  const findings = await preflight.look(waitMaxMs);
+  await askTime(venue, open);
+  let findings = await preflight.look(waitMaxMs);
+  for (let windows = 1; windows < WINDOWS_MAX && open.left() < 1 && open.isTooFew(preflight.questionCount); windows += 1) {
+    if (preflight.isComplete || onWait === undefined || reopen === undefined) break;
+    onWait(open.againInSeconds);
+    await delay(open.againInSeconds * 1_000);
+    access = await reopen();
+    if (access.status === 'held') break;
+    open = access;
+    findings = await preflight.look(waitMaxMs);
+  }
   const problems = health === undefined ? [] : describeAccount(name, health, Date.now()).problems;
   return { ...found, report: preflight.report, findings, problems, tradingState: health?.tradingState };
 }

@@ -10,7 +10,7 @@ import { accountHealthQuery, usageQuery, type AccountHealth } from '../messages/
 import { identifyProcess } from '../process/pid-file';
 import type { NoPermitError } from '../trading/permits';
 import type { EndpointGroup, LimitReport } from '../venues/venue';
-import { noRoomWords, roomOf } from './venue-room';
+import { noRoomWords, roomOf, type VenueRoom } from './venue-room';
 
 /** Where no engine runs, nobody else uses up the limits: below the narrowest of them, five requests a second for fee rates. */
 const PACE_MS = 220;
@@ -31,6 +31,10 @@ export type VenueAccess =
       readonly mayAsk: (endpoint: EndpointGroup) => Promise<void>;
       /** How many requests are left of those that may be asked altogether. */
       readonly left: () => number;
+      /** After how many seconds as many may be asked again. */
+      readonly againInSeconds: number;
+      /** Whether so many questions never fit into what may be asked at once, however idle all others are. */
+      readonly isTooFew: (questions: number) => boolean;
       /** Tells whoever gives permits what a reply says of the venue's limits. */
       readonly hear: (report: LimitReport) => void;
       readonly close: () => Promise<void>;
@@ -106,7 +110,8 @@ async function askAccount(config: Config, client: Client, noPermit: NoPermit): P
     const { weight, budget } = budgetOf(config);
     const room = roomOf(usage, weight);
     if (room.requests < 1) return { status: 'held', why: 'no_room', sentence: noRoomWords(room.againInSeconds) };
-    return besideEngine(config, client, health, { ...room, requests: Math.min(room.requests, budget) }, noPermit);
+    const bounded = { ...room, requests: Math.min(room.requests, budget), requestsMax: budget };
+    return besideEngine(config, client, health, bounded, noPermit);
   }
   const isServed = serving.some(
     ({ host, pid, queues }) =>
@@ -150,14 +155,21 @@ function budgetOf(config: Config): { readonly weight: number; readonly budget: n
   return { weight: weightOf(limits, 'account'), budget: questions, againInSeconds: Math.ceil(spanMs / 1_000) };
 }
 
+/** What may be asked now, what may be asked at most at once, and when again. */
+interface Room extends VenueRoom {
+  readonly requestsMax: number;
+}
+
 /** Counts what is asked, and ends it where the room is used up. */
 function counted(
-  room: { readonly requests: number; readonly againInSeconds: number },
+  room: Room,
   permit: (endpoint: EndpointGroup) => Promise<void>,
   noPermit: NoPermit,
-): Pick<OpenAccess, 'mayAsk' | 'left'> {
+): Pick<OpenAccess, 'mayAsk' | 'left' | 'againInSeconds' | 'isTooFew'> {
   let left = room.requests;
   return {
+    againInSeconds: room.againInSeconds,
+    isTooFew: (questions) => questions > room.requestsMax,
     left: () => left,
     mayAsk: async (endpoint) => {
       if (left < 1) throw noPermit(noRoomWords(room.againInSeconds));
@@ -171,7 +183,7 @@ async function besideEngine(
   config: Config,
   client: Client,
   health: AccountHealth,
-  room: { readonly requests: number; readonly againInSeconds: number },
+  room: Room,
   noPermit: NoPermit,
 ): Promise<OpenAccess> {
   const [{ EntityCaller }, { VenueAccountClient }, { Permits }, { feedbackSignal }] = await Promise.all([
@@ -222,7 +234,7 @@ function openAlone(config: Config, noPermit: NoPermit): OpenAccess {
   return {
     status: 'open',
     who: 'alone',
-    ...counted({ requests: budget, againInSeconds }, pace, noPermit),
+    ...counted({ requests: budget, requestsMax: budget, againInSeconds }, pace, noPermit),
     hear: ({ kind }) => {
       if (kind !== 'ok') refusal = kind;
     },

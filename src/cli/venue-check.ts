@@ -60,8 +60,13 @@ export function addVenueCommands(program: Command, finish: (exitCode: ExitCode) 
         import('./ask-venue'),
         import('./render-venue-check'),
       ]);
-      if (!options.json) printErrorLine(`Asking ${config.venue} (${environmentOf(config)}) about the account …`);
-      const check = await askVenue(config, process.env);
+      const tell = (line: string): void => {
+        if (!options.json) printErrorLine(line);
+      };
+      tell(`Asking ${config.venue} (${environmentOf(config)}) about the account …`);
+      const onWait = (seconds: number): void =>
+        tell(`More symbols than half of the request limits hold: the rest follows in ${seconds} s. Ctrl-C ends this.`);
+      const check = await askVenue(config, process.env, { onWait });
       const status = verdictOf(check);
       if (options.json) printJson({ status, ...check });
       else printLine(renderVenueCheck(check, status, styleFor(process.stdout)));

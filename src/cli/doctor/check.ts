@@ -6,7 +6,7 @@ import type { VenueAccess } from '../venue-access';
 
 /** The check of the whole, by its name. */
 export const HEALTH = 'health';
-/** No check takes longer. */
+/** No check takes longer, but for those that say so. */
 export const CHECK_MAX_MS = 5_000;
 
 /**
@@ -34,6 +34,8 @@ export interface DoctorContext extends BareContext {
 /** A question about the installation. It changes nothing, whatever it finds. */
 export interface Check {
   readonly name: string;
+  /** It may take longer than CHECK_MAX_MS; absent: it may not. */
+  readonly maxMs?: number;
   readonly run: (context: DoctorContext) => Finding | Promise<Finding>;
   /** The same as far as it goes while the configuration cannot be used; absent: it needs one. */
   readonly runBare?: (context: BareContext) => Finding | Promise<Finding>;
@@ -65,7 +67,7 @@ export async function runChecks(
   context: DoctorContext | BareContext,
   maxMs = CHECK_MAX_MS,
 ): Promise<readonly Checked[]> {
-  return Promise.all(checks.map(async (check) => ({ name: check.name, ...(await runOne(check, context, maxMs)) })));
+  return Promise.all(checks.map(async (check) => ({ name: check.name, ...(await runOne(check, context, check.maxMs ?? maxMs)) })));
 }
 
 function ask({ run, runBare }: Check, context: DoctorContext | BareContext): Finding | Promise<Finding> {

@@ -58,6 +58,10 @@ export class AccountReader {
     this.refused.clear();
   }
 
+  get questionCount(): number {
+    return this.questions.length;
+  }
+
   /** Whether every question has an answer. */
   get isComplete(): boolean {
     return this.toAsk.size + this.refused.size === 0;

@@ -39,6 +39,11 @@ export class Preflight {
     return this.reader.isComplete;
   }
 
+  /** How many questions there are altogether. */
+  get questionCount(): number {
+    return this.reader.questionCount;
+  }
+
   /** What is known so far. */
   get report(): AccountReport {
     return this.reader.report();
