@@ -108,14 +108,20 @@ export class NightStage {
 
   /** Waits until these told of it, or for as long as a trouble may go on. */
   async untilTold(fault: Fault, channels: readonly Channel[]): Promise<void> {
-    await this.untilSaying(`${fault.name} to be told`, TROUBLE_TOLD_MAX_MS, () => channels.every((channel) => this.told(fault, channel) !== undefined));
+    await this.untilSaying(`${fault.name} to be told`, TROUBLE_TOLD_MAX_MS, () =>
+      channels.every((channel) => this.told(fault, channel) !== undefined),
+    );
   }
 
   /** @returns whether everything serves, what was hit by another process, within a bound that is far beyond what it takes */
   async untilAllServe(): Promise<boolean> {
     const isMended = ({ name, servesAgainAtMs }: Fault): boolean =>
       !isProcessFault(name) || servesAgainAtMs !== undefined;
-    return this.untilSaying('everything to serve', SERVES_AGAIN_MAX_MS, () => this.uptime.areAllUp && this.faults.every(isMended));
+    return this.untilSaying(
+      'everything to serve',
+      SERVES_AGAIN_MAX_MS,
+      () => this.uptime.areAllUp && this.faults.every(isMended),
+    );
   }
 
   /** Whether nothing waits for a channel any more. */
@@ -134,7 +140,9 @@ export class NightStage {
       const nowMs = performance.now();
       if (nowMs - saidAtMs >= SAY_MS) {
         saidAtMs = nowMs;
-        this.options.progress(`Waiting for ${what}: ${inMinutes(nowMs - sinceMs)} of at most ${inMinutes(timeoutMs)} min.`);
+        this.options.progress(
+          `Waiting for ${what}: ${inMinutes(nowMs - sinceMs)} of at most ${inMinutes(timeoutMs)} min.`,
+        );
       }
       return holds();
     });

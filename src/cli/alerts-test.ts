@@ -46,10 +46,7 @@ export function channelsNamed<Channel extends Pick<TellingChannel, 'name'>>(
   file: string,
 ): readonly Channel[] {
   if (channels.length === 0) {
-    throw new CliError(
-      `No alert channel is configured: ${channelAdvice(file)}.`,
-      ExitCode.USAGE,
-    );
+    throw new CliError(`No alert channel is configured: ${channelAdvice(file)}.`, ExitCode.USAGE);
   }
   const meant = name === undefined ? channels : channels.filter((channel) => channel.name === name);
   if (meant.length > 0) return meant;

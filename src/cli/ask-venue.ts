@@ -135,7 +135,11 @@ async function lookThrough({ config, venue, waitMaxMs, first, onWait, reopen }: 
   // The first signature needs the venue's clock: a request as any other, with a permit of its own.
   await askTime(venue, open);
   let findings = await preflight.look(waitMaxMs);
-  for (let windows = 1; windows < WINDOWS_MAX && open.left() < 1 && open.isTooFew(preflight.questionCount); windows += 1) {
+  for (
+    let windows = 1;
+    windows < WINDOWS_MAX && open.left() < 1 && open.isTooFew(preflight.questionCount);
+    windows += 1
+  ) {
     if (preflight.isComplete || onWait === undefined || reopen === undefined) break;
     onWait(open.againInSeconds);
     await delay(open.againInSeconds * 1_000);

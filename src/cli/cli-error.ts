@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ExitCode } from '../process/exit-codes';
 import { describeSystemError } from './system-error';
 
@@ -17,8 +18,6 @@ export class CliError extends Error {
 export interface ErrorReport {
   readonly message: string;
   readonly exitCode: ExitCode;
-  /** Whether the message was written for the user, and says what to do. */
-  readonly isMeant: boolean;
 }
 
 /**
@@ -60,11 +59,16 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
 
 /** Turns whatever a command threw into one sentence and an exit code. Only unexpected errors show their stack. */
 export function reportError(error: unknown): ErrorReport {
-  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode, isMeant: true };
-  if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE, isMeant: false };
+  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
+  if (!types.isNativeError(error)) return { message: String(error), exitCode: ExitCode.FAILURE };
   const exitCode = EXIT_CODE_BY_ERROR_NAME[error.name];
-  if (exitCode !== undefined) return { message: error.message, exitCode, isMeant: true };
-  const refusal = describeSystemError(error);
-  const message = refusal ?? error.stack ?? error.message;
-  return { message, exitCode: ExitCode.FAILURE, isMeant: refusal !== undefined };
+  if (exitCode !== undefined) return { message: error.message, exitCode };
+  return { message: describeSystemError(error) ?? error.stack ?? error.message, exitCode: ExitCode.FAILURE };
+}
+
+/** Whether what `reportError` makes of it was written for the user, and says what to do. */
+export function isForUsers(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false;
+  const isKnown = error instanceof CliError || Object.hasOwn(EXIT_CODE_BY_ERROR_NAME, error.name);
+  return isKnown || describeSystemError(error) !== undefined;
 }

@@ -53,10 +53,28 @@ export function renderVenueCheck(
 }
 
 /** @returns why, where nothing was told for a reason that may pass; undefined: something was */
-function nothingTold({ key, account, habits, fees, tradable, maintenance, symbols }: AccountReport): string | undefined {
-  const answers: readonly Answered<unknown>[] = [key, account, habits, fees, tradable, maintenance, ...Object.values(symbols)];
+function nothingTold({
+  key,
+  account,
+  habits,
+  fees,
+  tradable,
+  maintenance,
+  symbols,
+}: AccountReport): string | undefined {
+  const answers: readonly Answered<unknown>[] = [
+    key,
+    account,
+    habits,
+    fees,
+    tradable,
+    maintenance,
+    ...Object.values(symbols),
+  ];
   const [first] = answers.flatMap((answer) => (answer.status === 'unread' ? [answer] : []));
-  const isSilent = answers.every((answer) => answer.status === 'not_offered' || (answer.status === 'unread' && !answer.isFinal));
+  const isSilent = answers.every(
+    (answer) => answer.status === 'not_offered' || (answer.status === 'unread' && !answer.isFinal),
+  );
   return isSilent ? first?.message.replace(/\.$/, '') : undefined;
 }
 

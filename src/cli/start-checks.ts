@@ -1,3 +1,5 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/schema';
 import { checkTradingEnvironment } from './command-config';
 import { checkVerification } from './verification';
@@ -12,7 +14,11 @@ import { checkVerification } from './verification';
  */
 export async function checkStart(
   config: Config,
-  { live, trades, env = process.env }: { readonly live: boolean; readonly trades: boolean; readonly env?: NodeJS.ProcessEnv },
+  {
+    live,
+    trades,
+    env = process.env,
+  }: { readonly live: boolean; readonly trades: boolean; readonly env?: NodeJS.ProcessEnv },
 ): Promise<string | undefined> {
   checkVerification(config, env);
   if (trades) await checkTradingEnvironment(config, live);
@@ -37,9 +43,7 @@ async function describeVenueProxy({ venue: name, venues }: Config): Promise<stri
 
 /** @throws ConfigError where the variable names something that is no folder, and could not become one */
 async function checkCacheFolder(env: NodeJS.ProcessEnv): Promise<void> {
-  const [{ existsSync, statSync }, { dirname, resolve }, { ConfigError }, { CACHE_FOLDER_VARIABLE }] = await Promise.all([
-    import('node:fs'),
-    import('node:path'),
+  const [{ ConfigError }, { CACHE_FOLDER_VARIABLE }] = await Promise.all([
     import('../config/config-error'),
     import('../config/variables'),
   ]);

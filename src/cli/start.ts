@@ -5,13 +5,7 @@ import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { CliError } from './cli-error';
-import {
-  candlesFlag,
-  checkLiveFlag,
-  configFileOf,
-  loadCommandConfig,
-  STARTING,
-} from './command-config';
+import { candlesFlag, checkLiveFlag, configFileOf, loadCommandConfig, STARTING } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { faultsOption } from './paper-venue';
 import { checkStart } from './start-checks';

@@ -73,7 +73,8 @@ function asCliError(error: unknown): unknown {
 
 /** What the first token of a data folder changes for everybody else, whatever it allows itself. */
 export function firstTokenWords(scope: TokenScope): string {
-  const sender = scope === 'trade' ? '' : ' This one may only read: whoever sends signals needs one of the scope trade.';
+  const sender =
+    scope === 'trade' ? '' : ' This one may only read: whoever sends signals needs one of the scope trade.';
   return `This is the first token: from now on the HTTP API refuses (401) who sends signals or reads without one, the senders that you have included.${sender}`;
 }
 

@@ -147,7 +147,11 @@ function silent(what: string): Held {
   return { status: 'held', why: 'silent', sentence };
 }
 
-function budgetOf(config: Config): { readonly weight: number; readonly budget: number; readonly againInSeconds: number } {
+function budgetOf(config: Config): {
+  readonly weight: number;
+  readonly budget: number;
+  readonly againInSeconds: number;
+} {
   const venue = config.venues[config.venue];
   if (!venue) throw new Error(`The venue "${config.venue}" is not configured.`);
   const limits = rateLimitsOf(config, venue);
@@ -229,7 +233,9 @@ function openAlone(config: Config, noPermit: NoPermit): OpenAccess {
     last = mine.then(() => delay(PACE_MS));
     await mine;
     if (refusal === undefined) return;
-    throw noPermit(`${config.venue} refuses requests for a while (${refusal === 'banned' ? 'a ban' : 'too many requests'}).`);
+    throw noPermit(
+      `${config.venue} refuses requests for a while (${refusal === 'banned' ? 'a ban' : 'too many requests'}).`,
+    );
   };
   return {
     status: 'open',

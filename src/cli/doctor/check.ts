@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/schema';
-import { reportError } from '../cli-error';
+import { isForUsers, reportError } from '../cli-error';
 import type { VenueAccess } from '../venue-access';
 
 /** The check of the whole, by its name. */
@@ -67,7 +67,9 @@ export async function runChecks(
   context: DoctorContext | BareContext,
   maxMs = CHECK_MAX_MS,
 ): Promise<readonly Checked[]> {
-  return Promise.all(checks.map(async (check) => ({ name: check.name, ...(await runOne(check, context, check.maxMs ?? maxMs)) })));
+  return Promise.all(
+    checks.map(async (check) => ({ name: check.name, ...(await runOne(check, context, check.maxMs ?? maxMs)) })),
+  );
 }
 
 function ask({ run, runBare }: Check, context: DoctorContext | BareContext): Finding | Promise<Finding> {
@@ -83,7 +85,8 @@ async function runOne(check: Check, context: DoctorContext | BareContext, maxMs:
   );
   const answer = (async () => ask(check, context))().catch((error: unknown) => {
     // Sentences of ours, and what is made of the system's, say what to do.
-    const { message, isMeant } = reportError(error);
+    const { message } = reportError(error);
+    const isMeant = isForUsers(error);
     const [firstLine = ''] = message.split('\n');
     const found = (isMeant ? message : firstLine).replace(/\.$/, '');
     return isMeant ? mend(found) : mend(found, 'look into "oncefill logs", and run "oncefill doctor" again');

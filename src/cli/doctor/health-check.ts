@@ -31,8 +31,10 @@ export function judgeHealth(
     const isStarting = others.every((part) => part.status === 'starting');
     return isStarting ? unknown(`not known yet (${named})`) : mend(`the whole is ${status}. ${named}`, ADVICE);
   }
-  if (api === 'silent') return unknown(`all parts are up, and GET /health gave no answer within ${API_MAX_MS / 1_000} s: machine busy?`);
-  if (api !== 'absent' && api.status !== 200) return mend(`all parts are up, and GET /health answered HTTP ${api.status}`, ADVICE);
+  if (api === 'silent')
+    return unknown(`all parts are up, and GET /health gave no answer within ${API_MAX_MS / 1_000} s: machine busy?`);
+  if (api !== 'absent' && api.status !== 200)
+    return mend(`all parts are up, and GET /health answered HTTP ${api.status}`, ADVICE);
   return well(`all ${parts.length} parts are up`);
 }
 

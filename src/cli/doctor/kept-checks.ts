@@ -90,7 +90,8 @@ const JOURNAL_CHECK: Check = {
     if (environmentOf(config) !== 'paper') return skipped('paper only');
     const folder = journalFolder(config);
     if (!existsSync(folder)) return skipped('there is none yet');
-    if (readRunningPid(pidFilePath(config.dataDir, 'paper_venue')) !== undefined) return well('the paper venue runs on it');
+    if (readRunningPid(pidFilePath(config.dataDir, 'paper_venue')) !== undefined)
+      return well('the paper venue runs on it');
     const { Journal } = await import('../../paper-venue/book/journal');
     let count = 0;
     new Journal(folder).replay(() => (count += 1));
@@ -125,7 +126,10 @@ const ENTRIES_CHECK: Check = {
   run({ config: { dataDir } }) {
     const us = process.geteuid?.();
     if (us === undefined || !existsSync(dataDir)) return skipped('nothing to look at');
-    const entries = readdirSync(dataDir).map((name) => ({ name, stats: lstatSync(join(dataDir, name), { throwIfNoEntry: false }) }));
+    const entries = readdirSync(dataDir).map((name) => ({
+      name,
+      stats: lstatSync(join(dataDir, name), { throwIfNoEntry: false }),
+    }));
     const foreign = entries.filter(({ stats }) => stats && stats.uid !== us).map(({ name }) => name);
     if (foreign.length > 0)
       return mend(`${nameSome(foreign)} in ${dataDir} belong to another user`, `chown -R ${us} ${dataDir}, as root`);

@@ -24,8 +24,7 @@ export function renderDoctor(checked: readonly Checked[], style: Style): string 
   });
   const count = checked.filter(({ verdict }) => verdict === 'mend').length;
   const things = count === 1 ? '1 thing' : `${count} things`;
-  const summary =
-    count > 0 ? `There ${count === 1 ? 'is' : 'are'} ${things} to mend.` : describeRest(checked);
+  const summary = count > 0 ? `There ${count === 1 ? 'is' : 'are'} ${things} to mend.` : describeRest(checked);
   return [...lines, summary].join('\n');
 }
 

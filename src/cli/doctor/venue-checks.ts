@@ -36,7 +36,12 @@ async function withVenue(
     // Nothing was asked, or the venue is there and serves others first.
     if (kind === 'RATE_LIMITED') return unknown(`not known (${said})`);
     const isSilent = httpStatus === undefined && venueCode === undefined;
-    return mend(said, isSilent ? "look at this machine's network, name service and proxy" : 'look at the key, its region and environment');
+    return mend(
+      said,
+      isSilent
+        ? "look at this machine's network, name service and proxy"
+        : 'look at the key, its region and environment',
+    );
   } finally {
     await venue.close();
   }

@@ -17,12 +17,18 @@ export function judgeVenue(check: VenueCheck): Finding {
     const found = held.sentence.replace(/\.$/, '');
     return held.why === 'banned' ? mend(found) : unknown(`not known (${found})`);
   }
-  const unread = report && [...Object.values(report.symbols), report.key, report.account].filter(({ status }) => status === 'unread');
+  const unread =
+    report &&
+    [...Object.values(report.symbols), report.key, report.account].filter(({ status }) => status === 'unread');
   const silent = unread?.find((answer) => answer.status === 'unread' && !answer.isFinal && answer.isOurs !== true);
   if (verdict === 'unknown') {
     const isAnyKnown = report?.account.status === 'known' || report?.key.status === 'known';
-    if (silent?.status !== 'unread' || isAnyKnown) return unknown('not known (not everything could be read; "oncefill venue check" tells what)');
-    return mend(silent.message.replace(/\.$/, ''), "look at this machine's network, name service and proxy, and at the exchange");
+    if (silent?.status !== 'unread' || isAnyKnown)
+      return unknown('not known (not everything could be read; "oncefill venue check" tells what)');
+    return mend(
+      silent.message.replace(/\.$/, ''),
+      "look at this machine's network, name service and proxy, and at the exchange",
+    );
   }
   if (verdict === 'refused' || verdict === 'stopped') {
     const bad = findings.filter(({ severity }) => severity === 'refuse' || severity === 'stop');
@@ -40,7 +46,10 @@ export const VENUE_PREFLIGHT_CHECK: Check = {
     if (await isPaperIdle(config)) return skipped(PAPER_IDLE);
     const { askVenue } = await import('../ask-venue');
     const late = delay(ANSWER_MAX_MS, undefined, { ref: false });
-    const check = await Promise.race([access().then((opened) => askVenue(config, env, { waitMaxMs: WAIT_MAX_MS, opened })), late]);
+    const check = await Promise.race([
+      access().then((opened) => askVenue(config, env, { waitMaxMs: WAIT_MAX_MS, opened })),
+      late,
+    ]);
     if (check !== undefined) return judgeVenue(check);
     const who = `${config.venue} (${environmentOf(config)})`;
     return unknown(`not known (not all of ${who} was read within ${ANSWER_MAX_MS / 1_000} s: machine busy?)`);

@@ -90,11 +90,7 @@ const QUESTIONS: readonly {
 ];
 
 /** Who is silent, and what to look at: a request that we held back says nothing of the exchange. */
-function missingSentence(
-  venue: string,
-  what: string,
-  answer?: Extract<Answered<never>, { status: 'unread' }>,
-): string {
+function missingSentence(venue: string, what: string, answer?: Extract<Answered<never>, { status: 'unread' }>): string {
   if (answer?.isOurs === true)
     return `${venue} was not asked for ${what}: our own request limits were full; nothing is wrong at the exchange, and it is asked again by itself.`;
   const reason = (answer?.message ?? '').replace(/\.$/, '');
