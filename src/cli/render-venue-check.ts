@@ -31,7 +31,8 @@ export function renderVenueCheck(
   if (report === undefined) return held?.sentence ?? SUMMARIES[verdict];
   const silence = nothingTold(report);
   if (silence !== undefined) {
-    const start = environment === 'paper' ? ', and start the system with "oncefill start"' : '';
+    const start =
+      environment === 'paper' && silence.includes('ECONNREFUSED') ? ', and start the system with "oncefill start"' : '';
     return `${venue} (${environment}) told nothing (${printable(silence)}): look at the network, the key and the exchange${start}. Whether it can be traded is not known.`;
   }
   const facts = renderTable(
