@@ -22,6 +22,8 @@ const TROUBLE_TOLD_MAX_MS = 5 * 60_000;
 const DRAINED_MAX_MS = 15 * 60_000;
 const LOOK_MS = 250;
 const UPTIME_LOOK_MS = 500;
+/** Whoever watches a night hears at least as often what it waits for. */
+const SAY_MS = 60_000;
 
 export interface StageOptions {
   readonly seed: number;
@@ -106,21 +108,43 @@ export class NightStage {
 
   /** Waits until these told of it, or for as long as a trouble may go on. */
   async untilTold(fault: Fault, channels: readonly Channel[]): Promise<void> {
-    await this.until(TROUBLE_TOLD_MAX_MS, () => channels.every((channel) => this.told(fault, channel) !== undefined));
+    await this.untilSaying(`${fault.name} to be told`, TROUBLE_TOLD_MAX_MS, () =>
+      channels.every((channel) => this.told(fault, channel) !== undefined),
+    );
   }
 
   /** @returns whether everything serves, what was hit by another process, within a bound that is far beyond what it takes */
   async untilAllServe(): Promise<boolean> {
     const isMended = ({ name, servesAgainAtMs }: Fault): boolean =>
       !isProcessFault(name) || servesAgainAtMs !== undefined;
-    return this.until(SERVES_AGAIN_MAX_MS, () => this.uptime.areAllUp && this.faults.every(isMended));
+    return this.untilSaying(
+      'everything to serve',
+      SERVES_AGAIN_MAX_MS,
+      () => this.uptime.areAllUp && this.faults.every(isMended),
+    );
   }
 
   /** Whether nothing waits for a channel any more. */
   async untilDrained(): Promise<boolean> {
     const { dataDir } = this.product.installation;
-    return this.until(DRAINED_MAX_MS, () => {
+    return this.untilSaying('the last messages to be taken', DRAINED_MAX_MS, () => {
       return Object.values(readBook(dataDir).book.outboxes).every(({ waiting }) => waiting.length === 0);
+    });
+  }
+
+  /** As `until`, and says each minute what is waited for, and for how long at most. */
+  private async untilSaying(what: string, timeoutMs: number, holds: () => boolean): Promise<boolean> {
+    const sinceMs = performance.now();
+    let saidAtMs = sinceMs;
+    return this.until(timeoutMs, () => {
+      const nowMs = performance.now();
+      if (nowMs - saidAtMs >= SAY_MS) {
+        saidAtMs = nowMs;
+        this.options.progress(
+          `Waiting for ${what}: ${inMinutes(nowMs - sinceMs)} of at most ${inMinutes(timeoutMs)} min.`,
+        );
+      }
+      return holds();
     });
   }
 
@@ -195,6 +219,10 @@ export class NightStage {
       await pause(LOOK_MS, stop).catch(() => undefined);
     }
   }
+}
+
+function inMinutes(spanMs: number): number {
+  return Math.round(spanMs / 60_000);
 }
 
 function whatIsHit(name: FaultName): string {

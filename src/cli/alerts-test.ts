@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AlertsConfig } from '../config/alerts';
+import { channelAdvice, type AlertsConfig } from '../config/alerts';
 import { environmentOf } from '../config/trading-environment';
 import type { ChannelMessage } from '../observability/channels/message';
 import type { TellingChannel } from '../observability/channels/telling-channel';
@@ -46,10 +46,7 @@ export function channelsNamed<Channel extends Pick<TellingChannel, 'name'>>(
   file: string,
 ): readonly Channel[] {
   if (channels.length === 0) {
-    throw new CliError(
-      `No alert channel is configured: switch one on in ${file} (docs/alert-channels.md).`,
-      ExitCode.USAGE,
-    );
+    throw new CliError(`No alert channel is configured: ${channelAdvice(file)}.`, ExitCode.USAGE);
   }
   const meant = name === undefined ? channels : channels.filter((channel) => channel.name === name);
   if (meant.length > 0) return meant;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ExitCode } from '../process/exit-codes';
 import { describeSystemError } from './system-error';
 
@@ -62,10 +63,17 @@ const NO_WORKING_FOLDER =
 /** Turns whatever a command threw into one sentence and an exit code. Only unexpected errors show their stack. */
 export function reportError(error: unknown): ErrorReport {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
-  if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILURE };
+  if (!types.isNativeError(error)) return { message: String(error), exitCode: ExitCode.FAILURE };
   const { syscall } = error as NodeJS.ErrnoException;
   if (syscall === 'uv_cwd') return { message: NO_WORKING_FOLDER, exitCode: ExitCode.USAGE };
   const exitCode = EXIT_CODE_BY_ERROR_NAME[error.name];
   if (exitCode !== undefined) return { message: error.message, exitCode };
   return { message: describeSystemError(error) ?? error.stack ?? error.message, exitCode: ExitCode.FAILURE };
+}
+
+/** Whether what `reportError` makes of it was written for the user, and says what to do. */
+export function isForUsers(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false;
+  const isKnown = error instanceof CliError || Object.hasOwn(EXIT_CODE_BY_ERROR_NAME, error.name);
+  return isKnown || describeSystemError(error) !== undefined;
 }

@@ -17,16 +17,24 @@ const EFFECTS: Readonly<Record<Severity, string>> = {
 const SUMMARIES: Readonly<Record<VenueVerdict, string>> = {
   well: 'All is well.',
   warned: 'It can be traded.',
+  unknown: 'Not everything could be read: whether it can be traded is not known. Try again in a minute.',
   stopped: 'Entries that are named here would not be sent, exits would.',
   refused: 'A start would be refused.',
 };
 
 /** What the venue tells, a line each; then what follows from it; then the verdict. */
 export function renderVenueCheck(
-  { venue, environment, report, findings }: VenueCheck,
+  { venue, environment, report, findings, problems, held }: VenueCheck,
   verdict: VenueVerdict,
   style: Style,
 ): string {
+  if (report === undefined) return held?.sentence ?? SUMMARIES[verdict];
+  const silence = nothingTold(report);
+  if (silence !== undefined) {
+    const start =
+      environment === 'paper' && silence.includes('ECONNREFUSED') ? ', and start the system with "oncefill start"' : '';
+    return `${venue} (${environment}) told nothing (${printable(silence)}): look at the network, the key and the exchange${start}. Whether it can be traded is not known.`;
+  }
   const facts = renderTable(
     [['', `${venue} (${environment})`], ...factsOf(report).map(([what, found]) => [what, printable(found)])],
     (text, row, column) => (row === 0 || column === 0 ? style.dim(text) : text),
@@ -40,7 +48,35 @@ export function renderVenueCheck(
   const lines = findings.map(
     ({ severity, sentence }) => `${paint[severity](`${MARKS[severity]} ${EFFECTS[severity]}:`)} ${printable(sentence)}`,
   );
-  return [...facts, '', ...lines, ...(lines.length > 0 ? [''] : []), SUMMARIES[verdict]].join('\n');
+  const troubles = problems.map((problem) => `${paint.warn(`${MARKS.warn} the engine:`)} ${printable(problem)}.`);
+  const told = [...lines, ...troubles];
+  return [...facts, '', ...told, ...(told.length > 0 ? [''] : []), SUMMARIES[verdict]].join('\n');
+}
+
+/** @returns why, where nothing was told for a reason that may pass; undefined: something was */
+function nothingTold({
+  key,
+  account,
+  habits,
+  fees,
+  tradable,
+  maintenance,
+  symbols,
+}: AccountReport): string | undefined {
+  const answers: readonly Answered<unknown>[] = [
+    key,
+    account,
+    habits,
+    fees,
+    tradable,
+    maintenance,
+    ...Object.values(symbols),
+  ];
+  const [first] = answers.flatMap((answer) => (answer.status === 'unread' ? [answer] : []));
+  const isSilent = answers.every(
+    (answer) => answer.status === 'not_offered' || (answer.status === 'unread' && !answer.isFinal),
+  );
+  return isSilent ? first?.message.replace(/\.$/, '') : undefined;
 }
 
 function factsOf(report: AccountReport): readonly (readonly [string, string])[] {

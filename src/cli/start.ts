@@ -5,22 +5,16 @@ import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
 import { CliError } from './cli-error';
-import {
-  candlesFlag,
-  checkLiveFlag,
-  checkTradingEnvironment,
-  configFileOf,
-  loadCommandConfig,
-  STARTING,
-} from './command-config';
+import { candlesFlag, checkLiveFlag, configFileOf, loadCommandConfig, STARTING } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { outlastOutput } from './lost-output';
 import { faultsOption } from './paper-venue';
+import { checkStart } from './start-checks';
 import { openPrinter } from './start-printer';
 import { showStatus } from './status';
 import { tellFindings } from './tell-finding';
 import { printErrorLine } from './terminal';
-import { checkVerification, describeExtraTrust } from './verification';
+import { describeExtraTrust } from './verification';
 
 interface StartOptions {
   readonly mode: StartMode;
@@ -84,26 +78,13 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
   throw new CliError('--faults was given, but no paper venue would be started. Leave it out.', ExitCode.USAGE);
 }
 
-/** @throws ProxyError now, instead of from a child process */
-async function describeVenueProxy({ venue: name, venues }: Config): Promise<string | undefined> {
-  const { venueProxyOf } = await import('../venues/create-venue');
-  const venue = venues[name];
-  const proxy = venue && venueProxyOf(venue);
-  return proxy && `${name} is reached through the proxy ${proxy.origin} (${proxy.variable}).`;
-}
-
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
   outlastOutput();
   const config = await loadCommandConfig(command, candlesFlag(options.candles), STARTING);
-  checkVerification(config);
   const live = options.live ?? false;
   checkLiveFlag(config, live);
   const trades = options.mode === 'all' || options.mode === 'core';
-  if (trades) await checkTradingEnvironment(config, live);
-  const proxy = trades ? await describeVenueProxy(config) : undefined;
-  const { resolveTarget } = await import('../temporal/connection');
-  // Asked for again by every process that connects; here, so that a refusal comes before anything is started.
-  resolveTarget(config);
+  const proxy = await checkStart(config, { live, trades });
   const { loadAlerts } = await import('../config/alerts');
   loadAlerts({ env: process.env, cwd: process.cwd() });
   await checkFaults(options.faults, options.mode, config);

@@ -151,7 +151,8 @@ export function workersByHand(
   );
 }
 
-async function readStatus(config: Config): Promise<SystemStatus> {
+/** How all parts are. @throws what connecting throws, but for a server that does not answer */
+export async function readStatus(config: Config): Promise<SystemStatus> {
   const [{ readHealth }, { limitsHealth, servingProcesses, underWay }, { readWorkers }, { resolveAnyTarget }] =
     await Promise.all([
       import('../observability/health'),

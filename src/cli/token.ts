@@ -71,6 +71,13 @@ function asCliError(error: unknown): unknown {
   return new CliError(error.message, error.code === 'UNKNOWN' ? ExitCode.NOT_FOUND : ExitCode.USAGE);
 }
 
+/** What the first token of a data folder changes for everybody else, whatever it allows itself. */
+export function firstTokenWords(scope: TokenScope): string {
+  const sender =
+    scope === 'trade' ? '' : ' This one may only read: whoever sends signals needs one of the scope trade.';
+  return `This is the first token: from now on the HTTP API refuses (401) who sends signals or reads without one, the senders that you have included.${sender}`;
+}
+
 async function createToken(options: CreateOptions, command: Command): Promise<ExitCode> {
   const { changeTokens } = await import('../access/token-file');
   const config = await loadCommandConfig(command);
@@ -81,10 +88,16 @@ async function createToken(options: CreateOptions, command: Command): Promise<Ex
   const expiresAtMs = expiresDays === undefined ? undefined : nowMs + expiresDays * DAY_MS;
   const { token, record } = makeToken({ name, scope, nowMs, expiresAtMs });
   const act = { what: 'token.create', target: record.id, why: `${name}, ${scope}` } as const;
+  let isFirst = false;
   await auditAround(config, act, async () => {
-    await changeTokens(config.dataDir, (tokens) => addToken(tokens, record, nowMs));
+    await changeTokens(config.dataDir, (tokens) => {
+      isFirst = tokens.length === 0;
+      return addToken(tokens, record, nowMs);
+    });
     return { value: undefined, result: 'done' };
   });
+  // As the API has it: from the first token on it lets nobody in without one.
+  if (isFirst) printErrorLine(firstTokenWords(scope));
   if (json) {
     printJson({ ...presentToken(record, nowMs), token });
     return ExitCode.SUCCESS;

@@ -79,10 +79,21 @@ export interface LoadAlertsOptions {
   readonly cwd: string;
 }
 
+/** The program's own: every channel in it is off, and it is replaced by the next release. */
+function ownAlertsFile(): string {
+  return join(packageRoot(), 'config', 'alerts.yaml');
+}
+
+/** What to do where nobody is told, a sentence without its point. @param file as `alertsFile` has it */
+export function channelAdvice(file: string): string {
+  if (file !== ownAlertsFile()) return `switch one on in ${file} (docs/alert-channels.md)`;
+  return `copy ${file}, switch a channel on in the copy, and name the copy in ${ALERTS_FILE_VARIABLE} (docs/alert-channels.md)`;
+}
+
 /** The file of alert channels: the one that ONCEFILL_ALERTS names, or the program's own. @throws ConfigError */
 export function alertsFile({ env, cwd }: LoadAlertsOptions): string {
   const named = env[ALERTS_FILE_VARIABLE]?.trim();
-  if (!named) return join(packageRoot(), 'config', 'alerts.yaml');
+  if (!named) return ownAlertsFile();
   const absolute = resolve(cwd, named);
   const fault = faultOfPath(named, absolute);
   if (fault === undefined) return absolute;

@@ -136,9 +136,24 @@ export function loadConfig(options: LoadConfigOptions): Config {
   ]);
   const config = validate(layers);
   followOtherSettings(config, layers, defaults);
-  crossCheck(config, layers);
-  refuseCrashes(config, env);
-  resolvePaths(config, layers, cwd);
-  checkPaths(config, layers);
+  try {
+    crossCheck(config, layers);
+    refuseCrashes(config, env);
+    resolvePaths(config, layers, cwd);
+    checkPaths(config, layers);
+  } catch (error) {
+    throw error instanceof ConfigError ? namingOwnFile(error, defaultFile) : error;
+  }
   return deepFreeze(config);
+}
+
+/** A default that does not go with what the user set is changed in his file: the file of the defaults is replaced by the next release. */
+function namingOwnFile({ problems }: ConfigError, defaultFile: string): ConfigError {
+  return new ConfigError(
+    problems.map((problem) => {
+      if (problem.source !== defaultFile) return problem;
+      const message = `${problem.message.replace(/\.$/, '')}; write it into your own file (--config, ${CONFIG_FILE_VARIABLE}).`;
+      return { ...problem, source: 'a default', message };
+    }),
+  );
 }

@@ -17,7 +17,7 @@ export const ExitCode = {
   REFUSED: 3,
   /**
    * The Temporal server does not answer; for `status` also: a part is down without which nothing is traded or no signal comes
-   * in. Whether the server accepted a signal is not known. Repeating the command is safe; `signal
+   * in; for `venue check`: not everything could be read. Whether the server accepted a signal is not known. Repeating the command is safe; `signal
    * send` prints the one to repeat, with its timestamp, whose minute is part of the fingerprint.
    */
   UNAVAILABLE: 4,
@@ -51,8 +51,8 @@ Exit codes:
   3    refused: conflicting or stale signal, nothing to settle, data folder in use; for venue check:
        a start would be refused
   4    the Temporal server does not answer; for status also: a part is down without which nothing is
-       traded. Whether a signal was accepted is not known: run the command that is printed, which
-       has its --timestamp and is safe
+       traded; for venue check: not everything could be read. Whether a signal was accepted is not
+       known: run the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
   6    no such signal, token or history key; logs --signal: no line about it
   7    the output could not be written (a full disk): what was found is not known

@@ -74,6 +74,11 @@ export interface EmbeddedServer {
  */
 const DATABASE_FILE = 'temporal.db';
 
+/** The database of a data folder's embedded server, whether it is there or not. */
+export function databasePath(dataDir: string): string {
+  return resolve(dataDir, 'temporal', DATABASE_FILE);
+}
+
 /** The longest path that SQLite opens is 512 bytes; its journal's is longer than the database's. */
 const DATABASE_PATH_BYTES_MAX = 500;
 

@@ -33,6 +33,8 @@ import {
 const TEST_MAX_MS = 600_000;
 /** The paper venue leaves the start to others. */
 const REGISTERED_MAX_MS = 60_000;
+/** Each of them would fill half of a window by itself. */
+const LOOKS = 5;
 /** More than the venue allows requests a minute. */
 const IMAGES = 130;
 /** What a page tries to start. */
@@ -395,6 +397,17 @@ describe('the product while it runs', () => {
         headers: { 'sec-fetch-site': 'same-origin' },
       });
       expect(namespaces?.text).toContain(product.config.temporal.namespace);
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'looking at the account again and again keeps to the limits of the engine beside it',
+    async () => {
+      const codes: (number | null)[] = [];
+      for (let count = 0; count < LOOKS; count += 1) codes.push((await product.run(['venue', 'check'])).exitCode);
+      expect(codes).not.toContain(ExitCode.REFUSED);
+      expect((await audit(product)).limitBreaches.total).toBe(0);
     },
     TEST_MAX_MS,
   );

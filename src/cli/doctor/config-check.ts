@@ -19,7 +19,7 @@ export function judgeConfigFault(error: unknown): Finding {
   const told = problems?.slice(0, PROBLEMS_TOLD_MAX).map((problem) => `${problem.source}: ${problem.message}`);
   const more = Math.max(0, (problems?.length ?? 0) - PROBLEMS_TOLD_MAX);
   const found = [...(told ?? [message]), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
-  return mend(found.replace(/\.$/, ''), 'correct what is said here; checks that need the configuration follow then');
+  return mend(found.replace(/\.$/, ''));
 }
 
 /** @param fault what judgeConfigFault made of it; absent: there is a configuration */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { loadAlerts } from '../../config/alerts';
+import { channelAdvice, loadAlerts } from '../../config/alerts';
+import { ConfigError } from '../../config/config-error';
 import { readDotEnv } from '../../config/dot-env';
 import { environmentOf } from '../../config/trading-environment';
 import { checkCandleInterval, readModelMetadata } from '../../inference/model-metadata';
@@ -35,7 +36,15 @@ function judgeDotEnv(cwd: string, environment: string): Finding {
 export const DOT_ENV_CHECK: Check = {
   name: '.env',
   run: ({ cwd, config }) => judgeDotEnv(cwd, ` (${environmentOf(config)})`),
-  runBare: ({ cwd }) => judgeDotEnv(cwd, ''),
+  // Its faults are the configuration's, and told there.
+  runBare: ({ cwd }) => {
+    try {
+      return judgeDotEnv(cwd, '');
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return skipped('cannot be used: see configuration');
+    }
+  },
 };
 
 export const LOGS_CHECK: Check = {
@@ -86,7 +95,7 @@ function judgeAlerts({ cwd, env }: BareContext, isNeeded: boolean): Finding {
   const names = [...(email ? ['email'] : []), ...(telegram ? ['telegram'] : []), ...webhooks.map(({ name }) => name)];
   if (names.length > 0) return well(`alerts go to ${names.join(', ')}`);
   const found = `${file} switches no channel on: nobody is told of alerts but who looks at the terminal, the logs and "oncefill status"`;
-  return isNeeded ? mend(found, 'switch one on') : skipped(found);
+  return isNeeded ? mend(found, channelAdvice(file)) : skipped(found);
 }
 
 export const ALERTS_CHECK: Check = {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import type { Config } from '../../config/schema';
 import { packageRoot } from '../../config/package-root';
 import { hasWebUi } from '../../config/web-ui';
@@ -111,10 +111,24 @@ export const PORTS_CHECK: Check = {
   },
 };
 
+/**
+ * Whether one of a process's words is a file of a program.
+ *
+ * @param cwd the process's folder: `npm start` names its script relative to it
+ */
+export function runsFrom(programFolder: string, words: readonly string[], cwd: string): boolean {
+  const inside = `${realpathSync(programFolder)}${sep}`;
+  return words.some((word) => {
+    const path = word === '' ? undefined : resolve(cwd, word);
+    return path !== undefined && existsSync(path) && statSync(path).isFile() && realpathSync(path).startsWith(inside);
+  });
+}
+
 /** Whose program a process runs, where the system tells: Linux. */
 function runsThisProgram(pid: number): boolean | undefined {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(packageRoot());
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return runsFrom(packageRoot(), words, readlinkSync(`/proc/${pid}/cwd`));
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ import { assertSameEnvironment } from '../../temporal/environment-stamp';
 import { GrpcStatus, hasStatus } from '../../temporal/grpc-status';
 import { ENVIRONMENT_MARK, keyOf } from '../../temporal/namespace-marks';
 import { locateTemporalServer } from '../../temporal/server-binary';
-import { type Check, type DoctorContext, type Finding, mend, skipped, well } from './check';
+import { type Check, type DoctorContext, type Finding, mend, skipped, unknown, well } from './check';
 
 export const SERVER_CHECK: Check = {
   name: 'server',
@@ -38,9 +38,8 @@ async function connect({ config, env, server }: DoctorContext): Promise<Connecti
       'give it a few seconds, then look into its terminal',
     );
   }
-  const silent = `${address} does not answer within ${CONNECT_MAX_MS / 1_000} s`;
   const late = sleep(CONNECT_MAX_MS, undefined, { ref: false }).then(() =>
-    mend(silent, 'start or restart that server, or correct TEMPORAL_ADDRESS'),
+    unknown(`not known (${address} gave no answer within ${CONNECT_MAX_MS / 1_000} s: machine busy?)`),
   );
   return Promise.race([server(), late]);
 }
@@ -56,7 +55,7 @@ function onServer(name: string, ask: (connection: Connection, context: DoctorCon
     async run(context) {
       const answer = await connect(context).catch(() => skipped('the server cannot be reached'));
       if (!isFinding(answer)) return ask(answer, context);
-      return answer.verdict === 'mend' ? skipped('the server cannot be reached') : answer;
+      return answer.verdict === 'skipped' ? answer : skipped('the server cannot be reached');
     },
   };
 }

@@ -4,35 +4,47 @@ import { emptyAccountWords } from '../../domain/empty-account';
 import type { SnapshotCommand } from '../../domain/ledger/types';
 import { environmentOf } from '../../config/trading-environment';
 import { isPortListening } from '../../net/ports';
-import type { Venue } from '../../venues/venue';
-import { type Check, type Finding, mend, skipped, well } from './check';
+import { type EndpointGroup, type Venue, VenueError } from '../../venues/venue';
+import { askTime, openVenue } from '../ask-venue';
+import { type Check, type DoctorContext, type Finding, mend, skipped, unknown, well } from './check';
 
-/** Uses an adapter of its own for one question. @returns undefined where no paper venue runs */
+/** Whether the paper venue would have to be asked, and does not run. */
+export async function isPaperIdle(config: Config): Promise<boolean> {
+  return environmentOf(config) === 'paper' && !(await isPortListening(config.paperVenue.port));
+}
+
+export const PAPER_IDLE = 'the paper venue does not run: it is asked after "oncefill start"';
+
+/**
+ * Uses an adapter of its own for one question, whose requests have their permits as all others; where none may be asked, that is told
+ * once, by the pre-flight.
+ */
 async function withVenue(
-  config: Config,
-  env: NodeJS.ProcessEnv,
-  ask: (venue: Venue) => Promise<Finding>,
+  { config, env, access }: DoctorContext,
+  ask: (venue: Venue, mayAsk: (endpoint: EndpointGroup) => Promise<void>) => Promise<Finding>,
 ): Promise<Finding> {
-  const { venue: name, venues, paperVenue } = config;
-  const venueConfig = venues[name];
-  if (venueConfig === undefined) return mend(`${name} is not configured`, 'set venue to a key of venues');
-  const isPaper = venueConfig.environment === 'paper';
-  if (isPaper && !(await isPortListening(paperVenue.port)))
-    return skipped('the paper venue does not run: it is asked after "oncefill start"');
-  const [{ createVenue }, { credentialsOf }] = await Promise.all([
-    import('../../venues/create-venue'),
-    import('../../venues/ccxt/credentials'),
-  ]);
-  const baseUrl = isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined;
-  const venue = createVenue({
-    name,
-    config: venueConfig,
-    baseUrl,
-    credentials: credentialsOf(config, env),
-    permits: 'not needed',
-  });
+  if (config.venues[config.venue] === undefined)
+    return mend(`${config.venue} is not configured`, 'set venue to a key of venues');
+  if (await isPaperIdle(config)) return skipped(PAPER_IDLE);
+  const opened = await access();
+  if (opened.status === 'held') return skipped('the venue may not be asked now: see "venue pre-flight"');
+  const venue = await openVenue(config, env);
+  venue.onLimitReport(opened.hear);
   try {
-    return await ask(venue);
+    return await ask(venue, opened.mayAsk);
+  } catch (error) {
+    if (!(error instanceof VenueError)) throw error;
+    const { kind, message, httpStatus, venueCode } = error.outcome;
+    const said = message.replace(/\.$/, '');
+    // Nothing was asked, or the venue is there and serves others first.
+    if (kind === 'RATE_LIMITED') return unknown(`not known (${said})`);
+    const isSilent = httpStatus === undefined && venueCode === undefined;
+    return mend(
+      said,
+      isSilent
+        ? "look at this machine's network, name service and proxy"
+        : 'look at the key, its region and environment',
+    );
   } finally {
     await venue.close();
   }
@@ -58,8 +70,10 @@ export function judgeBalance(who: string, assets: SnapshotCommand['assets'], set
 
 export const VENUE_CLOCK_CHECK: Check = {
   name: 'venue clock',
-  run: ({ config, env }) =>
-    withVenue(config, env, async (venue) => {
+  run: (context) =>
+    withVenue(context, async (venue, mayAsk) => {
+      const { config } = context;
+      await mayAsk('market_data');
       const askedAtMs = Date.now();
       const atMs = await venue.time();
       // Half of the way there and back.
@@ -71,8 +85,11 @@ export const VENUE_CLOCK_CHECK: Check = {
 
 export const VENUE_ACCOUNT_CHECK: Check = {
   name: 'venue account',
-  run: ({ config, env }) =>
-    withVenue(config, env, async (venue) => {
+  run: (context) =>
+    withVenue(context, async (venue, mayAsk) => {
+      const { config } = context;
+      await askTime(venue, { mayAsk });
+      await mayAsk('account');
       const { assets } = await venue.balances();
       const settleAsset = config.venues[config.venue]?.settleAsset ?? '';
       const who = `${config.venue} (${environmentOf(config)})`;

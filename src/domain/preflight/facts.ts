@@ -11,7 +11,14 @@ export type Answered<Facts> =
   /** The venue has no such question in this environment. */
   | { readonly status: 'not_offered' }
   /** It was asked, and did not say it. isFinal: it will not, until a person acts (key, region, account). */
-  | { readonly status: 'unread'; readonly message: string; readonly isFinal: boolean; readonly venueCode?: string };
+  | {
+      readonly status: 'unread';
+      readonly message: string;
+      readonly isFinal: boolean;
+      readonly venueCode?: string;
+      /** Our own limiter left no room, so that nothing was asked; absent: the venue was asked, or nobody yet. */
+      readonly isOurs?: boolean;
+    };
 
 /** What the key may do. */
 export interface KeyFacts {

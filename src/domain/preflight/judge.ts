@@ -89,10 +89,17 @@ const QUESTIONS: readonly {
   { name: 'maintenance', what: 'whether maintenance is planned', isNeeded: false },
 ];
 
+/** Who is silent, and what to look at: a request that we held back says nothing of the exchange. */
+function missingSentence(venue: string, what: string, answer?: Extract<Answered<never>, { status: 'unread' }>): string {
+  if (answer?.isOurs === true)
+    return `${venue} was not asked for ${what}: our own request limits were full; nothing is wrong at the exchange, and it is asked again by itself.`;
+  const reason = (answer?.message ?? '').replace(/\.$/, '');
+  return `${venue} did not tell ${what} (${reason}): it is asked again by itself; look at the network, the key and the exchange until then.`;
+}
+
 /** Play money on this machine is traded without what could not be read; nothing else is. */
 function judgeMissing(report: AccountReport, { venue, environment }: Expectations): Found {
   const stop: Severity = environment === 'paper' ? 'warn' : 'stop';
-  const retry = 'it is asked again by itself; look at the network, the key and the exchange until then';
   const unread = QUESTIONS.flatMap(({ name, what, isNeeded }): Found => {
     const answer = report[name];
     if (answer.status === 'not_offered') {
@@ -101,13 +108,15 @@ function judgeMissing(report: AccountReport, { venue, environment }: Expectation
     }
     // A refused key was said already.
     if (answer.status === 'known' || (answer.isFinal && (name === 'key' || name === 'account'))) return [];
-    const sentence = `${venue} did not tell ${what} (${answer.message.replace(/\.$/, '')}): ${retry}.`;
+    const sentence = missingSentence(venue, what, answer);
     return [{ severity: isNeeded ? stop : 'warn', code: 'NOT_READ', sentence }];
   });
   const symbols = Object.entries(report.symbols).filter(([, { status }]) => status === 'unread');
   if (symbols.length === 0) return unread;
   const named = symbols.map(([symbol]) => symbol);
-  const reason = symbols.map(([, answer]) => (answer.status === 'unread' ? answer.message : ''))[0] ?? '';
-  const sentence = `${venue} did not tell position mode and leverage of ${nameSymbols(named)} (${reason.replace(/\.$/, '')}): ${retry}.`;
+  const missing = symbols.flatMap(([, answer]) => (answer.status === 'unread' ? [answer] : []));
+  // What the exchange refused says more than what we held back ourselves.
+  const worst = missing.find(({ isOurs }) => isOurs !== true) ?? missing[0];
+  const sentence = missingSentence(venue, `position mode and leverage of ${nameSymbols(named)}`, worst);
   return [...unread, { severity: stop, code: 'NOT_READ', sentence, symbols: named }];
 }

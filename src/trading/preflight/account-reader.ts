@@ -1,7 +1,7 @@
 import type { AccountReport, Answered, SymbolFacts } from '../../domain/preflight/facts';
 import { someAtOnce } from '../../process/some-at-once';
 import { addPermit, withPermit, type RequestPermit } from '../../venues/request-permit';
-import { VenueError, type AccountInspector, type EndpointGroup } from '../../venues/venue';
+import { NoPermitError, VenueError, type AccountInspector, type EndpointGroup } from '../../venues/venue';
 
 /** Questions under way at once: permits of the same moment share one step of the account. */
 const QUESTIONS_AT_ONCE_MAX = 8;
@@ -56,6 +56,10 @@ export class AccountReader {
   resume(): void {
     for (const name of this.refused) this.toAsk.add(name);
     this.refused.clear();
+  }
+
+  get questionCount(): number {
+    return this.questions.length;
   }
 
   /** Whether every question has an answer. */
@@ -161,5 +165,6 @@ function nameOf(symbol: string): string {
 function unread(error: unknown): Extract<Answered<never>, { status: 'unread' }> {
   if (!(error instanceof VenueError)) throw error;
   const { kind, message, venueCode } = error.outcome;
-  return { status: 'unread', message, isFinal: kind === 'FATAL', venueCode };
+  const isOurs = error instanceof NoPermitError;
+  return { status: 'unread', message, isFinal: kind === 'FATAL', venueCode, ...(isOurs && { isOurs }) };
 }

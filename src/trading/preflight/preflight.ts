@@ -18,6 +18,8 @@ export interface PreflightOptions extends ReaderOptions {
   readonly keptAccountIds: () => Promise<readonly string[]>;
   /** Questions that may be asked at once; more would take the room that orders and balances need. */
   readonly questionsMax: number;
+  /** Whether another round would tell nothing new; absent: nobody knows. */
+  readonly isHopeless?: () => boolean;
   /** Before a refusal is confirmed by a second reading; absent: CONFIRMATION_PAUSE_MS. */
   readonly confirmAfterMs?: number;
   /** UTC, milliseconds. */
@@ -35,6 +37,11 @@ export class Preflight {
   /** Whether everything was read; false: asking again may tell more. */
   get isComplete(): boolean {
     return this.reader.isComplete;
+  }
+
+  /** How many questions there are altogether. */
+  get questionCount(): number {
+    return this.reader.questionCount;
   }
 
   /** What is known so far. */
@@ -77,12 +84,13 @@ export class Preflight {
   private async ask(waitMaxMs: number): Promise<void> {
     const endsAtMs = performance.now() + waitMaxMs;
     let { questionsMax } = this.options;
+    const { isHopeless = () => false } = this.options;
     for (;;) {
       const before = this.reader.openCount;
       await this.reader.ask(questionsMax);
       questionsMax -= before;
       const isLate = performance.now() + ROUND_PAUSE_MS > endsAtMs;
-      if (this.reader.openCount === 0 || questionsMax <= 0 || isLate) return;
+      if (this.reader.openCount === 0 || questionsMax <= 0 || isLate || isHopeless()) return;
       await delay(ROUND_PAUSE_MS);
     }
   }

@@ -1,13 +1,18 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Check, type DoctorContext, mend, runChecks, skipped, well } from '../../../src/cli/doctor/check';
+import { type Check, type DoctorContext, mend, runChecks, skipped, unknown, well } from '../../../src/cli/doctor/check';
 import { ALERTS_CHECK, FOLDER_CHECK, LOGS_CHECK, MODEL_CHECK } from '../../../src/cli/doctor/file-checks';
 import { INSTALLATION_CHECK, judgeDisk, judgeNode, PORTS_CHECK } from '../../../src/cli/doctor/machine-checks';
 import { configCheck, judgeConfigFault } from '../../../src/cli/doctor/config-check';
 import { renderDoctor } from '../../../src/cli/doctor/render-doctor';
 import { judgeRetention, NAMESPACE_CHECK, REACH_CHECK } from '../../../src/cli/doctor/server-checks';
 import { judgeBalance, judgeVenueClock } from '../../../src/cli/doctor/venue-checks';
+import { runsFrom } from '../../../src/cli/doctor/machine-checks';
+import { judgeHealth } from '../../../src/cli/doctor/health-check';
+import { START_CHECK } from '../../../src/cli/doctor/start-check';
+import { statusOf } from '../../../src/cli/doctor';
+import { packageRoot } from '../../../src/config/package-root';
 import { runCommandLine } from '../../../src/cli/program';
 import { PLAIN } from '../../../src/cli/terminal';
 import { ConfigError } from '../../../src/config/config-error';
@@ -29,6 +34,8 @@ function contextOf(
   settings: NodeJS.ProcessEnv = {},
   server: DoctorContext['server'] = () => Promise.reject(new Error('Refused.')),
 ): DoctorContext {
+  const access: DoctorContext['access'] = () =>
+    Promise.resolve({ status: 'held', why: 'silent', sentence: 'No engine answers.' });
   const env = {
     DATA_DIR: join(folder, 'data'),
     API_PORT: '1',
@@ -37,7 +44,7 @@ function contextOf(
     TEMPORAL_UI_PORT: '4',
     ...settings,
   };
-  return { config: loadConfig({ env, cwd: folder, flags: [] }), cwd: folder, env, server };
+  return { config: loadConfig({ env, cwd: folder, flags: [] }), cwd: folder, env, server, access };
 }
 
 async function verdictOf(check: Check, context = contextOf()): Promise<string | undefined> {
@@ -47,14 +54,14 @@ async function verdictOf(check: Check, context = contextOf()): Promise<string | 
 
 test('a check that throws has found something to mend', async () => {
   const broken: Check = { name: 'broken', run: () => Promise.reject(new Error('No.')) };
-  expect(await runChecks([broken], contextOf())).toMatchObject([{ name: 'broken', verdict: 'mend', found: 'No' }]);
+  expect(await runChecks([broken], contextOf())).toMatchObject([{ name: 'broken', verdict: 'mend' }]);
 });
 
 test('a check that never answers holds up no other', async () => {
   const hung: Check = { name: 'hung', run: () => new Promise(() => undefined) };
   const quick: Check = { name: 'quick', run: () => well('here') };
   const checked = await runChecks([hung, quick], contextOf(), 20);
-  expect(checked.map(({ verdict }) => verdict)).toEqual(['mend', 'well']);
+  expect(checked.map(({ verdict }) => verdict)).toEqual(['unknown', 'well']);
 });
 
 test.each([
@@ -173,6 +180,85 @@ test("a user's own server that does not answer is one, and is told once", async 
 
 test('free ports and an idle folder are nothing to mend', async () => {
   expect([await verdictOf(PORTS_CHECK), await verdictOf(INSTALLATION_CHECK)]).toEqual(['well', 'skipped']);
+});
+
+test.each([
+  ['its script by a path of its folder', ['node', 'jest.config.js', 'start'], packageRoot(), true],
+  ['its script by a whole path', ['node', join(packageRoot(), 'jest.config.js')], '/', true],
+  ['a script of another folder', ['node', 'jest.config.js', 'start'], tmpdir(), false],
+  ['a word of a folder that is no file', ['node', 'src'], packageRoot(), false],
+])('whose program a process runs is known by %s', (_what, words, cwd, expected) => {
+  expect(runsFrom(packageRoot(), words, cwd)).toBe(expected);
+});
+
+test.each<[string, NodeJS.ProcessEnv]>([
+  ['history keys that are none', { ONCEFILL_HISTORY_KEYS: 'abc' }],
+  ['a file of history keys that is not there', { ONCEFILL_HISTORY_KEYS_FILE: '/nowhere/keys' }],
+  ['a cache that is no folder', { ONCEFILL_CACHE_DIR: '/dev/null' }],
+  ['a cache inside of what is no folder', { ONCEFILL_CACHE_DIR: '/dev/null/cache' }],
+])('what a start refuses is to be mended: %s', async (_what, settings) => {
+  expect(await verdictOf(START_CHECK, contextOf(settings))).toBe('mend');
+});
+
+test('real money on a server that trusts everybody is to be mended, as a start refuses it', async () => {
+  const file = writeConfig(
+    'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }\n',
+  );
+  const keys = { BYBIT_API_KEY: 'k'.repeat(18), BYBIT_API_SECRET: 's'.repeat(36) };
+  const before = process.env;
+  process.env = { ...before, ...keys };
+  try {
+    const config = loadConfig({ env: { DATA_DIR: join(folder, 'data') }, cwd: folder, file, flags: [] });
+    const [checked] = await runChecks([START_CHECK], { ...contextOf(keys), config });
+    expect(checked).toMatchObject({
+      verdict: 'mend',
+      found: expect.stringContaining('allowUnauthenticatedServer') as string,
+    });
+  } finally {
+    process.env = before;
+  }
+});
+
+test('what a default of a release is, and what a start takes, is well', async () => {
+  expect(await verdictOf(START_CHECK)).toBe('well');
+});
+
+const UP = { name: 'trading_engine', status: 'healthy', text: 'runs' } as const;
+
+test.each<[string, Parameters<typeof judgeHealth>, string]>([
+  ['all parts and the API', [{ status: 'healthy', parts: [UP] }, { status: 200 }], 'well'],
+  ['parts that are up, and an API that is slow', [{ status: 'healthy', parts: [UP] }, 'silent'], 'unknown'],
+  ['parts that are up, and an API that says otherwise', [{ status: 'healthy', parts: [UP] }, { status: 503 }], 'mend'],
+  ['a part that is down', [{ status: 'unhealthy', parts: [{ ...UP, status: 'unhealthy' }] }, { status: 503 }], 'mend'],
+  ['a part that is starting', [{ status: 'degraded', parts: [{ ...UP, status: 'starting' }] }, 'absent'], 'unknown'],
+])('the health of %s is judged', (_what, heard, verdict) => {
+  expect(judgeHealth(...heard).verdict).toBe(verdict);
+});
+
+test.each([
+  [[well(''), skipped('')], 'well'],
+  [[well(''), unknown('')], 'unknown'],
+  [[unknown(''), unknown('')], 'mend'],
+  [[skipped(''), unknown('')], 'mend'],
+  [[well(''), mend('')], 'mend'],
+])('what is not known is forgiven where the whole is known to be healthy: %j', (findings, status) => {
+  expect(statusOf(findings.map((finding, index) => ({ name: index === 0 ? 'health' : 'other', ...finding })))).toBe(
+    status,
+  );
+});
+
+test('the report never calls well what could not be found out, and keeps a line for each check', () => {
+  const lines = renderDoctor([{ name: 'server', ...unknown('not known\n  (busy?)') }], PLAIN).split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toBe('?  server  not known (busy?)');
+  expect(lines[2]).not.toContain('well');
+});
+
+test("a refusal of the system's is told in words", async () => {
+  const blocked = writeConfig('');
+  const [checked] = await runChecks([FOLDER_CHECK], contextOf({ DATA_DIR: join(blocked, 'data') }));
+  expect(checked?.verdict).toBe('mend');
+  expect(checked?.found).toContain('a file stands where a folder is needed');
 });
 
 test('the report has a line for each check, and says how to mend what it found', () => {

@@ -18,6 +18,24 @@ test.each([
   expect(signalFields(workflowId, text)).toEqual(fields);
 });
 
+test('a queue that serves workflows alone is no warning, and no task token is kept', () => {
+  const lines: { readonly level: string; readonly fields: object }[] = [];
+  const note = (level: string) => (fields: object) => void lines.push({ level, fields });
+  const logger = {
+    trace: note('trace'),
+    debug: note('debug'),
+    info: note('info'),
+    warn: note('warn'),
+    error: note('error'),
+  };
+  const sdk = createTemporalLogger(logger as unknown as Parameters<typeof createTemporalLogger>[0]);
+  sdk.warn('No activities registered, not polling for activity tasks', { taskQueue: 'entities' });
+  sdk.warn('Activity failed', { taskToken: 'c2VjcmV0', error: new Error('No answer.') });
+  expect(lines.map(({ level }) => level)).toEqual(['debug', 'warn', 'debug']);
+  expect(lines[1]?.fields).toEqual({ reason: 'No answer.' });
+  expect(JSON.stringify(lines)).not.toContain('c2VjcmV0');
+});
+
 test("what the SDK tells of a signal's workflow or activity carries the fingerprint in the file", () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'oncefill-signal-lines-'));
   const log = createLogger({

@@ -103,9 +103,10 @@ describe('the container file', () => {
     expect(of('ENV').join(' ')).toContain('DATA_DIR=/data/');
   });
 
-  test('asks the health of the API at its own port and path', () => {
+  test('asks the health of the API at the port that it is told, and its path', () => {
     const { api } = loadConfig({ env: {}, cwd: packageRoot() });
-    expect(of('HEALTHCHECK').join(' ')).toContain(`http://127.0.0.1:${api.port}${HEALTH_PATH}'`);
+    const asked = `'http://127.0.0.1:' + (process.env.API_PORT || ${api.port}) + '${HEALTH_PATH}'`;
+    expect(of('HEALTHCHECK').join(' ')).toContain(asked);
     expect(of('EXPOSE')).toEqual([String(api.port)]);
   });
 });
