@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ALERT_RULES } from '../../../src/domain/alerts/alert';
 import { isTriggered, TRIGGERS } from '../../../src/config/alert-triggers';
-import { loadAlerts, type AlertsConfig } from '../../../src/config/alerts';
+import { alertsFile, loadAlerts, type AlertsConfig } from '../../../src/config/alerts';
+import { readAlertsFile } from '../../../src/config/read-alerts-file';
+import { RULE_TERMS } from '../../../src/domain/alerts/rules';
 import { secretValues } from '../../../src/config/variables';
 import { redact } from '../../../src/secrets/known-secrets';
 
@@ -51,6 +53,15 @@ test('the file that comes with the program switches nothing on', () => {
   expect({ email, telegram, webhooks, heartbeat }).toEqual({ webhooks: [] });
   expect(off).toEqual(['email', 'telegram', 'heartbeat']);
 });
+
+test.each(['email', 'telegram'] as const)(
+  'the triggers that the program comes with let %s hear of all that is critical',
+  (name) => {
+    const { triggers } = readAlertsFile(alertsFile({ env: {}, cwd: folder })).values[name];
+    const critical = ALERT_RULES.filter((rule) => RULE_TERMS[rule].severity === 'critical');
+    expect(critical.filter((rule) => !isTriggered(triggers, { rule, severity: 'critical' }))).toEqual([]);
+  },
+);
 
 test('an empty file and empty sections switch nothing on', () => {
   expect(load('').webhooks).toEqual([]);
