@@ -77,7 +77,9 @@ function serveDesk(options: AlertDeskOptions, metrics: AlertMetrics, signal: Abo
     ask: () => readHealth(connected(options.client), options.config),
     sharedForMs: HEALTH_SHARED_MS,
   });
-  const readParts = async (): Promise<readonly PartHealth[]> => (await reader.read()).details;
+  // Before the first connection nothing is known of the server: connecting has a bound, and whoever connects tells when it fails.
+  const readParts = async (): Promise<readonly PartHealth[] | undefined> =>
+    options.client() === undefined ? undefined : (await reader.read()).details;
   const desk = openDesk(options, metrics, readParts, signal);
   const { heartbeat } = options.alerts;
   if (heartbeat === undefined) return desk.done;
@@ -89,7 +91,7 @@ function serveDesk(options: AlertDeskOptions, metrics: AlertMetrics, signal: Abo
 function openDesk(
   { config, alerts, logger, client }: AlertDeskOptions,
   metrics: AlertMetrics,
-  readParts: () => Promise<readonly PartHealth[]>,
+  readParts: () => Promise<readonly PartHealth[] | undefined>,
   signal: AbortSignal,
 ): AlertDesk {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);

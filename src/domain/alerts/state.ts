@@ -14,9 +14,10 @@ export const SUBJECT_LENGTH_MAX = 120;
 export const TEXT_LENGTH_MAX = 600;
 /**
  * At most so much time passes from one event to the next, whatever the clock says: while the machine slept or nobody looked,
- * nothing was seen to hold or to be gone, and a clock that was set ahead proves nothing either.
+ * nothing was seen to hold or to be gone, and a clock that was set ahead proves nothing either. Longer than from one look to the
+ * next, and shorter than any patience: no gap makes an alert, nor an end of one.
  */
-export const STEP_MAX_MS = 30_000;
+export const STEP_MAX_MS = 8_000;
 
 /** One condition that holds, or that has not been gone for long enough. */
 export interface Alert {

@@ -24,8 +24,11 @@ export interface AlertDeskOptions {
   readonly channels: readonly AlertChannel[];
   /** Tells what is wrong with alerting itself, in the log and on the terminal. */
   readonly tellFault: TellFault;
-  /** How the parts are: /health's details. Absent: this process asks no server. It throws where the server cannot be asked. */
-  readonly readParts?: () => Promise<readonly PartHealth[]>;
+  /**
+   * How the parts are: /health's details; undefined: nobody could be asked yet, which says nothing of anybody. Absent: this process
+   * asks no server. It throws where the server cannot be asked.
+   */
+  readonly readParts?: () => Promise<readonly PartHealth[] | undefined>;
   /** Free funds by asset. Absent: nobody wants to know. */
   readonly readFreeFunds?: () => Promise<Readonly<Record<string, string>>>;
   readonly tickMs?: number;
@@ -90,8 +93,10 @@ async function watch(
   const errors = new ErrorCount(config.dataDir);
   const disk = new DiskLook(config.dataDir, config.storage.minimumFreeMb);
   while (!signal.aborted) {
+    // While an answer is waited for, time passes as it does between two looks.
+    const ticking = setInterval(() => keeper.step([], Date.now()), tickMs);
     try {
-      const sight = await look(options, errors, disk);
+      const sight = await look(options, errors, disk).finally(() => clearInterval(ticking));
       const found = [...waiting.splice(0), ...findingsOf(sight, config, keeper.state, Date.now())];
       keeper.step(
         found.map((finding) => ({ kind: 'finding', finding })),
@@ -112,7 +117,7 @@ async function look(options: AlertDeskOptions, errors: ErrorCount, disk: DiskLoo
     disk.fault(),
   ]);
   return {
-    ...(parts !== undefined && ('value' in parts ? { parts: parts.value } : { serverFault: parts.fault })),
+    ...(parts !== undefined && ('fault' in parts ? { serverFault: parts.fault } : { parts: parts.value })),
     ...(freeFunds !== undefined && 'value' in freeFunds ? { freeFunds: freeFunds.value } : {}),
     ...(diskFault === undefined ? {} : { diskFault }),
     errors: errors.look(),

@@ -267,6 +267,33 @@ describe('a clock', () => {
   });
 });
 
+describe('while nobody looks', () => {
+  const patient = ALERT_RULES.filter((rule) => RULE_TERMS[rule].forMs > 0);
+
+  test.each(patient)(
+    '%s becomes no alert, however long that lasts, and does once it was looked at for long enough',
+    (rule) => {
+      const world = new AlertWorld();
+      world.find(rule, 'x');
+      world.nowMs += 24 * 60 * MINUTE_MS;
+      world.find(rule, 'x');
+      expect(world.state.alerts.map(({ firedAt }) => firedAt)).toEqual([undefined]);
+      world.pass(RULE_TERMS[rule].forMs);
+      expect(world.state.alerts.map(({ firedAt }) => firedAt)).toEqual([expect.any(Number)]);
+    },
+  );
+
+  test.each(ALERT_RULES)('no alert %s ends', (rule) => {
+    const world = new AlertWorld();
+    world.find(rule, 'x');
+    world.pass(2 * MINUTE_MS);
+    world.find(rule, 'x', false);
+    world.nowMs += 24 * 60 * MINUTE_MS;
+    world.send({ kind: 'tick' });
+    expect(world.state.alerts).toHaveLength(1);
+  });
+});
+
 test('nothing explains itself, by whatever way', () => {
   const explains = (rule: string): readonly string[] =>
     INHIBITIONS.filter(({ by }) => by === rule).flatMap(({ of }) => of);

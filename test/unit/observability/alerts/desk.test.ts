@@ -46,6 +46,17 @@ test('a server that cannot be asked is found out, and everything else goes on', 
   await desk.done;
 });
 
+test('a server that nobody could ask yet is not known to be down', async () => {
+  const stop = new AbortController();
+  let asked = 0;
+  const readParts = async (): Promise<undefined> => void (asked += 1);
+  const desk = runAlertDesk(options({ readParts }), stop.signal);
+  await until(() => asked > 2);
+  stop.abort();
+  await desk.done;
+  expect(desk.look().state.alerts).toEqual([]);
+});
+
 test('whoever asks the desk sees what is in memory, though the disk takes nothing', async () => {
   const stop = new AbortController();
   const desk = runAlertDesk(options({ channels: [new FakeChannel('mail', () => new Error('no'))] }), stop.signal);
