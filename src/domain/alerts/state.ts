@@ -30,6 +30,10 @@ export interface Alert {
   readonly sinceMs: number;
   /** How often it began to hold, or happened. */
   readonly times: number;
+  /** What ended it, a sentence; absent: it holds, or nobody said. */
+  readonly endText?: string;
+  /** One of what was found of it was a fact, whatever else does not answer. */
+  readonly isFact?: true;
   /** Messages so far. */
   readonly told: number;
   /** It was explained by another one, or silenced, while it held as it does now or did last: then its end is no news. */
@@ -50,9 +54,13 @@ export interface Alert {
   readonly repeatAfterMs?: number;
 }
 
+/** In place of a rule: whatever the rule. */
+export const EVERY_RULE = 'all';
+export type SilencedRule = AlertRule | typeof EVERY_RULE;
+
 /** Somebody does not want to hear of something for a while. */
 export interface Silence {
-  readonly rule: AlertRule;
+  readonly rule: SilencedRule;
   /** Absent: whatever it is about. */
   readonly subject?: string;
   readonly reason: string;
@@ -85,7 +93,7 @@ export type AlertEvent =
   /** Nothing but time. */
   | { readonly kind: 'tick' }
   | { readonly kind: 'silence'; readonly silence: Silence }
-  | { readonly kind: 'unsilence'; readonly rule: AlertRule; readonly subject?: string };
+  | { readonly kind: 'unsilence'; readonly rule: SilencedRule; readonly subject?: string };
 
 export function emptyAlerts(): AlertState {
   return { clock: 0, nextAlert: 1, alerts: [], silences: [] };
