@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
-import type { AlertsConfig } from '../src/config/alerts';
+import { channelSettings, describeAlerts, type AlertsConfig } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
 import { runAlertDesk, type AlertDesk } from '../src/observability/alerts/desk';
+import { deskPidPath, noteChannels } from '../src/observability/alerts/running-channels';
 import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
 import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
 import { HealthReader } from '../src/observability/health-reader';
+import { logFolder } from '../src/observability/log-files';
 import type { PartHealth } from '../src/observability/part-health';
 import { readFreeFunds } from '../src/observability/trading-health';
 import { pause } from '../src/process/pause';
@@ -38,7 +39,7 @@ export interface AlertDeskOptions {
  * next takes it up when that one is gone. It needs no Temporal server: that there is none is one of the things it tells.
  */
 export async function keepAlertDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<void> {
-  const path = join(options.config.dataDir, 'run', 'alert-desk.pid');
+  const path = deskPidPath(options.config.dataDir);
   while (!signal.aborted) {
     if (claimPidFile(path, process.pid) === undefined) {
       try {
@@ -58,6 +59,13 @@ async function runDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<
   const warn = (sentence: string): void => logger.warn(sentence);
   const told = openProcessMetrics({ config, name: 'system_monitor', errors, warn });
   const metrics = new AlertMetrics(told.registry);
+  try {
+    noteChannels(config.dataDir, channelSettings(options.alerts), describeAlerts(options.alerts));
+  } catch (error) {
+    warn(
+      `With which channels people are told cannot be noted for "oncefill alerts test": ${(error as Error).message}.`,
+    );
+  }
   try {
     await serveDesk(options, metrics, signal);
   } finally {
@@ -95,7 +103,7 @@ function openDesk(
   signal: AbortSignal,
 ): AlertDesk {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);
-  const channels = openChannels(alerts, originOf(environmentOf(config)), tellFault);
+  const channels = openChannels(alerts, originOf(environmentOf(config), logFolder(config.dataDir)), tellFault);
   const desk = runAlertDesk(
     {
       config,

@@ -11,7 +11,9 @@ import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
-import { apiPart } from './status-api';
+import { alertsPart } from './status-alerts';
+import { answeringPart, apiPart } from './status-api';
+import { deadPart, startParts } from './status-start';
 import { exitCodeOf, verdictOf, VERDICTS_HELP } from './status-verdict';
 import { withClient } from './temporal-access';
 import { PLAIN, printJson, printLine, styleFor } from './terminal';
@@ -67,7 +69,10 @@ function joinParts(
   workers: readonly WorkerReading[],
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
-  const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
+  const reported = health.details.map((detail): StatusPart => {
+    const { name, status, pid, text } = detail;
+    const dead = PROCESSES.includes(name as ProcessName) ? deadPart(detail) : undefined;
+    if (dead !== undefined) return dead;
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
     const known = pid ?? readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
     return { name, status, pid: known, text: name === 'venue_account' ? nameWhoStopped(config, text) : text };
@@ -82,7 +87,9 @@ function joinParts(
 /** Without the server nothing can be asked: only which processes run is known. */
 function partsWithoutServer(config: Config, message: string): readonly StatusPart[] {
   const processes = planProcesses('all', config).map(({ name }): StatusPart => {
-    const part = partFromPidFile(name, config, 'runs, but the Temporal server does not answer');
+    const { host, port } = config.api;
+    const runs = 'runs, but the Temporal server does not answer';
+    const part = partFromPidFile(name, config, name === 'api' ? `http://${host}:${port} ${runs}` : runs);
     return part.status === 'healthy' && name !== 'paper_venue' ? { ...part, status: 'degraded' } : part;
   });
   return [{ name: 'temporal', status: 'unhealthy', text: message }, ...processes];
@@ -112,6 +119,16 @@ export function workersByHand(
 }
 
 async function readStatus(config: Config): Promise<SystemStatus> {
+  const known = await readParts(config);
+  const asked = await Promise.all(
+    known.map(async (part) => (part.name === 'api' ? answeringPart(part, config.api) : part)),
+  );
+  const isAnyRunning = asked.some(({ name, pid }) => name !== 'temporal' && pid !== undefined);
+  const parts = [...(await startParts(config.dataDir, isAnyRunning)), ...asked, await alertsPart(config.dataDir)];
+  return { status: verdictOf(parts), parts };
+}
+
+async function readParts(config: Config): Promise<readonly StatusPart[]> {
   const [{ readHealth }, { limitsHealth, servingProcesses, underWay }, { readWorkers }, { resolveAnyTarget }] =
     await Promise.all([
       import('../observability/health'),
@@ -134,11 +151,10 @@ async function readStatus(config: Config): Promise<SystemStatus> {
       return { health: read, registered: workers, others: beside };
     });
     const known = joinParts(config, health, registered, { address, pid: await findServerPid(config) });
-    const parts = [...known, ...others];
-    return { status: verdictOf(parts), parts };
+    return [...known, ...others];
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ServerUnavailableError') throw error;
-    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message) };
+    return partsWithoutServer(config, error.message);
   }
 }
 

@@ -23,7 +23,7 @@ export const ExitCode = {
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
   NOT_FILLED: 5,
-  /** No such signal, token or history key is known (any more). */
+  /** No such signal, token, history key or silence is known (any more). */
   NOT_FOUND: 6,
   /** The Temporal server holds another store than the one that is traded with here; nothing was done. A person decides. */
   OTHER_STORE: 8,
@@ -52,7 +52,7 @@ Exit codes:
        traded. Whether a signal was accepted is not known: run the command that is printed, which
        has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
-  6    no such signal, token or history key; logs --signal: no line about it
+  6    no such signal, token, history key or silence; logs --signal: no line about it
   8    the Temporal server holds another store than before: see oncefill store show
   9    worker: a workflow loops; start it again with ONCEFILL_WORKFLOW_WATCHDOG=on
   130  interrupted`;

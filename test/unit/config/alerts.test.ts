@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ALERT_RULES } from '../../../src/domain/alerts/alert';
 import { isTriggered, TRIGGERS } from '../../../src/config/alert-triggers';
-import { alertsFile, loadAlerts, type AlertsConfig } from '../../../src/config/alerts';
+import { alertsFile, describeAlerts, loadAlerts, type AlertsConfig } from '../../../src/config/alerts';
 import { readAlertsFile } from '../../../src/config/read-alerts-file';
 import { RULE_TERMS } from '../../../src/domain/alerts/rules';
 import { secretValues } from '../../../src/config/variables';
@@ -62,6 +62,15 @@ test.each(['email', 'telegram'] as const)(
     expect(critical.filter((rule) => !isTriggered(triggers, { rule, severity: 'critical' }))).toEqual([]);
   },
 );
+
+test.each([
+  ['', 'nobody is told'],
+  ['heartbeat: {enabled: true}', "nobody is told; dead man's switch every 60 s"],
+  [`email: {${EMAIL}}\nwebhooks: {ops-room: {enabled: true}}`, 'email, ops-room'],
+  [`email: {${EMAIL}}\nheartbeat: {enabled: true, every_seconds: 30}`, "email; dead man's switch every 30 s"],
+])('%j is told as %s', (text, words) => {
+  expect(describeAlerts(load(text, { ALERT_HEARTBEAT_URL: PING, ALERT_WEBHOOK_OPS_ROOM_URL: SLACK }))).toBe(words);
+});
 
 test('an empty file and empty sections switch nothing on', () => {
   expect(load('').webhooks).toEqual([]);

@@ -161,12 +161,14 @@ describe('a message to a webhook', () => {
 
   test('to who breaks off, or speaks another language, fails in words', async () => {
     const answers = ['', 'not http\r\n\r\n'];
-    const server = createTcpServer((socket) => void socket.on('error', () => undefined).end(answers.pop() ?? ''));
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(answers.pop() ?? ''));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = new Secret(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const ask = (): Promise<Error> => errorOf(askOutside({ address, name: 'The webhook' }, NEVER));
     const messages = [(await ask()).message, (await ask()).message];
-    await new Promise((resolve) => server.close(resolve));
+    server.close();
     for (const message of messages) expect(message).toMatch(/^The webhook gave no answer \([a-z][a-z ]+\)\.$/);
   });
 
