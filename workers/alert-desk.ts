@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
-import type { AlertsConfig } from '../src/config/alerts';
+import { channelSettings, describeAlerts, type AlertsConfig } from '../src/config/alerts';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
 import { runAlertDesk, type AlertDesk } from '../src/observability/alerts/desk';
+import { deskPidPath, noteChannels } from '../src/observability/alerts/running-channels';
 import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
 import { openChannels, originOf } from '../src/observability/channels/open-channels';
 import { readHealth } from '../src/observability/health';
 import { HealthReader } from '../src/observability/health-reader';
+import { logFolder } from '../src/observability/log-files';
 import type { PartHealth } from '../src/observability/part-health';
 import { readFreeFunds } from '../src/observability/trading-health';
 import { AlertMetrics } from './alert-metrics';
@@ -34,7 +35,7 @@ export interface AlertDeskOptions {
  * next takes it up when that one is gone. Never throws. It needs no Temporal server: that there is none is one of the things it tells.
  */
 export function keepAlertDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<void> {
-  const path = join(options.config.dataDir, 'run', 'alert-desk.pid');
+  const path = deskPidPath(options.config.dataDir);
   const warn = (sentence: string): void => printAlert(options.logger, sentence);
   return holdDesk({ path, keep: (end) => runDesk(options, end), warn }, signal);
 }
@@ -45,6 +46,13 @@ async function runDesk(options: AlertDeskOptions, signal: AbortSignal): Promise<
   const warn = (sentence: string): void => logger.warn(sentence);
   const told = openProcessMetrics({ config, name: 'system_monitor', errors, warn });
   const metrics = new AlertMetrics(told.registry);
+  try {
+    noteChannels(config.dataDir, channelSettings(options.alerts), describeAlerts(options.alerts));
+  } catch (error) {
+    warn(
+      `With which channels people are told cannot be noted for "oncefill alerts test": ${(error as Error).message}.`,
+    );
+  }
   try {
     await serveDesk(options, metrics, signal);
   } finally {
@@ -64,7 +72,9 @@ function serveDesk(options: AlertDeskOptions, metrics: AlertMetrics, signal: Abo
     ask: () => readHealth(connected(options.client), options.config),
     sharedForMs: HEALTH_SHARED_MS,
   });
-  const readParts = async (): Promise<readonly PartHealth[]> => (await reader.read()).details;
+  // Before the first connection nothing is known of the server: connecting has a bound, and whoever connects tells when it fails.
+  const readParts = async (): Promise<readonly PartHealth[] | undefined> =>
+    options.client() === undefined ? undefined : (await reader.read()).details;
   const desk = openDesk(options, metrics, readParts, signal);
   const { heartbeat } = options.alerts;
   if (heartbeat === undefined) return desk.done;
@@ -76,11 +86,11 @@ function serveDesk(options: AlertDeskOptions, metrics: AlertMetrics, signal: Abo
 function openDesk(
   { config, alerts, logger, client }: AlertDeskOptions,
   metrics: AlertMetrics,
-  readParts: () => Promise<readonly PartHealth[]>,
+  readParts: () => Promise<readonly PartHealth[] | undefined>,
   signal: AbortSignal,
 ): AlertDesk {
   const tellFault = (sentence: string): void => printAlert(logger, sentence);
-  const channels = openChannels(alerts, originOf(environmentOf(config)), tellFault);
+  const channels = openChannels(alerts, originOf(environmentOf(config), logFolder(config.dataDir)), tellFault);
   const desk = runAlertDesk(
     {
       config,

@@ -25,6 +25,8 @@ import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
 import { rateLimitsOf } from '../src/config/rate-limits';
+import { readBook } from '../src/observability/alerts/book-file';
+import { wasDiskLow } from '../src/observability/alerts/disk-look';
 import { DoorMetrics, TradeMetrics } from '../src/observability/metrics/signal-metrics';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
@@ -127,7 +129,8 @@ export function openEngine(
   const permits = new Permits(accounts, config.venue, (endpoint, waitMs) => metrics?.permitWaits(endpoint, waitMs));
   feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
-  const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
+  const wasLow = wasDiskLow(readBook(config.dataDir).book.state, config.dataDir);
+  const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage, wasLow });
   const endWatches = beginWatches({ venue, permits, problems, disk });
   const clock = asksVenue ? keepClock(venue, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));

@@ -7,8 +7,8 @@ import { runHeartbeatPing, type PingResult } from '../src/observability/channels
 import type { PartHealth } from '../src/observability/part-health';
 
 export interface WellbeingSources {
-  /** How the parts are. @throws where the server cannot be asked */
-  readonly readParts: () => Promise<readonly PartHealth[]>;
+  /** How the parts are; undefined: nobody could be asked yet. @throws where the server cannot be asked */
+  readonly readParts: () => Promise<readonly PartHealth[] | undefined>;
   /** What the desk of alerts knows. */
   readonly lookAtDesk: () => DeskView;
 }

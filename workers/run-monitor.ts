@@ -6,6 +6,7 @@ import { packageVersion } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
 import { MONITOR_TASK_QUEUE } from '../src/messages/ids';
+import { leaveFinding } from '../src/observability/alerts/spool';
 import { createLogger } from '../src/observability/logging';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { emitProcessEvent } from '../src/process/process-events';
@@ -60,10 +61,23 @@ export async function runMonitor({ config, alerts, target }: MonitorOptions): Pr
     });
     if (lost) logger.error('This process lost its registration and leaves.');
     return lost ? 1 : 0;
+  } catch (error) {
+    if ((error as Error).name === 'ServerUnavailableError') leaveUnreachable(config.dataDir, error as Error);
+    throw error;
   } finally {
     ending.abort();
     await desk;
     log.close();
+  }
+}
+
+/** The desk of this life ends with it, and the next one's has asked nobody yet: what connecting found out is for whichever comes. */
+function leaveUnreachable(dataDir: string, { message }: Error): void {
+  const text = `The Temporal server cannot be used, so nothing is traded: ${message}`;
+  try {
+    leaveFinding(dataDir, { rule: 'temporal_unreachable', subject: 'temporal', holds: true, text, atMs: Date.now() });
+  } catch {
+    // A disk that takes nothing is told by the desk.
   }
 }
 

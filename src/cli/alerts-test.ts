@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { channelAdvice, type AlertsConfig } from '../config/alerts';
-import { environmentOf } from '../config/trading-environment';
 import type { ChannelMessage } from '../observability/channels/message';
+import type { RunningChannels } from '../observability/alerts/running-channels';
 import type { TellingChannel } from '../observability/channels/telling-channel';
+import { environmentOf } from '../config/trading-environment';
+import { logFolder } from '../observability/log-files';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
 import { ALERTING, loadCommandConfig } from './command-config';
@@ -61,16 +63,29 @@ async function pingChannel({ heartbeat }: AlertsConfig): Promise<readonly Testab
   return [{ name: 'heartbeat', deliver: (_, signal) => pingOnce(heartbeat, signal) }];
 }
 
+/** A channel that works is of no use while the product that runs does not have it. */
+function describeStale({ pid, words }: RunningChannels, names: readonly string[]): string {
+  const has = words === undefined ? '' : ` It tells: ${words}.`;
+  return `What runs now (process ${pid}) does not have ${names.join(', ')} as just tried: it read file and variables at its start.${has} Stop "oncefill start" and start it again.`;
+}
+
 async function testChannels({ channel: name, json = false }: TestOptions, command: Command): Promise<ExitCode> {
-  const [{ loadAlerts }, { openChannels, originOf }, { testMessage }, { randomUUID }] = await Promise.all([
+  const [
+    { channelSettings, loadAlerts },
+    { compareChannels },
+    { openChannels, originOf },
+    { testMessage },
+    { randomUUID },
+  ] = await Promise.all([
     import('../config/alerts'),
+    import('../observability/alerts/running-channels'),
     import('../observability/channels/open-channels'),
     import('../observability/channels/message'),
     import('node:crypto'),
   ]);
   const config = await loadCommandConfig(command, [], ALERTING);
   const alerts = loadAlerts({ env: process.env, cwd: process.cwd() });
-  const origin = originOf(environmentOf(config));
+  const origin = originOf(environmentOf(config), logFolder(config.dataDir));
   const all: readonly Testable[] = [...openChannels(alerts, origin, printErrorLine), ...(await pingChannel(alerts))];
   const channels = channelsNamed(all, name, alerts.file);
   const message: ChannelMessage = testMessage(origin, `test-${randomUUID().slice(0, 8)}`, Date.now());
@@ -84,9 +99,12 @@ async function testChannels({ channel: name, json = false }: TestOptions, comman
       }
     }),
   );
-  if (json) printJson({ alert_id: message.alertId, channels: trials });
+  const running = compareChannels(config.dataDir, channelSettings(alerts));
+  const stale = (running?.differing ?? []).filter((of) => name === undefined || of === name);
+  if (json) printJson({ alert_id: message.alertId, channels: trials, not_in_force: stale });
   else printLine(renderTrials(trials));
-  return trials.every(({ taken }) => taken) ? ExitCode.SUCCESS : ExitCode.FAILURE;
+  if (running !== undefined && stale.length > 0) printErrorLine(describeStale(running, stale));
+  return trials.every(({ taken }) => taken) && stale.length === 0 ? ExitCode.SUCCESS : ExitCode.FAILURE;
 }
 
 /** `oncefill alerts test` */

@@ -1,9 +1,10 @@
 import type { AlertRule } from '../domain/alerts/alert';
 import { RULE_TERMS } from '../domain/alerts/rules';
+import type { AlertBook } from '../domain/alerts/book';
+import type { Outbox } from '../domain/alerts/outbox';
 import { isSilenced } from '../domain/alerts/silences';
-import type { Alert, AlertState } from '../domain/alerts/state';
-import type { FoundBook } from '../observability/alerts/book-file';
-import type { SpooledFile } from '../observability/alerts/spool';
+import type { Alert } from '../domain/alerts/state';
+import type { AlertsFound } from '../observability/alerts/look-at-alerts';
 import { printable } from '../process/printable';
 import { renderTable } from './table';
 
@@ -11,7 +12,7 @@ function isoTime(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
-function presentAlert(state: AlertState, alert: Alert) {
+function presentAlert({ state, outboxes }: AlertBook, alert: Alert) {
   const { id, rule, subject, text, sinceMs, times, told, firedAt, clearAt } = alert;
   return {
     id,
@@ -23,8 +24,18 @@ function presentAlert(state: AlertState, alert: Alert) {
     since: isoTime(sinceMs),
     times,
     messages: told,
+    /** Channels that took a message about it, and those that one waits for. */
+    told: channelsThat(outboxes, ({ heard }) => heard.includes(id)),
+    waiting: channelsThat(
+      outboxes,
+      ({ heard, waiting }) => !heard.includes(id) && waiting.some(({ alertId }) => alertId === id),
+    ),
     text,
   };
+}
+
+function channelsThat(outboxes: AlertBook['outboxes'], knows: (outbox: Outbox) => boolean): readonly string[] {
+  return Object.entries(outboxes).flatMap(([name, outbox]) => (knows(outbox) ? [name] : []));
 }
 
 /**
@@ -32,13 +43,14 @@ function presentAlert(state: AlertState, alert: Alert) {
  *
  * @param nowMs UTC, milliseconds: silences that are over are not shown, whoever keeps the book
  */
-export function presentAlerts({ book, fault }: FoundBook, spool: readonly SpooledFile[], nowMs: number) {
+export function presentAlerts({ found: { book }, spool, unknown }: AlertsFound, nowMs: number) {
   const { state, outboxes } = book;
   return {
-    ...(fault === undefined ? {} : { fault: `The book of alerts ${fault}.` }),
+    /** Why this is not all; empty: it is. */
+    unknown,
     /** When the book was last written: at every look while something holds. */
     as_of: state.lastMs === undefined ? undefined : isoTime(state.lastMs),
-    alerts: state.alerts.map((alert) => presentAlert(state, alert)),
+    alerts: state.alerts.map((alert) => presentAlert(book, alert)),
     silences: state.silences
       .filter(({ untilMs }) => untilMs > nowMs)
       .map(({ rule, subject, reason, who, untilMs }) => ({ rule, subject, reason, who, until: isoTime(untilMs) })),
@@ -54,20 +66,23 @@ export function presentAlerts({ book, fault }: FoundBook, spool: readonly Spoole
 
 type PresentedAlerts = ReturnType<typeof presentAlerts>;
 
+const NOT_KNOWN = 'What holds is not known: "oncefill status" shows how the parts are.';
+
 /** The same for people. */
-export function renderAlerts({ fault, alerts, silences, waiting, spooled }: PresentedAlerts): string {
-  const rows = alerts.map(({ rule, subject, severity, state, silenced, since, text }) => [
+export function renderAlerts({ unknown, alerts, silences, waiting, spooled }: PresentedAlerts): string {
+  const rows = alerts.map(({ rule, subject, severity, state, silenced, since, text, ...of }) => [
     rule satisfies AlertRule,
     printable(subject),
     severity,
     silenced ? `${state}, silenced` : state,
     since.slice(0, 19),
+    [...of.told, ...of.waiting.map((name) => `${name} waits`)].join(', ') || 'nobody',
     printable(text),
   ]);
-  const table = renderTable([['RULE', 'ABOUT', 'SEVERITY', 'STATE', 'SINCE (UTC)', ''], ...rows]);
+  const table = renderTable([['RULE', 'ABOUT', 'SEVERITY', 'STATE', 'SINCE (UTC)', 'TOLD', ''], ...rows]);
   return [
-    ...(fault === undefined ? [] : [fault]),
-    ...(alerts.length === 0 ? ['Nothing holds that people are told of.'] : table),
+    ...unknown,
+    ...(alerts.length > 0 ? table : [unknown.length > 0 ? NOT_KNOWN : 'Nothing holds that people are told of.']),
     ...silences.map(
       ({ rule, subject, until, who, reason }) =>
         `Silenced: ${rule}${subject === undefined ? '' : ` (${printable(subject)})`} until ${until} by ${printable(who)}: ${printable(reason)}`,

@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { openDataFolder, tightenDataFolder } from '../access/private-folder';
 import type { Config } from '../config/schema';
+import { releaseStartLocks } from '../supervisor/start-locks';
+import type { Finding } from '../domain/alerts/alert';
 import { followNpm } from '../supervisor/npm-parent';
 import { START_MODES, type StartMode } from '../supervisor/plan';
 import type { System } from '../supervisor/system';
@@ -47,7 +49,7 @@ async function countRestarts(
 }
 
 /** The first request to stop is obeyed in good order, the second at once. */
-function stopOnSignals(system: System): void {
+function stopOnSignals(system: System, leave: () => void): void {
   let requested = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (!requested) {
@@ -57,6 +59,7 @@ function stopOnSignals(system: System): void {
     }
     printErrorLine(`Second ${signal}: ending everything at once.`);
     system.kill();
+    leave();
     process.exit(ExitCode.INTERRUPTED);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -78,6 +81,23 @@ async function checkFaults(faults: string | undefined, mode: StartMode, config: 
   throw new CliError('--faults was given, but no paper venue would be started. Leave it out.', ExitCode.USAGE);
 }
 
+/** Told here and to whoever keeps the book: that a start of before did not end in good order. */
+async function tellFormerDeaths(
+  dataDir: string,
+  mode: StartMode,
+  print: (line: string, important: boolean) => void,
+  tell: (finding: Finding) => void,
+): Promise<void> {
+  const [{ deathsBefore }, { LOCKS_OF_MODE }] = await Promise.all([
+    import('./former-start'),
+    import('../supervisor/plan'),
+  ]);
+  for (const finding of deathsBefore(dataDir, LOCKS_OF_MODE[mode], Date.now())) {
+    print(`ALERT ${finding.text}`, true);
+    tell(finding);
+  }
+}
+
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
   outlastOutput();
   const config = await loadCommandConfig(command, candlesFlag(options.candles), STARTING);
@@ -85,8 +105,8 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   checkLiveFlag(config, live);
   const trades = options.mode === 'all' || options.mode === 'core';
   const proxy = await checkStart(config, { live, trades });
-  const { loadAlerts } = await import('../config/alerts');
-  loadAlerts({ env: process.env, cwd: process.cwd() });
+  const { describeAlerts, loadAlerts } = await import('../config/alerts');
+  const alerts = describeAlerts(loadAlerts({ env: process.env, cwd: process.cwd() }));
   await checkFaults(options.faults, options.mode, config);
   const [{ System }, { claimDataFolder }] = await Promise.all([
     import('../supervisor/system'),
@@ -107,6 +127,8 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
     );
   if (wasOpen || closed > 0)
     printer.print(`${config.dataDir} was open to other users of this machine, and is private now.`);
+  const findings = tellFindings(config.dataDir, printer.print);
+  await tellFormerDeaths(config.dataDir, options.mode, printer.print, findings);
   const metrics = await countRestarts(config, options.mode, printer);
   try {
     const system = new System({
@@ -116,11 +138,13 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
       candlesDir: options.candles,
       faults: options.faults,
       live,
+      alerts,
       print: printer.print,
-      findings: tellFindings(config.dataDir, printer.print),
+      findings,
       onDeath: metrics.died,
     });
-    stopOnSignals(system);
+    // Who was told to end at once did not die: the next start finds no lock.
+    stopOnSignals(system, () => releaseStartLocks(config.dataDir, options.mode));
     const exitCode = await system.run();
     printer.print('Stopped.');
     return exitCode;

@@ -12,7 +12,9 @@ import { pidFilePath } from '../supervisor/run-folder';
 import { loadCommandConfig } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
+import { alertsPart } from './status-alerts';
 import { apiAnswers, apiPart } from './status-api';
+import { deadPart, startParts } from './status-start';
 import { exitCodeOf, verdictOf, VERDICTS_HELP } from './status-verdict';
 import { withClient } from './temporal-access';
 import { PLAIN, printJson, printLine, styleFor } from './terminal';
@@ -98,7 +100,10 @@ function joinParts(
   apiDoesAnswer: boolean,
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
-  const reported = health.details.map(({ name, status, pid, text }): StatusPart => {
+  const reported = health.details.map((detail): StatusPart => {
+    const { name, status, pid, text } = detail;
+    const dead = PROCESSES.includes(name as ProcessName) ? deadPart(detail) : undefined;
+    if (dead !== undefined) return dead;
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
     const local = readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
     const said = inWordsOfStatus(text, pid === undefined ? local : undefined);
@@ -153,6 +158,13 @@ export function workersByHand(
 
 /** How all parts are. @throws what connecting throws, but for a server that does not answer */
 export async function readStatus(config: Config): Promise<SystemStatus> {
+  const known = await readParts(config);
+  const isAnyRunning = known.some(({ name, pid }) => name !== 'temporal' && pid !== undefined);
+  const parts = [...(await startParts(config.dataDir, isAnyRunning)), ...known, await alertsPart(config.dataDir)];
+  return { status: verdictOf(parts), parts };
+}
+
+async function readParts(config: Config): Promise<readonly StatusPart[]> {
   const [{ readHealth }, { limitsHealth, servingProcesses, underWay }, { readWorkers }, { resolveAnyTarget }] =
     await Promise.all([
       import('../observability/health'),
@@ -176,11 +188,10 @@ export async function readStatus(config: Config): Promise<SystemStatus> {
       return { health: read, registered: workers, others: beside };
     });
     const known = joinParts(config, health, registered, await asked, { address, pid: await findServerPid(config) });
-    const parts = [...known, ...others];
-    return { status: verdictOf(parts), parts };
+    return [...known, ...others];
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ServerUnavailableError') throw error;
-    return { status: 'unhealthy', parts: partsWithoutServer(config, error.message, await asked) };
+    return partsWithoutServer(config, error.message, await asked);
   }
 }
 

@@ -122,6 +122,27 @@ export function loadAlerts(options: LoadAlertsOptions): AlertsConfig {
   return config;
 }
 
+/** How people are told of alerts: `email, ops-room; dead man's switch every 60 s`. */
+export function describeAlerts({ email, telegram, webhooks, heartbeat }: AlertsConfig): string {
+  const names = [...(email ? ['email'] : []), ...(telegram ? ['telegram'] : []), ...webhooks.map(({ name }) => name)];
+  const ping = heartbeat === undefined ? '' : `; dead man's switch every ${heartbeat.intervalMs / 1_000} s`;
+  return `${names.join(', ') || 'nobody is told'}${ping}`;
+}
+
+/** All that decides whether and how a message arrives, by the channel's name, secrets included: not to be shown or written down. */
+export function channelSettings({ email, telegram, webhooks, heartbeat }: AlertsConfig) {
+  const all = { email, telegram, ...Object.fromEntries(webhooks.map((webhook) => [webhook.name, webhook])), heartbeat };
+  const on = Object.entries(all).filter(([, settings]) => settings !== undefined);
+  return Object.fromEntries(on.map(([name, settings]) => [name, revealed(settings)]));
+}
+
+function revealed(value: unknown): unknown {
+  if (value instanceof Secret) return value.reveal();
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revealed(item)]));
+}
+
 function namesOf({ email, telegram, webhooks, heartbeat }: AlertsFile, areOn: boolean): readonly string[] {
   const all = [
     ['email', email],

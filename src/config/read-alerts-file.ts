@@ -23,7 +23,8 @@ import { readPlacedYamlMap, type YamlMap } from './yaml-file';
 const SECRET_KEY = /pass|token|secret|url|uri|key|auth/i;
 /** Somebody may have pasted a secret into any setting: a value is shown only where it cannot be one. */
 const HARMLESS = /^[\w.-]{1,24}(?::\d{1,5})?$/;
-const MAIL_SETTINGS = /^email\.(?:from_email|to_emails)/;
+/** Also into the place of a name: of a key it is shown what is made of words. */
+const WORDS = /^(?=.{1,30}$)[a-z]+\d{0,2}(?:[_-][a-z]*\d{0,2})*$/i;
 
 /** The variable that a secret comes from which somebody wrote into the file. */
 function variableFor([section, name]: readonly PropertyKey[]): string | undefined {
@@ -35,7 +36,7 @@ function variableFor([section, name]: readonly PropertyKey[]): string | undefine
     case 'heartbeat':
       return HEARTBEAT_URL_VARIABLE;
     case 'webhooks':
-      return name === undefined ? undefined : webhookUrlVariable(String(name));
+      return name === undefined || !WORDS.test(String(name)) ? undefined : webhookUrlVariable(String(name));
     default:
       return undefined;
   }
@@ -51,6 +52,13 @@ export function readAlertsFile(file: string): { readonly values: AlertsFile; rea
   // A section of comments alone is an empty one.
   const sections = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
   const result = alertsSchema.safeParse(sections);
+  // Names of a record are assigned to a map of JavaScript's, where this one makes no entry: it would be passed over in silence.
+  const { webhooks } = sections;
+  if (webhooks instanceof Object && Object.hasOwn(webhooks, '__proto__')) {
+    const path = ['webhooks', '__proto__'];
+    const message = `webhooks names __proto__; allowed: ${WEBHOOK_NAME_FORM}.`;
+    throw new ConfigError([{ source: placeOf(path), path: path.join('.'), message }]);
+  }
   if (result.success) return { values: result.data, placeOf };
   const problems = result.error.issues.flatMap((issue) => describeIssue(issue, sections, placeOf));
   throw new ConfigError([...new Map(problems.map((problem) => [problem.path, problem])).values()]);
@@ -63,20 +71,25 @@ function describeIssue(
 ): readonly ConfigProblem[] {
   const problem = (path: readonly PropertyKey[], message: string): ConfigProblem => ({
     source: placeOf(path),
-    path: path.map(String).join('.'),
+    path: showPath(path),
     message,
   });
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return problem(path, `${path.map(String).join('.')} ${faultOfKey(path, values)}`);
+      return problem(path, `${showPath(path)} ${faultOfKey(path, values)}`);
     });
   }
   if (issue.code === 'invalid_key') {
-    return [problem(issue.path, `webhooks names ${quoteValue(issue.path.at(-1))}; allowed: ${WEBHOOK_NAME_FORM}.`)];
+    return [
+      problem(
+        issue.path,
+        `webhooks names ${quoteValue(showKey(issue.path.at(-1) ?? ''))}; allowed: ${WEBHOOK_NAME_FORM}.`,
+      ),
+    ];
   }
-  const name = issue.path.map(String).join('.');
-  const found = showValue(name, valueAt(values, issue.path.map(String)));
+  const name = showPath(issue.path);
+  const found = showValue(valueAt(values, issue.path.map(String)));
   return [problem(issue.path, `${name} is ${found}; allowed: ${describeAllowedAlerts(issue.path)}.`)];
 }
 
@@ -92,8 +105,19 @@ function faultOfKey(path: readonly PropertyKey[], values: Record<string, unknown
   return `is not a setting; known here: ${known.join(', ')}.`;
 }
 
-function showValue(name: string, value: unknown): string {
+function showKey(key: PropertyKey): string {
+  const text = String(key);
+  // An element's number is no key.
+  if (typeof key === 'number' || WORDS.test(text)) return text;
+  return '(a key that is not shown: it may be a secret)';
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  return path.map(showKey).join('.');
+}
+
+function showValue(value: unknown): string {
   if (value === undefined) return 'missing';
-  const isGuarded = typeof value === 'string' && !HARMLESS.test(value) && !MAIL_SETTINGS.test(name);
+  const isGuarded = typeof value === 'string' && !HARMLESS.test(value);
   return isGuarded && value !== '' ? 'something else (not shown: it may be a secret)' : quoteValue(value);
 }

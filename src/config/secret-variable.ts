@@ -1,4 +1,5 @@
 import { OwnFileError, readOwnFile } from '../secrets/own-file';
+import { shownPath } from '../secrets/shown-path';
 import { SECRET_CHARACTERS_MIN } from '../secrets/find-secrets';
 import { FILE_SUFFIX } from '../venues/credential-variables';
 import { ConfigError } from './config-error';
@@ -27,13 +28,13 @@ export function readVariableOrFile(name: string, env: Environment): string | und
   }
   if (file === undefined) return direct;
   const text = readSecretFile(fileVariable, file).trim();
-  if (text === '') throw refuse(fileVariable, `names ${file}, which is empty; write the value into it.`);
+  if (text === '') throw refuse(fileVariable, `names ${shownPath(file)}, which is empty; write the value into it.`);
   return text;
 }
 
 /** @throws ConfigError when it cannot be read, is too large, or could be read or written by others */
 function readSecretFile(variable: string, path: string): string {
-  const unusable = (what: string): ConfigError => refuse(variable, `names ${path}, which ${what}.`);
+  const unusable = (what: string): ConfigError => refuse(variable, `names ${shownPath(path)}, which ${what}.`);
   try {
     const { text, encodingFault, isOurs, isPrivate } = readOwnFile(path, SECRET_FILE_BYTES_MAX);
     if (!isOurs) throw unusable('belongs to another user; make a copy of your own');

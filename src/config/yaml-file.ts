@@ -1,5 +1,5 @@
-import type { Document, ParsedNode } from 'yaml';
-import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Alias, Document, ParsedNode } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { FileUnusableError, readBoundedFile } from '../process/bounded-file';
 import { encodingFault } from '../secrets/encoding';
 import { ConfigError } from './config-error';
@@ -62,6 +62,11 @@ function describeFault({ code, message }: { readonly code: string; readonly mess
   switch (code) {
     case 'MULTIPLE_DOCS':
       return 'begins a second document; keep one, and remove the line --- before the other.';
+    // The parser's own words quote what stands there, which may be a secret that begins with such a character.
+    case 'BAD_ALIAS':
+      return 'begins with * what is no alias; put it in quotes.';
+    case 'TAG_RESOLVE_FAILED':
+      return 'begins with ! what is no tag; put it in quotes.';
     case 'DUPLICATE_KEY':
       return 'sets a key that the same map has already; keep one of them.';
     default:
@@ -69,14 +74,25 @@ function describeFault({ code, message }: { readonly code: string; readonly mess
   }
 }
 
-function toPlainValue(document: Document, file: string): Record<string, unknown> {
+function toPlainValue(document: Document, file: string, lines: LineCounter): Record<string, unknown> {
+  const at = (alias: Alias | undefined): string =>
+    alias?.range ? `${file}:${lines.linePos(alias.range[0]).line}` : file;
   try {
     return document.toJS() as Record<string, unknown>;
   } catch (error) {
     if (isStackSpent(error)) throw failure(file, NESTED_TOO_DEEPLY);
-    // Too many aliases, or an alias to nothing.
-    throw failure(file, `${(error as Error).message}.`);
+    // An alias to nothing, whose name may be a secret that begins with a star; or too many of them.
+    const aliases = aliasesIn(document);
+    const lost = aliases.find((alias) => alias.resolve(document) === undefined);
+    if (lost !== undefined) throw failure(at(lost), 'begins with * what is no alias; put it in quotes.');
+    throw failure(at(aliases[0]), `${(error as Error).message}.`);
   }
+}
+
+function aliasesIn(document: Document): readonly Alias[] {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+  return aliases;
 }
 
 /** A YAML file that holds a map, and where its values stand. */
@@ -134,5 +150,5 @@ export function readPlacedYamlMap(file: string): YamlMap {
   const place = (path: readonly PropertyKey[]): string => placeOf(file, document, lines, path);
   if (document.contents === null) return { values: {}, placeOf: place };
   if (!isMap(document.contents)) throw failure(file, 'must hold a map of settings, such as "api: {port: 8080}".');
-  return { values: toPlainValue(document, file), placeOf: place };
+  return { values: toPlainValue(document, file, lines), placeOf: place };
 }

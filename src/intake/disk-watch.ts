@@ -9,18 +9,22 @@ export interface DiskWatchOptions {
   readonly dataDir: string;
   /** Below it no entries are taken, megabytes; 0: never. */
   readonly minimumFreeMb: number;
+  /** It was too full when a process of before looked last: it takes more to be enough again. */
+  readonly wasLow?: boolean;
   /** Another source than the operating system, for tests. */
   readonly read?: (folder: string) => Promise<FreeSpace>;
 }
 
 /** Whether there is room on the disk that holds the data folder. */
 export class DiskWatch {
-  private state: DiskState = 'enough';
+  private state: DiskState;
   private sentence: string | undefined;
   private lookedAtMs = -Infinity;
   private look: Promise<void> | undefined;
 
-  constructor(private readonly options: DiskWatchOptions) {}
+  constructor(private readonly options: DiskWatchOptions) {
+    this.state = options.wasLow ? 'low' : 'enough';
+  }
 
   /** @returns why no entries may be taken, a sentence; undefined: there is room */
   async fault(): Promise<string | undefined> {

@@ -23,7 +23,7 @@ export const ExitCode = {
   UNAVAILABLE: 4,
   /** `signal send --wait`: the signal ended without any fill. */
   NOT_FILLED: 5,
-  /** No such signal, token or history key is known (any more). */
+  /** No such signal, token, history key or silence is known (any more). */
   NOT_FOUND: 6,
   /** The output could not be written, to a full disk for example; what the command found is not told by this code. */
   OUTPUT_LOST: 7,
@@ -54,7 +54,7 @@ Exit codes:
        traded; for venue check: not everything could be read. Whether a signal was accepted is not
        known: run the command that is printed, which has its --timestamp and is safe
   5    signal send --wait: the signal ended without any fill
-  6    no such signal, token or history key; logs --signal: no line about it
+  6    no such signal, token, history key or silence; logs --signal: no line about it
   7    the output could not be written (a full disk): what was found is not known
   8    the Temporal server holds another store than before: see oncefill store show
   9    worker: a workflow loops; start it again with ONCEFILL_WORKFLOW_WATCHDOG=on

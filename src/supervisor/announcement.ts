@@ -24,12 +24,21 @@ export interface AnnouncementFacts {
   readonly server: TemporalServer;
   /** How the paper venue was told to misbehave; absent: not at all. */
   readonly faults?: string;
+  /** How people are told of alerts; absent: it is not known. */
+  readonly alerts?: string;
   /** The running parts with their process ids. */
   readonly processes: readonly { readonly name: string; readonly pid?: number }[];
 }
 
 /** What runs where, as the terminal shows it once the system is healthy. */
-export function describeSystem({ config, mode, server, processes, faults }: AnnouncementFacts): readonly string[] {
+export function describeSystem({
+  config,
+  mode,
+  server,
+  processes,
+  faults,
+  alerts,
+}: AnnouncementFacts): readonly string[] {
   const has = (name: string): boolean => processes.some((process) => process.name === name);
   const apiUrl = `http://${config.api.host}:${config.api.port}`;
   const rows: (readonly [string, string])[] = [
@@ -46,6 +55,7 @@ export function describeSystem({ config, mode, server, processes, faults }: Anno
     const bad = faults === undefined ? '' : `, misbehaves as it was told to (--faults ${faults})`;
     rows.push(['Paper venue', `http://127.0.0.1:${config.paperVenue.port}${bad}`]);
   }
+  if (alerts !== undefined) rows.push(['Alerts', alerts]);
   rows.push(
     ['Temporal', `${server.description}, namespace ${config.temporal.namespace}`],
     ['Data folder', config.dataDir],

@@ -1,5 +1,7 @@
 import type { AlertRule, Finding } from '../domain/alerts/alert';
 
+/** That it hangs is what everybody's waiting for it says already. */
+const SERVER = 'temporal';
 /** After so many short lives in a row a person is told that starting again does not help. */
 export const CRASH_LOOP_DEATHS = 5;
 
@@ -29,6 +31,11 @@ export function restartCauseOf({ isHung, cause }: Pick<Death, 'isHung' | 'cause'
   return cause.startsWith('killed by') ? 'signal' : 'exit';
 }
 
+/** Who is killed, or does not start, is no victim of a server that does not answer; who leaves by itself may be. */
+function isOwnCause(death: Pick<Death, 'isHung' | 'cause'>): boolean {
+  return restartCauseOf(death) !== 'exit';
+}
+
 /** What happened in the life of a process or of the embedded server. */
 export type LifeEvent =
   | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
@@ -44,8 +51,8 @@ export type LifeEvent =
  */
 export function findingsOf(event: LifeEvent, atMs: number): readonly Finding[] {
   const { name } = event;
-  const finding = (rule: AlertRule, holds: boolean, text: string): Finding => {
-    return { rule, subject: name, holds, text, atMs };
+  const finding = (rule: AlertRule, holds: boolean, text: string, isFact = false): Finding => {
+    return { rule, subject: name, holds, text, atMs, ...(isFact && { isFact }) };
   };
   switch (event.kind) {
     case 'ready': {
@@ -56,9 +63,10 @@ export function findingsOf(event: LifeEvent, atMs: number): readonly Finding[] {
       return [finding('crash_loop', false, `${name} stays alive.`)];
     case 'died': {
       const again = `it starts again in ${(event.restartInMs / 1_000).toFixed(1)} s`;
+      const isServer = name === SERVER;
       const death = event.isHung
-        ? finding('heartbeat_lost', true, `${name} hung (${event.cause}); ${again}.`)
-        : finding('process_died', true, `${name} died (${event.cause}); ${again}.`);
+        ? finding('heartbeat_lost', true, `${name} hung (${event.cause}); ${again}.`, !isServer)
+        : finding('process_died', true, `${name} died (${event.cause}); ${again}.`, isServer || isOwnCause(event));
       if (event.fault) return [death, finding('crash_loop', true, describeFault(name, event.fault))];
       if (event.deathsInARow !== CRASH_LOOP_DEATHS) return [death];
       const loop = `${name} dies again and again (${event.deathsInARow} times in a row, last: ${event.cause}); it is started again ever more rarely: look at its log in the data folder.`;

@@ -41,3 +41,8 @@ export function claimStartLocks(dataDir: string, mode: StartMode): () => void {
   }
   return release;
 }
+
+/** Gives the locks of a mode back that this process holds: for one that ends at once. */
+export function releaseStartLocks(dataDir: string, mode: StartMode): void {
+  for (const part of LOCKS_OF_MODE[mode]) releasePidFile(startLockPath(dataDir, part), process.pid);
+}

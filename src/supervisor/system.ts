@@ -55,6 +55,8 @@ export interface SystemOptions {
   /** How the paper venue misbehaves; absent: not at all. */
   readonly faults?: string;
   readonly live: boolean;
+  /** How people are told of alerts, in words. */
+  readonly alerts?: string;
   /** A line for the person at the terminal, which the log keeps too. */
   readonly print: (line: string, important?: boolean, note?: LineNote) => void;
   /** Hears of deaths, hangs and crash loops, and of their end; a person at the terminal was told before. Must not throw. */
@@ -214,7 +216,7 @@ export class System {
   }
 
   private async announceHealth(server: TemporalServer): Promise<void> {
-    const { config, mode, print, faults } = this.options;
+    const { config, mode, print, faults, alerts } = this.options;
     const missing = await this.awaitHealth(server);
     if (this.ending.signal.aborted) return;
     for (const managed of this.processes.values()) managed.endFirstStart();
@@ -226,7 +228,7 @@ export class System {
     else if (missing.length > 0)
       print(`Not healthy after ${afterSeconds} s, still trying: ${missing.join('; ')}.`, true);
     else print(`oncefill runs after ${afterSeconds} s, and not all is well: ${this.reasons.join('; ')}.`, true);
-    for (const line of describeSystem({ config, mode, server, processes, faults })) print(line);
+    for (const line of describeSystem({ config, mode, server, processes, faults, alerts })) print(line);
     print('Ctrl-C stops everything. Signals follow as they come in (times in UTC).');
   }
 

@@ -12,6 +12,7 @@ import { secretValues } from '../config/variables';
 import { readYesNo, TLS_VARIABLES } from '../config/yes-no';
 import { rememberSecret } from '../secrets/known-secrets';
 import { OwnFileError, readOwnFile } from '../secrets/own-file';
+import { shownPath } from '../secrets/shown-path';
 
 /** A profile's file is read only when one of these names it: a file that lies in the home folder is not a decision. */
 export const PROFILE_VARIABLES = ['TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'] as const;
@@ -152,7 +153,8 @@ interface FileToRead {
 
 /** @throws ConfigError */
 function readFile({ what, path, bytesMax, mustBePrivate }: FileToRead): string {
-  const refuse = (problem: string): ConfigError => refusal(path, `the ${what} ${problem}.`);
+  const refuse = (problem: string): ConfigError =>
+    refusal(mustBePrivate ? shownPath(path) : path, `the ${what} ${problem}.`);
   try {
     const { text, isOurs, isPrivate } = readOwnFile(path, bytesMax);
     if (mustBePrivate && !isOurs) throw refuse('belongs to another user; make a copy of your own');

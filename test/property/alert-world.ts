@@ -1,5 +1,5 @@
 import { ALERT_RULES, type AlertRule, type Notice } from '../../src/domain/alerts/alert';
-import { bookAfter, emptyBook, withOutbox, type AlertBook } from '../../src/domain/alerts/book';
+import { bookAfter, emptyBook, withLateNews, withOutbox, type AlertBook } from '../../src/domain/alerts/book';
 import { delivered, EMPTY_OUTBOX, nextToSend } from '../../src/domain/alerts/outbox';
 import { GROUP_WINDOW_MS, INHIBITIONS, RULE_TERMS } from '../../src/domain/alerts/rules';
 import { STEP_MAX_MS, type AlertEvent } from '../../src/domain/alerts/state';
@@ -54,6 +54,8 @@ export class AlertDriver {
       this.disk = withOutbox(this.disk, CHANNEL, EMPTY_OUTBOX);
       return;
     }
+    // Who heard of everything is told nothing late.
+    this.disk = withLateNews(this.disk, this.nowMs, () => [CHANNEL]);
     if (crash !== 'before sending') this.sendAll(this.disk, crash);
   }
 

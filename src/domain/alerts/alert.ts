@@ -37,8 +37,10 @@ export interface Finding {
   readonly subject: string;
   /** Whether the condition holds; what is not known is no finding. */
   readonly holds: boolean;
-  /** One sentence for people: what is wrong, with which value, what to do. */
+  /** One sentence for people: what is wrong, with which value, what to do. Where it does not hold: what ended it, or is so now. */
   readonly text: string;
+  /** Its own cause is known, and no server that does not answer explains it: who tells of it did it itself, or saw it. */
+  readonly isFact?: true;
   /** UTC, milliseconds. */
   readonly atMs: number;
 }

@@ -1,6 +1,6 @@
 import type { Notice } from './alert';
-import { CHANNELS_MAX, EMPTY_OUTBOX, enqueue, type Outbox } from './outbox';
-import { reduceAlerts } from './reduce';
+import { CHANNELS_MAX, EMPTY_OUTBOX, enqueue, forAlerts, knowsOf, OUTBOX_MAX, type Outbox } from './outbox';
+import { firstNotices, reduceAlerts } from './reduce';
 import { emptyAlerts, type AlertEvent, type AlertState } from './state';
 
 /** Messages that are kept to look at, newest last. */
@@ -35,8 +35,12 @@ export function bookAfter(
   if (notices.length === 0) return { ...book, state };
   const outboxes = { ...book.outboxes };
   for (const notice of notices) {
-    for (const name of channelsFor(notice)) outboxes[name] = enqueue(outboxes[name] ?? EMPTY_OUTBOX, [notice]);
+    // Its end goes to who heard of an alert, whatever else they want to hear of now.
+    const names = notice.kind === 'resolved' ? Object.keys(outboxes) : channelsFor(notice);
+    for (const name of names) outboxes[name] = enqueue(outboxes[name] ?? EMPTY_OUTBOX, [notice]);
   }
+  const ids = new Set(state.alerts.map(({ id }) => id));
+  for (const [name, outbox] of Object.entries(outboxes)) outboxes[name] = forAlerts(outbox, ids);
   return { ...book, state, outboxes, recent: [...book.recent, ...notices].slice(-RECENT_MAX) };
 }
 
@@ -49,4 +53,31 @@ export function withOutbox(book: AlertBook, channel: string, outbox: Outbox): Al
 export function forChannels(book: AlertBook, names: readonly string[]): AlertBook {
   const kept = names.slice(0, CHANNELS_MAX).map((name) => [name, book.outboxes[name] ?? EMPTY_OUTBOX] as const);
   return { ...book, outboxes: Object.fromEntries(kept) };
+}
+
+/**
+ * The book once what others were told of goes to those channels too that never heard of it and have room: one that is new, or that
+ * took nothing for so long that its first message was dropped. What does not hold any more is not told so late.
+ *
+ * @param channelsFor names of the channels that want a message
+ * @param isRefused whether a channel refused for good to hear of an alert: it is not asked again at once
+ */
+export function withLateNews(
+  book: AlertBook,
+  nowMs: number,
+  channelsFor: (notice: Notice) => readonly string[],
+  isRefused: (channel: string, alertId: string) => boolean = () => false,
+): AlertBook {
+  const outboxes = { ...book.outboxes };
+  let isChanged = false;
+  for (const notice of firstNotices(book.state, nowMs)) {
+    for (const name of channelsFor(notice)) {
+      const outbox = outboxes[name] ?? EMPTY_OUTBOX;
+      const isFull = outbox.waiting.length >= OUTBOX_MAX;
+      if (isFull || knowsOf(outbox, notice.alertId) || isRefused(name, notice.alertId)) continue;
+      outboxes[name] = enqueue(outbox, [notice]);
+      isChanged = true;
+    }
+  }
+  return isChanged ? { ...book, outboxes } : book;
 }

@@ -1,5 +1,5 @@
 import { ALERT_RULES, type AlertRule } from './alert';
-import { INHIBITIONS, type Inhibition } from './rules';
+import { GROUP_WINDOW_MS, INHIBITIONS, type Inhibition } from './rules';
 import type { Alert, AlertState } from './state';
 
 /** Whether a row of the table lets the one explain the other. */
@@ -7,6 +7,8 @@ function explains(row: Inhibition, root: Alert, follower: Alert, clock: number):
   if (row.by !== root.rule || !row.of.includes(follower.rule)) return false;
   if (row.subject !== undefined && row.subject !== root.subject) return false;
   if (row.sameSubject && root.subject !== follower.subject) return false;
+  if (row.sparesFacts && follower.isFact) return false;
+  if (row.youngerOnly && follower.heldAt < root.heldAt - GROUP_WINDOW_MS) return false;
   return row.withinMs === undefined || clock - root.seenAt <= row.withinMs;
 }
 
@@ -31,5 +33,5 @@ export function followersOf({ alerts, clock }: AlertState, root: Alert): readonl
 
 /** Whether it is worth a moment to wait for an explanation. */
 export function mayBeExplained(alert: Alert): boolean {
-  return rowsFor(alert).some(({ together }) => !together);
+  return rowsFor(alert).some(({ together, sparesFacts }) => !together && !(sparesFacts && alert.isFact));
 }

@@ -97,6 +97,14 @@ function tellOf(state: AlertState, alert: Alert, nowMs: number, notices: Notice[
   return undefined;
 }
 
+/** A first message about each alert that others were told of and that holds, or happened a while ago, as it is now. */
+export function firstNotices(state: AlertState, nowMs: number): readonly Notice[] {
+  return state.alerts
+    .filter(({ told, clearAt, rule }) => told > 0 && (clearAt === undefined || RULE_TERMS[rule].happens === true))
+    .filter((alert) => !isHushed(state, alert))
+    .map((alert) => noticeOf(state, alert, 'firing', nowMs));
+}
+
 /** Nobody is to hear of it now: it is silenced, or an alert explains it. */
 function isHushed(state: AlertState, alert: Alert): boolean {
   return isSilenced(state, alert) || rootsOf(state, alert).some((root) => root.firedAt !== undefined);
@@ -123,9 +131,18 @@ function nextRepeat({ rule, repeatAfterMs }: Alert, clock: number): Partial<Aler
 
 function noticeOf(state: AlertState, alert: Alert, kind: Notice['kind'], nowMs: number): Notice {
   const { id, rule, subject, told, sinceMs } = alert;
-  const text = cut([alert.text, ...timesText(alert), ...followersText(state, alert)].join(' '), NOTICE_LENGTH_MAX);
+  const text = cut(
+    [whatHappened(alert, kind), ...timesText(alert), ...followersText(state, alert)].join(' '),
+    NOTICE_LENGTH_MAX,
+  );
   const { severity } = RULE_TERMS[rule];
   return { alertId: id, kind, number: told, rule, severity, subject, text, sinceMs, atMs: nowMs };
+}
+
+/** What is over was: its sentence speaks of when it held. */
+function whatHappened({ text, endText }: Alert, kind: Notice['kind']): string {
+  if (kind !== 'resolved') return text;
+  return `It is over${endText === undefined ? '.' : `: ${endText}`} Until then: ${text}`;
 }
 
 function timesText({ times, sinceMs }: Alert): readonly string[] {

@@ -62,14 +62,23 @@ export interface Inhibition {
   readonly sameSubject?: true;
   /** Only for so long after the condition was last found: what a death explains ends with the next life. */
   readonly withinMs?: number;
+  /** Not what is a fact by itself. */
+  readonly sparesFacts?: true;
+  /** Only what began while this held already, or a moment before it was found. */
+  readonly youngerOnly?: true;
   /** Whoever finds the one finds the other at the same moment, so that there is nothing to wait for. */
   readonly together?: true;
 }
 
 export const INHIBITIONS: readonly Inhibition[] = [
-  { by: 'temporal_unreachable', of: ['heartbeat_lost', 'balances_old', 'predictions_missing'] },
+  { by: 'temporal_unreachable', of: ['heartbeat_lost'], sparesFacts: true },
+  // Who loses its slot leaves. That is found by itself, so that a death has to wait for nothing that is not known yet.
+  { by: 'temporal_unreachable', of: ['process_died'], sparesFacts: true, together: true },
+  { by: 'temporal_unreachable', of: ['balances_old', 'predictions_missing'] },
   { by: 'venue_unreachable', of: ['balances_old', 'predictions_missing', 'entries_stopped'] },
+  { by: 'venue_unreachable', of: ['order_unknown', 'reservation_orphaned'], youngerOnly: true },
   { by: 'venue_banned', of: ['balances_old', 'predictions_missing', 'entries_stopped'] },
+  { by: 'venue_banned', of: ['order_unknown', 'reservation_orphaned'], youngerOnly: true },
   { by: 'key_refused', of: ['balances_old', 'entries_stopped'] },
   { by: 'crash_loop', of: ['heartbeat_lost', 'process_died'], sameSubject: true, together: true },
   { by: 'process_died', of: ['heartbeat_lost'], sameSubject: true, withinMs: 2 * MINUTE_MS },

@@ -1,9 +1,17 @@
-import type { AlertRule } from './alert';
-import { SILENCE_MAX_MS, SILENCES_MAX, type Alert, type AlertState, type KeptSilence, type Silence } from './state';
+import {
+  EVERY_RULE,
+  SILENCE_MAX_MS,
+  SILENCES_MAX,
+  type Alert,
+  type AlertState,
+  type KeptSilence,
+  type Silence,
+  type SilencedRule,
+} from './state';
 
 /** What a silence is about. */
 interface Target {
-  readonly rule: AlertRule;
+  readonly rule: SilencedRule;
   readonly subject?: string;
 }
 
@@ -36,5 +44,7 @@ export function endSilences(state: AlertState, nowMs: number): AlertState {
 }
 
 export function isSilenced({ silences }: AlertState, { rule, subject }: Alert): boolean {
-  return silences.some((silence) => silence.rule === rule && (silence.subject ?? subject) === subject);
+  return silences.some(
+    (silence) => (silence.rule === rule || silence.rule === EVERY_RULE) && (silence.subject ?? subject) === subject,
+  );
 }

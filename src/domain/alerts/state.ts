@@ -14,9 +14,10 @@ export const SUBJECT_LENGTH_MAX = 120;
 export const TEXT_LENGTH_MAX = 600;
 /**
  * At most so much time passes from one event to the next, whatever the clock says: while the machine slept or nobody looked,
- * nothing was seen to hold or to be gone, and a clock that was set ahead proves nothing either.
+ * nothing was seen to hold or to be gone, and a clock that was set ahead proves nothing either. Longer than from one look to the
+ * next, and shorter than any patience: no gap makes an alert, nor an end of one.
  */
-export const STEP_MAX_MS = 30_000;
+export const STEP_MAX_MS = 8_000;
 
 /** One condition that holds, or that has not been gone for long enough. */
 export interface Alert {
@@ -29,6 +30,10 @@ export interface Alert {
   readonly sinceMs: number;
   /** How often it began to hold, or happened. */
   readonly times: number;
+  /** What ended it, a sentence; absent: it holds, or nobody said. */
+  readonly endText?: string;
+  /** One of what was found of it was a fact, whatever else does not answer. */
+  readonly isFact?: true;
   /** Messages so far. */
   readonly told: number;
   /** It was explained by another one, or silenced, while it held as it does now or did last: then its end is no news. */
@@ -49,9 +54,13 @@ export interface Alert {
   readonly repeatAfterMs?: number;
 }
 
+/** In place of a rule: whatever the rule. */
+export const EVERY_RULE = 'all';
+export type SilencedRule = AlertRule | typeof EVERY_RULE;
+
 /** Somebody does not want to hear of something for a while. */
 export interface Silence {
-  readonly rule: AlertRule;
+  readonly rule: SilencedRule;
   /** Absent: whatever it is about. */
   readonly subject?: string;
   readonly reason: string;
@@ -84,7 +93,7 @@ export type AlertEvent =
   /** Nothing but time. */
   | { readonly kind: 'tick' }
   | { readonly kind: 'silence'; readonly silence: Silence }
-  | { readonly kind: 'unsilence'; readonly rule: AlertRule; readonly subject?: string };
+  | { readonly kind: 'unsilence'; readonly rule: SilencedRule; readonly subject?: string };
 
 export function emptyAlerts(): AlertState {
   return { clock: 0, nextAlert: 1, alerts: [], silences: [] };

@@ -14,7 +14,7 @@ import {
 export function takeFinding(state: AlertState, finding: Finding): AlertState {
   const subject = keepableSubject(finding.subject);
   const known = state.alerts.find((alert) => alert.rule === finding.rule && alert.subject === subject);
-  if (!finding.holds) return known === undefined ? state : clear(state, known);
+  if (!finding.holds) return known === undefined ? state : clear(state, known, finding.text);
   if (known !== undefined) return replace(state, known, seenAgain(state, known, finding));
   const ofRule = state.alerts.filter(({ rule, subject: about }) => rule === finding.rule && about !== FURTHER_SUBJECTS);
   return ofRule.length < SUBJECTS_PER_RULE_MAX ? begin(state, finding, subject) : sumUp(state, finding, subject);
@@ -25,7 +25,7 @@ function keepableSubject(subject: string): string {
   return subject === FURTHER_SUBJECTS ? `"${subject}"` : cut(subject, SUBJECT_LENGTH_MAX);
 }
 
-function begin(state: AlertState, { rule, text, atMs }: Finding, subject: string): AlertState {
+function begin(state: AlertState, { rule, text, atMs, isFact }: Finding, subject: string): AlertState {
   const { clock, lastMs = atMs, nextAlert } = state;
   // A finding from the future is of a clock that was set back since.
   const sinceMs = Math.min(atMs, lastMs);
@@ -40,16 +40,17 @@ function begin(state: AlertState, { rule, text, atMs }: Finding, subject: string
     told: 0,
     heldAt: clock,
     seenAt: clock,
+    ...(isFact && { isFact }),
     ...(RULE_TERMS[rule].happens ? { firedAt: clock, clearAt: clock } : {}),
   };
   return { ...state, nextAlert: nextAlert + 1, alerts: [...state.alerts, alert] };
 }
 
-function seenAgain({ clock }: AlertState, alert: Alert, { rule, text }: Finding): Alert {
-  const { clearAt, hushed, ...rest } = alert;
+function seenAgain({ clock }: AlertState, alert: Alert, { rule, text, isFact }: Finding): Alert {
+  const { clearAt, hushed, endText: _endText, ...rest } = alert;
   const isNew = clearAt !== undefined;
   const times = alert.times + (isNew ? 1 : 0);
-  const seen = { ...rest, text: cut(text, TEXT_LENGTH_MAX), seenAt: clock, times };
+  const seen = { ...rest, text: cut(text, TEXT_LENGTH_MAX), seenAt: clock, times, ...(isFact && { isFact }) };
   if (RULE_TERMS[rule].happens) return { ...seen, clearAt: clock };
   return hushed && !isNew ? { ...seen, hushed } : seen;
 }
@@ -66,11 +67,15 @@ function sumUp(state: AlertState, finding: Finding, subject: string): AlertState
 }
 
 /** What does not hold for long enough yet is forgotten; an alert has to be gone for a while first. */
-function clear(state: AlertState, alert: Alert): AlertState {
+function clear(state: AlertState, alert: Alert, endText: string): AlertState {
   if (alert.firedAt === undefined) {
     return { ...state, alerts: state.alerts.filter((other) => other !== alert) };
   }
-  return replace(state, alert, { ...alert, clearAt: alert.clearAt ?? state.clock });
+  return replace(state, alert, {
+    ...alert,
+    endText: cut(endText, TEXT_LENGTH_MAX),
+    clearAt: alert.clearAt ?? state.clock,
+  });
 }
 
 export function replace(state: AlertState, alert: Alert, by: Alert): AlertState {

@@ -6,10 +6,11 @@ import type { AlertState } from '../../domain/alerts/state';
 import { pause } from '../../process/pause';
 import { reason, type PartHealth } from '../part-health';
 import type { AlertChannel } from './channel';
-import { DiskLook } from './disk-look';
+import { DiskLook, wasDiskLow } from './disk-look';
 import { DRAIN_PAUSES, drainChannel, type DrainPauses } from './drain';
 import { ErrorCount } from './error-count';
 import { AlertKeeper, type TellFault } from './keeper';
+import { SupervisorLook } from './supervisor-look';
 import { findingsOf, type Sight } from './watch';
 
 /** How often it is looked at everything. */
@@ -24,8 +25,11 @@ export interface AlertDeskOptions {
   readonly channels: readonly AlertChannel[];
   /** Tells what is wrong with alerting itself, in the log and on the terminal. */
   readonly tellFault: TellFault;
-  /** How the parts are: /health's details. Absent: this process asks no server. It throws where the server cannot be asked. */
-  readonly readParts?: () => Promise<readonly PartHealth[]>;
+  /**
+   * How the parts are: /health's details; undefined: nobody could be asked yet, which says nothing of anybody. Absent: this process
+   * asks no server. It throws where the server cannot be asked.
+   */
+  readonly readParts?: () => Promise<readonly PartHealth[] | undefined>;
   /** Free funds by asset. Absent: nobody wants to know. */
   readonly readFreeFunds?: () => Promise<Readonly<Record<string, string>>>;
   readonly tickMs?: number;
@@ -88,10 +92,13 @@ async function watch(
 ): Promise<void> {
   const { config, tickMs = TICK_MS } = options;
   const errors = new ErrorCount(config.dataDir);
-  const disk = new DiskLook(config.dataDir, config.storage.minimumFreeMb);
+  const disk = new DiskLook(config.dataDir, config.storage.minimumFreeMb, wasDiskLow(keeper.state, config.dataDir));
+  const looks: Looks = { errors, disk, supervisor: SupervisorLook.of(config.dataDir) };
   while (!signal.aborted) {
+    // While an answer is waited for, time passes as it does between two looks.
+    const ticking = setInterval(() => keeper.step([], Date.now()), tickMs);
     try {
-      const sight = await look(options, errors, disk);
+      const sight = await look(options, looks).finally(() => clearInterval(ticking));
       const found = [...waiting.splice(0), ...findingsOf(sight, config, keeper.state, Date.now())];
       keeper.step(
         found.map((finding) => ({ kind: 'finding', finding })),
@@ -104,17 +111,25 @@ async function watch(
   }
 }
 
-async function look(options: AlertDeskOptions, errors: ErrorCount, disk: DiskLook): Promise<Sight> {
+interface Looks {
+  readonly errors: ErrorCount;
+  readonly disk: DiskLook;
+  readonly supervisor: SupervisorLook;
+}
+
+async function look(options: AlertDeskOptions, { errors, disk, supervisor }: Looks): Promise<Sight> {
   const { readParts, readFreeFunds } = options;
-  const [parts, freeFunds, diskFault] = await Promise.all([
+  const [parts, freeFunds, diskFault, supervisorFault] = await Promise.all([
     readParts === undefined ? undefined : answerOf(readParts),
     readFreeFunds === undefined ? undefined : answerOf(readFreeFunds),
     disk.fault(),
+    supervisor.fault(),
   ]);
   return {
-    ...(parts !== undefined && ('value' in parts ? { parts: parts.value } : { serverFault: parts.fault })),
+    ...(parts !== undefined && ('fault' in parts ? { serverFault: parts.fault } : { parts: parts.value })),
     ...(freeFunds !== undefined && 'value' in freeFunds ? { freeFunds: freeFunds.value } : {}),
     ...(diskFault === undefined ? {} : { diskFault }),
+    ...(supervisorFault === undefined ? {} : { supervisorFault }),
     errors: errors.look(),
   };
 }

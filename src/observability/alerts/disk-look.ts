@@ -1,3 +1,4 @@
+import type { AlertState } from '../../domain/alerts/state';
 import { diskStateAfter, type DiskState } from '../../domain/disk-mark';
 import { readFreeSpace } from '../../process/free-disk';
 
@@ -5,14 +6,20 @@ const BYTES_PER_MB = 1_000_000;
 
 /** Looks whether there is room on the disk of the data folder, as the engine does before it takes entries. */
 export class DiskLook {
-  private state: DiskState = 'enough';
+  private state: DiskState;
 
-  /** @param minimumFreeMb megabytes; 0: it is not looked at */
+  /**
+   * @param minimumFreeMb megabytes; 0: it is not looked at
+   * @param wasLow whether the disk was too full when somebody last looked: it takes more to be enough again
+   */
   constructor(
     private readonly dataDir: string,
     private readonly minimumFreeMb: number,
+    wasLow = false,
     private readonly read = readFreeSpace,
-  ) {}
+  ) {
+    this.state = wasLow ? 'low' : 'enough';
+  }
 
   /** @returns what is wrong, a sentence; empty: nothing. undefined: it cannot be told, or nobody wants to know */
   async fault(): Promise<string | undefined> {
@@ -24,4 +31,11 @@ export class DiskLook {
     const freeMb = Math.floor(space.freeBytes / BYTES_PER_MB);
     return `The disk of ${this.dataDir} has ${freeMb} MB free; storage.minimumFreeMb is ${this.minimumFreeMb}, so no new entries are taken. Free some space.`;
   }
+}
+
+/** What was seen of the disk before this process was started stands in the book. */
+export function wasDiskLow({ alerts }: Pick<AlertState, 'alerts'>, dataDir: string): boolean {
+  return alerts.some(
+    ({ rule, subject, clearAt }) => rule === 'disk_full' && subject === dataDir && clearAt === undefined,
+  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { delivered, givenUp, nextToSend } from '../../domain/alerts/outbox';
+import { delivered, nextToSend } from '../../domain/alerts/outbox';
 import { pause } from '../../process/pause';
 import { ChannelBusyError, MessageRefusedError, type AlertChannel } from './channel';
 import type { AlertKeeper, TellFault } from './keeper';
@@ -46,7 +46,7 @@ export async function drainChannel(
     if (failures === 1) tellFault(`The alert channel ${channel.name} fails: ${outcome.fault}.`);
     if (outcome.isFinal || failures >= (pauses.attemptsMax ?? ATTEMPTS_MAX)) {
       tellFault(`The alert channel ${channel.name} does not take a message, which is given up: ${outcome.fault}.`);
-      keeper.changeOutbox(channel.name, givenUp);
+      keeper.giveUp(channel.name, outcome.isFinal);
       failures = 0;
       continue;
     }

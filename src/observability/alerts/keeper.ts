@@ -1,6 +1,6 @@
 import type { Notice } from '../../domain/alerts/alert';
-import { bookAfter, forChannels, withOutbox, type AlertBook } from '../../domain/alerts/book';
-import { EMPTY_OUTBOX, type Outbox } from '../../domain/alerts/outbox';
+import { bookAfter, forChannels, withLateNews, withOutbox, type AlertBook } from '../../domain/alerts/book';
+import { EMPTY_OUTBOX, givenUp, type Outbox } from '../../domain/alerts/outbox';
 import { isQuiet, type AlertEvent, type AlertState } from '../../domain/alerts/state';
 import { redactLine } from '../redaction';
 import { bookPath, openBook, saveBook } from './book-file';
@@ -9,6 +9,9 @@ import { readSpool, removeFromSpool, tidySpool } from './spool';
 
 /** Tells what went wrong with the book itself; it is no alert of its own where that could not be written either. */
 export type TellFault = (sentence: string) => void;
+
+/** More than there are alerts and channels at a time; of more, the oldest are asked again. */
+const REFUSED_MAX = 10_000;
 
 /** What is told leaves this machine; it may hold what a server or an exchange said. */
 function withoutSecrets(event: AlertEvent): AlertEvent {
@@ -27,6 +30,8 @@ export class AlertKeeper {
   private book: AlertBook;
   /** Messages that could not be kept or were given up since the start, by channel. */
   private readonly drops = new Map<string, number>();
+  /** `channel alert`, of what a channel refused since the start: asked again at the next start, or when the alert is repeated. */
+  private readonly refused = new Set<string>();
   private isSaved = true;
   private isFaultTold = false;
 
@@ -82,6 +87,7 @@ export class AlertKeeper {
     const names = this.takeSpool(nowMs);
     for (const event of events) this.take(event, nowMs);
     this.take({ kind: 'tick' }, nowMs);
+    this.tellLate(nowMs);
     // For the time alone an empty book is not written again.
     if (!isQuiet(this.state) || names.length > 0) this.isSaved = false;
     this.save();
@@ -94,6 +100,31 @@ export class AlertKeeper {
     this.turnTo(withOutbox(this.book, channel, change(this.outboxOf(channel))));
     this.isSaved = false;
     this.save();
+  }
+
+  /**
+   * Gives up the message that a channel would be sent next.
+   *
+   * @param isFinal the channel will never take it: its alert is not told to it as late news either
+   */
+  giveUp(channel: string, isFinal: boolean): void {
+    const [first] = this.outboxOf(channel).waiting;
+    if (first !== undefined && isFinal) this.refused.add(`${channel} ${first.alertId}`);
+    if (this.refused.size > REFUSED_MAX) this.refused.delete([...this.refused][0]!);
+    this.changeOutbox(channel, givenUp);
+  }
+
+  private tellLate(nowMs: number): void {
+    const before = this.book;
+    this.turnTo(
+      withLateNews(
+        before,
+        nowMs,
+        (notice) => this.namesFor(notice),
+        (channel, alertId) => this.refused.has(`${channel} ${alertId}`),
+      ),
+    );
+    if (this.book !== before) this.isSaved = false;
   }
 
   private take(event: AlertEvent, nowMs: number): void {

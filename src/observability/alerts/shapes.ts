@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { ALERT_RULES } from '../../domain/alerts/alert';
 import { RECENT_MAX, type AlertBook } from '../../domain/alerts/book';
-import { CHANNELS_MAX, OUTBOX_MAX } from '../../domain/alerts/outbox';
-import { SILENCES_MAX, SUBJECTS_PER_RULE_MAX, type AlertEvent } from '../../domain/alerts/state';
+import { CHANNELS_MAX, OUTBOX_MAX, type Outbox } from '../../domain/alerts/outbox';
+import {
+  EVERY_RULE,
+  SILENCES_MAX,
+  SUBJECTS_PER_RULE_MAX,
+  type AlertEvent,
+  type AlertState,
+} from '../../domain/alerts/state';
 
 /*
  * What stands in files. They are ours alone, but a disk may damage them, another release may have written them, and a person
@@ -16,8 +22,16 @@ const span = z.number().min(0);
 const count = z.int().min(0);
 const rule = z.enum(ALERT_RULES);
 
-const finding = z.strictObject({ rule, subject: text, holds: z.boolean(), text, atMs: instant });
-const silence = { rule, subject: text.optional(), reason: text, who: text, untilMs: instant };
+const finding = z.strictObject({
+  rule,
+  subject: text,
+  holds: z.boolean(),
+  text,
+  isFact: z.literal(true).optional(),
+  atMs: instant,
+});
+const silencedRule = z.enum([...ALERT_RULES, EVERY_RULE]);
+const silence = { rule: silencedRule, subject: text.optional(), reason: text, who: text, untilMs: instant };
 
 const notice = z.strictObject({
   alertId: text,
@@ -38,6 +52,8 @@ const alert = z.strictObject({
   text,
   sinceMs: instant,
   times: z.int().min(1),
+  endText: text.optional(),
+  isFact: z.literal(true).optional(),
   told: count,
   hushed: z.literal(true).optional(),
   heldAt: span,
@@ -48,16 +64,19 @@ const alert = z.strictObject({
   repeatAfterMs: span.optional(),
 });
 
+const ALERTS_MAX = ALERT_RULES.length * (SUBJECTS_PER_RULE_MAX + 1);
+
 const state = z.strictObject({
   clock: span,
   lastMs: instant.optional(),
   nextAlert: z.int().min(1),
-  alerts: z.array(alert).max(ALERT_RULES.length * (SUBJECTS_PER_RULE_MAX + 1)),
+  alerts: z.array(alert).max(ALERTS_MAX),
   silences: z.array(z.strictObject({ ...silence, endsAt: span })).max(SILENCES_MAX),
 });
 
 const outbox = z.strictObject({
   waiting: z.array(notice).max(OUTBOX_MAX),
+  heard: z.array(text).max(ALERTS_MAX).optional(),
   dropped: z.strictObject({ count, firings: z.partialRecord(rule, count) }).optional(),
 });
 
@@ -75,7 +94,7 @@ const book = z.strictObject({
 const event = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('finding'), finding }),
   z.strictObject({ kind: z.literal('silence'), silence: z.strictObject(silence) }),
-  z.strictObject({ kind: z.literal('unsilence'), rule, subject: text.optional() }),
+  z.strictObject({ kind: z.literal('unsilence'), rule: silencedRule, subject: text.optional() }),
 ]);
 
 /** What may lie in the spool. */
@@ -95,8 +114,17 @@ function parsed<Value>(shape: z.ZodType, json: string): Value | undefined {
 export function parseBook(json: string): AlertBook | undefined {
   const found = parsed<AlertBook & { readonly version: 1 }>(book, json);
   if (found === undefined) return undefined;
-  const { version: _version, ...rest } = found;
-  return rest;
+  const { version: _version, outboxes, ...rest } = found;
+  const entries = Object.entries(outboxes).map(([name, box]) => [name, withHeard(box, rest.state)] as const);
+  return { ...rest, outboxes: Object.fromEntries(entries) };
+}
+
+/** In the book of a release that did not note it, a channel heard of whatever was told and does not wait for it. */
+function withHeard(found: Omit<Outbox, 'heard'> & Partial<Outbox>, { alerts }: AlertState): Outbox {
+  const isWaiting = (id: string): boolean =>
+    found.waiting.some(({ alertId, kind }) => alertId === id && kind === 'firing');
+  const told = alerts.filter(({ id, told: messages }) => messages > 0 && !isWaiting(id)).map(({ id }) => id);
+  return { ...found, heard: found.heard ?? told };
 }
 
 export function bookText(content: AlertBook): string {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../domain/alerts/alert';
 import { readBoundedFile } from '../../process/bounded-file';
+import { errorCode } from '../../process/error-code';
 import { DRAFT_ENDING, writeSafely } from './safe-file';
 import { parseEvent, type SpooledEvent } from './shapes';
 
@@ -67,11 +68,20 @@ export function leaveFinding(dataDir: string, finding: Finding): void {
 
 /** Names of the events that lie there, oldest first. */
 function spooledNames(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => NAME.test(name))
     .toSorted()
     .slice(0, NAMES_MAX);
+}
+
+/** @throws the file system's error, other than that there is no such folder */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** What lies in the spool, oldest first; what cannot be read has no event. */

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { AlertRule, Finding } from '../../domain/alerts/alert';
 import type { AlertState } from '../../domain/alerts/state';
 import { parseDecimal } from '../../domain/decimal';
 import type { Config } from '../../config/schema';
 import { inWords } from '../account-health';
+import { logFolder } from '../log-files';
 import type { PartHealth } from '../part-health';
+import { ofSupervisor } from './supervisor-look';
 import { SIGNALS_NAMED_MAX } from '../trading-health';
 
 /** What was seen at one moment. What is absent was not looked at, or could not be: nothing follows from it. */
@@ -16,6 +19,8 @@ export interface Sight {
   readonly errors?: ReadonlyMap<string, number>;
   /** What is wrong with the disk; empty: nothing. */
   readonly diskFault?: string;
+  /** What is wrong with who starts all processes; empty: nothing. */
+  readonly supervisorFault?: string;
   /** Free funds by asset, decimal strings. */
   readonly freeFunds?: Readonly<Record<string, string>>;
 }
@@ -63,6 +68,7 @@ export function findingsOf(
     ...ofErrors(sight, settings, known),
     ...ofDisk(sight, settings),
     ...ofFunds(sight, settings),
+    ...ofSupervisor(sight.supervisorFault),
   ];
   return found.map((finding) => ({ ...finding, atMs: nowMs }));
 }
@@ -153,13 +159,17 @@ function gone(rule: AlertRule, found: readonly Found[], { alerts }: AlertState, 
     .map(({ subject }) => ({ rule, subject, holds: false, text }));
 }
 
-function ofPredictions(parts: readonly PartHealth[], { ml, alerts }: WatchSettings, nowMs: number): readonly Found[] {
+function ofPredictions(
+  parts: readonly PartHealth[],
+  { ml, alerts, dataDir }: WatchSettings,
+  nowMs: number,
+): readonly Found[] {
   const lastTickMs = parts.find(({ name }) => name === 'predictions')?.lastTickMs;
   if (lastTickMs === undefined) return [];
   const missed = Math.floor((nowMs - lastTickMs) / (ml.candleIntervalMinutes * 60_000)) - 1;
   const holds = missed >= alerts.predictionsMissed;
   const text = holds
-    ? `The model has predicted nothing for ${missed} candles, so it makes no signals: the log ml_manager_YYYYMMDD.log tells why.`
+    ? `The model has predicted nothing for ${missed} candles, so it makes no signals: ${join(logFolder(dataDir), 'ml_manager_*.log')} tells why.`
     : 'The model predicts.';
   return [{ rule: 'predictions_missing', subject: 'ml_manager', holds, text }];
 }
@@ -171,13 +181,13 @@ function ofMemory({ name, memoryShare }: PartHealth, { alerts }: WatchSettings):
   return [{ rule: 'memory_high', subject: name, holds: memoryShare >= alerts.memoryShare, text }];
 }
 
-function ofErrors({ errors }: Sight, { alerts }: WatchSettings, known: AlertState): readonly Found[] {
+function ofErrors({ errors }: Sight, { alerts, dataDir }: WatchSettings, known: AlertState): readonly Found[] {
   if (errors === undefined) return [];
   const counted = [...errors].map(([subject, count]): Found => ({
     rule: 'errors_frequent',
     subject,
     holds: count >= alerts.errorsPerMinute,
-    text: `${subject} logged ${count} errors within a minute: the log errors_YYYYMMDD.log tells which.`,
+    text: `${subject} logged ${count} errors within a minute: ${join(logFolder(dataDir), 'errors_*.log')} tells which.`,
   }));
   // Who counts may have been started after the last of the errors, and then knows nothing of who logged them.
   return [...counted, ...gone('errors_frequent', counted, known, 'It logs no errors any more.')];

@@ -1,6 +1,6 @@
 import type { Notice } from '../../domain/alerts/alert';
 import { cutText, oneLine, type LengthOf } from './cut';
-import { wordsOf } from './words';
+import { LOGS, wordsOf } from './words';
 
 /** Whose alert it is: one person may have several installations. */
 export interface NoticeOrigin {
@@ -8,6 +8,8 @@ export interface NoticeOrigin {
   readonly environment: string;
   /** The machine's name. */
   readonly host: string;
+  /** Its folder of logs. */
+  readonly logFolder: string;
 }
 
 /** A message as people read it. What it is about is in its head, so that it can be cut. */
@@ -34,6 +36,8 @@ export const TEXT_LENGTH_MAX = 20_000;
 const SUBJECT_LENGTH_MAX = 80;
 /** Of a machine's or an alert's name: what identifies a message always fits into it. */
 const NAME_LENGTH_MAX = 80;
+/** Of a folder's name. */
+const PATH_LENGTH_MAX = 300;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -67,7 +71,7 @@ export function messageOf(notice: Notice, origin: NoticeOrigin): ChannelMessage 
   const { kind, number, rule, severity, sinceMs, atMs } = notice;
   const alertId = fromOutside(notice.alertId, NAME_LENGTH_MAX);
   const subject = fromOutside(notice.subject);
-  const { environment, host } = shownOrigin(origin);
+  const { environment, host, logFolder } = shownOrigin(origin);
   const { title, remedy } = wordsOf(rule);
   const about = cutText(subject, SUBJECT_LENGTH_MAX);
   const where = whereOf(environment, host);
@@ -80,7 +84,10 @@ export function messageOf(notice: Notice, origin: NoticeOrigin): ChannelMessage 
     title: cutText(`${label(notice)}: ${title}: ${about} [${where}]`, TITLE_LENGTH_MAX),
     head: [`${label(notice)}: ${title}: ${about}`, where, `${since}`, idLine(alertId, number)].join('\n'),
     text: fromOutside(notice.text),
-    foot: kind === 'resolved' ? 'Nothing is left to do.' : `What to do: ${remedy}\n${silence}`,
+    foot:
+      kind === 'resolved'
+        ? 'Nothing is left to do.'
+        : `What to do: ${remedy.replaceAll(LOGS, () => logFolder)}\n${silence}`,
     fields: {
       alert_id: alertId,
       number,
@@ -110,8 +117,12 @@ function fromOutside(text: string, lengthMax = TEXT_LENGTH_MAX): string {
   return cutText(oneLine(cutText(text, TEXT_LENGTH_MAX)), lengthMax);
 }
 
-function shownOrigin({ environment, host }: NoticeOrigin): NoticeOrigin {
-  return { environment: fromOutside(environment, NAME_LENGTH_MAX), host: fromOutside(host, NAME_LENGTH_MAX) };
+function shownOrigin({ environment, host, logFolder }: NoticeOrigin): NoticeOrigin {
+  return {
+    environment: fromOutside(environment, NAME_LENGTH_MAX),
+    host: fromOutside(host, NAME_LENGTH_MAX),
+    logFolder: fromOutside(logFolder, PATH_LENGTH_MAX),
+  };
 }
 
 function isoText(timeMs: number): string {

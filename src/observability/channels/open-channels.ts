@@ -9,8 +9,8 @@ import type { TellingChannel } from './telling-channel';
 import { WebhookChannel } from './webhook';
 
 /** Whose alerts they are: this machine's. @param environment paper, testnet, demo or live */
-export function originOf(environment: string): NoticeOrigin {
-  return { environment, host: hostname() };
+export function originOf(environment: string, logFolder: string): NoticeOrigin {
+  return { environment, host: hostname(), logFolder };
 }
 
 /**

@@ -100,8 +100,15 @@ async function readBounded(body: AsyncIterable<Buffer>): Promise<string> {
 function codeOf(error: unknown): string {
   const { code, name, cause } = error as NodeJS.ErrnoException & { readonly cause?: unknown };
   if (name === 'TimeoutError' || name === 'AbortError') return 'it took too long';
-  if (typeof code === 'string') return code;
+  if (typeof code === 'string') return wordsOfCode(code);
   return cause instanceof Error ? codeOf(cause) : 'unknown reason';
+}
+
+/** The library's own codes say nothing to people; the system's can be looked up. */
+function wordsOfCode(code: string): string {
+  if (/^UND_ERR_.*TIMEOUT$/.test(code)) return 'it took too long';
+  if (/^UND_ERR_(?:SOCKET|CLOSED|DESTROYED|ABORTED)$/.test(code)) return 'the connection broke';
+  return code.startsWith('UND_ERR_') ? 'what came is no answer of a web server' : code;
 }
 
 /** What the other side said, as part of a sentence: on one line, cut, without secrets. */

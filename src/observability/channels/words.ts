@@ -4,7 +4,10 @@ interface RuleWords {
   readonly remedy: string;
 }
 
-const LOOK = 'Look with "oncefill status", and at the end of data/logs/errors_*.log.';
+/** Stands for the folder of logs of the installation that tells. */
+export const LOGS = '<logs>';
+
+const LOOK = `Look with "oncefill status", and at the end of ${LOGS}/errors_*.log.`;
 
 /** By the name of the rule; one that is missing here is told by its name. */
 export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
@@ -14,7 +17,7 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
   },
   process_died: { title: 'process died', remedy: `It was started again. ${LOOK}` },
   crash_loop: { title: 'process dies again and again', remedy: `It is started again ever later, for ever. ${LOOK}` },
-  errors_frequent: { title: 'many errors', remedy: 'Read the end of data/logs/errors_*.log.' },
+  errors_frequent: { title: 'many errors', remedy: `Read the end of ${LOGS}/errors_*.log.` },
   memory_high: {
     title: 'memory nearly full',
     remedy: 'Give the machine or its container more memory, or end what else uses it.',

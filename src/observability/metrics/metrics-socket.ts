@@ -161,6 +161,11 @@ function isServed(address: string): Promise<boolean> {
   });
 }
 
+/** Names the process that serves a socket. */
+export function metricsLockPath(dataDir: string, name: string): string {
+  return socketOf(dataDir, name).lockPath;
+}
+
 /** The names under which processes tell metrics, or did until they were killed. At most PROCESSES_MAX. */
 export function metricsSockets(dataDir: string): readonly string[] {
   try {

@@ -1,5 +1,6 @@
 import { HISTORY_KEYS_VARIABLE } from '../../config/variables';
 import { OwnFileError, readOwnFile } from '../../secrets/own-file';
+import { shownPath } from '../../secrets/shown-path';
 import { HistoryKeyError } from './history-key-error';
 import { KeyRing, parseKeys } from './key-ring';
 
@@ -35,7 +36,7 @@ export function historyKeys(env: NodeJS.ProcessEnv = process.env): KeyRing {
  */
 export function readKeyFile(path: string): string {
   const refuse = (what: string): HistoryKeyError =>
-    new HistoryKeyError('HISTORY_KEYS_INVALID', `The file of history keys ${path} ${what}.`);
+    new HistoryKeyError('HISTORY_KEYS_INVALID', `The file of history keys ${shownPath(path)} ${what}.`);
   try {
     const { text, encodingFault, isOurs, isPrivate } = readOwnFile(path, FILE_BYTES_MAX);
     if (!isOurs) throw refuse('belongs to another user: make it your own, with chown');

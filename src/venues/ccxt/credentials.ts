@@ -1,5 +1,6 @@
 import type { TradingEnvironment } from '../../domain/trading-venue';
 import { OwnFileError, readOwnFile } from '../../secrets/own-file';
+import { shownPath } from '../../secrets/shown-path';
 import { Secret } from '../../secrets/secret';
 import { credentialVariables, FILE_SUFFIX } from '../credential-variables';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../paper-keys';
@@ -100,7 +101,8 @@ function readCredential(name: string, environment: string, env: Environment): st
  * @throws CredentialsError when it cannot be read, is too large to hold a key, or could be read or written by others
  */
 function readCredentialFile(variable: string, path: string): string {
-  const refuse = (what: string): CredentialsError => new CredentialsError(`${variable} names ${path}, which ${what}.`);
+  const refuse = (what: string): CredentialsError =>
+    new CredentialsError(`${variable} names ${shownPath(path)}, which ${what}.`);
   try {
     const { text, encodingFault, isOurs, isPrivate } = readOwnFile(path, CREDENTIAL_FILE_BYTES_MAX);
     if (!isOurs) throw refuse('belongs to another user; make a copy of your own');

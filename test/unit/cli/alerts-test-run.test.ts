@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { channelSettings, loadAlerts } from '../../../src/config/alerts';
+import { deskPidPath, noteChannels } from '../../../src/observability/alerts/running-channels';
+import { claimPidFile } from '../../../src/process/pid-file';
 import { runCommandLine } from '../../../src/cli/program';
 import { ExitCode } from '../../../src/process/exit-codes';
 
@@ -71,4 +74,18 @@ test.each([
 test('alerts test of a channel that is off is a wrong command line', async () => {
   expect(await runCommandLine(['alerts', 'test', '--channel', 'email'])).toBe(ExitCode.USAGE);
   expect(printed).toContain('on are: room, heartbeat');
+});
+
+test('alerts test of a channel that what runs does not have says so, and fails', async () => {
+  status = 200;
+  const dataDir = process.env['DATA_DIR']!;
+  mkdirSync(join(dataDir, 'run'), { recursive: true });
+  claimPidFile(deskPidPath(dataDir), process.pid);
+  const settings = channelSettings(loadAlerts({ env: process.env, cwd: folder }));
+  noteChannels(dataDir, settings, 'room');
+  expect(await runCommandLine(['alerts', 'test'])).toBe(ExitCode.SUCCESS);
+  noteChannels(dataDir, { ...settings, room: {} }, 'another room');
+  expect(await runCommandLine(['alerts', 'test', '--channel', 'heartbeat'])).toBe(ExitCode.SUCCESS);
+  expect(await runCommandLine(['alerts', 'test'])).toBe(ExitCode.FAILURE);
+  expect(printed).toMatch(/does not have room as just tried[^]*It tells: another room\. Stop "oncefill start"/);
 });

@@ -58,3 +58,11 @@ test('many questions at once are one, and another one comes only after a while',
   await disk.fault();
   expect(reads).toBe(2);
 });
+
+test('a disk that was too full when a process of before looked last needs clearly more, too', async () => {
+  space = { freeBytes: 105 * MEGABYTE };
+  const after = (wasLow: boolean): Promise<string | undefined> =>
+    new DiskWatch({ dataDir: '/data', minimumFreeMb: 100, wasLow, read: async () => space }).fault();
+  expect(await after(true)).toContain('105 MB free');
+  expect(await after(false)).toBeUndefined();
+});

@@ -39,6 +39,12 @@ describe('the announcement', () => {
     expect(text).not.toContain('Web UI');
   });
 
+  test('says how people are told of alerts', () => {
+    const server = { target: { address: 'a:1', namespace: 'n', connectionOptions: {} }, description: 'a:1' };
+    const facts = { config: CONFIG, mode: 'ml', server, processes: [], alerts: 'nobody is told' } as const;
+    expect(describeSystem(facts).join('\n')).toMatch(/Alerts +nobody is told/);
+  });
+
   test('says how the paper venue was told to misbehave', () => {
     const server = { target: { address: 'a:1', namespace: 'n', connectionOptions: {} }, description: 'a:1' };
     const facts = { config: CONFIG, mode: 'all', server, processes: [{ name: 'paper_venue', pid: 7 }] } as const;

@@ -86,3 +86,14 @@ test.each([
 ])('%s is an ALERT on the terminal only where no other line says it', (_what, event, rules) => {
   expect(printedFindings(event, AT_MS).map(({ rule }) => rule)).toEqual(rules);
 });
+
+test.each([
+  ['a hang that was ended', 'api', { isHung: true, cause: 'no sign of life' }, true],
+  ['a kill', 'api', { isHung: false, cause: 'killed by SIGKILL' }, true],
+  ['an exit, which a lost slot may explain', 'api', { isHung: false, cause: 'exit code 1' }, undefined],
+  ['an exit of the server itself', 'temporal', { isHung: false, cause: 'exit code 1' }, true],
+  ['a hang of the server, which who asks it tells', 'temporal', { isHung: true, cause: 'no sign of life' }, undefined],
+])('of %s it is said whether it is a fact by itself', (_what, name, how, isFact) => {
+  const [found] = findingsOf({ kind: 'died', name, ...how, deathsInARow: 1, restartInMs: 1 }, AT_MS);
+  expect(found?.isFact).toBe(isFact);
+});

@@ -110,4 +110,9 @@ describe('resolveCredentials', () => {
       expect.objectContaining({ message: expect.not.stringContaining('two words') as string }) as Error,
     );
   });
+
+  it('does not show the key itself where the name of its file belongs', () => {
+    const env = { BYBIT_API_KEY: 'the-key-of-tests-1', BYBIT_API_SECRET_FILE: 'canaryA1b2C3' };
+    expect(() => resolve(env)).toThrow(/BYBIT_API_SECRET_FILE names \((?!.*canary)/);
+  });
 });

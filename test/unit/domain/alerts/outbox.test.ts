@@ -37,7 +37,7 @@ test('messages are sent in the order in which they came', () => {
 });
 
 test('a full outbox drops repetitions first, then ends, and first messages last', () => {
-  const mixed = [...many(OUTBOX_MAX - 2), notice('end', 'resolved', 2), notice('again', 'repeated', 2)];
+  const mixed = [...many(OUTBOX_MAX - 2), notice('disk-0', 'resolved', 3), notice('disk-1', 'repeated', 2)];
   const kinds = (count: number): readonly string[] =>
     enqueue(enqueue(EMPTY_OUTBOX, mixed), many(count)).waiting.map(({ kind }) => kind);
   expect(kinds(1)).not.toContain('repeated');
@@ -69,4 +69,20 @@ test('a message that is given up counts as dropped', () => {
   const outbox = givenUp(enqueue(EMPTY_OUTBOX, many(2)));
   expect(outbox.waiting.map(({ alertId }) => alertId)).toEqual(['disk-1']);
   expect(nextToSend(outbox)!.text).toContain('1 earlier message was dropped');
+});
+
+test('who heard of an alert hears of its end, and nobody else does', () => {
+  const heard = delivered(enqueue(EMPTY_OUTBOX, many(1)), undefined);
+  expect(enqueue(heard, [notice('disk-0', 'resolved', 2)]).waiting).toHaveLength(1);
+  expect(enqueue(heard, [notice('other', 'resolved', 2)]).waiting).toEqual([]);
+  expect(enqueue(enqueue(EMPTY_OUTBOX, many(1)), [notice('disk-0', 'resolved', 2)]).waiting).toHaveLength(2);
+});
+
+test('a repetition is the first message for a channel that did not hear of the alert', () => {
+  expect(enqueue(EMPTY_OUTBOX, [notice('a', 'repeated', 3)]).waiting).toMatchObject([{ kind: 'firing', number: 3 }]);
+});
+
+test('with a first message that is given up goes what waits about the same alert', () => {
+  const outbox = givenUp(enqueue(EMPTY_OUTBOX, [...many(2), notice('disk-0', 'resolved', 2)]));
+  expect(outbox.waiting.map(({ alertId }) => alertId)).toEqual(['disk-1']);
 });

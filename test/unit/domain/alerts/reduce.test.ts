@@ -123,6 +123,79 @@ test('a death explains the silence of the same process only, and not for long', 
   expect(world.told).toContain('firing heartbeat_lost trading_engine 1');
 });
 
+describe('while the server does not answer', () => {
+  const down = (): AlertWorld => {
+    const world = new AlertWorld();
+    world.find('temporal_unreachable', 'temporal');
+    world.pass(MINUTE_MS);
+    return world;
+  };
+
+  test('a hang that somebody ended is told all the same, also where it is over at once', () => {
+    const world = down();
+    world.find('heartbeat_lost', 'system_monitor', true, 'It hung.', true);
+    world.find('heartbeat_lost', 'system_monitor', false);
+    world.pass(MINUTE_MS);
+    expect(world.told).toContain('firing heartbeat_lost system_monitor 1');
+    expect(world.told).toContain('resolved heartbeat_lost system_monitor 2');
+  });
+
+  test('the deaths of those that lost their slots are explained, and a kill is not', () => {
+    const world = down();
+    for (const name of ['api', 'trading_engine']) world.find('process_died', name);
+    world.find('process_died', 'ml_manager', true, 'It was killed.', true);
+    world.pass(RULE_TERMS.process_died.keepMs);
+    expect(world.told.filter((line) => line.includes('process_died'))).toEqual([
+      'firing process_died ml_manager 1',
+      'resolved process_died ml_manager 2',
+    ]);
+  });
+
+  test('that passes before it is an alert explains no death', () => {
+    const world = new AlertWorld();
+    world.find('temporal_unreachable', 'temporal');
+    world.find('process_died', 'api');
+    world.find('temporal_unreachable', 'temporal', false);
+    expect(world.told).toEqual(['firing process_died api 1']);
+  });
+});
+
+describe.each(['venue_banned', 'venue_unreachable'] as const)('%s', (root) => {
+  test('explains orders and reservations that are younger, and no older ones', () => {
+    const world = new AlertWorld();
+    world.find('order_unknown', 'old');
+    world.pass(MINUTE_MS);
+    world.find(root, 'bybit');
+    for (let index = 0; index < 12; index += 1) world.find('order_unknown', `young-${index}`);
+    world.find('reservation_orphaned', 'young');
+    world.pass(10 * MINUTE_MS);
+    expect(world.told).toEqual(['firing order_unknown old 1', `firing ${root} bybit 1`]);
+    world.find(root, 'bybit', false);
+    world.pass(2 * MINUTE_MS);
+    expect(world.told).toContain('firing order_unknown young-0 1');
+  });
+
+  test('explains an order that was found a moment before it', () => {
+    const world = new AlertWorld();
+    world.find('order_unknown', 'f1');
+    world.pass(5_000);
+    world.find(root, 'bybit');
+    world.pass(MINUTE_MS);
+    expect(world.told).toEqual([`firing ${root} bybit 1`]);
+  });
+});
+
+test('the end of an alert says that it was, and what ended it', () => {
+  const world = new AlertWorld();
+  world.find('order_unknown', 'f1', true, 'Its funds stay held.');
+  world.pass(MINUTE_MS);
+  world.find('order_unknown', 'f1', false, 'It is known where the order is.');
+  world.pass(MINUTE_MS);
+  expect(world.notices.at(-1)!.text).toBe(
+    'It is over: It is known where the order is. Until then: Its funds stay held.',
+  );
+});
+
 test('a death is told at once', () => {
   const world = new AlertWorld();
   world.find('process_died', 'api');
@@ -216,33 +289,33 @@ describe('a silence', () => {
 
 describe('a flood of subjects', () => {
   const flood = (world: AlertWorld, count: number): void => {
-    for (let index = 0; index < count; index += 1) world.find('order_unknown', `order-${index}`);
+    for (let index = 0; index < count; index += 1) world.find('disk_full', `order-${index}`);
   };
 
   test('is summed up in one more message, and bounded', () => {
     const world = new AlertWorld();
     flood(world, 1_000);
     expect(world.notices).toHaveLength(SUBJECTS_PER_RULE_MAX + 1);
-    expect(world.told.at(-1)).toBe(`firing order_unknown ${FURTHER_SUBJECTS} 1`);
+    expect(world.told.at(-1)).toBe(`firing disk_full ${FURTHER_SUBJECTS} 1`);
     expect(world.state.alerts).toHaveLength(SUBJECTS_PER_RULE_MAX + 1);
   });
 
   test('ends when nobody tells of further ones', () => {
     const world = new AlertWorld();
     flood(world, SUBJECTS_PER_RULE_MAX + 1);
-    for (let index = 0; index < SUBJECTS_PER_RULE_MAX; index += 1) world.find('order_unknown', `order-${index}`, false);
+    for (let index = 0; index < SUBJECTS_PER_RULE_MAX; index += 1) world.find('disk_full', `order-${index}`, false);
     world.pass(5 * MINUTE_MS);
-    expect(world.told.at(-1)).toBe(`resolved order_unknown ${FURTHER_SUBJECTS} 2`);
+    expect(world.told.at(-1)).toBe(`resolved disk_full ${FURTHER_SUBJECTS} 2`);
     expect(isQuiet(world.state)).toBe(true);
   });
 
   test('leaves room again for a subject that is told again', () => {
     const world = new AlertWorld();
     flood(world, SUBJECTS_PER_RULE_MAX + 1);
-    world.find('order_unknown', 'order-0', false);
+    world.find('disk_full', 'order-0', false);
     world.pass(MINUTE_MS);
-    world.find('order_unknown', `order-${SUBJECTS_PER_RULE_MAX}`);
-    expect(world.told.at(-1)).toBe(`firing order_unknown order-${SUBJECTS_PER_RULE_MAX} 1`);
+    world.find('disk_full', `order-${SUBJECTS_PER_RULE_MAX}`);
+    expect(world.told.at(-1)).toBe(`firing disk_full order-${SUBJECTS_PER_RULE_MAX} 1`);
   });
 });
 
@@ -264,6 +337,33 @@ describe('a clock', () => {
     world.nowMs += 30 * 24 * 60 * MINUTE_MS;
     world.send({ kind: 'tick' });
     expect(world.told).toEqual(['firing disk_full /data 1']);
+  });
+});
+
+describe('while nobody looks', () => {
+  const patient = ALERT_RULES.filter((rule) => RULE_TERMS[rule].forMs > 0);
+
+  test.each(patient)(
+    '%s becomes no alert, however long that lasts, and does once it was looked at for long enough',
+    (rule) => {
+      const world = new AlertWorld();
+      world.find(rule, 'x');
+      world.nowMs += 24 * 60 * MINUTE_MS;
+      world.find(rule, 'x');
+      expect(world.state.alerts.map(({ firedAt }) => firedAt)).toEqual([undefined]);
+      world.pass(RULE_TERMS[rule].forMs);
+      expect(world.state.alerts.map(({ firedAt }) => firedAt)).toEqual([expect.any(Number)]);
+    },
+  );
+
+  test.each(ALERT_RULES)('no alert %s ends', (rule) => {
+    const world = new AlertWorld();
+    world.find(rule, 'x');
+    world.pass(2 * MINUTE_MS);
+    world.find(rule, 'x', false);
+    world.nowMs += 24 * 60 * MINUTE_MS;
+    world.send({ kind: 'tick' });
+    expect(world.state.alerts).toHaveLength(1);
   });
 });
 

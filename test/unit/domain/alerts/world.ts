@@ -17,8 +17,14 @@ export class AlertWorld {
     return step.notices;
   }
 
-  find(rule: AlertRule, subject: string, holds = true, text = `${rule} of ${subject}.`): readonly Notice[] {
-    const finding: Finding = { rule, subject, holds, text, atMs: this.nowMs };
+  find(
+    rule: AlertRule,
+    subject: string,
+    holds = true,
+    text = `${rule} of ${subject}.`,
+    isFact = false,
+  ): readonly Notice[] {
+    const finding: Finding = { rule, subject, holds, text, atMs: this.nowMs, ...(isFact && { isFact }) };
     return this.send({ kind: 'finding', finding });
   }
 

@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../../../src/config/load-config';
@@ -6,6 +7,7 @@ import { bookPath, readBook } from '../../../../src/observability/alerts/book-fi
 import { runAlertDesk, type AlertDeskOptions } from '../../../../src/observability/alerts/desk';
 import { DiskLook } from '../../../../src/observability/alerts/disk-look';
 import { ErrorCount } from '../../../../src/observability/alerts/error-count';
+import { AlertKeeper } from '../../../../src/observability/alerts/keeper';
 import { leaveFinding } from '../../../../src/observability/alerts/spool';
 import { FakeChannel, finding, useDataFolder } from './folder';
 
@@ -44,6 +46,17 @@ test('a server that cannot be asked is found out, and everything else goes on', 
   await until(() => rules().includes('temporal_unreachable'));
   stop.abort();
   await desk.done;
+});
+
+test('a server that nobody could ask yet is not known to be down', async () => {
+  const stop = new AbortController();
+  let asked = 0;
+  const readParts = async (): Promise<undefined> => void (asked += 1);
+  const desk = runAlertDesk(options({ readParts }), stop.signal);
+  await until(() => asked > 2);
+  stop.abort();
+  await desk.done;
+  expect(desk.look().state.alerts).toEqual([]);
 });
 
 test('whoever asks the desk sees what is in memory, though the disk takes nothing', async () => {
@@ -103,6 +116,31 @@ test.each([
   ['too little', 1_999_000_000, 2_000, expect.stringContaining('1999 MB')],
   ['anything, where nobody asks', 0, 0, undefined],
 ])('of %s on the disk it is said what it is', async (_what, freeBytes, minimumFreeMb, expected) => {
-  const look = new DiskLook('/data', minimumFreeMb, async () => ({ freeBytes }));
+  const look = new DiskLook('/data', minimumFreeMb, false, async () => ({ freeBytes }));
   expect(await look.fault()).toEqual(expected);
+});
+
+test('a disk that was too full before the desk was started anew needs as much room as before to be enough again', async () => {
+  const read = async () => ({ freeBytes: 530_000_000 });
+  expect(await new DiskLook('/data', 512, false, read).fault()).toBe('');
+  expect(await new DiskLook('/data', 512, true, read).fault()).toContain('530 MB');
+});
+
+test('an alert about a full disk does not end with the desk that found it', async () => {
+  const { config, ...rest } = options();
+  const free = (await statfs(dataDir())).bavail * (await statfs(dataDir())).bsize;
+  // Between the mark and a tenth more.
+  const narrow = { ...config, storage: { ...config.storage, minimumFreeMb: Math.floor(free / 1_050_000) } };
+  const looks = async (): Promise<boolean> => {
+    const stop = new AbortController();
+    const desk = runAlertDesk({ ...rest, config: narrow }, stop.signal);
+    for (let tick = 0; tick < 10; tick += 1) await delay(2);
+    stop.abort();
+    await desk.done;
+    return readBook(dataDir()).book.state.alerts.some(({ clearAt }) => clearAt === undefined);
+  };
+  expect(await looks()).toBe(false);
+  const keeper = new AlertKeeper(dataDir(), [], () => undefined, Date.now());
+  keeper.step([{ kind: 'finding', finding: finding('disk_full', dataDir()) }], Date.now());
+  expect(await looks()).toBe(true);
 });

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AlertEvent } from '../../../../src/domain/alerts/state';
+import { ALERT_RULES } from '../../../../src/domain/alerts/alert';
+import { delivered, OUTBOX_MAX } from '../../../../src/domain/alerts/outbox';
+import { INHIBITIONS } from '../../../../src/domain/alerts/rules';
+import { SUBJECTS_PER_RULE_MAX, type AlertEvent } from '../../../../src/domain/alerts/state';
 import { bookPath, readBook } from '../../../../src/observability/alerts/book-file';
 import { AlertKeeper } from '../../../../src/observability/alerts/keeper';
 import {
@@ -86,6 +89,85 @@ test('no secret that this process knows is written down or told', () => {
   const told = { ...finding('key_refused', `bybit ${canary}`), text: `It refused ${canary}.` };
   keeper.step([{ kind: 'finding', finding: told }], Date.now());
   expect(readFileSync(bookPath(dataDir()), 'utf8')).not.toContain(canary);
+});
+
+describe('a channel', () => {
+  const keep = (channels: readonly FakeChannel[]): AlertKeeper =>
+    new AlertKeeper(dataDir(), channels, () => undefined, Date.now());
+  const waitingFor = (keeper: AlertKeeper, name: string): readonly string[] =>
+    keeper.outboxOf(name).waiting.map(({ kind, subject }) => `${kind} ${subject}`);
+  const takeAll = (keeper: AlertKeeper, name: string): void => {
+    keeper.changeOutbox(name, (outbox) => outbox.waiting.reduce((box) => delivered(box, box.dropped), outbox));
+  };
+  const gone = (subject: string): AlertEvent => ({ kind: 'finding', finding: finding('disk_full', subject, false) });
+  /** Long enough for an end. */
+  const settle = (keeper: AlertKeeper): void => {
+    for (let ms = 0; ms < 120_000; ms += 5_000) keeper.step([], Date.now() + ms);
+  };
+
+  test('that is new is told once what holds, and hears of its end', () => {
+    keep([]).step([found('/data')], Date.now());
+    const keeper = keep([mail]);
+    keeper.step([], Date.now());
+    keeper.step([], Date.now());
+    expect(waitingFor(keeper, 'mail')).toEqual(['firing /data']);
+    takeAll(keeper, 'mail');
+    const again = keep([mail]);
+    again.step([gone('/data')], Date.now());
+    settle(again);
+    expect(waitingFor(again, 'mail')).toEqual(['resolved /data']);
+  });
+
+  test('that never heard of an alert hears of no end', () => {
+    const keeper = keep([]);
+    keeper.step([found('/data')], Date.now());
+    keeper.step([gone('/data')], Date.now());
+    const later = keep([mail]);
+    settle(later);
+    expect(waitingFor(later, 'mail')).toEqual([]);
+  });
+
+  test('that was down until its first messages were dropped is told of what holds once it has room', () => {
+    const keeper = keep([mail]);
+    const unexplained = ALERT_RULES.filter((rule) => !INHIBITIONS.some(({ of }) => of.includes(rule)));
+    const events = unexplained.flatMap((rule) =>
+      Array.from({ length: SUBJECTS_PER_RULE_MAX }, (_, index): AlertEvent => {
+        return { kind: 'finding', finding: finding(rule, `x${index}`) };
+      }),
+    );
+    expect(events.length).toBeGreaterThan(OUTBOX_MAX);
+    let nowMs = Date.now();
+    for (let look = 0; look < 20; look += 1) keeper.step(look === 0 ? events : [], (nowMs += 5_000));
+    expect(keeper.dropsOf('mail')).toBeGreaterThan(0);
+    takeAll(keeper, 'mail');
+    keeper.step([], Date.now());
+    takeAll(keeper, 'mail');
+    expect(keeper.outboxOf('mail').heard).toHaveLength(keeper.state.alerts.filter(({ told }) => told > 0).length);
+  });
+
+  test('that refuses a message for good is not told of the alert again until the next start', () => {
+    const keeper = keep([mail]);
+    keeper.step([found('/data')], Date.now());
+    keeper.giveUp('mail', true);
+    keeper.step([], Date.now());
+    expect(waitingFor(keeper, 'mail')).toEqual([]);
+    const again = keep([mail]);
+    again.step([], Date.now());
+    expect(waitingFor(again, 'mail')).toEqual(['firing /data']);
+  });
+
+  test('counts as told in the book of a release that did not note it', () => {
+    const keeper = keep([mail]);
+    keeper.step([found('/data')], Date.now());
+    takeAll(keeper, 'mail');
+    keeper.step([found('/logs')], Date.now());
+    const text = readFileSync(bookPath(dataDir()), 'utf8');
+    writeFileSync(bookPath(dataDir()), text.replace(/"heard":\[[^\]]*\],?/g, '').replace(/,}/g, '}'));
+    const again = keep([mail]);
+    again.step([], Date.now());
+    expect(waitingFor(again, 'mail')).toEqual(['firing /logs']);
+    expect(again.outboxOf('mail').heard).toHaveLength(1);
+  });
 });
 
 describe('the spool', () => {

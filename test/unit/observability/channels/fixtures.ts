@@ -1,7 +1,7 @@
 import type { Notice } from '../../../../src/domain/alerts/alert';
 import type { NoticeOrigin } from '../../../../src/observability/channels/message';
 
-export const ORIGIN: NoticeOrigin = { environment: 'live', host: 'box-1' };
+export const ORIGIN: NoticeOrigin = { environment: 'live', host: 'box-1', logFolder: '/srv/oncefill/logs' };
 
 /** A first message about an engine that is silent, said 12 minutes after it began. */
 export function noticeWith(fields: Partial<Notice> = {}): Notice {

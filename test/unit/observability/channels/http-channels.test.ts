@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { ChannelBusyError, MessageRefusedError } from '../../../../src/observability/alerts/channel';
 import { messageOf } from '../../../../src/observability/channels/message';
 import { faultOfOutwardUrl } from '../../../../src/config/alert-urls';
+import { askOutside } from '../../../../src/observability/channels/outward';
 import { TelegramChannel } from '../../../../src/observability/channels/telegram';
 import type { WebhookShape } from '../../../../src/config/alerts-schema';
 import { webhookBody, WebhookChannel } from '../../../../src/observability/channels/webhook';
@@ -156,6 +157,19 @@ describe('a message to a webhook', () => {
     const failure = errorOf(webhook().send(noticeWith(), attempt.signal));
     setTimeout(() => attempt.abort(), 20);
     expect((await failure).message).toBe('The webhook gave no answer (it took too long).');
+  });
+
+  test('to who breaks off, or speaks another language, fails in words', async () => {
+    const answers = ['', 'not http\r\n\r\n'];
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(answers.pop() ?? ''));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = new Secret(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const ask = (): Promise<Error> => errorOf(askOutside({ address, name: 'The webhook' }, NEVER));
+    const messages = [(await ask()).message, (await ask()).message];
+    server.close();
+    for (const message of messages) expect(message).toMatch(/^The webhook gave no answer \([a-z][a-z ]+\)\.$/);
   });
 
   test('holds no secret that the text of an alert quotes', async () => {

@@ -19,6 +19,11 @@ describe('a message to people', () => {
     ]);
   });
 
+  test('names the folder of logs of the installation that tells', () => {
+    const text = plainText(messageOf(noticeWith({ rule: 'errors_frequent' }), ORIGIN));
+    expect(text).toContain('/srv/oncefill/logs/errors_*.log');
+  });
+
   test.each([
     ['firing', 'warning', '🟠 WARNING: '],
     ['repeated', 'critical', '🔴 CRITICAL, still: '],

@@ -67,14 +67,14 @@ test('no words of others pass for a line of ours, on any channel, nor make a mes
   fc.assert(
     fc.property(outside, outside, names, (text, subject, [alertId, host]) => {
       const notice = noticeWith({ text, subject, alertId: alertId.slice(0, 80) });
-      checkAll(messageOf(notice, { environment: 'live\n', host }), 9);
+      checkAll(messageOf(notice, { environment: 'live\n', host, logFolder: host }), 9);
     }),
     { numRuns: 40 },
   );
 });
 
 test('a test message is as safe as any', () => {
-  checkAll(testMessage({ environment: 'paper', host: 'x\nAlert x1, message 7' }, 'test-1', 0), 8);
+  checkAll(testMessage({ environment: 'paper', host: 'x\nAlert x1, message 7', logFolder: '' }, 'test-1', 0), 8);
 });
 
 test.each(['&', '<', '>', 'a&', '&amp;', '👨‍👩‍👧‍👦<'])(
@@ -85,6 +85,7 @@ test.each(['&', '<', '>', 'a&', '&amp;', '👨‍👩‍👧‍👦<'])(
         messageOf(noticeWith({ text: 'x'.repeat(extra) + piece.repeat(1_500) }), {
           environment: 'live',
           host: 'box-1',
+          logFolder: '/logs',
         }),
         'slack',
       )['text'] as string;

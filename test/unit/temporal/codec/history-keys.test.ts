@@ -128,3 +128,9 @@ test('a key shows nothing of itself when it is printed', () => {
   const [key] = historyKeys({ ONCEFILL_HISTORY_KEYS: A }).keys;
   expect(JSON.stringify(key)).not.toContain(SECRET.slice(0, 8));
 });
+
+test('keys where the name of their file belongs are not shown', () => {
+  const { message } = problemOf({ ONCEFILL_HISTORY_KEYS_FILE: 'a:canaryA1b2C3=' });
+  expect(message).toContain('(not shown');
+  expect(message).not.toContain('canary');
+});
