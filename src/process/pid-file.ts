@@ -109,8 +109,8 @@ export function claimPidFile(path: string, pid: number): ProcessIdentity | undef
   mkdirSync(dirname(path), { recursive: true });
   const draftPath = `${path}.claim-${pid}`;
   const identity = identifyProcess(pid) ?? { pid };
-  writeFileSync(draftPath, `${identity.pid}\n${identity.birth ?? ''}\n`);
   try {
+    writeFileSync(draftPath, `${identity.pid}\n${identity.birth ?? ''}\n`);
     for (let attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt += 1) {
       // A link appears with its content in one step; a file that is created and then written can be read half-way.
       if (linkIfAbsent(draftPath, path)) return undefined;

@@ -1,10 +1,11 @@
 /** One bound decides for all who tell people whether a process is heard of. */
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 import type { Config } from '../../../src/config/schema';
 import { readHealth } from '../../../src/observability/health';
 import { limitsHealth } from '../../../src/observability/waiting';
 import { readWorkers } from '../../../src/observability/workers-report';
+import { historyConverter } from '../../../src/temporal/codec/history-codec';
 
 const TIMEOUT_SECONDS = 60;
 const LATE_SECONDS = 0.75 * TIMEOUT_SECONDS;
@@ -20,7 +21,8 @@ const config = {
 function clientWith(heartbeatAgeSeconds: number): Client {
   const atMs = Date.now() - heartbeatAgeSeconds * 1_000;
   const heartbeat = { status: 'running', activeTasks: 0, memoryBytes: 270 * 1024 ** 2, cpuShare: 0, atMs };
-  const heartbeatDetails = { payloads: [defaultPayloadConverter.toPayload(heartbeat)] };
+  const loadedDataConverter = loadDataConverter(historyConverter());
+  const heartbeatDetails = { payloads: [loadedDataConverter.payloadConverter.toPayload(heartbeat)] };
   const handle = {
     describe: async () => ({
       status: { name: 'RUNNING' },
@@ -29,7 +31,6 @@ function clientWith(heartbeatAgeSeconds: number): Client {
     }),
     query: () => Promise.reject(new Error('nobody answers')),
   };
-  const loadedDataConverter = { payloadConverter: defaultPayloadConverter, payloadCodecs: [] };
   const client = {
     options: { loadedDataConverter },
     withDeadline: (_deadline: unknown, ask: () => unknown) => ask(),

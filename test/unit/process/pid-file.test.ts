@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -63,6 +63,12 @@ describe('PID files', () => {
     claimPidFile(path, process.pid);
     releasePidFile(path, IMPOSSIBLE_PID);
     expect(readRunningPid(path)).toBe(process.pid);
+  });
+
+  test('a claim that a full disk does not take leaves no file behind', () => {
+    symlinkSync('/dev/full', `${path}.claim-${process.pid}`);
+    expect(() => claimPidFile(path, process.pid)).toThrow('ENOSPC');
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('claiming and releasing leaves no file behind', () => {
