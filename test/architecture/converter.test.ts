@@ -18,7 +18,7 @@ const WAYS: readonly { readonly pattern: RegExp; readonly allowed: readonly stri
   // What reads a payload as it lies there; the tests of the codec look at exactly that.
   {
     pattern: /\bdefault(?:Payload|Data|Failure)Converter\b/,
-    allowed: ['test/unit/observability/late-heartbeat.test.ts', 'test/unit/temporal/codec/history-codec.test.ts'],
+    allowed: ['test/unit/temporal/codec/history-codec.test.ts'],
   },
   // Its client has no keys: only what starts the server of a test may name it, and tests with keys ask the engine's client.
   { pattern: /\bTestWorkflowEnvironment\.create/, allowed: ['test/support/test-server.ts'] },
