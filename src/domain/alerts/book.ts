@@ -70,7 +70,8 @@ export function withLateNews(
 ): AlertBook {
   const outboxes = { ...book.outboxes };
   let isChanged = false;
-  for (const notice of firstNotices(book.state, nowMs)) {
+  const isMissing = (id: string): boolean => Object.values(book.outboxes).some((outbox) => !knowsOf(outbox, id));
+  for (const notice of firstNotices(book.state, nowMs, isMissing)) {
     for (const name of channelsFor(notice)) {
       const outbox = outboxes[name] ?? EMPTY_OUTBOX;
       const isFull = outbox.waiting.length >= OUTBOX_MAX;

@@ -97,10 +97,16 @@ function tellOf(state: AlertState, alert: Alert, nowMs: number, notices: Notice[
   return undefined;
 }
 
-/** A first message about each alert that others were told of and that holds, or happened a while ago, as it is now. */
-export function firstNotices(state: AlertState, nowMs: number): readonly Notice[] {
+/**
+ * A first message about each alert that others were told of and that holds, or happened a while ago, as it is now.
+ *
+ * @param isMeant by the alert's id, of which it is asked at all
+ */
+export function firstNotices(state: AlertState, nowMs: number, isMeant: (id: string) => boolean): readonly Notice[] {
   return state.alerts
-    .filter(({ told, clearAt, rule }) => told > 0 && (clearAt === undefined || RULE_TERMS[rule].happens === true))
+    .filter(({ id, told, clearAt, rule }) => {
+      return told > 0 && (clearAt === undefined || RULE_TERMS[rule].happens === true) && isMeant(id);
+    })
     .filter((alert) => !isHushed(state, alert))
     .map((alert) => noticeOf(state, alert, 'firing', nowMs));
 }
