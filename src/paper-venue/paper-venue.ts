@@ -22,6 +22,7 @@ import { openMarket } from './market/open-market';
 import { PriceFeed } from './market/price-feed';
 import { MatchingEngine } from './matching/matching-engine';
 import { assertSymbols, type PaperVenueOptions } from './options';
+import { PrivateStream } from './stream/private-stream';
 
 /** A running paper venue. */
 export interface PaperVenue {
@@ -41,6 +42,8 @@ export interface PaperVenue {
   cancelOrder(clientOrderId: string): void;
   /** The venue's clock is the machine's plus this, until the next fault plan. */
   setClockOffset(offsetMs: number): void;
+  /** Ends every connection to the private stream. */
+  endStreams(): void;
   /** Resets every connection; accepted orders are in the journal already. */
   close(): Promise<void>;
 }
@@ -59,10 +62,17 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   feed.prepare(clock.steadyNowMs());
   let context: PaperRoutesContext | undefined;
   // The port comes first: it is what keeps a second venue from touching the journal of a running one.
-  const server = await listen(options.port, (request, response) => {
-    if (context) answer(context, request, response);
-    else sendReply(response, jsonReply({ error: 'The paper venue is starting.' }, 503));
-  });
+  const server = await listen(
+    options.port,
+    (request, response) => {
+      if (context) answer(context, request, response);
+      else sendReply(response, jsonReply({ error: 'The paper venue is starting.' }, 503));
+    },
+    (request, socket, head) => {
+      if (context) context.stream.upgrade(request, socket, head);
+      else socket.destroy();
+    },
+  );
   try {
     const journal = new Journal(options.stateDir);
     const book = Book.open(journal, options);
@@ -72,9 +82,10 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const limits = new RequestLimits(options.limits, options.banMs);
     const { settleAsset: settle, reportDelay = NO_REPORT_DELAY } = options;
     const service = new VenueService({ book, engine, feed, clock, settle, reportDelay }, limits, options, audit);
-    const injector = new FaultInjector(service, audit);
+    const stream = new PrivateStream(service.core, options, audit);
+    const injector = new FaultInjector(service, audit, (seed, shares) => stream.setFaults(seed, shares));
     injector.setPlan(options.faults);
-    context = { service, injector, startedAtMs: clock.steadyNowMs() };
+    context = { service, injector, stream, startedAtMs: clock.steadyNowMs() };
     return runningVenue(server, context, journal, options.matchIntervalMs, market.notices);
   } catch (error) {
     await stopServer(server);
@@ -119,9 +130,11 @@ function runningVenue(
       engine.cancel({ symbol: book.orders.byClientOrderId(clientOrderId)?.symbol ?? '', clientOrderId });
     },
     setClockOffset: (offsetMs) => clock.setOffset(offsetMs),
+    endStreams: () => context.stream.endConnections(),
     close: async () => {
       clearInterval(matching);
       context.injector.close();
+      context.stream.close();
       await stopServer(server);
       journal.close();
     },

@@ -2,6 +2,7 @@ import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { Candle, LookUpAnswer, Market, OrderMemory, OrderPlan, Ticker, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 import type { TimeInForce } from '../domain/signal';
+import type { VenueStream } from './stream';
 
 export type { LookUpAnswer } from '../domain/market';
 
@@ -82,6 +83,8 @@ export interface UnreadableRows {
 export interface Venue {
   readonly name: string;
   readonly promises: VenuePromises;
+  /** Tells of our orders as they change; absent: the venue has none. It is silent until it is started, and ends with `close`. */
+  readonly stream?: VenueStream;
   /** Called once per reply, also for failures. */
   onLimitReport(listener: (report: LimitReport) => void): void;
   /** Called once per request that was made, also for one that could not reach the venue. */

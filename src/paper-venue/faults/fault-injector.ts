@@ -19,6 +19,7 @@ import {
 import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
+import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
 
 /** Orders younger than this may be missing from a look-up. */
@@ -50,6 +51,7 @@ export class FaultInjector {
   constructor(
     private readonly service: VenueService,
     private readonly audit: TrafficAudit,
+    private readonly setStreamFaults: (seed: number, shares: StreamFaults | undefined) => void = () => undefined,
   ) {}
 
   /** The classes that the present plan can bring besides its targets; empty without a plan. */
@@ -60,6 +62,7 @@ export class FaultInjector {
   /** Starts a plan from its first request, or heals the venue. Late acceptances already on their way still happen. */
   setPlan(plan: FaultPlan | undefined): void {
     this.#planner = plan && new FaultPlanner(plan);
+    this.setStreamFaults(plan?.seed ?? 0, this.#planner?.streamFaults);
     this.#endpointOrdinals.clear();
     this.#clientOrderIdOrdinals.clear();
     this.#keyRevokedUntilMs = 0;

@@ -3,6 +3,7 @@ import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain
 import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
+import type { VenueStream } from '../stream';
 import { VenueError } from '../venue';
 import type {
   LimitReport,
@@ -39,6 +40,8 @@ import {
 } from './payloads';
 import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
+import { BybitStream } from './stream/bybit-stream';
+import { privateStreamUrl } from './stream/hosts';
 
 /** Pages of instruments that are read; the venue lists some seven hundred, a thousand on a page. */
 const INSTRUMENT_PAGES_MAX = 10;
@@ -65,6 +68,7 @@ const INTERVALS: ReadonlyMap<number, string> = new Map([
 export class BybitVenue implements Venue {
   readonly name: string;
   readonly promises: VenuePromises = BYBIT_PROMISES;
+  readonly stream?: VenueStream;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
   private readonly symbols: ReadonlySet<string>;
@@ -75,6 +79,7 @@ export class BybitVenue implements Venue {
     this.name = options.name;
     this.#session = new BybitSession(options);
     this.symbols = new Set(options.symbols);
+    this.stream = this.openStream();
   }
 
   onLimitReport(listener: (report: LimitReport) => void): void {
@@ -279,7 +284,16 @@ export class BybitVenue implements Venue {
   }
 
   close(): Promise<void> {
+    this.stream?.close();
     return this.#session.close();
+  }
+
+  private openStream(): VenueStream | undefined {
+    const { baseUrl, credentials, proxy } = this.options;
+    const url = privateStreamUrl(baseUrl);
+    if (url === undefined) return undefined;
+    const venueNowMs = (): number => this.#session.clock.nowMs();
+    return new BybitStream({ url, credentials, symbols: this.symbols, venueNowMs, proxy });
   }
 
   private unsent(outcome: VenueOutcome): PlaceOrderAnswer {
