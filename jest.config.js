@@ -24,6 +24,6 @@ module.exports = {
   // A workflow test waits for a real server; a unit test that needs this long is a bug of the test.
   testTimeout: 60_000,
   testSequencer: '<rootDir>/scripts/longest-first.cjs',
-  // One more than the two cores of the smallest machine: tests of servers and processes mostly wait.
-  maxWorkers: 3,
+  // More than the two cores of the smallest machine: two thirds of the time, tests of servers and processes wait.
+  maxWorkers: 5,
 };

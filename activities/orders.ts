@@ -7,6 +7,8 @@ import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Permits } from '../src/trading/permits';
 import type { Repricer } from '../src/trading/repricer';
+import type { RestingOrders } from '../src/trading/resting-orders';
+import type { StreamHints } from '../src/trading/stream-hints';
 import { ASK_AGAIN, type SendChecker } from '../src/trading/send-checker';
 import type { CancelOrderInput, LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
 
@@ -26,12 +28,15 @@ export interface OrderDependencies {
   readonly repricer: Repricer;
   /** Absent: nobody compares prices. */
   readonly movedPrices?: Pick<MovedPrices, 'check'>;
+  /** Absent: nobody tells of orders. */
+  readonly resting?: RestingOrders;
+  readonly hints?: StreamHints;
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
 export function createOrderActivities(dependencies: OrderDependencies) {
-  const { permits, pacedVenue, checker, sender, repricer, movedPrices } = dependencies;
-  const evidence = new OrderEvidence(pacedVenue, movedPrices);
+  const { permits, pacedVenue, checker, sender, repricer, movedPrices, resting, hints } = dependencies;
+  const evidence = new OrderEvidence(pacedVenue, movedPrices, resting && hints && { resting, hints });
 
   async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
     const callEndsAtMs = performance.now() + SEND_WITHIN_MS;

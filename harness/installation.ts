@@ -26,6 +26,8 @@ const OUTPUT_LINES_SHOWN_MAX = 10;
 export interface InstallationOptions {
   /** Of the data folder: `oncefill-NAME-` and something random. */
   readonly name: string;
+  /** The folder that it is made in; absent: the system's for such. */
+  readonly parent?: string;
   /** Settings in the shape of a configuration file; absent: there is no file, as for most users. */
   readonly settings?: object;
   /** Variables of its children, beside those that name folder and ports. */
@@ -62,14 +64,19 @@ export class Installation {
   }
 
   /** @throws CliError when the product is not built, and what finding a Temporal server throws */
-  static async create({ name, settings, environment: own }: InstallationOptions): Promise<Installation> {
+  static async create({
+    name,
+    parent = tmpdir(),
+    settings,
+    environment: own,
+  }: InstallationOptions): Promise<Installation> {
     if (!existsSync(programEntry())) {
       throw new CliError(`${programEntry()} is missing: run "npm run build" first.`, ExitCode.USAGE);
     }
     // Here, because fetching it may take proxies and certificates that children do not inherit.
     await findTemporalServer({ progress: (line) => process.stderr.write(`${line}\n`) });
     const [api, paperVenue, temporal, temporalUi] = await findFreePorts(4);
-    const dataDir = mkdtempSync(join(tmpdir(), `oncefill-${name}-`));
+    const dataDir = mkdtempSync(join(parent, `oncefill-${name}-`));
     const environment = childEnvironment({
       ...own,
       DATA_DIR: dataDir,

@@ -1,7 +1,34 @@
 const { relative } = require('node:path');
 
-/** Folders whose tests wait for real servers, the longest first; the rest takes seconds. */
-const LONG_FOLDERS = ['test/e2e/kept-seeds', 'test/e2e/', 'test/workflow/', 'test/property/'];
+/**
+ * What takes longest, first: the beginnings of the paths of test files; what no line names takes seconds, and comes last. Those
+ * that attack whole products need the processor; those between them mostly wait.
+ */
+const LONGEST_FIRST = [
+  'test/e2e/night',
+  'test/e2e/kept-seeds',
+  'test/workflow/missing-order',
+  'test/workflow/ml-manager.',
+  'test/workflow/skewed-clock',
+  'test/workflow/long-wait',
+  'test/e2e/chaos',
+  'test/e2e/start',
+  'test/workflow/signal',
+  'test/e2e/',
+  'test/workflow/one-order',
+  'test/workflow/limiter',
+  'test/workflow/opposite-entry',
+  'test/workflow/intake',
+  'test/workflow/lost-workflows',
+  'test/workflow/',
+  'test/replay/',
+  'test/contract/',
+  'test/build/',
+  'test/unit/intake/hand-over/',
+  'test/unit/scripts/',
+  'test/unit/supervisor/',
+  'test/property/',
+];
 
 /**
  * Begins with the tests that take minutes, so that none of them is alone at the end while the other core waits. Jest would
@@ -26,6 +53,6 @@ module.exports = class LongestFirst {
 
 function rankOf({ path, context }) {
   const file = relative(context.config.rootDir, path);
-  const rank = LONG_FOLDERS.findIndex((folder) => file.startsWith(folder));
-  return rank < 0 ? LONG_FOLDERS.length : rank;
+  const rank = LONGEST_FIRST.findIndex((beginning) => file.startsWith(beginning));
+  return rank < 0 ? LONGEST_FIRST.length : rank;
 }

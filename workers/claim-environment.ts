@@ -13,7 +13,7 @@ import {
 } from '../src/temporal/namespace-marks';
 
 /**
- * Makes sure that this namespace is used by one environment only (paper, testnet or live): the first that uses it.
+ * Makes sure that this namespace is used by one environment only (paper, testnet, demo or live): the first that uses it.
  *
  * @throws EnvironmentMismatchError, and NamespaceError where the server does not let this program mark it
  */

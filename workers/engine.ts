@@ -15,10 +15,13 @@ import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
+import { EntryGate } from '../src/trading/preflight/entry-gate';
 import { Problems } from '../src/trading/problems';
 import { RefusedOrders } from '../src/trading/refused-orders';
+import { RestingOrders } from '../src/trading/resting-orders';
 import { SendChecker } from '../src/trading/send-checker';
 import { Repricer } from '../src/trading/repricer';
+import { StreamHints } from '../src/trading/stream-hints';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
@@ -44,6 +47,7 @@ import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
 import { printAlert } from './print-alert';
+import { hearStream, type HeardStream } from './venue-stream';
 import { termsFrom } from './trade-terms';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
@@ -68,8 +72,15 @@ export interface Engine {
   readonly sender: OrderSender;
   readonly repricer: Repricer;
   readonly movedPrices: MovedPrices;
+  /** What the venue's private stream tells; it is silent where there is none. */
+  readonly hints: StreamHints;
+  readonly resting: RestingOrders;
+  /** Absent: the venue has none, or this process asks it for nothing. */
+  readonly stream?: HeardStream;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
+  /** Whether entries may leave, by what is known of the account. */
+  readonly entryGate: EntryGate;
   readonly termsOf: TermsOf;
   /** Whether intake can have started a signal's workflow. */
   readonly check: SignalCheck;
@@ -126,9 +137,15 @@ export function openEngine(
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const refusals = new RefusedOrders(venue.name, problems);
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
-  const sender = new OrderSender(pacedVenue, new OrderObserver(venue, permits), refusals, movedPrices);
+  const stream = hearStream(venue, logger, registry);
+  const hints = stream?.hints ?? new StreamHints();
+  const resting = new RestingOrders(hints);
+  const observer = new OrderObserver(venue, permits, hints, resting);
+  const sender = new OrderSender(pacedVenue, observer, refusals, movedPrices);
   const funds = new Funds(accounts);
-  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage: venueConfig.leverage });
+  const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
+  const { leverage } = venueConfig;
+  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage }, entryGate);
   const checker = new SendChecker(entities, permits, store, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
@@ -149,10 +166,14 @@ export function openEngine(
     pacedVenue,
     checker,
     sender,
-    repricer: new Repricer(pacedVenue, venueConfig.leverage),
+    repricer: new Repricer(pacedVenue, leverage),
     movedPrices,
+    hints,
+    resting,
+    stream,
     funds,
     headStarts,
+    entryGate,
     termsOf,
     check,
     formerWorkflows: new FormerWorkflows(client),
@@ -161,12 +182,14 @@ export function openEngine(
     registry,
     metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
-    async close() {
-      clearInterval(clock);
-      endWatches();
-      await venue.close();
-    },
+    close: () => closeVenue(venue, clock, endWatches),
   };
+}
+
+async function closeVenue(venue: Venue, clock: NodeJS.Timeout | undefined, endWatches: () => void): Promise<void> {
+  clearInterval(clock);
+  endWatches();
+  await venue.close();
 }
 
 /** What is counted of the trading, and of the signals that come in by this process's door: the model's. */

@@ -47,6 +47,7 @@ import {
   venueWorker,
   type QueueWorkerOptions,
 } from './task-queue-workers';
+import { beginPreflight } from './venue-preflight';
 import { watchStandstill } from './watch-standstill';
 import { watchStore } from './watch-store';
 
@@ -77,8 +78,8 @@ class UnknownTaskQueueError extends Error {
  * Serves task queues until the process is told to stop (SIGINT, SIGTERM) or its slot is lost.
  *
  * @returns the process's exit code
- * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, FormerAccountError, and what connecting and loading the
- *   model throw
+ * @throws UnknownTaskQueueError, EnvironmentMismatchError, OtherStoreError, FormerAccountError, VenuePreflightError, and what
+ *   connecting and loading the model throw
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const { config, target, component } = options;
@@ -164,13 +165,13 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       activeTasks: () => activeTaskCount(created),
       problems: () => engine.problems.list(),
       problemCodes: () => engine.problems.codes(),
+      ...(engine.stream && { stream: engine.stream.heartbeat }),
       onLost,
     });
     first.push(slot);
   }
-  let keeper: NodeJS.Timeout | undefined;
   let handOver: ReturnType<typeof openHandOver> | undefined;
-  let endStandstillWatch: (() => void) | undefined;
+  const endings: (() => void)[] = [];
   const requestStop = (): void => stop.abort();
   process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
   try {
@@ -180,13 +181,14 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       async prepare() {
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (trades(taskQueues)) await moveAccount(engine, isEngine);
-        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) keeper = await keepVenueAccount(engine);
+        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(await keepVenueAccount(engine));
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
+        if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },
       onRunning: () => {
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) handOver = openHandOver(engine);
         emitProcessEvent({ kind: 'ready', component: component ?? taskQueues.join(',') });
-        if (isEngine) endStandstillWatch = watchEngineStandstill(engine);
+        if (isEngine) endings.push(watchEngineStandstill(engine));
       },
       stop: stop.signal,
       async onStopping() {
@@ -197,8 +199,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       onUntidy: () => engine.logger.info(UNTIDY),
     });
   } finally {
-    clearInterval(keeper);
-    endStandstillWatch?.();
+    for (const end of endings) end();
     // Also where a worker failed.
     await (await handOver)?.close();
   }
@@ -231,7 +232,7 @@ async function moveAccount({ client, ours, logger }: Engine, isEngine: boolean):
 }
 
 /** Starts the account, and starts another one when somebody ended it: until then nothing guards what is at the venue. */
-async function keepVenueAccount({ client, config, ours, venue, logger }: Engine): Promise<NodeJS.Timeout> {
+async function keepVenueAccount({ client, config, ours, venue, logger }: Engine): Promise<() => void> {
   await ensureVenueAccount(client, config, venue.promises);
   const keep = async (): Promise<void> => {
     const { status } = await client.workflow.getHandle(venueAccountWorkflowId(ours)).describe();
@@ -239,7 +240,8 @@ async function keepVenueAccount({ client, config, ours, venue, logger }: Engine)
   };
   const failed = (error: unknown): void =>
     logger.warn('The account could not be looked at.', { reason: String(error) });
-  return setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
+  const keeping = setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
+  return () => clearInterval(keeping);
 }
 
 async function takeSlot(

@@ -32,6 +32,8 @@ const EXIT_CODE_BY_ERROR_NAME: Readonly<Record<string, ExitCode>> = {
   CredentialsError: ExitCode.USAGE,
   FaultPlanError: ExitCode.USAGE,
   VenueSetupError: ExitCode.USAGE,
+  // Another start would meet the same: a person has to mend the account, or the configuration.
+  VenuePreflightError: ExitCode.USAGE,
   ProxyError: ExitCode.USAGE,
   UnknownTaskQueueError: ExitCode.USAGE,
   ModelError: ExitCode.USAGE,

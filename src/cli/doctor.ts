@@ -8,11 +8,12 @@ import { printJson, printLine, styleFor } from './terminal';
 
 /** In the order in which people would mend them. */
 async function allChecks(config: Check): Promise<readonly Check[]> {
-  const [machine, files, server, venue] = await Promise.all([
+  const [machine, files, server, venue, preflight] = await Promise.all([
     import('./doctor/machine-checks'),
     import('./doctor/file-checks'),
     import('./doctor/server-checks'),
     import('./doctor/venue-checks'),
+    import('./doctor/venue-preflight-check'),
   ]);
   return [
     machine.NODE_CHECK,
@@ -31,6 +32,7 @@ async function allChecks(config: Check): Promise<readonly Check[]> {
     server.SERVER_CLOCK_CHECK,
     venue.VENUE_CLOCK_CHECK,
     venue.VENUE_ACCOUNT_CHECK,
+    preflight.VENUE_PREFLIGHT_CHECK,
     files.MODEL_CHECK,
     files.ALERTS_CHECK,
   ];

@@ -22,6 +22,7 @@ import { addStatusCommand } from './status';
 import { addStoreCommands } from './store';
 import { printErrorLine, writeError } from './terminal';
 import { addTokenCommands } from './token';
+import { addVenueCommands } from './venue-check';
 import { addWorkerCommand } from './worker';
 import { addWorkersCommand } from './workers';
 
@@ -69,6 +70,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addTokenCommands(program, finish);
   addAlertsCommands(program, finish);
   addDoctorCommand(program, finish);
+  addVenueCommands(program, finish);
   addLogsCommand(program, finish);
   addAuditCommand(program, finish);
   addHistoryKeyCommands(program, finish);

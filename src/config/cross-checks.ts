@@ -1,5 +1,6 @@
 import { candlePace, narrowWindows, reportIntervalMinMs } from '../domain/request-budget';
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
+import { hostOf, REGION_DEFAULT, regionsWith } from '../venues/definitions';
 import type { ConfigProblem } from './config-error';
 import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
@@ -93,8 +94,13 @@ function checkVenue(config: Config, venue: VenueConfig | undefined): readonly Fa
     const known = Object.keys(config.venues).join(', ');
     return [{ path: 'venue', message: `is "${config.venue}"; allowed: a key of venues (${known})` }];
   }
+  const { adapter, environment: wanted, region = REGION_DEFAULT } = venue;
+  if (wanted !== 'paper' && hostOf(adapter, wanted, region) === undefined) {
+    const message = `is ${region}, which has no ${wanted}; allowed: ${regionsWith(adapter, wanted).join(', ')}`;
+    return [{ path: `venues.${config.venue}.region`, message }];
+  }
   const { namespace } = config.temporal;
-  const environment = /-(paper|testnet|live)$/.exec(namespace)?.[1];
+  const environment = /-(paper|testnet|demo|live)$/.exec(namespace)?.[1];
   if (environment === undefined || environment === venue.environment) return [];
   // Most likely a slip, told before anything starts. Nothing depends on it: the namespace's stamp decides.
   const message = `is "${namespace}", but the venue "${config.venue}" runs in the environment ${venue.environment}; use another namespace, such as oncefill-${venue.environment}`;

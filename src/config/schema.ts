@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
 import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
-import { VENUE_ADAPTERS } from '../venues/definitions';
+import { VENUE_ADAPTERS, VENUE_REGIONS } from '../venues/definitions';
 import {
   faultOfListenHost,
   faultOfNamespace,
@@ -87,6 +87,32 @@ const windowLimit = z.strictObject({
   also: z.array(z.strictObject(window)).max(2).optional(),
 });
 
+/** What the paper account is like. */
+const paperAccount = z.strictObject({
+  accountId: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .describe('a number of 1 to 15 digits in quotes, such as "100000001"'),
+  isMainAccount: z.boolean(),
+  kind: z.enum(['unified', 'unified_old', 'classic']),
+  marginMode: z.enum(['cross', 'isolated', 'portfolio']),
+  positionMode: z.enum(['one_way', 'hedge']),
+  feesInMnt: z.boolean(),
+  refusesPricesOutsideBand: z.boolean(),
+  untradable: z.array(symbol).min(0).max(200),
+  key: z.strictObject({
+    isReadOnly: z.boolean(),
+    mayOrder: z.boolean(),
+    mayPosition: z.boolean(),
+    mayWithdraw: z.boolean(),
+    mayTransfer: z.boolean(),
+    isBoundToAddress: z.boolean(),
+    /** Counted from the venue's start; 0: it has ended. Absent: it does not end. */
+    endsInDays: z.int().min(0).max(3_650).optional(),
+  }),
+  maintenance: z.enum(['none', 'scheduled', 'ongoing']),
+});
+
 const venueLimits = z.strictObject({
   global: windowLimit,
   endpoints: z.record(z.enum(['market_data', 'order', 'account']), windowLimit.optional()).default({} as never),
@@ -95,12 +121,18 @@ const venueLimits = z.strictObject({
 const venue = z.strictObject({
   adapter: z.enum(VENUE_ADAPTERS),
   environment: z.enum(TRADING_ENVIRONMENTS),
+  /** Whose accounts it serves; absent: the global one. */
+  region: z.enum(VENUE_REGIONS).optional(),
   symbols: z.array(symbol).min(1).max(200),
   settleAsset: z
     .string()
     .regex(/^[A-Z0-9]{2,10}$/)
     .describe('an asset in upper case, such as USDT'),
   leverage: z.int().min(1).max(100),
+  /** What is done at the start where the account has another leverage; absent: set in paper, compare elsewhere. */
+  leverageAtVenue: z.enum(['set', 'compare']).optional(),
+  /** true: a key that may withdraw is accepted. Absent: it is refused. */
+  allowWithdrawalKey: z.boolean().optional(),
   receiveWindowMs: z.int().min(1_000).max(60_000),
   clockSkewMs: z.int().min(0).max(10_000),
   requestTimeoutMs: z.int().min(100).max(60_000),
@@ -174,6 +206,9 @@ export const configSchema = z.strictObject({
     spreadFraction: smallFraction,
     takerFee: fee,
     makerFee: fee,
+    /** Of symbols whose leverage was never set there. */
+    leverage: z.int().min(1).max(100),
+    account: paperAccount,
     /** What the paper venue enforces; absent: the venue's own configured limits. */
     limits: venueLimits.optional(),
     /** Whether it enforces the windows as well that the venue it plays documents, and the engine keeps to them. */

@@ -1,7 +1,7 @@
 import type { TradingEnvironment, TradingVenue } from '../domain/trading-venue';
 import type { Config } from './schema';
 
-export type { TradingEnvironment } from '../domain/trading-venue';
+export { TRADING_ENVIRONMENTS, type TradingEnvironment } from '../domain/trading-venue';
 
 /**
  * The environment of the venue that is traded on.

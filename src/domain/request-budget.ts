@@ -14,6 +14,8 @@ const REPORT_REQUESTS = 2;
 const CANDLE_SHARE = 0.75;
 /** Reports of balances take at most this share; the rest is for look-ups. */
 const REPORT_SHARE = 0.8;
+/** Questions about the account itself take at most this share; the rest is for balances and look-ups. */
+const INSPECTION_SHARE = 0.5;
 const MARKET_DATA = 'market_data';
 const ACCOUNT = 'account';
 const ORDER = 'order';
@@ -74,6 +76,18 @@ export function candlePace(limits: RateLimits, intervalMs: number): CandlePace {
   const atOnce = windows.map(({ requests, spanMs }) => Math.floor(requests / (Math.floor(spanMs / intervalMs) + 1)));
   const inTime = Math.floor((intervalMs * CANDLE_TIME_SHARE) / gapMs);
   return { atOnce: Math.min(...atOnce), gapMs, symbolsMax: Math.max(inTime, Math.min(...atOnce)) };
+}
+
+/**
+ * Questions about the account itself that may be asked at once, and the time after which as many may be asked again: they take at
+ * most half of what there is room for.
+ */
+export function inspectionPace(limits: RateLimits): { readonly questions: number; readonly spanMs: number } {
+  const windows = shareOf(limits, ACCOUNT, INSPECTION_SHARE);
+  return {
+    questions: Math.max(1, Math.min(...windows.map(({ requests }) => requests))),
+    spanMs: Math.max(...windows.map(({ spanMs }) => spanMs)),
+  };
 }
 
 /** The shortest time between two reports of balances, milliseconds; Infinity: there is no room for any. */

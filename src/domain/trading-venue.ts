@@ -1,6 +1,11 @@
-/** Where orders go: to the local paper venue, to the exchange's test network, or to the exchange with real money. */
-export const TRADING_ENVIRONMENTS = ['paper', 'testnet', 'live'] as const;
+/**
+ * Where orders go: to the local paper venue, to the exchange's test network, to its demo account (real prices, play money),
+ * or to the exchange with real money.
+ */
+export const TRADING_ENVIRONMENTS = ['paper', 'testnet', 'demo', 'live'] as const;
 export type TradingEnvironment = (typeof TRADING_ENVIRONMENTS)[number];
+/** Those that are reached over the network, with keys of an account there. */
+export type RemoteEnvironment = Exclude<TradingEnvironment, 'paper'>;
 
 /** A venue in one environment. Its money, orders and limits have nothing to do with those of another environment. */
 export interface TradingVenue {

@@ -3,9 +3,11 @@ import { windowsOf } from '../config/rate-limits';
 import type { Config } from '../config/schema';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/paper-keys';
 import type { VenuePromises } from '../venues/venue';
+import type { AccountProfile } from './account-profile';
 import type { FaultPlan } from './faults/fault-plan';
 import type { ReportDelay } from './http/report-delay';
 import type { VenueLimits } from './http/request-limits';
+import { symbolEnding } from './market/instrument';
 
 /** How long an address that broke the global limit is refused. The real venue's ten minutes would only stop tests. */
 const BAN_DEFAULT_MS = 10_000;
@@ -22,10 +24,12 @@ export interface PaperVenueOptions {
   readonly apiSecret: string;
   /** What is traded, unless candle files say it. */
   readonly symbols: readonly string[];
-  /** Every symbol ends in it. */
+  /** Every symbol ends in it; with USDC in PERP. */
   readonly settleAsset: string;
   /** For symbols whose leverage was never set. */
   readonly leverage: number;
+  /** Absent: one with which nothing is wrong. */
+  readonly account?: AccountProfile;
   readonly limits: VenueLimits;
   readonly seed: number;
   /** The wallet of a fresh account, a decimal string. */
@@ -66,7 +70,7 @@ export function paperVenueOptions(config: Config, faults?: FaultPlan): PaperVenu
         'Choose a venue whose environment is paper, or start without the paper venue.',
     );
   }
-  const { limits = venue.limits, documentedLimits: _, ...settings } = config.paperVenue;
+  const { limits = venue.limits, documentedLimits: _, account, leverage, ...settings } = config.paperVenue;
   return {
     ...settings,
     stateDir: join(config.dataDir, 'paper-venue'),
@@ -74,7 +78,8 @@ export function paperVenueOptions(config: Config, faults?: FaultPlan): PaperVenu
     apiSecret: PAPER_API_SECRET,
     symbols: venue.symbols,
     settleAsset: venue.settleAsset,
-    leverage: venue.leverage,
+    leverage,
+    account,
     limits: windowsOf(config, { ...venue, limits }),
     banMs: BAN_DEFAULT_MS,
     matchIntervalMs: MATCH_INTERVAL_DEFAULT_MS,
@@ -84,9 +89,10 @@ export function paperVenueOptions(config: Config, faults?: FaultPlan): PaperVenu
 
 /** @throws PaperVenueConfigError for a symbol that is not settled in the settle asset */
 export function assertSymbols({ symbols, settleAsset }: PaperVenueOptions): void {
-  const stranger = symbols.find((symbol) => !symbol.endsWith(settleAsset) || symbol === settleAsset);
+  const ending = symbolEnding(settleAsset);
+  const stranger = symbols.find((symbol) => !symbol.endsWith(ending) || symbol === ending);
   if (stranger === undefined) return;
   throw new PaperVenueConfigError(
-    `The paper venue trades only symbols that end in ${settleAsset}, and ${stranger} does not. Remove it from the venue's symbols.`,
+    `The paper venue trades only symbols that end in ${ending} where ${settleAsset} settles, and ${stranger} does not. Remove it from the venue's symbols.`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { GOOD_PROFILE, PaperAccount } from './account-profile';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
 import { forgetOrders, type ForgetFilter } from './book/forget';
@@ -17,6 +18,7 @@ import {
 } from './http/paper-routes';
 import { NO_REPORT_DELAY } from './http/report-delay';
 import { RequestLimits } from './http/request-limits';
+import type { VenueCore } from './http/route';
 import { VenueService } from './http/venue-service';
 import { openMarket } from './market/open-market';
 import { PriceFeed } from './market/price-feed';
@@ -80,9 +82,19 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique);
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
-    const { settleAsset: settle, reportDelay = NO_REPORT_DELAY } = options;
-    const service = new VenueService({ book, engine, feed, clock, settle, reportDelay }, limits, options, audit);
-    const stream = new PrivateStream(service.core, options, audit);
+    const core: VenueCore = {
+      book,
+      engine,
+      feed,
+      clock,
+      settle: options.settleAsset,
+      reportDelay: options.reportDelay ?? NO_REPORT_DELAY,
+      account: new PaperAccount(options.account ?? GOOD_PROFILE, clock.nowMs()),
+      apiKey: options.apiKey,
+      fees,
+    };
+    const service = new VenueService(core, limits, options, audit);
+    const stream = new PrivateStream(core, options, audit);
     const injector = new FaultInjector(service, audit, (seed, shares) => stream.setFaults(seed, shares));
     injector.setPlan(options.faults);
     context = { service, injector, stream, startedAtMs: clock.steadyNowMs() };

@@ -12,6 +12,8 @@ export const RET_CODES = {
   balanceInsufficient: 110007,
   reduceOnlyRuleNotSatisfied: 110017,
   tooManyActiveOrders: 110020,
+  positionModeInUse: 110024,
+  positionModeNotModified: 110025,
   leverageNotModified: 110043,
   clientOrderIdDuplicate: 110072,
   notionalBelowMinimum: 110094,

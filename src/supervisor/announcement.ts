@@ -11,6 +11,8 @@ export function describeTrading(config: Config): string {
       return `LIVE on ${config.venue} — REAL MONEY`;
     case 'testnet':
       return `TESTNET on ${config.venue} — no real money`;
+    case 'demo':
+      return `DEMO on ${config.venue} — real prices, no real money`;
     default:
       return `PAPER on ${config.venue} — no real money`;
   }

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentOf, type TradingEnvironment } from '../config/trading-environment';
+import { environmentOf, TRADING_ENVIRONMENTS, type TradingEnvironment } from '../config/trading-environment';
 import type { Config } from '../config/schema';
 import { keepFirst, readKept } from './kept-file';
 import { readServerRecord } from './server-record';
-
-const ENVIRONMENTS: readonly TradingEnvironment[] = ['paper', 'testnet', 'live'];
 
 /** The data folder belongs to another environment, or it cannot be told to which. The message says what to do. */
 export class DataFolderEnvironmentError extends Error {
@@ -13,7 +11,7 @@ export class DataFolderEnvironmentError extends Error {
   readonly code = 'DATA_FOLDER_ENVIRONMENT';
 }
 
-/** Where a data folder says whose it is: one word, paper, testnet or live. */
+/** Where a data folder says whose it is: one word, such as paper or live. */
 export function environmentMarkPath(dataDir: string): string {
   return join(dataDir, 'environment');
 }
@@ -64,9 +62,9 @@ export function checkDataFolder(config: Config): void {
   const environment = environmentOf(config);
   const mark = readKept(environmentMarkPath(dataDir))?.trim();
   if (mark === undefined || mark === environment) return;
-  const objection = ENVIRONMENTS.some((known) => known === mark)
+  const objection = TRADING_ENVIRONMENTS.some((known) => known === mark)
     ? `belongs to ${mark}, and this configuration is for ${environment}`
-    : `does not say which environment it belongs to: ${environmentMarkPath(dataDir)} holds none of ${ENVIRONMENTS.join(', ')}`;
+    : `does not say which environment it belongs to: ${environmentMarkPath(dataDir)} holds none of ${TRADING_ENVIRONMENTS.join(', ')}`;
   throw refusal(dataDir, objection, environment);
 }
 

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 /** What a namespace remembers in its own data, which outlive every workflow of it. Ours begin so. */
 const PREFIX = 'oncefill.';
 
-/** The environment that the namespace belongs to: paper, testnet or live. */
+/** The environment that the namespace belongs to: paper, testnet, demo or live. */
 export const ENVIRONMENT_MARK = 'environment';
 /**
  * Since when every workflow that trades names its environment, as ISO 8601; SINCE_CREATION where no other ever ran.

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { TRADING_ENVIRONMENTS } from '../config/trading-environment';
 import { keepInstead, readKept } from './kept-file';
 
 const processIdentity = z.strictObject({ pid: z.int().positive(), birth: z.string().optional() });
@@ -11,7 +12,7 @@ const serverRecord = z.strictObject({
   uiPort: z.int().min(1).max(65_535).optional(),
   /** Absent in records of older releases: nothing better than paper's is known then. */
   durability: z.enum(['paper', 'live']).optional(),
-  environment: z.enum(['paper', 'testnet', 'live']).optional(),
+  environment: z.enum(TRADING_ENVIRONMENTS).optional(),
 });
 
 /** What the process that started an embedded server leaves for others, and for whoever comes after it died. */

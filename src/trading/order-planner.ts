@@ -5,6 +5,7 @@ import { planOrder } from '../domain/sizing';
 import { balancesQuery } from '../messages/venue-account';
 import { VenueError } from '../venues/venue';
 import type { EntityCaller } from './entity-caller';
+import type { EntryGate } from './preflight/entry-gate';
 import type { PacedVenue } from './paced-venue';
 
 export interface SizingSettings {
@@ -29,6 +30,8 @@ export class OrderPlanner {
     private readonly account: string,
     private readonly pacedVenue: PacedVenue,
     private readonly settings: SizingSettings,
+    /** Absent: nothing was found out about the account, and entries leave. */
+    private readonly entryGate?: Pick<EntryGate, 'faultFor'>,
   ) {}
 
   /**
@@ -37,6 +40,8 @@ export class OrderPlanner {
    */
   async plan(input: PlanInput): Promise<OrderPlan | Denial> {
     const { signal } = input;
+    const fault = signal.intent === 'entry' ? this.entryGate?.faultFor(signal.symbol) : undefined;
+    if (fault !== undefined) return { code: 'VENUE_UNAVAILABLE', message: `No entry is sent: ${fault}` };
     const market = await this.pacedVenue.market(signal.symbol);
     if (!market) {
       return {

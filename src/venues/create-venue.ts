@@ -1,7 +1,8 @@
 import { outwardProxyOf, type OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { AdapterOptions } from './definition';
-import { VENUE_DEFINITIONS } from './definitions';
+import type { TradingEnvironment } from '../domain/trading-venue';
+import { hostOf, REGION_DEFAULT, VENUE_DEFINITIONS } from './definitions';
 import type { VenueAdapter } from './definitions';
 import type { Venue } from './venue';
 
@@ -11,7 +12,9 @@ export interface VenueSettings extends Pick<
   'symbols' | 'settleAsset' | 'receiveWindowMs' | 'requestTimeoutMs'
 > {
   readonly adapter: VenueAdapter;
-  readonly environment: 'paper' | 'testnet' | 'live';
+  readonly environment: TradingEnvironment;
+  /** Whose accounts it serves; absent: the global one. */
+  readonly region?: string;
 }
 
 export interface CreateVenueOptions {
@@ -42,6 +45,7 @@ export function createVenue({ name, config, baseUrl, credentials, takerFee, env 
   return VENUE_DEFINITIONS[config.adapter].create({
     name,
     baseUrl: address,
+    environment: config.environment,
     credentials,
     symbols,
     settleAsset,
@@ -58,15 +62,23 @@ export function createVenue({ name, config, baseUrl, credentials, takerFee, env 
  * @throws ProxyError when the environment names one that cannot be used
  */
 export function venueProxyOf(
-  { adapter, environment }: Pick<VenueSettings, 'adapter' | 'environment'>,
+  { adapter, environment, region }: Pick<VenueSettings, 'adapter' | 'environment' | 'region'>,
   env: CreateVenueOptions['env'] = process.env,
 ): OutwardProxy | undefined {
-  return environment === 'paper' ? undefined : outwardProxyOf(VENUE_DEFINITIONS[adapter].urls[environment], env);
+  const address = environment === 'paper' ? undefined : hostOf(adapter, environment, region);
+  return address === undefined ? undefined : outwardProxyOf(address, env);
 }
 
-function venueAddress(name: string, { adapter, environment }: VenueSettings, baseUrl: string | undefined): string {
+function venueAddress(
+  name: string,
+  { adapter, environment, region }: VenueSettings,
+  baseUrl: string | undefined,
+): string {
   if (environment !== 'paper') {
-    const address = baseUrl ?? VENUE_DEFINITIONS[adapter].urls[environment];
+    const address = baseUrl ?? hostOf(adapter, environment, region);
+    if (address === undefined) {
+      throw new VenueSetupError(`The venue "${name}" has no ${environment} in the region ${region ?? REGION_DEFAULT}.`);
+    }
     // Keys of a real account travel with every request.
     if (URL.canParse(address) && new URL(address).protocol === 'https:') return new URL(address).origin;
     throw new VenueSetupError(`The address of venue "${name}" must begin with https://, and was "${address}".`);

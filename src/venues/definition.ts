@@ -1,3 +1,4 @@
+import type { RemoteEnvironment, TradingEnvironment } from '../domain/trading-venue';
 import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { Window } from '../domain/limiter/types';
@@ -10,6 +11,7 @@ export interface AdapterOptions {
   /** Scheme and host without a path. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
+  readonly environment: TradingEnvironment;
   readonly symbols: readonly string[];
   readonly settleAsset: string;
   /** As a fraction, for example `0.00055`; absent: a figure above the venue's base rate. */
@@ -27,14 +29,16 @@ export interface DocumentedLimits {
   /** Of one account, over the requests of each endpoint group: as the strictest endpoint in it has them. */
   readonly account: Readonly<Partial<Record<EndpointGroup, readonly Window[]>>>;
 }
+/** Scheme and host by environment; one that is absent is not offered there. */
+export type VenueHosts = Readonly<Partial<Record<RemoteEnvironment, string>>>;
 
 /**
  * What a venue declares. Its module loads no exchange library: the configuration, intake and every command read it,
  * and only a process that talks to a venue may pay for one.
  */
 export interface VenueDefinition {
-  /** Scheme and host by environment. The paper environment has the address of its own server. */
-  readonly urls: Readonly<Record<'testnet' | 'live', string>>;
+  /** By the name that `venues.*.region` takes: a closed list, because keys travel there. */
+  readonly regions: Readonly<Record<string, VenueHosts>>;
   readonly promises: VenuePromises;
   readonly documentedLimits: DocumentedLimits;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */

@@ -1,3 +1,4 @@
+import type { RemoteEnvironment } from '../domain/trading-venue';
 import { BYBIT } from './bybit/definition';
 import type { VenueDefinition } from './definition';
 
@@ -5,5 +6,36 @@ import type { VenueDefinition } from './definition';
 export const VENUE_DEFINITIONS = { bybit: BYBIT } as const satisfies Readonly<Record<string, VenueDefinition>>;
 
 export type VenueAdapter = keyof typeof VENUE_DEFINITIONS;
+
+/** The regions of all adapters. */
+export const VENUE_REGIONS = [
+  ...new Set(Object.values(VENUE_DEFINITIONS).flatMap(({ regions }) => Object.keys(regions))),
+] as [string, ...string[]];
+
+/** The region of whoever names none. */
+export const REGION_DEFAULT = 'global';
+
+/**
+ * Where the accounts of a region are served. The paper environment has the address of its own server.
+ *
+ * @returns undefined where the region has no such environment
+ */
+export function hostOf(
+  adapter: VenueAdapter,
+  environment: RemoteEnvironment,
+  region: string = REGION_DEFAULT,
+): string | undefined {
+  return regionsOf(adapter)[region]?.[environment];
+}
+
+/** The regions in which an environment is offered. */
+export function regionsWith(adapter: VenueAdapter, environment: RemoteEnvironment): readonly string[] {
+  const regions = Object.entries(regionsOf(adapter));
+  return regions.flatMap(([region, hosts]) => (hosts[environment] === undefined ? [] : [region]));
+}
+
+function regionsOf(adapter: VenueAdapter): VenueDefinition['regions'] {
+  return VENUE_DEFINITIONS[adapter].regions;
+}
 
 export const VENUE_ADAPTERS = Object.keys(VENUE_DEFINITIONS) as [VenueAdapter, ...VenueAdapter[]];

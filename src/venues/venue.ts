@@ -1,6 +1,14 @@
 import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { Candle, LookUpAnswer, Market, OrderMemory, OrderPlan, Ticker, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
+import type {
+  AccountFacts,
+  FeeFacts,
+  HabitFacts,
+  KeyFacts,
+  MaintenanceFacts,
+  SymbolFacts,
+} from '../domain/preflight/facts';
 import type { TimeInForce } from '../domain/signal';
 import type { VenueStream } from './stream';
 
@@ -77,6 +85,34 @@ export interface UnreadableRows {
 }
 
 /**
+ * What a venue tells of the account behind the key, one request for each method and page. Nothing of it is needed to trade; it says
+ * whether orders will be taken, and held as they are reserved. Reads throw VenueError; `undefined` means that this venue has no such
+ * question in this environment.
+ */
+export interface AccountInspector {
+  /** What orders are reserved with, a fraction of their value. */
+  readonly takerFee: string;
+  key(): Promise<KeyFacts | undefined>;
+  account(): Promise<AccountFacts | undefined>;
+  habits(): Promise<HabitFacts | undefined>;
+  /** Of configured symbols, those that the venue tells. */
+  fees(): Promise<Readonly<Record<string, FeeFacts>> | undefined>;
+  /**
+   * The symbols that this account may trade.
+   * @param mayAsk awaited before every page but the first
+   */
+  tradable(mayAsk: () => Promise<void>): Promise<readonly string[] | undefined>;
+  /** Public: a market_data request; all others are of the group account. */
+  maintenance(): Promise<readonly MaintenanceFacts[] | undefined>;
+  symbol(symbol: string): Promise<SymbolFacts>;
+  /**
+   * Sets the leverage of a symbol, for both sides.
+   * @returns why it was refused; undefined: it is set, or was already
+   */
+  setLeverage(symbol: string, leverage: number): Promise<string | undefined>;
+}
+
+/**
  * The port to an exchange. Decimal strings in and out. No method retries or queues by itself: pacing belongs to the
  * rate limiter, and repeating to the workflow.
  */
@@ -96,6 +132,8 @@ export interface Venue {
   onClockJump(listener: (byMs: number) => void): void;
   /** Called once per list of instruments or prices that was read. */
   onUnreadableRows(listener: (report: UnreadableRows) => void): void;
+  /** Absent: the venue tells nothing of the account. */
+  readonly inspector?: AccountInspector;
   /** The venue's clock as it was measured, milliseconds UTC; undefined before that. No request. */
   clockMs(): number | undefined;
   /**

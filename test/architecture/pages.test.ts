@@ -7,7 +7,7 @@ import { listProjectFiles } from './project-files';
 const ROOT = packageRoot();
 const PAGES = listProjectFiles(ROOT).filter((file) => file.endsWith('.md'));
 const FOLDERS =
-  'src|workflows|activities|workers|test|chaos|bench|harness|scripts|docs|config|temporal-config|models|training';
+  'src|workflows|activities|workers|test|chaos|night|bench|harness|scripts|docs|config|temporal-config|models|training';
 const README_LINES_MAX = 150;
 const GLOSSARY_LINES_MAX = 30;
 

@@ -257,6 +257,12 @@ const OTHER_ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: 'night',
+    holds: "an operator's night: kills, hangs and troubles, and whether everybody was told",
+    rooms: [THE_PRODUCT, 'harness', 'chaos'],
+    packages: ['Node', '@temporalio/client', 'commander', 'smtp-server', 'yaml'],
+  },
+  {
     path: 'bench',
     holds: "speed and growth, against Temporal's own floor",
     rooms: [THE_PRODUCT, 'harness'],
@@ -271,7 +277,7 @@ const OTHER_ROOMS: readonly Room[] = [
   {
     path: 'test',
     holds: 'unit, property, workflow, replay and end-to-end tests; this table',
-    rooms: [THE_PRODUCT, 'scripts', 'harness', 'chaos', 'bench'],
+    rooms: [THE_PRODUCT, 'scripts', 'harness', 'chaos', 'night', 'bench'],
     packages: [
       'Node',
       '@prometheus-io/lezer-promql',

@@ -21,6 +21,7 @@ type OneRequestMethod = Exclude<
   | 'onClockJump'
   | 'onUnreadableRows'
   | 'clockMs'
+  | 'inspector'
   | 'lookUpOrder'
   | 'close'
 >;

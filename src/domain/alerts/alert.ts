@@ -14,6 +14,8 @@ export const ALERT_RULES = [
   'venue_banned',
   'key_refused',
   'key_ends_soon',
+  /** The account at the venue is not fit for new positions. */
+  'entries_stopped',
   'clock_off',
   'order_unknown',
   'reservation_orphaned',

@@ -33,6 +33,7 @@ export const RULE_TERMS: Readonly<Record<AlertRule, RuleTerms>> = {
   venue_banned: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
   key_refused: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
   key_ends_soon: { severity: 'warning', forMs: 0, keepMs: 60 * MINUTE_MS },
+  entries_stopped: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
   clock_off: { severity: 'warning', forMs: 10 * SECOND_MS, keepMs: 60 * SECOND_MS },
   order_unknown: { severity: 'critical', forMs: 0, keepMs: 30 * SECOND_MS },
   reservation_orphaned: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
@@ -67,9 +68,9 @@ export interface Inhibition {
 
 export const INHIBITIONS: readonly Inhibition[] = [
   { by: 'temporal_unreachable', of: ['heartbeat_lost', 'balances_old', 'predictions_missing'] },
-  { by: 'venue_unreachable', of: ['balances_old', 'predictions_missing'] },
-  { by: 'venue_banned', of: ['balances_old', 'predictions_missing'] },
-  { by: 'key_refused', of: ['balances_old'] },
+  { by: 'venue_unreachable', of: ['balances_old', 'predictions_missing', 'entries_stopped'] },
+  { by: 'venue_banned', of: ['balances_old', 'predictions_missing', 'entries_stopped'] },
+  { by: 'key_refused', of: ['balances_old', 'entries_stopped'] },
   { by: 'crash_loop', of: ['heartbeat_lost', 'process_died'], sameSubject: true, together: true },
   { by: 'process_died', of: ['heartbeat_lost'], sameSubject: true, withinMs: 2 * MINUTE_MS },
   { by: 'crash_loop', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },

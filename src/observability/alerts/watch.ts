@@ -34,6 +34,8 @@ const OVERDUE_LISTED_MAX = 20;
 const RULES_OF_CODES: readonly { readonly rule: AlertRule; readonly codes: readonly string[] }[] = [
   { rule: 'venue_unreachable', codes: ['VENUE_UNREACHABLE'] },
   { rule: 'key_refused', codes: ['ORDERS_REFUSED', 'ACCOUNT_REFUSED', 'MARKET_DATA_REFUSED'] },
+  { rule: 'key_ends_soon', codes: ['KEY_ENDS_SOON'] },
+  { rule: 'entries_stopped', codes: ['ENTRIES_STOPPED'] },
 ];
 
 /**
@@ -58,7 +60,7 @@ export function findingsOf(
     ...ofOrders(parts, settings, known, nowMs),
     ...ofPredictions(parts, settings, nowMs),
     ...parts.flatMap((part) => ofMemory(part, settings)),
-    ...ofErrors(sight, settings),
+    ...ofErrors(sight, settings, known),
     ...ofDisk(sight, settings),
     ...ofFunds(sight, settings),
   ];
@@ -169,13 +171,16 @@ function ofMemory({ name, memoryShare }: PartHealth, { alerts }: WatchSettings):
   return [{ rule: 'memory_high', subject: name, holds: memoryShare >= alerts.memoryShare, text }];
 }
 
-function ofErrors({ errors }: Sight, { alerts }: WatchSettings): readonly Found[] {
-  return [...(errors ?? [])].map(([subject, count]) => ({
+function ofErrors({ errors }: Sight, { alerts }: WatchSettings, known: AlertState): readonly Found[] {
+  if (errors === undefined) return [];
+  const counted = [...errors].map(([subject, count]): Found => ({
     rule: 'errors_frequent',
     subject,
     holds: count >= alerts.errorsPerMinute,
     text: `${subject} logged ${count} errors within a minute: the log errors_YYYYMMDD.log tells which.`,
   }));
+  // Who counts may have been started after the last of the errors, and then knows nothing of who logged them.
+  return [...counted, ...gone('errors_frequent', counted, known, 'It logs no errors any more.')];
 }
 
 function ofDisk({ diskFault }: Sight, { dataDir }: WatchSettings): readonly Found[] {

@@ -4,7 +4,7 @@ import { wordsOf } from './words';
 
 /** Whose alert it is: one person may have several installations. */
 export interface NoticeOrigin {
-  /** paper, testnet or live: what a person wants to know first. */
+  /** paper, testnet, demo or live: what a person wants to know first. */
   readonly environment: string;
   /** The machine's name. */
   readonly host: string;

@@ -8,7 +8,7 @@ import { TelegramChannel } from './telegram';
 import type { TellingChannel } from './telling-channel';
 import { WebhookChannel } from './webhook';
 
-/** Whose alerts they are: this machine's. @param environment paper, testnet or live */
+/** Whose alerts they are: this machine's. @param environment paper, testnet, demo or live */
 export function originOf(environment: string): NoticeOrigin {
   return { environment, host: hostname() };
 }

@@ -40,6 +40,10 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
     remedy: 'Check the key and the addresses it is bound to at the exchange, then start again.',
   },
   key_ends_soon: { title: 'key ends soon', remedy: 'Make a new key at the exchange, and start again with it.' },
+  entries_stopped: {
+    title: 'no new positions',
+    remedy: 'Exits go on. Look with "oncefill venue check" what the account needs, and mend it at the exchange.',
+  },
   clock_off: { title: "machine's clock is off", remedy: 'Switch on time synchronisation (systemd-timesyncd, chrony).' },
   order_unknown: {
     title: 'order unknown',

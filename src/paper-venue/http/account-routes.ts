@@ -41,9 +41,11 @@ const positionList: Route = {
         ? openPositions(core).filter(marketFilter(core, parameters))
         : [core.book.position(requireSymbol(core, parameters))];
     const page = takeListPage(positions, parameters, POSITION_PAGE);
-    const list = page.items.map((position) =>
-      positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol)),
-    );
+    const list = page.items.flatMap((position) => {
+      const row = positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol));
+      // One for each side; nothing can be open in this mode.
+      return core.account.positionMode === 'hedge' ? [1, 2].map((positionIdx) => ({ ...row, positionIdx })) : [row];
+    });
     return { category: 'linear', list, nextPageCursor: page.nextPageCursor };
   },
 };

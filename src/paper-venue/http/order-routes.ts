@@ -31,7 +31,11 @@ const create: Route = {
   group: 'order',
   signed: true,
   unsupported: UNSUPPORTED_ORDER_OPTIONS,
-  handle: ({ engine, feed }, parameters, options) => {
+  handle: ({ engine, feed, account }, parameters, options) => {
+    // An index of one side would be taken there, and is none of what this venue does.
+    if (account.positionMode === 'hedge') {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'position idx not match position mode');
+    }
     const order = engine.place(parseNewOrder(parameters, feed.instruments), options);
     return { orderId: order.orderId, orderLinkId: order.clientOrderId };
   },

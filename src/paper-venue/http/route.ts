@@ -1,7 +1,9 @@
 import type { EndpointGroup } from '../../venues/venue';
+import type { PaperAccount } from '../account-profile';
 import type { Book } from '../book/book';
 import type { PaperClock } from '../clock';
 import type { PriceFeed } from '../market/price-feed';
+import type { Fees } from '../matching/draft';
 import type { MatchingEngine, PlacementOptions } from '../matching/matching-engine';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import type { ReportDelay } from './report-delay';
@@ -14,6 +16,10 @@ export interface VenueCore {
   readonly clock: PaperClock;
   readonly settle: string;
   readonly reportDelay: ReportDelay;
+  readonly account: PaperAccount;
+  /** As query-api tells it. */
+  readonly apiKey: string;
+  readonly fees: Fees;
 }
 
 /** The query of a GET or the JSON object of a POST. */
@@ -46,6 +52,14 @@ export const ENDPOINT_NAMES = [
   'set_leverage',
   'order_create',
   'order_cancel',
+  'query_api',
+  'account_info',
+  'user_setting_config',
+  'fee_rate',
+  'own_instruments',
+  'switch_mode',
+  'system_status',
+  'price_limit',
 ] as const;
 
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];

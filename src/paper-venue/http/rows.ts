@@ -12,6 +12,9 @@ import { averagePriceText, roundAmount } from '../money';
  * about are empty, as the venue leaves them.
  */
 
+/** The highest price of a limit order. */
+export const PRICE_MAX = '1999999.80';
+
 export function instrumentRow(instrument: Instrument): object {
   return {
     symbol: instrument.symbol,
@@ -25,7 +28,7 @@ export function instrumentRow(instrument: Instrument): object {
     deliveryFeeRate: '',
     priceScale: String(instrument.priceStep.split('.')[1]?.length ?? 0),
     leverageFilter: { minLeverage: '1', maxLeverage: instrument.leverageMax, leverageStep: '0.01' },
-    priceFilter: { minPrice: instrument.priceStep, maxPrice: '1999999.80', tickSize: instrument.priceStep },
+    priceFilter: { minPrice: instrument.priceStep, maxPrice: PRICE_MAX, tickSize: instrument.priceStep },
     lotSizeFilter: {
       maxOrderQty: instrument.quantityMax,
       maxMktOrderQty: instrument.marketQuantityMax,
@@ -143,6 +146,19 @@ export function positionRow(position: PositionRecord, margin: SymbolMargin, mark
     positionStatus: 'Normal',
     tradeMode: 0,
     autoAddMargin: 0,
+    isReduceOnly: false,
+    adlRankIndicator: 0,
+    riskId: 1,
+    riskLimitValue: '',
+    tpslMode: 'Full',
+    takeProfit: '',
+    stopLoss: '',
+    trailingStop: '0',
+    bustPrice: '',
+    sessionAvgPrice: '',
+    leverageSysUpdatedTime: '',
+    mmrSysUpdatedTime: '',
+    seq: -1,
     createdTime: String(position.createdAtMs),
     updatedTime: String(position.updatedAtMs),
   };

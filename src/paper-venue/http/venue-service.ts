@@ -5,6 +5,7 @@ import { ACCOUNT_ROUTES } from './account-routes';
 import { type ApiCredentials, authenticate } from './authentication';
 import { MARKET_ROUTES } from './market-routes';
 import { refusalReply, resultReply, type HttpReply, type HttpRequest } from './messages';
+import { PROFILE_ROUTES } from './profile-routes';
 import { ORDER_ROUTES } from './order-routes';
 import type { LimitScope, RequestLimits } from './request-limits';
 import { type Parameters, refuseUnsupported, type Route, text, type VenueCore } from './route';
@@ -35,7 +36,7 @@ export class VenueService {
     private readonly credentials: ApiCredentials,
     readonly audit: TrafficAudit,
   ) {
-    const routes = [...MARKET_ROUTES, ...ORDER_ROUTES, ...ACCOUNT_ROUTES];
+    const routes = [...MARKET_ROUTES, ...ORDER_ROUTES, ...ACCOUNT_ROUTES, ...PROFILE_ROUTES];
     this.#routes = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   }
 

@@ -2,6 +2,7 @@ import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CandleFile, parseCandleFileName, readCandleFile } from './candle-file';
 import { CandleFileError } from './candle-file-error';
+import { symbolEnding } from './instrument';
 
 /** Files read from one directory; more are surely a mistake. */
 const FILES_MAX = 500;
@@ -22,7 +23,7 @@ export interface CandleDirectory {
  */
 export function candleSymbols(directory: string, settle = 'USDT'): string[] {
   const symbols = listNames(directory).flatMap((name) => parseCandleFileName(name)?.symbol ?? []);
-  return symbols.filter((symbol) => symbol.endsWith(settle) && symbol !== settle);
+  return symbols.filter((symbol) => symbol.endsWith(symbolEnding(settle)) && symbol !== symbolEnding(settle));
 }
 
 /**
@@ -44,7 +45,7 @@ export async function loadCandleDirectory(
     const path = join(directory, name);
     const described = parseCandleFileName(path);
     if (!described) continue;
-    if (!described.symbol.endsWith(settle) || described.symbol === settle) {
+    if (!described.symbol.endsWith(symbolEnding(settle)) || described.symbol === symbolEnding(settle)) {
       notices.push(`${name}: skipped, because ${described.symbol} is not settled in ${settle}.`);
       continue;
     }
@@ -62,7 +63,7 @@ export async function loadCandleDirectory(
   }
   if (files.size === 0) {
     throw new CandleFileError(
-      `${directory}: holds no usable candle file. Expected names like BTC${settle}-1m-anything.csv.gz (1m or 5m).`,
+      `${directory}: holds no usable candle file. Expected names like BTC${symbolEnding(settle)}-1m-anything.csv.gz (1m or 5m).`,
     );
   }
   return { files: [...files.values()], notices };

@@ -1,12 +1,17 @@
 import { INSTRUMENT_FILTERS, type InstrumentFilters } from './instrument-filters';
 
-/** One USDT linear perpetual and the venue's filters for its orders. All numbers are decimal strings. */
+/** One linear perpetual and the venue's filters for its orders. All numbers are decimal strings. */
 export interface Instrument extends InstrumentFilters {
   readonly symbol: string;
   readonly base: string;
   readonly settle: string;
   readonly notionalMin: string;
   readonly leverageMax: string;
+}
+
+/** What the symbols of perpetuals end in: Bybit names those that USDC settles BTCPERP. */
+export function symbolEnding(settle: string): string {
+  return settle === 'USDC' ? 'PERP' : settle;
 }
 
 /** The smallest order value of every Bybit linear perpetual, USDT. */
@@ -27,11 +32,11 @@ const GENERIC_REFERENCE_PRICE = 10;
 /**
  * The instrument of a symbol: from the table of well-known perpetuals, else filters derived from the price.
  *
- * @param symbol ends with the settle asset
+ * @param symbol ends as symbolEnding says
  * @param typicalPrice a known price of the symbol, above zero; absent: the table's
  */
 export function instrumentFor(symbol: string, settle: string, typicalPrice?: number): Instrument {
-  const base = symbol.slice(0, symbol.length - settle.length);
+  const base = symbol.slice(0, symbol.length - symbolEnding(settle).length);
   const known = INSTRUMENT_FILTERS[symbol];
   if (known) {
     return { symbol, base, settle, notionalMin: NOTIONAL_MIN, leverageMax: '100', ...known };

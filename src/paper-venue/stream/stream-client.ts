@@ -6,6 +6,8 @@ import type { ApiCredentials } from '../http/authentication';
 
 /** What a client may leave unread; whoever reads less is closed, as at the venue. */
 const UNREAD_BYTES_MAX = 1_048_576;
+/** A socket's readyState while it is open. */
+const OPEN = 1;
 const ORDER_TOPICS: readonly string[] = ['order', 'order.linear'];
 
 const command = z.object({
@@ -56,8 +58,7 @@ export class StreamClient {
   }
 
   sendText(text: string): void {
-    // Its readyState while it is open.
-    if (this.socket.readyState !== 1) return;
+    if (this.socket.readyState !== OPEN) return;
     if (this.socket.bufferedAmount > UNREAD_BYTES_MAX) this.socket.terminate();
     else this.socket.send(text);
   }

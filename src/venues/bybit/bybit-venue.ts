@@ -6,6 +6,7 @@ import type { AdapterOptions } from '../definition';
 import type { VenueStream } from '../stream';
 import { VenueError } from '../venue';
 import type {
+  AccountInspector,
   LimitReport,
   LookUpAnswer,
   OpenOrdersPage,
@@ -38,6 +39,7 @@ import {
   tickerRow,
   tickersPayload,
 } from './payloads';
+import { BybitInspector } from './preflight/inspector';
 import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
 import { BybitStream } from './stream/bybit-stream';
@@ -71,6 +73,7 @@ export class BybitVenue implements Venue {
   readonly stream?: VenueStream;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
+  readonly inspector: AccountInspector;
   private readonly symbols: ReadonlySet<string>;
   /** The largest limit order of each symbol, as the instruments were last read. */
   private limitMaxima: ReadonlyMap<string, string> = new Map();
@@ -78,6 +81,7 @@ export class BybitVenue implements Venue {
   constructor(private readonly options: AdapterOptions) {
     this.name = options.name;
     this.#session = new BybitSession(options);
+    this.inspector = new BybitInspector(this.#session, options);
     this.symbols = new Set(options.symbols);
     this.stream = this.openStream();
   }
@@ -289,8 +293,8 @@ export class BybitVenue implements Venue {
   }
 
   private openStream(): VenueStream | undefined {
-    const { baseUrl, credentials, proxy } = this.options;
-    const url = privateStreamUrl(baseUrl);
+    const { baseUrl, environment, credentials, proxy } = this.options;
+    const url = privateStreamUrl(baseUrl, environment);
     if (url === undefined) return undefined;
     const venueNowMs = (): number => this.#session.clock.nowMs();
     return new BybitStream({ url, credentials, symbols: this.symbols, venueNowMs, proxy });

@@ -2,11 +2,11 @@ import type { VenueDefinition } from '../definition';
 import type * as BybitModule from './bybit-venue';
 import { BYBIT_LIMITS } from './limits';
 import { BYBIT_PROMISES } from './promises';
-import { BYBIT_URLS } from './urls';
+import { BYBIT_REGIONS } from './urls';
 
 /** Bybit V5, linear perpetuals. */
 export const BYBIT: VenueDefinition = {
-  urls: BYBIT_URLS,
+  regions: BYBIT_REGIONS,
   promises: BYBIT_PROMISES,
   documentedLimits: BYBIT_LIMITS,
   create(options) {

@@ -1,3 +1,4 @@
+import type { TradingEnvironment } from '../../domain/trading-venue';
 import { OwnFileError, readOwnFile } from '../../secrets/own-file';
 import { Secret } from '../../secrets/secret';
 import { credentialVariables, FILE_SUFFIX } from '../credential-variables';
@@ -19,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface CredentialSource {
   /** The venue's name in the configuration; it names the variables. */
   readonly venue: string;
-  readonly environment: 'paper' | 'testnet' | 'live';
+  readonly environment: TradingEnvironment;
   readonly env?: Environment;
 }
 

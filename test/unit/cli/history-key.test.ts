@@ -24,5 +24,5 @@ test.each([
 });
 
 test('the help says which code status has without a server', () => {
-  expect(EXIT_CODES_HELP).toMatch(/4 +the Temporal server does not answer \(also for status\)/);
+  expect(EXIT_CODES_HELP).toMatch(/4 +the Temporal server does not answer; for status also: a part is down/);
 });

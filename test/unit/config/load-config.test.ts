@@ -127,7 +127,7 @@ describe('problems', () => {
         {
           source: file,
           path: 'venues.other.environment',
-          message: 'venues.other.environment is missing; allowed: paper, testnet, live.',
+          message: 'venues.other.environment is missing; allowed: paper, testnet, demo, live.',
         },
         {
           source: 'SIGNAL_DEDUP_WINDOW',

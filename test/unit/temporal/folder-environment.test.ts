@@ -80,6 +80,6 @@ test('an old folder without a trace of paper becomes the configured one', () => 
 test.each(['', 'Live', 'paper live', '\0'])('a mark that says %j belongs to nobody', (text) => {
   writeFileSync(environmentMarkPath(dataDir), text);
   for (const environment of ['paper', 'live'] as const) {
-    expect(() => claimDataFolder(configFor(environment))).toThrow(/holds none of paper, testnet, live/);
+    expect(() => claimDataFolder(configFor(environment))).toThrow(/holds none of paper, testnet, demo, live/);
   }
 });

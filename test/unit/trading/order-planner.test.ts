@@ -14,7 +14,7 @@ const MARKET = {
 const SETTINGS = { fractionOfFree: '0.1', safetyMargin: '0.02', leverage: 1 };
 
 /** A venue whose clock is known once a price was read. */
-function plannerAt(venueMs: number | undefined) {
+function plannerAt(venueMs: number | undefined, fault?: string) {
   let measured: number | undefined;
   const pacedVenue = {
     venue: { clockMs: () => measured },
@@ -24,11 +24,21 @@ function plannerAt(venueMs: number | undefined) {
       return { symbol: 'BTCUSDT', bid: '59999', ask: '60000' };
     },
   };
-  return new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS);
+  return new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS, { faultFor: () => fault });
 }
 
 test.each([1_700_000_000_000, undefined])('a plan bears the venue’s clock %p, and nobody else’s', async (venueMs) => {
   const plan = await plannerAt(venueMs).plan(INPUT);
   expect(plan).toMatchObject({ quantity: '0.01' });
   expect('plannedAtMs' in plan ? plan.plannedAtMs : undefined).toBe(venueMs);
+});
+
+test('an account that is not fit stops entries, and no exit', async () => {
+  const planner = plannerAt(undefined, 'The key may withdraw.');
+  expect(await planner.plan(INPUT)).toEqual({
+    code: 'VENUE_UNAVAILABLE',
+    message: 'No entry is sent: The key may withdraw.',
+  });
+  const exit = { ...INPUT, signal: { ...INPUT.signal, intent: 'exit' as const } };
+  expect(await planner.plan(exit)).toMatchObject({ reduceOnly: true });
 });

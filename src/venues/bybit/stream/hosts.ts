@@ -1,3 +1,5 @@
+import type { TradingEnvironment } from '../../../domain/trading-venue';
+
 /**
  * The private stream of each REST address: every pair that Bybit documents, and no other, because keys travel there. Where a
  * REST host has no documented stream of its own, orders are polled.
@@ -20,10 +22,11 @@ const LOOPBACK = '127.0.0.1';
  * @param baseUrl scheme and host of the REST address
  * @returns the address of the private stream; undefined: there is none
  */
-export function privateStreamUrl(baseUrl: string): string | undefined {
+export function privateStreamUrl(baseUrl: string, environment: TradingEnvironment): string | undefined {
   const { origin, protocol, hostname, host } = new URL(baseUrl);
-  const known = Object.hasOwn(STREAM_HOSTS, origin) ? STREAM_HOSTS[origin] : undefined;
-  if (known !== undefined) return known + PRIVATE_STREAM_PATH;
-  // The paper venue, which has both on one port.
-  return protocol === 'http:' && hostname === LOOPBACK ? `ws://${host}${PRIVATE_STREAM_PATH}` : undefined;
+  if (environment === 'paper') {
+    // The paper venue has both on one port.
+    return protocol === 'http:' && hostname === LOOPBACK ? `ws://${host}${PRIVATE_STREAM_PATH}` : undefined;
+  }
+  return Object.hasOwn(STREAM_HOSTS, origin) ? STREAM_HOSTS[origin]! + PRIVATE_STREAM_PATH : undefined;
 }

@@ -23,7 +23,7 @@ const message = z.object({
   success: z.boolean().optional(),
   ret_msg: z.string().max(1_000).optional().catch(undefined),
   topic: z.string().max(100).optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 const row = z.object({
@@ -92,7 +92,10 @@ function parseJson(text: string): unknown {
  */
 export function authentication({ apiKey, apiSecret }: Credentials, nowMs: number): string {
   const expires = nowMs + AUTH_VALIDITY_MS;
-  return JSON.stringify({ op: 'auth', args: [apiKey.reveal(), expires, sign(`GET/realtime${expires}`, apiSecret.reveal())] });
+  return JSON.stringify({
+    op: 'auth',
+    args: [apiKey.reveal(), expires, sign(`GET/realtime${expires}`, apiSecret.reveal())],
+  });
 }
 
 /** An RSA key signs, any other secret is shared: as for requests. */

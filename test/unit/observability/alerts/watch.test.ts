@@ -42,7 +42,7 @@ function found(sight: Sight, known: AlertState = emptyAlerts(), with_: Partial<W
   return findings.map(({ rule, subject, holds }) => `${holds ? '' : '-'}${rule} ${subject}`);
 }
 
-const knowing = (rule: 'order_unknown' | 'reservation_orphaned', subject: string): AlertState => {
+const knowing = (rule: 'order_unknown' | 'reservation_orphaned' | 'errors_frequent', subject: string): AlertState => {
   const finding = { rule, subject, holds: true, text: 'x', atMs: NOW_MS };
   return reduceAlerts(emptyAlerts(), { kind: 'finding', finding }, NOW_MS).state;
 };
@@ -59,6 +59,8 @@ test.each<[string, Sight]>([
   ['-venue_unreachable bybit', { parts: [engine()] }],
   ['key_refused bybit', { parts: [engine('ORDERS_REFUSED')] }],
   ['key_refused bybit', { parts: [engine('ACCOUNT_REFUSED')] }],
+  ['key_ends_soon bybit', { parts: [engine('KEY_ENDS_SOON')] }],
+  ['entries_stopped bybit', { parts: [engine('ENTRIES_STOPPED')] }],
   ['venue_banned bybit', { parts: [engine('VENUE_BAN')] }],
   ['venue_banned bybit', { parts: [engine(), account({ blockedBy: 'banned', blockedForMs: 1 })] }],
   ['-venue_banned bybit', { parts: [engine(), account({ blockedBy: 'rate_limited', blockedForMs: 1 })] }],
@@ -92,6 +94,13 @@ test('an engine that is silent, or too old to say, is not taken for one without 
 
 test('balances that an account has had no time to read are not old', () => {
   expect(found({ parts: [account({ balancesAgeMs: undefined })] })).toEqual([]);
+});
+
+test('errors that were told are over where who counts them was started after the last one', () => {
+  const known = knowing('errors_frequent', 'api');
+  expect(found({ errors: new Map() }, known)).toEqual(['-errors_frequent api']);
+  expect(found({ errors: new Map([['api', 10]]) }, known)).toEqual(['errors_frequent api']);
+  expect(found({}, known)).toEqual([]);
 });
 
 test('what is in no list any more is over, and not what a cut list may hold', () => {

@@ -1,0 +1,198 @@
+import type { VenueOrder } from '../../../src/domain/market';
+import { OrderObserver } from '../../../src/trading/order-observer';
+import { RestingOrders } from '../../../src/trading/resting-orders';
+import { StreamHints } from '../../../src/trading/stream-hints';
+import { FILLED } from './fixtures/short-road';
+import { StubStream } from './fixtures/stub-stream';
+
+const NOW_MS = 1_700_000_000_000;
+const ID = FILLED.clientOrderId;
+
+let stream: StubStream;
+let hints: StreamHints;
+let resting: RestingOrders;
+let observer: OrderObserver;
+/** What the venue's list shows; absent until it does. */
+let shown: VenueOrder[];
+let reports: number;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW_MS });
+  stream = new StubStream();
+  hints = new StreamHints(stream);
+  resting = new RestingOrders(hints);
+  shown = [];
+  reports = 0;
+  const recentOrders = async (): Promise<VenueOrder[]> => {
+    reports += 1;
+    return shown;
+  };
+  observer = new OrderObserver({ recentOrders }, { forRead: async () => undefined } as never, hints, resting);
+});
+
+afterEach(() => jest.useRealTimers());
+
+async function pass(durationMs: number): Promise<void> {
+  await jest.advanceTimersByTimeAsync(durationMs);
+}
+
+/** What a watch came to, once it has. */
+function watch(id = ID): { result?: VenueOrder | 'left' } {
+  const seen: { result?: VenueOrder | 'left' } = {};
+  void observer.observe(id, NOW_MS).then((order) => (seen.result = order ?? 'left'));
+  return seen;
+}
+
+test.each([0, 50, 150, 250, 1_000])(
+  'an order that the stream tells of after %d ms takes one request',
+  async (lagMs) => {
+    stream.start();
+    const seen = watch();
+    await pass(lagMs);
+    shown = [FILLED];
+    stream.tell(ID, 'Filled');
+    await pass(0);
+    expect(seen.result).toEqual(FILLED);
+    expect(reports).toBe(1);
+  },
+);
+
+test('nothing is asked while the stream is live and tells nothing', async () => {
+  stream.start();
+  watch();
+  await pass(1_900);
+  expect(reports).toBe(0);
+});
+
+test('an order that was told of before its own answer came takes one request', async () => {
+  stream.start();
+  stream.tell(ID, 'Filled');
+  shown = [FILLED];
+  const seen = watch();
+  await pass(0);
+  expect(seen.result).toEqual(FILLED);
+  expect(reports).toBe(1);
+});
+
+test('a burst that is told of at once shares requests', async () => {
+  stream.start();
+  const ids = Array.from({ length: 50 }, (_, index) => `of-${index}`);
+  const seen = ids.map((id) => watch(id));
+  shown = ids.map((clientOrderId) => ({ ...FILLED, clientOrderId }));
+  for (const id of ids) stream.tell(id, 'Filled');
+  await pass(100);
+  expect(seen.every(({ result }) => result !== undefined && result !== 'left')).toBe(true);
+  expect(reports).toBeLessThanOrEqual(2);
+});
+
+test('an order that is told of twice, and as open afterwards, takes one request', async () => {
+  stream.start();
+  const seen = watch();
+  shown = [FILLED];
+  for (const status of ['Filled', 'Filled', 'New', 'PartiallyFilled']) stream.tell(ID, status);
+  await pass(3_000);
+  expect(seen.result).toEqual(FILLED);
+  expect(reports).toBe(1);
+});
+
+test('what is forged books nothing: the order is left to its own look-ups', async () => {
+  stream.start();
+  const seen = watch();
+  stream.tell(ID, 'Filled');
+  await pass(5_000);
+  expect(seen.result).toBe('left');
+  expect(reports).toBe(4);
+});
+
+test('forged news of one order, again and again, asks no more often than once', async () => {
+  stream.start();
+  watch();
+  for (let count = 0; count < 1_000; count += 1) {
+    stream.tell(ID, 'Filled');
+    await pass(5);
+  }
+  expect(reports).toBe(4);
+});
+
+test('news of orders that nobody waits for asks nothing', async () => {
+  stream.start();
+  for (let count = 0; count < 100; count += 1) stream.tell(`stranger-${count}`, 'Filled');
+  await pass(5_000);
+  expect(reports).toBe(0);
+});
+
+test('a lost hint costs time, and the stream is not waited for again until it tells something', async () => {
+  stream.start();
+  const first = watch();
+  shown = [FILLED];
+  await pass(2_100);
+  expect(first.result).toEqual(FILLED);
+  const second = watch('of-2');
+  shown = [{ ...FILLED, clientOrderId: 'of-2' }];
+  stream.tell('of-2', 'Filled');
+  await pass(50);
+  expect(second.result).toMatchObject({ clientOrderId: 'of-2' });
+  watch('of-3');
+  await pass(1_000);
+  expect(reports).toBe(2);
+});
+
+test('a stream that stays silent is not waited for at the second order', async () => {
+  stream.start();
+  watch();
+  shown = [FILLED];
+  await pass(2_100);
+  shown = [{ ...FILLED, clientOrderId: 'of-2' }];
+  const second = watch('of-2');
+  await pass(0);
+  expect(second.result).toMatchObject({ clientOrderId: 'of-2' });
+});
+
+test('an order is asked about at once when the stream is lost', async () => {
+  stream.start();
+  const seen = watch();
+  await pass(500);
+  shown = [FILLED];
+  stream.lose();
+  await pass(0);
+  expect(seen.result).toEqual(FILLED);
+});
+
+test('an order that filled in a gap is found by the request that follows the gap', async () => {
+  stream.start();
+  const seen = watch();
+  await pass(100);
+  stream.lose();
+  await pass(0);
+  shown = [FILLED];
+  stream.start();
+  await pass(50);
+  expect(seen.result).toEqual(FILLED);
+});
+
+test('a gap asks for nothing where nobody waits', async () => {
+  stream.start();
+  stream.lose();
+  stream.start();
+  await pass(5_000);
+  expect(reports).toBe(0);
+});
+
+test('a gap is followed by one list of what ended, for orders that rest', async () => {
+  stream.start();
+  await pass(1);
+  resting.keep({ ...FILLED, status: 'open' }, performance.now());
+  shown = [FILLED];
+  stream.lose();
+  stream.start();
+  await pass(100);
+  expect(reports).toBe(1);
+  expect(resting.recall(ID)).toEqual(FILLED);
+});
+
+test('without a stream orders are asked about as before', async () => {
+  const seen = watch();
+  await pass(400);
+  expect(seen.result).toBe('left');
+  expect(reports).toBe(4);
+});
