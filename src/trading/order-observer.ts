@@ -1,8 +1,9 @@
 import type { VenueOrder } from '../domain/market';
 import { VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
+import { learnLag, NO_LAG, type ProofLag } from './proof-lag';
 import { ReportPermit } from './report-permit';
-import { isOver, nextReportAtMs, reschedule, type ReportSchedule, type ScheduleChange } from './report-schedule';
+import { isOver, newSchedule, nextReportAtMs, reschedule, type ReportSchedule } from './report-schedule';
 import type { RestingOrders } from './resting-orders';
 import { StreamHints } from './stream-hints';
 
@@ -32,6 +33,8 @@ export class OrderObserver {
   private isSweepDue = false;
   /** When the last report left, monotonic. */
   private reportedAtMs = -Infinity;
+  /** How far the venue's lists are behind its stream. */
+  private lag: ProofLag = NO_LAG;
   private wake: () => void = () => undefined;
 
   /**
@@ -68,14 +71,15 @@ export class OrderObserver {
       // The stream may be faster than the answer to the order itself.
       const isTold = this.hints.of(clientOrderId)?.isFinal === true;
       const reason = isTold ? 'told' : this.hints.isTrusted ? 'waiting' : 'poll';
-      const schedule: ReportSchedule = { reason, fromMs: performance.now(), reports: 0 };
+      const schedule = newSchedule(reason, performance.now(), isTold ? this.lag.waitMs : 0);
       this.watches.set(clientOrderId, { signedAtMs, resolve, schedule });
       this.goOn();
     });
   }
 
-  private change(watches: Iterable<Watch>, change: ScheduleChange): void {
-    for (const watch of watches) watch.schedule = reschedule(watch.schedule, change, performance.now());
+  private change(watches: Iterable<Watch>, change: 'told' | 'silence' | 'gap'): void {
+    const nowMs = performance.now();
+    for (const watch of watches) watch.schedule = reschedule(watch.schedule, change, nowMs, this.lag.waitMs);
     this.wake();
   }
 
@@ -129,15 +133,16 @@ export class OrderObserver {
     this.resting?.learn(orders.values(), askedAtMs);
     for (const { id, watch, about } of asked) {
       const order = orders.get(id);
-      if (order) this.weigh(id, about);
+      if (order) this.weigh(id, about, askedAtMs);
       // What was told while the list was on its way asks for another one.
       else if (about && watch.schedule === about) watch.schedule = { ...about, reports: about.reports + 1 };
       if (order || isOver(watch.schedule)) this.finish(id, watch, order);
     }
   }
 
-  /** Whether the stream is worth waiting for, by what a report has shown. */
-  private weigh(id: string, about: ReportSchedule | false): void {
+  /** Whether the stream is worth waiting for, and how soon after it to ask, by what a report has shown. */
+  private weigh(id: string, about: ReportSchedule | false, askedAtMs: number): void {
+    if (about && about.reason === 'told') this.lag = learnLag(this.lag, about.reports, askedAtMs - about.sinceMs);
     if (this.hints.of(id)?.isFinal) this.hints.proved();
     else if (about && about.reason === 'waiting') this.hints.missed();
   }

@@ -190,6 +190,40 @@ test('a gap is followed by one list of what ended, for orders that rest', async 
   expect(resting.recall(ID)).toEqual(FILLED);
 });
 
+test.each([50, 150, 250, 1_000])(
+  'lists that are %d ms behind the stream are soon asked at the right time',
+  async (lagMs) => {
+    stream.start();
+    const orders = 100;
+    for (let count = 0; count < orders; count += 1) {
+      const id = `of-${count}`;
+      const seen = watch(id);
+      stream.tell(id, 'Filled');
+      await pass(lagMs);
+      shown = [{ ...FILLED, clientOrderId: id }];
+      await pass(3_000);
+      expect(seen.result).toMatchObject({ clientOrderId: id });
+    }
+    expect(reports / orders).toBeLessThanOrEqual(1.2);
+  },
+);
+
+test('lists that have caught up are asked sooner and sooner', async () => {
+  stream.start();
+  const tookMs: number[] = [];
+  for (let count = 0; count < 60; count += 1) {
+    const id = `of-${count}`;
+    const toldAtMs = performance.now();
+    void observer.observe(id, NOW_MS).then(() => tookMs.push(performance.now() - toldAtMs));
+    stream.tell(id, 'Filled');
+    await pass(count === 0 ? 1_000 : 0);
+    shown = [{ ...FILLED, clientOrderId: id }];
+    await pass(3_000);
+  }
+  expect(tookMs[1]).toBeGreaterThan(1_000);
+  expect(tookMs.at(-1)).toBeLessThan(100);
+});
+
 test('without a stream orders are asked about as before', async () => {
   const seen = watch();
   await pass(400);
