@@ -29,14 +29,13 @@ export interface OrderDependencies {
   /** Absent: nobody compares prices. */
   readonly movedPrices?: Pick<MovedPrices, 'check'>;
   /** Absent: nobody tells of orders. */
-  readonly resting?: RestingOrders;
-  readonly hints?: StreamHints;
+  readonly stream?: { readonly hints: StreamHints; readonly resting: RestingOrders };
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
 export function createOrderActivities(dependencies: OrderDependencies) {
-  const { permits, pacedVenue, checker, sender, repricer, movedPrices, resting, hints } = dependencies;
-  const evidence = new OrderEvidence(pacedVenue, movedPrices, resting && hints && { resting, hints });
+  const { permits, pacedVenue, checker, sender, repricer, movedPrices, stream } = dependencies;
+  const evidence = new OrderEvidence(pacedVenue, movedPrices, stream);
 
   async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
     const callEndsAtMs = performance.now() + SEND_WITHIN_MS;

@@ -18,10 +18,8 @@ import { Permits } from '../src/trading/permits';
 import { EntryGate } from '../src/trading/preflight/entry-gate';
 import { Problems } from '../src/trading/problems';
 import { RefusedOrders } from '../src/trading/refused-orders';
-import { RestingOrders } from '../src/trading/resting-orders';
 import { SendChecker } from '../src/trading/send-checker';
 import { Repricer } from '../src/trading/repricer';
-import { StreamHints } from '../src/trading/stream-hints';
 import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
@@ -73,10 +71,7 @@ export interface Engine {
   readonly repricer: Repricer;
   readonly movedPrices: MovedPrices;
   /** What the venue's private stream tells; it is silent where there is none. */
-  readonly hints: StreamHints;
-  readonly resting: RestingOrders;
-  /** Absent: the venue has none, or this process asks it for nothing. */
-  readonly stream?: HeardStream;
+  readonly stream: HeardStream;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   /** Whether entries may leave, by what is known of the account. */
@@ -115,8 +110,7 @@ export function openEngine(
   store: StoreGate,
   { credentials, asksVenue = true, registry }: EngineOptions = {},
 ): Engine {
-  const venueConfig = config.venues[config.venue];
-  if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
+  const venueConfig = venueConfigOf(config);
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
@@ -135,13 +129,10 @@ export function openEngine(
   const endWatches = beginWatches({ venue, permits, problems, disk });
   const clock = asksVenue ? keepClock(venue, permits, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
-  const refusals = new RefusedOrders(venue.name, problems);
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
   const stream = hearStream(venue, logger, registry);
-  const hints = stream?.hints ?? new StreamHints();
-  const resting = new RestingOrders(hints);
-  const observer = new OrderObserver(venue, permits, hints, resting);
-  const sender = new OrderSender(pacedVenue, observer, refusals, movedPrices);
+  const observer = new OrderObserver(venue, permits, stream.hints, stream.resting);
+  const sender = new OrderSender(pacedVenue, observer, new RefusedOrders(venue.name, problems), movedPrices);
   const funds = new Funds(accounts);
   const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
   const { leverage } = venueConfig;
@@ -168,8 +159,6 @@ export function openEngine(
     sender,
     repricer: new Repricer(pacedVenue, leverage),
     movedPrices,
-    hints,
-    resting,
     stream,
     funds,
     headStarts,
@@ -184,6 +173,12 @@ export function openEngine(
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     close: () => closeVenue(venue, clock, endWatches),
   };
+}
+
+function venueConfigOf({ venue, venues }: Config): VenueConfig {
+  const venueConfig = venues[venue];
+  if (!venueConfig) throw new Error(`The venue "${venue}" is not configured.`);
+  return venueConfig;
 }
 
 async function closeVenue(venue: Venue, clock: NodeJS.Timeout | undefined, endWatches: () => void): Promise<void> {

@@ -165,7 +165,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       activeTasks: () => activeTaskCount(created),
       problems: () => engine.problems.list(),
       problemCodes: () => engine.problems.codes(),
-      ...(engine.stream && { stream: engine.stream.heartbeat }),
+      stream: engine.stream.heartbeat,
       onLost,
     });
     first.push(slot);

@@ -2,6 +2,7 @@ import type { Logger } from '@temporalio/common';
 import type { Registry } from 'prom-client';
 import type { StreamHeartbeat } from '../src/messages/component';
 import { tellStream } from '../src/observability/metrics/stream-metrics';
+import { RestingOrders } from '../src/trading/resting-orders';
 import { sayHint, StreamHints } from '../src/trading/stream-hints';
 import type { VenueStream } from '../src/venues/stream';
 import type { Venue } from '../src/venues/venue';
@@ -12,20 +13,20 @@ const CLOCK_CHECK_MS = 250;
 /** What a process does with its venue's private stream. */
 export interface HeardStream {
   readonly hints: StreamHints;
-  readonly heartbeat: () => StreamHeartbeat;
-  stop(): void;
+  readonly resting: RestingOrders;
+  /** Absent: the venue has none, or this process asks it for nothing. */
+  readonly heartbeat?: () => StreamHeartbeat;
 }
 
 /**
  * Begins to listen as soon as the venue's clock is known, and says in the log when the stream comes and goes, and what it
- * tells while requests are refused.
- *
- * @returns undefined where the venue has no stream
+ * tells while requests are refused. It ends with the venue.
  */
-export function hearStream(venue: Venue, logger: Logger, registry?: Registry): HeardStream | undefined {
+export function hearStream(venue: Venue, logger: Logger, registry?: Registry): HeardStream {
   const { stream, name } = venue;
-  if (stream === undefined) return undefined;
   const hints = new StreamHints(stream);
+  const resting = new RestingOrders(hints);
+  if (stream === undefined) return { hints, resting };
   sayComingAndGoing(name, stream, hints, logger);
   sayDuringRefusals(venue, hints, logger);
   if (registry) tellStream(registry, name, () => stream.report());
@@ -34,17 +35,11 @@ export function hearStream(venue: Venue, logger: Logger, registry?: Registry): H
     clearInterval(start);
     stream.start();
   }, CLOCK_CHECK_MS).unref();
-  return {
-    hints,
-    heartbeat: () => {
-      const { phase: state, forMs, lastMessageAtMs, fault } = stream.report();
-      return { state, forMs, lastMessageAtMs, fault };
-    },
-    stop: () => {
-      clearInterval(start);
-      stream.close();
-    },
+  const heartbeat = (): StreamHeartbeat => {
+    const { phase: state, forMs, lastMessageAtMs, fault } = stream.report();
+    return { state, forMs, lastMessageAtMs, fault };
   };
+  return { hints, resting, heartbeat };
 }
 
 function sayComingAndGoing(name: string, stream: VenueStream, hints: StreamHints, logger: Logger): void {

@@ -37,9 +37,8 @@ export class RestingOrders {
     const isFresh = performance.now() - answer.askedAtMs <= AGE_MAX_MS;
     // What is final stays so, whatever the stream does.
     const stands = answer.order.status !== 'open' || this.hints.isQuietSince(clientOrderId, answer.askedAtMs);
-    if (isFresh && stands) return answer.order;
-    this.answers.delete(clientOrderId);
-    return undefined;
+    // One that does not stand waits for the list that follows a gap.
+    return isFresh && stands ? answer.order : undefined;
   }
 
   /** Keeps an answer about an order that rests. @param askedAtMs monotonic */

@@ -43,7 +43,7 @@ interface Message {
 }
 
 /** A client of ours, and what it heard. */
-class Client {
+class Listener {
   readonly heard: Message[] = [];
   readonly unreadable: string[] = [];
   isClosed = false;
@@ -61,15 +61,15 @@ class Client {
     });
   }
 
-  static async open(path = '/v5/private', headers: Record<string, string> = {}): Promise<Client> {
+  static async open(path = '/v5/private', headers: Record<string, string> = {}): Promise<Listener> {
     const socket = new undici.WebSocket(`${venue.url.replace('http', 'ws')}${path}`, { headers });
-    const client = new Client(socket);
+    const client = new Listener(socket);
     await until(() => socket.readyState !== undici.WebSocket.CONNECTING);
     return client;
   }
 
-  static async subscribed(): Promise<Client> {
-    const client = await Client.open();
+  static async subscribed(): Promise<Listener> {
+    const client = await Listener.open();
     client.authenticate();
     await client.hears(({ op, success }) => op === 'auth' && success === true);
     client.send({ op: 'subscribe', args: ['order'] });
@@ -98,7 +98,7 @@ class Client {
 }
 
 test('an order is told to whoever authenticated and subscribed, with the fields of the list', async () => {
-  const client = await Client.subscribed();
+  const client = await Listener.subscribed();
   await createOrder(venue.url, marketOrder('told-1'));
   await until(() => client.rows('told-1').length > 0);
   expect(client.rows('told-1')).toEqual([
@@ -107,7 +107,7 @@ test('an order is told to whoever authenticated and subscribed, with the fields 
 });
 
 test('who only authenticated is told nothing', async () => {
-  const client = await Client.open();
+  const client = await Listener.open();
   client.authenticate();
   await client.hears(({ success }) => success === true);
   await createOrder(venue.url, marketOrder('told-2'));
@@ -116,11 +116,11 @@ test('who only authenticated is told nothing', async () => {
   expect(client.rows('told-2')).toEqual([]);
 });
 
-test.each<[string, (client: Client) => void]>([
+test.each<[string, (client: Listener) => void]>([
   ['another secret', (client) => client.authenticate('another')],
   ['an instant that has passed', (client) => client.authenticate(API_SECRET, Date.now() - 1)],
 ])('%s is refused, and the connection ends', async (_what, authenticate) => {
-  const client = await Client.open();
+  const client = await Listener.open();
   authenticate(client);
   await client.hears(({ op, success }) => op === 'auth' && success === false);
   await until(() => client.isClosed);
@@ -132,7 +132,7 @@ test.each<[string, object]>([
   ['a word that is none', { op: 'order.create', args: [] }],
   ['no word at all', {}],
 ])('%s is refused', async (_what, message) => {
-  const client = await Client.open();
+  const client = await Listener.open();
   client.send(message);
   expect(await client.hears(({ success }) => success !== undefined)).toMatchObject({ success: false });
 });
@@ -143,7 +143,7 @@ test.each<[string, string, Record<string, string>]>([
   ['another path', '/v5/public/linear', {}],
 ])('%s is not opened, and nothing is counted', async (_what, path, headers) => {
   const before = venue.audit();
-  expect((await Client.open(path, headers)).isClosed).toBe(true);
+  expect((await Listener.open(path, headers)).isClosed).toBe(true);
   expect(venue.audit()).toEqual(before);
 });
 
@@ -158,7 +158,7 @@ test('a name that was made to resolve to this machine opens no socket', async ()
   expect(venue.audit()).toEqual(before);
 });
 
-test.each<[string, (client: Client, id: string) => boolean]>([
+test.each<[string, (client: Listener, id: string) => boolean]>([
   ['doubled', (client, id) => client.rows(id).length === 2],
   ['late', (client, id) => client.rows(id).length === 1],
   ['reordered', (client, id) => client.rows(id).length === 1],
@@ -167,7 +167,7 @@ test.each<[string, (client: Client, id: string) => boolean]>([
   ['closes', (client) => client.isClosed],
 ])('a plan makes it tell %s news', async (fault, hasHappened) => {
   venue.setFaults({ seed: 3, rate: 0, targets: [], stream: { [fault]: 1 } });
-  const client = await Client.subscribed();
+  const client = await Listener.subscribed();
   await createOrder(venue.url, marketOrder(`fault-${fault}`));
   await until(() => hasHappened(client, `fault-${fault}`));
   expect(venue.audit().faultsInjected[`stream_${fault}`]).toBeGreaterThanOrEqual(1);
@@ -175,7 +175,7 @@ test.each<[string, (client: Client, id: string) => boolean]>([
 
 test.each(['dropped', 'silent'])('a plan makes it tell nothing: %s', async (fault) => {
   venue.setFaults({ seed: 3, rate: 0, targets: [], stream: { [fault]: 1 } });
-  const client = await Client.subscribed();
+  const client = await Listener.subscribed();
   await createOrder(venue.url, marketOrder(`fault-${fault}`));
   client.send({ op: 'ping' });
   await client.hears(({ op }) => op === 'pong');
