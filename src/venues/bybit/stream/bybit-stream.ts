@@ -1,5 +1,4 @@
 import undici = require('undici');
-import type { Dispatcher } from 'undici';
 import {
   NEW_SESSION,
   reduceStream,
@@ -11,11 +10,8 @@ import type { OutwardProxy } from '../../../net/outward-proxy';
 import type { Credentials } from '../../ccxt/credentials';
 import type { StreamHint, StreamReport, VenueStream } from '../../stream';
 import { authentication, PING, readMessage, SUBSCRIPTION } from './messages';
+import { openLine, type Line } from './line';
 
-/** One message, whole and unpacked: some hundred order rows. */
-const MESSAGE_BYTES_MAX = 262_144;
-/** Until the socket is open; the session's own bound on becoming ready is as long. */
-const CONNECT_TIMEOUT_MS = 10_000;
 /** The longest a timer of ours sleeps at once. */
 const TIMER_MAX_MS = 60_000;
 
@@ -36,7 +32,7 @@ export class BybitStream implements VenueStream {
   readonly #options: BybitStreamOptions;
   #session: StreamSession = NEW_SESSION;
   #socket: undici.WebSocket | undefined;
-  #dispatcher: Dispatcher | undefined;
+  #line: Line | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastMessageAtMs: number | undefined;
   #connections = 0;
@@ -59,8 +55,6 @@ export class BybitStream implements VenueStream {
   close(): void {
     this.#step({ kind: 'stop' });
     clearTimeout(this.#timer);
-    void this.#dispatcher?.destroy();
-    this.#dispatcher = undefined;
   }
 
   report(): StreamReport {
@@ -113,8 +107,8 @@ export class BybitStream implements VenueStream {
 
   #connect(): void {
     const { url, symbols, proxy } = this.#options;
-    this.#dispatcher ??= createDispatcher(proxy);
-    const socket = new undici.WebSocket(url, { dispatcher: this.#dispatcher });
+    this.#line = openLine(proxy);
+    const socket = new undici.WebSocket(url, { dispatcher: this.#line.dispatcher });
     this.#socket = socket;
     // What a socket says after it was given up concerns nobody.
     const hear = (event: StreamEvent, hints?: readonly StreamHint[]): void => {
@@ -133,13 +127,12 @@ export class BybitStream implements VenueStream {
   }
 
   #disconnect(): void {
-    const socket = this.#socket;
+    const [socket, line] = [this.#socket, this.#line];
     this.#socket = undefined;
-    if (socket === undefined) return;
-    socket.close();
+    this.#line = undefined;
+    socket?.close();
     // Whoever does not answer our farewell keeps no socket of ours.
-    void this.#dispatcher?.destroy();
-    this.#dispatcher = undefined;
+    line?.cut();
   }
 
   #send(text: string): void {
@@ -154,24 +147,6 @@ export class BybitStream implements VenueStream {
     const leftMs = Math.max(0, Math.ceil(dueAtMs - performance.now()));
     this.#timer = setTimeout(() => this.#step({ kind: 'time' }), Math.min(leftMs, TIMER_MAX_MS)).unref();
   }
-}
-
-function createDispatcher(proxy: OutwardProxy | undefined): Dispatcher {
-  const connect = { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
-  const options = {
-    connections: 1,
-    headersTimeout: CONNECT_TIMEOUT_MS,
-    webSocket: { maxPayloadSize: MESSAGE_BYTES_MAX },
-    autoSelectFamily: true,
-  };
-  if (proxy === undefined) return new undici.Agent({ ...options, connect });
-  return new undici.ProxyAgent({
-    ...options,
-    uri: proxy.origin,
-    token: proxy.authorization,
-    requestTls: connect,
-    proxyTls: { ...connect, autoSelectFamily: true },
-  });
 }
 
 /** One listener that fails keeps nothing from the others, and ends no connection. */
