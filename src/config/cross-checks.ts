@@ -1,6 +1,6 @@
 import { candlePace, narrowWindows, reportIntervalMinMs } from '../domain/request-budget';
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
-import { hostOf, REGION_DEFAULT, regionsWith } from '../venues/definitions';
+import { hostOf, REGION_DEFAULT, regionsWith, symbolEndingOf } from '../venues/definitions';
 import type { ConfigProblem } from './config-error';
 import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
@@ -107,6 +107,15 @@ function checkVenue(config: Config, venue: VenueConfig | undefined): readonly Fa
   return [{ path: 'temporal.namespace', message }];
 }
 
+/** A symbol that another asset settles is one that the account has no margin for. */
+function checkSymbols(name: string, { adapter, symbols, settleAsset }: VenueConfig): readonly Fault[] {
+  const ending = symbolEndingOf(adapter, settleAsset);
+  const stranger = symbols.find((symbol) => ending !== undefined && (!symbol.endsWith(ending) || symbol === ending));
+  if (stranger === undefined) return [];
+  const message = `lists ${stranger}; venues.${name}.settleAsset is ${settleAsset}, and the symbols that it settles end in ${ending}: remove it, or name the asset that settles it`;
+  return [{ path: `venues.${name}.symbols`, message }];
+}
+
 /** What of the limits stays below what trading cannot do without, after the shares of rateLimits. */
 function checkCapacities(config: Config, name: string, venue: VenueConfig): readonly Fault[] {
   const limits = rateLimitsOf(config, venue);
@@ -201,6 +210,7 @@ export function crossCheck(config: Config, layers: MergedLayers): void {
   const limits = Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(config, name, settings));
   const faults = [
     ...checkVenue(config, venue),
+    ...Object.entries(config.venues).flatMap(([name, settings]) => checkSymbols(name, settings)),
     ...limits,
     ...checkCredentialNames(config),
     ...checkTimes(config),

@@ -9,6 +9,7 @@ import {
   roundAmountUp,
   ZERO,
 } from './decimal';
+import { emptyAccountWords } from './empty-account';
 import type { Market, OrderPlan, Ticker, VenueOrder } from './market';
 import type { TradingSignal } from './signal';
 
@@ -18,6 +19,8 @@ export interface PlanOrderInput {
   readonly ticker: Ticker;
   /** Free funds in the market's settle asset; needed only for a signal without an amount. */
   readonly freeFunds: string;
+  /** All that the account holds of it, free or not; absent: not known. */
+  readonly totalFunds?: string;
   /** The share of free funds that one order uses as margin, above 0, at most 1. */
   readonly fractionOfFree: string;
   /** Added to what the order needs, as a fraction: prices move between planning and filling. */
@@ -143,6 +146,12 @@ export function spentAmount({
 /**
  * What the venue holds back at the least while a limit order rests: the margin of what does not only close a position at
  * the limit price, rounded down, without fees and without our safety margin. Zero for market orders and exits.
+ *
+ * It is the least where the venue's leverage for the symbol is ours, or smaller. A venue of more leverage holds less than
+ * this, so that the account lends more than our leverage allows: leverage is set or compared before entries leave. It also
+ * holds less where an opposite position was opened since, which the order would only close, and where a part filled at a
+ * better price; it needs no more then. In all these cases what is lent stays within what the venue reports as available:
+ * never more of a reservation counts as held by the venue than the reservation itself.
  */
 export function lockedAmount(plan: OrderPlan, leverage: number): string {
   const price = parseDecimal(plan.limitPrice);
@@ -217,10 +226,11 @@ function wantedQuantity(input: PlanOrderInput, terms: SizingTerms, price: Decima
     return { code: 'NO_BALANCE_KNOWN', message: `The free ${market.settle} is not known. Send a new signal later.` };
   }
   if (free.isZero()) {
-    return {
-      code: 'INSUFFICIENT_FUNDS',
-      message: `No ${market.settle} is free to size the order from. Add funds or wait until other orders end.`,
-    };
+    const message =
+      parseDecimal(input.totalFunds)?.isZero() === true
+        ? `${emptyAccountWords(market.settle)}. Then send a new signal.`
+        : `No ${market.settle} is free to size the order from. Add funds or wait until other orders end.`;
+    return { code: 'INSUFFICIENT_FUNDS', message };
   }
   const wanted = free.times(terms.fractionOfFree).times(terms.leverage).dividedBy(price);
   const affordable = free.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_DOWN);

@@ -1,3 +1,4 @@
+import { emptyAccountWords } from '../domain/empty-account';
 import type { AccountHealth } from '../messages/venue-account';
 
 /** A penalty of a moment is how a limiter works; longer ones are worth a word. */
@@ -12,11 +13,20 @@ export interface AccountReport {
   readonly problems: readonly string[];
 }
 
-/** @param nowMs milliseconds UTC, to name instants by */
-export function describeAccount(venue: string, health: AccountHealth, nowMs: number): AccountReport {
+/**
+ * @param nowMs milliseconds UTC, to name instants by
+ * @param emptyAsset the settle asset, where the venue reports that the account holds none of it
+ */
+export function describeAccount(
+  venue: string,
+  health: AccountHealth,
+  nowMs: number,
+  emptyAsset?: string,
+): AccountReport {
   const problems = [
     tradingProblem(venue, health),
     balancesProblem(venue, health),
+    emptyAsset === undefined ? undefined : `Entries on ${venue} are denied: ${emptyAccountWords(emptyAsset)}`,
     blockProblem(venue, health, nowMs),
     overdueProblem(health),
     stuckProblem(health),

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { tradingVenueOf } from '../config/trading-environment';
+import { parseDecimal } from '../domain/decimal';
 import { fingerprintOfWorkflow, ML_MANAGER_WORKFLOW_ID, venueAccountWorkflowId } from '../messages/ids';
 import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
@@ -12,17 +13,24 @@ import { ACCOUNT_PART, CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } fr
 export async function accountHealth(client: Client, config: Config): Promise<PartHealth> {
   const name = ACCOUNT_PART;
   const { venue } = config;
+  const settleAsset = config.venues[venue]?.settleAsset;
   try {
     const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
-    const ask = async (): Promise<AccountHealth | undefined> => {
+    const ask = async (): Promise<{ health: AccountHealth; emptyAsset?: string } | undefined> => {
       // An ended workflow still answers queries, as of its end.
       const { status } = await handle.describe();
-      return status.name === 'RUNNING' ? handle.query(accountHealthQuery) : undefined;
+      if (status.name !== 'RUNNING') return undefined;
+      const health = await handle.query(accountHealthQuery);
+      // An account that holds funds for orders has some: a busy one is not asked twice.
+      if (health.pending > 0 || settleAsset === undefined) return { health };
+      const { total } = (await handle.query(balancesQuery)).assets[settleAsset] ?? {};
+      return { health, ...(parseDecimal(total)?.isZero() === true && { emptyAsset: settleAsset }) };
     };
-    const health = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
-    if (!health)
+    const answer = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
+    if (!answer)
       return unhealthy(name, `the account of ${venue} was ended by hand; an engine starts another one, halted`);
-    return { name, ...describeAccount(venue, health, Date.now()), account: health };
+    const { health, emptyAsset } = answer;
+    return { name, ...describeAccount(venue, health, Date.now(), emptyAsset), account: health };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
     return unhealthy(name, `${venue} does not answer: ${reason(error)}`);

@@ -5,6 +5,8 @@ import { errorCode } from './error-code';
 
 /** A file system that answers later is not waited for: one over a network can hang for minutes. */
 const ANSWER_MAX_MS = 1_000;
+/** So long is waited at once, and then looked: the time that this process itself is held up counts no longer than that. */
+const WAIT_STEP_MS = 100;
 /** Parents of a folder that are looked at where it does not exist yet. */
 const PARENTS_MAX = 64;
 
@@ -24,8 +26,20 @@ export type FreeSpace = { readonly freeBytes: number } | { readonly fault: strin
  * @param ask another source than the operating system, for tests
  */
 export async function readFreeSpace(folder: string, ask: AskFileSystem = statfs): Promise<FreeSpace> {
-  const timeout = sleep(ANSWER_MAX_MS, { fault: `no answer within ${ANSWER_MAX_MS} ms` }, { ref: false });
-  return Promise.race([readNearest(folder, ask), timeout]);
+  const ended = new AbortController();
+  try {
+    return await Promise.race([readNearest(folder, ask), faultOfSilence(ended.signal)]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** @param ended ends the waiting */
+async function faultOfSilence(ended: AbortSignal): Promise<FreeSpace> {
+  for (let waitedMs = 0; waitedMs < ANSWER_MAX_MS && !ended.aborted; waitedMs += WAIT_STEP_MS) {
+    await sleep(WAIT_STEP_MS, undefined, { ref: false });
+  }
+  return { fault: `no answer within ${ANSWER_MAX_MS} ms` };
 }
 
 async function readNearest(folder: string, ask: AskFileSystem): Promise<FreeSpace> {

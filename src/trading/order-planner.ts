@@ -1,4 +1,5 @@
 import { isDenial, type Denial } from '../domain/denial';
+import type { AssetView } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
 import type { TradingSignal } from '../domain/signal';
 import { planOrder } from '../domain/sizing';
@@ -51,12 +52,13 @@ export class OrderPlanner {
     }
     const ticker = await this.pacedVenue.ticker(signal.symbol);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
-    const freeFunds = signal.amount === undefined ? await this.freeFundsOf(market.settle) : '';
+    const funds = signal.amount === undefined ? await this.fundsOf(market.settle) : undefined;
     const plan = planOrder({
       signal,
       market,
       ticker,
-      freeFunds,
+      freeFunds: funds?.free ?? '',
+      totalFunds: funds?.total,
       fractionOfFree: this.settings.fractionOfFree,
       safetyMargin: this.settings.safetyMargin,
       leverage: this.settings.leverage,
@@ -65,8 +67,8 @@ export class OrderPlanner {
     return isDenial(plan) ? plan : { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };
   }
 
-  private async freeFundsOf(asset: string): Promise<string> {
+  private async fundsOf(asset: string): Promise<AssetView | undefined> {
     const balances = await this.entities.query(this.account, balancesQuery);
-    return balances.assets[asset]?.free ?? '';
+    return balances.assets[asset];
   }
 }

@@ -39,6 +39,8 @@ export type VenueHosts = Readonly<Partial<Record<RemoteEnvironment, string>>>;
 export interface VenueDefinition {
   /** By the name that `venues.*.region` takes: a closed list, because keys travel there. */
   readonly regions: Readonly<Record<string, VenueHosts>>;
+  /** What the symbols that it trades end in, by the asset that settles them. Those of other assets are not known. */
+  readonly symbolEndings: Readonly<Record<string, string>>;
   readonly promises: VenuePromises;
   readonly documentedLimits: DocumentedLimits;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */

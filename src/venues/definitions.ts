@@ -34,6 +34,16 @@ export function regionsWith(adapter: VenueAdapter, environment: RemoteEnvironmen
   return regions.flatMap(([region, hosts]) => (hosts[environment] === undefined ? [] : [region]));
 }
 
+/**
+ * What the symbols end in that an asset settles.
+ *
+ * @returns undefined where that is not known
+ */
+export function symbolEndingOf(adapter: VenueAdapter, settleAsset: string): string | undefined {
+  const { symbolEndings }: VenueDefinition = VENUE_DEFINITIONS[adapter];
+  return Object.hasOwn(symbolEndings, settleAsset) ? symbolEndings[settleAsset] : undefined;
+}
+
 function regionsOf(adapter: VenueAdapter): VenueDefinition['regions'] {
   return VENUE_DEFINITIONS[adapter].regions;
 }

@@ -1,4 +1,7 @@
 import type { Config } from '../../config/schema';
+import { parseDecimal } from '../../domain/decimal';
+import { emptyAccountWords } from '../../domain/empty-account';
+import type { SnapshotCommand } from '../../domain/ledger/types';
 import { environmentOf } from '../../config/trading-environment';
 import { isPortListening } from '../../net/ports';
 import type { Venue } from '../../venues/venue';
@@ -37,6 +40,16 @@ export function judgeVenueClock(offsetMs: number, skewMs: number, receiveWindowM
   return mend(`${found}, ${bound}`, "let this machine's clock follow NTP");
 }
 
+/** @param who the venue and its environment, for people */
+export function judgeBalance(who: string, assets: SnapshotCommand['assets'], settleAsset: string): Finding {
+  const total = parseDecimal(assets[settleAsset]?.total);
+  const known = `${who} knows the keys and tells`;
+  if (total === undefined) return mend(`${known} no balance of ${settleAsset}`, `move ${settleAsset} into the account`);
+  if (!total.isZero()) return well(`${known} a balance of ${settleAsset}`);
+  const [found = '', remedy = ''] = emptyAccountWords(settleAsset).split('; ');
+  return mend(`${known} ${found}`, remedy);
+}
+
 export const VENUE_CLOCK_CHECK: Check = {
   name: 'venue clock',
   run: ({ config, env }) =>
@@ -57,11 +70,6 @@ export const VENUE_ACCOUNT_CHECK: Check = {
       const { assets } = await venue.balances();
       const settleAsset = config.venues[config.venue]?.settleAsset ?? '';
       const who = `${config.venue} (${environmentOf(config)})`;
-      if (Object.hasOwn(assets, settleAsset))
-        return well(`${who} knows the keys and tells a balance of ${settleAsset}`);
-      return mend(
-        `${who} knows the keys and tells no balance of ${settleAsset}`,
-        `move ${settleAsset} into the trading account`,
-      );
+      return judgeBalance(who, assets, settleAsset);
     }),
 };

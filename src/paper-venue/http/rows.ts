@@ -197,6 +197,8 @@ export function walletRow(wallet: WalletBalance, unrealised: Decimal, settle: st
         unrealisedPnl: formatDecimal(unrealised),
         availableToWithdraw: '',
         borrowAmount: '0',
+        spotBorrow: '0',
+        bonus: '0',
         collateralSwitch: true,
         marginCollateral: true,
       },

@@ -22,7 +22,7 @@ import { lookUpOrder } from './order-look-up';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault, findSizeFault } from './order-request';
 import { plainOrders } from './order-rows';
 import { classifyCancelOrderReply, classifyPlaceOrderReply } from './outcomes';
-import { parseBalances, parseCandles, parseMarket, parsePositions, parseTicker, TAKER_FEE_DEFAULT } from './parse';
+import { parseCandles, parseMarket, parsePositions, parseTicker, TAKER_FEE_DEFAULT } from './parse';
 import {
   balancesPayload,
   CANDLES_MAX,
@@ -44,6 +44,7 @@ import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
 import { BybitStream } from './stream/bybit-stream';
 import { privateStreamUrl } from './stream/hosts';
+import { parseBalances } from './wallet';
 
 /** Pages of instruments that are read; the venue lists some seven hundred, a thousand on a page. */
 const INSTRUMENT_PAGES_MAX = 10;

@@ -7,6 +7,7 @@ import { BYBIT_REGIONS } from './urls';
 /** Bybit V5, linear perpetuals. */
 export const BYBIT: VenueDefinition = {
   regions: BYBIT_REGIONS,
+  symbolEndings: { USDT: 'USDT', USDC: 'PERP' },
   promises: BYBIT_PROMISES,
   documentedLimits: BYBIT_LIMITS,
   create(options) {

@@ -1,12 +1,11 @@
 import { Decimal } from 'decimal.js';
 import { ExactDecimal } from '../../domain/decimal';
-import type { PositionsReport, SnapshotCommand } from '../../domain/ledger/types';
+import type { PositionsReport } from '../../domain/ledger/types';
 import type { Candle, Market, Ticker, VenueOrder, VenueOrderStatus } from '../../domain/market';
-import { ASSET_BYTES_MAX, SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
+import { ASSET_BYTES_MAX } from '../../domain/ledger/state';
 import { orderEndOf } from './order-ends';
-import { coinRow, feeFigure, positionRow } from './payloads';
-import type { balancesPayload, candlesPayload, CoinBalance, Instrument, OrderRow, TickerRow } from './payloads';
-import { faultOf, nameOf, RowFault } from './rows';
+import { feeDetail, feeFigure, positionRow } from './payloads';
+import type { candlesPayload, Instrument, OrderRow, TickerRow } from './payloads';
 import type { z } from 'zod';
 
 /**
@@ -62,44 +61,6 @@ export function parseCandles(payload: z.infer<typeof candlesPayload>, intervalMs
     .map(([openTimeMs, open, high, low, close, volume]) => ({ openTimeMs, open, high, low, close, volume }))
     .filter((candle) => candle.openTimeMs + intervalMs <= payload.time)
     .toSorted((a, b) => a.openTimeMs - b.openTimeMs);
-}
-
-/**
- * Coin by coin: of the others those whose figures can be read, because only the settle asset is needed.
- *
- * @throws RowFault when the settle asset's own figures cannot be read, or may be those of a row that cannot
- */
-export function parseBalances(payload: z.infer<typeof balancesPayload>, settleAsset: string): SnapshotCommand {
-  const assets: Record<string, SnapshotCommand['assets'][string]> = {};
-  let isSettleAssetRead = false;
-  let nameless: string | undefined;
-  for (const candidate of payload.result.list.flatMap((account) => account.coin)) {
-    const name = nameOf(candidate, 'coin');
-    if (name === undefined) nameless = 'a coin of the wallet has no name that can be read';
-    if (name === settleAsset && isSettleAssetRead) throw new RowFault(`the wallet names ${settleAsset} twice`);
-    const row = coinRow.safeParse(candidate);
-    if (!row.success && name === settleAsset) {
-      throw new RowFault(`the wallet's figures of ${settleAsset} are not known (${faultOf(row.error)})`);
-    }
-    if (!row.success || (name !== settleAsset && Object.keys(assets).length >= SNAPSHOT_ASSETS_MAX - 1)) continue;
-    assets[row.data.coin] = parseBalance(row.data);
-    if (name === settleAsset) isSettleAssetRead = true;
-  }
-  if (!isSettleAssetRead && nameless !== undefined) throw new RowFault(nameless);
-  return { asOfMs: payload.time, assets };
-}
-
-/**
- * One asset. What is locked are margins of positions and orders; open losses are not spendable either, so the smaller
- * of wallet balance and equity counts as available. The account's own figure is not used: it is a sum over all assets,
- * in dollars.
- */
-function parseBalance(coin: CoinBalance): SnapshotCommand['assets'][string] {
-  const total = Decimal.max(0, coin.walletBalance);
-  const locked = Decimal.max(0, Decimal.sum(coin.locked, coin.totalOrderIM, coin.totalPositionIM));
-  const spendable = Decimal.min(total, coin.equity);
-  const available = Decimal.max(0, spendable.minus(locked));
-  return { total: total.toFixed(), available: available.toFixed(), locked: locked.toFixed() };
 }
 
 /** Row by row; a symbol without a row that is open, in one-way mode and the account's own to close has no known position. */
@@ -166,14 +127,17 @@ function averagePriceOf({ avgPrice, cumExecValue, cumExecQty }: OrderRow): strin
 const OTHER_FEES_MAX = 8;
 
 /**
- * What an order cost, by asset. Where the venue names no assets, the sum is taken for one of the settle asset; a figure that
- * it does not tell is not known, and is no zero.
+ * What an order cost, by asset: of the settle asset nothing, where only others are named. Where the venue names no assets, the
+ * sum is taken for one of the settle asset; a figure that it does not tell, or a detail that cannot be read, is not known,
+ * and is no zero.
  */
 function parseFees(
   { cumFeeDetail, cumExecFee }: OrderRow,
   feeAsset: string,
 ): { readonly fee: string; readonly otherFees?: Readonly<Record<string, string>> } {
-  const detail = Object.entries(cumFeeDetail ?? {});
+  const told = feeDetail.safeParse(cumFeeDetail);
+  if (!told.success) return { fee: '' };
+  const detail = Object.entries(told.data);
   if (detail.length === 0) return { fee: cumExecFee === undefined ? '' : new Decimal(cumExecFee).toFixed() };
   const own = detail.find(([asset]) => asset === feeAsset);
   const others = detail

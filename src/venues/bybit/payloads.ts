@@ -66,6 +66,12 @@ function envelope<Result extends z.ZodType>(result: Result) {
   return z.object({ result, time: timeMs });
 }
 
+/** An order's fees by asset, whose figures are read one by one; empty: none was told. */
+export const feeDetail = z
+  .union([z.record(z.string(), z.unknown()), z.literal('')])
+  .nullish()
+  .transform((detail) => detail || {});
+
 /** A figure in a detail of fees. */
 export const feeFigure = decimal;
 
@@ -100,20 +106,39 @@ export const candlesPayload = envelope(
   }),
 );
 
-/** All figures are needed: what is locked cannot be told from a part of it. */
+/** What the whole account has left; empty where that does not apply. Null and missing are not known. */
+export const accountFigure = z.union([decimal, z.literal('')], `needed is ${SIGNED_FORM}, or an empty text`);
+
+/** One account of a wallet. Its coins are read one by one, and its own figure when it is needed. */
+export const accountRow = z.object({
+  coin: z.array(z.unknown()).max(COINS_MAX),
+  totalAvailableBalance: z.unknown().optional(),
+});
+
+const PORTFOLIO_MARGIN =
+  'empty, as in portfolio margin, which cannot be traded on; choose cross or isolated margin at the exchange';
+/** The venue tells no margins by coin in portfolio margin. */
+const margin = z
+  .string()
+  .refine((text) => text !== '', { error: PORTFOLIO_MARGIN, abort: true })
+  .pipe(decimal);
+
+/** What is locked cannot be told from a part of the figures. Unknown stays what is not needed of every coin. */
 export const coinRow = z.object({
   coin: z.string().min(1).max(ASSET_BYTES_MAX),
+  totalOrderIM: margin,
+  totalPositionIM: margin,
   walletBalance: decimal,
   equity: decimal,
   locked: decimal,
-  totalOrderIM: decimal,
-  totalPositionIM: decimal,
+  bonus: decimal,
+  spotBorrow: optionalDecimal.catch(undefined),
+  borrowAmount: optionalDecimal.catch(undefined),
+  usdValue: optionalDecimal.catch(undefined),
 });
 export type CoinBalance = z.infer<typeof coinRow>;
 
-export const balancesPayload = envelope(
-  z.object({ list: z.array(z.object({ coin: z.array(z.unknown()).max(COINS_MAX) })).max(ACCOUNTS_MAX) }),
-);
+export const balancesPayload = envelope(z.object({ list: z.array(z.unknown()).max(ACCOUNTS_MAX) }));
 
 export const orderRow = z.object({
   orderId: id.min(1),
@@ -145,8 +170,8 @@ export const orderRow = z.object({
   cumExecValue: optionalDecimal.catch(undefined),
   avgPrice: optionalDecimal.catch(undefined),
   cumExecFee: optionalDecimal.catch(undefined),
-  // By asset, read one by one.
-  cumFeeDetail: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+  // Read as feeDetail.
+  cumFeeDetail: z.unknown().optional(),
   // Cut and not refused: a long reason must not hide the order.
   rejectReason: z
     .string()

@@ -11,6 +11,7 @@ import {
   INSTRUMENTS,
   INSTRUMENTS_LATER,
   INSTRUMENTS_WITH_MALFORMED_ROW,
+  ISOLATED,
   LIMIT_ANSWERS,
   ORDERS,
   POSITION_PAGES,
@@ -31,11 +32,7 @@ describeVenueContract({
   symbols: ['BTCUSDT', 'ETHUSDT', 'XRPUSDT', 'BTCPERP'],
   settleAsset: 'USDT',
   openStub: () => BybitStub.open(),
-  notYet: {
-    'VA-05.2': 'A wallet without the settle asset gives no figures, so a signal is denied for want of figures.',
-    'VA-05.4': 'What is available is computed for each coin alone, as for isolated margin.',
-    'VA-05.5': 'A bonus counts as available.',
-  },
+  notYet: {},
   doesNotApply: { 'VA-37': 'A client id that was used once is refused for ever.' },
 
   markets: { name: 'documented', answer: INSTRUMENTS, expected: [BITCOIN, ETHER] },
@@ -62,13 +59,38 @@ describeVenueContract({
     },
     {
       name: 'a negative equity leaves nothing available',
-      answer: walletOf([coin({ equity: '-20' })]),
+      answer: walletOf([coin({ equity: '-20', usdValue: '-20' })]),
       expected: { USDT: { total: '1000', available: '0', locked: '0' } },
     },
     {
       name: 'a debt leaves nothing at all',
-      answer: walletOf([coin({ walletBalance: '-50', equity: '-50' })]),
+      answer: walletOf([coin({ walletBalance: '-50', equity: '-50', usdValue: '-50' })]),
       expected: { USDT: { total: '0', available: '0', locked: '0' } },
+    },
+    {
+      name: 'what is borrowed is in the wallet, and is not the account’s own',
+      answer: walletOf([coin({ spotBorrow: '900', equity: '600', unrealisedPnl: '500', usdValue: '600' })]),
+      expected: { USDT: { total: '100', available: '100', locked: '0' } },
+    },
+    {
+      name: 'isolated margin lends what the coin has, less margins',
+      answer: walletOf([coin({ totalOrderIM: '100', totalPositionIM: '200', locked: '50' })], ISOLATED),
+      expected: { USDT: { total: '1000', available: '650', locked: '350' } },
+    },
+    {
+      name: 'what the account has left is converted at the price of the coin',
+      answer: walletOf([coin({ usdValue: '1250' })], { totalAvailableBalance: '500' }),
+      expected: { USDT: { total: '1000', available: '400', locked: '0' } },
+    },
+    {
+      name: 'an account that has nothing left lends nothing',
+      answer: walletOf([coin({})], { totalAvailableBalance: '-100' }),
+      expected: { USDT: { total: '1000', available: '0', locked: '0' } },
+    },
+    {
+      name: 'zeros and small figures with exponents',
+      answer: walletOf([coin({ locked: '0E-18', totalOrderIM: '1E-7', bonus: '0E-8', spotBorrow: '0e-18' })]),
+      expected: { USDT: { total: '1000', available: '999.9999999', locked: '0.0000001' } },
     },
   ],
   emptyBalances: walletOf([]),
@@ -82,7 +104,7 @@ describeVenueContract({
   },
   bonusBalances: {
     name: 'a bonus',
-    answer: walletOf([coin({ bonus: '300' })]),
+    answer: walletOf([coin({ bonus: '300' })], ISOLATED),
     expected: { USDT: { total: '1000', available: '700', locked: '0' } },
   },
 

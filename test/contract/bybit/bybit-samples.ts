@@ -92,6 +92,9 @@ export function coin(change: Row): Row {
   return { ...bare, coin: 'USDT', walletBalance: '1000', equity: '1000', usdValue: '1000', ...change };
 }
 
+/** In isolated margin the figures of the whole account do not apply. */
+export const ISOLATED: Row = { totalAvailableBalance: '', totalInitialMargin: '', totalMarginBalance: '' };
+
 export const WALLET = wallet;
 
 const positions = readTestData<Envelope<{ list: readonly Row[] }>>('bybit', 'positions.json').result;

@@ -7,7 +7,7 @@ import { INSTALLATION_CHECK, judgeDisk, judgeNode, PORTS_CHECK } from '../../../
 import { configCheck, judgeConfigFault } from '../../../src/cli/doctor/config-check';
 import { renderDoctor } from '../../../src/cli/doctor/render-doctor';
 import { judgeRetention, NAMESPACE_CHECK, REACH_CHECK } from '../../../src/cli/doctor/server-checks';
-import { judgeVenueClock } from '../../../src/cli/doctor/venue-checks';
+import { judgeBalance, judgeVenueClock } from '../../../src/cli/doctor/venue-checks';
 import { runCommandLine } from '../../../src/cli/program';
 import { PLAIN } from '../../../src/cli/terminal';
 import { ConfigError } from '../../../src/config/config-error';
@@ -89,6 +89,22 @@ test.each([
   [-1_001, 'mend'],
 ])("a venue's clock %i ms off is judged %s", (offsetMs, verdict) => {
   expect(judgeVenueClock(offsetMs, 1_000, 5_000).verdict).toBe(verdict);
+});
+
+test.each<[string, object, object]>([
+  ['some', { total: '0.01' }, { verdict: 'well', found: 'bybit (live) knows the keys and tells a balance of USDT' }],
+  [
+    'none',
+    { total: '0' },
+    {
+      verdict: 'mend',
+      found: 'bybit (live) knows the keys and tells 0 USDT in the unified account',
+      mend: 'transfer from Funding',
+    },
+  ],
+])('an account that holds %s of the settle asset', (_name, figures, finding) => {
+  const asset = { total: '0', available: '0', locked: '0', ...figures };
+  expect(judgeBalance('bybit (live)', { USDT: asset }, 'USDT')).toEqual(finding);
 });
 
 test('the data folder is judged by who may look into it, and not made', async () => {

@@ -1,3 +1,4 @@
+import { presentSignal } from '../../../src/api/present-signal';
 import { describeIntake, renderSignal, renderSignalList } from '../../../src/cli/render-signal';
 import { PLAIN } from '../../../src/cli/terminal';
 import type { SignalView } from '../../../src/domain/signal-view';
@@ -46,6 +47,17 @@ const SUMMARY: SignalSummary = {
 };
 
 describe('renderSignal', () => {
+  test.each([
+    ['entry', '0', 'fee 0.0024 MNT'],
+    ['exit', '0', 'fee 0.0024 MNT'],
+    ['entry', '0.1', 'fee 0.1 USDT and 0.0024 MNT'],
+  ] as const)('an %s of which something filled shows each fee in its own asset: %s, %s', (intent, fee, sentence) => {
+    const order = { ...FILLED.order!, filledQuantity: '0.004', fee, otherFees: { MNT: '0.0024' } };
+    const view: SignalView = { ...FILLED, signal: { ...FILLED.signal, intent }, outcome: 'PARTIALLY_FILLED', order };
+    expect(renderSignal(view, PLAIN)).toContain(`filled 0.004 of 0.01 at 43000.5, ${sentence}\n`);
+    expect(presentSignal(view)).toMatchObject({ order: { fee, other_fees: { MNT: '0.0024' } } });
+  });
+
   test('a filled signal tells request, outcome, order and timeline', () => {
     expect(renderSignal(FILLED, PLAIN).split('\n')).toEqual([
       'BUY BTCUSDT · manual  0123456789abcdef',

@@ -45,3 +45,30 @@ test('many symbols are counted', () => {
   const value = Array.from({ length: 12 }, (_, index) => `COIN${index}USDT`);
   expect(describeTradedSymbols(configWith({ ...NARROWED, value }))).toMatch(/, COIN9USDT and 2 more$/);
 });
+
+describe('symbols and the asset that settles them', () => {
+  const SETTLED = (settleAsset: string, ...symbols: string[]) => [
+    { flag: '--test', path: 'venues.bybit.settleAsset', value: settleAsset },
+    { flag: '--test', path: 'venues.bybit.symbols', value: symbols },
+  ];
+
+  test.each([
+    ['USDT', ['BTCUSDT', '1000PEPEUSDT']],
+    ['USDC', ['BTCPERP', 'ETHPERP']],
+    ['USDE', ['BTCUSDE']],
+  ])('%s settles %j', (settleAsset, symbols) => {
+    expect(configWith(...SETTLED(settleAsset, ...symbols)).venues['bybit']?.symbols).toEqual(symbols);
+  });
+
+  test.each([
+    ['USDT', 'BTCPERP', 'USDT'],
+    ['USDT', 'USDT', 'USDT'],
+    ['USDT', 'BTCUSD', 'USDT'],
+    ['USDC', 'BTCUSDT', 'PERP'],
+    ['USDC', 'BTCUSDC', 'PERP'],
+    ['USDC', 'PERP', 'PERP'],
+  ])('with %s, %s is refused in one sentence', (settleAsset, stranger, ending) => {
+    const sentence = `venues.bybit.symbols lists ${stranger}; venues.bybit.settleAsset is ${settleAsset}, and the symbols that it settles end in ${ending}: remove it`;
+    expect(() => configWith(...SETTLED(settleAsset, `ETH${ending}`, stranger))).toThrow(sentence);
+  });
+});

@@ -4,6 +4,8 @@ import type { OrderPlan } from '../../../src/domain/market';
 import { isDenial } from '../../../src/domain/denial';
 import { lockedAmount, planOrder, priceMoveDenial, spentAmount } from '../../../src/domain/sizing';
 import type { PlanOrderInput } from '../../../src/domain/sizing';
+import { symbolMargin } from '../../../src/paper-venue/book/margin';
+import type { OrderRecord, PositionRecord } from '../../../src/paper-venue/book/records';
 import { market, order, plan, signal, ticker } from './fixtures';
 
 const input: PlanOrderInput = {
@@ -26,6 +28,14 @@ function planned(change: Partial<PlanOrderInput>): OrderPlan {
 function denialCode(change: Partial<PlanOrderInput>): string {
   const result = planOrder({ ...input, ...change });
   return isDenial(result) ? result.code : 'planned';
+}
+
+/** The margin of a resting order as our exchange computes it, at the leverage that was set there. */
+function heldAtPaperVenue({ direction, quantity, limitPrice }: OrderPlan, leverage: string, takerFee: string) {
+  const side = direction === 'BUY' ? 'Buy' : 'Sell';
+  const resting = { side, quantity, filledQuantity: '0', limitPrice, reduceOnly: false } as OrderRecord;
+  const flat = { size: '0', entryValue: '0', leverage } as PositionRecord;
+  return symbolMargin(flat, [resting], takerFee).orders;
 }
 
 describe('a market entry', () => {
@@ -84,6 +94,35 @@ describe('a limit order', () => {
   test('locks its margin, without fees, rounded down', () => {
     expect(lockedAmount({ ...plan, limitPrice: '49000.1' }, 3)).toBe('1633.33666666');
     expect(lockedAmount(plan, 3)).toBe('0');
+  });
+
+  const lockCases = [1, 2, 3, 10, 50, 100].flatMap((leverage) =>
+    (['BUY', 'SELL'] as const).map((direction) => [direction, leverage] as const),
+  );
+
+  test.each(lockCases)(
+    '%s at leverage %i locks no more than the venue holds, and no more than is reserved',
+    (...of) => {
+      const [direction, leverage] = of;
+      for (const limitPrice of ['0.1', '48999.9', '50000', '73456.7']) {
+        const steps = { ...market, quantityMin: '0', notionalMin: '0' };
+        const limit = planned({
+          market: steps,
+          signal: { ...signal, direction, limitPrice, amount: '0.123' },
+          leverage,
+        });
+        const locked = new ExactDecimal(lockedAmount(limit, leverage));
+        const held = heldAtPaperVenue(limit, String(leverage), steps.takerFee);
+        expect([locked.lte(held), held.lte(limit.reserveAmount)]).toEqual([true, true]);
+      }
+    },
+  );
+
+  test('locks more than a venue of more leverage holds, and less than one of less', () => {
+    const limit = planned({ signal: { ...signal, limitPrice: '49000', amount: '0.1' }, leverage: 5 });
+    const held = (leverage: string) => heldAtPaperVenue(limit, leverage, market.takerFee);
+    const locked = lockedAmount(limit, 5);
+    expect([held('10').lt(locked), held('5').gte(locked), held('2').gte(locked)]).toEqual([true, true, true]);
   });
 
   test('locks nothing for what only closes a position', () => {
@@ -179,6 +218,14 @@ describe('the spent amount', () => {
 
   test('of an exit is its fees', () => {
     expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order, leverage: 5 })).toBe('2.75');
+  });
+
+  test('has no fee where the fee was paid in another asset', () => {
+    const paid = { ...order, fee: '0', otherFees: { MNT: '0.0024' } };
+    const half = { ...paid, filledQuantity: '0.05' };
+    const spent = [paid, half].map((of) => spentAmount({ plan, order: of, leverage: 5 }));
+    expect(spent).toEqual(['1000.2', '500.1']);
+    expect(spentAmount({ plan: { ...plan, reduceOnly: true }, order: paid, leverage: 5 })).toBe('0');
   });
 
   test('shrinks by a rebate, never below zero', () => {
@@ -291,5 +338,35 @@ describe('a market entry that waited', () => {
     ['without a reservation that can be read', { reserveAmount: '' }, '100', 'VENUE_UNAVAILABLE'],
   ])('is judged %s', (_what, change, ask, code) => {
     expect(denied(change, ask)).toBe(code);
+  });
+});
+
+describe('without free funds', () => {
+  const unsized = { ...signal, amount: undefined };
+
+  test.each([
+    [
+      'an account that holds nothing',
+      '0',
+      '0 USDT in the unified account; transfer from Funding. Then send a new signal.',
+    ],
+    [
+      'the zero of another spelling',
+      '0.00',
+      '0 USDT in the unified account; transfer from Funding. Then send a new signal.',
+    ],
+    [
+      'an account whose funds are all held',
+      '1000',
+      'No USDT is free to size the order from. Add funds or wait until other orders end.',
+    ],
+    [
+      'an account of which nothing more is known',
+      undefined,
+      'No USDT is free to size the order from. Add funds or wait until other orders end.',
+    ],
+  ])('%s is told what to do', (_name, totalFunds, message) => {
+    const denied = planOrder({ ...input, signal: unsized, freeFunds: '0', totalFunds });
+    expect(denied).toEqual({ code: 'INSUFFICIENT_FUNDS', message });
   });
 });

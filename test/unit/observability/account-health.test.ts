@@ -55,6 +55,13 @@ test.each<[string, Partial<AccountHealth>, RegExp]>([
   expect(text).toContain(problems[0]);
 });
 
+test('an account without any of the settle asset: degraded, with where to transfer from', () => {
+  const { status, problems, text } = describeAccount('bybit', WELL, NOW_MS, 'USDC');
+  expect(status).toBe('degraded');
+  expect(problems).toEqual(['Entries on bybit are denied: 0 USDC in the unified account; transfer from Funding']);
+  expect(text).toContain(problems[0]);
+});
+
 test('a pause of a moment, as every limiter has, is no problem', () => {
   expect(describeWith({ blockedForMs: 1_000, blockedBy: 'rate_limited' }).status).toBe('healthy');
 });

@@ -34,6 +34,15 @@ test('a file system that does not answer is not waited for', async () => {
   }
 });
 
+test('an answer that comes while this process is held up is an answer', async () => {
+  const ask = () => new Promise<never>((resolve) => setTimeout(() => resolve({ bavail: 1, bsize: 1 } as never), 200));
+  const space = readFreeSpace('/data', ask);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const heldUpUntilMs = performance.now() + 1_500;
+  while (performance.now() < heldUpUntilMs);
+  expect(await space).toEqual({ freeBytes: 1 });
+});
+
 test('this machine tells what is free', async () => {
   expect(await readFreeSpace(__dirname)).toEqual({ freeBytes: expect.any(Number) as number });
 });

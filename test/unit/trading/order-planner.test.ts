@@ -14,7 +14,7 @@ const MARKET = {
 const SETTINGS = { fractionOfFree: '0.1', safetyMargin: '0.02', leverage: 1 };
 
 /** A venue whose clock is known once a price was read. */
-function plannerAt(venueMs: number | undefined, fault?: string) {
+function plannerAt(venueMs: number | undefined, fault?: string, assets = {}) {
   let measured: number | undefined;
   const pacedVenue = {
     venue: { clockMs: () => measured },
@@ -24,7 +24,8 @@ function plannerAt(venueMs: number | undefined, fault?: string) {
       return { symbol: 'BTCUSDT', bid: '59999', ask: '60000' };
     },
   };
-  return new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS, { faultFor: () => fault });
+  const entities = { query: async () => ({ assets }) };
+  return new OrderPlanner(entities as never, 'account', pacedVenue as never, SETTINGS, { faultFor: () => fault });
 }
 
 test.each([1_700_000_000_000, undefined])('a plan bears the venue’s clock %p, and nobody else’s', async (venueMs) => {
@@ -41,4 +42,13 @@ test('an account that is not fit stops entries, and no exit', async () => {
   });
   const exit = { ...INPUT, signal: { ...INPUT.signal, intent: 'exit' as const } };
   expect(await planner.plan(exit)).toMatchObject({ reduceOnly: true });
+});
+
+test('a signal without an amount, on an account that holds nothing, is told where to transfer from', async () => {
+  const planner = plannerAt(undefined, undefined, { USDT: { total: '0', free: '0' } });
+  const unsized = { ...INPUT, signal: { ...INPUT.signal, amount: undefined } };
+  expect(await planner.plan(unsized)).toEqual({
+    code: 'INSUFFICIENT_FUNDS',
+    message: '0 USDT in the unified account; transfer from Funding. Then send a new signal.',
+  });
 });

@@ -409,6 +409,12 @@ describe('balances', () => {
     });
   });
 
+  it('says in words which figure is not known', async () => {
+    stub.on(BALANCE, (_request, response) => stub.reply(response, { list: [null] }));
+    const message = 'The balances are not known: the answer names 0 unified accounts, and one is needed.';
+    await expect(venue.balances()).rejects.toMatchObject({ outcome: { kind: 'UNKNOWN', message } });
+  });
+
   it('throws the classified refusal', async () => {
     stub.on(BALANCE, (_request, response) => stub.refuse(response, 33_004, 'Your api key has expired.'));
     await expect(venue.balances()).rejects.toMatchObject({ outcome: { kind: 'FATAL', venueCode: '33004' } });
@@ -429,10 +435,6 @@ describe('rows one by one:', () => {
 
   function answer(route: string, list: readonly unknown[]): void {
     stub.on(route, (_request, response) => stub.reply(response, { list }));
-  }
-
-  function wallet(...coins: readonly unknown[]): void {
-    answer(BALANCE, [{ accountType: 'UNIFIED', coin: coins }]);
   }
 
   it.each(['', null, 'abc', 7])('an instrument that is not configured may have %p for a step', async (qtyStep) => {
@@ -479,56 +481,16 @@ describe('rows one by one:', () => {
       { what: 'prices', faults: [{ symbol: 'ETHUSDT', fault: expect.stringMatching(/^bid1Price: /) as string }] },
     ]);
   });
-
-  const tether = {
-    coin: 'USDT',
-    walletBalance: '1000',
-    equity: '990',
-    locked: '0',
-    totalOrderIM: '10',
-    totalPositionIM: '0',
-  };
-
-  it.each<[string, unknown]>([
-    ['an empty balance', { ...tether, coin: 'MNT', walletBalance: '' }],
-    ['a null balance', { ...tether, coin: 'MNT', walletBalance: null }],
-    ['no balance', { coin: 'MNT' }],
-    ['an empty equity', { ...tether, coin: 'MNT', equity: '' }],
-    ['a long name', { ...tether, coin: 'X'.repeat(40) }],
-    ['a name that is no text', { ...tether, coin: 7 }],
-    ['nothing', null],
-  ])('another coin with %s hides only itself', async (_name, coin) => {
-    wallet(coin, tether);
-    expect((await venue.balances()).assets).toEqual({ USDT: { total: '1000', available: '980', locked: '10' } });
-  });
-
-  it('small balances with exponents are read', async () => {
-    wallet(tether, { ...tether, coin: 'MNT', walletBalance: '1E-7', equity: '1E-7', totalOrderIM: '0E-8' });
-    expect((await venue.balances()).assets).toMatchObject({ MNT: { total: '0.0000001', locked: '0' } });
-  });
-
-  const figures = ['walletBalance', 'equity', 'locked', 'totalOrderIM', 'totalPositionIM'];
-  it.each(figures.flatMap((figure) => ['', null, undefined, 'NaN'].map((value) => [figure, value] as const)))(
-    'the settle asset with %s %p is not known, and is no zero',
-    async (figure, value) => {
-      wallet({ ...tether, [figure]: value });
-      await expect(venue.balances()).rejects.toMatchObject({
-        outcome: {
-          kind: 'UNKNOWN',
-          message: expect.stringContaining(`figures of USDT are not known (${figure}: `) as string,
-        },
-      });
-    },
-  );
-
-  it.each<[string, readonly unknown[]]>([
-    ['a coin without a name and no settle asset', [{ ...tether, coin: '' }]],
-    ['the settle asset twice', [tether, tether]],
-  ])('%s proves no balance', async (_name, coins) => {
-    wallet(...coins);
-    await expect(venue.balances()).rejects.toMatchObject({ outcome: { kind: 'UNKNOWN' } });
-  });
 });
+
+/** Every way in which something of an order fills. */
+const ORDERS_THAT_PAID_IN_MNT: readonly (readonly [string, object])[] = [
+  ['an order that is partly filled', { orderStatus: 'PartiallyFilled', cumExecQty: '0.004' }],
+  ['an order that was cancelled with fills', { orderStatus: 'PartiallyFilledCanceled', cumExecQty: '0.004' }],
+  ['an IOC order with a rest', { orderStatus: 'Cancelled', timeInForce: 'IOC', cumExecQty: '0.004' }],
+  ['a limit order', { orderType: 'Limit', timeInForce: 'GTC' }],
+  ['an exit', { reduceOnly: true, side: 'Sell' }],
+];
 
 describe('fees', () => {
   it.each<[string, object, { fee: string; otherFees?: object }]>([
@@ -547,6 +509,17 @@ describe('fees', () => {
     ],
     ['in the settle asset, without a figure', { cumFeeDetail: { USDT: null } }, { fee: '' }],
     ['without a detail', { cumFeeDetail: {}, cumExecFee: '0.5' }, { fee: '0.5' }],
+    ['with an empty detail', { cumFeeDetail: '', cumExecFee: '0.5' }, { fee: '0.5' }],
+    ...['MNT', 7, ['MNT'], true].map((cumFeeDetail): [string, object, { fee: string }] => [
+      `with a detail that cannot be read, such as ${JSON.stringify(cumFeeDetail)}`,
+      { cumFeeDetail, cumExecFee: '0.5' },
+      { fee: '' },
+    ]),
+    ...ORDERS_THAT_PAID_IN_MNT.map(([name, row]): [string, object, { fee: string; otherFees: object }] => [
+      `in another asset, of ${name}`,
+      { ...row, cumFeeDetail: { MNT: '0.0024' }, cumExecFee: '0.55' },
+      { fee: '0', otherFees: { MNT: '0.0024' } },
+    ]),
     ['with an empty figure', { cumFeeDetail: null, cumExecFee: '' }, { fee: '' }],
     ['with a null', { cumFeeDetail: undefined, cumExecFee: null }, { fee: '' }],
     ['not told at all', { cumFeeDetail: undefined, cumExecFee: undefined }, { fee: '' }],
@@ -562,7 +535,11 @@ describe('fees', () => {
 describe('limit reports', () => {
   it('come once per reply, also for refusals, with the venue’s figures', async () => {
     stub.on(BALANCE, (_request, response) => {
-      stub.reply(response, { list: [] }, { 'X-Bapi-Limit-Status': '49', 'X-Bapi-Limit': '50' });
+      stub.reply(
+        response,
+        { list: [{ accountType: 'UNIFIED', coin: [] }] },
+        { 'X-Bapi-Limit-Status': '49', 'X-Bapi-Limit': '50' },
+      );
     });
     stub.on(CREATE, (_request, response) => {
       const resetMs = String(stub.nowMs() + 400);

@@ -8,6 +8,8 @@ const START = { initializeWorkflow: {} };
 const NEWS = { resolveActivity: { seq: 1 } };
 const UPDATE = { doUpdate: { name: 'cancel' } };
 const QUERY = { queryWorkflow: { queryId: 'legacy_query' } };
+/** One that comes along with a workflow task. */
+const QUERY_OF_TASK = { queryWorkflow: { queryId: '7d2c' } };
 const FORGET = { removeFromCache: {} };
 
 interface At {
@@ -41,6 +43,7 @@ function run(...activations: readonly Activation[]): boolean[] {
 const REPLAYED = { length: 3, second: 100, bytes: 900, isReplaying: true };
 const AHEAD = { ...REPLAYED, length: 8, isReplaying: false };
 const TASK = { length: 9, second: 107, bytes: 1_700 };
+const NEXT_TASK = { length: 15, second: 109, bytes: 2_400 };
 
 test.each([
   ['by what happened', [step(REPLAYED, START), step(AHEAD, NEWS)]],
@@ -60,8 +63,25 @@ test('after a refused step only a new worker takes the workflow on', () => {
 });
 
 test.each([
+  ['at once', [step(REPLAYED, START), step(TASK, NEWS), step(TASK, QUERY)]],
+  ['after a local activity', [step(REPLAYED, START), step(TASK, NEWS), step(TASK, NEWS), step(TASK, QUERY)]],
+])('a query is refused that may itself have taken the step behind a replay, %s', (_, activations) => {
+  expect(run(...activations)).toEqual(activations.map((one) => one !== activations.at(-1)));
+  expect(run(...activations, step(NEXT_TASK, UPDATE), step(NEXT_TASK, FORGET)).slice(-2)).toEqual([false, true]);
+});
+
+test.each([
+  ['a query that comes with the task', [step(REPLAYED, START), step(TASK, NEWS), step(TASK, QUERY_OF_TASK)]],
+  [
+    'a query after a second task',
+    [step(REPLAYED, START), step(TASK, NEWS), step(NEXT_TASK, NEWS), step(NEXT_TASK, QUERY)],
+  ],
+  [
+    'a query after a task, where one was answered before it',
+    [step(REPLAYED, START), step(REPLAYED, QUERY), step(TASK, NEWS), step(TASK, QUERY)],
+  ],
+  ['a query of a workflow that was never replayed', [step(TASK, START), step(NEXT_TASK, NEWS), step(NEXT_TASK, QUERY)]],
   ['a query after a replay', [step(REPLAYED, START), step({ ...TASK, isReplaying: true }, NEWS), step(TASK, QUERY)]],
-  ['a query after a task', [step(REPLAYED, START), step(TASK, NEWS), step(TASK, QUERY)]],
   ['a query while an activity runs', [step(REPLAYED, START), step({ ...REPLAYED, length: 6 }, QUERY)]],
   ['the end of a local activity', [step(TASK, START), step(TASK, NEWS), step(TASK, QUERY)]],
   ['a task after the clock was set back', [step(REPLAYED, START), step({ ...TASK, second: 100 }, NEWS)]],
