@@ -63,7 +63,8 @@ export type StreamEvent =
   | { readonly kind: 'stop' };
 
 /** What the driver has to do, in this order. `tell` gives the news on; `gap`: what happened before now was not told. */
-export type StreamAction = 'connect' | 'authenticate' | 'subscribe' | 'ping' | 'disconnect' | 'tell' | 'gap' | 'silence';
+export type StreamAction =
+  'connect' | 'authenticate' | 'subscribe' | 'ping' | 'disconnect' | 'tell' | 'gap' | 'silence';
 
 export interface StreamStep {
   readonly session: StreamSession;
@@ -209,9 +210,7 @@ function countMessage(session: StreamSession, { kind }: StreamEvent, nowMs: numb
   return {
     ...session,
     unreadable: kind === 'unreadable' ? session.unreadable + 1 : 0,
-    second: isSameSecond
-      ? { ...second, messages: second.messages + 1 }
-      : { startedAtMs: nowMs, messages: 1 },
+    second: isSameSecond ? { ...second, messages: second.messages + 1 } : { startedAtMs: nowMs, messages: 1 },
   };
 }
 

@@ -54,7 +54,9 @@ export class PrivateStream {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== PATH || this.#clients.size >= CLIENTS_MAX) {
-      socket.end(`HTTP/1.1 ${path === PATH ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${path === PATH ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
+      );
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (opened) => this.#admit(opened));
