@@ -5,7 +5,6 @@ import { OrderEvidence } from '../src/trading/order-evidence';
 import type { MovedPrices } from '../src/trading/moved-prices';
 import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
-import type { Permits } from '../src/trading/permits';
 import type { Repricer } from '../src/trading/repricer';
 import type { RestingOrders } from '../src/trading/resting-orders';
 import type { StreamHints } from '../src/trading/stream-hints';
@@ -21,7 +20,6 @@ const SEND_WITHIN_MS = 15_000;
 const RETRY_AFTER_MS = 1_000;
 
 export interface OrderDependencies {
-  readonly permits: Permits;
   readonly pacedVenue: PacedVenue;
   readonly checker: SendChecker;
   readonly sender: OrderSender;
@@ -34,7 +32,7 @@ export interface OrderDependencies {
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
 export function createOrderActivities(dependencies: OrderDependencies) {
-  const { permits, pacedVenue, checker, sender, repricer, movedPrices, stream } = dependencies;
+  const { pacedVenue, checker, sender, repricer, movedPrices, stream } = dependencies;
   const evidence = new OrderEvidence(pacedVenue, movedPrices, stream);
 
   async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
@@ -49,7 +47,7 @@ export function createOrderActivities(dependencies: OrderDependencies) {
     }
     if (check.status === 'wait') return waitFor(check.waitMs, check.permitRound, check.reason);
     if (check.status !== 'clear') return check;
-    const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check.sendBeforeMs);
+    const { outcome, signedAtMs, order } = await sender.send('place', input.plan, check);
     return { status: 'answered', outcome, signedAtMs, order };
   }
 
@@ -73,16 +71,15 @@ export function createOrderActivities(dependencies: OrderDependencies) {
 
     /** Asks the venue to cancel what is open of an order. What came of it is known by a look-up only. */
     async cancelOrder(input: CancelOrderInput): Promise<VenueOutcome> {
+      const { symbol, clientOrderId } = input.plan;
       try {
-        await permits.forRead('order', 'exit');
+        const outcome = await pacedVenue.cancelOrder(symbol, clientOrderId, () => crashPoint('cancel.before'));
+        crashPoint('cancel.after');
+        return outcome;
       } catch (error) {
         if (error instanceof VenueError) return error.outcome;
         throw error;
       }
-      crashPoint('cancel.before');
-      const outcome = await pacedVenue.venue.cancelOrder(input.plan.symbol, input.plan.clientOrderId);
-      crashPoint('cancel.after');
-      return outcome;
     },
   };
 }

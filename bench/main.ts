@@ -9,6 +9,7 @@ import { measureFlood, renderFlood } from './flood';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
+import { measureLimits, renderLimits } from './limits';
 import { measureRequests, renderRequests } from './requests';
 import { decideSeal } from '../harness/history-seal';
 import { chosenWays, measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
@@ -126,6 +127,15 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       await run(options, () => measureRequests(abort, progress), renderRequests);
+    });
+  program
+    .command('limits')
+    .description(
+      'hands a burst and an exit to a venue that enforces its documented limits, and asks slow venues for much',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => {
+      await run(options, () => measureLimits(abort, progress), renderLimits);
     });
   program
     .command('settings')

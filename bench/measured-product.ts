@@ -30,7 +30,7 @@ import { EndNews } from './end-news';
 import { bundleFloor, floorWorker } from './floor/floor-worker';
 import { historyEnvironment } from '../harness/history-seal';
 import { byPart, readProcessFigures, type ByPart, type ProcessFigures } from './process-figures';
-import { benchSettings, type ConfigOverrides } from './settings';
+import { benchSettings, type ConfigOverrides, type LimitSettings } from './settings';
 import { startPart } from './start-part';
 
 const BALANCES_MAX_MS = 30_000;
@@ -53,6 +53,8 @@ export interface MeasuredProductOptions {
   readonly retentionSeconds?: number;
   /** Other settings than the defaults. */
   readonly config?: ConfigOverrides;
+  /** Absent: none is met. */
+  readonly limits?: LimitSettings;
   /** A server that runs already, host:port; absent: an embedded one is started. */
   readonly address?: string;
 }
@@ -98,12 +100,13 @@ async function assemble(
     dynamicConfig,
     retentionSeconds,
     config: overrides,
+    limits,
     address,
   }: MeasuredProductOptions,
   undo: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<MeasuredProduct> {
-  const settings = benchSettings(false, address === undefined ? overrides : onServer(address, overrides));
+  const settings = benchSettings(false, address === undefined ? overrides : onServer(address, overrides), limits);
   const installation = await Installation.create({ name: 'bench', settings, environment: historyEnvironment() });
   undo.push(() => installation.close());
   const { config } = installation;

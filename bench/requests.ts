@@ -9,7 +9,7 @@ import { clientOrderIdOf } from '../src/intake/fingerprint';
 import type { ReportDelay } from '../src/paper-venue/http/report-delay';
 import type { EndpointName } from '../src/paper-venue/http/route';
 import { startPaperVenue, type PaperVenue } from '../src/paper-venue/paper-venue';
-import { OrderObserver } from '../src/trading/order-observer';
+import { OrderObservers } from '../src/trading/order-observers';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
@@ -140,11 +140,11 @@ async function measureOne(
     const permits = new Permits(account, venue.name);
     const paced = new PacedVenue(venue, permits, PERMIT_MS, LIMITS);
     const hints = new StreamHints(streamMs === undefined ? undefined : venue.stream);
-    const sender = new OrderSender(paced, new OrderObserver(venue, permits, hints));
+    const sender = new OrderSender(paced, new OrderObservers(venue, permits, { hints }));
     await venue.time();
     if (streamMs !== undefined) await live(venue);
     const ids = Array.from({ length: ORDERS }, () => clientOrderIdOf(randomUUID()));
-    const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, id));
+    const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, permits, id));
     const results = pieces.map(({ result }) => result);
     const asked = paper.audit(true).requestsPerEndpoint;
     const perOrder = (count: number | undefined): number => (count ?? 0) / ORDERS;
@@ -183,9 +183,10 @@ async function live({ stream }: Venue): Promise<void> {
 async function tradeOne(
   sender: OrderSender,
   paced: PacedVenue,
+  permits: Permits,
   clientOrderId: string,
 ): Promise<{ readonly isObserved: boolean; readonly knownAfterMs: number }> {
-  const doneExpecting = sender.expect();
+  const doneExpecting = sender.expect('entry');
   const plan = {
     symbol: SYMBOL,
     direction: 'BUY',
@@ -198,7 +199,10 @@ async function tradeOne(
     reserveAmount: '0',
     referencePrice: '0',
   } as const;
-  const { answeredAtMs, order } = await sender.send('trade', plan, Number.POSITIVE_INFINITY);
+  const { answeredAtMs, order } = await sender.send('trade', plan, {
+    sendBeforeMs: Number.POSITIVE_INFINITY,
+    token: await permits.forRead('order', 'entry'),
+  });
   await doneExpecting();
   const isObserved = order !== undefined;
   if (!isObserved) await lookUpUntilFilled(paced, plan, answeredAtMs);
@@ -276,6 +280,7 @@ function openVenue({ url: baseUrl }: PaperVenue): Venue {
       requestTimeoutMs: 5_000,
     },
     baseUrl,
+    permits: 'not needed',
     credentials: resolveCredentials({ venue: 'bybit', environment: 'paper', env: {} }),
   });
 }

@@ -21,6 +21,9 @@ const UNMET_BUDGETS = {
 /** Enough for every signal of the longest run to buy; they alternate, so that most of it stays unused. */
 const BALANCE = '10000000';
 
+/** In which limits are met: none at all, those that the venue documents, or those of the configuration beside them. */
+export type LimitSettings = 'none' | 'documented' | 'default';
+
 /** Parts of a configuration file, laid over those of a measured product. */
 export interface ConfigOverrides {
   readonly workers?: Readonly<Record<string, number>>;
@@ -32,12 +35,12 @@ export interface ConfigOverrides {
  *
  * @param ml whether the model trades along
  */
-export function benchSettings(ml: boolean, overrides: ConfigOverrides = {}): object {
+export function benchSettings(ml: boolean, overrides: ConfigOverrides = {}, limits: LimitSettings = 'none'): object {
   return {
-    venues: { bybit: { limits: UNREACHABLE_LIMITS } },
+    ...(limits === 'default' ? {} : { venues: { bybit: { limits: UNREACHABLE_LIMITS } } }),
     signals: UNMET_BUDGETS,
     ml: { enabled: ml },
-    paperVenue: { balance: BALANCE, documentedLimits: false },
+    paperVenue: { balance: BALANCE, documentedLimits: limits !== 'none' },
     temporal: { ...overrides.temporal },
     workers: { ...overrides.workers },
   };

@@ -38,3 +38,13 @@ export function ratio(part: number | undefined, whole: number | undefined): numb
   if (part === undefined || whole === undefined || whole === 0) return undefined;
   return part / whole;
 }
+
+/** @param timesMs ascending. @returns the most of them in any span of that length */
+export function mostWithin(timesMs: readonly number[], spanMs: number): number {
+  let most = 0;
+  for (let first = 0, last = 0; last < timesMs.length; last += 1) {
+    while ((timesMs[last] ?? 0) - (timesMs[first] ?? 0) >= spanMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}

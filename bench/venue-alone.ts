@@ -27,7 +27,7 @@ export function openVenueAlone({ config, venueUrl }: Installation): Venue {
   if (!venueConfig) throw new Error(`The venue "${name}" is not configured.`);
   const credentials = resolveCredentials({ venue: name, environment: venueConfig.environment, env: {} });
   const { takerFee } = config.paperVenue;
-  return createVenue({ name, config: venueConfig, baseUrl: venueUrl, credentials, takerFee });
+  return createVenue({ name, config: venueConfig, baseUrl: venueUrl, credentials, permits: 'not needed', takerFee });
 }
 
 /** Places orders one after another. @throws CliError when one is not filled */

@@ -97,6 +97,9 @@ function faultOf(outcome: SignalOutcome, view: SignalView, orders: readonly Audi
         ? undefined
         : 'the order was not cancelled';
     case 'REJECTED':
+      return order === undefined || order.orderStatus === 'Rejected'
+        ? undefined
+        : `there is an order, ${order.orderStatus}`;
     case 'DENIED':
     case 'EXPIRED':
       return order === undefined ? undefined : `there is an order, ${order.orderStatus}`;

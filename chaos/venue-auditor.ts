@@ -11,7 +11,7 @@ const ORDERS_MAX = 10_000;
 /** What the venue says of one order. Decimal strings. */
 export interface AuditedOrder {
   readonly orderLinkId: string;
-  readonly orderStatus: 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
+  readonly orderStatus: 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected';
   readonly cumExecQty: string;
   /** Empty while nothing has filled. */
   readonly avgPrice: string;

@@ -10,13 +10,14 @@ import { Funds } from '../src/trading/funds';
 import { HeadStarts } from '../src/trading/head-start';
 import { feedLimiter } from '../src/trading/limit-feedback';
 import { MovedPrices } from '../src/trading/moved-prices';
-import { OrderObserver } from '../src/trading/order-observer';
+import { OrderObservers } from '../src/trading/order-observers';
 import { OrderPlanner } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
 import { EntryGate } from '../src/trading/preflight/entry-gate';
 import { Problems } from '../src/trading/problems';
+import { RefusedForFunds } from '../src/trading/refused-for-funds';
 import { RefusedOrders } from '../src/trading/refused-orders';
 import { SendChecker } from '../src/trading/send-checker';
 import { Repricer } from '../src/trading/repricer';
@@ -41,6 +42,7 @@ import { silentVenue } from '../src/venues/silent-venue';
 import { openClient } from '../src/temporal/client';
 import type { Venue } from '../src/venues/venue';
 import { venueAccountWorkflowId } from '../src/messages/ids';
+import { refreshSignal } from '../src/messages/venue-account';
 import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
@@ -50,6 +52,8 @@ import { termsFrom } from './trade-terms';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
 const CLOCK_INTERVAL_MS = 300_000;
+/** Longer than this the account is not told to read its balances; the next refusal tries again. */
+const REFRESH_SIGNAL_MAX_MS = 5_000;
 
 /** What the workers of one process share: one connection, one client, one venue. */
 export interface Engine {
@@ -114,7 +118,7 @@ export function openEngine(
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
-  const venue = openVenue(config, venueConfig, { credentials, asksVenue });
+  const venue = openVenue(config, venueConfig, { credentials, asksVenue }, () => permits);
   const entities = new EntityCaller(client, config.workers.entityCallsMax, async () => {
     // A store that knows no account may be one that knows nothing at all.
     await store.confirm();
@@ -127,12 +131,12 @@ export function openEngine(
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage });
   const endWatches = beginWatches({ venue, permits, problems, disk });
-  const clock = asksVenue ? keepClock(venue, permits, logger) : undefined;
+  const clock = asksVenue ? keepClock(venue, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
   const stream = hearStream(venue, logger, registry);
-  const observer = new OrderObserver(venue, permits, stream.hints, stream.resting);
-  const sender = new OrderSender(pacedVenue, observer, new RefusedOrders(venue.name, problems), movedPrices);
+  const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
+  const sender = new OrderSender(pacedVenue, new OrderObservers(venue, permits, stream), refusals, movedPrices);
   const funds = new Funds(accounts);
   const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
   const { leverage } = venueConfig;
@@ -198,7 +202,13 @@ function openMetrics(
   return { door: new DoorMetrics(registry), trade };
 }
 
-function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asksVenue }: EngineOptions): Venue {
+/** @param permits made after the venue, and asked for the first time by its first request */
+function openVenue(
+  config: Config,
+  venueConfig: VenueConfig,
+  { credentials, asksVenue }: EngineOptions,
+  permits: () => Permits,
+): Venue {
   const { venue: name, paperVenue } = config;
   if (!asksVenue) return silentVenue(name, VENUE_DEFINITIONS[venueConfig.adapter].promises);
   const isPaper = venueConfig.environment === 'paper';
@@ -207,8 +217,29 @@ function openVenue(config: Config, venueConfig: VenueConfig, { credentials, asks
     config: venueConfig,
     baseUrl: isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined,
     credentials: credentials ?? credentialsOf(config),
+    permits: { forClock: () => permits().forRead('market_data', 'exit') },
     takerFee: isPaper ? paperVenue.takerFee : undefined,
   });
+}
+
+/** Hears what became of every order that was sent. */
+function watchRefusals(
+  ours: TradingVenue,
+  { venueConfig, venue, problems, entities }: Pick<Engine, 'venueConfig' | 'venue' | 'problems' | 'entities'>,
+): Pick<RefusedOrders, 'note'> {
+  const inARow = new RefusedOrders(venue.name, problems);
+  const forFunds = new RefusedForFunds({
+    venue: venue.name,
+    codes: VENUE_DEFINITIONS[venueConfig.adapter].fundsRefusals,
+    problems,
+    refresh: () => entities.signal(venueAccountWorkflowId(ours), refreshSignal, [], REFRESH_SIGNAL_MAX_MS),
+  });
+  return {
+    note(outcome) {
+      inARow.note(outcome);
+      forFunds.note(outcome);
+    },
+  };
 }
 
 interface Watched {
@@ -232,10 +263,9 @@ function beginWatches({ venue, permits, problems, disk }: Watched): () => void {
 }
 
 /** Requests are signed with the venue's time; the adapter measures it at its first request, and here again. */
-function keepClock(venue: Venue, permits: Permits, logger: Logger): NodeJS.Timeout {
+function keepClock(venue: Venue, logger: Logger): NodeJS.Timeout {
   const measure = async (): Promise<void> => {
     try {
-      await permits.forRead('market_data', 'exit');
       await venue.time();
     } catch (error) {
       logger.warn("The venue's clock could not be measured.", { reason: String(error) });

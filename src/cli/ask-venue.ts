@@ -47,6 +47,7 @@ export async function askVenue(config: Config, env: NodeJS.ProcessEnv, waitMaxMs
     config: settings,
     baseUrl: isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined,
     credentials: credentialsOf(config, env),
+    permits: 'not needed',
     takerFee: isPaper ? paperVenue.takerFee : undefined,
     env,
   });
@@ -112,7 +113,11 @@ async function openLimiter(
       ),
       delay(PERMIT_MAX_MS, false, { ref: false }),
     ]);
-    if (isThere) return { mayAsk: (endpoint) => permits.forRead(endpoint, 'entry'), close: () => connection.close() };
+    if (isThere)
+      return {
+        mayAsk: async (endpoint) => void (await permits.forRead(endpoint, 'entry')),
+        close: () => connection.close(),
+      };
     await connection.close();
     return undefined;
   } catch {

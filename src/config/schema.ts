@@ -28,6 +28,10 @@ const positiveDecimal = z
   .string()
   .refine((text) => isDecimal(text, (value) => !value.isZero()))
   .describe(`a decimal number above zero in quotes, such as "0.02", with ${DIGITS}`);
+const decimal = z
+  .string()
+  .refine((text) => isDecimal(text, () => true))
+  .describe(`a decimal number, zero or more, in quotes, such as "100", with ${DIGITS}`);
 /** A part of a whole that has to be there. */
 const fraction = z
   .string()
@@ -98,6 +102,8 @@ const paperAccount = z.strictObject({
   marginMode: z.enum(['cross', 'isolated', 'portfolio']),
   positionMode: z.enum(['one_way', 'hedge']),
   feesInMnt: z.boolean(),
+  mntBalance: decimal,
+  mntPrice: positiveDecimal,
   refusesPricesOutsideBand: z.boolean(),
   untradable: z.array(symbol).min(0).max(200),
   key: z.strictObject({
@@ -209,6 +215,10 @@ export const configSchema = z.strictObject({
     /** Of symbols whose leverage was never set there. */
     leverage: z.int().min(1).max(100),
     account: paperAccount,
+    /** How far from the market limit prices may lie, fractions of the price; absent: as far as the instrument allows. */
+    priceBand: z.strictObject({ x: smallFraction, y: smallFraction }).optional(),
+    /** Whether queries of the past answer for as long as the venue it plays documents. */
+    documentedRetention: z.boolean(),
     /** What the paper venue enforces; absent: the venue's own configured limits. */
     limits: venueLimits.optional(),
     /** Whether it enforces the windows as well that the venue it plays documents, and the engine keeps to them. */

@@ -6,13 +6,17 @@ export interface AccountProfile {
   readonly kind: 'unified' | 'unified_old' | 'classic';
   readonly marginMode: 'cross' | 'isolated' | 'portfolio';
   readonly positionMode: 'one_way' | 'hedge';
-  /** Whether fees are said to be paid in another asset; they are taken from the settle asset all the same. */
+  /** Whether fees are paid in MNT, as long as there is enough of it; from the settle asset otherwise. */
   readonly feesInMnt: boolean;
+  /** The MNT of a fresh account, a decimal string; 0: it has none. */
+  readonly mntBalance: string;
+  /** What one MNT is worth in the settle asset. */
+  readonly mntPrice: string;
   readonly refusesPricesOutsideBand: boolean;
   /** Symbols that exist and that this account may not trade. */
   readonly untradable: readonly string[];
   readonly key: KeyProfile;
-  /** What is told of the exchange: nothing, a stop an hour ahead, or one that goes on. Orders are taken all the same. */
+  /** What happens at the exchange: nothing, a stop that begins an hour after the venue's start, or one that ends then. No order is taken meanwhile. */
   readonly maintenance: 'none' | 'scheduled' | 'ongoing';
 }
 
@@ -35,6 +39,8 @@ export const GOOD_PROFILE: AccountProfile = {
   marginMode: 'cross',
   positionMode: 'one_way',
   feesInMnt: false,
+  mntBalance: '0',
+  mntPrice: '1',
   refusesPricesOutsideBand: true,
   untradable: [],
   key: {
@@ -48,9 +54,18 @@ export const GOOD_PROFILE: AccountProfile = {
   maintenance: 'none',
 };
 
+const HOUR_MS = 3_600_000;
+
+/** A time at which no order is taken, on the venue's clock. */
+export interface Stop {
+  readonly beginMs: number;
+  readonly endMs: number;
+}
+
 /** The account as it is now: the position mode may be switched. */
 export class PaperAccount {
   #positionMode: AccountProfile['positionMode'];
+  #stoppedUntilMs = 0;
 
   /** @param startedAtMs on the venue's clock */
   constructor(
@@ -69,5 +84,30 @@ export class PaperAccount {
     if (this.#positionMode === to) return false;
     this.#positionMode = to;
     return true;
+  }
+
+  /** The stop that the exchange announces; it lasts for two hours. */
+  get maintenance(): Stop | undefined {
+    const { maintenance } = this.profile;
+    if (maintenance === 'none') return undefined;
+    const beginMs = this.startedAtMs + (maintenance === 'scheduled' ? HOUR_MS : -HOUR_MS);
+    return { beginMs, endMs: beginMs + 2 * HOUR_MS };
+  }
+
+  /**
+   * Whether trading stands still, announced or not.
+   *
+   * @param nowMs the venue's clock
+   * @param steadyNowMs the machine's
+   */
+  isStopped(nowMs: number, steadyNowMs: number): boolean {
+    const { maintenance } = this;
+    if (steadyNowMs < this.#stoppedUntilMs) return true;
+    return maintenance !== undefined && nowMs >= maintenance.beginMs && nowMs < maintenance.endMs;
+  }
+
+  /** A stop that nobody announced. @param untilMs on the machine's clock */
+  stopUntil(untilMs: number): void {
+    this.#stoppedUntilMs = untilMs;
   }
 }

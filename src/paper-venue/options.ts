@@ -8,6 +8,7 @@ import type { FaultPlan } from './faults/fault-plan';
 import type { ReportDelay } from './http/report-delay';
 import type { VenueLimits } from './http/request-limits';
 import { symbolEnding } from './market/instrument';
+import type { PriceBand } from './matching/trading-rules';
 
 /** How long an address that broke the global limit is refused. The real venue's ten minutes would only stop tests. */
 const BAN_DEFAULT_MS = 10_000;
@@ -40,6 +41,10 @@ export interface PaperVenueOptions {
   readonly spreadFraction: string;
   readonly takerFee: string;
   readonly makerFee: string;
+  /** How far from the market limit prices may lie; absent: as far as the instrument allows. */
+  readonly priceBand?: PriceBand;
+  /** Whether queries of the past answer for as long as Bybit documents; absent: for ever. */
+  readonly documentedRetention?: boolean;
   readonly banMs: number;
   readonly matchIntervalMs: number;
   readonly faults?: FaultPlan;

@@ -23,6 +23,7 @@ import { VenueService } from './http/venue-service';
 import { openMarket } from './market/open-market';
 import { PriceFeed } from './market/price-feed';
 import { MatchingEngine } from './matching/matching-engine';
+import { type SymbolState, TradingRules } from './matching/trading-rules';
 import { assertSymbols, type PaperVenueOptions } from './options';
 import { PrivateStream } from './stream/private-stream';
 
@@ -42,6 +43,8 @@ export interface PaperVenue {
   forgetOrders(filter?: ForgetFilter): readonly string[];
   /** The venue cancels an open order, unasked. @throws VenueRefusal 110001 when there is none */
   cancelOrder(clientOrderId: string): void;
+  /** What of a symbol trades from now on. */
+  setSymbolState(symbol: string, state: SymbolState): void;
   /** The venue's clock is the machine's plus this, until the next fault plan. */
   setClockOffset(offsetMs: number): void;
   /** Ends every connection to the private stream. */
@@ -77,9 +80,20 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   );
   try {
     const journal = new Journal(options.stateDir);
-    const book = Book.open(journal, options);
-    const fees = { taker: options.takerFee, maker: options.makerFee };
-    const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique);
+    const profile = options.account ?? GOOD_PROFILE;
+    const book = Book.open(journal, { ...options, mntBalance: profile.mntBalance });
+    const fees = {
+      taker: options.takerFee,
+      maker: options.makerFee,
+      ...(profile.feesInMnt && { mntPrice: profile.mntPrice }),
+    };
+    const account = new PaperAccount(profile, clock.nowMs());
+    const rules = new TradingRules({
+      band: options.priceBand,
+      refusesPricesOutsideBand: profile.refusesPricesOutsideBand,
+      isStopped: (nowMs, steadyNowMs) => account.isStopped(nowMs, steadyNowMs),
+    });
+    const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique, rules);
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const core: VenueCore = {
@@ -89,7 +103,8 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       clock,
       settle: options.settleAsset,
       reportDelay: options.reportDelay ?? NO_REPORT_DELAY,
-      account: new PaperAccount(options.account ?? GOOD_PROFILE, clock.nowMs()),
+      keepsAll: options.documentedRetention !== true,
+      account,
       apiKey: options.apiKey,
       fees,
     };
@@ -141,6 +156,7 @@ function runningVenue(
     cancelOrder: (clientOrderId) => {
       engine.cancel({ symbol: book.orders.byClientOrderId(clientOrderId)?.symbol ?? '', clientOrderId });
     },
+    setSymbolState: (symbol, state) => engine.rules.setState(symbol, state),
     setClockOffset: (offsetMs) => clock.setOffset(offsetMs),
     endStreams: () => context.stream.endConnections(),
     close: async () => {

@@ -2,16 +2,16 @@ import type { Candle } from '../domain/market';
 import type { OutcomeKind } from '../domain/outcome';
 import { candlePace, weightOf, type CandlePace } from '../domain/request-budget';
 import type { RateLimits } from '../domain/limiter/types';
-import { someAtOnce } from '../process/some-at-once';
-import { VenueError, type Venue } from '../venues/venue';
+import { withPermit, type RequestPermit } from '../venues/request-permit';
+import { NoPermitError, VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
 
-/** Requests in flight at once. */
-const REQUESTS_MAX = 4;
-/** Requests under one permit: few enough to leave within its validity. */
-const SYMBOLS_PER_PERMIT = 12;
+/** Requests whose permits are booked together: they leave at once, so that a slow venue lets none of them lapse. */
+const REQUESTS_AT_ONCE_MAX = 12;
 /** Tries for one symbol. */
 const TRIES_MAX = 2;
+/** So often a symbol's request may find, when it could leave, that its permit has ended. */
+const HELD_BACK_MAX = 3;
 /** A wait is told to whoever listens at least this often. */
 const PROGRESS_INTERVAL_MS = 5_000;
 /** A read that the limiter refused without a word about when is tried again after this. */
@@ -40,7 +40,7 @@ export interface CandleAnswer {
 export class CandleReader {
   constructor(
     private readonly venue: Pick<Venue, 'candles'>,
-    private readonly permits: Pick<Permits, 'forRead'>,
+    private readonly permits: Pick<Permits, 'forReads'>,
     private readonly limits: RateLimits,
   ) {}
 
@@ -53,8 +53,9 @@ export class CandleReader {
     const mayWait = (waitMs: number): boolean => performance.now() + waitMs < endsAtMs;
     while (reading.isUnderWay) {
       const group = reading.next(groupSize(pace));
+      let permits: readonly RequestPermit[];
       try {
-        await this.permits.forRead('market_data', 'entry', group.length * weight);
+        permits = await this.permits.forReads('market_data', 'entry', group.length, weight);
       } catch (error) {
         const waitMs = retryAfterMs(error);
         reading.giveBack(group, error);
@@ -62,7 +63,7 @@ export class CandleReader {
         await reading.wait(waitMs);
         continue;
       }
-      await reading.fetch(group);
+      await reading.fetch(group, permits);
       const gapMs = request.symbols.length <= pace.atOnce ? 0 : group.length * pace.gapMs;
       if (!reading.isUnderWay) break;
       if (gapMs > 0 && !mayWait(gapMs)) break;
@@ -73,7 +74,7 @@ export class CandleReader {
 }
 
 function groupSize({ atOnce, gapMs }: CandlePace): number {
-  return Number.isFinite(gapMs) ? Math.min(SYMBOLS_PER_PERMIT, Math.max(1, atOnce)) : 1;
+  return Number.isFinite(gapMs) ? Math.min(REQUESTS_AT_ONCE_MAX, Math.max(1, atOnce)) : 1;
 }
 
 function retryAfterMs(error: unknown): number {
@@ -85,6 +86,7 @@ function retryAfterMs(error: unknown): number {
 class Reading {
   private readonly candles: Record<string, readonly Candle[]> = {};
   private readonly tries = new Map<string, number>();
+  private readonly heldBack = new Map<string, number>();
   private readonly faults = new Map<string, unknown>();
   private left: string[];
   private isRefused = false;
@@ -110,8 +112,9 @@ class Reading {
     for (const symbol of this.left) this.faults.set(symbol, reason);
   }
 
-  async fetch(group: readonly string[]): Promise<void> {
-    await someAtOnce(group, REQUESTS_MAX, (symbol) => this.fetchOne(symbol));
+  /** @param permits one for each */
+  async fetch(group: readonly string[], permits: readonly RequestPermit[]): Promise<void> {
+    await Promise.all(group.map((symbol, index) => this.fetchOne(symbol, permits[index]!)));
   }
 
   async wait(durationMs: number): Promise<void> {
@@ -131,17 +134,18 @@ class Reading {
     return { candles, missing: Object.fromEntries(missing) };
   }
 
-  private async fetchOne(symbol: string): Promise<void> {
-    if (this.isRefused) return;
+  private async fetchOne(symbol: string, permit: RequestPermit): Promise<void> {
     const { intervalMs, count } = this.request;
     try {
-      this.candles[symbol] = await this.venue.candles(symbol, intervalMs, count);
+      this.candles[symbol] = await withPermit(permit, () => this.venue.candles(symbol, intervalMs, count));
     } catch (error) {
       this.faults.set(symbol, error);
-      const tries = (this.tries.get(symbol) ?? 0) + 1;
-      this.tries.set(symbol, tries);
-      if (error instanceof VenueError && REFUSES_ALL.includes(error.outcome.kind)) this.isRefused = true;
-      else if (tries < TRIES_MAX) this.left.push(symbol);
+      // One that never left says nothing about the symbol or the venue.
+      const isHeldBack = error instanceof NoPermitError;
+      const times = increment(isHeldBack ? this.heldBack : this.tries, symbol);
+      const isRefusal = error instanceof VenueError && REFUSES_ALL.includes(error.outcome.kind);
+      if (isRefusal && !isHeldBack) this.isRefused = true;
+      else if (times < (isHeldBack ? HELD_BACK_MAX : TRIES_MAX)) this.left.push(symbol);
     }
     this.tellProgress();
   }
@@ -149,6 +153,13 @@ class Reading {
   private tellProgress(): void {
     this.request.onProgress(Object.keys(this.candles).length);
   }
+}
+
+/** @returns the new count */
+function increment(counts: Map<string, number>, symbol: string): number {
+  const count = (counts.get(symbol) ?? 0) + 1;
+  counts.set(symbol, count);
+  return count;
 }
 
 function reasonOf(fault: unknown): string {

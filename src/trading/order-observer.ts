@@ -1,7 +1,10 @@
 import type { VenueOrder } from '../domain/market';
-import { VenueError, type Venue } from '../venues/venue';
+import type { Intent } from '../domain/signal';
+import { withPermit, type RequestPermit } from '../venues/request-permit';
+import { NoPermitError, VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
 import { learnLag, NO_LAG, type ProofLag } from './proof-lag';
+import { ReadBackOff } from './read-back-off';
 import { ReportPermit } from './report-permit';
 import { isOver, newSchedule, nextReportAtMs, reschedule, type ReportSchedule } from './report-schedule';
 import type { RestingOrders } from './resting-orders';
@@ -11,6 +14,8 @@ import { StreamHints } from './stream-hints';
 const WATCHED_MAX = 500;
 /** Orders that are accepted or told of meanwhile share the next report. */
 const REPORT_SPACING_MS = 30;
+/** A report of entries may use the exits' share so often: it books all that has filled until then. */
+const LET_THROUGH_SPACING_MS = 15_000;
 /** How far before the signature a report reaches: the venue's clock is measured from here, and may be off by a round trip. */
 const REPORT_OVERLAP_MS = 10_000;
 
@@ -28,6 +33,7 @@ interface Watch {
 export class OrderObserver {
   private readonly watches = new Map<string, Watch>();
   private readonly permit: ReportPermit;
+  private readonly backOff = new ReadBackOff();
   private running = false;
   /** A list is wanted although nobody is watched. */
   private isSweepDue = false;
@@ -36,6 +42,8 @@ export class OrderObserver {
   /** How far the venue's lists are behind its stream. */
   private lag: ProofLag = NO_LAG;
   private wake: () => void = () => undefined;
+  /** When a report was last asked for in the exits' share for want of room in the entries', on the monotonic clock. */
+  private letThroughAtMs = -Infinity;
 
   /**
    * @param hints absent: nobody tells, and orders are asked about again and again
@@ -44,10 +52,12 @@ export class OrderObserver {
   constructor(
     private readonly venue: Pick<Venue, 'recentOrders'>,
     private readonly permits: Permits,
+    /** Whose orders are watched, and in whose share of the limits reports are asked for. */
+    private readonly intent: Intent,
     private readonly hints: StreamHints = new StreamHints(),
     private readonly resting?: Pick<RestingOrders, 'isEmpty' | 'learn'>,
   ) {
-    this.permit = new ReportPermit(permits);
+    this.permit = new ReportPermit(permits, intent);
     hints.onHint(({ clientOrderId, isFinal }) => {
       const watch = this.watches.get(clientOrderId);
       if (watch && isFinal) this.change([watch], 'told');
@@ -107,6 +117,7 @@ export class OrderObserver {
       }
     } catch (error) {
       // A report that fails proves nothing about any order: their workflows look them up one by one.
+      this.backOff.failed(error);
       if (!(error instanceof VenueError)) console.error('Watching orders failed:', error);
       for (const [id, watch] of this.watches) this.finish(id, watch, undefined);
     } finally {
@@ -123,14 +134,17 @@ export class OrderObserver {
   private async report(): Promise<void> {
     const isSweep = this.isSweepDue;
     this.isSweepDue = false;
-    if (!(await this.permit.take())) await this.permits.forRead('account', 'entry');
+    this.backOff.check(this.intent);
+    const permit = (await this.permit.take()) ?? (await this.mayReport());
     // Only orders accepted before this request may count it as a report about them.
     const asked = [...this.watches].map(([id, watch]) => ({ id, watch, about: isDue(watch) && watch.schedule }));
     const sinceMs = isSweep ? 0 : Math.min(...asked.map(({ watch }) => watch.signedAtMs)) - REPORT_OVERLAP_MS;
     this.reportedAtMs = performance.now();
     const askedAtMs = this.reportedAtMs;
-    const orders = new Map((await this.venue.recentOrders(sinceMs)).map((order) => [order.clientOrderId, order]));
-    this.resting?.learn(orders.values(), askedAtMs);
+    const recent = await withPermit(permit, () => this.venue.recentOrders(sinceMs));
+    this.backOff.succeeded();
+    const orders = new Map(recent.map((order) => [order.clientOrderId, order]));
+    this.resting?.learn(recent, askedAtMs);
     for (const { id, watch, about } of asked) {
       const order = orders.get(id);
       if (order) this.weigh(id, about, askedAtMs);
@@ -145,6 +159,18 @@ export class OrderObserver {
     if (about && about.reason === 'told') this.lag = learnLag(this.lag, about.reports, askedAtMs - about.sinceMs);
     if (this.hints.of(id)?.isFinal) this.hints.proved();
     else if (about && about.reason === 'waiting') this.hints.missed();
+  }
+
+  /** Entries that fill the limits must not keep what they filled from being booked: now and then a report is let through. */
+  private async mayReport(): Promise<RequestPermit> {
+    try {
+      return await this.permits.forRead('account', this.intent);
+    } catch (error) {
+      const nowMs = performance.now();
+      if (!(error instanceof NoPermitError) || nowMs - this.letThroughAtMs < LET_THROUGH_SPACING_MS) throw error;
+      this.letThroughAtMs = nowMs;
+      return this.permits.forRead('account', 'exit');
+    }
   }
 
   private finish(id: string, watch: Watch, order: VenueOrder | undefined): void {

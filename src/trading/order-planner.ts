@@ -43,14 +43,14 @@ export class OrderPlanner {
     const { signal } = input;
     const fault = signal.intent === 'entry' ? this.entryGate?.faultFor(signal.symbol) : undefined;
     if (fault !== undefined) return { code: 'VENUE_UNAVAILABLE', message: `No entry is sent: ${fault}` };
-    const market = await this.pacedVenue.market(signal.symbol);
+    const market = await this.pacedVenue.market(signal.symbol, signal.intent);
     if (!market) {
       return {
         code: 'UNKNOWN_SYMBOL',
         message: `${input.venue} does not trade ${signal.symbol}. Choose one of the configured symbols.`,
       };
     }
-    const ticker = await this.pacedVenue.ticker(signal.symbol);
+    const ticker = await this.pacedVenue.ticker(signal.symbol, signal.intent);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
     const funds = signal.amount === undefined ? await this.fundsOf(market.settle) : undefined;
     const plan = planOrder({

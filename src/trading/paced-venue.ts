@@ -1,10 +1,14 @@
 import type { RateLimits } from '../domain/limiter/types';
 import type { Market, Ticker, VenueOrder } from '../domain/market';
 import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
-import { VenueError, type LookUpAnswer, type Venue } from '../venues/venue';
+import type { VenueOutcome } from '../domain/outcome';
+import type { Intent } from '../domain/signal';
+import { addPermit, withPermit, type RequestPermit } from '../venues/request-permit';
+import { NoPermitError, VenueError, type LookUpAnswer, type Venue } from '../venues/venue';
 import { CandleReader, type CandleAnswer, type CandleRequest } from './candle-reader';
-import { NoPermitError, type Permits } from './permits';
+import type { Permits } from './permits';
 import { shareOf, SharedLookUps, type OrderQuestion } from './shared-look-ups';
+import { SharedRead } from './shared-read';
 
 /** Instruments change rarely; a new filter is picked up after this. */
 const MARKETS_AGE_MAX_MS = 3_600_000;
@@ -22,10 +26,13 @@ export function unavailableBecause(error: unknown): LookUpAnswer {
   return { status: 'unavailable', outcome: error.outcome, ...(error instanceof NoPermitError && { isUnasked: true }) };
 }
 
-/** A venue whose every read is paced by the limiter, with the two caches that many signals share. */
+/**
+ * A venue whose every request is paced by the limiter, with the two caches that many signals share. What serves an exit asks in
+ * the exits' share.
+ */
 export class PacedVenue {
-  private readonly marketsCache: Cached<ReadonlyMap<string, Market>>;
-  private readonly tickersCache: Cached<ReadonlyMap<string, Ticker>>;
+  private readonly marketsRead: SharedRead<ReadonlyMap<string, Market>>;
+  private readonly tickersRead: SharedRead<ReadonlyMap<string, Ticker>>;
   private readonly candleReader: CandleReader;
   private readonly shared: SharedLookUps;
 
@@ -42,41 +49,40 @@ export class PacedVenue {
       if (what === 'instruments') areBroken = faults.length > 0;
     });
     const marketsAgeMaxMs = (): number => (areBroken ? BROKEN_MARKETS_AGE_MAX_MS : MARKETS_AGE_MAX_MS);
-    this.marketsCache = new Cached(marketsAgeMaxMs, async () => {
-      const mayAsk = (): Promise<void> => permits.forRead('market_data', 'entry');
-      await mayAsk();
-      return new Map((await venue.markets(mayAsk)).map((market) => [market.symbol, market]));
+    const mayAsk = (intent: Intent): Promise<RequestPermit> => permits.forRead('market_data', intent);
+    this.marketsRead = new SharedRead({
+      ageMaxMs: marketsAgeMaxMs,
+      mayAsk,
+      fetch: async (mayAskMore) => new Map((await venue.markets(mayAskMore)).map((market) => [market.symbol, market])),
     });
-    this.tickersCache = new Cached(
-      () => priceMaxAgeMs,
-      async () => {
-        await permits.forRead('market_data', 'entry');
-        return new Map((await venue.tickers()).map((ticker) => [ticker.symbol, ticker]));
-      },
-    );
+    this.tickersRead = new SharedRead({
+      ageMaxMs: () => priceMaxAgeMs,
+      mayAsk,
+      fetch: async () => new Map((await venue.tickers()).map((ticker) => [ticker.symbol, ticker])),
+    });
   }
 
-  /** @returns undefined when the venue does not trade the symbol */
-  async market(symbol: string): Promise<Market | undefined> {
-    return (await this.marketsCache.get()).get(symbol);
+  /** @returns undefined when the venue does not trade the symbol. @throws VenueError */
+  async market(symbol: string, intent: Intent): Promise<Market | undefined> {
+    return (await this.marketsRead.get(intent)).get(symbol);
   }
 
-  /** @returns a price at most `priceMaxAgeMs` old, or undefined when the venue has none */
-  async ticker(symbol: string): Promise<Ticker | undefined> {
-    return (await this.tickersCache.get()).get(symbol);
+  /** @returns a price at most `priceMaxAgeMs` old, or undefined when the venue has none. @throws VenueError */
+  async ticker(symbol: string, intent: Intent): Promise<Ticker | undefined> {
+    return (await this.tickersRead.get(intent)).get(symbol);
   }
 
+  /** In the exits' share: behind a flood of entries the ledger would not hear of what exits gave back. */
   async balances(): Promise<SnapshotCommand> {
-    await this.permits.forRead('account', 'entry');
-    return this.venue.balances();
+    return this.readAccount('exit', () => this.venue.balances());
   }
 
   /** The open positions, as of the instant of the first page. */
   async positions(): Promise<PositionsReport> {
     let report: PositionsReport = { asOfMs: Number.MAX_SAFE_INTEGER, bySymbol: {} };
     for (let page = 1, cursor: string | undefined; page <= POSITION_PAGES_MAX; page += 1) {
-      await this.permits.forRead('account', 'entry');
-      const { asOfMs, bySymbol, nextCursor } = await this.venue.positions(cursor);
+      const asked = cursor;
+      const { asOfMs, bySymbol, nextCursor } = await this.readAccount('entry', () => this.venue.positions(asked));
       report = { asOfMs: Math.min(report.asOfMs, asOfMs), bySymbol: { ...report.bySymbol, ...bySymbol } };
       if (nextCursor === undefined) break;
       cursor = nextCursor;
@@ -94,16 +100,19 @@ export class PacedVenue {
   async lookUpOrder(question: OrderQuestion): Promise<LookUpAnswer> {
     const { symbol, clientOrderId, sinceMs, urgency } = question;
     let isUnasked = false;
-    const mayAsk = async (): Promise<void> => {
+    const mayAsk = async (): Promise<RequestPermit> => {
       isUnasked = true;
-      await this.permits.forRead('account', shareOf(urgency));
+      const permit = await this.permits.forRead('account', shareOf(urgency));
       isUnasked = false;
+      return permit;
     };
     try {
       const order = await this.shared.find(question);
       if (order !== undefined) return { status: 'found', order };
-      await mayAsk();
-      const answer = await this.venue.lookUpOrder(symbol, clientOrderId, sinceMs, mayAsk);
+      const mayAskMore = async (): Promise<void> => addPermit(await mayAsk());
+      const answer = await withPermit(await mayAsk(), () =>
+        this.venue.lookUpOrder(symbol, clientOrderId, sinceMs, mayAskMore),
+      );
       return answer.status === 'unavailable' && isUnasked ? { ...answer, isUnasked } : answer;
     } catch (error) {
       return unavailableBecause(error);
@@ -114,8 +123,8 @@ export class PacedVenue {
   async openOrders(): Promise<readonly string[]> {
     const ids: string[] = [];
     for (let page = 1, cursor: string | undefined; page <= OPEN_ORDER_PAGES_MAX; page += 1) {
-      await this.permits.forRead('account', 'exit');
-      const { clientOrderIds, nextCursor } = await this.venue.openOrders(cursor);
+      const asked = cursor;
+      const { clientOrderIds, nextCursor } = await this.readAccount('exit', () => this.venue.openOrders(asked));
       ids.push(...clientOrderIds);
       if (nextCursor === undefined) break;
       cursor = nextCursor;
@@ -125,41 +134,22 @@ export class PacedVenue {
 
   /** The newest final orders since an instant, for the same purpose. */
   async recentOrders(sinceMs: number): Promise<readonly VenueOrder[]> {
-    await this.permits.forRead('account', 'exit');
-    return this.venue.recentOrders(sinceMs);
+    return this.readAccount('exit', () => this.venue.recentOrders(sinceMs));
+  }
+
+  /** One request, in the exits' share. @throws NoPermitError when there is no room for it: nothing was sent */
+  async cancelOrder(symbol: string, clientOrderId: string, beforeSending: () => void): Promise<VenueOutcome> {
+    const permit = await this.permits.forRead('order', 'exit');
+    beforeSending();
+    return withPermit(permit, () => this.venue.cancelOrder(symbol, clientOrderId));
   }
 
   /** The newest closed candles of many symbols. @throws as CandleReader */
   candles(request: CandleRequest): Promise<CandleAnswer> {
     return this.candleReader.read(request);
   }
-}
 
-/** One value with an age on the monotonic clock, fetched once for all who ask at the same time. */
-class Cached<Value> {
-  private value: Value | undefined;
-  private fetchedAtMs = 0;
-  private pending: Promise<Value> | undefined;
-
-  constructor(
-    private readonly ageMaxMs: () => number,
-    private readonly fetch: () => Promise<Value>,
-  ) {}
-
-  async get(): Promise<Value> {
-    if (this.value !== undefined && performance.now() - this.fetchedAtMs <= this.ageMaxMs()) return this.value;
-    this.pending ??= this.refresh().finally(() => {
-      this.pending = undefined;
-    });
-    return this.pending;
-  }
-
-  private async refresh(): Promise<Value> {
-    // The age counts from the request: what the answer describes is not younger than that.
-    const requestedAtMs = performance.now();
-    const value = await this.fetch();
-    this.value = value;
-    this.fetchedAtMs = requestedAtMs;
-    return value;
+  private async readAccount<Answer>(intent: Intent, read: () => Promise<Answer>): Promise<Answer> {
+    return withPermit(await this.permits.forRead('account', intent), read);
   }
 }

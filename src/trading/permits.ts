@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AcquireCommand } from '../domain/limiter/types';
 import { isPermitGood, type GrantedPermit, type PermitAnswer } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
-import { VenueError, type EndpointGroup } from '../venues/venue';
+import { RequestPermit } from '../venues/request-permit';
+import { NoPermitError, type EndpointGroup } from '../venues/venue';
 import { permitWords } from './permit-words';
 import type { AccountRequester } from './venue-account-client';
 
@@ -11,6 +12,8 @@ import type { AccountRequester } from './venue-account-client';
 export type FreshPermit = GrantedPermit & {
   /** This call booked it: nobody else can have used it. */
   readonly isNew: boolean;
+  /** What its request is sent with; used up already where an earlier answer's was. */
+  readonly token: RequestPermit;
 };
 
 export type PermitReply = FreshPermit | Exclude<PermitAnswer, { status: 'granted' }>;
@@ -24,11 +27,13 @@ const TIMER_EARLY_MS = 1;
 /** An answer that took longer says too little about when it was given. */
 const CLOCK_ANSWER_MAX_MS = 1_000;
 
-/** Nothing was sent: this installation's own limiter left no room in time. The venue was silent about nothing. */
-export class NoPermitError extends VenueError {}
+/** Permits whose tokens are remembered; more than the limiter lets wait at once, and each only until it ends. */
+const TOKENS_MAX = 10_000;
 
 /** Asks the venue's limiter for permits. */
 export class Permits {
+  /** By request id, in the order in which they were given: one that is asked for again must not be used twice. */
+  private readonly tokens = new Map<string, RequestPermit>();
   private answeredAtMs: number | undefined;
   private aheadOfUsMs: number | undefined;
 
@@ -86,13 +91,13 @@ export class Permits {
     const waitMs = Math.max(reply.notBeforeMs, reply.blockedUntilMs) - reply.answeredAtMs;
     const validMs = reply.expiresAtMs - reply.answeredAtMs;
     if (reply.isNew) this.onPermit(command.endpoint, waitMs);
-    return {
+    const permit = {
       status: 'granted',
       askedAtMs,
       notBeforeMs: waitMs <= 0 ? askedAtMs : performance.now() + waitMs,
       expiresAtMs: askedAtMs + validMs,
-      isNew: reply.isNew,
-    };
+    } as const;
+    return { ...permit, isNew: reply.isNew, token: this.tokenOf(command.requestId, permit) };
   }
 
   /** Gives back a permit that was new and that nothing was sent with. */
@@ -101,12 +106,33 @@ export class Permits {
   }
 
   /**
-   * Waits for a permit for a read and returns when the request may be sent.
+   * Waits for a permit for one request and returns when it may be sent.
    *
-   * @param weight positive integer; absent: the endpoint's own
    * @throws NoPermitError (RATE_LIMITED) when the wait would be long: nothing was sent
    */
-  async forRead(endpoint: EndpointGroup, intent: Intent, weight?: number): Promise<void> {
+  async forRead(endpoint: EndpointGroup, intent: Intent): Promise<RequestPermit> {
+    return (await this.granted(endpoint, intent)).token;
+  }
+
+  /**
+   * The same for several requests that are booked together, and may all be sent then.
+   *
+   * @param count of requests, positive integer
+   * @param weight of one request, positive integer
+   * @returns as many permits
+   * @throws NoPermitError as forRead
+   */
+  async forReads(
+    endpoint: EndpointGroup,
+    intent: Intent,
+    count: number,
+    weight: number,
+  ): Promise<readonly RequestPermit[]> {
+    const granted = await this.granted(endpoint, intent, count * weight);
+    return Array.from({ length: count }, () => new RequestPermit(granted));
+  }
+
+  private async granted(endpoint: EndpointGroup, intent: Intent, weight?: number): Promise<FreshPermit> {
     for (let count = 1; count <= READ_PERMITS_MAX; count += 1) {
       const command: AcquireCommand = {
         requestId: `read:${randomUUID()}`,
@@ -121,19 +147,39 @@ export class Permits {
         // The venue may have banned us during the wait: the second answer tells.
         permit = await this.grantedForRead(command);
       }
-      if (isPermitGood(permit, performance.now())) return;
+      if (isPermitGood(permit, performance.now())) return permit;
     }
     throw new NoPermitError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
   }
 
   /** @throws NoPermitError (RATE_LIMITED) when there is no permit within READ_WAIT_MAX_MS */
-  private async grantedForRead(command: AcquireCommand): Promise<GrantedPermit> {
+  private async grantedForRead(command: AcquireCommand): Promise<FreshPermit> {
     const permit = await this.acquire(command);
     if (permit.status === 'granted' && permit.notBeforeMs <= performance.now() + READ_WAIT_MAX_MS) return permit;
     // The venue has banned us since it was booked; nobody else has its id, and nothing was sent with it.
     if (permit.status === 'granted') await this.giveBackLate(command.requestId);
     const message = permit.status === 'refused' ? permit.message : 'The venue refuses requests for a while.';
     throw new NoPermitError({ kind: 'RATE_LIMITED', message, retryAfterMs: READ_WAIT_MAX_MS });
+  }
+
+  /** A permit may have moved since it was answered before; it stays one permit for one request. */
+  private tokenOf(requestId: string, permit: GrantedPermit): RequestPermit {
+    const before = this.tokens.get(requestId);
+    if (before?.isTaken === true) return before;
+    before?.void();
+    const token = new RequestPermit(permit);
+    this.tokens.delete(requestId);
+    this.tokens.set(requestId, token);
+    this.forgetTokens();
+    return token;
+  }
+
+  private forgetTokens(): void {
+    const nowMs = performance.now();
+    for (const [requestId, token] of this.tokens) {
+      if (this.tokens.size <= TOKENS_MAX && !token.isOverAt(nowMs)) return;
+      this.tokens.delete(requestId);
+    }
   }
 
   /** One that cannot be given back leaves the windows by itself. */

@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'DISK_LOW'
   | 'ORDERS_REFUSED'
   | 'ORDERS_REJECTED'
+  | 'FUNDS_REFUSED'
   | 'ACCOUNT_REFUSED'
   | 'MARKET_DATA_REFUSED'
   | 'PREDICTIONS_FAIL'

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { isPermitGood, type GrantedPermit } from '../domain/send-check';
-import type { Permits } from './permits';
+import type { Intent } from '../domain/signal';
+import { isPermitGood } from '../domain/send-check';
+import type { RequestPermit } from '../venues/request-permit';
+import type { FreshPermit, Permits } from './permits';
 
 /** A report that would have to wait for longer asks for a permit of its own, when it is needed. */
 const WAIT_MAX_MS = 500;
@@ -12,9 +14,13 @@ const WAIT_MAX_MS = 500;
 export class ReportPermit {
   private expecting = 0;
   private asking?: Promise<void>;
-  private inHand?: GrantedPermit & { readonly requestId: string };
+  private inHand?: FreshPermit & { readonly requestId: string };
 
-  constructor(private readonly permits: Permits) {}
+  /** @param intent in whose share of the limits it is asked for */
+  constructor(
+    private readonly permits: Permits,
+    private readonly intent: Intent,
+  ) {}
 
   /**
    * Says that an order may soon need a report.
@@ -32,16 +38,16 @@ export class ReportPermit {
     };
   }
 
-  /** @returns whether there was one that can be used now; it is used up then, and one for later is given back */
-  async take(): Promise<boolean> {
+  /** @returns one that can be used now; undefined: there is none, and one for later is given back */
+  async take(): Promise<RequestPermit | undefined> {
     await this.asking;
     const permit = this.alive();
     if (!permit || !isPermitGood(permit, performance.now())) {
       await this.giveBackUnused();
-      return false;
+      return undefined;
     }
     this.inHand = undefined;
-    return true;
+    return permit.token;
   }
 
   private async ask(): Promise<void> {
@@ -50,7 +56,7 @@ export class ReportPermit {
       const permit = await this.permits.acquire({
         requestId,
         endpoint: 'account',
-        intent: 'entry',
+        intent: this.intent,
         waitMaxMs: WAIT_MAX_MS,
       });
       this.inHand = permit.status === 'granted' ? { ...permit, requestId } : undefined;
@@ -69,7 +75,7 @@ export class ReportPermit {
     if (unused) await this.permits.giveBack(unused.requestId).catch(() => undefined);
   }
 
-  private alive(): (GrantedPermit & { readonly requestId: string }) | undefined {
+  private alive(): ReportPermit['inHand'] {
     return this.inHand && performance.now() <= this.inHand.expiresAtMs ? this.inHand : undefined;
   }
 }

@@ -22,8 +22,8 @@ export class Repricer {
     if (plan.reduceOnly || plan.limitPrice !== undefined) return { status: 'covered' };
     try {
       const [market, ticker] = await Promise.all([
-        this.pacedVenue.market(plan.symbol),
-        this.pacedVenue.ticker(plan.symbol),
+        this.pacedVenue.market(plan.symbol, 'entry'),
+        this.pacedVenue.ticker(plan.symbol, 'entry'),
       ]);
       if (!market || !ticker) return { status: 'unknown', reason: `No price for ${plan.symbol} yet.` };
       const denial = priceMoveDenial(plan, { market, ticker, leverage: this.leverage });

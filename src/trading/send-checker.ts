@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Denial } from '../domain/denial';
-import { checkSend, type PermitAnswer, type SendVerdict } from '../domain/send-check';
+import { checkSend, type SendVerdict } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
 import type { Expiry } from '../messages/trade';
 import { authorizationQuery } from '../messages/venue-account';
 import type { EntityCaller } from './entity-caller';
-import type { Permits } from './permits';
+import type { RequestPermit } from '../venues/request-permit';
+import type { PermitReply, Permits } from './permits';
 import type { StoreGate } from '../temporal/store-gate';
 import { crashPoint } from '../process/crash-points';
 
@@ -41,16 +42,23 @@ export interface SendRequest {
 
 /** What the caller brings along. */
 export interface InHand {
-  readonly permit?: PermitAnswer;
+  readonly permit?: PermitReply;
   /** The permit in hand, or the next to ask for: a lapsed one is replaced by the next. */
   readonly permitRound: number;
   /** On the monotonic clock; absent: the ledger is asked. */
   readonly authorizedAtMs?: number;
 }
 
+/** An order may be sent. */
+export interface Clearance {
+  /** Until then, milliseconds on this process's monotonic clock. */
+  readonly sendBeforeMs: number;
+  /** Its permit. */
+  readonly token: RequestPermit;
+}
+
 export type SendCheck =
-  /** The order may be sent until then, milliseconds on this process's monotonic clock. */
-  | { readonly status: 'clear'; readonly sendBeforeMs: number }
+  | ({ readonly status: 'clear' } & Clearance)
   /** The wait counts from this answer, whole milliseconds: it may travel to another machine. */
   | { readonly status: 'wait'; readonly waitMs: number; readonly permitRound: number; readonly reason: string }
   /** What was in hand is good no more, and this call may not ask again. */
@@ -103,6 +111,8 @@ export class SendChecker {
         confirmations += 1;
         continue;
       }
+      if (verdict.step === 'send')
+        return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs, token: tokenOf(permit) };
       if (verdict.step !== 'ask') return conclude(verdict, permitRound);
       if (verdict.whom === 'limiter' && permit && verdict.isSame !== true) permitRound += 1;
       if (asked[verdict.whom] >= asksMax[verdict.whom])
@@ -132,7 +142,7 @@ export class SendChecker {
   private async askLimiter(
     { fingerprint, intent, strategy, expiresAtMs }: SendRequest,
     permitRound: number,
-  ): Promise<PermitAnswer> {
+  ): Promise<PermitReply> {
     crashPoint('place.before-permit');
     const permit = await this.permits.acquire({
       requestId: permitRequestId(fingerprint, permitRound),
@@ -167,10 +177,14 @@ function remainingMs(untilMs: number): number {
   return Math.max(0, Math.ceil(untilMs - performance.now()));
 }
 
-function conclude(verdict: Exclude<SendVerdict, { step: 'ask' }>, permitRound: number): SendCheck {
+/** checkSend lets nothing leave on another one. */
+function tokenOf(permit: PermitReply | undefined): RequestPermit {
+  if (permit?.status === 'granted') return permit.token;
+  throw new Error('An order was to leave without a permit.');
+}
+
+function conclude(verdict: Exclude<SendVerdict, { step: 'ask' | 'send' }>, permitRound: number): SendCheck {
   switch (verdict.step) {
-    case 'send':
-      return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs };
     case 'wait':
       return { status: 'wait', waitMs: remainingMs(verdict.untilMs), permitRound, reason: verdict.reason };
     case 'give_up':

@@ -1,8 +1,10 @@
 import type { VenueOrder } from '../domain/market';
 import type { Intent } from '../domain/signal';
 import type { LookUpUrgency } from '../messages/trade';
+import { addPermit, withPermit, type RequestPermit } from '../venues/request-permit';
 import { VenueError, type Venue } from '../venues/venue';
 import type { Permits } from './permits';
+import { ReadBackOff } from './read-back-off';
 
 /** While several orders are asked about, a list leaves so long after the request before it: who comes until then shares it. */
 const SPACING_MS = 2_000;
@@ -45,6 +47,7 @@ export function shareOf(urgency: LookUpUrgency | undefined): Intent {
  */
 export class SharedLookUps {
   private waiting: Asker[] = [];
+  private readonly backOff = new ReadBackOff();
   private running = false;
   /** The last request, on the monotonic clock, and about whom it was. */
   private last = { atMs: -Infinity, ids: new Set<string>() };
@@ -93,18 +96,26 @@ export class SharedLookUps {
     const isShared = this.waiting.length > 1;
     let askers: readonly Asker[] = [];
     try {
-      if (isShared) await this.permits.forRead('account', shareOfAll(this.waiting));
+      const permit = isShared ? await this.mayList() : undefined;
       askers = this.take();
-      const left = isShared ? await this.tellOpen(askers) : askers;
+      const left = permit === undefined ? askers : await this.tellOpen(askers, permit);
       const alone = left.length > 1 ? await this.tellFinal(left) : left;
+      if (isShared) this.backOff.succeeded();
       for (const { tell } of alone) tell(undefined);
     } catch (error) {
+      if (askers.length > 0) this.backOff.failed(error);
       for (const { tell, fail } of askers.length > 0 ? askers : this.take()) {
         // One answer that cannot be read must not hide every order for ever: what was told already stays told.
         if (error instanceof VenueError && error.outcome.kind === 'UNKNOWN') tell(undefined);
         else fail(error);
       }
     }
+  }
+
+  private mayList(): Promise<RequestPermit> {
+    const share = shareOfAll(this.waiting);
+    this.backOff.check(share);
+    return this.permits.forRead('account', share);
   }
 
   private take(): readonly Asker[] {
@@ -114,13 +125,17 @@ export class SharedLookUps {
     return askers;
   }
 
-  /** The first page has its permit. @returns whom no page shows */
-  private async tellOpen(askers: readonly Asker[]): Promise<readonly Asker[]> {
+  /** @param permit of the first page. @returns whom no page shows */
+  private tellOpen(askers: readonly Asker[], permit: RequestPermit): Promise<readonly Asker[]> {
+    return withPermit(permit, () => this.tellPages(askers));
+  }
+
+  private async tellPages(askers: readonly Asker[]): Promise<readonly Asker[]> {
     let left = askers;
     // More pages than askers would cost more than to ask about each alone.
     const pagesMax = Math.min(PAGES_MAX, askers.length);
     for (let page = 1, cursor: string | undefined; page <= pagesMax; page += 1) {
-      if (page > 1) await this.permits.forRead('account', shareOfAll(left));
+      if (page > 1) addPermit(await this.permits.forRead('account', shareOfAll(left)));
       const { orders = [], nextCursor } = await this.venue.openOrders(cursor);
       left = tellOf(left, orders);
       if (left.length === 0 || nextCursor === undefined) break;
@@ -133,8 +148,9 @@ export class SharedLookUps {
   private async tellFinal(askers: readonly Asker[]): Promise<readonly Asker[]> {
     const sinceMs = Math.min(...askers.map((asker) => asker.sinceMs ?? Infinity));
     if (sinceMs === Infinity) return askers;
-    await this.permits.forRead('account', shareOfAll(askers));
-    return tellOf(askers, await this.venue.recentOrders(sinceMs - REPORT_OVERLAP_MS));
+    const permit = await this.permits.forRead('account', shareOfAll(askers));
+    const orders = await withPermit(permit, () => this.venue.recentOrders(sinceMs - REPORT_OVERLAP_MS));
+    return tellOf(askers, orders);
   }
 }
 

@@ -46,7 +46,7 @@ export class ShortRoad {
         waitMaxMs: Math.max(0, this.permits.leftUntil(terms.expiresAtMs)),
       }),
     ] as const;
-    const reportIsOver = this.sender.expect();
+    const reportIsOver = this.sender.expect(input.signal.intent);
     try {
       const [reserved, permit] = await Promise.all(asked);
       crashPoint('reserve.after-update');
@@ -103,7 +103,7 @@ export class ShortRoad {
         return { ...reserved, reason: check.reason };
     }
     const sentAtMs = performance.now();
-    const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, check.sendBeforeMs);
+    const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, check);
     const times = (): TradeTimes => ({ reservedAtMs, sentAtMs, answeredAtMs, toldAtMs: performance.now() });
     if (outcome.kind !== 'PLACED' || order?.status !== 'filled') {
       return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };

@@ -4,6 +4,7 @@ import type { AdapterOptions } from './definition';
 import type { TradingEnvironment } from '../domain/trading-venue';
 import { hostOf, REGION_DEFAULT, VENUE_DEFINITIONS } from './definitions';
 import type { VenueAdapter } from './definitions';
+import type { RequestPermits } from './request-permit';
 import type { Venue } from './venue';
 
 /** The settings of one venue that its adapter needs. */
@@ -23,6 +24,7 @@ export interface CreateVenueOptions {
   /** Scheme and host without a path. Needed for paper; elsewhere one of the venue's own regional addresses, https. */
   readonly baseUrl?: string;
   readonly credentials: Credentials;
+  readonly permits: RequestPermits;
   /** As a fraction; absent: a figure above the venue's base rate. */
   readonly takerFee?: string;
   /** Names the proxy; absent: this process's environment. */
@@ -39,7 +41,8 @@ export class VenueSetupError extends Error {
  *
  * @throws VenueSetupError when the address is missing or unsafe; ProxyError
  */
-export function createVenue({ name, config, baseUrl, credentials, takerFee, env }: CreateVenueOptions): Venue {
+export function createVenue(options: CreateVenueOptions): Venue {
+  const { name, config, baseUrl, credentials, permits, takerFee, env } = options;
   const address = venueAddress(name, config, baseUrl);
   const { symbols, settleAsset, receiveWindowMs, requestTimeoutMs } = config;
   return VENUE_DEFINITIONS[config.adapter].create({
@@ -52,6 +55,7 @@ export function createVenue({ name, config, baseUrl, credentials, takerFee, env 
     takerFee,
     receiveWindowMs,
     requestTimeoutMs,
+    permits,
     proxy: config.environment === 'paper' ? undefined : outwardProxyOf(address, env),
   });
 }

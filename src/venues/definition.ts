@@ -2,6 +2,7 @@ import type { RemoteEnvironment, TradingEnvironment } from '../domain/trading-ve
 import type { OutwardProxy } from '../net/outward-proxy';
 import type { Credentials } from './ccxt/credentials';
 import type { Window } from '../domain/limiter/types';
+import type { RequestPermits } from './request-permit';
 import type { EndpointGroup, Venue, VenuePromises } from './venue';
 
 /** What an adapter is made from. */
@@ -18,6 +19,7 @@ export interface AdapterOptions {
   readonly takerFee?: string;
   readonly receiveWindowMs: number;
   readonly requestTimeoutMs: number;
+  readonly permits: RequestPermits;
   /** On the way to the venue; absent: it is reached without one. */
   readonly proxy?: OutwardProxy;
 }
@@ -43,6 +45,8 @@ export interface VenueDefinition {
   readonly symbolEndings: Readonly<Record<string, string>>;
   readonly promises: VenuePromises;
   readonly documentedLimits: DocumentedLimits;
+  /** Its codes for an order that the account has not enough balance or margin for. */
+  readonly fundsRefusals: ReadonlySet<string>;
   /** Loads the adapter and makes one. Nothing is sent before its first method is called. */
   create(options: AdapterOptions): Venue;
 }

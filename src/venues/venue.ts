@@ -54,6 +54,9 @@ export class VenueError extends Error {
   }
 }
 
+/** Nothing was sent: this installation's own limiter left no room in time. The venue was silent about nothing. */
+export class NoPermitError extends VenueError {}
+
 /** Endpoint groups of the rate limiter; every request belongs to one. */
 export type EndpointGroup = 'market_data' | 'order' | 'account';
 
@@ -114,7 +117,8 @@ export interface AccountInspector {
 
 /**
  * The port to an exchange. Decimal strings in and out. No method retries or queues by itself: pacing belongs to the
- * rate limiter, and repeating to the workflow.
+ * rate limiter, and repeating to the workflow. Where permits are needed, every request takes one of those that its caller runs
+ * with (`withPermit`); one that finds none does not leave, and reads throw NoPermitError.
  */
 export interface Venue {
   readonly name: string;
@@ -138,10 +142,13 @@ export interface Venue {
   clockMs(): number | undefined;
   /**
    * One market_data request for each page of instruments that is needed; cached by the caller.
-   * @param mayAsk awaited before every request but the first; what it throws is thrown
+   * @param mayAsk awaited before every request but the first, for which it adds a permit; what it throws is thrown
    */
   markets(mayAsk?: () => Promise<void>): Promise<readonly Market[]>;
-  /** The venue's clock, milliseconds UTC. One market_data request; also corrects the signing clock. */
+  /**
+   * The venue's clock, milliseconds UTC. One market_data request under a permit of its own (see RequestPermits); also corrects
+   * the signing clock.
+   */
   time(): Promise<number>;
   /** One market_data request for every symbol of the venue. */
   tickers(): Promise<readonly Ticker[]>;

@@ -31,6 +31,7 @@ function proofs(heading: string): readonly Row[] {
 
 const PROMISES = proofs('Every promise and its test');
 const DOORS = proofs('Every door and its test');
+const NUMBERS = proofs('One order whatever happens, and limits: by number');
 
 /** The numbered guarantees. */
 function guarantees(): readonly string[] {
@@ -43,9 +44,10 @@ test('there are promises and rows', () => {
   expect(guarantees().length).toBeGreaterThanOrEqual(4);
   expect(PROMISES.length).toBeGreaterThan(10);
   expect(DOORS.length).toBeGreaterThan(10);
+  expect(NUMBERS.length).toBeGreaterThan(10);
 });
 
-test.each([...PROMISES, ...DOORS])('%s %s: %s', (_promise, file, name) => {
+test.each([...PROMISES, ...DOORS, ...NUMBERS])('%s %s: %s', (_promise, file, name) => {
   expect(existsSync(join(ROOT, file))).toBe(true);
   expect(read(file).replaceAll(/\s+/g, ' ')).toContain(name);
 });

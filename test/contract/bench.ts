@@ -60,6 +60,7 @@ export class Bench {
         requestTimeoutMs: REQUEST_TIMEOUT_MS,
       },
       baseUrl,
+      permits: 'not needed',
       credentials: resolveCredentials({ venue: adapter, environment: 'paper' }),
     });
   }

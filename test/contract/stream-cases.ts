@@ -2,6 +2,7 @@ import type { VenueOrder } from '../../src/domain/market';
 import { OrderObserver } from '../../src/trading/order-observer';
 import { RestingOrders } from '../../src/trading/resting-orders';
 import { StreamHints } from '../../src/trading/stream-hints';
+import { goodPermit } from '../support/permit';
 import type { Bench } from './bench';
 import type { NumberedCases } from './numbered-cases';
 import type { StreamStub } from './stream-stub';
@@ -35,8 +36,8 @@ class Listening {
     this.stream = bench.stub.openStream();
     this.hints = new StreamHints(bench.venue.stream);
     this.resting = new RestingOrders(this.hints);
-    const permits = { forRead: async () => undefined } as never;
-    this.observer = new OrderObserver(bench.venue, permits, this.hints, this.resting);
+    const permits = { forRead: async () => goodPermit() } as never;
+    this.observer = new OrderObserver(bench.venue, permits, 'entry', this.hints, this.resting);
     bench.answer(bench.stub.routes.recentOrders, (response) => bench.stub.replyOrders(response, []));
   }
 

@@ -98,7 +98,12 @@ export async function startTestEngine(
       ...(options.flags ?? []).map((flag) => ({ flag: 'test', ...flag })),
     ] as never,
   });
-  const venue = await startPaperVenue({ ...paperVenueOptions(config), ...options.paperVenue });
+  const venue = await startPaperVenue({
+    ...paperVenueOptions(config),
+    // Tests name prices that cross or rest for certain.
+    priceBand: undefined,
+    ...options.paperVenue,
+  });
   const alerts: string[] = [];
   const logger = new DefaultLogger('ERROR', ({ message }) => alerts.push(message));
   const parts = openEngine(config, environment.nativeConnection, logger, TRUSTED_STORE, {

@@ -27,6 +27,7 @@ import { SETTINGS } from '../support/account-commands';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { createWorker } from '../../src/temporal/worker';
+import { permitted } from '../support/permit';
 
 const VENUE = 'bybit';
 const RESERVED = '11';
@@ -95,7 +96,7 @@ async function runFormerEngine(parts: Engine): Promise<void> {
       metadata: { ...others, limitPrice: limitPrice! },
     } as const;
     await former.executeUpdate(batchUpdate, { args: [[{ kind: 'reserve', command }]] });
-    const { outcome, signedAtMs } = await venue.placeOrder(plan);
+    const { outcome, signedAtMs } = await permitted(() => venue.placeOrder(plan));
     const { environment: _, ...terms } = termsOf(signal, signalStartedAtMs);
     const times = { reservedAtMs: 0, sentAtMs: 0, answeredAtMs: 0, toldAtMs: 0 };
     return { status: 'answered', plan, outcome, signedAtMs, times, terms };

@@ -2,7 +2,7 @@
 import Decimal from 'decimal.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
-import { commitSignal } from '../../src/messages/venue-account';
+import { commitSignal, refreshSignal } from '../../src/messages/venue-account';
 import { commitCommand } from '../support/account-commands';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 test('of 100 parallel signals worth three balances the affordable ones fill, and the rest are denied by us', async () => {
   const balance = new Decimal((await engine.balances()).assets.USDT!.free);
-  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT', 'entry');
   const amount = balance.times(OVERDRAWN).div(SIGNALS).div(ticker!.ask).toFixed(3);
 
   const views = await Promise.all(Array.from({ length: SIGNALS }, () => engine.trade({ amount })));
@@ -59,4 +59,18 @@ test('a fill that the account is told of and holds nothing for is told to a pers
   expect(alert).toBe(
     `${'f'.repeat(16)}: 0.01 BTCUSDT at 60000 could not be booked at bybit: The ledger knows of no reservation for it.`,
   );
+});
+
+test('an order that the venue refuses for want of funds all the same has the balances read at once, and tells a person', async () => {
+  const { venue, entities } = engine.parts;
+  const message = `Bybit ${BALANCE_INSUFFICIENT}: ab not enough for new order`;
+  const outcome = { kind: 'REJECTED', venueCode: BALANCE_INSUFFICIENT, httpStatus: 200, message } as const;
+  jest.spyOn(venue, 'placeOrder').mockResolvedValueOnce({ outcome, signedAtMs: Date.now() });
+  const read = jest.spyOn(venue, 'balances');
+  const told = jest.spyOn(entities, 'signal');
+  expect(await engine.trade({ amount: '0.001' })).toMatchObject({ outcome: 'REJECTED' });
+  await eventually(async () => read.mock.calls.length > 0);
+  expect(told.mock.calls.map(([, signal]) => signal)).toContain(refreshSignal);
+  expect(engine.alerts).toContainEqual(expect.stringContaining(message));
+  jest.restoreAllMocks();
 });

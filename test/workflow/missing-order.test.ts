@@ -6,6 +6,7 @@ import type { LookUpAnswer } from '../../src/venues/venue';
 import { readHealth } from '../../src/observability/health';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { permitted } from '../support/permit';
 
 const DAY_MS = 86_400_000;
 const FILLED_IN_PART: SettleCommand = { filledQuantity: '0.004', averagePrice: '1000', reason: 'seen in the app' };
@@ -39,6 +40,12 @@ async function submit(overrides: Parameters<TestEngine['signal']>[0] = {}): Prom
   const result = await engine.intake.submit(engine.signal(overrides));
   if (result.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(result)}`);
   return result.fingerprint;
+}
+
+/** By hand, so that nothing rests at the venue for the next test. */
+async function cancelAtVenue(fingerprint: string): Promise<void> {
+  const { clientOrderId } = (await engine.intake.show(fingerprint))!.order!;
+  await permitted(() => engine.parts.venue.cancelOrder('BTCUSDT', clientOrderId));
 }
 
 async function reachState(fingerprint: string, state: string): Promise<void> {
@@ -82,7 +89,7 @@ test('an order that was accepted and is not known any more is an alert, and ends
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
   expect(cancel.mock.calls.length).toBeLessThanOrEqual(3);
   jest.restoreAllMocks();
-  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  await cancelAtVenue(fingerprint);
 });
 
 test('a missing order that is past its time to live is cancelled at the venue a few times, and not for ever', async () => {
@@ -113,7 +120,7 @@ test('what a person says has filled is booked', async () => {
   });
   expect(await settle(fingerprint, word).catch(() => 'ended')).toBe('ended');
   jest.restoreAllMocks();
-  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  await cancelAtVenue(fingerprint);
 });
 
 test('a missing order that appears after all ends as the venue says', async () => {
@@ -122,7 +129,7 @@ test('a missing order that appears after all ends as the venue says', async () =
   await reachState(fingerprint, 'MISSING');
   lookUps.mockRestore();
   await reachState(fingerprint, 'WORKING');
-  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  await cancelAtVenue(fingerprint);
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
 });
 
@@ -189,7 +196,7 @@ describe('a word about an order of which the venue says nothing', () => {
       return clientOrderId;
     };
     const ids = await Promise.all(cases.map(keepsAndCounts));
-    for (const id of ids) await engine.parts.venue.cancelOrder('BTCUSDT', id);
+    for (const id of ids) await permitted(() => engine.parts.venue.cancelOrder('BTCUSDT', id));
   });
 
   test('gives way to the venue, which shows the order once it answers', async () => {
@@ -202,7 +209,7 @@ describe('a word about an order of which the venue says nothing', () => {
     lookUps.mockRestore();
     await eventually(async () => alertsOf(fingerprint).some((text) => text.includes("the venue's answer counts")));
     expect((await engine.intake.show(fingerprint))?.state).toBe('WORKING');
-    await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+    await cancelAtVenue(fingerprint);
     expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
   });
 
@@ -219,7 +226,7 @@ describe('a word about an order of which the venue says nothing', () => {
     answer = absent;
     expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
     jest.restoreAllMocks();
-    await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+    await cancelAtVenue(fingerprint);
   });
 });
 
@@ -271,7 +278,7 @@ test.each([
   await eventually(async () => word);
   await eventually(async () => alertsOf(fingerprint).some((text) => text.includes('cancelled, I think')));
   expect((await engine.intake.show(fingerprint))?.state).toBe('WORKING');
-  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  await cancelAtVenue(fingerprint);
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
 });
 
@@ -318,5 +325,5 @@ test('nobody can settle an order that the venue speaks for, and nonsense settles
   expect(await settle(fingerprint, NOTHING)).toMatchObject({ accepted: true });
   await engine.end(fingerprint);
   jest.restoreAllMocks();
-  await engine.parts.venue.cancelOrder('BTCUSDT', (await engine.intake.show(fingerprint))!.order!.clientOrderId);
+  await cancelAtVenue(fingerprint);
 });

@@ -20,6 +20,7 @@ import { eventually, startTestEngine, type TestEngine } from '../support/engine'
 import { runSource } from '../support/run-source';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import type { MortalEngineInput } from './fixtures/mortal-engine';
+import { permitted } from '../support/permit';
 
 const ENGINE_ENTRY = join(__dirname, 'fixtures', 'mortal-engine.ts');
 /** After the request, on whichever road it leaves: a slow machine may miss the short one. */
@@ -118,7 +119,7 @@ async function sendAgain(view: SignalView): Promise<string> {
   const { clientOrderId, quantity } = view.order!;
   const prices = { asset: 'USDT', reserveAmount: '0', referencePrice: '0' };
   const plan = { symbol, direction, clientOrderId, quantity, reduceOnly: false, ...prices };
-  return (await engine.parts.venue.placeOrder(plan)).outcome.kind;
+  return (await permitted(() => engine.parts.venue.placeOrder(plan))).outcome.kind;
 }
 
 /** Lets the next order reach the venue, and loses everything that this process knows of it. */

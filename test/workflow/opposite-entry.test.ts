@@ -31,7 +31,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   const { free } = (await engine.balances()).assets.USDT!;
-  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT', 'entry');
   invested = new Decimal(free).times(INVESTED_SHARE).div(ticker!.ask).toDecimalPlaces(2, Decimal.ROUND_DOWN);
   expect(await engine.trade({ amount: invested.toFixed() })).toMatchObject({ outcome: 'FILLED' });
   await reported();

@@ -1,6 +1,7 @@
 import { cancelOrders, readOpenOrders } from '../../src/intake/open-orders';
 import { createTradingStateControl } from '../../src/trading/trading-state';
 import { eventually, type TestEngine } from '../support/engine';
+import { permitted } from '../support/permit';
 
 /** Far below the market: it rests. */
 const RESTING = { limitPrice: '1000' };
@@ -74,7 +75,7 @@ export function describeOrderLife(running: () => TestEngine): void {
     jest.spyOn(venue, 'cancelOrder').mockImplementation(async (symbol, clientOrderId) => {
       // The rest fills while the request is on its way.
       await eventually(async () => {
-        const answer = await venue.lookUpOrder(symbol, clientOrderId);
+        const answer = await permitted(() => venue.lookUpOrder(symbol, clientOrderId));
         return answer.status === 'found' && answer.order.status === 'filled';
       });
       return cancel(symbol, clientOrderId);

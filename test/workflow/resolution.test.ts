@@ -57,7 +57,7 @@ function expiringIn(remainingMs: number) {
 
 /** The best price to buy at, from the venue's own answer. */
 async function askPrice(): Promise<number> {
-  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT');
+  const ticker = await engine.parts.pacedVenue.ticker('BTCUSDT', 'entry');
   return Number(ticker!.ask);
 }
 
@@ -97,6 +97,24 @@ test('what had filled before a cancellation is paid, and the rest is given back'
     outcome: 'PARTIALLY_FILLED',
     order: { filledQuantity: '0.004' },
   });
+});
+
+test.each([
+  [
+    'an order that was acknowledged and then refused',
+    'reject_after_ack',
+    { outcome: 'REJECTED', order: { filledQuantity: '0' } },
+  ],
+  [
+    'a market order that found too little',
+    'ioc_rest',
+    { outcome: 'PARTIALLY_FILLED', order: { filledQuantity: '0.004' } },
+  ],
+] as const)('%s, and its funds are free', async (_, fault, end) => {
+  setFaults({ fault, endpoint: 'order_create', ordinal: 1, share: 0.4, variant: 1 });
+  const view = await engine.trade({ amount: '0.01' });
+  expect(view).toMatchObject({ ...end, sendAttempts: 1 });
+  expect(engine.venue.audit().orders.open).toBe(0);
 });
 
 test('an order that vanished from the real-time query is found in the history', async () => {

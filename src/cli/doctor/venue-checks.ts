@@ -24,7 +24,13 @@ async function withVenue(
     import('../../venues/ccxt/credentials'),
   ]);
   const baseUrl = isPaper ? `http://127.0.0.1:${paperVenue.port}` : undefined;
-  const venue = createVenue({ name, config: venueConfig, baseUrl, credentials: credentialsOf(config, env) });
+  const venue = createVenue({
+    name,
+    config: venueConfig,
+    baseUrl,
+    credentials: credentialsOf(config, env),
+    permits: 'not needed',
+  });
   try {
     return await ask(venue);
   } finally {

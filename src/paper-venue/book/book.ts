@@ -13,6 +13,8 @@ export interface BookOptions {
   readonly balance: string;
   readonly leverage: number;
   readonly takerFee: string;
+  /** The MNT of a fresh account; absent: none. */
+  readonly mntBalance?: string;
 }
 
 /** The account's balance in the settle asset. */
@@ -32,6 +34,7 @@ export class Book {
   readonly #margins = new Map<string, SymbolMargin>();
   readonly #orderListeners: ((orders: readonly OrderRecord[]) => void)[] = [];
   #walletBalance: Decimal;
+  #mntBalance: Decimal;
   #positionMargin: Decimal = ZERO;
   #orderMargin: Decimal = ZERO;
 
@@ -40,6 +43,7 @@ export class Book {
     private readonly options: BookOptions,
   ) {
     this.#walletBalance = new ExactDecimal(options.balance);
+    this.#mntBalance = new ExactDecimal(options.mntBalance ?? '0');
   }
 
   /**
@@ -65,6 +69,10 @@ export class Book {
       orderMargin: this.#orderMargin,
       available: this.#walletBalance.minus(this.#positionMargin).minus(this.#orderMargin),
     };
+  }
+
+  get mntBalance(): Decimal {
+    return this.#mntBalance;
   }
 
   get positions(): Iterable<PositionRecord> {
@@ -110,6 +118,7 @@ export class Book {
     }
     this.lost.apply(transaction);
     if (transaction.walletBalance !== undefined) this.#walletBalance = new ExactDecimal(transaction.walletBalance);
+    if (transaction.mntBalance !== undefined) this.#mntBalance = new ExactDecimal(transaction.mntBalance);
     for (const order of transaction.orders ?? []) {
       this.orders.put(order);
       touched.add(order.symbol);
@@ -130,9 +139,15 @@ export class Book {
     this.#orderMargin = this.#orderMargin.minus(before.orders).plus(after.orders);
   }
 
+  get #hasMnt(): boolean {
+    return !this.#mntBalance.isZero() || !new ExactDecimal(this.options.mntBalance ?? '0').isZero();
+  }
+
   *#snapshot(): Generator<Transaction> {
     yield {
       walletBalance: formatDecimal(this.#walletBalance),
+      // Zero as well where a fresh account would have some: it was spent.
+      ...(this.#hasMnt && { mntBalance: formatDecimal(this.#mntBalance) }),
       positions: [...this.#positions.values()],
       retired: this.orders.retired,
       vanished: [...this.lost.vanished],

@@ -1,6 +1,7 @@
 export type Side = 'Buy' | 'Sell';
 
-type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled';
+/** Rejected: acknowledged, and refused afterwards. */
+type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected';
 
 /** One order. Records are never changed: every step makes another one. Amounts are decimal strings. */
 export interface OrderRecord {
@@ -21,7 +22,10 @@ export interface OrderRecord {
   readonly filledQuantity: string;
   /** Sum of price times quantity over the fills. */
   readonly filledValue: string;
+  /** In the settle asset. */
   readonly fee: string;
+  /** What was paid in MNT instead; absent: nothing. */
+  readonly mntFee?: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly rejectReason?: string;
@@ -45,9 +49,14 @@ export interface ExecutionRecord {
   readonly price: string;
   readonly quantity: string;
   readonly value: string;
+  /** In the settle asset; zero where it was paid in MNT. */
   readonly fee: string;
+  readonly mntFee?: string;
   readonly feeRate: string;
   readonly isMaker: boolean;
+  /** What of the order is left after it; absent in records of former versions, as is the mark price. */
+  readonly leavesQuantity?: string;
+  readonly markPrice?: string;
   /** What part of the quantity closed a position, and the profit or loss booked for it. */
   readonly closedQuantity: string;
   readonly realisedProfit: string;
@@ -73,6 +82,7 @@ export interface PositionRecord {
  */
 export interface Transaction {
   readonly walletBalance?: string;
+  readonly mntBalance?: string;
   readonly orders?: readonly OrderRecord[];
   readonly executions?: readonly ExecutionRecord[];
   readonly positions?: readonly PositionRecord[];

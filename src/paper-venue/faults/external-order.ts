@@ -7,6 +7,13 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 /** Client ids of orders that a fault plan places begin so. */
 export const EXTERNAL_ORDER_PREFIX = 'external-';
 
+const UNPLACEABLE: ReadonlySet<number> = new Set([
+  RET_CODES.balanceInsufficient,
+  RET_CODES.tradingNotAllowed,
+  RET_CODES.contractNotLive,
+  RET_CODES.delisting,
+]);
+
 /** Somebody trades on the same account by hand: a small market order that no client here sent. */
 export function placeExternalOrder({ engine, feed, clock }: VenueCore, variant: number): void {
   const instruments = [...feed.instruments.values()];
@@ -26,8 +33,8 @@ export function placeExternalOrder({ engine, feed, clock }: VenueCore, variant: 
       { external: true },
     );
   } catch (error) {
-    // An account without funds has no external orders either.
-    if (error instanceof VenueRefusal && error.retCode === RET_CODES.balanceInsufficient) return;
+    // An account without funds has no external orders either, nor has a market that stands still.
+    if (error instanceof VenueRefusal && UNPLACEABLE.has(error.retCode)) return;
     throw error;
   }
 }

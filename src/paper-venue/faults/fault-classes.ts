@@ -54,6 +54,27 @@ const FAULT_CLASSES = {
   external_order: {},
   /** The order is acknowledged and never exists: it is in no list and fills nothing. Its client id stays used. */
   vanish_after_ack: { endpoints: ['order_create'], occasional: 0.04 },
+  /** The order is acknowledged and rejected afterwards: it is in the lists, and fills nothing. */
+  reject_after_ack: { endpoints: ['order_create'], occasional: 0.04 },
+  /** A market order ends with a part of it filled, or nothing. */
+  ioc_rest: { endpoints: ['order_create'], occasional: 0.04 },
+  /** For a while what the order trades is about to be delisted, or does not trade. */
+  status_change: { endpoints: ['order_create'], occasional: 0.004 },
+  /** For a while no order is taken. Nobody announced it. */
+  maintenance: { endpoints: ['order_create'], occasional: 0.002 },
+  /** Rows as real venues have them beside what was asked for: nulls, unknown words, others' orders, coins and symbols, two rows of one id. */
+  odd_rows: {
+    endpoints: [
+      'instruments_info',
+      'tickers',
+      'wallet_balance',
+      'order_realtime',
+      'order_history',
+      'execution_list',
+      'position_list',
+    ],
+    occasional: 0.03,
+  },
   /** Carried out; soon afterwards no query knows the order any more, for good or for a while. */
   forgets_closed_orders: { endpoints: ['order_cancel'], occasional: 0.3 },
   /** Every request is refused for a while, by HTTP 403 with Retry-After. */

@@ -19,6 +19,7 @@ import {
 import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
+import { withOddRows } from './odd-rows';
 import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
 
@@ -34,9 +35,16 @@ const CLOCK_STEP_MS = 2_000;
 /** An order that is forgotten for a while only is known again after this. */
 const FORGOTTEN_MS = 8_000;
 
+/** Why an order is rejected after it was acknowledged. */
+const REJECT_REASONS = ['EC_InvalidSymbolStatus', 'EC_ReachRiskPriceLimit', 'EC_Others'] as const;
+
+/** Of so many market orders that find too little one finds nothing. */
+const NOTHING_OF_SO_MANY = 4;
+
 /** Client ids whose requests are counted for targets; more are counted together with none. */
 const COUNTED_CLIENT_ORDER_IDS_MAX = 100_000;
 
+type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows';
 type Injection = (response: ServerResponse, request: AdmittedRequest, fault: Fault) => void;
 
 /** Carries out admitted requests, as the fault plan wants it. Without a plan every request is simply answered. */
@@ -67,6 +75,8 @@ export class FaultInjector {
     this.#clientOrderIdOrdinals.clear();
     this.#keyRevokedUntilMs = 0;
     this.service.liftBan();
+    this.service.core.account.stopUntil(0);
+    this.service.core.engine.rules.openAll();
     this.service.core.clock.setOffset(0);
   }
 
@@ -107,6 +117,7 @@ export class FaultInjector {
     const { send, reset, staySilent, stall, cutOff, drip } = bound(this.#transmission);
     const execute = (request: AdmittedRequest): HttpReply => this.#execute(request);
     return {
+      ...this.#createVenueInjections(),
       accept_then_time_out: (response, request) => {
         execute(request);
         staySilent(response);
@@ -164,6 +175,36 @@ export class FaultInjector {
         send(response, this.service.refuseBanned(request.route));
       },
       clock_leap: (response, request, { variant }) => send(response, leapt(execute(request), variant)),
+    };
+  }
+
+  /** What the venue does, not the way to it. */
+  #createVenueInjections(): Readonly<Record<VenueFault, Injection>> {
+    const { send } = bound(this.#transmission);
+    return {
+      reject_after_ack: (response, request, { variant }) => {
+        const rejectedFor = REJECT_REASONS[variant % REJECT_REASONS.length];
+        send(response, this.#execute(request, { rejectedFor }));
+      },
+      ioc_rest: (response, request, { share, variant }) => {
+        const iocShare = variant % NOTHING_OF_SO_MANY === 0 ? 0 : share;
+        send(response, this.#execute(request, { iocShare }));
+      },
+      status_change: (response, request, { delayMs, variant }) => {
+        const symbol = text(request.parameters, 'symbol');
+        const { engine, clock } = this.service.core;
+        const state = variant % 2 === 0 ? 'delisting' : 'closed';
+        if (symbol !== undefined) engine.rules.setState(symbol, state, clock.steadyNowMs() + delayMs);
+        send(response, this.#execute(request));
+      },
+      maintenance: (response, request, { delayMs }) => {
+        const { account, clock } = this.service.core;
+        account.stopUntil(clock.steadyNowMs() + delayMs);
+        send(response, this.#execute(request));
+      },
+      odd_rows: (response, request, { variant }) => {
+        send(response, withOddRows(this.#execute(request), request.route.name, variant));
+      },
     };
   }
 

@@ -3,8 +3,9 @@ import { ZERO } from '../../domain/decimal';
 import type { PositionRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
-import { type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
-import { positionRow, unrealisedProfit, walletRow } from './rows';
+import { refusedRoute, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
+import { positionRow, unrealisedProfit } from './rows';
+import { walletRow, type WalletRow } from './wallet-row';
 
 const POSITION_PAGE = { defaultLimit: 20, limitMax: 200 };
 
@@ -18,9 +19,9 @@ const walletBalance: Route = {
     if (text(parameters, 'accountType') !== 'UNIFIED') {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: accountType only supports UNIFIED');
     }
-    const row = walletRow(core.book.walletBalance, totalUnrealised(core), core.settle);
-    const coins = text(parameters, 'coin')?.split(',') ?? [core.settle];
-    return { list: [coins.includes(core.settle) ? row : { ...row, coin: [] }] };
+    const row = walletOf(core);
+    const asked = text(parameters, 'coin')?.split(',');
+    return { list: [{ ...row, coin: row.coin.filter(({ coin }) => asked?.includes(coin) ?? true) }] };
   },
 };
 
@@ -42,7 +43,9 @@ const positionList: Route = {
         : [core.book.position(requireSymbol(core, parameters))];
     const page = takeListPage(positions, parameters, POSITION_PAGE);
     const list = page.items.flatMap((position) => {
-      const row = positionRow(position, core.book.margin(position.symbol), markPrice(core, position.symbol));
+      const isPortfolio = core.account.profile.marginMode === 'portfolio';
+      const margin = core.book.margin(position.symbol);
+      const row = positionRow(position, margin, markPrice(core, position.symbol), isPortfolio);
       // One for each side; nothing can be open in this mode.
       return core.account.positionMode === 'hedge' ? [1, 2].map((positionIdx) => ({ ...row, positionIdx })) : [row];
     });
@@ -59,6 +62,12 @@ const setLeverage: Route = {
   handle: (core, parameters) => {
     requireLinear(parameters);
     const symbol = requireSymbol(core, parameters);
+    if (core.account.profile.marginMode === 'portfolio') {
+      throw new VenueRefusal(
+        RET_CODES.leverageOfPortfolioMargin,
+        'You are not allowed to change leverage due to portfolio margin mode.',
+      );
+    }
     const leverage = text(parameters, 'buyLeverage') ?? '';
     if (leverage !== text(parameters, 'sellLeverage')) {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'buyLeverage and sellLeverage must be equal in one-way mode');
@@ -68,7 +77,23 @@ const setLeverage: Route = {
   },
 };
 
-export const ACCOUNT_ROUTES: readonly Route[] = [walletBalance, positionList, setLeverage];
+const tradingStop = refusedRoute(
+  'trading_stop',
+  '/v5/position/trading-stop',
+  'account',
+  'take-profits and stop-losses of positions',
+);
+
+export const ACCOUNT_ROUTES: readonly Route[] = [walletBalance, positionList, setLeverage, tradingStop];
+
+/** The wallet as the venue shows it now. */
+export function walletOf(core: VenueCore): WalletRow {
+  const { book, account, settle } = core;
+  const { marginMode, mntPrice } = account.profile;
+  const realisedProfit = [...book.positions].reduce((sum, position) => sum.plus(position.realisedProfit), ZERO);
+  const mnt = book.mntBalance.isZero() ? undefined : { balance: book.mntBalance, price: mntPrice };
+  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, mnt });
+}
 
 function openPositions({ book, feed }: VenueCore): PositionRecord[] {
   return [...book.positions].filter(({ size, symbol }) => size !== '0' && feed.instruments.has(symbol));

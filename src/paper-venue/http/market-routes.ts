@@ -1,6 +1,16 @@
+import type { Instrument } from '../market/instrument';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
-import { type Route, requireLinear, requireSymbol, text, whole } from './route';
+import {
+  type Parameters,
+  type Route,
+  isListed,
+  requireLinear,
+  requireSymbol,
+  text,
+  type VenueCore,
+  whole,
+} from './route';
 import { instrumentRow, tickerRow } from './rows';
 
 const INSTRUMENT_PAGE = { defaultLimit: 500, limitMax: 1_000 };
@@ -34,9 +44,13 @@ const instrumentsInfo: Route = {
     const category = text(parameters, 'category');
     const status = text(parameters, 'status') ?? 'Trading';
     // Nothing is listed as spot or before its launch; an empty list is what the venue answers then.
-    const listed = category === 'linear' && status === 'Trading' ? [...core.feed.instruments.values()] : [];
+    const listed =
+      category === 'linear' && status === 'Trading'
+        ? [...core.feed.instruments.values()].filter(({ symbol }) => isListed(core, symbol))
+        : [];
     const page = takeListPage(listed.filter(marketFilter(core, parameters)), parameters, INSTRUMENT_PAGE);
-    return { category: category ?? '', list: page.items.map(instrumentRow), nextPageCursor: page.nextPageCursor };
+    const list = instrumentRows(core, page.items);
+    return { category: category ?? '', list, nextPageCursor: page.nextPageCursor };
   },
 };
 
@@ -76,32 +90,42 @@ const kline: Route = {
   group: 'market_data',
   signed: false,
   handle: (core, parameters) => {
-    requireLinear(parameters);
-    const symbol = requireSymbol(core, parameters);
-    const intervalMinutes = INTERVAL_MINUTES.get(text(parameters, 'interval') ?? '');
-    if (intervalMinutes === undefined)
-      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: interval invalid');
-    const rows = core.feed.klines(
-      {
-        symbol,
-        intervalMinutes,
-        startMs: whole(parameters, 'start', 0, TIME_MAX_MS),
-        endMs: whole(parameters, 'end', 0, TIME_MAX_MS),
-        limit: whole(parameters, 'limit', 1, KLINE_LIMIT_MAX) ?? KLINE_LIMIT_DEFAULT,
-      },
-      core.clock.steadyNowMs(),
-    );
-    const list = rows.map((row) => [
-      String(row.openTimeMs),
-      row.open,
-      row.high,
-      row.low,
-      row.close,
-      row.volume,
-      row.turnover,
-    ]);
-    return { category: 'linear', symbol, list };
+    const { symbol, rows } = readKlines(core, parameters);
+    return { category: 'linear', symbol, list: rows };
   },
 };
+
+export function instrumentRows({ feed, engine }: VenueCore, instruments: readonly Instrument[]): object[] {
+  const symbols = [...feed.instruments.keys()];
+  return instruments.map((instrument) =>
+    instrumentRow(instrument, symbols.indexOf(instrument.symbol) + 1, engine.rules.band),
+  );
+}
+
+/** Candles as a query wants them: opening time, open, high, low, close, volume, turnover. @throws VenueRefusal 10001 */
+export function readKlines(
+  core: VenueCore,
+  parameters: Parameters,
+): { readonly symbol: string; readonly rows: readonly string[][] } {
+  requireLinear(parameters);
+  const symbol = requireSymbol(core, parameters);
+  const intervalMinutes = INTERVAL_MINUTES.get(text(parameters, 'interval') ?? '');
+  if (intervalMinutes === undefined)
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: interval invalid');
+  const rows = core.feed.klines(
+    {
+      symbol,
+      intervalMinutes,
+      startMs: whole(parameters, 'start', 0, TIME_MAX_MS),
+      endMs: whole(parameters, 'end', 0, TIME_MAX_MS),
+      limit: whole(parameters, 'limit', 1, KLINE_LIMIT_MAX) ?? KLINE_LIMIT_DEFAULT,
+    },
+    core.clock.steadyNowMs(),
+  );
+  return {
+    symbol,
+    rows: rows.map((row) => [String(row.openTimeMs), row.open, row.high, row.low, row.close, row.volume, row.turnover]),
+  };
+}
 
 export const MARKET_ROUTES: readonly Route[] = [instrumentsInfo, time, tickers, kline];

@@ -1,7 +1,7 @@
 import { isOpen, type OrderRecord } from '../book/records';
 import { parseNewOrder } from '../matching/order-request';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
-import { orderFilter, takePage, timeFilter } from './page';
+import { isKept, MARKETS, orderFilter, pastFilter, takePage } from './page';
 import { asShown, isShown } from './report-delay';
 import { type Parameters, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { executionRow, orderRow } from './rows';
@@ -14,11 +14,8 @@ const EXECUTION_PAGE = { defaultLimit: 50, limitMax: 100 };
 /** The values of openOnly: what is open, or what closed last. */
 const OPEN_ALONE = '0';
 const RECENT_CLOSED = '1';
-/** One of these has to name the markets of a real-time query. */
-const MARKETS = ['symbol', 'baseCoin', 'settleCoin'] as const;
-
 /** All that a new order may ask for and that the paper venue does not do. */
-const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = (
+export const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = (
   'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop takeProfit stopLoss tpslMode tpTriggerBy ' +
   'slTriggerBy tpLimitPrice slLimitPrice tpOrderType slOrderType slippageToleranceType slippageTolerance bboSideType ' +
   'bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
@@ -31,15 +28,19 @@ const create: Route = {
   group: 'order',
   signed: true,
   unsupported: UNSUPPORTED_ORDER_OPTIONS,
-  handle: ({ engine, feed, account }, parameters, options) => {
-    // An index of one side would be taken there, and is none of what this venue does.
-    if (account.positionMode === 'hedge') {
-      throw new VenueRefusal(RET_CODES.parametersInvalid, 'position idx not match position mode');
-    }
+  handle: (core, parameters, options) => {
+    const { engine, feed } = core;
+    assertOneWay(core);
     const order = engine.place(parseNewOrder(parameters, feed.instruments), options);
     return { orderId: order.orderId, orderLinkId: order.clientOrderId };
   },
 };
+
+/** An index of one side would be taken in hedge mode, and is none of what this venue does. @throws VenueRefusal 10001 */
+export function assertOneWay({ account }: VenueCore): void {
+  if (account.positionMode !== 'hedge') return;
+  throw new VenueRefusal(RET_CODES.parametersInvalid, 'position idx not match position mode');
+}
 
 const cancel: Route = {
   name: 'order_cancel',
@@ -93,9 +94,9 @@ const history: Route = {
     requireLinear(parameters);
     const status = text(parameters, 'orderStatus');
     const matchesOrder = orderFilter(core, parameters);
-    const matchesTime = timeFilter(parameters);
+    const matchesTime = pastFilter(core, parameters);
     const page = takePage(historyCandidates(core, parameters), parameters, ORDER_PAGE, (order) => {
-      if (isOpen(order) || !matchesOrder(order) || !isRemembered(core, order)) return false;
+      if (isOpen(order) || !matchesOrder(order) || !isRemembered(core, order) || !isKept(core, order)) return false;
       if (!isShown(core, order.updatedAtMs, core.reportDelay.historyMs)) return false;
       return matchesTime(order.createdAtMs) && (status === undefined || order.status === status);
     });
@@ -112,7 +113,7 @@ const executions: Route = {
   handle: (core, parameters) => {
     requireLinear(parameters);
     const matchesOrder = orderFilter(core, parameters);
-    const matchesTime = timeFilter(parameters);
+    const matchesTime = pastFilter(core, parameters);
     const type = text(parameters, 'execType') ?? ONLY_EXECUTION_TYPE;
     const page = takePage(core.book.orders.executions(), parameters, EXECUTION_PAGE, (execution) => {
       if (type !== ONLY_EXECUTION_TYPE) return false;

@@ -1,8 +1,12 @@
+import type { OrderRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { type Parameters, text, type VenueCore, whole } from './route';
 
 /** The largest time a page may be asked for, milliseconds: far beyond any record. */
 const TIME_MAX_MS = 10_000_000_000_000;
+
+/** One of these has to name the markets of a query of orders. */
+export const MARKETS = ['symbol', 'baseCoin', 'settleCoin'] as const;
 
 interface Sequenced {
   readonly sequence: number;
@@ -42,6 +46,38 @@ export function timeFilter(parameters: Parameters): (atMs: number) => boolean {
   const startMs = whole(parameters, 'startTime', 0, TIME_MAX_MS) ?? 0;
   const endMs = whole(parameters, 'endTime', 0, TIME_MAX_MS) ?? Number.POSITIVE_INFINITY;
   return (atMs) => atMs >= startMs && atMs <= endMs;
+}
+
+/** What one query of the past covers at most, and where it names no times. */
+export const PAST_WINDOW_MS = 7 * 86_400_000;
+/** How long an order that ended without a fill is told of. */
+const UNFILLED_KEPT_MS = 86_400_000;
+
+/**
+ * Whether an instant lies within what a query of the past asks for: as the venue documents it, a window of so long at most,
+ * which reaches back from now where the query names neither end, and from the one that it names otherwise.
+ *
+ * @throws VenueRefusal 10001 for a longer window
+ */
+export function pastFilter(
+  { clock, keepsAll }: Pick<VenueCore, 'clock' | 'keepsAll'>,
+  parameters: Parameters,
+  windowMs = PAST_WINDOW_MS,
+): (atMs: number) => boolean {
+  if (keepsAll) return timeFilter(parameters);
+  const startMs = whole(parameters, 'startTime', 0, TIME_MAX_MS);
+  const endMs = whole(parameters, 'endTime', 0, TIME_MAX_MS);
+  if (startMs !== undefined && endMs !== undefined && endMs - startMs > windowMs) {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: the time range is too large');
+  }
+  const lastMs = endMs ?? (startMs === undefined ? clock.nowMs() : startMs + windowMs);
+  const firstMs = startMs ?? lastMs - windowMs;
+  return (atMs) => atMs >= firstMs && atMs <= lastMs;
+}
+
+/** Whether the venue still tells of an order that has ended. */
+export function isKept({ clock, keepsAll }: Pick<VenueCore, 'clock' | 'keepsAll'>, order: OrderRecord): boolean {
+  return keepsAll || order.filledQuantity !== '0' || clock.nowMs() - order.updatedAtMs <= UNFILLED_KEPT_MS;
 }
 
 /** Kinds of orders that the venue knows beside plain ones; the paper venue has none of them. */

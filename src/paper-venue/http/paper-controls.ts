@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { forgetOrders } from '../book/forget';
-import { VenueRefusal } from '../ret-codes';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { jsonReply, type HttpReply } from './messages';
 import type { VenueCore } from './route';
 
@@ -16,6 +16,7 @@ const forgetShape = z.strictObject({
   closedForMs: z.int().min(0).optional(),
 });
 const cancelShape = z.strictObject({ clientOrderId: z.string() });
+const symbolShape = z.strictObject({ symbol: z.string(), state: z.enum(['trading', 'delisting', 'closed']) });
 /** Up to ten years either way. */
 const OFFSET_MAX_MS = 10 * 366 * 86_400_000;
 const clockShape = z.strictObject({ offsetMs: z.int().min(-OFFSET_MAX_MS).max(OFFSET_MAX_MS) });
@@ -33,6 +34,17 @@ export function cancelOrder({ book, engine }: VenueCore, body: string): HttpRepl
   return control(cancelShape, body, ({ clientOrderId }) => {
     const symbol = book.orders.byClientOrderId(clientOrderId)?.symbol ?? '';
     return { cancelled: engine.cancel({ symbol, clientOrderId }).clientOrderId };
+  });
+}
+
+/** What of a symbol trades from now on. */
+export function setSymbolState({ engine, feed }: VenueCore, body: string): HttpReply {
+  return control(symbolShape, body, ({ symbol, state }) => {
+    if (!feed.instruments.has(symbol)) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, `The paper venue does not trade ${symbol}.`);
+    }
+    engine.rules.setState(symbol, state);
+    return { symbol, state };
   });
 }
 

@@ -3,8 +3,8 @@ import type { ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
-import { cancelOrder, forget, setClock } from './paper-controls';
-import { executionRow, orderRow, positionRow } from './rows';
+import { cancelOrder, forget, setClock, setSymbolState } from './paper-controls';
+import { executionRow, MNT, orderRow, positionRow } from './rows';
 import type { PrivateStream } from '../stream/private-stream';
 import type { VenueService } from './venue-service';
 
@@ -74,6 +74,8 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
       return forget(context.service.core, request.body);
     case 'POST /paper/cancel':
       return cancelOrder(context.service.core, request.body);
+    case 'POST /paper/symbol':
+      return setSymbolState(context.service.core, request.body);
     case 'POST /paper/clock':
       return setClock(context.service.core, request.body);
     default:
@@ -119,10 +121,17 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
         available: formatDecimal(walletBalance.available),
         locked: formatDecimal(walletBalance.positionMargin.plus(walletBalance.orderMargin)),
       },
+      ...(!core.book.mntBalance.isZero() && {
+        [MNT]: { ...sameFigures(formatDecimal(core.book.mntBalance)), locked: '0' },
+      }),
     },
     positions: openPositionRows(service),
     openOrders: open.map((order) => orderRow(order, core.settle)),
   };
+}
+
+function sameFigures(balance: string): { total: string; available: string } {
+  return { total: balance, available: balance };
 }
 
 function openPositionRows({ core }: VenueService): object[] {

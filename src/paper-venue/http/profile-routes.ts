@@ -1,7 +1,8 @@
 import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { instrumentRows } from './market-routes';
 import { accountRow, habitsRow, keyRow, statusRows } from './profile-rows';
-import { type Route, requireLinear, requireSymbol, text, type VenueCore, whole } from './route';
-import { instrumentRow, PRICE_MAX } from './rows';
+import { type Route, isListed, requireLinear, requireSymbol, text, type VenueCore, whole } from './route';
+import { PRICE_MAX } from './rows';
 
 /*
  * What the venue tells of the account behind a key, and of itself: what a client reads before it trades.
@@ -70,11 +71,14 @@ const ownInstruments: Route = {
     requireLinear(parameters);
     const wanted = text(parameters, 'symbol');
     const tradable = [...core.feed.instruments.values()].filter(
-      ({ symbol }) => !core.account.profile.untradable.includes(symbol) && (wanted === undefined || symbol === wanted),
+      ({ symbol }) =>
+        !core.account.profile.untradable.includes(symbol) &&
+        isListed(core, symbol) &&
+        (wanted === undefined || symbol === wanted),
     );
     const limit = whole(parameters, 'limit', 1, OWN_INSTRUMENTS_MAX) ?? OWN_INSTRUMENTS_DEFAULT;
     const start = whole(parameters, 'cursor', 0, tradable.length) ?? 0;
-    const list = tradable.slice(start, start + limit).map(instrumentRow);
+    const list = instrumentRows(core, tradable.slice(start, start + limit));
     const nextPageCursor = start + limit < tradable.length ? String(start + limit) : '';
     return { category: 'linear', list, nextPageCursor };
   },
@@ -118,7 +122,7 @@ const systemStatus: Route = {
   handle: ({ account, clock }) => ({ list: statusRows(account, clock.nowMs()) }),
 };
 
-/** The paper venue has no band around the market: its limits are those of the instrument. */
+/** The band around the market, or where there is none the limits of the instrument. */
 const priceLimit: Route = {
   name: 'price_limit',
   method: 'GET',
@@ -126,9 +130,14 @@ const priceLimit: Route = {
   group: 'market_data',
   signed: false,
   handle: (core, parameters) => {
+    const { feed, engine, clock } = core;
+    // The venue takes a query without a category for one of linear.
+    requireLinear({ category: 'linear', ...parameters });
     const symbol = requireSymbol(core, parameters);
-    const sellLmt = core.feed.instruments.get(symbol)?.priceStep ?? '';
-    return { symbol, buyLmt: PRICE_MAX, sellLmt, ts: String(core.clock.nowMs()) };
+    const instrument = feed.instruments.get(symbol)!;
+    const limits = engine.rules.priceLimits(instrument, feed.quote(symbol, clock.steadyNowMs()).last);
+    const buyLmt = limits?.highestBuy.toFixed() ?? PRICE_MAX;
+    return { symbol, buyLmt, sellLmt: limits?.lowestSell.toFixed() ?? instrument.priceStep, ts: String(clock.nowMs()) };
   },
 };
 

@@ -1,7 +1,6 @@
 import type { AccountProfile, PaperAccount } from '../account-profile';
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** Bybit counts days for keys that end by themselves, and says this for those that do not. */
 const NEVER_ENDS_DAY = -2;
 const NEVER_ENDS_AT = '1970-01-01T00:00:00Z';
@@ -88,18 +87,17 @@ export function habitsRow({ profile }: PaperAccount): object {
   };
 }
 
-/** @returns no row, or one about a stop that begins in an hour or began an hour ago, and lasts for two */
-export function statusRows({ profile }: PaperAccount, nowMs: number): object[] {
-  if (profile.maintenance === 'none') return [];
-  const isOngoing = profile.maintenance === 'ongoing';
-  const beginMs = isOngoing ? nowMs - HOUR_MS : nowMs + HOUR_MS;
+/** @returns no row, or one about the stop that the exchange announces */
+export function statusRows({ maintenance }: PaperAccount, nowMs: number): object[] {
+  if (maintenance === undefined) return [];
+  const { beginMs, endMs } = maintenance;
   return [
     {
       id: '1',
       title: 'Paper venue: planned maintenance',
-      state: profile.maintenance,
+      state: nowMs < beginMs ? 'scheduled' : nowMs < endMs ? 'ongoing' : 'completed',
       begin: String(beginMs),
-      end: String(beginMs + 2 * HOUR_MS),
+      end: String(endMs),
       href: '',
       serviceTypes: [1, 2],
       product: [1],

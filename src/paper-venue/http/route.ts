@@ -16,6 +16,8 @@ export interface VenueCore {
   readonly clock: PaperClock;
   readonly settle: string;
   readonly reportDelay: ReportDelay;
+  /** Whether queries of the past answer for ever. */
+  readonly keepsAll: boolean;
   readonly account: PaperAccount;
   /** As query-api tells it. */
   readonly apiKey: string;
@@ -60,6 +62,20 @@ export const ENDPOINT_NAMES = [
   'switch_mode',
   'system_status',
   'price_limit',
+  'orderbook',
+  'recent_trades',
+  'funding_history',
+  'mark_price_kline',
+  'risk_limit',
+  'order_amend',
+  'order_cancel_all',
+  'order_pre_check',
+  'order_create_batch',
+  'order_amend_batch',
+  'order_cancel_batch',
+  'trading_stop',
+  'closed_pnl',
+  'transaction_log',
 ] as const;
 
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
@@ -101,6 +117,11 @@ export function requireSymbol(core: VenueCore, parameters: Parameters): string {
   return symbol;
 }
 
+/** Whether the symbol is on the list of what trades. */
+export function isListed({ engine, clock }: VenueCore, symbol: string): boolean {
+  return engine.rules.stateOf(symbol, clock.steadyNowMs()) !== 'closed';
+}
+
 /** Values of an option that ask for nothing. */
 const UNASKED: ReadonlySet<unknown> = new Set([undefined, null, '', false, 'false', 0, '0', 'None', 'Order']);
 
@@ -109,4 +130,18 @@ export function refuseUnsupported(parameters: Parameters, options: readonly stri
   const asked = options.find((option) => !UNASKED.has(parameters[option]));
   if (asked === undefined) return;
   throw new VenueRefusal(RET_CODES.parametersInvalid, `params error: the paper venue does not support ${asked}`);
+}
+
+/** A route that the venue has, and of which the paper venue answers in words that it does not do it. */
+export function refusedRoute(name: EndpointName, path: string, group: EndpointGroup, what: string): Route {
+  return {
+    name,
+    method: 'POST',
+    path,
+    group,
+    signed: true,
+    handle: () => {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, `the paper venue does not support ${what}`);
+    },
+  };
 }

@@ -1,10 +1,10 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
-import type { WalletBalance } from '../book/book';
 import type { SymbolMargin } from '../book/margin';
 import { isOpen, type ExecutionRecord, type OrderRecord, type PositionRecord } from '../book/records';
 import type { Instrument } from '../market/instrument';
 import type { Quote } from '../market/price-feed';
+import type { PriceBand } from '../matching/trading-rules';
 import { averagePriceText, roundAmount } from '../money';
 
 /*
@@ -15,14 +15,25 @@ import { averagePriceText, roundAmount } from '../money';
 /** The highest price of a limit order. */
 export const PRICE_MAX = '1999999.80';
 
-export function instrumentRow(instrument: Instrument): object {
+/** The size at the touch: depth is unlimited. */
+export const DEPTH = '1000000';
+
+/** The asset in which fees may be paid besides the settle asset. */
+export const MNT = 'MNT';
+
+const FUNDING_INTERVAL_MINUTES = 480;
+
+/** @param symbolId a number that no other symbol of this venue has */
+export function instrumentRow(instrument: Instrument, symbolId: number, band?: PriceBand): object {
   return {
     symbol: instrument.symbol,
+    symbolId,
     contractType: 'LinearPerpetual',
     status: 'Trading',
     baseCoin: instrument.base,
     quoteCoin: instrument.settle,
     settleCoin: instrument.settle,
+    symbolType: '',
     launchTime: '1585526400000',
     deliveryTime: '0',
     deliveryFeeRate: '',
@@ -32,12 +43,22 @@ export function instrumentRow(instrument: Instrument): object {
     lotSizeFilter: {
       maxOrderQty: instrument.quantityMax,
       maxMktOrderQty: instrument.marketQuantityMax,
+      postOnlyMaxOrderQty: instrument.quantityMax,
       minOrderQty: instrument.quantityMin,
       qtyStep: instrument.quantityStep,
       minNotionalValue: instrument.notionalMin,
     },
     unifiedMarginTrade: true,
-    fundingInterval: 480,
+    fundingInterval: FUNDING_INTERVAL_MINUTES,
+    copyTrading: 'none',
+    // There is no funding.
+    upperFundingRate: '0',
+    lowerFundingRate: '0',
+    displayName: '',
+    forbidUplWithdrawal: false,
+    isPreListing: false,
+    preListingInfo: null,
+    riskParameters: { priceLimitRatioX: band?.x ?? '', priceLimitRatioY: band?.y ?? '' },
     settlement: '',
   };
 }
@@ -49,27 +70,72 @@ export function tickerRow(symbol: string, { bid, ask, last }: Quote): object {
     indexPrice: last,
     markPrice: last,
     bid1Price: bid,
-    bid1Size: '1000000',
+    bid1Size: DEPTH,
     ask1Price: ask,
-    ask1Size: '1000000',
+    ask1Size: DEPTH,
     // ccxt takes a row without this field for a spot symbol.
     openInterestValue: '0',
     openInterest: '0',
+    singleOpenInterest: '0',
+    singleOpenInterestValue: '0',
     prevPrice24h: '',
     price24hPcnt: '',
     highPrice24h: '',
     lowPrice24h: '',
+    prevPrice1h: '',
     turnover24h: '',
     volume24h: '',
     fundingRate: '0',
     nextFundingTime: '0',
+    fundingIntervalHour: String(FUNDING_INTERVAL_MINUTES / 60),
+    fundingCap: '0',
+    predictedDeliveryPrice: '',
+    basisRate: '',
+    basis: '',
+    basisRateYear: '',
+    deliveryFeeRate: '',
+    deliveryTime: '0',
+    preOpenPrice: '',
+    preQty: '',
+    curPreListingPhase: '',
   };
 }
 
+/** What the venue documents of orders that it has and the paper venue has not: triggers, take-profits, loans, options, groups. */
+const ABSENT_OF_ORDERS = {
+  parentOrderLinkId: '',
+  blockTradeId: '',
+  isLeverage: '',
+  stopOrderType: '',
+  orderIv: '',
+  marketUnit: '',
+  ocoTriggerBy: '',
+  tpLimitPrice: '',
+  slLimitPrice: '',
+  tpTriggerBy: '',
+  slTriggerBy: '',
+  triggerDirection: 0,
+  triggerBy: '',
+  lastPriceOnCreated: '',
+  basePrice: '',
+  placeType: '',
+  smpType: 'None',
+  smpGroup: 0,
+  smpOrderId: '',
+  slippageToleranceType: 'UNKNOWN',
+  slippageTolerance: '',
+  bboSideType: '',
+  bboLevel: '',
+  rpiMatchedQty: '0',
+  rpiTakerAccess: false,
+  extraFees: '',
+} as const;
+
 export function orderRow(order: OrderRecord, settle: string): object {
   const filled = new ExactDecimal(order.filledQuantity);
-  const rest = isOpen(order) ? formatDecimal(new ExactDecimal(order.quantity).minus(filled)) : '0';
+  const rest = isOpen(order) ? new ExactDecimal(order.quantity).minus(filled) : ZERO;
   return {
+    ...ABSENT_OF_ORDERS,
     orderId: order.orderId,
     orderLinkId: order.clientOrderId,
     symbol: order.symbol,
@@ -78,16 +144,19 @@ export function orderRow(order: OrderRecord, settle: string): object {
     price: order.limitPrice ?? '0',
     qty: order.quantity,
     orderStatus: order.status,
+    createType: 'CreateByUser',
     timeInForce: order.timeInForce,
     reduceOnly: order.reduceOnly,
     closeOnTrigger: false,
     positionIdx: 0,
     avgPrice: averagePriceText(new ExactDecimal(order.filledValue), filled),
-    leavesQty: rest,
+    leavesQty: formatDecimal(rest),
+    leavesValue: formatDecimal(rest.mul(order.limitPrice ?? '0')),
     cumExecQty: order.filledQuantity,
     cumExecValue: order.filledValue,
-    cumExecFee: order.fee,
-    cumFeeDetail: order.fee === '0' ? {} : { [settle]: order.fee },
+    // One figure cannot say in which asset.
+    cumExecFee: order.mntFee === undefined ? order.fee : '',
+    cumFeeDetail: feeDetail(order, settle),
     cancelType: order.rejectReason === 'EC_PerCancelRequest' ? 'CancelByUser' : 'UNKNOWN',
     rejectReason: order.rejectReason ?? 'EC_NoError',
     // ccxt tells contract rows from spot rows by this field.
@@ -100,6 +169,10 @@ export function orderRow(order: OrderRecord, settle: string): object {
   };
 }
 
+function feeDetail({ fee, mntFee }: OrderRecord, settle: string): object {
+  return { ...(fee !== '0' && { [settle]: fee }), ...(mntFee !== undefined && { [MNT]: mntFee }) };
+}
+
 export function executionRow(execution: ExecutionRecord, settle: string): object {
   return {
     execId: execution.executionId,
@@ -110,35 +183,58 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
     orderType: execution.type,
     orderPrice: execution.orderPrice,
     orderQty: execution.orderQuantity,
+    // Fills of former versions do not say it.
+    leavesQty: execution.leavesQuantity ?? '',
     execPrice: execution.price,
     execQty: execution.quantity,
     execValue: execution.value,
-    execFee: execution.fee,
-    feeCurrency: settle,
+    execFee: execution.mntFee ?? execution.fee,
+    execFeeV2: '',
+    feeCurrency: execution.mntFee === undefined ? settle : MNT,
     feeRate: execution.feeRate,
     execType: 'Trade',
     createType: 'CreateByUser',
+    stopOrderType: 'UNKNOWN',
     isMaker: execution.isMaker,
     closedSize: execution.closedQuantity,
     execPnl: execution.realisedProfit,
     execTime: String(execution.atMs),
+    markPrice: execution.markPrice ?? '',
+    indexPrice: '',
+    underlyingPrice: '',
+    tradeIv: '',
+    markIv: '',
+    blockTradeId: '',
+    extraFees: '',
     seq: execution.sequence,
   };
 }
 
-export function positionRow(position: PositionRecord, margin: SymbolMargin, markPrice: string): object {
+/** @param isPortfolio whether the account is in portfolio margin, where leverage and margins of one position mean nothing */
+export function positionRow(
+  position: PositionRecord,
+  margin: SymbolMargin,
+  markPrice: string,
+  isPortfolio = false,
+): object {
   const size = new ExactDecimal(position.size);
+  const initialMargin = isPortfolio ? '' : formatDecimal(margin.position);
+  const maintenanceMargin = isPortfolio ? '' : '0';
   return {
     symbol: position.symbol,
     side: size.isZero() ? '' : size.isPositive() ? 'Buy' : 'Sell',
     size: formatDecimal(size.abs()),
     avgPrice: averagePriceText(new ExactDecimal(position.entryValue), size.abs()) || '0',
     positionValue: position.entryValue,
-    leverage: position.leverage,
+    leverage: isPortfolio ? '' : position.leverage,
     markPrice,
     liqPrice: '',
-    positionIM: formatDecimal(margin.position),
-    positionMM: '0',
+    breakEvenPrice: '',
+    positionIM: initialMargin,
+    positionIMByMp: initialMargin,
+    positionMM: maintenanceMargin,
+    positionMMByMp: maintenanceMargin,
+    positionBalance: initialMargin,
     unrealisedPnl: formatDecimal(unrealisedProfit(position, markPrice)),
     curRealisedPnl: position.realisedProfit,
     cumRealisedPnl: position.realisedProfit,
@@ -148,17 +244,22 @@ export function positionRow(position: PositionRecord, margin: SymbolMargin, mark
     autoAddMargin: 0,
     isReduceOnly: false,
     adlRankIndicator: 0,
-    riskId: 1,
-    riskLimitValue: '',
+    riskId: isPortfolio ? 0 : 1,
+    riskLimitValue: isPortfolio ? '0' : '',
     tpslMode: 'Full',
     takeProfit: '',
     stopLoss: '',
     trailingStop: '0',
     bustPrice: '',
     sessionAvgPrice: '',
+    delta: '',
+    gamma: '',
+    vega: '',
+    theta: '',
     leverageSysUpdatedTime: '',
     mmrSysUpdatedTime: '',
     seq: -1,
+    openTime: size.isZero() ? 0 : position.createdAtMs,
     createdTime: String(position.createdAtMs),
     updatedTime: String(position.updatedAtMs),
   };
@@ -171,37 +272,4 @@ export function unrealisedProfit(position: PositionRecord, markPrice: string): D
   return roundAmount(
     size.isPositive() ? value.minus(position.entryValue) : new ExactDecimal(position.entryValue).minus(value),
   );
-}
-
-/** ccxt computes free = walletBalance - locked - margins, because availableToWithdraw is empty. */
-export function walletRow(wallet: WalletBalance, unrealised: Decimal, settle: string): object {
-  const equity = formatDecimal(wallet.total.plus(unrealised));
-  return {
-    accountType: 'UNIFIED',
-    totalEquity: equity,
-    totalWalletBalance: formatDecimal(wallet.total),
-    totalAvailableBalance: formatDecimal(wallet.available),
-    totalPerpUPL: formatDecimal(unrealised),
-    totalInitialMargin: formatDecimal(wallet.positionMargin.plus(wallet.orderMargin)),
-    totalMaintenanceMargin: '0',
-    coin: [
-      {
-        coin: settle,
-        equity,
-        usdValue: equity,
-        walletBalance: formatDecimal(wallet.total),
-        locked: '0',
-        totalOrderIM: formatDecimal(wallet.orderMargin),
-        totalPositionIM: formatDecimal(wallet.positionMargin),
-        totalPositionMM: '0',
-        unrealisedPnl: formatDecimal(unrealised),
-        availableToWithdraw: '',
-        borrowAmount: '0',
-        spotBorrow: '0',
-        bonus: '0',
-        collateralSwitch: true,
-        marginCollateral: true,
-      },
-    ],
-  };
 }

@@ -6,7 +6,10 @@ import { type ApiCredentials, authenticate } from './authentication';
 import { MARKET_ROUTES } from './market-routes';
 import { refusalReply, resultReply, type HttpReply, type HttpRequest } from './messages';
 import { PROFILE_ROUTES } from './profile-routes';
+import { ORDER_CHANGE_ROUTES } from './order-change-routes';
 import { ORDER_ROUTES } from './order-routes';
+import { PAST_ROUTES } from './past-routes';
+import { PUBLIC_ROUTES } from './public-routes';
 import type { LimitScope, RequestLimits } from './request-limits';
 import { type Parameters, refuseUnsupported, type Route, text, type VenueCore } from './route';
 
@@ -36,7 +39,15 @@ export class VenueService {
     private readonly credentials: ApiCredentials,
     readonly audit: TrafficAudit,
   ) {
-    const routes = [...MARKET_ROUTES, ...ORDER_ROUTES, ...ACCOUNT_ROUTES, ...PROFILE_ROUTES];
+    const routes = [
+      ...MARKET_ROUTES,
+      ...PUBLIC_ROUTES,
+      ...ORDER_ROUTES,
+      ...ORDER_CHANGE_ROUTES,
+      ...ACCOUNT_ROUTES,
+      ...PAST_ROUTES,
+      ...PROFILE_ROUTES,
+    ];
     this.#routes = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   }
 

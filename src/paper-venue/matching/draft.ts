@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Decimal } from 'decimal.js';
-import { ExactDecimal, formatDecimal } from '../../domain/decimal';
+import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { Book } from '../book/book';
 import { fillPosition } from '../book/fill-position';
 import { symbolMargin } from '../book/margin';
@@ -10,6 +10,8 @@ import { roundAmountUp } from '../money';
 export interface Fees {
   readonly taker: string;
   readonly maker: string;
+  /** What one MNT is worth in the settle asset; absent: fees are paid in the settle asset. */
+  readonly mntPrice?: string;
 }
 
 export interface Fill {
@@ -23,15 +25,18 @@ export class Draft {
   readonly #executions: ExecutionRecord[] = [];
   #position: PositionRecord;
   #walletBalance: Decimal;
+  #mntBalance: Decimal;
 
   constructor(
     private readonly book: Book,
     private readonly fees: Fees,
     public order: OrderRecord,
     private readonly atMs: number,
+    private readonly markPrice?: string,
   ) {
     this.#position = book.position(order.symbol);
     this.#walletBalance = book.walletBalance.total;
+    this.#mntBalance = book.mntBalance;
   }
 
   /** What is left to fill. */
@@ -43,7 +48,7 @@ export class Draft {
     const { order, atMs } = this;
     const feeRate = isMaker ? this.fees.maker : this.fees.taker;
     const value = price.mul(quantity);
-    const fee = roundAmountUp(value.mul(feeRate));
+    const { fee, mntFee } = this.#pay(value.mul(feeRate));
     const { position, closedQuantity, realisedProfit } = fillPosition(
       this.#position,
       order.side,
@@ -67,8 +72,11 @@ export class Draft {
       quantity: formatDecimal(quantity),
       value: formatDecimal(value),
       fee: formatDecimal(fee),
+      ...(mntFee && { mntFee: formatDecimal(mntFee) }),
       feeRate,
       isMaker,
+      leavesQuantity: formatDecimal(this.rest.minus(quantity)),
+      markPrice: this.markPrice,
       closedQuantity: formatDecimal(closedQuantity),
       realisedProfit: formatDecimal(realisedProfit),
       atMs,
@@ -80,34 +88,55 @@ export class Draft {
       filledQuantity: formatDecimal(filledQuantity),
       filledValue: formatDecimal(value.plus(order.filledValue)),
       fee: formatDecimal(fee.plus(order.fee)),
+      ...(mntFee && { mntFee: formatDecimal(mntFee.plus(order.mntFee ?? '0')) }),
       updatedAtMs: atMs,
     };
+  }
+
+  /** In MNT where the account wants that and has enough of it, in the settle asset otherwise. The latter is not booked yet. */
+  #pay(exactFee: Decimal): { readonly fee: Decimal; readonly mntFee?: Decimal } {
+    const fee = roundAmountUp(exactFee);
+    if (this.fees.mntPrice === undefined) return { fee };
+    const mntFee = roundAmountUp(exactFee.div(this.fees.mntPrice));
+    if (mntFee.gt(this.#mntBalance)) return { fee };
+    this.#mntBalance = this.#mntBalance.minus(mntFee);
+    return { fee: ZERO, mntFee };
   }
 
   cancel(rejectReason: string): void {
     this.order = { ...this.order, status: 'Cancelled', rejectReason, updatedAtMs: this.atMs };
   }
 
+  /** Accepted and then refused: nothing of it fills. */
+  reject(rejectReason: string): void {
+    this.order = { ...this.order, status: 'Rejected', rejectReason, updatedAtMs: this.atMs };
+  }
+
   holdRestUntil(heldUntilMs: number | undefined): void {
     this.order = { ...this.order, heldUntilMs };
   }
 
-  /** Whether the wallet covers what this draft locks beyond what is locked already. */
-  isCovered(): boolean {
+  /** What this draft locks beyond what is locked already. */
+  get addedMargin(): Decimal {
     const { book, order } = this;
     const others = [...book.orders.openOrders(order.symbol)].filter(({ orderId }) => orderId !== order.orderId);
     const after = symbolMargin(this.#position, isOpen(order) ? [...others, order] : others, this.fees.taker);
     const before = book.margin(order.symbol);
-    const added = after.position.plus(after.orders).minus(before.position).minus(before.orders);
-    const { total, available } = book.walletBalance;
+    return after.position.plus(after.orders).minus(before.position).minus(before.orders);
+  }
+
+  /** Whether the wallet covers what this draft locks beyond what is locked already. */
+  isCovered(): boolean {
+    const { total, available } = this.book.walletBalance;
     const spent = total.minus(this.#walletBalance);
-    return available.minus(added).minus(spent).gte(0);
+    return available.minus(this.addedMargin).minus(spent).gte(0);
   }
 
   toTransaction(): Transaction {
     if (this.#executions.length === 0) return { orders: [this.order] };
     return {
       walletBalance: formatDecimal(this.#walletBalance),
+      ...(!this.#mntBalance.eq(this.book.mntBalance) && { mntBalance: formatDecimal(this.#mntBalance) }),
       orders: [this.order],
       executions: this.#executions,
       positions: [this.#position],

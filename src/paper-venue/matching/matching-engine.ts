@@ -8,8 +8,11 @@ import { isOpen, type OrderRecord } from '../book/records';
 import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { amendedOrder, type OrderChange } from './amendment';
 import { Draft, type Fees } from './draft';
 import type { NewOrder } from './order-request';
+import { assertNotional, crosses, touchFor } from './touch';
+import { TradingRules } from './trading-rules';
 
 /** Active orders per symbol: the venue's own limit for perpetuals. */
 const ACTIVE_ORDERS_MAX = 500;
@@ -27,6 +30,16 @@ export interface PlacementOptions {
   readonly external?: true;
   /** The order is answered for and never exists. */
   readonly vanishes?: true;
+  /** The order is answered for, and then rejected for this reason. */
+  readonly rejectedFor?: string;
+  /** What of a market order finds nothing at once is cancelled; it fills this share, 0 to 1. */
+  readonly iocShare?: number;
+}
+
+/** What an order would lock, in the settle asset. */
+export interface MarginPreview {
+  readonly before: Decimal;
+  readonly after: Decimal;
 }
 
 export interface OrderReference {
@@ -46,51 +59,96 @@ export class MatchingEngine {
     private readonly clock: PaperClock,
     private readonly fees: Fees,
     private readonly clientIdUnique: VenuePromises['clientIdUnique'] = 'always',
+    readonly rules = new TradingRules(),
   ) {}
 
   /**
    * Accepts an order, or refuses it without a trace.
    *
-   * @throws VenueRefusal 110072, 110020, 110017, 110094 or 110007
+   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094 or 110007
    */
   place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
+    const draft = this.#draft(request, options);
+    this.book.commit(options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction());
+    return draft.order;
+  }
+
+  /** What the account would lock if this order were placed. @throws VenueRefusal as place */
+  preview(request: NewOrder): MarginPreview {
+    const { positionMargin, orderMargin } = this.book.walletBalance;
+    const before = positionMargin.plus(orderMargin);
+    return { before, after: before.plus(this.#draft(request, {}).addedMargin) };
+  }
+
+  #draft(request: NewOrder, options: PlacementOptions): Draft {
     const { symbol } = request.instrument;
     const { orders } = this.book;
     // Before anything else, so that a repeated request is told apart from one that fails for its own reasons.
     if (request.clientOrderId !== '' && this.#isTaken(request.clientOrderId)) {
       throw new VenueRefusal(RET_CODES.clientOrderIdDuplicate, 'OrderLinkedID is duplicate');
     }
+    const steadyNowMs = this.clock.steadyNowMs();
+    this.rules.assertTradable({ ...request, symbol }, { nowMs: this.clock.nowMs(), steadyNowMs });
     if (orders.openCount(symbol) >= ACTIVE_ORDERS_MAX) {
       throw new VenueRefusal(
         RET_CODES.tooManyActiveOrders,
         `not allowed to have more than ${ACTIVE_ORDERS_MAX} active orders`,
       );
     }
-    const quote = this.feed.quote(symbol, this.clock.steadyNowMs());
+    const quote = this.feed.quote(symbol, steadyNowMs);
     const reducible = reducibleQuantity(this.book.position(symbol), request.side);
     const quantity = this.#acceptedQuantity(request, reducible);
     const touch = touchFor(request.side, quote);
-    assertNotional(request, quantity, request.limitPrice ?? touch);
-    const order = this.#newOrder(request, quantity, options);
-    const draft = new Draft(this.book, this.fees, order, order.createdAtMs);
-    this.#fillAtOnce(draft, request, touch, options.partialFill);
+    const standing = this.#standing(request, quote);
+    assertNotional(request, quantity, standing.limitPrice ?? touch);
+    const order = this.#newOrder(standing, quantity, options);
+    const draft = new Draft(this.book, this.fees, order, order.createdAtMs, quote.last);
+    this.#fillAtOnce(draft, standing, touch, options);
     const opens = !request.reduceOnly && quantity.gt(reducible);
     if (opens && !(draft.isCovered() && this.#isPayableFirst(order, touch))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
-    this.book.commit(options.vanishes ? { vanished: [order.clientOrderId] } : draft.toTransaction());
+    return draft;
+  }
+
+  /** The order at the price at which the venue lets it stand. */
+  #standing(request: NewOrder, quote: Quote): NewOrder {
+    const { side, limitPrice, instrument } = request;
+    if (limitPrice === undefined) return request;
+    return { ...request, limitPrice: this.rules.standingPrice(side, limitPrice, instrument, quote.last) };
+  }
+
+  /**
+   * Changes price or quantity of an open limit order, which fills at once where it crosses then.
+   *
+   * @throws VenueRefusal 110001, 10001, 110066, 110074, 30228, 30208, 30209, 110094 or 110007
+   */
+  amend(reference: OrderReference, change: OrderChange): OrderRecord {
+    const order = this.#openOrder(reference);
+    const instrument = this.feed.instruments.get(order.symbol);
+    if (!instrument) throw new VenueRefusal(RET_CODES.contractNotLive, 'This contract is not live');
+    const { clock, rules } = this;
+    const nowMs = clock.nowMs();
+    rules.assertTradable(order, { nowMs, steadyNowMs: clock.steadyNowMs() });
+    const quote = this.feed.quote(order.symbol, clock.steadyNowMs());
+    const changed = amendedOrder(order, change, instrument, (price) =>
+      rules.standingPrice(order.side, price, instrument, quote.last),
+    );
+    const draft = new Draft(this.book, this.fees, { ...changed, updatedAtMs: nowMs }, nowMs, quote.last);
+    const touch = touchFor(order.side, quote);
+    if ((order.heldUntilMs ?? 0) <= clock.steadyNowMs() && crosses(order.side, changed.limitPrice, touch)) {
+      this.#take(draft, touch);
+    }
+    if (!order.reduceOnly && !draft.isCovered()) {
+      throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
+    }
+    this.book.commit(draft.toTransaction());
     return draft.order;
   }
 
   /** @throws VenueRefusal 110001 when there is no such open order */
   cancel(reference: OrderReference): OrderRecord {
-    const { orders } = this.book;
-    const order = reference.orderId
-      ? orders.byOrderId(reference.orderId)
-      : orders.byClientOrderId(reference.clientOrderId ?? '');
-    if (!order || order.symbol !== reference.symbol || !isOpen(order)) {
-      throw new VenueRefusal(RET_CODES.orderNotFound, 'order not exists or too late to cancel');
-    }
+    const order = this.#openOrder(reference);
     const draft = new Draft(this.book, this.fees, order, this.clock.nowMs());
     draft.cancel('EC_PerCancelRequest');
     this.book.commit(draft.toTransaction());
@@ -115,10 +173,18 @@ export class MatchingEngine {
     this.book.commit({ positions: [{ ...position, leverage: formatDecimal(value), updatedAtMs: this.clock.nowMs() }] });
   }
 
+  #openOrder({ symbol, orderId, clientOrderId }: OrderReference): OrderRecord {
+    const { orders } = this.book;
+    const order = orderId ? orders.byOrderId(orderId) : orders.byClientOrderId(clientOrderId ?? '');
+    if (order && order.symbol === symbol && isOpen(order)) return order;
+    throw new VenueRefusal(RET_CODES.orderNotFound, 'order not exists or too late to cancel');
+  }
+
   /** Fills whatever the present prices reach. Prices that came and went while the venue was down fill nothing. */
   matchOpenOrders(): void {
     const nowMs = this.clock.steadyNowMs();
     for (const symbol of this.book.orders.symbolsWithOpenOrders()) {
+      if (this.rules.stateOf(symbol, nowMs) === 'closed') continue;
       const quote = this.feed.quote(symbol, nowMs);
       for (const order of this.book.orders.openOrders(symbol)) {
         if ((order.heldUntilMs ?? 0) <= nowMs) this.#matchOpenOrder(order, quote);
@@ -126,8 +192,17 @@ export class MatchingEngine {
     }
   }
 
+  /** An order that was amended into the market. */
+  #take(draft: Draft, touch: string): void {
+    const { side, symbol, reduceOnly, timeInForce } = draft.order;
+    const reducible = reducibleQuantity(this.book.position(symbol), side);
+    const quantity = reduceOnly ? Decimal.min(draft.rest, reducible) : draft.rest;
+    if (timeInForce === 'PostOnly') draft.cancel('EC_PostOnlyWillTakeLiquidity');
+    else if (!quantity.isZero()) draft.fill({ quantity, price: new ExactDecimal(touch), isMaker: false });
+  }
+
   #matchOpenOrder(order: OrderRecord, quote: Quote): void {
-    const draft = new Draft(this.book, this.fees, order, this.clock.nowMs());
+    const draft = new Draft(this.book, this.fees, order, this.clock.nowMs(), quote.last);
     const reducible = reducibleQuantity(this.book.position(order.symbol), order.side);
     const touch = touchFor(order.side, quote);
     if (order.reduceOnly && reducible.isZero()) {
@@ -169,7 +244,12 @@ export class MatchingEngine {
     return Decimal.min(quantity, reducible);
   }
 
-  #fillAtOnce(draft: Draft, request: NewOrder, touch: string, partial: PartialFill | undefined): void {
+  #fillAtOnce(draft: Draft, request: NewOrder, touch: string, options: PlacementOptions): void {
+    const { partialFill: partial, iocShare, rejectedFor } = options;
+    if (rejectedFor !== undefined) {
+      draft.reject(rejectedFor);
+      return;
+    }
     if (!crosses(request.side, request.limitPrice, touch)) {
       if (request.timeInForce === 'IOC' || request.timeInForce === 'FOK') draft.cancel('EC_NoImmediateQtyToFill');
       return;
@@ -183,6 +263,10 @@ export class MatchingEngine {
       draft.cancel('EC_NoEnoughQtyToFill');
       return;
     }
+    if (iocShare !== undefined && !isLimit) {
+      this.#fillShare(draft, request, touch, iocShare);
+      return;
+    }
     const step = request.instrument.quantityStep;
     const quantity = partial
       ? Decimal.max(step, draft.rest.mul(partial.share).div(step).floor().mul(step))
@@ -191,6 +275,18 @@ export class MatchingEngine {
     draft.fill({ quantity, price: new ExactDecimal(touch), isMaker: false });
     // What a market order does not fill at once waits for the fault's rest; a limit order's own option decides of it.
     if (isLimit && request.timeInForce === 'IOC' && !draft.rest.isZero()) draft.cancel('EC_NoEnoughQtyToFill');
+  }
+
+  /** A market order is an IOC limit at the bound of its slippage: what it does not find there ends. */
+  #fillShare(draft: Draft, request: NewOrder, touch: string, share: number): void {
+    const step = request.instrument.quantityStep;
+    const quantity = draft.rest.mul(share).div(step).floor().mul(step);
+    if (quantity.isZero()) {
+      draft.cancel('EC_NoImmediateQtyToFill');
+      return;
+    }
+    draft.fill({ quantity, price: new ExactDecimal(touch), isMaker: false });
+    if (!draft.rest.isZero()) draft.cancel('EC_NoEnoughQtyToFill');
   }
 
   #newOrder(request: NewOrder, quantity: Decimal, options: PlacementOptions): OrderRecord {
@@ -215,23 +311,4 @@ export class MatchingEngine {
       external: options.external,
     };
   }
-}
-
-function touchFor(side: OrderRecord['side'], quote: Quote): string {
-  return side === 'Buy' ? quote.ask : quote.bid;
-}
-
-/** A market order always crosses. */
-function crosses(side: OrderRecord['side'], limitPrice: string | undefined, touch: string): boolean {
-  if (limitPrice === undefined) return true;
-  const limit = new ExactDecimal(limitPrice);
-  return side === 'Buy' ? limit.gte(touch) : limit.lte(touch);
-}
-
-function assertNotional(request: NewOrder, quantity: Decimal, price: string): void {
-  if (request.reduceOnly || quantity.mul(price).gte(request.instrument.notionalMin)) return;
-  throw new VenueRefusal(
-    RET_CODES.notionalBelowMinimum,
-    `Order does not meet minimum order value ${request.instrument.notionalMin}${request.instrument.settle}`,
-  );
 }

@@ -43,8 +43,8 @@ export function parseNewOrder(
     side,
     type,
     timeInForce: type === 'Market' ? 'IOC' : timeInForce(body['timeInForce']),
-    quantity: quantity(body['qty'], instrument, type),
-    ...(type === 'Limit' && { limitPrice: limitPrice(body['price'], instrument) }),
+    quantity: readQuantity(body['qty'], instrument, type),
+    ...(type === 'Limit' && { limitPrice: readLimitPrice(body['price'], instrument) }),
     reduceOnly: body['reduceOnly'] === true || body['reduceOnly'] === 'true',
   };
 }
@@ -62,7 +62,8 @@ function timeInForce(value: unknown): OrderRecord['timeInForce'] {
   return known;
 }
 
-function quantity(value: unknown, instrument: Instrument, type: 'Market' | 'Limit'): string {
+/** @throws VenueRefusal 10001 */
+export function readQuantity(value: unknown, instrument: Instrument, type: 'Market' | 'Limit'): string {
   const amount = parseDecimal(value);
   if (!amount || amount.isZero()) throw invalid('Qty invalid');
   if (amount.lt(instrument.quantityMin)) throw invalid('The number of contracts exceeds minimum limit allowed');
@@ -73,7 +74,8 @@ function quantity(value: unknown, instrument: Instrument, type: 'Market' | 'Limi
   return amount.toFixed();
 }
 
-function limitPrice(value: unknown, instrument: Instrument): string {
+/** @throws VenueRefusal 10001 */
+export function readLimitPrice(value: unknown, instrument: Instrument): string {
   const price = parseDecimal(value);
   if (!price || price.isZero() || !price.mod(instrument.priceStep).isZero()) throw invalid('Price invalid');
   return price.toFixed();

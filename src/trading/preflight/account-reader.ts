@@ -1,5 +1,6 @@
 import type { AccountReport, Answered, SymbolFacts } from '../../domain/preflight/facts';
 import { someAtOnce } from '../../process/some-at-once';
+import { addPermit, withPermit, type RequestPermit } from '../../venues/request-permit';
 import { VenueError, type AccountInspector, type EndpointGroup } from '../../venues/venue';
 
 /** Questions under way at once: permits of the same moment share one step of the account. */
@@ -19,8 +20,8 @@ interface Question {
 export interface ReaderOptions {
   readonly inspector: AccountInspector;
   readonly symbols: readonly string[];
-  /** Awaited before every request: a permit, or a pace. */
-  readonly mayAsk: (endpoint: EndpointGroup) => Promise<void>;
+  /** Awaited before every request: a permit, or a pace where the venue was made without permits. */
+  readonly mayAsk: (endpoint: EndpointGroup) => Promise<RequestPermit | void>;
 }
 
 /** Asks a venue what it tells of the account, so many questions at a time, and remembers the answers. */
@@ -106,13 +107,21 @@ export class AccountReader {
 
   private async answerTo({ endpoint, ask }: Question): Promise<Answered<unknown>> {
     const { mayAsk } = this.options;
+    const mayAskMore = async (): Promise<void> => {
+      const permit = await mayAsk(endpoint);
+      if (permit) addPermit(permit);
+    };
     try {
-      await mayAsk(endpoint);
-      const facts = await ask(() => mayAsk(endpoint));
+      const facts = await this.permitted(endpoint, () => ask(mayAskMore));
       return facts === undefined ? { status: 'not_offered' } : { status: 'known', facts };
     } catch (error) {
       return unread(error);
     }
+  }
+
+  private async permitted<Result>(endpoint: EndpointGroup, request: () => Promise<Result>): Promise<Result> {
+    const permit = await this.options.mayAsk(endpoint);
+    return permit ? withPermit(permit, request) : request();
   }
 
   private take({ name }: Question, answer: Answered<unknown>): void {
@@ -125,12 +134,11 @@ export class AccountReader {
   }
 
   private async setLeverageOf(symbol: string, leverage: number): Promise<void> {
-    const { inspector, mayAsk } = this.options;
+    const { inspector } = this.options;
     const name = nameOf(symbol);
     const answer = this.answers.get(name) as Extract<Answered<SymbolFacts>, { status: 'known' }>;
     try {
-      await mayAsk('account');
-      const refusal = await inspector.setLeverage(symbol, leverage);
+      const refusal = await this.permitted('account', () => inspector.setLeverage(symbol, leverage));
       if (refusal !== undefined) {
         this.refusals.set(symbol, refusal);
         return;

@@ -5,16 +5,20 @@ import type { RequestTrace } from '../ccxt/request-trace';
 import { createTransport, RESPONSE_BYTES_MAX } from '../ccxt/transport';
 import type { Transport } from '../ccxt/transport';
 import { VenueClock } from '../ccxt/venue-clock';
-import { cleanMessage, replyFromTrace, TOO_LATE_CODE, withoutSecrets } from '../ccxt/venue-reply';
+import { cleanMessage, isHeldBack, NO_PERMIT_CODE, replyFromTrace, withoutSecrets } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
-import { VenueError } from '../venue';
+import { withPermit, type RequestPermits } from '../request-permit';
+import { NoPermitError, VenueError } from '../venue';
 import type { EndpointGroup, LimitReport, RequestReport, UnreadableRows } from '../venue';
 import { BybitClient } from './bybit-client';
 import type { BybitClientOptions } from './bybit-client';
 import { classifyReadReply, replyTimeMs } from './outcomes';
 import { timePayload } from './payloads';
 
-export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'> & { readonly proxy?: OutwardProxy };
+export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'> & {
+  readonly permits: RequestPermits;
+  readonly proxy?: OutwardProxy;
+};
 
 /** The largest body of a reply: a page of orders or positions is some 200 kB, the list of all markets 1 MiB. */
 const REPLY_BYTES_MAX: Readonly<Record<EndpointGroup, number>> = {
@@ -52,10 +56,13 @@ export class BybitSession {
   private readonly requestListeners: ((report: RequestReport) => void)[] = [];
   private readonly jumpListeners: ((byMs: number) => void)[] = [];
   private readonly rowListeners: ((report: UnreadableRows) => void)[] = [];
+  private readonly permits: RequestPermits;
   private clockMeasurement: Promise<number> | undefined;
 
   constructor(options: BybitSessionOptions) {
-    this.transport = createTransport(options.requestTimeoutMs, options.proxy);
+    const { permits, requestTimeoutMs, proxy } = options;
+    this.permits = permits;
+    this.transport = createTransport(requestTimeoutMs, permits === 'not needed' ? permits : 'needed', proxy);
     this.client = new BybitClient({ ...options, clock: this.clock, transport: this.transport });
   }
 
@@ -85,7 +92,7 @@ export class BybitSession {
 
   /**
    * A public request.
-   * @throws VenueError with the classified answer, also when it cannot be read
+   * @throws VenueError with the classified answer, also when it cannot be read; NoPermitError: nothing was sent
    */
   async readPublic<Payload>(schema: Schema<Payload>, request: () => Promise<unknown>): Promise<Answer<Payload>> {
     return this.read('market_data', schema, request);
@@ -120,7 +127,7 @@ export class BybitSession {
     return { outcome, trace };
   }
 
-  /** Measures the venue's clock; concurrent callers share one request. */
+  /** Measures the venue's clock under a permit of its own; concurrent callers share one request. */
   measureClock(): Promise<number> {
     this.clockMeasurement ??= this.requestTime().finally(() => {
       this.clockMeasurement = undefined;
@@ -144,7 +151,7 @@ export class BybitSession {
       const outcome = classifyReadReply(reply);
       this.report(endpoint, outcome, reply);
       await this.correctClock(outcome, reply, trace);
-      throw new VenueError(outcome);
+      throw reply.transportError === NO_PERMIT_CODE ? new NoPermitError(outcome) : new VenueError(outcome);
     }
     this.report(endpoint, undefined, reply);
     // Rows and their names go into histories: a venue that echoes our key in one must not put it there.
@@ -163,7 +170,11 @@ export class BybitSession {
   }
 
   private async requestTime(): Promise<number> {
-    const { payload, trace } = await this.readPublic(timePayload, () => this.client.publicGetV5MarketTime());
+    const ask = (): Promise<Answer<{ time: number }>> =>
+      this.readPublic(timePayload, () => this.client.publicGetV5MarketTime());
+    const { permits } = this;
+    // Never the permit of whoever needs the time: that is for the caller's own request.
+    const { payload, trace } = permits === 'not needed' ? await ask() : await withPermit(await permits.forClock(), ask);
     this.recordClock(payload.time, trace);
     return payload.time;
   }
@@ -190,10 +201,7 @@ export class BybitSession {
   }
 
   private report(endpoint: EndpointGroup, outcome: VenueOutcome | undefined, reply: VenueReply): void {
-    // What we held back ourselves says nothing about the venue.
-    if (reply.transportError !== TOO_LATE_CODE) {
-      tell(this.requestListeners, { endpoint, outcome });
-    }
+    if (!isHeldBack(reply)) tell(this.requestListeners, { endpoint, outcome });
     if (reply.httpStatus === undefined) return;
     const report: LimitReport = {
       endpoint,

@@ -4,7 +4,7 @@ import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import type { VenueStream } from '../stream';
-import { VenueError } from '../venue';
+import { NoPermitError, VenueError } from '../venue';
 import type {
   AccountInspector,
   LimitReport,
@@ -66,7 +66,8 @@ const INTERVALS: ReadonlyMap<number, string> = new Map([
  * Bybit V5, linear perpetuals in one-way mode on a unified account. The same code talks to the paper venue, the test
  * network and the live venue: only address and keys differ.
  *
- * The first signed request of a process is preceded by one market_data request that measures the venue's clock.
+ * The first signed request of a process is preceded by one market_data request that measures the venue's clock, under a permit
+ * of its own.
  */
 export class BybitVenue implements Venue {
   readonly name: string;
@@ -229,8 +230,12 @@ export class BybitVenue implements Venue {
       const { settleAsset: feeAsset } = this.options;
       return await lookUpOrder(this.#session, { category: CATEGORY, symbol, clientOrderId, feeAsset, sinceMs, mayAsk });
     } catch (error) {
-      if (error instanceof VenueError) return { status: 'unavailable', outcome: error.outcome };
-      throw error;
+      if (!(error instanceof VenueError)) throw error;
+      return {
+        status: 'unavailable',
+        outcome: error.outcome,
+        ...(error instanceof NoPermitError && { isUnasked: true }),
+      };
     }
   }
 

@@ -4,7 +4,8 @@ import type { Dispatcher } from 'undici';
 import type { OutwardProxy } from '../../net/outward-proxy';
 import { currentTrace } from './request-trace';
 import type { RequestTrace } from './request-trace';
-import { TOO_LATE_CODE } from './venue-reply';
+import { currentPurse, type Purse, type RequestPermits } from '../request-permit';
+import { NO_PERMIT_CODE, TOO_LATE_CODE } from './venue-reply';
 
 /** Sockets per venue; more requests than this at once wait for a socket. */
 export const CONNECTIONS_MAX = 256;
@@ -19,8 +20,8 @@ export const RESPONSE_BYTES_MAX = 4 * 1_024 * 1_024;
 export const ENCODED_REPLY_CODE = 'ENCODED_REPLY';
 
 /**
- * HTTP for one venue: bounded in time and size, redirects not followed, every request traced. Bodies come as they are: a
- * megabyte of gzip can hold a gigabyte, so none is asked for and none is accepted.
+ * HTTP for one venue: bounded in time and size, redirects not followed, every request traced, and held back where it brings
+ * no permit. Bodies come as they are: a megabyte of gzip can hold a gigabyte, so none is asked for and none is accepted.
  */
 export interface Transport {
   readonly dispatcher: Dispatcher;
@@ -56,16 +57,22 @@ function createAgent(requestTimeoutMs: number, proxy: OutwardProxy | undefined):
  * did not let through has not left.
  *
  * @param requestTimeoutMs the longest a request may take from leaving to its last byte
+ * @param permits whether a request without one is held back
  * @param proxy on the way to the venue; absent: there is none
  */
-export function createTransport(requestTimeoutMs: number, proxy?: OutwardProxy): Transport {
+export function createTransport(
+  requestTimeoutMs: number,
+  permits: 'needed' | Extract<RequestPermits, 'not needed'>,
+  proxy?: OutwardProxy,
+): Transport {
   const agent = createAgent(requestTimeoutMs, proxy);
   const dispatcher = agent.compose((dispatch) => (options, handler) => {
     const trace = currentTrace();
     const plain = new PlainBodyHandler(handler);
+    const traced = trace === undefined ? plain : new TracingHandler(plain, trace, requestTimeoutMs);
     return dispatch(
       { ...options, headers: askForPlainBody(options.headers) },
-      trace === undefined ? plain : new TracingHandler(plain, trace, requestTimeoutMs),
+      permits === 'needed' ? new PermitHandler(traced, currentPurse()) : traced,
     );
   });
   return { dispatcher, close: () => agent.close() };
@@ -142,6 +149,10 @@ class TooLateError extends Error {
   readonly code = TOO_LATE_CODE;
 }
 
+class NoPermitLeftError extends Error {
+  readonly code = NO_PERMIT_CODE;
+}
+
 class EncodedReplyError extends Error {
   readonly code = ENCODED_REPLY_CODE;
 }
@@ -156,6 +167,24 @@ class PlainBodyHandler extends DecoratorHandler {
   ): void {
     if (isEncoded(headers)) controller.abort(new EncodedReplyError('The reply is encoded, which was not asked for'));
     else super.onResponseStart(controller, statusCode, headers, statusMessage);
+  }
+}
+
+/**
+ * Lets a request leave with a permit that is good right before its first byte, and with no other. Thrown, not aborted: the
+ * connection stays, so that whoever was held back because it took long to open finds it open.
+ */
+class PermitHandler extends DecoratorHandler {
+  constructor(
+    handler: Dispatcher.DispatchHandler,
+    private readonly purse: Purse | undefined,
+  ) {
+    super(handler);
+  }
+
+  override onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    if (this.purse?.take(performance.now()) !== true) throw new NoPermitLeftError('The request brings no permit');
+    super.onRequestStart(controller, context);
   }
 }
 
@@ -175,9 +204,8 @@ class TracingHandler extends DecoratorHandler {
   /** Called when a connection is there, right before the first byte: the last instant at which a request can be held back. */
   override onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     if (performance.now() > (this.trace.sendBeforeMonotonicMs ?? Infinity)) {
-      super.onRequestStart(controller, context);
-      controller.abort(new TooLateError('The request waited too long for a connection'));
-      return;
+      // As for a permit, the connection stays.
+      throw new TooLateError('The request waited too long for a connection');
     }
     this.trace.sentAtMonotonicMs = performance.now();
     // bodyTimeout measures the gap between two chunks: one byte per second would never reach it.

@@ -83,8 +83,19 @@ export const TOO_LATE_CODE = 'TOO_LATE';
 export const TOO_LATE =
   'The permit, the authorization, the time to live or the call ended before the order could leave; nothing was sent.';
 
+/** A request that was held back because it had no permit that was good at that instant. */
+export const NO_PERMIT_CODE = 'NO_PERMIT';
+export const NO_PERMIT =
+  'The request had no permit of the rate limiter any more when it could leave (a connection may have taken long to open); nothing was sent.';
+
+/** Whether we held the request back ourselves, which says nothing about the venue. */
+export function isHeldBack({ transportError }: Pick<VenueReply, 'transportError'>): boolean {
+  return transportError === TOO_LATE_CODE || transportError === NO_PERMIT_CODE;
+}
+
 /** Outcome of a request of which no byte left: the only place where the ccxt class decides. */
 export function notSentOutcome(reply: VenueReply): VenueOutcome {
+  if (reply.transportError === NO_PERMIT_CODE) return venueOutcome('RATE_LIMITED', reply, NO_PERMIT);
   if (reply.transportError === TOO_LATE_CODE) return venueOutcome('NOT_PLACED', reply, TOO_LATE);
   switch (reply.errorName) {
     case 'AuthenticationError':

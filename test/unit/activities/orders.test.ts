@@ -3,6 +3,7 @@ import type { PlaceOrderInput } from '../../../src/messages/trade';
 import type { SendCheck, SendRequest } from '../../../src/trading/send-checker';
 import type { Repriced } from '../../../src/trading/repricer';
 import { FILLED, PLAN } from '../trading/fixtures/short-road';
+import { goodPermit } from '../../support/permit';
 
 const INPUT: PlaceOrderInput = {
   fingerprint: 'f',
@@ -23,6 +24,8 @@ function activitiesWith(check: SendCheck, repriced = COVERED) {
   return { ...createOrderActivities({ checker, sender, repricer } as never), checked };
 }
 
+const CLEAR: SendCheck = { status: 'clear', sendBeforeMs: 1, token: goodPermit() };
+
 test.each<SendCheck>([
   { status: 'wait', waitMs: 60_000, permitRound: 2, reason: 'r' },
   { status: 'lapsed', permitRound: 2, reason: 'r' },
@@ -36,7 +39,7 @@ test.each<SendCheck>([
 });
 
 test('the end of a call is an instant of the clock that never steps', async () => {
-  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 });
+  const activities = activitiesWith(CLEAR);
   const beforeMs = performance.now();
   await activities.placeOrder(INPUT);
   const endsAfterMs = (activities.checked[0]?.callEndsAtMs ?? Number.NaN) - beforeMs;
@@ -46,13 +49,13 @@ test('the end of a call is an instant of the clock that never steps', async () =
 
 test('an order whose price moved beyond what is reserved is denied, and asks for no permit', async () => {
   const denial = { code: 'PRICE_MOVED', message: 'm' } as const;
-  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 }, { status: 'denied', denial });
+  const activities = activitiesWith(CLEAR, { status: 'denied', denial });
   expect(await activities.placeOrder(INPUT)).toEqual({ status: 'denied', denial });
   expect(activities.checked).toEqual([]);
 });
 
 test('an order whose price cannot be had waits, and asks for no permit', async () => {
-  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 }, { status: 'unknown', reason: 'No price.' });
+  const activities = activitiesWith(CLEAR, { status: 'unknown', reason: 'No price.' });
   expect(await activities.placeOrder(INPUT)).toMatchObject({ status: 'wait', permitRound: 1, reason: 'No price.' });
   expect(activities.checked).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { median, percentile, ratio } from '../../../bench/statistics';
+import { median, mostWithin, percentile, ratio } from '../../../bench/statistics';
 
 describe('percentile', () => {
   const tens = [100, 20, 40, 10, 30, 60, 50, 80, 70, 90];
@@ -44,5 +44,17 @@ describe('ratio', () => {
     expect(ratio(undefined, 2)).toBeUndefined();
     expect(ratio(1, undefined)).toBeUndefined();
     expect(ratio(1, 0)).toBeUndefined();
+  });
+});
+
+describe('the most within a span', () => {
+  it.each([
+    [[], 0],
+    [[5], 1],
+    [[0, 999, 1_000, 1_999], 2],
+    [[0, 1, 2, 1_500, 1_501], 3],
+    [[0, 1_000, 2_000], 1],
+  ])('of %j is %d', (timesMs, most) => {
+    expect(mostWithin(timesMs, 1_000)).toBe(most);
   });
 });

@@ -320,6 +320,74 @@ describe('control while running', () => {
   });
 });
 
+describe('the venue changes its mind', () => {
+  test('reject_after_ack: the order is acknowledged, and shown as rejected without a fill', async () => {
+    aim({ fault: 'reject_after_ack', endpoint: 'order_create', variant: 0 });
+    expect((await create()).body.retCode).toBe(0);
+    const rejected = { orderStatus: 'Rejected', rejectReason: 'EC_InvalidSymbolStatus', cumExecQty: '0' };
+    expect(await found('/v5/order/realtime')).toMatchObject([rejected]);
+    expect(await found('/v5/order/history')).toMatchObject([rejected]);
+    expect(venue.audit().balances['USDT']).toMatchObject({ locked: '0', total: '100000' });
+  });
+
+  test.each([
+    [1, '0.005', 'EC_NoEnoughQtyToFill'],
+    [4, '0', 'EC_NoImmediateQtyToFill'],
+  ])('ioc_rest, variant %i: a market order ends with %s filled', async (variant, cumExecQty, rejectReason) => {
+    aim({ fault: 'ioc_rest', endpoint: 'order_create', share: 0.5, variant });
+    expect((await create()).body.retCode).toBe(0);
+    expect(await found('/v5/order/realtime')).toMatchObject([{ orderStatus: 'Cancelled', cumExecQty, rejectReason }]);
+  });
+
+  test.each([
+    ['status_change', 0, 30228],
+    ['status_change', 1, 110074],
+    ['maintenance', 0, 110066],
+  ] as const)('%s, variant %i: orders are refused with %i until it is over', async (fault, variant, code) => {
+    aim({ fault, endpoint: 'order_create', variant, delayMs: 60_000 });
+    expect((await create()).body.retCode).toBe(code);
+    expect((await create('b')).body.retCode).toBe(code);
+    venue.setFaults(undefined);
+    expect((await create('c')).body.retCode).toBe(0);
+  });
+});
+
+describe('odd_rows', () => {
+  const odd = async (endpoint: FaultTarget['endpoint'], variant: number, ask: () => Promise<Answer>) => {
+    aim({ fault: 'odd_rows', endpoint, variant });
+    return rows(await ask());
+  };
+  const order = () => get('/v5/order/realtime', { settleCoin: 'USDT', orderLinkId: 'a' });
+
+  test('an order comes with nulls, beside one of somebody else, or twice under one id', async () => {
+    await create();
+    expect(await odd('order_realtime', 0, order)).toMatchObject([{ orderLinkId: 'a', avgPrice: null }]);
+    expect(await odd('order_realtime', 1, order)).toMatchObject([
+      { symbol: 'ODDUSDT', orderStatus: 'Levitating' },
+      { orderLinkId: 'a', orderStatus: 'Filled' },
+    ]);
+    expect(await odd('order_realtime', 2, order)).toMatchObject([
+      { orderLinkId: 'a', orderStatus: 'Rejected', rejectReason: 'EC_DuplicatedClOrdID' },
+      { orderLinkId: 'a', orderStatus: 'Filled' },
+    ]);
+  });
+
+  test.each([
+    ['position_list', '/v5/position/list', { symbol: 'BTCUSDT' }],
+    ['instruments_info', '/v5/market/instruments-info', { symbol: 'BTCUSDT' }],
+    ['tickers', '/v5/market/tickers', { symbol: 'BTCUSDT' }],
+  ] as const)('%s names another symbol beside the one asked for', async (endpoint, path, query) => {
+    const list = await odd(endpoint, 0, () => get(path, query));
+    expect(list.map(({ symbol }) => symbol)).toEqual(['ODDUSDT', 'BTCUSDT']);
+  });
+
+  test('the wallet names coins of which little is told', async () => {
+    const ask = () => get('/v5/account/wallet-balance', { accountType: 'UNIFIED' });
+    const [wallet] = (await odd('wallet_balance', 0, ask)) as unknown as { coin: { coin: string }[] }[];
+    expect(wallet?.coin.map(({ coin }) => coin)).toEqual(['ODD', 'ODDER', 'USDT']);
+  });
+});
+
 test('whatever a seed brings, every order is accepted at most once and the wallet adds up', async () => {
   const orders = 60;
   // A ban would keep most of the others away.

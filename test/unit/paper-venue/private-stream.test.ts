@@ -10,6 +10,7 @@ import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 import { waitFor } from '../../../harness/wait-for';
+import { goodPermit } from '../../support/permit';
 import { PaperVenues, API_KEY, API_SECRET } from './support/paper-server';
 import { createOrder, marketOrder } from './support/signed-request';
 
@@ -192,10 +193,12 @@ test('our adapter proves an order with one request, and asks nothing while all i
     name: adapter,
     config: { adapter, environment: 'paper', symbols: ['BTCUSDT'], settleAsset: 'USDT', ...settings },
     baseUrl: own.url,
+    permits: 'not needed',
     credentials: resolveCredentials({ venue: adapter, environment: 'paper', env: {} }),
   });
   try {
-    const observer = new OrderObserver(ours, { forRead: async () => undefined } as never, new StreamHints(ours.stream));
+    const permits = { forRead: async () => goodPermit() };
+    const observer = new OrderObserver(ours, permits as never, 'entry', new StreamHints(ours.stream));
     await ours.time();
     ours.stream?.start();
     await until(() => ours.stream?.isLive === true);

@@ -2,6 +2,7 @@ import type { RateLimits } from '../../../src/domain/limiter/types';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { CandleReader, type CandleRequest } from '../../../src/trading/candle-reader';
 import { VenueError } from '../../../src/venues/venue';
+import { goodPermit } from '../../support/permit';
 
 const MINUTE_MS = 60_000;
 const LIMITS: RateLimits = {
@@ -29,9 +30,12 @@ async function read(
   change: Partial<CandleRequest> & { readonly forRead?: () => Promise<void>; readonly limits?: RateLimits } = {},
 ) {
   const { forRead = async () => undefined, limits = LIMITS, ...request } = change;
-  const permits = jest.fn(forRead as (...words: unknown[]) => Promise<void>);
+  const permits = jest.fn(async (_group: string, _share: string, count: number, _weight: number) => {
+    await forRead();
+    return Array.from({ length: count }, goodPermit);
+  });
   const candles = jest.fn((symbol: string) => venue(symbol) as never);
-  const reader = new CandleReader({ candles }, { forRead: permits }, limits);
+  const reader = new CandleReader({ candles }, { forReads: permits }, limits);
   const startedAtMs = performance.now();
   const answer = reader
     .read({
@@ -91,7 +95,7 @@ test.each(['BANNED', 'RATE_LIMITED', 'FATAL'] as const)(
       { symbols: symbolsOf(40) },
     );
     expect(Object.keys(value?.candles ?? {})).toEqual(expect.arrayContaining([...symbolsOf(12)]));
-    expect(asked.length).toBeLessThanOrEqual(18);
+    expect(asked.length).toBeLessThanOrEqual(24);
     expect(value?.missing).toMatchObject({ S14: `It is ${kind}.`, S39: expect.any(String) as string });
   },
 );
@@ -136,5 +140,8 @@ test('a wait is told now and then, so that nobody takes the reading for lost', a
 test('each request is paid for by its weight, and groups are as small as narrow limits', async () => {
   const limits = { ...LIMITS, endpoints: { market_data: { limit: 100, windowMs: MINUTE_MS, weight: 10 } } };
   const { permits } = await read(ANY, { symbols: symbolsOf(4), limits });
-  expect(permits.mock.calls.map(([, , weight]) => weight as number)).toEqual([30, 10]);
+  expect(permits.mock.calls.map(([, , count, weight]) => [count, weight])).toEqual([
+    [3, 10],
+    [1, 10],
+  ]);
 });

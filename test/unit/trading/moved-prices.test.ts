@@ -4,6 +4,7 @@ import { MovedPrices } from '../../../src/trading/moved-prices';
 import { OrderEvidence } from '../../../src/trading/order-evidence';
 import { OrderSender } from '../../../src/trading/order-sender';
 import { FILLED, PLAN } from './fixtures/short-road';
+import { goodPermit } from '../../support/permit';
 
 const CALL = { venue: 'bybit', fingerprint: 'f'.repeat(16) };
 const LIMIT: OrderPlan = { ...PLAN, limitPrice: '60000' };
@@ -44,6 +45,7 @@ test('an order that is final at once is compared, too', async () => {
   const observer = { observe: async () => MOVED };
   const prices = new MovedPrices(jest.fn());
   const sender = new OrderSender({ venue: { placeOrder } } as never, observer as never, undefined, prices);
-  const { order } = await sender.send('trade', { ...LIMIT, timeInForce: 'IOC' }, Number.POSITIVE_INFINITY);
+  const clearance = { sendBeforeMs: Number.POSITIVE_INFINITY, token: goodPermit() };
+  const { order } = await sender.send('trade', { ...LIMIT, timeInForce: 'IOC' }, clearance);
   expect(order?.note).toBe(NOTE);
 });

@@ -52,3 +52,12 @@ test('a signal without an amount, on an account that holds nothing, is told wher
     message: '0 USDT in the unified account; transfer from Funding. Then send a new signal.',
   });
 });
+
+test.each(['entry', 'exit'] as const)('an %s asks for rules and price in its own share', async (intent) => {
+  const market = jest.fn(async (_symbol: string, _intent: string) => MARKET);
+  const ticker = jest.fn(async (_symbol: string, _intent: string) => ({ symbol: 'BTCUSDT', bid: '1', ask: '1' }));
+  const pacedVenue = { venue: { clockMs: () => undefined }, market, ticker };
+  const planner = new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS);
+  await planner.plan({ ...INPUT, signal: { ...INPUT.signal, intent } });
+  expect([market, ticker].map(({ mock }) => mock.calls)).toEqual([[['BTCUSDT', intent]], [['BTCUSDT', intent]]]);
+});

@@ -1,7 +1,7 @@
 import type { RateLimits } from '../../../src/domain/limiter/types';
 import { PacedVenue } from '../../../src/trading/paced-venue';
-import { NoPermitError } from '../../../src/trading/permits';
-import type { UnreadableRows, VenueError } from '../../../src/venues/venue';
+import { NoPermitError, type UnreadableRows, type VenueError } from '../../../src/venues/venue';
+import { goodPermit } from '../../support/permit';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -24,11 +24,11 @@ function pacedVenue() {
   const tickers = jest.fn(async () => [{ symbol: 'BTCUSDT', bid: '1', ask: String((price += 1)) }]);
   const paced = new PacedVenue(
     { tickers, onUnreadableRows } as never,
-    { forRead: async () => undefined } as never,
+    { forRead: async () => goodPermit() } as never,
     PRICE_AGE_MAX_MS,
     LIMITS,
   );
-  const ask = async () => (await paced.ticker('BTCUSDT'))?.ask;
+  const ask = async () => (await paced.ticker('BTCUSDT', 'entry'))?.ask;
   return { ask, tickers };
 }
 
@@ -62,13 +62,13 @@ test.each([
     return [];
   });
   const venue = { markets, onUnreadableRows: (listener: typeof tell) => (tell = listener) };
-  const paced = new PacedVenue(venue as never, { forRead: async () => undefined } as never, 1, LIMITS);
-  await paced.market('BTCUSDT');
+  const paced = new PacedVenue(venue as never, { forRead: async () => goodPermit() } as never, 1, LIMITS);
+  await paced.market('BTCUSDT', 'entry');
   jest.advanceTimersByTime(ageMs);
-  await paced.market('BTCUSDT');
+  await paced.market('BTCUSDT', 'entry');
   expect(markets).toHaveBeenCalledTimes(1);
   jest.advanceTimersByTime(1);
-  await paced.market('BTCUSDT');
+  await paced.market('BTCUSDT', 'entry');
   expect(markets).toHaveBeenCalledTimes(2);
 });
 
@@ -77,9 +77,9 @@ test.each([1, 2, 3])('instruments on %d pages are paid for by each of them', asy
     for (let page = 1; page < pages; page += 1) await mayAsk();
     return [];
   };
-  const forRead = jest.fn(async () => undefined);
+  const forRead = jest.fn(async () => goodPermit());
   const paced = new PacedVenue({ markets, onUnreadableRows } as never, { forRead } as never, 1, LIMITS);
-  await paced.market('BTCUSDT');
+  await paced.market('BTCUSDT', 'entry');
   expect(forRead.mock.calls).toEqual(Array(pages).fill(['market_data', 'entry']));
 });
 
@@ -90,7 +90,7 @@ describe('positions', () => {
   function venueWith(pages: readonly object[]) {
     const left = [...pages];
     const positions = jest.fn(async (_cursor?: string) => left.shift());
-    const forRead = jest.fn(async () => undefined);
+    const forRead = jest.fn(async () => goodPermit());
     return {
       positions,
       forRead,
@@ -122,7 +122,7 @@ describe('positions', () => {
 });
 
 /** A look-up that makes so many requests. */
-async function lookUpOf(requests: number, forRead: () => Promise<void>) {
+async function lookUpOf(requests: number, forRead: () => Promise<unknown>) {
   const lookUpOrder = async (_symbol: string, _id: string, _sinceMs: number, mayAsk: () => Promise<void>) => {
     try {
       for (let count = 1; count < requests; count += 1) await mayAsk();
@@ -136,7 +136,7 @@ async function lookUpOf(requests: number, forRead: () => Promise<void>) {
 }
 
 test.each([1, 2, 3])('a look-up of %d requests is paid for by each of them, and by no more', async (requests) => {
-  const forRead = jest.fn(async () => undefined);
+  const forRead = jest.fn(async () => goodPermit());
   await lookUpOf(requests, forRead);
   expect(forRead.mock.calls).toEqual(Array(requests).fill(['account', 'exit']));
 });
@@ -148,7 +148,46 @@ test.each([1, 2, 3])(
     const forRead = async () => {
       count += 1;
       if (count === failing) throw new NoPermitError({ kind: 'RATE_LIMITED', message: 'full' });
+      return goodPermit();
     };
     expect(await lookUpOf(3, forRead)).toMatchObject({ status: 'unavailable', isUnasked: true });
   },
 );
+
+describe('what serves an exit asks in the exits’ share', () => {
+  function venueWithAll() {
+    const forRead = jest.fn(async (_group: string, _share: string) => goodPermit());
+    const list = async () => ({ clientOrderIds: [], bySymbol: {}, asOfMs: 1 });
+    const venue = {
+      onUnreadableRows,
+      markets: async () => [],
+      tickers: async () => [],
+      balances: async () => ({}),
+      cancelOrder: async () => ({ kind: 'PLACED', message: '' }),
+      positions: list,
+      openOrders: list,
+      recentOrders: async () => [],
+    };
+    return { paced: new PacedVenue(venue as never, { forRead } as never, 1, LIMITS), forRead };
+  }
+
+  test.each<[string, string, (paced: PacedVenue) => Promise<unknown>]>([
+    ['its rules', 'market_data', (paced) => paced.market('BTCUSDT', 'exit')],
+    ['its price', 'market_data', (paced) => paced.ticker('BTCUSDT', 'exit')],
+    ['balances', 'account', (paced) => paced.balances()],
+    ['open orders', 'account', (paced) => paced.openOrders()],
+    ['final orders', 'account', (paced) => paced.recentOrders(0)],
+    ['a cancellation', 'order', (paced) => paced.cancelOrder('BTCUSDT', 'id', () => undefined)],
+  ])('%s', async (_what, group, ask) => {
+    const { paced, forRead } = venueWithAll();
+    await ask(paced);
+    expect(forRead.mock.calls).toEqual([[group, 'exit']]);
+  });
+
+  test('an entry’s rules and price do not', async () => {
+    const { paced, forRead } = venueWithAll();
+    await paced.market('BTCUSDT', 'entry');
+    await paced.ticker('BTCUSDT', 'entry');
+    expect(forRead.mock.calls.map(([, share]) => share)).toEqual(['entry', 'entry']);
+  });
+});

@@ -123,3 +123,52 @@ test('an answer that took long says nothing about clocks', async () => {
   await permits.acquire({ requestId: 'r', endpoint: 'order', intent: 'entry' });
   expect(permits.accountAheadMs).toBeUndefined();
 });
+
+describe('the permit of one request', () => {
+  const COMMAND = { requestId: 'r', endpoint: 'order', intent: 'entry' } as const;
+
+  test('lets one request leave, until it ends', async () => {
+    const { permits } = permitsOf();
+    const [first, second] = [await permits.forRead('account', 'entry'), await permits.forRead('account', 'entry')];
+    expect([first.take(performance.now()), first.take(performance.now())]).toEqual([true, false]);
+    jest.advanceTimersByTime(VALIDITY_MS + 1);
+    expect(second.take(performance.now())).toBe(false);
+  });
+
+  test('does not end earlier or later because the clock of the machine is set', async () => {
+    const { permits } = permitsOf();
+    const [first, second] = [await permits.forRead('account', 'entry'), await permits.forRead('account', 'entry')];
+    jest.setSystemTime(NOW_MS + 3_600_000);
+    expect(first.take(performance.now())).toBe(true);
+    jest.advanceTimersByTime(VALIDITY_MS + 1);
+    jest.setSystemTime(NOW_MS - 3_600_000);
+    expect(second.take(performance.now())).toBe(false);
+  });
+
+  /** @returns its permit, each time that it is asked for */
+  async function ask(permits: Permits) {
+    const permit = await permits.acquire(COMMAND);
+    if (permit.status !== 'granted') throw new Error(permit.message);
+    return permit.token;
+  }
+
+  test('that was used is used, however often the limiter names it again', async () => {
+    const { permits } = permitsOf();
+    (await ask(permits)).take(performance.now());
+    expect((await ask(permits)).take(performance.now())).toBe(false);
+  });
+
+  test('that was asked for twice lets one request leave', async () => {
+    const { permits } = permitsOf();
+    const [first, second] = [await ask(permits), await ask(permits)];
+    expect([first, second].map((token) => token.take(performance.now()))).toEqual([false, true]);
+  });
+
+  test('is one for each of those that were booked together', async () => {
+    const { permits, asked } = permitsOf();
+    const tokens = await permits.forReads('market_data', 'entry', 3, 5);
+    expect(asked.map(({ weight }) => weight)).toEqual([15]);
+    expect(tokens.map((token) => token.take(performance.now()))).toEqual([true, true, true]);
+    expect(new Set(tokens).size).toBe(3);
+  });
+});

@@ -3,7 +3,8 @@ import { OtherStoreError, ServerUnavailableError } from '../../../src/temporal/e
 import type { StoreGate } from '../../../src/temporal/store-gate';
 import { AUTHORIZATION_VALIDITY_MS, type Authorization } from '../../../src/domain/ledger/authorization';
 import type { AcquireCommand } from '../../../src/domain/limiter/types';
-import type { PermitAnswer } from '../../../src/domain/send-check';
+import type { PermitReply } from '../../../src/trading/permits';
+import { RequestPermit } from '../../../src/venues/request-permit';
 import { ASK_AGAIN, ASK_NOBODY, SendChecker, type InHand } from '../../../src/trading/send-checker';
 
 const HOUR_MS = 3_600_000;
@@ -26,20 +27,16 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 function permitFrom(askedAtMs: number, notBeforeMs = askedAtMs) {
-  return {
-    status: 'granted',
-    askedAtMs,
-    notBeforeMs,
-    expiresAtMs: notBeforeMs + PERMIT_VALIDITY_MS,
-    isNew: true,
-  } as const;
+  const expiresAtMs = notBeforeMs + PERMIT_VALIDITY_MS;
+  const permit = { status: 'granted', askedAtMs, notBeforeMs, expiresAtMs } as const;
+  return { ...permit, isNew: true, token: new RequestPermit(permit) };
 }
 
 interface Answers {
   readonly ledger?: Authorization;
   /** How long the ledger takes to answer. */
   readonly ledgerMs?: number;
-  readonly limiter?: () => PermitAnswer;
+  readonly limiter?: () => PermitReply;
   readonly store?: StoreGate;
 }
 
@@ -65,7 +62,7 @@ function checkerWith({
 }
 
 /** A permit in its third round, and an authorization. */
-function inHand(authorizedAtMs: number | undefined, permit: PermitAnswer | undefined = permitFrom(NOW_MS)): InHand {
+function inHand(authorizedAtMs: number | undefined, permit: PermitReply | undefined = permitFrom(NOW_MS)): InHand {
   return { permit, permitRound: 3, authorizedAtMs };
 }
 
@@ -75,6 +72,7 @@ test('what is in hand is enough, for what is left of it', async () => {
   expect(await checker.check(REQUEST, inHand(authorizedAtMs), ASK_AGAIN)).toEqual({
     status: 'clear',
     sendBeforeMs: authorizedAtMs + AUTHORIZATION_VALIDITY_MS,
+    token: expect.any(RequestPermit) as RequestPermit,
   });
   expect(query).not.toHaveBeenCalled();
   expect(acquire).not.toHaveBeenCalled();
@@ -85,6 +83,7 @@ test('an authorization counts from when it was asked for', async () => {
   expect(await checker.check(REQUEST, inHand(undefined), ASK_AGAIN)).toEqual({
     status: 'clear',
     sendBeforeMs: NOW_MS + AUTHORIZATION_VALIDITY_MS,
+    token: expect.any(RequestPermit) as RequestPermit,
   });
 });
 

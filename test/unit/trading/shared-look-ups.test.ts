@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { VenueOrder } from '../../../src/domain/market';
-import { NoPermitError } from '../../../src/trading/permits';
 import { SharedLookUps, type OrderQuestion } from '../../../src/trading/shared-look-ups';
-import { VenueError } from '../../../src/venues/venue';
+import { NoPermitError, VenueError } from '../../../src/venues/venue';
+import { goodPermit } from '../../support/permit';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -20,7 +20,7 @@ function question(clientOrderId: string, urgency?: OrderQuestion['urgency']): Or
 function venueWith(open: readonly VenueOrder[], final: readonly VenueOrder[] = []) {
   const openOrders = jest.fn(async () => ({ clientOrderIds: [], orders: open }));
   const recentOrders = jest.fn(async () => final);
-  const forRead = jest.fn(async (_group: string, _share: string) => undefined as void);
+  const forRead = jest.fn(async (_group: string, _share: string) => goodPermit());
   return { openOrders, recentOrders, forRead, shared: new SharedLookUps({ openOrders, recentOrders }, { forRead }) };
 }
 
@@ -110,6 +110,19 @@ test('a list that cannot be read hides no order: each is asked about alone', asy
   expect(await passing(askAll(shared, ['a', 'b', 'c']))).toEqual([undefined, undefined, undefined]);
 });
 
+test('after a list that failed, nobody pays for another one for a while, and everybody hears why', async () => {
+  const { shared, openOrders, forRead } = venueWith([]);
+  openOrders.mockRejectedValue(new VenueError({ kind: 'NOT_PLACED', message: 'reset' }));
+  let failures = 0;
+  for (let round = 0; round < 20; round += 1) {
+    const all = Promise.allSettled(['a', 'b', 'c'].map((id) => shared.find(question(`${id}${round}`, 'fresh'))));
+    await jest.advanceTimersByTimeAsync(2_000);
+    failures += (await all).filter(({ status }) => status === 'rejected').length;
+  }
+  expect(failures).toBeGreaterThan(50);
+  expect(forRead.mock.calls.length).toBeLessThanOrEqual(10);
+});
+
 test('whoever is told of an open order asked before the list was sent, and nobody waits for ever', async () => {
   const arrivals = fc.array(
     fc.record({
@@ -128,7 +141,10 @@ test('whoever is told of an open order asked before the list was sent, and nobod
         const orders = [0, 1, 2, 3, 4, 5].map((id) => ({ ...order(String(id)), updatedAtMs: sentAtMs }));
         return { clientOrderIds: [], orders };
       };
-      const shared = new SharedLookUps({ openOrders, recentOrders: async () => [] }, { forRead: () => wait(takesMs) });
+      const shared = new SharedLookUps(
+        { openOrders, recentOrders: async () => [] },
+        { forRead: () => wait(takesMs).then(goodPermit) },
+      );
       const answers = asked.map(async ({ atMs, id, urgency }) => {
         await wait(atMs);
         const askedAtMs = performance.now();

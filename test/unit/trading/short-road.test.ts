@@ -17,7 +17,11 @@ test('with nothing in its way, the order is sent once and booked', async () => {
 test('the order is sent only while permit and authorization are good', async () => {
   const { road, send } = roadWith(new Account('1000'));
   await road.tradeAtOnce(INPUT);
-  expect(send).toHaveBeenCalledWith('trade', PLAN, performance.now() + AUTHORIZATION_VALIDITY_MS);
+  expect(send).toHaveBeenCalledWith(
+    'trade',
+    PLAN,
+    expect.objectContaining({ sendBeforeMs: performance.now() + AUTHORIZATION_VALIDITY_MS }),
+  );
 });
 
 test.each(['pending', 'committed'])('a run that finds its reservation %s sends nothing', async (status) => {

@@ -1,7 +1,12 @@
 import type { VenueOrder } from '../../../src/domain/market';
+import type { Intent } from '../../../src/domain/signal';
 import { OrderObserver } from '../../../src/trading/order-observer';
+import { OrderObservers } from '../../../src/trading/order-observers';
 import { RestingOrders } from '../../../src/trading/resting-orders';
 import { StreamHints } from '../../../src/trading/stream-hints';
+import { currentPurse, type RequestPermit } from '../../../src/venues/request-permit';
+import { VenueError } from '../../../src/venues/venue';
+import { goodPermit } from '../../support/permit';
 import { FILLED } from './fixtures/short-road';
 import { StubStream } from './fixtures/stub-stream';
 
@@ -15,6 +20,23 @@ let observer: OrderObserver;
 /** What the venue's list shows; absent until it does. */
 let shown: VenueOrder[];
 let reports: number;
+/** In whose share of the limits the lists were asked for. */
+let shares: Intent[];
+
+/** It answers nobody without a permit, as the transport does. */
+const venue = {
+  async recentOrders(): Promise<VenueOrder[]> {
+    if (currentPurse()?.take(performance.now()) !== true) throw new Error('A list was asked for without a permit.');
+    reports += 1;
+    return shown;
+  },
+};
+const permits = {
+  async forRead(_group: string, share: Intent): Promise<RequestPermit> {
+    shares.push(share);
+    return goodPermit();
+  },
+};
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW_MS });
@@ -23,11 +45,8 @@ beforeEach(() => {
   resting = new RestingOrders(hints);
   shown = [];
   reports = 0;
-  const recentOrders = async (): Promise<VenueOrder[]> => {
-    reports += 1;
-    return shown;
-  };
-  observer = new OrderObserver({ recentOrders }, { forRead: async () => undefined } as never, hints, resting);
+  shares = [];
+  observer = new OrderObserver(venue, permits as never, 'entry', hints, resting);
 });
 
 afterEach(() => jest.useRealTimers());
@@ -229,4 +248,53 @@ test('without a stream orders are asked about as before', async () => {
   await pass(400);
   expect(seen.result).toBe('left');
   expect(reports).toBe(4);
+});
+
+describe('where exits are watched apart', () => {
+  let observers: OrderObservers;
+
+  beforeEach(() => {
+    // Of their own: nobody else hears them.
+    stream = new StubStream();
+    hints = new StreamHints(stream);
+    resting = new RestingOrders(hints);
+    observers = new OrderObservers(venue, permits as never, { hints, resting });
+  });
+
+  test.each(['entry', 'exit'] as const)('the stream wakes the report of an %s, in its own share', async (intent) => {
+    stream.start();
+    const observed = observers.observe(ID, NOW_MS, intent);
+    await pass(1_000);
+    expect(reports).toBe(0);
+    shown = [FILLED];
+    stream.tell(ID, 'Filled');
+    await pass(0);
+    expect(await observed).toEqual(FILLED);
+    expect(shares).toEqual([intent]);
+  });
+
+  test('a gap is followed by one list for orders that rest, in the share of entries', async () => {
+    stream.start();
+    await pass(1);
+    resting.keep({ ...FILLED, status: 'open' }, performance.now());
+    stream.lose();
+    stream.start();
+    await pass(5_000);
+    expect(shares).toEqual(['entry']);
+  });
+});
+
+test('while lists fail, what the stream tells of an entry asks for none', async () => {
+  stream.start();
+  const recentOrders = jest.fn(async () => {
+    throw new VenueError({ kind: 'NOT_PLACED', message: 'reset' });
+  });
+  observer = new OrderObserver({ recentOrders }, permits as never, 'entry', hints, resting);
+  for (const id of ['of-1', 'of-2', 'of-3']) {
+    const seen = watch(id);
+    stream.tell(id, 'Filled');
+    await pass(50);
+    expect(seen.result).toBe('left');
+  }
+  expect(recentOrders).toHaveBeenCalledTimes(1);
 });

@@ -24,7 +24,7 @@ let client: BybitClient;
 
 beforeEach(async () => {
   stub = await StubServer.start();
-  transport = createTransport(REQUEST_TIMEOUT_MS);
+  transport = createTransport(REQUEST_TIMEOUT_MS, 'not needed');
   client = new BybitClient({
     baseUrl: stub.url,
     credentials: resolveCredentials({ venue: 'bybit', environment: 'paper' }),

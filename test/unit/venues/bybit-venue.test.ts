@@ -49,7 +49,7 @@ let reports: LimitReport[];
 
 function makeVenue(baseUrl: string): Venue {
   const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
-  return createVenue({ name: 'bybit', config, baseUrl, credentials });
+  return createVenue({ name: 'bybit', config, baseUrl, credentials, permits: 'not needed' });
 }
 
 beforeEach(async () => {
@@ -571,11 +571,15 @@ describe('createVenue', () => {
   const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
 
   it('refuses paper without an address', () => {
-    expect(() => createVenue({ name: 'bybit', config, credentials })).toThrow(/needs the address/);
+    expect(() => createVenue({ name: 'bybit', config, credentials, permits: 'not needed' })).toThrow(
+      /needs the address/,
+    );
   });
 
   it('refuses to send real keys over plain http', () => {
     const live: VenueConfig = { ...config, environment: 'live' };
-    expect(() => createVenue({ name: 'bybit', config: live, baseUrl: stub.url, credentials })).toThrow(/https/);
+    expect(() =>
+      createVenue({ name: 'bybit', config: live, baseUrl: stub.url, credentials, permits: 'not needed' }),
+    ).toThrow(/https/);
   });
 });

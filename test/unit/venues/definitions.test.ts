@@ -11,9 +11,9 @@ it('an exchange library is loaded by making an adapter, and by nothing before', 
   const { resolveCredentials } = await import('../../../src/venues/ccxt/credentials');
   const config = loadConfig({ env: {}, cwd: process.cwd() }).venues['bybit'] as VenueSettings;
   const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
-  expect(() => createVenue({ name: 'bybit', config, baseUrl: 'http://127.0.0.1:1', credentials })).toThrow(
-    'ccxt was loaded',
-  );
+  expect(() =>
+    createVenue({ name: 'bybit', config, baseUrl: 'http://127.0.0.1:1', credentials, permits: 'not needed' }),
+  ).toThrow('ccxt was loaded');
 });
 
 test('the proxy of the environment leads to a venue that is elsewhere, and never to the paper venue', async () => {

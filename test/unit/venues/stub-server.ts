@@ -20,6 +20,8 @@ export class StubServer {
   readonly requests: StubRequest[] = [];
   /** Answers `METHOD /path`; without an entry the stub answers 404. */
   readonly routes = new Map<string, StubHandler>();
+  /** Opened so far. */
+  connections = 0;
   /** Added to this machine's clock. */
   clockOffsetMs = 0;
 
@@ -29,6 +31,7 @@ export class StubServer {
     const server = createServer();
     const stub = new StubServer(server);
     server.on('request', (request, response) => stub.receive(request, response));
+    server.on('connection', () => (stub.connections += 1));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     stub.on('GET /v5/market/time', (_request, response) => stub.reply(response, {}));
     return stub;

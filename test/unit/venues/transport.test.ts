@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import undici = require('undici');
+import { RequestPermit, addPermit, withPermit } from '../../../src/venues/request-permit';
 import { traceRequest } from '../../../src/venues/ccxt/request-trace';
 import {
   createTransport,
@@ -13,6 +14,7 @@ import {
   RESPONSE_BYTES_MAX,
   type Transport,
 } from '../../../src/venues/ccxt/transport';
+import { NO_PERMIT_CODE } from '../../../src/venues/ccxt/venue-reply';
 import { childEnvironment } from '../../../harness/child-environment';
 import { runSource } from '../../support/run-source';
 import { StubServer } from './stub-server';
@@ -26,7 +28,7 @@ let request: (path: string) => Promise<string>;
 
 beforeEach(async () => {
   stub = await StubServer.start();
-  transport = createTransport(TIMEOUT_MS);
+  transport = createTransport(TIMEOUT_MS, 'not needed');
   request = async (path) => {
     const { body } = await undici.request(stub.url + path, { dispatcher: transport.dispatcher });
     return body.text();
@@ -97,6 +99,79 @@ test.each([undefined, { 'Accept-Encoding': 'gzip' }, { 'accept-encoding': 'br', 
     expect(stub.requests[0]?.headers['accept-encoding']).toBe('identity');
   },
 );
+
+describe('where permits are needed', () => {
+  let careful: Transport;
+
+  beforeEach(() => {
+    careful = createTransport(TIMEOUT_MS, 'needed');
+    stub.on('GET /a', (_request, response) => response.end('{}'));
+  });
+  afterEach(() => careful.close());
+
+  const ask = (): Promise<string> =>
+    undici.request(`${stub.url}/a`, { dispatcher: careful.dispatcher }).then(({ body }) => body.text());
+
+  /** @param endsInMs may have passed already */
+  function permit(endsInMs = TIMEOUT_MS, beginsInMs = 0): RequestPermit {
+    const askedAtMs = performance.now() - TIMEOUT_MS;
+    const [notBeforeMs, expiresAtMs] = [beginsInMs, endsInMs].map((inMs) => performance.now() + inMs) as [
+      number,
+      number,
+    ];
+    return new RequestPermit({ status: 'granted', askedAtMs, notBeforeMs, expiresAtMs });
+  }
+
+  /** What became of a request, and how many the venue has got in all. */
+  async function outcomeOf(work: () => Promise<unknown>) {
+    const { trace } = await traceRequest(work);
+    return { code: trace.transportError, left: trace.sentAtMonotonicMs !== undefined, got: stub.requests.length };
+  }
+  const HELD_BACK = { code: NO_PERMIT_CODE, left: false, got: 0 };
+
+  test('a request with one leaves', async () => {
+    expect(await outcomeOf(() => withPermit(permit(), ask))).toEqual({ code: undefined, left: true, got: 1 });
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['without any', ask],
+    ['with one that has ended', () => withPermit(permit(-1), ask)],
+    ['with one that has not begun', () => withPermit(permit(TIMEOUT_MS, 1_000), ask)],
+  ])('a request %s is held back, and nothing of it leaves', async (_what, work) => {
+    expect(await outcomeOf(work)).toEqual(HELD_BACK);
+  });
+
+  test('one permit is one request, whoever has it', async () => {
+    const one = permit();
+    await withPermit(one, ask);
+    expect(await outcomeOf(() => withPermit(one, ask))).toEqual({ ...HELD_BACK, got: 1 });
+  });
+
+  test('a second request of the same work needs a second one', async () => {
+    const twice = async (): Promise<void> => {
+      await ask();
+      await ask();
+    };
+    expect(await outcomeOf(() => withPermit(permit(), twice))).toMatchObject({ code: NO_PERMIT_CODE, got: 1 });
+    const paid = async (): Promise<void> => {
+      await ask();
+      addPermit(permit());
+      await ask();
+    };
+    expect(await outcomeOf(() => withPermit(permit(), paid))).toMatchObject({ code: undefined, got: 3 });
+  });
+
+  test('requests without a trace are held back, too', async () => {
+    await expect(ask()).rejects.toMatchObject({ code: NO_PERMIT_CODE });
+    expect(stub.requests).toEqual([]);
+  });
+
+  test('what was held back leaves its connection to the next one', async () => {
+    await outcomeOf(ask);
+    await withPermit(permit(), ask);
+    expect(stub.connections).toBe(1);
+  });
+});
 
 describe('a venue whose certificate nobody vouches for', () => {
   let server: Server;

@@ -29,7 +29,14 @@ function adapterFor(baseUrl: string): Venue {
     requestTimeoutMs: 5_000,
   } as const;
   const credentials = { apiKey: new Secret(API_KEY), apiSecret: new Secret(API_SECRET) };
-  const venue = createVenue({ name: 'bybit', config, baseUrl, credentials, takerFee: '0.00055' });
+  const venue = createVenue({
+    name: 'bybit',
+    config,
+    baseUrl,
+    credentials,
+    permits: 'not needed',
+    takerFee: '0.00055',
+  });
   venues.push(venue);
   return venue;
 }
