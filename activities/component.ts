@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createProcessMeter } from '../src/process/process-meter';
-import { PROBLEMS_MAX, type ComponentHeartbeat } from '../src/messages/component';
+import { PROBLEMS_MAX, type ComponentHeartbeat, type StreamHeartbeat } from '../src/messages/component';
 import { memoryShare } from '../src/process/memory-share';
 
 /** How often a process says that it lives, for the shortest heartbeat timeout in use. */
@@ -15,12 +15,20 @@ export interface ComponentDependencies {
   readonly problems: () => readonly string[];
   /** What kind each of them is, in the same order. */
   readonly problemCodes?: () => readonly string[];
+  /** How the venue's private stream is; absent: this process has none. */
+  readonly stream?: () => StreamHeartbeat | undefined;
   /** The slot is not ours any more: a process that goes on would be a second one. */
   readonly onLost: () => void;
 }
 
 /** Held by one process for as long as it lives. Runs on that process's own task queue, so that no other can. */
-export function createComponentActivities({ activeTasks, problems, problemCodes, onLost }: ComponentDependencies) {
+export function createComponentActivities({
+  activeTasks,
+  problems,
+  problemCodes,
+  stream,
+  onLost,
+}: ComponentDependencies) {
   return {
     /** Never returns: the server notices the silence when the process is gone, and cancellation ends it. */
     async holdSlot(heartbeatTimeoutMs: number): Promise<void> {
@@ -37,6 +45,7 @@ export function createComponentActivities({ activeTasks, problems, problemCodes,
           problems: problems().slice(0, PROBLEMS_MAX),
           ...(problemCodes === undefined ? {} : { problemCodes: problemCodes().slice(0, PROBLEMS_MAX) }),
           memoryShare: memoryShare(),
+          ...(stream === undefined ? {} : { stream: stream() }),
         };
         context.heartbeat(details);
         try {

@@ -6,6 +6,8 @@ import type { MovedPrices } from '../src/trading/moved-prices';
 import type { OrderSender } from '../src/trading/order-sender';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { Repricer } from '../src/trading/repricer';
+import type { RestingOrders } from '../src/trading/resting-orders';
+import type { StreamHints } from '../src/trading/stream-hints';
 import { ASK_AGAIN, type SendChecker } from '../src/trading/send-checker';
 import type { CancelOrderInput, LookUpInput, PlaceOrderInput, PlaceOrderResult } from '../src/messages/trade';
 
@@ -24,12 +26,14 @@ export interface OrderDependencies {
   readonly repricer: Repricer;
   /** Absent: nobody compares prices. */
   readonly movedPrices?: Pick<MovedPrices, 'check'>;
+  /** Absent: nobody tells of orders. */
+  readonly stream?: { readonly hints: StreamHints; readonly resting: RestingOrders };
 }
 
 /** Everything that concerns an order at the venue. Placing is never retried by the server: only by the saga's rules. */
 export function createOrderActivities(dependencies: OrderDependencies) {
-  const { pacedVenue, checker, sender, repricer, movedPrices } = dependencies;
-  const evidence = new OrderEvidence(pacedVenue, movedPrices);
+  const { pacedVenue, checker, sender, repricer, movedPrices, stream } = dependencies;
+  const evidence = new OrderEvidence(pacedVenue, movedPrices, stream);
 
   async function placeOrder(input: PlaceOrderInput): Promise<PlaceOrderResult> {
     const callEndsAtMs = performance.now() + SEND_WITHIN_MS;

@@ -13,6 +13,7 @@ import { OrderObservers } from '../src/trading/order-observers';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
+import { StreamHints } from '../src/trading/stream-hints';
 import type { AccountRequester } from '../src/trading/venue-account-client';
 import { resolveCredentials } from '../src/venues/ccxt/credentials';
 import { createVenue } from '../src/venues/create-venue';
@@ -29,6 +30,8 @@ const LOOK_UP_DELAYS: LookUpDelays = { firstMs: 500, growth: 2, maxMs: 60_000 };
 /** An order that is not final after so many look-ups of its own never will be. */
 const LOOK_UPS_MAX = 10;
 const PERMIT_MS = 2_000;
+const STREAM_WAIT_MAX_MS = 5_000;
+const STREAM_CHECK_MS = 10;
 const WIDE = { limit: 1_000_000, windowMs: 60_000, weight: 1 };
 const LIMITS: RateLimits = {
   global: WIDE,
@@ -37,11 +40,23 @@ const LIMITS: RateLimits = {
   exitSafetyMargin: 0.95,
   permitValidityMs: PERMIT_MS,
 };
+const SETTINGS: readonly { readonly which: LateLists; readonly hasStream: boolean }[] = [
+  { which: 'history', hasStream: false },
+  { which: 'all lists', hasStream: false },
+  { which: 'history', hasStream: true },
+  { which: 'all lists', hasStream: true },
+  { which: 'lists alone', hasStream: true },
+];
 const COUNTED = ['order_realtime', 'order_history', 'execution_list'] as const satisfies readonly EndpointName[];
+
+/** What shows a fill late: the history, all lists, or all lists while the stream tells at once. */
+type LateLists = 'history' | 'all lists' | 'lists alone';
 
 /** What finding out cost, for each order that filled. */
 interface RequestFigures {
-  readonly which: 'history' | 'all lists';
+  readonly which: LateLists;
+  /** How much later than the fill the private stream tells of it, milliseconds; absent: nobody listens. */
+  readonly streamMs?: number;
   readonly lagMs: number;
   readonly atOnce: number;
   readonly requests: Readonly<Record<(typeof COUNTED)[number], number>>;
@@ -59,15 +74,17 @@ export interface RequestReport {
 
 /**
  * Counts the requests that finding out about filled orders takes at venues that show fills late: in their history alone, or in
- * every list. Only adapter, observer and look-ups take part, as the product puts them together; permits come at once.
+ * every list; and with a private stream that tells as late as they show, or at once. Only adapter, observer and look-ups take part, as the product puts them together; permits come at once.
  */
 export async function measureRequests(abort: AbortSignal, progress: (line: string) => void): Promise<RequestReport> {
   const rows: RequestFigures[] = [];
-  for (const which of ['history', 'all lists'] as const) {
+  for (const { which, hasStream } of SETTINGS) {
     for (const atOnce of [1, ORDERS]) {
       for (const lagMs of LAGS_MS) {
-        rows.push(await measureOne({ which, lagMs, atOnce }, abort));
-        progress(`Fills show in ${which} after ${lagMs} ms, ${atOnce} at once: counted.`);
+        const streamMs = hasStream ? (which === 'all lists' ? lagMs : 0) : undefined;
+        rows.push(await measureOne({ which, lagMs, atOnce, streamMs }, abort));
+        const heard = hasStream ? ', with the stream' : '';
+        progress(`Fills show in ${which} after ${lagMs} ms, ${atOnce} at once${heard}: counted.`);
       }
     }
   }
@@ -76,18 +93,30 @@ export async function measureRequests(abort: AbortSignal, progress: (line: strin
 
 /** @returns lines of a table */
 export function renderRequests({ orders, rows }: RequestReport): readonly string[] {
-  const heading = ['shown late', 'after', 'at once', 'realtime', 'history', 'fills', 'requests', 'permits', 'observed'];
+  const heading = [
+    'shown late',
+    'after',
+    'stream',
+    'at once',
+    'realtime',
+    'history',
+    'fills',
+    'requests',
+    'permits',
+    'observed',
+  ];
   return [
     `Requests for each of ${orders} filled orders; the order itself is not counted.`,
     '',
     ...renderFigures([
       [...heading, 'known after'],
-      ...rows.map(({ which, lagMs, atOnce, requests, permits, observed, knownAfterMs }) => {
+      ...rows.map(({ which, lagMs, streamMs, atOnce, requests, permits, observed, knownAfterMs }) => {
         const counts = COUNTED.map((name) => requests[name]);
         const all = counts.reduce((sum, count) => sum + count, 0);
         return [
           which,
           `${lagMs} ms`,
+          streamMs === undefined ? 'none' : `${streamMs} ms`,
           String(atOnce),
           ...[...counts, all, permits].map((count) => figure(count, 1)),
           figure(observed * 100, 0, '%'),
@@ -99,18 +128,21 @@ export function renderRequests({ orders, rows }: RequestReport): readonly string
 }
 
 async function measureOne(
-  { which, lagMs, atOnce }: Pick<RequestFigures, 'which' | 'lagMs' | 'atOnce'>,
+  { which, lagMs, atOnce, streamMs }: Pick<RequestFigures, 'which' | 'lagMs' | 'atOnce' | 'streamMs'>,
   abort: AbortSignal,
 ): Promise<RequestFigures> {
   const stateDir = mkdtempSync(join(tmpdir(), 'oncefill-requests-'));
-  const paper = await openPaper(stateDir, { historyMs: lagMs, realtimeMs: which === 'history' ? 0 : lagMs });
+  const realtimeMs = which === 'history' ? 0 : lagMs;
+  const paper = await openPaper(stateDir, { historyMs: lagMs, realtimeMs, streamMs });
   const venue = openVenue(paper);
   try {
     const account = new CountingAccount();
     const permits = new Permits(account, venue.name);
     const paced = new PacedVenue(venue, permits, PERMIT_MS, LIMITS);
-    const sender = new OrderSender(paced, new OrderObservers(venue, permits));
+    const hints = new StreamHints(streamMs === undefined ? undefined : venue.stream);
+    const sender = new OrderSender(paced, new OrderObservers(venue, permits, { hints }));
     await venue.time();
+    if (streamMs !== undefined) await live(venue);
     const ids = Array.from({ length: ORDERS }, () => clientOrderIdOf(randomUUID()));
     const { pieces } = await runPaced(ids, atOnce, abort, (id) => tradeOne(sender, paced, permits, id));
     const results = pieces.map(({ result }) => result);
@@ -119,6 +151,7 @@ async function measureOne(
     return {
       which,
       lagMs,
+      streamMs,
       atOnce,
       requests: {
         order_realtime: perOrder(asked.order_realtime),
@@ -134,6 +167,16 @@ async function measureOne(
     await paper.close();
     rmSync(stateDir, { recursive: true, force: true });
   }
+}
+
+/** @throws Error when the stream does not become live */
+async function live({ stream }: Venue): Promise<void> {
+  stream?.start();
+  for (let waitedMs = 0; waitedMs < STREAM_WAIT_MAX_MS; waitedMs += STREAM_CHECK_MS) {
+    if (stream?.isLive) return;
+    await sleep(STREAM_CHECK_MS);
+  }
+  throw new Error("The paper venue's stream does not tell of orders.");
 }
 
 /** One order as the product sends and follows it. @throws Error when it never shows as filled */

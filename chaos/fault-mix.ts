@@ -1,5 +1,6 @@
 import { FAULT_CLASS_NAMES, type FaultClass } from '../src/paper-venue/faults/fault-classes';
 import { drawOccasional, drawWeights, type FaultPlan, type FaultTarget } from '../src/paper-venue/faults/fault-plan';
+import { drawStreamFaults } from '../src/paper-venue/faults/stream-faults';
 import { Dice } from './dice';
 
 /** The share of requests that meet a fault, drawn per seed between these. */
@@ -25,6 +26,7 @@ export function faultMix(seed: number, generation: number): FaultPlan {
     rate: new Dice(seed, 'fault-rate').between(RATE_LEAST, RATE_MOST),
     weights: some,
     occasional: drawOccasional(seed),
+    stream: drawStreamFaults(seed),
     targets: throttled === undefined ? [] : briefThrottles(seed, generation),
   };
 }
@@ -40,11 +42,12 @@ function briefThrottles(seed: number, generation: number): FaultTarget[] {
 }
 
 /** The classes that a seed's mix can bring, for people. */
-export function faultClassesOf(plan: FaultPlan): readonly FaultClass[] {
-  return FAULT_CLASS_NAMES.filter(
+export function faultClassesOf(plan: FaultPlan): readonly string[] {
+  const ofRequests = FAULT_CLASS_NAMES.filter(
     (name) =>
       plan.weights?.[name] !== undefined ||
       plan.occasional?.[name] !== undefined ||
       plan.targets.some(({ fault }) => fault === name),
   );
+  return [...ofRequests, ...Object.keys(plan.stream ?? {}).map((name) => `stream_${name}`)];
 }

@@ -49,6 +49,7 @@ import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
 import { printAlert } from './print-alert';
+import { hearStream, type HeardStream } from './venue-stream';
 import { termsFrom } from './trade-terms';
 
 /** How often the venue's clock is measured again: quartz drifts by seconds a day. */
@@ -75,6 +76,8 @@ export interface Engine {
   readonly sender: OrderSender;
   readonly repricer: Repricer;
   readonly movedPrices: MovedPrices;
+  /** What the venue's private stream tells; it is silent where there is none. */
+  readonly stream: HeardStream;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   /** Whether entries may leave, by what is known of the account. */
@@ -113,8 +116,7 @@ export function openEngine(
   store: StoreGate,
   { credentials, asksVenue = true, registry }: EngineOptions = {},
 ): Engine {
-  const venueConfig = config.venues[config.venue];
-  if (!venueConfig) throw new Error(`The venue "${config.venue}" is not configured.`);
+  const venueConfig = venueConfigOf(config);
   const ours = tradingVenueOf(config);
   const account = venueAccountWorkflowId(ours);
   const client = openClient(connection, config.temporal.namespace);
@@ -129,18 +131,18 @@ export function openEngine(
   const permits = new Permits(accounts, config.venue, (endpoint, waitMs) => metrics?.permitWaits(endpoint, waitMs));
   feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
-  const wasLow = wasDiskLow(readBook(config.dataDir).book.state, config.dataDir);
-  const disk = new DiskWatch({ dataDir: config.dataDir, ...config.storage, wasLow });
+  const disk = openDisk(config);
   const endWatches = beginWatches({ venue, permits, problems, disk });
   const clock = asksVenue ? keepClock(venue, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
+  const stream = hearStream(venue, logger, registry);
   const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
-  const sender = new OrderSender(pacedVenue, new OrderObservers(venue, permits), refusals, movedPrices);
+  const sender = new OrderSender(pacedVenue, new OrderObservers(venue, permits, stream), refusals, movedPrices);
   const funds = new Funds(accounts);
   const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
-  const { leverage } = venueConfig;
-  const planner = new OrderPlanner(entities, account, pacedVenue, { ...config.sizing, leverage }, entryGate);
+  const sizing = { ...config.sizing, leverage: venueConfig.leverage };
+  const planner = new OrderPlanner(entities, account, pacedVenue, sizing, entryGate);
   const checker = new SendChecker(entities, permits, store, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
@@ -161,8 +163,9 @@ export function openEngine(
     pacedVenue,
     checker,
     sender,
-    repricer: new Repricer(pacedVenue, leverage),
+    repricer: new Repricer(pacedVenue, venueConfig.leverage),
     movedPrices,
+    stream,
     funds,
     headStarts,
     entryGate,
@@ -176,6 +179,18 @@ export function openEngine(
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     close: () => closeVenue(venue, clock, endWatches),
   };
+}
+
+function venueConfigOf({ venue, venues }: Config): VenueConfig {
+  const venueConfig = venues[venue];
+  if (!venueConfig) throw new Error(`The venue "${venue}" is not configured.`);
+  return venueConfig;
+}
+
+/** What the book of alerts says of the disk still holds. */
+function openDisk({ dataDir, storage }: Config): DiskWatch {
+  const wasLow = wasDiskLow(readBook(dataDir).book.state, dataDir);
+  return new DiskWatch({ dataDir, ...storage, wasLow });
 }
 
 async function closeVenue(venue: Venue, clock: NodeJS.Timeout | undefined, endWatches: () => void): Promise<void> {

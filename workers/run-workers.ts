@@ -165,6 +165,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       activeTasks: () => activeTaskCount(created),
       problems: () => engine.problems.list(),
       problemCodes: () => engine.problems.codes(),
+      stream: engine.stream.heartbeat,
       onLost,
     });
     first.push(slot);

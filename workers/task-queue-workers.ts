@@ -87,12 +87,12 @@ export function entitiesWorker(engine: Engine): QueueWorkerOptions {
 
 /** Everything that talks to the venue. */
 export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOptions {
-  const { ours, pacedVenue, checker, sender, repricer, movedPrices } = engine;
+  const { ours, pacedVenue } = engine;
   const guard = callGuard(engine);
   return {
     ...common(engine, venueTaskQueue(ours)),
     activities: {
-      ...guard.protect(createOrderActivities({ pacedVenue, checker, sender, repricer, movedPrices })),
+      ...guard.protect(createOrderActivities(engine)),
       ...guard.protect(createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount })),
     },
   };

@@ -104,14 +104,22 @@ export async function runApi({
 
 /** @param problem of the store, which outweighs everything */
 function reportOf(
-  { status, components, reasons, uptimeSeconds, version }: SystemHealth,
+  { status, components, details, reasons, uptimeSeconds, version }: SystemHealth,
   handOver: HealthReport['handOver'],
   problem: string | undefined,
 ): HealthReport {
   const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
   const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
-  const told = { components: all, uptime: uptimeSeconds, version, handOver };
+  const told = { components: all, uptime: uptimeSeconds, version, handOver, venueStream: venueStreamOf(details) };
   return problem === undefined ? { ...told, status, reasons } : { ...told, status: 'unhealthy', reasons: [problem] };
+}
+
+function venueStreamOf(details: SystemHealth['details']): HealthReport['venueStream'] {
+  const { stream } = details.find((part) => part.stream !== undefined) ?? {};
+  if (stream === undefined) return undefined;
+  const { state, forMs, lastMessageAtMs, fault } = stream;
+  const heardAt = lastMessageAtMs === undefined ? undefined : new Date(lastMessageAtMs).toISOString();
+  return { state, for_seconds: Math.round(forMs / 1_000), last_message_at: heardAt, fault };
 }
 
 /** A part that is still starting is not yet as it should be. */

@@ -28,8 +28,9 @@ export function addHealthRoute(server: FastifyInstance, health: () => Promise<He
       request.log.error({ error }, 'health cannot be told');
       return { status: 'unhealthy', components: {}, reasons: [UNKNOWN], uptime: Math.floor(process.uptime()), version };
     });
-    const { status, components, reasons, handOver, uptime } = report;
-    const whole = { status, components, reasons, hand_over: handOver, uptime, version: report.version };
+    const { status, components, reasons, handOver, venueStream, uptime } = report;
+    const parts = { components, reasons, hand_over: handOver, venue_stream: venueStream };
+    const whole = { status, ...parts, uptime, version: report.version };
     return reply.code(status === 'unhealthy' ? 503 : 200).send(callerOf(request) ? whole : { status });
   });
 }

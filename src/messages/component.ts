@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { StreamPhase } from '../domain/venue-stream/session';
 
 export const COMPONENT_WORKFLOW_TYPE = 'component';
 
@@ -35,6 +36,19 @@ export interface ComponentHeartbeat {
   readonly problemCodes?: readonly string[];
   /** Memory in use, as a part of what may be used: 1 is the end; absent in older heartbeats. */
   readonly memoryShare?: number;
+  /** How the venue's private stream is; absent in older heartbeats, and of a process that has none. */
+  readonly stream?: StreamHeartbeat;
+}
+
+/** Of a venue's private stream. */
+export interface StreamHeartbeat {
+  readonly state: StreamPhase;
+  /** How long it has been in this state, milliseconds. */
+  readonly forMs: number;
+  /** UTC milliseconds; absent: nothing came since the start. */
+  readonly lastMessageAtMs?: number;
+  /** Why the last connection ended; absent while it is live. */
+  readonly fault?: string;
 }
 
 /** A heartbeat tells of at most this many problems. */

@@ -17,7 +17,7 @@ export interface ListedSocket {
   /** As the supervisor calls it; `supervisor` is `oncefill start` itself. */
   readonly process:
     'supervisor' | 'temporal_server' | 'paper_venue' | 'system_monitor' | 'trading_engine' | 'ml_manager' | 'api';
-  readonly protocol: 'HTTP' | 'gRPC' | 'JSON lines' | 'JSON';
+  readonly protocol: 'HTTP' | 'HTTP, WebSocket' | 'gRPC' | 'JSON lines' | 'JSON';
   readonly address: SocketAddress;
   /** The setting that holds the port; `random`: any free one; of a Unix socket its file. */
   readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | UnixSocketFile;
@@ -48,7 +48,7 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
   {
     name: 'Paper venue',
     process: 'paper_venue',
-    protocol: 'HTTP',
+    protocol: 'HTTP, WebSocket',
     address: '127.0.0.1',
     port: 'paperVenue.port',
     count: 1,

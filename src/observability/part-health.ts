@@ -1,3 +1,4 @@
+import type { StreamHeartbeat } from '../messages/component';
 import type { AccountHealth } from '../messages/venue-account';
 
 /** One question to the server or the venue; a health report must not hang. */
@@ -34,6 +35,8 @@ export interface PartHealth {
   readonly ownProblems?: readonly { readonly code: string; readonly sentence: string }[];
   /** Memory in use, as a part of what may be used. */
   readonly memoryShare?: number;
+  /** How the private stream of the venue is. */
+  readonly stream?: StreamHeartbeat;
   readonly account?: AccountHealth;
   /** Signals whose order is missing or unknown, and when they began, UTC, milliseconds; at most some of them. */
   readonly waiting?: readonly { readonly id: string; readonly startedAtMs: number }[];

@@ -25,6 +25,7 @@ import { PriceFeed } from './market/price-feed';
 import { MatchingEngine } from './matching/matching-engine';
 import { type SymbolState, TradingRules } from './matching/trading-rules';
 import { assertSymbols, type PaperVenueOptions } from './options';
+import { PrivateStream } from './stream/private-stream';
 
 /** A running paper venue. */
 export interface PaperVenue {
@@ -46,6 +47,8 @@ export interface PaperVenue {
   setSymbolState(symbol: string, state: SymbolState): void;
   /** The venue's clock is the machine's plus this, until the next fault plan. */
   setClockOffset(offsetMs: number): void;
+  /** Ends every connection to the private stream. */
+  endStreams(): void;
   /** Resets every connection; accepted orders are in the journal already. */
   close(): Promise<void>;
 }
@@ -64,10 +67,17 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   feed.prepare(clock.steadyNowMs());
   let context: PaperRoutesContext | undefined;
   // The port comes first: it is what keeps a second venue from touching the journal of a running one.
-  const server = await listen(options.port, (request, response) => {
-    if (context) answer(context, request, response);
-    else sendReply(response, jsonReply({ error: 'The paper venue is starting.' }, 503));
-  });
+  const server = await listen(
+    options.port,
+    (request, response) => {
+      if (context) answer(context, request, response);
+      else sendReply(response, jsonReply({ error: 'The paper venue is starting.' }, 503));
+    },
+    (request, socket, head) => {
+      if (context) context.stream.upgrade(request, socket, head);
+      else socket.destroy();
+    },
+  );
   try {
     const journal = new Journal(options.stateDir);
     const profile = options.account ?? GOOD_PROFILE;
@@ -99,9 +109,10 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       fees,
     };
     const service = new VenueService(core, limits, options, audit);
-    const injector = new FaultInjector(service, audit);
+    const stream = new PrivateStream(core, options, audit);
+    const injector = new FaultInjector(service, audit, (seed, shares) => stream.setFaults(seed, shares));
     injector.setPlan(options.faults);
-    context = { service, injector, startedAtMs: clock.steadyNowMs() };
+    context = { service, injector, stream, startedAtMs: clock.steadyNowMs() };
     return runningVenue(server, context, journal, options.matchIntervalMs, market.notices);
   } catch (error) {
     await stopServer(server);
@@ -147,9 +158,11 @@ function runningVenue(
     },
     setSymbolState: (symbol, state) => engine.rules.setState(symbol, state),
     setClockOffset: (offsetMs) => clock.setOffset(offsetMs),
+    endStreams: () => context.stream.endConnections(),
     close: async () => {
       clearInterval(matching);
       context.injector.close();
+      context.stream.close();
       await stopServer(server);
       journal.close();
     },

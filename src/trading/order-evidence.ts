@@ -3,6 +3,8 @@ import type { LookUpInput } from '../messages/trade';
 import type { LookUpAnswer } from '../venues/venue';
 import type { MovedPrices } from './moved-prices';
 import { unavailableBecause, type PacedVenue } from './paced-venue';
+import type { RestingOrders } from './resting-orders';
+import { sayHint, type StreamHints } from './stream-hints';
 
 /** The venue's clock, from which a plan has its instant, is measured from here: its order may bear an earlier one. */
 const PLANNED_MARGIN_MS = 60_000;
@@ -12,13 +14,38 @@ export class OrderEvidence {
   constructor(
     private readonly pacedVenue: PacedVenue,
     private readonly movedPrices?: Pick<MovedPrices, 'check'>,
+    private readonly streamed?: { readonly resting: RestingOrders; readonly hints: StreamHints },
   ) {}
 
   /** Asks the venue; never throws for a venue's failure. An order at another price than planned bears a note. */
   async lookUp(input: LookUpInput): Promise<LookUpAnswer> {
-    const answer = await this.ask(input);
+    const answer = await this.recallOrAsk(input);
+    if (answer.status === 'unavailable') return this.withWhatIsTold(input.plan, answer);
     if (answer.status !== 'found' || !this.movedPrices) return answer;
     return { status: 'found', order: this.movedPrices.check(input.plan, answer.order) };
+  }
+
+  /** An order that rests is asked about again when the stream tells of it, or when its answer is old. */
+  private async recallOrAsk(input: LookUpInput): Promise<LookUpAnswer> {
+    const { plan, urgency, reusableIdSinceMs } = input;
+    const resting = urgency === undefined || reusableIdSinceMs !== undefined ? undefined : this.streamed?.resting;
+    const known = urgency === 'resting' ? resting?.recall(plan.clientOrderId) : undefined;
+    if (known) return { status: 'found', order: known };
+    const askedAtMs = performance.now();
+    const answer = await this.ask(input);
+    if (answer.status === 'found') resting?.keep(answer.order, askedAtMs);
+    return answer;
+  }
+
+  /** While requests are refused the stream may still tell what became of an order: for people, and never to book by. */
+  private withWhatIsTold(
+    { clientOrderId }: OrderPlan,
+    answer: Extract<LookUpAnswer, { status: 'unavailable' }>,
+  ): LookUpAnswer {
+    const hint = this.streamed?.hints.of(clientOrderId);
+    if (!hint?.isFinal) return answer;
+    const message = `${answer.outcome.message} ${sayHint(hint)}`;
+    return { ...answer, outcome: { ...answer.outcome, message } };
   }
 
   private async ask({ plan, reusableIdSinceMs, urgency }: LookUpInput): Promise<LookUpAnswer> {

@@ -3,6 +3,8 @@ import type { Intent } from '../domain/signal';
 import type { Venue } from '../venues/venue';
 import { OrderObserver } from './order-observer';
 import type { Permits } from './permits';
+import type { RestingOrders } from './resting-orders';
+import type { StreamHints } from './stream-hints';
 
 /**
  * Watches freshly accepted orders, exits apart: their reports are asked for in the exits' share, and wait for none of the
@@ -11,10 +13,16 @@ import type { Permits } from './permits';
 export class OrderObservers {
   private readonly observers: Readonly<Record<Intent, OrderObserver>>;
 
-  constructor(venue: Venue, permits: Permits) {
+  /** @param streamed see OrderObserver, for both of its parts */
+  constructor(
+    venue: Pick<Venue, 'recentOrders'>,
+    permits: Permits,
+    { hints, resting }: { readonly hints?: StreamHints; readonly resting?: RestingOrders } = {},
+  ) {
     this.observers = {
-      entry: new OrderObserver(venue, permits, 'entry'),
-      exit: new OrderObserver(venue, permits, 'exit'),
+      // One list after a gap is enough, and it is not urgent: the entries' observer asks for it.
+      entry: new OrderObserver(venue, permits, 'entry', hints, resting),
+      exit: new OrderObserver(venue, permits, 'exit', hints),
     };
   }
 

@@ -10,6 +10,7 @@ import type {
   SymbolFacts,
 } from '../domain/preflight/facts';
 import type { TimeInForce } from '../domain/signal';
+import type { VenueStream } from './stream';
 
 export type { LookUpAnswer } from '../domain/market';
 
@@ -122,6 +123,8 @@ export interface AccountInspector {
 export interface Venue {
   readonly name: string;
   readonly promises: VenuePromises;
+  /** Tells of our orders as they change; absent: the venue has none. It is silent until it is started, and ends with `close`. */
+  readonly stream?: VenueStream;
   /** Called once per reply, also for failures. */
   onLimitReport(listener: (report: LimitReport) => void): void;
   /** Called once per request that was made, also for one that could not reach the venue. */

@@ -109,9 +109,9 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/paper-venue',
-    holds: 'the local exchange: matching, books, faults, its HTTP interface',
+    holds: 'the local exchange: matching, books, faults, its HTTP interface and its private stream',
     rooms: ['src/domain', 'src/process', 'src/net', 'src/config', 'src/venues'],
-    packages: ['Node', 'decimal.js', 'zod'],
+    packages: ['Node', 'decimal.js', 'ws', 'zod'],
   },
   {
     path: 'src/inference',
@@ -297,6 +297,7 @@ const OTHER_ROOMS: readonly Room[] = [
       'prom-client',
       'smtp-server',
       'undici',
+      'ws',
       'yaml',
     ],
   },

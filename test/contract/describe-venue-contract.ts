@@ -4,6 +4,7 @@ import { addLookUpCases } from './look-up-cases';
 import { NumberedCases } from './numbered-cases';
 import { addReadingCases } from './reading-cases';
 import { addRequestCases } from './request-cases';
+import { addStreamCases } from './stream-cases';
 import type { VenueUnderTest } from './venue-under-test';
 
 /** What every adapter must pass, by number. The page docs/adding-a-venue.md says how to bring a venue to it. */
@@ -15,6 +16,7 @@ export function describeVenueContract(venue: VenueUnderTest): void {
     addRequestCases(cases, bench, venue);
     addAnswerCases(cases, bench, venue);
     addLookUpCases(cases, bench, venue);
+    addStreamCases(cases, bench, venue);
     cases.addOverview();
   });
 }

@@ -15,6 +15,7 @@ type OneRequestMethod = Exclude<
   keyof Venue,
   | 'name'
   | 'promises'
+  | 'stream'
   | 'onLimitReport'
   | 'onRequestReport'
   | 'onClockJump'

@@ -4,6 +4,7 @@ import type { OutcomeKind } from '../../src/domain/outcome';
 import type { PositionsReport, SnapshotCommand } from '../../src/domain/ledger/types';
 import type { VenueAdapter } from '../../src/venues/definitions';
 import type { StubRequest, StubServer } from '../unit/venues/stub-server';
+import type { StreamStub } from './stream-stub';
 
 /** A documented answer and what the adapter has to make of it. */
 export interface Sample<Expected> {
@@ -90,6 +91,8 @@ export interface VenueStub {
   };
   /** The sources of a look-up that show a default window of time alone, unless a request names another. */
   readonly lookUpWindows: readonly LookUpWindow[];
+  /** The venue's private stream, on the same port. Close it before the server stops. */
+  openStream(): StreamStub;
   /** A good envelope around a result. */
   reply(response: ServerResponse, result: unknown): void;
   refuse(response: ServerResponse, code: number, text: string, status?: number): void;

@@ -139,8 +139,9 @@ describe('the product while it runs', () => {
     person = await startToldPerson();
     product = await Installation.create({
       name: 'e2e-running',
-      // The model runs and predicts, and trades nothing: all that is counted is what these tests send.
-      settings: { ml: { minimumReturn: '0.5' } },
+      // The model runs and predicts, and trades nothing: all that is counted is what these tests send. Of a burst of ten the
+      // documented limits would let some wait, as many as the moment has it.
+      settings: { ml: { minimumReturn: '0.5' }, paperVenue: { documentedLimits: false } },
       environment: person.environment,
     });
     supervisor = product.start().pid ?? 0;

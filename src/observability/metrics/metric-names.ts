@@ -88,6 +88,18 @@ const OUR_METRICS = {
     ['endpoint', 'kind'],
     'Requests to the venue, by what they came to; ANSWERED is a read that was answered.',
   ),
+  oncefill_venue_stream_connected: asked(
+    ['exchange'],
+    "Whether the venue's private stream tells of orders now: 1, or 0. Without it orders are asked about more often.",
+  ),
+  oncefill_venue_stream_last_message_timestamp_seconds: asked(
+    ['exchange'],
+    "When the venue's private stream last sent anything; absent: nothing since the start.",
+  ),
+  oncefill_venue_stream_connections_total: counted(
+    ['exchange'],
+    "Times that the venue's private stream began to tell; before each of them is a gap.",
+  ),
   oncefill_limiter_wait_seconds: {
     ...counted(['endpoint'], 'How long a request has to wait for its permit.'),
     type: 'histogram',

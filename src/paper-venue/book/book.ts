@@ -32,6 +32,7 @@ export class Book {
   readonly lost = new LostOrders();
   readonly #positions = new Map<string, PositionRecord>();
   readonly #margins = new Map<string, SymbolMargin>();
+  readonly #orderListeners: ((orders: readonly OrderRecord[]) => void)[] = [];
   #walletBalance: Decimal;
   #mntBalance: Decimal;
   #positionMargin: Decimal = ZERO;
@@ -101,6 +102,12 @@ export class Book {
   commit(transaction: Transaction): void {
     this.journal.append(transaction);
     for (const symbol of this.#store(transaction)) this.#updateMargin(symbol);
+    if (transaction.orders) for (const tell of this.#orderListeners) tell(transaction.orders);
+  }
+
+  /** Called with the orders that changed, after each change; not for what the journal restores. */
+  onOrders(listener: (orders: readonly OrderRecord[]) => void): void {
+    this.#orderListeners.push(listener);
   }
 
   /** @returns the symbols whose margins may have changed */

@@ -20,6 +20,7 @@ import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
 import { withOddRows } from './odd-rows';
+import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
 
 /** Orders younger than this may be missing from a look-up. */
@@ -58,6 +59,7 @@ export class FaultInjector {
   constructor(
     private readonly service: VenueService,
     private readonly audit: TrafficAudit,
+    private readonly setStreamFaults: (seed: number, shares: StreamFaults | undefined) => void = () => undefined,
   ) {}
 
   /** The classes that the present plan can bring besides its targets; empty without a plan. */
@@ -68,6 +70,7 @@ export class FaultInjector {
   /** Starts a plan from its first request, or heals the venue. Late acceptances already on their way still happen. */
   setPlan(plan: FaultPlan | undefined): void {
     this.#planner = plan && new FaultPlanner(plan);
+    this.setStreamFaults(plan?.seed ?? 0, this.#planner?.streamFaults);
     this.#endpointOrdinals.clear();
     this.#clientOrderIdOrdinals.clear();
     this.#keyRevokedUntilMs = 0;

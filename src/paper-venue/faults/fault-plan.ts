@@ -11,6 +11,7 @@ import {
   type FaultClass,
   type FaultDetails,
 } from './fault-classes';
+import { drawStreamFaults, streamFaultsSchema, type StreamFaults } from './stream-faults';
 
 /** Numbers taken from the seed per request. */
 const DRAWS_PER_REQUEST = 6;
@@ -49,6 +50,8 @@ export const faultPlanSchema = z.strictObject({
    * where the weights are, and none where the weights are given or the rate is zero.
    */
   occasional: z.partialRecord(faultClass, z.number().min(0).max(1)).optional(),
+  /** Faults of the private stream; absent: drawn from the seed where the weights are, and none elsewhere. */
+  stream: streamFaultsSchema.optional(),
   /** Faults at chosen requests. */
   targets: z.array(target).max(1_000).default([]),
 });
@@ -93,10 +96,14 @@ export class FaultPlanner {
   readonly #weights: Readonly<Partial<Record<FaultClass, number>>>;
   readonly #occasional: Readonly<Partial<Record<FaultClass, number>>>;
 
+  /** What the private stream meets. */
+  readonly streamFaults: StreamFaults;
+
   constructor(readonly plan: FaultPlan) {
     this.#weights = plan.weights ?? drawWeights(plan.seed);
     const isDrawn = plan.weights === undefined && plan.rate > 0;
     this.#occasional = plan.occasional ?? (isDrawn ? drawOccasional(plan.seed) : {});
+    this.streamFaults = plan.stream ?? (isDrawn ? drawStreamFaults(plan.seed) : {});
   }
 
   /** The classes that can come besides the plan's targets. */

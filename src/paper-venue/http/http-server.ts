@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { GUARD_REPLIES, guardRequest, type GuardRules, loopbackHosts } from '../../net/browser-guard';
 import { ConnectionKeeper } from '../../net/connection-keeper';
 import { portInUse } from '../../net/ports';
@@ -19,6 +20,8 @@ const CONNECTIONS_CHECK_INTERVAL_MS = 1_000;
 const BODY_BYTES_MAX = 64 * 1024;
 
 export type RequestHandler = (request: HttpRequest, response: ServerResponse) => void;
+/** Takes over a connection on which another protocol is to be spoken. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** Whatever a web page sends is refused here, before it is read or counted: the real venue is no server that pages reach. */
 function refuseWebPages(incoming: IncomingMessage, response: ServerResponse, rules: GuardRules): boolean {
@@ -32,13 +35,24 @@ function refuseWebPages(incoming: IncomingMessage, response: ServerResponse, rul
 }
 
 /**
+ * The same for a WebSocket, which a page may open to any address without being asked: browsers name the page in Origin,
+ * always, and programs name none.
+ */
+function refusePagesSockets(incoming: IncomingMessage, socket: Duplex, rules: GuardRules): boolean {
+  const refusal = incoming.headers.origin === undefined ? guardRequest(incoming, rules) : 'ORIGIN_REFUSED';
+  if (refusal === undefined) return false;
+  socket.end(`HTTP/1.1 ${GUARD_REPLIES[refusal].status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  return true;
+}
+
+/**
  * The paper venue's HTTP server. Plain node:http: a framework would cost time per request and stand between the fault
  * plans and the socket, and twelve routes need none.
  *
  * @param port 0: any free port
  * @throws PortInUseError
  */
-export async function listen(port: number, handler: RequestHandler): Promise<Server> {
+export async function listen(port: number, handler: RequestHandler, upgrade?: UpgradeHandler): Promise<Server> {
   let rules: GuardRules = { hosts: new Set(), bodies: 'json', silentBrowsers: 'refused' };
   const options = {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -52,6 +66,12 @@ export async function listen(port: number, handler: RequestHandler): Promise<Ser
   const server = createServer(options, (incoming, response) => {
     if (!refuseWebPages(incoming, response, rules)) readRequest(incoming, response, handler);
   });
+  if (upgrade) {
+    server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      if (!refusePagesSockets(incoming, socket, rules)) upgrade(incoming, socket, head);
+    });
+  }
   new ConnectionKeeper(server, { connectionsMax: CONNECTIONS_MAX, reserve: CONNECTIONS_RESERVE });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -5,6 +5,7 @@ import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 import { cancelOrder, forget, setClock, setSymbolState } from './paper-controls';
 import { executionRow, MNT, orderRow, positionRow } from './rows';
+import type { PrivateStream } from '../stream/private-stream';
 import type { VenueService } from './venue-service';
 
 export const PAPER_PATH_PREFIX = '/paper/';
@@ -50,6 +51,7 @@ export interface PaperAudit {
 export interface PaperRoutesContext {
   readonly service: VenueService;
   readonly injector: FaultInjector;
+  readonly stream: PrivateStream;
   readonly startedAtMs: number;
 }
 

@@ -7,6 +7,8 @@ export interface ReportDelay {
   readonly realtimeMs: number;
   /** By `/v5/order/history` and `/v5/execution/list`. */
   readonly historyMs: number;
+  /** By the private stream; absent: as the real-time list. */
+  readonly streamMs?: number;
 }
 
 export const NO_REPORT_DELAY: ReportDelay = { realtimeMs: 0, historyMs: 0 };

@@ -3,6 +3,7 @@ import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain
 import type { VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
+import type { VenueStream } from '../stream';
 import { NoPermitError, VenueError } from '../venue';
 import type {
   AccountInspector,
@@ -41,6 +42,8 @@ import {
 import { BybitInspector } from './preflight/inspector';
 import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
+import { BybitStream } from './stream/bybit-stream';
+import { privateStreamUrl } from './stream/hosts';
 import { parseBalances } from './wallet';
 
 /** Pages of instruments that are read; the venue lists some seven hundred, a thousand on a page. */
@@ -69,6 +72,7 @@ const INTERVALS: ReadonlyMap<number, string> = new Map([
 export class BybitVenue implements Venue {
   readonly name: string;
   readonly promises: VenuePromises = BYBIT_PROMISES;
+  readonly stream?: VenueStream;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
   readonly inspector: AccountInspector;
@@ -81,6 +85,7 @@ export class BybitVenue implements Venue {
     this.#session = new BybitSession(options);
     this.inspector = new BybitInspector(this.#session, options);
     this.symbols = new Set(options.symbols);
+    this.stream = this.openStream();
   }
 
   onLimitReport(listener: (report: LimitReport) => void): void {
@@ -289,7 +294,16 @@ export class BybitVenue implements Venue {
   }
 
   close(): Promise<void> {
+    this.stream?.close();
     return this.#session.close();
+  }
+
+  private openStream(): VenueStream | undefined {
+    const { baseUrl, environment, credentials, proxy } = this.options;
+    const url = privateStreamUrl(baseUrl, environment);
+    if (url === undefined) return undefined;
+    const venueNowMs = (): number => this.#session.clock.nowMs();
+    return new BybitStream({ url, credentials, symbols: this.symbols, venueNowMs, proxy });
   }
 
   private unsent(outcome: VenueOutcome): PlaceOrderAnswer {

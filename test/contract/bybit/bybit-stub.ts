@@ -3,6 +3,7 @@ import { PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 import { expectedSignature, StubServer } from '../../unit/venues/stub-server';
 import type { StubRequest } from '../../unit/venues/stub-server';
 import type { VenueStub } from '../venue-under-test';
+import { BybitStreamStub } from './bybit-stream-stub';
 
 /** What every row of candles holds after its opening time. */
 export const CANDLE = { open: '16588', high: '16591', low: '16585.5', close: '16590.5', volume: '8.5' };
@@ -31,6 +32,10 @@ export class BybitStub implements VenueStub {
 
   static async open(): Promise<BybitStub> {
     return new BybitStub(await StubServer.start());
+  }
+
+  openStream(): BybitStreamStub {
+    return new BybitStreamStub(this.server);
   }
 
   reply(response: ServerResponse, result: unknown): void {

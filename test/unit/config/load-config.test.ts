@@ -102,8 +102,8 @@ describe('layers', () => {
   });
 
   test('the margin of exits never falls below the margin of entries', () => {
-    expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.99' }, cwd }).rateLimits.exitSafetyMargin).toBe(0.99);
-    expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.5' }, cwd }).rateLimits.exitSafetyMargin).toBe(0.95);
+    expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.99' }, cwd }).rateLimits.exitSafetyMargin).toBe(1);
+    expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.5' }, cwd }).rateLimits.exitSafetyMargin).toBe(1);
   });
 
   test('LOG_LEVEL may be written in upper case', () => {

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface StubRequest {
   readonly method: string;
@@ -42,6 +43,11 @@ export class StubServer {
 
   on(route: string, handler: StubHandler): void {
     this.routes.set(route, handler);
+  }
+
+  /** Hands over connections on which another protocol is to be spoken. */
+  onUpgrade(take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
+    this.server.on('upgrade', take);
   }
 
   /** A good envelope around a result. */

@@ -1,0 +1,25 @@
+import type { Registry } from 'prom-client';
+import type { StreamPhase } from '../../domain/venue-stream/session';
+import { counterFrom, gaugeFrom } from './define-metric';
+
+/** What of a venue's stream is told in metrics. */
+export interface StreamFigures {
+  readonly phase: StreamPhase;
+  /** UTC milliseconds; absent: nothing came yet. */
+  readonly lastMessageAtMs?: number;
+  readonly connections: number;
+}
+
+/** Tells how the private stream of a venue is, whenever it is asked. */
+export function tellStream(registry: Registry, exchange: string, read: () => StreamFigures): void {
+  gaugeFrom(registry, 'oncefill_venue_stream_connected', (gauge) => {
+    gauge.set({ exchange }, read().phase === 'live' ? 1 : 0);
+  });
+  gaugeFrom(registry, 'oncefill_venue_stream_last_message_timestamp_seconds', (gauge) => {
+    const { lastMessageAtMs } = read();
+    if (lastMessageAtMs !== undefined) gauge.set({ exchange }, lastMessageAtMs / 1_000);
+  });
+  counterFrom(registry, 'oncefill_venue_stream_connections_total', (counter) => {
+    counter.inc({ exchange }, read().connections);
+  });
+}
