@@ -1,5 +1,11 @@
-import { Client, type ConnectionLike } from '@temporalio/client';
+import { Client, type ConnectionLike, type WorkflowClientInterceptor } from '@temporalio/client';
 import { historyConverter } from './codec/history-codec';
+import { askAgainWhenTooEarly } from './patient-query';
+
+/** A workflow that has something to do first is asked again, whoever asks (workflows/query-guard). */
+const PATIENCE: WorkflowClientInterceptor = {
+  query: (input, next) => askAgainWhenTooEarly(() => next(input)),
+};
 
 /**
  * The one way to a client: it reads and writes histories as this process's keys say.
@@ -7,5 +13,6 @@ import { historyConverter } from './codec/history-codec';
  * @throws HistoryKeyError (HISTORY_KEYS_INVALID)
  */
 export function openClient(connection: ConnectionLike, namespace: string): Client {
-  return new Client({ connection, namespace, dataConverter: historyConverter() });
+  const interceptors = { workflow: [PATIENCE] };
+  return new Client({ connection, namespace, dataConverter: historyConverter(), interceptors });
 }

@@ -9,6 +9,27 @@ const PAUSE_MS = 200;
 /** The server's words for a workflow whose last steps were not answered. */
 const LOST_STEP = 'Workflow Task in failed state';
 
+/** So often a query is repeated that came too early: the workflow is read anew, and answers then. */
+const TOO_EARLY_MAX = 3;
+const TOO_EARLY_PAUSE_MS = 100;
+
+/** Repeats a query that its workflow refused because it has something to do first. @throws what the last one throws */
+export async function askAgainWhenTooEarly(query: () => Promise<unknown>): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await query();
+    } catch (error) {
+      if (attempt > TOO_EARLY_MAX || !isTooEarly(error)) throw error;
+      await sleep(TOO_EARLY_PAUSE_MS);
+    }
+  }
+}
+
+/** The server names no type for a query's error; the client takes every one for a query that is not registered. */
+function isTooEarly(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError && error.message.includes(QUERY_TOO_EARLY);
+}
+
 /**
  * Queries a workflow, and asks again when it has something to do first (workflows/query-guard).
  *
@@ -34,8 +55,7 @@ export async function queryPatiently<Result, Args extends unknown[]>(
  * next step were lost one after the other.
  */
 export function isNotReady(error: unknown): boolean {
-  // The server names no type for a query's error; the client takes every one for a query that is not registered.
-  if (error instanceof QueryNotRegisteredError) return error.message.includes(QUERY_TOO_EARLY);
+  if (error instanceof QueryNotRegisteredError) return isTooEarly(error);
   const cause = error instanceof Error ? error.cause : undefined;
   // A native connection tells it in the message alone.
   return isGrpcServiceError(cause) && `${cause.details} ${cause.message}`.includes(LOST_STEP);

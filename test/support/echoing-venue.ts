@@ -44,6 +44,11 @@ export class EchoingVenue {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.upgrade !== undefined) {
+      // No stream of its own: the venue is asked instead.
+      response.writeHead(404, { connection: 'close' }).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const headers = Object.entries(request.headers).filter(([name]) => !['host', 'connection'].includes(name));

@@ -27,7 +27,9 @@ import { SETTINGS } from '../support/account-commands';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { createWorker } from '../../src/temporal/worker';
-import { permitted } from '../support/permit';
+import { credentialsOf } from '../../src/venues/ccxt/credentials';
+import { createVenue } from '../../src/venues/create-venue';
+import type { Venue } from '../../src/venues/venue';
 
 const VENUE = 'bybit';
 const RESERVED = '11';
@@ -63,7 +65,8 @@ async function startFormerSignal({ client }: Engine, signal: TradingSignal): Pro
 
 /** The engine of before: its account without an environment, its queue, and its terms that name none. */
 async function runFormerEngine(parts: Engine): Promise<void> {
-  const { client, connection, venue, termsOf } = parts;
+  const { client, connection, termsOf } = parts;
+  const venue = formerVenue(parts);
   const former = client.workflow.getHandle(formerVenueAccountWorkflowId(VENUE));
   await client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
     workflowId: former.workflowId,
@@ -96,7 +99,7 @@ async function runFormerEngine(parts: Engine): Promise<void> {
       metadata: { ...others, limitPrice: limitPrice! },
     } as const;
     await former.executeUpdate(batchUpdate, { args: [[{ kind: 'reserve', command }]] });
-    const { outcome, signedAtMs } = await permitted(() => venue.placeOrder(plan));
+    const { outcome, signedAtMs } = await venue.placeOrder(plan);
     const { environment: _, ...terms } = termsOf(signal, signalStartedAtMs);
     const times = { reservedAtMs: 0, sentAtMs: 0, answeredAtMs: 0, toldAtMs: 0 };
     return { status: 'answered', plan, outcome, signedAtMs, times, terms };
@@ -122,6 +125,18 @@ async function runFormerEngine(parts: Engine): Promise<void> {
   await eventually(async () => (await client.workflow.getHandle(resting).query(stateQuery)).state === 'WORKING');
   for (const worker of workers) worker.shutdown();
   await Promise.all(running);
+  await venue.close();
+}
+
+/** No request of before carried a permit. */
+function formerVenue({ config, venueConfig }: Engine): Venue {
+  return createVenue({
+    name: VENUE,
+    config: venueConfig,
+    baseUrl: `http://127.0.0.1:${config.paperVenue.port}`,
+    credentials: credentialsOf(config),
+    permits: 'not needed',
+  });
 }
 
 const ignored = { fn: () => undefined, callDuringReplay: false };
