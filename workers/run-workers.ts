@@ -49,6 +49,7 @@ import {
 } from './task-queue-workers';
 import { beginPreflight } from './venue-preflight';
 import { watchStandstill } from './watch-standstill';
+import type { StoreGate } from '../src/temporal/store-gate';
 import { watchStore } from './watch-store';
 
 /** How often it is looked whether the account runs. */
@@ -109,14 +110,27 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
     if (exitCode !== 0) await watch.confirm();
     return exitCode;
   } catch (error) {
-    if (error instanceof OtherStoreError) printAlert(logger, error.message);
-    throw error;
+    // What a worker fails with in another store may be anything: that store is the reason.
+    const otherStoreError = error instanceof OtherStoreError ? error : await otherStoreNow(watch);
+    if (otherStoreError === undefined) throw error;
+    printAlert(logger, otherStoreError.message);
+    throw otherStoreError;
   } finally {
     watch.stop();
     metrics.close();
     await engine.close();
     await closeUnlessHeld(connection);
     log.close();
+  }
+}
+
+/** @returns undefined where it is ours, or nobody answers */
+async function otherStoreNow(store: StoreGate): Promise<OtherStoreError | undefined> {
+  try {
+    await store.confirm();
+    return undefined;
+  } catch (error) {
+    return error instanceof OtherStoreError ? error : undefined;
   }
 }
 
