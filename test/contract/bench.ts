@@ -6,7 +6,7 @@ import type { LimitReport, Venue } from '../../src/venues/venue';
 import type { StubRequest } from '../unit/venues/stub-server';
 import type { VenueStub, VenueUnderTest } from './venue-under-test';
 
-export const REQUEST_TIMEOUT_MS = 300;
+export const REQUEST_TIMEOUT_MS = 600;
 
 /** A fresh stub with a fresh adapter that talks to it, for each case. */
 export class Bench {

@@ -9,7 +9,7 @@ import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys'
 import { expectedSignature, orderIdOf, StubServer } from './stub-server';
 import { readTestData } from './test-data';
 
-const REQUEST_TIMEOUT_MS = 300;
+const REQUEST_TIMEOUT_MS = 600;
 const CREATE = 'POST /v5/order/create';
 const CANCEL = 'POST /v5/order/cancel';
 const REALTIME = 'GET /v5/order/realtime';
