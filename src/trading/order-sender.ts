@@ -18,6 +18,8 @@ export interface SendResult {
   readonly answeredAtMs: number;
   /** Present when the order became final at once. */
   readonly order?: VenueOrder;
+  /** See PlaceOrderAnswer. */
+  readonly isUnsent?: true;
 }
 
 /** Sends an order whose funds, permit and authorization are in hand: one request, never more. */
@@ -40,7 +42,9 @@ export class OrderSender {
    */
   async send(road: 'trade' | 'place', plan: OrderPlan, { sendBeforeMs, token }: Clearance): Promise<SendResult> {
     crashPoint(`${road}.before-send`);
-    const { outcome, signedAtMs } = await withPermit(token, () => this.pacedVenue.venue.placeOrder(plan, sendBeforeMs));
+    const { outcome, signedAtMs, isUnsent } = await withPermit(token, () =>
+      this.pacedVenue.venue.placeOrder(plan, sendBeforeMs),
+    );
     const answeredAtMs = performance.now();
     this.refusals?.note(outcome);
     crashPoint(`${road}.after-send`);
@@ -51,6 +55,6 @@ export class OrderSender {
       : undefined;
     const order = seen && (this.movedPrices?.check(plan, seen) ?? seen);
     crashPoint(`${road}.after-observe`);
-    return { outcome, signedAtMs, answeredAtMs, order };
+    return { outcome, signedAtMs, answeredAtMs, order, isUnsent };
   }
 }

@@ -103,7 +103,8 @@ export class ShortRoad {
         return { ...reserved, reason: check.reason };
     }
     const sentAtMs = performance.now();
-    const { outcome, signedAtMs, answeredAtMs, order } = await this.sender.send('trade', plan, check);
+    const { outcome, signedAtMs, answeredAtMs, order, isUnsent } = await this.sender.send('trade', plan, check);
+    if (isUnsent) return { ...reserved, reason: outcome.message };
     const times = (): TradeTimes => ({ reservedAtMs, sentAtMs, answeredAtMs, toldAtMs: performance.now() });
     if (outcome.kind !== 'PLACED' || order?.status !== 'filled') {
       return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };

@@ -30,6 +30,8 @@ export interface PlaceOrderAnswer {
   readonly outcome: VenueOutcome;
   /** The venue's clock when the request was signed; late acceptance ends a receive window after it. */
   readonly signedAtMs: number;
+  /** Held back by this process at the last instant: no attempt was made, and the outcome says nothing about the venue. */
+  readonly isUnsent?: true;
 }
 
 /** Orders without a client id, placed by hand say, are named by the venue's own id. */

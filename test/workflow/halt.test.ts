@@ -57,8 +57,8 @@ test('after a halt is acknowledged no order request leaves, not even from signal
   expect(orderRequests()).toBe(requestsAtHalt);
   expect(views.filter(({ outcome }) => outcome === 'FILLED')).toHaveLength(requestsAtHalt);
   const denied = views.filter(({ denialCode }) => denialCode === 'TRADING_HALTED');
-  // One that was held back at the last instant counts as an attempt, and is no request.
   expect(denied).toHaveLength(WAITING_SIGNALS - requestsAtHalt);
+  expect(denied.every(({ sendAttempts }) => sendAttempts === 0)).toBe(true);
   expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', unsettled: '0' });
 });
 

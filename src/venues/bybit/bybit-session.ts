@@ -44,6 +44,8 @@ export interface Answer<Payload> {
 
 export interface ClassifiedAnswer {
   readonly outcome: VenueOutcome;
+  /** We held it back ourselves: nothing left. */
+  readonly isHeldBack: boolean;
   readonly trace: RequestTrace;
 }
 
@@ -124,7 +126,7 @@ export class BybitSession {
     const outcome = classify(reply);
     this.report('order', outcome, reply);
     await this.correctClock(outcome, reply, trace);
-    return { outcome, trace };
+    return { outcome, isHeldBack: isHeldBack(reply), trace };
   }
 
   /** Measures the venue's clock under a permit of its own; concurrent callers share one request. */

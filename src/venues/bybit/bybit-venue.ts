@@ -209,14 +209,15 @@ export class BybitVenue implements Venue {
     const clockFault = await this.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
     if (performance.now() > sendBeforeMonotonicMs) {
-      return this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE });
+      return { ...this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE }), isUnsent: true };
     }
-    const { outcome, trace } = await this.#session.command(
+    const { outcome, isHeldBack, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
       (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),
       sendBeforeMonotonicMs,
     );
-    return { outcome, signedAtMs: trace.signedAtMs ?? this.#session.clock.nowMs() };
+    const signedAtMs = trace.signedAtMs ?? this.#session.clock.nowMs();
+    return { outcome, signedAtMs, ...(isHeldBack && { isUnsent: true }) };
   }
 
   async lookUpOrder(

@@ -16,10 +16,14 @@ const INPUT: PlaceOrderInput = {
 
 const COVERED: Repriced = { status: 'covered' };
 
-function activitiesWith(check: SendCheck, repriced = COVERED) {
+function activitiesWith(
+  check: SendCheck,
+  repriced = COVERED,
+  sent: object = { outcome: { kind: 'PLACED', message: '' }, order: FILLED },
+) {
   const checked: SendRequest[] = [];
   const checker = { check: async (request: SendRequest) => (checked.push(request), check) };
-  const sender = { send: async () => ({ outcome: { kind: 'PLACED', message: '' }, order: FILLED }) };
+  const sender = { send: async () => sent };
   const repricer = { check: async () => repriced };
   return { ...createOrderActivities({ checker, sender, repricer } as never), checked };
 }
@@ -58,4 +62,14 @@ test('an order whose price cannot be had waits, and asks for no permit', async (
   const activities = activitiesWith(CLEAR, { status: 'unknown', reason: 'No price.' });
   expect(await activities.placeOrder(INPUT)).toMatchObject({ status: 'wait', permitRound: 1, reason: 'No price.' });
   expect(activities.checked).toEqual([]);
+});
+
+test('an order that was held back at the last instant is no attempt: it waits, as for a permit', async () => {
+  const held = { outcome: { kind: 'RATE_LIMITED', message: 'No permit any more.' }, isUnsent: true };
+  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 } as SendCheck, COVERED, held);
+  expect(await activities.placeOrder(INPUT)).toMatchObject({
+    status: 'wait',
+    permitRound: 1,
+    reason: 'No permit any more.',
+  });
 });

@@ -238,3 +238,15 @@ describe('while nothing is asked of the account', () => {
     expect(account.told).toEqual([]);
   });
 });
+
+test('an order that was held back at the last instant stays reserved, and is no attempt', async () => {
+  const account = new Account('1000');
+  const { road, send } = roadWith(account);
+  const outcome = { kind: 'NOT_PLACED', message: 'Too late.' };
+  send.mockResolvedValueOnce({ outcome, signedAtMs: NOW_MS, answeredAtMs: 0, isUnsent: true } as never);
+  expect(await road.tradeAtOnce(INPUT)).toMatchObject({
+    status: 'reserved',
+    earlierAttempt: 'none',
+    reason: 'Too late.',
+  });
+});
