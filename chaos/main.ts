@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decideSeal } from '../harness/history-seal';
+import { runInterruptibly } from '../harness/interruptible-program';
 import { ExitCode } from '../src/process/exit-codes';
 import { CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
 import { readKeptSeeds } from './kept-seeds';
@@ -84,26 +85,10 @@ async function runSweep({ point, json }: Options, signal: AbortSignal): Promise<
   return failed ? ExitCode.FAILURE : ExitCode.SUCCESS;
 }
 
-async function main(): Promise<ExitCode> {
+async function main(signal: AbortSignal): Promise<ExitCode> {
   const options = readOptions();
   decideSeal(false);
-  const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
-  try {
-    return await (options.sweep ? runSweep(options, interruption.signal) : runSeeds(options, interruption.signal));
-  } catch (error) {
-    if (!interruption.signal.aborted) throw error;
-    progress('Interrupted; everything was stopped.');
-    return ExitCode.INTERRUPTED;
-  }
+  return options.sweep ? runSweep(options, signal) : runSeeds(options, signal);
 }
 
-void main().then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error('The attack itself failed:', error);
-    process.exitCode = ExitCode.FAILURE;
-  },
-);
+runInterruptibly('attack', main, progress);

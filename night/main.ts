@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { decideSeal } from '../harness/history-seal';
+import { runInterruptibly } from '../harness/interruptible-program';
 import { wholeNumber } from '../src/cli/number-option';
 import { ExitCode } from '../src/process/exit-codes';
 import { renderEach, runEach } from './each-run';
@@ -52,29 +53,13 @@ async function spend(options: NightOptions): Promise<Done> {
   return { report, lines: renderNight(report) };
 }
 
-async function main(): Promise<ExitCode> {
+async function main(signal: AbortSignal): Promise<ExitCode> {
   const { each, json, ...options } = readOptions();
   decideSeal(false);
-  const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
-  const common = { ...options, signalEveryMs: SIGNAL_EVERY_MS, signal: interruption.signal, progress };
-  try {
-    const { report, lines } = await (each ? measureEach(common) : spend(common));
-    print(json ? [JSON.stringify(report, undefined, 2)] : lines);
-    return report.violations.length === 0 ? ExitCode.SUCCESS : ExitCode.FAILURE;
-  } catch (error) {
-    if (!interruption.signal.aborted) throw error;
-    progress('Interrupted; everything was stopped.');
-    return ExitCode.INTERRUPTED;
-  }
+  const common = { ...options, signalEveryMs: SIGNAL_EVERY_MS, signal, progress };
+  const { report, lines } = await (each ? measureEach(common) : spend(common));
+  print(json ? [JSON.stringify(report, undefined, 2)] : lines);
+  return report.violations.length === 0 ? ExitCode.SUCCESS : ExitCode.FAILURE;
 }
 
-void main().then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error('The night itself failed:', error);
-    process.exitCode = ExitCode.FAILURE;
-  },
-);
+runInterruptibly('night', main, progress);

@@ -3,24 +3,48 @@ import { isGrpcServiceError, QueryNotRegisteredError, type WorkflowHandle } from
 import type { QueryDefinition } from '@temporalio/common';
 import { QUERY_TOO_EARLY } from '../messages/query-guard';
 
+/** How often, and how far apart, a query is asked that may be answered in a moment. */
+interface Patience {
+  readonly attemptsMax: number;
+  readonly pauseMs: number;
+}
+
 /** A worker takes in what happened within moments, unless it is just starting. */
-const ATTEMPTS_MAX = 5;
-const PAUSE_MS = 200;
+const OF_A_PERSON: Patience = { attemptsMax: 5, pauseMs: 200 };
+/** The workflow is only read anew, and answers then. */
+const OF_EVERY_CLIENT: Patience = { attemptsMax: 4, pauseMs: 100 };
 /** The server's words for a workflow whose last steps were not answered. */
 const LOST_STEP = 'Workflow Task in failed state';
 
-/** So often a query is repeated that came too early: the workflow is read anew, and answers then. */
-const TOO_EARLY_MAX = 3;
-const TOO_EARLY_PAUSE_MS = 100;
-
 /** Repeats a query that its workflow refused because it has something to do first. @throws what the last one throws */
-export async function askAgainWhenTooEarly(query: () => Promise<unknown>): Promise<unknown> {
+export function askAgainWhenTooEarly(query: () => Promise<unknown>): Promise<unknown> {
+  return askAgain(query, isTooEarly, OF_EVERY_CLIENT);
+}
+
+/**
+ * Queries a workflow, and asks again when it has something to do first (workflows/query-guard), or its last step was lost.
+ *
+ * @throws what the client throws
+ */
+export function queryPatiently<Result, Args extends unknown[]>(
+  handle: Pick<WorkflowHandle, 'query'>,
+  definition: QueryDefinition<Result, Args>,
+  ...args: Args
+): Promise<Result> {
+  return askAgain(() => handle.query(definition, ...args), isNotReady, OF_A_PERSON);
+}
+
+async function askAgain<Result>(
+  query: () => Promise<Result>,
+  isPassing: (error: unknown) => boolean,
+  { attemptsMax, pauseMs }: Patience,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await query();
     } catch (error) {
-      if (attempt > TOO_EARLY_MAX || !isTooEarly(error)) throw error;
-      await sleep(TOO_EARLY_PAUSE_MS);
+      if (attempt === attemptsMax || !isPassing(error)) throw error;
+      await sleep(pauseMs);
     }
   }
 }
@@ -28,26 +52,6 @@ export async function askAgainWhenTooEarly(query: () => Promise<unknown>): Promi
 /** The server names no type for a query's error; the client takes every one for a query that is not registered. */
 function isTooEarly(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError && error.message.includes(QUERY_TOO_EARLY);
-}
-
-/**
- * Queries a workflow, and asks again when it has something to do first (workflows/query-guard).
- *
- * @throws what the client throws
- */
-export async function queryPatiently<Result, Args extends unknown[]>(
-  handle: Pick<WorkflowHandle, 'query'>,
-  definition: QueryDefinition<Result, Args>,
-  ...args: Args
-): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await handle.query(definition, ...args);
-    } catch (error) {
-      if (attempt === ATTEMPTS_MAX || !isNotReady(error)) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
 }
 
 /**
