@@ -3,6 +3,7 @@ import { RULES_OF_TODAY, type AccountRules, type AccountState } from '../src/dom
 import { RULES_OF_TODAY as RULES_1 } from '../src/domain/rules-1/account-rules';
 import { RULES_OF_TODAY as RULES_2 } from '../src/domain/rules-2/account-rules';
 import { RULES_OF_TODAY as RULES_3 } from '../src/domain/rules-3/account-rules';
+import { RULES_OF_TODAY as RULES_4 } from '../src/domain/rules-4/account-rules';
 
 /**
  * Every version of the account's rules under which a run may be open somewhere, oldest first; versions count from 1, and
@@ -12,6 +13,7 @@ export const ACCOUNT_RULES: readonly AccountRules[] = [
   RULES_1 as object as AccountRules,
   RULES_2 as object as AccountRules,
   RULES_3 as object as AccountRules,
+  RULES_4 as object as AccountRules,
   RULES_OF_TODAY,
 ];
 

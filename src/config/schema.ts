@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
 import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
+import { GROUPS_MAX } from '../domain/risk/types';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS, VENUE_REGIONS } from '../venues/definitions';
 import {
@@ -146,6 +147,69 @@ const venue = z.strictObject({
 });
 
 /** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
+const triggerPrice = z.enum(['mark', 'last']);
+
+/** See ProtectionSettings. */
+const protection = z.strictObject({
+  required: z.boolean(),
+  stopLossFraction: smallFraction.nullable(),
+  takeProfitFraction: smallFraction.nullable(),
+  trailingFraction: smallFraction.nullable(),
+  breakEvenFraction: smallFraction.nullable(),
+  partialTakeProfitFraction: smallFraction.nullable(),
+  partialTakeProfitShare: smallFraction,
+  maxHoldingMinutes: z.int().min(1).max(525_600).nullable(),
+  stopDistanceMin: smallFraction,
+  stopDistanceMax: smallFraction,
+  stopTrigger: triggerPrice,
+  targetTrigger: triggerPrice,
+  unprotectedMaxSeconds: z.int().min(1).max(3_600),
+  closeUnprotectedAfterSeconds: z.int().min(5).max(3_600),
+  whileHalted: z.enum(['keep', 'keepAndClose']),
+  moveLeast: smallFraction,
+  moveIntervalSeconds: z.int().min(1).max(3_600),
+});
+
+/** See PositionSettings. */
+const positions = z.strictObject({
+  adds: z.int().min(0).max(1_000_000),
+  onOpposite: z.enum(['exit', 'deny']),
+  foreign: z.enum(['alert', 'protect']),
+  reportIntervalSeconds: z.int().min(1).max(60),
+});
+
+const multiple = z
+  .string()
+  .refine((text) => isDecimal(text, (value) => !value.isZero() && value.lessThanOrEqualTo(1_000_000)))
+  .describe(`a decimal number above zero, at most 1000000, in quotes, such as "0.25", with ${DIGITS}`);
+const countMax = z.int().min(1).max(1_000_000);
+const minutes = z.int().min(0).max(525_600);
+
+/** See RiskSettings. */
+const risk = z.strictObject({
+  orderValueMax: positiveDecimal.nullable(),
+  priceBandFraction: smallFraction.nullable(),
+  perSymbol: multiple.nullable(),
+  total: multiple.nullable(),
+  groups: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+      z.strictObject({ symbols: z.array(symbol).min(1).max(200), limit: multiple }),
+    )
+    .refine((groups) => Object.keys(groups).length <= GROUPS_MAX)
+    .describe(`at most ${GROUPS_MAX} groups by names of lower-case letters, digits and hyphens`),
+  positionsMax: countMax.nullable(),
+  entriesPerMinute: countMax.nullable(),
+  entriesPerDay: countMax.nullable(),
+  dailyLossFraction: smallFraction.nullable(),
+  onDailyLoss: z.enum(['block', 'flatten']),
+  drawdownFraction: smallFraction.nullable(),
+  lossStreak: z.int().min(1).max(1_000).nullable(),
+  lossStreakMinutes: minutes,
+  coolDownMinutes: minutes,
+  coolDownAfterStopMinutes: minutes,
+});
+
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1),
   /** The venue that signals trade on: a key of `venues`. */
@@ -189,6 +253,9 @@ export const configSchema = z.strictObject({
     /** An order that stays UNKNOWN longer than this raises an alert. */
     unknownAlertSeconds: z.int().min(1).max(86_400),
   }),
+  protection,
+  positions,
+  risk,
   ml: z.strictObject({
     enabled: z.boolean(),
     model: z.string().min(1),

@@ -1,4 +1,5 @@
 import type { VenueOutcome } from './outcome';
+import type { TriggerPrice } from './protection/types';
 import type { TimeInForce } from './signal';
 
 /** What a venue says about one symbol. All numbers are decimal strings. */
@@ -64,6 +65,16 @@ export interface OrderPlan {
    * clock was not known.
    */
   readonly plannedAtMs?: number;
+  /** What the venue guards the position with from the first fill on: prices on the symbol's step. Absent: nothing. */
+  readonly stopLoss?: string;
+  readonly takeProfit?: string;
+  readonly stopTrigger?: TriggerPrice;
+  readonly targetTrigger?: TriggerPrice;
+  /** For the position that it opens; see PositionOpener. */
+  readonly trailingDistance?: string;
+  readonly maxHoldingSeconds?: number;
+  /** An entry that found an opposite position: it closes all of that, and nothing more (see PositionSettings.onOpposite). */
+  readonly closesOpposite?: true;
 }
 
 /** How long a venue answers for an order after its end, milliseconds. Afterwards `absent` proves nothing. */

@@ -35,6 +35,20 @@ export interface TradingSignal {
   readonly goodForSeconds?: number;
   /** The producer's confidence, 0 to 1. Informative: no rule depends on it. */
   readonly signalStrength?: number;
+  /**
+   * Where the position's stop is to be: an absolute price, a positive decimal string. Of an entry only; absent: by
+   * stopLossDistance, or as configured.
+   */
+  readonly stopLoss?: string;
+  /** The same as a distance from the order's price, in quote units. Excludes stopLoss. */
+  readonly stopLossDistance?: string;
+  /** The same for the target. */
+  readonly takeProfit?: string;
+  readonly takeProfitDistance?: string;
+  /** The stop follows the price at this distance, in quote units; of an entry only. */
+  readonly trailingDistance?: string;
+  /** The position is closed after this, whole seconds; of an entry only; absent: as configured. */
+  readonly maxHoldingSeconds?: number;
 }
 
 /** Why a signal's time is not acceptable; the code is a denial code. */

@@ -32,6 +32,11 @@ export function fingerprintOfWorkflow(workflowId: string): string {
   return workflowId.startsWith(ORPHAN_PREFIX) ? workflowId.slice(ORPHAN_PREFIX.length) : workflowId;
 }
 
+/** The open position of one symbol; it says nothing of the environment, as the namespace does. */
+export function positionWorkflowId({ venue }: NamedVenue, symbol: string): string {
+  return `position:${venue}:${symbol}`;
+}
+
 export function componentWorkflowId(component: string): string {
   return `component:${component}`;
 }

@@ -4,6 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Authorization } from '../domain/ledger/authorization';
+import type { DenialCode } from '../domain/denial';
 import type { LedgerHealth } from '../domain/ledger/health';
 import type {
   AcknowledgeCommand,
@@ -22,6 +23,8 @@ import type {
   BarResult,
 } from '../domain/ledger/types';
 import type { BalancesView } from '../domain/ledger/views';
+import type { CloseReason, PositionRow } from '../domain/position/types';
+import type { RiskTerms } from '../domain/risk/types';
 import type { TradingEnvironment, TradingVenue } from '../domain/trading-venue';
 import type {
   AcquireCommand,
@@ -52,6 +55,8 @@ export interface VenueAccountSettings {
   readonly followsLost?: boolean;
   /** How often reservations are compared with running signals, and how old they must be; absent: a minute. */
   readonly guardIntervalMs?: number;
+  /** Absent: entries meet no bound of risk, and positions are not watched. */
+  readonly riskTerms?: RiskTerms;
 }
 
 // Signals: what happened, and what nobody waits for.
@@ -75,6 +80,9 @@ export const commitSignal = defineSignal<[CommitCommand]>('commit');
 export const acknowledgeSignal = defineSignal<[AcknowledgeCommand]>('acknowledge');
 /** What a venue's reply says about its limits. */
 export const feedbackSignal = defineSignal<[FeedbackCommand]>('feedback');
+
+/** A position's workflow has booked an episode. */
+export const positionClosedSignal = defineSignal<[PositionClosed]>('positionClosed');
 
 // Requests: what a caller needs the answer of. They come in batches.
 
@@ -159,6 +167,47 @@ export interface VenueAccountStats {
   readonly limiter: RateStats;
 }
 
+/** What a closed position means to the bounds of risk. */
+export interface PositionClosed {
+  readonly symbol: string;
+  /** When it was opened: an episode counts once. */
+  readonly openedAtMs: number;
+  /** The venue's clock at the fill that made it flat. */
+  readonly closedAtMs: number;
+  /** A decimal string, negative for a loss. */
+  readonly net: string;
+  readonly reason: CloseReason;
+}
+
+/** One rule as it stands. */
+export interface RiskRuleView {
+  /** The denial's code that it ends in. */
+  readonly code: DenialCode;
+  /** `BTCUSDT`, a group's name; absent: the whole account. */
+  readonly of?: string;
+  /** In words with their unit; absent: the rule is off. */
+  readonly limit?: string;
+  /** Absent: not known. */
+  readonly value?: string;
+  /** Entries are denied by it until then, milliseconds UTC; absent: they are not, or a person ends it. */
+  readonly blockedUntilMs?: number;
+  readonly isBlocking: boolean;
+}
+
+export interface RiskView {
+  /** In the settle asset; absent: not known. */
+  readonly equity?: string;
+  readonly dayStartEquity?: string;
+  /** When positions were last reported, milliseconds UTC on the venue's clock; 0: never. */
+  readonly positionsAsOfMs: number;
+  readonly positions: readonly PositionRow[];
+  /** Symbols whose position has no stop. */
+  readonly unprotected: readonly string[];
+  readonly rules: readonly RiskRuleView[];
+}
+
+/** The bounds of risk, their values and what is blocked. */
+export const riskQuery = defineQuery<RiskView>('risk');
 /** Every balance and what of it is free. */
 export const balancesQuery = defineQuery<BalancesReply>('balances');
 /** Pending reservations, oldest first. */

@@ -2,6 +2,13 @@ import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { Candle, LookUpAnswer, Market, OrderMemory, OrderPlan, Ticker, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
 import type {
+  Execution,
+  MoneyRow,
+  PositionRowsReport,
+  ProtectionAnswer,
+  ProtectionChange,
+} from '../domain/position/types';
+import type {
   AccountFacts,
   FeeFacts,
   HabitFacts,
@@ -21,6 +28,10 @@ export interface VenuePromises {
   /** How long after an execution a report of balances or positions may still miss it, milliseconds. */
   readonly snapshotLagMs: number;
   readonly orderMemory: OrderMemory;
+  /** Whether a stop travels in the same request as the entry. Absent: it does not. */
+  readonly attachedStop?: boolean;
+  /** How long after a fill a report of positions may still miss it, milliseconds; absent: snapshotLagMs. */
+  readonly positionLagMs?: number;
   /** What its limit orders can be, beside resting until they are cancelled; a signal that asks for another is refused. */
   readonly timesInForce: readonly TimeInForce[];
 }
@@ -118,6 +129,28 @@ export interface AccountInspector {
 }
 
 /**
+ * The positions of the account in configured symbols: what is open, what guards it, what closed it. One account request for
+ * each call and page, under the caller's permits; reads throw VenueError.
+ */
+export interface PositionDesk {
+  /**
+   * Every open position of the configured symbols, all pages. A failure of any page fails the whole: what is missing would look
+   * closed.
+   * @param mayAsk awaited before every request but the first
+   */
+  rows(mayAsk?: () => Promise<void>): Promise<PositionRowsReport>;
+  /**
+   * Sets what guards a position, for the whole of it. Never thrown: every failure is an answer. One order request.
+   * @param sendBeforeMonotonicMs see placeOrder
+   */
+  setProtection(change: ProtectionChange, sendBeforeMonotonicMs?: number): Promise<ProtectionAnswer>;
+  /** Every execution in a symbol since an instant, oldest first, funding and liquidations included; all pages. */
+  executions(symbol: string, sinceMs: number, mayAsk?: () => Promise<void>): Promise<readonly Execution[]>;
+  /** Every change of the wallet in the settle asset since an instant (of the last seven days), oldest first; all pages. */
+  moneyLog(sinceMs: number, mayAsk?: () => Promise<void>): Promise<readonly MoneyRow[]>;
+}
+
+/**
  * The port to an exchange. Decimal strings in and out. No method retries or queues by itself: pacing belongs to the
  * rate limiter, and repeating to the workflow. Where permits are needed, every request takes one of those that its caller runs
  * with (`withPermit`); one that finds none does not leave, and reads throw NoPermitError.
@@ -140,6 +173,8 @@ export interface Venue {
   onUnreadableRows(listener: (report: UnreadableRows) => void): void;
   /** Absent: the venue tells nothing of the account. */
   readonly inspector?: AccountInspector;
+  /** Absent: the venue tells no more of positions than `positions`. */
+  readonly positionDesk?: PositionDesk;
   /** The venue's clock as it was measured, milliseconds UTC; undefined before that. No request. */
   clockMs(): number | undefined;
   /**

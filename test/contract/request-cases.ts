@@ -22,6 +22,7 @@ type OneRequestMethod = Exclude<
   | 'onUnreadableRows'
   | 'clockMs'
   | 'inspector'
+  | 'positionDesk'
   | 'lookUpOrder'
   | 'close'
 >;

@@ -63,6 +63,8 @@ export interface ReserveCommand {
    * otherwise.
    */
   readonly closingAmount?: string;
+  /** Of the signal, for the position that the order opens. Absent: not known. */
+  readonly strategy?: string;
 }
 
 export type ReserveResult =

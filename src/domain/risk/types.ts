@@ -1,0 +1,49 @@
+/** What a position may be opened beside. */
+export interface PositionSettings {
+  /** How many further entries may enlarge a position; 0: none (POSITION_EXISTS). */
+  readonly adds: number;
+  /** exit: an entry against an open position closes it, all of it and no more; deny: OPPOSITE_POSITION. */
+  readonly onOpposite: 'exit' | 'deny';
+  /** alert: a position that nobody here opened is said, and its symbol takes no entry; protect: it gets our stop, too. */
+  readonly foreign: 'alert' | 'protect';
+  /** How often the venue is asked for its positions while there are any, seconds. */
+  readonly reportIntervalSeconds: number;
+}
+
+/** The bounds of risk. Fractions are decimal strings of the account's equity; null: that rule is off. */
+export interface RiskSettings {
+  /** Order value, in the settle asset. */
+  readonly orderValueMax: string | null;
+  /** How far a limit price may lie from the market's, a fraction of it. */
+  readonly priceBandFraction: string | null;
+  /** Value of one symbol's position, what is pending included. */
+  readonly perSymbol: string | null;
+  /** Value of all positions, what is pending included. */
+  readonly total: string | null;
+  /** Groups of symbols that move together; exposure counts by direction within each. At most GROUPS_MAX. */
+  readonly groups: Readonly<Record<string, { readonly symbols: readonly string[]; readonly limit: string }>>;
+  /** Symbols with a position or a pending entry. */
+  readonly positionsMax: number | null;
+  readonly entriesPerMinute: number | null;
+  readonly entriesPerDay: number | null;
+  /** Loss of a day (UTC), open losses included, transfers taken out. */
+  readonly dailyLossFraction: string | null;
+  /** block: no entry until the next day; flatten: every position is closed, too. */
+  readonly onDailyLoss: 'block' | 'flatten';
+  /** Fall of equity from its highest, transfers taken out. */
+  readonly drawdownFraction: string | null;
+  /** Net losses in a row, in one symbol or in all, and for how long no entry is taken afterwards. */
+  readonly lossStreak: number | null;
+  readonly lossStreakMinutes: number;
+  /** No entry in a symbol for so long after its position was closed, and after a stop. */
+  readonly coolDownMinutes: number;
+  readonly coolDownAfterStopMinutes: number;
+}
+
+/** Both, as the venue's account holds them. */
+export interface RiskTerms {
+  readonly positions: PositionSettings;
+  readonly risk: RiskSettings;
+}
+
+export const GROUPS_MAX = 20;

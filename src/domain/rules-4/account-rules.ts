@@ -1,0 +1,46 @@
+import * as ledger from './ledger/ledger';
+import type { LedgerState } from './ledger/ledger';
+import * as limiter from './limiter/limiter';
+import type { LimiterState } from './limiter/limiter';
+
+/** An account's whole state, as continue-as-new carries it over. */
+export interface AccountState {
+  readonly ledger: LedgerState;
+  /** The limiter's. */
+  readonly window: LimiterState;
+}
+
+/**
+ * All that decides what a venue's account answers. Runs that are open were answered by the rules of their time, and a
+ * replay must come to the same answers: whoever changes anything below makes a new version (CONTRIBUTING.md, "Changing a
+ * rule of the account").
+ */
+export interface AccountRules {
+  readonly ledger: Pick<
+    typeof ledger,
+    | 'acknowledge'
+    | 'applySnapshot'
+    | 'authorize'
+    | 'bar'
+    | 'commit'
+    | 'configureLedger'
+    | 'emptyLedger'
+    | 'ledgerStats'
+    | 'pendingReservations'
+    | 'release'
+    | 'reserve'
+    | 'setTradingState'
+    | 'viewBalances'
+  > &
+    // Version 1 has none: no account of its time follows a lost one.
+    Partial<Pick<typeof ledger, 'followLost'>>;
+  readonly limiter: Pick<
+    typeof limiter,
+    'acquire' | 'createLimiter' | 'feedback' | 'giveBack' | 'limitsFault' | 'reconfigure' | 'stats' | 'usage'
+  >;
+  /** Makes this version's state of the state of the version before; absent: they are the same. */
+  readonly adopt?: (state: AccountState) => AccountState;
+}
+
+/** The rules of today. */
+export const RULES_OF_TODAY: AccountRules = { ledger, limiter };

@@ -1,0 +1,108 @@
+/** All that a position's workflow understands, one per venue and symbol; it lives from a position's first fill until it is booked. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type {
+  ClosedTrade,
+  CloseReason,
+  PositionMark,
+  PositionOpener,
+  PositionRow,
+  PositionSide,
+} from '../domain/position/types';
+import type { ProtectionSettings } from '../domain/protection/types';
+import type { TradingState } from '../domain/ledger/types';
+import type { TradingVenue } from '../domain/trading-venue';
+
+export const POSITION_WORKFLOW_TYPE = 'position';
+/** Where a closed position's memo holds its ClosedTrade. */
+export const TRADE_MEMO = 'trade';
+/** Strategies of our own exits begin with this; intake refuses it from anybody else. */
+export const EXIT_STRATEGY_PREFIX = 'exit/';
+
+export interface PositionWorkflowInput extends TradingVenue {
+  readonly symbol: string;
+  readonly protection: ProtectionSettings;
+  /** See PositionSettings.foreign. */
+  readonly foreign: 'alert' | 'protect';
+}
+
+/** What the venue's account tells of one symbol: after every change, and once a minute. */
+export interface PositionReport {
+  /** The venue's clock, milliseconds UTC; an older report than the last one changes nothing. */
+  readonly asOfMs: number;
+  /** null: the venue's complete and fresh answer has no position of this symbol. */
+  readonly row: PositionRow | null;
+  /** Entries of ours that filled in this symbol, since it was flat. */
+  readonly openers: readonly PositionOpener[];
+  readonly tradingState: TradingState;
+  /** Every position is to be closed, for this reason: a daily loss, an operator's flatten. */
+  readonly closeAll?: { readonly reason: CloseReason; readonly words: string };
+}
+
+/** A report starts the workflow where there is none (signal with start). */
+export const positionReportSignal = defineSignal<[PositionReport]>('report');
+
+export interface CloseCommand {
+  readonly requestId: string;
+  /** Who asks and why, for people. */
+  readonly words: string;
+  readonly reason: CloseReason;
+}
+
+/** Of a person. A price is absolute; null removes a target or the trailing; a stop cannot be removed. */
+export interface ProtectCommand {
+  readonly requestId: string;
+  readonly words: string;
+  readonly stopLoss?: string;
+  readonly takeProfit?: string | null;
+  readonly trailingDistance?: string | null;
+  /** Whether the stop may move away from the price. */
+  readonly force?: boolean;
+}
+
+export interface PositionReply {
+  readonly accepted: boolean;
+  /** One sentence. */
+  readonly message: string;
+}
+
+export const closePositionUpdate = defineUpdate<PositionReply, [CloseCommand]>('close');
+export const protectPositionUpdate = defineUpdate<PositionReply, [ProtectCommand]>('protect');
+
+export type PositionState = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'EXITING' | 'FLAT' | 'BOOKED';
+
+export interface PositionEvent {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What `state` answers, while it runs and after it ended. */
+export interface PositionView {
+  readonly venue: string;
+  readonly symbol: string;
+  readonly state: PositionState;
+  readonly side?: PositionSide;
+  /** The venue's last word; absent: it is flat. */
+  readonly row?: PositionRow;
+  /** When the venue said so, milliseconds UTC on its clock. */
+  readonly reportedAtMs?: number;
+  /** Who made the present stop: it came with the entry, we set it, or the venue or a person did. */
+  readonly stopSource?: 'attached' | 'set' | 'venue';
+  /** Since when it has no stop, milliseconds UTC. */
+  readonly unprotectedSinceMs?: number;
+  readonly openers: readonly PositionOpener[];
+  readonly marks: readonly PositionMark[];
+  /** Exits so far; the last one's signal. */
+  readonly exitRounds: number;
+  readonly exitFingerprint?: string;
+  readonly exitReason?: CloseReason;
+  /** When it is closed by its time, milliseconds UTC; absent: never. */
+  readonly closesAtMs?: number;
+  /** The newest last, at most TIMELINE_MAX. */
+  readonly timeline: readonly PositionEvent[];
+  /** Once it is booked. */
+  readonly trade?: ClosedTrade;
+}
+
+export const TIMELINE_MAX = 50;
+
+export const positionStateQuery = defineQuery<PositionView>('state');
