@@ -1,6 +1,6 @@
 import * as ledger from '../../../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../../../src/domain/ledger/ledger';
-import type { EntryGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
+import type { ReserveGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
 import type { PositionRow, PositionRowsReport } from '../../../../src/domain/position/types';
 import * as risk from '../../../../src/domain/risk/risk';
 import type { RiskBook } from '../../../../src/domain/risk/risk';
@@ -141,7 +141,7 @@ export class Desk {
   }
 
   reserve(command: ReserveCommand): ReserveResult {
-    const gate: EntryGate = (asked, pending) =>
+    const gate: ReserveGate = (asked, pending) =>
       this.reducers.check(asked, {
         book: this.book,
         terms: this.terms,
