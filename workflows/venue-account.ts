@@ -72,12 +72,7 @@ async function runAccount(
     limiter,
     move,
     risk,
-    setTradingState(command) {
-      const result = lost.setTradingState(command);
-      // Whoever looks after a position hears of it at once.
-      watches?.positions.request();
-      return result;
-    },
+    setTradingState: (command) => lost.setTradingState(command),
     requestRefresh: () => refresh.request(),
     configure(next) {
       const fault = settingsFault(next, rules);
@@ -148,7 +143,7 @@ function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger }: 
   if (rules.risk === undefined || environment === undefined) return undefined;
   const money = new MoneyWatch({ environment, venue }, risk);
   const positions = new PositionWatch({ environment, venue }, risk, ledger, money);
-  ledger.onFill = () => positions.request();
+  ledger.onNews = () => positions.request();
   return { money, positions };
 }
 
