@@ -15,8 +15,7 @@ import type { TradingVenue } from '../domain/trading-venue';
 export const POSITION_WORKFLOW_TYPE = 'position';
 /** Where a closed position's memo holds its ClosedTrade. */
 export const TRADE_MEMO = 'trade';
-/** Strategies of our own exits begin with this; intake refuses it from anybody else. */
-export const EXIT_STRATEGY_PREFIX = 'exit/';
+export { EXIT_STRATEGY_PREFIX } from '../domain/position/exit-strategy';
 
 export interface PositionWorkflowInput extends TradingVenue {
   readonly symbol: string;
