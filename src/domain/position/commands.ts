@@ -40,7 +40,8 @@ export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
   const { symbol } = step.book.terms;
   const { flat, row, exit, tradingState } = step.book;
   if (flat !== undefined) return refused(`The position of ${symbol} is closed already.`);
-  if (row === undefined) return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
+  if (row === undefined)
+    return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
   if (tradingState === 'halted') {
     const remedy = 'Let exits pass with "oncefill reduce", and ask again';
     return refused(`Trading is halted, which stops exits, too; the stop at the venue stays. ${remedy}.`);
@@ -55,7 +56,8 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   const { symbol } = step.book.terms;
   const { flat, row } = step.book;
   if (flat !== undefined) return refused(`The position of ${symbol} is closed already.`);
-  if (row === undefined) return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
+  if (row === undefined)
+    return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
   const { stopLoss, takeProfit, trailingDistance, force = false } = facts;
   const named = Object.entries({ stopLoss, takeProfit, trailingDistance }).filter(([, leg]) => leg !== undefined);
   const legs: ProtectionLegs = Object.fromEntries(named);
@@ -64,7 +66,9 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   if (fault !== undefined) return refused(fault);
   step.set({ asked: { legs, isForced: force } });
   step.note(`${keptWords(facts.words)}: ${legWords(legs)}`);
-  return accepted(`The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`);
+  return accepted(
+    `The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`,
+  );
 }
 
 function faultOf(

@@ -86,7 +86,11 @@ function partOf({ row, terms }: PositionBook): string {
 }
 
 /** The exit's workflow exists: what its order is called. */
-export function takeExitStart(step: Step, round: number, names: Pick<ExitRound, 'fingerprint' | 'clientOrderId'>): void {
+export function takeExitStart(
+  step: Step,
+  round: number,
+  names: Pick<ExitRound, 'fingerprint' | 'clientOrderId'>,
+): void {
   const { round: running } = step.book;
   if (running?.round !== round) return;
   const { fingerprint, clientOrderId } = names;
@@ -116,7 +120,11 @@ export function takeExitEnd(step: Step, number: number, { filledQuantity, words 
 
 function endPart(step: Step, hasFilled: boolean): void {
   const partTries = step.book.partTries + 1;
-  step.set({ partTries, isPartDone: hasFilled || partTries >= PART_TRIES_MAX, nextRoundAtMs: pausedUntilMs(step, partTries) });
+  step.set({
+    partTries,
+    isPartDone: hasFilled || partTries >= PART_TRIES_MAX,
+    nextRoundAtMs: pausedUntilMs(step, partTries),
+  });
   if (!hasFilled && partTries >= PART_TRIES_MAX) step.alert('A part of it could not be closed, and is kept.');
 }
 

@@ -31,7 +31,8 @@ export function reportFault(report: unknown, symbol: string): string | undefined
 /** @param row any value */
 export function rowFault(row: unknown, symbol: string): string | undefined {
   if (!isRecord(row)) return `A position's row is an object, and not ${showValue(row)}.`;
-  if (row['symbol'] !== symbol) return `The row is of ${showValue(row['symbol'])}, and this is the position of ${symbol}.`;
+  if (row['symbol'] !== symbol)
+    return `The row is of ${showValue(row['symbol'])}, and this is the position of ${symbol}.`;
   if (row['side'] !== 'LONG' && row['side'] !== 'SHORT') return `side is none: ${showValue(row['side'])}.`;
   const wrong =
     NUMBERS.find((key) => !Number.isSafeInteger(row[key])) ??
@@ -54,10 +55,15 @@ export function protectFault(command: unknown): string | undefined {
   const fault = requestFault(command);
   if (fault !== undefined) return fault;
   const { stopLoss, takeProfit, trailingDistance, force } = command as Record<string, unknown>;
-  if (stopLoss !== undefined && typeof stopLoss !== 'string') return 'stopLoss is no price: a stop can be moved, not removed.';
-  const wrong = [takeProfit, trailingDistance].find((leg) => leg !== undefined && leg !== null && typeof leg !== 'string');
+  if (stopLoss !== undefined && typeof stopLoss !== 'string')
+    return 'stopLoss is no price: a stop can be moved, not removed.';
+  const wrong = [takeProfit, trailingDistance].find(
+    (leg) => leg !== undefined && leg !== null && typeof leg !== 'string',
+  );
   if (wrong !== undefined) return `A price is a decimal string or null, and not ${showValue(wrong)}.`;
-  return force === undefined || typeof force === 'boolean' ? undefined : `force is true or false, not ${showValue(force)}.`;
+  return force === undefined || typeof force === 'boolean'
+    ? undefined
+    : `force is true or false, not ${showValue(force)}.`;
 }
 
 function requestFault(command: unknown): string | undefined {

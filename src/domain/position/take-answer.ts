@@ -59,7 +59,11 @@ function passed(step: Step, { cause, change }: ProtectionCall): void {
   if (!isOurs(step.book)) {
     return step.alertOnce('passed', 'The price has passed the stop of a position that is not ours: it has none.');
   }
-  wishExit(step, { cause: 'passed', reason: 'EMERGENCY', words: `the price has passed its stop at ${change.stopLoss}` });
+  wishExit(step, {
+    cause: 'passed',
+    reason: 'EMERGENCY',
+    words: `the price has passed its stop at ${change.stopLoss}`,
+  });
 }
 
 function rejected(step: Step, call: Pick<ProtectionCall, 'cause' | 'change'>, message: string): void {
