@@ -17,6 +17,8 @@ const ENTRY_BEFORE_MS = 60_000;
 export interface BookingParts {
   readonly input: PositionWorkflowInput;
   readonly activities: PositionCalls;
+  /** Which one this is: another may take its place. */
+  readonly booking: number;
   /** As it is now. */
   readonly book: () => PositionBook;
 }
@@ -29,13 +31,14 @@ type Named = Pick<ClosingEvidence, 'side' | 'openedAtMs'>;
  *
  * @returns undefined: there is nothing to book, or the position turned out not to be flat
  */
-export async function bookTrade({ input, activities, book }: BookingParts): Promise<ClosedTrade | undefined> {
+export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | undefined> {
+  const { input, activities, booking, book } = parts;
   const { environment, venue, symbol } = input;
   const alert = new RecurringAlert();
   const isLast = (): boolean => hasWaited(book()) || isWaitedFor(book());
-  for (let attempts = 0; book().isBooking; attempts += 1) {
+  for (let attempts = 0; book().booking === booking; attempts += 1) {
     try {
-      const named = book().episode ?? (await findEpisode({ input, activities, book }));
+      const named = book().episode ?? (await findEpisode(parts));
       if (named === undefined && hasWaited(book())) return undefined;
       if (named !== undefined) {
         const evidence = evidenceOf(book(), named);
@@ -52,7 +55,7 @@ export async function bookTrade({ input, activities, book }: BookingParts): Prom
       if (attempts > 0) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
     }
     const pauseMs = PAUSES_MS[Math.min(attempts, PAUSES_MS.length - 1)]!;
-    await condition(() => !book().isBooking || isWaitedFor(book()), pauseMs);
+    await condition(() => book().booking !== booking || isWaitedFor(book()), pauseMs);
   }
   return undefined;
 }

@@ -97,11 +97,11 @@ export class PositionKeeper {
 
   /** Takes up what the former run had begun. */
   goOn(): void {
-    const { call, question, round, isBooking } = this.state;
+    const { call, question, round, booking } = this.state;
     if (call) this.take({ kind: 'protectionAnswered', call: call.id, answer: { status: 'unknown', message: '' } });
     if (question) this.take({ kind: 'questionFailed' });
     if (round) void this.exit(round);
-    if (isBooking) void this.bookUp();
+    if (booking !== undefined) void this.bookUp(booking);
     this.take({ kind: 'tick' });
   }
 
@@ -131,7 +131,7 @@ export class PositionKeeper {
       case 'startExit':
         return void this.exit(effect.round);
       case 'book':
-        return void this.bookUp();
+        return void this.bookUp(effect.booking);
     }
   }
 
@@ -173,12 +173,12 @@ export class PositionKeeper {
     this.take({ kind: 'exitEnded', round: round.round, end });
   }
 
-  private async bookUp(): Promise<void> {
+  private async bookUp(booking: number): Promise<void> {
     const { input, activities } = this;
-    const trade = await bookTrade({ input, activities, book: () => this.state });
-    if (!this.state.isBooking) return;
+    const trade = await bookTrade({ input, activities, booking, book: () => this.state });
+    if (this.state.booking !== booking) return;
     if (trade !== undefined) this.publish(trade);
-    this.take({ kind: 'booked', trade });
+    this.take({ kind: 'booked', booking, trade });
   }
 
   /** Where lists find it, and the account. */

@@ -191,7 +191,9 @@ export interface PositionBook {
   readonly told: readonly string[];
   readonly replies: readonly { readonly requestId: string; readonly reply: CommandReply }[];
   readonly timeline: readonly PositionEvent[];
-  readonly isBooking: boolean;
+  /** The number of the booking that is under way; absent: none is. */
+  readonly booking?: number;
+  readonly bookings: number;
   readonly isBooked: boolean;
   readonly trade?: ClosedTrade;
   /** A report of the episode after this one. */
@@ -237,7 +239,7 @@ export function newBook(terms: PositionTerms, nowMs: number): PositionBook {
     told: [],
     replies: [],
     timeline: [],
-    isBooking: false,
+    bookings: 0,
     isBooked: false,
   };
 }

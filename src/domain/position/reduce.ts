@@ -21,7 +21,7 @@ export type PositionInput =
   | { readonly kind: 'exitEnded'; readonly round: number; readonly end: ExitEnd }
   | { readonly kind: 'close'; readonly command: CloseFacts }
   | { readonly kind: 'protect'; readonly command: ProtectFacts }
-  | { readonly kind: 'booked'; readonly trade?: ClosedTrade }
+  | { readonly kind: 'booked'; readonly booking: number; readonly trade?: ClosedTrade }
   /** Time went by: see nextDueAtMs. */
   | { readonly kind: 'tick' };
 
@@ -74,8 +74,8 @@ function take(step: Step, input: PositionInput): void {
     case 'protect':
       return answerOnce(step, input.command.requestId, () => protect(step, input.command));
     case 'booked': {
-      if (!step.book.isBooking) return undefined;
-      step.set({ isBooked: true, isBooking: false, trade: input.trade });
+      if (step.book.booking !== input.booking) return undefined;
+      step.set({ isBooked: true, booking: undefined, trade: input.trade });
       return step.note(input.trade === undefined ? 'Nothing was to be booked.' : `Booked: net ${input.trade.net}.`);
     }
     case 'tick':
@@ -98,9 +98,9 @@ function decide(step: Step): void {
 }
 
 function beginBooking(step: Step): void {
-  const { isBooking, round, flat } = step.book;
+  const { booking, bookings, round, flat } = step.book;
   const mayWait = round !== undefined && step.nowMs - flat!.sinceMs < BOOKING_AWAITS_EXIT_MS;
-  if (isBooking || mayWait) return;
-  step.set({ isBooking: true });
-  step.do({ kind: 'book' });
+  if (booking !== undefined || mayWait) return;
+  step.set({ booking: bookings + 1, bookings: bookings + 1 });
+  step.do({ kind: 'book', booking: bookings + 1 });
 }

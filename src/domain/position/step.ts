@@ -18,8 +18,8 @@ export type PositionEffect =
   | { readonly kind: 'startExit'; readonly round: ExitRound }
   /** Answered by `seen` or `questionFailed`. */
   | { readonly kind: 'askVenue' }
-  /** Answered by `booked`. */
-  | { readonly kind: 'book' }
+  /** Answered by `booked`, unless the position turns out not to be flat. */
+  | { readonly kind: 'book'; readonly booking: number }
   /** For a person. */
   | { readonly kind: 'alert'; readonly text: string };
 

@@ -51,7 +51,7 @@ function takeWhileFlat(step: Step, report: ReportFacts): boolean {
     return true;
   }
   step.note('The venue shows the position again: it was not flat.');
-  step.set({ flat: undefined, missing: undefined, isBooking: false });
+  step.set({ flat: undefined, missing: undefined, booking: undefined });
   return false;
 }
 

@@ -1,5 +1,5 @@
 import type { ExitCause, ExitWish } from './book';
-import { isForeign } from './standing';
+import { isOurs } from './standing';
 import { keptWords, type Step } from './step';
 import type { CloseReason } from './types';
 
@@ -35,5 +35,5 @@ export function withdrawExit(step: Step): void {
 export function isMeantByAll(step: Step): boolean {
   const { closeAll } = step.book;
   if (closeAll === undefined) return false;
-  return closeAll.reason === 'OPERATOR' || !isForeign(step.book, step.nowMs);
+  return closeAll.reason === 'OPERATOR' || isOurs(step.book);
 }
