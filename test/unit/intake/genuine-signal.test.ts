@@ -22,6 +22,8 @@ const SIGNAL: TradingSignal = {
 function claimOf(signal: TradingSignal): GenuineClaim {
   const fingerprint = fingerprintOf(signal);
   return {
+    environment: 'paper',
+    venue: 'bybit',
     fingerprint,
     clientOrderId: clientOrderIdOf(fingerprint),
     signal,
