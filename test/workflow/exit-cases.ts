@@ -1,11 +1,12 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
 import type { SignalView } from '../../src/domain/signal-view';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../../src/intake/fingerprint';
 import { positionWorkflowId, SIGNALS_TASK_QUEUE } from '../../src/messages/ids';
 import { SIGNAL_WORKFLOW_TYPE } from '../../src/messages/signal';
 import { PositionClient } from '../../src/trading/position-client';
 import { ExitMaker, type MadeExit } from '../../src/trading/position-exits';
+import { createWorker } from '../../src/temporal/worker';
 import { eventually, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { EXIT_PARENTS_TASK_QUEUE } from './fixtures/exit-parents';
@@ -32,7 +33,7 @@ export function exitCases(world: () => World): void {
 
   beforeAll(async () => {
     ({ environment, engine } = world());
-    parents = await Worker.create({
+    parents = await createWorker({
       connection: environment.nativeConnection,
       namespace: environment.namespace,
       taskQueue: EXIT_PARENTS_TASK_QUEUE,
