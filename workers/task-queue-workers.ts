@@ -9,6 +9,7 @@ import { createPositionActivities } from '../activities/positions';
 import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
+import { ExitParents } from '../src/intake/exit-parents';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../src/intake/fingerprint';
 import { faultOfSymbol } from '../src/config/traded-symbols';
 import {
@@ -53,12 +54,14 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
   const { client, config, funds, headStarts, intake, ours, termsOf, check } = engine;
   const guard = callGuard(engine);
   const orphans = new OrphanKeeper(client, termsOf, ours);
+  const parents = new ExitParents(client);
   const trade = createTradeActivities({
     funds,
     headStarts,
     termsOf,
     orphans,
     check,
+    faultOfParent: (origin) => parents.fault(origin),
     refuse: (refusal, who) => guard.refuse(refusal, who),
     tell: (sentence) => engine.problems.happened('CALL_REFUSED', sentence),
     faultOfSymbol: (symbol) => faultOfSymbol(symbol, config),

@@ -1,4 +1,6 @@
-import { parseDecimal } from '../domain/decimal';
+import { ApplicationFailure } from '@temporalio/common';
+import { formatDecimal, parseDecimal } from '../domain/decimal';
+import { quoteValue } from '../domain/quote-value';
 import { closeReasonWords, exitStrategy } from '../domain/position/exit-strategy';
 import type { CloseReason, PositionSide } from '../domain/position/types';
 import type { TradingSignal } from '../domain/signal';
@@ -67,14 +69,23 @@ export class ExitMaker {
 
   /** Where the venue does not tell its largest order now, an exit goes all the same: should it be too large, the next round follows. */
   private async atMostOneOrder({ symbol, quantity }: ExitOrder): Promise<string> {
+    const wanted = parseDecimal(quantity);
+    if (wanted === undefined || wanted.isZero()) {
+      const message = `The size of ${symbol} to close is ${quoteValue(quantity)}; it must be a decimal number above zero.`;
+      throw ApplicationFailure.nonRetryable(message, 'INVALID_EXIT');
+    }
+    const quantityMax = await this.largestOrder(symbol);
+    // In the one spelling that intake would give it: a signal in another one is none of ours.
+    return formatDecimal(quantityMax?.lessThan(wanted) ? quantityMax : wanted);
+  }
+
+  private async largestOrder(symbol: string): Promise<ReturnType<typeof parseDecimal>> {
     try {
       const quantityMax = parseDecimal((await this.pacedVenue.market(symbol, 'exit'))?.quantityMax);
-      const wanted = parseDecimal(quantity);
-      if (quantityMax === undefined || quantityMax.isZero() || wanted === undefined) return quantity;
-      return wanted.greaterThan(quantityMax) ? quantityMax.toFixed() : quantity;
+      return quantityMax?.isZero() ? undefined : quantityMax;
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
-      return quantity;
+      return undefined;
     }
   }
 }
