@@ -92,6 +92,7 @@ export const instrumentRow = z.object({
     maxMktOrderQty: optionalDecimal,
     minNotionalValue: optionalDecimal,
   }),
+  leverageFilter: z.object({ maxLeverage: optionalDecimal }).nullish(),
 });
 export type Instrument = z.infer<typeof instrumentRow>;
 

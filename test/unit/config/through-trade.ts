@@ -48,6 +48,8 @@ function planned(config: Config, signal: TradingSignal): OrderPlan | string {
     safetyMargin: config.sizing.safetyMargin,
     leverage: venue.leverage,
     clientOrderId: 'of-1',
+    protection: { settings: config.protection, isAttachable: true },
+    bounds: config.risk,
   });
   return isDenial(plan) ? `${plan.code} ${plan.message}` : plan;
 }

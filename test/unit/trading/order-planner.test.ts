@@ -1,4 +1,5 @@
 import { OrderPlanner } from '../../../src/trading/order-planner';
+import { UNBOUNDED, UNGUARDED } from '../domain/fixtures';
 import { INPUT } from './fixtures/short-road';
 
 const MARKET = {
@@ -11,7 +12,13 @@ const MARKET = {
   priceStep: '0.1',
   takerFee: '0.0006',
 };
-const SETTINGS = { fractionOfFree: '0.1', safetyMargin: '0.02', leverage: 1 };
+const SETTINGS = {
+  fractionOfFree: '0.1',
+  safetyMargin: '0.02',
+  leverage: 1,
+  protection: UNGUARDED,
+  bounds: UNBOUNDED,
+};
 
 /** A venue whose clock is known once a price was read. */
 function plannerAt(venueMs: number | undefined, fault?: string, assets = {}) {

@@ -1,6 +1,6 @@
 import { Repricer } from '../../../src/trading/repricer';
 import { VenueError } from '../../../src/venues/venue';
-import { market, ticker } from '../domain/fixtures';
+import { market, ticker, UNGUARDED } from '../domain/fixtures';
 import { PLAN } from './fixtures/short-road';
 
 const plan = { ...PLAN, symbol: market.symbol, direction: 'BUY', limitPrice: undefined, reduceOnly: false } as const;
@@ -10,7 +10,7 @@ const unreachable = async (): Promise<never> => {
 
 function repricer(ask: string | undefined): Repricer {
   const price = async () => (ask === undefined ? undefined : { ...ticker, ask });
-  return new Repricer({ market: async () => market, ticker: price }, 1);
+  return new Repricer({ market: async () => market, ticker: price }, 1, UNGUARDED.settings);
 }
 
 test('an entry at the price it was planned at is covered', async () => {
@@ -21,7 +21,7 @@ test('an entry at the price it was planned at is covered', async () => {
 
 test('without a price nothing is known, whoever has none', async () => {
   expect(await repricer(undefined).check(plan)).toMatchObject({ status: 'unknown' });
-  const silent = new Repricer({ market: unreachable, ticker: unreachable }, 1);
+  const silent = new Repricer({ market: unreachable, ticker: unreachable }, 1, UNGUARDED.settings);
   expect(await silent.check(plan)).toEqual({ status: 'unknown', reason: 'The venue is silent.' });
 });
 
@@ -29,6 +29,6 @@ test.each([
   ['exit', { reduceOnly: true }],
   ['limit order', { limitPrice: '1' }],
 ])('an %s needs no price', async (_what, change) => {
-  const silent = new Repricer({ market: unreachable, ticker: unreachable }, 1);
+  const silent = new Repricer({ market: unreachable, ticker: unreachable }, 1, UNGUARDED.settings);
   expect(await silent.check({ ...plan, ...change })).toEqual({ status: 'covered' });
 });
