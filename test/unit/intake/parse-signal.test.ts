@@ -298,7 +298,7 @@ test.each([
   expect(refusal({ [field]: '1' })).toContain(`Did you mean ${nearest}?`);
 });
 
-test.each(['leverage', 'x', 'stop_loss', '', '__proto__x'])('of the unknown field %p no other is guessed', (field) => {
+test.each(['leverage', 'x', 'iceberg_share', '', '__proto__x'])('of the unknown field %p no other is guessed', (field) => {
   expect(refusal({ [field]: '1' })).not.toContain('Did you mean');
 });
 
