@@ -146,7 +146,6 @@ const venue = z.strictObject({
   limits: venueLimits,
 });
 
-/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
 const triggerPrice = z.enum(['mark', 'last']);
 
 /** See ProtectionSettings. */
@@ -210,6 +209,7 @@ const risk = z.strictObject({
   coolDownAfterStopMinutes: minutes,
 });
 
+/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1),
   /** The venue that signals trade on: a key of `venues`. */
