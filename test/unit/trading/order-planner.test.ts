@@ -1,4 +1,4 @@
-import { OrderPlanner } from '../../../src/trading/order-planner';
+import { OrderPlanner, type SizingSettings } from '../../../src/trading/order-planner';
 import { UNBOUNDED, UNGUARDED } from '../domain/fixtures';
 import { INPUT } from './fixtures/short-road';
 
@@ -67,4 +67,18 @@ test.each(['entry', 'exit'] as const)('an %s asks for rules and price in its own
   const planner = new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS);
   await planner.plan({ ...INPUT, signal: { ...INPUT.signal, intent } });
   expect([market, ticker].map(({ mock }) => mock.calls)).toEqual([[['BTCUSDT', intent]], [['BTCUSDT', intent]]]);
+});
+
+test('what guards the position, and the bounds of one order, come from the settings', async () => {
+  const pacedVenue = {
+    venue: { clockMs: () => undefined },
+    market: async () => MARKET,
+    ticker: async () => ({ symbol: 'BTCUSDT', bid: '59999', ask: '60000' }),
+  };
+  const planBy = (settings: Partial<SizingSettings>) =>
+    new OrderPlanner({} as never, 'account', pacedVenue as never, { ...SETTINGS, ...settings }).plan(INPUT);
+  const protection = { ...UNGUARDED, settings: { ...UNGUARDED.settings, required: true, stopLossFraction: '0.02' } };
+  expect(await planBy({ protection })).toMatchObject({ stopLoss: '58800', stopTrigger: 'mark' });
+  expect(await planBy({ protection: { ...protection, isAttachable: false } })).toMatchObject({ code: 'NO_STOP' });
+  expect(await planBy({ bounds: { ...UNBOUNDED, orderValueMax: '599' } })).toMatchObject({ code: 'ORDER_TOO_LARGE' });
 });

@@ -19,6 +19,16 @@ test('an entry at the price it was planned at is covered', async () => {
   expect(await repricer('104').check(affordable)).toMatchObject({ status: 'denied', denial: { code: 'PRICE_MOVED' } });
 });
 
+test('an entry whose stop was passed while it waited is not sent', async () => {
+  const guarded = { ...plan, quantity: '1', reserveAmount: '103', stopLoss: '98', stopTrigger: 'mark' } as const;
+  const at = (bid: string) => {
+    const price = async () => ({ ...ticker, bid, ask: '100' });
+    return new Repricer({ market: async () => market, ticker: price }, 1, UNGUARDED.settings).check(guarded);
+  };
+  expect(await at('98.1')).toEqual({ status: 'covered' });
+  expect(await at('98')).toMatchObject({ status: 'denied', denial: { code: 'PRICE_MOVED' } });
+});
+
 test('without a price nothing is known, whoever has none', async () => {
   expect(await repricer(undefined).check(plan)).toMatchObject({ status: 'unknown' });
   const silent = new Repricer({ market: unreachable, ticker: unreachable }, 1, UNGUARDED.settings);
