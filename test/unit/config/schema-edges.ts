@@ -38,7 +38,7 @@ const DECIMALS = [
   '1e-3',
 ];
 const DECIMAL_SETTINGS =
-  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|protection\.(?!required|.*Trigger)\w*(?:Fraction|Share|DistanceM\w+|Least)|risk\.\w+Fraction|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
+  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|protection\.(?!required|.*Trigger)\w*(?:Fraction|Share|DistanceM\w+|Least)|risk\.\w+Fraction|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|markBasisFraction|takerFee|makerFee))$/;
 /** Texts whose allowed values cannot be told from the schema. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'ml.strategy': [
