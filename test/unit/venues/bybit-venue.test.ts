@@ -94,6 +94,7 @@ describe('placeOrder', () => {
       timeInForce: 'GTC',
       orderLinkId: 'client-1',
       reduceOnly: true,
+      positionIdx: 0,
     });
     expect(request?.headers['x-bapi-api-key']).toBe(PAPER_API_KEY);
     expect(request?.headers['x-bapi-recv-window']).toBe('5000');
