@@ -280,6 +280,21 @@ describe('openOrders', () => {
     expect(orders?.map(({ clientOrderId }) => clientOrderId)).toEqual(['client-1']);
     expect(nextCursor).toBeUndefined();
   });
+
+  it('leaves out what the venue itself guards a position with, and nothing that somebody placed', async () => {
+    const child = (stopOrderType: string, orderLinkId: string | null = '') => {
+      return { ...filledRow, orderId: `of-${stopOrderType}`, orderLinkId, stopOrderType, orderStatus: 'Untriggered' };
+    };
+    const guards = ['StopLoss', 'TakeProfit', 'TrailingStop', 'PartialStopLoss', 'PartialTakeProfit'];
+    const rows = [
+      ...guards.map((kind) => child(kind)),
+      child('StopLoss', null),
+      child('Stop'),
+      child('StopLoss', 'hand'),
+    ];
+    stub.on(REALTIME, (_request, response) => stub.reply(response, { list: rows, nextPageCursor: '' }));
+    expect((await venue.openOrders()).clientOrderIds).toEqual(['of-Stop', 'hand']);
+  });
 });
 
 describe('markets', () => {
