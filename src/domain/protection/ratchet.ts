@@ -73,12 +73,7 @@ export function isMoveWorth(
 ): boolean {
   const { side, from, to } = move;
   if (!isTighter(side, to, from)) return false;
-  const [held, wanted, price, least] = [
-    readPrice(from),
-    readPrice(to),
-    readPrice(move.price),
-    parseDecimal(moveLeast),
-  ];
+  const [held, wanted, price, least] = [readPrice(from), readPrice(to), readPrice(move.price), parseDecimal(moveLeast)];
   if (held === undefined || wanted === undefined) return true;
   if (price === undefined || least === undefined) return false;
   return wanted.minus(held).abs().greaterThanOrEqualTo(price.times(least));
