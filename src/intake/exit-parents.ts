@@ -25,7 +25,7 @@ export class ExitParents {
     const type = this.typeOfRun.get(parent.runId) ?? (await this.readType(parent));
     if (type === POSITION_WORKFLOW_TYPE) return undefined;
     const what = type === undefined ? 'the server does not know' : `is of the type ${quoteValue(type)}`;
-    const message = `The exit ${quoteValue(workflowId)} was started by the workflow ${quoteValue(parent.workflowId)}, which ${what}: it is no position's. Nothing was reserved or sent; look at who reaches the Temporal server.`;
+    const message = `The workflow ${quoteValue(workflowId)} was not started by intake: it is an exit of ${quoteValue(parent.workflowId)}, which ${what} and is no position's. Nothing was reserved or sent; look at who reaches the Temporal server.`;
     return { code: 'SIGNAL_NOT_GENUINE', message };
   }
 

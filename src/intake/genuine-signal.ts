@@ -13,7 +13,10 @@ import { parseSignal, type ParseSignalOptions } from './parse-signal';
 const CLOCKS_DIFFER_MAX_MS = 60_000;
 
 /** What of a call shows whether intake began it. */
-export type GenuineClaim = Pick<TradeInput, 'environment' | 'venue' | 'fingerprint' | 'clientOrderId' | 'signal' | 'origin'>;
+export type GenuineClaim = Pick<
+  TradeInput,
+  'environment' | 'venue' | 'fingerprint' | 'clientOrderId' | 'signal' | 'origin'
+>;
 
 /** @returns why intake cannot have started the workflow that calls; undefined: it may have */
 export type SignalCheck = (claim: GenuineClaim) => Refusal | undefined;
@@ -56,7 +59,9 @@ function identityFault(claim: GenuineClaim): string | undefined {
 /** Positions start the exits of their own, and nothing else; nobody else starts one. */
 function faultOfFamily({ signal, origin: { parent }, ...of }: GenuineClaim): string | undefined {
   if (parent !== undefined) {
-    return isExitOf(parent.workflowId, of, signal) ? undefined : `the workflow ${quoteValue(parent.workflowId)} started it`;
+    return isExitOf(parent.workflowId, of, signal)
+      ? undefined
+      : `the workflow ${quoteValue(parent.workflowId)} started it`;
   }
   if (readExitStrategy(signal.strategy) === undefined) return undefined;
   return `no position started it, and its strategy is ${quoteValue(signal.strategy)}`;
