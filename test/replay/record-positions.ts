@@ -1,10 +1,11 @@
+import type { ProtectionSettings } from '../../src/domain/protection/types';
 import { createWorker } from '../../src/temporal/worker';
 import { SIGNAL_WORKFLOW_TYPE } from '../../src/messages/signal';
 import { venueTaskQueue } from '../../src/messages/ids';
 import { closePositionUpdate, protectPositionUpdate } from '../../src/messages/position';
 import { onPaper } from '../support/account-commands';
 import { eventually, type TestEngine } from '../support/engine';
-import { DESK_PROTECTION, DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
+import { DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
 import { runChain, type Recording } from './recording';
 
 const REPORTS_MAX = 200;
@@ -36,7 +37,7 @@ function positionOf(
   { parts: { client } }: TestEngine,
   desks: PositionDesks,
   symbol: string,
-  protection: Partial<typeof DESK_PROTECTION> = {},
+  protection: Partial<ProtectionSettings> = {},
 ): DeskPosition {
   return new DeskPosition(client, desks.of(symbol), protection);
 }

@@ -83,8 +83,9 @@ export class SymbolDesk {
       status: 'normal',
       ...this.row,
       ...change,
-      ...{ sequence: this.sequence },
     };
+    // Whatever it was before.
+    this.row = { ...this.row, sequence: this.sequence };
   }
 
   report(): PositionReport {
