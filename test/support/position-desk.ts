@@ -70,22 +70,18 @@ export class SymbolDesk {
   /** A position is there. */
   open(change: Partial<PositionRow> = {}): void {
     this.sequence += 1;
-    const openedAtMs = this.row?.openedAtMs ?? Date.now();
-    this.row = {
+    const first = {
       symbol: this.symbol,
       side: 'LONG',
       size: '0.5',
       entryPrice: '61200',
       markPrice: '61300.5',
       value: '30600',
-      openedAtMs,
+      openedAtMs: Date.now(),
       updatedAtMs: Date.now(),
       status: 'normal',
-      ...this.row,
-      ...change,
-    };
-    // Whatever it was before.
-    this.row = { ...this.row, sequence: this.sequence };
+    } as const;
+    this.row = { ...first, ...this.row, ...change, sequence: this.sequence };
   }
 
   report(): PositionReport {
