@@ -59,13 +59,13 @@ interface Telling<Result> {
   readonly words: string;
   readonly tell: (positions: PositionWorkflows) => Promise<PositionReply | undefined>;
   /** What is done while the connection is open. */
-  readonly then: (reply: PositionReply, positions: PositionWorkflows) => Promise<Result>;
+  readonly onReply: (reply: PositionReply, positions: PositionWorkflows) => Promise<Result>;
 }
 
 /** What makes a position smaller or safer is never held up by the audit: the line follows the act. */
 async function tellAudited<Result>(
   config: Config,
-  { what, symbol, words, tell, then }: Telling<Result>,
+  { what, symbol, words, tell, onReply }: Telling<Result>,
 ): Promise<Result> {
   const act = { what, target: symbol, why: words } as const;
   let isAnswered = false;
@@ -79,7 +79,7 @@ async function tellAudited<Result>(
         detail: reply?.message ?? 'not known',
       });
       if (!reply) throw unknownPosition(symbol);
-      return then(reply, positions);
+      return onReply(reply, positions);
     });
   } catch (error) {
     if (!isAnswered) auditAttempt(config, { ...act, result: 'failed' });
@@ -118,7 +118,7 @@ export function addPositionCloseCommand(position: Command, finish: (exitCode: Ex
         symbol,
         words,
         tell: (positions) => positions.close(symbol, close),
-        then: async (reply, positions) => {
+        onReply: async (reply, positions) => {
           if (!json || !wait) report(symbol, reply, json);
           if (wait && reply.accepted) return finish(await waitForEnd(positions, symbol, json));
           finish(exitCodeOf(reply));
@@ -177,7 +177,7 @@ export function addPositionProtectCommand(position: Command, finish: (exitCode: 
         symbol,
         words: wish.words,
         tell: (positions) => positions.protect(symbol, protect),
-        then: async (reply) => {
+        onReply: async (reply) => {
           report(symbol, reply, options.json ?? false);
           finish(exitCodeOf(reply));
         },
