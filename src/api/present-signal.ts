@@ -22,6 +22,12 @@ function presentRequest(signal: TradingSignal) {
     limit_price: signal.limitPrice,
     time_in_force: signal.timeInForce,
     good_for_seconds: signal.goodForSeconds,
+    stop_loss: signal.stopLoss,
+    stop_loss_distance: signal.stopLossDistance,
+    take_profit: signal.takeProfit,
+    take_profit_distance: signal.takeProfitDistance,
+    trailing_distance: signal.trailingDistance,
+    max_holding_seconds: signal.maxHoldingSeconds,
     signal_strength: signal.signalStrength,
   };
 }

@@ -60,7 +60,21 @@ function describeOrder(view: SignalView): string {
 function describeRequest(view: SignalView): string {
   const { signal } = view;
   const amount = signal.amount ?? 'amount from free funds';
-  return `${amount}, ${describePrice(signal)}, ${signal.intent}, made ${formatTime(signal.timestampMs)}`;
+  const parts = [amount, describePrice(signal), signal.intent, ...describeProtection(signal)];
+  return `${parts.join(', ')}, made ${formatTime(signal.timestampMs)}`;
+}
+
+/** What the signal itself says of how its position is guarded. */
+function describeProtection(signal: SignalView['signal']): readonly string[] {
+  const { stopLoss, stopLossDistance, takeProfit, takeProfitDistance, trailingDistance, maxHoldingSeconds } = signal;
+  return [
+    ...(stopLoss === undefined ? [] : [`stop ${stopLoss}`]),
+    ...(stopLossDistance === undefined ? [] : [`stop ${stopLossDistance} away`]),
+    ...(takeProfit === undefined ? [] : [`target ${takeProfit}`]),
+    ...(takeProfitDistance === undefined ? [] : [`target ${takeProfitDistance} away`]),
+    ...(trailingDistance === undefined ? [] : [`trailing at ${trailingDistance}`]),
+    ...(maxHoldingSeconds === undefined ? [] : [`held for at most ${maxHoldingSeconds} s`]),
+  ];
 }
 
 /** `market`, `limit 60000, POST_ONLY, good for 600 s`. */

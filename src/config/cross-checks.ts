@@ -4,8 +4,9 @@ import { hostOf, REGION_DEFAULT, regionsWith, symbolEndingOf } from '../venues/d
 import type { ConfigProblem } from './config-error';
 import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
-import type { MergedLayers } from './layers';
+import type { Layer, MergedLayers } from './layers';
 import { rateLimitsOf } from './rate-limits';
+import { checkRisk } from './risk-checks';
 import type { Config, VenueConfig } from './schema';
 import { hasWebUi } from './web-ui';
 
@@ -203,9 +204,10 @@ function checkApi(config: Config): readonly Fault[] {
 /**
  * Checks what no single setting can tell: settings that contradict each other.
  *
+ * @param defaults the layer that the user did not write
  * @throws ConfigError with every contradiction
  */
-export function crossCheck(config: Config, layers: MergedLayers): void {
+export function crossCheck(config: Config, layers: MergedLayers, defaults: Layer): void {
   const venue = Object.hasOwn(config.venues, config.venue) ? config.venues[config.venue] : undefined;
   const limits = Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(config, name, settings));
   const faults = [
@@ -216,6 +218,7 @@ export function crossCheck(config: Config, layers: MergedLayers): void {
     ...checkTimes(config),
     ...checkStrategies(config, venue),
     ...checkMargins(config),
+    ...checkRisk(config, venue, layers, defaults),
     // What never fits at all was said already.
     ...(limits.length === 0 ? checkReads(config, venue) : []),
     ...checkPorts(config, venue),

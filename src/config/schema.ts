@@ -146,7 +146,6 @@ const venue = z.strictObject({
   limits: venueLimits,
 });
 
-/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
 const triggerPrice = z.enum(['mark', 'last']);
 
 /** See ProtectionSettings. */
@@ -210,6 +209,7 @@ const risk = z.strictObject({
   coolDownAfterStopMinutes: minutes,
 });
 
+/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1),
   /** The venue that signals trade on: a key of `venues`. */
@@ -277,6 +277,8 @@ export const configSchema = z.strictObject({
     /** A folder of candle files; absent: the seeded simulator. */
     candlesDir: z.string().min(1).optional(),
     spreadFraction: smallFraction,
+    /** How far the mark price strays from the last price at most, a fraction of it; zero: it is the last price. */
+    markBasisFraction: fee,
     takerFee: fee,
     makerFee: fee,
     /** Of symbols whose leverage was never set there. */

@@ -63,7 +63,12 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   assertSymbols(options);
   const clock = new PaperClock(options.now);
   const market = await openMarket(options, clock.steadyNowMs());
-  const feed = new PriceFeed(market.source, options.seed, Number(options.spreadFraction));
+  const feed = new PriceFeed(
+    market.source,
+    options.seed,
+    Number(options.spreadFraction),
+    Number(options.markBasisFraction ?? 0),
+  );
   feed.prepare(clock.steadyNowMs());
   let context: PaperRoutesContext | undefined;
   // The port comes first: it is what keeps a second venue from touching the journal of a running one.

@@ -73,6 +73,20 @@ describe('renderSignal', () => {
     ]);
   });
 
+  test('a signal tells what it asks for its position', () => {
+    const signal = { ...FILLED.signal, stopLoss: '42000', takeProfitDistance: '900', trailingDistance: '300' };
+    const view = { ...FILLED, signal: { ...signal, maxHoldingSeconds: 600 } };
+    expect(renderSignal(view, PLAIN)).toContain(
+      'Asked     0.01, market, entry, stop 42000, target 900 away, trailing at 300, held for at most 600 s, made ',
+    );
+    expect(presentSignal(view).signal).toMatchObject({
+      stop_loss: '42000',
+      take_profit_distance: '900',
+      trailing_distance: '300',
+      max_holding_seconds: 600,
+    });
+  });
+
   test('a denied signal tells the code and that nothing was sent', () => {
     const denied: SignalView = {
       ...FILLED,

@@ -171,12 +171,12 @@ describe('problems', () => {
     ['signals: { timeToLiveSeconds: 301 }', 'signals.timeToLiveSeconds', /at most/],
     ['orders: { lookUpDelayMs: 5000, lookUpDelayMaxMs: 1000 }', 'orders.lookUpDelayMs', /at most/],
     [
-      'venues: { bybit: { environment: live } }\nsignals: { strategies: [] }',
+      'venues: { bybit: { environment: live } }\nsignals: { strategies: [] }\nrisk: {}',
       'temporal.namespace',
       /use another namespace, such as oncefill-live/,
     ],
     [
-      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }',
+      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nrisk: {}',
       'signals.strategies',
       /live needs the list of strategies/,
     ],
@@ -212,7 +212,7 @@ describe('problems', () => {
 
   test('live runs in a namespace of its own', () => {
     const text =
-      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }';
+      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }\nrisk: {}';
     expect(loadFile(text).temporal.namespace).toBe('oncefill-live');
   });
 
@@ -375,7 +375,7 @@ describe('problems', () => {
       const env = { ONCEFILL_CRASH_POINT: 'trade.after-send', ONCEFILL_CRASH_FILE: '/tmp/crashed' };
       writeFileSync(
         join(cwd, 'my.yaml'),
-        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\nsignals: { strategies: [by_hand] }\n`,
+        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\nsignals: { strategies: [by_hand] }\nrisk: {}\n`,
       );
       const problems = problemsOf(() => loadConfig({ file: 'my.yaml', env, cwd }));
       expect(problems.map(({ source }) => source)).toEqual(Object.keys(env));

@@ -39,8 +39,10 @@ export function whatStops(config: Config): readonly string[] {
 
 function planned(config: Config, signal: TradingSignal): OrderPlan | string {
   const venue = config.venues[config.venue]!;
+  // Where no rule gives a stop, the sender does.
+  const hasOwnStop = signal.intent === 'entry' && config.protection.stopLossFraction === null;
   const plan = planOrder({
-    signal,
+    signal: hasOwnStop ? { ...signal, stopLossDistance: '1000' } : signal,
     market: { ...market, takerFee: config.paperVenue.takerFee },
     ticker,
     freeFunds: signal.amount === undefined ? FREE_FUNDS : '',
@@ -48,6 +50,8 @@ function planned(config: Config, signal: TradingSignal): OrderPlan | string {
     safetyMargin: config.sizing.safetyMargin,
     leverage: venue.leverage,
     clientOrderId: 'of-1',
+    protection: { settings: config.protection, isAttachable: true },
+    bounds: config.risk,
   });
   return isDenial(plan) ? `${plan.code} ${plan.message}` : plan;
 }
