@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat, log } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import { type TickReference, writeTick } from '../src/inference/candle-store';
-import { VenueError } from '../src/venues/venue';
 import type { PacedVenue } from '../src/trading/paced-venue';
+import { retryable } from './retryable';
 
 /** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
 const SPARE_CANDLES = 2;
@@ -87,21 +86,5 @@ async function positionsOf(pacedVenue: PacedVenue): Promise<PositionsReport | un
   } finally {
     end.abort();
     tooLate.catch(() => undefined);
-  }
-}
-
-/** Hands the venue's own waiting time to the server's retry, and stops at once where only a person can help. */
-async function retryable<Result>(read: () => Promise<Result>): Promise<Result> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof VenueError)) throw error;
-    const { kind, message, retryAfterMs } = error.outcome;
-    throw ApplicationFailure.create({
-      message,
-      type: kind,
-      nonRetryable: kind === 'FATAL',
-      nextRetryDelay: retryAfterMs,
-    });
   }
 }

@@ -72,6 +72,7 @@ export function presentSignal(view: SignalView) {
     outcome: view.outcome,
     denial_code: view.denialCode,
     ended_by: view.endedBy,
+    exit_reason: view.exitReason,
     detail: view.detail,
     signal: presentRequest(view.signal),
     reserved_asset: view.reservedAsset,
@@ -93,6 +94,7 @@ export function presentSummary(summary: SignalSummary) {
     venue: summary.venue,
     status: summary.status,
     outcome: summary.outcome,
+    exit_reason: summary.exitReason,
     started_at: isoTime(summary.startedAtMs),
     ended_at: isoTime(summary.endedAtMs),
   };

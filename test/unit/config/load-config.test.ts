@@ -392,17 +392,25 @@ describe('problems', () => {
 });
 
 describe('names of strategies in the configuration', () => {
-  it.each(['ml\u00ADx', 'ml\u200Bx', 'ml\u2060x', '\u2800', 'cafe\u0301', ' ml', 'ml\u00A0', 'ml\u202Ex'])(
-    'refuses %j as the doors do, as the model’s and in the list',
-    (name) => {
-      const load = (path: string, value: unknown) => () =>
-        loadConfig({ env: {}, cwd, flags: [{ flag: '--test', path, value }] });
-      expect(problemsOf(load('ml.strategy', name))).toMatchObject([{ path: 'ml.strategy' }]);
-      expect(problemsOf(load('signals.strategies', ['ok', name]))).toMatchObject([{ path: 'signals.strategies.1' }]);
-      const signal = { symbol: 'BTCUSDT', direction: 'BUY', strategy: name, timestamp: 1_760_000_000_000 };
-      expect(parseSignal(signal, { nowMs: 1_760_000_000_000 })).toMatchObject({ ok: false });
-    },
-  );
+  it.each([
+    'ml\u00ADx',
+    'ml\u200Bx',
+    'ml\u2060x',
+    '\u2800',
+    'cafe\u0301',
+    ' ml',
+    'ml\u00A0',
+    'ml\u202Ex',
+    'exit/a/1',
+    'EXIT/',
+  ])('refuses %j as the doors do, as the model’s and in the list', (name) => {
+    const load = (path: string, value: unknown) => () =>
+      loadConfig({ env: {}, cwd, flags: [{ flag: '--test', path, value }] });
+    expect(problemsOf(load('ml.strategy', name))).toMatchObject([{ path: 'ml.strategy' }]);
+    expect(problemsOf(load('signals.strategies', ['ok', name]))).toMatchObject([{ path: 'signals.strategies.1' }]);
+    const signal = { symbol: 'BTCUSDT', direction: 'BUY', strategy: name, timestamp: 1_760_000_000_000 };
+    expect(parseSignal(signal, { nowMs: 1_760_000_000_000 })).toMatchObject({ ok: false });
+  });
 });
 
 it.each([

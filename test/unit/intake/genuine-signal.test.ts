@@ -22,6 +22,8 @@ const SIGNAL: TradingSignal = {
 function claimOf(signal: TradingSignal): GenuineClaim {
   const fingerprint = fingerprintOf(signal);
   return {
+    environment: 'paper',
+    venue: 'bybit',
     fingerprint,
     clientOrderId: clientOrderIdOf(fingerprint),
     signal,
@@ -94,6 +96,35 @@ test.each<[string, (claim: GenuineClaim) => object]>([
   expect(refusal?.message).toMatch(
     /^The workflow "[^"]*" was not started by intake: .+\. Nothing was reserved or sent/,
   );
+});
+
+describe('an exit of a position', () => {
+  const EXIT: TradingSignal = { ...SIGNAL, direction: 'SELL', intent: 'exit', strategy: 'exit/loyw3v28/1' };
+  const startedBy = (workflowId: string, signal: TradingSignal): GenuineClaim => {
+    const claim = claimOf(signal);
+    return { ...claim, origin: { ...claim.origin, parent: { workflowId, runId: 'p' } } };
+  };
+
+  test('is genuine where the position in its symbol at this venue started it', () => {
+    expect(check(startedBy('position:bybit:BTCUSDT', EXIT))).toBeUndefined();
+  });
+
+  test.each<[string, string, Partial<TradingSignal>]>([
+    ['the position in another symbol', 'position:bybit:ETHUSDT', {}],
+    ['the position at another venue', 'position:binance:BTCUSDT', {}],
+    ['a workflow whose id only begins so', 'position:bybit:BTCUSDT:2', {}],
+    ['the venue’s account', 'venue-account:paper:bybit', {}],
+    ['its position, and it is an entry', 'position:bybit:BTCUSDT', { intent: 'entry' }],
+    ['its position, and its strategy is no exit’s', 'position:bybit:BTCUSDT', { strategy: 'grid' }],
+    ['its position, and its strategy only begins as an exit’s', 'position:bybit:BTCUSDT', { strategy: 'exit/now' }],
+  ])('is none where %s started it', (_what, workflowId, change) => {
+    expect(check(startedBy(workflowId, { ...EXIT, ...change }))).toMatchObject({ code: 'SIGNAL_NOT_GENUINE' });
+  });
+
+  test('is none where no workflow started it, and no taken signal of a like name is lost for that', () => {
+    expect(check(claimOf(EXIT))).toMatchObject({ code: 'SIGNAL_NOT_GENUINE' });
+    expect(check(claimOf({ ...EXIT, strategy: 'exit/strategy' }))).toBeUndefined();
+  });
 });
 
 test.each([
