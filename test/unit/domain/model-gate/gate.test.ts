@@ -3,7 +3,10 @@ import type { GateState, GateTerms } from '../../../../src/domain/model-gate/typ
 import { COSTS, MINUTE_MS, predicted, START_MS, termsAt } from './fixtures';
 
 /** What becomes of one prediction of one symbol after another, each with its candle's minute. */
-function outcomes(steps: readonly (readonly [expectedReturn: number, minute: number])[], terms = termsAt) {
+function outcomes(
+  steps: readonly (readonly [expectedReturn: number, minute: number])[],
+  terms: (minute: number) => GateTerms = termsAt,
+) {
   let state: GateState = NO_VIEWS;
   return steps.map(([expectedReturn, minute]) => {
     const judged = judgeAll(state, [predicted(expectedReturn, minute)], terms(minute));
