@@ -11,6 +11,7 @@ import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addLogsCommand } from './logs';
+import { addMlCommands } from './ml-status';
 import { addPaperVenueCommand } from './paper-venue';
 import { addSignalCancelCommand } from './signal-cancel';
 import { addSignalListCommand } from './signal-list';
@@ -65,6 +66,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addSignalListCommand(signal, finish);
   addSignalCancelCommand(signal, finish);
   addSignalSettleCommand(signal, finish);
+  addMlCommands(program, finish);
   addTradingStateCommands(program, finish);
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
