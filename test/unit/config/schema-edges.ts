@@ -37,7 +37,9 @@ const DECIMALS = [
   '1e-3',
 ];
 const DECIMAL_SETTINGS =
-  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.(?:minimumReturn|slippageMargin|stopVolatilityMultiple|targetVolatilityMultiple)|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
+  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
+/** The same of the model's gate. */
+const GATE_DECIMALS = /^ml\.(?:slippageMargin|(?:stop|target)VolatilityMultiple)$/;
 /** Texts whose allowed values cannot be told from the schema. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'ml.strategy': [
@@ -75,6 +77,7 @@ function valuesOf(path: string, node: SchemaNode): readonly unknown[] {
   if (node.type === 'boolean') return [true, false];
   if (node.type === 'integer' || node.type === 'number') return numbersOf(node);
   if (DECIMAL_SETTINGS.test(path)) return DECIMALS;
+  if (GATE_DECIMALS.test(path)) return DECIMALS;
   return TEXTS[path] ?? [];
 }
 
