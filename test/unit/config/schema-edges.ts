@@ -38,8 +38,6 @@ const DECIMALS = [
 ];
 const DECIMAL_SETTINGS =
   /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
-/** The same of the model's gate. */
-const GATE_DECIMALS = /^ml\.(?:slippageMargin|(?:stop|target)VolatilityMultiple)$/;
 /** Texts whose allowed values cannot be told from the schema. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'ml.strategy': [
@@ -63,6 +61,9 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'temporal.namespace': ['oncefill', 'temporal-system', 'x'],
   'venues.bybit.settleAsset': ['USDT', 'USDC', 'DT', 'T', 'BTCUSDT'],
 };
+
+/** Of the gate of the model, as DECIMAL_SETTINGS. */
+const GATE_DECIMALS = /^ml\.(?:slippageMargin|(?:stop|target)VolatilityMultiple)$/;
 
 function numbersOf({ type, minimum, exclusiveMinimum, maximum }: SchemaNode): readonly number[] {
   const lowest = minimum ?? exclusiveMinimum ?? 0;
