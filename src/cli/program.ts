@@ -11,6 +11,7 @@ import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
 import { addLogsCommand } from './logs';
+import { addMlCommands } from './ml-status';
 import { addPaperVenueCommand } from './paper-venue';
 import { addFlattenCommand } from './flatten';
 import { addPositionCommands } from './position';
@@ -72,6 +73,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addPositionCommands(program, finish);
   addTradesCommand(program, finish);
   addRiskCommand(program, finish);
+  addMlCommands(program, finish);
   addTradingStateCommands(program, finish);
   addFlattenCommand(program, finish);
   addStoreCommands(program, finish);

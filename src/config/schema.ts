@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
 import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
+import { GATES } from '../domain/model-gate/types';
 import { GROUPS_MAX } from '../domain/risk/types';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS, VENUE_REGIONS } from '../venues/definitions';
@@ -263,8 +264,16 @@ export const configSchema = z.strictObject({
     candleIntervalMinutes: z.union([z.literal(1), z.literal(5)]),
     /** How long after a candle's close it is fetched. */
     closeDelayMs: z.int().min(0).max(30_000),
-    /** A predicted return beyond this, up or down, becomes a signal. */
+    /** Absent: demo in paper, costs elsewhere. */
+    gate: z.enum(GATES).optional(),
+    /** No prediction of less, up or down, becomes a signal. */
     minimumReturn: positiveDecimal,
+    slippageMargin: surcharge,
+    horizonMinutes: z.int().min(1).max(1_440),
+    coolDownMinutes: z.int().min(0).max(1_440),
+    /** 0: as for every other signal. */
+    stopVolatilityMultiple: decimal,
+    targetVolatilityMultiple: decimal,
     executionProvider: z.enum(['cpu', 'cuda']),
   }),
   paperVenue: z.strictObject({
