@@ -35,6 +35,8 @@ const transactionShape = z.strictObject({
   vanished: z.array(z.string()).optional(),
   forgotten: z.array(z.string()).optional(),
   remembered: z.array(z.string()).optional(),
+  lives: z.array(z.looseObject({ symbol: z.string() })).optional(),
+  oddExits: z.array(z.strictObject({ symbol: z.string(), what: z.enum(['nothing', 'too_large']) })).optional(),
 });
 
 const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];

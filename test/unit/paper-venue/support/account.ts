@@ -4,6 +4,7 @@ import { PaperClock } from '../../../../src/paper-venue/clock';
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
+import { type PriceBand, TradingRules } from '../../../../src/paper-venue/matching/trading-rules';
 import { readStopChange } from '../../../../src/paper-venue/matching/stop-change';
 import { ScriptedMarket } from './scripted-market';
 
@@ -21,15 +22,18 @@ export class Account {
   #nowMs: number;
 
   /** @param nowMs the machine's clock, by which a second account may continue in the folder of a first one */
-  constructor(stateDir: string, balance = '100000', { markBasis = 0, nowMs = START_MS, market = scripted() } = {}) {
+  constructor(
+    stateDir: string,
+    balance = '100000',
+    { markBasis = 0, nowMs = START_MS, market = scripted(), band = undefined as PriceBand | undefined } = {},
+  ) {
     this.market = market;
     this.#nowMs = nowMs;
     this.feed = new PriceFeed(this.market, 1, 0.00001, markBasis);
     this.book = Book.open(new Journal(stateDir), { balance, leverage: 10, takerFee: '0.001' });
-    this.engine = new MatchingEngine(this.book, this.feed, new PaperClock(() => this.#nowMs), {
-      taker: '0.001',
-      maker: '0.0005',
-    });
+    const fees = { taker: '0.001', maker: '0.0005' };
+    const clock = new PaperClock(() => this.#nowMs);
+    this.engine = new MatchingEngine(this.book, this.feed, clock, fees, 'always', new TradingRules({ band }));
   }
 
   get nowMs(): number {
@@ -50,7 +54,7 @@ export class Account {
 
   /** Moves to the next minute, in which the price is this. */
   movePrice(price: number): void {
-    this.market.setPrice(price);
+    this.market.setPrice(price, Math.floor(this.#nowMs / MINUTE_MS) + 1);
     this.waitMs(MINUTE_MS);
   }
 
