@@ -173,7 +173,7 @@ const protection = z.strictObject({
 /** See PositionSettings. */
 const positions = z.strictObject({
   adds: z.int().min(0).max(1_000_000),
-  onOpposite: z.enum(['exit', 'deny']),
+  onOpposite: z.enum(['exit', 'deny', 'net']),
   foreign: z.enum(['alert', 'protect']),
   reportIntervalSeconds: z.int().min(1).max(60),
 });
