@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { AccountKeeper } from './account-keeper';
 import { GOOD_PROFILE, PaperAccount } from './account-profile';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
@@ -7,6 +8,8 @@ import { Journal } from './book/journal';
 import { PaperClock } from './clock';
 import { FaultInjector } from './faults/fault-injector';
 import type { FaultPlan } from './faults/fault-plan';
+import { FundingPayments } from './funding/funding-payments';
+import { FundingRates, NO_FUNDING } from './funding/funding-rates';
 import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
 import { jsonReply, type HttpRequest } from './http/messages';
 import {
@@ -20,6 +23,7 @@ import { NO_REPORT_DELAY } from './http/report-delay';
 import { RequestLimits } from './http/request-limits';
 import type { VenueCore } from './http/route';
 import { VenueService } from './http/venue-service';
+import { Liquidator } from './liquidation/liquidator';
 import { openMarket } from './market/open-market';
 import { PriceFeed } from './market/price-feed';
 import { MatchingEngine } from './matching/matching-engine';
@@ -82,6 +86,7 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const journal = new Journal(options.stateDir);
     const profile = options.account ?? GOOD_PROFILE;
     const book = Book.open(journal, { ...options, mntBalance: profile.mntBalance });
+    feed.restoreJumps(book.priceJumps);
     const fees = {
       taker: options.takerFee,
       maker: options.makerFee,
@@ -94,6 +99,14 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       isStopped: (nowMs, steadyNowMs) => account.isStopped(nowMs, steadyNowMs),
     });
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique, rules);
+    const funding = new FundingPayments(
+      book,
+      new FundingRates(options.seed, options.funding ?? NO_FUNDING),
+      (symbol, atMs) => feed.quote(symbol, atMs).last,
+      profile.accountId,
+    );
+    const liquidator = new Liquidator(book, feed, clock, fees);
+    const keeper = new AccountKeeper(book, engine, feed, clock, funding, liquidator, options.settleAsset);
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const core: VenueCore = {
@@ -107,6 +120,7 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       account,
       apiKey: options.apiKey,
       fees,
+      keeper,
     };
     const service = new VenueService(core, limits, options, audit);
     const stream = new PrivateStream(core, options, audit);
@@ -137,13 +151,13 @@ function runningVenue(
   matchIntervalMs: number,
   notices: readonly string[],
 ): PaperVenue {
-  const { engine, book, clock } = context.service.core;
+  const { engine, book, clock, keeper } = context.service.core;
   const matching = setInterval(() => {
     try {
-      engine.matchOpenOrders();
+      keeper.beat();
     } catch (error) {
       // A full disk must not end the venue: the fills are tried again at the next beat.
-      process.emitWarning(`The paper venue could not match its open orders: ${String(error)}`);
+      process.emitWarning(`The paper venue could not do what was due: ${String(error)}`);
     }
   }, matchIntervalMs);
   return {

@@ -34,6 +34,10 @@ const transactionShape = z.strictObject({
   vanished: z.array(z.string()).optional(),
   forgotten: z.array(z.string()).optional(),
   remembered: z.array(z.string()).optional(),
+  money: z.array(z.looseObject({ sequence: z.int(), type: z.string(), change: z.string() })).optional(),
+  closings: z.array(z.looseObject({ sequence: z.int(), orderId: z.string(), symbol: z.string() })).optional(),
+  fundedUntilMs: z.int().optional(),
+  priceJumps: z.array(z.looseObject({ symbol: z.string(), factor: z.number() })).optional(),
 });
 
 const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];

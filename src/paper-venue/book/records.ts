@@ -1,3 +1,6 @@
+import type { ClosingRecord, MoneyRecord } from '../money-log/records';
+import type { PriceJump } from '../market/price-jumps';
+
 export type Side = 'Buy' | 'Sell';
 
 /** Rejected: acknowledged, and refused afterwards. */
@@ -31,11 +34,18 @@ export interface OrderRecord {
   readonly rejectReason?: string;
   /** A fault lets the rest fill only from here on, on the machine's clock. */
   readonly heldUntilMs?: number;
-  /** Placed by a fault plan, not by a client. */
+  /** Placed by a fault plan, a person at the venue, or the venue itself, not by a client. */
   readonly external?: true;
+  /** The venue's word for who placed it; absent: a client. */
+  readonly createType?: string;
+  /** The venue's word for why the venue cancelled it. */
+  readonly cancelType?: string;
 }
 
-/** One fill of an order. */
+/** Why the venue books an execution. Absent of a record: a trade. */
+export type ExecutionKind = 'Trade' | 'Funding' | 'BustTrade' | 'AdlTrade';
+
+/** One fill of an order, or a payment of funding, which has no order. */
 export interface ExecutionRecord {
   readonly sequence: number;
   readonly executionId: string;
@@ -61,6 +71,9 @@ export interface ExecutionRecord {
   readonly closedQuantity: string;
   readonly realisedProfit: string;
   readonly atMs: number;
+  readonly kind?: ExecutionKind;
+  /** As its order's. */
+  readonly createType?: string;
 }
 
 /** The position in one symbol, one-way mode. */
@@ -74,6 +87,8 @@ export interface PositionRecord {
   readonly leverage: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** The fees of what is open, in the settle asset; absent: none. The book keeps it. */
+  readonly openFee?: string;
 }
 
 /**
@@ -94,6 +109,14 @@ export interface Transaction {
   readonly forgotten?: readonly string[];
   /** Order ids that queries answer for again. */
   readonly remembered?: readonly string[];
+  /** What changed the wallet. The book adds it for executions. */
+  readonly money?: readonly MoneyRecord[];
+  /** What orders have closed so far. The book adds it. */
+  readonly closings?: readonly ClosingRecord[];
+  /** Until when funding is paid, milliseconds UTC of the machine's clock. */
+  readonly fundedUntilMs?: number;
+  /** Prices that a test moved. */
+  readonly priceJumps?: readonly PriceJump[];
 }
 
 export function isOpen(order: OrderRecord): boolean {

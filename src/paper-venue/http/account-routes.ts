@@ -3,6 +3,7 @@ import { ZERO } from '../../domain/decimal';
 import type { PositionRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
+import { positionRiskFields } from './position-risk';
 import { refusedRoute, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { positionRow, unrealisedProfit } from './rows';
 import { walletRow, type WalletRow } from './wallet-row';
@@ -45,7 +46,10 @@ const positionList: Route = {
     const list = page.items.flatMap((position) => {
       const isPortfolio = core.account.profile.marginMode === 'portfolio';
       const margin = core.book.margin(position.symbol);
-      const row = positionRow(position, margin, markPrice(core, position.symbol), isPortfolio);
+      const row = {
+        ...positionRow(position, margin, markPrice(core, position.symbol), isPortfolio),
+        ...positionRiskFields(core, position),
+      };
       // One for each side; nothing can be open in this mode.
       return core.account.positionMode === 'hedge' ? [1, 2].map((positionIdx) => ({ ...row, positionIdx })) : [row];
     });
@@ -92,7 +96,8 @@ export function walletOf(core: VenueCore): WalletRow {
   const { marginMode, mntPrice } = account.profile;
   const realisedProfit = [...book.positions].reduce((sum, position) => sum.plus(position.realisedProfit), ZERO);
   const mnt = book.mntBalance.isZero() ? undefined : { balance: book.mntBalance, price: mntPrice };
-  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, mnt });
+  const { maintenance } = core.keeper.liquidator.risk();
+  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, maintenance, mnt });
 }
 
 function openPositions({ book, feed }: VenueCore): PositionRecord[] {

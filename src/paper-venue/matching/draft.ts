@@ -4,7 +4,14 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { Book } from '../book/book';
 import { fillPosition } from '../book/fill-position';
 import { symbolMargin } from '../book/margin';
-import { isOpen, type ExecutionRecord, type OrderRecord, type PositionRecord, type Transaction } from '../book/records';
+import {
+  isOpen,
+  type ExecutionKind,
+  type ExecutionRecord,
+  type OrderRecord,
+  type PositionRecord,
+  type Transaction,
+} from '../book/records';
 import { roundAmountUp } from '../money';
 
 export interface Fees {
@@ -18,6 +25,8 @@ export interface Fill {
   readonly quantity: Decimal;
   readonly price: Decimal;
   readonly isMaker: boolean;
+  /** Absent: a trade. */
+  readonly kind?: ExecutionKind;
 }
 
 /** What one order is about to change. Nothing counts before the book commits it. */
@@ -39,12 +48,17 @@ export class Draft {
     this.#mntBalance = book.mntBalance;
   }
 
+  /** As it would be. */
+  get position(): PositionRecord {
+    return this.#position;
+  }
+
   /** What is left to fill. */
   get rest(): Decimal {
     return new ExactDecimal(this.order.quantity).minus(this.order.filledQuantity);
   }
 
-  fill({ quantity, price, isMaker }: Fill): void {
+  fill({ quantity, price, isMaker, kind }: Fill): void {
     const { order, atMs } = this;
     const feeRate = isMaker ? this.fees.maker : this.fees.taker;
     const value = price.mul(quantity);
@@ -80,6 +94,8 @@ export class Draft {
       closedQuantity: formatDecimal(closedQuantity),
       realisedProfit: formatDecimal(realisedProfit),
       atMs,
+      kind,
+      createType: order.createType,
     });
     const filledQuantity = quantity.plus(order.filledQuantity);
     this.order = {
@@ -103,8 +119,15 @@ export class Draft {
     return { fee: ZERO, mntFee };
   }
 
-  cancel(rejectReason: string): void {
-    this.order = { ...this.order, status: 'Cancelled', rejectReason, updatedAtMs: this.atMs };
+  /** @param cancelType the venue's word where the venue itself cancels it */
+  cancel(rejectReason: string, cancelType?: string): void {
+    this.order = {
+      ...this.order,
+      status: 'Cancelled',
+      rejectReason,
+      ...(cancelType && { cancelType }),
+      updatedAtMs: this.atMs,
+    };
   }
 
   /** Accepted and then refused: nothing of it fills. */

@@ -11,6 +11,7 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { amendedOrder, type OrderChange } from './amendment';
 import { Draft, type Fees } from './draft';
 import type { NewOrder } from './order-request';
+import { assertLeverageFits, assertWithinRiskLimit } from './risk-limits';
 import { assertNotional, crosses, touchFor } from './touch';
 import { TradingRules } from './trading-rules';
 
@@ -34,6 +35,8 @@ export interface PlacementOptions {
   readonly rejectedFor?: string;
   /** What of a market order finds nothing at once is cancelled; it fills this share, 0 to 1. */
   readonly iocShare?: number;
+  /** The venue's word for who places it; absent: a client. */
+  readonly createType?: string;
 }
 
 /** What an order would lock, in the settle asset. */
@@ -65,7 +68,7 @@ export class MatchingEngine {
   /**
    * Accepts an order, or refuses it without a trace.
    *
-   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094 or 110007
+   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094, 110007 or 110090
    */
   place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
     const draft = this.#draft(request, options);
@@ -108,6 +111,7 @@ export class MatchingEngine {
     if (opens && !(draft.isCovered() && this.#isPayableFirst(order, touch))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
+    if (opens) assertWithinRiskLimit(request.instrument, draft, this.book);
     return draft;
   }
 
@@ -155,7 +159,7 @@ export class MatchingEngine {
     return draft.order;
   }
 
-  /** @throws VenueRefusal 110043, 10001 or 110007 */
+  /** @throws VenueRefusal 110043, 10001, 110013 or 110007 */
   setLeverage(symbol: string, leverage: string): void {
     const instrument = this.feed.instruments.get(symbol);
     const value = /^\d{1,3}(\.\d{1,2})?$/.test(leverage) ? new ExactDecimal(leverage) : ZERO;
@@ -163,6 +167,7 @@ export class MatchingEngine {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'leverage invalid');
     }
     const position = this.book.position(symbol);
+    assertLeverageFits(instrument, position, value, this.feed.quote(symbol, this.clock.steadyNowMs()).last);
     if (value.eq(position.leverage)) throw new VenueRefusal(RET_CODES.leverageNotModified, 'leverage not modified');
     const margin = this.book.margin(symbol);
     const locked = margin.position.plus(margin.orders);
@@ -309,6 +314,7 @@ export class MatchingEngine {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
       external: options.external,
+      createType: options.createType,
     };
   }
 }

@@ -180,11 +180,23 @@ describe('public data', () => {
     expect(marks).toEqual(candles.map((candle) => candle.slice(0, 5)));
   });
 
-  test('nobody was ever paid funding, and there is one tier of risk', async () => {
-    expect(rows(await get('/v5/market/funding/history'))).toEqual([]);
-    expect(rows(await get('/v5/market/risk-limit'))).toMatchObject([
-      { id: 1, maxLeverage: '100', initialMargin: '0.01' },
-    ]);
+  test('the tiers of risk begin at the whole leverage, and each allows less of it for more', async () => {
+    const tiers = rows(await get('/v5/market/risk-limit'));
+    expect(tiers[0]).toMatchObject({
+      id: 1,
+      riskLimitValue: '2000000',
+      maintenanceMargin: '0.005',
+      initialMargin: '0.01',
+      isLowestRisk: 1,
+      maxLeverage: '100.00',
+      mmDeduction: '',
+    });
+    const ascending = (name: string): boolean =>
+      tiers.every((tier, index) => index === 0 || Number(tier[name]) > Number(tiers[index - 1]![name]));
+    expect(['riskLimitValue', 'maintenanceMargin', 'initialMargin', 'mmDeduction'].map(ascending)).toEqual(
+      Array(4).fill(true),
+    );
+    expect(tiers.at(-1)).toMatchObject({ maxLeverage: '1.00', isLowestRisk: 0 });
   });
 
   test.each([
