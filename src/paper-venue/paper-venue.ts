@@ -107,6 +107,8 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     );
     const liquidator = new Liquidator(book, feed, clock, fees);
     const keeper = new AccountKeeper(book, engine, feed, clock, funding, liquidator, options.settleAsset);
+    // What fell due while nobody ran; a fresh account begins here.
+    funding.payDue(clock.steadyNowMs());
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const core: VenueCore = {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal } from '../../domain/decimal';
 import type { OrderRecord, Side } from '../book/records';
+import { readQuantity } from '../matching/order-request';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import type { HttpReply } from './messages';
 import { control } from './paper-controls';
 import type { VenueCore } from './route';
-import { executionRow, orderRow } from './rows';
+import { executionRow, orderRow, PRICE_MAX } from './rows';
 
 /*
  * What a test lets happen to positions and money: people who trade the same account by hand, the venue's own closings, funding
@@ -42,7 +43,7 @@ export function closeByHand(core: VenueCore, symbol: string, quantity?: string):
   return trade(core, {
     symbol,
     side: sideOf(size) === 'Sell' ? 'Buy' : 'Sell',
-    quantity: quantity ?? withoutSign(size),
+    quantity: quantity === undefined ? withoutSign(size) : checked(core, symbol, quantity),
     isClosing: true,
   });
 }
@@ -57,7 +58,12 @@ export function addToPosition(core: VenueCore, body: string): HttpReply {
 /** @param side absent: the position's, or Buy where nothing is open. @throws VenueRefusal what such an order is refused for */
 export function addByHand(core: VenueCore, symbol: string, quantity: string, side?: Side): OrderRecord {
   const { size } = core.book.position(symbol);
-  return trade(core, { symbol, side: side ?? sideOf(size) ?? 'Buy', quantity, isClosing: false });
+  return trade(core, {
+    symbol,
+    side: side ?? sideOf(size) ?? 'Buy',
+    quantity: checked(core, symbol, quantity),
+    isClosing: false,
+  });
 }
 
 /** Somebody turns a position to the other side. */
@@ -102,6 +108,9 @@ export function jumpPrice(core: VenueCore, body: string): HttpReply {
     const nowMs = core.clock.steadyNowMs();
     const { last } = core.feed.quote(symbol, nowMs);
     const price = 'price' in command ? Number(command.price) : Number(last) * Number(command.factor);
+    if (price > Number(PRICE_MAX) || price < Number(core.feed.instruments.get(symbol)!.priceStep)) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, `${symbol} cannot have a price of ${price}.`);
+    }
     core.keeper.jump(symbol, price);
     return { symbol, ...core.feed.quote(symbol, nowMs) };
   });
@@ -133,6 +142,12 @@ function trade(core: VenueCore, { symbol, side, quantity, isClosing }: HandTrade
     },
     { external: true, createType: isClosing ? BY_CLOSING : undefined },
   );
+}
+
+/** @throws VenueRefusal 10001 for a quantity that no order may have */
+function checked(core: VenueCore, symbol: string, quantity: string): string {
+  assertTraded(core, symbol);
+  return readQuantity(quantity, core.feed.instruments.get(symbol)!, 'Market');
 }
 
 function assertTraded({ feed }: VenueCore, symbol: string): void {

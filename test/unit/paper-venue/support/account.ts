@@ -1,6 +1,10 @@
+import { AccountKeeper } from '../../../../src/paper-venue/account-keeper';
 import { Book } from '../../../../src/paper-venue/book/book';
 import { Journal } from '../../../../src/paper-venue/book/journal';
 import { PaperClock } from '../../../../src/paper-venue/clock';
+import { FundingPayments } from '../../../../src/paper-venue/funding/funding-payments';
+import { FundingRates, type FundingTerms, NO_FUNDING } from '../../../../src/paper-venue/funding/funding-rates';
+import { Liquidator } from '../../../../src/paper-venue/liquidation/liquidator';
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
@@ -15,16 +19,35 @@ export class Account {
   readonly market = new ScriptedMarket('BTCUSDT', START_PRICE);
   readonly book: Book;
   readonly engine: MatchingEngine;
+  readonly keeper: AccountKeeper;
   readonly #feed: PriceFeed;
   #nowMs = 1_700_000_000_000;
 
-  constructor(stateDir: string, balance = '100000') {
+  constructor(
+    stateDir: string,
+    balance = '100000',
+    { leverage = 10, funding = NO_FUNDING }: { readonly leverage?: number; readonly funding?: FundingTerms } = {},
+  ) {
     this.#feed = new PriceFeed(this.market, 1, 0.00001);
-    this.book = Book.open(new Journal(stateDir), { balance, leverage: 10, takerFee: '0.001' });
-    this.engine = new MatchingEngine(this.book, this.#feed, new PaperClock(() => this.#nowMs), {
-      taker: '0.001',
-      maker: '0.0005',
-    });
+    this.book = Book.open(new Journal(stateDir), { balance, leverage, takerFee: '0.001' });
+    this.#feed.restoreJumps(this.book.priceJumps);
+    const clock = new PaperClock(() => this.#nowMs);
+    const fees = { taker: '0.001', maker: '0.0005' };
+    this.engine = new MatchingEngine(this.book, this.#feed, clock, fees);
+    const markAt = (symbol: string, atMs: number): string => this.#feed.quote(symbol, atMs).last;
+    const payments = new FundingPayments(this.book, new FundingRates(1, funding), markAt, '100000001');
+    const liquidator = new Liquidator(this.book, this.#feed, clock, fees);
+    this.keeper = new AccountKeeper(this.book, this.engine, this.#feed, clock, payments, liquidator, 'USDT');
+  }
+
+  /** The machine's clock, milliseconds UTC. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Time passes while the venue is down. */
+  sleepUntil(atMs: number): void {
+    this.#nowMs = atMs;
   }
 
   /** Moves to the next minute, in which the price is this. */
@@ -35,7 +58,7 @@ export class Account {
 
   waitMs(durationMs: number): void {
     this.#nowMs += durationMs;
-    this.engine.matchOpenOrders();
+    this.keeper.beat();
   }
 
   order(changes: Readonly<Record<string, unknown>>): NewOrder {
