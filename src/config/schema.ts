@@ -279,6 +279,8 @@ export const configSchema = z.strictObject({
     /** A folder of candle files; absent: the seeded simulator. */
     candlesDir: z.string().min(1).optional(),
     spreadFraction: smallFraction,
+    /** How far the mark price strays from the last price at most, a fraction of it; zero: it is the last price. */
+    markBasisFraction: fee,
     takerFee: fee,
     makerFee: fee,
     /** Of symbols whose leverage was never set there. */

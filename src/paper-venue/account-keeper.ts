@@ -25,7 +25,7 @@ export class AccountKeeper {
 
   /** Lets happen what is due now. */
   beat(): void {
-    this.funding.payDue(this.clock.steadyNowMs());
+    this.funding.payDue(this.clock.steadyNowMs(), (untilMs) => this.engine.stops.advance(untilMs));
     this.engine.matchOpenOrders();
     this.liquidator.liquidateIfDue();
   }

@@ -40,6 +40,8 @@ export interface PaperVenueOptions {
   readonly candlesDir?: string;
   /** Ask minus bid as a fraction of the price. */
   readonly spreadFraction: string;
+  /** How far the mark price strays from the last price at most, a fraction of it; absent: it is the last price. */
+  readonly markBasisFraction?: string;
   readonly takerFee: string;
   readonly makerFee: string;
   /** How far from the market limit prices may lie; absent: as far as the instrument allows. */

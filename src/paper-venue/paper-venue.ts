@@ -67,7 +67,12 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
   assertSymbols(options);
   const clock = new PaperClock(options.now);
   const market = await openMarket(options, clock.steadyNowMs());
-  const feed = new PriceFeed(market.source, options.seed, Number(options.spreadFraction));
+  const feed = new PriceFeed(
+    market.source,
+    options.seed,
+    Number(options.spreadFraction),
+    Number(options.markBasisFraction ?? 0),
+  );
   feed.prepare(clock.steadyNowMs());
   let context: PaperRoutesContext | undefined;
   // The port comes first: it is what keeps a second venue from touching the journal of a running one.
@@ -102,13 +107,13 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const funding = new FundingPayments(
       book,
       new FundingRates(options.seed, options.funding ?? NO_FUNDING),
-      (symbol, atMs) => feed.quote(symbol, atMs).last,
+      (symbol, atMs) => feed.quote(symbol, atMs).mark,
       profile.accountId,
     );
     const liquidator = new Liquidator(book, feed, clock, fees);
     const keeper = new AccountKeeper(book, engine, feed, clock, funding, liquidator, options.settleAsset);
-    // What fell due while nobody ran; a fresh account begins here.
-    funding.payDue(clock.steadyNowMs());
+    // What fell due while nobody ran; the funding of a fresh account begins here.
+    keeper.beat();
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const core: VenueCore = {

@@ -11,6 +11,7 @@ export const RET_CODES = {
   priceAboveBand: 30208,
   priceBelowBand: 30209,
   delisting: 30228,
+  notModified: 34040,
   orderNotFound: 110001,
   balanceInsufficient: 110007,
   leverageBeyondRiskLimit: 110013,

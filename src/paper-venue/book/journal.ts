@@ -25,6 +25,7 @@ const LINE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Enough to tell a line of ours from a damaged one; what is inside a record, the book's arithmetic checks. */
 const transactionShape = z.strictObject({
+  atMs: z.number().optional(),
   walletBalance: z.string().optional(),
   mntBalance: z.string().optional(),
   orders: z.array(z.looseObject({ orderId: z.string(), symbol: z.string(), status: z.string() })).optional(),

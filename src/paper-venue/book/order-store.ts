@@ -1,4 +1,4 @@
-import { isOpen, type ExecutionRecord, type OrderRecord } from './records';
+import { isOpen, isWaiting, type ExecutionRecord, type OrderRecord } from './records';
 
 /** Orders kept for look-ups; when more have closed, the oldest closed ones are let go. Client ids are kept for ever. */
 export const ORDERS_KEPT_MAX = 100_000;
@@ -100,6 +100,11 @@ export class OrderStore {
     return this.#openBySymbol.get(symbol)?.values() ?? [];
   }
 
+  /** The stops of a symbol's position that wait, oldest first. */
+  stops(symbol: string): OrderRecord[] {
+    return [...this.openOrders(symbol)].filter(isWaiting);
+  }
+
   openCount(symbol: string): number {
     return this.#openBySymbol.get(symbol)?.size ?? 0;
   }
@@ -142,7 +147,7 @@ export class OrderStore {
     this.#orderIds.push(order.orderId);
     this.#lastSequence = Math.max(this.#lastSequence, order.sequence);
     if (order.external) this.#externalOrders += 1;
-    else this.#acceptedOrders += 1;
+    else if (!order.stop) this.#acceptedOrders += 1;
     if (order.clientOrderId === '') return;
     this.#orderIdByClientOrderId.set(order.clientOrderId, order.orderId);
     this.#countAccepted(order.clientOrderId);
@@ -168,7 +173,7 @@ export class OrderStore {
         continue;
       }
       left -= 1;
-      if (!order.external) this.#retiredOrders += 1;
+      if (!order.external && !order.stop) this.#retiredOrders += 1;
       this.#byOrderId.delete(orderId);
       this.#orderIdByClientOrderId.delete(order.clientOrderId);
       if (order.clientOrderId !== '') this.#retiredClientOrderIds.push(order.clientOrderId);

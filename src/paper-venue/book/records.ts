@@ -3,8 +3,48 @@ import type { PriceJump } from '../market/price-jumps';
 
 export type Side = 'Buy' | 'Sell';
 
-/** Rejected: acknowledged, and refused afterwards. */
-type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected';
+/** Rejected: acknowledged, and refused afterwards. Untriggered: a stop that waits. Deactivated: a stop that was removed. */
+type OrderStatus = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected' | 'Untriggered' | 'Deactivated';
+
+export type StopKind = 'StopLoss' | 'TakeProfit' | 'TrailingStop';
+
+/** Which price sets a stop off. */
+export type TriggerBy = 'LastPrice' | 'MarkPrice' | 'IndexPrice';
+
+/** The stop and the target that an order brings for the position it opens. Prices are decimal strings. */
+export interface AttachedStops {
+  readonly stopLoss?: string;
+  readonly takeProfit?: string;
+  readonly stopTriggerBy: TriggerBy;
+  readonly targetTriggerBy: TriggerBy;
+  /** Those that a fault loses: the order says it has them, and they never come. */
+  readonly lost?: readonly StopKind[];
+  /** A fault lets the stop find only this share of its quantity, 0 to 1. */
+  readonly fillShare?: number;
+}
+
+/** What makes an order one of the stops of a position: it waits for a price, and then closes all of it. */
+export interface StopTerms {
+  readonly kind: StopKind;
+  /** Of a trailing stop: the price from which on it follows; absent: it did so at once. */
+  readonly triggerPrice?: string;
+  readonly triggerBy: TriggerBy;
+  /** How far behind the best price a trailing stop follows. */
+  readonly distance?: string;
+  /** Whether a trailing stop follows already. */
+  readonly isFollowing?: boolean;
+  /** Prices count from this second on, on the machine's clock; a trailing stop follows from it. */
+  readonly sinceMs: number;
+  readonly lastPriceOnCreated: string;
+  /** The client id of the order that brought it; empty: it was set on the position. */
+  readonly parentClientOrderId: string;
+  /** Stops with the same text came together: when one is set off or cancelled, the other goes as well. */
+  readonly pair?: string;
+  /** The worst price that it took when it was set off; absent: not set off, or no such bound. */
+  readonly orderPrice?: string;
+  /** See AttachedStops. */
+  readonly fillShare?: number;
+}
 
 /** One order. Records are never changed: every step makes another one. Amounts are decimal strings. */
 export interface OrderRecord {
@@ -36,9 +76,13 @@ export interface OrderRecord {
   readonly heldUntilMs?: number;
   /** Placed by a fault plan, a person at the venue, or the venue itself, not by a client. */
   readonly external?: true;
-  /** The venue's word for who placed it; absent: a client. */
+  /** What it brings for the position; absent: nothing. */
+  readonly attached?: AttachedStops;
+  /** Absent: a plain order. */
+  readonly stop?: StopTerms;
+  /** In the venue's words; absent: CreateByUser. */
   readonly createType?: string;
-  /** The venue's word for why the venue cancelled it. */
+  /** In the venue's words; absent: as the reject reason tells. */
   readonly cancelType?: string;
 }
 
@@ -67,13 +111,15 @@ export interface ExecutionRecord {
   /** What of the order is left after it; absent in records of former versions, as is the mark price. */
   readonly leavesQuantity?: string;
   readonly markPrice?: string;
+  /** Of which stop it was; absent: of none. */
+  readonly stopOrderType?: StopKind;
+  /** As of its order. */
+  readonly createType?: string;
   /** What part of the quantity closed a position, and the profit or loss booked for it. */
   readonly closedQuantity: string;
   readonly realisedProfit: string;
   readonly atMs: number;
   readonly kind?: ExecutionKind;
-  /** As its order's. */
-  readonly createType?: string;
 }
 
 /** The position in one symbol, one-way mode. */
@@ -89,6 +135,14 @@ export interface PositionRecord {
   readonly updatedAtMs: number;
   /** The fees of what is open, in the settle asset; absent: none. The book keeps it. */
   readonly openFee?: string;
+  /** When the present size left zero or changed its side; absent in records of former versions. */
+  readonly openedAtMs?: number;
+  /** Whether the order that opened it brought a stop. */
+  readonly openedWithStop?: boolean;
+  /** Realised since it was opened, fees included. */
+  readonly episodeProfit?: string;
+  /** Grows with every change of it or of its stops; absent: none so far. */
+  readonly sequence?: number;
 }
 
 /**
@@ -96,6 +150,8 @@ export interface PositionRecord {
  * per line, and reading them again in order gives the same book.
  */
 export interface Transaction {
+  /** On the machine's clock, milliseconds UTC; absent where no position changes. */
+  readonly atMs?: number;
   readonly walletBalance?: string;
   readonly mntBalance?: string;
   readonly orders?: readonly OrderRecord[];
@@ -120,5 +176,10 @@ export interface Transaction {
 }
 
 export function isOpen(order: OrderRecord): boolean {
-  return order.status === 'New' || order.status === 'PartiallyFilled';
+  return order.status === 'New' || order.status === 'PartiallyFilled' || isWaiting(order);
+}
+
+/** Whether it is a stop that nothing has set off yet. */
+export function isWaiting(order: OrderRecord): boolean {
+  return order.status === 'Untriggered';
 }

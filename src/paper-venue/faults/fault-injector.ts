@@ -20,7 +20,7 @@ import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
 import { withOddRows } from './odd-rows';
-import { befallPosition, type PositionFault } from './position-faults';
+import { befallAccount, type AccountFault } from './account-faults';
 import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
 
@@ -45,7 +45,7 @@ const NOTHING_OF_SO_MANY = 4;
 /** Client ids whose requests are counted for targets; more are counted together with none. */
 const COUNTED_CLIENT_ORDER_IDS_MAX = 100_000;
 
-type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows' | PositionFault;
+type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows' | AccountFault;
 type Injection = (response: ServerResponse, request: AdmittedRequest, fault: Fault) => void;
 
 /** Carries out admitted requests, as the fault plan wants it. Without a plan every request is simply answered. */
@@ -206,17 +206,17 @@ export class FaultInjector {
       odd_rows: (response, request, { variant }) => {
         send(response, withOddRows(this.#execute(request), request.route.name, variant));
       },
-      ...this.#createPositionInjections(),
+      ...this.#createAccountInjections(),
     };
   }
 
   /** What becomes of positions without anybody here asking: before the request, which then shows it. */
-  #createPositionInjections(): Readonly<Record<PositionFault, Injection>> {
+  #createAccountInjections(): Readonly<Record<AccountFault, Injection>> {
     const { send } = bound(this.#transmission);
     const inject =
-      (name: PositionFault): Injection =>
+      (name: AccountFault): Injection =>
       (response, request, fault) => {
-        befallPosition(this.service.core, name, text(request.parameters, 'symbol'), fault);
+        befallAccount(this.service.core, name, text(request.parameters, 'symbol'), fault);
         send(response, this.#execute(request));
       };
     return {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ExactDecimal, formatDecimal } from '../../domain/decimal';
 import type { Book } from '../book/book';
 import type { ExecutionRecord, PositionRecord } from '../book/records';
+import { touchedPosition } from '../matching/stop-orders';
 import { roundAmount } from '../money';
 import type { FundingRates } from './funding-rates';
 
@@ -20,8 +21,13 @@ export class FundingPayments {
     private readonly accountId: string,
   ) {}
 
-  /** Makes the payments that have become due. @param nowMs the machine's clock */
-  payDue(nowMs: number): void {
+  /**
+   * Makes the payments that have become due.
+   *
+   * @param nowMs the machine's clock
+   * @param advance lets happen what came before an instant, so that a payment is that of the position of its own time
+   */
+  payDue(nowMs: number, advance: (untilMs: number) => void = () => undefined): void {
     const { rates, book } = this;
     if (!rates.terms.isOn) return;
     const paidUntilMs = book.fundedUntilMs;
@@ -33,8 +39,9 @@ export class FundingPayments {
     if (paidUntilMs >= lastMs) return;
     const firstMs = Math.max(rates.nextAfter(paidUntilMs), lastMs - (CATCH_UP_MAX - 1) * rates.intervalMs);
     for (let dueMs = firstMs; dueMs <= lastMs; dueMs += rates.intervalMs) {
+      advance(dueMs);
       const executions = this.#executions(dueMs, (symbol) => rates.rateAt(symbol, dueMs));
-      this.#commit(executions, dueMs);
+      this.#commit(executions, dueMs, dueMs);
     }
   }
 
@@ -48,15 +55,20 @@ export class FundingPayments {
   payNow(nowMs: number, rate?: string, symbol?: string): readonly ExecutionRecord[] {
     const dueMs = this.rates.nextAfter(nowMs);
     const executions = this.#executions(nowMs, (name) => rate ?? this.rates.rateAt(name, dueMs), symbol);
-    this.#commit(executions);
+    this.#commit(executions, nowMs);
     return executions;
   }
 
-  #commit(executions: readonly ExecutionRecord[], fundedUntilMs?: number): void {
+  #commit(executions: readonly ExecutionRecord[], atMs: number, fundedUntilMs?: number): void {
+    const { book } = this;
     const paid = executions.reduce((sum, { fee }) => sum.plus(fee), new ExactDecimal(0));
-    const total = this.book.walletBalance.total.minus(paid);
-    this.book.commit({
-      ...(executions.length > 0 && { walletBalance: formatDecimal(total), executions }),
+    book.commit({
+      ...(executions.length > 0 && {
+        atMs,
+        walletBalance: formatDecimal(book.walletBalance.total.minus(paid)),
+        executions,
+        positions: executions.map(({ symbol, fee }) => paidPosition(book.position(symbol), fee, atMs)),
+      }),
       ...(fundedUntilMs !== undefined && { fundedUntilMs }),
     });
   }
@@ -105,4 +117,10 @@ export class FundingPayments {
       kind: 'Funding',
     };
   }
+}
+
+/** What a position has realised since it was opened counts its funding. */
+function paidPosition(position: PositionRecord, fee: string, atMs: number): PositionRecord {
+  const episodeProfit = new ExactDecimal(position.episodeProfit ?? '0').minus(fee);
+  return { ...touchedPosition(position, atMs), episodeProfit: formatDecimal(episodeProfit) };
 }

@@ -1,9 +1,9 @@
-import type { OrderRecord } from '../book/records';
+import { isOpen, type OrderRecord } from '../book/records';
 import type { OrderReference } from '../matching/matching-engine';
 import { parseNewOrder } from '../matching/order-request';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { assertOneWay, UNSUPPORTED_ORDER_OPTIONS } from './order-routes';
-import { marketFilter, MARKETS } from './page';
+import { kindFilter, marketFilter, MARKETS } from './page';
 import { type Parameters, refusedRoute, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 
 /** A rate of 1 in the numbers of a pre-check. */
@@ -23,13 +23,14 @@ const amend: Route = {
   },
 };
 
+/** Without a kind of orders it removes the stops of positions as well, as on the venue. */
 const cancelAll: Route = {
   name: 'order_cancel_all',
   method: 'POST',
   path: '/v5/order/cancel-all',
   group: 'order',
   signed: true,
-  unsupported: ['stopOrderType', 'orderFilter'],
+  unsupported: ['stopOrderType'],
   handle: (core, parameters) => {
     requireLinear(parameters);
     if (MARKETS.every((market) => text(parameters, market) === undefined)) {
@@ -38,8 +39,13 @@ const cancelAll: Route = {
     if (text(parameters, 'symbol') !== undefined) requireSymbol(core, parameters);
     const { orders } = core.book;
     const open = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
-    const chosen = open.filter(marketFilter(core, parameters));
-    for (const { symbol, orderId } of chosen) core.engine.cancel({ symbol, orderId });
+    const matchesKind = kindFilter(parameters);
+    const chosen = open.filter(marketFilter(core, parameters)).filter(matchesKind);
+    for (const { symbol, orderId } of chosen) {
+      // A stop is gone with its partner already.
+      const order = orders.byOrderId(orderId);
+      if (order && isOpen(order)) core.engine.cancel({ symbol, orderId });
+    }
     return { list: chosen.map(idsOf), success: '1' };
   },
 };

@@ -13,11 +13,15 @@ const EXECUTION_PAGE = { defaultLimit: 50, limitMax: 100 };
 const OPEN_ALONE = '0';
 const RECENT_CLOSED = '1';
 /** All that a new order may ask for and that the paper venue does not do. */
-export const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = (
-  'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop takeProfit stopLoss tpslMode tpTriggerBy ' +
-  'slTriggerBy tpLimitPrice slLimitPrice tpOrderType slOrderType slippageToleranceType slippageTolerance bboSideType ' +
-  'bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
+const UNSUPPORTED_OF_NEW: readonly string[] = (
+  'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop tpLimitPrice slLimitPrice slippageToleranceType ' +
+  'slippageTolerance bboSideType bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
 ).split(' ');
+/** The same of a change of an order: it keeps the stops that it brings. */
+export const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = [
+  ...UNSUPPORTED_OF_NEW,
+  ...'takeProfit stopLoss tpslMode tpTriggerBy slTriggerBy tpOrderType slOrderType'.split(' '),
+];
 
 const create: Route = {
   name: 'order_create',
@@ -25,7 +29,7 @@ const create: Route = {
   path: '/v5/order/create',
   group: 'order',
   signed: true,
-  unsupported: UNSUPPORTED_ORDER_OPTIONS,
+  unsupported: UNSUPPORTED_OF_NEW,
   handle: (core, parameters, options) => {
     const { engine, feed } = core;
     assertOneWay(core);

@@ -82,18 +82,38 @@ export function isKept({ clock, keepsAll }: Pick<VenueCore, 'clock' | 'keepsAll'
   return keepsAll || order.filledQuantity !== '0' || clock.nowMs() - order.updatedAtMs <= UNFILLED_KEPT_MS;
 }
 
-/** Kinds of orders that the venue knows beside plain ones; the paper venue has none of them. */
-const OTHER_ORDER_KINDS: ReadonlySet<string> = new Set([
-  'StopOrder',
-  'tpslOrder',
-  'OcoOrder',
-  'BidirectionalTpslOrder',
-]);
+/** The kinds that the paper venue has: plain orders, and the stops of positions. */
+const PLAIN_ORDERS = 'Order';
+const STOP_ORDERS = 'StopOrder';
+/** Kinds of orders that the venue knows besides, and the paper venue has none of. */
+const OTHER_ORDER_KINDS: ReadonlySet<string> = new Set(['tpslOrder', 'OcoOrder', 'BidirectionalTpslOrder']);
 
 interface OfOrder {
   readonly symbol: string;
   readonly orderId: string;
   readonly clientOrderId: string;
+  /** Of orders. */
+  readonly stop?: object;
+  /** Of fills. */
+  readonly stopOrderType?: string;
+}
+
+/**
+ * Whether an order or fill is of the kind that a query names; of all kinds where it names none, as on the venue.
+ *
+ * @throws VenueRefusal 10001 for a kind that the venue does not know
+ */
+export function kindFilter(
+  parameters: Parameters,
+): (record: { readonly stop?: object; readonly stopOrderType?: string }) => boolean {
+  const kind = text(parameters, 'orderFilter');
+  if (kind !== undefined && kind !== PLAIN_ORDERS && kind !== STOP_ORDERS && !OTHER_ORDER_KINDS.has(kind)) {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: orderFilter invalid');
+  }
+  return ({ stop, stopOrderType }) => {
+    const isStop = stop !== undefined || stopOrderType !== undefined;
+    return kind === undefined || kind === (isStop ? STOP_ORDERS : PLAIN_ORDERS);
+  };
 }
 
 /**
@@ -105,13 +125,10 @@ interface OfOrder {
 export function orderFilter(core: VenueCore, parameters: Parameters): (record: OfOrder) => boolean {
   const orderId = text(parameters, 'orderId');
   const clientOrderId = text(parameters, 'orderLinkId');
-  const kind = text(parameters, 'orderFilter') ?? 'Order';
-  if (kind !== 'Order' && !OTHER_ORDER_KINDS.has(kind)) {
-    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: orderFilter invalid');
-  }
+  const matchesKind = kindFilter(parameters);
   const matchesMarket = marketFilter(core, parameters);
   return (record) => {
-    if (kind !== 'Order' || !matchesMarket(record)) return false;
+    if (!matchesKind(record) || !matchesMarket(record)) return false;
     if (orderId !== undefined) return record.orderId === orderId;
     return clientOrderId === undefined || record.clientOrderId === clientOrderId;
   };

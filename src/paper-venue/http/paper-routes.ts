@@ -1,11 +1,13 @@
 import { formatDecimal } from '../../domain/decimal';
-import type { ExecutionRecord } from '../book/records';
+import { isWaiting, type ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 import { cancelOrder, forget, setClock, setSymbolState } from './paper-controls';
+import { positionRowOf } from './account-routes';
 import {
   addToPosition,
+  clearStops,
   closePosition,
   deleveragePosition,
   flipPosition,
@@ -15,7 +17,7 @@ import {
   transferMoney,
 } from './position-controls';
 import type { VenueCore } from './route';
-import { executionRow, MNT, orderRow, positionRow } from './rows';
+import { executionRow, MNT, orderRow } from './rows';
 import type { PrivateStream } from '../stream/private-stream';
 import type { VenueService } from './venue-service';
 
@@ -31,6 +33,7 @@ const POSITION_CONTROLS: ReadonlyMap<string, (core: VenueCore, body: string) => 
   ['/paper/positions/flip', flipPosition],
   ['/paper/positions/liquidate', liquidatePosition],
   ['/paper/positions/adl', deleveragePosition],
+  ['/paper/positions/clear-stop', clearStops],
   ['/paper/funding', payFunding],
   ['/paper/price', jumpPrice],
   ['/paper/transfer', transferMoney],
@@ -67,7 +70,10 @@ export interface PaperAudit {
   readonly faultsInjected: Readonly<Record<string, number>>;
   readonly balances: Readonly<Record<string, { total: string; available: string; locked: string }>>;
   readonly positions: readonly object[];
+  /** Without the stops of positions. */
   readonly openOrders: readonly object[];
+  /** The stops of positions that wait. */
+  readonly stopOrders: readonly object[];
 }
 
 export interface PaperRoutesContext {
@@ -116,7 +122,9 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
   const { audit, core } = service;
   const { orders, walletBalance, lost } = core.book;
   const accepted = orders.acceptedByClientOrderId;
-  const open = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
+  const all = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
+  const open = all.filter((order) => !isWaiting(order));
+  const stops = all.filter(isWaiting);
   let maxOrdersPerClientId = 0;
   for (const count of accepted.values()) maxOrdersPerClientId = Math.max(maxOrdersPerClientId, count);
   return {
@@ -156,6 +164,7 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
     },
     positions: openPositionRows(service),
     openOrders: open.map((order) => orderRow(order, core.settle)),
+    stopOrders: stops.map((order) => orderRow(order, core.settle)),
   };
 }
 
@@ -166,10 +175,7 @@ function sameFigures(balance: string): { total: string; available: string } {
 function openPositionRows({ core }: VenueService): object[] {
   return [...core.book.positions]
     .filter(({ size, symbol }) => size !== '0' && core.feed.instruments.has(symbol))
-    .map((position) => {
-      const { last } = core.feed.quote(position.symbol, core.clock.steadyNowMs());
-      return positionRow(position, core.book.margin(position.symbol), last);
-    });
+    .map((position) => positionRowOf(core, position));
 }
 
 function answerOrders(service: VenueService, limit: string | null): HttpReply {

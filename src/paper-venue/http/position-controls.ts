@@ -91,6 +91,11 @@ export function deleveragePosition(core: VenueCore, body: string): HttpReply {
   });
 }
 
+/** The venue loses the stops of a position. */
+export function clearStops({ engine }: VenueCore, body: string): HttpReply {
+  return control(ofPosition, body, ({ symbol }) => ({ cleared: engine.stops.clear(symbol) || refuseEmpty(symbol) }));
+}
+
 /** Funding is paid now, at the rate of the next payment or a given one. */
 export function payFunding(core: VenueCore, body: string): HttpReply {
   return control(payment, body, ({ symbol, rate }) => ({

@@ -1,7 +1,15 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { SymbolMargin } from '../book/margin';
-import { isOpen, type ExecutionRecord, type OrderRecord, type PositionRecord } from '../book/records';
+import {
+  isOpen,
+  type AttachedStops,
+  type ExecutionRecord,
+  type OrderRecord,
+  type PositionRecord,
+  type StopKind,
+  type StopTerms,
+} from '../book/records';
 import { FUNDING_RATE_MAX, type FundingTerms } from '../funding/funding-rates';
 import type { Instrument } from '../market/instrument';
 import type { Quote } from '../market/price-feed';
@@ -26,6 +34,8 @@ export const MNT = 'MNT';
 export const LAUNCHED_AT_MS = 1_585_526_400_000;
 
 const MINUTES_PER_HOUR = 60;
+
+const CREATED_BY_USER = 'CreateByUser';
 
 /** What the venue is like besides an instrument. */
 export interface InstrumentTerms {
@@ -82,13 +92,13 @@ export interface NextFunding {
   readonly dueAtMs: number;
 }
 
-export function tickerRow(symbol: string, { bid, ask, last }: Quote, funding: NextFunding): object {
+export function tickerRow(symbol: string, { bid, ask, last, mark }: Quote, funding: NextFunding): object {
   const { isOn, intervalMinutes } = funding.terms;
   return {
     symbol,
     lastPrice: last,
     indexPrice: last,
-    markPrice: last,
+    markPrice: mark,
     bid1Price: bid,
     bid1Size: DEPTH,
     ask1Price: ask,
@@ -121,22 +131,15 @@ export function tickerRow(symbol: string, { bid, ask, last }: Quote, funding: Ne
   };
 }
 
-/** What the venue documents of orders that it has and the paper venue has not: triggers, take-profits, loans, options, groups. */
+/** What the venue documents of orders that it has and the paper venue has not: loans, options, groups, limits of stops. */
 const ABSENT_OF_ORDERS = {
-  parentOrderLinkId: '',
   blockTradeId: '',
   isLeverage: '',
-  stopOrderType: '',
   orderIv: '',
   marketUnit: '',
   ocoTriggerBy: '',
   tpLimitPrice: '',
   slLimitPrice: '',
-  tpTriggerBy: '',
-  slTriggerBy: '',
-  triggerDirection: 0,
-  triggerBy: '',
-  lastPriceOnCreated: '',
   basePrice: '',
   placeType: '',
   smpType: 'None',
@@ -156,18 +159,20 @@ export function orderRow(order: OrderRecord, settle: string): object {
   const rest = isOpen(order) ? new ExactDecimal(order.quantity).minus(filled) : ZERO;
   return {
     ...ABSENT_OF_ORDERS,
+    ...stopFields(order),
+    ...attachedFields(order.attached),
     orderId: order.orderId,
     orderLinkId: order.clientOrderId,
     symbol: order.symbol,
     side: order.side,
     orderType: order.type,
-    price: order.limitPrice ?? '0',
+    price: order.limitPrice ?? order.stop?.orderPrice ?? '0',
     qty: order.quantity,
     orderStatus: order.status,
-    createType: order.createType ?? 'CreateByUser',
+    createType: order.createType ?? CREATED_BY_USER,
     timeInForce: order.timeInForce,
     reduceOnly: order.reduceOnly,
-    closeOnTrigger: false,
+    closeOnTrigger: order.stop !== undefined,
     positionIdx: 0,
     avgPrice: averagePriceText(new ExactDecimal(order.filledValue), filled),
     leavesQty: formatDecimal(rest),
@@ -179,13 +184,46 @@ export function orderRow(order: OrderRecord, settle: string): object {
     cumFeeDetail: feeDetail(order, settle),
     cancelType: order.cancelType ?? (order.rejectReason === 'EC_PerCancelRequest' ? 'CancelByUser' : 'UNKNOWN'),
     rejectReason: order.rejectReason ?? 'EC_NoError',
-    // ccxt tells contract rows from spot rows by this field.
-    tpslMode: '',
-    triggerPrice: '',
-    takeProfit: '',
-    stopLoss: '',
     createdTime: String(order.createdAtMs),
     updatedTime: String(order.updatedAtMs),
+  };
+}
+
+/** Rises to, or falls to. */
+const RISES = 1;
+const FALLS = 2;
+
+function stopFields({ side, stop }: OrderRecord): object {
+  if (!stop) {
+    return {
+      parentOrderLinkId: '',
+      stopOrderType: '',
+      triggerPrice: '',
+      triggerDirection: 0,
+      triggerBy: '',
+      lastPriceOnCreated: '',
+    };
+  }
+  const falls = (side === 'Sell') === (stop.kind !== 'TakeProfit');
+  return {
+    parentOrderLinkId: stop.parentClientOrderId,
+    stopOrderType: stop.kind,
+    triggerPrice: stop.triggerPrice ?? '',
+    triggerDirection: falls ? FALLS : RISES,
+    triggerBy: stop.triggerBy,
+    lastPriceOnCreated: stop.lastPriceOnCreated,
+  };
+}
+
+function attachedFields(attached: AttachedStops | undefined): object {
+  const { stopLoss, takeProfit } = attached ?? {};
+  return {
+    // ccxt tells contract rows from spot rows by this field.
+    tpslMode: attached ? 'Full' : '',
+    stopLoss: stopLoss ?? '',
+    takeProfit: takeProfit ?? '',
+    slTriggerBy: stopLoss === undefined ? '' : attached?.stopTriggerBy,
+    tpTriggerBy: takeProfit === undefined ? '' : attached?.targetTriggerBy,
   };
 }
 
@@ -213,8 +251,8 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
     feeCurrency: execution.mntFee === undefined ? settle : MNT,
     feeRate: execution.feeRate,
     execType: execution.kind ?? 'Trade',
-    createType: execution.kind === 'Funding' ? '' : (execution.createType ?? 'CreateByUser'),
-    stopOrderType: 'UNKNOWN',
+    createType: execution.kind === 'Funding' ? '' : (execution.createType ?? CREATED_BY_USER),
+    stopOrderType: execution.stopOrderType ?? 'UNKNOWN',
     isMaker: execution.isMaker,
     closedSize: execution.closedQuantity,
     execPnl: execution.realisedProfit,
@@ -230,11 +268,15 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
   };
 }
 
-/** @param isPortfolio whether the account is in portfolio margin, where leverage and margins of one position mean nothing */
+/**
+ * @param stops the stops that wait in its symbol
+ * @param isPortfolio whether the account is in portfolio margin, where leverage and margins of one position mean nothing
+ */
 export function positionRow(
   position: PositionRecord,
   margin: SymbolMargin,
   markPrice: string,
+  stops: readonly OrderRecord[],
   isPortfolio = false,
 ): object {
   const size = new ExactDecimal(position.size);
@@ -256,7 +298,7 @@ export function positionRow(
     positionMMByMp: maintenanceMargin,
     positionBalance: initialMargin,
     unrealisedPnl: formatDecimal(unrealisedProfit(position, markPrice)),
-    curRealisedPnl: position.realisedProfit,
+    curRealisedPnl: size.isZero() ? '0' : (position.episodeProfit ?? position.realisedProfit),
     cumRealisedPnl: position.realisedProfit,
     positionIdx: 0,
     positionStatus: 'Normal',
@@ -267,9 +309,9 @@ export function positionRow(
     riskId: isPortfolio ? 0 : 1,
     riskLimitValue: isPortfolio ? '0' : '',
     tpslMode: 'Full',
-    takeProfit: '',
-    stopLoss: '',
-    trailingStop: '0',
+    takeProfit: stopOf(stops, 'TakeProfit')?.triggerPrice ?? '',
+    stopLoss: stopOf(stops, 'StopLoss')?.triggerPrice ?? '',
+    trailingStop: stopOf(stops, 'TrailingStop')?.distance ?? '0',
     bustPrice: '',
     sessionAvgPrice: '',
     delta: '',
@@ -278,8 +320,8 @@ export function positionRow(
     theta: '',
     leverageSysUpdatedTime: '',
     mmrSysUpdatedTime: '',
-    seq: -1,
-    openTime: size.isZero() ? 0 : position.createdAtMs,
+    seq: position.sequence ?? -1,
+    openTime: size.isZero() ? 0 : (position.openedAtMs ?? position.createdAtMs),
     createdTime: String(position.createdAtMs),
     updatedTime: String(position.updatedAtMs),
   };
@@ -292,4 +334,8 @@ export function unrealisedProfit(position: PositionRecord, markPrice: string): D
   return roundAmount(
     size.isPositive() ? value.minus(position.entryValue) : new ExactDecimal(position.entryValue).minus(value),
   );
+}
+
+function stopOf(stops: readonly OrderRecord[], kind: StopKind): StopTerms | undefined {
+  return stops.find(({ stop }) => stop?.kind === kind)?.stop;
 }

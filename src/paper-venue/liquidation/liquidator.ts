@@ -6,7 +6,7 @@ import type { PaperClock } from '../clock';
 import type { PriceFeed } from '../market/price-feed';
 import type { Fees } from '../matching/draft';
 import { type AccountRisk, accountRisk, maintenanceMargin, openProfit, type RiskMarket } from './maintenance';
-import { BY_ADL, BY_LIQUIDATION, cancelBefore, fillVenueOrder, stepPrice } from './venue-order';
+import { BY_ADL, BY_LIQUIDATION, cancelBefore, fillVenueOrder, stepPrice, type VenueOrder } from './venue-order';
 
 /** What the venue does to an account that cannot carry its positions, and to one that carries too good ones. */
 export class Liquidator {
@@ -65,16 +65,10 @@ export class Liquidator {
     const position = this.#open().find((open) => open.symbol === symbol);
     if (!position) return undefined;
     const size = new ExactDecimal(position.size).abs();
-    const { book, fees } = this;
-    const nowMs = this.clock.nowMs();
-    const mark = this.#mark(symbol);
-    cancelBefore('CancelAllBeforeAdl', { book, fees, nowMs }, symbol);
+    cancelBefore('CancelAllBeforeAdl', [symbol], this.book, this.clock.nowMs());
     const reduced = quantity?.lt(size) ? quantity : size;
-    const price = new ExactDecimal(mark);
-    return fillVenueOrder(
-      { position, quantity: reduced, price, createType: BY_ADL, kind: 'AdlTrade' },
-      { book, fees, nowMs, mark },
-    );
+    const price = new ExactDecimal(this.#mark(symbol));
+    return this.#fill({ position, quantity: reduced, price, createType: BY_ADL, kind: 'AdlTrade' });
   }
 
   /** @param backing what the position may lose from here, its fee included; below zero: it has lost more already */
@@ -86,13 +80,18 @@ export class Liquidator {
     const left = isLong ? quantity.mul(mark).minus(backing) : quantity.mul(mark).plus(backing);
     const afterFee = new ExactDecimal(1).plus(isLong ? `-${takerFee}` : takerFee);
     const price = stepPrice(left.div(quantity.mul(afterFee)), isLong, instrument.priceStep);
-    const { book, fees } = this;
-    const order = { position, quantity, price, createType: BY_LIQUIDATION, kind: 'BustTrade' } as const;
-    return fillVenueOrder(order, { book, fees, nowMs: this.clock.nowMs(), mark });
+    return this.#fill({ position, quantity, price, createType: BY_LIQUIDATION, kind: 'BustTrade' });
+  }
+
+  #fill(order: VenueOrder): OrderRecord {
+    const { book, fees, clock } = this;
+    const steadyMs = clock.steadyNowMs();
+    const quote = this.feed.quote(order.position.symbol, steadyMs);
+    return fillVenueOrder(order, { book, fees, moment: { atMs: clock.nowMs(), steadyMs, quote } });
   }
 
   #cancelAll(): void {
-    cancelBefore('CancelAllBeforeLiq', { book: this.book, fees: this.fees, nowMs: this.clock.nowMs() });
+    cancelBefore('CancelAllBeforeLiq', this.book.orders.symbolsWithOpenOrders(), this.book, this.clock.nowMs());
   }
 
   /** Worst first. */
@@ -104,6 +103,6 @@ export class Liquidator {
   }
 
   #mark(symbol: string): string {
-    return this.feed.quote(symbol, this.clock.steadyNowMs()).last;
+    return this.feed.quote(symbol, this.clock.steadyNowMs()).mark;
   }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal } from '../../domain/decimal';
 import type { Book } from '../book/book';
-import type { ExecutionKind, OrderRecord, PositionRecord } from '../book/records';
-import { Draft, type Fees } from '../matching/draft';
+import { type ExecutionKind, isWaiting, type OrderRecord, type PositionRecord } from '../book/records';
+import { Draft, type Fees, type Moment } from '../matching/draft';
 
 /** The venue's words for orders of its own. */
 export const BY_LIQUIDATION = 'CreateByLiq';
@@ -22,14 +22,13 @@ export interface VenueOrder {
 export interface VenueOrderContext {
   readonly book: Book;
   readonly fees: Fees;
-  readonly nowMs: number;
-  readonly mark: string;
+  readonly moment: Moment;
 }
 
 /** Closes a part of a position by an order that nobody sent: it has no client id, and takes what the venue decides. */
 export function fillVenueOrder(
   { position, quantity, price, createType, kind }: VenueOrder,
-  { book, fees, nowMs, mark }: VenueOrderContext,
+  { book, fees, moment }: VenueOrderContext,
 ): OrderRecord {
   const order: OrderRecord = {
     sequence: book.orders.lastSequence + 1,
@@ -46,31 +45,38 @@ export function fillVenueOrder(
     filledQuantity: '0',
     filledValue: '0',
     fee: '0',
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
+    createdAtMs: moment.atMs,
+    updatedAtMs: moment.atMs,
     external: true,
     createType,
   };
-  const draft = new Draft(book, fees, order, nowMs, mark);
+  const draft = new Draft(book, fees, order, moment);
   draft.fill({ quantity, price, isMaker: false, kind });
   book.commit(draft.toTransaction());
   return draft.order;
 }
 
-/** Takes open orders out of the market, for a reason of the venue's. @param symbol absent: all of them */
+/**
+ * Takes open orders out of the market, for a reason of the venue's. The stops of a position stay with it: they go when it
+ * does.
+ *
+ * @param symbols of which markets
+ */
 export function cancelBefore(
   cancelType: 'CancelAllBeforeLiq' | 'CancelAllBeforeAdl',
-  { book, fees, nowMs }: Omit<VenueOrderContext, 'mark'>,
-  symbol?: string,
+  symbols: readonly string[],
+  book: Book,
+  atMs: number,
 ): void {
-  const symbols = symbol === undefined ? book.orders.symbolsWithOpenOrders() : [symbol];
-  const open = symbols.flatMap((name) => [...book.orders.openOrders(name)]);
-  const cancelled = open.map((order) => {
-    const draft = new Draft(book, fees, order, nowMs);
-    draft.cancel('EC_PerCancelRequest', cancelType);
-    return draft.order;
-  });
-  if (cancelled.length > 0) book.commit({ orders: cancelled });
+  const open = symbols.flatMap((symbol) => [...book.orders.openOrders(symbol)]).filter((order) => !isWaiting(order));
+  const orders = open.map((order): OrderRecord => ({
+    ...order,
+    status: 'Cancelled',
+    rejectReason: 'EC_PerCancelRequest',
+    cancelType,
+    updatedAtMs: atMs,
+  }));
+  if (orders.length > 0) book.commit({ orders });
 }
 
 /** A price in whole steps, rounded up for what a sale brings and down for what a purchase costs; at least one step. */

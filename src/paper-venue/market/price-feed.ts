@@ -7,11 +7,18 @@ import { StepText } from './step-text';
 
 const SECOND_MS = 1_000;
 
-/** The touch and the last trade, as decimal strings. */
+/** The touch, the last trade and the mark price, as decimal strings. */
 export interface Quote {
   readonly bid: string;
   readonly ask: string;
   readonly last: string;
+  readonly mark: string;
+}
+
+/** Prices in whole price steps. */
+export interface StepPrices {
+  readonly last: number;
+  readonly mark: number;
 }
 
 /** One candle as the venue shows it. */
@@ -39,6 +46,7 @@ interface SymbolFeed {
   readonly price: StepText;
   readonly quantity: StepText;
   readonly pathStream: SeededStream;
+  readonly basisStream: SeededStream;
   pathMinute: number;
   path: Float64Array;
 }
@@ -49,11 +57,15 @@ export class PriceFeed {
   readonly #feeds: ReadonlyMap<string, SymbolFeed>;
   readonly #jumps = new PriceJumps();
 
-  /** @param spreadFraction ask minus bid as a fraction of the price; at least one price step */
+  /**
+   * @param spreadFraction ask minus bid as a fraction of the price; at least one price step
+   * @param markBasisFraction how far the mark price strays from the last price at most, a fraction of it
+   */
   constructor(
     private readonly source: MarketSource,
     seed: number,
     private readonly spreadFraction: number,
+    private readonly markBasisFraction = 0,
   ) {
     this.instruments = new Map(source.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.#feeds = new Map(source.instruments.map((instrument) => [instrument.symbol, symbolFeed(instrument, seed)]));
@@ -93,11 +105,42 @@ export class PriceFeed {
   /** @throws Error for a symbol without an instrument */
   quote(symbol: string, atMs: number): Quote {
     const feed = this.#feed(symbol);
-    const minute = Math.floor(atMs / MINUTE_MS);
-    const last = this.#path(symbol, feed, minute)[Math.floor((atMs - minute * MINUTE_MS) / SECOND_MS)]!;
+    const { last, mark } = this.stepPrices(symbol, atMs);
     const spread = Math.max(1, Math.round(last * this.spreadFraction));
     const bid = Math.max(1, last - Math.floor(spread / 2));
-    return { bid: feed.price.write(bid), ask: feed.price.write(bid + spread), last: feed.price.write(last) };
+    const text = feed.price;
+    return { bid: text.write(bid), ask: text.write(bid + spread), last: text.write(last), mark: text.write(mark) };
+  }
+
+  /** The same in price steps. @throws Error for a symbol without an instrument */
+  stepPrices(symbol: string, atMs: number): StepPrices {
+    const feed = this.#feed(symbol);
+    const minute = Math.floor(atMs / MINUTE_MS);
+    const last = this.#path(symbol, feed, minute)[Math.floor((atMs - minute * MINUTE_MS) / SECOND_MS)]!;
+    return { last, mark: Math.max(1, Math.round(last * (1 + this.#basis(feed, atMs)))) };
+  }
+
+  /** Between which prices, in price steps, last and mark price stay for the whole of a minute; undefined: it is not known. */
+  stepRange(symbol: string, minute: number): { readonly low: number; readonly high: number } | undefined {
+    const candle = this.source.candle(symbol, minute);
+    if (!candle) return undefined;
+    const isMoved = this.#jumps.has(symbol);
+    const { low, high } = isMoved ? this.#movedCandle(symbol, this.#feed(symbol), candle, minute) : candle;
+    return { low: low * (1 - this.markBasisFraction) - 1, high: high * (1 + this.markBasisFraction) + 1 };
+  }
+
+  /** A price as a whole number of price steps. */
+  steps(symbol: string, price: string): number {
+    return this.#feed(symbol).price.count(Number(price));
+  }
+
+  /** What the mark price is away from the last one, a fraction of it: drawn for each minute, and a straight line between. */
+  #basis({ basisStream }: SymbolFeed, atMs: number): number {
+    if (this.markBasisFraction === 0) return 0;
+    const minute = Math.floor(atMs / MINUTE_MS);
+    const share = atMs / MINUTE_MS - minute;
+    const drawn = (1 - share) * basisStream.uniform(minute) + share * basisStream.uniform(minute + 1);
+    return this.markBasisFraction * (2 * drawn - 1);
   }
 
   /**
@@ -204,6 +247,7 @@ function symbolFeed(instrument: Instrument, seed: number): SymbolFeed {
     price: new StepText(instrument.priceStep),
     quantity: new StepText(instrument.quantityStep),
     pathStream: new SeededStream(seed, `${instrument.symbol}:path`),
+    basisStream: new SeededStream(seed, `${instrument.symbol}:basis`),
     pathMinute: -1,
     path: new Float64Array(0),
   };

@@ -12,7 +12,9 @@ import {
   type PositionRecord,
   type Transaction,
 } from '../book/records';
+import type { Quote } from '../market/price-feed';
 import { roundAmountUp } from '../money';
+import { stopsAfterFill } from './stop-orders';
 
 export interface Fees {
   readonly taker: string;
@@ -29,20 +31,30 @@ export interface Fill {
   readonly kind?: ExecutionKind;
 }
 
+/** When a draft is made, and the prices then. */
+export interface Moment {
+  /** On the venue's clock. */
+  readonly atMs: number;
+  /** On the machine's clock. */
+  readonly steadyMs: number;
+  readonly quote: Quote;
+}
+
 /** What one order is about to change. Nothing counts before the book commits it. */
 export class Draft {
   readonly #executions: ExecutionRecord[] = [];
   #position: PositionRecord;
   #walletBalance: Decimal;
   #mntBalance: Decimal;
+  readonly #filledBefore: string;
 
   constructor(
     private readonly book: Book,
     private readonly fees: Fees,
     public order: OrderRecord,
-    private readonly atMs: number,
-    private readonly markPrice?: string,
+    private readonly moment: Moment,
   ) {
+    this.#filledBefore = order.filledQuantity;
     this.#position = book.position(order.symbol);
     this.#walletBalance = book.walletBalance.total;
     this.#mntBalance = book.mntBalance;
@@ -59,18 +71,23 @@ export class Draft {
   }
 
   fill({ quantity, price, isMaker, kind }: Fill): void {
-    const { order, atMs } = this;
+    const { order } = this;
+    const { atMs, quote } = this.moment;
     const feeRate = isMaker ? this.fees.maker : this.fees.taker;
     const value = price.mul(quantity);
     const { fee, mntFee } = this.#pay(value.mul(feeRate));
-    const { position, closedQuantity, realisedProfit } = fillPosition(
+    const { position, closedQuantity, realisedProfit, isOpened } = fillPosition(
       this.#position,
       order.side,
       quantity,
       price,
       atMs,
     );
-    this.#position = position;
+    this.#position = {
+      ...position,
+      ...(isOpened && { openedWithStop: order.attached?.stopLoss !== undefined }),
+      episodeProfit: formatDecimal(realisedProfit.minus(fee).plus(position.episodeProfit ?? '0')),
+    };
     this.#walletBalance = this.#walletBalance.plus(realisedProfit).minus(fee);
     this.#executions.push({
       sequence: this.book.orders.lastExecutionSequence + this.#executions.length + 1,
@@ -90,12 +107,13 @@ export class Draft {
       feeRate,
       isMaker,
       leavesQuantity: formatDecimal(this.rest.minus(quantity)),
-      markPrice: this.markPrice,
+      markPrice: quote.mark,
+      ...(order.stop && { stopOrderType: order.stop.kind }),
+      ...(order.createType !== undefined && { createType: order.createType }),
       closedQuantity: formatDecimal(closedQuantity),
       realisedProfit: formatDecimal(realisedProfit),
       atMs,
       kind,
-      createType: order.createType,
     });
     const filledQuantity = quantity.plus(order.filledQuantity);
     this.order = {
@@ -119,20 +137,13 @@ export class Draft {
     return { fee: ZERO, mntFee };
   }
 
-  /** @param cancelType the venue's word where the venue itself cancels it */
-  cancel(rejectReason: string, cancelType?: string): void {
-    this.order = {
-      ...this.order,
-      status: 'Cancelled',
-      rejectReason,
-      ...(cancelType && { cancelType }),
-      updatedAtMs: this.atMs,
-    };
+  cancel(rejectReason: string): void {
+    this.order = { ...this.order, status: 'Cancelled', rejectReason, updatedAtMs: this.moment.atMs };
   }
 
   /** Accepted and then refused: nothing of it fills. */
   reject(rejectReason: string): void {
-    this.order = { ...this.order, status: 'Rejected', rejectReason, updatedAtMs: this.atMs };
+    this.order = { ...this.order, status: 'Rejected', rejectReason, updatedAtMs: this.moment.atMs };
   }
 
   holdRestUntil(heldUntilMs: number | undefined): void {
@@ -156,13 +167,37 @@ export class Draft {
   }
 
   toTransaction(): Transaction {
-    if (this.#executions.length === 0) return { orders: [this.order] };
+    const { steadyMs } = this.moment;
+    // A stop that is set off and finds nothing is gone all the same, and its partner with it.
+    const stops = this.#executions.length > 0 || this.order.stop ? this.#changedStops() : [];
+    if (this.#executions.length === 0) return { orders: [this.order, ...stops] };
     return {
+      atMs: steadyMs,
       walletBalance: formatDecimal(this.#walletBalance),
       ...(!this.#mntBalance.eq(this.book.mntBalance) && { mntBalance: formatDecimal(this.#mntBalance) }),
-      orders: [this.order],
+      orders: [this.order, ...stops],
       executions: this.#executions,
       positions: [this.#position],
     };
+  }
+
+  /** The stops of the position, in the same step as the fills: there is no moment between them. */
+  #changedStops(): OrderRecord[] {
+    const { order, book, moment } = this;
+    const { symbol, orderId } = order;
+    const change = {
+      order,
+      isFirstFill: this.#filledBefore === '0',
+      before: book.position(symbol),
+      after: this.#position,
+      stops: book.orders.stops(symbol).filter((stop) => stop.orderId !== orderId),
+    };
+    const nextSequence = Math.max(book.orders.lastSequence, order.sequence) + 1;
+    return stopsAfterFill(change, {
+      atMs: moment.atMs,
+      steadyMs: moment.steadyMs,
+      last: moment.quote.last,
+      nextSequence,
+    });
   }
 }

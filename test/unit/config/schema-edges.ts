@@ -37,7 +37,7 @@ const DECIMALS = [
   '1e-3',
 ];
 const DECIMAL_SETTINGS =
-  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
+  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|markBasisFraction|takerFee|makerFee))$/;
 /** Texts whose allowed values cannot be told from the schema. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'ml.strategy': [

@@ -3,41 +3,46 @@ import { Book } from '../../../../src/paper-venue/book/book';
 import { Journal } from '../../../../src/paper-venue/book/journal';
 import { PaperClock } from '../../../../src/paper-venue/clock';
 import { FundingPayments } from '../../../../src/paper-venue/funding/funding-payments';
-import { FundingRates, type FundingTerms, NO_FUNDING } from '../../../../src/paper-venue/funding/funding-rates';
+import { FundingRates, NO_FUNDING } from '../../../../src/paper-venue/funding/funding-rates';
 import { Liquidator } from '../../../../src/paper-venue/liquidation/liquidator';
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
+import { readStopChange } from '../../../../src/paper-venue/matching/stop-change';
 import { ScriptedMarket } from './scripted-market';
 
 const START_PRICE = 50_000;
+const START_MS = 1_700_000_000_000;
 
 const MINUTE_MS = 60_000;
 
 /** A book and an engine over a scripted market, without the server. */
 export class Account {
-  readonly market = new ScriptedMarket('BTCUSDT', START_PRICE);
+  readonly market: ScriptedMarket;
   readonly book: Book;
   readonly engine: MatchingEngine;
   readonly keeper: AccountKeeper;
-  readonly #feed: PriceFeed;
-  #nowMs = 1_700_000_000_000;
+  readonly feed: PriceFeed;
+  #nowMs: number;
 
+  /** @param nowMs the machine's clock, by which a second account may continue in the folder of a first one */
   constructor(
     stateDir: string,
     balance = '100000',
-    { leverage = 10, funding = NO_FUNDING }: { readonly leverage?: number; readonly funding?: FundingTerms } = {},
+    { markBasis = 0, nowMs = START_MS, market = scripted(), leverage = 10, funding = NO_FUNDING } = {},
   ) {
-    this.#feed = new PriceFeed(this.market, 1, 0.00001);
+    this.market = market;
+    this.#nowMs = nowMs;
+    this.feed = new PriceFeed(this.market, 1, 0.00001, markBasis);
     this.book = Book.open(new Journal(stateDir), { balance, leverage, takerFee: '0.001' });
-    this.#feed.restoreJumps(this.book.priceJumps);
+    this.feed.restoreJumps(this.book.priceJumps);
     const clock = new PaperClock(() => this.#nowMs);
     const fees = { taker: '0.001', maker: '0.0005' };
-    this.engine = new MatchingEngine(this.book, this.#feed, clock, fees);
-    const markAt = (symbol: string, atMs: number): string => this.#feed.quote(symbol, atMs).last;
+    this.engine = new MatchingEngine(this.book, this.feed, clock, fees);
+    const markAt = (symbol: string, atMs: number): string => this.feed.quote(symbol, atMs).mark;
     const payments = new FundingPayments(this.book, new FundingRates(1, funding), markAt, '100000001');
-    const liquidator = new Liquidator(this.book, this.#feed, clock, fees);
-    this.keeper = new AccountKeeper(this.book, this.engine, this.#feed, clock, payments, liquidator, 'USDT');
+    const liquidator = new Liquidator(this.book, this.feed, clock, fees);
+    this.keeper = new AccountKeeper(this.book, this.engine, this.feed, clock, payments, liquidator, 'USDT');
   }
 
   /** The machine's clock, milliseconds UTC. */
@@ -48,6 +53,18 @@ export class Account {
   /** Time passes while the venue is down. */
   sleepUntil(atMs: number): void {
     this.#nowMs = atMs;
+  }
+
+  /** Sets, changes or removes what guards the position, as a request does. */
+  setStops(changes: Readonly<Record<string, unknown>>): void {
+    this.engine.stops.change('BTCUSDT', readStopChange(changes, this.feed.instruments.get('BTCUSDT')!));
+  }
+
+  /** The stops that wait: kind, price and quantity. */
+  get stops(): string[] {
+    return this.book.orders
+      .stops('BTCUSDT')
+      .map(({ stop, quantity }) => `${stop?.kind} ${stop?.triggerPrice ?? stop?.distance} of ${quantity}`);
   }
 
   /** Moves to the next minute, in which the price is this. */
@@ -63,7 +80,7 @@ export class Account {
 
   order(changes: Readonly<Record<string, unknown>>): NewOrder {
     const body = { category: 'linear', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '1', ...changes };
-    return parseNewOrder(body, this.#feed.instruments);
+    return parseNewOrder(body, this.feed.instruments);
   }
 
   /** Total, available and position size, for comparisons. */
@@ -71,4 +88,8 @@ export class Account {
     const { total, available } = this.book.walletBalance;
     return { total: total.toFixed(), available: available.toFixed(), size: this.book.position('BTCUSDT').size };
   }
+}
+
+function scripted(): ScriptedMarket {
+  return new ScriptedMarket('BTCUSDT', START_PRICE);
 }

@@ -7,6 +7,7 @@ export class ScriptedMarket implements MarketSource {
   readonly instruments: readonly Instrument[];
   readonly #price: StepText;
   #steps = 0;
+  readonly #candles = new Map<number, MinuteCandle>();
 
   constructor(symbol: string, price: number) {
     const instrument = instrumentFor(symbol, 'USDT');
@@ -19,11 +20,20 @@ export class ScriptedMarket implements MarketSource {
     this.#steps = this.#price.count(price);
   }
 
+  /** What one minute saw, besides. Its path touches both ends, at seconds that the seed draws. */
+  setCandle(minute: number, prices: { open: number; high: number; low: number; close: number }): void {
+    const { open, high, low, close } = prices;
+    const [first, highest, lowest, last] = [open, high, low, close].map((price) => this.#price.count(price));
+    this.#candles.set(minute, { open: first!, high: highest!, low: lowest!, close: last!, volume: 1 });
+  }
+
   oldestMinute(): number {
     return 0;
   }
 
-  candle(): MinuteCandle {
+  candle(_symbol: string, minute: number): MinuteCandle {
+    const known = this.#candles.get(minute);
+    if (known) return known;
     return { open: this.#steps, high: this.#steps, low: this.#steps, close: this.#steps, volume: 1 };
   }
 }

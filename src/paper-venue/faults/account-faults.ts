@@ -8,8 +8,8 @@ import { VenueRefusal } from '../ret-codes';
 import { smallestQuantity, UNPLACEABLE } from './external-order';
 import type { FaultDetails } from './fault-classes';
 
-/** What a fault plan lets happen to a position. */
-export type PositionFault = 'liquidation' | 'adl' | 'manual_close' | 'manual_add';
+/** What a fault plan lets happen to the account's positions. */
+export type AccountFault = 'liquidation' | 'adl' | 'manual_close' | 'manual_add';
 
 /** Of so many of these one is of a part of the position: the variant decides. */
 const PART_OF_SO_MANY = 2;
@@ -19,9 +19,9 @@ const PART_OF_SO_MANY = 2;
  *
  * @param symbol the one that the request is about; absent: the variant chooses
  */
-export function befallPosition(
+export function befallAccount(
   core: VenueCore,
-  fault: PositionFault,
+  fault: AccountFault,
   symbol: string | undefined,
   { share, variant }: FaultDetails,
 ): void {
@@ -37,7 +37,7 @@ export function befallPosition(
   }
 }
 
-function befall(core: VenueCore, fault: PositionFault, instrument: Instrument, part: Decimal | undefined): void {
+function befall(core: VenueCore, fault: AccountFault, instrument: Instrument, part: Decimal | undefined): void {
   const { symbol } = instrument;
   const { liquidator } = core.keeper;
   switch (fault) {
