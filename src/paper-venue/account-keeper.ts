@@ -3,9 +3,11 @@ import type { Decimal } from 'decimal.js';
 import { formatDecimal } from '../domain/decimal';
 import type { Book } from './book/book';
 import type { PaperClock } from './clock';
-import type { FundingPayments } from './funding/funding-payments';
-import type { Liquidator } from './liquidation/liquidator';
+import { FundingPayments } from './funding/funding-payments';
+import type { FundingRates } from './funding/funding-rates';
+import { Liquidator } from './liquidation/liquidator';
 import type { PriceFeed } from './market/price-feed';
+import type { Fees } from './matching/draft';
 import type { MatchingEngine } from './matching/matching-engine';
 import { transferRow } from './money-log/money';
 import type { MoneyRecord } from './money-log/records';
@@ -61,4 +63,22 @@ export class AccountKeeper {
     this.book.commit({ walletBalance: formatDecimal(balance), money: [row] });
     return row;
   }
+}
+
+/** What a keeper is made of. */
+export interface KeeperParts {
+  readonly book: Book;
+  readonly engine: MatchingEngine;
+  readonly feed: PriceFeed;
+  readonly clock: PaperClock;
+  readonly fees: Fees;
+  readonly rates: FundingRates;
+  readonly settle: string;
+  readonly accountId: string;
+}
+
+export function keeperOf({ book, engine, feed, clock, fees, rates, settle, accountId }: KeeperParts): AccountKeeper {
+  const markAt = (symbol: string, atMs: number): string => feed.quote(symbol, atMs).mark;
+  const funding = new FundingPayments(book, rates, markAt, accountId);
+  return new AccountKeeper(book, engine, feed, clock, funding, new Liquidator(book, feed, clock, fees), settle);
 }

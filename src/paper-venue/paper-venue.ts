@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import { AccountKeeper } from './account-keeper';
+import { keeperOf } from './account-keeper';
 import { GOOD_PROFILE, PaperAccount } from './account-profile';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
@@ -8,7 +8,6 @@ import { Journal } from './book/journal';
 import { PaperClock } from './clock';
 import { FaultInjector } from './faults/fault-injector';
 import type { FaultPlan } from './faults/fault-plan';
-import { FundingPayments } from './funding/funding-payments';
 import { FundingRates, NO_FUNDING } from './funding/funding-rates';
 import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
 import { jsonReply, type HttpRequest } from './http/messages';
@@ -23,7 +22,6 @@ import { NO_REPORT_DELAY } from './http/report-delay';
 import { RequestLimits } from './http/request-limits';
 import type { VenueCore } from './http/route';
 import { VenueService } from './http/venue-service';
-import { Liquidator } from './liquidation/liquidator';
 import { openMarket } from './market/open-market';
 import { PriceFeed } from './market/price-feed';
 import { MatchingEngine } from './matching/matching-engine';
@@ -104,14 +102,9 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       isStopped: (nowMs, steadyNowMs) => account.isStopped(nowMs, steadyNowMs),
     });
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique, rules);
-    const funding = new FundingPayments(
-      book,
-      new FundingRates(options.seed, options.funding ?? NO_FUNDING),
-      (symbol, atMs) => feed.quote(symbol, atMs).mark,
-      profile.accountId,
-    );
-    const liquidator = new Liquidator(book, feed, clock, fees);
-    const keeper = new AccountKeeper(book, engine, feed, clock, funding, liquidator, options.settleAsset);
+    const rates = new FundingRates(options.seed, options.funding ?? NO_FUNDING);
+    const { settleAsset: settle } = options;
+    const keeper = keeperOf({ book, engine, feed, clock, fees, rates, settle, accountId: profile.accountId });
     // What fell due while nobody ran; the funding of a fresh account begins here.
     keeper.beat();
     const audit = new TrafficAudit();
@@ -121,7 +114,7 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       engine,
       feed,
       clock,
-      settle: options.settleAsset,
+      settle,
       reportDelay: options.reportDelay ?? NO_REPORT_DELAY,
       keepsAll: options.documentedRetention !== true,
       account,

@@ -22,6 +22,15 @@ export class Liquidator {
     return accountRisk(this.book, (symbol) => this.marketOf(symbol));
   }
 
+  /** The account's maintenance margin, and what it would be if a position were another one. */
+  maintenanceWith(position: PositionRecord): { readonly maintenance: Decimal; readonly afterwards: Decimal } {
+    const { maintenance } = this.risk();
+    const market = this.marketOf(position.symbol);
+    if (!market) return { maintenance, afterwards: maintenance };
+    const present = maintenanceMargin(this.book.position(position.symbol), market);
+    return { maintenance, afterwards: maintenance.minus(present).plus(maintenanceMargin(position, market)) };
+  }
+
   /** undefined for a symbol that does not trade any more. */
   marketOf(symbol: string): RiskMarket | undefined {
     const instrument = this.feed.instruments.get(symbol);

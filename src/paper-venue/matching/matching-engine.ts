@@ -4,7 +4,14 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { VenuePromises } from '../../venues/venue';
 import type { Book } from '../book/book';
 import { reducibleQuantity } from '../book/fill-position';
-import { isOpen, isWaiting, type AttachedStops, type OrderRecord, type StopKind } from '../book/records';
+import {
+  isOpen,
+  isWaiting,
+  type AttachedStops,
+  type OrderRecord,
+  type PositionRecord,
+  type StopKind,
+} from '../book/records';
 import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
@@ -51,6 +58,8 @@ export interface PlacementOptions {
 export interface MarginPreview {
   readonly before: Decimal;
   readonly after: Decimal;
+  /** As it would be. */
+  readonly position: PositionRecord;
 }
 
 export interface OrderReference {
@@ -92,7 +101,8 @@ export class MatchingEngine {
   preview(request: NewOrder): MarginPreview {
     const { positionMargin, orderMargin } = this.book.walletBalance;
     const before = positionMargin.plus(orderMargin);
-    return { before, after: before.plus(this.#draft(request, {}).addedMargin) };
+    const draft = this.#draft(request, {});
+    return { before, after: before.plus(draft.addedMargin), position: draft.position };
   }
 
   #draft(request: NewOrder, options: PlacementOptions): Draft {

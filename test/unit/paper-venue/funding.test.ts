@@ -93,6 +93,23 @@ test('a payment is made once when it is due, also where the venue was down, and 
   expect(payments(restarted).map(({ atMs }) => atMs)).toEqual([16, 8, 0].map((hours) => dueMs + hours * HOUR_MS));
 });
 
+test('a position that its stop closed while the venue was down pays what was due before that, and no more', () => {
+  const account = open();
+  account.waitMs(1);
+  account.engine.place(account.order({ qty: '1', stopLoss: '45000.0' }));
+  const [first, second] = [rates.nextAfter(account.nowMs), rates.nextAfter(account.nowMs) + 8 * HOUR_MS];
+  account.waitMs(first - 1 - account.nowMs);
+  // The price falls after the first payment is due, and all of it is found later.
+  account.market.setPrice(50_000);
+  account.sleepUntil(first + 60_000);
+  account.keeper.beat();
+  account.market.setPrice(44_000);
+  account.sleepUntil(second + HOUR_MS);
+  account.keeper.beat();
+  expect(account.book.position('BTCUSDT').size).toBe('0');
+  expect(payments(account).map(({ atMs }) => atMs)).toEqual([first]);
+});
+
 test('nothing is paid for the time before a position was opened', () => {
   const account = open();
   account.waitMs(3 * 24 * HOUR_MS);

@@ -153,6 +153,17 @@ test('deleveraging closes a part of the position at the mark price, and cancels 
   expect(account.book.ledgers.money.oldestFirst().at(-1)!.type).toBe('ADL');
 });
 
+test('the stop of a position shrinks with a part that is deleveraged, and goes with what is liquidated', () => {
+  const account = new Account(stateDir);
+  account.engine.place(account.order({ qty: '2', stopLoss: '40000.0' }));
+  const [stop] = account.book.orders.stops('BTCUSDT');
+  account.keeper.liquidator.deleverage('BTCUSDT', new ExactDecimal('0.5'));
+  expect(account.stops).toEqual(['StopLoss 40000 of 1.5']);
+  account.keeper.liquidator.liquidate('BTCUSDT');
+  expect(account.stops).toEqual([]);
+  expect(account.book.orders.byOrderId(stop!.orderId)!.cancelType).toBe('CancelByTpSlTsClear');
+});
+
 test('the rank of deleveraging grows with the profit, and is none where nothing is open', () => {
   const ranks = ['49000', '50400', '50800', '52000', '60000'].map((mark) => adlRank(positionOf('1', '50000'), mark));
   expect(ranks).toEqual([1, 2, 3, 4, 5]);

@@ -175,8 +175,16 @@ test('a position is made larger and turned by hand', async () => {
   expect(await position('ETHUSDT')).toMatchObject({ side: 'Sell', size: '0.1' });
 });
 
+test('the venue loses the stop of a position', async () => {
+  await trade('ours', { stopLoss: '1000.0' });
+  expect(Number((await position())['stopLoss'])).toBe(1_000);
+  expect((await act('positions/clear-stop', { symbol: 'BTCUSDT' })).body).toEqual({ cleared: 1 });
+  expect(Number((await position())['stopLoss'])).toBe(0);
+});
+
 test.each([
   ['positions/close', { symbol: 'BTCUSDT' }, 409],
+  ['positions/clear-stop', { symbol: 'BTCUSDT' }, 409],
   ['positions/flip', { symbol: 'BTCUSDT' }, 409],
   ['positions/liquidate', { symbol: 'BTCUSDT' }, 409],
   ['positions/adl', { symbol: 'BTCUSDT' }, 409],

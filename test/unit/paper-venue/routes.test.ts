@@ -109,6 +109,9 @@ test('a pre-check says what an order would lock, places nothing, and refuses wha
   const { result } = (await check()).body;
   expect(result).toMatchObject({ orderLinkId: 'a', preImrE4: 0, preMmrE4: 0, postMmrE4: 0 });
   expect(result['postImrE4']).toBeCloseTo(505, -1);
+  // Half a percent of its value, and the fee to close, once it is filled.
+  const filled = await check({ orderType: 'Market', price: undefined });
+  expect(Number(filled.body.result['postMmrE4'])).toBeGreaterThan(0);
   expect(venue.audit()).toMatchObject({ orders: { accepted: 0 }, balances: { USDT: { locked: '0' } } });
   expect((await check({ qty: '100' })).body.retCode).toBe(110007);
 });

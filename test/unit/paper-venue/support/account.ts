@@ -1,10 +1,8 @@
-import { AccountKeeper } from '../../../../src/paper-venue/account-keeper';
+import { type AccountKeeper, keeperOf } from '../../../../src/paper-venue/account-keeper';
 import { Book } from '../../../../src/paper-venue/book/book';
 import { Journal } from '../../../../src/paper-venue/book/journal';
 import { PaperClock } from '../../../../src/paper-venue/clock';
-import { FundingPayments } from '../../../../src/paper-venue/funding/funding-payments';
 import { FundingRates, NO_FUNDING } from '../../../../src/paper-venue/funding/funding-rates';
-import { Liquidator } from '../../../../src/paper-venue/liquidation/liquidator';
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
@@ -39,10 +37,9 @@ export class Account {
     const clock = new PaperClock(() => this.#nowMs);
     const fees = { taker: '0.001', maker: '0.0005' };
     this.engine = new MatchingEngine(this.book, this.feed, clock, fees);
-    const markAt = (symbol: string, atMs: number): string => this.feed.quote(symbol, atMs).mark;
-    const payments = new FundingPayments(this.book, new FundingRates(1, funding), markAt, '100000001');
-    const liquidator = new Liquidator(this.book, this.feed, clock, fees);
-    this.keeper = new AccountKeeper(this.book, this.engine, this.feed, clock, payments, liquidator, 'USDT');
+    const { book, engine, feed } = this;
+    const rates = new FundingRates(1, funding);
+    this.keeper = keeperOf({ book, engine, feed, clock, fees, rates, settle: 'USDT', accountId: '100000001' });
   }
 
   /** The machine's clock, milliseconds UTC. */
