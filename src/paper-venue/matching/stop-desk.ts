@@ -38,10 +38,10 @@ export class StopDesk {
   /**
    * Carries out whatever prices did to stops up to now, in the order in which it happened and at the prices of those seconds.
    *
+   * @param nowMs up to when, on the machine's clock; absent: now
    * @throws Error when the journal cannot be written; what is left is done the next time
    */
-  advance(): void {
-    const nowMs = this.clock.steadyNowMs();
+  advance(nowMs = this.clock.steadyNowMs()): void {
     for (let event = this.#next(nowMs); event; event = this.#next(nowMs)) {
       if (event.what === 'follow') this.#follow(event);
       else this.#setOff(event);
@@ -93,7 +93,7 @@ export class StopDesk {
 
   #next(nowMs: number): StopEvent | undefined {
     const ready: OrderRecord[] = [];
-    for (const symbol of this.book.orders.symbolsWithOpenOrders()) {
+    for (const symbol of this.book.orders.symbolsWithStops()) {
       if (!this.feed.instruments.has(symbol)) continue;
       if (this.rules.stateOf(symbol, nowMs) === 'closed') this.#heldUntilMs.set(symbol, nowMs);
       else if ((this.#heldUntilMs.get(symbol) ?? 0) <= nowMs) ready.push(...this.book.orders.stops(symbol));
