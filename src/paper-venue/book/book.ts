@@ -8,6 +8,7 @@ import type { Journal } from './journal';
 import { LostOrders } from './lost-orders';
 import { NO_MARGIN, symbolMargin, type SymbolMargin } from './margin';
 import { OrderStore } from './order-store';
+import { newPositionLife, nextPositionLife, type PositionLife } from './position-life';
 import type { ExecutionRecord, OrderRecord, PositionRecord, Transaction } from './records';
 
 /** Records per line of a compacted journal. */
@@ -40,6 +41,7 @@ export class Book {
   readonly lost = new LostOrders();
   readonly ledgers = new Ledgers();
   readonly #positions = new Map<string, PositionRecord>();
+  readonly #lives = new Map<string, PositionLife>();
   readonly #margins = new Map<string, SymbolMargin>();
   readonly #orderListeners: ((orders: readonly OrderRecord[]) => void)[] = [];
   #walletBalance: Decimal;
@@ -101,6 +103,11 @@ export class Book {
     return this.#positions.values();
   }
 
+  /** How the positions of every symbol were guarded, those of former runs included. */
+  get lives(): Iterable<PositionLife> {
+    return this.#lives.values();
+  }
+
   /** A symbol never traded has a position of size zero. */
   position(symbol: string): PositionRecord {
     return (
@@ -151,10 +158,36 @@ export class Book {
     this.#fundedUntilMs = transaction.fundedUntilMs ?? this.#fundedUntilMs;
     if (transaction.priceJumps) this.#priceJumps = transaction.priceJumps;
     for (const position of transaction.positions ?? []) {
+      const before = this.position(position.symbol);
       this.#positions.set(position.symbol, position);
+      this.#live(before, position, transaction);
       touched.add(position.symbol);
     }
+    for (const life of transaction.lives ?? []) this.#lives.set(life.symbol, life);
+    for (const { symbol, what } of transaction.oddExits ?? []) {
+      const life = this.#lives.get(symbol) ?? newPositionLife(symbol);
+      const { exitsOfNothing, exitsTooLarge } = life;
+      const counted =
+        what === 'nothing' ? { exitsOfNothing: exitsOfNothing + 1 } : { exitsTooLarge: exitsTooLarge + 1 };
+      this.#lives.set(symbol, { ...life, ...counted });
+    }
     return touched;
+  }
+
+  #live(before: PositionRecord, after: PositionRecord, transaction: Transaction): void {
+    const { executions = [] } = transaction;
+    // A change without a time is one of the leverage, or of a former version.
+    const atMs = transaction.atMs ?? (before.size === after.size ? undefined : after.updatedAtMs);
+    if (atMs === undefined) return;
+    const { symbol } = after;
+    const reducers = new Set<string>();
+    for (const { symbol: traded, orderId, closedQuantity } of executions) {
+      const order = this.orders.byOrderId(orderId);
+      const isClients = order && !order.external && !order.reduceOnly;
+      if (traded === symbol && closedQuantity !== '0' && isClients) reducers.add(orderId);
+    }
+    const step = { before, after, stops: this.orders.stops(symbol), reducers: [...reducers], atMs };
+    this.#lives.set(symbol, nextPositionLife(this.#lives.get(symbol) ?? newPositionLife(symbol), step));
   }
 
   #updateMargin(symbol: string): void {
@@ -196,6 +229,7 @@ export class Book {
       fundedUntilMs: this.#fundedUntilMs,
       ...(this.#priceJumps.length > 0 && { priceJumps: this.#priceJumps }),
       retired: this.orders.retired,
+      ...(this.#lives.size > 0 && { lives: [...this.#lives.values()] }),
       vanished: [...this.lost.vanished],
       forgotten: [...this.lost.forgotten].filter((orderId) => this.orders.byOrderId(orderId)),
     };

@@ -1,5 +1,6 @@
 import type { ClosingRecord, MoneyRecord } from '../money-log/records';
 import type { PriceJump } from '../market/price-jumps';
+import type { PositionLife } from './position-life';
 
 export type Side = 'Buy' | 'Sell';
 
@@ -19,8 +20,16 @@ export interface AttachedStops {
   readonly targetTriggerBy: TriggerBy;
   /** Those that a fault loses: the order says it has them, and they never come. */
   readonly lost?: readonly StopKind[];
-  /** A fault lets the stop find only this share of its quantity, 0 to 1. */
+  /** What a fault does to them. */
+  readonly trouble?: StopTrouble;
+}
+
+/** What is wrong with a stop when it is set off. */
+export interface StopTrouble {
+  /** It finds only this share of its quantity, 0 to 1. */
   readonly fillShare?: number;
+  /** It is carried out so much later. */
+  readonly lateMs?: number;
 }
 
 /** What makes an order one of the stops of a position: it waits for a price, and then closes all of it. */
@@ -42,8 +51,7 @@ export interface StopTerms {
   readonly pair?: string;
   /** The worst price that it took when it was set off; absent: not set off, or no such bound. */
   readonly orderPrice?: string;
-  /** See AttachedStops. */
-  readonly fillShare?: number;
+  readonly trouble?: StopTrouble;
 }
 
 /** One order. Records are never changed: every step makes another one. Amounts are decimal strings. */
@@ -122,6 +130,11 @@ export interface ExecutionRecord {
   readonly kind?: ExecutionKind;
 }
 
+export interface OddExit {
+  readonly symbol: string;
+  readonly what: 'nothing' | 'too_large';
+}
+
 /** The position in one symbol, one-way mode. */
 export interface PositionRecord {
   readonly symbol: string;
@@ -139,6 +152,8 @@ export interface PositionRecord {
   readonly openedAtMs?: number;
   /** Whether the order that opened it brought a stop. */
   readonly openedWithStop?: boolean;
+  /** Whether a fault has taken a stop of it, or will let it find too little. */
+  readonly stopLostByFault?: boolean;
   /** Realised since it was opened, fees included. */
   readonly episodeProfit?: string;
   /** Grows with every change of it or of its stops; absent: none so far. */
@@ -173,6 +188,10 @@ export interface Transaction {
   readonly fundedUntilMs?: number;
   /** Prices that a test moved. */
   readonly priceJumps?: readonly PriceJump[];
+  /** How positions were guarded so far: at the beginning of a journal that was written anew. */
+  readonly lives?: readonly PositionLife[];
+  /** Reduce-only orders of a symbol that met no position, or too little of one. */
+  readonly oddExits?: readonly OddExit[];
 }
 
 export function isOpen(order: OrderRecord): boolean {

@@ -1,4 +1,5 @@
 import { formatDecimal } from '../../domain/decimal';
+import { lifeUntil, type PositionLife } from '../book/position-life';
 import { isWaiting, type ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
@@ -70,6 +71,8 @@ export interface PaperAudit {
   readonly faultsInjected: Readonly<Record<string, number>>;
   readonly balances: Readonly<Record<string, { total: string; available: string; locked: string }>>;
   readonly positions: readonly object[];
+  /** How positions were guarded and closed, by symbol, until now. Survives restarts. */
+  readonly positionLives: Readonly<Record<string, PositionLife>>;
   /** Without the stops of positions. */
   readonly openOrders: readonly object[];
   /** The stops of positions that wait. */
@@ -119,6 +122,7 @@ function answerPositionControl({ service }: PaperRoutesContext, request: HttpReq
 }
 
 export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary: boolean): PaperAudit {
+  service.core.engine.stops.advance();
   const { audit, core } = service;
   const { orders, walletBalance, lost } = core.book;
   const accepted = orders.acceptedByClientOrderId;
@@ -163,6 +167,9 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
       }),
     },
     positions: openPositionRows(service),
+    positionLives: Object.fromEntries(
+      [...core.book.lives].map((life) => [life.symbol, lifeUntil(life, core.clock.steadyNowMs())]),
+    ),
     openOrders: open.map((order) => orderRow(order, core.settle)),
     stopOrders: stops.map((order) => orderRow(order, core.settle)),
   };

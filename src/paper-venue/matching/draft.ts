@@ -86,6 +86,7 @@ export class Draft {
     this.#position = {
       ...position,
       ...(isOpened && { openedWithStop: order.attached?.stopLoss !== undefined }),
+      ...(isTroubled(order) && { stopLostByFault: true }),
       episodeProfit: formatDecimal(realisedProfit.minus(fee).plus(position.episodeProfit ?? '0')),
     };
     this.#walletBalance = this.#walletBalance.plus(realisedProfit).minus(fee);
@@ -200,4 +201,9 @@ export class Draft {
       nextSequence,
     });
   }
+}
+
+/** Whether a fault keeps the stop that an order brings away, or lets the stop that this order is find too little. */
+function isTroubled({ attached, stop }: OrderRecord): boolean {
+  return attached?.lost?.includes('StopLoss') === true || stop?.trouble?.fillShare !== undefined;
 }

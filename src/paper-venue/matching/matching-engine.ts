@@ -11,6 +11,7 @@ import {
   type OrderRecord,
   type PositionRecord,
   type StopKind,
+  type StopTrouble,
 } from '../book/records';
 import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
@@ -48,8 +49,8 @@ export interface PlacementOptions {
   readonly createType?: string;
   /** Which of the stops that it brings never come. */
   readonly losesStops?: readonly StopKind[];
-  /** Its stop, when it is set off, finds only this share of its quantity, 0 to 1. */
-  readonly stopFillShare?: number;
+  /** What is wrong with the stops that it brings or sets. */
+  readonly stopTrouble?: StopTrouble;
   /** The venue answers a change of stops with these words, and does nothing. */
   readonly refusesStopFor?: VenueRefusal;
 }
@@ -92,8 +93,19 @@ export class MatchingEngine {
    * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094, 110007 or 110090
    */
   place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
-    const draft = this.#draft(request, options);
-    this.book.commit(options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction());
+    const { symbol } = request.instrument;
+    const reducible = reducibleQuantity(this.book.position(symbol), request.side);
+    let draft: Draft;
+    try {
+      draft = this.#draft(request, options);
+    } catch (error) {
+      const isOfNothing = error instanceof VenueRefusal && error.retCode === RET_CODES.reduceOnlyRuleNotSatisfied;
+      if (isOfNothing) this.book.commit({ oddExits: [{ symbol, what: 'nothing' }] });
+      throw error;
+    }
+    const isTooLarge = request.reduceOnly && reducible.lt(request.quantity);
+    const transaction = options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction();
+    this.book.commit(isTooLarge ? { ...transaction, oddExits: [{ symbol, what: 'too_large' }] } : transaction);
     return draft.order;
   }
 
@@ -261,7 +273,9 @@ export class MatchingEngine {
     } else {
       return;
     }
-    this.book.commit(draft.toTransaction());
+    const isOfNothing = order.reduceOnly && reducible.isZero();
+    const oddExits = isOfNothing ? [{ symbol: order.symbol, what: 'nothing' as const }] : undefined;
+    this.book.commit({ ...draft.toTransaction(), ...(oddExits && { oddExits }) });
   }
 
   /** What an order opens has to be paid from what is free before it closes a position of the other side. */
@@ -363,10 +377,6 @@ export class MatchingEngine {
   }
 }
 
-function attachedBy(attached: AttachedStops, { losesStops, stopFillShare }: PlacementOptions): AttachedStops {
-  return {
-    ...attached,
-    ...(losesStops && { lost: losesStops }),
-    ...(stopFillShare !== undefined && { fillShare: stopFillShare }),
-  };
+function attachedBy(attached: AttachedStops, { losesStops, stopTrouble }: PlacementOptions): AttachedStops {
+  return { ...attached, ...(losesStops && { lost: losesStops }), ...(stopTrouble && { trouble: stopTrouble }) };
 }

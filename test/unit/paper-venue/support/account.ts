@@ -6,6 +6,7 @@ import { FundingRates, NO_FUNDING } from '../../../../src/paper-venue/funding/fu
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
+import { type PriceBand, TradingRules } from '../../../../src/paper-venue/matching/trading-rules';
 import { readStopChange } from '../../../../src/paper-venue/matching/stop-change';
 import { ScriptedMarket } from './scripted-market';
 
@@ -27,16 +28,23 @@ export class Account {
   constructor(
     stateDir: string,
     balance = '100000',
-    { markBasis = 0, nowMs = START_MS, market = scripted(), leverage = 10, funding = NO_FUNDING } = {},
+    {
+      markBasis = 0,
+      nowMs = START_MS,
+      market = scripted(),
+      band = undefined as PriceBand | undefined,
+      leverage = 10,
+      funding = NO_FUNDING,
+    } = {},
   ) {
     this.market = market;
     this.#nowMs = nowMs;
     this.feed = new PriceFeed(this.market, 1, 0.00001, markBasis);
     this.book = Book.open(new Journal(stateDir), { balance, leverage, takerFee: '0.001' });
     this.feed.restoreJumps(this.book.priceJumps);
-    const clock = new PaperClock(() => this.#nowMs);
     const fees = { taker: '0.001', maker: '0.0005' };
-    this.engine = new MatchingEngine(this.book, this.feed, clock, fees);
+    const clock = new PaperClock(() => this.#nowMs);
+    this.engine = new MatchingEngine(this.book, this.feed, clock, fees, 'always', new TradingRules({ band }));
     const { book, engine, feed } = this;
     const rates = new FundingRates(1, funding);
     this.keeper = keeperOf({ book, engine, feed, clock, fees, rates, settle: 'USDT', accountId: '100000001' });
@@ -66,7 +74,7 @@ export class Account {
 
   /** Moves to the next minute, in which the price is this. */
   movePrice(price: number): void {
-    this.market.setPrice(price);
+    this.market.setPrice(price, Math.floor(this.#nowMs / MINUTE_MS) + 1);
     this.waitMs(MINUTE_MS);
   }
 
