@@ -1,6 +1,6 @@
-import type { PositionLife } from './position-life';
 import type { ClosingRecord, MoneyRecord } from '../money-log/records';
 import type { PriceJump } from '../market/price-jumps';
+import type { PositionLife } from './position-life';
 
 export type Side = 'Buy' | 'Sell';
 
@@ -180,10 +180,6 @@ export interface Transaction {
   readonly forgotten?: readonly string[];
   /** Order ids that queries answer for again. */
   readonly remembered?: readonly string[];
-  /** How positions were guarded so far: at the beginning of a journal that was written anew. */
-  readonly lives?: readonly PositionLife[];
-  /** Reduce-only orders of a symbol that met no position, or too little of one. */
-  readonly oddExits?: readonly OddExit[];
   /** What changed the wallet. The book adds it for executions. */
   readonly money?: readonly MoneyRecord[];
   /** What orders have closed so far. The book adds it. */
@@ -192,6 +188,10 @@ export interface Transaction {
   readonly fundedUntilMs?: number;
   /** Prices that a test moved. */
   readonly priceJumps?: readonly PriceJump[];
+  /** How positions were guarded so far: at the beginning of a journal that was written anew. */
+  readonly lives?: readonly PositionLife[];
+  /** Reduce-only orders of a symbol that met no position, or too little of one. */
+  readonly oddExits?: readonly OddExit[];
 }
 
 export function isOpen(order: OrderRecord): boolean {

@@ -21,8 +21,8 @@ import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
 import { withOddRows } from './odd-rows';
-import { loseStops, PositionAnswers, stopRefusal } from './position-faults';
 import { befallAccount, type AccountFault } from './account-faults';
+import { loseStops, PositionAnswers, stopRefusal } from './position-faults';
 import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
 

@@ -32,9 +32,9 @@ export class Account {
       markBasis = 0,
       nowMs = START_MS,
       market = scripted(),
+      band = undefined as PriceBand | undefined,
       leverage = 10,
       funding = NO_FUNDING,
-      band = undefined as PriceBand | undefined,
     } = {},
   ) {
     this.market = market;
@@ -42,8 +42,8 @@ export class Account {
     this.feed = new PriceFeed(this.market, 1, 0.00001, markBasis);
     this.book = Book.open(new Journal(stateDir), { balance, leverage, takerFee: '0.001' });
     this.feed.restoreJumps(this.book.priceJumps);
-    const clock = new PaperClock(() => this.#nowMs);
     const fees = { taker: '0.001', maker: '0.0005' };
+    const clock = new PaperClock(() => this.#nowMs);
     this.engine = new MatchingEngine(this.book, this.feed, clock, fees, 'always', new TradingRules({ band }));
     const { book, engine, feed } = this;
     const rates = new FundingRates(1, funding);
