@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat, log } from '@temporalio/activity';
 import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
+import type { MarketCosts } from '../src/domain/model-gate/types';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import { type TickReference, writeTick } from '../src/inference/candle-store';
 import type { PacedVenue } from '../src/trading/paced-venue';
@@ -19,6 +20,10 @@ export interface FetchCandlesInput extends NamedVenue {
   readonly symbols: readonly string[];
   readonly intervalMs: number;
   readonly closeTimeMs: number;
+}
+
+export interface FetchCostsInput extends NamedVenue {
+  readonly symbols: readonly string[];
 }
 
 export interface MarketDataDependencies {
@@ -49,6 +54,20 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
           tickMs: input.closeTimeMs,
           candlesBySymbol: candles,
         });
+      });
+    },
+
+    /** What trading each symbol costs now, for the model's gate: two requests at most, whatever the number of symbols. */
+    async fetchCosts({ symbols }: FetchCostsInput): Promise<Readonly<Record<string, MarketCosts>>> {
+      return retryable(async () => {
+        const costs = new Map<string, MarketCosts>();
+        for (const symbol of symbols) {
+          const market = await pacedVenue.market(symbol, 'entry');
+          const ticker = await pacedVenue.ticker(symbol, 'entry');
+          if (market === undefined || ticker === undefined) continue;
+          costs.set(symbol, { takerFee: market.takerFee, bid: ticker.bid, ask: ticker.ask });
+        }
+        return Object.fromEntries(costs);
       });
     },
 

@@ -1,3 +1,5 @@
+import { UNBOUNDED_RISK } from '../harness/unbounded-risk';
+
 /** Limits of both sides: twenty to forty times the real ones, because an attack must not wait for the limiter. */
 const WIDE_LIMITS = {
   global: { limit: 4_800, windowMs: 60_000, weight: 1 },
@@ -34,6 +36,7 @@ export function productSettings({ seed, timeToLiveSeconds }: ProductSettingsOpti
     balances: { updateIntervalSeconds: 3 },
     orders: { lookUpDelayMs: 200, lookUpDelayMaxMs: 2_000 },
     ml: { enabled: false },
+    ...UNBOUNDED_RISK,
     paperVenue: { seed, balance: '100000', documentedLimits: false },
   };
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { gateSettingsOf } from '../src/config/gate-settings';
 import { rateLimitsOf } from '../src/config/rate-limits';
 import type { Config } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
@@ -10,6 +11,8 @@ import {
 } from '../src/messages/ids';
 import { configureMlManagerSignal, ML_MANAGER_WORKFLOW_TYPE, type MlManagerSettings } from '../src/messages/ml-manager';
 import type { RateLimits } from '../src/domain/limiter/types';
+import { riskTermsFault } from '../src/domain/risk/terms';
+import type { RiskTerms } from '../src/domain/risk/types';
 import { showVenue } from '../src/domain/trading-venue';
 import {
   configureAccountSignal,
@@ -39,6 +42,7 @@ export async function ensureVenueAccount(client: Client, config: Config, promise
     updateIntervalMs: config.balances.updateIntervalSeconds * 1000,
     snapshotLagMs: promises.snapshotLagMs,
     limits: limitsOf(config),
+    riskTerms: riskTermsOf(config, promises),
   };
   await assertNoFormerAccount(client, ours.venue);
   const { isFirst, isMarked } = await readAccountPast(client, ours);
@@ -63,6 +67,7 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
     symbols: config.venues[config.venue]?.symbols ?? [],
     candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
     closeDelayMs: config.ml.closeDelayMs,
+    gate: gateSettingsOf(config),
   };
   await client.workflow.signalWithStart(ML_MANAGER_WORKFLOW_TYPE, {
     workflowId: ML_MANAGER_WORKFLOW_ID,
@@ -72,6 +77,19 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
     signalArgs: [settings],
     staticSummary: `predictions for ${settings.symbols.length} symbols`,
   });
+}
+
+/** @throws Error when the account could not carry them */
+function riskTermsOf({ positions, protection, risk }: Config, promises: VenuePromises): RiskTerms {
+  const terms: RiskTerms = {
+    positions,
+    risk,
+    ...(protection.required && { unprotectedMaxMs: protection.unprotectedMaxSeconds * 1_000 }),
+    positionLagMs: promises.positionLagMs ?? promises.snapshotLagMs,
+  };
+  const fault = riskTermsFault(terms);
+  if (fault !== undefined) throw new Error(`The configured bounds of risk cannot be used: ${fault}`);
+  return terms;
 }
 
 function limitsOf(config: Config): RateLimits {

@@ -127,17 +127,13 @@ function callGuard({ ours, formerWorkflows, problems }: Engine): CallGuard {
 
 /** The prediction loop and its model. */
 export function inferenceWorker(engine: Engine, model: Model): QueueWorkerOptions {
-  const { config, logger } = engine;
   return {
     ...common(engine, INFERENCE_TASK_QUEUE),
     workflowBundle: { codePath: workflowBundlePath() },
     activities: createInferenceActivities({
       model,
       candlesDir: candlesDir(engine),
-      minimumReturn: config.ml.minimumReturn,
-      strategy: config.ml.strategy,
-      logger,
-      fingerprintOf,
+      logger: engine.logger,
     }),
     // One batch holds every symbol: a second inference at once would only compete for the same cores.
     maxConcurrentActivityTaskExecutions: 1,

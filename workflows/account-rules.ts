@@ -60,8 +60,8 @@ export class RulesOfRun {
    */
   adopt(carried: CarriedAccount | undefined): AccountState | undefined {
     if (carried === undefined) return undefined;
-    const { rules: madeBy = 1, ledger, window } = carried;
-    const state: AccountState = { ledger, window };
+    const { rules: madeBy = 1, ledger, window, risk } = carried;
+    const state: AccountState = { ledger, window, ...(risk && { risk }) };
     if (madeBy > this.version) {
       throw new Error(`This account was carried over under rules ${madeBy}; this worker knows ${this.version} only.`);
     }

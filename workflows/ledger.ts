@@ -15,6 +15,7 @@ import type {
   SetTradingStateCommand,
   SetTradingStateResult,
   SnapshotCommand,
+  TradingState,
   BarCommand,
   BarResult,
 } from '../src/domain/ledger/types';
@@ -22,6 +23,7 @@ import { cutText, showValue } from '../src/domain/plain-values';
 import { withoutResting } from '../src/domain/resting-reservations';
 import { bookingFault, notBookedSentence } from '../src/domain/settlement';
 import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
+import type { AccountRisk } from './account-risk';
 import { alert } from './announcements';
 
 /** Reports that may fail in a row before nothing is lent any more. */
@@ -41,11 +43,15 @@ function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
 export class Ledger {
   private current: LedgerState;
   private reportAgeMaxMs: number;
+  /** Called after each fill that was booked. */
+  onFill: () => void = () => undefined;
 
   constructor(
     private readonly rules: AccountRules['ledger'],
     settings: AccountTimes,
     carried?: LedgerState,
+    /** Absent: entries meet no bound of risk. */
+    private readonly risk?: AccountRisk,
   ) {
     const ledgerSettings = ledgerSettingsOf(settings);
     this.reportAgeMaxMs = ledgerSettings.reportAgeMaxMs;
@@ -86,7 +92,12 @@ export class Ledger {
   }
 
   reserve(command: ReserveCommand): ReserveResult {
-    return this.take(this.rules.reserve(this.current, command, Date.now()));
+    const before = this.current;
+    const gate = this.risk?.gate(this.areBalancesOutdated());
+    const result = this.take(this.rules.reserve(before, command, Date.now(), gate));
+    const isNew = this.current.pending.length > before.pending.length;
+    if (isNew && result.status === 'reserved' && result.reservation.intent === 'entry') this.risk?.entryTaken();
+    return result;
   }
 
   release(command: ReleaseCommand): EndReservationResult {
@@ -99,7 +110,9 @@ export class Ledger {
 
   /** A commit that finds nothing to end would be money out of the ledger: it is the one answer worth a log line. */
   commit(command: CommitCommand): EndReservationResult | InvalidCommandResult {
-    const result = this.take(this.rules.commit(this.current, command, Date.now()));
+    const before = this.current;
+    const result = this.take(this.rules.commit(before, command, Date.now()));
+    if (result.status === 'ended') this.fillTaken(before, command, result.reservation);
     if (result.status === 'not_found' || result.status === 'invalid') {
       log.error('A commit met no reservation.', {
         reservationId: showValue(command?.reservationId),
@@ -107,6 +120,17 @@ export class Ledger {
       });
     }
     return result;
+  }
+
+  private fillTaken(
+    { pending }: LedgerState,
+    { executedAtMs, quantity }: CommitCommand,
+    reservation: Reservation,
+  ): void {
+    if (this.risk?.isOn !== true) return;
+    const strategy = pending.find((entry) => entry.reservation.id === reservation.id)?.strategy;
+    this.risk.fillTaken({ reservation, executedAtMs, quantity, strategy });
+    this.onFill();
   }
 
   /** The same for whoever hears no answer: what is not booked is told to a person, as by the one who hears it. */
@@ -123,14 +147,26 @@ export class Ledger {
   applySnapshot(command: SnapshotCommand): void {
     const result = this.take(this.rules.applySnapshot(this.current, command, Date.now()));
     if (result.status === 'invalid') log.warn("A venue's balance report was refused.", { reason: result.message });
+    if (result.status === 'applied') this.risk?.equityTaken(command);
   }
 
   setTradingState(command: SetTradingStateCommand): SetTradingStateResult {
-    return this.take(this.rules.setTradingState(this.current, command, Date.now()));
+    const result = this.take(this.rules.setTradingState(this.current, command, Date.now()));
+    if (result.status === 'set' && result.isNew && result.change.to === 'active') this.risk?.resumed();
+    return result;
   }
 
   balances(venue: string): BalancesReply {
     return { venue, ...this.rules.viewBalances(this.current) };
+  }
+
+  get tradingState(): TradingState {
+    return this.current.tradingState;
+  }
+
+  /** Whether an order is pending that may open a position. */
+  get hasPendingEntries(): boolean {
+    return this.current.pending.some(({ reservation }) => reservation.intent === 'entry');
   }
 
   pendingReservations(): readonly Reservation[] {

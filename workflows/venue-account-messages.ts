@@ -12,8 +12,10 @@ import {
   configureAccountSignal,
   feedbackSignal,
   moveAccountSignal,
+  positionClosedSignal,
   refreshSignal,
   reservationsQuery,
+  riskQuery,
   setTradingStateUpdate,
   snapshotSignal,
   usageQuery,
@@ -26,6 +28,7 @@ import type { Ledger } from './ledger';
 import type { Limiter } from './limiter';
 import { reject } from './reject';
 import type { AccountMove } from './account-move';
+import type { AccountRisk } from './account-risk';
 
 /** What of a venue's account answers its messages. */
 export interface AccountParts {
@@ -33,6 +36,7 @@ export interface AccountParts {
   readonly ledger: Ledger;
   readonly limiter: Limiter;
   readonly move: AccountMove;
+  readonly risk: AccountRisk;
   readonly setTradingState: (command: SetTradingStateCommand) => SetTradingStateResult;
   /** Asks the venue for its balances soon. */
   readonly requestRefresh: () => void;
@@ -49,7 +53,7 @@ export interface AccountParts {
  * comes before what is asked: a reservation must see what the venue reported and what other orders took.
  */
 export function handleAccountMessages(parts: AccountParts): void {
-  const { venue, ledger, limiter, move, requestRefresh, configure } = parts;
+  const { venue, ledger, limiter, move, risk, requestRefresh, configure } = parts;
   /** Whoever the account was handed over to gets what comes late. */
   function take<Args extends unknown[]>(
     signal: SignalDefinition<Args>,
@@ -76,6 +80,7 @@ export function handleAccountMessages(parts: AccountParts): void {
     (command) => limiter.feedback(command),
     "Takes in what the venue's answers say about its limits.",
   );
+  take(positionClosedSignal, (closed) => risk.closed(closed), 'Notes what became of a position that was closed.');
   setHandler(moveAccountSignal, (to) => move.request(to), {
     description: 'Moves an account of an older release to an id that names its environment.',
   });
@@ -107,6 +112,9 @@ export function handleAccountMessages(parts: AccountParts): void {
   setHandler(balancesQuery, () => ledger.balances(venue), { description: 'Every balance and what of it is free.' });
   setHandler(reservationsQuery, () => ledger.pendingReservations(), {
     description: 'Pending reservations, oldest first.',
+  });
+  setHandler(riskQuery, () => risk.view(ledger.pendingReservations()), {
+    description: 'The bounds of risk, their values and what is blocked.',
   });
   setHandler(authorizationQuery, (reservationId) => ledger.authorization(reservationId), {
     description: "May this reservation's order be sent now?",

@@ -8,13 +8,18 @@ import {
 } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
 import { isRecord } from '../src/domain/plain-values';
+import { riskTermsFault } from '../src/domain/risk/terms';
+import type { NamedVenue } from '../src/domain/trading-venue';
 import type { AccountHealth, VenueAccountSettings } from '../src/messages/venue-account';
 import { AccountMove } from './account-move';
+import { AccountRisk } from './account-risk';
 import { ACCOUNT_RULES, RulesOfRun, type CarriedAccount } from './account-rules';
 import { BalanceRefresh } from './balance-refresh';
 import { Ledger } from './ledger';
 import { Limiter } from './limiter';
 import { LostAccount } from './lost-account';
+import { MoneyWatch } from './money-watch';
+import { PositionWatch } from './position-watch';
 import { ReservationGuard } from './reservation-guard';
 import { handleAccountMessages } from './venue-account-messages';
 
@@ -49,12 +54,14 @@ async function runAccount(
   const { rules } = rulesOfRun;
   const isGuarded = rulesOfRun.number >= GUARDED_SINCE_RULES;
   const state = rulesOfRun.adopt(carried);
-  const ledger = new Ledger(rules.ledger, settings, state?.ledger);
+  const risk = new AccountRisk(venue, rules.risk, settings.riskTerms, state?.risk);
+  const ledger = new Ledger(rules.ledger, settings, state?.ledger, risk);
   const limiter = new Limiter(rules.limiter, settings.limits, state?.window);
   const followsLost = isGuarded && carried === undefined && settings.followsLost === true;
   const lost = new LostAccount(at, ledger, carried?.awaitsOpenOrders ?? followsLost);
   if (followsLost) lost.begin();
   const refresh = new BalanceRefresh(at, ledger);
+  const watches = watchRisk({ environment, venue }, { rules, risk, ledger });
   const guard = new ReservationGuard(at, ledger, settings.guardIntervalMs);
   const move = new AccountMove(settings);
   const describe = (): void => setCurrentDetails(`${ledger.describe(venue)}\n\n${limiter.describe()}`);
@@ -64,7 +71,13 @@ async function runAccount(
     ledger,
     limiter,
     move,
-    setTradingState: (command) => lost.setTradingState(command),
+    risk,
+    setTradingState(command) {
+      const result = lost.setTradingState(command);
+      // Whoever looks after a position hears of it at once.
+      watches?.positions.request();
+      return result;
+    },
     requestRefresh: () => refresh.request(),
     configure(next) {
       const fault = settingsFault(next, rules);
@@ -72,9 +85,10 @@ async function runAccount(
         log.warn('The configured settings were refused; the former ones stay in force.', { fault });
         return;
       }
-      const { updateIntervalMs, snapshotLagMs, limits } = next;
-      current = { ...current, updateIntervalMs, snapshotLagMs, limits };
+      const { updateIntervalMs, snapshotLagMs, limits, riskTerms } = next;
+      current = { ...current, updateIntervalMs, snapshotLagMs, limits, riskTerms };
       ledger.configure(current);
+      risk.configure(riskTerms);
       limiter.configure(limits);
       refresh.request();
       describe();
@@ -90,14 +104,19 @@ async function runAccount(
 
   if (lost.awaitsOpenOrders) void lost.readOpenOrders();
   if (isGuarded) void guard.run();
+  void watches?.positions.run();
 
   const isOver = (): boolean => move.isDue || workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
   const intervalMs = (): number => current.updateIntervalMs;
+  const afterReport = (): void => {
+    describe();
+    void watches?.money.readIfDue();
+  };
   for (;;) {
-    await keepRefreshing(refresh, { isOver, intervalMs, describe, watchesClock: isGuarded });
+    await keepRefreshing(refresh, { isOver, intervalMs, afterReport, watchesClock: isGuarded });
     await condition(allHandlersFinished);
     const carriedOn = {
-      ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state() }),
+      ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state(), risk: risk.state() }),
       awaitsOpenOrders: lost.awaitsOpenOrders || undefined,
     };
     if (!move.isDue) await continueAsNew<typeof venueAccount>(current, carriedOn);
@@ -106,19 +125,34 @@ async function runAccount(
   }
 }
 
+interface RiskParts {
+  readonly rules: AccountRules;
+  readonly risk: AccountRisk;
+  readonly ledger: Ledger;
+}
+
+/** Whoever reads positions and the money log; undefined: under these rules, or without an environment, nobody does. */
+function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger }: RiskParts) {
+  if (rules.risk === undefined || environment === undefined) return undefined;
+  const money = new MoneyWatch({ environment, venue }, risk);
+  const positions = new PositionWatch({ environment, venue }, risk, ledger, money);
+  ledger.onFill = () => positions.request();
+  return { money, positions };
+}
+
 interface RefreshOptions {
   readonly isOver: () => boolean;
   /** Pause after a report that succeeded. */
   readonly intervalMs: () => number;
   /** Called after each report. */
-  readonly describe: () => void;
+  readonly afterReport: () => void;
   readonly watchesClock: boolean;
 }
 
 /** Reads the balances in time, until the run is over or its clock stands. */
 async function keepRefreshing(
   refresh: BalanceRefresh,
-  { isOver, intervalMs, describe, watchesClock }: RefreshOptions,
+  { isOver, intervalMs, afterReport, watchesClock }: RefreshOptions,
 ): Promise<void> {
   while (!isOver()) {
     const { waitMs } = refresh;
@@ -127,7 +161,7 @@ async function keepRefreshing(
     if (dueNow && !refresh.requested) return;
     // A run's time never goes back: after the server's clock did, it stands still. A new run begins with the true time.
     if (watchesClock && !dueNow && Date.now() - beforeMs < waitMs * STANDING_CLOCK_SHARE) return;
-    void refresh.run(intervalMs()).then(describe);
+    void refresh.run(intervalMs()).then(afterReport);
     // A venue that does not answer must not keep a full history from ending; the next run asks anew.
     await condition(() => !refresh.running || isOver());
   }
@@ -141,5 +175,7 @@ function settingsFault(
   const { updateIntervalMs, snapshotLagMs, limits } = settings;
   if (!Number.isSafeInteger(updateIntervalMs) || updateIntervalMs <= 0) return 'updateIntervalMs must be positive.';
   if (!Number.isFinite(snapshotLagMs) || snapshotLagMs < 0) return 'snapshotLagMs must be zero or more.';
+  const terms = riskTermsFault(settings.riskTerms);
+  if (terms !== undefined) return terms;
   return limiter.limitsFault(limits);
 }

@@ -66,6 +66,20 @@ function checkStrategies({ signals, ml }: Config, venue: VenueConfig | undefined
   return faults;
 }
 
+/** Trades that are expected to lose are for play money of this machine. */
+function checkGate({ ml }: Config, venue: VenueConfig | undefined): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (venue !== undefined && venue.environment !== 'paper' && ml.gate === 'demo') {
+    const message = `is demo, whose trades are expected to lose what they cost, and the environment is ${venue.environment}; allowed there: costs`;
+    faults.push({ path: 'ml.gate', message });
+  }
+  if (ml.horizonMinutes < ml.candleIntervalMinutes) {
+    const message = `is ${ml.horizonMinutes}; at least ml.candleIntervalMinutes (${ml.candleIntervalMinutes}) is needed, or a view would end before the next candle`;
+    faults.push({ path: 'ml.horizonMinutes', message });
+  }
+  return faults;
+}
+
 function checkMargins(config: Config): readonly Fault[] {
   const { safetyMargin, exitSafetyMargin } = config.rateLimits;
   if (exitSafetyMargin >= safetyMargin) return [];
@@ -217,6 +231,7 @@ export function crossCheck(config: Config, layers: MergedLayers, defaults: Layer
     ...checkCredentialNames(config),
     ...checkTimes(config),
     ...checkStrategies(config, venue),
+    ...checkGate(config, venue),
     ...checkMargins(config),
     ...checkRisk(config, venue, layers, defaults),
     // What never fits at all was said already.

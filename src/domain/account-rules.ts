@@ -2,12 +2,16 @@ import * as ledger from './ledger/ledger';
 import type { LedgerState } from './ledger/ledger';
 import * as limiter from './limiter/limiter';
 import type { LimiterState } from './limiter/limiter';
+import * as risk from './risk/risk';
+import type { RiskBook } from './risk/risk';
 
 /** An account's whole state, as continue-as-new carries it over. */
 export interface AccountState {
   readonly ledger: LedgerState;
   /** The limiter's. */
   readonly window: LimiterState;
+  /** What the bounds of risk are judged by; absent: under the rules of before there were any, or nothing is known yet. */
+  readonly risk?: RiskBook;
 }
 
 /**
@@ -38,9 +42,29 @@ export interface AccountRules {
     typeof limiter,
     'acquire' | 'createLimiter' | 'feedback' | 'giveBack' | 'limitsFault' | 'reconfigure' | 'stats' | 'usage'
   >;
+  /** Absent until version 4: entries met no bound of risk. */
+  readonly risk?: Pick<
+    typeof risk,
+    | 'check'
+    | 'countEntry'
+    | 'emptyBook'
+    | 'flatTold'
+    | 'moneyToRead'
+    | 'resume'
+    | 'takeClosed'
+    | 'takeEquity'
+    | 'takeFill'
+    | 'takeMoney'
+    | 'takeReport'
+  >;
   /** Makes this version's state of the state of the version before; absent: they are the same. */
   readonly adopt?: (state: AccountState) => AccountState;
 }
 
 /** The rules of today. */
-export const RULES_OF_TODAY: AccountRules = { ledger, limiter };
+export const RULES_OF_TODAY: AccountRules = {
+  ledger,
+  limiter,
+  risk,
+  adopt: (former) => ({ ...former, risk: risk.bookOf(former.ledger) }),
+};

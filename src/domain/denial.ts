@@ -59,9 +59,9 @@ export interface Denial {
   readonly message: string;
 }
 
-/** Whether asking again may help: what is missing comes with the venue's next report of its balances. */
+/** Whether asking again may help: what is missing comes with the venue's next report of its balances or positions. */
 export function isPassing({ code }: Denial): boolean {
-  return code === 'NO_BALANCE_KNOWN' || code === 'BALANCES_OUTDATED';
+  return code === 'NO_BALANCE_KNOWN' || code === 'BALANCES_OUTDATED' || code === 'RISK_UNKNOWN';
 }
 
 /** Tells a refusal from the result that a rule gives otherwise. */

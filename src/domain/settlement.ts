@@ -18,6 +18,7 @@ export function commitCommandOf({ fingerprint, plan, order, leverage }: Fill): C
     reservationId: fingerprint,
     amount: spentAmount({ plan, order, leverage }),
     executedAtMs: order.updatedAtMs,
+    ...(order.filledQuantity !== '' && { quantity: order.filledQuantity }),
     reason: fillSentence(order),
   };
 }

@@ -10,6 +10,7 @@ import type {
   BarCommand,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
+import { cutText } from '../domain/plain-values';
 import { bookingFault, commitCommandOf } from '../domain/settlement';
 import type { Intent, TradingSignal } from '../domain/signal';
 import type { BookInput, BookResult, Refused, Reserved, BarInput } from '../messages/trade';
@@ -20,6 +21,9 @@ import type { AccountRequester } from './venue-account-client';
 export const MISSING_RETRY_AFTER_MS = 1_000;
 /** Why a signal that finds its own reservation sends nothing before a look-up. */
 export const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may have sent the order.';
+
+/** Of a strategy's name as JSON; longer ones are cut in the account's books. */
+const STRATEGY_BYTES_MAX = 100;
 
 export interface FundsInput {
   readonly fingerprint: string;
@@ -57,6 +61,7 @@ export class Funds {
       signalStartedAtMs: input.signalStartedAtMs,
       expiresAtMs: input.expiresAtMs,
       ...(plan.closingAmount === undefined ? {} : { closingAmount: plan.closingAmount }),
+      ...(input.intent === 'entry' ? { strategy: cutText(input.signal.strategy, STRATEGY_BYTES_MAX) } : {}),
     };
     const result = await this.accounts.request(input.venue, 'reserve', command);
     if (result.status === 'denied') return refusedFor(result.denial);
@@ -179,15 +184,20 @@ function lookUpPlan({ clientOrderId, signal }: Pick<BarInput, 'clientOrderId' | 
   };
 }
 
-/** What the ledger alone needs to know stands in the command, and need not be kept twice. */
-function metadataOf({ closingAmount: _amount, ...plan }: OrderPlan): ReservationMetadata {
+/** What stands in the command need not be kept twice. */
+function metadataOf({
+  closingAmount: _closing,
+  asset: _asset,
+  reserveAmount: _amount,
+  ...plan
+}: OrderPlan): ReservationMetadata {
   return Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
 }
 
 /** The plan that counts, with what is really held for it. */
-function planOf({ metadata, amount }: Reservation): OrderPlan {
+function planOf({ metadata, asset, amount }: Reservation): OrderPlan {
   if (typeof metadata.clientOrderId !== 'string' || typeof metadata.quantity !== 'string') {
     throw ApplicationFailure.nonRetryable('The reservation holds no order plan.', 'PLAN_MISSING');
   }
-  return { ...(metadata as unknown as OrderPlan), reserveAmount: amount };
+  return { ...(metadata as unknown as OrderPlan), asset, reserveAmount: amount };
 }

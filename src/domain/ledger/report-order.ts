@@ -11,7 +11,11 @@ export type ReportOrder = 'later' | 'older' | 'clockWasSet';
  * Reports are asked for one after the other. One that was made before the venue's clock was set, and arrives after one
  * made since, would be taken over.
  */
-export function reportOrder({ asOfMs, reportedAtMs }: LedgerState, reportAsOfMs: number, nowMs: number): ReportOrder {
+export function reportOrder(
+  { asOfMs, reportedAtMs }: Pick<LedgerState, 'asOfMs' | 'reportedAtMs'>,
+  reportAsOfMs: number,
+  nowMs: number,
+): ReportOrder {
   if (asOfMs === 0) return 'later';
   const venuePassedMs = reportAsOfMs - asOfMs;
   if (venuePassedMs < -CLOCK_STEP_MIN_MS) return 'clockWasSet';

@@ -10,27 +10,18 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-interface Circumstances {
-  /** How the id ended before. */
-  readonly how: EndedHow | undefined;
-  /** What would be held; at most what is asked for. */
-  readonly amount: Decimal;
-}
-
-/** Why no new reservation is made; undefined: nothing is against it. */
+/**
+ * Why no new reservation is made, whatever it needs; undefined: nothing is against it.
+ *
+ * @param how the id ended before
+ */
 export function denialOf(
   state: LedgerState,
   command: ReserveCommand,
-  { how, amount }: Circumstances,
+  how: EndedHow | undefined,
   nowMs: number,
 ): Denial | undefined {
-  return (
-    endedDenial(how) ??
-    expiryDenial(command, nowMs) ??
-    tradingStateDenial(state, command) ??
-    boundDenial(state) ??
-    fundsDenial(state, command, amount, nowMs)
-  );
+  return endedDenial(how) ?? expiryDenial(command, nowMs) ?? tradingStateDenial(state, command) ?? boundDenial(state);
 }
 
 function endedDenial(how: EndedHow | undefined): Denial | undefined {
@@ -71,7 +62,17 @@ function boundDenial(state: LedgerState): Denial | undefined {
   };
 }
 
-function fundsDenial(state: LedgerState, command: ReserveCommand, amount: Decimal, nowMs: number): Denial | undefined {
+/**
+ * Why what it needs is not there; undefined: it is.
+ *
+ * @param amount what would be held; at most what is asked for
+ */
+export function fundsDenial(
+  state: LedgerState,
+  command: ReserveCommand,
+  amount: Decimal,
+  nowMs: number,
+): Denial | undefined {
   if (new ExactDecimal(command.amount).isZero()) return undefined;
   if (state.asOfMs === 0) {
     return {

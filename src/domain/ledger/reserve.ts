@@ -1,4 +1,4 @@
-import { isPassing, type Denial } from '../denial';
+import { isDenial, isPassing, type Denial } from '../denial';
 import { appendBounded } from '../plain-values';
 import { ExactDecimal, formatDecimal } from '../decimal';
 import { changeAccount } from './accounts';
@@ -6,11 +6,13 @@ import { findKnown } from './end-reservation';
 import { rememberedEnd } from './ended-ids';
 import { isSurelyFirst, noteForgotten } from './forgetting';
 import { needOf, OFFSET_KEY, withOffset, type Need } from './positions';
-import { denialOf } from './reserve-denials';
+import { denialOf, fundsDenial } from './reserve-denials';
+import { decidedKeys, rewritten } from './rewrite';
 import { REFUSALS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep } from './state';
-import type { Reservation, ReserveCommand, ReserveResult } from './types';
+import type { EntryGate, Reservation, ReserveCommand, ReserveResult, Rewrite } from './types';
 import { reserveCommandFault } from './validation';
+import { pendingReservations } from './views';
 
 /**
  * Holds funds for one order. The check happens here, once: ending a reservation can never fail for lack of funds.
@@ -21,12 +23,21 @@ import { reserveCommandFault } from './validation';
  *   counted: repetitions of these must not push out what has to be remembered.
  * - An exit for amount zero needs no balance.
  * - What of an entry only closes an opposite position needs its fees alone: less is held than was asked for (./positions).
+ * - An entry that nothing but its funds may forbid is shown to the gate, in the same step: it is denied, or reserved as the
+ *   gate says (./rewrite).
  *
  * That an id has ended is remembered for its time to live, up to the bounds of ./state. A reservation made beyond them, for
  * a signal that started before the youngest forgotten one was made, is not called new: its caller has to find out at the
  * venue what was sent before.
+ *
+ * @param gate absent: every entry passes
  */
-export function reserve(state: LedgerState, command: ReserveCommand, nowMs: number): LedgerStep<ReserveResult> {
+export function reserve(
+  state: LedgerState,
+  command: ReserveCommand,
+  nowMs: number,
+  gate?: EntryGate,
+): LedgerStep<ReserveResult> {
   const fault = reserveCommandFault(command);
   if (fault !== undefined) {
     return { state, result: { status: 'denied', denial: { code: 'INVALID_SIGNAL', message: fault } } };
@@ -40,14 +51,37 @@ export function reserve(state: LedgerState, command: ReserveCommand, nowMs: numb
   if (how === 'committed') return { state, result: { status: 'ended', how } };
 
   const seen = noteForgotten(state, 0, nowMs);
-  const need = needOf(seen, command);
-  const denial = denialOf(seen, command, { how, amount: need.amount }, nowMs);
-  if (denial === undefined) return accept(seen, command, need, nowMs);
-  const isRemembered = !isPassing(denial) && denial.code !== 'SIGNAL_EXPIRED';
-  return isRemembered ? refuse(seen, command.requestId, denial) : { state: seen, result: { status: 'denied', denial } };
+  const judged = denialOf(seen, command, how, nowMs) ?? askGate(seen, command, gate);
+  if (judged !== undefined && isDenial(judged)) return deny(seen, command, judged);
+  const asked = judged === undefined ? command : rewritten(command, judged);
+  const need = needOf(seen, asked);
+  const denial = fundsDenial(seen, asked, need.amount, nowMs);
+  if (denial !== undefined) return deny(seen, command, denial);
+  return accept(seen, { command: asked, askedAmount: command.amount, rewrite: judged, need }, nowMs);
 }
 
-function accept(state: LedgerState, command: ReserveCommand, need: Need, nowMs: number): LedgerStep<ReserveResult> {
+function askGate(
+  state: LedgerState,
+  command: ReserveCommand,
+  gate: EntryGate | undefined,
+): Denial | Rewrite | undefined {
+  if (gate === undefined || command.intent !== 'entry') return undefined;
+  return gate(command, pendingReservations(state));
+}
+
+/** What is accepted: the command as it is reserved, and what of it was asked for otherwise. */
+interface Acceptance {
+  readonly command: ReserveCommand;
+  readonly askedAmount: string;
+  readonly rewrite: Rewrite | undefined;
+  readonly need: Need;
+}
+
+function accept(
+  state: LedgerState,
+  { command, askedAmount, rewrite, need }: Acceptance,
+  nowMs: number,
+): LedgerStep<ReserveResult> {
   const { amount, offset } = need;
   const reservation: Reservation = {
     id: command.reservationId,
@@ -59,12 +93,16 @@ function accept(state: LedgerState, command: ReserveCommand, need: Need, nowMs: 
     status: 'pending',
     createdAtMs: nowMs,
   };
-  const { requestId, expiresAtMs, signalStartedAtMs: startedAtMs = nowMs } = command;
+  const { requestId, strategy, expiresAtMs, signalStartedAtMs: startedAtMs = nowMs } = command;
   const entry: LedgerEntry = {
     requestId,
     reservation,
     madeAfterMs: state.asOfMs,
-    ...(offset.isZero() ? {} : { askedAmount: formatDecimal(new ExactDecimal(command.amount)) }),
+    ...(offset.isZero() && amount.equals(askedAmount)
+      ? {}
+      : { askedAmount: formatDecimal(new ExactDecimal(askedAmount)) }),
+    ...(rewrite === undefined ? {} : { rewrote: 'exit' in rewrite ? 'exit' : 'protection' }),
+    ...(strategy === undefined || command.intent === 'exit' ? {} : { strategy }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(startedAtMs > nowMs ? { startedAtMs } : {}),
   };
@@ -79,7 +117,9 @@ function accept(state: LedgerState, command: ReserveCommand, need: Need, nowMs: 
   };
 }
 
-function refuse(state: LedgerState, requestId: string, denial: Denial): LedgerStep<ReserveResult> {
+function deny(state: LedgerState, { requestId }: ReserveCommand, denial: Denial): LedgerStep<ReserveResult> {
+  const isRemembered = !isPassing(denial) && denial.code !== 'SIGNAL_EXPIRED';
+  if (!isRemembered) return { state, result: { status: 'denied', denial } };
   return {
     state: {
       ...state,
@@ -105,13 +145,16 @@ function knownAnswer(state: LedgerState, command: ReserveCommand): ReserveResult
 }
 
 /** Amounts are compared as numbers: `1.50` is `1.5`. What the ledger itself decided about them was not asked for. */
-function differingField({ reservation, askedAmount }: LedgerEntry, command: ReserveCommand): string | undefined {
+function differingField(entry: LedgerEntry, command: ReserveCommand): string | undefined {
+  const { reservation, askedAmount } = entry;
+  const isExitInstead = entry.rewrote === 'exit';
+  const intent = isExitInstead ? 'entry' : reservation.intent;
   if (reservation.asset !== command.asset) return 'asset';
   if (!new ExactDecimal(command.amount).equals(askedAmount ?? reservation.amount)) return 'amount';
-  if (reservation.intent !== command.intent) return 'intent';
-  if (reservation.purpose !== command.purpose) return 'purpose';
+  if (intent !== command.intent) return 'intent';
+  if (!isExitInstead && reservation.purpose !== command.purpose) return 'purpose';
   const keys = new Set([...Object.keys(reservation.metadata), ...Object.keys(command.metadata)]);
-  keys.delete(OFFSET_KEY);
+  for (const decided of [OFFSET_KEY, ...decidedKeys(entry)]) keys.delete(decided);
   const key = [...keys].toSorted().find((name) => reservation.metadata[name] !== command.metadata[name]);
   return key === undefined ? undefined : `metadata.${key}`;
 }

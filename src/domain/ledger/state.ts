@@ -5,19 +5,19 @@ import type { LedgerStats, PositionsReport, Reservation, TradingState, TradingSt
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
  * together with the limiter's, and both have to fit Temporal's limit of 2 MiB.
  */
-export const LEDGER_STATE_BYTES_MAX = 1_350_000;
+export const LEDGER_STATE_BYTES_MAX = 1_345_000;
 export const PENDING_RESERVATIONS_MAX = 600;
 /** The newest ended reservations are kept in full, to answer retries with their plan; of older ones the id is kept. */
 export const ENDED_RESERVATIONS_MAX = 100;
 /** All ids that are kept, as JSON: some 20,000 of 16 characters. */
 export const ENDED_IDS_BYTES_MAX = 360_000;
 /** Refused request ids remembered; the oldest are dropped first. */
-export const REFUSALS_MAX = 600;
+export const REFUSALS_MAX = 300;
 /** Fills kept apart until a report contains them; above it, fills of one asset share an entry. */
 export const UNSETTLED_FILLS_MAX = 400;
 export const TRADING_STATE_CHANGES_MAX = 50;
 /** A reserve command as JSON, with its metadata. */
-export const RESERVE_COMMAND_BYTES_MAX = 800;
+export const RESERVE_COMMAND_BYTES_MAX = 900;
 /** What an offset adds to a reservation as JSON, with every figure at its longest. A command without room for it gets none. */
 export const OFFSET_BYTES_MAX = 172;
 /** Request and reservation ids as JSON. */
@@ -25,7 +25,7 @@ export const LEDGER_ID_BYTES_MAX = 100;
 /** Reasons as JSON; longer ones are cut. */
 export const REASON_BYTES_MAX = 160;
 /** Assets in one balance report. */
-export const SNAPSHOT_ASSETS_MAX = 500;
+export const SNAPSHOT_ASSETS_MAX = 300;
 /** Positions in one report; of a report with more, none is known. */
 export const POSITIONS_MAX = 100;
 /** Filled orders kept apart until a report of positions contains them; above it, all positions count as used up until one does. */
@@ -69,10 +69,14 @@ export interface LedgerEntry {
   /** What the venue holds back for the resting order, and in reports from when on; absent: not acknowledged. */
   readonly lockedAmount?: string;
   readonly lockedFromMs?: number;
-  /** What was asked for, where less is held because a part of the order only closes a position. */
+  /** What was asked for, where less is held because a part of the order, or all of it, only closes a position. */
   readonly askedAmount?: string;
   /** What of the held amount came later: whoever sent the order counted on a larger offset. */
   readonly addedAmount?: string;
+  /** It was asked for as an entry, and reserved as an exit; or asked for with another protection. */
+  readonly rewrote?: 'exit' | 'protection';
+  /** See ReserveCommand. */
+  readonly strategy?: string;
   /** See ReserveCommand. */
   readonly expiresAtMs?: number;
   /** When its signal started, where that is later than it was made, because our clock was set back. */

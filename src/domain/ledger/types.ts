@@ -67,6 +67,21 @@ export interface ReserveCommand {
   readonly strategy?: string;
 }
 
+/** How an entry is reserved instead of as it was asked for. */
+export type Rewrite =
+  /** As an exit of all that is open against it: it needs no funds, and opens nothing. */
+  | { readonly exit: { readonly quantity: string } }
+  /** With what guards the position that it enlarges. */
+  | { readonly protection: { readonly stopLoss: string; readonly takeProfit?: string } };
+
+/**
+ * Asked about every entry that nothing else but its funds forbids, in the step that reserves it.
+ *
+ * @param pending all reservations that are pending
+ * @returns undefined: it may be reserved as it is
+ */
+export type EntryGate = (command: ReserveCommand, pending: readonly Reservation[]) => Denial | Rewrite | undefined;
+
 export type ReserveResult =
   /**
    * `isNew` is false when this reservation already existed with the same body: an earlier attempt made it. It is also
@@ -90,6 +105,8 @@ export interface CommitCommand {
   readonly amount: string;
   /** The venue's clock when the order last filled; a balance report from later already contains it. */
   readonly executedAtMs: number;
+  /** What of the order filled, in base units, a decimal string; absent: not known. */
+  readonly quantity?: string;
   readonly reason: string;
 }
 
@@ -190,10 +207,19 @@ export interface PositionsReport {
   readonly bySymbol: Readonly<Record<string, Position>>;
 }
 
+/** What a venue says of one asset. */
+export interface AssetFigures {
+  readonly total: string;
+  readonly available: string;
+  readonly locked: string;
+  /** With open profits and losses, negative where more is lost than is there; of the settle asset. Absent: not told. */
+  readonly equity?: string;
+}
+
 /** A venue's balance report for every asset of the account. */
 export interface SnapshotCommand {
   readonly asOfMs: number;
-  readonly assets: Readonly<Record<string, { total: string; available: string; locked: string }>>;
+  readonly assets: Readonly<Record<string, AssetFigures>>;
   /** Absent: no position is known. */
   readonly positions?: PositionsReport;
 }

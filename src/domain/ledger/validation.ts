@@ -20,6 +20,7 @@ export function reserveCommandFault(command: unknown): string | undefined {
     metadataFault(command.metadata) ??
     optionalTimeFault(command, 'signalStartedAtMs') ??
     optionalTimeFault(command, 'expiresAtMs') ??
+    (command.strategy === undefined ? undefined : textFault('strategy', command.strategy, RESERVE_COMMAND_BYTES_MAX)) ??
     (command.closingAmount === undefined ? undefined : decimalFault('closingAmount', command.closingAmount)) ??
     sizeFault(command)
   );

@@ -2,8 +2,11 @@
 export interface PositionSettings {
   /** How many further entries may enlarge a position; 0: none (POSITION_EXISTS). */
   readonly adds: number;
-  /** exit: an entry against an open position closes it, all of it and no more; deny: OPPOSITE_POSITION. */
-  readonly onOpposite: 'exit' | 'deny';
+  /**
+   * exit: an entry against an open position closes it, all of it and no more; deny: OPPOSITE_POSITION. net: no position forbids
+   * an entry of either side, and the venue sets one off against the other, which may turn the position over.
+   */
+  readonly onOpposite: 'exit' | 'deny' | 'net';
   /** alert: a position that nobody here opened is said, and its symbol takes no entry; protect: it gets our stop, too. */
   readonly foreign: 'alert' | 'protect';
   /** How often the venue is asked for its positions while there are any, seconds. */
@@ -44,6 +47,13 @@ export interface RiskSettings {
 export interface RiskTerms {
   readonly positions: PositionSettings;
   readonly risk: RiskSettings;
+  /** A position of ours without a stop raises an alert after this, milliseconds; absent: positions need none. */
+  readonly unprotectedMaxMs?: number;
+  /** See VenuePromises.positionLagMs; absent: 0. */
+  readonly positionLagMs?: number;
 }
+
+/** The terms as JSON: they travel through continue-as-new beside the account's state. */
+export const RISK_TERMS_BYTES_MAX = 24_000;
 
 export const GROUPS_MAX = 20;

@@ -49,7 +49,7 @@ export function fillPosition(
       realisedProfit: formatDecimal(realisedProfit.plus(position.realisedProfit)),
       createdAtMs: position.createdAtMs || atMs,
       updatedAtMs: atMs,
-      ...(isOpened && { openedAtMs: atMs, episodeProfit: '0', openedWithStop: false }),
+      ...(isOpened && { openedAtMs: atMs, episodeProfit: '0', openedWithStop: false, stopLostByFault: false }),
       sequence: (position.sequence ?? 0) + 1,
     },
   };

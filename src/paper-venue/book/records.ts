@@ -1,3 +1,7 @@
+import type { ClosingRecord, MoneyRecord } from '../money-log/records';
+import type { PriceJump } from '../market/price-jumps';
+import type { PositionLife } from './position-life';
+
 export type Side = 'Buy' | 'Sell';
 
 /** Rejected: acknowledged, and refused afterwards. Untriggered: a stop that waits. Deactivated: a stop that was removed. */
@@ -16,8 +20,16 @@ export interface AttachedStops {
   readonly targetTriggerBy: TriggerBy;
   /** Those that a fault loses: the order says it has them, and they never come. */
   readonly lost?: readonly StopKind[];
-  /** A fault lets the stop find only this share of its quantity, 0 to 1. */
+  /** What a fault does to them. */
+  readonly trouble?: StopTrouble;
+}
+
+/** What is wrong with a stop when it is set off. */
+export interface StopTrouble {
+  /** It finds only this share of its quantity, 0 to 1. */
   readonly fillShare?: number;
+  /** It is carried out so much later. */
+  readonly lateMs?: number;
 }
 
 /** What makes an order one of the stops of a position: it waits for a price, and then closes all of it. */
@@ -39,8 +51,7 @@ export interface StopTerms {
   readonly pair?: string;
   /** The worst price that it took when it was set off; absent: not set off, or no such bound. */
   readonly orderPrice?: string;
-  /** See AttachedStops. */
-  readonly fillShare?: number;
+  readonly trouble?: StopTrouble;
 }
 
 /** One order. Records are never changed: every step makes another one. Amounts are decimal strings. */
@@ -71,7 +82,7 @@ export interface OrderRecord {
   readonly rejectReason?: string;
   /** A fault lets the rest fill only from here on, on the machine's clock. */
   readonly heldUntilMs?: number;
-  /** Placed by a fault plan, not by a client. */
+  /** Placed by a fault plan, a person at the venue, or the venue itself, not by a client. */
   readonly external?: true;
   /** What it brings for the position; absent: nothing. */
   readonly attached?: AttachedStops;
@@ -83,7 +94,10 @@ export interface OrderRecord {
   readonly cancelType?: string;
 }
 
-/** One fill of an order. */
+/** Why the venue books an execution. Absent of a record: a trade. */
+export type ExecutionKind = 'Trade' | 'Funding' | 'BustTrade' | 'AdlTrade';
+
+/** One fill of an order, or a payment of funding, which has no order. */
 export interface ExecutionRecord {
   readonly sequence: number;
   readonly executionId: string;
@@ -113,6 +127,12 @@ export interface ExecutionRecord {
   readonly closedQuantity: string;
   readonly realisedProfit: string;
   readonly atMs: number;
+  readonly kind?: ExecutionKind;
+}
+
+export interface OddExit {
+  readonly symbol: string;
+  readonly what: 'nothing' | 'too_large';
 }
 
 /** The position in one symbol, one-way mode. */
@@ -126,10 +146,14 @@ export interface PositionRecord {
   readonly leverage: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** The fees of what is open, in the settle asset; absent: none. The book keeps it. */
+  readonly openFee?: string;
   /** When the present size left zero or changed its side; absent in records of former versions. */
   readonly openedAtMs?: number;
   /** Whether the order that opened it brought a stop. */
   readonly openedWithStop?: boolean;
+  /** Whether a fault has taken a stop of it, or will let it find too little. */
+  readonly stopLostByFault?: boolean;
   /** Realised since it was opened, fees included. */
   readonly episodeProfit?: string;
   /** Grows with every change of it or of its stops; absent: none so far. */
@@ -156,6 +180,18 @@ export interface Transaction {
   readonly forgotten?: readonly string[];
   /** Order ids that queries answer for again. */
   readonly remembered?: readonly string[];
+  /** What changed the wallet. The book adds it for executions. */
+  readonly money?: readonly MoneyRecord[];
+  /** What orders have closed so far. The book adds it. */
+  readonly closings?: readonly ClosingRecord[];
+  /** Until when funding is paid, milliseconds UTC of the machine's clock. */
+  readonly fundedUntilMs?: number;
+  /** Prices that a test moved. */
+  readonly priceJumps?: readonly PriceJump[];
+  /** How positions were guarded so far: at the beginning of a journal that was written anew. */
+  readonly lives?: readonly PositionLife[];
+  /** Reduce-only orders of a symbol that met no position, or too little of one. */
+  readonly oddExits?: readonly OddExit[];
 }
 
 export function isOpen(order: OrderRecord): boolean {

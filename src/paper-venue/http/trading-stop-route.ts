@@ -14,7 +14,7 @@ export const TRADING_STOP: Route = {
   group: 'order',
   signed: true,
   unsupported: UNSUPPORTED,
-  handle: (core, parameters, { refusesStopFor, stopFillShare }) => {
+  handle: (core, parameters, { refusesStopFor, stopTrouble }) => {
     requireLinear(parameters);
     const symbol = requireSymbol(core, parameters);
     assertOneWay(core);
@@ -24,7 +24,7 @@ export const TRADING_STOP: Route = {
     }
     const change = readStopChange(parameters, core.feed.instruments.get(symbol)!);
     if (refusesStopFor) throw refusesStopFor;
-    core.engine.stops.change(symbol, change, stopFillShare);
+    core.engine.stops.change(symbol, change, stopTrouble);
     return {};
   },
 };

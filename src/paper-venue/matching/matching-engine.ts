@@ -4,13 +4,22 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { VenuePromises } from '../../venues/venue';
 import type { Book } from '../book/book';
 import { reducibleQuantity } from '../book/fill-position';
-import { isOpen, isWaiting, type AttachedStops, type OrderRecord, type StopKind } from '../book/records';
+import {
+  isOpen,
+  isWaiting,
+  type AttachedStops,
+  type OrderRecord,
+  type PositionRecord,
+  type StopKind,
+  type StopTrouble,
+} from '../book/records';
 import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { amendedOrder, type OrderChange } from './amendment';
 import { Draft, type Fees, type Moment } from './draft';
 import type { NewOrder } from './order-request';
+import { assertLeverageFits, assertWithinRiskLimit } from './risk-limits';
 import { StopDesk } from './stop-desk';
 import { assertNotional, crosses, touchFor } from './touch';
 import { TradingRules } from './trading-rules';
@@ -36,10 +45,12 @@ export interface PlacementOptions {
   readonly rejectedFor?: string;
   /** What of a market order finds nothing at once is cancelled; it fills this share, 0 to 1. */
   readonly iocShare?: number;
+  /** The venue's word for who places it; absent: a client. */
+  readonly createType?: string;
   /** Which of the stops that it brings never come. */
   readonly losesStops?: readonly StopKind[];
-  /** Its stop, when it is set off, finds only this share of its quantity, 0 to 1. */
-  readonly stopFillShare?: number;
+  /** What is wrong with the stops that it brings or sets. */
+  readonly stopTrouble?: StopTrouble;
   /** The venue answers a change of stops with these words, and does nothing. */
   readonly refusesStopFor?: VenueRefusal;
 }
@@ -48,6 +59,8 @@ export interface PlacementOptions {
 export interface MarginPreview {
   readonly before: Decimal;
   readonly after: Decimal;
+  /** As it would be. */
+  readonly position: PositionRecord;
 }
 
 export interface OrderReference {
@@ -58,7 +71,7 @@ export interface OrderReference {
 
 /**
  * Fills orders against the price feed. Depth is unlimited: an order that crosses fills at the touch as taker, all of
- * it; one that rests fills at its own price as maker when the touch reaches it. Nobody is liquidated.
+ * it; one that rests fills at its own price as maker when the touch reaches it.
  */
 export class MatchingEngine {
   readonly stops: StopDesk;
@@ -77,11 +90,22 @@ export class MatchingEngine {
   /**
    * Accepts an order, or refuses it without a trace.
    *
-   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094 or 110007
+   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094, 110007 or 110090
    */
   place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
-    const draft = this.#draft(request, options);
-    this.book.commit(options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction());
+    const { symbol } = request.instrument;
+    const reducible = reducibleQuantity(this.book.position(symbol), request.side);
+    let draft: Draft;
+    try {
+      draft = this.#draft(request, options);
+    } catch (error) {
+      const isOfNothing = error instanceof VenueRefusal && error.retCode === RET_CODES.reduceOnlyRuleNotSatisfied;
+      if (isOfNothing) this.book.commit({ oddExits: [{ symbol, what: 'nothing' }] });
+      throw error;
+    }
+    const isTooLarge = request.reduceOnly && reducible.lt(request.quantity);
+    const transaction = options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction();
+    this.book.commit(isTooLarge ? { ...transaction, oddExits: [{ symbol, what: 'too_large' }] } : transaction);
     return draft.order;
   }
 
@@ -89,7 +113,8 @@ export class MatchingEngine {
   preview(request: NewOrder): MarginPreview {
     const { positionMargin, orderMargin } = this.book.walletBalance;
     const before = positionMargin.plus(orderMargin);
-    return { before, after: before.plus(this.#draft(request, {}).addedMargin) };
+    const draft = this.#draft(request, {});
+    return { before, after: before.plus(draft.addedMargin), position: draft.position };
   }
 
   #draft(request: NewOrder, options: PlacementOptions): Draft {
@@ -121,6 +146,7 @@ export class MatchingEngine {
     if (opens && !(draft.isCovered() && this.#isPayableFirst(order, quote))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
+    if (opens) assertWithinRiskLimit(request.instrument, draft, this.book);
     return draft;
   }
 
@@ -183,7 +209,7 @@ export class MatchingEngine {
     return draft.order;
   }
 
-  /** @throws VenueRefusal 110043, 10001 or 110007 */
+  /** @throws VenueRefusal 110043, 10001, 110013 or 110007 */
   setLeverage(symbol: string, leverage: string): void {
     const instrument = this.feed.instruments.get(symbol);
     const value = /^\d{1,3}(\.\d{1,2})?$/.test(leverage) ? new ExactDecimal(leverage) : ZERO;
@@ -191,6 +217,7 @@ export class MatchingEngine {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'leverage invalid');
     }
     const position = this.book.position(symbol);
+    assertLeverageFits(instrument, position, value, this.feed.quote(symbol, this.clock.steadyNowMs()).mark);
     if (value.eq(position.leverage)) throw new VenueRefusal(RET_CODES.leverageNotModified, 'leverage not modified');
     const margin = this.book.margin(symbol);
     const locked = margin.position.plus(margin.orders);
@@ -246,7 +273,9 @@ export class MatchingEngine {
     } else {
       return;
     }
-    this.book.commit(draft.toTransaction());
+    const isOfNothing = order.reduceOnly && reducible.isZero();
+    const oddExits = isOfNothing ? [{ symbol: order.symbol, what: 'nothing' as const }] : undefined;
+    this.book.commit({ ...draft.toTransaction(), ...(oddExits && { oddExits }) });
   }
 
   /** What an order opens has to be paid from what is free before it closes a position of the other side. */
@@ -342,15 +371,12 @@ export class MatchingEngine {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
       external: options.external,
+      createType: options.createType,
       ...(request.attached && { attached: attachedBy(request.attached, options) }),
     };
   }
 }
 
-function attachedBy(attached: AttachedStops, { losesStops, stopFillShare }: PlacementOptions): AttachedStops {
-  return {
-    ...attached,
-    ...(losesStops && { lost: losesStops }),
-    ...(stopFillShare !== undefined && { fillShare: stopFillShare }),
-  };
+function attachedBy(attached: AttachedStops, { losesStops, stopTrouble }: PlacementOptions): AttachedStops {
+  return { ...attached, ...(losesStops && { lost: losesStops }), ...(stopTrouble && { trouble: stopTrouble }) };
 }

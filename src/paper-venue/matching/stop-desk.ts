@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { ExactDecimal } from '../../domain/decimal';
 import type { Book } from '../book/book';
 import { reducibleQuantity } from '../book/fill-position';
-import type { OrderRecord, StopKind, StopTerms } from '../book/records';
+import type { OrderRecord, PositionRecord, StopKind, StopTerms, StopTrouble } from '../book/records';
 import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
 import { Draft, type Fees, type Moment } from './draft';
@@ -22,7 +22,7 @@ import type { TradingRules } from './trading-rules';
 /** Keeps the stops of positions: sets them on demand, and lets them close positions when prices reach them. */
 export class StopDesk {
   readonly #watch: StopWatch;
-  /** What was reached before this is carried out then, on the machine's clock; by symbol. */
+  /** While a symbol does not trade its stops wait, and what was reached meanwhile is carried out at the end; machine's clock. */
   readonly #heldUntilMs = new Map<string, number>();
 
   constructor(
@@ -38,10 +38,10 @@ export class StopDesk {
   /**
    * Carries out whatever prices did to stops up to now, in the order in which it happened and at the prices of those seconds.
    *
+   * @param nowMs up to when, on the machine's clock; absent: now
    * @throws Error when the journal cannot be written; what is left is done the next time
    */
-  advance(): void {
-    const nowMs = this.clock.steadyNowMs();
+  advance(nowMs = this.clock.steadyNowMs()): void {
     for (let event = this.#next(nowMs); event; event = this.#next(nowMs)) {
       if (event.what === 'follow') this.#follow(event);
       else this.#setOff(event);
@@ -49,13 +49,13 @@ export class StopDesk {
   }
 
   /** @throws VenueRefusal 10001 or 34040 */
-  change(symbol: string, change: StopChange, fillShare?: number): void {
+  change(symbol: string, change: StopChange, trouble?: StopTrouble): void {
     const position = this.book.position(symbol);
     const quote = this.feed.quote(symbol, this.clock.steadyNowMs());
     const moment = this.#momentNow(quote);
     const stops = changedStops(position, this.book.orders.stops(symbol), change, quote, moment);
     const orders = stops.map((order) =>
-      order.stop && fillShare !== undefined ? { ...order, stop: { ...order.stop, fillShare } } : order,
+      order.stop && trouble ? { ...order, stop: { ...order.stop, trouble } } : order,
     );
     this.#commit(symbol, orders, moment);
   }
@@ -86,23 +86,14 @@ export class StopDesk {
     if (lost.length === 0) return 0;
     const kept = all.filter((order) => !lost.includes(order));
     const changed = kept.map((order) => unbound(order, kept)).filter((order) => !kept.includes(order));
-    this.#commit(symbol, [...lost.map((order) => removedStop(order, POSITION_GONE, moment)), ...changed], moment);
+    const orders = [...lost.map((order) => removedStop(order, POSITION_GONE, moment)), ...changed];
+    this.#commit(symbol, orders, moment, { stopLostByFault: true });
     return lost.length;
-  }
-
-  /** The stops of a symbol are carried out late: not before this, on the machine's clock. Zero: at once. */
-  holdUntil(symbol: string, untilMs: number): void {
-    this.#heldUntilMs.set(symbol, untilMs);
-  }
-
-  /** Everything is carried out at once again. */
-  releaseAll(): void {
-    this.#heldUntilMs.clear();
   }
 
   #next(nowMs: number): StopEvent | undefined {
     const ready: OrderRecord[] = [];
-    for (const symbol of this.book.orders.symbolsWithOpenOrders()) {
+    for (const symbol of this.book.orders.symbolsWithStops()) {
       if (!this.feed.instruments.has(symbol)) continue;
       if (this.rules.stateOf(symbol, nowMs) === 'closed') this.#heldUntilMs.set(symbol, nowMs);
       else if ((this.#heldUntilMs.get(symbol) ?? 0) <= nowMs) ready.push(...this.book.orders.stops(symbol));
@@ -140,9 +131,10 @@ export class StopDesk {
   /** What a stop that is set off finds: never more than the position, and less where a fault wants it. */
   #found({ symbol, side, quantity, stop }: OrderRecord): Decimal {
     const wanted = Decimal.min(quantity, reducibleQuantity(this.book.position(symbol), side));
-    if (stop?.fillShare === undefined) return wanted;
+    const share = stop?.trouble?.fillShare;
+    if (share === undefined) return wanted;
     const { quantityStep } = this.feed.instruments.get(symbol)!;
-    return wanted.mul(stop.fillShare).div(quantityStep).floor().mul(quantityStep);
+    return wanted.mul(share).div(quantityStep).floor().mul(quantityStep);
   }
 
   #worstPrice({ symbol, side }: OrderRecord, quote: Quote): string | undefined {
@@ -150,8 +142,13 @@ export class StopDesk {
     return limits && (side === 'Buy' ? limits.highestBuy : limits.lowestSell).toFixed();
   }
 
-  #commit(symbol: string, orders: readonly OrderRecord[], { atMs, steadyMs }: StopMoment): void {
-    const position = touchedPosition(this.book.position(symbol), atMs);
+  #commit(
+    symbol: string,
+    orders: readonly OrderRecord[],
+    { atMs, steadyMs }: StopMoment,
+    changes: Partial<PositionRecord> = {},
+  ): void {
+    const position = { ...touchedPosition(this.book.position(symbol), atMs), ...changes };
     this.book.commit({ atMs: steadyMs, orders, positions: [position] });
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ExactDecimal } from '../../domain/decimal';
-import type { OrderRecord, PositionRecord, Side, StopKind, StopTerms, TriggerBy } from '../book/records';
+import type { OrderRecord, PositionRecord, Side, StopKind, StopTerms, StopTrouble, TriggerBy } from '../book/records';
 
 /*
  * A position's stops as pure functions: which of them an event makes, changes and removes. The venue keeps at most one stop, one
@@ -37,7 +37,7 @@ export interface WantedStop {
   readonly distance?: string;
   readonly parentClientOrderId?: string;
   readonly pair?: string;
-  readonly fillShare?: number;
+  readonly trouble?: StopTrouble;
 }
 
 /** What an order's fills did to a position. */
@@ -118,9 +118,9 @@ export function sideOf({ size }: PositionRecord): Side | undefined {
 
 function wantedBy({ orderId, clientOrderId, attached }: OrderRecord): WantedStop[] {
   if (!attached) return [];
-  const { stopLoss, takeProfit, stopTriggerBy, targetTriggerBy, lost = [], fillShare } = attached;
+  const { stopLoss, takeProfit, stopTriggerBy, targetTriggerBy, lost = [], trouble } = attached;
   const pair = stopLoss !== undefined && takeProfit !== undefined ? orderId : undefined;
-  const common = { parentClientOrderId: clientOrderId, pair, fillShare };
+  const common = { parentClientOrderId: clientOrderId, pair, trouble };
   const all: WantedStop[] = [];
   if (stopLoss !== undefined) {
     all.push({ ...common, kind: 'StopLoss', triggerPrice: stopLoss, triggerBy: stopTriggerBy });

@@ -54,7 +54,11 @@ export class StopWatch {
       const what = this.#judge(order, seen, this.feed.stepPrices(order.symbol, seen.second * SECOND_MS));
       if (!what) continue;
       const isNow = seen.second === nowSecond;
-      return { order, what, atMs: isNow ? nowMs : Math.max(seen.second * SECOND_MS, seen.sinceMs) };
+      const reachedMs = Math.max(seen.second * SECOND_MS, seen.sinceMs);
+      const lateMs = what === 'trigger' ? order.stop?.trouble?.lateMs : undefined;
+      if (lateMs === undefined) return { order, what, atMs: isNow ? nowMs : reachedMs };
+      // It is found again in the same second, until its time has come.
+      return reachedMs + lateMs > nowMs ? undefined : { order, what, atMs: reachedMs + lateMs };
     }
     seen.second = nowSecond;
     return undefined;

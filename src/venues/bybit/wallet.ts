@@ -11,7 +11,7 @@ type AssetReport = SnapshotCommand['assets'][string];
 
 const ACCOUNT_TYPE = 'UNIFIED';
 /** What a wallet does not name it does not hold. */
-const EMPTY: AssetReport = { total: '0', available: '0', locked: '0' };
+const EMPTY: AssetReport = { total: '0', available: '0', locked: '0', equity: '0' };
 
 /** The account that trades: its coins, and what the whole of it has left in dollars, as the venue wrote it. */
 interface UnifiedAccount {
@@ -39,7 +39,7 @@ export function parseBalances(payload: z.infer<typeof balancesPayload>, settleAs
       throw new RowFault(`the wallet's figures of ${settleAsset} are not known (${report})`);
     }
     if (typeof report === 'string' || name === undefined) continue;
-    if (name === settleAsset) own = report;
+    if (name === settleAsset) own = { ...report, ...equityOf(candidate) };
     else if (Object.keys(assets).length < SNAPSHOT_ASSETS_MAX - 1) assets[name] = report;
   }
   if (own === undefined && hasNameless) throw new RowFault('a coin of the wallet has no name that can be read');
@@ -53,6 +53,12 @@ function unifiedAccountOf(list: readonly unknown[]): UnifiedAccount {
   const row = accountRow.safeParse(rows[0]);
   if (!row.success) throw new RowFault(`the account's figures are not known (${faultOf(row.error)})`);
   return { coins: row.data.coin, totalAvailableBalance: row.data.totalAvailableBalance };
+}
+
+/** Of a row that can be read: the money in it without what spot trading borrowed, open profits and losses included. */
+function equityOf(candidate: unknown): Pick<AssetReport, 'equity'> {
+  const row = coinRow.safeParse(candidate);
+  return row.success ? { equity: formatDecimal(figure(row.data.equity)) } : {};
 }
 
 /** @returns what is wrong with the row, where it cannot be read */

@@ -45,7 +45,7 @@ describe('config/default.yaml', () => {
     expect(valueAt(yamlValues, concrete.split('.'))).toBeDefined();
   });
 
-  test.each(['address', 'candlesDir', 'limits', 'strategies'])(
+  test.each(['address', 'candlesDir', 'gate', 'limits', 'strategies'])(
     'mentions the optional setting %s in a comment',
     (key) => {
       expect(yamlText).toMatch(new RegExp(`^ +# ${key}: `, 'm'));

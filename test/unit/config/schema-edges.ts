@@ -63,6 +63,9 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'venues.bybit.settleAsset': ['USDT', 'USDC', 'DT', 'T', 'BTCUSDT'],
 };
 
+/** Of the gate of the model, as DECIMAL_SETTINGS. */
+const GATE_DECIMALS = /^ml\.(?:slippageMargin|(?:stop|target)VolatilityMultiple)$/;
+
 function numbersOf({ type, minimum, exclusiveMinimum, maximum }: SchemaNode): readonly number[] {
   const lowest = minimum ?? exclusiveMinimum ?? 0;
   const highest = Math.min(maximum ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
@@ -79,6 +82,7 @@ function valuesOf(path: string, node: SchemaNode): readonly unknown[] {
   if (node.type === 'boolean') return [true, false];
   if (node.type === 'integer' || node.type === 'number') return numbersOf(node);
   if (DECIMAL_SETTINGS.test(path)) return DECIMALS;
+  if (GATE_DECIMALS.test(path)) return DECIMALS;
   return TEXTS[path] ?? [];
 }
 

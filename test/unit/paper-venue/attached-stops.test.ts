@@ -148,7 +148,7 @@ test('a short is guarded the other way round', () => {
 });
 
 test('a stop that finds only a part ends with it, and the rest is without one', () => {
-  account.engine.place(account.order(BOTH), { stopFillShare: 0.3 });
+  account.engine.place(account.order(BOTH), { stopTrouble: { fillShare: 0.3 } });
   account.movePrice(48_000);
   expect(account.figures.size).toBe('0.7');
   expect(account.stops).toEqual([]);

@@ -14,9 +14,10 @@ const papers = new PaperVenues();
 let venue: Venue;
 let desk: PositionDesk;
 let ask: Decimal;
+let url: string;
 
 beforeEach(async () => {
-  const { url } = await papers.start();
+  ({ url } = await papers.start());
   venue = createVenue({
     name: 'bybit',
     config: {
@@ -75,6 +76,16 @@ async function set(change: Partial<ProtectionChange>): Promise<string> {
     ...change,
   });
   return status;
+}
+
+/** What a test lets happen at the venue. */
+async function happen(what: string, command: object): Promise<void> {
+  const response = await fetch(`${url}/paper/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(command),
+  });
+  expect([what, response.status]).toEqual([what, 200]);
 }
 
 async function row(): Promise<PositionRow | undefined> {
@@ -142,4 +153,41 @@ test('a closed position is told by its executions and its money, to the last dig
   const after = (await venue.balances()).assets['USDT']!;
   expect(changes.toFixed()).toBe(new Decimal(after.total).minus(before.total).toFixed());
   expect(money.at(-1)?.balance).toBe(after.total);
+});
+
+test('a stop that the venue lost is seen, and set again', async () => {
+  await place();
+  await happen('positions/clear-stop', { symbol: SYMBOL });
+  const bare = await row();
+  expect([bare?.size, bare?.stopLoss, bare?.takeProfit]).toEqual(['0.01', undefined, undefined]);
+  expect(await set({ stopLoss: priceAt(0.8) })).toBe('set');
+  expect((await row())?.stopLoss).toBe(priceAt(0.8));
+});
+
+test('what others and the venue do to a position is told by its kind, and the money is the wallet', async () => {
+  const sinceMs = (await venue.time()) - 1_000;
+  const before = (await venue.balances()).assets['USDT']!;
+  await place({ quantity: '0.1' });
+  await happen('funding', { symbol: SYMBOL, rate: '0.001' });
+  await happen('positions/close', { symbol: SYMBOL, quantity: '0.02' });
+  await happen('positions/adl', { symbol: SYMBOL, quantity: '0.03' });
+  await happen('transfer', { amount: '250.5' });
+  await happen('transfer', { amount: '-50' });
+  await happen('positions/liquidate', { symbol: SYMBOL });
+  const executions = await desk.executions(SYMBOL, sinceMs);
+  expect(executions.map(({ kind, closedQuantity, createType }) => [kind, closedQuantity, createType])).toEqual([
+    ['trade', '0', 'CreateByUser'],
+    ['funding', '0', ''],
+    ['trade', '0.02', 'CreateByClosing'],
+    ['adl', '0.03', 'CreateByAdl_PassThrough'],
+    ['liquidation', '0.05', 'CreateByLiq'],
+  ]);
+  const money = await desk.moneyLog(sinceMs);
+  const kinds = ['trade', 'funding', 'trade', 'adl', 'transfer_in', 'transfer_out', 'liquidation'];
+  expect(money.map(({ kind }) => kind)).toEqual(kinds);
+  const ids = executions.map(({ executionId }) => executionId);
+  expect(money.filter(({ symbol }) => symbol === SYMBOL).map(({ executionId }) => executionId)).toEqual(ids);
+  const after = (await venue.balances()).assets['USDT']!;
+  const changes = money.reduce((sum, { change }) => sum.plus(change), new Decimal(before.total));
+  expect(changes.toFixed()).toBe(new Decimal(after.total).toFixed());
 });

@@ -6,7 +6,8 @@ import { StepText } from '../../../../src/paper-venue/market/step-text';
 export class ScriptedMarket implements MarketSource {
   readonly instruments: readonly Instrument[];
   readonly #price: StepText;
-  #steps = 0;
+  /** Latest last. */
+  #prices: { readonly fromMinute: number; readonly steps: number }[] = [];
   readonly #candles = new Map<number, MinuteCandle>();
 
   constructor(symbol: string, price: number) {
@@ -16,8 +17,10 @@ export class ScriptedMarket implements MarketSource {
     this.setPrice(price);
   }
 
-  setPrice(price: number): void {
-    this.#steps = this.#price.count(price);
+  /** @param fromMinute the past stays as it was; absent: it was always so */
+  setPrice(price: number, fromMinute = Number.NEGATIVE_INFINITY): void {
+    this.#prices = this.#prices.filter((former) => former.fromMinute < fromMinute);
+    this.#prices.push({ fromMinute, steps: this.#price.count(price) });
   }
 
   /** What one minute saw, besides. Its path touches both ends, at seconds that the seed draws. */
@@ -34,6 +37,7 @@ export class ScriptedMarket implements MarketSource {
   candle(_symbol: string, minute: number): MinuteCandle {
     const known = this.#candles.get(minute);
     if (known) return known;
-    return { open: this.#steps, high: this.#steps, low: this.#steps, close: this.#steps, volume: 1 };
+    const { steps } = this.#prices.findLast(({ fromMinute }) => fromMinute <= minute)!;
+    return { open: steps, high: steps, low: steps, close: steps, volume: 1 };
   }
 }

@@ -1,0 +1,69 @@
+import type { Decimal } from 'decimal.js';
+import { ExactDecimal, ZERO } from '../decimal';
+import { orderSizeOf } from '../ledger/positions';
+import type { Reservation } from '../ledger/types';
+import type { RiskBook } from './book';
+import { valueOf } from './take-fill';
+
+type Direction = 'BUY' | 'SELL';
+
+/** Value of one symbol by side: open, filled and not yet reported, and pending. */
+export interface SymbolExposure {
+  readonly BUY: Decimal;
+  readonly SELL: Decimal;
+}
+
+const NONE: SymbolExposure = { BUY: ZERO, SELL: ZERO };
+
+/** What is at risk in each symbol. Of what may be counted twice or not at all both are counted. */
+export class Exposure {
+  private readonly bySymbol = new Map<string, SymbolExposure>();
+  private unknown: string | undefined;
+
+  /** @param pending all reservations that are pending: exits among them open nothing */
+  constructor(book: RiskBook, pending: readonly Reservation[]) {
+    for (const [symbol, { position, fills = [], isUnread }] of Object.entries(book.symbols)) {
+      if (isUnread) this.unknown = `The venue's row of the position in ${symbol} cannot be read`;
+      if (position) this.add(symbol, position.side === 'LONG' ? 'BUY' : 'SELL', position.value);
+      for (const { bought, sold } of fills) {
+        if (bought !== '0') this.add(symbol, 'BUY', bought);
+        if (sold !== '0') this.add(symbol, 'SELL', sold);
+      }
+    }
+    for (const { intent, metadata } of pending) {
+      if (intent === 'exit') continue;
+      const order = orderSizeOf(metadata);
+      const value = valueOf(metadata);
+      if (order === undefined || value === undefined) this.unknown = 'A pending reservation names no order';
+      else this.add(order.symbol, order.direction, value);
+    }
+  }
+
+  /** Why nothing here is complete; undefined: it is. */
+  get missing(): string | undefined {
+    return this.unknown;
+  }
+
+  /** Symbols with a position or with what may become one. */
+  get symbols(): ReadonlySet<string> {
+    return new Set(this.bySymbol.keys());
+  }
+
+  of(symbol: string): Decimal {
+    const { BUY, SELL } = this.bySymbol.get(symbol) ?? NONE;
+    return BUY.plus(SELL);
+  }
+
+  get total(): Decimal {
+    return [...this.bySymbol.values()].reduce((sum, { BUY, SELL }) => sum.plus(BUY).plus(SELL), ZERO);
+  }
+
+  ofGroup(symbols: readonly string[], direction: Direction): Decimal {
+    return symbols.reduce((sum, symbol) => sum.plus((this.bySymbol.get(symbol) ?? NONE)[direction]), ZERO);
+  }
+
+  private add(symbol: string, direction: Direction, value: string): void {
+    const before = this.bySymbol.get(symbol) ?? NONE;
+    this.bySymbol.set(symbol, { ...before, [direction]: new ExactDecimal(value).plus(before[direction]) });
+  }
+}

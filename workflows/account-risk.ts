@@ -1,0 +1,208 @@
+import { log } from '@temporalio/workflow';
+import type { AccountRules } from '../src/domain/account-rules';
+import type { EntryGate, Reservation, SnapshotCommand } from '../src/domain/ledger/types';
+import type { MoneyRow, PositionRow, PositionRowsReport } from '../src/domain/position/types';
+import { dayOf, isOpen, symbolBook, type RiskBook } from '../src/domain/risk/book';
+import { FLAT_REPORT_INTERVAL_MS, reportAgeMaxMs } from '../src/domain/risk/netting';
+import type { BookedFill } from '../src/domain/risk/take-fill';
+import type { RiskTerms } from '../src/domain/risk/types';
+import { moneyWords } from '../src/domain/risk/words';
+import type { PositionReport } from '../src/messages/position';
+import type { PositionClosed, RiskView } from '../src/messages/venue-account';
+import { alert } from './announcements';
+import { riskView } from './risk-view';
+
+type RiskRules = NonNullable<AccountRules['risk']>;
+
+/**
+ * Binds the pure rules of risk to the workflow's time. Every method returns at once. Without terms, and under rules of
+ * before there were any, nothing is bounded and nothing noted.
+ */
+export class AccountRisk {
+  private book: RiskBook | undefined;
+  /** As the venue wrote them: for who wants to see more than the book keeps. */
+  private readonly rows = new Map<string, PositionRow>();
+  private terms: RiskTerms | undefined;
+
+  constructor(
+    private readonly venue: string,
+    private readonly rules: RiskRules | undefined,
+    terms: RiskTerms | undefined,
+    carried: RiskBook | undefined,
+  ) {
+    this.terms = terms;
+    this.book = carried ?? rules?.emptyBook();
+  }
+
+  /** What continue-as-new carries over. */
+  state(): RiskBook | undefined {
+    return this.book;
+  }
+
+  configure(terms: RiskTerms | undefined): void {
+    this.terms = terms;
+  }
+
+  get isOn(): boolean {
+    return this.on !== undefined;
+  }
+
+  /** @param areBalancesOutdated see Circumstances; undefined: every entry passes */
+  gate(areBalancesOutdated: boolean): EntryGate | undefined {
+    const on = this.on;
+    if (on === undefined) return undefined;
+    const { rules, terms, book } = on;
+    return (command, pending) => rules.check(command, { book, terms, pending, areBalancesOutdated, nowMs: Date.now() });
+  }
+
+  entryTaken(): void {
+    this.change(({ rules, book }) => rules.countEntry(book, Date.now()));
+  }
+
+  fillTaken(fill: BookedFill): void {
+    this.change(({ rules, book, terms }) => rules.takeFill(book, fill, this.times(terms)));
+  }
+
+  equityTaken({ assets, asOfMs }: SnapshotCommand): void {
+    const told = Object.entries(assets).find(([, { equity }]) => equity !== undefined);
+    if (told === undefined) return;
+    const [asset, { equity: amount = '' }] = told;
+    this.change(({ rules, book, terms }) => rules.takeEquity(book, { asset, amount, asOfMs }, terms.risk, Date.now()));
+  }
+
+  /** @returns symbols whose row was taken; undefined: the report changed nothing */
+  reportTaken(report: PositionRowsReport): readonly string[] | undefined {
+    let taken: readonly string[] | undefined;
+    this.change(({ rules, book, terms }) => {
+      const step = rules.takeReport(book, report, this.times(terms));
+      if (step.refused !== undefined) log.warn('A report of positions was not taken.', { reason: step.refused });
+      else taken = step.taken;
+      return step.book;
+    });
+    if (taken === undefined) return undefined;
+    for (const row of report.rows) if (taken.includes(row.symbol)) this.rows.set(row.symbol, row);
+    for (const symbol of this.rows.keys()) if (!this.positionOf(symbol)) this.rows.delete(symbol);
+    return taken;
+  }
+
+  moneyTaken(rows: readonly MoneyRow[], read: { readonly sinceMs: number; readonly atMs: number }): void {
+    this.change(({ rules, book, terms }) => rules.takeMoney(book, rows, read, terms.risk, Date.now()));
+  }
+
+  /** Since when the money log is to be read now; undefined: not now. */
+  moneyToRead(): number | undefined {
+    const on = this.on;
+    return on && on.rules.moneyToRead(on.book, on.terms.risk, Date.now());
+  }
+
+  closed(closed: PositionClosed): void {
+    this.change(({ rules, book, terms }) => rules.takeClosed(book, closed, terms.risk, Date.now()));
+  }
+
+  resumed(): void {
+    this.change(({ rules, book }) => rules.resume(book));
+  }
+
+  flatTold(symbol: string): void {
+    this.change(({ rules, book }) => rules.flatTold(book, symbol));
+  }
+
+  /** How long until the next report of positions, milliseconds. */
+  intervalMs(hasPendingEntries: boolean): number {
+    const on = this.on;
+    if (on === undefined) return FLAT_REPORT_INTERVAL_MS;
+    const busyMs = on.terms.positions.reportIntervalSeconds * 1_000;
+    const isBusy = hasPendingEntries || Object.values(on.book.symbols).some(isOpen);
+    return isBusy ? busyMs : Math.max(busyMs, FLAT_REPORT_INTERVAL_MS);
+  }
+
+  /** Whether entries wait because positions were not reported for too long. */
+  arePositionsOutdated(): boolean {
+    const on = this.on;
+    if (on === undefined) return false;
+    return Math.abs(Date.now() - on.book.reportedAtMs) > reportAgeMaxMs(on.book, on.terms);
+  }
+
+  /** Symbols whose position has had no stop for longer than is allowed, with since when. */
+  unprotected(): readonly (readonly [symbol: string, sinceMs: number])[] {
+    const { book, terms } = this.on ?? {};
+    const maxMs = terms?.unprotectedMaxMs;
+    if (book === undefined || maxMs === undefined) return [];
+    return Object.entries(book.symbols).flatMap(([symbol, { unprotectedSinceMs: sinceMs }]) =>
+      sinceMs !== undefined && Date.now() - sinceMs >= maxMs ? [[symbol, sinceMs] as const] : [],
+    );
+  }
+
+  /** Symbols that are flat, which nobody was told yet. */
+  untold(): readonly string[] {
+    return Object.entries(this.book?.symbols ?? {}).flatMap(([symbol, { isUntold }]) => (isUntold ? [symbol] : []));
+  }
+
+  positionOf(symbol: string) {
+    return this.book && symbolBook(this.book, symbol).position;
+  }
+
+  /** What a position's workflow is told of it. @param pending entries of the symbol whose order may have filled already */
+  reportOf(symbol: string, pending: readonly Reservation[]): Omit<PositionReport, 'tradingState'> | undefined {
+    if (this.book === undefined) return undefined;
+    const { openers = [], position } = symbolBook(this.book, symbol);
+    const row = position ? (this.rows.get(symbol) ?? null) : null;
+    if (position && row === null) return undefined;
+    const known = openers.map(({ direction: _direction, atMs: _atMs, ...opener }) => opener);
+    const direction = position?.side === 'SHORT' ? 'SELL' : 'BUY';
+    const coming = pending
+      .filter(({ intent, metadata }) => position && intent === 'entry' && metadata.direction === direction)
+      .map(({ id, metadata }) => ({
+        fingerprint: id,
+        clientOrderId: String(metadata.clientOrderId),
+        quantity: String(metadata.quantity),
+      }));
+    const closeAll = this.closeAll();
+    return { asOfMs: this.book.asOfMs, row, openers: [...known, ...coming], ...(closeAll && { closeAll }) };
+  }
+
+  view(pending: readonly Reservation[]): RiskView {
+    const book = this.book;
+    const positions = [...this.rows.values()];
+    return riskView({ book, terms: this.on?.terms, pending, positions, nowMs: Date.now() });
+  }
+
+  private closeAll(): PositionReport['closeAll'] {
+    const on = this.on;
+    const dayLoss = on?.book.money.dayLoss;
+    if (on?.terms.risk.onDailyLoss !== 'flatten' || dayLoss?.dayMs !== dayOf(Date.now())) return undefined;
+    const words = `The day's loss of ${moneyWords(dayLoss.loss)} reached its limit`;
+    return { reason: 'DAILY_LOSS', words };
+  }
+
+  private get on(): { rules: RiskRules; terms: RiskTerms; book: RiskBook } | undefined {
+    const { rules, terms, book } = this;
+    return rules && terms && book && { rules, terms, book };
+  }
+
+  private times({ positionLagMs = 0 }: RiskTerms) {
+    return { lagMs: positionLagMs, nowMs: Date.now() };
+  }
+
+  private change(step: (on: { rules: RiskRules; terms: RiskTerms; book: RiskBook }) => RiskBook): void {
+    const on = this.on;
+    if (on === undefined) return;
+    const before = on.book.money;
+    this.book = step(on);
+    this.tellLimits(before, this.book.money);
+  }
+
+  /** A limit that stops all entries is told to a person when it is reached. */
+  private tellLimits(before: RiskBook['money'], { dayLoss, fall }: RiskBook['money']): void {
+    if (dayLoss && before.dayLoss?.dayMs !== dayLoss.dayMs) {
+      const what = `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since 00:00 UTC`;
+      alert(
+        `${this.venue}: ${what}, the limit of a day. No entry is taken until tomorrow, or until you resume trading.`,
+      );
+    }
+    if (fall && before.fall === undefined) {
+      const what = `The equity fell by ${moneyWords(fall.fall)} from its highest, ${moneyWords(fall.of)}`;
+      alert(`${this.venue}: ${what}, the limit. No entry is taken until you resume trading.`);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { log, proxyActivities } from '@temporalio/workflow';
+import type { PositionActivities } from '../activities/positions';
+import type { NamedVenue } from '../src/domain/trading-venue';
+import { namedVenueTaskQueue } from '../src/messages/ids';
+import type { AccountRisk } from './account-risk';
+import { RecurringAlert } from './recurring-alert';
+import { rootMessage } from './until-answered';
+
+const TRY_TIMEOUT = '30 seconds';
+const CALL_TIMEOUT = '60 seconds';
+/** Pause after a first failed reading, milliseconds; each further one in a row doubles it, up to the longest. */
+const RETRY_FIRST_MS = 5_000;
+const RETRY_MAX_MS = 60_000;
+/** Readings that fail in a row before a person hears of it. */
+const FAILURES_MAX = 3;
+
+/** Reads of the venue's money log what the bounds of losses need: transfers, and a day's beginning that is not known. */
+export class MoneyWatch {
+  private isRunning = false;
+  private failures = 0;
+  private notBeforeMs = 0;
+  private readonly unread = new RecurringAlert();
+
+  constructor(
+    private readonly at: NamedVenue,
+    private readonly risk: AccountRisk,
+  ) {}
+
+  async readIfDue(): Promise<void> {
+    const atMs = Date.now();
+    const sinceMs = this.isRunning || atMs < this.notBeforeMs ? undefined : this.risk.moneyToRead();
+    if (sinceMs === undefined) return;
+    this.isRunning = true;
+    const { fetchMoneyLog } = proxyActivities<PositionActivities>({
+      taskQueue: namedVenueTaskQueue(this.at),
+      startToCloseTimeout: TRY_TIMEOUT,
+      scheduleToCloseTimeout: CALL_TIMEOUT,
+      summary: `money log of ${this.at.venue}`,
+    });
+    try {
+      this.risk.moneyTaken(await fetchMoneyLog({ ...this.at, sinceMs }), { sinceMs, atMs });
+      this.failures = 0;
+      this.unread.settle();
+    } catch (error) {
+      this.notBeforeMs = Date.now() + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.failures);
+      this.failures += 1;
+      log.warn('The money log could not be read.', { venue: this.at.venue, reason: rootMessage(error) });
+      if (this.failures >= FAILURES_MAX) {
+        this.unread.raise(
+          `The money log of ${this.at.venue} cannot be read, so that transfers are taken for losses and entries may wait. ${rootMessage(error)}`,
+        );
+      }
+    }
+    this.isRunning = false;
+  }
+}

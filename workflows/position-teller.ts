@@ -1,0 +1,126 @@
+import { log, proxyActivities, sleep } from '@temporalio/workflow';
+import type { PositionActivities } from '../activities/positions';
+import type { TradingVenue } from '../src/domain/trading-venue';
+import { venueTaskQueue } from '../src/messages/ids';
+import type { PositionReport } from '../src/messages/position';
+import { RecurringAlert } from './recurring-alert';
+import { rootMessage } from './until-answered';
+
+/** Symbols that are told of at the same time. */
+const AT_ONCE_MAX = 20;
+const TRY_TIMEOUT = '10 seconds';
+const CALL_TIMEOUT = '60 seconds';
+/** Pause after a call that failed, milliseconds. */
+const RETRY_MS = 5_000;
+/** Calls for one symbol that fail in a row before a person hears of it. */
+const FAILURES_MAX = 2;
+/** A symbol is told again after this, changed or not. */
+const HEARTBEAT_MS = 60_000;
+/** A mark price that moved by this fraction is a change. */
+const MARK_MOVED_FRACTION = 0.001;
+
+interface Told {
+  readonly signature: string;
+  readonly mark: number;
+  readonly atMs: number;
+}
+
+/**
+ * Tells each position's workflow what the venue says of it, until it is told: in order for each symbol, and of what waits
+ * only the latest. What is held is at most one report for each symbol.
+ */
+export class PositionTeller {
+  private readonly waiting = new Map<string, PositionReport>();
+  private readonly underWay = new Set<string>();
+  private readonly told = new Map<string, Told>();
+  private readonly failing = new RecurringAlert();
+
+  /** @param flatTold called once a symbol's end was told */
+  constructor(
+    private readonly at: TradingVenue,
+    private readonly flatTold: (symbol: string) => void,
+  ) {}
+
+  /** Tells it, where it is news or was told too long ago. */
+  offer(symbol: string, report: PositionReport): void {
+    const signature = signatureOf(report);
+    const mark = Number(report.row?.markPrice ?? 0);
+    const last = this.told.get(symbol);
+    const isNews = last?.signature !== signature || hasMoved(last.mark, mark) || Date.now() - last.atMs >= HEARTBEAT_MS;
+    if (!isNews) return;
+    this.told.set(symbol, { signature, mark, atMs: Date.now() });
+    this.waiting.set(symbol, report);
+    this.next();
+  }
+
+  private next(): void {
+    for (const symbol of this.waiting.keys()) {
+      if (this.underWay.size >= AT_ONCE_MAX) return;
+      if (!this.underWay.has(symbol)) void this.tell(symbol);
+    }
+  }
+
+  private async tell(symbol: string): Promise<void> {
+    this.underWay.add(symbol);
+    const { tellPosition } = proxyActivities<PositionActivities>({
+      taskQueue: venueTaskQueue(this.at),
+      startToCloseTimeout: TRY_TIMEOUT,
+      scheduleToCloseTimeout: CALL_TIMEOUT,
+      summary: `position in ${symbol}`,
+    });
+    for (let failures = 0; ;) {
+      const report = this.waiting.get(symbol);
+      if (report === undefined) break;
+      this.waiting.delete(symbol);
+      try {
+        await tellPosition({ ...this.at, symbol, report });
+        failures = 0;
+        this.failing.settle();
+        if (report.row === null) this.ended(symbol);
+      } catch (error) {
+        failures += 1;
+        log.warn('A position could not be told of.', { symbol, reason: rootMessage(error) });
+        if (failures >= FAILURES_MAX) this.failing.raise(this.sentence(symbol, error));
+        if (!this.waiting.has(symbol)) this.waiting.set(symbol, report);
+        await sleep(RETRY_MS);
+      }
+    }
+    this.underWay.delete(symbol);
+    this.next();
+  }
+
+  private ended(symbol: string): void {
+    this.flatTold(symbol);
+    if (!this.waiting.has(symbol)) this.told.delete(symbol);
+  }
+
+  private sentence(symbol: string, error: unknown): string {
+    return `${symbol} at ${this.at.venue}: its position cannot be handed to the workflow that looks after it; it is tried until it can. ${rootMessage(error)}`;
+  }
+}
+
+function hasMoved(before: number, now: number): boolean {
+  return Math.abs(now - before) > before * MARK_MOVED_FRACTION;
+}
+
+/** Equal for reports that say the same; prices that move all the time are left out. */
+function signatureOf({ row, openers, tradingState, closeAll }: PositionReport): string {
+  const said = row && [
+    row.side,
+    row.size,
+    row.entryPrice,
+    row.leverage,
+    row.stopLoss,
+    row.takeProfit,
+    row.trailingDistance,
+    row.openedAtMs,
+    row.status,
+    row.deleveragingRank,
+  ];
+  return JSON.stringify([
+    said,
+    openers.map(({ fingerprint, quantity }) => [fingerprint, quantity]),
+    tradingState,
+    closeAll,
+  ]);
+}
