@@ -1,59 +1,59 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from '@temporalio/common';
+import type { ModelPrediction } from '../src/domain/model-gate/types';
 import type { TradingSignal } from '../src/domain/signal';
 import { CandlesNotFoundError, readTick, type TickReference } from '../src/inference/candle-store';
 import { buildFeatures } from '../src/inference/features';
-import { toSignals } from '../src/inference/predictions';
+import { beyondLeastReturn } from '../src/inference/predictions';
 import type { Model } from '../src/inference/session';
+
+export interface PredictInput {
+  readonly reference: TickReference;
+  /** Predictions of no more are only counted. Absent: a loop of before the gate asks, and reads none. */
+  readonly minimumReturn?: string;
+}
 
 export interface Forecast {
   readonly model: string;
   /** Symbols that got a prediction. */
   readonly predicted: number;
+  /** Those beyond the least return. Absent in histories of before the gate. */
+  readonly predictions?: readonly ModelPrediction[];
+  /** How many symbols got none: because their candles were old, or for any other reason. */
+  readonly skipped?: { readonly stale: number; readonly others: number };
+  /** What a loop of before the gate hands in; none since: the loop makes the signals. */
   readonly signals: readonly TradingSignal[];
 }
 
 export interface InferenceDependencies {
   readonly model: Model;
   readonly candlesDir: string;
-  readonly minimumReturn: string;
-  readonly strategy: string;
   readonly logger: Logger;
-  /** The signal's identity, which every line about it carries. */
-  readonly fingerprintOf: (signal: TradingSignal) => string;
 }
 
 /** The model, one batch per tick. */
-export function createInferenceActivities({
-  model,
-  candlesDir,
-  minimumReturn,
-  strategy,
-  logger,
-  fingerprintOf,
-}: InferenceDependencies) {
+export function createInferenceActivities({ model, candlesDir, logger }: InferenceDependencies) {
   return {
-    /** Predicts every symbol of a tick in one run of the model; those beyond the threshold become signals. */
-    async predict(input: { readonly reference: TickReference }): Promise<Forecast> {
-      const batch = await readCandles(candlesDir, input.reference);
+    /** Predicts every symbol of a tick in one run of the model. */
+    async predict({ reference, minimumReturn }: PredictInput): Promise<Forecast> {
+      const candles = await readCandles(candlesDir, reference);
       const { shape, features: featureNames } = model.metadata.input;
-      const features = buildFeatures(batch, input.reference.symbols, { steps: shape[1], features: featureNames });
-      const { predictions, skipped } = await model.predict(features.batch);
+      const features = buildFeatures(candles, reference.symbols, { steps: shape[1], features: featureNames });
+      const { predictions, skipped: notFinite } = await model.predict(features.batch);
       for (const prediction of predictions) {
         logger.info('prediction', { symbol: prediction.symbol, returns_15m: prediction.returns15m });
       }
-      for (const { symbol, code, message } of [...features.skipped, ...skipped]) {
+      const skipped = [...features.skipped, ...notFinite];
+      for (const { symbol, code, message } of skipped) {
         logger.warn('no prediction', { symbol, code, reason: message });
       }
-      const signals = toSignals(predictions, { minimumReturn, strategy });
-      for (const signal of signals) {
-        const { symbol, direction } = signal;
-        logger.info('a prediction becomes a signal', { fingerprint: fingerprintOf(signal), symbol, direction });
-      }
+      const stale = skipped.filter(({ code }) => code === 'CANDLES_STALE').length;
       return {
         model: `${model.metadata.name} ${model.metadata.version}`,
         predicted: predictions.length,
-        signals,
+        predictions: beyondLeastReturn(predictions, minimumReturn),
+        skipped: { stale, others: skipped.length - stale },
+        signals: [],
       };
     },
   };

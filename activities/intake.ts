@@ -1,4 +1,5 @@
 import type { Logger } from '@temporalio/common';
+import { ownValue } from '../src/domain/plain-values';
 import type { TradingSignal } from '../src/domain/signal';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import type { IntakeResult, SignalIntake } from '../src/intake/types';
@@ -7,6 +8,8 @@ export type { IntakeResult } from '../src/intake/types';
 
 export interface SubmitInput extends NamedVenue {
   readonly signals: readonly TradingSignal[];
+  /** For the log, by symbol: what the gate says of the signal. Absent: nothing. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 /** What the log says of a result; whoever looks for skipped duplicates finds the word. */
@@ -25,15 +28,17 @@ export interface IntakeDependencies {
 
 /** Lets workflows hand signals in through the same intake as everybody else. */
 export function createIntakeActivities({ intake, logger, fingerprintOf }: IntakeDependencies) {
-  const submit = async (signal: TradingSignal): Promise<IntakeResult> => {
+  const submit = async (signal: TradingSignal, note: string | undefined): Promise<IntakeResult> => {
     const result = await intake.submit(signal);
-    logger.info('signal handed in', { fingerprint: fingerprintOf(signal), symbol: signal.symbol, ...logged(result) });
+    const { symbol } = signal;
+    const said = note === undefined ? {} : { note };
+    logger.info('signal handed in', { fingerprint: fingerprintOf(signal), symbol, ...logged(result), ...said });
     return result;
   };
   return {
     /** Repeating it is safe: a signal that was accepted by an earlier attempt is accepted, and repeated, in the next. */
-    async submitSignals({ signals }: SubmitInput): Promise<readonly IntakeResult[]> {
-      return Promise.all(signals.map(submit));
+    async submitSignals({ signals, notes = {} }: SubmitInput): Promise<readonly IntakeResult[]> {
+      return Promise.all(signals.map((signal) => submit(signal, ownValue(notes, signal.symbol))));
     },
   };
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat, log } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
+import type { MarketCosts } from '../src/domain/model-gate/types';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import { type TickReference, writeTick } from '../src/inference/candle-store';
-import { VenueError } from '../src/venues/venue';
 import type { PacedVenue } from '../src/trading/paced-venue';
+import { retryable } from './retryable';
 
 /** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
 const SPARE_CANDLES = 2;
@@ -20,6 +20,10 @@ export interface FetchCandlesInput extends NamedVenue {
   readonly symbols: readonly string[];
   readonly intervalMs: number;
   readonly closeTimeMs: number;
+}
+
+export interface FetchCostsInput extends NamedVenue {
+  readonly symbols: readonly string[];
 }
 
 export interface MarketDataDependencies {
@@ -50,6 +54,20 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
           tickMs: input.closeTimeMs,
           candlesBySymbol: candles,
         });
+      });
+    },
+
+    /** What trading each symbol costs now, for the model's gate: two requests at most, whatever the number of symbols. */
+    async fetchCosts({ symbols }: FetchCostsInput): Promise<Readonly<Record<string, MarketCosts>>> {
+      return retryable(async () => {
+        const costs = new Map<string, MarketCosts>();
+        for (const symbol of symbols) {
+          const market = await pacedVenue.market(symbol, 'entry');
+          const ticker = await pacedVenue.ticker(symbol, 'entry');
+          if (market === undefined || ticker === undefined) continue;
+          costs.set(symbol, { takerFee: market.takerFee, bid: ticker.bid, ask: ticker.ask });
+        }
+        return Object.fromEntries(costs);
       });
     },
 
@@ -87,21 +105,5 @@ async function positionsOf(pacedVenue: PacedVenue): Promise<PositionsReport | un
   } finally {
     end.abort();
     tooLate.catch(() => undefined);
-  }
-}
-
-/** Hands the venue's own waiting time to the server's retry, and stops at once where only a person can help. */
-async function retryable<Result>(read: () => Promise<Result>): Promise<Result> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof VenueError)) throw error;
-    const { kind, message, retryAfterMs } = error.outcome;
-    throw ApplicationFailure.create({
-      message,
-      type: kind,
-      nonRetryable: kind === 'FATAL',
-      nextRetryDelay: retryAfterMs,
-    });
   }
 }

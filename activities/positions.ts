@@ -1,4 +1,6 @@
+import { closedTradeOf, estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
 import type {
+  ClosedTrade,
   Execution,
   MoneyRow,
   PositionRowsReport,
@@ -7,6 +9,23 @@ import type {
 } from '../src/domain/position/types';
 import type { NamedVenue, TradingVenue } from '../src/domain/trading-venue';
 import type { PositionReport } from '../src/messages/position';
+import type { PositionClosed } from '../src/messages/venue-account';
+import { crashPoint } from '../src/process/crash-points';
+import type { PacedVenue } from '../src/trading/paced-venue';
+import type { ExitOutcome, PositionClient } from '../src/trading/position-client';
+import type { ExitMaker, ExitOrder, MadeExit } from '../src/trading/position-exits';
+import { retryable } from './retryable';
+
+export type { ExitOutcome } from '../src/trading/position-client';
+export type { ExitOrder, MadeExit } from '../src/trading/position-exits';
+
+/**
+ * A call sets protection within this of its beginning, or not at all. Give it a longer timeout: from then on nothing of it can
+ * leave any more, and come behind a newer one.
+ */
+export const SET_PROTECTION_WITHIN_MS = 15_000;
+/** What one answer holds at most, the oldest first: ask on from the instant of the last one. It has to fit into one message. */
+export const ROWS_MAX = 4_000;
 
 /** The position's report, for its workflow, which is started where there is none. */
 export interface TellPositionInput extends TradingVenue {
@@ -25,16 +44,102 @@ export interface ExecutionsInput extends NamedVenue {
 
 export interface MoneyLogInput extends NamedVenue {
   readonly sinceMs: number;
+  /** Only the rows of this symbol; absent: all, transfers included. */
+  readonly symbol?: string;
 }
 
-/** What workflows do about positions, on the venue's task queue. */
-export interface PositionActivities {
-  /** Every open position; fails as a whole where anything of it is missing. */
-  fetchPositions(of: NamedVenue): Promise<PositionRowsReport>;
-  /** Signals the position's workflow, or starts it with the report (signal with start). */
-  tellPosition(input: TellPositionInput): Promise<void>;
-  /** Sets what guards a position, under an order permit of an exit. */
-  setProtection(input: SetProtectionInput): Promise<ProtectionAnswer>;
-  fetchExecutions(input: ExecutionsInput): Promise<readonly Execution[]>;
-  fetchMoneyLog(input: MoneyLogInput): Promise<readonly MoneyRow[]>;
+export interface ExitOutcomeInput extends NamedVenue {
+  readonly exitFingerprint: string;
 }
+
+export interface TellClosedInput extends NamedVenue {
+  readonly closed: PositionClosed;
+}
+
+export interface BookEpisodeInput extends NamedVenue {
+  readonly evidence: Omit<ClosingEvidence, 'executions' | 'moneyRows'>;
+  readonly seen: LastSeen;
+  /** Whether it is booked now, also from what is no proof; otherwise the money log may lag, and is asked again later. */
+  readonly isLast: boolean;
+}
+
+/** booked: proven, unless it was the last attempt. lagging: the venue does not tell all of it yet. */
+export type BookingAnswer =
+  { readonly status: 'booked'; readonly trade: ClosedTrade } | { readonly status: 'lagging'; readonly reason: string };
+
+export interface PositionDependencies {
+  readonly pacedVenue: PacedVenue;
+  readonly positions: PositionClient;
+  readonly exits: ExitMaker;
+}
+
+/** How long before an opening its executions are asked for: the venue's instants differ by moments. */
+const BEFORE_OPENING_MS = 2_000;
+
+/** What workflows do about positions, on the venue's task queue. */
+export function createPositionActivities({ pacedVenue, positions, exits }: PositionDependencies) {
+  async function readClosing({ symbol, openedAtMs }: BookEpisodeInput['evidence']) {
+    const sinceMs = openedAtMs - BEFORE_OPENING_MS;
+    const executions = await pacedVenue.executions(symbol, sinceMs);
+    const moneyRows = await pacedVenue.moneyLog(sinceMs);
+    return { executions, moneyRows };
+  }
+
+  return {
+    /** Every open position; fails as a whole where anything of it is missing. */
+    fetchPositions: (_of: NamedVenue): Promise<PositionRowsReport> => retryable(() => pacedVenue.positionRows()),
+
+    /** Signals the position's workflow, or starts it with the report (signal with start). Repeating it tells it twice. */
+    async tellPosition({ symbol, report }: TellPositionInput): Promise<void> {
+      crashPoint('report.before-tell');
+      await positions.tell(symbol, report);
+      crashPoint('report.after-tell');
+    },
+
+    /** Sets what guards a position, under an order permit of an exit: one request, which may be repeated. */
+    async setProtection({ change }: SetProtectionInput): Promise<ProtectionAnswer> {
+      const endsAtMs = performance.now() + SET_PROTECTION_WITHIN_MS;
+      const answer = await pacedVenue.setProtection(change, endsAtMs, () => crashPoint('protect.before'));
+      crashPoint('protect.after');
+      return answer;
+    },
+
+    /** At most ROWS_MAX, the oldest first. */
+    fetchExecutions: ({ symbol, sinceMs }: ExecutionsInput): Promise<readonly Execution[]> =>
+      retryable(async () => (await pacedVenue.executions(symbol, sinceMs)).slice(0, ROWS_MAX)),
+
+    /** At most ROWS_MAX, the oldest first. */
+    fetchMoneyLog: ({ sinceMs, symbol }: MoneyLogInput): Promise<readonly MoneyRow[]> =>
+      retryable(async () => {
+        const rows = await pacedVenue.moneyLog(sinceMs);
+        return rows.filter((row) => symbol === undefined || row.symbol === symbol).slice(0, ROWS_MAX);
+      }),
+
+    /** Books a position that was closed, from the venue's executions and money log, which stay out of the history. */
+    async bookEpisode({ evidence, seen, isLast }: BookEpisodeInput): Promise<BookingAnswer> {
+      crashPoint('book.before');
+      const read = await retryable(() => readClosing(evidence));
+      const trade = closedTradeOf({ ...evidence, ...read });
+      crashPoint('book.after');
+      if (trade?.isProven) return { status: 'booked', trade };
+      if (isLast) return { status: 'booked', trade: trade ?? estimatedTradeOf({ ...evidence, ...read }, seen) };
+      const lacks = trade === undefined ? 'execution' : 'row in the money log';
+      return { status: 'lagging', reason: `The venue does not tell every ${lacks} of ${evidence.symbol} yet.` };
+    },
+
+    /**
+     * The signal that closes a position, or a part of it: its fingerprint is the id of the workflow to start. Made here because
+     * a workflow can make no hash.
+     */
+    makeExit: (order: ExitOrder): Promise<MadeExit> => exits.make(order),
+
+    /** What became of an exit that was started before. */
+    exitOutcome: ({ exitFingerprint }: ExitOutcomeInput): Promise<ExitOutcome> =>
+      positions.exitOutcome(exitFingerprint),
+
+    /** Tells the account of a booked episode. Repeating it changes nothing. */
+    positionClosed: ({ closed }: TellClosedInput): Promise<void> => positions.tellClosed(closed),
+  };
+}
+
+export type PositionActivities = ReturnType<typeof createPositionActivities>;

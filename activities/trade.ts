@@ -9,6 +9,7 @@ import type {
   BookResult,
   OrphanClaim,
   ReleaseInput,
+  SignalOrigin,
   TermsInput,
   TermsOf,
   TradeInput,
@@ -35,6 +36,8 @@ export interface TradeDependencies {
   readonly termsOf: TermsOf;
   readonly orphans: OrphanKeeper;
   readonly check: SignalCheck;
+  /** Why the workflow that started an exit is no position's; undefined: it is, or there is none. */
+  readonly faultOfParent: (origin: SignalOrigin) => Promise<Refusal | undefined>;
   /** Ends the call, for good, and tells a person. */
   readonly refuse: (refusal: Refusal, who: string) => never;
   /** Tells a person what intake should have kept away. */
@@ -45,18 +48,18 @@ export interface TradeDependencies {
 
 /** What a saga does in one go while nothing stands in its way, called from signal workflows as local activities. */
 export function createTradeActivities(dependencies: TradeDependencies) {
-  const { funds, headStarts, termsOf, orphans, check, refuse, tell, faultOfSymbol } = dependencies;
+  const { funds, headStarts, termsOf, orphans, check, faultOfParent, refuse, tell, faultOfSymbol } = dependencies;
 
   /** @throws ApplicationFailure where intake cannot have started the signal */
-  function assertGenuine(input: BarInput): void {
-    const refusal = check(input);
+  async function assertGenuine(input: BarInput): Promise<void> {
+    const refusal = check(input) ?? (await faultOfParent(input.origin));
     if (refusal) refuse(refusal, input.origin.workflowId);
   }
 
   return {
     /** See ShortRoad.trade. Whatever is not over yet goes on under the terms of this process. */
     async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms> {
-      assertGenuine(input);
+      await assertGenuine(input);
       const fault = faultOfSymbol(input.signal.symbol);
       if (fault) {
         const { message, senderMayNotKnow } = fault;
@@ -74,7 +77,7 @@ export function createTradeActivities(dependencies: TradeDependencies) {
      * lost may have done so, and may have sent the order.
      */
     async withdraw(input: BarInput): Promise<BarAnswer & WithTerms> {
-      assertGenuine(input);
+      await assertGenuine(input);
       crashPoint('withdraw.before-update');
       const terms = termsOf(input.signal, input.signalStartedAtMs);
       const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs });

@@ -20,7 +20,7 @@ export type Scenario =
   /** A market order handed in by a process of its own, which is the one that dies. */
   | 'handed_in';
 
-const SCENARIO_OF_POINT: Readonly<Record<CrashPoint, Scenario>> = {
+const SCENARIO_OF_POINT: Readonly<Record<(typeof CRASH_POINTS)[number], Scenario>> = {
   'intake.before-start': 'handed_in',
   'intake.after-start': 'handed_in',
   'saga.started': 'market',

@@ -11,7 +11,7 @@ import { HeadStarts } from '../src/trading/head-start';
 import { feedLimiter } from '../src/trading/limit-feedback';
 import { MovedPrices } from '../src/trading/moved-prices';
 import { OrderObservers } from '../src/trading/order-observers';
-import { OrderPlanner } from '../src/trading/order-planner';
+import { OrderPlanner, type SizingSettings } from '../src/trading/order-planner';
 import { OrderSender } from '../src/trading/order-sender';
 import { PacedVenue } from '../src/trading/paced-venue';
 import { Permits } from '../src/trading/permits';
@@ -141,8 +141,7 @@ export function openEngine(
   const sender = new OrderSender(pacedVenue, new OrderObservers(venue, permits, stream), refusals, movedPrices);
   const funds = new Funds(accounts);
   const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
-  const sizing = { ...config.sizing, leverage: venueConfig.leverage };
-  const planner = new OrderPlanner(entities, account, pacedVenue, sizing, entryGate);
+  const planner = new OrderPlanner(entities, account, pacedVenue, orderTerms(config, venueConfig, venue), entryGate);
   const checker = new SendChecker(entities, permits, store, account);
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
@@ -163,7 +162,7 @@ export function openEngine(
     pacedVenue,
     checker,
     sender,
-    repricer: new Repricer(pacedVenue, venueConfig.leverage),
+    repricer: new Repricer(pacedVenue, venueConfig.leverage, config.protection),
     movedPrices,
     stream,
     funds,
@@ -185,6 +184,12 @@ function venueConfigOf({ venue, venues }: Config): VenueConfig {
   const venueConfig = venues[venue];
   if (!venueConfig) throw new Error(`The venue "${venue}" is not configured.`);
   return venueConfig;
+}
+
+/** By what orders are planned: sizes, bounds, and what guards the positions that they open. */
+function orderTerms({ sizing, protection, risk }: Config, { leverage }: VenueConfig, venue: Venue): SizingSettings {
+  const isAttachable = venue.promises.attachedStop === true;
+  return { ...sizing, leverage, bounds: risk, protection: { settings: protection, isAttachable } };
 }
 
 /** What the book of alerts says of the disk still holds. */

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { gateSettingsOf } from '../src/config/gate-settings';
 import { rateLimitsOf } from '../src/config/rate-limits';
 import type { Config } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
@@ -66,6 +67,7 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
     symbols: config.venues[config.venue]?.symbols ?? [],
     candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
     closeDelayMs: config.ml.closeDelayMs,
+    gate: gateSettingsOf(config),
   };
   await client.workflow.signalWithStart(ML_MANAGER_WORKFLOW_TYPE, {
     workflowId: ML_MANAGER_WORKFLOW_ID,

@@ -5,10 +5,12 @@ import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
 import { createMarketDataActivities } from '../activities/market-data';
 import { createOrderActivities } from '../activities/orders';
+import { createPositionActivities } from '../activities/positions';
 import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
-import { fingerprintOf } from '../src/intake/fingerprint';
+import { ExitParents } from '../src/intake/exit-parents';
+import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../src/intake/fingerprint';
 import { faultOfSymbol } from '../src/config/traded-symbols';
 import {
   ENTITIES_TASK_QUEUE,
@@ -18,6 +20,8 @@ import {
   venueTaskQueue,
 } from '../src/messages/ids';
 import { OrphanKeeper } from '../src/trading/orphan-keeper';
+import { PositionClient } from '../src/trading/position-client';
+import { ExitMaker } from '../src/trading/position-exits';
 import { crashPoint } from '../src/process/crash-points';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { workflowBundlePath } from './build-workflow-bundle';
@@ -50,12 +54,14 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
   const { client, config, funds, headStarts, intake, ours, termsOf, check } = engine;
   const guard = callGuard(engine);
   const orphans = new OrphanKeeper(client, termsOf, ours);
+  const parents = new ExitParents(client);
   const trade = createTradeActivities({
     funds,
     headStarts,
     termsOf,
     orphans,
     check,
+    faultOfParent: (origin) => parents.fault(origin),
     refuse: (refusal, who) => guard.refuse(refusal, who),
     tell: (sentence) => engine.problems.happened('CALL_REFUSED', sentence),
     faultOfSymbol: (symbol) => faultOfSymbol(symbol, config),
@@ -75,7 +81,7 @@ export function signalsWorker(engine: Engine): QueueWorkerOptions {
   };
 }
 
-/** Ledger, limiter and component workflows. */
+/** Ledger, limiter, position and component workflows. */
 export function entitiesWorker(engine: Engine): QueueWorkerOptions {
   return {
     ...common(engine, ENTITIES_TASK_QUEUE),
@@ -87,13 +93,21 @@ export function entitiesWorker(engine: Engine): QueueWorkerOptions {
 
 /** Everything that talks to the venue. */
 export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOptions {
-  const { ours, pacedVenue } = engine;
+  const { client, config, ours, pacedVenue } = engine;
   const guard = callGuard(engine);
+  const positions = new PositionClient({
+    client,
+    ours,
+    protection: config.protection,
+    foreign: config.positions.foreign,
+  });
+  const exits = new ExitMaker(pacedVenue, { fingerprintOf, contentHashOf, clientOrderIdOf });
   return {
     ...common(engine, venueTaskQueue(ours)),
     activities: {
       ...guard.protect(createOrderActivities(engine)),
       ...guard.protect(createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount })),
+      ...guard.protect(createPositionActivities({ pacedVenue, positions, exits })),
     },
   };
 }
@@ -113,17 +127,13 @@ function callGuard({ ours, formerWorkflows, problems }: Engine): CallGuard {
 
 /** The prediction loop and its model. */
 export function inferenceWorker(engine: Engine, model: Model): QueueWorkerOptions {
-  const { config, logger } = engine;
   return {
     ...common(engine, INFERENCE_TASK_QUEUE),
     workflowBundle: { codePath: workflowBundlePath() },
     activities: createInferenceActivities({
       model,
       candlesDir: candlesDir(engine),
-      minimumReturn: config.ml.minimumReturn,
-      strategy: config.ml.strategy,
-      logger,
-      fingerprintOf,
+      logger: engine.logger,
     }),
     // One batch holds every symbol: a second inference at once would only compete for the same cores.
     maxConcurrentActivityTaskExecutions: 1,

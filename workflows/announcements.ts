@@ -9,7 +9,7 @@ export interface AnnouncementSinks extends Sinks {
     line(text: string): void;
     /** Something that a person has to look at. */
     alert(text: string): void;
-    /** A named point of the saga, where the crash sweep may end the process. */
+    /** A named point of a saga or a position, where the crash sweep may end the process. */
     reached(point: SagaPoint): void;
     /** A signal ended: for who counts. */
     ended(end: SignalEndFigures): void;
@@ -27,7 +27,15 @@ export interface SignalEndFigures {
   readonly steps?: { readonly reserveMs: number; readonly sendMs: number; readonly bookMs: number };
 }
 
-type SagaPoint = 'saga.started' | 'saga.traded' | 'saga.settling' | 'saga.committed' | 'saga.ended';
+type SagaPoint =
+  | 'saga.started'
+  | 'saga.traded'
+  | 'saga.settling'
+  | 'saga.committed'
+  | 'saga.ended'
+  | 'position.started'
+  | 'exit.before-start'
+  | 'exit.after-start';
 
 const { announcements } = proxySinks<AnnouncementSinks>();
 

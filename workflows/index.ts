@@ -1,4 +1,5 @@
 export { component } from './component';
 export { mlManager } from './ml-manager';
+export { position } from './position';
 export { orphan, signal } from './signal';
 export { venueAccount } from './venue-account';

@@ -4,15 +4,13 @@ import {
   continueAsNew,
   log,
   patched,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { InferenceActivities } from '../activities/inference';
-import type { IntakeActivities, IntakeResult } from '../activities/intake';
-import type { MarketDataActivities } from '../activities/market-data';
-import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
+import type { IntakeResult } from '../activities/intake';
+import { areGateSettings } from '../src/domain/model-gate/settings';
+import { isTradingEnvironment } from '../src/domain/trading-venue';
 import {
   configureMlManagerSignal,
   mlStateQuery,
@@ -23,13 +21,12 @@ import {
   type MlManagerState,
   type MlManagerStats,
 } from '../src/messages/ml-manager';
-import { isTradingEnvironment } from '../src/domain/trading-venue';
+import { PredictionGate, type GateCarried } from './gated-predictions';
+import { describeTick, runTick } from './ml-tick';
 import { rootMessage } from './until-answered';
 
 /** Runs that began before it waited for a tick that a wrong clock had made, however far ahead. */
 const TICKS_FOLLOW_CLOCK = 'ticks-follow-the-clock';
-/** What a step gets at least, however late its tick began. */
-const STEP_TIMEOUT_MIN_MS = 1_000;
 
 /** What continue-as-new carries over. */
 interface MlManagerCarried {
@@ -39,6 +36,8 @@ interface MlManagerCarried {
   /** Absent in runs that were continued before this was carried over, and before the first prediction. */
   readonly model?: string;
   readonly lastError?: string;
+  /** Absent: nothing was judged yet. */
+  readonly gate?: GateCarried;
 }
 
 /** The model's name before the first prediction. */
@@ -54,8 +53,8 @@ const NO_STATS: MlManagerStats = {
 };
 
 /**
- * The prediction loop: when a candle closes, fetch, predict, hand in the signals. A tick that fails is counted and left
- * behind: the next candle is worth more than an old one.
+ * The prediction loop: when a candle closes, fetch, predict, hand in the signals that the gate lets through. A tick that
+ * fails is counted and left behind: the next candle is worth more than an old one.
  */
 export async function mlManager(settings: MlManagerSettings, carried?: MlManagerCarried): Promise<void> {
   let current = settings;
@@ -64,9 +63,10 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   let stats = carried?.stats ?? NO_STATS;
   let lastError = carried?.lastError;
   let model = carried?.model ?? MODEL_UNKNOWN;
+  const gate = new PredictionGate(carried?.gate);
 
   setHandler(mlStateQuery, () => state(), { description: 'Running or paused, the model, the last and the next tick.' });
-  setHandler(mlStatsQuery, () => stats, { description: 'Ticks, predictions, and what became of the signals.' });
+  setHandler(mlStatsQuery, () => shownStats(), { description: 'Ticks, predictions, and what became of the signals.' });
   setHandler(pauseSignal, () => void (paused = true), { description: 'Stops predicting until `resume`.' });
   setHandler(resumeSignal, () => void (paused = false), { description: 'Goes on predicting.' });
   setHandler(
@@ -78,6 +78,11 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     },
     { description: 'Replaces the settings.' },
   );
+
+  function shownStats(): MlManagerStats {
+    const { funnel } = gate.carried;
+    return { ...stats, ...(funnel && { funnel }) };
+  }
 
   /** The close after the last tick's. That tick may have followed candles of another length. */
   function nextCloseMs(): number {
@@ -92,20 +97,16 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
       lastTickMs: lastTickMs || undefined,
       nextTickMs: nextCloseMs() + current.closeDelayMs,
       lastError,
+      ...(current.gate && gate.shown(current.gate, lastTickMs)),
     };
   }
 
   async function tick(closeTimeMs: number): Promise<void> {
-    const settings = current;
-    const { environment, venue, symbols, candleIntervalMs: intervalMs } = settings;
-    const at = { environment, venue };
-    const steps = () => tickActivities(settings, closeTimeMs);
-    const reference = await steps().fetchCandles({ ...at, symbols, intervalMs, closeTimeMs });
-    const forecast = await steps().predict({ reference });
-    model = forecast.model;
-    stats = { ...stats, predictions: stats.predictions + forecast.predicted };
-    if (forecast.signals.length === 0) return;
-    stats = withResults(stats, await steps().submitSignals({ ...at, signals: forecast.signals }));
+    const results = await runTick(current, closeTimeMs, gate, (forecast) => {
+      model = forecast.model;
+      stats = { ...stats, predictions: stats.predictions + forecast.predicted };
+    });
+    stats = withResults(stats, results);
   }
 
   while (!workflowInfo().continueAsNewSuggested) {
@@ -122,7 +123,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
         lastError = rootMessage(error);
         stats = { ...stats, failedTicks: stats.failedTicks + 1 };
       }
-      setCurrentDetails(describe(current, closeTimeMs, stats, lastError));
+      setCurrentDetails(describeTick(current, closeTimeMs, stats, gate.carried, lastError));
     }
     lastTickMs = tickOfThisClock(lastTickMs, current);
     const settingsBefore = current;
@@ -130,7 +131,8 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     await condition(() => paused || current !== settingsBefore, waitMs);
   }
   await condition(allHandlersFinished);
-  await continueAsNew<typeof mlManager>(current, { paused, lastTickMs, stats, model, lastError });
+  const carriedOn = { paused, lastTickMs, stats, model, lastError, gate: gate.carried };
+  await continueAsNew<typeof mlManager>(current, carriedOn);
 }
 
 /** The newest candle that is certainly closed. */
@@ -155,44 +157,10 @@ function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): M
   };
 }
 
-/** A tick must be over before the next one is due; each step may be repeated within the time that is left. */
-function tickActivities(settings: MlManagerSettings, closeTimeMs: number) {
-  const { candleIntervalMs, closeDelayMs, symbols } = settings;
-  const at = new Date(closeTimeMs).toISOString().slice(11, 16);
-  const leftMs = closeTimeMs + candleIntervalMs + closeDelayMs - Date.now();
-  const options = { scheduleToCloseTimeout: Math.max(STEP_TIMEOUT_MIN_MS, leftMs) };
-  const { fetchCandles } = proxyActivities<MarketDataActivities>({
-    ...options,
-    taskQueue: namedVenueTaskQueue(settings),
-    heartbeatTimeout: '20 seconds',
-    summary: `candles of ${symbols.length} symbols, ${at}`,
-  });
-  const { predict } = proxyActivities<InferenceActivities>({
-    ...options,
-    taskQueue: INFERENCE_TASK_QUEUE,
-    summary: `predict ${symbols.length} symbols, ${at}`,
-  });
-  const { submitSignals } = proxyActivities<IntakeActivities>({
-    ...options,
-    taskQueue: SIGNALS_TASK_QUEUE,
-    summary: `hand in signals, ${at}`,
-  });
-  return { fetchCandles, predict, submitSignals };
-}
-
 function areMlManagerSettings(settings: MlManagerSettings | null | undefined): settings is MlManagerSettings {
   if (typeof settings?.venue !== 'string' || !Array.isArray(settings.symbols)) return false;
   if (settings.environment !== undefined && !isTradingEnvironment(settings.environment)) return false;
+  if (settings.gate !== undefined && !areGateSettings(settings.gate)) return false;
   const { candleIntervalMs, closeDelayMs } = settings;
   return Number.isSafeInteger(candleIntervalMs) && candleIntervalMs > 0 && closeDelayMs >= 0;
-}
-
-function describe(settings: MlManagerSettings, closeTimeMs: number, stats: MlManagerStats, lastError?: string): string {
-  const lines = [
-    `Candle closed ${new Date(closeTimeMs).toISOString()}, ${settings.symbols.length} symbols at **${settings.venue}**.`,
-    '',
-    `${stats.predictions} predictions, ${stats.signalsAccepted} signals, ${stats.signalsDuplicate} duplicates dropped.`,
-  ];
-  if (lastError) lines.push('', `Last tick failed: ${lastError}`);
-  return lines.join('\n');
 }

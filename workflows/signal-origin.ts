@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { isRecord, showValue } from '../src/domain/plain-values';
+import { isExitOf } from '../src/messages/position';
 import type { SignalWorkflowInput } from '../src/messages/signal';
 import type { SignalOrigin } from '../src/messages/trade';
 
@@ -15,7 +16,15 @@ export function originOf(input: SignalWorkflowInput): SignalOrigin {
     firstRunId: firstExecutionRunId,
     startedAtMs: startOf(input),
     foreign: foreignParts(input),
+    ...parentOf(input),
   };
+}
+
+/** The position that started this exit of it. */
+function parentOf(input: SignalWorkflowInput): Pick<SignalOrigin, 'parent'> {
+  const { parent } = workflowInfo();
+  if (parent === undefined || !isExitOf(parent.workflowId, input, input.signal)) return {};
+  return { parent: { workflowId: parent.workflowId, runId: parent.runId } };
 }
 
 /** When the signal's first run started, milliseconds UTC on the server's clock. */
@@ -51,7 +60,7 @@ function foreignParts(input: SignalWorkflowInput): readonly string[] {
     [hasSettings && input.environment !== undefined, 'settings of its own'],
     [Boolean(cronSchedule), 'a cron schedule'],
     [retryPolicy !== undefined, 'a retry policy'],
-    [parent !== undefined, 'a parent workflow'],
+    [parent !== undefined && !isExitOf(parent.workflowId, input, input.signal), 'a parent workflow'],
   ];
   return parts.filter(([isThere]) => isThere).map(([, what]) => what);
 }

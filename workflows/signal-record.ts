@@ -3,6 +3,7 @@ import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { EndedBy } from '../src/domain/order-end';
+import { strategyWords } from '../src/domain/position/exit-strategy';
 import { addTimeline } from '../src/domain/timeline';
 import type { OrderView, SignalOutcome, SignalState, SignalView, TimelineEntry } from '../src/domain/signal-view';
 import { TRADE_OUTCOME } from '../src/messages/search-attributes';
@@ -47,11 +48,12 @@ export class SignalRecord {
   }
 
   view(): SignalView {
-    const { fingerprint, venue, signal } = this.input;
+    const { fingerprint, venue, signal, exitReason } = this.input;
     return {
       fingerprint,
       venue,
       signal,
+      ...(exitReason !== undefined && { exitReason }),
       state: this.state,
       outcome: this.outcome,
       denialCode: this.denialCode,
@@ -171,13 +173,18 @@ export class SignalRecord {
 
   private title(): string {
     const { signal, fingerprint } = this.input;
-    return `${fingerprint} ${signal.direction} ${signal.symbol} · ${signal.strategy}`;
+    return `${fingerprint} ${signal.direction} ${signal.symbol} · ${this.strategy()}`;
+  }
+
+  /** An exit of a position says why it was made. */
+  private strategy(): string {
+    return strategyWords(this.input.signal.strategy, this.input.exitReason);
   }
 
   private describe(): string {
     const { signal } = this.input;
     const lines = [
-      `**${signal.direction} ${signal.symbol}** · ${signal.strategy} · ${this.outcome ?? this.state}`,
+      `**${signal.direction} ${signal.symbol}** · ${this.strategy()} · ${this.outcome ?? this.state}`,
       '',
       this.detail,
     ];

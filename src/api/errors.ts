@@ -10,6 +10,12 @@ const API_ERRORS = {
   INVALID_FINGERPRINT: [400, 'A fingerprint is 16 characters, 0-9 and a-f.'],
   INVALID_SETTLEMENT: [400, 'A settlement has filled_quantity, average_price, fee and reason, all of them text.'],
   INVALID_CANCELLATION: [400, 'A cancellation has one field, reason, text on one line.'],
+  INVALID_POSITION_COMMAND: [
+    400,
+    'A position is told to close with a reason, and to protect with a reason and stop_loss, take_profit or trailing_distance.',
+  ],
+  INVALID_SYMBOL: [400, 'A symbol has 2 to 30 characters, A-Z and 0-9, such as BTCUSDT.'],
+  INVALID_DAYS: [400, 'The only parameter is days, a whole number from 1 to 365.'],
   INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
   UNAUTHENTICATED: [
     401,
@@ -29,12 +35,15 @@ const API_ERRORS = {
     404,
     'No signal with this fingerprint is known; an ended one is forgotten after temporal.retentionHours.',
   ],
+  POSITION_NOT_FOUND: [404, 'No position of this symbol is open, and none is remembered that was.'],
+  ACCOUNT_NOT_FOUND: [404, 'No account of this venue runs: start the system with "oncefill start".'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
   CANCELLATION_REFUSED: [
     409,
     'The signals of this namespace are not those of this installation; nothing was cancelled.',
   ],
+  POSITION_COMMAND_REFUSED: [409, 'The position cannot do this now.'],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
   UNSUPPORTED_MEDIA_TYPE: [
     415,

@@ -22,6 +22,12 @@ function presentRequest(signal: TradingSignal) {
     limit_price: signal.limitPrice,
     time_in_force: signal.timeInForce,
     good_for_seconds: signal.goodForSeconds,
+    stop_loss: signal.stopLoss,
+    stop_loss_distance: signal.stopLossDistance,
+    take_profit: signal.takeProfit,
+    take_profit_distance: signal.takeProfitDistance,
+    trailing_distance: signal.trailingDistance,
+    max_holding_seconds: signal.maxHoldingSeconds,
     signal_strength: signal.signalStrength,
   };
 }
@@ -66,6 +72,7 @@ export function presentSignal(view: SignalView) {
     outcome: view.outcome,
     denial_code: view.denialCode,
     ended_by: view.endedBy,
+    exit_reason: view.exitReason,
     detail: view.detail,
     signal: presentRequest(view.signal),
     reserved_asset: view.reservedAsset,
@@ -87,6 +94,7 @@ export function presentSummary(summary: SignalSummary) {
     venue: summary.venue,
     status: summary.status,
     outcome: summary.outcome,
+    exit_reason: summary.exitReason,
     started_at: isoTime(summary.startedAtMs),
     ended_at: isoTime(summary.endedAtMs),
   };

@@ -5,7 +5,7 @@ import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
 import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
-import { environmentOf } from '../config/trading-environment';
+import { environmentOf, tradingVenueOf } from '../config/trading-environment';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
@@ -18,11 +18,15 @@ import { createProcessRegistry } from '../observability/metrics/process-metrics'
 import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
 import { redactLine } from '../observability/redaction';
+import { flattenAccount } from '../positions/flatten-account';
+import { PositionWorkflows } from '../positions/position-workflows';
 import { emitProcessEvent } from '../process/process-events';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 import { checkNotAnothers } from '../temporal/environment-stamp';
 import { keepLightSlot } from '../temporal/light-slot';
+import type { StoreGate } from '../temporal/store-gate';
 import { StoreWatch } from '../temporal/store-watch';
+import type { Positions } from './position-routes';
 
 /** What `/health` and `/metrics` say of the parts is never older when it is asked for, however many ask. */
 const HEALTH_SHARED_MS = 1_000;
@@ -72,6 +76,9 @@ export async function runApi({
     gate,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
     intake: countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry)),
+    positions: confirmedPositions(new PositionWorkflows(client, tradingVenueOf(config)), store),
+    // Nobody who sent a request is kept waiting for fills.
+    flatten: (reason, who) => flattenAccount(client, tradingVenueOf(config), { reason, who, waitMaxMs: 0 }),
     metrics: () =>
       allMetrics({
         dataDir,
@@ -100,6 +107,24 @@ export async function runApi({
   store.stop();
   await connection.close();
   log.close();
+}
+
+/** What tells a position something asks first whether the store is ours; who only looks is told by health. */
+function confirmedPositions(positions: PositionWorkflows, store: StoreGate): Positions {
+  const confirmed =
+    <Args extends unknown[], Result>(tell: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      await store.confirm();
+      return tell(...args);
+    };
+  return {
+    list: () => positions.list(),
+    show: (symbol) => positions.show(symbol),
+    trades: (days) => positions.trades(days),
+    risk: () => positions.risk(),
+    close: confirmed((symbol, command) => positions.close(symbol, command)),
+    protect: confirmed((symbol, command) => positions.protect(symbol, command)),
+  };
 }
 
 /** @param problem of the store, which outweighs everything */

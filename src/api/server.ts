@@ -14,6 +14,7 @@ import { guardByTokens } from './token-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
 import { readJsonBody } from './json-body';
+import { addPositionRoutes, type Flatten, type Positions } from './position-routes';
 import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
 import { addHealthRoute, addMetricsRoute, HEALTH_PATH } from './status-routes';
@@ -37,6 +38,8 @@ const RETRY_AFTER_SECONDS = 1;
 /** What the API needs of the rest of the program. */
 export interface ApiDependencies {
   readonly intake: SignalIntake;
+  readonly positions: Positions;
+  readonly flatten: Flatten;
   readonly health: () => Promise<HealthReport>;
   /** Who may enter. */
   readonly gate: Pick<TokenGate, 'admit'>;
@@ -124,7 +127,18 @@ function keepRoom(server: FastifyInstance): void {
  * of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
-  const { intake, health, gate, audit, metrics, config, logger, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = dependencies;
+  const {
+    intake,
+    positions,
+    flatten,
+    health,
+    gate,
+    audit,
+    metrics,
+    config,
+    logger,
+    handlerTimeoutMs = HANDLER_TIMEOUT_MS,
+  } = dependencies;
   const server = createServer(config.api, logger);
   const { host, port } = config.api;
   // Another address of the loopback network than the usual one is called by itself.
@@ -135,5 +149,6 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
   addSignalRoutes(server, { intake, audit, timeoutMs: handlerTimeoutMs });
+  addPositionRoutes(server, { positions, flatten, audit, timeoutMs: handlerTimeoutMs });
   return server;
 }

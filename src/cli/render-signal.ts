@@ -1,5 +1,6 @@
 import { refusalWords } from '../api/present-signal';
 import type { EndedBy } from '../domain/order-end';
+import { closeReasonWords, readExitStrategy, strategyWords } from '../domain/position/exit-strategy';
 import { feeSentence } from '../domain/settlement';
 import type { SignalOutcome, SignalState, SignalView } from '../domain/signal-view';
 import type { IntakeResult, SignalSummary } from '../intake/types';
@@ -60,7 +61,21 @@ function describeOrder(view: SignalView): string {
 function describeRequest(view: SignalView): string {
   const { signal } = view;
   const amount = signal.amount ?? 'amount from free funds';
-  return `${amount}, ${describePrice(signal)}, ${signal.intent}, made ${formatTime(signal.timestampMs)}`;
+  const parts = [amount, describePrice(signal), signal.intent, ...describeProtection(signal)];
+  return `${parts.join(', ')}, made ${formatTime(signal.timestampMs)}`;
+}
+
+/** What the signal itself says of how its position is guarded. */
+function describeProtection(signal: SignalView['signal']): readonly string[] {
+  const { stopLoss, stopLossDistance, takeProfit, takeProfitDistance, trailingDistance, maxHoldingSeconds } = signal;
+  return [
+    ...(stopLoss === undefined ? [] : [`stop ${stopLoss}`]),
+    ...(stopLossDistance === undefined ? [] : [`stop ${stopLossDistance} away`]),
+    ...(takeProfit === undefined ? [] : [`target ${takeProfit}`]),
+    ...(takeProfitDistance === undefined ? [] : [`target ${takeProfitDistance} away`]),
+    ...(trailingDistance === undefined ? [] : [`trailing at ${trailingDistance}`]),
+    ...(maxHoldingSeconds === undefined ? [] : [`held for at most ${maxHoldingSeconds} s`]),
+  ];
 }
 
 /** `market`, `limit 60000, POST_ONLY, good for 600 s`. */
@@ -80,10 +95,19 @@ const ENDED_BY_WORDS: Readonly<Record<EndedBy, string>> = {
   elsewhere: 'somebody at the venue itself, or another program',
 };
 
+/** Of which position this is an exit. */
+function exitFacts({ signal, exitReason }: SignalView): readonly (readonly [string, string])[] {
+  const exit = readExitStrategy(signal.strategy);
+  if (exit === undefined) return [];
+  const why = exitReason === undefined ? '' : ` (${closeReasonWords(exitReason)})`;
+  const what = `exit ${exit.round} of the position in ${signal.symbol} of ${formatTime(exit.openedAtMs)}${why}`;
+  return [['Closes', what]];
+}
+
 /** The whole account of one signal: what was asked, where it stands and why, its order, its timeline. */
 export function renderSignal(view: SignalView, style: Style): string {
   const { signal } = view;
-  const title = `${signal.direction} ${signal.symbol} · ${signal.strategy}`;
+  const title = `${signal.direction} ${signal.symbol} · ${strategyWords(signal.strategy, view.exitReason)}`;
   const reserved = `${view.reservedAmount ?? ''} ${view.reservedAsset ?? ''}`.trim();
   const facts: readonly (readonly [string, string])[] = [
     ['State', describeState(view, style)],
@@ -92,6 +116,7 @@ export function renderSignal(view: SignalView, style: Style): string {
     ...(view.state === MISSING ? [['Do', settleRemedy(view.fingerprint)] as const] : []),
     ...(view.denialCode === undefined ? [] : [['Code', `${view.denialCode} (docs/denial-codes.md)`] as const]),
     ['Asked', describeRequest(view)],
+    ...exitFacts(view),
     ['Venue', view.venue],
     ...(reserved === '' ? [] : [['Reserved', reserved] as const]),
     ['Order', printable(describeOrder(view))],
@@ -140,7 +165,7 @@ export function renderSignalList(signals: readonly SignalSummary[], minutes: num
     summary.fingerprint,
     summary.direction,
     summary.symbol,
-    printable(summary.strategy),
+    printable(strategyWords(summary.strategy, summary.exitReason)),
     summary.venue,
     summary.outcome ?? summary.status,
     describeDuration(summary),

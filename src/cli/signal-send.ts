@@ -29,6 +29,12 @@ export interface SendOptions {
   readonly limitPrice?: string;
   readonly timeInForce?: string;
   readonly goodFor?: string;
+  readonly stopLoss?: string;
+  readonly stopLossDistance?: string;
+  readonly takeProfit?: string;
+  readonly takeProfitDistance?: string;
+  readonly trailingDistance?: string;
+  readonly maxHolding?: string;
   readonly timestamp?: string;
   readonly deadline: number;
   readonly exit?: boolean;
@@ -46,6 +52,12 @@ const OPTION_NAMES = {
   limitPrice: '--limit-price',
   timeInForce: '--time-in-force',
   goodForSeconds: '--good-for',
+  stopLoss: '--stop-loss',
+  stopLossDistance: '--stop-loss-distance',
+  takeProfit: '--take-profit',
+  takeProfitDistance: '--take-profit-distance',
+  trailingDistance: '--trailing-distance',
+  maxHoldingSeconds: '--max-holding',
   timestamp: '--timestamp',
 };
 
@@ -57,6 +69,7 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
   ]);
   const nowMs = Date.now();
   const { symbol, direction, strategy, amount, limitPrice, timeInForce, goodFor, timestamp } = options;
+  const { stopLoss, stopLossDistance, takeProfit, takeProfitDistance, trailingDistance, maxHolding } = options;
   const parsed = parseSignal(
     {
       symbol,
@@ -68,6 +81,12 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
       ...(limitPrice !== undefined && { limitPrice }),
       ...(timeInForce !== undefined && { timeInForce }),
       ...(goodFor !== undefined && { goodForSeconds: goodFor }),
+      ...(stopLoss !== undefined && { stopLoss }),
+      ...(stopLossDistance !== undefined && { stopLossDistance }),
+      ...(takeProfit !== undefined && { takeProfit }),
+      ...(takeProfitDistance !== undefined && { takeProfitDistance }),
+      ...(trailingDistance !== undefined && { trailingDistance }),
+      ...(maxHolding !== undefined && { maxHoldingSeconds: maxHolding }),
     },
     { nowMs, names: OPTION_NAMES },
   );
@@ -213,6 +232,12 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
       '--good-for <seconds>',
       'of a limit order: what still rests then is cancelled; absent: after signals.timeToLiveSeconds',
     )
+    .option('--stop-loss <price>', 'where the position is closed at a loss; absent: as configured (docs/protection.md)')
+    .option('--stop-loss-distance <price>', 'the same, as a distance from the price')
+    .option('--take-profit <price>', 'where it is closed with a gain; absent: as configured')
+    .option('--take-profit-distance <price>', 'the same, as a distance from the price')
+    .option('--trailing-distance <price>', 'the stop follows the price at this distance')
+    .option('--max-holding <seconds>', 'it is closed after this; absent: as configured')
     .option(
       '--timestamp <time>',
       'ISO 8601 with Z or an offset, or seconds or milliseconds since 1970; its minute is part of the fingerprint; absent: the current time',

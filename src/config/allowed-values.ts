@@ -10,7 +10,8 @@ interface SchemaNode {
   readonly items?: SchemaNode;
   readonly required?: readonly string[];
   readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly { readonly const?: unknown }[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly const?: unknown;
   readonly propertyNames?: { readonly enum?: readonly string[]; readonly description?: string };
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -47,6 +48,11 @@ function nodeAt(path: readonly string[]): SchemaNode | undefined {
   return node;
 }
 
+/** What a setting holds that may also be switched off with null; undefined: it may not. */
+function offNode({ anyOf }: SchemaNode): SchemaNode | undefined {
+  return anyOf?.some(({ type }) => type === 'null') === true ? anyOf.find(({ type }) => type !== 'null') : undefined;
+}
+
 function range(lowest: number | undefined, highest: number | undefined, noun: string): string {
   return highest === undefined ? `${noun}, ${lowest ?? 0} or more` : `${noun} from ${lowest ?? 0} to ${highest}`;
 }
@@ -61,6 +67,8 @@ function describeText(node: SchemaNode): string {
 }
 
 function describeNode(node: SchemaNode): string {
+  const switchable = offNode(node);
+  if (switchable) return `${describeNode(switchable)}; or null`;
   if (node.description) return node.description;
   const values = choices(node);
   if (values) return values.join(', ');
@@ -102,6 +110,8 @@ export function allowedKeys(path: readonly string[]): readonly string[] {
 }
 
 function settingType(node: SchemaNode): SettingShape['type'] {
+  const switchable = offNode(node);
+  if (switchable) return settingType(switchable);
   if (choices(node)) return 'choice';
   switch (node.type) {
     case 'integer':

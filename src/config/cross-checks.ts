@@ -4,8 +4,9 @@ import { hostOf, REGION_DEFAULT, regionsWith, symbolEndingOf } from '../venues/d
 import type { ConfigProblem } from './config-error';
 import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
-import type { MergedLayers } from './layers';
+import type { Layer, MergedLayers } from './layers';
 import { rateLimitsOf } from './rate-limits';
+import { checkRisk } from './risk-checks';
 import type { Config, VenueConfig } from './schema';
 import { hasWebUi } from './web-ui';
 
@@ -61,6 +62,20 @@ function checkStrategies({ signals, ml }: Config, venue: VenueConfig | undefined
     if (!ml.enabled || signals[key] >= symbols) continue;
     const message = `is ${signals[key]}; at least ${symbols} is needed, because the model may make a signal for each symbol at once`;
     faults.push({ path: `signals.${key}`, message });
+  }
+  return faults;
+}
+
+/** Trades that are expected to lose are for play money of this machine. */
+function checkGate({ ml }: Config, venue: VenueConfig | undefined): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (venue !== undefined && venue.environment !== 'paper' && ml.gate === 'demo') {
+    const message = `is demo, whose trades are expected to lose what they cost, and the environment is ${venue.environment}; allowed there: costs`;
+    faults.push({ path: 'ml.gate', message });
+  }
+  if (ml.horizonMinutes < ml.candleIntervalMinutes) {
+    const message = `is ${ml.horizonMinutes}; at least ml.candleIntervalMinutes (${ml.candleIntervalMinutes}) is needed, or a view would end before the next candle`;
+    faults.push({ path: 'ml.horizonMinutes', message });
   }
   return faults;
 }
@@ -203,9 +218,10 @@ function checkApi(config: Config): readonly Fault[] {
 /**
  * Checks what no single setting can tell: settings that contradict each other.
  *
+ * @param defaults the layer that the user did not write
  * @throws ConfigError with every contradiction
  */
-export function crossCheck(config: Config, layers: MergedLayers): void {
+export function crossCheck(config: Config, layers: MergedLayers, defaults: Layer): void {
   const venue = Object.hasOwn(config.venues, config.venue) ? config.venues[config.venue] : undefined;
   const limits = Object.entries(config.venues).flatMap(([name, settings]) => checkLimits(config, name, settings));
   const faults = [
@@ -215,7 +231,9 @@ export function crossCheck(config: Config, layers: MergedLayers): void {
     ...checkCredentialNames(config),
     ...checkTimes(config),
     ...checkStrategies(config, venue),
+    ...checkGate(config, venue),
     ...checkMargins(config),
+    ...checkRisk(config, venue, layers, defaults),
     // What never fits at all was said already.
     ...(limits.length === 0 ? checkReads(config, venue) : []),
     ...checkPorts(config, venue),

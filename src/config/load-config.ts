@@ -137,7 +137,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const config = validate(layers);
   followOtherSettings(config, layers, defaults);
   try {
-    crossCheck(config, layers);
+    crossCheck(config, layers, defaults);
     refuseCrashes(config, env);
     resolvePaths(config, layers, cwd);
     checkPaths(config, layers);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
 import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
+import { GATES } from '../domain/model-gate/types';
 import { GROUPS_MAX } from '../domain/risk/types';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS, VENUE_REGIONS } from '../venues/definitions';
@@ -43,6 +44,8 @@ const surcharge = z
   .string()
   .refine((text) => isDecimal(text, (value) => value.lessThanOrEqualTo(1)))
   .describe(`a decimal number from 0 to 1 in quotes, such as "0.02", with ${DIGITS}`);
+/** Of a UTC day. */
+const MINUTES_PER_DAY = 1_440;
 const smallFraction = z
   .string()
   .refine((text) => isDecimal(text, (value) => !value.isZero() && value.lessThan(1)))
@@ -146,7 +149,6 @@ const venue = z.strictObject({
   limits: venueLimits,
 });
 
-/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
 const triggerPrice = z.enum(['mark', 'last']);
 
 /** See ProtectionSettings. */
@@ -210,6 +212,7 @@ const risk = z.strictObject({
   coolDownAfterStopMinutes: minutes,
 });
 
+/** Every setting of the product. config/default.yaml holds the defaults with their meanings. */
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1),
   /** The venue that signals trade on: a key of `venues`. */
@@ -263,8 +266,16 @@ export const configSchema = z.strictObject({
     candleIntervalMinutes: z.union([z.literal(1), z.literal(5)]),
     /** How long after a candle's close it is fetched. */
     closeDelayMs: z.int().min(0).max(30_000),
-    /** A predicted return beyond this, up or down, becomes a signal. */
+    /** Absent: demo in paper, costs elsewhere. */
+    gate: z.enum(GATES).optional(),
+    /** No prediction of less, up or down, becomes a signal. */
     minimumReturn: positiveDecimal,
+    slippageMargin: surcharge,
+    horizonMinutes: z.int().min(1).max(1_440),
+    coolDownMinutes: z.int().min(0).max(1_440),
+    /** 0: as for every other signal. */
+    stopVolatilityMultiple: decimal,
+    targetVolatilityMultiple: decimal,
     executionProvider: z.enum(['cpu', 'cuda']),
   }),
   paperVenue: z.strictObject({
@@ -277,6 +288,8 @@ export const configSchema = z.strictObject({
     /** A folder of candle files; absent: the seeded simulator. */
     candlesDir: z.string().min(1).optional(),
     spreadFraction: smallFraction,
+    /** How far the mark price strays from the last price at most, a fraction of it; zero: it is the last price. */
+    markBasisFraction: fee,
     takerFee: fee,
     makerFee: fee,
     /** Of symbols whose leverage was never set there. */
@@ -284,6 +297,14 @@ export const configSchema = z.strictObject({
     account: paperAccount,
     /** How far from the market limit prices may lie, fractions of the price; absent: as far as the instrument allows. */
     priceBand: z.strictObject({ x: smallFraction, y: smallFraction }).optional(),
+    /** Payments between who is long and who is short, on whole multiples of the interval since midnight UTC. */
+    funding: z.strictObject({
+      isOn: z.boolean(),
+      intervalMinutes: z
+        .int()
+        .refine((minutes) => minutes > 0 && MINUTES_PER_DAY % minutes === 0)
+        .describe(`a whole number of minutes that divides a day, ${MINUTES_PER_DAY}, such as 480`),
+    }),
     /** Whether queries of the past answer for as long as the venue it plays documents. */
     documentedRetention: z.boolean(),
     /** What the paper venue enforces; absent: the venue's own configured limits. */

@@ -27,7 +27,7 @@ export function fingerprintText(signal: TradingSignal): string {
  */
 export function signalContentText(signal: TradingSignal): string {
   const { symbol, direction, strategy, timestampMs, intent, amount, limitPrice, signalStrength } = signal;
-  const { timeInForce, goodForSeconds } = signal;
+  const { timeInForce, goodForSeconds, maxHoldingSeconds } = signal;
   // What is absent leaves no trace: signals without the younger fields have the texts that they always had.
   return JSON.stringify({
     amount: canonicalDecimal(amount),
@@ -35,11 +35,17 @@ export function signalContentText(signal: TradingSignal): string {
     goodForSeconds,
     intent,
     limitPrice: canonicalDecimal(limitPrice),
+    maxHoldingSeconds,
     signalStrength,
+    stopLoss: canonicalDecimal(signal.stopLoss),
+    stopLossDistance: canonicalDecimal(signal.stopLossDistance),
     strategy,
     symbol,
+    takeProfit: canonicalDecimal(signal.takeProfit),
+    takeProfitDistance: canonicalDecimal(signal.takeProfitDistance),
     timeInForce,
     timestampMs,
+    trailingDistance: canonicalDecimal(signal.trailingDistance),
   });
 }
 

@@ -20,6 +20,10 @@ export interface Market {
   readonly priceStep: string;
   /** Taker fee as a fraction, for example `0.00055`. */
   readonly takerFee: string;
+  /** The highest leverage; absent: not known. */
+  readonly leverageMax?: string;
+  /** What must be left of a position's margin, a fraction of its value, in the lowest tier; absent: not known. */
+  readonly maintenanceMargin?: string;
 }
 
 /** One closed candle. Prices and volume are decimal strings. */

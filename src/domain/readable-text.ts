@@ -1,4 +1,5 @@
 import { REASON_BYTES_MAX } from './ledger/state';
+import { EXIT_STRATEGY_PREFIX, isExitStrategyTaken } from './position/exit-strategy';
 
 /*
  * Which text people may give a name or a reason: every language and every emoji, and nothing that a terminal obeys, that
@@ -29,6 +30,8 @@ export function faultOfStrategyName(name: string): string | undefined {
   const fault = faultOfReadableText(name);
   if (fault !== undefined) return fault;
   if (name.length > STRATEGY_UNITS_MAX) return `has ${name.length} characters (an emoji counts as 2 or more)`;
+  if (isExitStrategyTaken(name))
+    return `begins with "${EXIT_STRATEGY_PREFIX}", which only the exits of positions do: use another name`;
   if (BLANK_ENDS.test(name)) return 'begins or ends with a blank, which nobody sees: leave it out';
   if (name === name.normalize('NFC')) return undefined;
   return 'is spelled with other code points than its usual form (Unicode NFC), which looks the same: send that form';

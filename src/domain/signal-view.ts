@@ -1,5 +1,6 @@
 import type { DenialCode } from './denial';
 import type { EndedBy } from './order-end';
+import type { CloseReason } from './position/types';
 import type { TradingSignal } from './signal';
 
 /** Where a signal's saga stands. */
@@ -63,6 +64,8 @@ export interface SignalView {
   readonly fingerprint: string;
   readonly venue: string;
   readonly signal: TradingSignal;
+  /** Why this exit of a position was made; absent: it is none. */
+  readonly exitReason?: CloseReason;
   readonly state: SignalState;
   readonly outcome?: SignalOutcome;
   readonly denialCode?: DenialCode;

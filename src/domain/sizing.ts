@@ -1,5 +1,5 @@
 import type { Decimal } from 'decimal.js';
-import type { Denial } from './denial';
+import { isDenial, type Denial } from './denial';
 import {
   AMOUNT_DECIMALS,
   ExactDecimal,
@@ -10,7 +10,9 @@ import {
   ZERO,
 } from './decimal';
 import { emptyAccountWords } from './empty-account';
+import { orderBoundsDenial, type OrderBounds } from './entry-bounds';
 import type { Market, OrderPlan, Ticker, VenueOrder } from './market';
+import { protectionOf, type PlanProtection, type ProtectionTerms } from './protection/plan-protection';
 import type { TradingSignal } from './signal';
 
 export interface PlanOrderInput {
@@ -28,6 +30,8 @@ export interface PlanOrderInput {
   /** 1 or more. */
   readonly leverage: number;
   readonly clientOrderId: string;
+  readonly protection: ProtectionTerms;
+  readonly bounds: OrderBounds;
 }
 
 interface CostTerms {
@@ -56,6 +60,9 @@ interface SizingTerms extends CostTerms {
  * An exit reduces a position only: it reserves nothing, must name its amount (free funds say nothing about a position),
  * and may be smaller than the market's least order value, so that a rest can be closed.
  *
+ * An entry carries what guards its position from the first fill on (./protection), and stays within the bounds of risk that a
+ * single order can break; an exit meets neither.
+ *
  * An entry is sized and planned as if all of it opened a position. What of it only closes an opposite one, and needs its
  * fees alone, the ledger decides when it reserves.
  */
@@ -73,6 +80,8 @@ export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
   const denial = boundsDenial(signal, market, terms, { wanted, quantity, price });
   if (denial !== undefined) return denial;
   const isExit = signal.intent === 'exit';
+  const protection = isExit ? {} : entryTerms(input, terms, { quantity, price, limitPrice });
+  if (isDenial(protection)) return protection;
   const reserved = isExit ? ZERO : roundAmountUp(neededFunds(terms, quantity, price));
   return {
     symbol: market.symbol,
@@ -87,7 +96,19 @@ export function planOrder(input: PlanOrderInput): OrderPlan | Denial {
     reserveAmount: formatDecimal(reserved),
     ...(isExit ? {} : { closingAmount: formatDecimal(roundAmountUp(neededFees(terms, quantity, price))) }),
     referencePrice: formatDecimal(price),
+    ...protection,
   };
+}
+
+/** What holds for entries alone: the bounds of risk that one order can break, and how its position is guarded. */
+function entryTerms(
+  { signal, market, ticker, leverage, protection, bounds }: PlanOrderInput,
+  { direction, quote, leverage: lever }: SizingTerms,
+  order: { readonly quantity: Decimal; readonly price: Decimal; readonly limitPrice?: Decimal },
+): PlanProtection | Denial {
+  const { limitPrice } = order;
+  const denial = orderBoundsDenial({ ...order, direction, market, quote, leverage: lever }, bounds);
+  return denial ?? protectionOf(signal, { direction, market, ticker, leverage, limitPrice }, protection);
 }
 
 /**

@@ -3,6 +3,7 @@
  * hold the two together. Features are not money, so binary floats are right here.
  */
 import type { Candle } from '../domain/market';
+import { returnDeviation } from './volatility';
 import type { CandleBatch, FeatureBatch, FeatureRow, SkipCode, SkippedSymbol } from './types';
 
 /** Every feature there is, for one step of a window. All are free of scale: no price or volume unit is left in them. */
@@ -63,7 +64,8 @@ export function buildFeatures(
       skipped.push({ symbol, ...selected });
       continue;
     }
-    rows.push({ symbol, closeTimeMs: candleBatch.tickMs });
+    const closes = selected.bars.map(({ close }) => close);
+    rows.push({ symbol, closeTimeMs: candleBatch.tickMs, close: closes.at(-1)!, deviation: returnDeviation(closes) });
     windows.push(windowFeatures(selected.bars, layout.features));
   }
   const windowLength = layout.steps * layout.features.length;

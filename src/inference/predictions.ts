@@ -1,46 +1,26 @@
-import type { TradingSignal } from '../domain/signal';
+import type { ModelPrediction } from '../domain/model-gate/types';
 import type { Prediction } from './types';
 
-/** Decimal places of a signal's strength: fewer than the differences between two machines' floating-point results. */
-const STRENGTH_DECIMALS = 4;
-
-export interface SignalRule {
-  /** A prediction beyond this, up or down, becomes a signal: a log return above zero, `0.0003` is about 0.03 %. */
-  readonly minimumReturn: string;
-  /** Becomes the signals' strategy, and so a part of their fingerprints. */
-  readonly strategy: string;
-}
+/** Digits of a prediction that two machines' floating-point results share. */
+const SIGNIFICANT_DIGITS = 4;
 
 /**
- * The signals of one tick: BUY above the threshold, SELL below its negative, nothing between or exactly on it. Each
- * carries the close time of the candle behind it, so that the same tick predicted twice gives the same fingerprint. No
- * amount is set: orders are sized from free funds.
+ * The predictions beyond the least return, up or down, as the gate judges them: the others only fill histories.
  *
- * @throws RangeError when the threshold is not a decimal number above zero
+ * @param minimumReturn a decimal string; absent: none is
  */
-export function toSignals(predictions: readonly Prediction[], rule: SignalRule): TradingSignal[] {
-  const minimumReturn = Number(rule.minimumReturn);
-  if (!Number.isFinite(minimumReturn) || minimumReturn <= 0) {
-    throw new RangeError(`minimumReturn must be a decimal number above zero, not "${rule.minimumReturn}".`);
-  }
+export function beyondLeastReturn(
+  predictions: readonly Prediction[],
+  minimumReturn: string | undefined,
+): readonly ModelPrediction[] {
+  const least = Number(minimumReturn);
   return predictions
-    .filter((prediction) => Number.isFinite(prediction.returns15m))
-    .filter((prediction) => Math.abs(prediction.returns15m) > minimumReturn)
-    .map((prediction) => ({
-      symbol: prediction.symbol,
-      direction: prediction.returns15m > 0 ? 'BUY' : 'SELL',
-      strategy: rule.strategy,
-      timestampMs: prediction.closeTimeMs,
-      intent: 'entry',
-      signalStrength: signalStrength(prediction.returns15m, minimumReturn),
+    .filter(({ returns15m }) => Math.abs(returns15m) > least)
+    .map(({ symbol, returns15m, closeTimeMs, close, deviation }) => ({
+      symbol,
+      expectedReturn: Number(returns15m.toPrecision(SIGNIFICANT_DIGITS)),
+      closeTimeMs,
+      ...(close !== undefined && { close }),
+      ...(deviation !== undefined && { deviation }),
     }));
-}
-
-/**
- * How far a prediction lies beyond the threshold: 0.5 on it, towards 1 far beyond, never falling between. A rank, not a
- * probability.
- */
-export function signalStrength(returns15m: number, minimumReturn: number): number {
-  const size = Math.abs(returns15m);
-  return Number((size / (size + minimumReturn)).toFixed(STRENGTH_DECIMALS));
 }

@@ -25,6 +25,10 @@ export interface FeatureRow {
   readonly symbol: string;
   /** Milliseconds UTC. */
   readonly closeTimeMs: number;
+  /** That candle's close. Absent: not told. */
+  readonly close?: number;
+  /** The usual return of one candle, a fraction, by the window; absent: prices stood still, or it is not told. */
+  readonly deviation?: number;
 }
 
 /** The model's input: `data` is [rows, steps, features] in row-major order. */
@@ -42,4 +46,7 @@ export interface Prediction {
   readonly returns15m: number;
   /** When the newest candle behind the prediction closed, milliseconds UTC. */
   readonly closeTimeMs: number;
+  /** See FeatureRow. */
+  readonly close?: number;
+  readonly deviation?: number;
 }

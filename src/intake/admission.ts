@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
+import { EXIT_STRATEGY_PREFIX, isExitStrategyTaken } from '../domain/position/exit-strategy';
 import { quoteValue } from '../domain/quote-value';
 import type { TradingSignal } from '../domain/signal';
 import {
@@ -64,6 +65,10 @@ export class Admission {
   /** What no other moment changes: a strategy that may not trade here. */
   strategyFault({ strategy }: TradingSignal): RefusedSignal | undefined {
     const { ml, signals } = this.options.config;
+    if (isExitStrategyTaken(strategy)) {
+      const message = `The strategy ${quoteValue(strategy)} may not trade here: only the exits of positions begin with "${EXIT_STRATEGY_PREFIX}", and no sender makes those. Use another name.`;
+      return { status: 'refused', code: 'UNKNOWN_STRATEGY', message };
+    }
     if (signals.strategies === undefined || strategy === ml.strategy) return undefined;
     if (signals.strategies.includes(strategy)) return undefined;
     return {

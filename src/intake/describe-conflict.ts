@@ -7,9 +7,18 @@ const FIELDS: readonly (readonly [name: string, read: (signal: TradingSignal) =>
   ['limit price', ({ limitPrice }) => limitPrice ?? 'none, a market order'],
   ['time in force', ({ timeInForce }) => timeInForce ?? 'not given'],
   ['seconds to live', ({ goodForSeconds }) => String(goodForSeconds ?? 'not given')],
+  ['stop', ({ stopLoss, stopLossDistance }) => wordsOf(stopLoss, stopLossDistance)],
+  ['target', ({ takeProfit, takeProfitDistance }) => wordsOf(takeProfit, takeProfitDistance)],
+  ['trailing distance', ({ trailingDistance }) => trailingDistance ?? 'not given'],
+  ['longest time to hold', ({ maxHoldingSeconds: seconds }) => (seconds === undefined ? 'not given' : `${seconds} s`)],
   ['timestamp', ({ timestampMs }) => new Date(timestampMs).toISOString()],
   ['signal strength', ({ signalStrength }) => String(signalStrength ?? 'not given')],
 ];
+
+function wordsOf(price: string | undefined, distance: string | undefined): string {
+  if (price !== undefined) return price;
+  return distance === undefined ? 'not given' : `${distance} from its price`;
+}
 
 /**
  * Why a signal was not taken although nothing is wrong with it: which one has its fingerprint, in what the two differ, and

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkSignalTime, type SignalTimeFault, type TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
+import { readExitStrategy } from '../domain/position/exit-strategy';
+import { isExitOf } from '../messages/position';
 import type { Refusal } from '../messages/refusal';
 import { SIGNAL_WORKFLOW_TYPE } from '../messages/signal';
 import type { TradeInput } from '../messages/trade';
@@ -11,7 +13,10 @@ import { parseSignal, type ParseSignalOptions } from './parse-signal';
 const CLOCKS_DIFFER_MAX_MS = 60_000;
 
 /** What of a call shows whether intake began it. */
-export type GenuineClaim = Pick<TradeInput, 'fingerprint' | 'clientOrderId' | 'signal' | 'origin'>;
+export type GenuineClaim = Pick<
+  TradeInput,
+  'environment' | 'venue' | 'fingerprint' | 'clientOrderId' | 'signal' | 'origin'
+>;
 
 /** @returns why intake cannot have started the workflow that calls; undefined: it may have */
 export type SignalCheck = (claim: GenuineClaim) => Refusal | undefined;
@@ -34,18 +39,32 @@ export function createSignalCheck(dedupWindowMs: number): SignalCheck {
   };
 }
 
-function identityFault({ fingerprint, clientOrderId, signal, origin }: GenuineClaim): string | undefined {
+function identityFault(claim: GenuineClaim): string | undefined {
+  const { fingerprint, clientOrderId, signal, origin } = claim;
   if (origin.workflowType !== SIGNAL_WORKFLOW_TYPE) return `its type is ${quoteValue(origin.workflowType)}`;
   const [foreign] = origin.foreign;
   if (foreign !== undefined) return `it was given ${foreign}`;
   const contentFault = faultOfContent(signal, { nowMs: origin.startedAtMs, isTaken: true });
   if (contentFault !== undefined) return contentFault;
+  const familyFault = faultOfFamily(claim);
+  if (familyFault !== undefined) return familyFault;
   const expected = fingerprintOf(signal);
   if (fingerprint !== expected) return `its fingerprint is ${quoteValue(fingerprint)}, and its signal's is ${expected}`;
   if (origin.workflowId !== expected) return `its id is not ${expected}, the fingerprint of its signal`;
   if (clientOrderId !== clientOrderIdOf(expected))
     return `its client order id ${quoteValue(clientOrderId)} is not ours`;
   return undefined;
+}
+
+/** Positions start the exits of their own, and nothing else; nobody else starts one. */
+function faultOfFamily({ signal, origin: { parent }, ...of }: GenuineClaim): string | undefined {
+  if (parent !== undefined) {
+    return isExitOf(parent.workflowId, of, signal)
+      ? undefined
+      : `the workflow ${quoteValue(parent.workflowId)} started it`;
+  }
+  if (readExitStrategy(signal.strategy) === undefined) return undefined;
+  return `no position started it, and its strategy is ${quoteValue(signal.strategy)}`;
 }
 
 /** A signal of intake is one that intake would make of it again. @param signal any value, whatever its type says */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { orderOptionsFault } from '../domain/order-options';
+import { PROTECTION_FIELDS, signalProtectionFault } from '../domain/protection/signal-fault';
 import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
 import { faultOfReadableText, faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { readPositiveDecimal } from './decimal-text';
 import { askIfMeant } from './nearest-name';
-import { goodForSeconds, timeInForce } from './order-option-fields';
+import { goodForSeconds, maxHoldingSeconds, timeInForce } from './order-option-fields';
 import { readTime } from './time-text';
 
 export type ParseSignalResult =
@@ -28,6 +29,18 @@ const FIELD_OF_KEY: ReadonlyMap<string, string> = new Map([
   ['time_in_force', 'timeInForce'],
   ['goodForSeconds', 'goodForSeconds'],
   ['good_for_seconds', 'goodForSeconds'],
+  ['stopLoss', 'stopLoss'],
+  ['stop_loss', 'stopLoss'],
+  ['stopLossDistance', 'stopLossDistance'],
+  ['stop_loss_distance', 'stopLossDistance'],
+  ['takeProfit', 'takeProfit'],
+  ['take_profit', 'takeProfit'],
+  ['takeProfitDistance', 'takeProfitDistance'],
+  ['take_profit_distance', 'takeProfitDistance'],
+  ['trailingDistance', 'trailingDistance'],
+  ['trailing_distance', 'trailingDistance'],
+  ['maxHoldingSeconds', 'maxHoldingSeconds'],
+  ['max_holding_seconds', 'maxHoldingSeconds'],
   ['signalStrength', 'signalStrength'],
   ['signal_strength', 'signalStrength'],
 ]);
@@ -70,6 +83,12 @@ const FIELDS = z.object({
   limitPrice: positiveDecimal.optional(),
   timeInForce: timeInForce.optional(),
   goodForSeconds: goodForSeconds.optional(),
+  stopLoss: positiveDecimal.optional(),
+  stopLossDistance: positiveDecimal.optional(),
+  takeProfit: positiveDecimal.optional(),
+  takeProfitDistance: positiveDecimal.optional(),
+  trailingDistance: positiveDecimal.optional(),
+  maxHoldingSeconds: maxHoldingSeconds.optional(),
   signalStrength: z.number(STRENGTH).min(0, STRENGTH).max(1, STRENGTH).optional(),
 });
 
@@ -119,11 +138,22 @@ function describeFault(
 /** Options of an order that make no sense together, as the sender calls them. */
 function optionsFault(signal: TradingSignal, { spelling }: NamedFields, names: SignalFieldNames): string | undefined {
   const called = (field: string, otherwise: string): string => names[field] ?? spelling.get(field) ?? otherwise;
-  return orderOptionsFault(signal, {
+  const limitPrice = called('limitPrice', 'limit_price');
+  const optionNames = {
     timeInForce: called('timeInForce', 'time_in_force'),
     goodForSeconds: called('goodForSeconds', 'good_for_seconds'),
-    limitPrice: called('limitPrice', 'limit_price'),
-  });
+    limitPrice,
+  };
+  const protectionNames = {
+    stopLoss: called('stopLoss', 'stop_loss'),
+    stopLossDistance: called('stopLossDistance', 'stop_loss_distance'),
+    takeProfit: called('takeProfit', 'take_profit'),
+    takeProfitDistance: called('takeProfitDistance', 'take_profit_distance'),
+    trailingDistance: called('trailingDistance', 'trailing_distance'),
+    maxHoldingSeconds: called('maxHoldingSeconds', 'max_holding_seconds'),
+    limitPrice,
+  };
+  return orderOptionsFault(signal, optionNames) ?? signalProtectionFault(signal, protectionNames);
 }
 
 /** @returns undefined when the two fields contradict each other */
@@ -131,6 +161,10 @@ function readIntent(intent: Intent | undefined, reduceOnly: boolean | undefined)
   if (reduceOnly === undefined) return intent ?? 'entry';
   const meant = reduceOnly ? 'exit' : 'entry';
   return intent === undefined || intent === meant ? meant : undefined;
+}
+
+function given<Value>(field: string, value: Value | undefined): readonly (readonly [string, Value])[] {
+  return value === undefined ? [] : [[field, value]];
 }
 
 export interface ParseSignalOptions {
@@ -187,6 +221,7 @@ export function parseSignal(
     ...(limitPrice !== undefined && { limitPrice }),
     ...(result.data.timeInForce !== undefined && { timeInForce: result.data.timeInForce }),
     ...(result.data.goodForSeconds !== undefined && { goodForSeconds: result.data.goodForSeconds }),
+    ...Object.fromEntries(PROTECTION_FIELDS.flatMap((field) => given(field, result.data[field]))),
     ...(signalStrength !== undefined && { signalStrength }),
   };
   const fault = optionsFault(signal, named, names);

@@ -5,7 +5,13 @@ import { tradingVenueOf } from '../config/trading-environment';
 import { notOfferedFault } from '../domain/order-options';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
 import type { SignalView } from '../domain/signal-view';
-import type { CancelAnswer, CancelOrigin, SettleCommand, SettleReply } from '../messages/signal';
+import {
+  CONTENT_HASH_MEMO,
+  type CancelAnswer,
+  type CancelOrigin,
+  type SettleCommand,
+  type SettleReply,
+} from '../messages/signal';
 import { EnvironmentMismatchError, EnvironmentStamp } from '../temporal/environment-stamp';
 import type { StoreGate } from '../temporal/store-gate';
 import { VENUE_DEFINITIONS } from '../venues/definitions';
@@ -15,7 +21,7 @@ import { describeConflict, describeForeign } from './describe-conflict';
 import { contentHashOf, fingerprintOf } from './fingerprint';
 import type { HandOver } from './hand-over/hand-over';
 import { callServer, SEND_AGAIN } from './server-call';
-import { CONTENT_HASH_MEMO, WorkflowStarter, type AdmittedSignal, type SignalStarter } from './signal-starter';
+import { WorkflowStarter, type AdmittedSignal, type SignalStarter } from './signal-starter';
 import { SignalWorkflows } from './signal-workflows';
 import { TakenSignals, type TakenSignal } from './taken-signals';
 import type { ConflictingSignal, HeadStart, IntakeResult, SignalIntake, SignalSummary } from './types';

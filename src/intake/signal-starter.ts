@@ -3,16 +3,13 @@ import type { TradingSignal } from '../domain/signal';
 import type { TradingVenue } from '../domain/trading-venue';
 import { SIGNALS_TASK_QUEUE } from '../messages/ids';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
-import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../messages/signal';
+import { CONTENT_HASH_MEMO, SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../messages/signal';
 import { crashPoint } from '../process/crash-points';
 import type { StoreGate } from '../temporal/store-gate';
 import { confirmStore } from './confirm-store';
 import { clientOrderIdOf } from './fingerprint';
 import { callServer, SEND_AGAIN } from './server-call';
 import type { HeadStart } from './types';
-
-/** The memo field that holds the content's hash. */
-export const CONTENT_HASH_MEMO = 'contentHash';
 
 /** A signal that was admitted, with what is known of it. */
 export interface AdmittedSignal {

@@ -17,6 +17,7 @@ import {
 } from '../messages/search-attributes';
 import {
   CANCEL_MESSAGES,
+  EXIT_REASON_MEMO,
   SIGNAL_WORKFLOW_TYPE,
   cancelUpdate,
   settleUpdate,
@@ -178,11 +179,17 @@ function summarise(info: WorkflowExecutionInfo): SignalSummary {
     direction: attributes.get(TRADE_DIRECTION) ?? '',
     strategy: attributes.get(TRADE_STRATEGY) ?? '',
     venue: attributes.get(TRADE_VENUE) ?? '',
+    ...exitReasonOf(info),
     status: info.status.name === 'RUNNING' ? 'running' : 'ended',
     outcome: outcomeOf(info),
     startedAtMs: info.startTime.getTime(),
     endedAtMs: info.closeTime?.getTime(),
   };
+}
+
+function exitReasonOf({ memo }: WorkflowExecutionInfo): Pick<SignalSummary, 'exitReason'> {
+  const reason = memo?.[EXIT_REASON_MEMO];
+  return typeof reason === 'string' ? { exitReason: reason } : {};
 }
 
 /** A workflow that was ended by hand keeps saying what it waited for. */

@@ -49,6 +49,8 @@ export interface SignalSummary {
   readonly strategy: string;
   readonly venue: string;
   readonly status: 'running' | 'ended';
+  /** Why this exit of a position was made: a CloseReason; absent: it is none. */
+  readonly exitReason?: string;
   readonly outcome?: string;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;

@@ -1,4 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { GateFunnel } from '../domain/model-gate/funnel';
+import type { Gate, GateSettings } from '../domain/model-gate/types';
+import type { Direction } from '../domain/signal';
 import type { TradingEnvironment } from '../domain/trading-venue';
 
 export const ML_MANAGER_WORKFLOW_TYPE = 'mlManager';
@@ -11,6 +14,17 @@ export interface MlManagerSettings {
   readonly symbols: readonly string[];
   readonly candleIntervalMs: number;
   readonly closeDelayMs: number;
+  /** How predictions become signals. Absent in settings of before the gate: none does. */
+  readonly gate?: GateSettings;
+}
+
+/** A view that has not reached its horizon. */
+export interface OpenView {
+  readonly symbol: string;
+  readonly direction: Direction;
+  /** Milliseconds UTC. */
+  readonly openedAtMs: number;
+  readonly endsAtMs: number;
 }
 
 export interface MlManagerState {
@@ -20,6 +34,14 @@ export interface MlManagerState {
   readonly nextTickMs: number;
   /** Why the last tick gave no predictions, if it did not. */
   readonly lastError?: string;
+  /** Absent: no prediction becomes a signal. */
+  readonly gate?: Gate;
+  /** As of the last tick, in the order of their symbols. */
+  readonly views?: readonly OpenView[];
+  /** What became of the last tick's predictions; absent: none was judged. */
+  readonly lastFunnel?: GateFunnel;
+  /** What the last signals were expected to cost, in words; of the gate of demos. */
+  readonly demoWords?: string;
 }
 
 export interface MlManagerStats {
@@ -29,6 +51,8 @@ export interface MlManagerStats {
   readonly signalsAccepted: number;
   readonly signalsDuplicate: number;
   readonly signalsRefused: number;
+  /** What became of all predictions; absent: none was judged. */
+  readonly funnel?: GateFunnel;
 }
 
 export const mlStateQuery = defineQuery<MlManagerState>('state');

@@ -8,15 +8,26 @@ import type {
   PositionRow,
   PositionSide,
 } from '../domain/position/types';
+import { readExitStrategy } from '../domain/position/exit-strategy';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { TradingState } from '../domain/ledger/types';
-import type { TradingVenue } from '../domain/trading-venue';
+import type { TradingSignal } from '../domain/signal';
+import type { NamedVenue, TradingVenue } from '../domain/trading-venue';
+import { positionWorkflowId } from './ids';
 
 export const POSITION_WORKFLOW_TYPE = 'position';
 /** Where a closed position's memo holds its ClosedTrade. */
 export const TRADE_MEMO = 'trade';
-/** Strategies of our own exits begin with this; intake refuses it from anybody else. */
-export const EXIT_STRATEGY_PREFIX = 'exit/';
+export { EXIT_STRATEGY_PREFIX } from '../domain/position/exit-strategy';
+
+/**
+ * Whether a signal may be an exit that a position's workflow started, as far as names tell.
+ *
+ * @param parentId the workflow that started the signal's
+ */
+export function isExitOf(parentId: string, of: NamedVenue, { symbol, strategy, intent }: TradingSignal): boolean {
+  return parentId === positionWorkflowId(of, symbol) && intent === 'exit' && readExitStrategy(strategy) !== undefined;
+}
 
 export interface PositionWorkflowInput extends TradingVenue {
   readonly symbol: string;

@@ -1,6 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { LookUpDelays } from '../domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../domain/market';
+import type { CloseReason } from '../domain/position/types';
 import type { SignalOutcome, SignalView, TimelineEntry } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
 import type { TradingEnvironment } from '../domain/trading-venue';
@@ -11,6 +12,11 @@ export const SIGNAL_WORKFLOW_TYPE = 'signal';
 /** Looks after the order of a signal whose own workflow was ended by hand. */
 export const ORPHAN_WORKFLOW_TYPE = 'orphan';
 
+/** The memo field that holds the hash of a signal's content. */
+export const CONTENT_HASH_MEMO = 'contentHash';
+/** The memo field that holds why an exit of ours was made: a CloseReason. */
+export const EXIT_REASON_MEMO = 'exitReason';
+
 export interface SignalWorkflowInput {
   readonly fingerprint: string;
   /** Fixed here, before anything is sent, so that every attempt and every look-up uses the same one. */
@@ -19,6 +25,8 @@ export interface SignalWorkflowInput {
   readonly environment?: TradingEnvironment;
   readonly venue: string;
   readonly signal: TradingSignal;
+  /** Why an exit of ours was made, for people; absent: it is none. */
+  readonly exitReason?: CloseReason;
   /** Only of senders of before there were TradeTerms. */
   readonly expiresAtMs?: number;
   /** Only of senders of before there were TradeTerms. */

@@ -52,6 +52,8 @@ export interface SignalOrigin {
   readonly startedAtMs: number;
   /** What of its input intake never gives, by name. */
   readonly foreign: readonly string[];
+  /** The position's workflow that started it, as the server names it; absent: no such one did. */
+  readonly parent?: { readonly workflowId: string; readonly runId: string };
 }
 
 /** A call for one signal. */

@@ -18,6 +18,7 @@ import {
   type PartHealth,
   type PartStatus,
 } from './part-health';
+import { positionsHealth } from './positions-health';
 import { lateAfterMs, listSlots, readSlot, type SlotReading } from './slots';
 import { accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
@@ -57,6 +58,7 @@ export async function readHealth(
     ...(components === undefined ? [monitorHealth(client, config)] : []),
     ...names.map((name) => componentHealth(client, config, name)),
     accountHealth(client, config),
+    positionsHealth(client, config),
     signalsHealth(client),
     ...(names.includes(ML_PART) ? [predictionsHealth(client)] : []),
   ];

@@ -1,5 +1,5 @@
 import type { StreamHeartbeat } from '../messages/component';
-import type { AccountHealth } from '../messages/venue-account';
+import type { AccountHealth, RiskView } from '../messages/venue-account';
 
 /** One question to the server or the venue; a health report must not hang. */
 export const CHECK_TIMEOUT_MS = 3_000;
@@ -38,6 +38,8 @@ export interface PartHealth {
   /** How the private stream of the venue is. */
   readonly stream?: StreamHeartbeat;
   readonly account?: AccountHealth;
+  /** Open positions and bounds of risk, as the account knows them. */
+  readonly risk?: RiskView;
   /** Signals whose order is missing or unknown, and when they began, UTC, milliseconds; at most some of them. */
   readonly waiting?: readonly { readonly id: string; readonly startedAtMs: number }[];
   /** When predictions were last made or tried, UTC, milliseconds. */

@@ -5,6 +5,7 @@ import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/paper-keys';
 import type { VenuePromises } from '../venues/venue';
 import type { AccountProfile } from './account-profile';
 import type { FaultPlan } from './faults/fault-plan';
+import type { FundingTerms } from './funding/funding-rates';
 import type { ReportDelay } from './http/report-delay';
 import type { VenueLimits } from './http/request-limits';
 import { symbolEnding } from './market/instrument';
@@ -39,12 +40,16 @@ export interface PaperVenueOptions {
   readonly candlesDir?: string;
   /** Ask minus bid as a fraction of the price. */
   readonly spreadFraction: string;
+  /** How far the mark price strays from the last price at most, a fraction of it; absent: it is the last price. */
+  readonly markBasisFraction?: string;
   readonly takerFee: string;
   readonly makerFee: string;
   /** How far from the market limit prices may lie; absent: as far as the instrument allows. */
   readonly priceBand?: PriceBand;
   /** Whether queries of the past answer for as long as Bybit documents; absent: for ever. */
   readonly documentedRetention?: boolean;
+  /** Absent: there is none. */
+  readonly funding?: FundingTerms;
   readonly banMs: number;
   readonly matchIntervalMs: number;
   readonly faults?: FaultPlan;

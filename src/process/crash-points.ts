@@ -35,7 +35,20 @@ export const CRASH_POINTS = [
   'release.after-update',
   'saga.ended',
 ] as const;
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** The same of a position's life: from the venue's report to the booked trade. */
+export const POSITION_CRASH_POINTS = [
+  'report.before-tell',
+  'report.after-tell',
+  'position.started',
+  'protect.before',
+  'protect.after',
+  'exit.before-start',
+  'exit.after-start',
+  'book.before',
+  'book.after',
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS | typeof POSITION_CRASH_POINTS)[number];
 
 /** Names the point, or several with commas between, at which this process kills itself. For tests of the guarantees only. */
 export const CRASH_POINT_VARIABLE = 'ONCEFILL_CRASH_POINT';

@@ -1,6 +1,8 @@
 import { isDenial, type Denial } from '../domain/denial';
 import type { AssetView } from '../domain/ledger/types';
+import type { OrderBounds } from '../domain/entry-bounds';
 import type { OrderPlan } from '../domain/market';
+import type { ProtectionTerms } from '../domain/protection/plan-protection';
 import type { TradingSignal } from '../domain/signal';
 import { planOrder } from '../domain/sizing';
 import { balancesQuery } from '../messages/venue-account';
@@ -15,6 +17,8 @@ export interface SizingSettings {
   /** A decimal string: added to what an order needs when funds are reserved. */
   readonly safetyMargin: string;
   readonly leverage: number;
+  readonly protection: ProtectionTerms;
+  readonly bounds: OrderBounds;
 }
 
 export interface PlanInput {
@@ -59,9 +63,7 @@ export class OrderPlanner {
       ticker,
       freeFunds: funds?.free ?? '',
       totalFunds: funds?.total,
-      fractionOfFree: this.settings.fractionOfFree,
-      safetyMargin: this.settings.safetyMargin,
-      leverage: this.settings.leverage,
+      ...this.settings,
       clientOrderId: input.clientOrderId,
     });
     return isDenial(plan) ? plan : { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };

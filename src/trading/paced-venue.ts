@@ -2,11 +2,19 @@ import type { RateLimits } from '../domain/limiter/types';
 import type { Market, Ticker, VenueOrder } from '../domain/market';
 import type { PositionsReport, SnapshotCommand } from '../domain/ledger/types';
 import type { VenueOutcome } from '../domain/outcome';
+import type {
+  Execution,
+  MoneyRow,
+  PositionRowsReport,
+  ProtectionAnswer,
+  ProtectionChange,
+} from '../domain/position/types';
 import type { Intent } from '../domain/signal';
 import { addPermit, withPermit, type RequestPermit } from '../venues/request-permit';
 import { NoPermitError, VenueError, type LookUpAnswer, type Venue } from '../venues/venue';
 import { CandleReader, type CandleAnswer, type CandleRequest } from './candle-reader';
 import type { Permits } from './permits';
+import { PositionReads } from './position-reads';
 import { shareOf, SharedLookUps, type OrderQuestion } from './shared-look-ups';
 import { SharedRead } from './shared-read';
 
@@ -35,6 +43,7 @@ export class PacedVenue {
   private readonly tickersRead: SharedRead<ReadonlyMap<string, Ticker>>;
   private readonly candleReader: CandleReader;
   private readonly shared: SharedLookUps;
+  private readonly positionReads: PositionReads;
 
   constructor(
     readonly venue: Venue,
@@ -43,6 +52,7 @@ export class PacedVenue {
     limits: RateLimits,
   ) {
     this.shared = new SharedLookUps(venue, permits);
+    this.positionReads = new PositionReads(venue, permits);
     this.candleReader = new CandleReader(venue, permits, limits);
     let areBroken = false;
     venue.onUnreadableRows(({ what, faults }) => {
@@ -142,6 +152,30 @@ export class PacedVenue {
     const permit = await this.permits.forRead('order', 'exit');
     beforeSending();
     return withPermit(permit, () => this.venue.cancelOrder(symbol, clientOrderId));
+  }
+
+  /** See PositionReads.rows. */
+  positionRows(): Promise<PositionRowsReport> {
+    return this.positionReads.rows();
+  }
+
+  /** See PositionReads.executions. */
+  executions(symbol: string, sinceMs: number): Promise<readonly Execution[]> {
+    return this.positionReads.executions(symbol, sinceMs);
+  }
+
+  /** See PositionReads.moneyLog. */
+  moneyLog(sinceMs: number): Promise<readonly MoneyRow[]> {
+    return this.positionReads.moneyLog(sinceMs);
+  }
+
+  /** See PositionReads.setProtection. */
+  setProtection(
+    change: ProtectionChange,
+    sendBeforeMonotonicMs: number,
+    beforeSending: () => void,
+  ): Promise<ProtectionAnswer> {
+    return this.positionReads.setProtection(change, sendBeforeMonotonicMs, beforeSending);
   }
 
   /** The newest closed candles of many symbols. @throws as CandleReader */

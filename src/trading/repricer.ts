@@ -1,5 +1,7 @@
 import type { Denial } from '../domain/denial';
 import type { OrderPlan } from '../domain/market';
+import { protectionMoveDenial } from '../domain/protection/plan-protection';
+import type { ProtectionSettings } from '../domain/protection/types';
 import { priceMoveDenial } from '../domain/sizing';
 import { VenueError } from '../venues/venue';
 import type { PacedVenue } from './paced-venue';
@@ -15,6 +17,7 @@ export class Repricer {
   constructor(
     private readonly pacedVenue: Pick<PacedVenue, 'market' | 'ticker'>,
     private readonly leverage: number,
+    private readonly protection: ProtectionSettings,
   ) {}
 
   /** In doubt nothing is sent: an entry waits for a price. Never throws for a venue's failure. */
@@ -26,7 +29,8 @@ export class Repricer {
         this.pacedVenue.ticker(plan.symbol, 'entry'),
       ]);
       if (!market || !ticker) return { status: 'unknown', reason: `No price for ${plan.symbol} yet.` };
-      const denial = priceMoveDenial(plan, { market, ticker, leverage: this.leverage });
+      const today = { market, ticker, leverage: this.leverage };
+      const denial = priceMoveDenial(plan, today) ?? protectionMoveDenial(plan, today, this.protection);
       return denial === undefined ? { status: 'covered' } : { status: 'denied', denial };
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;

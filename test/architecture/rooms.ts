@@ -133,6 +133,12 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node', '@temporalio/client', '@temporalio/common'],
   },
   {
+    path: 'src/positions',
+    holds: 'reading and telling the workflows of positions, what they came to, and closing all of them',
+    rooms: ['src/domain', 'src/messages', 'src/process', 'src/temporal', 'src/intake', 'src/trading'],
+    packages: ['Node', '@temporalio/client'],
+  },
+  {
     path: 'activities',
     holds: 'what workflows do to the world, one file per concern',
     rooms: ['src/domain', 'src/messages', 'src/process', 'src/venues', 'src/inference', 'src/trading'],
@@ -188,6 +194,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     holds: 'the HTTP interface',
     rooms: [
       'src/domain',
+      'src/messages',
       'src/secrets',
       'src/process',
       'src/access',
@@ -196,6 +203,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/temporal',
       'src/observability',
       'src/intake',
+      'src/positions',
     ],
     packages: ['Node', 'fastify'],
   },
@@ -219,6 +227,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/inference',
       'src/intake',
       'src/trading',
+      'src/positions',
       'workers',
       'src/supervisor',
       'src/api',

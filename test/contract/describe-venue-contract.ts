@@ -2,6 +2,7 @@ import { addAnswerCases } from './answer-cases';
 import { Bench } from './bench';
 import { addLookUpCases } from './look-up-cases';
 import { NumberedCases } from './numbered-cases';
+import { addPositionDeskCases } from './position-cases';
 import { addReadingCases } from './reading-cases';
 import { addRequestCases } from './request-cases';
 import { addStreamCases } from './stream-cases';
@@ -17,6 +18,7 @@ export function describeVenueContract(venue: VenueUnderTest): void {
     addAnswerCases(cases, bench, venue);
     addLookUpCases(cases, bench, venue);
     addStreamCases(cases, bench, venue);
+    addPositionDeskCases(cases, bench, venue);
     cases.addOverview();
   });
 }

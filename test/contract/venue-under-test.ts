@@ -1,6 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../src/domain/market';
 import type { OutcomeKind } from '../../src/domain/outcome';
+import type {
+  Execution,
+  MoneyRow,
+  PositionRow,
+  ProtectionAnswer,
+  ProtectionChange,
+} from '../../src/domain/position/types';
 import type { PositionsReport, SnapshotCommand } from '../../src/domain/ledger/types';
 import type { VenueAdapter } from '../../src/venues/definitions';
 import type { StubRequest, StubServer } from '../unit/venues/stub-server';
@@ -63,6 +70,45 @@ export interface LimitAnswer {
   readonly retryAfterMs?: number;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
+/** Rows of the past as the venue pages them, newest first, and what they say, oldest first. */
+export interface PastSample<Expected> {
+  readonly rows: readonly Row[];
+  readonly expected: readonly Expected[];
+  /** Rows that must fail the whole. */
+  readonly unreadable: readonly { readonly name: string; readonly row: Row }[];
+}
+
+/** What the venue tells of positions, and how what guards them is set. */
+export interface PositionDeskSamples {
+  /** A page around rows, as the venue's envelope holds it; a cursor: there is another one. */
+  pageOf(rows: readonly unknown[], cursor?: string): unknown;
+  /** Open ones of the first two configured symbols, a symbol without a position, and another one's. */
+  readonly rows: Sample<readonly PositionRow[]>;
+  /** The two open rows of `rows`. */
+  readonly openRows: readonly [Row, Row];
+  /** Rows of the first configured symbol, hedge mode among them. */
+  readonly unreadableRows: readonly { readonly name: string; readonly row: Row }[];
+  readonly namelessRows: readonly unknown[];
+  readonly goldenProtections: readonly {
+    readonly name: string;
+    /** Of the first configured symbol; triggers that it does not name: the mark price for the stop, the last for the target. */
+    readonly change: Partial<ProtectionChange>;
+    readonly body: string;
+  }[];
+  /** Answers to it, of each status at least one. */
+  readonly codes: readonly {
+    readonly code: number;
+    readonly says: string;
+    readonly status: ProtectionAnswer['status'];
+  }[];
+  readonly executions: PastSample<Execution>;
+  readonly moneyLog: PastSample<MoneyRow>;
+  /** How a query about the past names its window. */
+  readonly pastWindow: Omit<LookUpWindow, 'source'>;
+}
+
 export interface LookUpWindow {
   /** One of the routes of a look-up. */
   readonly source: string;
@@ -86,6 +132,9 @@ export interface VenueStub {
     readonly placeOrder: string;
     readonly cancelOrder: string;
     readonly recentOrders: string;
+    readonly setProtection: string;
+    readonly executions: string;
+    readonly moneyLog: string;
     /** Every source of a look-up in the order in which they are asked; the last one is the fills. */
     readonly lookUp: readonly [string, ...string[]];
   };
@@ -145,6 +194,8 @@ export interface VenueUnderTest {
   readonly uncertainPositions: readonly Readonly<Record<string, unknown>>[];
   /** First page and the rest; expected are the positions of each. */
   readonly positionPages: readonly Sample<PositionsReport['bySymbol']>[];
+
+  readonly desk: PositionDeskSamples;
 
   /** Answers that hold more, or longer ones, of what no venue has: rows, digits, names. */
   readonly excessiveAnswers: readonly ExcessiveAnswer[];

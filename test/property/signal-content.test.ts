@@ -39,11 +39,26 @@ test('an option makes another signal of it, and each value another one', () => {
     { goodForSeconds: 1 },
     { goodForSeconds: 2 },
     { goodForSeconds: 1, timeInForce: 'POST_ONLY' as const },
+    { maxHoldingSeconds: 1 },
+    { maxHoldingSeconds: 2 },
+    ...(['stopLoss', 'stopLossDistance', 'takeProfit', 'takeProfitDistance', 'trailingDistance'] as const).flatMap(
+      (field) => [{ [field]: '1' }, { [field]: '2' }],
+    ),
+    { stopLoss: '1', takeProfit: '2' },
   ];
   fc.assert(
     fc.property(plainSignal, (signal) => {
       const hashes = options.map((option) => contentHashOf({ ...signal, ...option }));
       expect(new Set(hashes).size).toBe(options.length);
     }),
+  );
+});
+
+test('a stop in another spelling is the same stop', () => {
+  fc.assert(
+    fc.property(plainSignal, (signal) => {
+      expect(contentHashOf({ ...signal, stopLoss: '1.50' })).toBe(contentHashOf({ ...signal, stopLoss: '1.5' }));
+    }),
+    { numRuns: 10 },
   );
 });

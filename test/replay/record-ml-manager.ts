@@ -1,3 +1,4 @@
+import { gateSettingsOf } from '../../src/config/gate-settings';
 import { createWorker } from '../../src/temporal/worker';
 import { loadModel } from '../../src/inference/session';
 import { INFERENCE_TASK_QUEUE } from '../../src/messages/ids';
@@ -48,6 +49,7 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
     symbols: engine.config.venues[engine.config.venue]!.symbols,
     candleIntervalMs: CANDLE_INTERVAL_MS,
     closeDelayMs: 0,
+    gate: gateSettingsOf(engine.config),
   };
   await clockSetBack(engine, settings);
   await eventually(async () => Date.now() % CANDLE_INTERVAL_MS < LATEST_START_MS);

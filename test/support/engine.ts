@@ -101,6 +101,8 @@ export async function startTestEngine(
       { flag: 'test', path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
       { flag: 'test', path: 'venues.bybit.limits', value: TENFOLD_LIMITS },
       { flag: 'test', path: 'paperVenue.documentedLimits', value: false },
+      // Tests name prices that cross or rest for certain.
+      { flag: 'test', path: 'risk.priceBandFraction', value: null },
       ...UNBOUNDED_FLAGS.map((flag) => ({ flag: 'test', ...flag })),
       ...(options.flags ?? []).map((flag) => ({ flag: 'test', ...flag })),
     ] as never,

@@ -18,6 +18,7 @@ import { eventually, startTestEngine, type TestEngine } from '../support/engine'
 import { SPELLINGS } from '../support/spellings';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { withChannel } from '../support/with-channel';
+import { NO_POSITIONS } from '../unit/api/fake-positions';
 
 const KEY = 'CANARYKEY7f3a9b2c1dQ';
 const SECRET = 'CaNaRySeCrEt"4k\\9/x+Zz=%41&e7';
@@ -110,6 +111,7 @@ async function answersOfApi(views: readonly SignalView[]): Promise<string> {
   const health = async () => ({ status: 'degraded' as const, components: {}, reasons, uptime: 1, version: '1' });
   const server = createApiServer({
     intake,
+    ...NO_POSITIONS,
     health,
     config,
     gate: OPEN_GATE,

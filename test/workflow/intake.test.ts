@@ -19,6 +19,7 @@ import { runSource } from '../support/run-source';
 import { SwallowingProxy } from '../support/swallowing-proxy';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { KeptAudit, OPEN_GATE } from '../unit/api/access';
+import { NO_POSITIONS } from '../unit/api/fake-positions';
 
 /** A lost answer is waited for for ten seconds, and each command compiles the program. */
 const TEST_MAX_MS = 120_000;
@@ -178,6 +179,7 @@ describe('over HTTP', () => {
     host = `127.0.0.1:${port}`;
     api = createApiServer({
       intake: engine.intake,
+      ...NO_POSITIONS,
       health: () => Promise.reject(new Error('nobody asks')),
       config: {
         api: { host: '127.0.0.1', port, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const },

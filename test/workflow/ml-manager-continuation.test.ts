@@ -2,6 +2,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
+import type { PredictInput } from '../../activities/inference';
+import type { SubmitInput } from '../../activities/intake';
+import type { FetchCandlesInput, FetchCostsInput } from '../../activities/market-data';
+import type { GateSettings } from '../../src/domain/model-gate/types';
+import type { TradingSignal } from '../../src/domain/signal';
 import { createWorker } from '../../src/temporal/worker';
 import {
   INFERENCE_TASK_QUEUE,
@@ -35,15 +40,61 @@ const SETTINGS: MlManagerSettings = {
   closeDelayMs: 0,
 };
 
+const HORIZON_MINUTES = 1_440;
+const GATE: GateSettings = {
+  gate: 'demo',
+  strategy: 'model',
+  minimumReturn: '0.0003',
+  slippageMargin: '0',
+  horizonMinutes: HORIZON_MINUTES,
+  coolDownMinutes: 0,
+  stopVolatilityMultiple: '0',
+  targetVolatilityMultiple: '0',
+  stopDistanceMin: '0.0005',
+  stopDistanceMax: '0.5',
+};
+
 let environment: TestWorkflowEnvironment;
 let workers: Worker[];
 let running: Promise<unknown>;
 
-/** Predicts, and then cannot hand its signals in: a tick that leaves both a model and an error behind. */
+/** Of a release before the gate: its activity made the signals. */
+const FORMER: MlManagerSettings = { ...SETTINGS, symbols: ['FORMER'] };
+const GATED: MlManagerSettings = {
+  ...SETTINGS,
+  symbols: ['OPENS', 'REFUSED', 'UNPRICED', 'CALM'],
+  gate: GATE,
+};
+
+/** What the loop handed in, and asked the costs of. */
+let handedIn: readonly TradingSignal[] = [];
+let priced: readonly string[] = [];
+
 const activities = {
-  fetchCandles: async () => ({}),
-  predict: async () => ({ model: MODEL, predicted: 1, signals: [{}] }),
-  submitSignals: () => Promise.reject(ApplicationFailure.nonRetryable(FAILURE)),
+  fetchCandles: async ({ symbols, closeTimeMs: tickMs }: FetchCandlesInput) => ({ symbols, tickMs }),
+  predict: async ({ reference, minimumReturn }: PredictInput) => {
+    const { symbols, tickMs } = reference;
+    if (minimumReturn === undefined) return { model: MODEL, predicted: 1, signals: [{ symbol: symbols[0] }] };
+    const beyond = symbols.filter((symbol) => symbol !== 'CALM');
+    return {
+      model: MODEL,
+      predicted: symbols.length,
+      predictions: beyond.map((symbol) => ({ symbol, expectedReturn: -0.01, closeTimeMs: tickMs })),
+      skipped: { stale: 1, others: 1 },
+      signals: [],
+    };
+  },
+  fetchCosts: async ({ symbols }: FetchCostsInput) => {
+    priced = symbols;
+    const known = symbols.filter((symbol) => symbol !== 'UNPRICED');
+    return Object.fromEntries(known.map((symbol) => [symbol, { takerFee: '0.00055', bid: '99.99', ask: '100.01' }]));
+  },
+  submitSignals: async ({ signals }: SubmitInput) => {
+    // A tick that leaves both a model and an error behind.
+    if (signals[0]?.symbol === 'FORMER') throw ApplicationFailure.nonRetryable(FAILURE);
+    handedIn = [...handedIn, ...signals];
+    return signals.map(({ symbol }) => ({ status: symbol === 'REFUSED' ? 'refused' : 'accepted' }));
+  },
 };
 
 beforeAll(async () => {
@@ -71,29 +122,57 @@ function manager() {
 }
 
 /** Grows the history until the server suggests a new run. */
-async function continueAsNew(firstRunId: string): Promise<void> {
+async function continueAsNew(firstRunId: string, settings: MlManagerSettings): Promise<void> {
   for (let count = 0; count < SIGNALS_MAX; count += 1) {
     if ((await manager().describe()).runId !== firstRunId) return;
-    await manager().signal(configureMlManagerSignal, SETTINGS);
+    await manager().signal(configureMlManagerSignal, settings);
     await manager().query(mlStatsQuery);
   }
   throw new Error(`The loop did not continue as new within ${SIGNALS_MAX} signals.`);
 }
 
-test('the model, the last error and the counts are the same after a continue-as-new', async () => {
+async function start(settings: MlManagerSettings): Promise<string> {
   const { firstExecutionRunId } = await environment.client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
     workflowId: ML_MANAGER_WORKFLOW_ID,
     taskQueue: INFERENCE_TASK_QUEUE,
-    args: [SETTINGS],
+    args: [settings],
   });
+  return firstExecutionRunId;
+}
+
+test('the model, the last error and the counts are the same after a continue-as-new', async () => {
+  const runId = await start(FORMER);
   await eventually(async () => (await manager().query(mlStatsQuery)).failedTicks === 1);
   const before = await manager().query(mlStateQuery);
   expect(before).toMatchObject({ model: MODEL, lastError: FAILURE });
 
-  await continueAsNew(firstExecutionRunId);
+  await continueAsNew(runId, FORMER);
 
   expect(await manager().query(mlStateQuery)).toEqual(before);
   expect(await manager().query(mlStatsQuery)).toMatchObject({ failedTicks: 1, predictions: 1 });
+  await manager().terminate('the test is over');
+});
+
+test('what passes the gate is handed in, and the views stay open after a continue-as-new', async () => {
+  const runId = await start(GATED);
+  await eventually(async () => (await manager().query(mlStatsQuery)).ticks === 1);
+  expect(priced).toEqual(['OPENS', 'REFUSED', 'UNPRICED']);
+  expect(handedIn.map(({ symbol, direction, maxHoldingSeconds }) => [symbol, direction, maxHoldingSeconds])).toEqual([
+    ['OPENS', 'SELL', HORIZON_MINUTES * 60],
+    ['REFUSED', 'SELL', HORIZON_MINUTES * 60],
+  ]);
+  const stats = await manager().query(mlStatsQuery);
+  const funnel = { OPENED: 2, COSTS_UNKNOWN: 1, BELOW_MINIMUM: 1, STALE_CANDLES: 1, NO_PREDICTION: 1 };
+  expect(stats).toMatchObject({ predictions: 4, signalsAccepted: 1, signalsRefused: 1, funnel });
+  const before = await manager().query(mlStateQuery);
+  expect(before).toMatchObject({ gate: 'demo', lastFunnel: funnel, demoWords: 'demo: expected to lose about 0.13 %' });
+  expect(before.views?.map(({ symbol }) => symbol)).toEqual(['OPENS']);
+
+  await continueAsNew(runId, GATED);
+
+  expect(await manager().query(mlStateQuery)).toEqual(before);
+  expect(await manager().query(mlStatsQuery)).toEqual(stats);
+  await manager().terminate('the test is over');
 });
 
 test('a tick that a clock ten years ahead had made holds nothing up once the clock is right again', async () => {

@@ -2,6 +2,7 @@
 /** The prediction loop with the real model, on candles of the real paper venue. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
+import { gateSettingsOf } from '../../src/config/gate-settings';
 import { createWorker } from '../../src/temporal/worker';
 import { loadModel, type Model } from '../../src/inference/session';
 import { INFERENCE_TASK_QUEUE, ML_MANAGER_WORKFLOW_ID } from '../../src/messages/ids';
@@ -64,7 +65,9 @@ afterEach(async () => {
 
 function settings(overrides: Partial<MlManagerSettings> = {}): MlManagerSettings {
   const { ours, venueConfig } = engine.parts;
-  return { ...ours, symbols: venueConfig.symbols, candleIntervalMs: CANDLE_INTERVAL_MS, closeDelayMs: 0, ...overrides };
+  const gate = gateSettingsOf(engine.config);
+  const { symbols } = venueConfig;
+  return { ...ours, symbols, candleIntervalMs: CANDLE_INTERVAL_MS, closeDelayMs: 0, gate, ...overrides };
 }
 
 async function start(given: MlManagerSettings = settings()): Promise<void> {
@@ -106,7 +109,11 @@ test('a tick predicts every symbol and its signals become orders; the same tick 
   const first = await ticked(1);
   const count = settings().symbols.length;
   expect(first).toMatchObject({ predictions: count, signalsAccepted: count, signalsDuplicate: 0, signalsRefused: 0 });
-  expect(await manager().query(mlStateQuery)).toMatchObject({ status: 'running', model: expect.any(String) });
+  expect(first.funnel).toEqual({ OPENED: count });
+  const { status, gate, views, demoWords } = await manager().query(mlStateQuery);
+  expect({ status, gate, views: views?.length }).toEqual({ status: 'running', gate: 'demo', views: count });
+  // Two fees of 0.055 % and a spread of 0.02 %, of which a price step may make a little more.
+  expect(demoWords).toMatch(/^demo: expected to lose about 0\.1[34] %$/);
 
   const signals = await eventually(async () => {
     const rows = await signalsOfTheModel();
@@ -162,7 +169,9 @@ test(
 test('settings that make no sense are refused, and the loop goes on', async () => {
   await earlyInCandle();
   await start(settings({ candleIntervalMs: UNKNOWN_INTERVAL_MS }));
-  for (const content of [undefined, null, {}, settings({ candleIntervalMs: 0 }), settings({ closeDelayMs: NaN })]) {
+  const ungated = settings({ gate: { ...gateSettingsOf(engine.config), horizonMinutes: 0 } });
+  const faulty = [settings({ candleIntervalMs: 0 }), settings({ closeDelayMs: NaN }), ungated];
+  for (const content of [undefined, null, {}, ...faulty]) {
     await manager().signal(configureMlManagerSignal, content as never);
   }
   await manager().signal(configureMlManagerSignal, settings());

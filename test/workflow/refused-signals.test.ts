@@ -19,6 +19,7 @@ import { accountStatsQuery, reservationsQuery } from '../../src/messages/venue-a
 import { runChain } from '../replay/recording';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+import { exitCases } from './exit-cases';
 
 let environment: TestWorkflowEnvironment;
 let engine: TestEngine;
@@ -32,6 +33,8 @@ afterAll(async () => {
   await engine.close();
   await environment.teardown();
 });
+
+describe('exits of positions', () => exitCases(() => ({ environment, engine })));
 
 function account() {
   return engine.parts.client.workflow.getHandle(venueAccountWorkflowId(engine.parts.ours));

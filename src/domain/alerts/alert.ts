@@ -22,6 +22,12 @@ export const ALERT_RULES = [
   'balances_old',
   'balance_low',
   'predictions_missing',
+  /** A position has no stop at the exchange. */
+  'position_unprotected',
+  /** A position that nobody here opened. */
+  'position_foreign',
+  /** A bound of loss is reached: no entry is taken until its end. */
+  'risk_limit',
   /** What was known of alerts could not be read any more. */
   'alert_book_damaged',
 ] as const;

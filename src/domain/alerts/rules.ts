@@ -40,6 +40,10 @@ export const RULE_TERMS: Readonly<Record<AlertRule, RuleTerms>> = {
   balances_old: { severity: 'warning', forMs: 30 * SECOND_MS, keepMs: 60 * SECOND_MS },
   balance_low: { severity: 'warning', forMs: 30 * SECOND_MS, keepMs: 10 * MINUTE_MS },
   predictions_missing: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
+  // A stop that is set again takes a report and a request; the account and the position's workflow are patient on their own.
+  position_unprotected: { severity: 'critical', forMs: 10 * SECOND_MS, keepMs: 30 * SECOND_MS },
+  position_foreign: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
+  risk_limit: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
   alert_book_damaged: { severity: 'warning', forMs: 0, keepMs: 10 * MINUTE_MS, happens: true },
 };
 

@@ -17,7 +17,7 @@ export interface PositionSettings {
 export interface RiskSettings {
   /** Order value, in the settle asset. */
   readonly orderValueMax: string | null;
-  /** How far a limit price may lie from the market's, a fraction of it. */
+  /** How far a limit price may lie beyond the market's, where it fills at a worse one: a fraction of the market's. */
   readonly priceBandFraction: string | null;
   /** Value of one symbol's position, what is pending included. */
   readonly perSymbol: string | null;

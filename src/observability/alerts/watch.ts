@@ -6,6 +6,7 @@ import type { Config } from '../../config/schema';
 import { inWords } from '../account-health';
 import { logFolder } from '../log-files';
 import type { PartHealth } from '../part-health';
+import { describeBound, foreignSymbols, reachedBounds } from '../positions-health';
 import { ofSupervisor } from './supervisor-look';
 import { SIGNALS_NAMED_MAX } from '../trading-health';
 
@@ -63,6 +64,7 @@ export function findingsOf(
     ...ofEngine(engine, account, settings),
     ...ofAccount(account, settings.venue, known),
     ...ofOrders(parts, settings, known, nowMs),
+    ...ofPositions(parts, known),
     ...ofPredictions(parts, settings, nowMs),
     ...parts.flatMap((part) => ofMemory(part, settings)),
     ...ofErrors(sight, settings, known),
@@ -150,6 +152,36 @@ function ofOrders(
   // Of a list that was cut, it is not known what else it held.
   if (waiting.length > SIGNALS_NAMED_MAX) return old;
   return [...old, ...gone('order_unknown', old, known, 'It is known where the order is.')];
+}
+
+function ofPositions(parts: readonly PartHealth[], known: AlertState): readonly Found[] {
+  const risk = parts.find(({ name }) => name === 'positions')?.risk;
+  // Before the venue's first report nothing is known of any position.
+  if (risk === undefined || risk.positionsAsOfMs === 0) return [];
+  const naked = risk.unprotected.map((symbol): Found => {
+    const text = `The position of ${symbol} has no stop at the exchange: it is set again, or the position is closed.`;
+    return { rule: 'position_unprotected', subject: symbol, holds: true, text };
+  });
+  const foreign = foreignSymbols(risk).map((symbol): Found => {
+    const text = `A position of ${symbol} is open that nobody here opened; the symbol takes no entry while it is there.`;
+    return { rule: 'position_foreign', subject: symbol, holds: true, text };
+  });
+  const bounds = reachedBounds(risk).map((bound): Found => {
+    return {
+      rule: 'risk_limit',
+      subject: bound.code,
+      holds: true,
+      text: `No entry is taken: ${describeBound(bound)}.`,
+    };
+  });
+  return [
+    ...naked,
+    ...gone('position_unprotected', naked, known, 'The position has a stop, or is closed.'),
+    ...foreign,
+    ...gone('position_foreign', foreign, known, 'The position is closed, or is ours.'),
+    ...bounds,
+    ...gone('risk_limit', bounds, known, 'Entries are taken again.'),
+  ];
 }
 
 /** Those that were found before and are not in a list that is complete. */

@@ -62,6 +62,19 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
     title: 'no predictions',
     remedy: 'Look with "oncefill status" whether the ML manager runs and candles arrive.',
   },
+  position_unprotected: {
+    title: 'position without a stop',
+    remedy:
+      'It is set again, or the position is closed; look with "oncefill position list", or set one at the exchange.',
+  },
+  position_foreign: {
+    title: 'position of somebody else',
+    remedy: 'Its symbol takes no entry. Close it at the exchange, or with "oncefill position close".',
+  },
+  risk_limit: {
+    title: 'bound of loss reached',
+    remedy: 'No entry is taken until its end; positions and their stops stay. Look with "oncefill risk".',
+  },
   alert_book_damaged: { title: 'book of alerts was damaged', remedy: 'Check the disk; what still holds is told anew.' },
 };
 

@@ -71,6 +71,7 @@ export async function askSystem(
   tellHealth(registry, seen, seen.atMs);
   const { settleAsset } = config.venues[config.venue] ?? {};
   tellAccount(registry, config.venue, account, settleAsset);
+  tellPositions(registry, config.venue, seen);
   if (signals) tellSignals(registry, signals);
   if (ml) tellMlManager(registry, ml);
   return registry;
@@ -191,6 +192,25 @@ function tellLimiter(registry: Registry, exchange: string, { stats: { limiter },
   for (const [endpoint, window] of [['global', usage.global] as const, ...Object.entries(usage.endpoints)]) {
     used.set({ exchange, endpoint }, window.used);
     limits.set({ exchange, endpoint }, window.limit);
+  }
+}
+
+/** What the account knows of positions, as health has just asked it; before the venue's first report nothing is told. */
+export function tellPositions(registry: Registry, exchange: string, { details }: Pick<SystemHealth, 'details'>): void {
+  const risk = details.find(({ name }) => name === 'positions')?.risk;
+  if (risk === undefined || risk.positionsAsOfMs === 0) return;
+  const sizes = gaugeOf(registry, 'oncefill_position_size');
+  const values = gaugeOf(registry, 'oncefill_position_value');
+  const unprotected = gaugeOf(registry, 'oncefill_position_unprotected');
+  for (const { symbol, side, size, value } of risk.positions) {
+    sizes.set({ exchange, symbol, side }, Number(size));
+    values.set({ exchange, symbol, side }, Number(value));
+    unprotected.set({ exchange, symbol }, risk.unprotected.includes(symbol) ? 1 : 0);
+  }
+  if (risk.equity !== undefined) gaugeOf(registry, 'oncefill_risk_equity').set({ exchange }, Number(risk.equity));
+  const blocking = gaugeOf(registry, 'oncefill_risk_blocking');
+  for (const { code, of, limit, isBlocking } of risk.rules) {
+    if (of === undefined && limit !== undefined) blocking.set({ exchange, code }, isBlocking ? 1 : 0);
   }
 }
 

@@ -158,6 +158,26 @@ const OUR_METRICS = {
   ),
   oncefill_signals_running: asked([], "Signals that have not ended, by the server's index."),
   oncefill_orders_unknown: asked([], 'Running signals of whose order nothing is proven.'),
+  oncefill_position_size: asked(
+    ['exchange', 'symbol', 'side'],
+    'Size of an open position in base units; side is LONG or SHORT.',
+  ),
+  oncefill_position_value: asked(
+    ['exchange', 'symbol', 'side'],
+    'Value of an open position at its entry, in the settle asset.',
+  ),
+  oncefill_position_unprotected: asked(
+    ['exchange', 'symbol'],
+    '1: the open position has no stop at the exchange, 0: it has one.',
+  ),
+  oncefill_risk_equity: asked(
+    ['exchange'],
+    'Equity of the account, open profits and losses included; absent: not known.',
+  ),
+  oncefill_risk_blocking: asked(
+    ['exchange', 'code'],
+    'Whether a bound of risk denies every entry at present: 1, or 0.',
+  ),
   oncefill_orders_missing: asked([], 'Running signals whose order the venue does not know: a person decides.'),
   oncefill_order_unknown_oldest_timestamp_seconds: asked(
     [],

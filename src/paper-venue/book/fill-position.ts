@@ -9,6 +9,8 @@ export interface PositionFill {
   readonly closedQuantity: Decimal;
   /** Booked to the wallet, before fees. */
   readonly realisedProfit: Decimal;
+  /** Whether the position left zero, or went to the other side. */
+  readonly isOpened: boolean;
 }
 
 /**
@@ -35,16 +37,20 @@ export function fillPosition(
   const realisedProfit = closes ? roundAmount(profit) : ZERO;
   const openedValue = price.mul(quantity.minus(closedQuantity));
   const nextSize = size.plus(change);
+  const isOpened = !nextSize.isZero() && (size.isZero() || size.isNegative() !== nextSize.isNegative());
   return {
     closedQuantity,
     realisedProfit,
+    isOpened,
     position: {
       ...position,
       size: formatDecimal(nextSize),
       entryValue: formatDecimal((closes ? entryValue.minus(released) : entryValue).plus(openedValue)),
       realisedProfit: formatDecimal(realisedProfit.plus(position.realisedProfit)),
-      createdAtMs: size.isZero() ? atMs : position.createdAtMs,
+      createdAtMs: position.createdAtMs || atMs,
       updatedAtMs: atMs,
+      ...(isOpened && { openedAtMs: atMs, episodeProfit: '0', openedWithStop: false, stopLostByFault: false }),
+      sequence: (position.sequence ?? 0) + 1,
     },
   };
 }

@@ -16,7 +16,7 @@ export interface ForgetFilter {
  */
 export function forgetOrders(book: Book, filter: ForgetFilter = {}): readonly string[] {
   const orders = candidates(book, filter).filter(
-    (order) => !isOpen(order) && !book.lost.forgotten.has(order.orderId) && isOldEnough(order, filter),
+    (order) => !isOpen(order) && !order.stop && !book.lost.forgotten.has(order.orderId) && isOldEnough(order, filter),
   );
   if (orders.length > 0) book.commit({ forgotten: orders.map(({ orderId }) => orderId) });
   return orders.map(({ clientOrderId }) => clientOrderId);

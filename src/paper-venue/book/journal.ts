@@ -25,6 +25,7 @@ const LINE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Enough to tell a line of ours from a damaged one; what is inside a record, the book's arithmetic checks. */
 const transactionShape = z.strictObject({
+  atMs: z.number().optional(),
   walletBalance: z.string().optional(),
   mntBalance: z.string().optional(),
   orders: z.array(z.looseObject({ orderId: z.string(), symbol: z.string(), status: z.string() })).optional(),
@@ -34,6 +35,12 @@ const transactionShape = z.strictObject({
   vanished: z.array(z.string()).optional(),
   forgotten: z.array(z.string()).optional(),
   remembered: z.array(z.string()).optional(),
+  money: z.array(z.looseObject({ sequence: z.int(), type: z.string(), change: z.string() })).optional(),
+  closings: z.array(z.looseObject({ sequence: z.int(), orderId: z.string(), symbol: z.string() })).optional(),
+  fundedUntilMs: z.int().optional(),
+  priceJumps: z.array(z.looseObject({ symbol: z.string(), factor: z.number() })).optional(),
+  lives: z.array(z.looseObject({ symbol: z.string() })).optional(),
+  oddExits: z.array(z.strictObject({ symbol: z.string(), what: z.enum(['nothing', 'too_large']) })).optional(),
 });
 
 const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];

@@ -1,4 +1,4 @@
-import { isOpen, type ExecutionRecord, type OrderRecord } from './records';
+import { isOpen, isWaiting, type ExecutionRecord, type OrderRecord } from './records';
 
 /** Orders kept for look-ups; when more have closed, the oldest closed ones are let go. Client ids are kept for ever. */
 export const ORDERS_KEPT_MAX = 100_000;
@@ -15,6 +15,7 @@ export class OrderStore {
   readonly #byOrderId = new Map<string, OrderRecord>();
   readonly #orderIdByClientOrderId = new Map<string, string>();
   readonly #openBySymbol = new Map<string, Map<string, OrderRecord>>();
+  readonly #waitingBySymbol = new Map<string, Map<string, OrderRecord>>();
   readonly #acceptedByClientOrderId = new Map<string, number>();
   /** Newest last. */
   #orderIds: string[] = [];
@@ -57,6 +58,7 @@ export class OrderStore {
     if (!this.#byOrderId.has(order.orderId)) this.#add(order);
     this.#byOrderId.set(order.orderId, order);
     const open = this.#open(order.symbol);
+    if (order.stop) this.#putStop(order);
     if (isOpen(order)) {
       open.set(order.orderId, order);
       return;
@@ -98,6 +100,15 @@ export class OrderStore {
   /** Oldest first. */
   openOrders(symbol: string): Iterable<OrderRecord> {
     return this.#openBySymbol.get(symbol)?.values() ?? [];
+  }
+
+  /** The stops of a symbol's position that wait, oldest first. */
+  stops(symbol: string): OrderRecord[] {
+    return [...(this.#waitingBySymbol.get(symbol)?.values() ?? [])];
+  }
+
+  symbolsWithStops(): string[] {
+    return [...this.#waitingBySymbol.keys()];
   }
 
   openCount(symbol: string): number {
@@ -142,7 +153,7 @@ export class OrderStore {
     this.#orderIds.push(order.orderId);
     this.#lastSequence = Math.max(this.#lastSequence, order.sequence);
     if (order.external) this.#externalOrders += 1;
-    else this.#acceptedOrders += 1;
+    else if (!order.stop) this.#acceptedOrders += 1;
     if (order.clientOrderId === '') return;
     this.#orderIdByClientOrderId.set(order.clientOrderId, order.orderId);
     this.#countAccepted(order.clientOrderId);
@@ -150,6 +161,14 @@ export class OrderStore {
 
   #countAccepted(clientOrderId: string): void {
     this.#acceptedByClientOrderId.set(clientOrderId, (this.#acceptedByClientOrderId.get(clientOrderId) ?? 0) + 1);
+  }
+
+  #putStop(order: OrderRecord): void {
+    const waiting = this.#waitingBySymbol.get(order.symbol) ?? new Map<string, OrderRecord>();
+    if (isWaiting(order)) waiting.set(order.orderId, order);
+    else waiting.delete(order.orderId);
+    if (waiting.size > 0) this.#waitingBySymbol.set(order.symbol, waiting);
+    else this.#waitingBySymbol.delete(order.symbol);
   }
 
   #open(symbol: string): Map<string, OrderRecord> {
@@ -168,7 +187,7 @@ export class OrderStore {
         continue;
       }
       left -= 1;
-      if (!order.external) this.#retiredOrders += 1;
+      if (!order.external && !order.stop) this.#retiredOrders += 1;
       this.#byOrderId.delete(orderId);
       this.#orderIdByClientOrderId.delete(order.clientOrderId);
       if (order.clientOrderId !== '') this.#retiredClientOrderIds.push(order.clientOrderId);

@@ -13,15 +13,15 @@ interface FaultClassDefinition {
 /** Every way in which the paper venue can misbehave. */
 const FAULT_CLASSES = {
   /** Carried out, never answered. */
-  accept_then_time_out: { endpoints: ['order_create', 'order_cancel'] },
+  accept_then_time_out: { endpoints: ['order_create', 'order_cancel', 'trading_stop'] },
   /** Carried out, then the connection is reset. */
-  accept_then_reset: { endpoints: ['order_create', 'order_cancel'] },
+  accept_then_reset: { endpoints: ['order_create', 'order_cancel', 'trading_stop'] },
   /** Not carried out, never answered. */
   drop: {},
-  /** The connection is reset at once; the order is accepted later, still within its receive window. */
-  late_acceptance: { endpoints: ['order_create'] },
+  /** The connection is reset at once; what it asked for is done later, still within its receive window. */
+  late_acceptance: { endpoints: ['order_create', 'trading_stop'] },
   /** The network delivers the request twice; the client sees the answer to the second. */
-  duplicate_delivery: { endpoints: ['order_create', 'order_cancel'] },
+  duplicate_delivery: { endpoints: ['order_create', 'order_cancel', 'trading_stop'] },
   /** A part fills at once and the rest later. */
   partial_fill: { endpoints: ['order_create'] },
   /** 500, 502, 503 or 504 with an HTML page, carried out or not. */
@@ -29,7 +29,7 @@ const FAULT_CLASSES = {
   /** 429, 403 or 418, with and without headers; not carried out. */
   throttled: {},
   /** The venue's codes for "something went wrong here", carried out or not. */
-  server_error_code: { endpoints: ['order_create', 'order_cancel'] },
+  server_error_code: { endpoints: ['order_create', 'order_cancel', 'trading_stop'] },
   /** Complete by its length, but the JSON ends in the middle. */
   truncated_json: {},
   /** Readable JSON that is not what was promised: missing retCode, wrong types, unknown values. */
@@ -72,15 +72,39 @@ const FAULT_CLASSES = {
       'order_history',
       'execution_list',
       'position_list',
+      'transaction_log',
+      'closed_pnl',
     ],
     occasional: 0.03,
   },
+  /** The venue liquidates an open position, its orders first. */
+  liquidation: { endpoints: ['position_list'], occasional: 0.004 },
+  /** The venue reduces an open position, or closes it, in favour of somebody else's bankruptcy. */
+  adl: { endpoints: ['position_list'], occasional: 0.004 },
+  /** A person closes an open position, or a part of it, on the venue's pages. */
+  manual_close: { endpoints: ['position_list'], occasional: 0.006 },
+  /** A person makes an open position larger on the venue's pages, by the smallest order. */
+  manual_add: { endpoints: ['position_list'], occasional: 0.006 },
   /** Carried out; soon afterwards no query knows the order any more, for good or for a while. */
   forgets_closed_orders: { endpoints: ['order_cancel'], occasional: 0.3 },
   /** Every request is refused for a while, by HTTP 403 with Retry-After. */
   ban: { occasional: 0.001 },
   /** The time in one answer is an hour off, or ten years ahead. */
   clock_leap: { occasional: 0.001 },
+  /** The order says that it brings a stop, and the stop never comes; nor the target, by variant. */
+  attached_stop_lost: { endpoints: ['order_create'], occasional: 0.01 },
+  /** Soon afterwards a position has lost its stop, or all of its stops, without a word. */
+  stop_cleared: { endpoints: ['position_list'], occasional: 0.01 },
+  /** A change of stops is refused, whatever it was: the price has passed, there is no position, nothing to modify, an error. */
+  stop_refused: { endpoints: ['trading_stop'], occasional: 0.1 },
+  /** The stops that this request brings are carried out late when they are set off. */
+  stop_late: { endpoints: ['order_create', 'trading_stop'], occasional: 0.01 },
+  /** The stops that this request brings find only a part when they are set off, and end with it. */
+  stop_fills_partly: { endpoints: ['order_create', 'trading_stop'], occasional: 0.01 },
+  /** Positions that have just changed are shown as they were before that. */
+  position_stale: { endpoints: ['position_list'], occasional: 0.03 },
+  /** Positions that have just changed are missing, or all of them, by variant; never in two answers in a row. */
+  position_hidden: { endpoints: ['position_list'], occasional: 0.02 },
 } as const satisfies Readonly<Record<string, FaultClassDefinition>>;
 
 export type FaultClass = keyof typeof FAULT_CLASSES;

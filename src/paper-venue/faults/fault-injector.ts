@@ -16,10 +16,13 @@ import {
   withoutYoungOrders,
   wrongJson,
 } from './broken-replies';
+import type { StopKind } from '../book/records';
 import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
 import { withOddRows } from './odd-rows';
+import { befallAccount, type AccountFault } from './account-faults';
+import { loseStops, PositionAnswers, stopRefusal } from './position-faults';
 import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
 
@@ -44,7 +47,15 @@ const NOTHING_OF_SO_MANY = 4;
 /** Client ids whose requests are counted for targets; more are counted together with none. */
 const COUNTED_CLIENT_ORDER_IDS_MAX = 100_000;
 
-type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows';
+type StopFault =
+  | 'attached_stop_lost'
+  | 'stop_cleared'
+  | 'stop_refused'
+  | 'stop_late'
+  | 'stop_fills_partly'
+  | 'position_stale'
+  | 'position_hidden';
+type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows' | AccountFault;
 type Injection = (response: ServerResponse, request: AdmittedRequest, fault: Fault) => void;
 
 /** Carries out admitted requests, as the fault plan wants it. Without a plan every request is simply answered. */
@@ -53,6 +64,7 @@ export class FaultInjector {
   readonly #endpointOrdinals = new Map<EndpointName, number>();
   readonly #clientOrderIdOrdinals = new Map<string, number>();
   readonly #injections = this.#createInjections();
+  readonly #positions: PositionAnswers;
   #planner: FaultPlanner | undefined;
   #keyRevokedUntilMs = 0;
 
@@ -60,7 +72,9 @@ export class FaultInjector {
     private readonly service: VenueService,
     private readonly audit: TrafficAudit,
     private readonly setStreamFaults: (seed: number, shares: StreamFaults | undefined) => void = () => undefined,
-  ) {}
+  ) {
+    this.#positions = new PositionAnswers(service.core);
+  }
 
   /** The classes that the present plan can bring besides its targets; empty without a plan. */
   get plan(): { readonly plan: FaultPlan; readonly classes: readonly FaultClass[] } | undefined {
@@ -87,7 +101,9 @@ export class FaultInjector {
       this.#injections[fault.class](response, request, fault);
       return;
     }
-    sendReply(response, this.#execute(request));
+    const reply = this.#execute(request);
+    if (this.#planner && request.route.name === 'position_list') this.#positions.remember(reply);
+    sendReply(response, reply);
   }
 
   close(): void {
@@ -118,6 +134,7 @@ export class FaultInjector {
     const execute = (request: AdmittedRequest): HttpReply => this.#execute(request);
     return {
       ...this.#createVenueInjections(),
+      ...this.#createStopInjections(),
       accept_then_time_out: (response, request) => {
         execute(request);
         staySilent(response);
@@ -204,6 +221,52 @@ export class FaultInjector {
       },
       odd_rows: (response, request, { variant }) => {
         send(response, withOddRows(this.#execute(request), request.route.name, variant));
+      },
+      ...this.#createAccountInjections(),
+    };
+  }
+
+  /** What becomes of positions without anybody here asking: before the request, which then shows it. */
+  #createAccountInjections(): Readonly<Record<AccountFault, Injection>> {
+    const { send } = bound(this.#transmission);
+    const inject =
+      (name: AccountFault): Injection =>
+      (response, request, fault) => {
+        befallAccount(this.service.core, name, text(request.parameters, 'symbol'), fault);
+        send(response, this.#execute(request));
+      };
+    return {
+      liquidation: inject('liquidation'),
+      adl: inject('adl'),
+      manual_close: inject('manual_close'),
+      manual_add: inject('manual_add'),
+    };
+  }
+
+  /** What becomes of positions and their stops. */
+  #createStopInjections(): Readonly<Record<StopFault, Injection>> {
+    const { send } = bound(this.#transmission);
+    return {
+      attached_stop_lost: (response, request, { variant }) => {
+        const losesStops: readonly StopKind[] = variant % 2 === 0 ? ['StopLoss'] : ['StopLoss', 'TakeProfit'];
+        send(response, this.#execute(request, { losesStops }));
+      },
+      stop_cleared: (response, request, { delayMs, variant }) => {
+        this.#transmission.after(delayMs, () => loseStops(this.service.core, variant));
+        send(response, this.#execute(request));
+      },
+      stop_refused: (response, request, { variant }) => {
+        send(response, this.#execute(request, { refusesStopFor: stopRefusal(variant) }));
+      },
+      stop_late: (response, request, { delayMs }) => {
+        send(response, this.#execute(request, { stopTrouble: { lateMs: delayMs } }));
+      },
+      stop_fills_partly: (response, request, { share }) => {
+        send(response, this.#execute(request, { stopTrouble: { fillShare: share } }));
+      },
+      position_stale: (response, request) => send(response, this.#positions.stale(this.#execute(request))),
+      position_hidden: (response, request, { variant }) => {
+        send(response, this.#positions.hidden(this.#execute(request), variant));
       },
     };
   }

@@ -3,8 +3,10 @@ import { ZERO } from '../../domain/decimal';
 import type { PositionRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
-import { refusedRoute, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
+import { positionRiskFields } from './position-risk';
+import { type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { positionRow, unrealisedProfit } from './rows';
+import { TRADING_STOP } from './trading-stop-route';
 import { walletRow, type WalletRow } from './wallet-row';
 
 const POSITION_PAGE = { defaultLimit: 20, limitMax: 200 };
@@ -43,9 +45,7 @@ const positionList: Route = {
         : [core.book.position(requireSymbol(core, parameters))];
     const page = takeListPage(positions, parameters, POSITION_PAGE);
     const list = page.items.flatMap((position) => {
-      const isPortfolio = core.account.profile.marginMode === 'portfolio';
-      const margin = core.book.margin(position.symbol);
-      const row = positionRow(position, margin, markPrice(core, position.symbol), isPortfolio);
+      const row = positionRowOf(core, position);
       // One for each side; nothing can be open in this mode.
       return core.account.positionMode === 'hedge' ? [1, 2].map((positionIdx) => ({ ...row, positionIdx })) : [row];
     });
@@ -77,14 +77,16 @@ const setLeverage: Route = {
   },
 };
 
-const tradingStop = refusedRoute(
-  'trading_stop',
-  '/v5/position/trading-stop',
-  'account',
-  'take-profits and stop-losses of positions',
-);
+export const ACCOUNT_ROUTES: readonly Route[] = [walletBalance, positionList, setLeverage, TRADING_STOP];
 
-export const ACCOUNT_ROUTES: readonly Route[] = [walletBalance, positionList, setLeverage, tradingStop];
+/** A position as the venue shows it now. */
+export function positionRowOf(core: VenueCore, position: PositionRecord): object {
+  const { symbol } = position;
+  const isPortfolio = core.account.profile.marginMode === 'portfolio';
+  const stops = core.book.orders.stops(symbol);
+  const row = positionRow(position, core.book.margin(symbol), markPrice(core, symbol), stops, isPortfolio);
+  return { ...row, ...positionRiskFields(core, position) };
+}
 
 /** The wallet as the venue shows it now. */
 export function walletOf(core: VenueCore): WalletRow {
@@ -92,7 +94,8 @@ export function walletOf(core: VenueCore): WalletRow {
   const { marginMode, mntPrice } = account.profile;
   const realisedProfit = [...book.positions].reduce((sum, position) => sum.plus(position.realisedProfit), ZERO);
   const mnt = book.mntBalance.isZero() ? undefined : { balance: book.mntBalance, price: mntPrice };
-  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, mnt });
+  const { maintenance } = core.keeper.liquidator.risk();
+  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, maintenance, mnt });
 }
 
 function openPositions({ book, feed }: VenueCore): PositionRecord[] {
@@ -107,5 +110,5 @@ function totalUnrealised(core: VenueCore): Decimal {
 }
 
 function markPrice({ feed, clock }: VenueCore, symbol: string): string {
-  return feed.quote(symbol, clock.steadyNowMs()).last;
+  return feed.quote(symbol, clock.steadyNowMs()).mark;
 }

@@ -1,9 +1,10 @@
-import type { OrderRecord } from '../book/records';
+import type { Decimal } from 'decimal.js';
+import { isOpen, type OrderRecord } from '../book/records';
 import type { OrderReference } from '../matching/matching-engine';
 import { parseNewOrder } from '../matching/order-request';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { assertOneWay, UNSUPPORTED_ORDER_OPTIONS } from './order-routes';
-import { marketFilter, MARKETS } from './page';
+import { kindFilter, marketFilter, MARKETS } from './page';
 import { type Parameters, refusedRoute, type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 
 /** A rate of 1 in the numbers of a pre-check. */
@@ -23,13 +24,14 @@ const amend: Route = {
   },
 };
 
+/** Without a kind of orders it removes the stops of positions as well, as on the venue. */
 const cancelAll: Route = {
   name: 'order_cancel_all',
   method: 'POST',
   path: '/v5/order/cancel-all',
   group: 'order',
   signed: true,
-  unsupported: ['stopOrderType', 'orderFilter'],
+  unsupported: ['stopOrderType'],
   handle: (core, parameters) => {
     requireLinear(parameters);
     if (MARKETS.every((market) => text(parameters, market) === undefined)) {
@@ -38,8 +40,13 @@ const cancelAll: Route = {
     if (text(parameters, 'symbol') !== undefined) requireSymbol(core, parameters);
     const { orders } = core.book;
     const open = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
-    const chosen = open.filter(marketFilter(core, parameters));
-    for (const { symbol, orderId } of chosen) core.engine.cancel({ symbol, orderId });
+    const matchesKind = kindFilter(parameters);
+    const chosen = open.filter(marketFilter(core, parameters)).filter(matchesKind);
+    for (const { symbol, orderId } of chosen) {
+      // A stop is gone with its partner already.
+      const order = orders.byOrderId(orderId);
+      if (order && isOpen(order)) core.engine.cancel({ symbol, orderId });
+    }
     return { list: chosen.map(idsOf), success: '1' };
   },
 };
@@ -58,10 +65,18 @@ const preCheck: Route = {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'pre-check is not supported in isolated margin mode');
     }
     const request = parseNewOrder(parameters, core.feed.instruments);
-    const { before, after } = core.engine.preview(request);
+    const { before, after, position } = core.engine.preview(request);
     const { total } = core.book.walletBalance;
-    const [preImrE4, postImrE4] = [before, after].map((margin) => margin.div(total).mul(RATE_UNIT).round().toNumber());
-    return { orderId: '', orderLinkId: request.clientOrderId, preImrE4, preMmrE4: 0, postImrE4, postMmrE4: 0 };
+    const rateOf = (margin: Decimal): number => margin.div(total).mul(RATE_UNIT).round().toNumber();
+    const { maintenance, afterwards } = core.keeper.liquidator.maintenanceWith(position);
+    return {
+      orderId: '',
+      orderLinkId: request.clientOrderId,
+      preImrE4: rateOf(before),
+      preMmrE4: rateOf(maintenance),
+      postImrE4: rateOf(after),
+      postMmrE4: rateOf(afterwards),
+    };
   },
 };
 

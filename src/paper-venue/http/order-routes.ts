@@ -7,19 +7,21 @@ import { type Parameters, type Route, requireLinear, requireSymbol, text, type V
 import { executionRow, orderRow } from './rows';
 
 const ORDER_PAGE = { defaultLimit: 20, limitMax: 50 };
-/** No funding, no liquidations. */
-const ONLY_EXECUTION_TYPE = 'Trade';
 const EXECUTION_PAGE = { defaultLimit: 50, limitMax: 100 };
 
 /** The values of openOnly: what is open, or what closed last. */
 const OPEN_ALONE = '0';
 const RECENT_CLOSED = '1';
 /** All that a new order may ask for and that the paper venue does not do. */
-export const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = (
-  'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop takeProfit stopLoss tpslMode tpTriggerBy ' +
-  'slTriggerBy tpLimitPrice slLimitPrice tpOrderType slOrderType slippageToleranceType slippageTolerance bboSideType ' +
-  'bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
+const UNSUPPORTED_OF_NEW: readonly string[] = (
+  'triggerPrice triggerDirection triggerBy closeOnTrigger trailingStop tpLimitPrice slLimitPrice slippageToleranceType ' +
+  'slippageTolerance bboSideType bboLevel marketUnit isLeverage orderFilter orderIv smpType mmp rpiTakerAccess'
 ).split(' ');
+/** The same of a change of an order: it keeps the stops that it brings. */
+export const UNSUPPORTED_ORDER_OPTIONS: readonly string[] = [
+  ...UNSUPPORTED_OF_NEW,
+  ...'takeProfit stopLoss tpslMode tpTriggerBy slTriggerBy tpOrderType slOrderType'.split(' '),
+];
 
 const create: Route = {
   name: 'order_create',
@@ -27,7 +29,7 @@ const create: Route = {
   path: '/v5/order/create',
   group: 'order',
   signed: true,
-  unsupported: UNSUPPORTED_ORDER_OPTIONS,
+  unsupported: UNSUPPORTED_OF_NEW,
   handle: (core, parameters, options) => {
     const { engine, feed } = core;
     assertOneWay(core);
@@ -114,9 +116,10 @@ const executions: Route = {
     requireLinear(parameters);
     const matchesOrder = orderFilter(core, parameters);
     const matchesTime = pastFilter(core, parameters);
-    const type = text(parameters, 'execType') ?? ONLY_EXECUTION_TYPE;
+    // Without it all kinds come together.
+    const type = text(parameters, 'execType');
     const page = takePage(core.book.orders.executions(), parameters, EXECUTION_PAGE, (execution) => {
-      if (type !== ONLY_EXECUTION_TYPE) return false;
+      if (type !== undefined && type !== (execution.kind ?? 'Trade')) return false;
       if (!isShown(core, execution.atMs, core.reportDelay.historyMs)) return false;
       return matchesOrder(execution) && matchesTime(execution.atMs) && isRemembered(core, execution);
     });

@@ -3,7 +3,7 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { type Parameters, text, type VenueCore, whole } from './route';
 
 /** The largest time a page may be asked for, milliseconds: far beyond any record. */
-const TIME_MAX_MS = 10_000_000_000_000;
+export const TIME_MAX_MS = 10_000_000_000_000;
 
 /** One of these has to name the markets of a query of orders. */
 export const MARKETS = ['symbol', 'baseCoin', 'settleCoin'] as const;
@@ -57,12 +57,14 @@ const UNFILLED_KEPT_MS = 86_400_000;
  * Whether an instant lies within what a query of the past asks for: as the venue documents it, a window of so long at most,
  * which reaches back from now where the query names neither end, and from the one that it names otherwise.
  *
+ * @param unnamedMs how far it reaches back where the query names neither end
  * @throws VenueRefusal 10001 for a longer window
  */
 export function pastFilter(
   { clock, keepsAll }: Pick<VenueCore, 'clock' | 'keepsAll'>,
   parameters: Parameters,
   windowMs = PAST_WINDOW_MS,
+  unnamedMs = windowMs,
 ): (atMs: number) => boolean {
   if (keepsAll) return timeFilter(parameters);
   const startMs = whole(parameters, 'startTime', 0, TIME_MAX_MS);
@@ -71,7 +73,7 @@ export function pastFilter(
     throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: the time range is too large');
   }
   const lastMs = endMs ?? (startMs === undefined ? clock.nowMs() : startMs + windowMs);
-  const firstMs = startMs ?? lastMs - windowMs;
+  const firstMs = startMs ?? lastMs - (endMs === undefined ? unnamedMs : windowMs);
   return (atMs) => atMs >= firstMs && atMs <= lastMs;
 }
 
@@ -80,18 +82,38 @@ export function isKept({ clock, keepsAll }: Pick<VenueCore, 'clock' | 'keepsAll'
   return keepsAll || order.filledQuantity !== '0' || clock.nowMs() - order.updatedAtMs <= UNFILLED_KEPT_MS;
 }
 
-/** Kinds of orders that the venue knows beside plain ones; the paper venue has none of them. */
-const OTHER_ORDER_KINDS: ReadonlySet<string> = new Set([
-  'StopOrder',
-  'tpslOrder',
-  'OcoOrder',
-  'BidirectionalTpslOrder',
-]);
+/** The kinds that the paper venue has: plain orders, and the stops of positions. */
+const PLAIN_ORDERS = 'Order';
+const STOP_ORDERS = 'StopOrder';
+/** Kinds of orders that the venue knows besides, and the paper venue has none of. */
+const OTHER_ORDER_KINDS: ReadonlySet<string> = new Set(['tpslOrder', 'OcoOrder', 'BidirectionalTpslOrder']);
 
 interface OfOrder {
   readonly symbol: string;
   readonly orderId: string;
   readonly clientOrderId: string;
+  /** Of orders. */
+  readonly stop?: object;
+  /** Of fills. */
+  readonly stopOrderType?: string;
+}
+
+/**
+ * Whether an order or fill is of the kind that a query names; of all kinds where it names none, as on the venue.
+ *
+ * @throws VenueRefusal 10001 for a kind that the venue does not know
+ */
+export function kindFilter(
+  parameters: Parameters,
+): (record: { readonly stop?: object; readonly stopOrderType?: string }) => boolean {
+  const kind = text(parameters, 'orderFilter');
+  if (kind !== undefined && kind !== PLAIN_ORDERS && kind !== STOP_ORDERS && !OTHER_ORDER_KINDS.has(kind)) {
+    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: orderFilter invalid');
+  }
+  return ({ stop, stopOrderType }) => {
+    const isStop = stop !== undefined || stopOrderType !== undefined;
+    return kind === undefined || kind === (isStop ? STOP_ORDERS : PLAIN_ORDERS);
+  };
 }
 
 /**
@@ -103,13 +125,10 @@ interface OfOrder {
 export function orderFilter(core: VenueCore, parameters: Parameters): (record: OfOrder) => boolean {
   const orderId = text(parameters, 'orderId');
   const clientOrderId = text(parameters, 'orderLinkId');
-  const kind = text(parameters, 'orderFilter') ?? 'Order';
-  if (kind !== 'Order' && !OTHER_ORDER_KINDS.has(kind)) {
-    throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: orderFilter invalid');
-  }
+  const matchesKind = kindFilter(parameters);
   const matchesMarket = marketFilter(core, parameters);
   return (record) => {
-    if (kind !== 'Order' || !matchesMarket(record)) return false;
+    if (!matchesKind(record) || !matchesMarket(record)) return false;
     if (orderId !== undefined) return record.orderId === orderId;
     return clientOrderId === undefined || record.clientOrderId === clientOrderId;
   };

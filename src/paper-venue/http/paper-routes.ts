@@ -1,10 +1,24 @@
 import { formatDecimal } from '../../domain/decimal';
-import type { ExecutionRecord } from '../book/records';
+import type { PositionLife } from '../book/position-life';
+import { isWaiting, type ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 import { cancelOrder, forget, setClock, setSymbolState } from './paper-controls';
-import { executionRow, MNT, orderRow, positionRow } from './rows';
+import { positionRowOf } from './account-routes';
+import {
+  addToPosition,
+  clearStops,
+  closePosition,
+  deleveragePosition,
+  flipPosition,
+  jumpPrice,
+  liquidatePosition,
+  payFunding,
+  transferMoney,
+} from './position-controls';
+import type { VenueCore } from './route';
+import { executionRow, MNT, orderRow } from './rows';
 import type { PrivateStream } from '../stream/private-stream';
 import type { VenueService } from './venue-service';
 
@@ -13,6 +27,18 @@ export const PAPER_PATH_PREFIX = '/paper/';
 const ORDERS_DEFAULT = 1_000;
 /** Some ten megabytes, for whoever compares a whole run with it. */
 const ORDERS_MAX = 10_000;
+
+const POSITION_CONTROLS: ReadonlyMap<string, (core: VenueCore, body: string) => HttpReply> = new Map([
+  ['/paper/positions/close', closePosition],
+  ['/paper/positions/add', addToPosition],
+  ['/paper/positions/flip', flipPosition],
+  ['/paper/positions/liquidate', liquidatePosition],
+  ['/paper/positions/adl', deleveragePosition],
+  ['/paper/positions/clear-stop', clearStops],
+  ['/paper/funding', payFunding],
+  ['/paper/price', jumpPrice],
+  ['/paper/transfer', transferMoney],
+]);
 
 /** What the venue received and did: the independent account that tests compare the product with. */
 export interface PaperAudit {
@@ -45,7 +71,12 @@ export interface PaperAudit {
   readonly faultsInjected: Readonly<Record<string, number>>;
   readonly balances: Readonly<Record<string, { total: string; available: string; locked: string }>>;
   readonly positions: readonly object[];
+  /** How positions were guarded and closed, by symbol; `lifeUntil` adds the present stretch. Survives restarts. */
+  readonly positionLives: Readonly<Record<string, PositionLife>>;
+  /** Without the stops of positions. */
   readonly openOrders: readonly object[];
+  /** The stops of positions that wait. */
+  readonly stopOrders: readonly object[];
 }
 
 export interface PaperRoutesContext {
@@ -62,7 +93,7 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
     case 'GET /paper/audit':
       return jsonReply(buildAudit(context, query.get('summary') === '1'));
     case 'GET /paper/orders':
-      return answerOrders(context.service, query.get('limit'));
+      return answerOrders(context.service, query.get('limit'), query.get('stops') === '1');
     case 'GET /paper/faults':
       return jsonReply(context.injector.plan ?? {});
     case 'POST /paper/faults':
@@ -79,15 +110,25 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
     case 'POST /paper/clock':
       return setClock(context.service.core, request.body);
     default:
-      return jsonReply({ error: `There is no ${request.method} ${request.path}.` }, 404);
+      return answerPositionControl(context, request);
   }
 }
 
+/** The answers to what a test does to positions and money. */
+function answerPositionControl({ service }: PaperRoutesContext, request: HttpRequest): HttpReply {
+  const act = request.method === 'POST' ? POSITION_CONTROLS.get(request.path) : undefined;
+  if (act) return act(service.core, request.body);
+  return jsonReply({ error: `There is no ${request.method} ${request.path}.` }, 404);
+}
+
 export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary: boolean): PaperAudit {
+  service.core.engine.stops.advance();
   const { audit, core } = service;
   const { orders, walletBalance, lost } = core.book;
   const accepted = orders.acceptedByClientOrderId;
-  const open = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
+  const all = orders.symbolsWithOpenOrders().flatMap((symbol) => [...orders.openOrders(symbol)]);
+  const open = all.filter((order) => !isWaiting(order));
+  const stops = all.filter(isWaiting);
   let maxOrdersPerClientId = 0;
   for (const count of accepted.values()) maxOrdersPerClientId = Math.max(maxOrdersPerClientId, count);
   return {
@@ -126,7 +167,9 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
       }),
     },
     positions: openPositionRows(service),
+    positionLives: Object.fromEntries([...core.book.lives].map((life) => [life.symbol, life])),
     openOrders: open.map((order) => orderRow(order, core.settle)),
+    stopOrders: stops.map((order) => orderRow(order, core.settle)),
   };
 }
 
@@ -137,19 +180,19 @@ function sameFigures(balance: string): { total: string; available: string } {
 function openPositionRows({ core }: VenueService): object[] {
   return [...core.book.positions]
     .filter(({ size, symbol }) => size !== '0' && core.feed.instruments.has(symbol))
-    .map((position) => {
-      const { last } = core.feed.quote(position.symbol, core.clock.steadyNowMs());
-      return positionRow(position, core.book.margin(position.symbol), last);
-    });
+    .map((position) => positionRowOf(core, position));
 }
 
-function answerOrders(service: VenueService, limit: string | null): HttpReply {
+/** @param withStops lists the stops of positions as well, which no client placed */
+function answerOrders(service: VenueService, limit: string | null, withStops: boolean): HttpReply {
   const listedMax = limit === null ? ORDERS_DEFAULT : Number(/^\d{1,5}$/.exec(limit)?.[0] ?? 0);
-  if (listedMax >= 1 && listedMax <= ORDERS_MAX) return jsonReply({ orders: listOrders(service, listedMax) });
+  if (listedMax >= 1 && listedMax <= ORDERS_MAX) {
+    return jsonReply({ orders: listOrders(service, listedMax, withStops) });
+  }
   return jsonReply({ error: `The limit has to be a whole number from 1 to ${ORDERS_MAX}.` }, 400);
 }
 
-function listOrders({ core }: VenueService, listedMax: number): object[] {
+function listOrders({ core }: VenueService, listedMax: number, withStops: boolean): object[] {
   const fills = new Map<string, ExecutionRecord[]>();
   for (const execution of core.book.orders.executions()) {
     const list = fills.get(execution.orderId);
@@ -159,6 +202,7 @@ function listOrders({ core }: VenueService, listedMax: number): object[] {
   const listed: object[] = [];
   for (const order of core.book.orders.orders()) {
     if (listed.length >= listedMax) break;
+    if (order.stop && !withStops) continue;
     const rows = (fills.get(order.orderId) ?? []).map((fill) => executionRow(fill, core.settle));
     listed.push({ ...orderRow(order, core.settle), fills: rows });
   }

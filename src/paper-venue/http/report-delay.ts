@@ -23,5 +23,5 @@ export function asShown(core: VenueCore, order: OrderRecord): OrderRecord {
   if (isOpen(order) || isShown(core, order.updatedAtMs, core.reportDelay.realtimeMs)) return order;
   const { rejectReason: _notYet, ...accepted } = order;
   const nothing = { filledQuantity: '0', filledValue: '0', fee: '0' };
-  return { ...accepted, ...nothing, status: 'New', updatedAtMs: order.createdAtMs };
+  return { ...accepted, ...nothing, status: order.stop ? 'Untriggered' : 'New', updatedAtMs: order.createdAtMs };
 }

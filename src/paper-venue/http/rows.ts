@@ -1,7 +1,16 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { SymbolMargin } from '../book/margin';
-import { isOpen, type ExecutionRecord, type OrderRecord, type PositionRecord } from '../book/records';
+import {
+  isOpen,
+  type AttachedStops,
+  type ExecutionRecord,
+  type OrderRecord,
+  type PositionRecord,
+  type StopKind,
+  type StopTerms,
+} from '../book/records';
+import { FUNDING_RATE_MAX, type FundingTerms } from '../funding/funding-rates';
 import type { Instrument } from '../market/instrument';
 import type { Quote } from '../market/price-feed';
 import type { PriceBand } from '../matching/trading-rules';
@@ -21,10 +30,23 @@ export const DEPTH = '1000000';
 /** The asset in which fees may be paid besides the settle asset. */
 export const MNT = 'MNT';
 
-const FUNDING_INTERVAL_MINUTES = 480;
+/** When every contract is said to have been launched. */
+export const LAUNCHED_AT_MS = 1_585_526_400_000;
 
-/** @param symbolId a number that no other symbol of this venue has */
-export function instrumentRow(instrument: Instrument, symbolId: number, band?: PriceBand): object {
+const MINUTES_PER_HOUR = 60;
+
+const CREATED_BY_USER = 'CreateByUser';
+
+/** What the venue is like besides an instrument. */
+export interface InstrumentTerms {
+  /** A number that no other symbol of this venue has. */
+  readonly symbolId: number;
+  readonly funding: FundingTerms;
+  readonly band?: PriceBand;
+}
+
+export function instrumentRow(instrument: Instrument, { symbolId, funding, band }: InstrumentTerms): object {
+  const fundingCap = funding.isOn ? String(FUNDING_RATE_MAX) : '0';
   return {
     symbol: instrument.symbol,
     symbolId,
@@ -34,7 +56,7 @@ export function instrumentRow(instrument: Instrument, symbolId: number, band?: P
     quoteCoin: instrument.settle,
     settleCoin: instrument.settle,
     symbolType: '',
-    launchTime: '1585526400000',
+    launchTime: String(LAUNCHED_AT_MS),
     deliveryTime: '0',
     deliveryFeeRate: '',
     priceScale: String(instrument.priceStep.split('.')[1]?.length ?? 0),
@@ -49,11 +71,10 @@ export function instrumentRow(instrument: Instrument, symbolId: number, band?: P
       minNotionalValue: instrument.notionalMin,
     },
     unifiedMarginTrade: true,
-    fundingInterval: FUNDING_INTERVAL_MINUTES,
+    fundingInterval: funding.intervalMinutes,
     copyTrading: 'none',
-    // There is no funding.
-    upperFundingRate: '0',
-    lowerFundingRate: '0',
+    upperFundingRate: fundingCap,
+    lowerFundingRate: funding.isOn ? `-${fundingCap}` : '0',
     displayName: '',
     forbidUplWithdrawal: false,
     isPreListing: false,
@@ -63,12 +84,21 @@ export function instrumentRow(instrument: Instrument, symbolId: number, band?: P
   };
 }
 
-export function tickerRow(symbol: string, { bid, ask, last }: Quote): object {
+/** What is due next. */
+export interface NextFunding {
+  readonly terms: FundingTerms;
+  readonly rate: string;
+  /** Milliseconds UTC. */
+  readonly dueAtMs: number;
+}
+
+export function tickerRow(symbol: string, { bid, ask, last, mark }: Quote, funding: NextFunding): object {
+  const { isOn, intervalMinutes } = funding.terms;
   return {
     symbol,
     lastPrice: last,
     indexPrice: last,
-    markPrice: last,
+    markPrice: mark,
     bid1Price: bid,
     bid1Size: DEPTH,
     ask1Price: ask,
@@ -85,10 +115,10 @@ export function tickerRow(symbol: string, { bid, ask, last }: Quote): object {
     prevPrice1h: '',
     turnover24h: '',
     volume24h: '',
-    fundingRate: '0',
-    nextFundingTime: '0',
-    fundingIntervalHour: String(FUNDING_INTERVAL_MINUTES / 60),
-    fundingCap: '0',
+    fundingRate: funding.rate,
+    nextFundingTime: isOn ? String(funding.dueAtMs) : '0',
+    fundingIntervalHour: String(intervalMinutes / MINUTES_PER_HOUR),
+    fundingCap: isOn ? String(FUNDING_RATE_MAX) : '0',
     predictedDeliveryPrice: '',
     basisRate: '',
     basis: '',
@@ -101,22 +131,15 @@ export function tickerRow(symbol: string, { bid, ask, last }: Quote): object {
   };
 }
 
-/** What the venue documents of orders that it has and the paper venue has not: triggers, take-profits, loans, options, groups. */
+/** What the venue documents of orders that it has and the paper venue has not: loans, options, groups, limits of stops. */
 const ABSENT_OF_ORDERS = {
-  parentOrderLinkId: '',
   blockTradeId: '',
   isLeverage: '',
-  stopOrderType: '',
   orderIv: '',
   marketUnit: '',
   ocoTriggerBy: '',
   tpLimitPrice: '',
   slLimitPrice: '',
-  tpTriggerBy: '',
-  slTriggerBy: '',
-  triggerDirection: 0,
-  triggerBy: '',
-  lastPriceOnCreated: '',
   basePrice: '',
   placeType: '',
   smpType: 'None',
@@ -136,18 +159,20 @@ export function orderRow(order: OrderRecord, settle: string): object {
   const rest = isOpen(order) ? new ExactDecimal(order.quantity).minus(filled) : ZERO;
   return {
     ...ABSENT_OF_ORDERS,
+    ...stopFields(order),
+    ...attachedFields(order.attached),
     orderId: order.orderId,
     orderLinkId: order.clientOrderId,
     symbol: order.symbol,
     side: order.side,
     orderType: order.type,
-    price: order.limitPrice ?? '0',
+    price: order.limitPrice ?? order.stop?.orderPrice ?? '0',
     qty: order.quantity,
     orderStatus: order.status,
-    createType: 'CreateByUser',
+    createType: order.createType ?? CREATED_BY_USER,
     timeInForce: order.timeInForce,
     reduceOnly: order.reduceOnly,
-    closeOnTrigger: false,
+    closeOnTrigger: order.stop !== undefined,
     positionIdx: 0,
     avgPrice: averagePriceText(new ExactDecimal(order.filledValue), filled),
     leavesQty: formatDecimal(rest),
@@ -157,15 +182,48 @@ export function orderRow(order: OrderRecord, settle: string): object {
     // One figure cannot say in which asset.
     cumExecFee: order.mntFee === undefined ? order.fee : '',
     cumFeeDetail: feeDetail(order, settle),
-    cancelType: order.rejectReason === 'EC_PerCancelRequest' ? 'CancelByUser' : 'UNKNOWN',
+    cancelType: order.cancelType ?? (order.rejectReason === 'EC_PerCancelRequest' ? 'CancelByUser' : 'UNKNOWN'),
     rejectReason: order.rejectReason ?? 'EC_NoError',
-    // ccxt tells contract rows from spot rows by this field.
-    tpslMode: '',
-    triggerPrice: '',
-    takeProfit: '',
-    stopLoss: '',
     createdTime: String(order.createdAtMs),
     updatedTime: String(order.updatedAtMs),
+  };
+}
+
+/** Rises to, or falls to. */
+const RISES = 1;
+const FALLS = 2;
+
+function stopFields({ side, stop }: OrderRecord): object {
+  if (!stop) {
+    return {
+      parentOrderLinkId: '',
+      stopOrderType: '',
+      triggerPrice: '',
+      triggerDirection: 0,
+      triggerBy: '',
+      lastPriceOnCreated: '',
+    };
+  }
+  const falls = (side === 'Sell') === (stop.kind !== 'TakeProfit');
+  return {
+    parentOrderLinkId: stop.parentClientOrderId,
+    stopOrderType: stop.kind,
+    triggerPrice: stop.triggerPrice ?? '',
+    triggerDirection: falls ? FALLS : RISES,
+    triggerBy: stop.triggerBy,
+    lastPriceOnCreated: stop.lastPriceOnCreated,
+  };
+}
+
+function attachedFields(attached: AttachedStops | undefined): object {
+  const { stopLoss, takeProfit } = attached ?? {};
+  return {
+    // ccxt tells contract rows from spot rows by this field.
+    tpslMode: attached ? 'Full' : '',
+    stopLoss: stopLoss ?? '',
+    takeProfit: takeProfit ?? '',
+    slTriggerBy: stopLoss === undefined ? '' : attached?.stopTriggerBy,
+    tpTriggerBy: takeProfit === undefined ? '' : attached?.targetTriggerBy,
   };
 }
 
@@ -180,7 +238,7 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
     orderLinkId: execution.clientOrderId,
     symbol: execution.symbol,
     side: execution.side,
-    orderType: execution.type,
+    orderType: execution.kind === 'Funding' ? 'UNKNOWN' : execution.type,
     orderPrice: execution.orderPrice,
     orderQty: execution.orderQuantity,
     // Fills of former versions do not say it.
@@ -192,9 +250,9 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
     execFeeV2: '',
     feeCurrency: execution.mntFee === undefined ? settle : MNT,
     feeRate: execution.feeRate,
-    execType: 'Trade',
-    createType: 'CreateByUser',
-    stopOrderType: 'UNKNOWN',
+    execType: execution.kind ?? 'Trade',
+    createType: execution.kind === 'Funding' ? '' : (execution.createType ?? CREATED_BY_USER),
+    stopOrderType: execution.stopOrderType ?? 'UNKNOWN',
     isMaker: execution.isMaker,
     closedSize: execution.closedQuantity,
     execPnl: execution.realisedProfit,
@@ -210,11 +268,15 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
   };
 }
 
-/** @param isPortfolio whether the account is in portfolio margin, where leverage and margins of one position mean nothing */
+/**
+ * @param stops the stops that wait in its symbol
+ * @param isPortfolio whether the account is in portfolio margin, where leverage and margins of one position mean nothing
+ */
 export function positionRow(
   position: PositionRecord,
   margin: SymbolMargin,
   markPrice: string,
+  stops: readonly OrderRecord[],
   isPortfolio = false,
 ): object {
   const size = new ExactDecimal(position.size);
@@ -236,7 +298,7 @@ export function positionRow(
     positionMMByMp: maintenanceMargin,
     positionBalance: initialMargin,
     unrealisedPnl: formatDecimal(unrealisedProfit(position, markPrice)),
-    curRealisedPnl: position.realisedProfit,
+    curRealisedPnl: size.isZero() ? '0' : (position.episodeProfit ?? position.realisedProfit),
     cumRealisedPnl: position.realisedProfit,
     positionIdx: 0,
     positionStatus: 'Normal',
@@ -247,9 +309,9 @@ export function positionRow(
     riskId: isPortfolio ? 0 : 1,
     riskLimitValue: isPortfolio ? '0' : '',
     tpslMode: 'Full',
-    takeProfit: '',
-    stopLoss: '',
-    trailingStop: '0',
+    takeProfit: stopOf(stops, 'TakeProfit')?.triggerPrice ?? '',
+    stopLoss: stopOf(stops, 'StopLoss')?.triggerPrice ?? '',
+    trailingStop: stopOf(stops, 'TrailingStop')?.distance ?? '0',
     bustPrice: '',
     sessionAvgPrice: '',
     delta: '',
@@ -258,8 +320,8 @@ export function positionRow(
     theta: '',
     leverageSysUpdatedTime: '',
     mmrSysUpdatedTime: '',
-    seq: -1,
-    openTime: size.isZero() ? 0 : position.createdAtMs,
+    seq: position.sequence ?? -1,
+    openTime: size.isZero() ? 0 : (position.openedAtMs ?? position.createdAtMs),
     createdTime: String(position.createdAtMs),
     updatedTime: String(position.updatedAtMs),
   };
@@ -272,4 +334,8 @@ export function unrealisedProfit(position: PositionRecord, markPrice: string): D
   return roundAmount(
     size.isPositive() ? value.minus(position.entryValue) : new ExactDecimal(position.entryValue).minus(value),
   );
+}
+
+function stopOf(stops: readonly OrderRecord[], kind: StopKind): StopTerms | undefined {
+  return stops.find(({ stop }) => stop?.kind === kind)?.stop;
 }

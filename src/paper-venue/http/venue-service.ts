@@ -74,6 +74,8 @@ export class VenueService {
   /** Carries out an admitted request. */
   execute({ route, parameters }: AdmittedRequest, options: PlacementOptions = {}): HttpReply {
     try {
+      // What prices did to stops until now comes before the request.
+      this.core.engine.stops.advance();
       refuseUnsupported(parameters, route.unsupported ?? []);
       const result = route.handle(this.core, parameters, options);
       return resultReply(result, this.core.clock.nowMs(), this.#limitHeaders(route));

@@ -4,8 +4,17 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { Book } from '../book/book';
 import { fillPosition } from '../book/fill-position';
 import { symbolMargin } from '../book/margin';
-import { isOpen, type ExecutionRecord, type OrderRecord, type PositionRecord, type Transaction } from '../book/records';
+import {
+  isOpen,
+  type ExecutionKind,
+  type ExecutionRecord,
+  type OrderRecord,
+  type PositionRecord,
+  type Transaction,
+} from '../book/records';
+import type { Quote } from '../market/price-feed';
 import { roundAmountUp } from '../money';
+import { stopsAfterFill } from './stop-orders';
 
 export interface Fees {
   readonly taker: string;
@@ -18,6 +27,17 @@ export interface Fill {
   readonly quantity: Decimal;
   readonly price: Decimal;
   readonly isMaker: boolean;
+  /** Absent: a trade. */
+  readonly kind?: ExecutionKind;
+}
+
+/** When a draft is made, and the prices then. */
+export interface Moment {
+  /** On the venue's clock. */
+  readonly atMs: number;
+  /** On the machine's clock. */
+  readonly steadyMs: number;
+  readonly quote: Quote;
 }
 
 /** What one order is about to change. Nothing counts before the book commits it. */
@@ -26,17 +46,23 @@ export class Draft {
   #position: PositionRecord;
   #walletBalance: Decimal;
   #mntBalance: Decimal;
+  readonly #filledBefore: string;
 
   constructor(
     private readonly book: Book,
     private readonly fees: Fees,
     public order: OrderRecord,
-    private readonly atMs: number,
-    private readonly markPrice?: string,
+    private readonly moment: Moment,
   ) {
+    this.#filledBefore = order.filledQuantity;
     this.#position = book.position(order.symbol);
     this.#walletBalance = book.walletBalance.total;
     this.#mntBalance = book.mntBalance;
+  }
+
+  /** As it would be. */
+  get position(): PositionRecord {
+    return this.#position;
   }
 
   /** What is left to fill. */
@@ -44,19 +70,25 @@ export class Draft {
     return new ExactDecimal(this.order.quantity).minus(this.order.filledQuantity);
   }
 
-  fill({ quantity, price, isMaker }: Fill): void {
-    const { order, atMs } = this;
+  fill({ quantity, price, isMaker, kind }: Fill): void {
+    const { order } = this;
+    const { atMs, quote } = this.moment;
     const feeRate = isMaker ? this.fees.maker : this.fees.taker;
     const value = price.mul(quantity);
     const { fee, mntFee } = this.#pay(value.mul(feeRate));
-    const { position, closedQuantity, realisedProfit } = fillPosition(
+    const { position, closedQuantity, realisedProfit, isOpened } = fillPosition(
       this.#position,
       order.side,
       quantity,
       price,
       atMs,
     );
-    this.#position = position;
+    this.#position = {
+      ...position,
+      ...(isOpened && { openedWithStop: order.attached?.stopLoss !== undefined }),
+      ...(isTroubled(order) && { stopLostByFault: true }),
+      episodeProfit: formatDecimal(realisedProfit.minus(fee).plus(position.episodeProfit ?? '0')),
+    };
     this.#walletBalance = this.#walletBalance.plus(realisedProfit).minus(fee);
     this.#executions.push({
       sequence: this.book.orders.lastExecutionSequence + this.#executions.length + 1,
@@ -76,10 +108,13 @@ export class Draft {
       feeRate,
       isMaker,
       leavesQuantity: formatDecimal(this.rest.minus(quantity)),
-      markPrice: this.markPrice,
+      markPrice: quote.mark,
+      ...(order.stop && { stopOrderType: order.stop.kind }),
+      ...(order.createType !== undefined && { createType: order.createType }),
       closedQuantity: formatDecimal(closedQuantity),
       realisedProfit: formatDecimal(realisedProfit),
       atMs,
+      kind,
     });
     const filledQuantity = quantity.plus(order.filledQuantity);
     this.order = {
@@ -104,12 +139,12 @@ export class Draft {
   }
 
   cancel(rejectReason: string): void {
-    this.order = { ...this.order, status: 'Cancelled', rejectReason, updatedAtMs: this.atMs };
+    this.order = { ...this.order, status: 'Cancelled', rejectReason, updatedAtMs: this.moment.atMs };
   }
 
   /** Accepted and then refused: nothing of it fills. */
   reject(rejectReason: string): void {
-    this.order = { ...this.order, status: 'Rejected', rejectReason, updatedAtMs: this.atMs };
+    this.order = { ...this.order, status: 'Rejected', rejectReason, updatedAtMs: this.moment.atMs };
   }
 
   holdRestUntil(heldUntilMs: number | undefined): void {
@@ -133,13 +168,42 @@ export class Draft {
   }
 
   toTransaction(): Transaction {
-    if (this.#executions.length === 0) return { orders: [this.order] };
+    const { steadyMs } = this.moment;
+    // A stop that is set off and finds nothing is gone all the same, and its partner with it.
+    const stops = this.#executions.length > 0 || this.order.stop ? this.#changedStops() : [];
+    if (this.#executions.length === 0) return { orders: [this.order, ...stops] };
     return {
+      atMs: steadyMs,
       walletBalance: formatDecimal(this.#walletBalance),
       ...(!this.#mntBalance.eq(this.book.mntBalance) && { mntBalance: formatDecimal(this.#mntBalance) }),
-      orders: [this.order],
+      orders: [this.order, ...stops],
       executions: this.#executions,
       positions: [this.#position],
     };
   }
+
+  /** The stops of the position, in the same step as the fills: there is no moment between them. */
+  #changedStops(): OrderRecord[] {
+    const { order, book, moment } = this;
+    const { symbol, orderId } = order;
+    const change = {
+      order,
+      isFirstFill: this.#filledBefore === '0',
+      before: book.position(symbol),
+      after: this.#position,
+      stops: book.orders.stops(symbol).filter((stop) => stop.orderId !== orderId),
+    };
+    const nextSequence = Math.max(book.orders.lastSequence, order.sequence) + 1;
+    return stopsAfterFill(change, {
+      atMs: moment.atMs,
+      steadyMs: moment.steadyMs,
+      last: moment.quote.last,
+      nextSequence,
+    });
+  }
+}
+
+/** Whether a fault keeps the stop that an order brings away, or lets the stop that this order is find too little. */
+function isTroubled({ attached, stop }: OrderRecord): boolean {
+  return attached?.lost?.includes('StopLoss') === true || stop?.trouble?.fillShare !== undefined;
 }

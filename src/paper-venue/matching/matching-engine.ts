@@ -4,15 +4,26 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { VenuePromises } from '../../venues/venue';
 import type { Book } from '../book/book';
 import { reducibleQuantity } from '../book/fill-position';
-import { isOpen, type OrderRecord } from '../book/records';
+import {
+  isOpen,
+  isWaiting,
+  type AttachedStops,
+  type OrderRecord,
+  type PositionRecord,
+  type StopKind,
+  type StopTrouble,
+} from '../book/records';
 import type { PaperClock } from '../clock';
 import type { PriceFeed, Quote } from '../market/price-feed';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { amendedOrder, type OrderChange } from './amendment';
-import { Draft, type Fees } from './draft';
+import { Draft, type Fees, type Moment } from './draft';
 import type { NewOrder } from './order-request';
+import { assertLeverageFits, assertWithinRiskLimit } from './risk-limits';
+import { StopDesk } from './stop-desk';
 import { assertNotional, crosses, touchFor } from './touch';
 import { TradingRules } from './trading-rules';
+import { assertStopLoss, assertTakeProfit, triggerPriceNow } from './trigger-prices';
 
 /** Active orders per symbol: the venue's own limit for perpetuals. */
 const ACTIVE_ORDERS_MAX = 500;
@@ -34,12 +45,22 @@ export interface PlacementOptions {
   readonly rejectedFor?: string;
   /** What of a market order finds nothing at once is cancelled; it fills this share, 0 to 1. */
   readonly iocShare?: number;
+  /** The venue's word for who places it; absent: a client. */
+  readonly createType?: string;
+  /** Which of the stops that it brings never come. */
+  readonly losesStops?: readonly StopKind[];
+  /** What is wrong with the stops that it brings or sets. */
+  readonly stopTrouble?: StopTrouble;
+  /** The venue answers a change of stops with these words, and does nothing. */
+  readonly refusesStopFor?: VenueRefusal;
 }
 
 /** What an order would lock, in the settle asset. */
 export interface MarginPreview {
   readonly before: Decimal;
   readonly after: Decimal;
+  /** As it would be. */
+  readonly position: PositionRecord;
 }
 
 export interface OrderReference {
@@ -50,9 +71,11 @@ export interface OrderReference {
 
 /**
  * Fills orders against the price feed. Depth is unlimited: an order that crosses fills at the touch as taker, all of
- * it; one that rests fills at its own price as maker when the touch reaches it. Nobody is liquidated.
+ * it; one that rests fills at its own price as maker when the touch reaches it.
  */
 export class MatchingEngine {
+  readonly stops: StopDesk;
+
   constructor(
     private readonly book: Book,
     private readonly feed: PriceFeed,
@@ -60,16 +83,29 @@ export class MatchingEngine {
     private readonly fees: Fees,
     private readonly clientIdUnique: VenuePromises['clientIdUnique'] = 'always',
     readonly rules = new TradingRules(),
-  ) {}
+  ) {
+    this.stops = new StopDesk(book, feed, clock, fees, rules);
+  }
 
   /**
    * Accepts an order, or refuses it without a trace.
    *
-   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094 or 110007
+   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094, 110007 or 110090
    */
   place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
-    const draft = this.#draft(request, options);
-    this.book.commit(options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction());
+    const { symbol } = request.instrument;
+    const reducible = reducibleQuantity(this.book.position(symbol), request.side);
+    let draft: Draft;
+    try {
+      draft = this.#draft(request, options);
+    } catch (error) {
+      const isOfNothing = error instanceof VenueRefusal && error.retCode === RET_CODES.reduceOnlyRuleNotSatisfied;
+      if (isOfNothing) this.book.commit({ oddExits: [{ symbol, what: 'nothing' }] });
+      throw error;
+    }
+    const isTooLarge = request.reduceOnly && reducible.lt(request.quantity);
+    const transaction = options.vanishes ? { vanished: [draft.order.clientOrderId] } : draft.toTransaction();
+    this.book.commit(isTooLarge ? { ...transaction, oddExits: [{ symbol, what: 'too_large' }] } : transaction);
     return draft.order;
   }
 
@@ -77,7 +113,8 @@ export class MatchingEngine {
   preview(request: NewOrder): MarginPreview {
     const { positionMargin, orderMargin } = this.book.walletBalance;
     const before = positionMargin.plus(orderMargin);
-    return { before, after: before.plus(this.#draft(request, {}).addedMargin) };
+    const draft = this.#draft(request, {});
+    return { before, after: before.plus(draft.addedMargin), position: draft.position };
   }
 
   #draft(request: NewOrder, options: PlacementOptions): Draft {
@@ -102,20 +139,35 @@ export class MatchingEngine {
     const standing = this.#standing(request, quote);
     assertNotional(request, quantity, standing.limitPrice ?? touch);
     const order = this.#newOrder(standing, quantity, options);
-    const draft = new Draft(this.book, this.fees, order, order.createdAtMs, quote.last);
+    this.#assertStops(standing, quote, touch);
+    const draft = new Draft(this.book, this.fees, order, this.#moment(quote));
     this.#fillAtOnce(draft, standing, touch, options);
     const opens = !request.reduceOnly && quantity.gt(reducible);
-    if (opens && !(draft.isCovered() && this.#isPayableFirst(order, touch))) {
+    if (opens && !(draft.isCovered() && this.#isPayableFirst(order, quote))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
+    if (opens) assertWithinRiskLimit(request.instrument, draft, this.book);
     return draft;
+  }
+
+  /** What an order brings is compared with its own price where it rests, and with the market where it does not. */
+  #assertStops({ side, attached, limitPrice }: NewOrder, quote: Quote, touch: string): void {
+    const { stopLoss, takeProfit, stopTriggerBy = 'LastPrice', targetTriggerBy = 'LastPrice' } = attached ?? {};
+    const rests = limitPrice !== undefined && !crosses(side, limitPrice, touch);
+    const base = (by: AttachedStops['stopTriggerBy']): string => (rests ? limitPrice : triggerPriceNow(quote, by));
+    if (stopLoss !== undefined) assertStopLoss(side, stopLoss, base(stopTriggerBy), stopTriggerBy);
+    if (takeProfit !== undefined) assertTakeProfit(side, takeProfit, base(targetTriggerBy), targetTriggerBy);
+  }
+
+  #moment(quote: Quote): Moment {
+    return { atMs: this.clock.nowMs(), steadyMs: this.clock.steadyNowMs(), quote };
   }
 
   /** The order at the price at which the venue lets it stand. */
   #standing(request: NewOrder, quote: Quote): NewOrder {
     const { side, limitPrice, instrument } = request;
     if (limitPrice === undefined) return request;
-    return { ...request, limitPrice: this.rules.standingPrice(side, limitPrice, instrument, quote.last) };
+    return { ...request, limitPrice: this.rules.standingPrice(side, limitPrice, instrument, quote.mark) };
   }
 
   /**
@@ -132,9 +184,9 @@ export class MatchingEngine {
     rules.assertTradable(order, { nowMs, steadyNowMs: clock.steadyNowMs() });
     const quote = this.feed.quote(order.symbol, clock.steadyNowMs());
     const changed = amendedOrder(order, change, instrument, (price) =>
-      rules.standingPrice(order.side, price, instrument, quote.last),
+      rules.standingPrice(order.side, price, instrument, quote.mark),
     );
-    const draft = new Draft(this.book, this.fees, { ...changed, updatedAtMs: nowMs }, nowMs, quote.last);
+    const draft = new Draft(this.book, this.fees, { ...changed, updatedAtMs: nowMs }, this.#moment(quote));
     const touch = touchFor(order.side, quote);
     if ((order.heldUntilMs ?? 0) <= clock.steadyNowMs() && crosses(order.side, changed.limitPrice, touch)) {
       this.#take(draft, touch);
@@ -149,13 +201,15 @@ export class MatchingEngine {
   /** @throws VenueRefusal 110001 when there is no such open order */
   cancel(reference: OrderReference): OrderRecord {
     const order = this.#openOrder(reference);
-    const draft = new Draft(this.book, this.fees, order, this.clock.nowMs());
+    if (isWaiting(order)) return this.stops.cancel(order);
+    const quote = this.feed.quote(order.symbol, this.clock.steadyNowMs());
+    const draft = new Draft(this.book, this.fees, order, this.#moment(quote));
     draft.cancel('EC_PerCancelRequest');
     this.book.commit(draft.toTransaction());
     return draft.order;
   }
 
-  /** @throws VenueRefusal 110043, 10001 or 110007 */
+  /** @throws VenueRefusal 110043, 10001, 110013 or 110007 */
   setLeverage(symbol: string, leverage: string): void {
     const instrument = this.feed.instruments.get(symbol);
     const value = /^\d{1,3}(\.\d{1,2})?$/.test(leverage) ? new ExactDecimal(leverage) : ZERO;
@@ -163,6 +217,7 @@ export class MatchingEngine {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'leverage invalid');
     }
     const position = this.book.position(symbol);
+    assertLeverageFits(instrument, position, value, this.feed.quote(symbol, this.clock.steadyNowMs()).mark);
     if (value.eq(position.leverage)) throw new VenueRefusal(RET_CODES.leverageNotModified, 'leverage not modified');
     const margin = this.book.margin(symbol);
     const locked = margin.position.plus(margin.orders);
@@ -180,14 +235,18 @@ export class MatchingEngine {
     throw new VenueRefusal(RET_CODES.orderNotFound, 'order not exists or too late to cancel');
   }
 
-  /** Fills whatever the present prices reach. Prices that came and went while the venue was down fill nothing. */
+  /**
+   * Sets off the stops that any second since the last time reached, then fills what the present prices reach. For resting orders
+   * prices that came and went while the venue was down fill nothing.
+   */
   matchOpenOrders(): void {
+    this.stops.advance();
     const nowMs = this.clock.steadyNowMs();
     for (const symbol of this.book.orders.symbolsWithOpenOrders()) {
       if (this.rules.stateOf(symbol, nowMs) === 'closed') continue;
       const quote = this.feed.quote(symbol, nowMs);
       for (const order of this.book.orders.openOrders(symbol)) {
-        if ((order.heldUntilMs ?? 0) <= nowMs) this.#matchOpenOrder(order, quote);
+        if (!isWaiting(order) && (order.heldUntilMs ?? 0) <= nowMs) this.#matchOpenOrder(order, quote);
       }
     }
   }
@@ -202,7 +261,7 @@ export class MatchingEngine {
   }
 
   #matchOpenOrder(order: OrderRecord, quote: Quote): void {
-    const draft = new Draft(this.book, this.fees, order, this.clock.nowMs(), quote.last);
+    const draft = new Draft(this.book, this.fees, order, this.#moment(quote));
     const reducible = reducibleQuantity(this.book.position(order.symbol), order.side);
     const touch = touchFor(order.side, quote);
     if (order.reduceOnly && reducible.isZero()) {
@@ -214,13 +273,16 @@ export class MatchingEngine {
     } else {
       return;
     }
-    this.book.commit(draft.toTransaction());
+    const isOfNothing = order.reduceOnly && reducible.isZero();
+    const oddExits = isOfNothing ? [{ symbol: order.symbol, what: 'nothing' as const }] : undefined;
+    this.book.commit({ ...draft.toTransaction(), ...(oddExits && { oddExits }) });
   }
 
   /** What an order opens has to be paid from what is free before it closes a position of the other side. */
-  #isPayableFirst(order: OrderRecord, touch: string): boolean {
+  #isPayableFirst(order: OrderRecord, quote: Quote): boolean {
+    const touch = touchFor(order.side, quote);
     const limitPrice = crosses(order.side, order.limitPrice, touch) ? touch : order.limitPrice;
-    return new Draft(this.book, this.fees, { ...order, limitPrice }, order.createdAtMs).isCovered();
+    return new Draft(this.book, this.fees, { ...order, limitPrice }, this.#moment(quote)).isCovered();
   }
 
   #isTaken(clientOrderId: string): boolean {
@@ -309,6 +371,12 @@ export class MatchingEngine {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
       external: options.external,
+      createType: options.createType,
+      ...(request.attached && { attached: attachedBy(request.attached, options) }),
     };
   }
+}
+
+function attachedBy(attached: AttachedStops, { losesStops, stopTrouble }: PlacementOptions): AttachedStops {
+  return { ...attached, ...(losesStops && { lost: losesStops }), ...(stopTrouble && { trouble: stopTrouble }) };
 }

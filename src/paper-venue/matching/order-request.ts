@@ -1,7 +1,7 @@
 import { parseDecimal } from '../../domain/decimal';
-import type { OrderRecord, Side } from '../book/records';
+import type { AttachedStops, OrderRecord, Side } from '../book/records';
 import type { Instrument } from '../market/instrument';
-import { RET_CODES, VenueRefusal } from '../ret-codes';
+import { invalid, readAttached } from './trigger-prices';
 
 const CLIENT_ORDER_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
@@ -17,6 +17,8 @@ export interface NewOrder {
   readonly quantity: string;
   readonly limitPrice?: string;
   readonly reduceOnly: boolean;
+  /** Absent: it brings no stops. */
+  readonly attached?: AttachedStops;
 }
 
 /**
@@ -37,6 +39,8 @@ export function parseNewOrder(
   if (type !== 'Market' && type !== 'Limit') throw invalid('OrderType invalid');
   const positionIndex = body['positionIdx'];
   if (positionIndex !== undefined && Number(positionIndex) !== 0) throw invalid('position idx not match position mode');
+  const reduceOnly = body['reduceOnly'] === true || body['reduceOnly'] === 'true';
+  const attached = readAttached(body, instrument, reduceOnly);
   return {
     clientOrderId: clientOrderId(body['orderLinkId']),
     instrument,
@@ -45,7 +49,8 @@ export function parseNewOrder(
     timeInForce: type === 'Market' ? 'IOC' : timeInForce(body['timeInForce']),
     quantity: readQuantity(body['qty'], instrument, type),
     ...(type === 'Limit' && { limitPrice: readLimitPrice(body['price'], instrument) }),
-    reduceOnly: body['reduceOnly'] === true || body['reduceOnly'] === 'true',
+    reduceOnly,
+    ...(attached && { attached }),
   };
 }
 
@@ -79,8 +84,4 @@ export function readLimitPrice(value: unknown, instrument: Instrument): string {
   const price = parseDecimal(value);
   if (!price || price.isZero() || !price.mod(instrument.priceStep).isZero()) throw invalid('Price invalid');
   return price.toFixed();
-}
-
-function invalid(message: string): VenueRefusal {
-  return new VenueRefusal(RET_CODES.parametersInvalid, message);
 }

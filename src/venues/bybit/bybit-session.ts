@@ -142,6 +142,20 @@ export class BybitSession {
     if (!this.clock.isMeasured) await this.measureClock();
   }
 
+  /** Why a command cannot be signed with the venue's time; nothing of it was sent then. */
+  async findClockFault(): Promise<VenueOutcome | undefined> {
+    try {
+      await this.ensureClock();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      const { outcome } = error;
+      const isPassing = outcome.kind === 'UNKNOWN' || outcome.kind === 'REJECTED';
+      const message = cleanMessage(`The venue's clock could not be measured, nothing was sent. ${outcome.message}`);
+      return { ...outcome, kind: isPassing ? 'NOT_PLACED' : outcome.kind, message };
+    }
+  }
+
   private async read<Payload>(
     endpoint: EndpointGroup,
     schema: Schema<Payload>,

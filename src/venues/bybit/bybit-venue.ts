@@ -11,6 +11,7 @@ import type {
   LookUpAnswer,
   OpenOrdersPage,
   PlaceOrderAnswer,
+  PositionDesk,
   PositionsPage,
   RequestReport,
   Venue,
@@ -42,6 +43,7 @@ import {
 import { BybitInspector } from './preflight/inspector';
 import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
+import { BybitPositionDesk } from './desk/position-desk';
 import { BybitStream } from './stream/bybit-stream';
 import { privateStreamUrl } from './stream/hosts';
 import { parseBalances } from './wallet';
@@ -54,6 +56,14 @@ const CATEGORY = 'linear';
 const CLOSED_LATELY = 1;
 /** An open order whose ids cannot be read. */
 const NAMELESS = '(without an id)';
+/** Orders by which the venue itself guards a position. */
+const GUARDS: ReadonlySet<string> = new Set([
+  'StopLoss',
+  'TakeProfit',
+  'TrailingStop',
+  'PartialStopLoss',
+  'PartialTakeProfit',
+]);
 const INTERVALS: ReadonlyMap<number, string> = new Map([
   [60_000, '1'],
   [180_000, '3'],
@@ -76,6 +86,7 @@ export class BybitVenue implements Venue {
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
   readonly inspector: AccountInspector;
+  readonly positionDesk: PositionDesk;
   private readonly symbols: ReadonlySet<string>;
   /** The largest limit order of each symbol, as the instruments were last read. */
   private limitMaxima: ReadonlyMap<string, string> = new Map();
@@ -85,6 +96,7 @@ export class BybitVenue implements Venue {
     this.#session = new BybitSession(options);
     this.inspector = new BybitInspector(this.#session, options);
     this.symbols = new Set(options.symbols);
+    this.positionDesk = new BybitPositionDesk(this.#session, options);
     this.stream = this.openStream();
   }
 
@@ -206,7 +218,7 @@ export class BybitVenue implements Venue {
   async placeOrder(plan: OrderPlan, sendBeforeMonotonicMs = Number.POSITIVE_INFINITY): Promise<PlaceOrderAnswer> {
     const fault = findOrderFault(plan, this.symbols) ?? findSizeFault(plan, this.limitMaxima);
     if (fault !== undefined) return this.unsent({ kind: 'REJECTED', message: fault });
-    const clockFault = await this.findClockFault();
+    const clockFault = await this.#session.findClockFault();
     if (clockFault !== undefined) return this.unsent(clockFault);
     if (performance.now() > sendBeforeMonotonicMs) {
       return { ...this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE }), isUnsent: true };
@@ -269,9 +281,11 @@ export class BybitVenue implements Venue {
       }),
     );
     const { list, nextPageCursor: nextCursor } = payload.result;
-    const clientOrderIds = list.map((row) => {
-      const { orderId, orderLinkId } = orderNames.parse(row);
-      return orderLinkId || orderId || NAMELESS;
+    const clientOrderIds = list.flatMap((row) => {
+      const { orderId, orderLinkId, stopOrderType } = orderNames.parse(row);
+      // The venue's own part of a position: nobody placed it as an order, and nobody is to cancel it as one.
+      if (!orderLinkId && GUARDS.has(stopOrderType ?? '')) return [];
+      return [orderLinkId || orderId || NAMELESS];
     });
     const orders = this.plain(list, payload.time).filter(({ status }) => status === 'open');
     return { clientOrderIds, orders, nextCursor };
@@ -281,7 +295,7 @@ export class BybitVenue implements Venue {
     if (!CLIENT_ORDER_ID_PATTERN.test(clientOrderId)) {
       return { kind: 'REJECTED', message: 'No order can have this client order id; nothing was sent.' };
     }
-    const clockFault = await this.findClockFault();
+    const clockFault = await this.#session.findClockFault();
     if (clockFault !== undefined) return clockFault;
     const { outcome } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCancel({ category: CATEGORY, symbol, orderLinkId: clientOrderId }),
@@ -313,19 +327,5 @@ export class BybitVenue implements Venue {
 
   private lastOpenTimeMs(intervalMs: number): number {
     return Math.floor(this.#session.clock.nowMs() / intervalMs) * intervalMs;
-  }
-
-  /** Why an order cannot be signed with the venue's time; nothing of it was sent then. */
-  private async findClockFault(): Promise<VenueOutcome | undefined> {
-    try {
-      await this.#session.ensureClock();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof VenueError)) throw error;
-      const { outcome } = error;
-      const isPassing = outcome.kind === 'UNKNOWN' || outcome.kind === 'REJECTED';
-      const message = cleanMessage(`The venue's clock could not be measured, nothing was sent. ${outcome.message}`);
-      return { ...outcome, kind: isPassing ? 'NOT_PLACED' : outcome.kind, message };
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { OrderPlan } from '../../domain/market';
 import type { TimeInForce } from '../../domain/signal';
+import { isPositiveDecimal, ONE_WAY, STOP_TRIGGER_DEFAULT, TARGET_TRIGGER_DEFAULT, TRIGGER_WORDS } from './triggers';
 
 /** Bybit: an orderLinkId has at most 36 characters of this set, and is never accepted twice. */
 export const CLIENT_ORDER_ID_PATTERN = /^[A-Za-z0-9_-]{1,36}$/;
@@ -27,7 +28,7 @@ export function findOrderFault(plan: OrderPlan, symbols: ReadonlySet<string>): s
   if (plan.limitPrice !== undefined && !isPositiveDecimal(plan.limitPrice)) {
     return `The limit price must be a positive decimal number, and was "${plan.limitPrice}".`;
   }
-  return timeInForceFault(plan);
+  return timeInForceFault(plan) ?? stopFault(plan);
 }
 
 /**
@@ -52,10 +53,48 @@ function timeInForceFault({ timeInForce, limitPrice }: OrderPlan): string | unde
 }
 
 /**
- * The body of `POST /v5/order/create`. Quantity and price go out exactly as planned: ccxt's unified call would round
- * them, and the order would differ from what was reserved.
+ * The venue sees the same faults, in words that vary by symbol; one order in the wrong is not worth a request. Which price it
+ * compares with it alone knows: an order that the market has passed meanwhile is its to refuse.
  */
-export function buildOrderRequest(plan: OrderPlan): Readonly<Record<string, string | boolean>> {
+function stopFault(plan: OrderPlan): string | undefined {
+  const { direction, stopLoss, takeProfit, limitPrice, referencePrice } = plan;
+  if (stopLoss === undefined && takeProfit === undefined) return undefined;
+  if (plan.reduceOnly) return 'An order that only reduces a position carries no stop and no target; nothing was sent.';
+  const price = limitPrice ?? referencePrice;
+  const isBuy = direction === 'BUY';
+  return (
+    triggerFault({ what: 'stop', trigger: stopLoss, by: plan.stopTrigger, isBelow: isBuy, direction, price }) ??
+    triggerFault({ what: 'target', trigger: takeProfit, by: plan.targetTrigger, isBelow: !isBuy, direction, price })
+  );
+}
+
+interface TriggerCheck {
+  readonly what: string;
+  /** Absent: there is none. */
+  readonly trigger: string | undefined;
+  readonly by: OrderPlan['stopTrigger'];
+  /** Whether it lies below the order's price; above it otherwise. */
+  readonly isBelow: boolean;
+  readonly direction: OrderPlan['direction'];
+  readonly price: string;
+}
+
+function triggerFault({ what, trigger, by, isBelow, direction, price }: TriggerCheck): string | undefined {
+  if (trigger === undefined) return undefined;
+  if (!isPositiveDecimal(trigger)) return `The ${what} must be a positive decimal number, and was "${trigger}".`;
+  if (by !== undefined && !Object.hasOwn(TRIGGER_WORDS, by)) return `The ${what}'s trigger "${by}" is not known here.`;
+  if (!isPositiveDecimal(price)) return undefined;
+  const isRight = isBelow ? new Decimal(trigger).lt(price) : new Decimal(trigger).gt(price);
+  if (isRight) return undefined;
+  return `The ${what} ${trigger} of a ${direction} must be ${isBelow ? 'below' : 'above'} its price, ${price}; nothing was sent.`;
+}
+
+/**
+ * The body of `POST /v5/order/create`. Quantity and prices go out exactly as planned: ccxt's unified call would round
+ * them, and the order would differ from what was reserved. The position's index is always named: an account in hedge mode then
+ * says so, and opens nothing.
+ */
+export function buildOrderRequest(plan: OrderPlan): Readonly<Record<string, string | number | boolean>> {
   return {
     category: 'linear',
     symbol: plan.symbol,
@@ -65,10 +104,20 @@ export function buildOrderRequest(plan: OrderPlan): Readonly<Record<string, stri
     ...(plan.limitPrice === undefined
       ? { orderType: 'Market' }
       : { orderType: 'Limit', price: plan.limitPrice, timeInForce: TIME_IN_FORCE_WORDS[plan.timeInForce ?? 'GTC'] }),
-    ...(plan.reduceOnly && { reduceOnly: true }),
+    ...(plan.reduceOnly ? { reduceOnly: true } : stopsOf(plan)),
+    positionIdx: ONE_WAY,
   };
 }
 
-function isPositiveDecimal(text: string): boolean {
-  return /^\d+(\.\d+)?$/.test(text) && new Decimal(text).gt(0);
+/** For the whole position: the venue keeps one stop and one target of it, sizes them, and removes them when it is closed. */
+function stopsOf({ stopLoss, stopTrigger, takeProfit, targetTrigger }: OrderPlan): Readonly<Record<string, string>> {
+  if (stopLoss === undefined && takeProfit === undefined) return {};
+  return {
+    tpslMode: 'Full',
+    ...(stopLoss !== undefined && { stopLoss, slTriggerBy: TRIGGER_WORDS[stopTrigger ?? STOP_TRIGGER_DEFAULT] }),
+    ...(takeProfit !== undefined && {
+      takeProfit,
+      tpTriggerBy: TRIGGER_WORDS[targetTrigger ?? TARGET_TRIGGER_DEFAULT],
+    }),
+  };
 }

@@ -25,19 +25,45 @@ export const REQUEST_CODES: CodeTable = codeTable({
   REJECTED: [10001, 10017],
 });
 
+/** Too little position for stops, a partly filled order, Full mode, more than twenty of them. */
+const STOP_CHANGE_CODES: readonly number[] = [110058, 110059, 110060, 110061];
+
 /** Codes that an order may be answered with and that do not say whether it exists. */
 const UNPROVEN_CODES: readonly number[] = [
   // ccxt gives some of these classes that sound final: server timeout, server error, service restarting, backend timeout,
   // network error, creation timeout, order processing, duplicate request (the first one may still be on its way), and
   // failed creation without a reason.
   5004,
-  10000, 10014, 10016, 10019, 10404, 110079, 148001, 170007, 170032, 170146, 170149,
+  10000,
+  10014,
+  10016,
+  10019,
+  10404,
+  110079,
+  148001,
+  170007,
+  170032,
+  170146,
+  170149,
   // Internal errors of any request; "submitted"; a position in a wrong state.
-  170001, 170234, 3400214, 170035, 110005,
+  170001,
+  170234,
+  3400214,
+  170035,
+  110005,
   // Two meanings: a parameter of an older interface, and a session's limit or a repeated request id.
-  20003, 20006,
+  20003,
+  20006,
   // Leverage, limits and margin, in words that fit setting them as well as ordering.
-  110013, 110087, 30135, 30136, 110039, 110046, 182011, 3200320, 3400139,
+  110013,
+  110087,
+  30135,
+  30136,
+  110039,
+  182011,
+  3200320,
+  // Stops and targets, in words that fit changing those of an order or a position as well as ordering with them.
+  ...STOP_CHANGE_CODES,
   // A leg of an order of several legs, which we do not send.
   110116,
 ];
@@ -102,10 +128,12 @@ export const PLACE_ORDER_CODES: CodeTable = codeTable({
     110023,
     110040,
     110042,
+    110046,
     110085,
     110086,
     110089,
     110090,
+    3400139,
     170810,
     30228,
     // Loans: symbols that they exclude, margin that they leave, liquidation.
@@ -170,4 +198,43 @@ export const CANCEL_ORDER_CODES: CodeTable = codeTable({
   NOT_PLACED: [110079, 170191],
   RATE_LIMITED: [30035],
   UNKNOWN: [5004, 10000, 10016, 10019, 170007, 170032, 170147, 170150],
+});
+
+/**
+ * Codes of `POST /v5/position/trading-stop`. REJECTED: nothing was changed, and asking again changes nothing. Setting the same
+ * twice does no harm, so that whatever is not listed may be asked again once the position was read.
+ */
+export const TRADING_STOP_CODES: CodeTable = codeTable({
+  // A cooling-off period, region, trading terms.
+  FATAL: [110124, 110132, 110123, 110125],
+  REJECTED: [
+    // The same already; no position; the price was passed.
+    34040,
+    110017,
+    110092,
+    110093,
+    // Too many stops; what stops may not be.
+    110009,
+    110057,
+    ...STOP_CHANGE_CODES,
+    // Price rules; no price for a market order.
+    110003,
+    110118,
+    110120,
+    110121,
+    30208,
+    30209,
+    // It would be liquidated; limits of positions, of risk, of open interest, of a contract that may only be reduced.
+    110011,
+    110040,
+    110046,
+    110021,
+    110023,
+    110042,
+    110086,
+    110089,
+    110090,
+    3400139,
+  ],
+  UNKNOWN: [5004, 10000, 10014, 10016, 10019, 10404, 110079, 148001],
 });

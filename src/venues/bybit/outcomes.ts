@@ -1,7 +1,9 @@
 import type { OutcomeKind, VenueOutcome } from '../../domain/outcome';
 import { boundedDelayMs, noAnswerOutcome, notSentOutcome, retryAfterAtMs, venueOutcome } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
-import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES } from './outcome-codes';
+import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES, TRADING_STOP_CODES } from './outcome-codes';
+import { refusalWordsOf } from './refusal-words';
+import type { RefusalMeaning } from './refusal-words';
 
 /** Bybit: after HTTP 403 "access too frequent", wait at least ten minutes. */
 const IP_BAN_MS = 10 * 60 * 1_000;
@@ -54,6 +56,20 @@ export function classifyCancelOrderReply(reply: VenueReply): VenueOutcome {
   );
 }
 
+/**
+ * What the answer to `POST /v5/position/trading-stop` proves. PLACED: the venue took it. REJECTED: nothing was changed; what its
+ * words mean is `refusalMeaningOf`'s to tell.
+ */
+export function classifyTradingStopReply(reply: VenueReply): VenueOutcome {
+  return classify(reply, TRADING_STOP_CODES, () => 'The venue accepted the protection.');
+}
+
+/** @returns undefined where the answer is none of those whose words are known */
+export function refusalMeaningOf(reply: VenueReply): RefusalMeaning | undefined {
+  const { code, message } = readEnvelope(reply.body);
+  return refusalWordsOf(code, message)?.meaning;
+}
+
 /** What a failed read says; UNKNOWN: nothing, ask again later. Never PLACED. */
 export function classifyReadReply(reply: VenueReply): VenueOutcome {
   return classify(reply, new Map(), () => undefined);
@@ -90,6 +106,7 @@ function classify(
 function kindOf({ code, message }: Envelope, httpStatus: number, codes: ReadonlyMap<string, OutcomeKind>): OutcomeKind {
   // -1 has two meanings: an expired request, and an order that is not known.
   if (code === '-1') return /expired/i.test(message) ? 'NOT_PLACED' : 'UNKNOWN';
+  if (refusalWordsOf(code, message)?.meaning === 'hedge_mode') return 'FATAL';
   const known = code === undefined ? undefined : (codes.get(code) ?? REQUEST_CODES.get(code));
   return known ?? REFUSING_STATUSES.get(httpStatus) ?? 'UNKNOWN';
 }
@@ -129,12 +146,9 @@ function resetAtMs(reply: VenueReply, envelope: Envelope): number {
   return reply.receivedAtMs + boundedDelayMs(isUsable ? delayMs : RATE_WINDOW_MS);
 }
 
-/** For what senders meet every day, words that do not need the venue's manual. */
-const PLAIN_WORDS: ReadonlyMap<string, string> = new Map([['110017', 'no position is left to reduce']]);
-
 function refusalMessage({ code, message }: Envelope, httpStatus: number): string {
   if (code === undefined || code === '0') return `Bybit answered HTTP ${httpStatus} without saying what happened.`;
-  const words = PLAIN_WORDS.get(code) ?? message;
+  const words = refusalWordsOf(code, message)?.words ?? message;
   return words === '' ? `Bybit ${code}` : `Bybit ${code}: ${words}`;
 }
 

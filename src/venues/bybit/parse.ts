@@ -45,6 +45,7 @@ export function parseMarket(instrument: Instrument, settleAsset: string, takerFe
     notionalMin: positive(lotSizeFilter.minNotionalValue),
     priceStep: instrument.priceFilter.tickSize,
     takerFee,
+    leverageMax: positive(instrument.leverageFilter?.maxLeverage ?? undefined),
   };
 }
 

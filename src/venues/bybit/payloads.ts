@@ -1,21 +1,15 @@
-import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import { DECIMAL_FORM, parseDecimal, parseSignedDecimal } from '../../domain/decimal';
+import { DECIMAL_FORM, parseDecimal } from '../../domain/decimal';
 import { ASSET_BYTES_MAX } from '../../domain/ledger/state';
+import { cursor, decimal, envelope, id, optionalDecimal, SIGNED_FORM, timeMs, word } from './fields';
 
 /*
  * The parts of Bybit V5 answers that are read. Unknown fields are allowed: the venue adds some at any time. What is read has
  * bounds, because it travels through workflow histories before anybody computes with it.
  */
 
-/** Bybit's ids have 36 characters. */
-const ID_CHARACTERS_MAX = 64;
-/** Symbols, coins, types and states are words. */
-const WORD_CHARACTERS_MAX = 40;
 /** A reason is one of some hundred words of the venue. */
 const REASON_CHARACTERS_MAX = 200;
-/** The mark of a page names an order and a time, percent-encoded. */
-const CURSOR_CHARACTERS_MAX = 1_000;
 /** Bybit has a few accounts of one type at most. */
 const ACCOUNTS_MAX = 10;
 /** Bybit lists some hundreds of coins. */
@@ -29,42 +23,9 @@ export const CANDLES_MAX = 1_000;
 /** Bybit's largest page of orders. */
 export const ORDERS_MAX = 50;
 /** Bybit's largest page of fills. */
-const EXECUTIONS_MAX = 100;
+export const EXECUTIONS_MAX = 100;
 /** Bybit's largest page of positions. */
 export const POSITIONS_MAX = 200;
-
-const id = z.string().max(ID_CHARACTERS_MAX);
-const word = z.string().max(WORD_CHARACTERS_MAX);
-/** Without one a list has ended; null is none, because a mark that is too long to be kept becomes that. */
-const cursor = z
-  .string()
-  .max(CURSOR_CHARACTERS_MAX)
-  .optional()
-  .transform((text) => text || undefined);
-const SIGNED_FORM = DECIMAL_FORM.replace(', zero or more,', ',');
-/** Venues write very small figures as "1E-7". */
-const EXPONENT_FORM = /^-?\d{1,20}(\.\d{1,18})?[eE][+-]?\d{1,2}$/;
-const decimal = z
-  .string()
-  .transform((text) => (EXPONENT_FORM.test(text) ? new Decimal(text).toFixed() : text))
-  .refine((text) => parseSignedDecimal(text) !== undefined, `needed is ${SIGNED_FORM}`);
-const TIME_MAX_MS = 9_999_999_999_999;
-/** Bybit leaves a figure that it does not compute empty, or writes null: unknown, never zero. */
-const optionalDecimal = z
-  .union([decimal, z.literal('')], `needed is ${SIGNED_FORM}, or nothing`)
-  .nullish()
-  .transform((figure) => figure || undefined);
-const timeMs = z.union([
-  z.int().positive().max(TIME_MAX_MS),
-  z
-    .string()
-    .regex(/^\d{13}$/, 'a time in milliseconds')
-    .transform(Number),
-]);
-
-function envelope<Result extends z.ZodType>(result: Result) {
-  return z.object({ result, time: timeMs });
-}
 
 /** An order's fees by asset, whose figures are read one by one; empty: none was told. */
 export const feeDetail = z
@@ -92,6 +53,7 @@ export const instrumentRow = z.object({
     maxMktOrderQty: optionalDecimal,
     minNotionalValue: optionalDecimal,
   }),
+  leverageFilter: z.object({ maxLeverage: optionalDecimal }).nullish(),
 });
 export type Instrument = z.infer<typeof instrumentRow>;
 
@@ -202,7 +164,11 @@ export const openOrdersPayload = envelope(
 
 /** What names an order; without its own id it has ours. */
 export const orderNames = z
-  .object({ orderId: id.nullish().catch(undefined), orderLinkId: id.nullish().catch(undefined) })
+  .object({
+    orderId: id.nullish().catch(undefined),
+    orderLinkId: id.nullish().catch(undefined),
+    stopOrderType: word.nullish().catch(undefined),
+  })
   .catch({});
 
 /** One row per symbol in one-way mode, where its index is 0; in hedge mode one per side. */

@@ -3,6 +3,7 @@ import { describeVenueContract } from '../describe-venue-contract';
 import {
   BITCOIN,
   coin,
+  DESK,
   DOCUMENTED_CODES,
   ETHER,
   EXCESSIVE_ANSWERS,
@@ -121,6 +122,8 @@ describeVenueContract({
     { name: 'first', answer: POSITION_PAGES[0], expected: { BTCUSDT: { direction: 'BUY', quantity: '0.5' } } },
     { name: 'second', answer: POSITION_PAGES[1], expected: { ETHUSDT: { direction: 'SELL', quantity: '5.0' } } },
   ],
+
+  desk: DESK,
 
   excessiveAnswers: EXCESSIVE_ANSWERS,
 

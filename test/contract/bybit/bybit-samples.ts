@@ -1,5 +1,6 @@
 import type { Market } from '../../../src/domain/market';
 import { readTestData } from '../../unit/venues/test-data';
+import type { Execution, MoneyRow, PositionRow } from '../../../src/domain/position/types';
 import type { ReplyCase } from '../../unit/venues/test-data';
 import type {
   DocumentedCode,
@@ -7,6 +8,8 @@ import type {
   GoldenOrder,
   LimitAnswer,
   OrderSample,
+  PastSample,
+  PositionDeskSamples,
   SharedId,
 } from '../venue-under-test';
 
@@ -51,6 +54,7 @@ export const BITCOIN: Market = {
   quantityMax: '119.000',
   limitQuantityMax: '1190.000',
   notionalMin: '5',
+  leverageMax: '100.00',
   priceStep: '0.10',
   takerFee: '0.0006',
 };
@@ -122,6 +126,25 @@ export const UNCERTAIN_POSITIONS: readonly Row[] = [
   { ...long, positionStatus: 'Liq' },
   { ...long, positionStatus: 'Adl' },
 ];
+
+const positionRows = readTestData<{ rows: readonly [Row, Row, ...Row[]]; expected: readonly PositionRow[] }>(
+  'bybit',
+  'position-rows.json',
+);
+const [guarded, bare] = positionRows.rows;
+
+export const DESK: PositionDeskSamples = {
+  pageOf: page,
+  rows: { name: 'documented', answer: page(positionRows.rows), expected: positionRows.expected },
+  openRows: [guarded, bare],
+  unreadableRows: readTestData('bybit', 'unreadable-position-rows.json'),
+  namelessRows: [{ ...guarded, symbol: '' }, { ...guarded, symbol: null }, { size: '1' }, null, 'BTCUSDT'],
+  goldenProtections: readTestData('bybit', 'golden-protections.json'),
+  codes: readTestData<Pick<PositionDeskSamples, 'codes'>>('bybit', 'protection-codes.json').codes,
+  executions: readTestData<PastSample<Execution>>('bybit', 'executions.json'),
+  moneyLog: readTestData<PastSample<MoneyRow>>('bybit', 'money-log.json'),
+  pastWindow: { keys: ['startTime', 'endTime'], spanMaxMs: 7 * 24 * 60 * 60 * 1_000 },
+};
 
 const LONG_NUMBER = '9'.repeat(1_000_000);
 const many = (count: number, row: unknown): unknown => ({ list: Array.from({ length: count }, () => row) });

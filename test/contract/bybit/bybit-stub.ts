@@ -20,6 +20,9 @@ export class BybitStub implements VenueStub {
     placeOrder: 'POST /v5/order/create',
     cancelOrder: 'POST /v5/order/cancel',
     recentOrders: 'GET /v5/order/realtime',
+    setProtection: 'POST /v5/position/trading-stop',
+    executions: 'GET /v5/execution/list',
+    moneyLog: 'GET /v5/account/transaction-log',
     lookUp: ['GET /v5/order/realtime', 'GET /v5/order/history', 'GET /v5/execution/list'],
   } as const;
   readonly lookUpWindows = ['GET /v5/order/history', 'GET /v5/execution/list'].map((source) => ({

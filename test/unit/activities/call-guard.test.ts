@@ -73,7 +73,7 @@ async function callAll(
   );
 }
 
-const ALL = 2 + 6 + 1 + 2 * 6;
+const ALL = 2 + 6 + 1 + 2 * (6 + 9);
 /** What only follows an order. */
 const FOLLOWING: readonly string[] = ['lookUpOrder', 'cancelOrder', 'bookFill', 'releaseFunds'];
 

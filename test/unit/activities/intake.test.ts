@@ -26,3 +26,16 @@ test.each<[IntakeResult, object]>([
   });
   expect(info.mock.calls.map((call) => call[1] as unknown)).toEqual([{ fingerprint, symbol: 'BTCUSDT', ...said }]);
 });
+
+test('what the gate says of a signal stands in its line', async () => {
+  const info = jest.fn();
+  const intake = { submit: () => Promise.resolve({ status: 'accepted', fingerprint }) } as unknown as SignalIntake;
+  const note = 'demo: expected to lose about 0.13 %';
+  await createIntakeActivities({ intake, logger: { info }, fingerprintOf: () => fingerprint }).submitSignals({
+    environment: 'paper',
+    venue: 'bybit',
+    signals: [signal, { ...signal, symbol: 'ETHUSDT' }],
+    notes: { BTCUSDT: note },
+  });
+  expect(info.mock.calls.map((call) => (call[1] as { note?: string }).note)).toEqual([note, undefined]);
+});

@@ -52,3 +52,16 @@ test.each([
   jest.useRealTimers();
   expect(await report).toEqual(BALANCES);
 });
+
+test('costs are told of the symbols that the venue has a market and a price of, and of no others', async () => {
+  const pacedVenue = {
+    market: async (symbol: string) => (symbol === 'GONE' ? undefined : { symbol, takerFee: '0.00055' }),
+    ticker: async (symbol: string) => (symbol === 'MUTE' ? undefined : { symbol, bid: '9', ask: '10' }),
+  };
+  const activities = createMarketDataActivities({ pacedVenue: pacedVenue as never, candlesDir: '', candleCount: 1 });
+  const symbols = ['BTCUSDT', 'GONE', 'MUTE'];
+  const asked = { environment: 'paper', venue: 'bybit', symbols } as const;
+  expect(await new MockActivityEnvironment().run(() => activities.fetchCosts(asked))).toEqual({
+    BTCUSDT: { takerFee: '0.00055', bid: '9', ask: '10' },
+  });
+});

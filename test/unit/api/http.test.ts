@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { startApi } from '../../../src/api/start-api';
 import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
+import { NO_POSITIONS } from './fake-positions';
 
 const PROBES = 20;
 const PROBE_MAX_MS = 500;
@@ -32,6 +33,7 @@ async function freePort(): Promise<number> {
 function dependencies() {
   return {
     intake,
+    ...NO_POSITIONS,
     health: async () => ({ status: 'healthy' as const, components: {}, reasons: [], uptime: 1, version: '0' }),
     config: { api: { host: '127.0.0.1', port, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const } },
     gate: OPEN_GATE,

@@ -12,6 +12,7 @@ import { IntakeUnavailableError } from '../../../src/intake/types';
 import { KeptAudit, OPEN_GATE } from './access';
 import { HistoryKeyError } from '../../../src/temporal/codec/history-key-error';
 import { FakeIntake } from './fake-intake';
+import { NO_POSITIONS } from './fake-positions';
 
 const HOST = '127.0.0.1:8080';
 const HEALTHY: HealthReport = {
@@ -28,6 +29,7 @@ let server: FastifyInstance;
 function start(change: Partial<ApiDependencies> = {}): void {
   server = createApiServer({
     intake,
+    ...NO_POSITIONS,
     health: async () => HEALTHY,
     config: {
       api: { host: '127.0.0.1', port: 8080, bodyLimitBytes: 1024, allowedHosts: [], requireToken: 'auto' as const },

@@ -15,6 +15,7 @@ import { startApi } from '../../../src/api/start-api';
 import { findFreePort } from '../../../harness/free-ports';
 import { KeptAudit } from './access';
 import { FakeIntake } from './fake-intake';
+import { NO_POSITIONS } from './fake-positions';
 
 let dataDir: string;
 let port: number;
@@ -40,6 +41,7 @@ beforeEach(async () => {
   bearer.trade = await create('bot', 'trade');
   server = await startApi({
     intake,
+    ...NO_POSITIONS,
     health: async () => ({ status: 'degraded', components: {}, reasons: ['inside'], uptime: 1, version: '0' }),
     gate: new TokenGate({ dataDir, isAlwaysRequired: true }),
     audit,

@@ -202,7 +202,7 @@ test.each<[string, NodeJS.ProcessEnv]>([
 
 test('real money on a server that trusts everybody is to be mended, as a start refuses it', async () => {
   const file = writeConfig(
-    'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }\n',
+    'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }\nrisk: {}\n',
   );
   const keys = { BYBIT_API_KEY: 'k'.repeat(18), BYBIT_API_SECRET: 's'.repeat(36) };
   const before = process.env;

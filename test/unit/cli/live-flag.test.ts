@@ -38,7 +38,8 @@ afterEach(() => {
 function run(words: readonly string[], allowsAnyServer = true): Promise<ExitCode> {
   const file = join(folder, 'live.yaml');
   const temporal = `temporal: { namespace: oncefill-live, allowUnauthenticatedServer: ${allowsAnyServer} }`;
-  writeFileSync(file, `venues: { bybit: { environment: live } }\n${temporal}\nsignals: { strategies: [by_hand] }\n`);
+  const settings = `${temporal}\nsignals: { strategies: [by_hand] }\nrisk: {}\n`;
+  writeFileSync(file, `venues: { bybit: { environment: live } }\n${settings}`);
   return runCommandLine(['--config', file, ...words]);
 }
 

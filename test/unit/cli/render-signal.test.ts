@@ -1,4 +1,4 @@
-import { presentSignal } from '../../../src/api/present-signal';
+import { presentSignal, presentSummary } from '../../../src/api/present-signal';
 import { describeIntake, renderSignal, renderSignalList } from '../../../src/cli/render-signal';
 import { PLAIN } from '../../../src/cli/terminal';
 import type { SignalView } from '../../../src/domain/signal-view';
@@ -73,6 +73,20 @@ describe('renderSignal', () => {
     ]);
   });
 
+  test('a signal tells what it asks for its position', () => {
+    const signal = { ...FILLED.signal, stopLoss: '42000', takeProfitDistance: '900', trailingDistance: '300' };
+    const view = { ...FILLED, signal: { ...signal, maxHoldingSeconds: 600 } };
+    expect(renderSignal(view, PLAIN)).toContain(
+      'Asked     0.01, market, entry, stop 42000, target 900 away, trailing at 300, held for at most 600 s, made ',
+    );
+    expect(presentSignal(view).signal).toMatchObject({
+      stop_loss: '42000',
+      take_profit_distance: '900',
+      trailing_distance: '300',
+      max_holding_seconds: 600,
+    });
+  });
+
   test('a denied signal tells the code and that nothing was sent', () => {
     const denied: SignalView = {
       ...FILLED,
@@ -110,12 +124,27 @@ describe('renderSignal', () => {
   });
 });
 
+test('an exit says which position it closes, and why', () => {
+  const signal = { ...FILLED.signal, strategy: `exit/${AT_MS.toString(36)}/2`, intent: 'exit' as const };
+  const view: SignalView = { ...FILLED, signal, exitReason: 'OPERATOR' };
+  const lines = renderSignal(view, PLAIN).split('\n');
+  expect(lines[0]).toContain('BUY BTCUSDT · exit 2: an operator');
+  expect(lines).toContain('Closes    exit 2 of the position in BTCUSDT of 2026-01-31 12:00:00Z (an operator)');
+  expect(presentSignal(view)).toMatchObject({ exit_reason: 'OPERATOR' });
+});
+
 describe('renderSignalList', () => {
   test('one row per signal under a heading', () => {
     expect(renderSignalList([SUMMARY], 5, PLAIN).split('\n')).toEqual([
       'TIME (UTC)            FINGERPRINT       SIDE  SYMBOL   STRATEGY  VENUE  OUTCOME  TOOK',
       '2026-01-31 12:00:00Z  0123456789abcdef  BUY   BTCUSDT  manual    bybit  FILLED   1.23 s',
     ]);
+  });
+
+  test('an exit shows its round and why it was made in place of its strategy', () => {
+    const exit: SignalSummary = { ...SUMMARY, strategy: 'exit/loyw3v28/2', exitReason: 'TIME_LIMIT' };
+    expect(renderSignalList([exit], 5, PLAIN)).toContain('BTCUSDT  exit 2: time limit  bybit');
+    expect(presentSummary(exit)).toMatchObject({ strategy: 'exit/loyw3v28/2', exit_reason: 'TIME_LIMIT' });
   });
 
   test('a signal that has not ended shows that it runs', () => {

@@ -4,14 +4,15 @@ import { mergeLayers } from '../../../src/config/layers';
 import { loadConfig } from '../../../src/config/load-config';
 
 const DEFAULTS = loadConfig({ env: {}, cwd: process.cwd() });
-const LAYERS = mergeLayers([{ source: 'my.yaml', folder: '', values: {} }]);
+const LAYER = { source: 'my.yaml', folder: '', values: {} };
+const LAYERS = mergeLayers([LAYER]);
 
 function problemsWith(names: readonly string[]): readonly string[] {
   const settings = DEFAULTS.venues['bybit'];
   if (!settings) throw new Error('The default configuration has no venue.');
   const venues = Object.fromEntries(names.map((name) => [name, settings]));
   try {
-    crossCheck({ ...DEFAULTS, venues }, LAYERS);
+    crossCheck({ ...DEFAULTS, venues }, LAYERS, LAYER);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(({ message }) => message);

@@ -32,9 +32,9 @@ const OTHER_VALUES: Readonly<Record<string, string>> = {
   RATE_LIMIT_SAFETY_MARGIN: '0.5',
 };
 
-/** Whoever sets it names the assets: there are none by default. */
-const NAMED_BY_USERS = 'alerts.balanceLow.*';
-const requiredPaths = SETTING_SHAPES.filter((setting) => setting.required && setting.path !== NAMED_BY_USERS).map(
+/** Whoever sets them names the assets or the groups: there are none by default. */
+const NAMED_BY_USERS: readonly string[] = ['alerts.balanceLow.*', 'risk.groups.*.symbols', 'risk.groups.*.limit'];
+const requiredPaths = SETTING_SHAPES.filter(({ path, required }) => required && !NAMED_BY_USERS.includes(path)).map(
   ({ path }) => path.replaceAll('venues.*', 'venues.bybit'),
 );
 
@@ -45,7 +45,7 @@ describe('config/default.yaml', () => {
     expect(valueAt(yamlValues, concrete.split('.'))).toBeDefined();
   });
 
-  test.each(['address', 'candlesDir', 'limits', 'strategies'])(
+  test.each(['address', 'candlesDir', 'gate', 'limits', 'strategies'])(
     'mentions the optional setting %s in a comment',
     (key) => {
       expect(yamlText).toMatch(new RegExp(`^ +# ${key}: `, 'm'));

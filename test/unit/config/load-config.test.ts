@@ -171,12 +171,12 @@ describe('problems', () => {
     ['signals: { timeToLiveSeconds: 301 }', 'signals.timeToLiveSeconds', /at most/],
     ['orders: { lookUpDelayMs: 5000, lookUpDelayMaxMs: 1000 }', 'orders.lookUpDelayMs', /at most/],
     [
-      'venues: { bybit: { environment: live } }\nsignals: { strategies: [] }',
+      'venues: { bybit: { environment: live } }\nsignals: { strategies: [] }\nrisk: {}',
       'temporal.namespace',
       /use another namespace, such as oncefill-live/,
     ],
     [
-      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }',
+      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nrisk: {}',
       'signals.strategies',
       /live needs the list of strategies/,
     ],
@@ -212,7 +212,7 @@ describe('problems', () => {
 
   test('live runs in a namespace of its own', () => {
     const text =
-      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }';
+      'venues: { bybit: { environment: live } }\ntemporal: { namespace: oncefill-live }\nsignals: { strategies: [] }\nrisk: {}';
     expect(loadFile(text).temporal.namespace).toBe('oncefill-live');
   });
 
@@ -375,7 +375,7 @@ describe('problems', () => {
       const env = { ONCEFILL_CRASH_POINT: 'trade.after-send', ONCEFILL_CRASH_FILE: '/tmp/crashed' };
       writeFileSync(
         join(cwd, 'my.yaml'),
-        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\nsignals: { strategies: [by_hand] }\n`,
+        `venues: { bybit: { environment: ${environment} } }\ntemporal: { namespace: oncefill-${environment} }\nsignals: { strategies: [by_hand] }\nrisk: {}\n`,
       );
       const problems = problemsOf(() => loadConfig({ file: 'my.yaml', env, cwd }));
       expect(problems.map(({ source }) => source)).toEqual(Object.keys(env));
@@ -392,17 +392,25 @@ describe('problems', () => {
 });
 
 describe('names of strategies in the configuration', () => {
-  it.each(['ml\u00ADx', 'ml\u200Bx', 'ml\u2060x', '\u2800', 'cafe\u0301', ' ml', 'ml\u00A0', 'ml\u202Ex'])(
-    'refuses %j as the doors do, as the model’s and in the list',
-    (name) => {
-      const load = (path: string, value: unknown) => () =>
-        loadConfig({ env: {}, cwd, flags: [{ flag: '--test', path, value }] });
-      expect(problemsOf(load('ml.strategy', name))).toMatchObject([{ path: 'ml.strategy' }]);
-      expect(problemsOf(load('signals.strategies', ['ok', name]))).toMatchObject([{ path: 'signals.strategies.1' }]);
-      const signal = { symbol: 'BTCUSDT', direction: 'BUY', strategy: name, timestamp: 1_760_000_000_000 };
-      expect(parseSignal(signal, { nowMs: 1_760_000_000_000 })).toMatchObject({ ok: false });
-    },
-  );
+  it.each([
+    'ml\u00ADx',
+    'ml\u200Bx',
+    'ml\u2060x',
+    '\u2800',
+    'cafe\u0301',
+    ' ml',
+    'ml\u00A0',
+    'ml\u202Ex',
+    'exit/a/1',
+    'EXIT/',
+  ])('refuses %j as the doors do, as the model’s and in the list', (name) => {
+    const load = (path: string, value: unknown) => () =>
+      loadConfig({ env: {}, cwd, flags: [{ flag: '--test', path, value }] });
+    expect(problemsOf(load('ml.strategy', name))).toMatchObject([{ path: 'ml.strategy' }]);
+    expect(problemsOf(load('signals.strategies', ['ok', name]))).toMatchObject([{ path: 'signals.strategies.1' }]);
+    const signal = { symbol: 'BTCUSDT', direction: 'BUY', strategy: name, timestamp: 1_760_000_000_000 };
+    expect(parseSignal(signal, { nowMs: 1_760_000_000_000 })).toMatchObject({ ok: false });
+  });
 });
 
 it.each([

@@ -6,7 +6,8 @@ interface SchemaNode {
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly { readonly const?: unknown }[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly const?: unknown;
   readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -37,7 +38,7 @@ const DECIMALS = [
   '1e-3',
 ];
 const DECIMAL_SETTINGS =
-  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|takerFee|makerFee))$/;
+  /^(?:sizing\.(?:fractionOfFree|safetyMargin)|protection\.(?!required|.*Trigger)\w*(?:Fraction|Share|DistanceM\w+|Least)|risk\.\w+Fraction|ml\.minimumReturn|paperVenue\.(?:balance|spreadFraction|markBasisFraction|takerFee|makerFee))$/;
 /** Texts whose allowed values cannot be told from the schema. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'ml.strategy': [
@@ -62,6 +63,9 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'venues.bybit.settleAsset': ['USDT', 'USDC', 'DT', 'T', 'BTCUSDT'],
 };
 
+/** Of the gate of the model, as DECIMAL_SETTINGS. */
+const GATE_DECIMALS = /^ml\.(?:slippageMargin|(?:stop|target)VolatilityMultiple)$/;
+
 function numbersOf({ type, minimum, exclusiveMinimum, maximum }: SchemaNode): readonly number[] {
   const lowest = minimum ?? exclusiveMinimum ?? 0;
   const highest = Math.min(maximum ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
@@ -70,11 +74,15 @@ function numbersOf({ type, minimum, exclusiveMinimum, maximum }: SchemaNode): re
 }
 
 function valuesOf(path: string, node: SchemaNode): readonly unknown[] {
+  if (node.anyOf?.some(({ type }) => type === 'null') === true) {
+    return node.anyOf.flatMap((option) => (option.type === 'null' ? [null] : valuesOf(path, option)));
+  }
   const choices = node.enum ?? node.anyOf?.map((option) => option.const);
   if (choices) return choices;
   if (node.type === 'boolean') return [true, false];
   if (node.type === 'integer' || node.type === 'number') return numbersOf(node);
   if (DECIMAL_SETTINGS.test(path)) return DECIMALS;
+  if (GATE_DECIMALS.test(path)) return DECIMALS;
   return TEXTS[path] ?? [];
 }
 

@@ -1,17 +1,21 @@
+import { gateSettingsOf } from '../../../src/config/gate-settings';
 import { rateLimitsOf } from '../../../src/config/rate-limits';
 import type { Config } from '../../../src/config/schema';
+import { environmentOf } from '../../../src/config/trading-environment';
+import { parseDecimal } from '../../../src/domain/decimal';
 import { isDenial, type DenialCode } from '../../../src/domain/denial';
 import * as ledger from '../../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../../src/domain/ledger/ledger';
 import * as limiter from '../../../src/domain/limiter/limiter';
 import { openOrderDelayMs } from '../../../src/domain/look-up-delay';
 import type { OrderPlan } from '../../../src/domain/market';
+import { judgeAll, NO_VIEWS } from '../../../src/domain/model-gate/gate';
+import { areGateSettings } from '../../../src/domain/model-gate/settings';
 import { candlePace, LOOK_UP_REQUESTS_MAX, weightOf } from '../../../src/domain/request-budget';
 import { checkSend } from '../../../src/domain/send-check';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { freshBudget, spend } from '../../../src/domain/signal-budget';
 import { planOrder } from '../../../src/domain/sizing';
-import { toSignals } from '../../../src/inference/predictions';
 import { VENUE_DEFINITIONS } from '../../../src/venues/definitions';
 import { termsFrom } from '../../../workers/trade-terms';
 import { market, signal as baseSignal, ticker } from '../domain/fixtures';
@@ -39,8 +43,10 @@ export function whatStops(config: Config): readonly string[] {
 
 function planned(config: Config, signal: TradingSignal): OrderPlan | string {
   const venue = config.venues[config.venue]!;
+  // Where no rule gives a stop, the sender does.
+  const hasOwnStop = signal.intent === 'entry' && config.protection.stopLossFraction === null;
   const plan = planOrder({
-    signal,
+    signal: hasOwnStop ? { ...signal, stopLossDistance: '1000' } : signal,
     market: { ...market, takerFee: config.paperVenue.takerFee },
     ticker,
     freeFunds: signal.amount === undefined ? FREE_FUNDS : '',
@@ -48,6 +54,8 @@ function planned(config: Config, signal: TradingSignal): OrderPlan | string {
     safetyMargin: config.sizing.safetyMargin,
     leverage: venue.leverage,
     clientOrderId: 'of-1',
+    protection: { settings: config.protection, isAttachable: true },
+    bounds: config.risk,
   });
   return isDenial(plan) ? `${plan.code} ${plan.message}` : plan;
 }
@@ -138,15 +146,31 @@ function timeFaults(config: Config): readonly string[] {
     expiresAtMs: terms.expiresAtMs - NOW_MS,
   });
   const delays = [0, 1, 10, 1_000].map((attempt) => openOrderDelayMs(attempt, terms.lookUpDelays, 0));
-  const signals = toSignals([{ symbol: 'BTCUSDT', closeTimeMs: NOW_MS, returns15m: 1e9 }], {
-    minimumReturn: config.ml.minimumReturn,
-    strategy: config.ml.strategy,
-  });
   return [
     ...(verdict.step === 'send' ? [] : [`An order in hand is not sent: ${JSON.stringify(verdict)}.`]),
     ...(delays.every((delayMs) => Number.isSafeInteger(delayMs) && delayMs > 0)
       ? []
       : [`Delays are ${delays.join()}.`]),
-    ...(signals.length === 1 || Number(config.ml.minimumReturn) > 1e9 ? [] : ['The model makes no signal.']),
+    ...modelFaults(config),
   ];
+}
+
+/** The model's signals: each is one that intake takes. */
+function modelFaults(config: Config): readonly string[] {
+  const settings = gateSettingsOf(config);
+  if (!areGateSettings(settings)) return ['The gate of the model takes no such settings.'];
+  const prediction = { symbol: 'BTCUSDT', closeTimeMs: NOW_MS, expectedReturn: 1e9, close: 60_000, deviation: 0.001 };
+  const { verdicts } = judgeAll(NO_VIEWS, [prediction], {
+    settings,
+    environment: environmentOf(config),
+    candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
+    costs: { BTCUSDT: { takerFee: '0.00055', bid: '59999', ask: '60001' } },
+    nowMs: NOW_MS,
+  });
+  const signal = verdicts[0]?.signal;
+  if (signal === undefined) return Number(settings.minimumReturn) > 1e9 ? [] : ['The model makes no signal.'];
+  const distances = [signal.stopLossDistance, signal.takeProfitDistance].filter((distance) => distance !== undefined);
+  return distances.every((distance) => parseDecimal(distance)?.lessThan(60_000) === true)
+    ? []
+    : [`The model's stop and target lie ${distances.join()} from the price.`];
 }

@@ -1,4 +1,6 @@
+import type { OrderBounds } from '../../../src/domain/entry-bounds';
 import type { Market, OrderPlan, Ticker, VenueOrder } from '../../../src/domain/market';
+import type { ProtectionTerms } from '../../../src/domain/protection/plan-protection';
 import type { TradingSignal } from '../../../src/domain/signal';
 
 export const signal: TradingSignal = {
@@ -47,3 +49,30 @@ export const order: VenueOrder = {
   createdAtMs: 1,
   updatedAtMs: 2,
 };
+
+/** No stop by rule, and none needed: for tests that are about something else. */
+export const UNGUARDED: ProtectionTerms = {
+  settings: {
+    required: false,
+    stopLossFraction: null,
+    takeProfitFraction: null,
+    trailingFraction: null,
+    breakEvenFraction: null,
+    partialTakeProfitFraction: null,
+    partialTakeProfitShare: '0.5',
+    maxHoldingMinutes: null,
+    stopDistanceMin: '0.0005',
+    stopDistanceMax: '0.5',
+    stopTrigger: 'mark',
+    targetTrigger: 'last',
+    unprotectedMaxSeconds: 10,
+    closeUnprotectedAfterSeconds: 30,
+    whileHalted: 'keep',
+    moveLeast: '0.0005',
+    moveIntervalSeconds: 10,
+  },
+  isAttachable: true,
+};
+
+/** No bound of a single order. */
+export const UNBOUNDED: OrderBounds = { orderValueMax: null, priceBandFraction: null };

@@ -6,7 +6,7 @@ import { lockedAmount, planOrder, priceMoveDenial, spentAmount } from '../../../
 import type { PlanOrderInput } from '../../../src/domain/sizing';
 import { symbolMargin } from '../../../src/paper-venue/book/margin';
 import type { OrderRecord, PositionRecord } from '../../../src/paper-venue/book/records';
-import { market, order, plan, signal, ticker } from './fixtures';
+import { market, order, plan, signal, ticker, UNBOUNDED, UNGUARDED } from './fixtures';
 
 const input: PlanOrderInput = {
   signal,
@@ -17,6 +17,8 @@ const input: PlanOrderInput = {
   safetyMargin: '0.02',
   leverage: 5,
   clientOrderId: 'of-1',
+  protection: UNGUARDED,
+  bounds: UNBOUNDED,
 };
 
 function planned(change: Partial<PlanOrderInput>): OrderPlan {
@@ -280,7 +282,8 @@ test.each([{ fractionOfFree: '1.5' }, { fractionOfFree: '0' }, { safetyMargin: '
   'an exit that names its amount is planned whatever the sizing settings say: %j',
   (settings) => {
     const exit = { ...signal, intent: 'exit', amount: '0.1' } as const;
-    const input = { signal: exit, market, ticker, freeFunds: '', clientOrderId: 'of-1' };
+    const others = { protection: UNGUARDED, bounds: UNBOUNDED };
+    const input = { signal: exit, market, ticker, freeFunds: '', clientOrderId: 'of-1', ...others };
     const usual = { fractionOfFree: '0.01', safetyMargin: '0.02', leverage: 1 };
     expect(planOrder({ ...input, ...usual, ...settings })).toEqual(planOrder({ ...input, ...usual }));
     expect(planOrder({ ...input, ...usual, ...settings })).toMatchObject({ quantity: '0.1', reserveAmount: '0' });

@@ -1,66 +1,47 @@
-import * as fc from 'fast-check';
-import { signalStrength, toSignals } from '../../../src/inference/predictions';
-import type { Prediction } from '../../../src/inference/types';
+import { beyondLeastReturn } from '../../../src/inference/predictions';
+import { returnDeviation } from '../../../src/inference/volatility';
 
-const RULE = { minimumReturn: '0.0003', strategy: 'ml_strategy' };
+const CLOSE_MS = 1_700_000_040_000;
+const prediction = (returns15m: number) => ({ symbol: 'BTCUSDT', returns15m, closeTimeMs: CLOSE_MS });
 
-function prediction(returns15m: number, symbol = 'BTCUSDT'): Prediction {
-  return { symbol, returns15m, closeTimeMs: 1_700_000_040_000 };
-}
-
-test('a prediction beyond the threshold becomes a signal with the time of its candle and no amount', () => {
-  expect(toSignals([prediction(0.0009), prediction(-0.0009, 'ETHUSDT')], RULE)).toEqual([
-    {
-      symbol: 'BTCUSDT',
-      direction: 'BUY',
-      strategy: 'ml_strategy',
-      timestampMs: 1_700_000_040_000,
-      intent: 'entry',
-      signalStrength: 0.75,
-    },
-    {
-      symbol: 'ETHUSDT',
-      direction: 'SELL',
-      strategy: 'ml_strategy',
-      timestampMs: 1_700_000_040_000,
-      intent: 'entry',
-      signalStrength: 0.75,
-    },
-  ]);
+test('only predictions beyond the least return, up or down, go on to the gate, to four digits', () => {
+  const predictions = [0.000123456, 0.0003, -0.0003, 0.000300049, -0.00123456, Number.NaN].map(prediction);
+  const gated = beyondLeastReturn(predictions, '0.0003');
+  expect(gated.map(({ expectedReturn }) => expectedReturn)).toEqual([0.0003, -0.001235]);
+  expect(gated[1]).toEqual({ symbol: 'BTCUSDT', expectedReturn: -0.001235, closeTimeMs: CLOSE_MS });
 });
 
-test.each([0, 0.0003, -0.0003, 0.0001, Number.NaN, Number.POSITIVE_INFINITY])('%d gives no signal', (returns15m) => {
-  expect(toSignals([prediction(returns15m)], RULE)).toEqual([]);
+test('nothing goes on where nobody says how much is least', () => {
+  expect(beyondLeastReturn([prediction(1)], undefined)).toEqual([]);
 });
 
-test('the direction is the sign, and a signal exists exactly beyond the threshold', () => {
-  const returns = fc.double({ min: -0.5, max: 0.5, noNaN: true });
-  const thresholds = fc.integer({ min: 1, max: 100_000 }).map((millionths) => (millionths / 1_000_000).toFixed(6));
-  fc.assert(
-    fc.property(returns, thresholds, (returns15m, minimumReturn) => {
-      const signals = toSignals([prediction(returns15m)], { ...RULE, minimumReturn });
-      const expected =
-        returns15m > Number(minimumReturn) ? ['BUY'] : returns15m < -Number(minimumReturn) ? ['SELL'] : [];
-      expect(signals.map((signal) => signal.direction)).toEqual(expected);
-    }),
-  );
+test('what the gate needs of the candles goes along', () => {
+  const [gated] = beyondLeastReturn([{ ...prediction(0.001), close: 61_000, deviation: 0.0008 }], '0.0003');
+  expect(gated).toMatchObject({ close: 61_000, deviation: 0.0008 });
 });
 
-test('strength lies in 0 to 1, never falls as the prediction grows, and is the same for both directions', () => {
-  const sizes = fc.double({ min: 0, max: 10, noNaN: true });
-  fc.assert(
-    fc.property(sizes, sizes, (one, other) => {
-      const [weaker, stronger] = [Math.min(one, other), Math.max(one, other)].map((size) =>
-        signalStrength(size, 0.0003),
-      );
-      expect(weaker).toBeLessThanOrEqual(stronger!);
-      expect(weaker).toBeGreaterThanOrEqual(0);
-      expect(stronger).toBeLessThanOrEqual(1);
-      expect(signalStrength(-one, 0.0003)).toBe(signalStrength(one, 0.0003));
-    }),
-  );
-});
+describe('the deviation of returns', () => {
+  /** Closes whose returns alternate, up and down by the same factor. */
+  const closes = (change: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, index) => 100 * (index % 2 === 0 ? 1 : 1 + change));
 
-test.each(['0', '-0.1', 'many', '', 'Infinity'])('the threshold "%s" is refused', (minimumReturn) => {
-  expect(() => toSignals([], { ...RULE, minimumReturn })).toThrow(RangeError);
+  test('is the size of returns that are all alike', () => {
+    expect(returnDeviation(closes(0.001, 65))).toBeCloseTo(0.001, 5);
+  });
+
+  test('follows the newest returns, and does not depend on the unit of prices', () => {
+    const calmThenWild = [...closes(0.0005, 33), ...closes(0.002, 32)];
+    const wildThenCalm = calmThenWild.toReversed();
+    expect(returnDeviation(calmThenWild)).toBeGreaterThan(returnDeviation(wildThenCalm)!);
+    expect(returnDeviation(calmThenWild.map((close) => close * 1_000))).toBe(returnDeviation(calmThenWild));
+  });
+
+  test.each([
+    ['too few returns', closes(0.001, 20)],
+    ['prices that stand still', closes(0, 65)],
+    ['prices that cannot be', [0, ...closes(0.001, 65)]],
+    ['none', []],
+  ])('is unknown for %s', (_name, given) => {
+    expect(returnDeviation(given)).toBeUndefined();
+  });
 });

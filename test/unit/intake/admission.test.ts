@@ -195,6 +195,12 @@ describe('a list of strategies', () => {
     ).toEqual(['accepted', 'accepted', 'UNKNOWN_STRATEGY']);
   });
 
+  test.each([{}, settings])('never lets a sender inside this process take the name of an exit: %j', async (given) => {
+    const intake = open(given);
+    const names = ['exit/a/1', 'exit/', 'Exit/x'].map((name) => signalOf(name, { intent: 'exit' }));
+    expect(await submitAll(intake, names)).toEqual(['UNKNOWN_STRATEGY', 'UNKNOWN_STRATEGY', 'UNKNOWN_STRATEGY']);
+  });
+
   test('may be empty', async () => {
     const intake = open({ ...settings, 'signals.strategies': [] });
     expect(await submitAll(intake, [signalOf('model'), signalOf('breakout')])).toEqual([

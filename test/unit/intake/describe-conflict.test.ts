@@ -21,6 +21,11 @@ test.each<[string, Partial<TradingSignal>, string]>([
   ['the amount', { amount: '0.02' }, 'its amount is 0.01, and here it is 0.02.'],
   ['no amount', { amount: undefined }, 'its amount is 0.01, and here it is taken from free funds.'],
   ['the price', { limitPrice: '5' }, 'its limit price is none, a market order, and here it is 5.'],
+  ['the stop', { stopLoss: '5' }, 'its stop is not given, and here it is 5.'],
+  ['the stop as a distance', { stopLossDistance: '5' }, 'its stop is not given, and here it is 5 from its price.'],
+  ['the target', { takeProfit: '5' }, 'its target is not given, and here it is 5.'],
+  ['the trailing', { trailingDistance: '5' }, 'its trailing distance is not given, and here it is 5.'],
+  ['the time to hold', { maxHoldingSeconds: 5 }, 'its longest time to hold is not given, and here it is 5 s.'],
   ['the strength', { signalStrength: 0.5 }, 'its signal strength is not given, and here it is 0.5.'],
   [
     'the intent, though the amount differs too',

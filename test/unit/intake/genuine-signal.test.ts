@@ -22,6 +22,8 @@ const SIGNAL: TradingSignal = {
 function claimOf(signal: TradingSignal): GenuineClaim {
   const fingerprint = fingerprintOf(signal);
   return {
+    environment: 'paper',
+    venue: 'bybit',
     fingerprint,
     clientOrderId: clientOrderIdOf(fingerprint),
     signal,
@@ -47,6 +49,10 @@ test('whatever intake accepts is genuine', () => {
       intent: fc.constantFrom('entry', 'exit'),
       amount: text,
       limit_price: text,
+      stop_loss: text,
+      take_profit_distance: text,
+      trailing_distance: text,
+      max_holding_seconds: fc.integer({ min: 1, max: 1_000_000 }),
       signal_strength: fc.double({ min: 0, max: 1, noNaN: true }),
     },
     { requiredKeys: ['symbol', 'direction', 'strategy', 'timestamp'] },
@@ -78,6 +84,8 @@ test.each<[string, (claim: GenuineClaim) => object]>([
   ['a time in seconds', ({ signal }) => ({ signal: { ...signal, timestampMs: NOW_MS / 1_000 } })],
   ['a strength above one', ({ signal }) => ({ signal: { ...signal, signalStrength: 2 } })],
   ['a price in another spelling', ({ signal }) => ({ signal: { ...signal, limitPrice: '1.0' } })],
+  ['a stop in another spelling', ({ signal }) => ({ signal: { ...signal, stopLoss: '0.10' } })],
+  ['a stop twice', ({ signal }) => ({ signal: { ...signal, stopLoss: '1', stopLossDistance: '1' } })],
   ['an amount as a number', ({ signal }) => ({ signal: { ...signal, amount: 1 } })],
   ['an exit without an amount', ({ signal }) => ({ signal: { ...signal, intent: 'exit', amount: undefined } })],
   ['a field of nobody', ({ signal }) => ({ signal: { ...signal, leverage: 100 } })],
@@ -88,6 +96,35 @@ test.each<[string, (claim: GenuineClaim) => object]>([
   expect(refusal?.message).toMatch(
     /^The workflow "[^"]*" was not started by intake: .+\. Nothing was reserved or sent/,
   );
+});
+
+describe('an exit of a position', () => {
+  const EXIT: TradingSignal = { ...SIGNAL, direction: 'SELL', intent: 'exit', strategy: 'exit/loyw3v28/1' };
+  const startedBy = (workflowId: string, signal: TradingSignal): GenuineClaim => {
+    const claim = claimOf(signal);
+    return { ...claim, origin: { ...claim.origin, parent: { workflowId, runId: 'p' } } };
+  };
+
+  test('is genuine where the position in its symbol at this venue started it', () => {
+    expect(check(startedBy('position:bybit:BTCUSDT', EXIT))).toBeUndefined();
+  });
+
+  test.each<[string, string, Partial<TradingSignal>]>([
+    ['the position in another symbol', 'position:bybit:ETHUSDT', {}],
+    ['the position at another venue', 'position:binance:BTCUSDT', {}],
+    ['a workflow whose id only begins so', 'position:bybit:BTCUSDT:2', {}],
+    ['the venue’s account', 'venue-account:paper:bybit', {}],
+    ['its position, and it is an entry', 'position:bybit:BTCUSDT', { intent: 'entry' }],
+    ['its position, and its strategy is no exit’s', 'position:bybit:BTCUSDT', { strategy: 'grid' }],
+    ['its position, and its strategy only begins as an exit’s', 'position:bybit:BTCUSDT', { strategy: 'exit/now' }],
+  ])('is none where %s started it', (_what, workflowId, change) => {
+    expect(check(startedBy(workflowId, { ...EXIT, ...change }))).toMatchObject({ code: 'SIGNAL_NOT_GENUINE' });
+  });
+
+  test('is none where no workflow started it, and no taken signal of a like name is lost for that', () => {
+    expect(check(claimOf(EXIT))).toMatchObject({ code: 'SIGNAL_NOT_GENUINE' });
+    expect(check(claimOf({ ...EXIT, strategy: 'exit/strategy' }))).toBeUndefined();
+  });
 });
 
 test.each([

@@ -63,7 +63,7 @@ describe('a signal with options', () => {
   const fingerprint = fingerprintOf(signal);
   const origin = { workflowId: fingerprint, workflowType: 'signal', firstRunId: 'r', startedAtMs: NOW, foreign: [] };
   const check = createSignalCheck(300_000);
-  const claim = { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), origin };
+  const claim = { venue: 'bybit', fingerprint, clientOrderId: clientOrderIdOf(fingerprint), origin };
 
   test('is genuine', () => expect(check({ ...claim, signal })).toBeUndefined());
 

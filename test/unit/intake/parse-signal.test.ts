@@ -277,6 +277,8 @@ describe('strategy', () => {
     ['a letter in two parts', 'cafe\u0301', 'is spelled with other code points than its usual form (Unicode NFC)'],
     ['blank before it', ' grid', 'begins or ends with a blank'],
     ['no-break space behind it', 'grid\u00A0', 'begins or ends with a blank'],
+    ['name of an exit', 'exit/loyw3v28/1', 'begins with "exit/", which only the exits of positions do'],
+    ['name of an exit in other letters', 'Exit/mine', 'begins with "exit/"'],
     ['emoji too many', '👨‍💻'.repeat(13), 'has 65 characters'],
   ])('%s is refused for what it is', (_name, strategy, fault) => {
     expect(refusal({ strategy })).toMatch(/^strategy is "/);
@@ -298,9 +300,12 @@ test.each([
   expect(refusal({ [field]: '1' })).toContain(`Did you mean ${nearest}?`);
 });
 
-test.each(['leverage', 'x', 'stop_loss', '', '__proto__x'])('of the unknown field %p no other is guessed', (field) => {
-  expect(refusal({ [field]: '1' })).not.toContain('Did you mean');
-});
+test.each(['leverage', 'x', 'iceberg_share', '', '__proto__x'])(
+  'of the unknown field %p no other is guessed',
+  (field) => {
+    expect(refusal({ [field]: '1' })).not.toContain('Did you mean');
+  },
+);
 
 test('fields are called as the caller names them', () => {
   const names = { limitPrice: '--limit-price', amount: '--amount', timestamp: '--timestamp' };

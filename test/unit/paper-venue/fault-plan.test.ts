@@ -34,8 +34,8 @@ test('the same seed decides the same, and only faults that fit the endpoint', ()
   );
 });
 
-test('the rate is the share of requests that meet a fault', () => {
-  const plan = planner(7, 0.2);
+test('the rate is the share of requests that meet a fault, besides the occasional ones', () => {
+  const plan = new FaultPlanner(parseFaultPlan({ seed: 7, rate: 0.2, occasional: {} }, 'of the test'));
   const met = Array.from({ length: 5_000 }, (_, index) =>
     plan.decide({ endpoint: 'order_create', ordinal: index + 1, clientOrderIdOrdinal: 1 }),
   ).filter(Boolean);

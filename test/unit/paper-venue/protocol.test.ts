@@ -57,7 +57,7 @@ describe('orders are refused with the code of the venue', () => {
     ['a client id of 37 characters', { orderLinkId: 'x'.repeat(37) }, 10001],
     ['a limit order without a price', { orderType: 'Limit' }, 10001],
     ['a price between two steps', { orderType: 'Limit', price: '50000.05' }, 10001],
-    ['a stop loss, which would be lost', { stopLoss: '1' }, 10001],
+    ['a stop loss for a part of the position', { stopLoss: '1', tpslMode: 'Partial' }, 10001],
     ['a value below the smallest', { orderType: 'Limit', price: '1000.0', qty: '0.001' }, 110094],
     ['reduce-only without a position', { reduceOnly: true }, 110017],
     ['more than the balance pays for', { qty: '400' }, 110007],

@@ -97,6 +97,15 @@ test('a run that intake did not start takes over nothing, whatever its id', asyn
   expect(parts.send).toHaveBeenCalledTimes(1);
 });
 
+test('an exit that no position started reserves and sends nothing', async () => {
+  const parts = roadWith(new Account('1000'));
+  parts.faultOfParent.mockResolvedValue({ code: 'SIGNAL_NOT_GENUINE', message: 'No.' });
+  await expect(parts.road.tradeAtOnce(INPUT)).rejects.toThrow('SIGNAL_NOT_GENUINE');
+  await expect(parts.road.withdraw(INPUT)).rejects.toThrow('SIGNAL_NOT_GENUINE');
+  expect(parts.faultOfParent).toHaveBeenCalledWith(INPUT.origin);
+  expect(parts.plan).not.toHaveBeenCalled();
+});
+
 test('what no workflow may trade gets no head start either', async () => {
   const parts = roadWith(new Account('1000'));
   await askOnce(parts);

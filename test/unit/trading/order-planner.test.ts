@@ -1,4 +1,5 @@
-import { OrderPlanner } from '../../../src/trading/order-planner';
+import { OrderPlanner, type SizingSettings } from '../../../src/trading/order-planner';
+import { UNBOUNDED, UNGUARDED } from '../domain/fixtures';
 import { INPUT } from './fixtures/short-road';
 
 const MARKET = {
@@ -11,7 +12,13 @@ const MARKET = {
   priceStep: '0.1',
   takerFee: '0.0006',
 };
-const SETTINGS = { fractionOfFree: '0.1', safetyMargin: '0.02', leverage: 1 };
+const SETTINGS = {
+  fractionOfFree: '0.1',
+  safetyMargin: '0.02',
+  leverage: 1,
+  protection: UNGUARDED,
+  bounds: UNBOUNDED,
+};
 
 /** A venue whose clock is known once a price was read. */
 function plannerAt(venueMs: number | undefined, fault?: string, assets = {}) {
@@ -60,4 +67,18 @@ test.each(['entry', 'exit'] as const)('an %s asks for rules and price in its own
   const planner = new OrderPlanner({} as never, 'account', pacedVenue as never, SETTINGS);
   await planner.plan({ ...INPUT, signal: { ...INPUT.signal, intent } });
   expect([market, ticker].map(({ mock }) => mock.calls)).toEqual([[['BTCUSDT', intent]], [['BTCUSDT', intent]]]);
+});
+
+test('what guards the position, and the bounds of one order, come from the settings', async () => {
+  const pacedVenue = {
+    venue: { clockMs: () => undefined },
+    market: async () => MARKET,
+    ticker: async () => ({ symbol: 'BTCUSDT', bid: '59999', ask: '60000' }),
+  };
+  const planBy = (settings: Partial<SizingSettings>) =>
+    new OrderPlanner({} as never, 'account', pacedVenue as never, { ...SETTINGS, ...settings }).plan(INPUT);
+  const protection = { ...UNGUARDED, settings: { ...UNGUARDED.settings, required: true, stopLossFraction: '0.02' } };
+  expect(await planBy({ protection })).toMatchObject({ stopLoss: '58800', stopTrigger: 'mark' });
+  expect(await planBy({ protection: { ...protection, isAttachable: false } })).toMatchObject({ code: 'NO_STOP' });
+  expect(await planBy({ bounds: { ...UNBOUNDED, orderValueMax: '599' } })).toMatchObject({ code: 'ORDER_TOO_LARGE' });
 });

@@ -55,3 +55,32 @@ test.each([
 });
 
 test('a row that says nothing names no end', () => expect(orderEndOf({ timeInForce: 'GTC' })).toBeUndefined());
+
+describe('stops that travel with an order', () => {
+  const GUARDED: OrderPlan = { ...PLAN, stopLoss: '59000', takeProfit: '62000' };
+
+  test('without words of its own a stop goes by the mark price, and a target by the last', () => {
+    expect(buildOrderRequest(GUARDED)).toMatchObject({
+      tpslMode: 'Full',
+      stopLoss: '59000',
+      slTriggerBy: 'MarkPrice',
+      takeProfit: '62000',
+      tpTriggerBy: 'LastPrice',
+    });
+  });
+
+  test('a plan whose reference price is not known is left to the venue to judge', () => {
+    const plan = { ...GUARDED, limitPrice: undefined, referencePrice: '0', stopLoss: '70000' };
+    expect(findOrderFault(plan, SYMBOLS)).toBeUndefined();
+  });
+
+  test('a reducing order never carries them, whoever lets it pass', () => {
+    const request = buildOrderRequest({ ...GUARDED, reduceOnly: true });
+    expect(Object.keys(request).filter((key) => /stop|profit|trigger|tpsl/i.test(key))).toEqual([]);
+  });
+
+  test('every order names its position in one-way mode', () => {
+    const plans = [PLAN, GUARDED, { ...PLAN, reduceOnly: true }];
+    expect(plans.map((plan) => buildOrderRequest(plan)['positionIdx'])).toEqual([0, 0, 0]);
+  });
+});

@@ -141,3 +141,28 @@ test('an exit without a position is refused in plain words, and with its code on
   expect(venueSentence(outcome)).toBe('Refused: Bybit 110017: no position is left to reduce');
   expect(venueSentence({ kind: 'REJECTED', venueCode: '7', message: 'No.' })).toBe('Refused (7): No.');
 });
+
+test.each([
+  [
+    'StopLoss:68870000 set for Buy position should lower than base_price:68500000??LastPrice',
+    'REJECTED',
+    'the stop was already passed',
+  ],
+  [
+    'StopLoss:1.2 set for Sell position should greater base_price:1.3??MarkPrice',
+    'REJECTED',
+    'the stop was already passed',
+  ],
+  [
+    'TakeProfit:17 set for Buy position should be higher than base_price:18??LastPrice',
+    'REJECTED',
+    'the target was already passed',
+  ],
+  ['position idx not match position mode', 'FATAL', 'the account is in hedge mode'],
+  ['StopLoss:15000 set for Buy position should be greater than liq_price:15120', 'REJECTED', 'liq_price'],
+  ['Qty invalid', 'REJECTED', 'Qty invalid'],
+])('an order refused with "%s" is %s: %s', (retMsg, kind, words) => {
+  const body = { retCode: 10001, retMsg, result: {} };
+  const outcome = classifyPlaceOrderReply(completeReply({ status: 200, body }), 'client-1');
+  expect(outcome).toMatchObject({ kind, message: expect.stringContaining(words) as string });
+});

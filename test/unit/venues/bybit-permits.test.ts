@@ -1,7 +1,7 @@
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { RequestPermit, withPermit } from '../../../src/venues/request-permit';
-import { NoPermitError, type RequestReport, type Venue } from '../../../src/venues/venue';
+import { NoPermitError, type PositionDesk, type RequestReport, type Venue } from '../../../src/venues/venue';
 import { orderIdOf, StubServer } from './stub-server';
 
 const TIMEOUT_MS = 2_000;
@@ -17,6 +17,11 @@ const PLAN = {
   reserveAmount: '170',
   referencePrice: '16597.5',
 } as const;
+
+function deskOf({ positionDesk }: Venue): PositionDesk {
+  if (positionDesk === undefined) throw new Error('The adapter has no position desk.');
+  return positionDesk;
+}
 
 let stub: StubServer;
 let venue: Venue;
@@ -118,6 +123,15 @@ describe.each([
     expect(got()).toEqual([TIME]);
   });
 
+  test('a change of protection is held back as too many requests are', async () => {
+    const change = { symbol: 'BTCUSDT', stopLoss: '16000', stopTrigger: 'mark', targetTrigger: 'last' } as const;
+    expect(await run(() => deskOf(venue).setProtection(change))).toMatchObject({
+      status: 'rate_limited',
+      message: expect.stringMatching(/no permit.*nothing was sent/) as string,
+    });
+    expect(got()).toEqual([TIME]);
+  });
+
   test('a look-up says that it did not ask', async () => {
     expect(await run(() => venue.lookUpOrder('BTCUSDT', 'client-1'))).toMatchObject({
       status: 'unavailable',
@@ -133,6 +147,9 @@ describe.each([
     ['candles', () => venue.candles('BTCUSDT', 60_000, 1)],
     ['balances', () => venue.balances()],
     ['positions', () => venue.positions()],
+    ['rows of positions', () => deskOf(venue).rows()],
+    ['executions', () => deskOf(venue).executions('BTCUSDT', 0)],
+    ['the money log', () => deskOf(venue).moneyLog(0)],
     ['open orders', () => venue.openOrders()],
     ['final orders', () => venue.recentOrders(0)],
   ])('%s are not asked for, and nobody takes the venue for silent', async (_which, read) => {

@@ -94,6 +94,7 @@ describe('placeOrder', () => {
       timeInForce: 'GTC',
       orderLinkId: 'client-1',
       reduceOnly: true,
+      positionIdx: 0,
     });
     expect(request?.headers['x-bapi-api-key']).toBe(PAPER_API_KEY);
     expect(request?.headers['x-bapi-recv-window']).toBe('5000');
@@ -278,6 +279,21 @@ describe('openOrders', () => {
     expect(clientOrderIds).toEqual(['client-1', 'by-hand', 'client-3', nameless, nameless]);
     expect(orders?.map(({ clientOrderId }) => clientOrderId)).toEqual(['client-1']);
     expect(nextCursor).toBeUndefined();
+  });
+
+  it('leaves out what the venue itself guards a position with, and nothing that somebody placed', async () => {
+    const child = (stopOrderType: string, orderLinkId: string | null = '') => {
+      return { ...filledRow, orderId: `of-${stopOrderType}`, orderLinkId, stopOrderType, orderStatus: 'Untriggered' };
+    };
+    const guards = ['StopLoss', 'TakeProfit', 'TrailingStop', 'PartialStopLoss', 'PartialTakeProfit'];
+    const rows = [
+      ...guards.map((kind) => child(kind)),
+      child('StopLoss', null),
+      child('Stop'),
+      child('StopLoss', 'hand'),
+    ];
+    stub.on(REALTIME, (_request, response) => stub.reply(response, { list: rows, nextPageCursor: '' }));
+    expect((await venue.openOrders()).clientOrderIds).toEqual(['of-Stop', 'hand']);
   });
 });
 

@@ -3,7 +3,7 @@ import { reduceAlerts } from '../../../../src/domain/alerts/reduce';
 import { loadConfig } from '../../../../src/config/load-config';
 import { findingsOf, type Sight, type WatchSettings } from '../../../../src/observability/alerts/watch';
 import type { PartHealth } from '../../../../src/observability/part-health';
-import type { AccountHealth } from '../../../../src/messages/venue-account';
+import type { AccountHealth, RiskView } from '../../../../src/messages/venue-account';
 
 const NOW_MS = Date.UTC(2026, 0, 2, 12);
 const settings: WatchSettings = {
@@ -42,7 +42,10 @@ function found(sight: Sight, known: AlertState = emptyAlerts(), with_: Partial<W
   return findings.map(({ rule, subject, holds }) => `${holds ? '' : '-'}${rule} ${subject}`);
 }
 
-const knowing = (rule: 'order_unknown' | 'reservation_orphaned' | 'errors_frequent', subject: string): AlertState => {
+const knowing = (
+  rule: 'order_unknown' | 'position_unprotected' | 'reservation_orphaned' | 'errors_frequent',
+  subject: string,
+): AlertState => {
   const finding = { rule, subject, holds: true, text: 'x', atMs: NOW_MS };
   return reduceAlerts(emptyAlerts(), { kind: 'finding', finding }, NOW_MS).state;
 };
@@ -118,4 +121,31 @@ test('funds are looked at only where somebody named a least amount', () => {
   const alerts = { ...settings.alerts, balanceLow: { USDT: '500', ETH: '1' } };
   expect(found({ freeFunds }, emptyAlerts(), { alerts })).toEqual(['balance_low USDT']);
   expect(found({ freeFunds: { USDT: '500' } }, emptyAlerts(), { alerts })).toEqual(['-balance_low USDT']);
+});
+
+const risk = (change: Partial<RiskView> = {}): PartHealth =>
+  part('positions', {
+    risk: { positionsAsOfMs: NOW_MS, positions: [], unprotected: [], rules: [], ...change },
+  });
+
+test.each<[string, Partial<RiskView>]>([
+  ['position_unprotected BTCUSDT', { unprotected: ['BTCUSDT'] }],
+  ['position_foreign ETHUSDT', { rules: [{ code: 'POSITION_FOREIGN', of: 'ETHUSDT', isBlocking: true }] }],
+  ['risk_limit DAILY_LOSS_LIMIT', { rules: [{ code: 'DAILY_LOSS_LIMIT', limit: '3 %', isBlocking: true }] }],
+  ['risk_limit LOSS_STREAK', { rules: [{ code: 'LOSS_STREAK', limit: '4', isBlocking: true }] }],
+])('finds %s in what the account knows of positions', (expected, change) => {
+  expect(found({ parts: [risk(change)] })).toEqual([expected]);
+});
+
+test.each<[string, Partial<RiskView>]>([
+  ['a streak in one symbol alone', { rules: [{ code: 'LOSS_STREAK', of: 'BTCUSDT', isBlocking: true }] }],
+  ['a bound that is not reached', { rules: [{ code: 'DAILY_LOSS_LIMIT', limit: '3 %', isBlocking: false }] }],
+  ['what was said before the venue told its positions', { positionsAsOfMs: 0, unprotected: ['BTCUSDT'] }],
+])('finds nothing in %s', (_what, change) => {
+  expect(found({ parts: [risk(change)] })).toEqual([]);
+});
+
+test('a position that has a stop again is said to', () => {
+  const known = knowing('position_unprotected', 'BTCUSDT');
+  expect(found({ parts: [risk()] }, known)).toEqual(['-position_unprotected BTCUSDT']);
 });

@@ -68,6 +68,7 @@ async function open(world: World = {}) {
       leverage: 1,
       leverageAtVenue: 'compare',
       allowsWithdrawal: false,
+      keepsStops: false,
       ...world.terms,
     },
     keptAccountIds: async () => world.keptAccountIds ?? [],
@@ -180,5 +181,5 @@ test('in hedge mode the venue refuses every order, whatever was not looked at', 
   const paper = await papers.start(account({ positionMode: 'hedge' }).paper);
   const plan = { clientOrderId: 'one', symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.001' } as never;
   const { outcome } = await adapterFor(paper.url).placeOrder(plan);
-  expect(outcome).toMatchObject({ kind: 'REJECTED', venueCode: '10001' });
+  expect(outcome).toMatchObject({ kind: 'FATAL', venueCode: '10001' });
 });

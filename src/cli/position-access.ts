@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander';
+import type { Config } from '../config/schema';
+import type { PositionWorkflows } from '../positions/position-workflows';
+import { ExitCode } from '../process/exit-codes';
+import { CliError } from './cli-error';
+import { withClient, type Purpose } from './temporal-access';
+
+export const SYMBOL_ARGUMENT = 'the symbol, such as BTCUSDT';
+
+export function parseSymbol(text: string): string {
+  if (/^[A-Z0-9]{2,30}$/.test(text)) return text;
+  throw new InvalidArgumentError('A symbol has 2 to 30 characters, A-Z and 0-9, such as BTCUSDT.');
+}
+
+export function unknownPosition(symbol: string): CliError {
+  const message = `No position of ${symbol} is open, and none is remembered that was. "oncefill position list" tells which are.`;
+  return new CliError(message, ExitCode.NOT_FOUND);
+}
+
+/** The workflows of positions, over a connection of its own. @throws what `withClient` throws */
+export async function withPositions<Result>(
+  config: Config,
+  purpose: Purpose,
+  use: (positions: PositionWorkflows) => Promise<Result>,
+): Promise<Result> {
+  const [{ PositionWorkflows }, { tradingVenueOf }] = await Promise.all([
+    import('../positions/position-workflows'),
+    import('../config/trading-environment'),
+  ]);
+  return withClient(config, purpose, ({ client }) => use(new PositionWorkflows(client, tradingVenueOf(config))));
+}

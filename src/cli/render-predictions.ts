@@ -1,0 +1,80 @@
+import { describeFunnel } from '../domain/model-gate/funnel';
+import type { OpenView } from '../messages/ml-manager';
+import type { PredictionsReport } from '../observability/predictions-report';
+import { printable } from '../process/printable';
+import { renderTable } from './table';
+import type { Style } from './terminal';
+
+const GATE_WORDS = {
+  costs: 'costs (a prediction has to promise more than its trade costs)',
+  demo: 'demo (paper only: a prediction need not promise what its trade costs)',
+} as const;
+
+function timeOf(atMs: number | undefined): string {
+  return atMs === undefined ? 'never' : `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function isoOf(atMs: number | undefined): string | undefined {
+  return atMs === undefined ? undefined : new Date(atMs).toISOString();
+}
+
+/** The prediction loop as `ml status --json` has it. */
+export function presentPredictions({ state, stats }: PredictionsReport) {
+  return {
+    running: state.status === 'running',
+    model: state.model,
+    gate: state.gate,
+    demo: state.demoWords,
+    last_tick_at: isoOf(state.lastTickMs),
+    next_tick_at: isoOf(state.nextTickMs),
+    last_error: state.lastError,
+    ticks: stats.ticks,
+    failed_ticks: stats.failedTicks,
+    predictions: stats.predictions,
+    signals: {
+      accepted: stats.signalsAccepted,
+      duplicate: stats.signalsDuplicate,
+      refused: stats.signalsRefused,
+    },
+    last_funnel: state.lastFunnel,
+    funnel: stats.funnel,
+    views: (state.views ?? []).map(({ symbol, direction, openedAtMs, endsAtMs }) => ({
+      symbol,
+      direction,
+      opened_at: isoOf(openedAtMs),
+      ends_at: isoOf(endsAtMs),
+    })),
+  };
+}
+
+/** What the model does, and why its predictions are no signals. */
+export function renderPredictions({ state, stats }: PredictionsReport, style: Style): string {
+  const { status, model, gate, lastTickMs, nextTickMs, lastError, lastFunnel, demoWords, views = [] } = state;
+  const lines = [
+    `Predictions ${status === 'running' ? style.good(status) : style.warning(status)}, model ${printable(model)}.`,
+    `Last candle ${timeOf(lastTickMs)}, next ${timeOf(nextTickMs)}.`,
+    gate === undefined ? 'No gate is configured: no prediction becomes a signal.' : `Gate: ${GATE_WORDS[gate]}.`,
+  ];
+  if (demoWords !== undefined) lines.push(`Each signal is a ${printable(demoWords)} of its order's value.`);
+  if (lastFunnel !== undefined) lines.push(`Last tick: ${describeFunnel(lastFunnel)}.`);
+  if (stats.funnel !== undefined) lines.push(`So far: ${describeFunnel(stats.funnel)}.`);
+  const { ticks, failedTicks, signalsAccepted, signalsDuplicate, signalsRefused } = stats;
+  lines.push(
+    `${ticks} ticks, ${failedTicks} failed; signals: ${signalsAccepted} accepted, ${signalsDuplicate} duplicate, ${signalsRefused} refused.`,
+  );
+  if (lastError !== undefined) lines.push(style.bad(`The last tick failed: ${printable(lastError)}`));
+  return [...lines, ...viewLines(views, style)].join('\n');
+}
+
+function viewLines(views: readonly OpenView[], style: Style): readonly string[] {
+  if (views.length === 0) return ['No view is open.'];
+  const rows = views.map((view) => [
+    printable(view.symbol),
+    printable(view.direction),
+    timeOf(view.openedAtMs),
+    timeOf(view.endsAtMs),
+  ]);
+  return renderTable([['VIEW', 'SIDE', 'SINCE', 'UNTIL'], ...rows], (text, row) =>
+    row === 0 ? style.dim(text) : text,
+  );
+}

@@ -1,0 +1,142 @@
+import { NO_STRATEGY } from '../api/present-position';
+import { sumOfTrades, sumsBy, type TradeSum } from '../domain/position/trade-sums';
+import type { ClosedTrade } from '../domain/position/types';
+import type { TradeList } from '../positions/position-workflows';
+import { printable } from '../process/printable';
+import { renderTable } from './table';
+import type { Style } from './terminal';
+
+/** Trades that are listed for people; of more, the newest. */
+const SHOWN_MAX = 50;
+const HEADING = [
+  'CLOSED',
+  'SYMBOL',
+  'SIDE',
+  'QUANTITY',
+  'ENTRY',
+  'EXIT',
+  'WHY',
+  'GROSS',
+  'FEES',
+  'FUNDING',
+  'NET',
+  'HELD',
+];
+
+/** `12 s`, `4 min`, `3 h`, `2 days`. */
+export function describeSpan(spanMs: number): string {
+  const seconds = Math.round(spanMs / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** One trade in one line. */
+export function describeTrade(trade: ClosedTrade): string {
+  const { side, quantity, entryPrice, exitPrice, reason, gross, fees, funding, net } = trade;
+  const doubt = trade.isProven ? '' : ', estimated';
+  return `${side} ${quantity} from ${entryPrice} to ${exitPrice} (${reason}): net ${net} = gross ${gross} - fees ${fees} + funding ${funding}${doubt}`;
+}
+
+function rowOf(trade: ClosedTrade): readonly string[] {
+  return [
+    `${new Date(trade.closedAtMs).toISOString().slice(5, 19).replace('T', ' ')}`,
+    printable(trade.symbol),
+    trade.side,
+    trade.quantity,
+    trade.entryPrice,
+    trade.exitPrice,
+    trade.reason,
+    trade.gross,
+    trade.fees,
+    trade.funding,
+    `${trade.net}${trade.isProven ? '' : ' ~'}`,
+    describeSpan(trade.closedAtMs - trade.openedAtMs),
+  ];
+}
+
+function sumRows(trades: readonly ClosedTrade[]): readonly (readonly string[])[] {
+  const row = (name: string, sum: TradeSum): readonly string[] => [
+    printable(name),
+    String(sum.trades),
+    String(sum.won),
+    sum.gross,
+    sum.fees,
+    sum.funding,
+    sum.net,
+  ];
+  return [
+    ['', 'TRADES', 'WON', 'GROSS', 'FEES', 'FUNDING', 'NET'],
+    ...sumsBy(trades, ({ symbol }) => symbol).map(([name, sum]) => row(name, sum)),
+    ...sumsBy(trades, ({ strategy }) => strategy ?? NO_STRATEGY).map(([name, sum]) => row(`by ${name}`, sum)),
+    row('all', sumOfTrades(trades)),
+  ];
+}
+
+/** The list for people: the newest trades, and the sums of all. */
+export function renderTrades({ trades, untold, isCut }: TradeList, days: number, style: Style): string {
+  const untoldWords = untold === 0 ? [] : [`${untold} positions ended without a result: they were ended by hand.`];
+  if (trades.length === 0) return [`No position was closed in the last ${days} days.`, ...untoldWords].join('\n');
+  const shown = trades.slice(-SHOWN_MAX);
+  const dimHeading = (text: string, row: number): string => (row === 0 ? style.dim(text) : text);
+  return [
+    ...renderTable([HEADING, ...shown.map(rowOf)], dimHeading),
+    ...(shown.length < trades.length
+      ? [`and ${trades.length - shown.length} older ones (--csv and --json tell all)`]
+      : []),
+    '',
+    ...renderTable(sumRows(trades), dimHeading),
+    ...(isCut ? ['There are more, older trades; the sums lack them.'] : []),
+    ...untoldWords,
+  ].join('\n');
+}
+
+const CSV_COLUMNS = [
+  'closed_at',
+  'opened_at',
+  'symbol',
+  'side',
+  'strategy',
+  'quantity',
+  'entry_price',
+  'exit_price',
+  'reason',
+  'gross',
+  'fees',
+  'funding',
+  'net',
+  'held_seconds',
+  'is_proven',
+  'opened_by',
+];
+
+/** RFC 4180, with a heading; a text that a spreadsheet would take for a formula is kept as text. */
+export function tradesAsCsv(trades: readonly ClosedTrade[]): string {
+  const rows = trades.map((trade) => [
+    new Date(trade.closedAtMs).toISOString(),
+    new Date(trade.openedAtMs).toISOString(),
+    trade.symbol,
+    trade.side,
+    trade.strategy ?? '',
+    trade.quantity,
+    trade.entryPrice,
+    trade.exitPrice,
+    trade.reason,
+    trade.gross,
+    trade.fees,
+    trade.funding,
+    trade.net,
+    String(Math.round((trade.closedAtMs - trade.openedAtMs) / 1_000)),
+    String(trade.isProven),
+    trade.openedBy.join(' '),
+  ]);
+  return [CSV_COLUMNS, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n');
+}
+
+/** Figures may begin with a minus; any other text that begins like a formula gets an apostrophe. */
+function csvCell(text: string): string {
+  const isFormula = /^[=+@\t\r]/.test(text) || (text.startsWith('-') && !/^-\d+(\.\d+)?$/.test(text));
+  const safe = isFormula ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,39 @@
+import type { Direction, TradingSignal } from '../signal';
+import { stopDistances } from './distances';
+import type { GateSettings, ModelPrediction } from './types';
+
+/** Decimal places of a signal's strength: fewer than the differences between two machines' floating-point results. */
+const STRENGTH_DECIMALS = 4;
+const SECONDS_PER_MINUTE = 60;
+
+export function directionOf({ expectedReturn }: ModelPrediction): Direction {
+  return expectedReturn > 0 ? 'BUY' : 'SELL';
+}
+
+/**
+ * The entry that a view asks for. It carries the close time of the candle behind it, so that the same tick predicted twice gives
+ * the same fingerprint, and nothing that a second run of that tick could find otherwise: costs stay out of it. No amount is set:
+ * orders are sized from free funds.
+ */
+export function signalOf(prediction: ModelPrediction, settings: GateSettings, candleIntervalMs: number): TradingSignal {
+  const { symbol, closeTimeMs, expectedReturn } = prediction;
+  return {
+    symbol,
+    direction: directionOf(prediction),
+    strategy: settings.strategy,
+    timestampMs: closeTimeMs,
+    intent: 'entry',
+    signalStrength: signalStrength(expectedReturn, Number(settings.minimumReturn)),
+    ...stopDistances(prediction, settings, candleIntervalMs),
+    maxHoldingSeconds: settings.horizonMinutes * SECONDS_PER_MINUTE,
+  };
+}
+
+/**
+ * How far a prediction lies beyond the least return: 0.5 on it, towards 1 far beyond, never falling between. A rank, not a
+ * probability.
+ */
+export function signalStrength(expectedReturn: number, minimumReturn: number): number {
+  const size = Math.abs(expectedReturn);
+  return Number((size / (size + minimumReturn)).toFixed(STRENGTH_DECIMALS));
+}

@@ -1,0 +1,98 @@
+import type { Direction, TradingSignal } from '../signal';
+import type { TradingEnvironment } from '../trading-venue';
+
+/**
+ * costs: a prediction has to promise more than a trade costs. demo, in paper only: the least return is enough, so that there is
+ * something to watch; each such trade is expected to lose what it costs.
+ */
+export const GATES = ['costs', 'demo'] as const;
+export type Gate = (typeof GATES)[number];
+
+/** How predictions become signals. Fractions and multiples are decimal strings. */
+export interface GateSettings {
+  readonly gate: Gate;
+  /** Of the signals, and so a part of their fingerprints. */
+  readonly strategy: string;
+  /** No prediction of less, up or down, becomes a signal: a log return above zero. */
+  readonly minimumReturn: string;
+  /** What a trade may cost beyond fees and spread, a fraction of its value. */
+  readonly slippageMargin: string;
+  /** For how long a prediction is a view: none of the same side follows, and its position is closed then. */
+  readonly horizonMinutes: number;
+  /** How long after a view of a symbol none opens. */
+  readonly coolDownMinutes: number;
+  /** Distances of stop and target, multiples of the deviation expected within the horizon; '0': as for every other signal. */
+  readonly stopVolatilityMultiple: string;
+  readonly targetVolatilityMultiple: string;
+  /** Bounds of both distances, fractions of the price: see ProtectionSettings. */
+  readonly stopDistanceMin: string;
+  readonly stopDistanceMax: string;
+}
+
+/** What the model expects of one symbol. Its numbers are no money: they are rounded, so that two machines agree on them. */
+export interface ModelPrediction {
+  readonly symbol: string;
+  /** The log return expected within the horizon; finite. */
+  readonly expectedReturn: number;
+  /** When the newest candle behind it closed, milliseconds UTC. */
+  readonly closeTimeMs: number;
+  /** That candle's close, in quote units. Absent: not told. */
+  readonly close?: number;
+  /** The usual return of one candle, a fraction; absent: no estimate. */
+  readonly deviation?: number;
+}
+
+/** What a venue asks for a trade, decimal strings. */
+export interface MarketCosts {
+  /** A fraction of the value. */
+  readonly takerFee: string;
+  readonly bid: string;
+  readonly ask: string;
+}
+
+/** Why a prediction gives no signal. */
+export type GateReason =
+  /** The gate `demo` outside paper. */
+  | 'NOT_ALLOWED'
+  | 'STALE_CANDLES'
+  | 'BELOW_MINIMUM'
+  /** One of the same side has not reached its horizon. */
+  | 'VIEW_OPEN'
+  | 'COOLING_DOWN'
+  | 'COSTS_UNKNOWN'
+  | 'BELOW_COSTS';
+
+/** What became of a prediction. POSITION_OPPOSITE: it was handed in against an open view, to close what that opened. */
+export type GateOutcome = 'OPENED' | 'POSITION_OPPOSITE' | GateReason;
+
+/** The last view of a symbol; open until its end. */
+export interface SymbolView {
+  readonly direction: Direction;
+  /** The candle's close behind it, milliseconds UTC; so are the next two. */
+  readonly openedAtMs: number;
+  readonly endsAtMs: number;
+  /** The first candle's close that may open another one. */
+  readonly freeFromMs: number;
+}
+
+/** By symbol; plain, so that it survives as JSON. Views are forgotten once another may open. */
+export type GateState = Readonly<Record<string, SymbolView>>;
+
+export interface Verdict {
+  readonly symbol: string;
+  readonly outcome: GateOutcome;
+  /** Of OPENED and POSITION_OPPOSITE alone. */
+  readonly signal?: TradingSignal;
+  /** What the trade is expected to cost, fees and spread, a fraction of its value; of the same. */
+  readonly expectedCosts?: number;
+}
+
+/** What predictions are judged by beside the state. */
+export interface GateTerms {
+  readonly settings: GateSettings;
+  readonly environment?: TradingEnvironment;
+  readonly candleIntervalMs: number;
+  /** By symbol; absent: not known. */
+  readonly costs: Readonly<Record<string, MarketCosts>>;
+  readonly nowMs: number;
+}

@@ -1,0 +1,115 @@
+import { ExactDecimal, parseDecimal } from '../decimal';
+import { cutText } from '../plain-values';
+import { isMoveWorth, isTighter } from '../protection/ratchet';
+import { REPLIES_MAX, REPLY_BYTES_MAX, type CommandReply, type ProtectionLegs } from './book';
+import { legWords } from './legs';
+import { keptWords, type Step } from './step';
+import type { CloseReason, PositionRow } from './types';
+import { wishExit } from './wish-exit';
+
+export interface CloseFacts {
+  readonly requestId: string;
+  readonly words: string;
+  readonly reason: CloseReason;
+}
+
+export interface ProtectFacts {
+  readonly requestId: string;
+  readonly words: string;
+  readonly stopLoss?: string;
+  readonly takeProfit?: string | null;
+  readonly trailingDistance?: string | null;
+  readonly force?: boolean;
+}
+
+/** A person's word, once: whoever repeats a request gets the same answer, and nothing happens again. */
+export function answerOnce(step: Step, requestId: string, answer: () => CommandReply): void {
+  const known = step.book.replies.find((one) => one.requestId === requestId);
+  if (known !== undefined) {
+    step.reply = known.reply;
+    return;
+  }
+  const { accepted, message } = answer();
+  const reply = { accepted, message: cutText(message, REPLY_BYTES_MAX) };
+  step.set({ replies: [...step.book.replies, { requestId, reply }].slice(-REPLIES_MAX) });
+  step.reply = reply;
+}
+
+/** Closes all of it by an exit of ours. */
+export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
+  const { symbol } = step.book.terms;
+  const { flat, row, exit, tradingState } = step.book;
+  if (flat !== undefined) return refused(`The position of ${symbol} is closed already.`);
+  if (row === undefined)
+    return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
+  if (tradingState === 'halted') {
+    const remedy = 'Let exits pass with "oncefill reduce", and ask again';
+    return refused(`Trading is halted, which stops exits, too; the stop at the venue stays. ${remedy}.`);
+  }
+  if (exit !== undefined) return accepted(`The position of ${symbol} is being closed already (${exit.reason}).`);
+  wishExit(step, { cause: 'person', reason, words: keptWords(words) });
+  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.`);
+}
+
+/** Changes what guards it. Allowed in every trading state: a stop can only reduce. */
+export function protect(step: Step, facts: ProtectFacts): CommandReply {
+  const { symbol } = step.book.terms;
+  const { flat, row } = step.book;
+  if (flat !== undefined) return refused(`The position of ${symbol} is closed already.`);
+  if (row === undefined)
+    return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
+  const { stopLoss, takeProfit, trailingDistance, force = false } = facts;
+  const named = Object.entries({ stopLoss, takeProfit, trailingDistance }).filter(([, leg]) => leg !== undefined);
+  const legs: ProtectionLegs = Object.fromEntries(named);
+  if (named.length === 0) return refused('Nothing is to be changed: name a stop, a target or a trailing distance.');
+  const fault = faultOf(step, row, legs, force);
+  if (fault !== undefined) return refused(fault);
+  step.set({ asked: { legs, isForced: force } });
+  step.note(`${keptWords(facts.words)}: ${legWords(legs)}`);
+  return accepted(
+    `The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`,
+  );
+}
+
+function faultOf(
+  step: Step,
+  row: PositionRow,
+  { stopLoss, takeProfit, trailingDistance }: ProtectionLegs,
+  isForced: boolean,
+): string | undefined {
+  const { side, markPrice } = row;
+  const wrong = [stopLoss, takeProfit, trailingDistance].find((leg) => typeof leg === 'string' && !isPrice(leg));
+  if (wrong !== undefined) return `"${cutText(String(wrong), 60)}" is no price: give a positive decimal number.`;
+  if (typeof stopLoss === 'string') {
+    if (!isTighter(side, markPrice, stopLoss)) {
+      return `A stop at ${stopLoss} is beyond the price (${markPrice}) of a ${side} position: it would close it at once.`;
+    }
+    if (!isForced) {
+      const held = row.stopLoss;
+      if (held !== undefined && !isTighter(side, stopLoss, held)) {
+        return `A stop at ${stopLoss} is not nearer to the price than the present one at ${held}. Name "force" to move it all the same.`;
+      }
+      const { moveLeast } = step.book.terms.protection;
+      if (!isMoveWorth({ side, from: held, to: stopLoss, price: markPrice }, moveLeast)) {
+        return `A stop at ${stopLoss} is less than ${moveLeast} of the price from the present one at ${held}. Name "force" to move it all the same.`;
+      }
+    }
+  }
+  if (typeof takeProfit === 'string' && !isTighter(side, takeProfit, markPrice)) {
+    return `A target at ${takeProfit} is behind the price (${markPrice}) of a ${side} position: it would close it at once.`;
+  }
+  return undefined;
+}
+
+function isPrice(text: string): boolean {
+  const value = parseDecimal(text);
+  return value !== undefined && new ExactDecimal(value).greaterThan(0);
+}
+
+function accepted(message: string): CommandReply {
+  return { accepted: true, message };
+}
+
+function refused(message: string): CommandReply {
+  return { accepted: false, message };
+}

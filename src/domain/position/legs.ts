@@ -1,0 +1,54 @@
+import type { Decimal } from 'decimal.js';
+import { ExactDecimal, parseDecimal, ZERO } from '../decimal';
+import type { ProtectionLegs, WantedProtection } from './book';
+import { stepLike } from './standing';
+import type { PositionRow } from './types';
+
+/** Whoever sends a price rounds it to the symbol's step, which may be a multiple of the one that prices show, */
+const STEPS_APART_MAX = 10;
+/** but is no more than this of the price, which is less than any move of a stop. */
+const APART_MAX = '0.0002';
+
+/** Whether a row has what was asked for. */
+export function shows(row: PositionRow, { stopLoss, takeProfit, trailingDistance }: ProtectionLegs): boolean {
+  const apart = apartMax(row);
+  return (
+    isSame(stopLoss, row.stopLoss, apart) &&
+    isSame(takeProfit, row.takeProfit, apart) &&
+    isSame(trailingDistance, row.trailingDistance, apart)
+  );
+}
+
+function isSame(asked: string | null | undefined, there: string | undefined, apart: Decimal): boolean {
+  if (asked === undefined) return true;
+  if (asked === null || there === undefined) return asked === null && there === undefined;
+  return decimal(asked).minus(decimal(there)).abs().lessThanOrEqualTo(apart);
+}
+
+function apartMax(row: PositionRow): Decimal {
+  const step = stepLike(row);
+  const share = decimal(row.markPrice).times(APART_MAX);
+  return ExactDecimal.max(step, ExactDecimal.min(step.times(STEPS_APART_MAX), share));
+}
+
+/** What a position is meant to have after a change. */
+export function afterChange(wanted: WantedProtection, legs: ProtectionLegs): WantedProtection {
+  const leg = (before: string | undefined, change: string | null | undefined): string | undefined =>
+    change === undefined ? before : (change ?? undefined);
+  return {
+    stopLoss: leg(wanted.stopLoss, legs.stopLoss),
+    takeProfit: leg(wanted.takeProfit, legs.takeProfit),
+    trailingDistance: leg(wanted.trailingDistance, legs.trailingDistance),
+  };
+}
+
+/** For people: `stop 59950, target 62000`. */
+export function legWords({ stopLoss, takeProfit, trailingDistance }: ProtectionLegs): string {
+  const word = (name: string, leg: string | null | undefined): readonly string[] =>
+    leg === undefined ? [] : [leg === null ? `no ${name}` : `${name} ${leg}`];
+  return [...word('stop', stopLoss), ...word('target', takeProfit), ...word('trailing', trailingDistance)].join(', ');
+}
+
+function decimal(text: string): Decimal {
+  return parseDecimal(text) ?? ZERO;
+}

@@ -1,0 +1,106 @@
+import type { CommandReply, ExitRound, PositionBook, ReportFacts } from './book';
+import { answerOnce, close, protect, type CloseFacts, type ProtectFacts } from './commands';
+import { beginRound, takeExitEnd, takeExitStart, type ExitEnd } from './exits';
+import { markOwner, raiseStop, sendChange, watchExits, watchStop } from './guard';
+import { askForNews, questionFailed } from './news';
+import { Step, type PositionEffect } from './step';
+import { takeAnswer } from './take-answer';
+import { settleSize, takeReport, takeSeen } from './take-report';
+import type { ClosedTrade, PositionRow, ProtectionAnswer } from './types';
+
+/** All that can happen to a position. */
+export type PositionInput =
+  | { readonly kind: 'report'; readonly report: ReportFacts }
+  /** The venue's complete answer to `askVenue`; null: no position of this symbol is in it. */
+  | { readonly kind: 'seen'; readonly asOfMs: number; readonly row: PositionRow | null }
+  | { readonly kind: 'questionFailed' }
+  | { readonly kind: 'protectionAnswered'; readonly call: number; readonly answer: ProtectionAnswer }
+  | ({ readonly kind: 'exitStarted'; readonly round: number } & Required<
+      Pick<ExitRound, 'fingerprint' | 'clientOrderId'>
+    >)
+  | { readonly kind: 'exitEnded'; readonly round: number; readonly end: ExitEnd }
+  | { readonly kind: 'close'; readonly command: CloseFacts }
+  | { readonly kind: 'protect'; readonly command: ProtectFacts }
+  | { readonly kind: 'booked'; readonly booking: number; readonly trade?: ClosedTrade }
+  /** Time went by: see nextDueAtMs. */
+  | { readonly kind: 'tick' };
+
+export interface PositionStep {
+  readonly book: PositionBook;
+  /** In this order. */
+  readonly effects: readonly PositionEffect[];
+  /** Of a person's command. */
+  readonly reply?: CommandReply;
+}
+
+/** A trade is not booked while an exit runs, for so long: it may tell why the position ended. */
+export const BOOKING_AWAITS_EXIT_MS = 60_000;
+
+/**
+ * Takes one event, and says what follows. Pure: the same book, event and time give the same.
+ *
+ * One change of protection and one exit are under way at most, and an exit is begun only while no change is.
+ *
+ * @param nowMs the workflow's clock, milliseconds UTC, never going back
+ */
+export function reducePosition(book: PositionBook, input: PositionInput, nowMs: number): PositionStep {
+  const step = new Step(book, nowMs);
+  if (!book.isBooked || input.kind === 'report' || input.kind === 'close' || input.kind === 'protect') {
+    take(step, input);
+    decide(step);
+  }
+  return { book: step.book, effects: step.effects, reply: step.reply };
+}
+
+function take(step: Step, input: PositionInput): void {
+  switch (input.kind) {
+    case 'report':
+      return takeReport(step, input.report);
+    case 'seen': {
+      const { question } = step.book;
+      step.set({ question: undefined });
+      return takeSeen(step, input.asOfMs, input.row, question?.sinceMs ?? step.nowMs);
+    }
+    case 'questionFailed':
+      return questionFailed(step);
+    case 'protectionAnswered':
+      return takeAnswer(step, input.call, input.answer);
+    case 'exitStarted':
+      return takeExitStart(step, input.round, input);
+    case 'exitEnded':
+      return takeExitEnd(step, input.round, input.end);
+    case 'close':
+      return answerOnce(step, input.command.requestId, () => close(step, input.command));
+    case 'protect':
+      return answerOnce(step, input.command.requestId, () => protect(step, input.command));
+    case 'booked': {
+      if (step.book.booking !== input.booking) return undefined;
+      step.set({ isBooked: true, booking: undefined, trade: input.trade });
+      return step.note(input.trade === undefined ? 'Nothing was to be booked.' : `Booked: net ${input.trade.net}.`);
+    }
+    case 'tick':
+      return undefined;
+  }
+}
+
+function decide(step: Step): void {
+  if (step.book.isBooked) return;
+  settleSize(step);
+  if (step.book.flat === undefined) {
+    markOwner(step);
+    watchStop(step);
+    watchExits(step);
+    raiseStop(step);
+    const hasBegun = beginRound(step);
+    if (!hasBegun) sendChange(step);
+  } else beginBooking(step);
+  askForNews(step);
+}
+
+function beginBooking(step: Step): void {
+  const { booking, bookings, round, flat } = step.book;
+  const mayWait = round !== undefined && step.nowMs - flat!.sinceMs < BOOKING_AWAITS_EXIT_MS;
+  if (booking !== undefined || mayWait) return;
+  step.set({ booking: bookings + 1, bookings: bookings + 1 });
+  step.do({ kind: 'book', booking: bookings + 1 });
+}

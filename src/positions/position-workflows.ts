@@ -1,0 +1,168 @@
+import {
+  type Client,
+  type WorkflowExecutionInfo,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import type { ClosedTrade } from '../domain/position/types';
+import type { TradingVenue } from '../domain/trading-venue';
+import { callServer } from '../intake/server-call';
+import { positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
+import {
+  closePositionUpdate,
+  POSITION_WORKFLOW_TYPE,
+  positionStateQuery,
+  protectPositionUpdate,
+  TRADE_MEMO,
+  type CloseCommand,
+  type PositionReply,
+  type PositionView,
+  type ProtectCommand,
+} from '../messages/position';
+import { riskQuery, type RiskView } from '../messages/venue-account';
+import { someAtOnce } from '../process/some-at-once';
+import { queryPatiently } from '../temporal/patient-query';
+
+/** Positions that are asked at the same time. */
+const ASKED_AT_ONCE_MAX = 10;
+/** A venue has at most this many configured symbols. */
+const POSITIONS_MAX = 200;
+/** Trades of one list; of more, the newest. */
+export const TRADES_MAX = 10_000;
+const PAGE_SIZE = 500;
+const DAY_MS = 86_400_000;
+
+const ASK_AGAIN = {
+  unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
+};
+const ACT_AGAIN = {
+  unanswered:
+    'The Temporal server does not answer, or no trading engine does; the position may have been told or not. Look at it, then repeat the command: repeating it is safe.',
+};
+
+/** A position that is open, or one whose workflow does not answer. */
+export type ListedPosition = { readonly symbol: string } & (
+  { readonly view: PositionView } | { readonly view?: undefined; readonly problem: string }
+);
+
+export interface TradeList {
+  /** Oldest first, by their end. */
+  readonly trades: readonly ClosedTrade[];
+  /** Positions that were closed and tell no trade: ended by hand, say. */
+  readonly untold: number;
+  /** There are more, older ones. */
+  readonly isCut: boolean;
+}
+
+/** Reads and tells the workflows of positions. Every call throws IntakeUnavailableError where nobody answers. */
+export class PositionWorkflows {
+  constructor(
+    private readonly client: Client,
+    private readonly ours: TradingVenue,
+  ) {}
+
+  /** Every open position, by symbol. By the server's index, which may be a second or two late. */
+  async list(): Promise<readonly ListedPosition[]> {
+    return callServer(this.client, ASK_AGAIN, async () => {
+      const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
+      const ids: string[] = [];
+      for await (const { workflowId } of this.client.workflow.list({ query, pageSize: POSITIONS_MAX })) {
+        ids.push(workflowId);
+        if (ids.length >= POSITIONS_MAX) break;
+      }
+      const prefix = positionWorkflowId(this.ours, '');
+      const symbols = ids.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+      return someAtOnce(symbols.toSorted(), ASKED_AT_ONCE_MAX, async (symbol): Promise<ListedPosition> => {
+        try {
+          return { symbol, view: await queryPatiently(this.handleOf(symbol), positionStateQuery) };
+        } catch (error) {
+          return { symbol, problem: error instanceof Error ? error.message : String(error) };
+        }
+      });
+    });
+  }
+
+  /** The open position of a symbol, or the last one that was closed. @returns undefined: none is remembered */
+  async show(symbol: string): Promise<PositionView | undefined> {
+    return callServer(this.client, ASK_AGAIN, async () => {
+      const handle = this.handleOf(symbol);
+      try {
+        const { status } = await handle.describe();
+        return await (status.name === 'COMPLETED'
+          ? (handle.result() as Promise<PositionView>)
+          : queryPatiently(handle, positionStateQuery));
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** @returns undefined: no position of this symbol is open */
+  close(symbol: string, command: CloseCommand): Promise<PositionReply | undefined> {
+    return this.tell((handle) => handle.executeUpdate(closePositionUpdate, { args: [command] }), symbol);
+  }
+
+  /** @returns undefined: no position of this symbol is open */
+  protect(symbol: string, command: ProtectCommand): Promise<PositionReply | undefined> {
+    return this.tell((handle) => handle.executeUpdate(protectPositionUpdate, { args: [command] }), symbol);
+  }
+
+  /** @param days how far back, 1 or more; no further than the server remembers */
+  async trades(days: number): Promise<TradeList> {
+    return callServer(this.client, ASK_AGAIN, async () => {
+      const since = new Date(Date.now() - days * DAY_MS).toISOString();
+      const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus NOT IN ('Running', 'ContinuedAsNew') AND CloseTime >= '${since}'`;
+      const trades: ClosedTrade[] = [];
+      let untold = 0;
+      let isCut = false;
+      for await (const info of this.client.workflow.list({ query, pageSize: PAGE_SIZE })) {
+        if (!info.workflowId.startsWith(positionWorkflowId(this.ours, ''))) continue;
+        const trade = tradeOf(info);
+        if (trade) trades.push(trade);
+        else untold += 1;
+        isCut = trades.length >= TRADES_MAX;
+        if (isCut) break;
+      }
+      return { trades: trades.toSorted((one, other) => one.closedAtMs - other.closedAtMs), untold, isCut };
+    });
+  }
+
+  /** @returns undefined: the account does not run, or meets no bound of risk */
+  async risk(): Promise<RiskView | undefined> {
+    return callServer(this.client, ASK_AGAIN, async () => {
+      try {
+        return await queryPatiently(this.client.workflow.getHandle(venueAccountWorkflowId(this.ours)), riskQuery);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  private async tell(
+    update: (handle: WorkflowHandle) => Promise<PositionReply>,
+    symbol: string,
+  ): Promise<PositionReply | undefined> {
+    return callServer(this.client, ACT_AGAIN, async () => {
+      try {
+        return await update(this.handleOf(symbol));
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+        return { accepted: false, message: error.cause?.message ?? error.message };
+      }
+    });
+  }
+
+  private handleOf(symbol: string): WorkflowHandle {
+    return this.client.workflow.getHandle(positionWorkflowId(this.ours, symbol));
+  }
+}
+
+/** What a closed position's memo tells; undefined: nothing that can be read. */
+function tradeOf({ memo }: WorkflowExecutionInfo): ClosedTrade | undefined {
+  const trade = memo?.[TRADE_MEMO] as ClosedTrade | undefined;
+  return typeof trade?.net === 'string' && typeof trade.closedAtMs === 'number' ? trade : undefined;
+}

@@ -1,0 +1,136 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { PositionSettings } from '../domain/risk/types';
+import type { ProtectionSettings } from '../domain/protection/types';
+import type { DenialCode } from '../domain/denial';
+import type { SignalOutcome, SignalView } from '../domain/signal-view';
+import type { TradingVenue } from '../domain/trading-venue';
+import { ENTITIES_TASK_QUEUE, positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
+import {
+  POSITION_WORKFLOW_TYPE,
+  positionReportSignal,
+  type PositionReport,
+  type PositionWorkflowInput,
+} from '../messages/position';
+import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
+import { positionClosedSignal, type PositionClosed } from '../messages/venue-account';
+
+/** One call to the server; the workflow that asked tries again. */
+const CALL_TIMEOUT_MS = 10_000;
+/** As for the account: how long a step may be in the hands of a process that has died. */
+const STEP_TIMEOUT = '5 seconds';
+
+export interface PositionClientOptions {
+  readonly client: Client;
+  readonly ours: TradingVenue;
+  /** As this process is configured. */
+  readonly protection: ProtectionSettings;
+  readonly foreign: PositionSettings['foreign'];
+}
+
+/** What became of an exit. */
+export type ExitOutcome =
+  | { readonly status: 'running' }
+  /** Nothing has this fingerprint: it was never started. */
+  | { readonly status: 'absent' }
+  /** Its workflow was ended by hand. What it sent, if anything, is looked after elsewhere: the next report tells. */
+  | { readonly status: 'stopped' }
+  | {
+      readonly status: 'ended';
+      readonly outcome: SignalOutcome;
+      readonly denialCode?: DenialCode;
+      /** One sentence. */
+      readonly detail: string;
+      /** A decimal string; `0`: nothing filled. */
+      readonly filledQuantity: string;
+    };
+
+/** Reaches the workflows of positions and of their exits, and the account, over this process's client. */
+export class PositionClient {
+  constructor(private readonly options: PositionClientOptions) {}
+
+  /**
+   * Tells a position's workflow what the venue says; it is in that workflow's history when this returns. One is started where
+   * none runs, unless the report says nothing that there would be to look after.
+   */
+  async tell(symbol: string, report: PositionReport): Promise<void> {
+    const { client, ours } = this.options;
+    const workflowId = positionWorkflowId(ours, symbol);
+    await this.inTime(async () => {
+      if (report.row === null && report.openers.length === 0) return this.tellIfRunning(workflowId, report);
+      await client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
+        workflowId,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: ENTITIES_TASK_QUEUE,
+        workflowTaskTimeout: STEP_TIMEOUT,
+        args: [this.inputFor(symbol)],
+        signal: positionReportSignal,
+        signalArgs: [report],
+        staticSummary: summaryOf(symbol, report),
+        typedSearchAttributes: [
+          { key: TRADE_SYMBOL, value: symbol },
+          { key: TRADE_VENUE, value: ours.venue },
+          ...(report.row === null ? [] : [{ key: TRADE_DIRECTION, value: report.row.side }]),
+          ...strategyAttribute(report),
+        ],
+      });
+    });
+  }
+
+  /** Tells the account that an episode is booked; one that is told twice counts once. */
+  async tellClosed(closed: PositionClosed): Promise<void> {
+    const { client, ours } = this.options;
+    await this.inTime(() =>
+      client.workflow.getHandle(venueAccountWorkflowId(ours)).signal(positionClosedSignal, closed),
+    );
+  }
+
+  /** What became of an exit, by its fingerprint. */
+  async exitOutcome(fingerprint: string): Promise<ExitOutcome> {
+    const handle = this.options.client.workflow.getHandle<() => Promise<SignalView>>(fingerprint);
+    return this.inTime(async () => {
+      try {
+        const { status } = await handle.describe();
+        if (status.name === 'RUNNING' || status.name === 'PAUSED') return { status: 'running' };
+        return status.name === 'COMPLETED' ? outcomeOf(await handle.result()) : { status: 'stopped' };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { status: 'absent' };
+        throw error;
+      }
+    });
+  }
+
+  private inputFor(symbol: string): PositionWorkflowInput {
+    const { ours, protection, foreign } = this.options;
+    return { ...ours, symbol, protection, foreign };
+  }
+
+  private async tellIfRunning(workflowId: string, report: PositionReport): Promise<void> {
+    try {
+      await this.options.client.workflow.getHandle(workflowId).signal(positionReportSignal, report);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  private inTime<Result>(call: () => Promise<Result>): Promise<Result> {
+    return this.options.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+  }
+}
+
+function summaryOf(symbol: string, { row }: PositionReport): string {
+  if (row === null) return `${symbol}, closed before it was seen`;
+  const stop = row.stopLoss === undefined ? 'no stop' : `stop ${row.stopLoss}`;
+  return `${row.side} ${symbol} ${row.size} @ ${row.entryPrice} · ${stop}`;
+}
+
+function strategyAttribute({ openers }: PositionReport) {
+  const strategy = openers[0]?.strategy;
+  return strategy === undefined ? [] : [{ key: TRADE_STRATEGY, value: strategy }];
+}
+
+function outcomeOf({ outcome, denialCode, detail, order }: SignalView): ExitOutcome {
+  // A workflow that completed has an outcome; without one it says nothing of an order.
+  if (outcome === undefined) return { status: 'stopped' };
+  return { status: 'ended', outcome, denialCode, detail, filledQuantity: order?.filledQuantity ?? '0' };
+}

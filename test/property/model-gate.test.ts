@@ -1,0 +1,81 @@
+/** The gate against a model that knows of each symbol only what was handed in. */
+import * as fc from 'fast-check';
+import { isOpen, judgeAll, NO_VIEWS } from '../../src/domain/model-gate/gate';
+import type { GateState } from '../../src/domain/model-gate/types';
+import { COSTS, MINUTE_MS, SETTINGS, START_MS } from '../unit/domain/model-gate/fixtures';
+
+const SYMBOLS = ['A', 'B', 'C'] as const;
+
+const predictions = fc.record({
+  symbol: fc.constantFrom(...SYMBOLS),
+  expectedReturn: fc.double({ min: -0.004, max: 0.004, noNaN: true }),
+  isPriced: fc.boolean(),
+});
+/** Candles may be left out, and a clock may be set back. */
+const ticks = fc.record({
+  minutes: fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 0, max: 20 }) },
+    { weight: 1, arbitrary: fc.constant(-60) },
+  ),
+  predictions: fc.array(predictions, { maxLength: 6 }),
+});
+const worlds = fc.record({
+  gate: fc.constantFrom('costs' as const, 'demo' as const),
+  horizonMinutes: fc.integer({ min: 1, max: 30 }),
+  coolDownMinutes: fc.integer({ min: 0, max: 10 }),
+  ticks: fc.array(ticks, { maxLength: 30 }),
+});
+
+interface HandedIn {
+  readonly direction: string;
+  readonly atMs: number;
+  readonly outcome: string;
+}
+
+test('of one symbol no two views are ever open, every view ends, and what is carried as JSON decides the same', () => {
+  fc.assert(
+    fc.property(worlds, ({ gate, horizonMinutes, coolDownMinutes, ticks }) => {
+      const settings = { ...SETTINGS, gate, horizonMinutes, coolDownMinutes };
+      const last = new Map<string, HandedIn>();
+      let state: GateState = NO_VIEWS;
+      let nowMs = START_MS;
+      for (const tick of ticks) {
+        nowMs += tick.minutes * MINUTE_MS;
+        const atMs = nowMs;
+        // What a clock ahead handed in is no view to a clock that is right again.
+        for (const [symbol, handedIn] of last) if (handedIn.atMs > atMs) last.delete(symbol);
+        const costs = Object.fromEntries(
+          tick.predictions.filter(({ isPriced }) => isPriced).map(({ symbol }) => [symbol, COSTS]),
+        );
+        const terms = { settings, environment: 'paper', candleIntervalMs: MINUTE_MS, costs, nowMs: atMs } as const;
+        const given = tick.predictions.map(({ symbol, expectedReturn }) => ({
+          symbol,
+          expectedReturn,
+          closeTimeMs: atMs,
+        }));
+        const judged = judgeAll(state, given, terms);
+        expect(judgeAll(JSON.parse(JSON.stringify(state)) as GateState, given, terms)).toEqual(judged);
+        for (const { symbol, outcome, signal } of judged.verdicts) {
+          if (signal === undefined) continue;
+          const before = last.get(symbol);
+          const endMs = before && before.atMs + (before.outcome === 'OPENED' ? horizonMinutes * MINUTE_MS : 0);
+          if (outcome === 'OPENED' && before !== undefined) {
+            expect(atMs).toBeGreaterThanOrEqual(endMs! + coolDownMinutes * MINUTE_MS);
+            expect(atMs).toBeGreaterThan(before.atMs);
+          }
+          if (outcome === 'POSITION_OPPOSITE') {
+            expect(before).toMatchObject({ outcome: 'OPENED' });
+            expect(atMs).toBeLessThan(endMs!);
+            expect(signal.direction).not.toBe(before!.direction);
+          }
+          last.set(symbol, { direction: signal.direction, atMs, outcome });
+        }
+        state = judged.state;
+        for (const view of Object.values(state)) {
+          expect(isOpen(view, Math.max(view.endsAtMs, atMs + horizonMinutes * MINUTE_MS))).toBe(false);
+        }
+        expect(Object.keys(state).length).toBeLessThanOrEqual(SYMBOLS.length);
+      }
+    }),
+  );
+});

@@ -1,0 +1,112 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createPositionActivities, ROWS_MAX, type BookEpisodeInput } from '../../../activities/positions';
+import type { Execution, MoneyRow } from '../../../src/domain/position/types';
+import { VenueError } from '../../../src/venues/venue';
+
+const OURS = { environment: 'paper', venue: 'bybit' } as const;
+const OPENED_AT_MS = 1_700_000_000_000;
+
+function execution(executionId: string, change: Partial<Execution> = {}): Execution {
+  return {
+    executionId,
+    orderId: executionId,
+    clientOrderId: `of${'a'.repeat(30)}`,
+    symbol: 'BTCUSDT',
+    direction: 'BUY',
+    kind: 'trade',
+    quantity: '1',
+    price: '100',
+    fee: '0',
+    closedQuantity: '0',
+    stopOrderType: '',
+    createType: '',
+    atMs: OPENED_AT_MS,
+    ...change,
+  };
+}
+
+function row(executionId: string, change: Partial<MoneyRow> = {}): MoneyRow {
+  const base = { kind: 'trade', symbol: 'BTCUSDT', fee: '0', funding: '0', balance: '1', atMs: OPENED_AT_MS } as const;
+  return { ...base, executionId, orderId: executionId, change: '0', ...change };
+}
+
+const EXECUTIONS = [
+  execution('e1'),
+  execution('e2', { direction: 'SELL', price: '90', closedQuantity: '1', atMs: OPENED_AT_MS + 1_000 }),
+];
+const ROWS = [row('e1'), row('e2', { change: '-10' })];
+const BOOK: BookEpisodeInput = {
+  ...OURS,
+  evidence: {
+    symbol: 'BTCUSDT',
+    side: 'LONG',
+    openedAtMs: OPENED_AT_MS,
+    exits: [],
+    openers: [],
+    exitRounds: 0,
+    unprotectedMs: 0,
+    marks: [],
+  },
+  seen: { entryPrice: '100', markPrice: '95', quantity: '1', flatAtMs: OPENED_AT_MS + 2_000 },
+  isLast: false,
+};
+
+function activitiesOf(pacedVenue: object) {
+  return createPositionActivities({ pacedVenue: pacedVenue as never, positions: {} as never, exits: {} as never });
+}
+
+function book(executions: readonly Execution[], moneyRows: readonly MoneyRow[], isLast = false) {
+  const venue = { executions: async () => executions, moneyLog: async () => moneyRows };
+  return new MockActivityEnvironment().run(() => activitiesOf(venue).bookEpisode({ ...BOOK, isLast }));
+}
+
+test('an episode is booked at once where the venue proves all of it', async () => {
+  expect(await book(EXECUTIONS, ROWS)).toMatchObject({ status: 'booked', trade: { net: '-10', isProven: true } });
+});
+
+test.each([
+  ['the money log lags', EXECUTIONS, [ROWS[0]!], '-10'],
+  ['the executions lag', [EXECUTIONS[0]!], ROWS, '-5'],
+  ['nothing is told', [], [], '-5'],
+])('where %s it is asked for again, and in the end booked from what is known', async (_what, executions, rows, net) => {
+  expect(await book(executions, rows)).toMatchObject({
+    status: 'lagging',
+    reason: expect.stringContaining('BTCUSDT') as string,
+  });
+  expect(await book(executions, rows, true)).toMatchObject({
+    status: 'booked',
+    trade: { net, isProven: false, marks: ['estimated'] },
+  });
+});
+
+test('an answer holds no more rows than fit into a message, the oldest, and those of one symbol where one is named', async () => {
+  const rows = Array.from({ length: ROWS_MAX + 1 }, (_, index) =>
+    row(`e${index}`, { symbol: index % 2 ? 'ETHUSDT' : 'BTCUSDT' }),
+  );
+  const executions = Array.from({ length: ROWS_MAX + 1 }, (_, index) => execution(`e${index}`));
+  const activities = activitiesOf({ moneyLog: async () => rows, executions: async () => executions });
+  const run = <Answer>(call: () => Promise<Answer>): Promise<Answer> => new MockActivityEnvironment().run(call);
+  expect(await run(() => activities.fetchMoneyLog({ ...OURS, sinceMs: 1 }))).toEqual(rows.slice(0, ROWS_MAX));
+  const ofOne = await run(() => activities.fetchMoneyLog({ ...OURS, sinceMs: 1, symbol: 'ETHUSDT' }));
+  expect(ofOne).toEqual(rows.filter(({ symbol }) => symbol === 'ETHUSDT'));
+  const told = await run(() => activities.fetchExecutions({ ...OURS, symbol: 'BTCUSDT', sinceMs: 1 }));
+  expect(told).toEqual(executions.slice(0, ROWS_MAX));
+  // What the server takes in one message, with room for what is around it.
+  const longest = execution('e'.repeat(36), { orderId: 'o'.repeat(36), createType: 'CreateByTakeOver_PassThrough' });
+  expect(JSON.stringify(longest).length * ROWS_MAX).toBeLessThan(2_000_000);
+});
+
+test.each(['fetchPositions', 'fetchExecutions', 'fetchMoneyLog'] as const)(
+  '%s hands the venue’s waiting time to the server, and stops where only a person can help',
+  async (name) => {
+    const refuse = (kind: 'RATE_LIMITED' | 'FATAL') => () =>
+      Promise.reject(new VenueError({ kind, message: 'No.', retryAfterMs: 7_000 }));
+    const run = (kind: 'RATE_LIMITED' | 'FATAL') => {
+      const fails = refuse(kind);
+      const activities = activitiesOf({ positionRows: fails, executions: fails, moneyLog: fails });
+      return new MockActivityEnvironment().run(() => activities[name]({ ...OURS, symbol: 'BTCUSDT', sinceMs: 1 }));
+    };
+    await expect(run('RATE_LIMITED')).rejects.toMatchObject({ type: 'RATE_LIMITED', nextRetryDelay: 7_000 });
+    await expect(run('FATAL')).rejects.toMatchObject({ nonRetryable: true });
+  },
+);

@@ -1,0 +1,66 @@
+import { presentPredictions, renderPredictions } from '../../../src/cli/render-predictions';
+import { PLAIN } from '../../../src/cli/terminal';
+import type { PredictionsReport } from '../../../src/observability/predictions-report';
+
+const TICK_MS = Date.UTC(2026, 10, 29, 13, 4);
+const MINUTE_MS = 60_000;
+
+const REPORT: PredictionsReport = {
+  state: {
+    status: 'running',
+    model: 'returns 1.0',
+    gate: 'demo',
+    lastTickMs: TICK_MS,
+    nextTickMs: TICK_MS + MINUTE_MS + 2_000,
+    lastFunnel: { OPENED: 1, BELOW_MINIMUM: 10, VIEW_OPEN: 1 },
+    demoWords: 'demo: expected to lose about 0.13 %',
+    views: [{ symbol: 'BTCUSDT', direction: 'BUY', openedAtMs: TICK_MS, endsAtMs: TICK_MS + 15 * MINUTE_MS }],
+  },
+  stats: {
+    ticks: 2,
+    failedTicks: 1,
+    predictions: 24,
+    signalsAccepted: 2,
+    signalsDuplicate: 0,
+    signalsRefused: 0,
+    funnel: { OPENED: 2, BELOW_MINIMUM: 21, VIEW_OPEN: 1 },
+  },
+};
+
+test('a person reads what became of the predictions, what a demo costs, and which views are open', () => {
+  expect(renderPredictions(REPORT, PLAIN).split('\n')).toEqual([
+    'Predictions running, model returns 1.0.',
+    'Last candle 2026-11-29 13:04:00 UTC, next 2026-11-29 13:05:02 UTC.',
+    'Gate: demo (paper only: a prediction need not promise what its trade costs).',
+    "Each signal is a demo: expected to lose about 0.13 % of its order's value.",
+    'Last tick: predicted 12: opened 1, below the least return 10, view open 1.',
+    'So far: predicted 24: opened 2, below the least return 21, view open 1.',
+    '2 ticks, 1 failed; signals: 2 accepted, 0 duplicate, 0 refused.',
+    'VIEW     SIDE  SINCE                    UNTIL',
+    'BTCUSDT  BUY   2026-11-29 13:04:00 UTC  2026-11-29 13:19:00 UTC',
+  ]);
+});
+
+test('a loop of before the gate, or before its first tick, is told as what it is', () => {
+  const state = { status: 'paused', model: 'not loaded yet', nextTickMs: TICK_MS, lastError: 'No candles.' } as const;
+  const { funnel: _, ...stats } = REPORT.stats;
+  const lines = renderPredictions({ state, stats }, PLAIN).split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'No gate is configured: no prediction becomes a signal.',
+      'The last tick failed: No candles.',
+      'No view is open.',
+    ]),
+  );
+});
+
+test('a program reads the same', () => {
+  expect(presentPredictions(REPORT)).toMatchObject({
+    running: true,
+    gate: 'demo',
+    demo: 'demo: expected to lose about 0.13 %',
+    signals: { accepted: 2, duplicate: 0, refused: 0 },
+    last_funnel: { OPENED: 1, BELOW_MINIMUM: 10, VIEW_OPEN: 1 },
+    views: [{ symbol: 'BTCUSDT', direction: 'BUY', ends_at: '2026-11-29T13:19:00.000Z' }],
+  });
+});

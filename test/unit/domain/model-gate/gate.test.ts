@@ -1,0 +1,159 @@
+import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../../../../src/domain/model-gate/gate';
+import type { GateState, GateTerms } from '../../../../src/domain/model-gate/types';
+import { COSTS, MINUTE_MS, predicted, START_MS, termsAt } from './fixtures';
+
+/** What becomes of one prediction of one symbol after another, each with its candle's minute. */
+function outcomes(
+  steps: readonly (readonly [expectedReturn: number, minute: number])[],
+  terms: (minute: number) => GateTerms = termsAt,
+) {
+  let state: GateState = NO_VIEWS;
+  return steps.map(([expectedReturn, minute]) => {
+    const judged = judgeAll(state, [predicted(expectedReturn, minute)], terms(minute));
+    state = judged.state;
+    return judged.verdicts[0]!.outcome;
+  });
+}
+
+function outcomeUnder(terms: GateTerms, expectedReturn = 0.0009): string {
+  return judgeAll(NO_VIEWS, [predicted(expectedReturn)], terms).verdicts[0]!.outcome;
+}
+
+test('a prediction beyond the least return becomes an entry that says when its position is to close', () => {
+  const { verdicts } = judgeAll(NO_VIEWS, [predicted(0.0009), predicted(-0.0009, 0, 'ETHUSDT')], termsAt());
+  const signal = {
+    strategy: 'ml_strategy',
+    timestampMs: START_MS,
+    intent: 'entry',
+    signalStrength: 0.75,
+    stopLossDistance: '0.5809',
+    takeProfitDistance: '0.7746',
+    maxHoldingSeconds: 900,
+  };
+  const expectedCosts = expect.closeTo(0.0013, 8) as number;
+  expect(verdicts).toEqual([
+    { symbol: 'BTCUSDT', outcome: 'OPENED', expectedCosts, signal: { ...signal, symbol: 'BTCUSDT', direction: 'BUY' } },
+    {
+      symbol: 'ETHUSDT',
+      outcome: 'OPENED',
+      expectedCosts,
+      signal: { ...signal, symbol: 'ETHUSDT', direction: 'SELL' },
+    },
+  ]);
+});
+
+test.each([0, 0.0003, -0.0003, 0.0001, Number.NaN])('%d is below the least return', (expectedReturn) => {
+  expect(outcomeUnder(termsAt(), expectedReturn)).toBe('BELOW_MINIMUM');
+});
+
+test('no view of the same side follows within the horizon, and the next one opens after the cool-down', () => {
+  expect(
+    outcomes([
+      [0.001, 0],
+      [0.002, 1],
+      [0.001, 14],
+      [0.001, 15],
+      [0.001, 19],
+      [0.001, 20],
+    ]),
+  ).toEqual(['OPENED', 'VIEW_OPEN', 'VIEW_OPEN', 'COOLING_DOWN', 'COOLING_DOWN', 'OPENED']);
+});
+
+test('a prediction against an open view is handed in as the opposite entry, once, and a fresh view needs a later candle', () => {
+  const withoutCoolDown = (minute: number): GateTerms => termsAt(minute, { coolDownMinutes: 0 });
+  const steps = [
+    [0.001, 0],
+    [-0.001, 3],
+    [-0.001, 3],
+    [-0.001, 4],
+  ] as const;
+  expect(outcomes(steps, withoutCoolDown)).toEqual(['OPENED', 'POSITION_OPPOSITE', 'COOLING_DOWN', 'OPENED']);
+  expect(outcomes(steps)).toEqual(['OPENED', 'POSITION_OPPOSITE', 'COOLING_DOWN', 'COOLING_DOWN']);
+
+  const { state } = judgeAll(NO_VIEWS, [predicted(0.001)], termsAt());
+  const { verdicts } = judgeAll(state, [predicted(-0.001, 3)], termsAt(3));
+  expect(verdicts[0]?.signal).toMatchObject({ direction: 'SELL', intent: 'entry' });
+});
+
+describe('the gate of costs', () => {
+  const costs = termsAt(0, { gate: 'costs' });
+
+  test.each([
+    [0.0013, 'BELOW_COSTS'],
+    [0.00139, 'BELOW_COSTS'],
+    [-0.00139, 'BELOW_COSTS'],
+    [0.00141, 'OPENED'],
+    [-0.00141, 'OPENED'],
+  ])('opens for %d only if two fees, the spread and the margin for slippage are less', (expectedReturn, outcome) => {
+    expect(outcomeUnder(costs, expectedReturn)).toBe(outcome);
+  });
+
+  test('holds back a prediction against an open view, too: without a position it would open one', () => {
+    const { state } = judgeAll(NO_VIEWS, [predicted(0.01)], costs);
+    const later = { ...costs, nowMs: START_MS + MINUTE_MS };
+    expect(judgeAll(state, [predicted(-0.001, 1)], later)).toEqual({
+      state,
+      verdicts: [{ symbol: 'BTCUSDT', outcome: 'BELOW_COSTS' }],
+    });
+  });
+
+  test.each(['testnet', 'demo', 'live'] as const)(
+    'opens in %s, where the gate of demos opens for nothing',
+    (environment) => {
+      expect(outcomeUnder({ ...costs, environment }, 0.01)).toBe('OPENED');
+      expect(outcomeUnder({ ...termsAt(), environment }, 0.01)).toBe('NOT_ALLOWED');
+    },
+  );
+});
+
+test('the gate of demos opens for nothing where nobody says that it is paper', () => {
+  const { environment: _, ...nameless } = termsAt();
+  expect(outcomeUnder(nameless)).toBe('NOT_ALLOWED');
+});
+
+test.each([
+  ['none', undefined],
+  ['no fee', { ...COSTS, takerFee: '' }],
+  ['no price', { ...COSTS, bid: '' }],
+  ['a price of zero', { ...COSTS, bid: '0' }],
+  ['a spread below zero', { ...COSTS, ask: '99' }],
+  ['words', { ...COSTS, ask: 'much' }],
+])('costs that are unknown are not zero: %s', (_name, costs) => {
+  expect(outcomeUnder({ ...termsAt(), costs: costs ? { BTCUSDT: costs } : {} })).toBe('COSTS_UNKNOWN');
+});
+
+test('costs are asked for only where they decide', () => {
+  const { state } = judgeAll(NO_VIEWS, [predicted(0.001)], termsAt());
+  const predictions = [predicted(0.001, 1), predicted(0.001, 1, 'ETHUSDT'), predicted(0, 1, 'XRPUSDT')];
+  expect(symbolsToPrice(state, predictions, termsAt(1))).toEqual(['ETHUSDT']);
+});
+
+test('predictions from candles that closed long before say nothing', () => {
+  const late = { ...termsAt(), nowMs: START_MS + 2 * MINUTE_MS + 1 };
+  expect(outcomeUnder(late)).toBe('STALE_CANDLES');
+  expect(outcomeUnder({ ...late, nowMs: late.nowMs - 1 })).toBe('OPENED');
+});
+
+test('a view that a clock ten years ahead had made holds nothing up', () => {
+  const ahead = 10 * 365 * 24 * 60;
+  const { state } = judgeAll(NO_VIEWS, [predicted(0.001, ahead)], termsAt(ahead));
+  expect(judgeAll(state, [predicted(0.001)], termsAt()).verdicts[0]?.outcome).toBe('OPENED');
+  expect(judgeAll(state, [predicted(0)], termsAt()).state).toEqual(NO_VIEWS);
+});
+
+test('what intake refused opened nothing, and closed nothing', () => {
+  const opened = judgeAll(NO_VIEWS, [predicted(0.001)], termsAt()).state;
+  expect(takeBack(opened, NO_VIEWS, ['BTCUSDT'])).toEqual(NO_VIEWS);
+  const closed = judgeAll(opened, [predicted(-0.001, 1)], termsAt(1)).state;
+  expect(isOpen(closed['BTCUSDT']!, START_MS + MINUTE_MS)).toBe(false);
+  expect(takeBack(closed, opened, ['BTCUSDT'])).toEqual(opened);
+});
+
+test('what a second run of a tick may find otherwise is in no signal', () => {
+  const elsewhere = { ...COSTS, bid: '99.9', takerFee: '0.0001' };
+  const signals = [COSTS, elsewhere].map((costs) => {
+    const terms = { ...termsAt(), costs: { BTCUSDT: costs } };
+    return judgeAll(NO_VIEWS, [predicted(0.0011)], terms).verdicts[0]?.signal;
+  });
+  expect(signals[0]).toEqual(signals[1]);
+});

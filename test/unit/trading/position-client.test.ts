@@ -1,0 +1,138 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { loadConfig } from '../../../src/config/load-config';
+import type { PositionRow } from '../../../src/domain/position/types';
+import { positionReportSignal, type PositionReport } from '../../../src/messages/position';
+import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../../../src/messages/search-attributes';
+import { positionClosedSignal, type PositionClosed } from '../../../src/messages/venue-account';
+import { PositionClient } from '../../../src/trading/position-client';
+
+const OURS = { environment: 'paper', venue: 'bybit' } as const;
+const { protection } = loadConfig({ env: {}, cwd: '/' });
+const ROW: PositionRow = {
+  symbol: 'BTCUSDT',
+  side: 'SHORT',
+  size: '0.5',
+  entryPrice: '61200',
+  markPrice: '61000',
+  value: '30600',
+  stopLoss: '62000',
+  openedAtMs: 1,
+  updatedAtMs: 2,
+  sequence: 3,
+  status: 'normal',
+};
+const OPENER = { fingerprint: 'f'.repeat(16), clientOrderId: 'of-1', strategy: 'grid', quantity: '0.5' };
+const REPORT: PositionReport = { asOfMs: 9, row: ROW, openers: [OPENER], tradingState: 'active' };
+
+function notFound(): WorkflowNotFoundError {
+  return new WorkflowNotFoundError('No such workflow.', 'id', undefined);
+}
+
+function clientWith(handle: Readonly<Record<string, unknown>> = {}) {
+  const signalWithStart = jest.fn(async (..._call: unknown[]) => undefined);
+  const signal = jest.fn(async (..._call: unknown[]) => undefined);
+  const getHandle = jest.fn((_id: string) => ({ signal, ...handle }));
+  const client = {
+    workflow: { signalWithStart, getHandle },
+    withDeadline: (_atMs: number, call: () => Promise<unknown>) => call(),
+  };
+  const positions = new PositionClient({ client: client as never, ours: OURS, protection, foreign: 'alert' });
+  return { positions, signalWithStart, signal, getHandle };
+}
+
+test('a position’s workflow is told, and started where none runs, under its one id and with this process’s settings', async () => {
+  const { positions, signalWithStart } = clientWith();
+  await positions.tell('BTCUSDT', REPORT);
+  expect(signalWithStart).toHaveBeenCalledWith(
+    'position',
+    expect.objectContaining({
+      workflowId: 'position:bybit:BTCUSDT',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      taskQueue: 'entities',
+      args: [{ ...OURS, symbol: 'BTCUSDT', protection, foreign: 'alert' }],
+      signal: positionReportSignal,
+      signalArgs: [REPORT],
+      staticSummary: 'SHORT BTCUSDT 0.5 @ 61200 · stop 62000',
+      typedSearchAttributes: [
+        { key: TRADE_SYMBOL, value: 'BTCUSDT' },
+        { key: TRADE_VENUE, value: 'bybit' },
+        { key: TRADE_DIRECTION, value: 'SHORT' },
+        { key: TRADE_STRATEGY, value: 'grid' },
+      ],
+    }),
+  );
+});
+
+test('one without a stop, opened by nobody here, says so', async () => {
+  const { positions, signalWithStart } = clientWith();
+  const { stopLoss: _stop, ...row } = ROW;
+  await positions.tell('BTCUSDT', { ...REPORT, row, openers: [] });
+  const [, options] = signalWithStart.mock.calls[0]!;
+  expect(options).toMatchObject({ staticSummary: 'SHORT BTCUSDT 0.5 @ 61200 · no stop' });
+  expect((options as { typedSearchAttributes: unknown[] }).typedSearchAttributes).toHaveLength(3);
+});
+
+test('that a symbol is flat starts no workflow, and is told to one that runs', async () => {
+  const { positions, signalWithStart, signal, getHandle } = clientWith();
+  const flat = { ...REPORT, row: null, openers: [] };
+  await positions.tell('BTCUSDT', flat);
+  signal.mockRejectedValueOnce(notFound());
+  await positions.tell('BTCUSDT', flat);
+  expect(signalWithStart).not.toHaveBeenCalled();
+  expect(getHandle).toHaveBeenCalledWith('position:bybit:BTCUSDT');
+  expect(signal.mock.calls).toEqual([
+    [positionReportSignal, flat],
+    [positionReportSignal, flat],
+  ]);
+});
+
+test('a position that was closed before it was seen is looked after all the same', async () => {
+  const { positions, signalWithStart } = clientWith();
+  await positions.tell('BTCUSDT', { ...REPORT, row: null });
+  expect(signalWithStart).toHaveBeenCalledTimes(1);
+});
+
+test('what the server fails at is told again by whoever asked', async () => {
+  const { positions, signal, signalWithStart } = clientWith();
+  signal.mockRejectedValue(new Error('Away.'));
+  signalWithStart.mockRejectedValue(new Error('Away.'));
+  await expect(positions.tell('BTCUSDT', REPORT)).rejects.toThrow('Away.');
+  await expect(positions.tell('BTCUSDT', { ...REPORT, row: null, openers: [] })).rejects.toThrow('Away.');
+});
+
+test('a booked episode is told to the account of this environment', async () => {
+  const { positions, signal, getHandle } = clientWith();
+  const closed: PositionClosed = { symbol: 'BTCUSDT', openedAtMs: 1, closedAtMs: 2, net: '-1', reason: 'STOP_LOSS' };
+  await positions.tellClosed(closed);
+  expect(getHandle).toHaveBeenCalledWith('venue-account:paper:bybit');
+  expect(signal).toHaveBeenCalledWith(positionClosedSignal, closed);
+});
+
+describe('an exit', () => {
+  const outcomeWith = (name: string, result?: unknown) =>
+    clientWith({ describe: async () => ({ status: { name } }), result: async () => result }).positions.exitOutcome('f');
+
+  test.each(['RUNNING', 'PAUSED'])('whose workflow is %s goes on', async (name) => {
+    expect(await outcomeWith(name)).toEqual({ status: 'running' });
+  });
+
+  test.each(['TERMINATED', 'CANCELLED', 'FAILED', 'TIMED_OUT'])('whose workflow is %s was stopped', async (name) => {
+    expect(await outcomeWith(name)).toEqual({ status: 'stopped' });
+  });
+
+  test('that ended says how, and what of it filled', async () => {
+    const view = { outcome: 'PARTIALLY_FILLED', detail: 'So.', order: { filledQuantity: '0.2' } };
+    const ended = { status: 'ended', outcome: 'PARTIALLY_FILLED', detail: 'So.', filledQuantity: '0.2' };
+    expect(await outcomeWith('COMPLETED', view)).toEqual(ended);
+    const denied = { outcome: 'DENIED', denialCode: 'TRADING_HALTED', detail: 'Halted.' };
+    expect(await outcomeWith('COMPLETED', denied)).toEqual({ status: 'ended', ...denied, filledQuantity: '0' });
+  });
+
+  test('that nobody started is absent, and one that cannot be read fails', async () => {
+    const absent = clientWith({ describe: () => Promise.reject(notFound()) });
+    expect(await absent.positions.exitOutcome('f')).toEqual({ status: 'absent' });
+    const away = clientWith({ describe: () => Promise.reject(new Error('Away.')) });
+    await expect(away.positions.exitOutcome('f')).rejects.toThrow('Away.');
+  });
+});

@@ -1,0 +1,102 @@
+import { addFunnels, countVerdicts, describeDemo, type GateFunnel } from '../src/domain/model-gate/funnel';
+import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../src/domain/model-gate/gate';
+import type { GateSettings, GateState, GateTerms, MarketCosts, Verdict } from '../src/domain/model-gate/types';
+import type { TradingSignal } from '../src/domain/signal';
+import type { Forecast } from '../activities/inference';
+import type { MlManagerSettings, MlManagerState, OpenView } from '../src/messages/ml-manager';
+
+/** What continue-as-new carries over of it. */
+export interface GateCarried {
+  readonly views: GateState;
+  readonly funnel?: GateFunnel;
+  readonly lastFunnel?: GateFunnel;
+  readonly demoWords?: string;
+}
+
+/** What a tick hands in, and what to say of it. */
+export interface GatedSignals {
+  readonly signals: readonly TradingSignal[];
+  /** By symbol. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** The gate between the predictions and the signals, with the views that are open. */
+export class PredictionGate {
+  private current: GateCarried;
+  private before: GateState = NO_VIEWS;
+
+  constructor(carried: GateCarried | undefined) {
+    this.current = carried ?? { views: NO_VIEWS };
+  }
+
+  get carried(): GateCarried {
+    return this.current;
+  }
+
+  /** What a person is shown of it. @param atMs the last candle's close, milliseconds UTC */
+  shown(terms: GateSettings, atMs: number): Pick<MlManagerState, 'gate' | 'views' | 'lastFunnel' | 'demoWords'> {
+    const { lastFunnel, demoWords } = this.current;
+    return { gate: terms.gate, views: this.openViews(atMs), lastFunnel, demoWords };
+  }
+
+  /** The symbols whose costs have to be known. */
+  symbolsToPrice(forecast: Forecast, settings: MlManagerSettings, gate: GateSettings): readonly string[] {
+    return symbolsToPrice(this.current.views, forecast.predictions ?? [], termsOf(settings, gate));
+  }
+
+  judge(
+    forecast: Forecast,
+    settings: MlManagerSettings,
+    gate: GateSettings,
+    costs: Readonly<Record<string, MarketCosts>>,
+  ): GatedSignals {
+    const predictions = forecast.predictions ?? [];
+    const { funnel = {}, demoWords, views } = this.current;
+    const { state, verdicts } = judgeAll(views, predictions, { ...termsOf(settings, gate), costs });
+    const lastFunnel = funnelOf(forecast, verdicts);
+    const passed = verdicts.filter(({ signal }) => signal !== undefined);
+    const notes = gate.gate === 'demo' ? demoNotes(passed) : {};
+    const newest = Object.values(notes).at(-1) ?? demoWords;
+    this.before = views;
+    this.current = {
+      views: state,
+      funnel: addFunnels(funnel, lastFunnel),
+      lastFunnel,
+      ...(newest !== undefined && gate.gate === 'demo' && { demoWords: newest }),
+    };
+    return { signals: passed.map(({ signal }) => signal!), notes };
+  }
+
+  /** Of what intake refused nothing is under way. */
+  refused(symbols: readonly string[]): void {
+    this.current = { ...this.current, views: takeBack(this.current.views, this.before, symbols) };
+  }
+
+  private openViews(atMs: number): readonly OpenView[] {
+    return Object.entries(this.current.views)
+      .filter(([, view]) => isOpen(view, atMs))
+      .map(([symbol, { direction, openedAtMs, endsAtMs }]) => ({ symbol, direction, openedAtMs, endsAtMs }))
+      .toSorted((one, other) => (one.symbol < other.symbol ? -1 : 1));
+  }
+}
+
+function termsOf(settings: MlManagerSettings, gate: GateSettings): Omit<GateTerms, 'costs'> {
+  const { environment, candleIntervalMs } = settings;
+  return { settings: gate, candleIntervalMs, nowMs: Date.now(), ...(environment !== undefined && { environment }) };
+}
+
+/** The activity hands over only what is beyond the least return, and counts the rest. */
+function funnelOf(forecast: Forecast, verdicts: readonly Verdict[]): GateFunnel {
+  const { predicted, skipped = { stale: 0, others: 0 } } = forecast;
+  const below = Math.max(0, predicted - verdicts.length);
+  const counted: readonly (readonly [keyof GateFunnel, number])[] = [
+    ['BELOW_MINIMUM', below],
+    ['STALE_CANDLES', skipped.stale],
+    ['NO_PREDICTION', skipped.others],
+  ];
+  return addFunnels(countVerdicts(verdicts), Object.fromEntries(counted.filter(([, count]) => count > 0)));
+}
+
+function demoNotes(passed: readonly Verdict[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(passed.map(({ symbol, expectedCosts = 0 }) => [symbol, describeDemo(expectedCosts)]));
+}

@@ -1,0 +1,111 @@
+import { condition } from '@temporalio/workflow';
+import type { PositionBook } from '../src/domain/position/book';
+import { estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
+import type { ClosedTrade, PositionRow } from '../src/domain/position/types';
+import type { PositionWorkflowInput } from '../src/messages/position';
+import type { PositionCalls } from './position-activities';
+import { RecurringAlert } from './recurring-alert';
+import { isPassingOrRefused, rootMessage } from './until-answered';
+
+/** How long the venue's money log may lag, from when the position was found flat; then it is booked by what there is. */
+const LAG_MAX_MS = 60_000;
+/** Pauses between two attempts; the last one stays. */
+const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** Entries of ours are looked for in executions from so long before the workflow began. */
+const ENTRY_BEFORE_MS = 60_000;
+
+export interface BookingParts {
+  readonly input: PositionWorkflowInput;
+  readonly activities: PositionCalls;
+  /** Which one this is: another may take its place. */
+  readonly booking: number;
+  /** As it is now. */
+  readonly book: () => PositionBook;
+}
+
+type Named = Pick<ClosingEvidence, 'side' | 'openedAtMs'>;
+
+/**
+ * Books a position that is flat: again and again until the venue tells all of it, at most LAG_MAX_MS; a newer position that
+ * has no stop is not kept waiting.
+ *
+ * @returns undefined: there is nothing to book, or the position turned out not to be flat
+ */
+export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | undefined> {
+  const { input, activities, booking, book } = parts;
+  const { environment, venue, symbol } = input;
+  const alert = new RecurringAlert();
+  const isLast = (): boolean => hasWaited(book()) || isWaitedFor(book());
+  for (let attempts = 0; book().booking === booking; attempts += 1) {
+    try {
+      const named = book().episode ?? (await findEpisode(parts));
+      if (named === undefined && hasWaited(book())) return undefined;
+      if (named !== undefined) {
+        const evidence = evidenceOf(book(), named);
+        const call = { environment, venue, evidence, seen: seenOf(book()), isLast: isLast() };
+        const answer = await activities.bookEpisode(call);
+        if (answer.status === 'booked') return answer.trade;
+      }
+    } catch (error) {
+      if (!isPassingOrRefused(error)) throw error;
+      const { episode } = book();
+      if (isWaitedFor(book()) && episode !== undefined) {
+        return estimatedTradeOf({ ...evidenceOf(book(), episode), executions: [], moneyRows: [] }, seenOf(book()));
+      }
+      if (attempts > 0) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
+    }
+    const pauseMs = PAUSES_MS[Math.min(attempts, PAUSES_MS.length - 1)]!;
+    await condition(() => book().booking !== booking || isWaitedFor(book()), pauseMs);
+  }
+  return undefined;
+}
+
+function hasWaited({ flat }: PositionBook): boolean {
+  return flat === undefined || Date.now() - flat.sinceMs >= LAG_MAX_MS;
+}
+
+/** A newer position must be looked after: at once where it has no stop. */
+function isWaitedFor(book: PositionBook): boolean {
+  const row: PositionRow | null | undefined = book.next?.row;
+  return row !== undefined && row !== null && (row.stopLoss === undefined || hasWaited(book));
+}
+
+/** The episode of entries of ours that was over before the venue showed it. */
+async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | undefined> {
+  const { environment, venue, symbol } = input;
+  const { openers, beganAtMs } = book();
+  if (openers.length === 0) return undefined;
+  const sinceMs = beganAtMs - ENTRY_BEFORE_MS;
+  const executions = await activities.fetchExecutions({ environment, venue, symbol, sinceMs });
+  const ids = new Set(openers.map(({ clientOrderId }) => clientOrderId));
+  const [first] = executions.filter(({ clientOrderId }) => ids.has(clientOrderId));
+  return first && { side: first.direction === 'BUY' ? 'LONG' : 'SHORT', openedAtMs: first.atMs };
+}
+
+function evidenceOf(
+  book: PositionBook,
+  { side, openedAtMs }: Named,
+): Omit<ClosingEvidence, 'executions' | 'moneyRows'> {
+  const { terms, exits, round, openers, rounds, unprotectedMs, marks } = book;
+  const running =
+    round?.clientOrderId === undefined ? [] : [{ clientOrderId: round.clientOrderId, reason: round.reason }];
+  return {
+    symbol: terms.symbol,
+    side,
+    openedAtMs,
+    exits: [...exits, ...running],
+    openers,
+    exitRounds: rounds,
+    unprotectedMs,
+    marks,
+  };
+}
+
+function seenOf({ episode, row, flat }: PositionBook): LastSeen {
+  return {
+    entryPrice: episode?.entryPrice ?? '0',
+    markPrice: row?.markPrice ?? episode?.markPrice ?? '0',
+    quantity: episode?.sizeMax ?? '0',
+    flatAtMs: flat?.asOfMs ?? Date.now(),
+  };
+}

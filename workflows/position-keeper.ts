@@ -1,0 +1,231 @@
+import {
+  getExternalWorkflowHandle,
+  log,
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  newBook,
+  type CommandReply,
+  type ExitRound,
+  type PositionBook,
+  type ReportFacts,
+} from '../src/domain/position/book';
+import { nextDueAtMs } from '../src/domain/position/due';
+import { reportFault, rowFault } from '../src/domain/position/message-faults';
+import { rebasedBook } from '../src/domain/position/rebase';
+import { reducePosition, type PositionInput } from '../src/domain/position/reduce';
+import type { PositionEffect } from '../src/domain/position/step';
+import type { ClosedTrade, ProtectionChange } from '../src/domain/position/types';
+import { detailsOf, viewOf } from '../src/domain/position/view';
+import { venueAccountWorkflowId } from '../src/messages/ids';
+import { TRADE_MEMO, type PositionView, type PositionWorkflowInput } from '../src/messages/position';
+import { TRADE_DIRECTION, TRADE_OUTCOME, TRADE_STRATEGY } from '../src/messages/search-attributes';
+import { positionClosedSignal, type PositionClosed } from '../src/messages/venue-account';
+import { alert } from './announcements';
+import { proxyPositionActivities, untilDone, type PositionCalls } from './position-activities';
+import { bookTrade } from './position-booking';
+import { runExit, type ExitListener } from './position-exit';
+import { isPassingOrRefused, rootMessage } from './until-answered';
+
+/** What a run leaves to the next one. */
+export interface CarriedPosition {
+  /** The episode that goes on; absent: a new one begins. */
+  readonly book?: PositionBook;
+  /** The report that a new episode begins with. */
+  readonly next?: ReportFacts;
+  /** Episodes that the account has not been told of. */
+  readonly untold: readonly PositionClosed[];
+}
+
+/** Binds the rules of a position to time and to the world: what they say is done, and what comes of it they are told. */
+export class PositionKeeper {
+  private state: PositionBook;
+  private readonly activities: PositionCalls;
+  /** Calls that a new run would have to make again. */
+  private calls = 0;
+  private starting = 0;
+  private readonly untold: PositionClosed[] = [];
+  private shownSide = workflowInfo().typedSearchAttributes.get(TRADE_DIRECTION);
+  private shownStrategy = workflowInfo().typedSearchAttributes.get(TRADE_STRATEGY);
+
+  constructor(
+    private readonly input: PositionWorkflowInput,
+    carried: CarriedPosition | undefined,
+  ) {
+    const { symbol, protection, foreign } = input;
+    this.activities = proxyPositionActivities(input);
+    const book = carried?.book;
+    const nowMs = Date.now();
+    this.state = book ? rebasedBook(book, nowMs) : newBook({ symbol, protection, foreign }, nowMs);
+    for (const closed of carried?.untold ?? []) this.tellAccount(closed);
+  }
+
+  get book(): PositionBook {
+    return this.state;
+  }
+
+  /** When time alone may change something, milliseconds UTC; undefined: never. */
+  get dueAtMs(): number | undefined {
+    return nextDueAtMs(this.state, Date.now());
+  }
+
+  /** Whether a new run loses nothing by beginning now. */
+  get isQuiet(): boolean {
+    return this.calls === 0 && this.starting === 0;
+  }
+
+  get isTold(): boolean {
+    return this.untold.length === 0;
+  }
+
+  view(): PositionView {
+    return { venue: this.input.venue, ...viewOf(this.state) };
+  }
+
+  /** What a run of the same episode goes on with. */
+  carry(): CarriedPosition {
+    return { book: this.state, untold: this.untold };
+  }
+
+  /** What the next episode's run begins with. */
+  handOver(next: ReportFacts): CarriedPosition {
+    return { next, untold: this.untold };
+  }
+
+  /** Takes up what the former run had begun. */
+  goOn(): void {
+    const { call, question, round, booking, trade } = this.state;
+    if (trade) this.showTrade(trade);
+    if (call) this.take({ kind: 'protectionAnswered', call: call.id, answer: { status: 'unknown', message: '' } });
+    if (question) this.take({ kind: 'questionFailed' });
+    if (round) void this.exit(round);
+    if (booking !== undefined) void this.bookUp(booking);
+    this.take({ kind: 'tick' });
+  }
+
+  /** Takes any value. */
+  report(report: unknown): void {
+    const fault = reportFault(report, this.input.symbol);
+    if (fault === undefined) this.take({ kind: 'report', report: report as ReportFacts });
+    else log.warn('A report was refused.', { symbol: this.input.symbol, fault });
+  }
+
+  take(input: PositionInput): CommandReply | undefined {
+    const { book, effects, reply } = reducePosition(this.state, input, Date.now());
+    this.state = book;
+    for (const effect of effects) this.carryOut(effect);
+    this.show();
+    return reply;
+  }
+
+  private carryOut(effect: PositionEffect): void {
+    switch (effect.kind) {
+      case 'alert':
+        return alert(effect.text);
+      case 'setProtection':
+        return void this.counted(this.setProtection(effect.call, effect.change));
+      case 'askVenue':
+        return void this.counted(this.askVenue());
+      case 'startExit':
+        return void this.exit(effect.round);
+      case 'book':
+        return void this.bookUp(effect.booking);
+    }
+  }
+
+  private async counted(call: Promise<void>): Promise<void> {
+    this.calls += 1;
+    await call.finally(() => (this.calls -= 1));
+  }
+
+  private async setProtection(call: number, change: ProtectionChange): Promise<void> {
+    const { environment, venue } = this.input;
+    const answer = await this.activities
+      .setProtection({ environment, venue, change })
+      .catch((error: unknown) => ({ status: 'unknown', message: messageOf(error) }) as const);
+    this.take({ kind: 'protectionAnswered', call, answer });
+  }
+
+  private async askVenue(): Promise<void> {
+    const { environment, venue, symbol } = this.input;
+    try {
+      const { asOfMs, rows, unreadable } = await this.activities.fetchPositions({ environment, venue });
+      const row = rows.find((one) => one.symbol === symbol) ?? null;
+      const fault = row === null ? undefined : rowFault(row, symbol);
+      // What is there and cannot be read is not flat.
+      if (unreadable.includes(symbol) || fault !== undefined) return void this.take({ kind: 'questionFailed' });
+      this.take({ kind: 'seen', asOfMs, row });
+    } catch (error) {
+      log.warn('The venue did not tell its positions.', { symbol, reason: messageOf(error) });
+      this.take({ kind: 'questionFailed' });
+    }
+  }
+
+  private async exit(round: ExitRound): Promise<void> {
+    const listener: ExitListener = {
+      started: ({ fingerprint, clientOrderId }) =>
+        void this.take({ kind: 'exitStarted', round: round.round, fingerprint, clientOrderId }),
+      starting: (isUnderWay) => void (this.starting += isUnderWay ? 1 : -1),
+    };
+    const end = await runExit({ input: this.input, activities: this.activities, listener }, round);
+    this.take({ kind: 'exitEnded', round: round.round, end });
+  }
+
+  private async bookUp(booking: number): Promise<void> {
+    const { input, activities } = this;
+    const trade = await bookTrade({ input, activities, booking, book: () => this.state });
+    if (this.state.booking !== booking) return;
+    if (trade !== undefined) this.publish(trade);
+    this.take({ kind: 'booked', booking, trade });
+  }
+
+  private publish(trade: ClosedTrade): void {
+    const { symbol, openedAtMs, closedAtMs, net, reason } = trade;
+    this.showTrade(trade);
+    this.tellAccount({ symbol, openedAtMs, closedAtMs, net, reason });
+  }
+
+  /** Where lists find it. */
+  private showTrade(trade: ClosedTrade): void {
+    upsertMemo({ [TRADE_MEMO]: trade });
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: trade.reason }]);
+  }
+
+  private tellAccount(closed: PositionClosed): void {
+    this.untold.push(closed);
+    void this.tellClosed(closed).then(() => this.untold.splice(this.untold.indexOf(closed), 1));
+  }
+
+  private async tellClosed(closed: PositionClosed): Promise<void> {
+    const { environment, venue, symbol } = this.input;
+    try {
+      const account = getExternalWorkflowHandle(venueAccountWorkflowId({ environment, venue }));
+      await account.signal(positionClosedSignal, closed);
+    } catch {
+      const tell = () => this.activities.positionClosed({ environment, venue, closed });
+      await untilDone(`${symbol}: the account of ${venue}, which has to hear of the closed position,`, tell);
+    }
+  }
+
+  private show(): void {
+    const { episode, openers } = this.state;
+    setCurrentDetails(detailsOf(this.state, Date.now()));
+    const strategy = openers[0]?.strategy;
+    const changes = [
+      ...(episode && episode.side !== this.shownSide ? [{ key: TRADE_DIRECTION, value: episode.side }] : []),
+      ...(strategy && strategy !== this.shownStrategy ? [{ key: TRADE_STRATEGY, value: strategy }] : []),
+    ];
+    this.shownSide = episode?.side ?? this.shownSide;
+    this.shownStrategy = strategy ?? this.shownStrategy;
+    if (changes.length > 0) upsertSearchAttributes(changes);
+  }
+}
+
+/** @throws what is no passing failure of the call */
+function messageOf(error: unknown): string {
+  if (!isPassingOrRefused(error)) throw error;
+  return rootMessage(error);
+}
