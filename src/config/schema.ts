@@ -44,6 +44,8 @@ const surcharge = z
   .string()
   .refine((text) => isDecimal(text, (value) => value.lessThanOrEqualTo(1)))
   .describe(`a decimal number from 0 to 1 in quotes, such as "0.02", with ${DIGITS}`);
+/** Of a UTC day. */
+const MINUTES_PER_DAY = 1_440;
 const smallFraction = z
   .string()
   .refine((text) => isDecimal(text, (value) => !value.isZero() && value.lessThan(1)))
@@ -295,6 +297,14 @@ export const configSchema = z.strictObject({
     account: paperAccount,
     /** How far from the market limit prices may lie, fractions of the price; absent: as far as the instrument allows. */
     priceBand: z.strictObject({ x: smallFraction, y: smallFraction }).optional(),
+    /** Payments between who is long and who is short, on whole multiples of the interval since midnight UTC. */
+    funding: z.strictObject({
+      isOn: z.boolean(),
+      intervalMinutes: z
+        .int()
+        .refine((minutes) => minutes > 0 && MINUTES_PER_DAY % minutes === 0)
+        .describe(`a whole number of minutes that divides a day, ${MINUTES_PER_DAY}, such as 480`),
+    }),
     /** Whether queries of the past answer for as long as the venue it plays documents. */
     documentedRetention: z.boolean(),
     /** What the paper venue enforces; absent: the venue's own configured limits. */

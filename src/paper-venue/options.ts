@@ -5,6 +5,7 @@ import { PAPER_API_KEY, PAPER_API_SECRET } from '../venues/paper-keys';
 import type { VenuePromises } from '../venues/venue';
 import type { AccountProfile } from './account-profile';
 import type { FaultPlan } from './faults/fault-plan';
+import type { FundingTerms } from './funding/funding-rates';
 import type { ReportDelay } from './http/report-delay';
 import type { VenueLimits } from './http/request-limits';
 import { symbolEnding } from './market/instrument';
@@ -47,6 +48,8 @@ export interface PaperVenueOptions {
   readonly priceBand?: PriceBand;
   /** Whether queries of the past answer for as long as Bybit documents; absent: for ever. */
   readonly documentedRetention?: boolean;
+  /** Absent: there is none. */
+  readonly funding?: FundingTerms;
   readonly banMs: number;
   readonly matchIntervalMs: number;
   readonly faults?: FaultPlan;

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { keeperOf } from './account-keeper';
 import { GOOD_PROFILE, PaperAccount } from './account-profile';
 import { TrafficAudit } from './audit';
 import { Book } from './book/book';
@@ -7,6 +8,7 @@ import { Journal } from './book/journal';
 import { PaperClock } from './clock';
 import { FaultInjector } from './faults/fault-injector';
 import type { FaultPlan } from './faults/fault-plan';
+import { FundingRates, NO_FUNDING } from './funding/funding-rates';
 import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
 import { jsonReply, type HttpRequest } from './http/messages';
 import {
@@ -87,6 +89,7 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const journal = new Journal(options.stateDir);
     const profile = options.account ?? GOOD_PROFILE;
     const book = Book.open(journal, { ...options, mntBalance: profile.mntBalance });
+    feed.restoreJumps(book.priceJumps);
     const fees = {
       taker: options.takerFee,
       maker: options.makerFee,
@@ -99,6 +102,11 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       isStopped: (nowMs, steadyNowMs) => account.isStopped(nowMs, steadyNowMs),
     });
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique, rules);
+    const rates = new FundingRates(options.seed, options.funding ?? NO_FUNDING);
+    const { settleAsset: settle } = options;
+    const keeper = keeperOf({ book, engine, feed, clock, fees, rates, settle, accountId: profile.accountId });
+    // What fell due while nobody ran; the funding of a fresh account begins here.
+    keeper.beat();
     const audit = new TrafficAudit();
     const limits = new RequestLimits(options.limits, options.banMs);
     const core: VenueCore = {
@@ -106,12 +114,13 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       engine,
       feed,
       clock,
-      settle: options.settleAsset,
+      settle,
       reportDelay: options.reportDelay ?? NO_REPORT_DELAY,
       keepsAll: options.documentedRetention !== true,
       account,
       apiKey: options.apiKey,
       fees,
+      keeper,
     };
     const service = new VenueService(core, limits, options, audit);
     const stream = new PrivateStream(core, options, audit);
@@ -142,13 +151,13 @@ function runningVenue(
   matchIntervalMs: number,
   notices: readonly string[],
 ): PaperVenue {
-  const { engine, book, clock } = context.service.core;
+  const { engine, book, clock, keeper } = context.service.core;
   const matching = setInterval(() => {
     try {
-      engine.matchOpenOrders();
+      keeper.beat();
     } catch (error) {
       // A full disk must not end the venue: the fills are tried again at the next beat.
-      process.emitWarning(`The paper venue could not match its open orders: ${String(error)}`);
+      process.emitWarning(`The paper venue could not do what was due: ${String(error)}`);
     }
   }, matchIntervalMs);
   return {

@@ -14,6 +14,7 @@ export const RET_CODES = {
   notModified: 34040,
   orderNotFound: 110001,
   balanceInsufficient: 110007,
+  leverageBeyondRiskLimit: 110013,
   reduceOnlyRuleNotSatisfied: 110017,
   tooManyActiveOrders: 110020,
   positionModeInUse: 110024,
@@ -23,6 +24,7 @@ export const RET_CODES = {
   tradingNotAllowed: 110066,
   clientOrderIdDuplicate: 110072,
   contractNotLive: 110074,
+  positionBeyondRiskLimit: 110090,
   notionalBelowMinimum: 110094,
 } as const;
 

@@ -1,5 +1,9 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
+import type { PriceJump } from '../market/price-jumps';
+import { ledgersOfFormer } from '../money-log/former-ledgers';
+import { type AccountBefore, Ledgers } from '../money-log/ledgers';
+import type { ClosingRecord, MoneyRecord } from '../money-log/records';
 import type { Journal } from './journal';
 import { LostOrders } from './lost-orders';
 import { NO_MARGIN, symbolMargin, type SymbolMargin } from './margin';
@@ -10,12 +14,16 @@ import type { ExecutionRecord, OrderRecord, PositionRecord, Transaction } from '
 /** Records per line of a compacted journal. */
 const RECORDS_PER_LINE = 500;
 
+const DEFAULT_SETTLE = 'USDT';
+
 export interface BookOptions {
   readonly balance: string;
   readonly leverage: number;
   readonly takerFee: string;
   /** The MNT of a fresh account; absent: none. */
   readonly mntBalance?: string;
+  /** What the wallet is kept in; absent: USDT. */
+  readonly settleAsset?: string;
 }
 
 /** The account's balance in the settle asset. */
@@ -31,6 +39,7 @@ export interface WalletBalance {
 export class Book {
   readonly orders = new OrderStore();
   readonly lost = new LostOrders();
+  readonly ledgers = new Ledgers();
   readonly #positions = new Map<string, PositionRecord>();
   readonly #lives = new Map<string, PositionLife>();
   readonly #margins = new Map<string, SymbolMargin>();
@@ -39,6 +48,8 @@ export class Book {
   #mntBalance: Decimal;
   #positionMargin: Decimal = ZERO;
   #orderMargin: Decimal = ZERO;
+  #fundedUntilMs: number | undefined;
+  #priceJumps: readonly PriceJump[] = [];
 
   private constructor(
     private readonly journal: Journal,
@@ -60,6 +71,7 @@ export class Book {
     journal.replay((transaction) => book.#store(transaction).forEach((symbol) => symbols.add(symbol)));
     for (const symbol of symbols) book.#updateMargin(symbol);
     book.orders.forgetRecentClosed();
+    book.#keepFormerLedgers();
     journal.compact(book.#snapshot());
     return book;
   }
@@ -75,6 +87,16 @@ export class Book {
 
   get mntBalance(): Decimal {
     return this.#mntBalance;
+  }
+
+  /** Until when funding is paid, on the machine's clock; undefined: nobody has looked yet. */
+  get fundedUntilMs(): number | undefined {
+    return this.#fundedUntilMs;
+  }
+
+  /** How a test moved the prices, oldest first. */
+  get priceJumps(): readonly PriceJump[] {
+    return this.#priceJumps;
   }
 
   get positions(): Iterable<PositionRecord> {
@@ -106,7 +128,8 @@ export class Book {
   }
 
   /** @throws Error when the journal cannot be written; nothing has changed then */
-  commit(transaction: Transaction): void {
+  commit(step: Transaction): void {
+    const transaction = this.ledgers.complete(step, this.#account);
     this.journal.append(transaction);
     for (const symbol of this.#store(transaction)) this.#updateMargin(symbol);
     if (transaction.orders) for (const tell of this.#orderListeners) tell(transaction.orders);
@@ -131,6 +154,9 @@ export class Book {
       touched.add(order.symbol);
     }
     for (const execution of transaction.executions ?? []) this.orders.addExecution(execution);
+    this.ledgers.apply(transaction);
+    this.#fundedUntilMs = transaction.fundedUntilMs ?? this.#fundedUntilMs;
+    if (transaction.priceJumps) this.#priceJumps = transaction.priceJumps;
     for (const position of transaction.positions ?? []) {
       const before = this.position(position.symbol);
       this.#positions.set(position.symbol, position);
@@ -172,6 +198,24 @@ export class Book {
     this.#orderMargin = this.#orderMargin.minus(before.orders).plus(after.orders);
   }
 
+  get #account(): AccountBefore {
+    const { settleAsset: settle = DEFAULT_SETTLE } = this.options;
+    return {
+      settle,
+      wallet: this.#walletBalance,
+      mnt: this.#mntBalance,
+      position: (symbol) => this.position(symbol),
+    };
+  }
+
+  /** A journal of a former version has fills and no ledgers. */
+  #keepFormerLedgers(): void {
+    const executions = [...this.orders.executions()].toReversed();
+    if (this.ledgers.money.length > 0 || executions.length === 0) return;
+    const { settle, wallet, mnt } = this.#account;
+    this.#store(ledgersOfFormer({ settle, wallet, mnt, executions, positions: [...this.#positions.values()] }));
+  }
+
   get #hasMnt(): boolean {
     return !this.#mntBalance.isZero() || !new ExactDecimal(this.options.mntBalance ?? '0').isZero();
   }
@@ -182,6 +226,8 @@ export class Book {
       // Zero as well where a fresh account would have some: it was spent.
       ...(this.#hasMnt && { mntBalance: formatDecimal(this.#mntBalance) }),
       positions: [...this.#positions.values()],
+      fundedUntilMs: this.#fundedUntilMs,
+      ...(this.#priceJumps.length > 0 && { priceJumps: this.#priceJumps }),
       retired: this.orders.retired,
       ...(this.#lives.size > 0 && { lives: [...this.#lives.values()] }),
       vanished: [...this.lost.vanished],
@@ -189,6 +235,8 @@ export class Book {
     };
     for (const orders of batches<OrderRecord>([...this.orders.orders()].toReversed())) yield { orders };
     for (const executions of batches<ExecutionRecord>([...this.orders.executions()].toReversed())) yield { executions };
+    for (const money of batches<MoneyRecord>(this.ledgers.money.oldestFirst())) yield { money };
+    for (const closings of batches<ClosingRecord>(this.ledgers.closings.oldestFirst())) yield { closings };
   }
 }
 

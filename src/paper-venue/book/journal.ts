@@ -35,6 +35,10 @@ const transactionShape = z.strictObject({
   vanished: z.array(z.string()).optional(),
   forgotten: z.array(z.string()).optional(),
   remembered: z.array(z.string()).optional(),
+  money: z.array(z.looseObject({ sequence: z.int(), type: z.string(), change: z.string() })).optional(),
+  closings: z.array(z.looseObject({ sequence: z.int(), orderId: z.string(), symbol: z.string() })).optional(),
+  fundedUntilMs: z.int().optional(),
+  priceJumps: z.array(z.looseObject({ symbol: z.string(), factor: z.number() })).optional(),
   lives: z.array(z.looseObject({ symbol: z.string() })).optional(),
   oddExits: z.array(z.strictObject({ symbol: z.string(), what: z.enum(['nothing', 'too_large']) })).optional(),
 });

@@ -1,3 +1,5 @@
+import type { ClosingRecord, MoneyRecord } from '../money-log/records';
+import type { PriceJump } from '../market/price-jumps';
 import type { PositionLife } from './position-life';
 
 export type Side = 'Buy' | 'Sell';
@@ -80,7 +82,7 @@ export interface OrderRecord {
   readonly rejectReason?: string;
   /** A fault lets the rest fill only from here on, on the machine's clock. */
   readonly heldUntilMs?: number;
-  /** Placed by a fault plan, not by a client. */
+  /** Placed by a fault plan, a person at the venue, or the venue itself, not by a client. */
   readonly external?: true;
   /** What it brings for the position; absent: nothing. */
   readonly attached?: AttachedStops;
@@ -92,7 +94,10 @@ export interface OrderRecord {
   readonly cancelType?: string;
 }
 
-/** One fill of an order. */
+/** Why the venue books an execution. Absent of a record: a trade. */
+export type ExecutionKind = 'Trade' | 'Funding' | 'BustTrade' | 'AdlTrade';
+
+/** One fill of an order, or a payment of funding, which has no order. */
 export interface ExecutionRecord {
   readonly sequence: number;
   readonly executionId: string;
@@ -122,6 +127,7 @@ export interface ExecutionRecord {
   readonly closedQuantity: string;
   readonly realisedProfit: string;
   readonly atMs: number;
+  readonly kind?: ExecutionKind;
 }
 
 export interface OddExit {
@@ -140,6 +146,8 @@ export interface PositionRecord {
   readonly leverage: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** The fees of what is open, in the settle asset; absent: none. The book keeps it. */
+  readonly openFee?: string;
   /** When the present size left zero or changed its side; absent in records of former versions. */
   readonly openedAtMs?: number;
   /** Whether the order that opened it brought a stop. */
@@ -172,6 +180,14 @@ export interface Transaction {
   readonly forgotten?: readonly string[];
   /** Order ids that queries answer for again. */
   readonly remembered?: readonly string[];
+  /** What changed the wallet. The book adds it for executions. */
+  readonly money?: readonly MoneyRecord[];
+  /** What orders have closed so far. The book adds it. */
+  readonly closings?: readonly ClosingRecord[];
+  /** Until when funding is paid, milliseconds UTC of the machine's clock. */
+  readonly fundedUntilMs?: number;
+  /** Prices that a test moved. */
+  readonly priceJumps?: readonly PriceJump[];
   /** How positions were guarded so far: at the beginning of a journal that was written anew. */
   readonly lives?: readonly PositionLife[];
   /** Reduce-only orders of a symbol that met no position, or too little of one. */

@@ -7,7 +7,8 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 /** Client ids of orders that a fault plan places begin so. */
 export const EXTERNAL_ORDER_PREFIX = 'external-';
 
-const UNPLACEABLE: ReadonlySet<number> = new Set([
+/** What an account without funds, or a market that stands still, refuses such orders for. */
+export const UNPLACEABLE: ReadonlySet<number> = new Set([
   RET_CODES.balanceInsufficient,
   RET_CODES.tradingNotAllowed,
   RET_CODES.contractNotLive,
@@ -39,7 +40,8 @@ export function placeExternalOrder({ engine, feed, clock }: VenueCore, variant: 
   }
 }
 
-function smallestQuantity(instrument: Instrument, price: string): string {
+/** Of the least value that a venue takes, and a half more. */
+export function smallestQuantity(instrument: Instrument, price: string): string {
   const step = instrument.quantityStep;
   const forNotional = new ExactDecimal(instrument.notionalMin).mul(1.5).div(price).div(step).ceil().mul(step);
   return ExactDecimal.max(forNotional, instrument.quantityMin).toFixed();

@@ -72,9 +72,19 @@ const FAULT_CLASSES = {
       'order_history',
       'execution_list',
       'position_list',
+      'transaction_log',
+      'closed_pnl',
     ],
     occasional: 0.03,
   },
+  /** The venue liquidates an open position, its orders first. */
+  liquidation: { endpoints: ['position_list'], occasional: 0.004 },
+  /** The venue reduces an open position, or closes it, in favour of somebody else's bankruptcy. */
+  adl: { endpoints: ['position_list'], occasional: 0.004 },
+  /** A person closes an open position, or a part of it, on the venue's pages. */
+  manual_close: { endpoints: ['position_list'], occasional: 0.006 },
+  /** A person makes an open position larger on the venue's pages, by the smallest order. */
+  manual_add: { endpoints: ['position_list'], occasional: 0.006 },
   /** Carried out; soon afterwards no query knows the order any more, for good or for a while. */
   forgets_closed_orders: { endpoints: ['order_cancel'], occasional: 0.3 },
   /** Every request is refused for a while, by HTTP 403 with Retry-After. */

@@ -21,6 +21,7 @@ import { placeExternalOrder } from './external-order';
 import type { Fault, FaultClass } from './fault-classes';
 import { type FaultPlan, FaultPlanner } from './fault-plan';
 import { withOddRows } from './odd-rows';
+import { befallAccount, type AccountFault } from './account-faults';
 import { loseStops, PositionAnswers, stopRefusal } from './position-faults';
 import type { StreamFaults } from './stream-faults';
 import { Transmission } from './transmission';
@@ -54,7 +55,7 @@ type StopFault =
   | 'stop_fills_partly'
   | 'position_stale'
   | 'position_hidden';
-type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows';
+type VenueFault = 'reject_after_ack' | 'ioc_rest' | 'status_change' | 'maintenance' | 'odd_rows' | AccountFault;
 type Injection = (response: ServerResponse, request: AdmittedRequest, fault: Fault) => void;
 
 /** Carries out admitted requests, as the fault plan wants it. Without a plan every request is simply answered. */
@@ -221,6 +222,24 @@ export class FaultInjector {
       odd_rows: (response, request, { variant }) => {
         send(response, withOddRows(this.#execute(request), request.route.name, variant));
       },
+      ...this.#createAccountInjections(),
+    };
+  }
+
+  /** What becomes of positions without anybody here asking: before the request, which then shows it. */
+  #createAccountInjections(): Readonly<Record<AccountFault, Injection>> {
+    const { send } = bound(this.#transmission);
+    const inject =
+      (name: AccountFault): Injection =>
+      (response, request, fault) => {
+        befallAccount(this.service.core, name, text(request.parameters, 'symbol'), fault);
+        send(response, this.#execute(request));
+      };
+    return {
+      liquidation: inject('liquidation'),
+      adl: inject('adl'),
+      manual_close: inject('manual_close'),
+      manual_add: inject('manual_add'),
     };
   }
 

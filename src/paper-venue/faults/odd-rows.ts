@@ -74,6 +74,38 @@ const ODD_TICKERS: readonly Oddity[] = [
 
 const ODD_FILLS: readonly Oddity[] = [(rows) => rows.map((row) => ({ ...row, feeCurrency: null, markPrice: null }))];
 
+/** Rows of other kinds, and rows that share everything but their amounts. */
+const ODD_TRANSACTIONS: readonly Oddity[] = [
+  (rows) => [{ id: '', symbol: 'ODDUSDT', type: 'LEVITATION', change: '', currency: 'ODD', tradeId: null }, ...rows],
+  (rows) => rows.map((row) => ({ ...row, bonusChange: null, extraFees: null, transSubType: null, feeRate: null })),
+  (rows) => [{ ...STRANGE_INTEREST }, ...rows],
+];
+
+const STRANGE_INTEREST: Row = {
+  id: 'odd',
+  symbol: '',
+  category: '',
+  side: 'None',
+  transactionTime: '0',
+  type: 'INTEREST',
+  qty: '0',
+  size: '0',
+  currency: 'ODD',
+  funding: '',
+  fee: '',
+  cashFlow: '0.1',
+  change: '0.1',
+  cashBalance: '0.1',
+  tradeId: '',
+  orderId: '',
+  orderLinkId: '',
+};
+
+const ODD_CLOSINGS: readonly Oddity[] = [
+  (rows) => rows.map((row) => ({ ...row, openFee: null, closeFee: null, leverage: '' })),
+  (rows) => [{ symbol: 'ODDUSDT', orderId: 'odd', side: 'None', execType: 'Levitate', closedPnl: null }, ...rows],
+];
+
 /** Coins beside the settle asset: one that owes, and one of which hardly anything is told. */
 const ODD_COINS: readonly Row[] = [
   { coin: 'ODD', equity: '-1', walletBalance: '0', locked: '0', totalOrderIM: '', totalPositionIM: '', bonus: null },
@@ -93,6 +125,8 @@ const ODDITIES: Readonly<Partial<Record<EndpointName, readonly Oddity[]>>> = {
   instruments_info: ODD_INSTRUMENTS,
   tickers: ODD_TICKERS,
   wallet_balance: ODD_WALLETS,
+  transaction_log: ODD_TRANSACTIONS,
+  closed_pnl: ODD_CLOSINGS,
 };
 
 /** A list reply with rows as real venues have them; a reply without a list is as it was. */

@@ -3,6 +3,7 @@ import { ZERO } from '../../domain/decimal';
 import type { PositionRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
+import { positionRiskFields } from './position-risk';
 import { type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { positionRow, unrealisedProfit } from './rows';
 import { TRADING_STOP } from './trading-stop-route';
@@ -83,7 +84,8 @@ export function positionRowOf(core: VenueCore, position: PositionRecord): object
   const { symbol } = position;
   const isPortfolio = core.account.profile.marginMode === 'portfolio';
   const stops = core.book.orders.stops(symbol);
-  return positionRow(position, core.book.margin(symbol), markPrice(core, symbol), stops, isPortfolio);
+  const row = positionRow(position, core.book.margin(symbol), markPrice(core, symbol), stops, isPortfolio);
+  return { ...row, ...positionRiskFields(core, position) };
 }
 
 /** The wallet as the venue shows it now. */
@@ -92,7 +94,8 @@ export function walletOf(core: VenueCore): WalletRow {
   const { marginMode, mntPrice } = account.profile;
   const realisedProfit = [...book.positions].reduce((sum, position) => sum.plus(position.realisedProfit), ZERO);
   const mnt = book.mntBalance.isZero() ? undefined : { balance: book.mntBalance, price: mntPrice };
-  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, mnt });
+  const { maintenance } = core.keeper.liquidator.risk();
+  return walletRow(book.walletBalance, totalUnrealised(core), settle, { marginMode, realisedProfit, maintenance, mnt });
 }
 
 function openPositions({ book, feed }: VenueCore): PositionRecord[] {

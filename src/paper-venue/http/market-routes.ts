@@ -1,6 +1,6 @@
 import type { Instrument } from '../market/instrument';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
-import { marketFilter, takeListPage } from './page';
+import { marketFilter, takeListPage, TIME_MAX_MS } from './page';
 import {
   type Parameters,
   type Route,
@@ -16,7 +16,6 @@ import { instrumentRow, tickerRow } from './rows';
 const INSTRUMENT_PAGE = { defaultLimit: 500, limitMax: 1_000 };
 const KLINE_LIMIT_DEFAULT = 200;
 const KLINE_LIMIT_MAX = 1_000;
-const TIME_MAX_MS = 10_000_000_000_000;
 
 /** The venue's interval names, in minutes. */
 const INTERVAL_MINUTES: ReadonlyMap<string, number> = new Map([
@@ -79,7 +78,13 @@ const tickers: Route = {
     const symbols =
       text(parameters, 'symbol') === undefined ? [...core.feed.instruments.keys()] : [requireSymbol(core, parameters)];
     const nowMs = core.clock.steadyNowMs();
-    return { category: 'linear', list: symbols.map((symbol) => tickerRow(symbol, core.feed.quote(symbol, nowMs))) };
+    const { rates } = core.keeper.funding;
+    const dueAtMs = rates.nextAfter(nowMs);
+    const list = symbols.map((symbol) => {
+      const funding = { terms: rates.terms, rate: rates.rateAt(symbol, dueAtMs), dueAtMs };
+      return tickerRow(symbol, core.feed.quote(symbol, nowMs), funding);
+    });
+    return { category: 'linear', list };
   },
 };
 
@@ -95,10 +100,14 @@ const kline: Route = {
   },
 };
 
-export function instrumentRows({ feed, engine }: VenueCore, instruments: readonly Instrument[]): object[] {
+export function instrumentRows({ feed, engine, keeper }: VenueCore, instruments: readonly Instrument[]): object[] {
   const symbols = [...feed.instruments.keys()];
   return instruments.map((instrument) =>
-    instrumentRow(instrument, symbols.indexOf(instrument.symbol) + 1, engine.rules.band),
+    instrumentRow(instrument, {
+      symbolId: symbols.indexOf(instrument.symbol) + 1,
+      funding: keeper.funding.rates.terms,
+      band: engine.rules.band,
+    }),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Decimal } from 'decimal.js';
 import { isOpen, type OrderRecord } from '../book/records';
 import type { OrderReference } from '../matching/matching-engine';
 import { parseNewOrder } from '../matching/order-request';
@@ -64,10 +65,18 @@ const preCheck: Route = {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'pre-check is not supported in isolated margin mode');
     }
     const request = parseNewOrder(parameters, core.feed.instruments);
-    const { before, after } = core.engine.preview(request);
+    const { before, after, position } = core.engine.preview(request);
     const { total } = core.book.walletBalance;
-    const [preImrE4, postImrE4] = [before, after].map((margin) => margin.div(total).mul(RATE_UNIT).round().toNumber());
-    return { orderId: '', orderLinkId: request.clientOrderId, preImrE4, preMmrE4: 0, postImrE4, postMmrE4: 0 };
+    const rateOf = (margin: Decimal): number => margin.div(total).mul(RATE_UNIT).round().toNumber();
+    const { maintenance, afterwards } = core.keeper.liquidator.maintenanceWith(position);
+    return {
+      orderId: '',
+      orderLinkId: request.clientOrderId,
+      preImrE4: rateOf(before),
+      preMmrE4: rateOf(maintenance),
+      postImrE4: rateOf(after),
+      postMmrE4: rateOf(afterwards),
+    };
   },
 };
 

@@ -7,8 +7,6 @@ import { type Parameters, type Route, requireLinear, requireSymbol, text, type V
 import { executionRow, orderRow } from './rows';
 
 const ORDER_PAGE = { defaultLimit: 20, limitMax: 50 };
-/** No funding, no liquidations. */
-const ONLY_EXECUTION_TYPE = 'Trade';
 const EXECUTION_PAGE = { defaultLimit: 50, limitMax: 100 };
 
 /** The values of openOnly: what is open, or what closed last. */
@@ -118,9 +116,10 @@ const executions: Route = {
     requireLinear(parameters);
     const matchesOrder = orderFilter(core, parameters);
     const matchesTime = pastFilter(core, parameters);
-    const type = text(parameters, 'execType') ?? ONLY_EXECUTION_TYPE;
+    // Without it all kinds come together.
+    const type = text(parameters, 'execType');
     const page = takePage(core.book.orders.executions(), parameters, EXECUTION_PAGE, (execution) => {
-      if (type !== ONLY_EXECUTION_TYPE) return false;
+      if (type !== undefined && type !== (execution.kind ?? 'Trade')) return false;
       if (!isShown(core, execution.atMs, core.reportDelay.historyMs)) return false;
       return matchesOrder(execution) && matchesTime(execution.atMs) && isRemembered(core, execution);
     });

@@ -3,7 +3,7 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { type Parameters, text, type VenueCore, whole } from './route';
 
 /** The largest time a page may be asked for, milliseconds: far beyond any record. */
-const TIME_MAX_MS = 10_000_000_000_000;
+export const TIME_MAX_MS = 10_000_000_000_000;
 
 /** One of these has to name the markets of a query of orders. */
 export const MARKETS = ['symbol', 'baseCoin', 'settleCoin'] as const;
@@ -57,12 +57,14 @@ const UNFILLED_KEPT_MS = 86_400_000;
  * Whether an instant lies within what a query of the past asks for: as the venue documents it, a window of so long at most,
  * which reaches back from now where the query names neither end, and from the one that it names otherwise.
  *
+ * @param unnamedMs how far it reaches back where the query names neither end
  * @throws VenueRefusal 10001 for a longer window
  */
 export function pastFilter(
   { clock, keepsAll }: Pick<VenueCore, 'clock' | 'keepsAll'>,
   parameters: Parameters,
   windowMs = PAST_WINDOW_MS,
+  unnamedMs = windowMs,
 ): (atMs: number) => boolean {
   if (keepsAll) return timeFilter(parameters);
   const startMs = whole(parameters, 'startTime', 0, TIME_MAX_MS);
@@ -71,7 +73,7 @@ export function pastFilter(
     throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: the time range is too large');
   }
   const lastMs = endMs ?? (startMs === undefined ? clock.nowMs() : startMs + windowMs);
-  const firstMs = startMs ?? lastMs - windowMs;
+  const firstMs = startMs ?? lastMs - (endMs === undefined ? unnamedMs : windowMs);
   return (atMs) => atMs >= firstMs && atMs <= lastMs;
 }
 

@@ -56,7 +56,12 @@ export function setClock({ clock }: VenueCore, body: string): HttpReply {
   });
 }
 
-function control<Command>(shape: z.ZodType<Command>, body: string, act: (command: Command) => object): HttpReply {
+/** Reads a command and carries it out: 400 for one that cannot be read, 409 for one that the venue refuses. */
+export function control<Command>(
+  shape: z.ZodType<Command>,
+  body: string,
+  act: (command: Command) => object,
+): HttpReply {
   let given: unknown;
   try {
     given = JSON.parse(body === '' ? '{}' : body);

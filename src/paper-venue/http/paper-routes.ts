@@ -6,6 +6,18 @@ import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 import { cancelOrder, forget, setClock, setSymbolState } from './paper-controls';
 import { positionRowOf } from './account-routes';
+import {
+  addToPosition,
+  clearStops,
+  closePosition,
+  deleveragePosition,
+  flipPosition,
+  jumpPrice,
+  liquidatePosition,
+  payFunding,
+  transferMoney,
+} from './position-controls';
+import type { VenueCore } from './route';
 import { executionRow, MNT, orderRow } from './rows';
 import type { PrivateStream } from '../stream/private-stream';
 import type { VenueService } from './venue-service';
@@ -15,6 +27,18 @@ export const PAPER_PATH_PREFIX = '/paper/';
 const ORDERS_DEFAULT = 1_000;
 /** Some ten megabytes, for whoever compares a whole run with it. */
 const ORDERS_MAX = 10_000;
+
+const POSITION_CONTROLS: ReadonlyMap<string, (core: VenueCore, body: string) => HttpReply> = new Map([
+  ['/paper/positions/close', closePosition],
+  ['/paper/positions/add', addToPosition],
+  ['/paper/positions/flip', flipPosition],
+  ['/paper/positions/liquidate', liquidatePosition],
+  ['/paper/positions/adl', deleveragePosition],
+  ['/paper/positions/clear-stop', clearStops],
+  ['/paper/funding', payFunding],
+  ['/paper/price', jumpPrice],
+  ['/paper/transfer', transferMoney],
+]);
 
 /** What the venue received and did: the independent account that tests compare the product with. */
 export interface PaperAudit {
@@ -86,8 +110,15 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
     case 'POST /paper/clock':
       return setClock(context.service.core, request.body);
     default:
-      return jsonReply({ error: `There is no ${request.method} ${request.path}.` }, 404);
+      return answerPositionControl(context, request);
   }
+}
+
+/** The answers to what a test does to positions and money. */
+function answerPositionControl({ service }: PaperRoutesContext, request: HttpRequest): HttpReply {
+  const act = request.method === 'POST' ? POSITION_CONTROLS.get(request.path) : undefined;
+  if (act) return act(service.core, request.body);
+  return jsonReply({ error: `There is no ${request.method} ${request.path}.` }, 404);
 }
 
 export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary: boolean): PaperAudit {

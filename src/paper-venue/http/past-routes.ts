@@ -1,18 +1,19 @@
-import type { Decimal } from 'decimal.js';
-import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
-import type { ExecutionRecord } from '../book/records';
-import { averagePriceText, roundAmount } from '../money';
+import { ExactDecimal, formatDecimal } from '../../domain/decimal';
+import { averagePriceText } from '../money';
+import type { ClosingRecord, MoneyRecord } from '../money-log/records';
 import { marketFilter, pastFilter, takePage } from './page';
+import { isShown } from './report-delay';
 import { type Route, requireLinear, text, type VenueCore } from './route';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
 
 /*
- * What the book knows of money that came and went: fills and their fees. There is no funding, and no transfer.
+ * What the book's ledgers know of money that came and went.
  */
 
 const CLOSED_PROFIT_PAGE = { defaultLimit: 50, limitMax: 100 };
 const TRANSACTION_PAGE = { defaultLimit: 20, limitMax: 50 };
-/** What one query of transactions covers at most, and where it names no times. */
-const TRANSACTION_WINDOW_MS = 86_400_000;
+/** What a query of transactions covers that names no times. */
+const TRANSACTION_DEFAULT_MS = 86_400_000;
 
 const closedProfit: Route = {
   name: 'closed_pnl',
@@ -24,81 +25,39 @@ const closedProfit: Route = {
     requireLinear(parameters);
     const matchesTime = pastFilter(core, parameters);
     const matchesMarket = marketFilter(core, parameters);
-    const closings = closingsOf(core).toReversed();
+    const closings = core.book.ledgers.closings.newestFirst();
     const page = takePage(closings, parameters, CLOSED_PROFIT_PAGE, (closing) => {
-      return matchesMarket(closing.last) && matchesTime(closing.last.atMs);
+      if (!isShown(core, closing.updatedAtMs, core.reportDelay.historyMs)) return false;
+      return matchesMarket(closing) && matchesTime(closing.updatedAtMs);
     });
-    const list = page.rows.map((closing) => closingRow(core, closing));
-    return { category: 'linear', list, nextPageCursor: page.nextPageCursor };
+    return { category: 'linear', list: page.rows.map(closingRow), nextPageCursor: page.nextPageCursor };
   },
 };
 
-/** What one order closed. Sums over its fills. */
-interface Closing {
-  readonly sequence: number;
-  readonly first: ExecutionRecord;
-  readonly last: ExecutionRecord;
-  readonly fills: number;
-  readonly size: Decimal;
-  readonly exitValue: Decimal;
-  readonly profit: Decimal;
-  readonly openFee: Decimal;
-  readonly closeFee: Decimal;
-}
-
-/** Oldest first. A fee to open leaves with the part of the position that is closed; what was let go of is not counted. */
-function closingsOf({ book }: VenueCore): Closing[] {
-  const open = new Map<string, { size: Decimal; fees: Decimal }>();
-  const closings = new Map<string, Closing>();
-  for (const fill of [...book.orders.executions()].toReversed()) {
-    const { size, fees } = open.get(fill.symbol) ?? { size: ZERO, fees: ZERO };
-    const closed = new ExactDecimal(fill.closedQuantity);
-    const closeFee = roundAmount(new ExactDecimal(fill.fee).mul(closed).div(fill.quantity));
-    const openFee = size.isZero() ? ZERO : roundAmount(fees.mul(closed).div(size.abs()));
-    open.set(fill.symbol, {
-      size: size.plus(fill.side === 'Buy' ? fill.quantity : `-${fill.quantity}`),
-      fees: fees.minus(openFee).plus(fill.fee).minus(closeFee),
-    });
-    if (closed.isZero()) continue;
-    const former = closings.get(fill.orderId);
-    closings.set(fill.orderId, {
-      sequence: former?.sequence ?? fill.sequence,
-      first: former?.first ?? fill,
-      last: fill,
-      fills: (former?.fills ?? 0) + 1,
-      size: closed.plus(former?.size ?? ZERO),
-      exitValue: closed.mul(fill.price).plus(former?.exitValue ?? ZERO),
-      profit: new ExactDecimal(fill.realisedProfit).plus(former?.profit ?? ZERO),
-      openFee: openFee.plus(former?.openFee ?? ZERO),
-      closeFee: closeFee.plus(former?.closeFee ?? ZERO),
-    });
-  }
-  return [...closings.values()].toSorted((one, other) => one.sequence - other.sequence);
-}
-
-function closingRow({ book }: VenueCore, closing: Closing): object {
-  const { first, last, size, exitValue, profit, openFee, closeFee } = closing;
-  const entryValue = last.side === 'Sell' ? exitValue.minus(profit) : exitValue.plus(profit);
+/** Profit and loss without funding, which has transactions of its own; the values hold no fees. */
+function closingRow(closing: ClosingRecord): object {
+  const { profit, openFee, closeFee } = closing;
+  const size = new ExactDecimal(closing.closedSize);
   return {
-    symbol: last.symbol,
-    orderId: last.orderId,
-    side: last.side,
-    qty: last.orderQuantity,
-    orderPrice: last.orderPrice,
-    orderType: last.type,
-    execType: 'Trade',
-    closedSize: formatDecimal(size),
-    cumEntryValue: formatDecimal(entryValue),
-    avgEntryPrice: averagePriceText(entryValue, size),
-    cumExitValue: formatDecimal(exitValue),
-    avgExitPrice: averagePriceText(exitValue, size),
-    closedPnl: formatDecimal(profit.minus(openFee).minus(closeFee)),
+    symbol: closing.symbol,
+    orderId: closing.orderId,
+    side: closing.side,
+    qty: closing.orderQuantity,
+    orderPrice: closing.orderPrice,
+    orderType: closing.orderType,
+    execType: closing.kind,
+    closedSize: closing.closedSize,
+    cumEntryValue: closing.entryValue,
+    avgEntryPrice: averagePriceText(new ExactDecimal(closing.entryValue), size),
+    cumExitValue: closing.exitValue,
+    avgExitPrice: averagePriceText(new ExactDecimal(closing.exitValue), size),
+    closedPnl: formatDecimal(new ExactDecimal(profit).minus(openFee).minus(closeFee)),
     fillCount: String(closing.fills),
-    leverage: book.position(last.symbol).leverage,
-    openFee: formatDecimal(openFee),
-    closeFee: formatDecimal(closeFee),
-    createdTime: String(first.atMs),
-    updatedTime: String(last.atMs),
+    leverage: closing.leverage,
+    openFee,
+    closeFee,
+    createdTime: String(closing.createdAtMs),
+    updatedTime: String(closing.updatedAtMs),
   };
 }
 
@@ -110,63 +69,62 @@ const transactionLog: Route = {
   signed: true,
   unsupported: ['transSubType'],
   handle: (core, parameters) => {
-    const { settle } = core;
-    const matchesTime = pastFilter(core, parameters, TRANSACTION_WINDOW_MS);
-    const matchesMarket = marketFilter(core, parameters);
-    const isOfOthers =
-      (text(parameters, 'category') ?? 'linear') !== 'linear' ||
-      (text(parameters, 'type') ?? 'TRADE') !== 'TRADE' ||
-      (text(parameters, 'currency') ?? settle) !== settle;
-    const page = takePage(changesOf(core), parameters, TRANSACTION_PAGE, ({ fill }) => {
-      return !isOfOthers && matchesMarket(fill) && matchesTime(fill.atMs);
+    assertUnified(text(parameters, 'accountType'));
+    const matchesTime = pastFilter(core, parameters, undefined, TRANSACTION_DEFAULT_MS);
+    const matches = moneyFilter(core, parameters);
+    const page = takePage(core.book.ledgers.money.newestFirst(), parameters, TRANSACTION_PAGE, (row) => {
+      return matches(row) && matchesTime(row.atMs) && isShown(core, row.atMs, core.reportDelay.historyMs);
     });
-    return { list: page.rows.map((change) => changeRow(change, settle)), nextPageCursor: page.nextPageCursor };
+    const { accountId } = core.account.profile;
+    return { list: page.rows.map((row) => moneyRow(row, accountId)), nextPageCursor: page.nextPageCursor };
   },
 };
 
-/** One fill, and the wallet and position after it. */
-interface Change {
-  readonly sequence: number;
-  readonly fill: ExecutionRecord;
-  readonly balance: Decimal;
-  readonly size: Decimal;
+/** @throws VenueRefusal 10001 for another kind of account */
+function assertUnified(accountType: string | undefined): void {
+  if (accountType === undefined || accountType === 'UNIFIED') return;
+  throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: accountType only supports UNIFIED');
 }
 
-/** Newest first: what is there now, less each later change. */
-function* changesOf({ book }: VenueCore): Generator<Change> {
-  let balance = book.walletBalance.total;
-  const sizes = new Map<string, Decimal>();
-  for (const fill of book.orders.executions()) {
-    const size = sizes.get(fill.symbol) ?? new ExactDecimal(book.position(fill.symbol).size);
-    yield { sequence: fill.sequence, fill, balance, size };
-    balance = balance.minus(fill.realisedProfit).plus(fill.fee);
-    sizes.set(fill.symbol, size.minus(fill.side === 'Buy' ? fill.quantity : `-${fill.quantity}`));
-  }
+/** Whether a row is of the query's category, market, type and currency. A transfer is of no category. */
+function moneyFilter(core: VenueCore, parameters: Parameters<Route['handle']>[1]): (row: MoneyRecord) => boolean {
+  const matchesMarket = marketFilter(core, parameters);
+  const [category, type, currency, baseCoin] = ['category', 'type', 'currency', 'baseCoin'].map((name) =>
+    text(parameters, name),
+  );
+  return (row) => {
+    const isTransfer = row.symbol === '';
+    if (category !== undefined && (isTransfer || category !== 'linear')) return false;
+    if (baseCoin !== undefined && isTransfer) return false;
+    if (type !== undefined && row.type !== type) return false;
+    if (currency !== undefined && row.currency !== currency) return false;
+    return isTransfer || matchesMarket(row);
+  };
 }
 
-function changeRow({ fill, balance, size }: Change, settle: string): object {
+function moneyRow(row: MoneyRecord, accountId: string): object {
   return {
-    id: fill.executionId,
-    symbol: fill.symbol,
-    category: 'linear',
-    side: fill.side,
-    transactionTime: String(fill.atMs),
-    type: 'TRADE',
+    id: `${accountId}_${row.id}`,
+    symbol: row.symbol,
+    category: row.symbol === '' ? '' : 'linear',
+    side: row.side,
+    transactionTime: String(row.atMs),
+    type: row.type,
     transSubType: '',
-    qty: fill.quantity,
-    size: formatDecimal(size),
-    currency: settle,
-    tradePrice: fill.price,
-    funding: '',
-    fee: fill.fee,
-    cashFlow: fill.realisedProfit,
-    change: formatDecimal(new ExactDecimal(fill.realisedProfit).minus(fill.fee)),
-    cashBalance: formatDecimal(balance),
-    feeRate: fill.feeRate,
+    qty: row.quantity,
+    size: row.size,
+    currency: row.currency,
+    tradePrice: row.price,
+    funding: row.funding,
+    fee: row.fee,
+    cashFlow: row.cashFlow,
+    change: row.change,
+    cashBalance: row.cashBalance,
+    feeRate: row.feeRate,
     bonusChange: '',
-    tradeId: fill.executionId,
-    orderId: fill.orderId,
-    orderLinkId: fill.clientOrderId,
+    tradeId: row.executionId,
+    orderId: row.orderId,
+    orderLinkId: row.clientOrderId,
     extraFees: '',
   };
 }

@@ -1,8 +1,10 @@
 import type { ExecutionRecord } from '../book/records';
+import { riskTierRows, riskTiers } from '../liquidation/risk-tiers';
+import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { readKlines } from './market-routes';
-import { takeListPage } from './page';
+import { takeListPage, TIME_MAX_MS } from './page';
 import { type Route, requireLinear, requireSymbol, text, type VenueCore, whole } from './route';
-import { DEPTH } from './rows';
+import { DEPTH, LAUNCHED_AT_MS } from './rows';
 
 /*
  * Public data besides instruments, prices and candles: what this market has of it.
@@ -45,7 +47,7 @@ const recentTrades: Route = {
     const list: object[] = [];
     for (const fill of core.book.orders.executions()) {
       if (list.length === limit) break;
-      if (fill.symbol === symbol) list.push(tradeRow(fill));
+      if (fill.symbol === symbol && fill.kind !== 'Funding') list.push(tradeRow(fill));
     }
     return { category: 'linear', list };
   },
@@ -66,7 +68,7 @@ function tradeRow(fill: ExecutionRecord): object {
   };
 }
 
-/** There is none, so that no payment was ever due. */
+/** The rates of payments that were due, newest first. They exist since the contracts were launched. */
 const fundingHistory: Route = {
   name: 'funding_history',
   method: 'GET',
@@ -75,9 +77,21 @@ const fundingHistory: Route = {
   signed: false,
   handle: (core, parameters) => {
     requireLinear(parameters);
-    requireSymbol(core, parameters);
-    whole(parameters, 'limit', 1, FUNDING_LIMIT_MAX);
-    return { category: 'linear', list: [] };
+    const symbol = requireSymbol(core, parameters);
+    const { rates } = core.keeper.funding;
+    const limit = whole(parameters, 'limit', 1, FUNDING_LIMIT_MAX) ?? FUNDING_LIMIT_MAX;
+    const startMs = whole(parameters, 'startTime', 0, TIME_MAX_MS);
+    const endMs = whole(parameters, 'endTime', 0, TIME_MAX_MS);
+    if (startMs !== undefined && endMs === undefined) {
+      throw new VenueRefusal(RET_CODES.parametersInvalid, 'params error: endTime is required with startTime');
+    }
+    const nowMs = core.clock.steadyNowMs();
+    const list: object[] = [];
+    let dueMs = rates.lastUntil(Math.min(endMs ?? nowMs, nowMs));
+    for (; rates.terms.isOn && dueMs >= (startMs ?? LAUNCHED_AT_MS) && list.length < limit; dueMs -= rates.intervalMs) {
+      list.push({ symbol, fundingRate: rates.rateAt(symbol, dueMs), fundingRateTimestamp: String(dueMs) });
+    }
+    return { category: 'linear', list };
   },
 };
 
@@ -94,7 +108,7 @@ const markPriceKline: Route = {
   },
 };
 
-/** One tier without an end: positions have no limit, and nobody is liquidated. */
+/** The tiers of every symbol; a page counts symbols, of which it shows all tiers. */
 const riskLimit: Route = {
   name: 'risk_limit',
   method: 'GET',
@@ -107,19 +121,7 @@ const riskLimit: Route = {
     const symbols =
       text(parameters, 'symbol') === undefined ? [...instruments.keys()] : [requireSymbol(core, parameters)];
     const page = takeListPage(symbols, parameters, RISK_LIMIT_PAGE);
-    const list = page.items.map((symbol) => {
-      const { leverageMax } = instruments.get(symbol)!;
-      return {
-        id: 1,
-        symbol,
-        riskLimitValue: '',
-        maintenanceMargin: '0',
-        initialMargin: String(1 / Number(leverageMax)),
-        isLowestRisk: 1,
-        maxLeverage: leverageMax,
-        mmDeduction: '',
-      };
-    });
+    const list = page.items.flatMap((symbol) => riskTierRows(symbol, riskTiers(instruments.get(symbol)!)));
     return { category: 'linear', list, nextPageCursor: page.nextPageCursor };
   },
 };

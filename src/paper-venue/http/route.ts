@@ -1,4 +1,5 @@
 import type { EndpointGroup } from '../../venues/venue';
+import type { AccountKeeper } from '../account-keeper';
 import type { PaperAccount } from '../account-profile';
 import type { Book } from '../book/book';
 import type { PaperClock } from '../clock';
@@ -22,6 +23,7 @@ export interface VenueCore {
   /** As query-api tells it. */
   readonly apiKey: string;
   readonly fees: Fees;
+  readonly keeper: AccountKeeper;
 }
 
 /** The query of a GET or the JSON object of a POST. */

@@ -10,6 +10,7 @@ import {
   type StopKind,
   type StopTerms,
 } from '../book/records';
+import { FUNDING_RATE_MAX, type FundingTerms } from '../funding/funding-rates';
 import type { Instrument } from '../market/instrument';
 import type { Quote } from '../market/price-feed';
 import type { PriceBand } from '../matching/trading-rules';
@@ -29,12 +30,23 @@ export const DEPTH = '1000000';
 /** The asset in which fees may be paid besides the settle asset. */
 export const MNT = 'MNT';
 
-const FUNDING_INTERVAL_MINUTES = 480;
+/** When every contract is said to have been launched. */
+export const LAUNCHED_AT_MS = 1_585_526_400_000;
+
+const MINUTES_PER_HOUR = 60;
 
 const CREATED_BY_USER = 'CreateByUser';
 
-/** @param symbolId a number that no other symbol of this venue has */
-export function instrumentRow(instrument: Instrument, symbolId: number, band?: PriceBand): object {
+/** What the venue is like besides an instrument. */
+export interface InstrumentTerms {
+  /** A number that no other symbol of this venue has. */
+  readonly symbolId: number;
+  readonly funding: FundingTerms;
+  readonly band?: PriceBand;
+}
+
+export function instrumentRow(instrument: Instrument, { symbolId, funding, band }: InstrumentTerms): object {
+  const fundingCap = funding.isOn ? String(FUNDING_RATE_MAX) : '0';
   return {
     symbol: instrument.symbol,
     symbolId,
@@ -44,7 +56,7 @@ export function instrumentRow(instrument: Instrument, symbolId: number, band?: P
     quoteCoin: instrument.settle,
     settleCoin: instrument.settle,
     symbolType: '',
-    launchTime: '1585526400000',
+    launchTime: String(LAUNCHED_AT_MS),
     deliveryTime: '0',
     deliveryFeeRate: '',
     priceScale: String(instrument.priceStep.split('.')[1]?.length ?? 0),
@@ -59,11 +71,10 @@ export function instrumentRow(instrument: Instrument, symbolId: number, band?: P
       minNotionalValue: instrument.notionalMin,
     },
     unifiedMarginTrade: true,
-    fundingInterval: FUNDING_INTERVAL_MINUTES,
+    fundingInterval: funding.intervalMinutes,
     copyTrading: 'none',
-    // There is no funding.
-    upperFundingRate: '0',
-    lowerFundingRate: '0',
+    upperFundingRate: fundingCap,
+    lowerFundingRate: funding.isOn ? `-${fundingCap}` : '0',
     displayName: '',
     forbidUplWithdrawal: false,
     isPreListing: false,
@@ -73,7 +84,16 @@ export function instrumentRow(instrument: Instrument, symbolId: number, band?: P
   };
 }
 
-export function tickerRow(symbol: string, { bid, ask, last, mark }: Quote): object {
+/** What is due next. */
+export interface NextFunding {
+  readonly terms: FundingTerms;
+  readonly rate: string;
+  /** Milliseconds UTC. */
+  readonly dueAtMs: number;
+}
+
+export function tickerRow(symbol: string, { bid, ask, last, mark }: Quote, funding: NextFunding): object {
+  const { isOn, intervalMinutes } = funding.terms;
   return {
     symbol,
     lastPrice: last,
@@ -95,10 +115,10 @@ export function tickerRow(symbol: string, { bid, ask, last, mark }: Quote): obje
     prevPrice1h: '',
     turnover24h: '',
     volume24h: '',
-    fundingRate: '0',
-    nextFundingTime: '0',
-    fundingIntervalHour: String(FUNDING_INTERVAL_MINUTES / 60),
-    fundingCap: '0',
+    fundingRate: funding.rate,
+    nextFundingTime: isOn ? String(funding.dueAtMs) : '0',
+    fundingIntervalHour: String(intervalMinutes / MINUTES_PER_HOUR),
+    fundingCap: isOn ? String(FUNDING_RATE_MAX) : '0',
     predictedDeliveryPrice: '',
     basisRate: '',
     basis: '',
@@ -218,7 +238,7 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
     orderLinkId: execution.clientOrderId,
     symbol: execution.symbol,
     side: execution.side,
-    orderType: execution.type,
+    orderType: execution.kind === 'Funding' ? 'UNKNOWN' : execution.type,
     orderPrice: execution.orderPrice,
     orderQty: execution.orderQuantity,
     // Fills of former versions do not say it.
@@ -230,8 +250,8 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
     execFeeV2: '',
     feeCurrency: execution.mntFee === undefined ? settle : MNT,
     feeRate: execution.feeRate,
-    execType: 'Trade',
-    createType: execution.createType ?? CREATED_BY_USER,
+    execType: execution.kind ?? 'Trade',
+    createType: execution.kind === 'Funding' ? '' : (execution.createType ?? CREATED_BY_USER),
     stopOrderType: execution.stopOrderType ?? 'UNKNOWN',
     isMaker: execution.isMaker,
     closedSize: execution.closedQuantity,

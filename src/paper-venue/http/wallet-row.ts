@@ -13,6 +13,8 @@ export interface WalletView {
   readonly marginMode: AccountProfile['marginMode'];
   /** All profits and losses since the account was opened, before fees. */
   readonly realisedProfit: Decimal;
+  /** The maintenance margin of all positions, in the settle asset. */
+  readonly maintenance: Decimal;
   /** Absent: the account has none. */
   readonly mnt?: { readonly balance: Decimal; readonly price: string };
 }
@@ -43,7 +45,7 @@ export function walletRow(wallet: WalletBalance, unrealised: Decimal, settle: st
       : {
           order: formatDecimal(wallet.orderMargin),
           position: formatDecimal(wallet.positionMargin),
-          maintenance: '0',
+          maintenance: formatDecimal(view.maintenance),
         },
   );
   const mntRow =
@@ -58,7 +60,7 @@ export function walletRow(wallet: WalletBalance, unrealised: Decimal, settle: st
     accountLTV: '',
     totalEquity: formatDecimal(wallet.total.plus(unrealised).plus(mntValue)),
     totalWalletBalance: formatDecimal(wallet.total.plus(mntValue)),
-    ...(view.marginMode === 'isolated' ? NOT_OF_ISOLATED : accountWide(wallet, unrealised)),
+    ...(view.marginMode === 'isolated' ? NOT_OF_ISOLATED : accountWide(wallet, unrealised, view.maintenance)),
     coin: [settleRow, ...(mntRow ? [mntRow] : [])],
   };
 }
@@ -79,23 +81,24 @@ const NOT_OF_ISOLATED = {
 } as const;
 
 /** In US dollars, of which the settle asset is worth one. MNT is no collateral here, and open profits and losses are not lent. */
-function accountWide(wallet: WalletBalance, unrealised: Decimal): object {
+function accountWide(wallet: WalletBalance, unrealised: Decimal, maintenance: Decimal): object {
   const margin = wallet.positionMargin.plus(wallet.orderMargin);
   const balance = wallet.total.plus(unrealised);
-  const rate = balance.gt(0) ? formatDecimal(margin.div(balance).toDecimalPlaces(RATE_DECIMALS)) : '0';
+  const rateOf = (part: Decimal): string =>
+    balance.gt(0) ? formatDecimal(part.div(balance).toDecimalPlaces(RATE_DECIMALS)) : '0';
+  const [rate, maintenanceRate] = [rateOf(margin), rateOf(maintenance)];
   return {
     accountIMRate: rate,
     accountIMRateByMp: rate,
-    // Nobody is liquidated.
-    accountMMRate: '0',
-    accountMMRateByMp: '0',
+    accountMMRate: maintenanceRate,
+    accountMMRateByMp: maintenanceRate,
     totalMarginBalance: formatDecimal(balance),
     totalAvailableBalance: formatDecimal(wallet.available),
     totalPerpUPL: formatDecimal(unrealised),
     totalInitialMargin: formatDecimal(margin),
     totalInitialMarginByMp: formatDecimal(margin),
-    totalMaintenanceMargin: '0',
-    totalMaintenanceMarginByMp: '0',
+    totalMaintenanceMargin: formatDecimal(maintenance),
+    totalMaintenanceMarginByMp: formatDecimal(maintenance),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Instrument } from './instrument';
 import { candlePath, PATH_POINTS_PER_MINUTE } from './candle-path';
 import { MINUTE_MS, type MarketSource, type MinuteCandle } from './market-source';
+import { type PriceJump, PriceJumps } from './price-jumps';
 import { SeededStream } from './seeded-random';
 import { StepText } from './step-text';
 
@@ -54,6 +55,7 @@ interface SymbolFeed {
 export class PriceFeed {
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly #feeds: ReadonlyMap<string, SymbolFeed>;
+  readonly #jumps = new PriceJumps();
 
   /**
    * @param spreadFraction ask minus bid as a fraction of the price; at least one price step
@@ -72,6 +74,32 @@ export class PriceFeed {
   /** Computes the prices up to now, so that the first request does not wait for it. */
   prepare(nowMs: number): void {
     for (const symbol of this.instruments.keys()) this.quote(symbol, nowMs);
+  }
+
+  /** How tests moved the prices, oldest first. */
+  get jumps(): readonly PriceJump[] {
+    return this.#jumps.all;
+  }
+
+  /** As a journal remembers them. */
+  restoreJumps(jumps: readonly PriceJump[]): void {
+    this.#jumps.restore(jumps);
+    for (const feed of this.#feeds.values()) feed.pathMinute = -1;
+  }
+
+  /**
+   * From the second of this instant on, the price is this and moves with the market from there.
+   *
+   * @param price above zero
+   * @throws Error for a symbol without an instrument
+   */
+  jump(symbol: string, price: number, atMs: number): void {
+    const feed = this.#feed(symbol);
+    const second = Math.floor(atMs / SECOND_MS) * SECOND_MS;
+    const present = Number(this.quote(symbol, atMs).last);
+    const factor = (price / present) * this.#jumps.factorAt(symbol, atMs);
+    this.#jumps.add({ symbol, fromMs: second, factor });
+    feed.pathMinute = -1;
   }
 
   /** @throws Error for a symbol without an instrument */
@@ -96,7 +124,8 @@ export class PriceFeed {
   stepRange(symbol: string, minute: number): { readonly low: number; readonly high: number } | undefined {
     const candle = this.source.candle(symbol, minute);
     if (!candle) return undefined;
-    const { low, high } = candle;
+    const isMoved = this.#jumps.has(symbol);
+    const { low, high } = isMoved ? this.#movedCandle(symbol, this.#feed(symbol), candle, minute) : candle;
     return { low: low * (1 - this.markBasisFraction) - 1, high: high * (1 + this.markBasisFraction) + 1 };
   }
 
@@ -152,15 +181,36 @@ export class PriceFeed {
 
   #candleSoFar(symbol: string, feed: SymbolFeed, minute: number, nowMs: number): MinuteCandle | undefined {
     const candle = this.source.candle(symbol, minute);
-    if (!candle || minute < Math.floor(nowMs / MINUTE_MS)) return candle;
+    if (!candle) return undefined;
+    const isOver = minute < Math.floor(nowMs / MINUTE_MS);
+    if (isOver) return this.#jumps.has(symbol) ? this.#movedCandle(symbol, feed, candle, minute) : candle;
     const seconds = Math.floor((nowMs - minute * MINUTE_MS) / SECOND_MS) + 1;
     const seen = this.#path(symbol, feed, minute).subarray(0, seconds);
     return {
-      open: candle.open,
+      open: seen[0]!,
       high: Math.max(...seen),
       low: Math.min(...seen),
       close: seen.at(-1)!,
       volume: Math.ceil((candle.volume * seconds) / PATH_POINTS_PER_MINUTE),
+    };
+  }
+
+  /** A finished candle as jumps left it. */
+  #movedCandle(symbol: string, feed: SymbolFeed, candle: MinuteCandle, minute: number): MinuteCandle {
+    const startMs = minute * MINUTE_MS;
+    if (!this.#jumps.isMovedWithin(symbol, startMs, startMs + MINUTE_MS - 1)) {
+      const factor = this.#jumps.factorAt(symbol, startMs);
+      const moved = (price: number): number => Math.max(1, Math.round(price * factor));
+      const { open, high, low, close, volume } = candle;
+      return { open: moved(open), high: moved(high), low: moved(low), close: moved(close), volume };
+    }
+    const path = this.#path(symbol, feed, minute);
+    return {
+      open: path[0]!,
+      high: Math.max(...path),
+      low: Math.min(...path),
+      close: path.at(-1)!,
+      volume: candle.volume,
     };
   }
 
@@ -171,10 +221,18 @@ export class PriceFeed {
         throw new Error(
           `The paper market has no price of ${symbol} for ${new Date(minute * MINUTE_MS).toISOString()}.`,
         );
-      feed.path = candlePath(candle, PATH_POINTS_PER_MINUTE, feed.pathStream, minute);
+      const path = candlePath(candle, PATH_POINTS_PER_MINUTE, feed.pathStream, minute);
+      feed.path = this.#jumps.has(symbol) ? this.#movedPath(symbol, path, minute) : path;
       feed.pathMinute = minute;
     }
     return feed.path;
+  }
+
+  #movedPath(symbol: string, path: Float64Array, minute: number): Float64Array {
+    return path.map((price, second) => {
+      const factor = this.#jumps.factorAt(symbol, minute * MINUTE_MS + second * SECOND_MS);
+      return Math.max(1, Math.round(price * factor));
+    });
   }
 
   #feed(symbol: string): SymbolFeed {

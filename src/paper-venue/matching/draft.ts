@@ -4,7 +4,14 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { Book } from '../book/book';
 import { fillPosition } from '../book/fill-position';
 import { symbolMargin } from '../book/margin';
-import { isOpen, type ExecutionRecord, type OrderRecord, type PositionRecord, type Transaction } from '../book/records';
+import {
+  isOpen,
+  type ExecutionKind,
+  type ExecutionRecord,
+  type OrderRecord,
+  type PositionRecord,
+  type Transaction,
+} from '../book/records';
 import type { Quote } from '../market/price-feed';
 import { roundAmountUp } from '../money';
 import { stopsAfterFill } from './stop-orders';
@@ -20,6 +27,8 @@ export interface Fill {
   readonly quantity: Decimal;
   readonly price: Decimal;
   readonly isMaker: boolean;
+  /** Absent: a trade. */
+  readonly kind?: ExecutionKind;
 }
 
 /** When a draft is made, and the prices then. */
@@ -51,12 +60,17 @@ export class Draft {
     this.#mntBalance = book.mntBalance;
   }
 
+  /** As it would be. */
+  get position(): PositionRecord {
+    return this.#position;
+  }
+
   /** What is left to fill. */
   get rest(): Decimal {
     return new ExactDecimal(this.order.quantity).minus(this.order.filledQuantity);
   }
 
-  fill({ quantity, price, isMaker }: Fill): void {
+  fill({ quantity, price, isMaker, kind }: Fill): void {
     const { order } = this;
     const { atMs, quote } = this.moment;
     const feeRate = isMaker ? this.fees.maker : this.fees.taker;
@@ -100,6 +114,7 @@ export class Draft {
       closedQuantity: formatDecimal(closedQuantity),
       realisedProfit: formatDecimal(realisedProfit),
       atMs,
+      kind,
     });
     const filledQuantity = quantity.plus(order.filledQuantity);
     this.order = {

@@ -9,6 +9,7 @@ import {
   isWaiting,
   type AttachedStops,
   type OrderRecord,
+  type PositionRecord,
   type StopKind,
   type StopTrouble,
 } from '../book/records';
@@ -18,6 +19,7 @@ import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { amendedOrder, type OrderChange } from './amendment';
 import { Draft, type Fees, type Moment } from './draft';
 import type { NewOrder } from './order-request';
+import { assertLeverageFits, assertWithinRiskLimit } from './risk-limits';
 import { StopDesk } from './stop-desk';
 import { assertNotional, crosses, touchFor } from './touch';
 import { TradingRules } from './trading-rules';
@@ -43,6 +45,8 @@ export interface PlacementOptions {
   readonly rejectedFor?: string;
   /** What of a market order finds nothing at once is cancelled; it fills this share, 0 to 1. */
   readonly iocShare?: number;
+  /** The venue's word for who places it; absent: a client. */
+  readonly createType?: string;
   /** Which of the stops that it brings never come. */
   readonly losesStops?: readonly StopKind[];
   /** What is wrong with the stops that it brings or sets. */
@@ -55,6 +59,8 @@ export interface PlacementOptions {
 export interface MarginPreview {
   readonly before: Decimal;
   readonly after: Decimal;
+  /** As it would be. */
+  readonly position: PositionRecord;
 }
 
 export interface OrderReference {
@@ -65,7 +71,7 @@ export interface OrderReference {
 
 /**
  * Fills orders against the price feed. Depth is unlimited: an order that crosses fills at the touch as taker, all of
- * it; one that rests fills at its own price as maker when the touch reaches it. Nobody is liquidated.
+ * it; one that rests fills at its own price as maker when the touch reaches it.
  */
 export class MatchingEngine {
   readonly stops: StopDesk;
@@ -84,7 +90,7 @@ export class MatchingEngine {
   /**
    * Accepts an order, or refuses it without a trace.
    *
-   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094 or 110007
+   * @throws VenueRefusal 110072, 110066, 110074, 30228, 110020, 110017, 30208, 30209, 110094, 110007 or 110090
    */
   place(request: NewOrder, options: PlacementOptions = {}): OrderRecord {
     const { symbol } = request.instrument;
@@ -107,7 +113,8 @@ export class MatchingEngine {
   preview(request: NewOrder): MarginPreview {
     const { positionMargin, orderMargin } = this.book.walletBalance;
     const before = positionMargin.plus(orderMargin);
-    return { before, after: before.plus(this.#draft(request, {}).addedMargin) };
+    const draft = this.#draft(request, {});
+    return { before, after: before.plus(draft.addedMargin), position: draft.position };
   }
 
   #draft(request: NewOrder, options: PlacementOptions): Draft {
@@ -139,6 +146,7 @@ export class MatchingEngine {
     if (opens && !(draft.isCovered() && this.#isPayableFirst(order, quote))) {
       throw new VenueRefusal(RET_CODES.balanceInsufficient, 'ab not enough for new order');
     }
+    if (opens) assertWithinRiskLimit(request.instrument, draft, this.book);
     return draft;
   }
 
@@ -201,7 +209,7 @@ export class MatchingEngine {
     return draft.order;
   }
 
-  /** @throws VenueRefusal 110043, 10001 or 110007 */
+  /** @throws VenueRefusal 110043, 10001, 110013 or 110007 */
   setLeverage(symbol: string, leverage: string): void {
     const instrument = this.feed.instruments.get(symbol);
     const value = /^\d{1,3}(\.\d{1,2})?$/.test(leverage) ? new ExactDecimal(leverage) : ZERO;
@@ -209,6 +217,7 @@ export class MatchingEngine {
       throw new VenueRefusal(RET_CODES.parametersInvalid, 'leverage invalid');
     }
     const position = this.book.position(symbol);
+    assertLeverageFits(instrument, position, value, this.feed.quote(symbol, this.clock.steadyNowMs()).mark);
     if (value.eq(position.leverage)) throw new VenueRefusal(RET_CODES.leverageNotModified, 'leverage not modified');
     const margin = this.book.margin(symbol);
     const locked = margin.position.plus(margin.orders);
@@ -362,6 +371,7 @@ export class MatchingEngine {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
       external: options.external,
+      createType: options.createType,
       ...(request.attached && { attached: attachedBy(request.attached, options) }),
     };
   }

@@ -38,10 +38,10 @@ export class StopDesk {
   /**
    * Carries out whatever prices did to stops up to now, in the order in which it happened and at the prices of those seconds.
    *
+   * @param nowMs up to when, on the machine's clock; absent: now
    * @throws Error when the journal cannot be written; what is left is done the next time
    */
-  advance(): void {
-    const nowMs = this.clock.steadyNowMs();
+  advance(nowMs = this.clock.steadyNowMs()): void {
     for (let event = this.#next(nowMs); event; event = this.#next(nowMs)) {
       if (event.what === 'follow') this.#follow(event);
       else this.#setOff(event);

@@ -109,6 +109,9 @@ test('a pre-check says what an order would lock, places nothing, and refuses wha
   const { result } = (await check()).body;
   expect(result).toMatchObject({ orderLinkId: 'a', preImrE4: 0, preMmrE4: 0, postMmrE4: 0 });
   expect(result['postImrE4']).toBeCloseTo(505, -1);
+  // Half a percent of its value, and the fee to close, once it is filled.
+  const filled = await check({ orderType: 'Market', price: undefined });
+  expect(Number(filled.body.result['postMmrE4'])).toBeGreaterThan(0);
   expect(venue.audit()).toMatchObject({ orders: { accepted: 0 }, balances: { USDT: { locked: '0' } } });
   expect((await check({ qty: '100' })).body.retCode).toBe(110007);
 });
@@ -177,11 +180,23 @@ describe('public data', () => {
     expect(marks).toEqual(candles.map((candle) => candle.slice(0, 5)));
   });
 
-  test('nobody was ever paid funding, and there is one tier of risk', async () => {
-    expect(rows(await get('/v5/market/funding/history'))).toEqual([]);
-    expect(rows(await get('/v5/market/risk-limit'))).toMatchObject([
-      { id: 1, maxLeverage: '100', initialMargin: '0.01' },
-    ]);
+  test('the tiers of risk begin at the whole leverage, and each allows less of it for more', async () => {
+    const tiers = rows(await get('/v5/market/risk-limit'));
+    expect(tiers[0]).toMatchObject({
+      id: 1,
+      riskLimitValue: '2000000',
+      maintenanceMargin: '0.005',
+      initialMargin: '0.01',
+      isLowestRisk: 1,
+      maxLeverage: '100.00',
+      mmDeduction: '',
+    });
+    const ascending = (name: string): boolean =>
+      tiers.every((tier, index) => index === 0 || Number(tier[name]) > Number(tiers[index - 1]![name]));
+    expect(['riskLimitValue', 'maintenanceMargin', 'initialMargin', 'mmDeduction'].map(ascending)).toEqual(
+      Array(4).fill(true),
+    );
+    expect(tiers.at(-1)).toMatchObject({ maxLeverage: '1.00', isLowestRisk: 0 });
   });
 
   test.each([

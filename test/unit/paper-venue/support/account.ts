@@ -1,6 +1,8 @@
+import { type AccountKeeper, keeperOf } from '../../../../src/paper-venue/account-keeper';
 import { Book } from '../../../../src/paper-venue/book/book';
 import { Journal } from '../../../../src/paper-venue/book/journal';
 import { PaperClock } from '../../../../src/paper-venue/clock';
+import { FundingRates, NO_FUNDING } from '../../../../src/paper-venue/funding/funding-rates';
 import { PriceFeed } from '../../../../src/paper-venue/market/price-feed';
 import { MatchingEngine } from '../../../../src/paper-venue/matching/matching-engine';
 import { type NewOrder, parseNewOrder } from '../../../../src/paper-venue/matching/order-request';
@@ -18,6 +20,7 @@ export class Account {
   readonly market: ScriptedMarket;
   readonly book: Book;
   readonly engine: MatchingEngine;
+  readonly keeper: AccountKeeper;
   readonly feed: PriceFeed;
   #nowMs: number;
 
@@ -25,19 +28,36 @@ export class Account {
   constructor(
     stateDir: string,
     balance = '100000',
-    { markBasis = 0, nowMs = START_MS, market = scripted(), band = undefined as PriceBand | undefined } = {},
+    {
+      markBasis = 0,
+      nowMs = START_MS,
+      market = scripted(),
+      band = undefined as PriceBand | undefined,
+      leverage = 10,
+      funding = NO_FUNDING,
+    } = {},
   ) {
     this.market = market;
     this.#nowMs = nowMs;
     this.feed = new PriceFeed(this.market, 1, 0.00001, markBasis);
-    this.book = Book.open(new Journal(stateDir), { balance, leverage: 10, takerFee: '0.001' });
+    this.book = Book.open(new Journal(stateDir), { balance, leverage, takerFee: '0.001' });
+    this.feed.restoreJumps(this.book.priceJumps);
     const fees = { taker: '0.001', maker: '0.0005' };
     const clock = new PaperClock(() => this.#nowMs);
     this.engine = new MatchingEngine(this.book, this.feed, clock, fees, 'always', new TradingRules({ band }));
+    const { book, engine, feed } = this;
+    const rates = new FundingRates(1, funding);
+    this.keeper = keeperOf({ book, engine, feed, clock, fees, rates, settle: 'USDT', accountId: '100000001' });
   }
 
+  /** The machine's clock, milliseconds UTC. */
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** Time passes while the venue is down. */
+  sleepUntil(atMs: number): void {
+    this.#nowMs = atMs;
   }
 
   /** Sets, changes or removes what guards the position, as a request does. */
@@ -60,7 +80,7 @@ export class Account {
 
   waitMs(durationMs: number): void {
     this.#nowMs += durationMs;
-    this.engine.matchOpenOrders();
+    this.keeper.beat();
   }
 
   order(changes: Readonly<Record<string, unknown>>): NewOrder {

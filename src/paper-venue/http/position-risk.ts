@@ -1,0 +1,34 @@
+import { ExactDecimal, formatDecimal } from '../../domain/decimal';
+import type { PositionRecord } from '../book/records';
+import { adlRank } from '../liquidation/adl-rank';
+import { liquidationPrice } from '../liquidation/liquidation-price';
+import { maintenanceMargin } from '../liquidation/maintenance';
+import { riskTiers, tierOf, valueMaxAt } from '../liquidation/risk-tiers';
+import type { VenueCore } from './route';
+import { PRICE_MAX } from './rows';
+
+/** In portfolio margin nothing is told of one position's risk. */
+const UNTOLD = {
+  liqPrice: '',
+  positionMM: '',
+  positionMMByMp: '',
+  adlRankIndicator: 0,
+  riskId: 0,
+  riskLimitValue: '0',
+};
+
+/** What a row of a position says of its risk: in cross mode, which every account has here, an estimate. */
+export function positionRiskFields({ keeper, account }: VenueCore, position: PositionRecord): object {
+  const market = keeper.liquidator.marketOf(position.symbol);
+  if (account.profile.marginMode === 'portfolio' || !market) return UNTOLD;
+  const tiers = riskTiers(market.instrument);
+  const margin = formatDecimal(maintenanceMargin(position, market));
+  return {
+    liqPrice: liquidationPrice(position, market, keeper.liquidator.risk(), PRICE_MAX),
+    positionMM: margin,
+    positionMMByMp: margin,
+    adlRankIndicator: adlRank(position, market.mark),
+    riskId: tierOf(tiers, new ExactDecimal(position.size).abs().mul(market.mark)).id,
+    riskLimitValue: formatDecimal(valueMaxAt(tiers, position.leverage)),
+  };
+}
