@@ -15,6 +15,7 @@ export class OrderStore {
   readonly #byOrderId = new Map<string, OrderRecord>();
   readonly #orderIdByClientOrderId = new Map<string, string>();
   readonly #openBySymbol = new Map<string, Map<string, OrderRecord>>();
+  readonly #waitingBySymbol = new Map<string, Map<string, OrderRecord>>();
   readonly #acceptedByClientOrderId = new Map<string, number>();
   /** Newest last. */
   #orderIds: string[] = [];
@@ -57,6 +58,7 @@ export class OrderStore {
     if (!this.#byOrderId.has(order.orderId)) this.#add(order);
     this.#byOrderId.set(order.orderId, order);
     const open = this.#open(order.symbol);
+    if (order.stop) this.#putStop(order);
     if (isOpen(order)) {
       open.set(order.orderId, order);
       return;
@@ -102,7 +104,11 @@ export class OrderStore {
 
   /** The stops of a symbol's position that wait, oldest first. */
   stops(symbol: string): OrderRecord[] {
-    return [...this.openOrders(symbol)].filter(isWaiting);
+    return [...(this.#waitingBySymbol.get(symbol)?.values() ?? [])];
+  }
+
+  symbolsWithStops(): string[] {
+    return [...this.#waitingBySymbol.keys()];
   }
 
   openCount(symbol: string): number {
@@ -155,6 +161,14 @@ export class OrderStore {
 
   #countAccepted(clientOrderId: string): void {
     this.#acceptedByClientOrderId.set(clientOrderId, (this.#acceptedByClientOrderId.get(clientOrderId) ?? 0) + 1);
+  }
+
+  #putStop(order: OrderRecord): void {
+    const waiting = this.#waitingBySymbol.get(order.symbol) ?? new Map<string, OrderRecord>();
+    if (isWaiting(order)) waiting.set(order.orderId, order);
+    else waiting.delete(order.orderId);
+    if (waiting.size > 0) this.#waitingBySymbol.set(order.symbol, waiting);
+    else this.#waitingBySymbol.delete(order.symbol);
   }
 
   #open(symbol: string): Map<string, OrderRecord> {

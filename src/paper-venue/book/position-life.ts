@@ -6,7 +6,7 @@ import type { OrderRecord, PositionRecord } from './records';
  * follows from the transactions alone, so that reading the journal again gives the same.
  */
 
-/** How long positions had nothing that would stop their loss, milliseconds. */
+/** How long positions had nothing that would stop their loss, milliseconds; stretches that have ended (see lifeUntil). */
 export interface UnprotectedTime {
   readonly totalMs: number;
   /** The longest time at a stretch. */
@@ -104,7 +104,7 @@ export function nextPositionLife(life: PositionLife, step: LifeStep): PositionLi
   };
 }
 
-/** The times with what has passed until now. */
+/** The times with what has passed of the present stretch. @param nowMs on the machine's clock */
 export function lifeUntil(life: PositionLife, nowMs: number): PositionLife {
   return life.unprotectedSinceMs === undefined ? life : withTime(life, nowMs - life.unprotectedSinceMs);
 }

@@ -1,5 +1,5 @@
 import { formatDecimal } from '../../domain/decimal';
-import { lifeUntil, type PositionLife } from '../book/position-life';
+import type { PositionLife } from '../book/position-life';
 import { isWaiting, type ExecutionRecord } from '../book/records';
 import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
@@ -71,7 +71,7 @@ export interface PaperAudit {
   readonly faultsInjected: Readonly<Record<string, number>>;
   readonly balances: Readonly<Record<string, { total: string; available: string; locked: string }>>;
   readonly positions: readonly object[];
-  /** How positions were guarded and closed, by symbol, until now. Survives restarts. */
+  /** How positions were guarded and closed, by symbol; `lifeUntil` adds the present stretch. Survives restarts. */
   readonly positionLives: Readonly<Record<string, PositionLife>>;
   /** Without the stops of positions. */
   readonly openOrders: readonly object[];
@@ -93,7 +93,7 @@ export function answerPaperRoute(context: PaperRoutesContext, request: HttpReque
     case 'GET /paper/audit':
       return jsonReply(buildAudit(context, query.get('summary') === '1'));
     case 'GET /paper/orders':
-      return answerOrders(context.service, query.get('limit'));
+      return answerOrders(context.service, query.get('limit'), query.get('stops') === '1');
     case 'GET /paper/faults':
       return jsonReply(context.injector.plan ?? {});
     case 'POST /paper/faults':
@@ -167,9 +167,7 @@ export function buildAudit({ service, startedAtMs }: PaperRoutesContext, summary
       }),
     },
     positions: openPositionRows(service),
-    positionLives: Object.fromEntries(
-      [...core.book.lives].map((life) => [life.symbol, lifeUntil(life, core.clock.steadyNowMs())]),
-    ),
+    positionLives: Object.fromEntries([...core.book.lives].map((life) => [life.symbol, life])),
     openOrders: open.map((order) => orderRow(order, core.settle)),
     stopOrders: stops.map((order) => orderRow(order, core.settle)),
   };
@@ -185,13 +183,16 @@ function openPositionRows({ core }: VenueService): object[] {
     .map((position) => positionRowOf(core, position));
 }
 
-function answerOrders(service: VenueService, limit: string | null): HttpReply {
+/** @param withStops lists the stops of positions as well, which no client placed */
+function answerOrders(service: VenueService, limit: string | null, withStops: boolean): HttpReply {
   const listedMax = limit === null ? ORDERS_DEFAULT : Number(/^\d{1,5}$/.exec(limit)?.[0] ?? 0);
-  if (listedMax >= 1 && listedMax <= ORDERS_MAX) return jsonReply({ orders: listOrders(service, listedMax) });
+  if (listedMax >= 1 && listedMax <= ORDERS_MAX) {
+    return jsonReply({ orders: listOrders(service, listedMax, withStops) });
+  }
   return jsonReply({ error: `The limit has to be a whole number from 1 to ${ORDERS_MAX}.` }, 400);
 }
 
-function listOrders({ core }: VenueService, listedMax: number): object[] {
+function listOrders({ core }: VenueService, listedMax: number, withStops: boolean): object[] {
   const fills = new Map<string, ExecutionRecord[]>();
   for (const execution of core.book.orders.executions()) {
     const list = fills.get(execution.orderId);
@@ -201,6 +202,7 @@ function listOrders({ core }: VenueService, listedMax: number): object[] {
   const listed: object[] = [];
   for (const order of core.book.orders.orders()) {
     if (listed.length >= listedMax) break;
+    if (order.stop && !withStops) continue;
     const rows = (fills.get(order.orderId) ?? []).map((fill) => executionRow(fill, core.settle));
     listed.push({ ...orderRow(order, core.settle), fills: rows });
   }

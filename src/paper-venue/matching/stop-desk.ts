@@ -93,7 +93,7 @@ export class StopDesk {
 
   #next(nowMs: number): StopEvent | undefined {
     const ready: OrderRecord[] = [];
-    for (const symbol of this.book.orders.symbolsWithOpenOrders()) {
+    for (const symbol of this.book.orders.symbolsWithStops()) {
       if (!this.feed.instruments.has(symbol)) continue;
       if (this.rules.stateOf(symbol, nowMs) === 'closed') this.#heldUntilMs.set(symbol, nowMs);
       else if ((this.#heldUntilMs.get(symbol) ?? 0) <= nowMs) ready.push(...this.book.orders.stops(symbol));

@@ -106,6 +106,11 @@ test('stops are no orders of clients, and the books name them apart', async () =
   const { accepted, open } = venue.audit().orders;
   const former = venue.audit().positionLives['BTCUSDT'];
   await create('apart', FAR);
+  const newest = async (query: string): Promise<unknown> => {
+    const answer = await fetch(`${venue.url}/paper/orders?limit=1${query}`);
+    return ((await answer.json()) as { orders: { orderLinkId: string }[] }).orders[0]?.orderLinkId;
+  };
+  expect([await newest(''), await newest('&stops=1')]).toEqual(['apart', '']);
   const audit = venue.audit();
   expect(audit.orders).toMatchObject({ accepted: accepted + 1, open });
   expect(audit.openOrders).toEqual([]);

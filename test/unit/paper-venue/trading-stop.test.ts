@@ -1,5 +1,5 @@
 /** What guards a position, set and changed on the position itself; trailing stops; what the seconds in between did. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OrderRecord } from '../../../src/paper-venue/book/records';
@@ -346,4 +346,25 @@ describe('the account of how positions were guarded', () => {
     }
     expect(account.stops).toEqual(['StopLoss 51000 of 2']);
   });
+});
+
+test('a position in a journal of a former version is guarded and closed like any other', () => {
+  const former = {
+    symbol: 'BTCUSDT',
+    size: '1',
+    entryValue: '50000',
+    realisedProfit: '0',
+    leverage: '10',
+    createdAtMs: account.nowMs - 5_000,
+    updatedAtMs: account.nowMs - 5_000,
+  };
+  const lines = ['{"format":"oncefill-paper-journal","version":1}', JSON.stringify({ positions: [former] })];
+  const folder = mkdtempSync(join(tmpdir(), 'paper-former-'));
+  writeFileSync(join(folder, 'journal.jsonl'), `${lines.join('\n')}\n`);
+  account = new Account(folder);
+  account.setStops({ stopLoss: '49000' });
+  account.movePrice(48_000);
+  expect(account.figures.size).toBe('0');
+  expect([...account.book.lives][0]).toMatchObject({ openedWithout: 1, unprotectedWithout: { totalMs: 5_000 } });
+  rmSync(folder, { recursive: true, force: true });
 });
