@@ -1,3 +1,5 @@
+import { UNBOUNDED_RISK } from '../harness/unbounded-risk';
+
 /** As many as a configuration may have: a strategy has two signals a minute for each. */
 const SYMBOLS_COUNT = 200;
 const MINUTE_MS = 60_000;
@@ -30,6 +32,7 @@ export class FloodMaker {
       // New names have a bound of their own, and would not get far.
       signals: { strategies: [...names, 'honest'] },
       ml: { enabled: false },
+      ...UNBOUNDED_RISK,
     };
   }
 

@@ -1,3 +1,5 @@
+import { UNBOUNDED_RISK } from '../harness/unbounded-risk';
+
 /**
  * Limits of both sides that never make a request wait. The window is short, because limiter and venue remember a window's
  * requests one by one: with the real limit's minute they would carry thousands of them, which they never do in use.
@@ -40,6 +42,7 @@ export function benchSettings(ml: boolean, overrides: ConfigOverrides = {}, limi
     ...(limits === 'default' ? {} : { venues: { bybit: { limits: UNREACHABLE_LIMITS } } }),
     signals: UNMET_BUDGETS,
     ml: { enabled: ml },
+    ...UNBOUNDED_RISK,
     paperVenue: { balance: BALANCE, documentedLimits: limits !== 'none' },
     temporal: { ...overrides.temporal },
     workers: { ...overrides.workers },

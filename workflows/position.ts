@@ -43,10 +43,11 @@ export function position(input: PositionWorkflowInput, carried?: CarriedPosition
 
 async function keep(input: PositionWorkflowInput, carried: CarriedPosition | undefined): Promise<PositionView> {
   const keeper = new PositionKeeper(input, carried);
+  // Messages that wait are taken as soon as there are handlers: what the former run left comes before them.
+  keeper.goOn();
   if (carried?.next) keeper.report(carried.next);
   handleMessages(keeper);
   if (carried === undefined) reached('position.started');
-  keeper.goOn();
   let hasClock = true;
   const mustContinue = (): boolean => (workflowInfo().continueAsNewSuggested || !hasClock) && keeper.isQuiet;
   const isOver = (): boolean => keeper.book.isBooked && (keeper.isTold || keeper.book.next !== undefined);

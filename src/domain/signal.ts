@@ -40,10 +40,11 @@ export interface TradingSignal {
    * stopLossDistance, or as configured.
    */
   readonly stopLoss?: string;
-  /** The same as a distance from the order's price, in quote units. Excludes stopLoss. */
+  /** The same as a distance from the price that the order is expected to fill at, in quote units. Excludes stopLoss. */
   readonly stopLossDistance?: string;
   /** The same for the target. */
   readonly takeProfit?: string;
+  /** From the limit price, where there is one. Excludes takeProfit. */
   readonly takeProfitDistance?: string;
   /** The stop follows the price at this distance, in quote units; of an entry only. */
   readonly trailingDistance?: string;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { UNBOUNDED_RISK } from '../../harness/unbounded-risk';
 import { Installation } from '../../harness/installation';
 import { runningProcesses } from '../../harness/running-processes';
 import { canListSockets } from '../../harness/listening-sockets';
@@ -141,7 +142,7 @@ describe('the product while it runs', () => {
       name: 'e2e-running',
       // The model runs and predicts, and trades nothing: all that is counted is what these tests send. Of a burst of ten the
       // documented limits would let some wait, as many as the moment has it.
-      settings: { ml: { minimumReturn: '0.5' }, paperVenue: { documentedLimits: false } },
+      settings: { ml: { minimumReturn: '0.5' }, paperVenue: { documentedLimits: false }, ...UNBOUNDED_RISK },
       environment: person.environment,
     });
     supervisor = product.start().pid ?? 0;

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { stopChild } from '../../harness/child-process';
 import { Installation } from '../../harness/installation';
+import { UNBOUNDED_RISK } from '../../harness/unbounded-risk';
 import { waitFor } from '../../harness/wait-for';
 import { tradingVenueOf } from '../../src/config/trading-environment';
 import { venueAccountWorkflowId } from '../../src/messages/ids';
@@ -51,6 +52,7 @@ beforeEach(async () => {
       signals: { timeToLiveSeconds: TIME_TO_LIVE_SECONDS },
       orders: { lookUpDelayMs: 500, lookUpDelayMaxMs: 5_000, unknownAlertSeconds: UNKNOWN_ALERT_SECONDS },
       ml: { enabled: false },
+      ...UNBOUNDED_RISK,
     },
   });
 }, SERVER_START_TIMEOUT_MS);

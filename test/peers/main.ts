@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { childEnvironment } from '../../harness/child-environment';
 import { packageRoot } from '../../src/config/package-root';
 import { GOOD_PROFILE } from '../../src/paper-venue/account-profile';
+import { USUAL_FUNDING } from '../../src/paper-venue/funding/funding-rates';
 import { startPaperVenue, type PaperVenue } from '../../src/paper-venue/paper-venue';
 import { compare, describeSums, type CallOutcome, type ExpectedCalls, parseOutcomes, type Verdict } from './compare';
 import { PEERS, type Peer, peerNames } from './peers';
@@ -105,6 +106,7 @@ function openVenue(stateDir: string): Promise<PaperVenue> {
     makerFee: '0.0002',
     priceBand: { x: '0.05', y: '0.1' },
     documentedRetention: true,
+    funding: USUAL_FUNDING,
     banMs: 10_000,
     matchIntervalMs: 100,
   });

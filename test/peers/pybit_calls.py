@@ -65,9 +65,9 @@ def public(http):
     call("orderbook", lambda: http.get_orderbook(**BTC), lambda r: float(r["b"][0][0]) < float(r["a"][0][0]))
     call("tickers", lambda: http.get_tickers(**LINEAR), lambda result: len(result["list"]) == 8)
     call("ticker", lambda: http.get_tickers(**BTC), only("symbol", "BTCUSDT"))
-    call("funding rates", lambda: http.get_funding_rate_history(**BTC), lambda result: result["list"] == [])
+    call("funding rates", lambda: http.get_funding_rate_history(**BTC, limit=3), lambda result: len(result["list"]) == 3)
     call("open interest", lambda: http.get_open_interest(**BTC, intervalTime="5min"))
-    call("risk limits", lambda: http.get_risk_limit(**BTC), only("id", 1))
+    call("risk limits", lambda: http.get_risk_limit(**BTC), lambda result: result["list"][0]["maxLeverage"] == "100.00")
     call("price limit", lambda: http.get_price_limit(**BTC), lambda r: float(r["sellLmt"]) < float(r["buyLmt"]))
     call("system status", http.get_system_status, lambda result: result["list"] == [])
 

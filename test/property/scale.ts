@@ -10,7 +10,14 @@ export const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
 export const BROKEN_RUNS_MAX = 5_000;
 
 /** The longest sequence of each reducer. */
-export const COMMANDS_PER_RUN_MAX = { ledger: 60, ledgerAudit: 80, limiter: 50, limiterClock: 50, alerts: 60, position: 40 } as const;
+export const COMMANDS_PER_RUN_MAX = {
+  ledger: 60,
+  ledgerAudit: 80,
+  limiter: 50,
+  limiterClock: 50,
+  alerts: 60,
+  position: 40,
+} as const;
 
 /** The share of the longest sequence that the average one reaches at least. */
 const COMMANDS_SHARE_MIN = 0.3;

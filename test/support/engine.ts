@@ -6,6 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWorker } from '../../src/temporal/worker';
 import { findFreePort } from '../../harness/free-ports';
 import { TRUSTED_STORE } from '../../harness/trusted-store';
+import { UNBOUNDED_RISK } from '../../harness/unbounded-risk';
 import { waitFor } from '../../harness/wait-for';
 import { loadConfig } from '../../src/config/load-config';
 import type { Config } from '../../src/config/schema';
@@ -40,6 +41,11 @@ const TENFOLD_LIMITS = {
     account: { limit: 600, windowMs: 60_000, weight: 1 },
   },
 };
+
+/** Each rule by itself, so that a test may set one of them. */
+const UNBOUNDED_FLAGS = Object.entries(UNBOUNDED_RISK).flatMap(([group, rules]) =>
+  Object.entries(rules).map(([name, value]) => ({ path: `${group}.${name}`, value })),
+);
 
 /** A trading engine in this process: the real server, the real adapter, the real paper venue. */
 export interface TestEngine {
@@ -95,6 +101,9 @@ export async function startTestEngine(
       { flag: 'test', path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
       { flag: 'test', path: 'venues.bybit.limits', value: TENFOLD_LIMITS },
       { flag: 'test', path: 'paperVenue.documentedLimits', value: false },
+      // Tests name prices that cross or rest for certain.
+      { flag: 'test', path: 'risk.priceBandFraction', value: null },
+      ...UNBOUNDED_FLAGS.map((flag) => ({ flag: 'test', ...flag })),
       ...(options.flags ?? []).map((flag) => ({ flag: 'test', ...flag })),
     ] as never,
   });

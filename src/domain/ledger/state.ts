@@ -5,14 +5,14 @@ import type { LedgerStats, PositionsReport, Reservation, TradingState, TradingSt
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
  * together with the limiter's, and both have to fit Temporal's limit of 2 MiB.
  */
-export const LEDGER_STATE_BYTES_MAX = 1_300_000;
+export const LEDGER_STATE_BYTES_MAX = 1_345_000;
 export const PENDING_RESERVATIONS_MAX = 600;
 /** The newest ended reservations are kept in full, to answer retries with their plan; of older ones the id is kept. */
 export const ENDED_RESERVATIONS_MAX = 100;
-/** All ids that are kept, as JSON: some 13,000 of 16 characters. */
-export const ENDED_IDS_BYTES_MAX = 240_000;
+/** All ids that are kept, as JSON: some 20,000 of 16 characters. */
+export const ENDED_IDS_BYTES_MAX = 360_000;
 /** Refused request ids remembered; the oldest are dropped first. */
-export const REFUSALS_MAX = 400;
+export const REFUSALS_MAX = 300;
 /** Fills kept apart until a report contains them; above it, fills of one asset share an entry. */
 export const UNSETTLED_FILLS_MAX = 400;
 export const TRADING_STATE_CHANGES_MAX = 50;
@@ -25,7 +25,7 @@ export const LEDGER_ID_BYTES_MAX = 100;
 /** Reasons as JSON; longer ones are cut. */
 export const REASON_BYTES_MAX = 160;
 /** Assets in one balance report. */
-export const SNAPSHOT_ASSETS_MAX = 500;
+export const SNAPSHOT_ASSETS_MAX = 300;
 /** Positions in one report; of a report with more, none is known. */
 export const POSITIONS_MAX = 100;
 /** Filled orders kept apart until a report of positions contains them; above it, all positions count as used up until one does. */

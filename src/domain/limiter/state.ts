@@ -4,7 +4,7 @@ import type { BlockKind, RateLimits, RateStats } from './types';
  * The other bounds keep the state as JSON, with every text at its longest, below this. It travels through continue-as-new
  * together with the ledger's, and both have to fit Temporal's limit of 2 MiB.
  */
-export const LIMITER_STATE_BYTES_MAX = 700_000;
+export const LIMITER_STATE_BYTES_MAX = 655_000;
 /** Permits remembered to answer retries; the oldest are dropped first, and entries on their turn last. */
 export const PERMITS_MAX = 1_000;
 /** Entries that wait for their turn; beyond it they are refused. The rest of the permits is for whoever needs no turn. */

@@ -114,4 +114,6 @@ export interface Expectations {
   readonly keptAccountIds: readonly string[];
   /** Whether a key that may withdraw is accepted all the same. */
   readonly allowsWithdrawal: boolean;
+  /** Whether a stop that a position lost is set again, which needs a right of its own. */
+  readonly keepsStops: boolean;
 }

@@ -34,7 +34,10 @@ function refusedKey(
   return finding(severity, 'KEY_REFUSED', `${venue} refuses the key (${trimPoint(message)}): ${remedy}.`);
 }
 
-function judgeRights(facts: KeyFacts, { venue, allowsWithdrawal, leverageAtVenue }: Expectations): PreflightFinding[] {
+function judgeRights(
+  facts: KeyFacts,
+  { venue, allowsWithdrawal, leverageAtVenue, keepsStops }: Expectations,
+): PreflightFinding[] {
   const found: PreflightFinding[] = [];
   if (facts.isReadOnly) {
     const sentence = `The key of ${venue} is read-only, so every order would be refused: make one that may read and write.`;
@@ -43,8 +46,10 @@ function judgeRights(facts: KeyFacts, { venue, allowsWithdrawal, leverageAtVenue
     const sentence = `The key of ${venue} has no right to place orders in contracts: give it "Contract: Orders" at the exchange.`;
     found.push(finding('refuse', 'KEY_MAY_NOT_TRADE', sentence));
   } else if (!facts.mayPosition) {
-    const sentence = `The key of ${venue} has no right to positions in contracts, without which no leverage can be set: give it "Contract: Positions" at the exchange.`;
-    found.push(finding(leverageAtVenue === 'compare' ? 'warn' : 'refuse', 'KEY_MAY_NOT_SET_LEVERAGE', sentence));
+    const sentence = `The key of ${venue} has no right to positions in contracts, without which neither a leverage nor the stop of a position can be set: give it "Contract: Positions" at the exchange.`;
+    found.push(
+      finding(leverageAtVenue === 'compare' && !keepsStops ? 'warn' : 'refuse', 'KEY_MAY_NOT_SET_LEVERAGE', sentence),
+    );
   }
   if (facts.mayWithdraw) {
     const sentence = `The key of ${venue} may withdraw, so whoever gets it can take everything: take the right "Withdraw" away from it at the exchange${

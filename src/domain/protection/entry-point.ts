@@ -22,6 +22,8 @@ export interface EntryPoint {
   readonly side: PositionSide;
   /** What the order is expected to fill at: the better of its limit price and the market's. */
   readonly price: Decimal;
+  /** What targets count from and lie beyond: the worst that it can fill at, where a limit price says so. */
+  readonly targetBase: Decimal;
   /** A stop has to lie beyond this one of entry and market, or it would be passed at once. */
   readonly stopBound: Decimal;
   readonly step: Decimal;
@@ -54,6 +56,7 @@ export function entryPointOf(entry: Entry, settings: ProtectionSettings): EntryP
   return {
     side: isLong ? 'LONG' : 'SHORT',
     price,
+    targetBase: limitPrice ?? price,
     stopBound: isLong ? ExactDecimal.min(price, bid) : ExactDecimal.max(price, ask),
     step,
     distanceMin,
@@ -63,14 +66,14 @@ export function entryPointOf(entry: Entry, settings: ProtectionSettings): EntryP
   };
 }
 
-/** The price so far from the entry on the side where the position loses; zero or less: there is no such price. */
+/** The price so far from the entry, on the side where the position loses; zero or less: there is no such price. */
 export function losingPrice({ side, price }: EntryPoint, distance: Decimal): Decimal {
   return side === 'LONG' ? price.minus(distance) : price.plus(distance);
 }
 
-/** The same on the side where it gains. */
-export function gainingPrice({ side, price }: EntryPoint, distance: Decimal): Decimal {
-  return side === 'LONG' ? price.plus(distance) : price.minus(distance);
+/** The price so far beyond the worst that it can fill at, on the side where it gains. */
+export function gainingPrice({ side, targetBase }: EntryPoint, distance: Decimal): Decimal {
+  return side === 'LONG' ? targetBase.plus(distance) : targetBase.minus(distance);
 }
 
 /** @returns undefined for zero, and for what is no decimal number */

@@ -25,7 +25,8 @@ const SECONDS_PER_MINUTE = 60;
 
 /**
  * How the position that an entry opens is guarded: as its signal says, and where it says nothing as the settings do. A
- * distance or a fraction counts from the price that the order is expected to fill at. A trailing distance without a stop
+ * distance or a fraction of a stop counts from the price that the order is expected to fill at, one of a target from the worst
+ * that it may fill at. A trailing distance without a stop
  * gives one: that is where its stop begins.
  *
  * @returns NO_STOP where there is none and one is required, STOP_INVALID or STOP_BEYOND_LIQUIDATION where one could not
@@ -101,7 +102,7 @@ function stopOf(
   { stopLossFraction }: ProtectionSettings,
   trailing: Decimal | undefined,
 ): Decimal | undefined {
-  const distance = readDistance(stopLossDistance, stopLossFraction, point) ?? trailing;
+  const distance = readDistance(stopLossDistance, stopLossFraction, point.price) ?? trailing;
   const asked = parsePositive(stopLoss) ?? (distance && losingPrice(point, distance));
   return asked && roundStop(point.side, asked, point.step);
 }
@@ -111,18 +112,18 @@ function targetOf(
   point: EntryPoint,
   { takeProfitFraction }: ProtectionSettings,
 ): Decimal | undefined {
-  const distance = readDistance(takeProfitDistance, takeProfitFraction, point);
+  const distance = readDistance(takeProfitDistance, takeProfitFraction, point.targetBase);
   const asked = parsePositive(takeProfit) ?? (distance && gainingPrice(point, distance));
   return asked && roundTarget(point.side, asked, point.step);
 }
 
 function distanceOf(text: string | undefined, fraction: string | null, point: EntryPoint): Decimal | undefined {
-  const distance = readDistance(text, fraction, point);
+  const distance = readDistance(text, fraction, point.price);
   return distance && roundDistance(distance, point.step);
 }
 
-/** A signal's own distance, or a fraction of the entry's price. */
-function readDistance(text: string | undefined, fraction: string | null, { price }: EntryPoint): Decimal | undefined {
+/** A signal's own distance, or a fraction of a price. */
+function readDistance(text: string | undefined, fraction: string | null, price: Decimal): Decimal | undefined {
   return parsePositive(text) ?? parsePositive(fraction)?.times(price);
 }
 

@@ -16,12 +16,12 @@ export function checkStop(stop: Decimal, point: EntryPoint): Denial | undefined 
 }
 
 /** The same for a target. It has no nearest and no farthest: it guards nothing. */
-export function checkTarget(target: Decimal, { side, price, market }: EntryPoint): Denial | undefined {
-  const isBeyond = side === 'LONG' ? target.greaterThan(price) : target.lessThan(price);
+export function checkTarget(target: Decimal, { side, targetBase, market }: EntryPoint): Denial | undefined {
+  const isBeyond = side === 'LONG' ? target.greaterThan(targetBase) : target.lessThan(targetBase);
   if (isBeyond && target.isPositive() && !target.isZero()) return undefined;
   const [action, where] = side === 'LONG' ? ['BUY', 'above'] : ['SELL', 'below'];
   return invalid(
-    `The target of a ${action} must be a price ${where} ${formatDecimal(price)}, at which it opens, and this one is ${formatDecimal(target)} on steps of ${market.priceStep}. Send another target, or none.`,
+    `The target of a ${action} must be a price ${where} ${formatDecimal(targetBase)}, at which it may open, and this one is ${formatDecimal(target)} on steps of ${market.priceStep}. Send another target, or none.`,
   );
 }
 

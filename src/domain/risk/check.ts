@@ -10,7 +10,7 @@ import { pauseDenial } from './pauses';
 import { valueOf } from './take-fill';
 
 /** A denial's sentence as JSON: as many as are remembered have to fit the ledger's state. */
-const MESSAGE_BYTES_MAX = 240;
+export const RISK_MESSAGE_BYTES_MAX = 240;
 
 /**
  * Whether an entry may be reserved, by all bounds of risk. Exits are never asked about. What is missing denies until it is
@@ -21,7 +21,7 @@ const MESSAGE_BYTES_MAX = 240;
 export function check(command: ReserveCommand, at: Circumstances): Denial | Rewrite | undefined {
   const answer = judge(command, at);
   if (answer === undefined || !('code' in answer)) return answer;
-  return { ...answer, message: cutText(answer.message, MESSAGE_BYTES_MAX) };
+  return { ...answer, message: cutText(answer.message, RISK_MESSAGE_BYTES_MAX) };
 }
 
 function judge(command: ReserveCommand, at: Circumstances): Denial | Rewrite | undefined {

@@ -181,12 +181,14 @@ export class Book {
     if (atMs === undefined) return;
     const { symbol } = after;
     const reducers = new Set<string>();
+    let isByOthers = false;
     for (const { symbol: traded, orderId, closedQuantity } of executions) {
       const order = this.orders.byOrderId(orderId);
       const isClients = order && !order.external && !order.reduceOnly;
+      isByOthers ||= order?.external === true;
       if (traded === symbol && closedQuantity !== '0' && isClients) reducers.add(orderId);
     }
-    const step = { before, after, stops: this.orders.stops(symbol), reducers: [...reducers], atMs };
+    const step = { before, after, stops: this.orders.stops(symbol), reducers: [...reducers], isByOthers, atMs };
     this.#lives.set(symbol, nextPositionLife(this.#lives.get(symbol) ?? newPositionLife(symbol), step));
   }
 

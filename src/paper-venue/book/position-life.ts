@@ -27,8 +27,10 @@ export interface PositionLife {
   readonly unprotectedSinceMs?: number;
   /** Which of the times above the present stretch without one belongs to. */
   readonly timedAs: 'withStop' | 'without' | 'fault';
-  /** How often a position went to the other side without being closed. */
+  /** How often a client's order took a position to the other side without closing it. */
   readonly flips: number;
+  /** The same by others: by hand, by a fault. */
+  readonly flipsByOthers: number;
   /** The most stops, and the most targets, that waited at the same time. */
   readonly stopsMax: number;
   readonly targetsMax: number;
@@ -52,6 +54,8 @@ export interface LifeStep {
   readonly stops: readonly OrderRecord[];
   /** Orders of clients that closed something in it, without being reduce-only. */
   readonly reducers: readonly string[];
+  /** Whether others than clients traded in it. */
+  readonly isByOthers: boolean;
   readonly atMs: number;
 }
 
@@ -67,6 +71,7 @@ export function newPositionLife(symbol: string): PositionLife {
     unprotectedByFault: NO_TIME,
     timedAs: 'without',
     flips: 0,
+    flipsByOthers: 0,
     stopsMax: 0,
     targetsMax: 0,
     wrongQuantities: 0,
@@ -95,7 +100,8 @@ export function nextPositionLife(life: PositionLife, step: LifeStep): PositionLi
     openedWithout: life.openedWithout + Number(isOpened && !withStop),
     unprotectedSinceMs: since,
     timedAs: since === undefined || since === atMs ? timedAs : life.timedAs,
-    flips: life.flips + Number(isFlip),
+    flips: life.flips + Number(isFlip && !step.isByOthers),
+    flipsByOthers: life.flipsByOthers + Number(isFlip && step.isByOthers),
     stopsMax: Math.max(life.stopsMax, count(stops, 'StopLoss')),
     targetsMax: Math.max(life.targetsMax, count(stops, 'TakeProfit')),
     wrongQuantities: life.wrongQuantities + Number(isWrong),

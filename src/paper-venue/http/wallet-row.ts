@@ -80,7 +80,7 @@ const NOT_OF_ISOLATED = {
   totalMaintenanceMarginByMp: '',
 } as const;
 
-/** In US dollars, of which the settle asset is worth one. MNT is no collateral here, and open profits and losses are not lent. */
+/** In US dollars, of which the settle asset is worth one. MNT is no collateral here. */
 function accountWide(wallet: WalletBalance, unrealised: Decimal, maintenance: Decimal): object {
   const margin = wallet.positionMargin.plus(wallet.orderMargin);
   const balance = wallet.total.plus(unrealised);
@@ -93,7 +93,7 @@ function accountWide(wallet: WalletBalance, unrealised: Decimal, maintenance: De
     accountMMRate: maintenanceRate,
     accountMMRateByMp: maintenanceRate,
     totalMarginBalance: formatDecimal(balance),
-    totalAvailableBalance: formatDecimal(wallet.available),
+    totalAvailableBalance: formatDecimal(balance.minus(margin)),
     totalPerpUPL: formatDecimal(unrealised),
     totalInitialMargin: formatDecimal(margin),
     totalInitialMarginByMp: formatDecimal(margin),

@@ -11,7 +11,7 @@ type AssetReport = SnapshotCommand['assets'][string];
 
 const ACCOUNT_TYPE = 'UNIFIED';
 /** What a wallet does not name it does not hold. */
-const EMPTY: AssetReport = { total: '0', available: '0', locked: '0' };
+const EMPTY: AssetReport = { total: '0', available: '0', locked: '0', equity: '0' };
 
 /** The account that trades: its coins, and what the whole of it has left in dollars, as the venue wrote it. */
 interface UnifiedAccount {

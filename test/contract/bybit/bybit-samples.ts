@@ -54,6 +54,7 @@ export const BITCOIN: Market = {
   quantityMax: '119.000',
   limitQuantityMax: '1190.000',
   notionalMin: '5',
+  leverageMax: '100.00',
   priceStep: '0.10',
   takerFee: '0.0006',
 };

@@ -78,7 +78,7 @@ describe('an entry', () => {
     ['without a quantity', { plan: { quantity: '' } }],
     ['with a quantity of zero', { plan: { quantity: '0' } }],
     ['with a quantity that is a number', { plan: { quantity: 10 } }],
-    ['whose plan leaves no room to note an offset', { plan: { note: 'x'.repeat(400) } }],
+    ['whose plan leaves no room to note an offset', { plan: { note: 'x'.repeat(500) } }],
     ['with an offset that it gives itself', { plan: { symbol: 'ETHUSDT', offsetQuantity: SIZE } }],
   ])('%s needs all it asks for', (_name, change) => {
     expect(held(sell(invested(), 'a', change))).toBe('INSUFFICIENT_FUNDS');

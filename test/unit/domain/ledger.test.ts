@@ -15,6 +15,7 @@ import {
   UNSETTLED_FILLS_MAX,
 } from '../../../src/domain/ledger/state';
 import type { ReserveCommand, ReserveResult } from '../../../src/domain/ledger/types';
+import { RISK_MESSAGE_BYTES_MAX } from '../../../src/domain/risk/check';
 import { ExactDecimal } from '../../../src/domain/decimal';
 
 const NOW_MS = 1_700_000_000_000;
@@ -175,8 +176,9 @@ describe('the memory', () => {
       state = ledger.acknowledge(state, { requestId: id, reservationId, placedAtMs: NOW_MS, lockedAmount }).state;
     }
     const amount = '99999999999999999999.999999999999999999';
+    const denial = { code: 'GROUP_EXPOSURE_LIMIT', message: 'x'.repeat(RISK_MESSAGE_BYTES_MAX - 2) } as const;
     for (const id of ids(ledger.REFUSALS_MAX, 'refused')) {
-      state = ledger.reserve(state, { ...big(id), amount, metadata: {} }, NOW_MS).state;
+      state = ledger.reserve(state, { ...big(id), amount, metadata: {} }, NOW_MS, () => denial).state;
     }
     const order = { symbol: symbols[0] ?? '', direction: 'SELL', quantity: longest } as const;
     const use = { order, settledFromMs: NOW_MS };

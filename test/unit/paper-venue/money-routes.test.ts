@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExactDecimal } from '../../../src/domain/decimal';
+import { GOOD_PROFILE } from '../../../src/paper-venue/account-profile';
 import { parseFaultPlan } from '../../../src/paper-venue/faults/fault-specification';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PaperVenues } from './support/paper-server';
@@ -88,6 +89,17 @@ test('every kind of change has its row in the log, with all documented fields, a
   ]);
   const explained = new ExactDecimal(sum(ended, 'closedPnl')).plus(sum(all, 'funding')).plus('200.5');
   expect(explained.plus(100_000).toFixed()).toBe(wallet);
+});
+
+test('a fee in MNT has a row of its own, beside that of the settle asset', async () => {
+  const account = { ...GOOD_PROFILE, feesInMnt: true, mntBalance: '100', mntPrice: '2' };
+  venue = await venues.start({ account, now: () => nowMs });
+  await trade('a');
+  const [fee, settled] = await log();
+  expect(settled).toMatchObject({ currency: 'USDT', change: '0', fee: '0', cashBalance: '100000' });
+  expect(fee).toMatchObject({ currency: 'MNT', type: 'TRADE', tradeId: settled!['tradeId'], id: settled!['id'] });
+  expect(new ExactDecimal(fee!['cashBalance']!).minus(fee!['change']!).toFixed()).toBe('100');
+  expect(venue.audit().balances['MNT']!.total).toBe(fee!['cashBalance']);
 });
 
 test('closed profit is the value of the exit less that of the entry and the fees of both', async () => {
@@ -241,6 +253,8 @@ test('the wallet tells of the maintenance margin, and a rate of it', async () =>
       accountMMRate: string;
       totalMaintenanceMargin: string;
       totalMarginBalance: string;
+      totalInitialMargin: string;
+      totalAvailableBalance: string;
       coin: Record<string, string>[];
     },
   ];
@@ -249,6 +263,9 @@ test('the wallet tells of the maintenance margin, and a rate of it', async () =>
   expect(wallet.coin[0]!['totalPositionMM']).toBe(positionMM);
   expect(Number(wallet.accountMMRate)).toBeCloseTo(Number(positionMM) / Number(wallet.totalMarginBalance), 5);
   expect(wallet.coin[0]!['equity']).toBe(wallet.totalMarginBalance);
+  // Open profits and losses are part of it.
+  const { totalMarginBalance, totalInitialMargin, totalAvailableBalance } = wallet;
+  expect(new ExactDecimal(totalMarginBalance).minus(totalInitialMargin).toFixed()).toBe(totalAvailableBalance);
 });
 
 test('the rate that is shown as next is the one that is paid, and then the first of the past ones', async () => {

@@ -333,6 +333,12 @@ describe('the account of how positions were guarded', () => {
     });
   });
 
+  test('lays to no client what others did', () => {
+    place({ stopLoss: '49000' });
+    account.engine.place(account.order({ side: 'Sell', qty: '3' }), { external: true });
+    expect(life()).toMatchObject({ flips: 0, flipsByOthers: 1, reducedWithoutReduceOnly: 0, openedWithout: 1 });
+  });
+
   test('is the same after a restart', () => {
     place({ stopLoss: '49000' });
     place({ side: 'Sell', qty: '3' });

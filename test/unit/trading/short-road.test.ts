@@ -24,6 +24,27 @@ test('the order is sent only while permit and authorization are good', async () 
   );
 });
 
+test('the stop that is sent is the one in the reservation, also where it is planned anew at another price', async () => {
+  const guarded = {
+    ...PLAN,
+    stopLoss: '58800',
+    stopTrigger: 'mark',
+    takeProfit: '62400',
+    targetTrigger: 'last',
+    trailingDistance: '600',
+    maxHoldingSeconds: 900,
+  } as const;
+  const account = new Account('1000');
+  const first = roadWith(account, 'UNKNOWN', undefined);
+  first.plan.mockResolvedValue(guarded);
+  await first.road.tradeAtOnce(INPUT);
+  expect(first.send.mock.calls).toEqual([['trade', guarded, expect.anything()]]);
+  expect(account.ledger.pending).toMatchObject([{ reservation: { metadata: guarded } }]);
+  const second = roadWith(account);
+  second.plan.mockResolvedValue({ ...guarded, stopLoss: '58000', takeProfit: '61500' });
+  expect(await second.road.tradeAtOnce(INPUT)).toMatchObject({ status: 'reserved', plan: guarded });
+});
+
 test.each(['pending', 'committed'])('a run that finds its reservation %s sends nothing', async (status) => {
   const account = new Account('1000');
   const first = status === 'pending' ? roadWith(account, 'UNKNOWN', undefined) : roadWith(account);

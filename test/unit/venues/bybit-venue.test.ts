@@ -420,7 +420,7 @@ describe('balances', () => {
     expect(await venue.balances()).toEqual({
       asOfMs: 1672738134824,
       assets: {
-        USDT: { total: '10000', available: '9689.5', locked: '300.75' },
+        USDT: { total: '10000', available: '9689.5', locked: '300.75', equity: '9990.25' },
       },
     });
   });

@@ -17,7 +17,7 @@ const TETHER: Row = {
   borrowAmount: '0',
 };
 const ACCOUNT: Row = { accountType: 'UNIFIED', totalAvailableBalance: '980' };
-const READ = { total: '1000', available: '980', locked: '10' };
+const READ = { total: '1000', available: '980', locked: '10', equity: '990' };
 const ZEROS = { total: '0', available: '0', locked: '0' };
 const UNKNOWN = ['', null, undefined, 'NaN', 7, '1e999'];
 
@@ -76,7 +76,7 @@ describe('the settle asset', () => {
     ['an empty wallet whose account tells nothing', [], { totalAvailableBalance: null }],
     ['a wallet of other coins', [{ ...TETHER, coin: 'MNT' }], {}],
   ])('is told with zeros in %s', (_name, coins, account) => {
-    expect(walletOf(coins, account)['USDT']).toEqual(ZEROS);
+    expect(walletOf(coins, account)['USDT']).toEqual({ ...ZEROS, equity: '0' });
   });
 
   it('is whichever the configuration names', () => {

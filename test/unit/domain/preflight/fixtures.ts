@@ -19,6 +19,7 @@ export const EXPECTED: Expectations = {
   takerFee: '0.0006',
   keptAccountIds: ['100'],
   allowsWithdrawal: false,
+  keepsStops: false,
 };
 
 export const KEY: KeyFacts = {

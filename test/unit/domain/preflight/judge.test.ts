@@ -47,6 +47,12 @@ const CASES: readonly Case[] = [
     finds: [['refuse', 'KEY_MAY_NOT_SET_LEVERAGE']],
   },
   {
+    name: 'no right to positions where lost stops are set again',
+    report: withKey({ mayPosition: false }),
+    expected: { keepsStops: true },
+    finds: [['refuse', 'KEY_MAY_NOT_SET_LEVERAGE']],
+  },
+  {
     name: 'a key that may withdraw',
     report: withKey({ mayWithdraw: true }),
     finds: [['refuse', 'KEY_MAY_WITHDRAW']],

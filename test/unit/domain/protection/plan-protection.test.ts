@@ -52,9 +52,14 @@ describe('a position is guarded from the price that its order is expected to fil
     ['a market BUY, by rule', {}, '49000', '52000'],
     ['a market SELL, by rule', { direction: 'SELL' }, '50999.8', '48000'],
     ['a limit BUY that rests', { limitPrice: '40000' }, '39200', '41600'],
-    ['a limit BUY that fills at once, from the better price', { limitPrice: '51000' }, '49000', '52000'],
+    [
+      'a limit BUY that fills at once, the stop from the market’s price and the target from its own',
+      { limitPrice: '51000' },
+      '49000',
+      '53040',
+    ],
     ['a limit SELL that rests', { direction: 'SELL', limitPrice: '60000' }, '61200', '57600'],
-    ['a limit SELL that fills at once', { direction: 'SELL', limitPrice: '49000' }, '50999.8', '48000'],
+    ['a limit SELL that fills at once', { direction: 'SELL', limitPrice: '49000' }, '50999.8', '47040'],
     ['the prices of the signal', { stopLoss: '48000', takeProfit: '55000' }, '48000', '55000'],
     ['the distances of the signal', { stopLossDistance: '1000', takeProfitDistance: '500' }, '49000', '50500'],
     [
@@ -170,6 +175,11 @@ test.each<[string, World, RegExp]>([
     'a target below a BUY',
     { signal: { takeProfit: '49000' } },
     /^STOP_INVALID The target of a BUY must be a price above 50000/,
+  ],
+  [
+    'a target between market and limit',
+    { signal: { limitPrice: '51000', takeProfit: '50500' } },
+    /^STOP_INVALID .* above 51000/,
   ],
   [
     'a target above a SELL',

@@ -68,6 +68,7 @@ async function open(world: World = {}) {
       leverage: 1,
       leverageAtVenue: 'compare',
       allowsWithdrawal: false,
+      keepsStops: false,
       ...world.terms,
     },
     keptAccountIds: async () => world.keptAccountIds ?? [],

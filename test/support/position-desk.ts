@@ -1,0 +1,208 @@
+/** What positions' workflows ask of the world, played: the venue's positions, its answers, the exits and the books. */
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { PositionActivities } from '../../activities/positions';
+import type { PositionOpener, PositionRow, ProtectionAnswer, ProtectionChange } from '../../src/domain/position/types';
+import { estimatedTradeOf } from '../../src/domain/position/booking';
+import type { ProtectionSettings } from '../../src/domain/protection/types';
+import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../../src/intake/fingerprint';
+import { ENTITIES_TASK_QUEUE, positionWorkflowId } from '../../src/messages/ids';
+import {
+  positionReportSignal,
+  positionStateQuery,
+  POSITION_WORKFLOW_TYPE,
+  type PositionReport,
+  type PositionView,
+  type PositionWorkflowInput,
+} from '../../src/messages/position';
+import type { TradeInput, TradeResult } from '../../src/messages/trade';
+import type { PositionClosed } from '../../src/messages/venue-account';
+import { ExitMaker } from '../../src/trading/position-exits';
+import { onPaper } from './account-commands';
+
+export const DESK_VENUE = 'desk';
+
+export const DESK_PROTECTION: ProtectionSettings = {
+  required: true,
+  stopLossFraction: '0.02',
+  takeProfitFraction: null,
+  trailingFraction: null,
+  breakEvenFraction: null,
+  partialTakeProfitFraction: null,
+  partialTakeProfitShare: '0.5',
+  maxHoldingMinutes: null,
+  stopDistanceMin: '0.0005',
+  stopDistanceMax: '0.5',
+  stopTrigger: 'mark',
+  targetTrigger: 'last',
+  unprotectedMaxSeconds: 10,
+  closeUnprotectedAfterSeconds: 30,
+  whileHalted: 'keep',
+  moveLeast: '0.0005',
+  moveIntervalSeconds: 10,
+};
+
+type Status = ProtectionAnswer['status'];
+type PlayedActivities = Omit<PositionActivities, 'tellPosition' | 'fetchMoneyLog'>;
+
+/** One symbol at the venue. */
+export class SymbolDesk {
+  row: PositionRow | null = null;
+  openers: readonly PositionOpener[];
+  tradingState: PositionReport['tradingState'] = 'active';
+  /** What it answers to the next changes, in this order; afterwards it does what it is asked for. */
+  readonly answers: Status[] = [];
+  readonly changes: ProtectionChange[] = [];
+  /** Fingerprints of the exits that were traded. */
+  readonly exits: string[] = [];
+  readonly closed: PositionClosed[] = [];
+  /** Awaited before an exit is traded. */
+  beforeExit: () => Promise<void> = async () => undefined;
+  /** Awaited before a trade is booked. */
+  beforeBooking: () => Promise<void> = async () => undefined;
+  private sequence = 0;
+
+  constructor(readonly symbol: string) {
+    const fingerprint = 'e'.repeat(16);
+    this.openers = [{ fingerprint, clientOrderId: clientOrderIdOf(fingerprint), strategy: 'desk', quantity: '0.5' }];
+  }
+
+  /** A position is there. */
+  open(change: Partial<PositionRow> = {}): void {
+    this.sequence += 1;
+    const openedAtMs = this.row?.openedAtMs ?? Date.now();
+    this.row = {
+      symbol: this.symbol,
+      side: 'LONG',
+      size: '0.5',
+      entryPrice: '61200',
+      markPrice: '61300.5',
+      value: '30600',
+      openedAtMs,
+      updatedAtMs: Date.now(),
+      status: 'normal',
+      ...this.row,
+      ...change,
+      ...{ sequence: this.sequence },
+    };
+  }
+
+  report(): PositionReport {
+    return { asOfMs: Date.now(), row: this.row, openers: this.openers, tradingState: this.tradingState };
+  }
+
+  answer(change: ProtectionChange): ProtectionAnswer {
+    this.changes.push(change);
+    const status = this.answers.shift() ?? 'set';
+    if (status === 'set' && this.row) this.open({ stopLoss: change.stopLoss ?? this.row.stopLoss });
+    return { status, message: `The desk says ${status}.` };
+  }
+
+  trade({ fingerprint, signal }: TradeInput): TradeResult {
+    this.exits.push(fingerprint);
+    this.row = null;
+    const { symbol, direction, amount = '0' } = signal;
+    const clientOrderId = clientOrderIdOf(fingerprint);
+    const atMs = Date.now();
+    const plan = { symbol, direction, clientOrderId, quantity: amount, reduceOnly: true };
+    const order = { clientOrderId, venueOrderId: '1', symbol, quantity: amount, filledQuantity: amount };
+    return {
+      status: 'settled',
+      plan: { ...plan, asset: 'USDT', reserveAmount: '0', referencePrice: '61300.5' },
+      order: { ...order, status: 'filled', averagePrice: '61300.5', fee: '1', createdAtMs: atMs, updatedAtMs: atMs },
+      times: { reservedAtMs: atMs, sentAtMs: atMs, answeredAtMs: atMs },
+    };
+  }
+}
+
+/** All symbols, and the activities of the three queues. */
+export class PositionDesks {
+  private readonly desks = new Map<string, SymbolDesk>();
+  private readonly outcomes = new Map<string, string>();
+
+  of(symbol: string): SymbolDesk {
+    const desk = this.desks.get(symbol) ?? new SymbolDesk(symbol);
+    this.desks.set(symbol, desk);
+    return desk;
+  }
+
+  /** An exit of this fingerprint exists already, and filled so much. */
+  exists(fingerprint: string, filledQuantity: string): void {
+    this.outcomes.set(fingerprint, filledQuantity);
+  }
+
+  readonly venueActivities: PlayedActivities = {
+    fetchPositions: async () => {
+      const rows = [...this.desks.values()].flatMap(({ row }) => (row ? [row] : []));
+      return { asOfMs: Date.now(), rows, unreadable: [] };
+    },
+    setProtection: async ({ change }) => this.of(change.symbol).answer(change),
+    makeExit: (order) =>
+      new ExitMaker({ market: async () => undefined } as never, {
+        fingerprintOf: (signal) => this.fingerprints(fingerprintOf(signal)),
+        contentHashOf,
+        clientOrderIdOf,
+      }).make(order),
+    exitOutcome: async ({ exitFingerprint }) => {
+      const filledQuantity = this.outcomes.get(exitFingerprint);
+      const isTraded = [...this.desks.values()].some(({ exits }) => exits.includes(exitFingerprint));
+      if (filledQuantity === undefined && !isTraded) return { status: 'running' };
+      const detail = 'Seen by the desk.';
+      return { status: 'ended', outcome: 'FILLED', detail, filledQuantity: filledQuantity ?? '0.5' };
+    },
+    bookEpisode: async ({ evidence, seen }) => {
+      await this.of(evidence.symbol).beforeBooking();
+      return { status: 'booked', trade: estimatedTradeOf({ ...evidence, executions: [], moneyRows: [] }, seen) };
+    },
+    fetchExecutions: async () => [],
+    positionClosed: async ({ closed }) => void this.of(closed.symbol).closed.push(closed),
+  };
+
+  /** Changes the fingerprint of every exit that is made: to one that exists, say. */
+  fingerprints: (made: string) => string = (made) => made;
+
+  /** Of the signals' queue: an exit is traded at once. */
+  readonly signalActivities = {
+    tradeAtOnce: async (input: TradeInput): Promise<TradeResult> => {
+      const desk = this.of(input.signal.symbol);
+      await desk.beforeExit();
+      return desk.trade(input);
+    },
+    withdraw: async () => ({ status: 'withdrawn' }) as const,
+    tellTerms: () => Promise.reject(ApplicationFailure.nonRetryable('not played')),
+  };
+}
+
+/** The workflow of one symbol's position, on a server. */
+export class DeskPosition {
+  constructor(
+    private readonly environment: TestWorkflowEnvironment,
+    readonly desk: SymbolDesk,
+    private readonly protection: Partial<ProtectionSettings> = {},
+    private readonly foreign: PositionWorkflowInput['foreign'] = 'alert',
+  ) {}
+
+  get handle() {
+    const workflowId = positionWorkflowId({ venue: DESK_VENUE }, this.desk.symbol);
+    return this.environment.client.workflow.getHandle<(input: PositionWorkflowInput) => Promise<PositionView>>(
+      workflowId,
+    );
+  }
+
+  /** As the account tells it. */
+  async tell(report: PositionReport = this.desk.report()): Promise<void> {
+    const { symbol } = this.desk;
+    const protection = { ...DESK_PROTECTION, ...this.protection };
+    await this.environment.client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
+      workflowId: positionWorkflowId({ venue: DESK_VENUE }, symbol),
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [{ ...onPaper(DESK_VENUE), symbol, protection, foreign: this.foreign }],
+      signal: positionReportSignal,
+      signalArgs: [report],
+    });
+  }
+
+  view(): Promise<PositionView> {
+    return this.handle.query(positionStateQuery);
+  }
+}

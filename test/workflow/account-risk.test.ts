@@ -1,0 +1,263 @@
+/** The account's bounds of risk on a real server: its reading of positions, whom it tells, and what it forbids. */
+import { randomUUID } from 'node:crypto';
+import type { Worker } from '@temporalio/worker';
+import type { MoneyLogInput, PositionActivities, TellPositionInput } from '../../activities/positions';
+import type { MoneyRow, PositionRow } from '../../src/domain/position/types';
+import type { RiskTerms } from '../../src/domain/risk/types';
+import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId, venueTaskQueue } from '../../src/messages/ids';
+import {
+  batchUpdate,
+  commitSignal,
+  configureAccountSignal,
+  positionClosedSignal,
+  riskQuery,
+  VENUE_ACCOUNT_WORKFLOW_TYPE,
+  type VenueAccountSettings,
+} from '../../src/messages/venue-account';
+import { createWorker } from '../../src/temporal/worker';
+import { UNBOUNDED_RISK } from '../../harness/unbounded-risk';
+import { AccountServer } from '../support/account-server';
+import { onPaper, SETTINGS } from '../support/account-commands';
+import { eventually } from '../support/engine';
+import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
+import { Desk } from '../unit/domain/risk/desk';
+
+/** So low that a test sees runs that continue as new. */
+const CONTINUE_AS_NEW_EVENTS = 60;
+const TERMS: RiskTerms = {
+  positions: { adds: 0, onOpposite: 'exit', foreign: 'alert', reportIntervalSeconds: 1 },
+  risk: {
+    ...UNBOUNDED_RISK.risk,
+    perSymbol: '0.25',
+    dailyLossFraction: '0.03',
+    onDailyLoss: 'block',
+    lossStreakMinutes: 0,
+  },
+  unprotectedMaxMs: 10_000,
+  positionLagMs: 0,
+};
+
+let server: AccountServer;
+let account: StubAccount;
+
+/** A venue that says what a test wants, with an account of its own. */
+class StubAccount {
+  readonly venue = randomUUID();
+  rows: PositionRow[] = [];
+  log: MoneyRow[] = [];
+  equity = '10000';
+  reports = 0;
+  fails = 0;
+  readonly told: TellPositionInput[] = [];
+  private readonly desk = new Desk();
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+
+  async start(terms: RiskTerms | 'none' = TERMS): Promise<this> {
+    const activities: Partial<PositionActivities> & { fetchBalances: () => Promise<object> } = {
+      fetchBalances: async () => {
+        const figures = { total: '10000', available: '10000', locked: '0', equity: this.equity };
+        return { asOfMs: Date.now(), assets: { USDT: figures } };
+      },
+      fetchPositions: async () => {
+        this.reports += 1;
+        if (this.fails > 0) {
+          this.fails -= 1;
+          throw new Error('The venue is away.');
+        }
+        return { asOfMs: Date.now(), rows: this.rows, unreadable: [] };
+      },
+      tellPosition: async (input) => {
+        this.told.push(input);
+      },
+      fetchMoneyLog: async ({ sinceMs }: MoneyLogInput) => this.log.filter(({ atMs }) => atMs >= sinceMs),
+    };
+    this.worker = await createWorker({
+      connection: server.environment.nativeConnection,
+      namespace: server.environment.namespace,
+      taskQueue: venueTaskQueue(onPaper(this.venue)),
+      activities,
+    });
+    this.running = this.worker.run();
+    const settings: VenueAccountSettings = {
+      ...SETTINGS,
+      venue: this.venue,
+      updateIntervalMs: 1_000,
+      ...(terms !== 'none' && { riskTerms: terms }),
+    };
+    await server.environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+      workflowId: venueAccountWorkflowId(onPaper(this.venue)),
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [settings],
+    });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.handle.terminate('the test is over');
+    this.worker?.shutdown();
+    await this.running;
+  }
+
+  get handle() {
+    return server.handle(this.venue);
+  }
+
+  row(symbol: string, change: Partial<PositionRow> = {}): PositionRow {
+    const nowMs = Date.now();
+    return { ...this.desk.row(symbol), openedAtMs: nowMs, updatedAtMs: nowMs, sequence: nowMs, ...change };
+  }
+
+  command(symbol: string, plan: object = {}) {
+    return this.desk.command(symbol, { ...plan }, { reservationId: randomUUID() });
+  }
+
+  /** Asks as a signal does, again while something is missing. */
+  async enter(symbol: string, plan: object = {}) {
+    const command = this.command(symbol, plan);
+    return eventually(async () => {
+      const requestId = randomUUID();
+      const request = { kind: 'reserve', command: { ...command, requestId } } as const;
+      const [answer] = await this.handle.executeUpdate(batchUpdate, { args: [[request]] });
+      const result = answer as Awaited<ReturnType<AccountServer['reserve']>>;
+      const isMissing = result.status === 'denied' && result.denial.code === 'RISK_UNKNOWN';
+      const isFunds = result.status === 'denied' && result.denial.code === 'NO_BALANCE_KNOWN';
+      return isMissing || isFunds ? undefined : { command, result };
+    });
+  }
+
+  async fill(reservationId: string): Promise<void> {
+    const fill = {
+      requestId: randomUUID(),
+      reservationId,
+      amount: '10',
+      executedAtMs: Date.now(),
+      reason: '',
+      quantity: '1',
+    };
+    await this.handle.signal(commitSignal, fill);
+  }
+
+  /** An entry that filled, and shows in reports. */
+  async open(symbol: string, change: Partial<PositionRow> = {}) {
+    const { command, result } = await this.enter(symbol);
+    expect(result).toMatchObject({ status: 'reserved' });
+    this.rows = [...this.rows, this.row(symbol, change)];
+    await this.fill(command.reservationId);
+    await this.tells(symbol, ({ report }) => report.row !== null);
+    return command;
+  }
+
+  tells(symbol: string, isMeant: (input: TellPositionInput) => boolean): Promise<TellPositionInput> {
+    return eventually(async () => this.told.findLast((input) => input.symbol === symbol && isMeant(input)));
+  }
+
+  view() {
+    return this.handle.query(riskQuery);
+  }
+}
+
+beforeAll(async () => {
+  server = await AccountServer.start(true, { 'limit.historyCount.suggestContinueAsNew': CONTINUE_AS_NEW_EVENTS });
+}, SERVER_START_TIMEOUT_MS);
+afterAll(() => server.stop());
+beforeEach(async () => {
+  account = await new StubAccount().start();
+});
+afterEach(() => account.stop());
+
+test('an entry that filled is told to its position’s workflow with who opened it, then a change, and then its end', async () => {
+  const { reservationId, metadata } = await account.open('BTCUSDT');
+  const opener = {
+    fingerprint: reservationId,
+    clientOrderId: metadata.clientOrderId,
+    strategy: 'trend',
+    quantity: '1',
+  };
+  const first = await account.tells('BTCUSDT', ({ report }) => report.openers[0]?.strategy === 'trend');
+  expect(first).toMatchObject({
+    ...onPaper(account.venue),
+    report: { row: { symbol: 'BTCUSDT', stopLoss: '90' }, openers: [opener], tradingState: 'active' },
+  });
+  account.rows = [account.row('BTCUSDT', { stopLoss: '95', openedAtMs: first.report.row!.openedAtMs })];
+  await account.tells('BTCUSDT', ({ report }) => report.row?.stopLoss === '95');
+  account.rows = [];
+  expect((await account.tells('BTCUSDT', ({ report }) => report.row === null)).report.openers).toEqual([opener]);
+  const count = account.told.length;
+  const reports = account.reports;
+  await eventually(async () => account.reports > reports);
+  expect(account.told).toHaveLength(count);
+});
+
+test('an entry beside a position is denied in the update that asks, and one against it becomes an exit of all of it', async () => {
+  await account.open('BTCUSDT', { size: '2.5' });
+  expect((await account.enter('BTCUSDT')).result).toMatchObject({ denial: { code: 'POSITION_EXISTS' } });
+  expect((await account.enter('BTCUSDT', { direction: 'SELL', quantity: '7', stopLoss: '110' })).result).toMatchObject({
+    status: 'reserved',
+    isNew: true,
+    reservation: { intent: 'exit', amount: '0', metadata: { quantity: '2.5', reduceOnly: true, closesOpposite: true } },
+  });
+  expect((await account.enter('ETHUSDT', { quantity: '26' })).result).toMatchObject({
+    denial: { code: 'POSITION_TOO_LARGE' },
+  });
+  const view = await account.view();
+  expect(view).toMatchObject({
+    equity: '10000',
+    dayStartEquity: '10000',
+    positions: [{ symbol: 'BTCUSDT', size: '2.5' }],
+  });
+  expect(view.rules).toContainEqual({
+    code: 'POSITION_TOO_LARGE',
+    of: 'BTCUSDT',
+    limit: '25 % of equity',
+    value: '250',
+    isBlocking: false,
+  });
+});
+
+test('what the book knows goes on in the run that continues the account, and in a process that starts anew', async () => {
+  await account.open('BTCUSDT');
+  await account.handle.signal(positionClosedSignal, {
+    symbol: 'ETHUSDT',
+    openedAtMs: 1,
+    closedAtMs: Date.now(),
+    net: '-1',
+    reason: 'STOP_LOSS',
+  });
+  const terms = { ...TERMS, risk: { ...TERMS.risk, coolDownMinutes: 5 } };
+  const settings = { ...SETTINGS, venue: account.venue, updateIntervalMs: 1_000, riskTerms: terms };
+  await account.handle.signal(configureAccountSignal, settings);
+  await eventually(async () => (await server.lengthsOfContinuedRuns(account.venue)).length > 1);
+  expect((await account.enter('BTCUSDT')).result).toMatchObject({ denial: { code: 'POSITION_EXISTS' } });
+  expect((await account.enter('ETHUSDT')).result).toMatchObject({ denial: { code: 'COOLING_DOWN' } });
+  const reports = account.told.filter(({ symbol, report }) => symbol === 'BTCUSDT' && report.row !== null);
+  expect(reports.at(-1)?.report.openers).toHaveLength(1);
+});
+
+test('a venue that is away for a while makes entries wait and closes nothing', async () => {
+  await account.open('BTCUSDT');
+  account.fails = 3;
+  const reports = account.reports;
+  await eventually(async () => account.reports > reports + 3);
+  expect(account.told.filter(({ report }) => report.row === null)).toEqual([]);
+  expect((await account.enter('BTCUSDT')).result).toMatchObject({ denial: { code: 'POSITION_EXISTS' } });
+});
+
+test('an account without terms reads no positions and bounds nothing, until it is given some', async () => {
+  const free = await new StubAccount().start('none');
+  try {
+    await free.handle.signal(configureAccountSignal, { ...SETTINGS, venue: free.venue, updateIntervalMs: 1_000 });
+    for (let time = 0; time < 2; time += 1) {
+      expect((await free.enter('BTCUSDT')).result).toMatchObject({ status: 'reserved', isNew: true });
+    }
+    await free.handle.signal(configureAccountSignal, {
+      ...SETTINGS,
+      venue: free.venue,
+      updateIntervalMs: 1_000,
+      riskTerms: TERMS,
+    });
+    expect((await free.enter('BTCUSDT')).result).toMatchObject({ denial: { code: 'POSITION_EXISTS' } });
+  } finally {
+    await free.stop();
+  }
+});

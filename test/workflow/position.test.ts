@@ -1,0 +1,258 @@
+/** A position's workflow on a real server; the venue, the exits' trades and the books are played. */
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { InjectedSinks, Worker } from '@temporalio/worker';
+import { createWorker } from '../../src/temporal/worker';
+import type { ProtectionSettings } from '../../src/domain/protection/types';
+import { ENTITIES_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
+import {
+  closePositionUpdate,
+  positionReportSignal,
+  protectPositionUpdate,
+  TRADE_MEMO,
+} from '../../src/messages/position';
+import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
+import type { AnnouncementSinks } from '../../workflows/announcements';
+import { onPaper } from '../support/account-commands';
+import { eventually } from '../support/engine';
+import { DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
+import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
+
+/** Low, so that some reports make a new run. */
+const CONTINUE_AS_NEW_EVENTS = 60;
+const REPORTS_MAX = 200;
+
+let environment: TestWorkflowEnvironment;
+let workers: Worker[];
+let running: Promise<unknown>;
+const desks = new PositionDesks();
+const alerts: string[] = [];
+
+beforeAll(async () => {
+  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': CONTINUE_AS_NEW_EVENTS };
+  environment = await startTestServer('default', { dynamicConfig });
+  const { nativeConnection: connection, namespace } = environment;
+  const workflowBundle = { codePath: WORKFLOW_BUNDLE_PATH };
+  const nothing = { fn: () => undefined, callDuringReplay: false };
+  const told = { fn: (_info: unknown, text: string) => void alerts.push(text), callDuringReplay: false };
+  const announcements = { alert: told, reached: nothing, line: nothing, ended: nothing };
+  const sinks: InjectedSinks<AnnouncementSinks> = { announcements };
+  workers = await Promise.all([
+    createWorker({ connection, namespace, workflowBundle, sinks, taskQueue: ENTITIES_TASK_QUEUE }),
+    createWorker({
+      connection,
+      namespace,
+      workflowBundle,
+      sinks,
+      taskQueue: SIGNALS_TASK_QUEUE,
+      activities: desks.signalActivities,
+    }),
+    createWorker({
+      connection,
+      namespace,
+      taskQueue: venueTaskQueue(onPaper(DESK_VENUE)),
+      activities: desks.venueActivities,
+    }),
+  ]);
+  running = Promise.all(workers.map((worker) => worker.run()));
+}, SERVER_START_TIMEOUT_MS);
+
+afterAll(async () => {
+  for (const worker of workers) worker.shutdown();
+  await running;
+  await environment.teardown();
+});
+
+afterEach(() => {
+  desks.fingerprints = (made) => made;
+});
+
+function positionOf(symbol: string, protection: Partial<ProtectionSettings> = {}): DeskPosition {
+  return new DeskPosition(environment, desks.of(symbol), protection);
+}
+
+const CLOSE = { requestId: 'close-1', words: 'the test wants it', reason: 'OPERATOR' } as const;
+
+describe('what follows from each answer of the venue to a lost stop', () => {
+  test.each(['set', 'already'] as const)(
+    '%s: once a report shows the stop, the position is protected',
+    async (status) => {
+      const position = positionOf(`STOP${status}`);
+      const { desk } = position;
+      desk.open();
+      if (status === 'already') desk.answers.push('already');
+      await position.tell();
+      await eventually(async () => desk.changes.length > 0);
+      if (status === 'already') desk.open({ stopLoss: '59976' });
+      const view = await eventually(async () => {
+        const now = await position.view();
+        return now.state === 'PROTECTED' && now;
+      });
+      expect(view).toMatchObject({ stopSource: 'set', row: { stopLoss: '59976' } });
+      expect(desk.changes).toMatchObject([{ stopLoss: '59976' }]);
+      await position.handle.terminate();
+    },
+  );
+
+  test.each(['unknown', 'rate_limited', 'rejected', 'no_position'] as const)(
+    '%s: it is asked for again',
+    async (status) => {
+      const position = positionOf(`AGAIN${status}`);
+      position.desk.open();
+      position.desk.answers.push(status);
+      await position.tell();
+      await eventually(async () => (await position.view()).state === 'PROTECTED');
+      expect(position.desk.changes.length).toBe(2);
+      expect(position.desk.exits).toEqual([]);
+      await position.handle.terminate();
+    },
+  );
+
+  test('price_passed: the position is closed at once, booked, and the account hears of it', async () => {
+    const position = positionOf('PASSED');
+    position.desk.open();
+    position.desk.answers.push('price_passed');
+    await position.tell();
+    const result = await position.handle.result();
+    expect(result).toMatchObject({ state: 'BOOKED', exitRounds: 1, exitReason: 'EMERGENCY' });
+    expect(position.desk.exits).toEqual([result.exitFingerprint]);
+    expect(position.desk.closed).toEqual([expect.objectContaining({ symbol: 'PASSED', net: result.trade!.net })]);
+    const { memo, searchAttributes } = await position.handle.describe();
+    expect(memo).toMatchObject({ [TRADE_MEMO]: result.trade });
+    expect(searchAttributes).toMatchObject({ TradeOutcome: [result.trade!.reason], TradeDirection: ['LONG'] });
+  });
+});
+
+describe('exits', () => {
+  test('an exit that exists already is followed, and not sent again', async () => {
+    const position = positionOf('EXISTS');
+    const { desk } = position;
+    const fingerprint = 'f'.repeat(16);
+    await environment.client.workflow.start('signal', {
+      workflowId: fingerprint,
+      taskQueue: 'nobody',
+      args: [],
+    });
+    desks.fingerprints = () => fingerprint;
+    desk.open({ stopLoss: '59976' });
+    await position.tell();
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    await eventually(async () => (await position.view()).exitFingerprint === fingerprint);
+    desks.exists(fingerprint, '0.5');
+    desk.row = null;
+    const result = await position.handle.result();
+    expect(result).toMatchObject({ state: 'BOOKED', exitRounds: 1 });
+    expect(desk.exits).toEqual([]);
+  });
+
+  test('while trading is halted, a person is refused in words and time closes nothing; afterwards it does', async () => {
+    const position = positionOf('HALTED', { maxHoldingMinutes: 1 });
+    const { desk } = position;
+    desk.tradingState = 'halted';
+    desk.open({ stopLoss: '59976', openedAtMs: Date.now() - 120_000 });
+    await position.tell();
+    const refused = await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    expect(refused).toMatchObject({ accepted: false, message: expect.stringContaining('halted') });
+    expect(await position.view()).toMatchObject({ state: 'PROTECTED', exitRounds: 0, exitReason: 'TIME_LIMIT' });
+    expect(alerts).toEqual(expect.arrayContaining([expect.stringMatching(/^HALTED: .*halted/)]));
+    desk.tradingState = 'reducing';
+    await position.tell();
+    expect(await position.handle.result()).toMatchObject({ state: 'BOOKED', exitReason: 'TIME_LIMIT' });
+    expect(desk.exits).toHaveLength(1);
+  });
+
+  test('a run that is continued while an exit is under way follows it, and starts no other', async () => {
+    const position = positionOf('CONTINUED');
+    const { desk } = position;
+    let release = (): void => undefined;
+    desk.beforeExit = () => new Promise((resolve) => (release = resolve));
+    desk.open({ stopLoss: '59976' });
+    await position.tell();
+    const { runId } = await position.handle.describe();
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    await eventually(async () => (await position.view()).exitFingerprint !== undefined);
+    const before = await position.view();
+    for (let reports = 0; (await position.handle.describe()).runId === runId; reports += 1) {
+      if (reports === REPORTS_MAX) throw new Error(`No new run within ${REPORTS_MAX} reports.`);
+      await position.tell();
+    }
+    expect(await position.view()).toMatchObject({ state: 'EXITING', exitFingerprint: before.exitFingerprint });
+    // The same request of a person, too, is known to the new run.
+    const again = await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    expect(again).toMatchObject({ accepted: true, message: expect.stringContaining('will be closed') });
+    release();
+    const result = await position.handle.result();
+    expect(result).toMatchObject({ state: 'BOOKED', exitRounds: 1 });
+    expect(desk.exits).toEqual([before.exitFingerprint]);
+  });
+});
+
+describe('the end of a position', () => {
+  test('one that opens while the former one is booked is taken over by a run of its own', async () => {
+    const position = positionOf('TWICE');
+    const { desk } = position;
+    let release = (): void => undefined;
+    const isBooking = new Promise<void>((started) => {
+      desk.beforeBooking = () => {
+        started();
+        return new Promise((resolve) => (release = resolve));
+      };
+    });
+    desk.open({ stopLoss: '59976' });
+    await position.tell();
+    const first = await position.handle.describe();
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    await isBooking;
+    const openedAtMs = Date.now();
+    desk.open({ stopLoss: '60500', entryPrice: '61000', openedAtMs, side: 'LONG' });
+    await position.tell();
+    desk.beforeBooking = async () => undefined;
+    release();
+    const view = await eventually(async () => {
+      const now = await position.view();
+      return now.state === 'PROTECTED' && now;
+    });
+    expect(view).toMatchObject({ row: { openedAtMs, stopLoss: '60500' }, exitRounds: 0, marks: [] });
+    const former = await environment.client.workflow.getHandle(first.workflowId, first.runId).describe();
+    expect(former.memo).toMatchObject({ [TRADE_MEMO]: { symbol: 'TWICE' } });
+    const latter = await position.handle.describe();
+    expect(latter.memo ?? {}).not.toHaveProperty(TRADE_MEMO);
+    expect(latter.searchAttributes).not.toHaveProperty('TradeOutcome');
+    await eventually(async () => desk.closed.length === 1);
+    await position.handle.terminate();
+  });
+
+  test('one that the venue closed itself is flat once two answers of the venue miss it', async () => {
+    const position = positionOf('STOPPED');
+    position.desk.open({ stopLoss: '59976' });
+    await position.tell();
+    position.desk.row = null;
+    await position.tell();
+    expect((await position.view()).state).toBe('PROTECTED');
+    expect(await position.handle.result()).toMatchObject({ state: 'BOOKED', exitRounds: 0 });
+  });
+});
+
+test('messages that make no sense change nothing', async () => {
+  const position = positionOf('NONSENSE');
+  position.desk.open({ stopLoss: '59976' });
+  await position.tell();
+  const before = await position.view();
+  for (const nonsense of [
+    undefined,
+    null,
+    7,
+    {},
+    { asOfMs: 'now' },
+    { ...position.desk.report(), row: { size: {} } },
+  ]) {
+    await position.handle.signal(positionReportSignal, nonsense as never);
+  }
+  const refused = position.handle.executeUpdate(protectPositionUpdate, { args: [{ requestId: 7 } as never] });
+  await expect(refused).rejects.toThrow(WorkflowUpdateFailedError);
+  const wrong = { requestId: 'a', words: 'too near', stopLoss: '70000' };
+  const reply = await position.handle.executeUpdate(protectPositionUpdate, { args: [wrong] });
+  expect(reply).toMatchObject({ accepted: false, message: expect.stringContaining('70000') });
+  expect(await position.view()).toEqual(before);
+  await position.handle.terminate();
+});
