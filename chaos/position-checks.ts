@@ -3,7 +3,7 @@ import type { ClosedTrade } from '../src/domain/position/types';
 import type { PositionLife } from '../src/paper-venue/book/position-life';
 import type { KnownExit } from './exit-watch';
 import type { AuditedOrder } from './venue-auditor';
-import type { VenueEpisode } from './venue-episodes';
+import type { EpisodeFill, VenueEpisode } from './venue-episodes';
 import type { VenueLedgers } from './venue-ledgers';
 import { assertInvariant } from './violation';
 
@@ -69,8 +69,9 @@ export function checkExecutions(books: PositionBooks): Omit<PositionFigures, 'tr
     fills.filter(({ order, reduces }) => reduces && isOurs(order) && !order.reduceOnly),
   );
   const flips = unmixed.flatMap(({ fills }) => fills.filter(({ order, isFlip }) => isFlip && isOurs(order)));
-  assertInvariant(flips.length === 0, 'no order of ours turns a position over', () => JSON.stringify(flips));
-  assertInvariant(reducers.length === 0, 'nothing but an exit reduces', () => JSON.stringify(reducers));
+  const show = (found: readonly EpisodeFill[]): string => JSON.stringify(episodesWith(unmixed, found).map(shown));
+  assertInvariant(flips.length === 0, 'no order of ours turns a position over', () => show(flips));
+  assertInvariant(reducers.length === 0, 'nothing but an exit reduces', () => show(reducers));
   const doubled = doubleExits(exits, episodes);
   assertInvariant(doubled.length === 0, 'one exit is under way at a time', () => JSON.stringify(doubled));
   const longest = (pick: (life: PositionLife) => number): number => Math.max(0, ...Object.values(lives).map(pick));
@@ -82,6 +83,10 @@ export function checkExecutions(books: PositionBooks): Omit<PositionFigures, 'tr
     unprotectedMs: longest(({ unprotectedWithStop }) => unprotectedWithStop.maxMs),
     unprotectedByFaultMs: longest(({ unprotectedByFault }) => unprotectedByFault.maxMs),
   };
+}
+
+function episodesWith(episodes: readonly VenueEpisode[], found: readonly EpisodeFill[]): readonly VenueEpisode[] {
+  return episodes.filter(({ fills }) => fills.some((one) => found.includes(one)));
 }
 
 /** Placed by a person at the venue, or by a fault plan: neither ours nor the stop of a position. */
@@ -159,6 +164,12 @@ function isTradeOf(trade: ClosedTrade, { symbol, side, openedAtMs }: VenueEpisod
 }
 
 function shown({ symbol, side, openedAtMs, closedAtMs, fills }: VenueEpisode): object {
-  const rows = fills.map(({ order, fill }) => [order.orderLinkId, fill.side, fill.execQty, fill.execTime]);
+  const rows = fills.map(({ order, fill }) => [
+    order.orderLinkId,
+    fill.side,
+    fill.execQty,
+    order.reduceOnly,
+    fill.execTime,
+  ]);
   return { symbol, side, openedAtMs, closedAtMs, fills: rows };
 }
