@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import type { Config } from '../src/config/schema';
 import { IntakeUnavailableError } from '../src/intake/types';
+import type { PositionView } from '../src/messages/position';
 import { flattenAccount } from '../src/positions/flatten-account';
 import { PositionWorkflows, type ListedPosition } from '../src/positions/position-workflows';
 import { createTradingStateControl } from '../src/trading/trading-state';
@@ -80,6 +81,11 @@ export class PositionHands {
     const booked = await pollUntil(areBooked, within(FLAT_MAX_MS, signal));
     if (!booked) throw new Violation('every position is booked once it is closed', JSON.stringify(open));
     await this.insist(signal, () => createTradingStateControl(client, at).change('active', WORDS));
+  }
+
+  /** @returns undefined: there is none, or nobody answers */
+  viewOf({ client }: Access, symbol: string): Promise<PositionView | undefined> {
+    return passing(() => this.positionsOf(client).show(symbol));
   }
 
   positionsOf(client: Access['client']): PositionWorkflows {

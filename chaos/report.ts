@@ -121,15 +121,18 @@ function renderPositions(reports: readonly SeedReport[]): string[] {
 
 /** The table of a sweep, as lines. */
 export function renderSweep(reports: readonly PointReport[]): string[] {
-  const rows = reports.map(({ point, scenario, outcome = '-', orders, seconds, violation }) => [
+  const rows = reports.map(({ point, scenario, outcome = '-', orders, seconds, violation, position }) => [
     point,
     scenario,
     violation === undefined ? outcome : 'FAILED',
     String(orders),
+    position?.end ?? '-',
+    position ? String(position.exits) : '-',
+    position ? String(position.unprotectedMs) : '-',
     seconds.toFixed(0),
   ]);
   return [
-    ...renderTable([['point', 'sent', 'end', 'orders', 'seconds'], ...rows]),
+    ...renderTable([['point', 'sent', 'end', 'orders', 'position', 'exits', 'bare ms', 'seconds'], ...rows]),
     '',
     `${reports.length} points, ${duplicatesOf(reports)} duplicates, ${leaksOf(reports)} leaks.`,
   ];
