@@ -2,6 +2,7 @@ import * as ledger from '../../../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../../../src/domain/ledger/ledger';
 import type { ReserveGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
 import type { PositionRow, PositionRowsReport } from '../../../../src/domain/position/types';
+import { MISSED_CONFIRMED_AFTER_MS } from '../../../../src/domain/risk/book';
 import * as risk from '../../../../src/domain/risk/risk';
 import type { RiskBook } from '../../../../src/domain/risk/risk';
 import type { PositionSettings, RiskSettings, RiskTerms } from '../../../../src/domain/risk/types';
@@ -93,6 +94,14 @@ export class Desk {
     const step = this.reducers.takeReport(this.book, report, { lagMs: LAG_MS, nowMs: this.nowMs });
     this.book = step.book;
     return step;
+  }
+
+  /** Two reports in which nothing is open, so far apart that nothing is. */
+  reportFlat(change: Partial<PositionRowsReport> = {}) {
+    this.report([], change);
+    const { asOfMs } = change;
+    const later = asOfMs === undefined ? {} : { asOfMs: asOfMs + MISSED_CONFIRMED_AFTER_MS };
+    return this.pass(MISSED_CONFIRMED_AFTER_MS).report([], { ...change, ...later });
   }
 
   row(symbol: string, change: Partial<PositionRow> = {}): PositionRow {
