@@ -24,7 +24,7 @@ import { venueAccountWorkflowId } from '../src/messages/ids';
 import { TRADE_MEMO, type PositionView, type PositionWorkflowInput } from '../src/messages/position';
 import { TRADE_DIRECTION, TRADE_OUTCOME, TRADE_STRATEGY } from '../src/messages/search-attributes';
 import { positionClosedSignal, type PositionClosed } from '../src/messages/venue-account';
-import { alert } from './announcements';
+import { alert, announce } from './announcements';
 import { proxyPositionActivities, untilDone, type PositionCalls } from './position-activities';
 import { bookTrade } from './position-booking';
 import { runExit, type ExitListener } from './position-exit';
@@ -185,6 +185,7 @@ export class PositionKeeper {
   private publish(trade: ClosedTrade): void {
     const { symbol, openedAtMs, closedAtMs, net, reason } = trade;
     this.showTrade(trade);
+    announce(closedLine(trade));
     this.tellAccount({ symbol, openedAtMs, closedAtMs, net, reason });
   }
 
@@ -228,4 +229,10 @@ export class PositionKeeper {
 function messageOf(error: unknown): string {
   if (!isPassingOrRefused(error)) throw error;
   return rootMessage(error);
+}
+
+/** For the person who watches the terminal. */
+function closedLine({ symbol, side, quantity, entryPrice, exitPrice, reason, net, isProven }: ClosedTrade): string {
+  const figures = `${quantity} from ${entryPrice} to ${exitPrice}, net ${net}${isProven ? '' : ' (estimated)'}`;
+  return `${symbol} ${side} position closed by ${reason}: ${figures}.`;
 }
