@@ -52,8 +52,10 @@ function unknown(why: string): Denial {
 /** What a position of the symbol, or a pending order in it, makes of an entry. */
 export function netting(entry: Entry, at: Circumstances): Denial | Rewrite | undefined {
   const { book, terms, pending } = at;
-  if (terms.positions.onOpposite === 'net') return undefined;
   const known = symbolBook(book, entry.symbol);
+  if (terms.positions.onOpposite === 'net') {
+    return known.position && sideOf(known) === entry.direction ? guardedBy(known.position, entry) : undefined;
+  }
   const orders = pending.filter(
     ({ metadata }) => metadata.symbol === entry.symbol && orderSizeOf(metadata) !== undefined,
   );
@@ -120,7 +122,7 @@ function exists(message: string): Denial {
 
 /** One that enlarges a position carries what guards it: an attached stop replaces that of the position. */
 function added(entry: Entry, known: SymbolBook, at: Circumstances): Denial | Rewrite | undefined {
-  const { symbol, direction, stopLoss } = entry;
+  const { symbol } = entry;
   const { adds } = at.terms.positions;
   const { position } = known;
   const entries = known.entries ?? 1;
@@ -134,7 +136,11 @@ function added(entry: Entry, known: SymbolBook, at: Circumstances): Denial | Rew
   const bare = protectionDenial(entry, at);
   if (bare) return bare;
   if (position === undefined) return unknown(`An entry in ${symbol} has just filled.`);
-  const { stop, target } = position;
+  return guardedBy(position, entry);
+}
+
+/** The tighter of both stops, and the position's target. */
+function guardedBy({ stop, target }: HeldPosition, { direction, stopLoss }: Entry): Rewrite | undefined {
   if (stop === undefined) return undefined;
   return {
     protection: {

@@ -132,6 +132,15 @@ describe('positions', () => {
   });
 });
 
+test('where positions are set off against each other, an entry of the same side carries the tighter stop all the same', () => {
+  const desk = new Desk({ positions: { onOpposite: 'net' } });
+  desk.report([desk.row('BTCUSDT', { stopLoss: '95' })]);
+  const result = desk.reserve(desk.command('BTCUSDT', { stopLoss: '90' }));
+  expect(result).toMatchObject({ reservation: { metadata: { stopLoss: '95' } } });
+  const other = desk.reserve(desk.command('BTCUSDT', { direction: 'SELL', stopLoss: '110' }));
+  expect(other).toMatchObject({ reservation: { intent: 'entry', metadata: { stopLoss: '110' } } });
+});
+
 describe('an entry that adds', () => {
   const cases: readonly [side: 'LONG' | 'SHORT', present: string, own: string | undefined, carried: string][] = [
     ['LONG', '95', '90', '95'],
