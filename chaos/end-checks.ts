@@ -32,7 +32,7 @@ export type Views = ReadonlyMap<string, SignalView>;
  */
 export async function waitForEnds(
   access: Access,
-  handedIn: readonly HandedIn[],
+  handedIn: readonly Pick<HandedIn, 'fingerprint'>[],
   timeoutMs: number,
   signal: AbortSignal,
   onProgress: (ended: number) => void = () => undefined,
@@ -71,7 +71,11 @@ export async function show({ intake }: Access, fingerprint: string): Promise<Sig
 }
 
 /** Every signal's account of itself, compared with the venue's books. @throws Violation */
-export function checkSignals(handedIn: readonly HandedIn[], views: Views, orders: readonly AuditedOrder[]): void {
+export function checkSignals(
+  handedIn: readonly (Pick<HandedIn, 'fingerprint' | 'clientOrderId'> & Partial<HandedIn>)[],
+  views: Views,
+  orders: readonly AuditedOrder[],
+): void {
   for (const { fingerprint, clientOrderId, planned } of handedIn) {
     const view = views.get(fingerprint);
     const own = orders.filter(({ orderLinkId }) => orderLinkId === clientOrderId);

@@ -1,7 +1,23 @@
-import { FAULT_CLASS_NAMES, type FaultClass } from '../src/paper-venue/faults/fault-classes';
+import { FAULT_CLASS_NAMES, occasionalShare, type FaultClass } from '../src/paper-venue/faults/fault-classes';
 import { drawOccasional, drawWeights, type FaultPlan, type FaultTarget } from '../src/paper-venue/faults/fault-plan';
 import { drawStreamFaults } from '../src/paper-venue/faults/stream-faults';
 import { Dice } from './dice';
+
+/** What happens to positions: in an attack on them it comes so many times as often as usual, and none of it is left out. */
+const POSITION_FAULTS: readonly FaultClass[] = [
+  'attached_stop_lost',
+  'stop_cleared',
+  'stop_refused',
+  'stop_late',
+  'stop_fills_partly',
+  'position_stale',
+  'position_hidden',
+  'liquidation',
+  'adl',
+  'manual_close',
+  'manual_add',
+];
+const POSITION_FAULTS_TIMES = 2;
 
 /** The share of requests that meet a fault, drawn per seed between these. */
 const RATE_LEAST = 0.1;
@@ -17,18 +33,25 @@ const THROTTLED_WITHIN = 400;
  *
  * @param generation counts the venue's starts: a restarted venue counts its requests from one again, and must not repeat
  *   the same faults
+ * @param withPositions whether positions are attacked
  */
-export function faultMix(seed: number, generation: number): FaultPlan {
+export function faultMix(seed: number, generation: number, withPositions = false): FaultPlan {
   const { throttled, ...weights } = drawWeights(seed);
   const some: Partial<Record<FaultClass, number>> = Object.keys(weights).length > 0 ? weights : { drop: 1 };
   return {
     seed: (seed * 1_000 + generation) % 2 ** 31,
     rate: new Dice(seed, 'fault-rate').between(RATE_LEAST, RATE_MOST),
     weights: some,
-    occasional: drawOccasional(seed),
+    occasional: { ...drawOccasional(seed), ...(withPositions && positionFaults()) },
     stream: drawStreamFaults(seed),
     targets: throttled === undefined ? [] : briefThrottles(seed, generation),
   };
+}
+
+function positionFaults(): Readonly<Partial<Record<FaultClass, number>>> {
+  return Object.fromEntries(
+    POSITION_FAULTS.map((name) => [name, Math.min(1, POSITION_FAULTS_TIMES * (occasionalShare(name) ?? 0))]),
+  );
 }
 
 function briefThrottles(seed: number, generation: number): FaultTarget[] {

@@ -7,6 +7,8 @@ const keptSeeds = z.array(
   z.strictObject({
     seed: z.int().min(0),
     signals: z.int().min(1),
+    /** With positions. */
+    positions: z.boolean().default(false),
     /** What the seed found. */
     found: z.string().min(1),
   }),

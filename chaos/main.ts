@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { decideSeal } from '../harness/history-seal';
 import { runInterruptibly } from '../harness/interruptible-program';
 import { ExitCode } from '../src/process/exit-codes';
-import { CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
+import { CRASH_POINTS, POSITION_CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
 import { readKeptSeeds } from './kept-seeds';
 import { renderSeeds, renderSweep, seedsAsJson, sweepAsJson } from './report';
 import { runSeed, type SeedReport } from './seed-run';
@@ -12,6 +12,7 @@ interface Options {
   readonly seed: number;
   readonly seeds: number;
   readonly signals: number;
+  readonly positions?: boolean;
   readonly kept?: boolean;
   readonly sweep?: boolean;
   readonly point?: CrashPoint;
@@ -35,9 +36,15 @@ function readOptions(): Options {
     .option('--seed <number>', 'what decides everything that is random', wholeNumber(0, 2 ** 20), 1)
     .option('--seeds <count>', 'how many seeds, from --seed upwards', wholeNumber(1, SEEDS_MAX), 1)
     .option('--signals <count>', 'signals per seed', wholeNumber(1, SIGNALS_MAX), 300)
+    .option('--positions', 'positions as people trade them, attacked and audited, too')
     .option('--kept', 'the seeds that once found a defect, instead')
     .option('--sweep', 'SIGKILL at every named point of the saga, one by one, instead')
-    .addOption(new Option('--point <name>', 'with --sweep: this point only').choices(CRASH_POINTS))
+    .addOption(
+      new Option('--point <name>', 'with --sweep: this point only').choices([
+        ...CRASH_POINTS,
+        ...POSITION_CRASH_POINTS,
+      ]),
+    )
     .option('--json', 'print JSON')
     .parse()
     .opts<Options>();
@@ -56,15 +63,18 @@ async function runSeeds(options: Options, signal: AbortSignal): Promise<ExitCode
   const range = Array.from({ length: options.seeds }, (_, index) => ({
     seed: options.seed + index,
     signals: options.signals,
+    positions: options.positions ?? false,
   }));
   const reports: SeedReport[] = [];
-  for (const { seed, signals } of options.kept ? readKeptSeeds() : range) {
-    const report = await runSeed({ seed, signals, signal, progress });
+  for (const { seed, signals, positions: withPositions } of options.kept ? readKeptSeeds() : range) {
+    const report = await runSeed({ seed, signals, withPositions, signal, progress });
     reports.push(report);
     if (report.violation === undefined) continue;
     progress(`VIOLATED by seed ${seed}: ${report.violation}`);
     progress(`Its data folder is kept: ${report.dataDir}`);
-    progress(`Repeat it with: npm run chaos -- --seed ${seed} --signals ${signals}`);
+    progress(
+      `Repeat it with: npm run chaos -- --seed ${seed} --signals ${signals}${withPositions ? ' --positions' : ''}`,
+    );
     break;
   }
   if (options.json) print(JSON.stringify(seedsAsJson(reports), undefined, 2));

@@ -1,4 +1,5 @@
 import { UNBOUNDED_RISK } from '../harness/unbounded-risk';
+import { Dice } from './dice';
 
 /** Limits of both sides: twenty to forty times the real ones, because an attack must not wait for the limiter. */
 const WIDE_LIMITS = {
@@ -24,11 +25,14 @@ export interface ProductSettingsOptions {
   /** Of the paper venue's prices. */
   readonly seed: number;
   readonly timeToLiveSeconds: number;
+  /** Whether positions are traded as people trade them; absent: no position forbids an entry. */
+  readonly withPositions?: boolean;
 }
 
 /** The settings of a product under attack in the shape of a configuration file: the defaults with less patience. */
-export function productSettings({ seed, timeToLiveSeconds }: ProductSettingsOptions): object {
+export function productSettings({ seed, timeToLiveSeconds, withPositions = false }: ProductSettingsOptions): object {
   return {
+    ...(withPositions ? positionSettings(seed) : UNBOUNDED_RISK),
     venues: {
       bybit: { requestTimeoutMs: 1_500, receiveWindowMs: 2_000, clockSkewMs: 500, limits: WIDE_LIMITS },
     },
@@ -36,7 +40,24 @@ export function productSettings({ seed, timeToLiveSeconds }: ProductSettingsOpti
     balances: { updateIntervalSeconds: 3 },
     orders: { lookUpDelayMs: 200, lookUpDelayMaxMs: 2_000 },
     ml: { enabled: false },
-    ...UNBOUNDED_RISK,
     paperVenue: { seed, balance: '100000', documentedLimits: false },
+  };
+}
+
+/**
+ * One position for each symbol, guarded from its first fill and looked at every second, and no bound of money. Whether some
+ * entries may enlarge it, and whether its stop follows the price and its time is short by rule, the seed decides.
+ */
+function positionSettings(seed: number): object {
+  const dice = new Dice(seed, 'position-settings');
+  return {
+    positions: { adds: dice.chance(0.5) ? 0 : 2, onOpposite: 'exit', foreign: 'alert', reportIntervalSeconds: 1 },
+    protection: {
+      trailingFraction: dice.chance(0.3) ? '0.01' : null,
+      maxHoldingMinutes: dice.chance(0.5) ? 1 : 60,
+      breakEvenFraction: dice.chance(0.3) ? '0.0005' : null,
+      moveIntervalSeconds: 1,
+    },
+    risk: UNBOUNDED_RISK.risk,
   };
 }

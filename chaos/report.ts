@@ -1,6 +1,20 @@
 import { renderTable } from '../src/cli/table';
+import type { PositionFigures } from './position-checks';
 import type { SeedReport } from './seed-run';
 import type { PointReport } from './sweep';
+
+/** Of seeds with positions, in a table of their own. */
+const POSITION_COLUMNS = [
+  'seed',
+  'positions',
+  'exits',
+  'double exits',
+  'flips',
+  'bare ms',
+  'bare by fault',
+  'trades',
+  'estimated',
+];
 
 const SEED_COLUMNS = [
   'seed',
@@ -65,6 +79,7 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
   return [
     ...renderTable([SEED_COLUMNS, ...rows, sums]),
     '',
+    ...renderPositions(reports),
     `Faults by class: ${renderCounts(totals.faults)}.`,
     `Kills: ${renderCounts(totals.kills)}.`,
     `Steps of the engine's clock: ${renderCounts(totals.clockSteps)}.`,
@@ -72,17 +87,52 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
   ];
 }
 
+/** What positions came to, as lines; none without any. The times without a stop are the longest, milliseconds. */
+function renderPositions(reports: readonly SeedReport[]): string[] {
+  const known = reports.flatMap(({ seed, positions }) => (positions ? [{ name: String(seed), ...positions }] : []));
+  if (known.length === 0) return [];
+  const sum = (pick: (figures: PositionFigures) => number): number =>
+    known.reduce((total, figures) => total + pick(figures), 0);
+  const longest = (pick: (figures: PositionFigures) => number): number => Math.max(...known.map(pick));
+  const total = {
+    name: `${known.length} seeds`,
+    positions: sum(({ positions }) => positions),
+    exits: sum(({ exits }) => exits),
+    doubleExits: sum(({ doubleExits }) => doubleExits),
+    flips: sum(({ flips }) => flips),
+    unprotectedMs: longest(({ unprotectedMs }) => unprotectedMs),
+    unprotectedByFaultMs: longest(({ unprotectedByFaultMs }) => unprotectedByFaultMs),
+    trades: sum(({ trades }) => trades),
+    estimated: sum(({ estimated }) => estimated),
+  };
+  const rows = [...known, total].map(({ name, ...figures }) => [
+    name,
+    String(figures.positions),
+    String(figures.exits),
+    String(figures.doubleExits),
+    String(figures.flips),
+    String(figures.unprotectedMs),
+    String(figures.unprotectedByFaultMs),
+    String(figures.trades),
+    String(figures.estimated),
+  ]);
+  return [...renderTable([POSITION_COLUMNS, ...rows]), ''];
+}
+
 /** The table of a sweep, as lines. */
 export function renderSweep(reports: readonly PointReport[]): string[] {
-  const rows = reports.map(({ point, scenario, outcome = '-', orders, seconds, violation }) => [
+  const rows = reports.map(({ point, scenario, outcome = '-', orders, seconds, violation, position }) => [
     point,
     scenario,
     violation === undefined ? outcome : 'FAILED',
     String(orders),
+    position?.end ?? '-',
+    position ? String(position.exits) : '-',
+    position ? String(position.unprotectedMs) : '-',
     seconds.toFixed(0),
   ]);
   return [
-    ...renderTable([['point', 'sent', 'end', 'orders', 'seconds'], ...rows]),
+    ...renderTable([['point', 'sent', 'end', 'orders', 'position', 'exits', 'bare ms', 'seconds'], ...rows]),
     '',
     `${reports.length} points, ${duplicatesOf(reports)} duplicates, ${leaksOf(reports)} leaks.`,
   ];

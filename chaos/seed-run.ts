@@ -1,18 +1,22 @@
 import { setMaxListeners } from 'node:events';
+import type { FaultPlan } from '../src/paper-venue/faults/fault-plan';
 import { pollUntil } from '../src/process/poll';
 import { checkBooks, checkSignals, waitForEnds, type Views } from './end-checks';
 import { EngineClock } from './engine-clock';
+import { ExitWatch } from './exit-watch';
 import { faultClassesOf, faultMix } from './fault-mix';
 import { Killer, type Kills } from './killer';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import { LISTED_LATE_MAX_MS } from '../src/intake/count-signals';
 import { watchLedger } from './ledger-watch';
 import { Operator } from './operator';
+import { PositionAttack } from './position-attack';
+import type { PositionFigures } from './position-checks';
 import { Product, type Access } from './product';
 import { checkReplays } from './replay-check';
 import { planSignals } from './signal-plan';
 import { Submitter } from './submitter';
-import { VenueAuditor } from './venue-auditor';
+import { VenueAuditor, type AuditedOrder } from './venue-auditor';
 import { assertInvariant, Violation } from './violation';
 import { forEachOf, pause, within } from './waiting';
 
@@ -40,6 +44,8 @@ const PROBE_VALUE = 400;
 export interface SeedRunOptions {
   readonly seed: number;
   readonly signals: number;
+  /** Whether positions are traded as people trade them, attacked and audited, too. */
+  readonly withPositions?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -67,14 +73,16 @@ export interface SeedReport {
   readonly clockSteps: Readonly<Record<string, number>>;
   /** Signals that an operator ended, because the venue does not show their order. */
   readonly settled: number;
+  /** Of a seed with positions whose audit came to its end. */
+  readonly positions?: PositionFigures;
   readonly minutes: number;
 }
 
 /** Attacks one fresh installation of the product with what a seed decides, lets it heal, and audits it. */
 export async function runSeed(options: SeedRunOptions): Promise<SeedReport> {
-  const { seed, signal } = options;
+  const { seed, signal, withPositions } = options;
   const startedAtMs = performance.now();
-  const product = await Product.create({ seed, timeToLiveSeconds: TIME_TO_LIVE_SECONDS });
+  const product = await Product.create({ seed, timeToLiveSeconds: TIME_TO_LIVE_SECONDS, withPositions });
   const run = new SeedRun(product, options);
   let violation: Violation | undefined;
   try {
@@ -106,6 +114,8 @@ class SeedRun {
   private readonly clock: EngineClock;
   private readonly operator: Operator;
   private readonly auditor: VenueAuditor;
+  private readonly exits = new ExitWatch();
+  private readonly positions: PositionAttack | undefined;
   private submitter = new Submitter(new Map());
   private views: Views = new Map();
   private ordersAccepted = 0;
@@ -116,9 +126,15 @@ class SeedRun {
     private readonly product: Product,
     private readonly options: SeedRunOptions,
   ) {
-    this.auditor = new VenueAuditor(product.installation.venueUrl, (clientOrderId) =>
-      this.submitter.isOurs(clientOrderId),
+    const isHandedIn = (clientOrderId: string): boolean => this.submitter.isOurs(clientOrderId);
+    this.auditor = new VenueAuditor(
+      product.installation.venueUrl,
+      (clientOrderId) => isHandedIn(clientOrderId) || this.exits.mayBeExit(clientOrderId),
+      options.withPositions ? (audit) => PositionAttack.check(audit) : undefined,
     );
+    this.positions = options.withPositions
+      ? new PositionAttack({ product, auditor: this.auditor, exits: this.exits, seed: options.seed, isHandedIn })
+      : undefined;
     this.killer = new Killer(product, options.seed, () => this.auditor.observe());
     this.clock = new EngineClock(product.installation.dataDir, options.seed);
     this.operator = new Operator({
@@ -130,11 +146,11 @@ class SeedRun {
   }
 
   async toTheEnd(): Promise<void> {
-    const { seed, signal } = this.options;
+    const { signal } = this.options;
     this.tell('starts the product');
     const access = await this.product.start(signal, {}, this.clock.nodeOptions);
     this.submitter = new Submitter(await this.auditor.lastPrices());
-    const mix = faultMix(seed, 0);
+    const mix = this.mix(0);
     this.tell(`attacks with ${(mix.rate * 100).toFixed(0)} % faults: ${faultClassesOf(mix).join(', ')}`);
     await this.attack(access);
     await this.heal(access);
@@ -156,27 +172,32 @@ class SeedRun {
       orders: this.ordersAccepted,
       duplicates: this.duplicates,
       leaks: this.submitter.handedIn.length - ended.length,
-      faultClasses: faultClassesOf(faultMix(seed, 0)),
+      faultClasses: faultClassesOf(this.mix(0)),
       faults,
       venueRequests: requests,
       replays: this.replays,
       kills: this.killer.kills,
       clockSteps: this.clock.steps,
       settled: this.operator.settled,
+      positions: this.positions?.figures,
     };
+  }
+
+  private mix(generation: number): FaultPlan {
+    return faultMix(this.options.seed, generation, this.options.withPositions);
   }
 
   /** Faults and kills; only safety is checked. */
   private async attack(access: Access): Promise<void> {
-    const { seed, signals, signal } = this.options;
+    const { seed, signals, signal, withPositions } = this.options;
     const durationMs = Math.max(ATTACK_LEAST_MS, signals * ATTACK_MS_PER_SIGNAL);
-    this.auditor.attackWith((generation) => faultMix(seed, generation));
+    this.auditor.attackWith((generation) => this.mix(generation));
     const over = new AbortController();
     const stop = AbortSignal.any([signal, over.signal]);
     // Every signal of the plan waits on it.
     setMaxListeners(0, stop);
     const startedAtMs = performance.now();
-    const submissions = planSignals({ seed, signals, durationMs }).map((planned) =>
+    const submissions = planSignals({ seed, signals, durationMs, withPositions }).map((planned) =>
       this.submitter.handIn(planned, access, startedAtMs, stop),
     );
     const watches = [
@@ -184,6 +205,8 @@ class SeedRun {
       this.watchLedger(access, stop),
       this.report(startedAtMs, stop),
       this.operator.run(access, stop),
+      this.exits.run(access.client, stop),
+      ...(this.positions ? [this.positions.hands.run(access, stop)] : []),
     ];
     const attack = Promise.all([
       ...submissions,
@@ -212,7 +235,8 @@ class SeedRun {
   }
 
   private async watchLedger({ client }: Access, stop: AbortSignal): Promise<void> {
-    const known = (id: string): boolean => this.submitter.handedIn.some(({ fingerprint }) => fingerprint === id);
+    const known = (id: string): boolean =>
+      this.submitter.handedIn.some(({ fingerprint }) => fingerprint === id) || this.exits.mayBeExit(id);
     for (;;) {
       await watchLedger(client, tradingVenueOf(this.product.installation.config), known);
       await pause(LEDGER_INTERVAL_MS, stop);
@@ -238,9 +262,11 @@ class SeedRun {
     const healed = await pollUntil(() => this.auditor.heal(), within(RECOVERY_MAX_MS, signal));
     if (!healed) throw new Violation('the venue comes back', `not within ${RECOVERY_MAX_MS} ms`);
     await this.waitForEnds(access);
+    await this.positions?.heal(access, signal);
     // Last, because a signal that waits for its operator is no healthy sight.
     await this.product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
     await this.probe(access);
+    if (this.positions) await this.positions.hands.flatten(access, signal);
   }
 
   /** One signal more: an attack must leave nothing behind that keeps the next order waiting. */
@@ -284,10 +310,19 @@ class SeedRun {
     if (!orders) throw new Violation('the venue stays up', 'it does not answer after it healed');
     this.ordersAccepted = orders.length;
     checkSignals(handedIn, this.views, orders);
+    await this.positions?.audit(access, signal);
+    await this.checkExits(access, orders);
     this.tell(`all books agree; replays every run`);
     // Every run has to be on the server's list.
     await pause(LISTED_LATE_MAX_MS, signal);
     this.replays = await checkReplays(access);
+  }
+
+  /** The exits that positions started by themselves have ended, and tell the truth as every signal does. */
+  private async checkExits(access: Access, orders: readonly AuditedOrder[]): Promise<void> {
+    await this.exits.refresh(access.client);
+    const { exits } = this.exits;
+    checkSignals(exits, await waitForEnds(access, exits, ENDS_MAX_MS, this.options.signal), orders);
   }
 
   private tell(line: string): void {

@@ -32,6 +32,9 @@ const KIND_WEIGHTS: Readonly<Record<SignalKind, number>> = {
 /** Few, so that exits usually meet a position. */
 const ATTACKED_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'LTCUSDT'] as const;
 
+/** Where a symbol has one position at a time, more of them are needed for as many. */
+const POSITION_SYMBOLS = [...ATTACKED_SYMBOLS, 'BNBUSDT', 'ADAUSDT', 'DOGEUSDT', 'AVAXUSDT', 'LINKUSDT'] as const;
+
 /** Handed in inside the engine instead of from outside. */
 const INSIDE_SHARE = 0.5;
 const REPEATED_SHARE = 0.2;
@@ -63,7 +66,19 @@ export interface PlannedSignal {
   readonly priceFactor?: number;
   /** After it was accepted. */
   readonly cancelAfterMs?: number;
+  /** What the position is guarded by, beside what rules say. */
+  readonly guard?: PlannedGuard;
   readonly repetition?: { readonly afterMs: number; readonly conflicting: boolean };
+}
+
+/** Distances as fractions of the price. */
+export interface PlannedGuard {
+  readonly stop?: number;
+  /** The stop is named as a price, not as a distance. */
+  readonly isStopAbsolute?: boolean;
+  readonly target?: number;
+  readonly trailing?: number;
+  readonly holdSeconds?: number;
 }
 
 export interface SignalPlanOptions {
@@ -71,17 +86,38 @@ export interface SignalPlanOptions {
   readonly signals: number;
   /** Over how long they are spread. */
   readonly durationMs: number;
+  /** Whether they are for positions: on more symbols, some with stops of their own. */
+  readonly withPositions?: boolean;
 }
 
 /** The signals of one seed, in the order of their sending. */
-export function planSignals({ seed, signals, durationMs }: SignalPlanOptions): readonly PlannedSignal[] {
+export function planSignals(options: SignalPlanOptions): readonly PlannedSignal[] {
+  const { seed, signals, durationMs, withPositions = false } = options;
   const dice = new Dice(seed, 'signals');
   // The label is part of every kept seed.
   const inside = new Dice(seed, 'doors');
+  const guards = new Dice(seed, 'guards');
   return Array.from({ length: signals }, (_, index) => ({
     ...planSignal(dice, `chaos-${seed}-${index}`, (index / signals) * durationMs),
+    ...(withPositions && { symbol: guards.pick(POSITION_SYMBOLS), guard: planGuard(guards) }),
     isInside: inside.chance(INSIDE_SHARE),
   }));
+}
+
+/** Every kind throws the same dice, so that each part of the plan stays what it is when another one changes. */
+function planGuard(dice: Dice): PlannedGuard {
+  const [hasStop, isNear, isStopAbsolute] = [dice.chance(0.4), dice.chance(0.4), dice.chance(0.3)];
+  // Near ones are reached within an attack, by simulated prices. One that is named as a price must stay valid for its length.
+  const stop = isNear && !isStopAbsolute ? dice.between(0.0006, 0.002) : dice.between(0.01, 0.03);
+  const [hasTarget, target] = [dice.chance(0.3), dice.between(0.0006, 0.01)];
+  const [hasTrailing, trailing] = [dice.chance(0.1), dice.between(0.001, 0.02)];
+  const [isShort, holdSeconds] = [dice.chance(0.2), dice.whole(3, 30)];
+  return {
+    ...(hasStop && { stop, isStopAbsolute }),
+    ...(hasTarget && { target }),
+    ...(hasTrailing && { trailing }),
+    ...(isShort && { holdSeconds }),
+  };
 }
 
 function planSignal(dice: Dice, strategy: string, atMs: number): Omit<PlannedSignal, 'isInside'> {
@@ -131,7 +167,7 @@ function priceFactorOf(kind: SignalKind, direction: 'BUY' | 'SELL'): number | un
  * @param lastPrice of its symbol, a decimal string
  */
 export function toSignal(planned: PlannedSignal, lastPrice: string, nowMs: number): TradingSignal {
-  const { symbol, direction, strategy, kind, value, priceFactor } = planned;
+  const { symbol, direction, strategy, kind, value, priceFactor, guard } = planned;
   return {
     symbol,
     direction,
@@ -140,9 +176,31 @@ export function toSignal(planned: PlannedSignal, lastPrice: string, nowMs: numbe
     intent: kind === 'exit' ? 'exit' : 'entry',
     ...(value !== undefined && { amount: amountOf(value, lastPrice) }),
     ...(priceFactor !== undefined && {
-      limitPrice: new Decimal(lastPrice).times(priceFactor).toSignificantDigits(PRICE_DIGITS).toFixed(),
+      limitPrice: priceOf(lastPrice, priceFactor),
     }),
+    ...(guard && kind !== 'exit' && guardOf(guard, direction, lastPrice, priceFactor)),
   };
+}
+
+function guardOf(
+  { stop, isStopAbsolute = false, target, trailing, holdSeconds }: PlannedGuard,
+  direction: 'BUY' | 'SELL',
+  lastPrice: string,
+  priceFactor = 1,
+): Partial<TradingSignal> {
+  const towardsLoss = direction === 'BUY' ? -1 : 1;
+  const stopLoss = stop !== undefined && isStopAbsolute && priceOf(lastPrice, priceFactor * (1 + towardsLoss * stop));
+  return {
+    ...(typeof stopLoss === 'string' && { stopLoss }),
+    ...(stop !== undefined && !isStopAbsolute && { stopLossDistance: priceOf(lastPrice, stop) }),
+    ...(target !== undefined && { takeProfitDistance: priceOf(lastPrice, target) }),
+    ...(trailing !== undefined && { trailingDistance: priceOf(lastPrice, trailing) }),
+    ...(holdSeconds !== undefined && { maxHoldingSeconds: holdSeconds }),
+  };
+}
+
+function priceOf(lastPrice: string, factor: number): string {
+  return new Decimal(lastPrice).times(factor).toSignificantDigits(PRICE_DIGITS).toFixed();
 }
 
 function amountOf(value: number, lastPrice: string): string {

@@ -1,5 +1,5 @@
 import type { SignalOutcome } from '../src/domain/signal-view';
-import { CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
+import { CRASH_POINTS, POSITION_CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
 import type { FaultClass } from '../src/paper-venue/faults/fault-classes';
 import type { FaultPlan } from '../src/paper-venue/faults/fault-plan';
 
@@ -18,7 +18,29 @@ export type Scenario =
   /** A limit order far from the price that somebody cancels. */
   | 'cancelled'
   /** A market order handed in by a process of its own, which is the one that dies. */
-  | 'handed_in';
+  | 'handed_in'
+  | PositionScenario;
+
+/** The same with a position that is looked after until it is closed and booked. */
+export type PositionScenario =
+  /** A market order that brings its stop. */
+  | 'position'
+  /** The same, and the venue loses the stop, so that it has to be set again. */
+  | 'position_bare'
+  /** The same as the first, closed by its time. */
+  | 'position_timed';
+
+const POSITION_SCENARIO_OF_POINT: Readonly<Record<(typeof POSITION_CRASH_POINTS)[number], PositionScenario>> = {
+  'report.before-tell': 'position',
+  'report.after-tell': 'position',
+  'position.started': 'position',
+  'protect.before': 'position_bare',
+  'protect.after': 'position_bare',
+  'exit.before-start': 'position_timed',
+  'exit.after-start': 'position_timed',
+  'book.before': 'position_timed',
+  'book.after': 'position_timed',
+};
 
 const SCENARIO_OF_POINT: Readonly<Record<(typeof CRASH_POINTS)[number], Scenario>> = {
   'intake.before-start': 'handed_in',
@@ -73,10 +95,17 @@ export interface SweepCase {
   readonly scenario: Scenario;
 }
 
-export const SWEEP_CASES: readonly SweepCase[] = CRASH_POINTS.flatMap((point) => [
-  { point, scenario: SCENARIO_OF_POINT[point] },
-  ...(POINTS_INSIDE.includes(point) ? [{ point, scenario: 'market_inside' as const }] : []),
-]);
+export const SWEEP_CASES: readonly SweepCase[] = [
+  ...CRASH_POINTS.flatMap((point) => [
+    { point, scenario: SCENARIO_OF_POINT[point] },
+    ...(POINTS_INSIDE.includes(point) ? [{ point, scenario: 'market_inside' as const }] : []),
+  ]),
+  ...POSITION_CRASH_POINTS.map((point) => ({ point, scenario: POSITION_SCENARIO_OF_POINT[point] })),
+];
+
+export function isPositionScenario(scenario: Scenario): scenario is PositionScenario {
+  return scenario.startsWith('position');
+}
 
 export function expectedOutcome(scenario: Scenario): SignalOutcome {
   if (scenario === 'denied') return 'DENIED';
@@ -87,6 +116,7 @@ export function expectedOutcome(scenario: Scenario): SignalOutcome {
 const FAULT_OF_SCENARIO: Readonly<Partial<Record<Scenario, FaultClass>>> = {
   lost_answer: 'accept_then_time_out',
   lost_request: 'drop',
+  position_bare: 'attached_stop_lost',
 };
 
 /** @returns the faults that the scenario needs, if any */

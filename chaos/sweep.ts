@@ -4,10 +4,19 @@ import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE, type CrashPoint } from '../s
 import { cancelUpdate } from '../src/messages/signal';
 import { pollUntil } from '../src/process/poll';
 import { checkBooks, checkSignals, waitForEnds } from './end-checks';
+import { ExitWatch } from './exit-watch';
+import { PositionAttack } from './position-attack';
 import { Product, type Access } from './product';
 import type { PlannedSignal } from './signal-plan';
 import { Submitter, type HandedIn } from './submitter';
-import { attackOf, expectedOutcome, SWEEP_CASES, type Scenario, type SweepCase } from './sweep-scenarios';
+import {
+  attackOf,
+  expectedOutcome,
+  isPositionScenario,
+  SWEEP_CASES,
+  type Scenario,
+  type SweepCase,
+} from './sweep-scenarios';
 import { VenueAuditor } from './venue-auditor';
 import { assertInvariant, Violation } from './violation';
 import { forEachOf, within } from './waiting';
@@ -20,6 +29,11 @@ const CRASH_MAX_MS = 30_000;
 const RECOVERY_MAX_MS = 60_000;
 const ENDS_MAX_MS = 90_000;
 const VALUE = 500;
+/** A position that is closed by its time is so after this; every other one stays until the operator closes it. */
+const HOLD_SECONDS = 4;
+const HOLD_LONG_SECONDS = 3_600;
+/** A lost process counts as lost, the next one reads the venue's report, and acts. */
+const LOOKED_AFTER_MAX_MS = 90_000;
 /** More than the paper account holds. */
 const UNAFFORDABLE_VALUE = 500_000;
 
@@ -37,6 +51,17 @@ export interface PointReport extends SweepCase {
   /** Accepted by the venue. */
   readonly orders: number;
   readonly seconds: number;
+  /** What became of the position, where the scenario has one. */
+  readonly position?: PointPosition;
+}
+
+export interface PointPosition {
+  /** After the crash, before the operator closed what was open. */
+  readonly end: 'protected' | 'closed';
+  /** How long it had no stop by the venue's books, milliseconds. */
+  readonly unprotectedMs: number;
+  /** Orders that closed something of it. */
+  readonly exits: number;
 }
 
 /** Kills the product once at every named point, each time in a fresh installation, and audits what came of it. */
@@ -85,6 +110,7 @@ async function crashAt({ point, scenario }: SweepCase, signal: AbortSignal): Pro
     scenario,
     outcome: crash.outcome,
     orders: crash.orders,
+    position: crash.position,
     seconds: (performance.now() - startedAtMs) / 1_000,
     violation: violation?.message,
     dataDir: violation && product.installation.dataDir,
@@ -94,6 +120,8 @@ async function crashAt({ point, scenario }: SweepCase, signal: AbortSignal): Pro
 class PointRun {
   outcome: string | undefined;
   orders = 0;
+  position: PointPosition | undefined;
+  private readonly exits = new ExitWatch();
 
   constructor(
     private readonly point: CrashPoint,
@@ -102,7 +130,8 @@ class PointRun {
   ) {}
 
   createProduct(): Promise<Product> {
-    return Product.create({ seed: 1, timeToLiveSeconds: TIME_TO_LIVE_SECONDS });
+    const withPositions = isPositionScenario(this.scenario);
+    return Product.create({ seed: 1, timeToLiveSeconds: TIME_TO_LIVE_SECONDS, withPositions });
   }
 
   async toTheEnd(product: Product): Promise<void> {
@@ -111,7 +140,12 @@ class PointRun {
     const crashing = { [CRASH_POINT_VARIABLE]: this.point, [CRASH_FILE_VARIABLE]: crashFile };
     const access = await product.start(signal, scenario === 'handed_in' ? {} : crashing);
     let submitter: Submitter | undefined;
-    const auditor = new VenueAuditor(product.installation.venueUrl, (id) => submitter?.isOurs(id) ?? false);
+    const isHandedIn = (id: string): boolean => submitter?.isOurs(id) ?? false;
+    const auditor = new VenueAuditor(
+      product.installation.venueUrl,
+      (id) => isHandedIn(id) || this.exits.mayBeExit(id),
+      isPositionScenario(scenario) ? (audit) => PositionAttack.check(audit) : undefined,
+    );
     submitter = new Submitter(await auditor.lastPrices());
     const attack = attackOf(scenario);
     if (attack) auditor.attackWith(() => attack);
@@ -125,7 +159,32 @@ class PointRun {
     const crashed = await pollUntil(async () => existsSync(crashFile), within(CRASH_MAX_MS, signal));
     assertInvariant(crashed === true, 'the point is reached', () => `${this.point} was not, by ${scenario}`);
     await product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
+    if (isPositionScenario(scenario)) {
+      const attack = new PositionAttack({ product, auditor, exits: this.exits, seed: 1, isHandedIn });
+      await this.closePosition(access, attack, handedIn);
+    }
     await this.audit(product, access, auditor, submitter);
+  }
+
+  /** It is looked after, or was closed once; the operator closes what is open, and the venue's books say how it was. */
+  private async closePosition(access: Access, attack: PositionAttack, { planned }: HandedIn): Promise<void> {
+    const { scenario, signal } = this;
+    const expected = scenario === 'position_timed' ? 'BOOKED' : 'PROTECTED';
+    const view = () => attack.hands.viewOf(access, planned.symbol);
+    const reached = await pollUntil(
+      async () => (await view())?.state === expected,
+      within(LOOKED_AFTER_MAX_MS, signal),
+    );
+    assertInvariant(reached === true, 'a position is looked after whatever crashes', () => `it is not ${expected}`);
+    await attack.hands.flatten(access, signal);
+    await attack.audit(access, signal);
+    const { exits = 0, unprotectedMs = 0, unprotectedByFaultMs = 0, trades } = attack.figures ?? {};
+    assertInvariant(exits === 1 && trades === 1, 'a position is closed once', () => JSON.stringify(attack.figures));
+    this.position = {
+      end: expected === 'BOOKED' ? 'closed' : 'protected',
+      unprotectedMs: Math.max(unprotectedMs, unprotectedByFaultMs),
+      exits,
+    };
   }
 
   private async audit(product: Product, access: Access, auditor: VenueAuditor, submitter: Submitter): Promise<void> {
@@ -137,7 +196,7 @@ class PointRun {
     }
     await checkBooks(access, product.installation.config, auditor, signal);
     const orders = (await auditor.orders()) ?? [];
-    this.orders = orders.length;
+    this.orders = orders.filter(({ reduceOnly }) => !reduceOnly).length;
     checkSignals(submitter.handedIn, views, orders);
     const expected = expectedOutcome(scenario);
     assertInvariant(this.outcome === expected, 'a crash changes no outcome', () => `${this.outcome}, not ${expected}`);
@@ -161,6 +220,9 @@ function plannedSignal(scenario: Scenario): PlannedSignal {
     atMs: 0,
     value: scenario === 'denied' ? UNAFFORDABLE_VALUE : VALUE,
     ...(isResting && { priceFactor: 0.7 }),
+    ...(isPositionScenario(scenario) && {
+      guard: { holdSeconds: scenario === 'position_timed' ? HOLD_SECONDS : HOLD_LONG_SECONDS },
+    }),
   };
 }
 

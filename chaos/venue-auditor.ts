@@ -10,12 +10,32 @@ const ORDERS_MAX = 10_000;
 
 /** What the venue says of one order. Decimal strings. */
 export interface AuditedOrder {
+  readonly orderId: string;
+  /** Empty: no client placed it. */
   readonly orderLinkId: string;
+  readonly symbol: string;
+  readonly side: 'Buy' | 'Sell';
+  readonly reduceOnly: boolean;
+  readonly qty: string;
+  /** What it brought for the position; empty: nothing. */
+  readonly stopLoss: string;
   readonly orderStatus: 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected';
   readonly cumExecQty: string;
   /** Empty while nothing has filled. */
   readonly avgPrice: string;
   readonly cumExecFee: string;
+  readonly fills: readonly AuditedFill[];
+}
+
+/** One execution of an order. Decimal strings. */
+export interface AuditedFill {
+  readonly side: 'Buy' | 'Sell';
+  readonly execQty: string;
+  /** What of it closed a position. */
+  readonly closedSize: string;
+  /** Milliseconds UTC on the venue's clock, which may step; `seq` tells what came first. */
+  readonly execTime: string;
+  readonly seq: number;
 }
 
 /** What fetch throws for a venue that is not there, or does not answer in time. */
@@ -36,10 +56,14 @@ export class VenueAuditor {
   private faultsFor: ((generation: number) => FaultPlan) | undefined;
   private readonly faultyStarts = new Set<number>();
 
-  /** @param isOurs whether a client id belongs to a signal that was handed in */
+  /**
+   * @param isOurs whether a client id belongs to a signal that was handed in, or to an exit
+   * @param checkMore what else has to hold at every moment; throws Violation
+   */
   constructor(
     private readonly url: string,
     private readonly isOurs: (clientOrderId: string) => boolean,
+    private readonly checkMore: (audit: PaperAudit) => void = () => undefined,
   ) {}
 
   /** From here on every start of the venue gets faults. */
@@ -80,9 +104,16 @@ export class VenueAuditor {
     return new Set([...vanished, ...forgotten]);
   }
 
+  /** Those of the product. */
   async orders(): Promise<readonly AuditedOrder[] | undefined> {
-    const listed = await this.request<{ orders: readonly AuditedOrder[] }>('GET', `/paper/orders?limit=${ORDERS_MAX}`);
-    return listed?.orders.filter(({ orderLinkId }) => !orderLinkId.startsWith(EXTERNAL_ORDER_PREFIX));
+    const listed = await this.allOrders();
+    return listed?.filter(({ orderLinkId }) => orderLinkId !== '' && !orderLinkId.startsWith(EXTERNAL_ORDER_PREFIX));
+  }
+
+  /** Everybody's, and the stops of positions. */
+  async allOrders(): Promise<readonly AuditedOrder[] | undefined> {
+    const path = `/paper/orders?limit=${ORDERS_MAX}&stops=1`;
+    return (await this.request<{ orders: readonly AuditedOrder[] }>('GET', path))?.orders;
   }
 
   /** Last prices by symbol, as anybody sees them. */
@@ -127,6 +158,7 @@ export class VenueAuditor {
     );
     const unpaid = audit.rejectedByCode[RET_CODES.balanceInsufficient] ?? 0;
     assertInvariant(unpaid === 0, 'no order is sent without funds', () => `the venue refused ${unpaid}`);
+    this.checkMore(audit);
   }
 
   private async request<Body>(method: 'GET' | 'POST', path: string, body?: object): Promise<Body | undefined> {

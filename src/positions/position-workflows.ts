@@ -113,7 +113,7 @@ export class PositionWorkflows {
   async trades(days: number): Promise<TradeList> {
     return callServer(this.client, ASK_AGAIN, async () => {
       const since = new Date(Date.now() - days * DAY_MS).toISOString();
-      const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus NOT IN ('Running', 'ContinuedAsNew') AND CloseTime >= '${since}'`;
+      const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus != 'Running' AND CloseTime >= '${since}'`;
       const trades: ClosedTrade[] = [];
       let untold = 0;
       let isCut = false;
@@ -121,7 +121,8 @@ export class PositionWorkflows {
         if (!info.workflowId.startsWith(positionWorkflowId(this.ours, ''))) continue;
         const trade = tradeOf(info);
         if (trade) trades.push(trade);
-        else untold += 1;
+        // A run that goes on in another one has a trade where the other one is the next position.
+        else if (info.status.name !== 'CONTINUED_AS_NEW') untold += 1;
         isCut = trades.length >= TRADES_MAX;
         if (isCut) break;
       }

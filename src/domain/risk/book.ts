@@ -25,6 +25,8 @@ export const VALUE_DECIMALS = 8;
 export const POSITIONS_DELAY_MAX_MS = 60_000;
 /** A row that is older than what is known is dropped, unless what is known is older than this: numbers may begin anew. */
 export const ROW_ORDER_MEMORY_MS = 60_000;
+/** A position is flat once reports lack it that are so far apart: one answer alone may lack what is there. */
+export const MISSED_CONFIRMED_AFTER_MS = 2_000;
 /** How long a closed position may wait for its booking; what depends on its result waits as long. */
 export const BOOKING_WAIT_MAX_MS = 120_000;
 
@@ -78,6 +80,8 @@ export interface SymbolBook {
   /** Order of the symbol's rows, also after it is flat; absent: it never had one. */
   readonly sequence?: number;
   readonly updatedAtMs?: number;
+  /** The venue's clock of the first report of several in a row that lack its position; absent: the last one had it. */
+  readonly missedAtMs?: number;
   /** The last report held a row of it that cannot be read. */
   readonly isUnread?: true;
   /** Our clock since when its position has no stop; absent: it has one, or is flat. */

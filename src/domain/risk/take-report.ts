@@ -6,6 +6,7 @@ import {
   POSITIONS_DELAY_MAX_MS,
   POSITIONS_KEPT_MAX,
   FIGURE_CHARACTERS_MAX,
+  MISSED_CONFIRMED_AFTER_MS,
   RISK_SYMBOL_BYTES_MAX,
   ROW_ORDER_MEMORY_MS,
   symbolBook,
@@ -45,8 +46,8 @@ interface Reading extends ReportTimes {
 
 /**
  * Takes over a venue's complete report of positions. One that is older than the last changes nothing, and of one that is
- * later a row that is older than the known one is dropped. A symbol that is missing is flat only where the report is
- * certain to contain all that we know of it; one whose row cannot be read is unknown, and what was known of it stays.
+ * later a row that is older than the known one is dropped. A symbol that is missing is flat only where two reports, apart by
+ * MISSED_CONFIRMED_AFTER_MS, lack it that are certain to contain all that we know of it; one whose row cannot be read is unknown, and what was known of it stays.
  */
 export function takeReport(book: RiskBook, report: PositionRowsReport, times: ReportTimes): ReportStep {
   const { nowMs, lagMs } = times;
@@ -112,6 +113,7 @@ function atClock(known: SymbolBook, { asOfMs, wasSet, lagMs }: Reading): SymbolB
   return {
     ...known,
     asOfMs: Math.min(known.asOfMs, asOfMs),
+    ...(known.missedAtMs !== undefined && { missedAtMs: Math.min(known.missedAtMs, asOfMs) }),
     ...(known.fills && { fills: known.fills.map((sum) => ({ ...sum, settledFromMs: from(sum.settledFromMs) })) }),
     ...(known.exitSettledFromMs !== undefined && { exitSettledFromMs: from(known.exitSettledFromMs) }),
   };
@@ -180,8 +182,17 @@ function missing(known: SymbolBook, reading: Reading): SymbolBook {
     // A row of a moment ago may be younger than this answer's books.
     const changedAtMs = Math.min(known.updatedAtMs ?? 0, known.asOfMs);
     if (asOfMs < changedAtMs + lagMs || waiting.fills !== undefined) return rest;
+    const { missedAtMs = asOfMs } = known;
+    if (asOfMs < missedAtMs + MISSED_CONFIRMED_AFTER_MS) return { ...rest, missedAtMs };
   }
-  const { position, fills: _fills, exitSettledFromMs: _exit, unprotectedSinceMs: _since, ...open } = rest;
+  const {
+    position,
+    missedAtMs: _missed,
+    fills: _fills,
+    exitSettledFromMs: _exit,
+    unprotectedSinceMs: _since,
+    ...open
+  } = rest;
   const { openers = [], entries: _entries, ...flat } = open;
   const younger = openers.filter(({ atMs }) => atMs + lagMs > asOfMs);
   const hadSome = position !== undefined || openers.length > younger.length;

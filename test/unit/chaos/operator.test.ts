@@ -34,7 +34,7 @@ function order(changes: Partial<AuditedOrder>): AuditedOrder {
     avgPrice: '',
     cumExecFee: '0',
   } as const;
-  return { ...none, ...changes };
+  return { ...none, ...changes } as AuditedOrder;
 }
 
 interface Scene {

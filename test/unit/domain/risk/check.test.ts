@@ -280,14 +280,14 @@ describe('what was closed', () => {
   test('from the report that shows it flat on, before anybody has booked it', () => {
     const desk = new Desk({ risk: { coolDownMinutes: 5, coolDownAfterStopMinutes: 30 } });
     desk.open();
-    desk.pass(LAG_MS).report();
+    desk.pass(LAG_MS).reportFlat();
     expect(desk.enter()).toBe('COOLING_DOWN');
   });
 
   test('while it is not known how it ended, an entry waits whose fate depends on it', () => {
     const desk = new Desk({ risk: { coolDownAfterStopMinutes: 30 } });
     const { openedAtMs } = desk.open();
-    desk.pass(LAG_MS).report();
+    desk.pass(LAG_MS).reportFlat();
     expect(refusal(desk)).toMatch(/^RISK_UNKNOWN: The position in BTCUSDT was just closed/);
     desk.closed('BTCUSDT', '1', openedAtMs);
     expect(desk.enter()).toBe('entry');

@@ -1,7 +1,8 @@
 import * as ledger from '../../../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../../../src/domain/ledger/ledger';
-import type { EntryGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
+import type { ReserveGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
 import type { PositionRow, PositionRowsReport } from '../../../../src/domain/position/types';
+import { MISSED_CONFIRMED_AFTER_MS } from '../../../../src/domain/risk/book';
 import * as risk from '../../../../src/domain/risk/risk';
 import type { RiskBook } from '../../../../src/domain/risk/risk';
 import type { PositionSettings, RiskSettings, RiskTerms } from '../../../../src/domain/risk/types';
@@ -95,6 +96,14 @@ export class Desk {
     return step;
   }
 
+  /** Two reports in which nothing is open, so far apart that nothing is. */
+  reportFlat(change: Partial<PositionRowsReport> = {}) {
+    this.report([], change);
+    const { asOfMs } = change;
+    const later = asOfMs === undefined ? {} : { asOfMs: asOfMs + MISSED_CONFIRMED_AFTER_MS };
+    return this.pass(MISSED_CONFIRMED_AFTER_MS).report([], { ...change, ...later });
+  }
+
   row(symbol: string, change: Partial<PositionRow> = {}): PositionRow {
     return {
       symbol,
@@ -141,7 +150,7 @@ export class Desk {
   }
 
   reserve(command: ReserveCommand): ReserveResult {
-    const gate: EntryGate = (asked, pending) =>
+    const gate: ReserveGate = (asked, pending) =>
       this.reducers.check(asked, {
         book: this.book,
         terms: this.terms,

@@ -1,6 +1,11 @@
 /** What reports of positions and fills make of the book: the venue's word, its order, and its gaps. */
 import { jsonBytes } from '../../../../src/domain/plain-values';
-import { RISK_BOOK_BYTES_MAX, RISK_SYMBOLS_MAX, symbolBook } from '../../../../src/domain/risk/book';
+import {
+  MISSED_CONFIRMED_AFTER_MS,
+  RISK_BOOK_BYTES_MAX,
+  RISK_SYMBOLS_MAX,
+  symbolBook,
+} from '../../../../src/domain/risk/book';
 import { bookOf } from '../../../../src/domain/risk/adopt';
 import { DAY_MS, Desk, LAG_MS, MINUTE_MS, NOW_MS } from './desk';
 
@@ -30,7 +35,7 @@ test('a row of a position that is closed does not open it again', () => {
   const desk = new Desk();
   const row = desk.row('BTCUSDT', { sequence: 7 });
   desk.report([row]);
-  desk.pass(LAG_MS).report();
+  desk.pass(LAG_MS).reportFlat();
   expect(position(desk)).toBeUndefined();
   desk.pass(1_000).report([{ ...row, sequence: 6 }]);
   expect(position(desk)).toBeUndefined();
@@ -49,7 +54,20 @@ test('a symbol that is missing is flat only once the answer is younger than its 
   desk.report([{ ...row, sequence: 2, updatedAtMs: desk.nowMs }]);
   desk.pass(LAG_MS - 1).report();
   expect(position(desk)).toBeDefined();
+  desk.pass(1).reportFlat();
+  expect(position(desk)).toBeUndefined();
+});
+
+test('a position that one report lacks is still there: no entry turns it over, and no third one is needed to know that it is gone', () => {
+  const desk = new Desk();
+  const row = desk.open();
+  desk.pass(LAG_MS).report();
+  desk.pass(MISSED_CONFIRMED_AFTER_MS - 1).report();
+  expect(desk.enter('BTCUSDT')).toBe('POSITION_EXISTS');
+  desk.pass(1).report([row]);
   desk.pass(1).report();
+  expect(position(desk)).toMatchObject({ side: 'LONG', size: '1' });
+  desk.pass(MISSED_CONFIRMED_AFTER_MS).report();
   expect(position(desk)).toBeUndefined();
 });
 
@@ -69,7 +87,7 @@ test('one that is flat again waits to be told, with who opened it, also where no
   desk.open('BTCUSDT');
   desk.reserve(unseen);
   desk.commit(unseen.reservationId, '0.7');
-  desk.pass(LAG_MS).report();
+  desk.pass(LAG_MS).reportFlat();
   for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
     expect(symbolBook(desk.book, symbol)).toMatchObject({ isUntold: true, openers: [{ strategy: 'trend' }] });
   }
@@ -132,7 +150,7 @@ test('after the venue’s clock was set back by an hour its reports are taken, a
   const back = { asOfMs: desk.nowMs - hourMs };
   expect(desk.report([{ ...row, sequence: 2, size: '4' }], back).refused).toBeUndefined();
   expect(position(desk)).toMatchObject({ size: '4' });
-  desk.pass(LAG_MS).report([], { asOfMs: desk.nowMs - hourMs });
+  desk.pass(LAG_MS).reportFlat({ asOfMs: desk.nowMs - hourMs });
   expect(position(desk)).toBeUndefined();
 });
 
@@ -149,7 +167,7 @@ test('of an account of before, the orders that its ledger remembers are openers 
 
 describe('the bounds of a book', () => {
   /** Symbols of which a book has no room for all that there may be. */
-  const MANY = 80;
+  const MANY = 140;
   const long = '9'.repeat(24);
   const symbols = Array.from({ length: RISK_SYMBOLS_MAX + 50 }, (_, index) => `${'S'.repeat(33)}${index}`);
 
