@@ -3,10 +3,12 @@ import type {
   ClosedTrade,
   Execution,
   MoneyRow,
+  PositionSide,
   PositionRowsReport,
   ProtectionAnswer,
   ProtectionChange,
 } from '../src/domain/position/types';
+import { onSteps } from '../src/domain/position/on-steps';
 import type { NamedVenue, TradingVenue } from '../src/domain/trading-venue';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed } from '../src/messages/venue-account';
@@ -14,6 +16,7 @@ import { crashPoint } from '../src/process/crash-points';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { ExitOutcome, PositionClient } from '../src/trading/position-client';
 import type { ExitMaker, ExitOrder, MadeExit } from '../src/trading/position-exits';
+import { VenueError } from '../src/venues/venue';
 import { retryable } from './retryable';
 
 export type { ExitOutcome } from '../src/trading/position-client';
@@ -34,7 +37,10 @@ export interface TellPositionInput extends TradingVenue {
 }
 
 export interface SetProtectionInput extends TradingVenue {
+  /** Its prices need not be on the symbol's steps. */
   readonly change: ProtectionChange;
+  /** Of the position. */
+  readonly side: PositionSide;
 }
 
 export interface ExecutionsInput extends NamedVenue {
@@ -85,6 +91,16 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
     return { executions, moneyRows };
   }
 
+  /** Where the venue does not tell its steps now, the change goes as it is: better refused than not sent. */
+  async function placedOnSteps(change: ProtectionChange, side: PositionSide): Promise<ProtectionChange> {
+    try {
+      return onSteps(change, side, (await pacedVenue.market(change.symbol, 'exit'))?.priceStep ?? '');
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      return change;
+    }
+  }
+
   return {
     /** Every open position; fails as a whole where anything of it is missing. */
     fetchPositions: (_of: NamedVenue): Promise<PositionRowsReport> => retryable(() => pacedVenue.positionRows()),
@@ -97,9 +113,10 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
     },
 
     /** Sets what guards a position, under an order permit of an exit: one request, which may be repeated. */
-    async setProtection({ change }: SetProtectionInput): Promise<ProtectionAnswer> {
+    async setProtection({ change, side }: SetProtectionInput): Promise<ProtectionAnswer> {
       const endsAtMs = performance.now() + SET_PROTECTION_WITHIN_MS;
-      const answer = await pacedVenue.setProtection(change, endsAtMs, () => crashPoint('protect.before'));
+      const onStep = await placedOnSteps(change, side);
+      const answer = await pacedVenue.setProtection(onStep, endsAtMs, () => crashPoint('protect.before'));
       crashPoint('protect.after');
       return answer;
     },

@@ -143,8 +143,9 @@ export class PositionKeeper {
 
   private async setProtection(call: number, change: ProtectionChange): Promise<void> {
     const { environment, venue } = this.input;
+    const side = this.state.episode?.side ?? 'LONG';
     const answer = await this.activities
-      .setProtection({ environment, venue, change })
+      .setProtection({ environment, venue, change, side })
       .catch((error: unknown) => ({ status: 'unknown', message: messageOf(error) }) as const);
     this.take({ kind: 'protectionAnswered', call, answer });
   }

@@ -26,6 +26,8 @@ const SYMBOL = 'BTCUSDT';
 const HEALED_SECONDS = 90;
 const EMERGENCY_AFTER_MS = 30_000;
 const HOLDING_MINUTES = 2;
+/** Of a position that time closes at the very end. */
+const BOOKED_WITHIN_MS = 15_000;
 
 export const PROTECTION: ProtectionSettings = {
   required: true,
@@ -121,6 +123,8 @@ export class PositionWorld {
   private isAsked = false;
   private booking: number | undefined;
   private requests = 0;
+  /** When the venue's position was last closed. */
+  private closedAtMs = START_MS;
   /** Of the answers that this book was given. */
   private wasPassed = false;
   private nothingSeen = 0;
@@ -188,7 +192,9 @@ export class PositionWorld {
       this.bookUp();
     }
     const { venue, book } = this;
-    if (venue === undefined && !book.isBooked && book.episode) throw new Violation('a flat position is not booked');
+    const isJustClosed = this.nowMs - this.closedAtMs < BOOKED_WITHIN_MS;
+    if (venue === undefined && !book.isBooked && book.episode && !isJustClosed)
+      throw new Violation('a flat position is not booked');
     if (venue === undefined || !venue.isOurs) return;
     if (book.row?.size !== String(venue.size)) throw new Violation(`the size is not the venue's`);
     if (venue.stop === undefined) throw new Violation('a position of ours is left without a stop');
@@ -439,7 +445,9 @@ export class PositionWorld {
   private reduceBy(quantity: number): void {
     this.touch(() => {
       this.venue!.size -= quantity;
-      if (this.venue!.size <= 0) this.venue = undefined;
+      if (this.venue!.size > 0) return;
+      this.venue = undefined;
+      this.closedAtMs = this.nowMs;
     });
   }
 

@@ -61,6 +61,8 @@ export interface ProtectionProof {
   readonly sinceMs: number;
   /** The venue's clock at the last report before: only later ones prove anything. */
   readonly asOfMs: number;
+  /** The stop that it showed; absent: none. */
+  readonly stopBefore?: string;
 }
 
 /** person: a command. all: the account closes everything. unprotected, passed: no stop can be had. */

@@ -1,19 +1,32 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, parseDecimal, ZERO } from '../decimal';
+import { isTighter } from '../protection/ratchet';
 import type { ProtectionLegs, WantedProtection } from './book';
 import { stepLike } from './standing';
 import type { PositionRow } from './types';
 
-/** Whoever sends a price rounds it to the symbol's step, which may be a multiple of the one that prices show, */
-const STEPS_APART_MAX = 10;
-/** but is no more than this of the price, which is less than any move of a stop. */
+/** Whoever sends a price rounds it to the symbol's step: so far from it the same price may be, a fraction of the mark price. */
 const APART_MAX = '0.0002';
 
-/** Whether a row has what was asked for. */
-export function shows(row: PositionRow, { stopLoss, takeProfit, trailingDistance }: ProtectionLegs): boolean {
+/**
+ * Whether a row has what was asked for. A stop that has moved since, and is no looser, is the one that was asked for, on a
+ * coarse step.
+ *
+ * @param stopBefore what was there when it was asked for; absent: none
+ */
+export function shows(
+  row: PositionRow,
+  { stopLoss, takeProfit, trailingDistance }: ProtectionLegs,
+  stopBefore?: string,
+): boolean {
   const apart = apartMax(row);
+  const isCoarse =
+    row.stopLoss !== undefined &&
+    row.stopLoss !== stopBefore &&
+    typeof stopLoss === 'string' &&
+    !isTighter(row.side, stopLoss, row.stopLoss);
   return (
-    isSame(stopLoss, row.stopLoss, apart) &&
+    (isCoarse || isSame(stopLoss, row.stopLoss, apart)) &&
     isSame(takeProfit, row.takeProfit, apart) &&
     isSame(trailingDistance, row.trailingDistance, apart)
   );
@@ -26,9 +39,7 @@ function isSame(asked: string | null | undefined, there: string | undefined, apa
 }
 
 function apartMax(row: PositionRow): Decimal {
-  const step = stepLike(row);
-  const share = decimal(row.markPrice).times(APART_MAX);
-  return ExactDecimal.max(step, ExactDecimal.min(step.times(STEPS_APART_MAX), share));
+  return ExactDecimal.max(stepLike(row), decimal(row.markPrice).times(APART_MAX));
 }
 
 /** What a position is meant to have after a change. */

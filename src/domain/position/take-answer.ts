@@ -10,6 +10,9 @@ export const PROOF_WAIT_MS = 5_000;
 /** Pauses before a change is asked for again, by how often it failed in a row. */
 const RETRY_PAUSES_MS = [1_000, 2_000, 5_000, 10_000] as const;
 
+/** How often a person's change is asked for again. */
+const PERSON_TRIES_MAX = 3;
+
 /** What the venue says to a change. Whatever it says, the next report proves it. */
 export function takeAnswer(step: Step, id: number, answer: ProtectionAnswer): void {
   const { call } = step.book;
@@ -36,10 +39,10 @@ export function takeAnswer(step: Step, id: number, answer: ProtectionAnswer): vo
 }
 
 function taken(step: Step, { cause, change }: ProtectionCall): void {
-  const { wanted, asOfMs } = step.book;
+  const { wanted, asOfMs, row } = step.book;
   if (cause === 'person') step.set({ wanted: afterChange(wanted, change) });
   if (cause === 'raise') step.set({ movedAtMs: step.nowMs });
-  step.set({ proof: { cause, change, sinceMs: step.nowMs, asOfMs } });
+  step.set({ proof: { cause, change, sinceMs: step.nowMs, asOfMs, stopBefore: row?.stopLoss } });
 }
 
 /** The price is beyond the stop: no stop can be there. With one in force there is nothing to hurry for. */
@@ -84,14 +87,16 @@ function failed(step: Step, { cause, change }: Pick<ProtectionCall, 'cause' | 'c
   const { failedCalls, asked } = step.book;
   const pauseMs = RETRY_PAUSES_MS[Math.min(failedCalls, RETRY_PAUSES_MS.length - 1)]!;
   step.set({ failedCalls: failedCalls + 1, retryAtMs: step.nowMs + pauseMs });
-  if (cause === 'person' && asked === undefined) step.set({ asked: { legs: change, isForced: true } });
+  if (cause !== 'person' || asked !== undefined) return;
+  if (failedCalls < PERSON_TRIES_MAX) return step.set({ asked: { legs: change, isForced: true } });
+  step.alert(`Not changed (${legWords(change)}): the venue was asked ${failedCalls + 1} times. Ask again later.`);
 }
 
 /** A later row shows a change, or does not in time. */
 export function takeProof(step: Step, row: PositionRow): void {
   const { proof, asOfMs, wanted, stopSource } = step.book;
   if (proof === undefined || asOfMs <= proof.asOfMs) return;
-  if (shows(row, proof.change)) {
+  if (shows(row, proof.change, proof.stopBefore)) {
     const hasStop = typeof proof.change.stopLoss === 'string';
     step.set({
       proof: undefined,

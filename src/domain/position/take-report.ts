@@ -20,11 +20,10 @@ const DELEVERAGING_RANK_MIN = 4;
 /** The account's word. An older one than the last changes nothing; one of the same instant may tell of entries and states. */
 export function takeReport(step: Step, report: ReportFacts): void {
   if (report.asOfMs < step.book.asOfMs) return;
+  step.set({ tradingState: report.tradingState, closeAll: report.closeAll });
   if (takeWhileFlat(step, report) || takeNewerEpisode(step, report)) return;
   const { openers } = step.book;
   step.set({
-    tradingState: report.tradingState,
-    closeAll: report.closeAll,
     // They only become more while it is open: a list that lost some is of an account that lost its memory.
     openers: report.openers.length >= openers.length ? report.openers.slice(0, OPENERS_MAX) : openers,
   });

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createPositionActivities, ROWS_MAX, type BookEpisodeInput } from '../../../activities/positions';
-import type { Execution, MoneyRow } from '../../../src/domain/position/types';
+import type { Execution, MoneyRow, ProtectionChange } from '../../../src/domain/position/types';
 import { VenueError } from '../../../src/venues/venue';
 
 const OURS = { environment: 'paper', venue: 'bybit' } as const;
@@ -110,3 +110,22 @@ test.each(['fetchPositions', 'fetchExecutions', 'fetchMoneyLog'] as const)(
     await expect(run('FATAL')).rejects.toMatchObject({ nonRetryable: true });
   },
 );
+
+test.each([
+  ['on the steps that the venue tells', async () => ({ priceStep: '0.5' }), '59979.5'],
+  [
+    'as it is where the venue does not tell them',
+    () => Promise.reject(new VenueError({ kind: 'UNAVAILABLE', message: 'away' } as never)),
+    '59979.11',
+  ],
+])('a stop is sent %s', async (_how, market, stopLoss) => {
+  const sent: ProtectionChange[] = [];
+  const setProtection = async (change: ProtectionChange) => {
+    sent.push(change);
+    return { status: 'set', message: '' };
+  };
+  const change = { symbol: 'BTCUSDT', stopLoss: '59979.11', stopTrigger: 'mark', targetTrigger: 'last' } as const;
+  const call = { environment: 'paper', venue: 'bybit', side: 'LONG', change } as const;
+  await new MockActivityEnvironment().run(() => activitiesOf({ market, setProtection }).setProtection(call));
+  expect(sent).toEqual([{ ...change, stopLoss }]);
+});

@@ -47,6 +47,33 @@ describe('protection', () => {
     expect(stageOf(bench.book)).toBe('UNPROTECTED');
   });
 
+  test('a stop that the venue has on a coarser step is the one that was asked for', () => {
+    const bench = new Bench({ breakEvenFraction: '0.01' });
+    bench
+      .report(bench.row(STOP))
+      .pass(20_000)
+      .report(bench.row({ ...STOP, markPrice: '61900.0' }));
+    bench
+      .answer('set')
+      .pass(1_000)
+      .report(bench.row({ stopLoss: '61300', markPrice: '61900.0' }))
+      .pass(60_000);
+    expect(bench.of('setProtection')).toHaveLength(1);
+    expect(bench.book).toMatchObject({ stopSource: 'set', wanted: { stopLoss: '61300' } });
+  });
+
+  test("a person's change that is never answered is given up, and said", () => {
+    const bench = new Bench();
+    bench.report(bench.row(STOP));
+    bench.take({ kind: 'protect', command: { ...person('1'), stopLoss: '60500' } });
+    for (let second = 0; second < 90; second += 1) {
+      if (bench.book.call) bench.answer('rate_limited');
+      bench.pass(1_000).report(bench.row(STOP));
+    }
+    expect(bench.of('setProtection')).toHaveLength(4);
+    expect(bench.alerts).toEqual([expect.stringContaining('Not changed')]);
+  });
+
   test('a person hears of a missing stop in time, and the position is closed while the venue answers', () => {
     const bench = new Bench({ stopLossFraction: null });
     bench.report(bench.row()).pass(9_000).report(bench.row());
