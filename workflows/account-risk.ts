@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
-import type { EntryGate, Reservation, SnapshotCommand } from '../src/domain/ledger/types';
+import type { ReserveGate, Reservation, SnapshotCommand } from '../src/domain/ledger/types';
 import type { MoneyRow, PositionRow, PositionRowsReport } from '../src/domain/position/types';
 import { dayOf, isOpen, symbolBook, type RiskBook } from '../src/domain/risk/book';
 import { FLAT_REPORT_INTERVAL_MS, reportAgeMaxMs } from '../src/domain/risk/netting';
@@ -48,7 +48,7 @@ export class AccountRisk {
   }
 
   /** @param areBalancesOutdated see Circumstances; undefined: every entry passes */
-  gate(areBalancesOutdated: boolean): EntryGate | undefined {
+  gate(areBalancesOutdated: boolean): ReserveGate | undefined {
     const on = this.on;
     if (on === undefined) return undefined;
     const { rules, terms, book } = on;
@@ -116,11 +116,11 @@ export class AccountRisk {
     return isBusy ? busyMs : Math.max(busyMs, FLAT_REPORT_INTERVAL_MS);
   }
 
-  /** Whether entries wait because positions were not reported for too long. */
-  arePositionsOutdated(): boolean {
+  /** Whether positions were not reported for too long, since an instant of our clock or ever. */
+  arePositionsOutdated(sinceMs: number): boolean {
     const on = this.on;
     if (on === undefined) return false;
-    return Math.abs(Date.now() - on.book.reportedAtMs) > reportAgeMaxMs(on.book, on.terms);
+    return Math.abs(Date.now() - Math.max(on.book.reportedAtMs, sinceMs)) > reportAgeMaxMs(on.book, on.terms);
   }
 
   /** Symbols whose position has had no stop for longer than is allowed, with since when. */

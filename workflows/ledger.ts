@@ -43,8 +43,8 @@ function ledgerSettingsOf({ snapshotLagMs, updateIntervalMs }: AccountTimes) {
 export class Ledger {
   private current: LedgerState;
   private reportAgeMaxMs: number;
-  /** Called after each fill that was booked. */
-  onFill: () => void = () => undefined;
+  /** Called after each fill that was booked, and each change of the trading state: positions are to be looked at. */
+  onNews: () => void = () => undefined;
 
   constructor(
     private readonly rules: AccountRules['ledger'],
@@ -130,7 +130,7 @@ export class Ledger {
     if (this.risk?.isOn !== true) return;
     const strategy = pending.find((entry) => entry.reservation.id === reservation.id)?.strategy;
     this.risk.fillTaken({ reservation, executedAtMs, quantity, strategy });
-    this.onFill();
+    this.onNews();
   }
 
   /** The same for whoever hears no answer: what is not booked is told to a person, as by the one who hears it. */
@@ -152,7 +152,9 @@ export class Ledger {
 
   setTradingState(command: SetTradingStateCommand): SetTradingStateResult {
     const result = this.take(this.rules.setTradingState(this.current, command, Date.now()));
-    if (result.status === 'set' && result.isNew && result.change.to === 'active') this.risk?.resumed();
+    if (result.status !== 'set' || !result.isNew) return result;
+    if (result.change.to === 'active') this.risk?.resumed();
+    this.onNews();
     return result;
   }
 

@@ -97,7 +97,8 @@ export class PositionKeeper {
 
   /** Takes up what the former run had begun. */
   goOn(): void {
-    const { call, question, round, booking } = this.state;
+    const { call, question, round, booking, trade } = this.state;
+    if (trade) this.showTrade(trade);
     if (call) this.take({ kind: 'protectionAnswered', call: call.id, answer: { status: 'unknown', message: '' } });
     if (question) this.take({ kind: 'questionFailed' });
     if (round) void this.exit(round);
@@ -181,12 +182,16 @@ export class PositionKeeper {
     this.take({ kind: 'booked', booking, trade });
   }
 
-  /** Where lists find it, and the account. */
   private publish(trade: ClosedTrade): void {
     const { symbol, openedAtMs, closedAtMs, net, reason } = trade;
-    upsertMemo({ [TRADE_MEMO]: trade });
-    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: reason }]);
+    this.showTrade(trade);
     this.tellAccount({ symbol, openedAtMs, closedAtMs, net, reason });
+  }
+
+  /** Where lists find it. */
+  private showTrade(trade: ClosedTrade): void {
+    upsertMemo({ [TRADE_MEMO]: trade });
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: trade.reason }]);
   }
 
   private tellAccount(closed: PositionClosed): void {

@@ -26,6 +26,7 @@ const AT_ONCE_PAUSE_MS = 2_500;
 export class PositionWatch {
   private isRequested = false;
   private failures = 0;
+  private readonly beganAtMs = Date.now();
   private readonly unread = new RecurringAlert();
   private readonly bare = new Map<string, RecurringAlert>();
   private readonly teller: PositionTeller;
@@ -86,7 +87,7 @@ export class PositionWatch {
     } catch (error) {
       this.failures = Math.min(this.failures + 1, DOUBLINGS_MAX);
       log.warn('The positions could not be read.', { venue: this.at.venue, reason: rootMessage(error) });
-      if (this.risk.arePositionsOutdated()) {
+      if (this.risk.arePositionsOutdated(this.beganAtMs)) {
         this.unread.raise(
           `The positions of ${this.at.venue} cannot be read: entries wait, and nobody sees whether stops are there. ${rootMessage(error)}`,
         );

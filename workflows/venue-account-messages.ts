@@ -109,6 +109,11 @@ export function handleAccountMessages(parts: AccountParts): void {
     description: `Many commands at once, answered in their order: ${Object.keys(handlers).join(', ')}.`,
   });
 
+  handleQueries(parts);
+}
+
+/** What changes nothing. */
+function handleQueries({ venue, ledger, limiter, risk, health }: AccountParts): void {
   setHandler(balancesQuery, () => ledger.balances(venue), { description: 'Every balance and what of it is free.' });
   setHandler(reservationsQuery, () => ledger.pendingReservations(), {
     description: 'Pending reservations, oldest first.',
@@ -123,7 +128,7 @@ export function handleAccountMessages(parts: AccountParts): void {
   setHandler(accountStatsQuery, () => ({ ledger: ledger.stats(), limiter: limiter.stats() }), {
     description: 'Reservations and requests so far: made, refused, ended, blocked; penalties and bans.',
   });
-  setHandler(accountHealthQuery, parts.health, {
+  setHandler(accountHealthQuery, health, {
     description: 'How the account is: age of balances, bans, reservations that should have ended.',
   });
 }

@@ -72,12 +72,7 @@ async function runAccount(
     limiter,
     move,
     risk,
-    setTradingState(command) {
-      const result = lost.setTradingState(command);
-      // Whoever looks after a position hears of it at once.
-      watches?.positions.request();
-      return result;
-    },
+    setTradingState: (command) => lost.setTradingState(command),
     requestRefresh: () => refresh.request(),
     configure(next) {
       const fault = settingsFault(next, rules);
@@ -93,13 +88,7 @@ async function runAccount(
       refresh.request();
       describe();
     },
-    health: (): AccountHealth => ({
-      ...ledger.health(),
-      blockedForMs: limiter.block().blockedForMs,
-      blockedBy: limiter.block().kind,
-      balancesProblem: refresh.problem,
-      stuck: guard.stuck,
-    }),
+    health: () => healthOf({ ledger, limiter, refresh, guard }),
   });
 
   if (lost.awaitsOpenOrders) void lost.readOpenOrders();
@@ -107,13 +96,13 @@ async function runAccount(
   void watches?.positions.run();
 
   const isOver = (): boolean => move.isDue || workflowInfo().continueAsNewSuggested || rulesOfRun.areOutdated;
-  const intervalMs = (): number => current.updateIntervalMs;
   const afterReport = (): void => {
     describe();
     void watches?.money.readIfDue();
   };
+  const options = { isOver, afterReport, intervalMs: () => current.updateIntervalMs, watchesClock: isGuarded };
   for (;;) {
-    await keepRefreshing(refresh, { isOver, intervalMs, afterReport, watchesClock: isGuarded });
+    await keepRefreshing(refresh, options);
     await condition(allHandlersFinished);
     const carriedOn = {
       ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state(), risk: risk.state() }),
@@ -123,6 +112,24 @@ async function runAccount(
     const hasMoved = await move.handOver(current, carriedOn);
     if (hasMoved) return setCurrentDetails(`Moved: ${venue} has an account under its new id.`);
   }
+}
+
+interface LookedAt {
+  readonly ledger: Ledger;
+  readonly limiter: Limiter;
+  readonly refresh: BalanceRefresh;
+  readonly guard: ReservationGuard;
+}
+
+function healthOf({ ledger, limiter, refresh, guard }: LookedAt): AccountHealth {
+  const { blockedForMs, kind } = limiter.block();
+  return {
+    ...ledger.health(),
+    blockedForMs,
+    blockedBy: kind,
+    balancesProblem: refresh.problem,
+    stuck: guard.stuck,
+  };
 }
 
 interface RiskParts {
@@ -136,7 +143,7 @@ function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger }: 
   if (rules.risk === undefined || environment === undefined) return undefined;
   const money = new MoneyWatch({ environment, venue }, risk);
   const positions = new PositionWatch({ environment, venue }, risk, ledger, money);
-  ledger.onFill = () => positions.request();
+  ledger.onNews = () => positions.request();
   return { money, positions };
 }
 

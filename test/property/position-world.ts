@@ -157,7 +157,7 @@ export class PositionWorld {
       case 'trade beside':
         return pick % 2 === 0 ? this.resize(-1, false) : this.resize(1, false);
       case 'close':
-        return void this.take({ kind: 'close', command: { ...this.request(), reason: 'OPERATOR' } });
+        return this.take({ kind: 'close', command: { ...this.request(), reason: 'OPERATOR' } });
       case 'protect':
         return this.protect(pick);
       case 'halt':

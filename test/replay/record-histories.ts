@@ -12,6 +12,7 @@ import { addHistories } from './history-files';
 import { recordComponents } from './record-components';
 import { recordEntities } from './record-entities';
 import { recordMlManager } from './record-ml-manager';
+import { recordPositions } from './record-positions';
 import { recordSignals } from './record-signals';
 import { fetchHistory, type Recorder } from './recording';
 
@@ -31,7 +32,19 @@ const LOOK_UP_DELAY_MAX_MS = 1_000;
 const MINIMUM_RETURN = '0.0000001';
 
 /** The entities come last: the others' traffic is what fills their histories. */
-const RECORDERS: readonly Recorder[] = [recordComponents, recordSignals, recordMlManager, recordEntities];
+const RECORDERS: readonly Recorder[] = [
+  recordComponents,
+  recordSignals,
+  recordPositions,
+  recordMlManager,
+  recordEntities,
+];
+
+/** Positions have nothing of the others' traffic in their histories. */
+function recordersFor(prefixes: readonly string[]): readonly Recorder[] {
+  const isOfPositions = (prefix: string): boolean => prefix.startsWith('position-');
+  return prefixes.length > 0 && prefixes.every(isOfPositions) ? [recordPositions] : RECORDERS;
+}
 
 async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
   if (!suffix || !/^[a-z0-9-]+$/.test(suffix)) {
@@ -51,7 +64,7 @@ async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
     });
     try {
       const recordings = [];
-      for (const record of RECORDERS) recordings.push(...(await record(engine)));
+      for (const record of recordersFor(prefixes)) recordings.push(...(await record(engine)));
       const { client } = engine.parts;
       const histories = await Promise.all(recordings.map((recording) => fetchHistory(client, recording)));
       const chosen = histories.filter(

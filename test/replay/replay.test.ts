@@ -11,7 +11,7 @@ import { bundleForReplay, replay, type ReplayedAnswer } from './outcomes';
 const histories = readHistories();
 
 /** The workflows whose every way is recorded. */
-const WORKFLOWS = ['signal', 'venue-account', 'ml-manager', 'component'];
+const WORKFLOWS = ['signal', 'venue-account', 'ml-manager', 'component', 'position'];
 
 beforeAll(installQuietRuntime);
 

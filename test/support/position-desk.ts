@@ -1,6 +1,6 @@
 /** What positions' workflows ask of the world, played: the venue's positions, its answers, the exits and the books. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { Client } from '@temporalio/client';
 import type { PositionActivities } from '../../activities/positions';
 import type { PositionOpener, PositionRow, ProtectionAnswer, ProtectionChange } from '../../src/domain/position/types';
 import { estimatedTradeOf } from '../../src/domain/position/booking';
@@ -70,21 +70,18 @@ export class SymbolDesk {
   /** A position is there. */
   open(change: Partial<PositionRow> = {}): void {
     this.sequence += 1;
-    const openedAtMs = this.row?.openedAtMs ?? Date.now();
-    this.row = {
+    const first = {
       symbol: this.symbol,
       side: 'LONG',
       size: '0.5',
       entryPrice: '61200',
       markPrice: '61300.5',
       value: '30600',
-      openedAtMs,
+      openedAtMs: Date.now(),
       updatedAtMs: Date.now(),
       status: 'normal',
-      ...this.row,
-      ...change,
-      ...{ sequence: this.sequence },
-    };
+    } as const;
+    this.row = { ...first, ...this.row, ...change, sequence: this.sequence };
   }
 
   report(): PositionReport {
@@ -176,7 +173,7 @@ export class PositionDesks {
 /** The workflow of one symbol's position, on a server. */
 export class DeskPosition {
   constructor(
-    private readonly environment: TestWorkflowEnvironment,
+    private readonly client: Client,
     readonly desk: SymbolDesk,
     private readonly protection: Partial<ProtectionSettings> = {},
     private readonly foreign: PositionWorkflowInput['foreign'] = 'alert',
@@ -184,16 +181,14 @@ export class DeskPosition {
 
   get handle() {
     const workflowId = positionWorkflowId({ venue: DESK_VENUE }, this.desk.symbol);
-    return this.environment.client.workflow.getHandle<(input: PositionWorkflowInput) => Promise<PositionView>>(
-      workflowId,
-    );
+    return this.client.workflow.getHandle<(input: PositionWorkflowInput) => Promise<PositionView>>(workflowId);
   }
 
   /** As the account tells it. */
   async tell(report: PositionReport = this.desk.report()): Promise<void> {
     const { symbol } = this.desk;
     const protection = { ...DESK_PROTECTION, ...this.protection };
-    await this.environment.client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
+    await this.client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
       workflowId: positionWorkflowId({ venue: DESK_VENUE }, symbol),
       taskQueue: ENTITIES_TASK_QUEUE,
       args: [{ ...onPaper(DESK_VENUE), symbol, protection, foreign: this.foreign }],

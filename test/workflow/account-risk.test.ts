@@ -22,6 +22,8 @@ import { eventually } from '../support/engine';
 import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { Desk } from '../unit/domain/risk/desk';
 
+/** Of the money log in one answer. */
+const ROWS_MAX = 4_000;
 /** So low that a test sees runs that continue as new. */
 const CONTINUE_AS_NEW_EVENTS = 60;
 const TERMS: RiskTerms = {
@@ -45,6 +47,7 @@ class StubAccount {
   readonly venue = randomUUID();
   rows: PositionRow[] = [];
   log: MoneyRow[] = [];
+  readonly asked: number[] = [];
   equity = '10000';
   reports = 0;
   fails = 0;
@@ -70,7 +73,10 @@ class StubAccount {
       tellPosition: async (input) => {
         this.told.push(input);
       },
-      fetchMoneyLog: async ({ sinceMs }: MoneyLogInput) => this.log.filter(({ atMs }) => atMs >= sinceMs),
+      fetchMoneyLog: async ({ sinceMs }: MoneyLogInput) => {
+        this.asked.push(sinceMs);
+        return this.log.filter(({ atMs }) => atMs >= sinceMs).slice(0, ROWS_MAX);
+      },
     };
     this.worker = await createWorker({
       connection: server.environment.nativeConnection,
@@ -232,6 +238,28 @@ test('what the book knows goes on in the run that continues the account, and in 
   expect((await account.enter('ETHUSDT')).result).toMatchObject({ denial: { code: 'COOLING_DOWN' } });
   const reports = account.told.filter(({ symbol, report }) => symbol === 'BTCUSDT' && report.row !== null);
   expect(reports.at(-1)?.report.openers).toHaveLength(1);
+});
+
+test('a day’s beginning is made of every row of the money log, however many answers they take', async () => {
+  const dayMs = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+  const busy = new StubAccount();
+  const none = { executionId: '', orderId: '', symbol: '', fee: '0', funding: '0', balance: '0' };
+  const rows = Array.from({ length: 2 * ROWS_MAX }, (_, index): MoneyRow => ({
+    ...none,
+    executionId: `e${index}`,
+    kind: 'trade',
+    change: '-0.01',
+    // In pairs of one instant, and all of today.
+    atMs: dayMs + Math.floor(index / 2),
+  }));
+  busy.log = rows.filter(({ atMs }) => atMs < Date.now());
+  await busy.start();
+  try {
+    await eventually(async () => (await busy.view()).dayStartEquity);
+    expect((await busy.view()).dayStartEquity).toBe(String(10_000 + busy.log.length / 100));
+  } finally {
+    await busy.stop();
+  }
 });
 
 test('a venue that is away for a while makes entries wait and closes nothing', async () => {

@@ -96,6 +96,11 @@ describe('a malformed command does not block', () => {
     ['configure', `{"venue":"nowhere","updateIntervalMs":1,"snapshotLagMs":0,"limits":{"endpoints":${DEEP}}}`],
     ['configure', JSON.stringify(SETTINGS).replace('"limits":{', `"limits":{"deep":${DEEP},`)],
     ['feedback', `{"kind":"banned","endpoint":${DEEP},"observedAtMs":${DEEP}}`],
+    ['positionClosed', `{"symbol":${DEEP},"openedAtMs":1,"closedAtMs":1,"net":${DEEP},"reason":${DEEP}}`],
+    [
+      'configure',
+      JSON.stringify(SETTINGS).replace('"limits":{', `"riskTerms":{"risk":${DEEP},"positions":{}},"limits":{`),
+    ],
   ])('the signal %s, however deep', async (name, json) => {
     const venue = await server.startAccount('10');
     await server.handle(venue).signal(name, raw(json));
@@ -117,7 +122,7 @@ describe('a malformed command does not block', () => {
     await expectAnswered(venue);
   });
 
-  test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh', 'feedback'])(
+  test.each(['commit', 'acknowledge', 'snapshot', 'configure', 'refresh', 'feedback', 'positionClosed'])(
     'the signal %s',
     async (name) => {
       const venue = await server.startAccount('10');

@@ -68,7 +68,7 @@ afterEach(() => {
 });
 
 function positionOf(symbol: string, protection: Partial<ProtectionSettings> = {}): DeskPosition {
-  return new DeskPosition(environment, desks.of(symbol), protection);
+  return new DeskPosition(environment.client, desks.of(symbol), protection);
 }
 
 const CLOSE = { requestId: 'close-1', words: 'the test wants it', reason: 'OPERATOR' } as const;

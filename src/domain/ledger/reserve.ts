@@ -10,7 +10,7 @@ import { denialOf, fundsDenial } from './reserve-denials';
 import { decidedKeys, rewritten } from './rewrite';
 import { REFUSALS_MAX } from './state';
 import type { LedgerEntry, LedgerState, LedgerStep } from './state';
-import type { EntryGate, Reservation, ReserveCommand, ReserveResult, Rewrite } from './types';
+import type { ReserveGate, Reservation, ReserveCommand, ReserveResult, Rewrite } from './types';
 import { reserveCommandFault } from './validation';
 import { pendingReservations } from './views';
 
@@ -36,7 +36,7 @@ export function reserve(
   state: LedgerState,
   command: ReserveCommand,
   nowMs: number,
-  gate?: EntryGate,
+  gate?: ReserveGate,
 ): LedgerStep<ReserveResult> {
   const fault = reserveCommandFault(command);
   if (fault !== undefined) {
@@ -63,7 +63,7 @@ export function reserve(
 function askGate(
   state: LedgerState,
   command: ReserveCommand,
-  gate: EntryGate | undefined,
+  gate: ReserveGate | undefined,
 ): Denial | Rewrite | undefined {
   if (gate === undefined || command.intent !== 'entry') return undefined;
   return gate(command, pendingReservations(state));

@@ -80,7 +80,7 @@ export type Rewrite =
  * @param pending all reservations that are pending
  * @returns undefined: it may be reserved as it is
  */
-export type EntryGate = (command: ReserveCommand, pending: readonly Reservation[]) => Denial | Rewrite | undefined;
+export type ReserveGate = (command: ReserveCommand, pending: readonly Reservation[]) => Denial | Rewrite | undefined;
 
 export type ReserveResult =
   /**

@@ -79,8 +79,9 @@ export function watchExits(step: Step): void {
 
 /** The stop goes to the price of the entry once the position has gained enough. */
 export function raiseStop(step: Step): void {
-  const { row, terms, isBreakEvenDone, wanted } = step.book;
+  const { row, terms, isBreakEvenDone, wanted, awaitsReportAfterMs } = step.book;
   const fraction = terms.protection.breakEvenFraction;
+  if (awaitsReportAfterMs !== undefined || step.nowMs < nextMoveAtMs(step.book)) return;
   if (row === undefined || fraction === null || isBreakEvenDone || !isOurs(step.book)) return;
   const { side, entryPrice, markPrice, stopLoss } = row;
   const standing = { side, entryPrice, price: markPrice };

@@ -51,7 +51,9 @@ function passed(step: Step, { cause, change }: ProtectionCall): void {
     return step.alert('The venue refuses the trailing: the price has passed it. The stop stays where it is.');
   }
   if (row?.stopLoss !== undefined) {
-    step.set({ wanted: { ...wanted, stopLoss: row.stopLoss }, isBreakEvenDone: false });
+    step.set({ wanted: { ...wanted, stopLoss: row.stopLoss }, isBreakEvenDone: false, movedAtMs: step.nowMs });
+    // What the last report says of the price is not true any more.
+    step.set({ awaitsReportAfterMs: step.book.asOfMs, askAtMs: step.nowMs });
     return step.note('The price has passed the new stop; the former one stays.');
   }
   // Where the exit has to wait, the price may come back first.

@@ -3,7 +3,7 @@ import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } f
 import { isTighter } from '../protection/ratchet';
 import type { PositionBook, ReportFacts } from './book';
 import { takeProof } from './take-answer';
-import { withMark } from './standing';
+import { isOurs, withMark } from './standing';
 import type { Step } from './step';
 import { OPENERS_MAX, type PositionRow } from './types';
 
@@ -159,7 +159,9 @@ function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void
   if (stopLoss === undefined || stopLoss === before.stopLoss) return;
   const isBack = before.stopLoss === undefined && stopLoss === wanted.stopLoss;
   const held = before.stopLoss ?? wanted.stopLoss;
-  step.set({ wanted: { ...step.book.wanted, stopLoss }, stopSource: isBack ? step.book.stopSource : 'venue' });
+  const isAdded = isOurs(step.book) && decimal(row.size).greaterThan(decimal(before.size));
+  const source = isAdded ? 'attached' : 'venue';
+  step.set({ wanted: { ...step.book.wanted, stopLoss }, stopSource: isBack ? step.book.stopSource : source });
   if (held === undefined || isBack || isTighter(side, stopLoss, held)) {
     if (!isBack) step.note(`The stop is at ${stopLoss} by the venue's word.`);
     return;

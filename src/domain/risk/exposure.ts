@@ -1,9 +1,7 @@
 import type { Decimal } from 'decimal.js';
-import { ExactDecimal, ZERO } from '../decimal';
-import { orderSizeOf } from '../ledger/positions';
+import { ExactDecimal, parseDecimal, ZERO } from '../decimal';
 import type { Reservation } from '../ledger/types';
 import type { RiskBook } from './book';
-import { valueOf } from './take-fill';
 
 type Direction = 'BUY' | 'SELL';
 
@@ -32,10 +30,12 @@ export class Exposure {
     }
     for (const { intent, metadata } of pending) {
       if (intent === 'exit') continue;
-      const order = orderSizeOf(metadata);
-      const value = valueOf(metadata);
-      if (order === undefined || value === undefined) this.unknown = 'A pending reservation names no order';
-      else this.add(order.symbol, order.direction, value);
+      const { symbol, direction } = metadata;
+      // There may be hundreds of them: what was looked at when it was reserved is not looked at again.
+      const [quantity, price] = [parseDecimal(metadata.quantity), parseDecimal(metadata.referencePrice)];
+      const isOrder = typeof symbol === 'string' && (direction === 'BUY' || direction === 'SELL');
+      if (isOrder && quantity && price) this.add(symbol, direction, quantity.times(price));
+      else this.unknown = 'A pending reservation names no order';
     }
   }
 
@@ -50,20 +50,28 @@ export class Exposure {
   }
 
   of(symbol: string): Decimal {
-    const { BUY, SELL } = this.bySymbol.get(symbol) ?? NONE;
-    return BUY.plus(SELL);
+    return grossOf(this.bySymbol.get(symbol) ?? NONE);
   }
 
   get total(): Decimal {
-    return [...this.bySymbol.values()].reduce((sum, { BUY, SELL }) => sum.plus(BUY).plus(SELL), ZERO);
+    return [...this.bySymbol.values()].reduce((sum, sides) => sum.plus(grossOf(sides)), ZERO);
   }
 
   ofGroup(symbols: readonly string[], direction: Direction): Decimal {
     return symbols.reduce((sum, symbol) => sum.plus((this.bySymbol.get(symbol) ?? NONE)[direction]), ZERO);
   }
 
-  private add(symbol: string, direction: Direction, value: string): void {
-    const before = this.bySymbol.get(symbol) ?? NONE;
-    this.bySymbol.set(symbol, { ...before, [direction]: new ExactDecimal(value).plus(before[direction]) });
+  private add(symbol: string, direction: Direction, value: Decimal | string): void {
+    const before = this.bySymbol.get(symbol);
+    const sum = new ExactDecimal(value);
+    this.bySymbol.set(
+      symbol,
+      before ? { ...before, [direction]: sum.plus(before[direction]) } : { ...NONE, [direction]: sum },
+    );
   }
+}
+
+function grossOf({ BUY, SELL }: SymbolExposure): Decimal {
+  if (SELL === ZERO) return BUY;
+  return BUY === ZERO ? SELL : BUY.plus(SELL);
 }

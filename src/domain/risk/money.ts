@@ -186,15 +186,15 @@ export function resume(book: RiskBook): RiskBook {
 }
 
 function transfersOf(rows: readonly MoneyRow[]): readonly Transfer[] {
-  return rows.filter(isTransfer).map((row) => ({ key: keyOf(row), change: row.change, atMs: row.atMs }));
+  return rows.filter(isTransfer).map((row) => ({ key: moneyRowKey(row), change: row.change, atMs: row.atMs }));
 }
 
 function isTransfer({ kind }: MoneyRow): boolean {
   return kind === 'transfer_in' || kind === 'transfer_out';
 }
 
-/** A transfer has no execution; what the wallet held after it tells two of one instant apart. */
-function keyOf({ executionId, orderId, kind, atMs, change, balance }: MoneyRow): string {
+/** The same for one row that is read twice. A transfer has no execution; what the wallet held after it tells two apart. */
+export function moneyRowKey({ executionId, orderId, kind, atMs, change, balance }: MoneyRow): string {
   return [atMs, kind, change, balance, executionId, orderId].join(' ').slice(0, KEY_CHARACTERS_MAX);
 }
 

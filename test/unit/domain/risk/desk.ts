@@ -1,6 +1,6 @@
 import * as ledger from '../../../../src/domain/ledger/ledger';
 import type { LedgerState } from '../../../../src/domain/ledger/ledger';
-import type { EntryGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
+import type { ReserveGate, ReserveCommand, ReserveResult } from '../../../../src/domain/ledger/types';
 import type { PositionRow, PositionRowsReport } from '../../../../src/domain/position/types';
 import { MISSED_CONFIRMED_AFTER_MS } from '../../../../src/domain/risk/book';
 import * as risk from '../../../../src/domain/risk/risk';
@@ -150,7 +150,7 @@ export class Desk {
   }
 
   reserve(command: ReserveCommand): ReserveResult {
-    const gate: EntryGate = (asked, pending) =>
+    const gate: ReserveGate = (asked, pending) =>
       this.reducers.check(asked, {
         book: this.book,
         terms: this.terms,

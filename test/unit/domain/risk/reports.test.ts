@@ -167,7 +167,7 @@ test('of an account of before, the orders that its ledger remembers are openers 
 
 describe('the bounds of a book', () => {
   /** Symbols of which a book has no room for all that there may be. */
-  const MANY = 80;
+  const MANY = 140;
   const long = '9'.repeat(24);
   const symbols = Array.from({ length: RISK_SYMBOLS_MAX + 50 }, (_, index) => `${'S'.repeat(33)}${index}`);
 
