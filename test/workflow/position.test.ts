@@ -1,5 +1,6 @@
 /** A position's workflow on a real server; the venue, the exits' trades and the books are played. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { InjectedSinks, Worker } from '@temporalio/worker';
 import { createWorker } from '../../src/temporal/worker';
@@ -231,6 +232,26 @@ describe('the end of a position', () => {
     expect((await position.view()).state).toBe('PROTECTED');
     expect(await position.handle.result()).toMatchObject({ state: 'BOOKED', exitRounds: 0 });
   });
+});
+
+test('a venue that refuses our key tells nothing for a while; then the position is protected, closed and booked', async () => {
+  const position = positionOf('KEYLESS');
+  const { desk } = position;
+  desk.open();
+  desk.answers.push('no_position');
+  desks.isKeyRefused = true;
+  await position.tell();
+  await eventually(async () => desks.refusals > 0);
+  desks.isKeyRefused = false;
+  await eventually(async () => (await position.view()).state === 'PROTECTED');
+  let booked = 0;
+  desk.beforeBooking = async () => {
+    booked += 1;
+    if (booked === 1) throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
+  };
+  await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+  expect(await position.handle.result()).toMatchObject({ state: 'BOOKED' });
+  expect(booked).toBe(2);
 });
 
 test('messages that make no sense change nothing', async () => {
