@@ -3,6 +3,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { InjectedSinks, Worker } from '@temporalio/worker';
+import { PositionWorkflows } from '../../src/positions/position-workflows';
 import { createWorker } from '../../src/temporal/worker';
 import type { ProtectionSettings } from '../../src/domain/protection/types';
 import { ENTITIES_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
@@ -220,6 +221,12 @@ describe('the end of a position', () => {
     expect(latter.memo ?? {}).not.toHaveProperty(TRADE_MEMO);
     expect(latter.searchAttributes).not.toHaveProperty('TradeOutcome');
     await eventually(async () => desk.closed.length === 1);
+    const workflows = new PositionWorkflows(environment.client, onPaper(DESK_VENUE));
+    const { trades } = await eventually(async () => {
+      const listed = await workflows.trades(1);
+      return listed.trades.some(({ symbol }) => symbol === 'TWICE') && listed;
+    });
+    expect(trades.filter(({ symbol }) => symbol === 'TWICE')).toHaveLength(1);
     await position.handle.terminate();
   });
 
