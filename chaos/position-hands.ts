@@ -109,11 +109,13 @@ export class PositionHands {
     const { markPrice, stopLoss } = view?.row ?? {};
     if (markPrice === undefined || stopLoss === undefined) return;
     const price = Number(markPrice);
-    const stop = (price + (Number(stopLoss) - price) * share).toPrecision(8);
+    // As fine as the present one, which is on the venue's steps.
+    const decimals = stopLoss.split('.')[1]?.length ?? 0;
+    const stop = (price + (Number(stopLoss) - price) * share).toFixed(decimals);
     const reply = await positions.protect(symbol, {
       requestId: randomUUID(),
       words: WORDS,
-      stopLoss: String(Number(stop)),
+      stopLoss: stop,
     });
     if (reply?.accepted) this.protectedCount += 1;
   }

@@ -152,10 +152,21 @@ class SeedRun {
     this.submitter = new Submitter(await this.auditor.lastPrices());
     const mix = this.mix(0);
     this.tell(`attacks with ${(mix.rate * 100).toFixed(0)} % faults: ${faultClassesOf(mix).join(', ')}`);
+    const over = new AbortController();
+    const watch = this.exits.run(access.client, AbortSignal.any([signal, over.signal]));
+    try {
+      await Promise.race([this.attackAndAudit(access), watch]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([watch]);
+    }
+    this.isComplete = true;
+  }
+
+  private async attackAndAudit(access: Access): Promise<void> {
     await this.attack(access);
     await this.heal(access);
     await this.audit(access);
-    this.isComplete = true;
   }
 
   figures(): Omit<SeedReport, 'minutes'> {
@@ -205,7 +216,6 @@ class SeedRun {
       this.watchLedger(access, stop),
       this.report(startedAtMs, stop),
       this.operator.run(access, stop),
-      this.exits.run(access.client, stop),
       ...(this.positions ? [this.positions.hands.run(access, stop)] : []),
     ];
     const attack = Promise.all([

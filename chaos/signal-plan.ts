@@ -79,6 +79,8 @@ export interface PlannedGuard {
   readonly target?: number;
   readonly trailing?: number;
   readonly holdSeconds?: number;
+  /** How long the entry may rest: while it does, its symbol takes no other. */
+  readonly restSeconds: number;
 }
 
 export interface SignalPlanOptions {
@@ -117,6 +119,7 @@ function planGuard(dice: Dice): PlannedGuard {
     ...(hasTarget && { target }),
     ...(hasTrailing && { trailing }),
     ...(isShort && { holdSeconds }),
+    restSeconds: dice.whole(2, 6),
   };
 }
 
@@ -183,19 +186,21 @@ export function toSignal(planned: PlannedSignal, lastPrice: string, nowMs: numbe
 }
 
 function guardOf(
-  { stop, isStopAbsolute = false, target, trailing, holdSeconds }: PlannedGuard,
+  { stop, isStopAbsolute = false, target, trailing, holdSeconds, restSeconds }: PlannedGuard,
   direction: 'BUY' | 'SELL',
   lastPrice: string,
-  priceFactor = 1,
+  priceFactor: number | undefined,
 ): Partial<TradingSignal> {
   const towardsLoss = direction === 'BUY' ? -1 : 1;
-  const stopLoss = stop !== undefined && isStopAbsolute && priceOf(lastPrice, priceFactor * (1 + towardsLoss * stop));
+  const stopFactor = (priceFactor ?? 1) * (1 + towardsLoss * (stop ?? 0));
+  const stopLoss = stop !== undefined && isStopAbsolute && priceOf(lastPrice, stopFactor);
   return {
     ...(typeof stopLoss === 'string' && { stopLoss }),
     ...(stop !== undefined && !isStopAbsolute && { stopLossDistance: priceOf(lastPrice, stop) }),
     ...(target !== undefined && { takeProfitDistance: priceOf(lastPrice, target) }),
     ...(trailing !== undefined && { trailingDistance: priceOf(lastPrice, trailing) }),
     ...(holdSeconds !== undefined && { maxHoldingSeconds: holdSeconds }),
+    ...(priceFactor !== undefined && { goodForSeconds: restSeconds }),
   };
 }
 

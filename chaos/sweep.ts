@@ -221,7 +221,7 @@ function plannedSignal(scenario: Scenario): PlannedSignal {
     value: scenario === 'denied' ? UNAFFORDABLE_VALUE : VALUE,
     ...(isResting && { priceFactor: 0.7 }),
     ...(isPositionScenario(scenario) && {
-      guard: { holdSeconds: scenario === 'position_timed' ? HOLD_SECONDS : HOLD_LONG_SECONDS },
+      guard: { holdSeconds: scenario === 'position_timed' ? HOLD_SECONDS : HOLD_LONG_SECONDS, restSeconds: 0 },
     }),
   };
 }

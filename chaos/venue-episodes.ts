@@ -16,7 +16,7 @@ export interface VenueEpisode {
 export interface EpisodeFill {
   readonly order: AuditedOrder;
   readonly fill: AuditedFill;
-  /** It took the position across zero: the episode ends with it, and the next one begins. */
+  /** It took the position across zero: this episode ends with it, and it opens the next one, too. */
   readonly isFlip: boolean;
   readonly reduces: boolean;
 }
@@ -56,7 +56,8 @@ export function venueEpisodes(orders: readonly AuditedOrder[]): readonly VenueEp
       symbol,
       side: after.isNegative() ? 'SHORT' : 'LONG',
       openedAtMs: Number(fill.execTime),
-      fills: [entry],
+      // Of the position before it also says that it went beyond zero.
+      fills: [{ order, fill, isFlip: false, reduces: false }],
     };
     open.set(symbol, next);
     all.push(next);

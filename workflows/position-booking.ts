@@ -5,7 +5,7 @@ import type { ClosedTrade, PositionRow } from '../src/domain/position/types';
 import type { PositionWorkflowInput } from '../src/messages/position';
 import type { PositionCalls } from './position-activities';
 import { RecurringAlert } from './recurring-alert';
-import { isPassingOrRefused, rootMessage } from './until-answered';
+import { isFailedCall, rootMessage } from './until-answered';
 
 /** How long the venue's money log may lag, from when the position was found flat; then it is booked by what there is. */
 const LAG_MAX_MS = 60_000;
@@ -47,7 +47,7 @@ export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | unde
         if (answer.status === 'booked') return answer.trade;
       }
     } catch (error) {
-      if (!isPassingOrRefused(error)) throw error;
+      if (!isFailedCall(error)) throw error;
       const { episode } = book();
       if (isWaitedFor(book()) && episode !== undefined) {
         return estimatedTradeOf({ ...evidenceOf(book(), episode), executions: [], moneyRows: [] }, seenOf(book()));

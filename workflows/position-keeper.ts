@@ -28,7 +28,7 @@ import { alert, announce } from './announcements';
 import { proxyPositionActivities, untilDone, type PositionCalls } from './position-activities';
 import { bookTrade } from './position-booking';
 import { runExit, type ExitListener } from './position-exit';
-import { isPassingOrRefused, rootMessage } from './until-answered';
+import { isFailedCall, rootMessage } from './until-answered';
 
 /** What a run leaves to the next one. */
 export interface CarriedPosition {
@@ -226,9 +226,9 @@ export class PositionKeeper {
   }
 }
 
-/** @throws what is no passing failure of the call */
+/** @throws what is no failure of the call */
 function messageOf(error: unknown): string {
-  if (!isPassingOrRefused(error)) throw error;
+  if (!isFailedCall(error)) throw error;
   return rootMessage(error);
 }
 

@@ -67,6 +67,14 @@ export function isPassingOrRefused(error: unknown): boolean {
   return isPassing(error) || refusalOf(error) !== undefined;
 }
 
+/**
+ * For calls of whoever looks after an open position: what only a person can mend, such as a key that the venue refuses, is
+ * waited for, too. What is no failure of a call is a defect of ours.
+ */
+export function isFailedCall(error: unknown): boolean {
+  return causeOf(error) instanceof TemporalFailure;
+}
+
 /** What the innermost cause says; of a call that nobody answered, in words of ours and not of the server's timers. */
 export function rootMessage(error: unknown): string {
   let current = error;

@@ -114,19 +114,24 @@ export class PositionWorkflows {
     return callServer(this.client, ASK_AGAIN, async () => {
       const since = new Date(Date.now() - days * DAY_MS).toISOString();
       const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus != 'Running' AND CloseTime >= '${since}'`;
-      const trades: ClosedTrade[] = [];
+      // A run that told its trade and went on has handed it to the next one, too.
+      const trades = new Map<string, ClosedTrade>();
       let untold = 0;
       let isCut = false;
       for await (const info of this.client.workflow.list({ query, pageSize: PAGE_SIZE })) {
         if (!info.workflowId.startsWith(positionWorkflowId(this.ours, ''))) continue;
         const trade = tradeOf(info);
-        if (trade) trades.push(trade);
-        // A run that goes on in another one has a trade where the other one is the next position.
+        if (trade) trades.set(`${trade.symbol} ${trade.openedAtMs}`, trade);
+        // A run that went on with the same position has none; one that was followed by the next position has its own.
         else if (info.status.name !== 'CONTINUED_AS_NEW') untold += 1;
-        isCut = trades.length >= TRADES_MAX;
+        isCut = trades.size >= TRADES_MAX;
         if (isCut) break;
       }
-      return { trades: trades.toSorted((one, other) => one.closedAtMs - other.closedAtMs), untold, isCut };
+      return {
+        trades: [...trades.values()].toSorted((one, other) => one.closedAtMs - other.closedAtMs),
+        untold,
+        isCut,
+      };
     });
   }
 

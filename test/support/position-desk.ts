@@ -116,6 +116,10 @@ export class SymbolDesk {
 export class PositionDesks {
   private readonly desks = new Map<string, SymbolDesk>();
   private readonly outcomes = new Map<string, string>();
+  /** The venue tells no positions, until a person has made another key. */
+  isKeyRefused = false;
+  /** How often it has told none for that. */
+  refusals = 0;
 
   of(symbol: string): SymbolDesk {
     const desk = this.desks.get(symbol) ?? new SymbolDesk(symbol);
@@ -130,6 +134,10 @@ export class PositionDesks {
 
   readonly venueActivities: PlayedActivities = {
     fetchPositions: async () => {
+      if (this.isKeyRefused) {
+        this.refusals += 1;
+        throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
+      }
       const rows = [...this.desks.values()].flatMap(({ row }) => (row ? [row] : []));
       return { asOfMs: Date.now(), rows, unreadable: [] };
     },

@@ -1,7 +1,9 @@
 /** A position's workflow on a real server; the venue, the exits' trades and the books are played. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { InjectedSinks, Worker } from '@temporalio/worker';
+import { PositionWorkflows } from '../../src/positions/position-workflows';
 import { createWorker } from '../../src/temporal/worker';
 import type { ProtectionSettings } from '../../src/domain/protection/types';
 import { ENTITIES_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
@@ -219,6 +221,12 @@ describe('the end of a position', () => {
     expect(latter.memo ?? {}).not.toHaveProperty(TRADE_MEMO);
     expect(latter.searchAttributes).not.toHaveProperty('TradeOutcome');
     await eventually(async () => desk.closed.length === 1);
+    const workflows = new PositionWorkflows(environment.client, onPaper(DESK_VENUE));
+    const { trades } = await eventually(async () => {
+      const listed = await workflows.trades(1);
+      return listed.trades.some(({ symbol }) => symbol === 'TWICE') && listed;
+    });
+    expect(trades.filter(({ symbol }) => symbol === 'TWICE')).toHaveLength(1);
     await position.handle.terminate();
   });
 
@@ -231,6 +239,26 @@ describe('the end of a position', () => {
     expect((await position.view()).state).toBe('PROTECTED');
     expect(await position.handle.result()).toMatchObject({ state: 'BOOKED', exitRounds: 0 });
   });
+});
+
+test('a venue that refuses our key tells nothing for a while; then the position is protected, closed and booked', async () => {
+  const position = positionOf('KEYLESS');
+  const { desk } = position;
+  desk.open();
+  desk.answers.push('no_position');
+  desks.isKeyRefused = true;
+  await position.tell();
+  await eventually(async () => desks.refusals > 0);
+  desks.isKeyRefused = false;
+  await eventually(async () => (await position.view()).state === 'PROTECTED');
+  let booked = 0;
+  desk.beforeBooking = async () => {
+    booked += 1;
+    if (booked === 1) throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
+  };
+  await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+  expect(await position.handle.result()).toMatchObject({ state: 'BOOKED' });
+  expect(booked).toBe(2);
 });
 
 test('messages that make no sense change nothing', async () => {
