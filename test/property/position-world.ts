@@ -94,7 +94,7 @@ const KINDS: readonly (readonly [Kind, weight: number])[] = [
   ['move price', 3],
   ['open', 3],
   ['add', 1],
-  ['lose stop', 2],
+  ['lose stop', 4],
   ['trade beside', 1],
   ['close', 1],
   ['protect', 1],
@@ -249,6 +249,8 @@ export class PositionWorld {
     if (before.isBooked && JSON.stringify(book.trade) !== JSON.stringify(before.trade)) {
       throw new Violation('a trade was booked twice');
     }
+    const isTaken = input.kind === 'protectionAnswered' && ['set', 'already'].includes(input.answer.status);
+    if (isTaken && !before.exit && book.exit?.cause === 'passed') throw new Violation('an emergency without one');
     const told = input.kind === 'seen' ? input.row : input.kind === 'report' ? input.report.row : undefined;
     if (told === null) this.nothingSeen += 1;
     if (book.flat === undefined || before.flat !== undefined) return;
@@ -378,7 +380,7 @@ export class PositionWorld {
     const { id, change } = this.change;
     this.change = undefined;
     const truth = this.judge(change);
-    const doubtful = ['unknown', 'rate_limited', 'rejected', 'no_position'] as const;
+    const doubtful = ['unknown', 'rate_limited', 'rejected', 'no_position', 'already'] as const;
     const status = pick % 3 === 1 ? doubtful[pick % doubtful.length]! : truth;
     const isDone = (status === 'set' && pick % 7 !== 2) || (status === 'unknown' && pick % 2 === 0 && truth === 'set');
     if (isDone) {

@@ -45,6 +45,7 @@ describe('protection', () => {
     bench.pass(10_000);
     expect(bench.of('setProtection')).toHaveLength(2);
     expect(stageOf(bench.book)).toBe('UNPROTECTED');
+    expect(bench.of('startExit')).toEqual([]);
   });
 
   test('a stop that the venue has on a coarser step is the one that was asked for', () => {
