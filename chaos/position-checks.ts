@@ -19,6 +19,8 @@ export interface PositionFigures {
   /** Orders of ours that closed something, signals' exits included. */
   readonly exits: number;
   readonly doubleExits: number;
+  /** Exits that closed the position after the one that they were sent for. */
+  readonly lateExits: number;
   readonly flips: number;
   /** The longest that a position which was opened with a stop had none, milliseconds; where no fault had taken it, and where one had. */
   readonly unprotectedMs: number;
@@ -79,6 +81,7 @@ export function checkExecutions(books: PositionBooks): Omit<PositionFigures, 'tr
     positions: ours.length,
     exits: orders.filter((order) => isOurs(order) && order.reduceOnly && order.fills.length > 0).length,
     doubleExits: doubled.length,
+    lateExits: lateExits(exits, episodes).length,
     flips: flips.length,
     unprotectedMs: longest(({ unprotectedWithStop }) => unprotectedWithStop.maxMs),
     unprotectedByFaultMs: longest(({ unprotectedByFault }) => unprotectedByFault.maxMs),
@@ -94,23 +97,40 @@ function isStrangers({ reduceOnly }: AuditedOrder): boolean {
   return !reduceOnly;
 }
 
-/**
- * Exits by positions' own workflows that closed something beside another one: before the former exit of the same position had
- * ended, or of a position that was opened after the one that they were sent for.
- */
+/** Exits by positions' own workflows that closed something after a later exit of the same position already had. */
 function doubleExits(exits: readonly KnownExit[], episodes: readonly VenueEpisode[]): readonly KnownExit[] {
+  return exitsWith(exits, episodes, (exit, episode, roundBefore) => isOf(exit, episode) && exit.round < roundBefore);
+}
+
+/**
+ * Exits that were sent for one position and closed the next one: that one was opened, by an entry that was authorized before,
+ * while the exit was on its way.
+ */
+function lateExits(exits: readonly KnownExit[], episodes: readonly VenueEpisode[]): readonly KnownExit[] {
+  return exitsWith(exits, episodes, (exit, episode) => exit.openedAtMs < episode.openedAtMs - OPENED_APART_MAX_MS);
+}
+
+function exitsWith(
+  exits: readonly KnownExit[],
+  episodes: readonly VenueEpisode[],
+  isMeant: (exit: KnownExit, episode: VenueEpisode, roundBefore: number) => boolean,
+): readonly KnownExit[] {
   const byId = new Map(exits.map((exit) => [exit.clientOrderId, exit]));
-  return episodes.flatMap(({ fills, openedAtMs }) => {
+  return episodes.flatMap((episode) => {
     let roundBefore = 0;
-    return fills.flatMap(({ order }) => {
+    return episode.fills.flatMap(({ order }) => {
       const exit = byId.get(order.orderLinkId);
       if (exit === undefined) return [];
-      const isOfAnother = Math.abs(exit.openedAtMs - openedAtMs) > OPENED_APART_MAX_MS;
-      const isBeside = exit.round < roundBefore;
-      roundBefore = Math.max(roundBefore, exit.round);
-      return isOfAnother || isBeside ? [exit] : [];
+      const isOne = isMeant(exit, episode, roundBefore);
+      // Those of another position are counted by other numbers.
+      if (isOf(exit, episode)) roundBefore = exit.round;
+      return isOne ? [exit] : [];
     });
   });
+}
+
+function isOf({ openedAtMs }: KnownExit, episode: VenueEpisode): boolean {
+  return Math.abs(openedAtMs - episode.openedAtMs) <= OPENED_APART_MAX_MS;
 }
 
 export interface MoneyBooks {

@@ -193,9 +193,12 @@ function missing(known: SymbolBook, reading: Reading): SymbolBook {
     unprotectedSinceMs: _since,
     ...open
   } = rest;
-  const { openers = [], entries: _entries, ...flat } = open;
+  const { openers: all = [], entries: _entries, ...flat } = open;
+  // Whoever has booked it knows that it is closed.
+  const booked = position && isBooked(known.closing, position) ? known.closing : undefined;
+  const openers = booked ? all.filter(({ atMs }) => atMs > booked.atMs) : all;
   const younger = openers.filter(({ atMs }) => atMs + lagMs > asOfMs);
-  const hadSome = position !== undefined || openers.length > younger.length;
+  const hadSome = (position !== undefined && !booked) || openers.length > younger.length;
   const closing = position === undefined ? known.closing : closingOf(known, reading);
   const kept = hadSome || rest.isUntold ? openers : younger;
   return {
@@ -213,6 +216,10 @@ function missing(known: SymbolBook, reading: Reading): SymbolBook {
 function closingOf({ position, closing }: SymbolBook, { asOfMs, nowMs }: Reading): Closing | undefined {
   if (position === undefined || (closing && closing.openedAtMs >= position.openedAtMs)) return closing;
   return { openedAtMs: position.openedAtMs, atMs: Math.min(asOfMs, nowMs), isBooked: false, isStop: false };
+}
+
+function isBooked(closing: Closing | undefined, { openedAtMs }: HeldPosition): boolean {
+  return closing?.isBooked === true && closing.openedAtMs >= openedAtMs;
 }
 
 /** Of the fills that are known those that a report of then may lack. */

@@ -142,6 +142,21 @@ test('fills that a clock dated ahead, or back, settle with the first report that
   expect(symbolBook(desk.book, 'BTCUSDT').fills).toBeUndefined();
 });
 
+test('one that was booked before a report lacks it is not told of again, and an entry of after it is', () => {
+  const desk = new Desk();
+  const { openedAtMs } = desk.open();
+  desk.pass(LAG_MS).closed('BTCUSDT', '1', openedAtMs);
+  desk.reportFlat();
+  expect(position(desk)).toBeUndefined();
+  expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('isUntold');
+  expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('openers');
+  const next = desk.command('BTCUSDT');
+  desk.reserve(next);
+  desk.commit(next.reservationId, '0.7');
+  desk.pass(LAG_MS).report();
+  expect(symbolBook(desk.book, 'BTCUSDT')).toMatchObject({ isUntold: true, openers: [{ quantity: '0.7' }] });
+});
+
 test('after the venue’s clock was set back by an hour its reports are taken, and settle what filled', () => {
   const desk = new Desk();
   const row = desk.open();
