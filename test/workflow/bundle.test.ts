@@ -4,7 +4,7 @@ import { builtinModules } from 'node:module';
 import { SEALED_WORKFLOW_BUNDLE_PATH, WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 
 /** Every worker process holds it, with the map to lines of the sources, and without a copy of these. Each kept version of the account's rules adds to it. */
-const BUNDLE_BYTES_MAX = 2.5 * 1024 ** 2;
+const BUNDLE_BYTES_MAX = 3_600_000;
 
 /** From the folder that holds what was compiled. */
 const OWN_MODULE = /^\.\/(workflows|src\/domain|src\/messages)\/.*\.js$/;
