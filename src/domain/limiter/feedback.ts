@@ -87,6 +87,8 @@ function adapt(state: LimiterState, command: FeedbackCommand): LimiterState {
   const scope = own ?? limits.global;
   const { remaining, limit } = command;
   if (remaining === undefined || !Number.isSafeInteger(remaining) || remaining < 0) return state;
+  // Anyone with the command line may send one whose values no number can be made of.
+  if (limit !== undefined && typeof limit !== 'number') return state;
   const counted = windowOf(scope, limit);
   if (counted === undefined) return state;
 

@@ -8,7 +8,7 @@ import type { RiskSettings } from './types';
 const MINUTE_MS = 60_000;
 
 /** Ends after which a symbol rests longer. */
-const STOPS: ReadonlySet<CloseReason> = new Set(['STOP_LOSS', 'TRAILING_STOP', 'LIQUIDATION']);
+const STOPS: readonly CloseReason[] = ['STOP_LOSS', 'TRAILING_STOP', 'LIQUIDATION'];
 
 /** What a closed position means to the bounds of risk. */
 export interface ClosedPosition {
@@ -48,7 +48,7 @@ export function takeClosed(book: RiskBook, closed: ClosedPosition, pauses: Pause
   const all = streakAfter(book, { isLoss, atMs }, pauses);
   const next = withSymbol(book, symbol, {
     ...known,
-    closing: { openedAtMs, atMs, isBooked: true, isStop: STOPS.has(reason) },
+    closing: { openedAtMs, atMs, isBooked: true, isStop: STOPS.includes(reason) },
     ...one,
   });
   return withinBounds({ ...next, ...all }, nowMs);
