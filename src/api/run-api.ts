@@ -3,9 +3,11 @@ import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
+import { loadHookSecrets } from '../config/hook-secrets';
 import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
 import { environmentOf, tradingVenueOf } from '../config/trading-environment';
+import { startHooks } from '../hooks/start-hooks';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
@@ -14,6 +16,7 @@ import { readHealth, type Health, type PartStatus, type SystemHealth } from '../
 import { HealthReader } from '../observability/health-reader';
 import { allMetrics } from '../observability/metrics/all-metrics';
 import { askSystem } from '../observability/metrics/ask-system';
+import { HookMetrics } from '../observability/metrics/hook-metrics';
 import { createProcessRegistry } from '../observability/metrics/process-metrics';
 import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
@@ -44,6 +47,7 @@ export async function runApi({
   readonly target: ServerTarget;
 }): Promise<void> {
   const { dataDir, logging } = config;
+  const secrets = loadHookSecrets(config, process.env);
   const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
   const { address, namespace, isEmbedded } = target;
@@ -70,13 +74,16 @@ export async function runApi({
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
-  const server = await startApi({
+  const doors = {
     config,
     logger: log.logger,
-    gate,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
     intake: countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry)),
     positions: confirmedPositions(new PositionWorkflows(client, tradingVenueOf(config)), store),
+  };
+  const server = await startApi({
+    ...doors,
+    gate,
     // Nobody who sent a request is kept waiting for fills.
     flatten: (reason, who) => flattenAccount(client, tradingVenueOf(config), { reason, who, waitMaxMs: 0 }),
     metrics: () =>
@@ -88,6 +95,8 @@ export async function runApi({
       }),
     health: async () => reportOf(await reader.read(), handOver.state, store.problem),
   });
+  const hookMetrics = new HookMetrics(registry, new Set(Object.keys(config.hooks.sources)));
+  const hooks = await startHooks({ ...doors, secrets, count: (source, result) => hookMetrics.count(source, result) });
   const leaveSlot = keepLightSlot({
     client,
     component: 'api',
@@ -101,7 +110,7 @@ export async function runApi({
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
-  await server.close();
+  await Promise.all([server.close(), hooks?.close()]);
   await leaveSlot();
   handOver.close();
   store.stop();
