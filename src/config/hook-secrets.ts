@@ -46,10 +46,13 @@ function faultOf(words: readonly string[], isNeeded: boolean, variable: string):
     if (!isNeeded) return undefined;
     return `is not set, and neither is ${variable}${FILE_SUFFIX}; set one of them: "openssl rand -hex 24" makes a secret.`;
   }
-  if (!isNeeded) return 'is set, and its source is told to need none (authentication: noneOnLoopback); keep one of them.';
-  if (words.length > SECRETS_MAX) return `holds ${words.length} secrets; at most ${SECRETS_MAX} are taken, remove old ones.`;
+  if (!isNeeded)
+    return 'is set, and its source is told to need none (authentication: noneOnLoopback); keep one of them.';
+  if (words.length > SECRETS_MAX)
+    return `holds ${words.length} secrets; at most ${SECRETS_MAX} are taken, remove old ones.`;
   const bad = words.findIndex((word) => !/^[\x21-\x7e]+$/.test(word) || /["\\;]/.test(word));
-  if (bad >= 0) return `holds other characters than letters, digits and signs in secret ${bad + 1} (no quotes, backslashes, semicolons).`;
+  if (bad >= 0)
+    return `holds other characters than letters, digits and signs in secret ${bad + 1} (no quotes, backslashes, semicolons).`;
   const short = words.findIndex(({ length }) => length < CHARACTERS_MIN || length > CHARACTERS_MAX);
   if (short < 0) return undefined;
   return `has ${words[short]?.length} characters in secret ${short + 1}; ${CHARACTERS_MIN} to ${CHARACTERS_MAX} are needed: "openssl rand -hex 24" makes one.`;

@@ -32,7 +32,10 @@ function fieldFaults({ fields, constants, optional, secretField, authentication 
   const faults: Fault[] = [];
   for (const field of NEEDED) {
     if (fields[field] !== undefined || constants[field] !== undefined) continue;
-    faults.push({ path: `.fields.${field}`, message: `is missing; say where the ${field} stands, or name it in constants` });
+    faults.push({
+      path: `.fields.${field}`,
+      message: `is missing; say where the ${field} stands, or name it in constants`,
+    });
   }
   for (const field of Object.keys(constants) as (keyof typeof constants)[]) {
     if (constants[field] === undefined || fields[field] === undefined) continue;
@@ -42,12 +45,19 @@ function fieldFaults({ fields, constants, optional, secretField, authentication 
     faults.push({ path: '.constants.timestamp', message: 'is set; no time is that of every alert: remove it' });
   }
   if (fields.priorMarketPosition !== undefined && fields.marketPosition === undefined) {
-    faults.push({ path: '.fields.priorMarketPosition', message: 'says nothing without fields.marketPosition; set both' });
+    faults.push({
+      path: '.fields.priorMarketPosition',
+      message: 'says nothing without fields.marketPosition; set both',
+    });
   }
   const secretPath = JSON.stringify(parseBodyPath(secretField));
   for (const [field, place] of Object.entries(fields)) {
-    if (authentication !== 'body' || place === undefined || JSON.stringify(parseBodyPath(place)) !== secretPath) continue;
-    faults.push({ path: `.fields.${field}`, message: `is ${place}, where the secret stands; it would be kept with the signal` });
+    if (authentication !== 'body' || place === undefined || JSON.stringify(parseBodyPath(place)) !== secretPath)
+      continue;
+    faults.push({
+      path: `.fields.${field}`,
+      message: `is ${place}, where the secret stands; it would be kept with the signal`,
+    });
   }
   const needless = optional.find((field: HookField) => fields[field] === undefined);
   const needed = optional.find((field) => (NEEDED as readonly HookField[]).includes(field) || field === 'timestamp');
@@ -67,7 +77,9 @@ function timeFaults({ fields, timestampIs, barMinutes, senderRepeats }: HookSour
     return [{ path: '.barMinutes', message: 'is missing; with timestampIs: barOpen say how many minutes a bar has' }];
   }
   if (timestampIs !== 'barOpen' && barMinutes !== undefined) {
-    return [{ path: '.barMinutes', message: `is ${barMinutes}, which counts with timestampIs: barOpen alone; remove it` }];
+    return [
+      { path: '.barMinutes', message: `is ${barMinutes}, which counts with timestampIs: barOpen alone; remove it` },
+    ];
   }
   if (timestampIs === 'arrival' && senderRepeats) {
     const message =
@@ -95,14 +107,19 @@ function pairFaults({ body, fields, secretField, authentication }: HookSource): 
   ];
   return places.flatMap(([path, place]) => {
     if (place === undefined || parseBodyPath(place)?.length === 1) return [];
-    return [{ path, message: `is ${place}, and body: pairs has no value within another; name a key alone, such as /symbol` }];
+    return [
+      { path, message: `is ${place}, and body: pairs has no value within another; name a key alone, such as /symbol` },
+    ];
   });
 }
 
 function strangeSymbol({ symbols }: HookSource, venue: VenueConfig | undefined): Fault | undefined {
   const strange = Object.entries(symbols).find(([, ours]) => venue !== undefined && !venue.symbols.includes(ours));
   if (strange === undefined) return undefined;
-  return { path: '.symbols', message: `makes ${strange[1]} of ${strange[0]}, which is no symbol of the venue; correct it` };
+  return {
+    path: '.symbols',
+    message: `makes ${strange[1]} of ${strange[0]}, which is no symbol of the venue; correct it`,
+  };
 }
 
 /** A constant name that may not trade is a slip that every alert would stumble over. */

@@ -45,7 +45,8 @@ const TEMPORAL_HEADER_PREFIX = 'TEMPORAL_GRPC_META_';
  * - `hook secrets`: the API, which takes the alerts of others, and `start`, which hands them to it;
  * - `unused`: nobody. They belong to other programs and may stay in a `.env` file.
  */
-export type VariableGroup = 'settings' | 'server access' | 'exchange keys' | 'alert channels' | 'hook secrets' | 'unused';
+export type VariableGroup =
+  'settings' | 'server access' | 'exchange keys' | 'alert channels' | 'hook secrets' | 'unused';
 
 /** The one table of the variables that mean something to us; `.env` may set these and no others. */
 const GROUP_OF: ReadonlyMap<string, VariableGroup> = new Map<string, VariableGroup>([

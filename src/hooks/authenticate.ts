@@ -58,7 +58,8 @@ export function signatureFault(
   if (typeof timestamp !== 'string' || typeof signature !== 'string') {
     return `The headers ${TIMESTAMP_HEADER} and ${SIGNATURE_HEADER} are needed.`;
   }
-  if (!/^\d{1,14}$/.test(timestamp)) return `${TIMESTAMP_HEADER} must be seconds or milliseconds since 1970, in digits.`;
+  if (!/^\d{1,14}$/.test(timestamp))
+    return `${TIMESTAMP_HEADER} must be seconds or milliseconds since 1970, in digits.`;
   const match = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(signature);
   if (!match) return `${SIGNATURE_HEADER} must be 64 hexadecimal digits.`;
   const given = Buffer.from(match[1] ?? '', 'hex');

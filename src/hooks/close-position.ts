@@ -13,7 +13,8 @@ const CLOCKS_APART_MAX_MS = 2_000;
 export type ClosablePositions = Pick<PositionWorkflows, 'show' | 'close'>;
 
 export type Closed =
-  { readonly status: 'closing'; readonly message: string } | { readonly status: 'nothing_open'; readonly message: string };
+  | { readonly status: 'closing'; readonly message: string }
+  | { readonly status: 'nothing_open'; readonly message: string };
 
 /**
  * Tells the position of a symbol to close, all of it: its own workflow makes the exits, one after the other, of the size that the
@@ -26,7 +27,10 @@ export async function closePosition(
   { symbol, strategy, timestampMs }: Pick<TradingSignal, 'symbol' | 'strategy' | 'timestampMs'>,
   source: string,
 ): Promise<Closed> {
-  const none: Closed = { status: 'nothing_open', message: `No position of ${symbol} is open: there is nothing to close.` };
+  const none: Closed = {
+    status: 'nothing_open',
+    message: `No position of ${symbol} is open: there is nothing to close.`,
+  };
   const view = await positions.show(symbol);
   if (view === undefined || view.state === 'FLAT' || view.state === 'BOOKED') return none;
   if (view.row === undefined) throw new HookError('NOT_YET');
@@ -34,7 +38,11 @@ export async function closePosition(
     const message = `The position of ${symbol} was opened after this alert, which cannot mean it: nothing was closed.`;
     return { status: 'nothing_open', message };
   }
-  const command = { requestId: `hook:${randomUUID()}`, words: `alert of ${source}: ${strategy}`, reason: 'SIGNAL' } as const;
+  const command = {
+    requestId: `hook:${randomUUID()}`,
+    words: `alert of ${source}: ${strategy}`,
+    reason: 'SIGNAL',
+  } as const;
   const reply = await positions.close(symbol, command);
   if (reply === undefined) return none;
   if (!reply.accepted) throw new HookError('POSITION_COMMAND_REFUSED', reply.message);

@@ -42,7 +42,9 @@ class HookRoute {
 
   constructor(private readonly dependencies: HookDependencies) {
     const sources = Object.entries(dependencies.config.hooks.sources);
-    this.limits = new Map(sources.map(([name, { perMinute }]) => [name, new SourceLimit(perMinute, performance.now())]));
+    this.limits = new Map(
+      sources.map(([name, { perMinute }]) => [name, new SourceLimit(perMinute, performance.now())]),
+    );
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -77,7 +79,8 @@ class HookRoute {
     } else if (source.authentication === 'noneOnLoopback') this.admitNeighbour(arrival, type);
     const read = readAlertBody(source, bytes);
     // A secret in the body is not looked for where the body cannot be read.
-    if ('fault' in read) return this.refuse(arrival, 'malformed', 'MALFORMED_BODY', read.fault, source.authentication !== 'body');
+    if ('fault' in read)
+      return this.refuse(arrival, 'malformed', 'MALFORMED_BODY', read.fault, source.authentication !== 'body');
     if (source.authentication === 'body') this.judge(arrival, bodySecretFault(source, secrets, read.value));
     return read.value;
   }
@@ -86,7 +89,8 @@ class HookRoute {
   private admitNeighbour(arrival: Arrival, type: string): void {
     const { headers } = arrival.request;
     const isNamedHere = loopbackHosts(this.dependencies.config.hooks.port).has(headers.host?.toLowerCase() ?? '');
-    if (isForwarded(headers) || !isNamedHere) this.refuse(arrival, 'unauthorized', 'FORWARDED_REFUSED', undefined, false);
+    if (isForwarded(headers) || !isNamedHere)
+      this.refuse(arrival, 'unauthorized', 'FORWARDED_REFUSED', undefined, false);
     if (type === 'application/json') return;
     const message = 'This source has no secret, and takes application/json alone: a web page cannot send that unasked.';
     this.refuse(arrival, 'malformed', 'UNSUPPORTED_MEDIA_TYPE', message, false);

@@ -25,7 +25,9 @@ export function interpretAlert(source: HookSource, body: unknown, nowMs: number)
   // What closes has neither side nor size of its own; all else of it is judged as of any signal.
   const { symbol, strategy, timestamp } = mapped.fields;
   const fields =
-    mapped.wish === 'close' ? { symbol, strategy, timestamp, direction: 'SELL', ...arrived } : { ...mapped.fields, ...arrived };
+    mapped.wish === 'close'
+      ? { symbol, strategy, timestamp, direction: 'SELL', ...arrived }
+      : { ...mapped.fields, ...arrived };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   const parsed = parseSignal(known, { nowMs, names: mapped.names });
   if (!parsed.ok) return { wish: 'none', message: parsed.message };

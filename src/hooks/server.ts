@@ -87,7 +87,8 @@ function createServer({ config: { hooks }, logger }: HookDependencies): FastifyI
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => done(null, body));
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(({ method, url }) => {
-    if (/^\/hooks\/[^/?]+(?:\?|$)/.test(url)) throw new HookError('METHOD_REFUSED', `${method} does nothing here; use POST.`);
+    if (/^\/hooks\/[^/?]+(?:\?|$)/.test(url))
+      throw new HookError('METHOD_REFUSED', `${method} does nothing here; use POST.`);
     throw new HookError('NOT_FOUND');
   });
   server.addHook('onSend', (_request, _reply, payload, done) => {

@@ -20,7 +20,8 @@ export interface ListedSocket {
   readonly protocol: 'HTTP' | 'HTTP, WebSocket' | 'gRPC' | 'JSON lines' | 'JSON';
   readonly address: SocketAddress;
   /** The setting that holds the port; `random`: any free one; of a Unix socket its file. */
-  readonly port: 'api.port' | 'hooks.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | UnixSocketFile;
+  readonly port:
+    'api.port' | 'hooks.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | UnixSocketFile;
   /** How many of its kind there are; all have `random` ports if there is more than one. */
   readonly count: number;
   /** When it is there. */

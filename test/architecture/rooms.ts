@@ -191,7 +191,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   },
   {
     path: 'src/hooks',
-    holds: "alerts of others, on a port of their own: who may send, what signal is meant, the answer",
+    holds: 'alerts of others, on a port of their own: who may send, what signal is meant, the answer',
     rooms: [
       'src/domain',
       'src/secrets',

@@ -68,7 +68,8 @@ class AlertMapper {
     const { symbol, strategy, signalStrength } = fields;
     if (typeof symbol === 'string') fields.symbol = mapSymbol(symbol, this.mapping);
     if (typeof strategy === 'string') fields.strategy = `${strategyPrefix}${strategy}`;
-    if (typeof signalStrength === 'string' && signalStrength.trim() !== '') fields.signalStrength = Number(signalStrength);
+    if (typeof signalStrength === 'string' && signalStrength.trim() !== '')
+      fields.signalStrength = Number(signalStrength);
     const { direction, intent } = this.meaning(fields.direction);
     fields.direction = direction === 'CLOSE' ? undefined : direction;
     if (intent !== undefined) fields.intent = intent;
@@ -112,7 +113,9 @@ class AlertMapper {
       case 'close':
         return { direction: 'CLOSE' };
       case 'refuse':
-        return refuse(`The alert turns a position from ${before} to ${now}; this source takes no reversals (onReversal).`);
+        return refuse(
+          `The alert turns a position from ${before} to ${now}; this source takes no reversals (onReversal).`,
+        );
     }
   }
 
