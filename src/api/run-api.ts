@@ -3,7 +3,6 @@ import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
 import type { HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
-import { loadHookSecrets } from '../config/hook-secrets';
 import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
 import { environmentOf, tradingVenueOf } from '../config/trading-environment';
@@ -16,7 +15,6 @@ import { readHealth, type Health, type PartStatus, type SystemHealth } from '../
 import { HealthReader } from '../observability/health-reader';
 import { allMetrics } from '../observability/metrics/all-metrics';
 import { askSystem } from '../observability/metrics/ask-system';
-import { HookMetrics } from '../observability/metrics/hook-metrics';
 import { createProcessRegistry } from '../observability/metrics/process-metrics';
 import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
@@ -47,20 +45,10 @@ export async function runApi({
   readonly target: ServerTarget;
 }): Promise<void> {
   const { dataDir, logging } = config;
-  const secrets = loadHookSecrets(config, process.env);
   const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
-  const { address, namespace, isEmbedded } = target;
-  const store = new StoreWatch({
-    place: { dataDir, namespace },
-    address,
-    isEmbedded,
-    asker: client,
-    onOtherStore: ({ message }) => {
-      log.logger.error(message);
-      emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
-    },
-  });
+  const { namespace } = target;
+  const store = watchStore(target, dataDir, client, log.logger);
   // Before anything is kept of a namespace that is not ours.
   await checkNotAnothers(client, environmentOf(config));
   await store.confirm();
@@ -95,8 +83,7 @@ export async function runApi({
       }),
     health: async () => reportOf(await reader.read(), handOver.state, store.problem),
   });
-  const hookMetrics = new HookMetrics(registry, new Set(Object.keys(config.hooks.sources)));
-  const hooks = await startHooks({ ...doors, secrets, count: (source, result) => hookMetrics.count(source, result) });
+  const hooks = await startHooks(doors, registry);
   const leaveSlot = keepLightSlot({
     client,
     component: 'api',
@@ -116,6 +103,19 @@ export async function runApi({
   store.stop();
   await connection.close();
   log.close();
+}
+
+function watchStore(
+  { address, namespace, isEmbedded }: ServerTarget,
+  dataDir: string,
+  asker: ConstructorParameters<typeof StoreWatch>[0]['asker'],
+  logger: { error(message: string): void },
+): StoreWatch {
+  const onOtherStore = ({ message }: { readonly message: string }): void => {
+    logger.error(message);
+    emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
+  };
+  return new StoreWatch({ place: { dataDir, namespace }, address, isEmbedded, asker, onOtherStore });
 }
 
 /** What tells a position something asks first whether the store is ours; who only looks is told by health. */
