@@ -75,12 +75,13 @@ export class Installation {
     }
     // Here, because fetching it may take proxies and certificates that children do not inherit.
     await findTemporalServer({ progress: (line) => process.stderr.write(`${line}\n`) });
-    const [api, paperVenue, temporal, temporalUi] = await findFreePorts(4);
+    const [api, paperVenue, temporal, temporalUi, hooks] = await findFreePorts(5);
     const dataDir = mkdtempSync(join(parent, `oncefill-${name}-`));
     const environment = childEnvironment({
       ...own,
       DATA_DIR: dataDir,
       API_PORT: String(api),
+      HOOKS_PORT: String(hooks),
       PAPER_VENUE_PORT: String(paperVenue),
       TEMPORAL_PORT: String(temporal),
       TEMPORAL_UI_PORT: String(temporalUi),

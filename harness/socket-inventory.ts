@@ -63,10 +63,11 @@ function isAt(address: string, { address: expected }: ListedSocket, { api }: Con
 
 function portOf(
   port: Exclude<ListedSocket['port'], UnixSocketFile>,
-  { api, paperVenue, temporal }: Config,
+  { api, hooks, paperVenue, temporal }: Config,
 ): number | undefined {
   const ports = {
     'api.port': api.port,
+    'hooks.port': hooks.port,
     'paperVenue.port': paperVenue.port,
     'temporal.port': temporal.port,
     'temporal.uiPort': temporal.uiPort,

@@ -40,13 +40,14 @@ export type AuditedAct =
   | 'token.create'
   | 'token.revoke'
   | 'token.refused'
+  | 'hook.refused'
   | 'store.accept'
   | 'history-key.retire'
   | 'alerts.silence'
   | 'alerts.unsilence';
 
 /** What programs do again and again: their lines are not waited for, and have a bound of their own. */
-const FREQUENT: readonly AuditedAct[] = ['signal.send', 'token.refused'];
+const FREQUENT: readonly AuditedAct[] = ['signal.send', 'token.refused', 'hook.refused'];
 
 /** Who acts, and from where. */
 export interface Actor {

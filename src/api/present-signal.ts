@@ -11,7 +11,8 @@ function isoTime(timeMs: number | undefined): string | undefined {
   return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
 }
 
-function presentRequest(signal: TradingSignal) {
+/** What was asked for. */
+export function presentRequest(signal: TradingSignal) {
   return {
     symbol: signal.symbol,
     direction: signal.direction,

@@ -6,6 +6,7 @@ import { tokensAreRequired } from '../config/api-access';
 import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
 import { environmentOf, tradingVenueOf } from '../config/trading-environment';
+import { startHooks } from '../hooks/start-hooks';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
@@ -46,17 +47,8 @@ export async function runApi({
   const { dataDir, logging } = config;
   const log = createLogger({ component: 'api', dataDir, ...logging });
   const { client, connection } = await connectClient(target);
-  const { address, namespace, isEmbedded } = target;
-  const store = new StoreWatch({
-    place: { dataDir, namespace },
-    address,
-    isEmbedded,
-    asker: client,
-    onOtherStore: ({ message }) => {
-      log.logger.error(message);
-      emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
-    },
-  });
+  const { namespace } = target;
+  const store = watchStore(target, dataDir, client, log.logger);
   // Before anything is kept of a namespace that is not ours.
   await checkNotAnothers(client, environmentOf(config));
   await store.confirm();
@@ -70,13 +62,16 @@ export async function runApi({
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
-  const server = await startApi({
+  const doors = {
     config,
     logger: log.logger,
-    gate,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
     intake: countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry)),
     positions: confirmedPositions(new PositionWorkflows(client, tradingVenueOf(config)), store),
+  };
+  const server = await startApi({
+    ...doors,
+    gate,
     // Nobody who sent a request is kept waiting for fills.
     flatten: (reason, who) => flattenAccount(client, tradingVenueOf(config), { reason, who, waitMaxMs: 0 }),
     metrics: () =>
@@ -88,6 +83,7 @@ export async function runApi({
       }),
     health: async () => reportOf(await reader.read(), handOver.state, store.problem),
   });
+  const hooks = await startHooks(doors, registry);
   const leaveSlot = keepLightSlot({
     client,
     component: 'api',
@@ -101,12 +97,25 @@ export async function runApi({
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
-  await server.close();
+  await Promise.all([server.close(), hooks?.close()]);
   await leaveSlot();
   handOver.close();
   store.stop();
   await connection.close();
   log.close();
+}
+
+function watchStore(
+  { address, namespace, isEmbedded }: ServerTarget,
+  dataDir: string,
+  asker: ConstructorParameters<typeof StoreWatch>[0]['asker'],
+  logger: { error(message: string): void },
+): StoreWatch {
+  const onOtherStore = ({ message }: { readonly message: string }): void => {
+    logger.error(message);
+    emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
+  };
+  return new StoreWatch({ place: { dataDir, namespace }, address, isEmbedded, asker, onOtherStore });
 }
 
 /** What tells a position something asks first whether the store is ours; who only looks is told by health. */

@@ -5,7 +5,7 @@ import { ApiError } from './errors';
 /** What other programs call the address that charts send their alerts to. */
 const HOOK_PATH = /hook|tradingview|alert/i;
 const NO_HOOKS =
-  'There are no webhooks yet; a program of yours can send what they bring as JSON with POST /api/signals (see the README).';
+  'Webhooks have a port of their own, hooks.port, and are off by default (docs/hooks.md); a program of yours can send signals as JSON with POST /api/signals.';
 
 interface KnownRoute {
   readonly method: string;

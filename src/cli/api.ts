@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openDataFolder } from '../access/private-folder';
-import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig } from './command-config';
+import { candlesFlag, checkLiveFlag, LIVE_FLAG, loadCommandConfig, SERVING } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { followStarter } from './follow-starter';
 import { checkVerification } from './verification';
@@ -14,7 +14,7 @@ export function addApiCommand(program: Command, finish: (exitCode: ExitCode) => 
     .option(...LIVE_FLAG)
     .action(async (options: { readonly candles?: string; readonly live?: boolean }, command: Command) => {
       followStarter();
-      const config = await loadCommandConfig(command, candlesFlag(options.candles));
+      const config = await loadCommandConfig(command, candlesFlag(options.candles), SERVING);
       checkVerification(config);
       checkLiveFlag(config, options.live ?? false);
       openDataFolder(config.dataDir);

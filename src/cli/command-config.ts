@@ -16,8 +16,10 @@ export const TALKING: Needs = ['server access'];
 export const TRADING: Needs = ['server access', 'exchange keys'];
 /** It tells people. */
 export const ALERTING: Needs = ['server access', 'alert channels'];
-/** It starts what trades, and what tells people. */
-export const STARTING: Needs = [...TRADING, 'alert channels'];
+/** It takes the alerts of others. */
+export const SERVING: Needs = ['server access', 'hook secrets'];
+/** It starts what trades, what tells people, and what takes alerts. */
+export const STARTING: Needs = [...TRADING, 'alert channels', 'hook secrets'];
 
 /**
  * Reads the configuration for a command: `.env`, files, environment, then the command's own flags. Secrets among the

@@ -10,6 +10,7 @@ import { addTradingStateCommands } from './change-trading-state';
 import { addDoctorCommand } from './doctor';
 import { refuseDoubledOptions } from './doubled-options';
 import { addHistoryKeyCommands } from './history-key';
+import { addHooksCommands } from './hooks';
 import { addLogsCommand } from './logs';
 import { addMlCommands } from './ml-status';
 import { addPaperVenueCommand } from './paper-venue';
@@ -79,6 +80,7 @@ function createProgram(finish: (exitCode: ExitCode) => void): Command {
   addStoreCommands(program, finish);
   addTokenCommands(program, finish);
   addAlertsCommands(program, finish);
+  addHooksCommands(program, finish);
   addDoctorCommand(program, finish);
   addVenueCommands(program, finish);
   addLogsCommand(program, finish);

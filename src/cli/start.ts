@@ -107,6 +107,10 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   const proxy = await checkStart(config, { live, trades });
   const { describeAlerts, loadAlerts } = await import('../config/alerts');
   const alerts = describeAlerts(loadAlerts({ env: process.env, cwd: process.cwd() }));
+  if (options.mode === 'all' || options.mode === 'api') {
+    const { loadHookSecrets } = await import('../config/hook-secrets');
+    loadHookSecrets(config, process.env);
+  }
   await checkFaults(options.faults, options.mode, config);
   const [{ System }, { claimDataFolder }] = await Promise.all([
     import('../supervisor/system'),

@@ -4,6 +4,7 @@ import { hostOf, REGION_DEFAULT, regionsWith, symbolEndingOf } from '../venues/d
 import type { ConfigProblem } from './config-error';
 import { isLoopback } from './api-access';
 import { ConfigError } from './config-error';
+import { checkHooks } from './hooks-checks';
 import type { Layer, MergedLayers } from './layers';
 import { rateLimitsOf } from './rate-limits';
 import { checkRisk } from './risk-checks';
@@ -89,6 +90,7 @@ function checkMargins(config: Config): readonly Fault[] {
 
 function checkPorts(config: Config, venue: VenueConfig | undefined): readonly Fault[] {
   const used: [path: string, port: number][] = [['api.port', config.api.port]];
+  if (config.hooks.enabled) used.push(['hooks.port', config.hooks.port]);
   if (venue?.environment === 'paper') used.push(['paperVenue.port', config.paperVenue.port]);
   if (config.temporal.address === undefined) {
     used.push(['temporal.port', config.temporal.port]);
@@ -238,6 +240,7 @@ export function crossCheck(config: Config, layers: MergedLayers, defaults: Layer
     ...(limits.length === 0 ? checkReads(config, venue) : []),
     ...checkPorts(config, venue),
     ...checkApi(config),
+    ...checkHooks(config, venue),
   ];
   if (faults.length === 0) return;
   const problems = faults.map<ConfigProblem>(({ path, message }) => ({

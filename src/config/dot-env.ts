@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { OwnFileError, readOwnFile, type OwnFile } from '../secrets/own-file';
 import { alertSecrets } from './alert-variables';
 import { ConfigError } from './config-error';
+import { hookSecretsIn } from './hook-variables';
 import type { Config } from './schema';
 import { environmentOf } from './trading-environment';
 import { groupOf, isKeyOf, isServiceVariable, type VariableGroup } from './variables';
@@ -115,6 +116,11 @@ export function checkDotEnv(dotEnv: DotEnv | undefined, config: Config): void {
   if (opener !== undefined && !isPrivate) {
     const message = `${opener.name} opens an alert channel, and others may read or write the file; run: chmod 600 ${file}`;
     throw new ConfigError([{ source: opener.source, path: '', message }]);
+  }
+  const hookSecret = lines.find(({ name, value }) => hookSecretsIn(name, value).length > 0);
+  if (hookSecret !== undefined && !isPrivate) {
+    const message = `${hookSecret.name} lets its holder send signals, and others may read or write the file; run: chmod 600 ${file}`;
+    throw new ConfigError([{ source: hookSecret.source, path: '', message }]);
   }
   const venues = Object.keys(config.venues);
   const strangers = lines.filter(

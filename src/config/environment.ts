@@ -10,6 +10,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { name: 'DATA_DIR', path: 'dataDir' },
   { name: 'LOG_LEVEL', path: 'logging.level' },
   { name: 'API_PORT', path: 'api.port' },
+  { name: 'HOOKS_PORT', path: 'hooks.port' },
   { name: 'PAPER_VENUE_PORT', path: 'paperVenue.port' },
   { name: 'TEMPORAL_ADDRESS', path: 'temporal.address' },
   { name: 'TEMPORAL_NAMESPACE', path: 'temporal.namespace' },

@@ -12,6 +12,7 @@ import {
   LISTEN_HOST_FORM,
   SERVER_ADDRESS_FORM,
 } from './address-text';
+import { hooks } from './hooks-schema';
 
 /*
  * A type states what is allowed either by its bounds or, where bounds cannot say it, by `describe`: messages and the
@@ -336,6 +337,7 @@ export const configSchema = z.strictObject({
     allowedHosts: z.array(hostName).min(0).max(16),
     requireToken: z.enum(['auto', 'always']),
   }),
+  hooks,
   workers: z.strictObject({
     heartbeatTimeoutSeconds: z.int().min(5).max(3_600),
     /** Calls in flight per entity workflow and process. */

@@ -2,6 +2,7 @@ import { CRASH_FILE_VARIABLE, CRASH_POINT_VARIABLE } from '../process/crash-poin
 import { credentialVariables, FILE_SUFFIX, isCredentialVariable } from '../venues/credential-variables';
 import { alertSecrets, ALERTS_FILE_VARIABLE, isAlertVariable } from './alert-variables';
 import { ENVIRONMENT_VARIABLES } from './environment';
+import { hookSecretsIn, isHookVariable } from './hook-variables';
 
 /** Names the user's configuration file. */
 export const CONFIG_FILE_VARIABLE = 'ONCEFILL_CONFIG';
@@ -41,9 +42,11 @@ const TEMPORAL_HEADER_PREFIX = 'TEMPORAL_GRPC_META_';
  * - `server access`: those that speak to the Temporal server;
  * - `exchange keys`: the trading engine, and `start`, which hands them to it;
  * - `alert channels`: who tells people, and `start`, which hands them to it;
+ * - `hook secrets`: the API, which takes the alerts of others, and `start`, which hands them to it;
  * - `unused`: nobody. They belong to other programs and may stay in a `.env` file.
  */
-export type VariableGroup = 'settings' | 'server access' | 'exchange keys' | 'alert channels' | 'unused';
+export type VariableGroup =
+  'settings' | 'server access' | 'exchange keys' | 'alert channels' | 'hook secrets' | 'unused';
 
 /** The one table of the variables that mean something to us; `.env` may set these and no others. */
 const GROUP_OF: ReadonlyMap<string, VariableGroup> = new Map<string, VariableGroup>([
@@ -68,6 +71,7 @@ export function groupOf(name: string): VariableGroup | undefined {
   if (group !== undefined) return group;
   if (name.startsWith(TEMPORAL_HEADER_PREFIX)) return 'server access';
   if (isAlertVariable(name)) return 'alert channels';
+  if (isHookVariable(name)) return 'hook secrets';
   const value = name.endsWith(FILE_SUFFIX) ? name.slice(0, -FILE_SUFFIX.length) : name;
   // Other names that begin so are misspelt: no venue may be called after the server or after us.
   return isCredentialVariable(value) && !/^(TEMPORAL|ONCEFILL)_/.test(name) ? 'exchange keys' : undefined;
@@ -125,6 +129,7 @@ export function secretValues(env: NodeJS.ProcessEnv): readonly string[] {
     if (isCredentialVariable(name) || SECRET_VARIABLE.test(name)) return [value];
     if (PROXY_VARIABLE.test(name)) return proxySecrets(value);
     if (isAlertVariable(name)) return alertSecrets(name, value);
+    if (isHookVariable(name)) return hookSecretsIn(name, value);
     // A list of keys, each with its id: the keys by themselves count too.
     return name === HISTORY_KEYS_VARIABLE ? [value, ...value.split(/[\s,;:=]+/).filter(isLongKey)] : [];
   });

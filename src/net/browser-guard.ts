@@ -17,9 +17,9 @@ export interface GuardRules {
   readonly hosts: ReadonlySet<string>;
   /**
    * `json`: a change must come as application/json. `ownPages`: other types, too, if the browser says that the page is ours;
-   * for a page that is not ours to change.
+   * for a page that is not ours to change. `any`: whoever changes something shows a secret, which no page has.
    */
-  readonly bodies: 'json' | 'ownPages';
+  readonly bodies: 'json' | 'ownPages' | 'any';
   /**
    * Whether a browser that does not say where a request comes from (those before 2023) is refused as well. Needed where even
    * reading changes something, as it does where requests are counted.
@@ -112,13 +112,14 @@ function isSilentBrowser({ headers }: GuardedRequest): boolean {
 
 /** A change that a page may send without the browser asking us first: with text, a form, or no type at all. */
 function isUnaskedChange({ method = 'GET', headers }: GuardedRequest, { bodies, hosts }: GuardRules): boolean {
-  if (READING_METHODS.includes(method)) return false;
+  if (READING_METHODS.includes(method) || bodies === 'any') return false;
   if (mediaType(headers['content-type']) === 'application/json') return false;
   const isOwnPage = headers['sec-fetch-site'] === 'same-origin' || isOwnOrigin(headers.origin, hosts);
   return bodies === 'json' || !isOwnPage;
 }
 
-function mediaType(contentType = ''): string {
+/** The type alone, in lower case; empty: none was said. */
+export function mediaType(contentType = ''): string {
   const [type = ''] = contentType.split(';', 1);
   return type.trim().toLowerCase();
 }

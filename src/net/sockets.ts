@@ -20,7 +20,8 @@ export interface ListedSocket {
   readonly protocol: 'HTTP' | 'HTTP, WebSocket' | 'gRPC' | 'JSON lines' | 'JSON';
   readonly address: SocketAddress;
   /** The setting that holds the port; `random`: any free one; of a Unix socket its file. */
-  readonly port: 'api.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | UnixSocketFile;
+  readonly port:
+    'api.port' | 'hooks.port' | 'paperVenue.port' | 'temporal.port' | 'temporal.uiPort' | 'random' | UnixSocketFile;
   /** How many of its kind there are; all have `random` ports if there is more than one. */
   readonly count: number;
   /** When it is there. */
@@ -44,6 +45,16 @@ export const LISTED_SOCKETS: readonly ListedSocket[] = [
     count: 1,
     present: 'modes all, api',
     guard: OUR_GUARD,
+  },
+  {
+    name: 'Webhooks',
+    process: 'api',
+    protocol: 'HTTP',
+    address: '127.0.0.1',
+    port: 'hooks.port',
+    count: 1,
+    present: 'hooks.enabled: off by default',
+    guard: `${OUR_GUARD}, of any content type; a secret of each source`,
   },
   {
     name: 'Paper venue',

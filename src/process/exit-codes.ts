@@ -4,15 +4,15 @@ export const ExitCode = {
   SUCCESS: 0,
   /**
    * Anything unexpected; for `status`: something is degraded, or down that others do without; for `workers`: one is missing or
-   * silent; for `doctor`: there is something to mend; for `venue check`: no entry would be sent; for `--cancel-orders`: trading
-   * is stopped, and not every order was seen to end.
+   * silent; for `doctor` and `hooks show`: there is something to mend; for `venue check`: no entry would be sent; for
+   * `--cancel-orders`: trading is stopped, and not every order was seen to end.
    */
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
   USAGE: 2,
   /**
    * Refused on purpose: a conflicting or stale signal, a settlement that fits nothing, or a data folder that is in use; for `venue
-   * check`: a start would be.
+   * check`: a start would be; for `hooks test`: the alert would be.
    */
   REFUSED: 3,
   /**
@@ -44,12 +44,12 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or another process already does it
-  1    failure; for status: something is degraded; for workers: one is missing or silent; for doctor:
-       there is something to mend; for venue check: no entry would be sent; for --cancel-orders:
-       trading is stopped, and not every order was seen to end
+  1    failure; for status: something is degraded; for workers: one is missing or silent; for doctor
+       and hooks show: there is something to mend; for venue check: no entry would be sent; for
+       --cancel-orders: trading is stopped, and not every order was seen to end
   2    wrong command line or configuration
   3    refused: conflicting or stale signal, nothing to settle, data folder in use; for venue check:
-       a start would be refused
+       a start would be refused; for hooks test: the alert would be
   4    the Temporal server does not answer; for status also: a part is down without which nothing is
        traded; for venue check: not everything could be read. Whether a signal was accepted is not
        known: run the command that is printed, which has its --timestamp and is safe

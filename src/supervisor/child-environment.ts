@@ -25,7 +25,7 @@ const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
   paper_venue: ['settings', 'server access'],
   trading_engine: ['settings', 'server access', 'exchange keys'],
   ml_manager: ['settings', 'server access'],
-  api: ['settings', 'server access'],
+  api: ['settings', 'server access', 'hook secrets'],
   system_monitor: ['settings', 'server access', 'alert channels'],
 };
 
@@ -36,6 +36,7 @@ const GROUPS_OF: Readonly<Record<ProcessName, readonly VariableGroup[]>> = {
  *
  * - exchange keys: those of the venue that is traded, to the trading engine, and none in paper;
  * - what opens alert channels: to who tells people, and to nobody else;
+ * - secrets of those whose alerts become signals: to the API;
  * - proxies, which may hold a password: to who tells people, where something opens a channel; to who speaks to the venue, other
  *   than in paper; and to all who speak to a Temporal server on another machine;
  * - crash points: in paper only.

@@ -190,6 +190,22 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node', '@temporalio/client'],
   },
   {
+    path: 'src/hooks',
+    holds: 'alerts of others, on a port of their own: who may send, what signal is meant, the answer',
+    rooms: [
+      'src/domain',
+      'src/secrets',
+      'src/access',
+      'src/net',
+      'src/config',
+      'src/temporal',
+      'src/observability',
+      'src/intake',
+      'src/positions',
+    ],
+    packages: ['Node', 'fastify'],
+  },
+  {
     path: 'src/api',
     holds: 'the HTTP interface',
     rooms: [
@@ -204,6 +220,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/observability',
       'src/intake',
       'src/positions',
+      'src/hooks',
     ],
     packages: ['Node', 'fastify'],
   },
@@ -230,6 +247,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/positions',
       'workers',
       'src/supervisor',
+      'src/hooks',
       'src/api',
     ],
     packages: ['Node', '@temporalio/client', 'commander'],

@@ -16,6 +16,7 @@ import { lookAtKnownNumbers, tradeKnownNumbers } from './support/known-numbers';
 import { readFigures } from './support/metrics';
 import { hasPrometheus, lookThroughPrometheus } from './support/prometheus';
 import { SEED_COUNTERS } from '../../src/observability/metrics/metric-names';
+import { alertOf, HOOK_SECRETS, sendAlert, TRADINGVIEW_HOOKS } from './support/hooks';
 import { startOtherMachine } from './support/other-machine';
 import { startToldPerson, type ToldPerson } from './support/told-people';
 import { filesWithKeys, FOREIGN_ENVIRONMENT, lookAtEnvironments } from './support/environments';
@@ -142,8 +143,13 @@ describe('the product while it runs', () => {
       name: 'e2e-running',
       // The model runs and predicts, and trades nothing: all that is counted is what these tests send. Of a burst of ten the
       // documented limits would let some wait, as many as the moment has it.
-      settings: { ml: { minimumReturn: '0.5' }, paperVenue: { documentedLimits: false }, ...UNBOUNDED_RISK },
-      environment: person.environment,
+      settings: {
+        ml: { minimumReturn: '0.5' },
+        paperVenue: { documentedLimits: false },
+        hooks: TRADINGVIEW_HOOKS,
+        ...UNBOUNDED_RISK,
+      },
+      environment: { ...person.environment, ...HOOK_SECRETS },
     });
     supervisor = product.start().pid ?? 0;
     await product.waitUntilHealthy();
@@ -273,6 +279,37 @@ describe('the product while it runs', () => {
       expect(await waitForEnd(product, second)).toMatchObject({ ended_by: 'halt' });
       const resumed = await product.run(['resume', '--reason', 'e2e', '--json']);
       expect(JSON.parse(resumed.stdout)).toMatchObject({ trading_state: 'active', open_orders: { open: 0 } });
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'an alert of TradingView, four times over, is one order; its end closes nothing twice; nothing else is on that port',
+    async () => {
+      const alert = alertOf('buy', 'long');
+      const replies = [];
+      for (const type of ['text/plain', 'application/json', 'text/plain', 'application/json'])
+        replies.push(await sendAlert(product, alert, type));
+      const { fingerprint } = replies[0] ?? {};
+      expect(replies).toEqual([
+        { httpStatus: 200, status: 'accepted', fingerprint },
+        ...replies.slice(1).map(() => ({ httpStatus: 200, status: 'accepted', fingerprint, repeated: true })),
+      ]);
+      const ended = await waitForEnd(product, fingerprint ?? '');
+      expect(ended).toMatchObject({ outcome: 'FILLED', strategy: 'tv-e2e', order: { filled_quantity: '0.01' } });
+      expect((await audit(product)).ordersPerClientId?.[ended.order?.client_order_id ?? '']).toBe(1);
+
+      const flat = alertOf('sell', 'flat');
+      expect([200, 503]).toContain((await sendAlert(product, flat)).httpStatus);
+      expect(await sendAlert(product, { ...alert, secret: 'of somebody else' })).toMatchObject({ httpStatus: 401 });
+      const port = product.config.hooks.port;
+      for (const path of ['/health', '/api/signals', '/metrics', '/'])
+        expect(await knock('127.0.0.1', port, { path })).toMatchObject({ status: 404 });
+      const elsewhere = { path: '/hooks/tradingview', headers: { host: 'evil.example' } };
+      expect(await knock('127.0.0.1', port, elsewhere)).toMatchObject({ status: 403 });
+      const audited = (await product.run(['audit', '--json'])).stdout;
+      for (const word of ['hook tradingview', 'hook.refused']) expect(audited).toContain(word);
+      expect(filesWithKeys(product.dataDir)).toEqual([]);
     },
     TEST_MAX_MS,
   );

@@ -531,8 +531,8 @@ test.each<['GET' | 'POST' | 'PUT' | 'DELETE', string, RegExp]>([
   ['POST', '/health', /^POST does nothing at "\/health"; use GET\.$/],
   ['DELETE', '/api/signals/0123456789abcdef', /^DELETE does nothing at .*; use GET\.$/],
   ['GET', '/api/signals/0123456789abcdef/settle', /use POST\.$/],
-  ['POST', '/webhook', /^There are no webhooks yet;.*POST \/api\/signals/],
-  ['POST', '/api/webhooks/tradingview?key=secret', /^There are no webhooks yet;/],
+  ['POST', '/webhook', /^Webhooks have a port of their own.*POST \/api\/signals/],
+  ['POST', '/api/webhooks/tradingview?key=secret', /^Webhooks have a port of their own/],
   ['POST', '/signals?key=secret', /^There is nothing at "\/signals"; signals are sent with POST \/api\/signals/],
   ['GET', `/${'x'.repeat(500)}`, /^There is nothing at "\/x{59}…"/],
 ])('%s %s is 404 and told what there is', async (method, url, message) => {

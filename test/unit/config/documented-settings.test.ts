@@ -16,6 +16,7 @@ import {
   TELEGRAM_TOKEN_VARIABLE,
   webhookUrlVariable,
 } from '../../../src/config/alert-variables';
+import { hookSecretsVariable } from '../../../src/config/hook-variables';
 import { HISTORY_KEYS_FILE_VARIABLE, HISTORY_KEYS_VARIABLE } from '../../../src/temporal/codec/history-keys';
 import { credentialVariables } from '../../../src/venues/credential-variables';
 
@@ -78,6 +79,7 @@ describe('.env.example', () => {
     TELEGRAM_TOKEN_VARIABLE,
     HEARTBEAT_URL_VARIABLE,
     webhookUrlVariable('ops-room'),
+    hookSecretsVariable('tradingview'),
     ...Object.values(credentialVariables('bybit')),
     'TEMPORAL_API_KEY',
     HISTORY_KEYS_VARIABLE,

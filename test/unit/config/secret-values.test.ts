@@ -27,6 +27,14 @@ describe('secretValues', () => {
     },
   );
 
+  test('holds each secret of a source of alerts', () => {
+    const secrets = ['new-secret-of-a-source', 'old-secret-of-a-source'];
+    expect(secretValues({ HOOK_MY_BOT_SECRETS: secrets.join(' '), HOOK_MY_BOT_SECRETS_FILE: '/run/secret' })).toEqual([
+      secrets.join(' '),
+      ...secrets,
+    ]);
+  });
+
   test('holds each key that seals histories, and not its id', () => {
     const keys = ['0123456789abcdef'.repeat(4), 'A'.repeat(43)];
     const list = `first:${keys[0]},second-key:${keys[1]}=`;

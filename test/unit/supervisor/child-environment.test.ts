@@ -53,6 +53,12 @@ test('what opens alert channels reaches who tells people, and nobody who trades,
   }
 });
 
+test('secrets of those who send alerts reach the API, and nobody else', () => {
+  const variables = ['HOOK_TRADINGVIEW_SECRETS', 'HOOK_MY_BOT_SECRETS_FILE'];
+  for (const name of PROCESSES)
+    expect(given(name, variables, configFor('live'))).toEqual(name === 'api' ? variables : []);
+});
+
 test.each(['paper', 'live'] as const)(
   'in %s nothing that runs code in a process, or belongs to others, is passed on',
   (environment) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readJsonBody } from '../../../src/api/json-body';
+import { readJsonBody } from '../../../src/intake/json-body';
 
 function faultOf(text: string | Buffer): string {
   const read = readJsonBody(Buffer.from(text));
