@@ -124,6 +124,15 @@ describe("the venue's answers", () => {
   });
   const blockMs = (state: LimiterState) => state.blockedUntilMs - NOW_MS;
 
+  test.each([SHAPELESS, '10' as never, null as never])(
+    "a reply's limit %j that is no number changes nothing",
+    (limit) => {
+      const before = createLimiter(LIMITS);
+      const { state } = feedback(before, says('ok', { remaining: 3, limit }), NOW_MS);
+      expect(state.endpoints).toEqual(before.endpoints);
+    },
+  );
+
   test('a penalty without a time doubles with each one in a row, and ends after a success', () => {
     let state = createLimiter(LIMITS);
     const pauses: number[] = [];
@@ -366,12 +375,3 @@ test('with every window full and every id at its longest, the state stays within
   expect(state.permits).toHaveLength(PERMITS_MAX);
   expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(LIMITER_STATE_BYTES_MAX);
 });
-
-test.each([SHAPELESS, '10' as never, null as never])(
-  "a reply's limit %j that is no number changes nothing",
-  (limit) => {
-    const before = createLimiter(LIMITS);
-    const { state } = feedback(before, says('ok', { remaining: 3, limit }), NOW_MS);
-    expect(state.endpoints).toEqual(before.endpoints);
-  },
-);
