@@ -35,8 +35,18 @@ function judge(command: ReserveCommand, at: Circumstances): Denial | Rewrite | u
     };
   }
   const { symbol, direction } = order;
-  const stopLoss = typeof metadata.stopLoss === 'string' ? metadata.stopLoss : undefined;
-  const entry: Entry = { symbol, direction, value: new ExactDecimal(value), asset: command.asset, stopLoss };
+  const textOf = (name: 'stopLoss' | 'limitPrice'): string | undefined => {
+    const text = metadata[name];
+    return typeof text === 'string' ? text : undefined;
+  };
+  const entry: Entry = {
+    symbol,
+    direction,
+    value: new ExactDecimal(value),
+    asset: command.asset,
+    stopLoss: textOf('stopLoss'),
+    limitPrice: textOf('limitPrice'),
+  };
   const rewrite = netting(entry, at);
   if (rewrite !== undefined && 'exit' in rewrite) return rewrite;
   return (

@@ -11,6 +11,8 @@ export interface Entry {
   readonly value: Decimal;
   readonly asset: string;
   readonly stopLoss?: string;
+  /** Absent: a market order. */
+  readonly limitPrice?: string;
 }
 
 /** What the gate looks at. */

@@ -139,15 +139,26 @@ function added(entry: Entry, known: SymbolBook, at: Circumstances): Denial | Rew
   return guardedBy(position, entry);
 }
 
-/** The tighter of both stops, and the position's target. */
-function guardedBy({ stop, target }: HeldPosition, { direction, stopLoss }: Entry): Rewrite | undefined {
-  if (stop === undefined) return undefined;
+/**
+ * The tighter of both stops, and the position's target. Not of a limit order beyond that stop: whatever fills it has closed
+ * the position before, and the venue refuses a stop that its own price has passed.
+ */
+function guardedBy({ stop, target }: HeldPosition, { direction, stopLoss, limitPrice }: Entry): Rewrite | undefined {
+  if (stop === undefined || isPassed(direction, stop, limitPrice)) return undefined;
+  const isTargetAhead = target !== undefined && (limitPrice === undefined || !isPassed(direction, limitPrice, target));
   return {
     protection: {
       stopLoss: tighter(direction, stop, stopLoss),
-      ...(target !== undefined && { takeProfit: target }),
+      ...(isTargetAhead && { takeProfit: target }),
     },
   };
+}
+
+/** Whether a price lies on the losing side of a stop, or on it. */
+function isPassed(direction: Entry['direction'], stop: string, price: string | undefined): boolean {
+  const at = parseDecimal(price);
+  if (at === undefined) return false;
+  return direction === 'BUY' ? at.lessThanOrEqualTo(stop) : at.greaterThanOrEqualTo(stop);
 }
 
 function tighter(direction: Entry['direction'], present: string, own: string | undefined): string {

@@ -142,6 +142,20 @@ test('where positions are set off against each other, an entry of the same side 
 });
 
 describe('an entry that adds', () => {
+  test.each([
+    ['LONG', 'BUY', '95', '90', '80'],
+    ['LONG', 'BUY', '95', '95', '80'],
+    ['SHORT', 'SELL', '105', '110', '120'],
+  ] as const)(
+    'to a %s by a %s limit beyond its stop %s, at %s, keeps its own stop %s',
+    (side, direction, stop, at, own) => {
+      const desk = new Desk({ positions: { adds: 1 }, unprotectedMaxMs: 10_000 });
+      desk.open('BTCUSDT', { side, stopLoss: stop });
+      const result = desk.reserve(desk.command('BTCUSDT', { direction, limitPrice: at, stopLoss: own }));
+      expect(result).toMatchObject({ reservation: { metadata: { stopLoss: own } } });
+    },
+  );
+
   const cases: readonly [side: 'LONG' | 'SHORT', present: string, own: string | undefined, carried: string][] = [
     ['LONG', '95', '90', '95'],
     ['LONG', '95', '97', '97'],
