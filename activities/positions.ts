@@ -17,6 +17,7 @@ import type { PacedVenue } from '../src/trading/paced-venue';
 import type { ExitOutcome, PositionClient } from '../src/trading/position-client';
 import type { ExitMaker, ExitOrder, MadeExit } from '../src/trading/position-exits';
 import { VenueError } from '../src/venues/venue';
+import { withHeartbeats } from './heartbeats';
 import { retryable } from './retryable';
 
 export type { ExitOutcome } from '../src/trading/position-client';
@@ -123,7 +124,7 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
 
     /** At most ROWS_MAX, the oldest first. */
     fetchExecutions: ({ symbol, sinceMs }: ExecutionsInput): Promise<readonly Execution[]> =>
-      retryable(async () => (await pacedVenue.executions(symbol, sinceMs)).slice(0, ROWS_MAX)),
+      withHeartbeats(() => retryable(async () => (await pacedVenue.executions(symbol, sinceMs)).slice(0, ROWS_MAX))),
 
     /** At most ROWS_MAX, the oldest first. */
     fetchMoneyLog: ({ sinceMs, symbol }: MoneyLogInput): Promise<readonly MoneyRow[]> =>
@@ -135,7 +136,7 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
     /** Books a position that was closed, from the venue's executions and money log, which stay out of the history. */
     async bookEpisode({ evidence, seen, isLast }: BookEpisodeInput): Promise<BookingAnswer> {
       crashPoint('book.before');
-      const read = await retryable(() => readClosing(evidence));
+      const read = await withHeartbeats(() => retryable(() => readClosing(evidence)));
       const trade = closedTradeOf({ ...evidence, ...read });
       crashPoint('book.after');
       if (trade?.isProven) return { status: 'booked', trade };

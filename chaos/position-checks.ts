@@ -161,7 +161,7 @@ export function checkMoney(books: MoneyBooks): Pick<PositionFigures, 'trades' | 
     assertInvariant(trade !== undefined || !isNeeded, 'every position of ours is booked', () =>
       JSON.stringify({ ...shown(episode), trades: trades.filter((one) => one.symbol === symbol) }),
     );
-    const isFlipped = fills.some(({ isFlip }) => isFlip);
+    const isFlipped = episode.isOpenedByFlip || fills.some(({ isFlip }) => isFlip);
     if (trade === undefined || !trade.isProven || isFlipped) continue;
     const closers = new Set(fills.filter(({ reduces }) => reduces).map(({ order }) => order.orderId));
     const within = funding.filter(

@@ -9,6 +9,8 @@ export interface VenueEpisode {
   readonly openedAtMs: number;
   /** Absent: it is open. */
   readonly closedAtMs?: number;
+  /** By an order that closed the position before it, too: fees of the order belong to both. */
+  readonly isOpenedByFlip: boolean;
   /** In the order in which they happened. */
   readonly fills: readonly EpisodeFill[];
 }
@@ -26,6 +28,7 @@ interface OpenEpisode {
   readonly side: 'LONG' | 'SHORT';
   readonly openedAtMs: number;
   closedAtMs?: number;
+  readonly isOpenedByFlip: boolean;
   readonly fills: EpisodeFill[];
 }
 
@@ -56,6 +59,7 @@ export function venueEpisodes(orders: readonly AuditedOrder[]): readonly VenueEp
       symbol,
       side: after.isNegative() ? 'SHORT' : 'LONG',
       openedAtMs: Number(fill.execTime),
+      isOpenedByFlip: isFlip,
       // Of the position before it also says that it went beyond zero.
       fills: [{ order, fill, isFlip: false, reduces: false }],
     };

@@ -11,6 +11,8 @@ const SET_TIMEOUT = '25 seconds';
 const CALL_TIMEOUT = '30 seconds';
 /** Pages of executions and of the money log wait for their permits. */
 const BOOK_TIMEOUT = '120 seconds';
+/** A process that died with such a call in its hands is not waited for any longer. */
+const BOOK_HEARTBEAT_TIMEOUT = '10 seconds';
 /** Pauses before a call that must not be given up is made again, by how often it failed in a row. */
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 
@@ -37,6 +39,7 @@ export function proxyPositionActivities(input: PositionWorkflowInput): PositionC
     ...options,
     ...once,
     scheduleToCloseTimeout: BOOK_TIMEOUT,
+    heartbeatTimeout: BOOK_HEARTBEAT_TIMEOUT,
     summary: `closed trade of ${symbol}`,
   });
   const { makeExit, exitOutcome, positionClosed } = proxyActivities<PositionActivities>({
