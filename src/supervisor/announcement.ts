@@ -48,6 +48,10 @@ export function describeSystem({
     ['Processes', processes.map(({ name, pid }) => `${name} ${pid ?? '-'}`).join(', ')],
   ];
   if (has('api')) rows.push(['API', apiUrl], ['Health', `${apiUrl}/health`]);
+  if (has('api') && config.hooks.enabled) {
+    const sources = Object.keys(config.hooks.sources).join(', ');
+    rows.push(['Webhooks', `http://127.0.0.1:${config.hooks.port}/hooks/SOURCE, of ${sources}`]);
+  }
   if (server.uiUrl !== undefined) {
     rows.push(['Web UI', `${server.uiUrl}/namespaces/${config.temporal.namespace}/workflows`]);
   }

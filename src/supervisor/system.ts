@@ -152,10 +152,11 @@ export class System {
   }
 
   private async assertPortsFree(): Promise<void> {
-    const { api, paperVenue } = this.options.config;
+    const { api, hooks, paperVenue } = this.options.config;
     const has = (name: ProcessName): boolean => this.plan.some((planned) => planned.name === name);
     if (has('paper_venue')) await assertPortFree(paperVenue.port, { variable: 'PAPER_VENUE_PORT' });
     if (has('api')) await assertPortFree(api.port, { variable: 'API_PORT', host: api.host });
+    if (has('api') && hooks.enabled) await assertPortFree(hooks.port, { variable: 'HOOKS_PORT' });
   }
 
   private launch(planned: PlannedProcess): void {

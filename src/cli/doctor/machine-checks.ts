@@ -62,10 +62,11 @@ interface NamedPort {
 }
 
 function portsOf(config: Config): readonly NamedPort[] {
-  const { api, paperVenue, temporal } = config;
+  const { api, hooks, paperVenue, temporal } = config;
   const environment = environmentOf(config);
   return [
     { variable: 'API_PORT', port: api.port, host: api.host },
+    ...(hooks.enabled ? [{ variable: 'HOOKS_PORT', port: hooks.port }] : []),
     ...(environment === 'paper' ? [{ variable: 'PAPER_VENUE_PORT', port: paperVenue.port }] : []),
     ...(temporal.address === undefined ? [{ variable: 'TEMPORAL_PORT', port: temporal.port }] : []),
     ...(temporal.address === undefined && hasWebUi(config, environment)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopChild } from '../../../harness/child-process';
-import { findFreePort } from '../../../harness/free-ports';
+import { findFreePorts } from '../../../harness/free-ports';
 import type { Installation } from '../../../harness/installation';
 import { waitFor } from '../../../harness/wait-for';
 import { tradingVenueOf } from '../../../src/config/trading-environment';
@@ -24,10 +24,11 @@ export interface OtherMachine {
 export async function startOtherMachine(product: Installation): Promise<OtherMachine> {
   const { config } = product;
   const dataDir = mkdtempSync(join(tmpdir(), 'oncefill-e2e-other-'));
-  const port = await findFreePort();
+  const [port = 0, hooksPort = 0] = await findFreePorts(2);
   const environment = {
     DATA_DIR: dataDir,
     API_PORT: String(port),
+    HOOKS_PORT: String(hooksPort),
     TEMPORAL_ADDRESS: `127.0.0.1:${config.temporal.port}`,
   };
   const queues = [SIGNALS_TASK_QUEUE, venueTaskQueue(tradingVenueOf(config))];

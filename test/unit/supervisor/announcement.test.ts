@@ -1,5 +1,6 @@
 import { loadConfig } from '../../../src/config/load-config';
 import type { VenueConfig } from '../../../src/config/schema';
+import { hooksConfig } from '../hooks/bench';
 import { describeSystem, describeTrading } from '../../../src/supervisor/announcement';
 
 const CONFIG = loadConfig({ env: {}, cwd: process.cwd() });
@@ -19,6 +20,21 @@ describe('the announcement', () => {
     const text = describeTrading(withEnvironment(environment));
     expect(text).toContain(environment.toUpperCase());
     expect(text).toContain(words);
+  });
+
+  test('shows where alerts come in, and whose, once somebody may send any', () => {
+    const shown = (isEnabled: boolean): string =>
+      describeSystem({
+        config: hooksConfig({ enabled: isEnabled }),
+        mode: 'api',
+        server: {
+          target: { address: 'a:1', namespace: 'n', connectionOptions: {} },
+          description: 'a:1 (your server)',
+        },
+        processes: [{ name: 'api', pid: 7 }],
+      }).join('\n');
+    expect(shown(true)).toMatch(/Webhooks +http:\/\/127\.0\.0\.1:8081\/hooks\/SOURCE, of tradingview/);
+    expect(shown(false)).not.toContain('Webhooks');
   });
 
   test('shows only what this start runs', () => {
