@@ -40,10 +40,16 @@ const RECORDERS: readonly Recorder[] = [
   recordEntities,
 ];
 
-/** Positions have nothing of the others' traffic in their histories. */
+/** What has nothing of the others' traffic in its histories is recorded alone, where nothing else is asked for. */
+const ALONE: readonly (readonly [prefix: string, record: Recorder])[] = [
+  ['position-', recordPositions],
+  ['ml-manager', recordMlManager],
+];
+
 function recordersFor(prefixes: readonly string[]): readonly Recorder[] {
-  const isOfPositions = (prefix: string): boolean => prefix.startsWith('position-');
-  return prefixes.length > 0 && prefixes.every(isOfPositions) ? [recordPositions] : RECORDERS;
+  const found = prefixes.map((prefix) => ALONE.find(([name]) => prefix.startsWith(name))?.[1]);
+  const alone = found.filter((record) => record !== undefined);
+  return alone.length > 0 && alone.length === found.length ? [...new Set(alone)] : RECORDERS;
 }
 
 async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
