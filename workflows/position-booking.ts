@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { PositionBook } from '../src/domain/position/book';
+import { episodeOfOrders } from '../src/domain/position/episode-of-orders';
 import { estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
 import type { ClosedTrade, PositionRow } from '../src/domain/position/types';
 import type { PositionWorkflowInput } from '../src/messages/position';
@@ -39,7 +40,7 @@ export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | unde
   for (let attempts = 0; book().booking === booking; attempts += 1) {
     try {
       const named = book().episode ?? (await findEpisode(parts));
-      if (named === undefined && hasWaited(book())) return undefined;
+      if (named === 'none' || (named === undefined && hasWaited(book()))) return undefined;
       if (named !== undefined) {
         const evidence = evidenceOf(book(), named);
         const call = { environment, venue, evidence, seen: seenOf(book()), isLast: isLast() };
@@ -70,16 +71,23 @@ function isWaitedFor(book: PositionBook): boolean {
   return row !== undefined && row !== null && (row.stopLoss === undefined || hasWaited(book));
 }
 
-/** The episode of entries of ours that was over before the venue showed it. */
-async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | undefined> {
+/**
+ * The episode of entries of ours that was over before the venue showed it.
+ *
+ * @returns none: there was none, and no waiting brings one. undefined: the venue does not tell of all entries yet
+ */
+async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | 'none' | undefined> {
   const { environment, venue, symbol } = input;
-  const { openers, beganAtMs } = book();
-  if (openers.length === 0) return undefined;
+  const { openers, beganAtMs, former } = book();
+  if (openers.length === 0) return 'none';
   const sinceMs = beganAtMs - ENTRY_BEFORE_MS;
   const executions = await activities.fetchExecutions({ environment, venue, symbol, sinceMs });
-  const ids = new Set(openers.map(({ clientOrderId }) => clientOrderId));
-  const [first] = executions.filter(({ clientOrderId }) => ids.has(clientOrderId));
-  return first && { side: first.direction === 'BUY' ? 'LONG' : 'SHORT', openedAtMs: first.atMs };
+  return episodeOfOrders(
+    symbol,
+    executions,
+    openers.map(({ clientOrderId }) => clientOrderId),
+    former,
+  );
 }
 
 function evidenceOf(

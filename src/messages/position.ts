@@ -18,6 +18,10 @@ import { positionWorkflowId } from './ids';
 export const POSITION_WORKFLOW_TYPE = 'position';
 /** Where a closed position's memo holds its ClosedTrade. */
 export const TRADE_MEMO = 'trade';
+/** Where a run's memo holds the FormerEpisode: what the run before it booked. */
+export const FORMER_MEMO = 'former';
+/** TRADE_OUTCOME of a run that ended without a trade: the venue never showed its position, or it was booked before. */
+export const NO_TRADE = 'NONE';
 export { EXIT_STRATEGY_PREFIX } from '../domain/position/exit-strategy';
 
 /**

@@ -1,13 +1,16 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { PositionSettings } from '../domain/risk/types';
+import { formerOf, newsBeside, readFormer, readTrade, type FormerEpisode } from '../domain/position/former';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { DenialCode } from '../domain/denial';
 import type { SignalOutcome, SignalView } from '../domain/signal-view';
 import type { TradingVenue } from '../domain/trading-venue';
 import { ENTITIES_TASK_QUEUE, positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import {
+  FORMER_MEMO,
   POSITION_WORKFLOW_TYPE,
   positionReportSignal,
+  TRADE_MEMO,
   type PositionReport,
   type PositionWorkflowInput,
 } from '../messages/position';
@@ -56,7 +59,11 @@ export class PositionClient {
     const { client, ours } = this.options;
     const workflowId = positionWorkflowId(ours, symbol);
     await this.inTime(async () => {
-      if (report.row === null && report.openers.length === 0) return this.tellIfRunning(workflowId, report);
+      if (await this.tellIfRunning(workflowId, report)) return;
+      if (report.row === null && report.openers.length === 0) return;
+      const former = await this.formerOf(workflowId);
+      // A late word of what is booked already: a run for it would have nothing to look after.
+      if (former !== undefined && newsBeside(former, report) === undefined) return;
       await client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
         workflowId,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -67,6 +74,7 @@ export class PositionClient {
         signal: positionReportSignal,
         signalArgs: [report],
         staticSummary: summaryOf(symbol, report),
+        ...(former && { memo: { [FORMER_MEMO]: former } }),
         typedSearchAttributes: [
           { key: TRADE_SYMBOL, value: symbol },
           { key: TRADE_VENUE, value: ours.venue },
@@ -105,11 +113,26 @@ export class PositionClient {
     return { ...ours, symbol, protection, foreign };
   }
 
-  private async tellIfRunning(workflowId: string, report: PositionReport): Promise<void> {
+  /** @returns whether one runs */
+  private async tellIfRunning(workflowId: string, report: PositionReport): Promise<boolean> {
     try {
       await this.options.client.workflow.getHandle(workflowId).signal(positionReportSignal, report);
+      return true;
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  /** What the last run booked, or the one before it. @returns undefined: nothing is remembered */
+  private async formerOf(workflowId: string): Promise<FormerEpisode | undefined> {
+    try {
+      const { memo } = await this.options.client.workflow.getHandle(workflowId).describe();
+      const trade = readTrade(memo?.[TRADE_MEMO]);
+      return trade === undefined ? readFormer(memo?.[FORMER_MEMO]) : formerOf(trade);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
     }
   }
 

@@ -2,6 +2,7 @@ import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from '../decimal';
 import { isTighter } from '../protection/ratchet';
 import type { PositionBook, ReportFacts } from './book';
+import { formerOf, isRowOf, newsBeside } from './former';
 import { takeProof } from './take-answer';
 import { isOurs, withMark } from './standing';
 import type { Step } from './step';
@@ -18,9 +19,11 @@ export const OPENING_LAG_MS = 10_000;
 const DELEVERAGING_RANK_MIN = 4;
 
 /** The account's word. An older one than the last changes nothing; one of the same instant may tell of entries and states. */
-export function takeReport(step: Step, report: ReportFacts): void {
-  if (report.asOfMs < step.book.asOfMs) return;
-  step.set({ tradingState: report.tradingState, closeAll: report.closeAll });
+export function takeReport(step: Step, told: ReportFacts): void {
+  if (told.asOfMs < step.book.asOfMs) return;
+  step.set({ tradingState: told.tradingState, closeAll: told.closeAll });
+  const report = step.book.episode === undefined ? takeBeside(step, told) : told;
+  if (report === undefined) return;
   if (takeWhileFlat(step, report) || takeNewerEpisode(step, report)) return;
   const { openers } = step.book;
   step.set({
@@ -31,20 +34,38 @@ export function takeReport(step: Step, report: ReportFacts): void {
   takeRow(step, report.asOfMs, report.row, Math.min(report.asOfMs, step.nowMs));
 }
 
+/** Of a report before there is an episode. @returns undefined: it is dealt with */
+function takeBeside(step: Step, told: ReportFacts): ReportFacts | undefined {
+  const { former, openers, flat } = step.book;
+  const news = former === undefined ? told : newsBeside(former, told);
+  if (news !== undefined) return news;
+  const hasEntries = openers.length > 0;
+  if (hasEntries && told.row === null) return { ...told, openers: [] };
+  // It speaks of what is booked already: nobody has anything to look after.
+  if (!hasEntries && flat === undefined) {
+    step.set({ asOfMs: told.asOfMs, flat: { asOfMs: told.asOfMs, sinceMs: step.nowMs }, isBooked: true });
+  }
+  return undefined;
+}
+
 /** The venue's answer to a question of our own. @param askedAtMs when it was asked: it is true of no earlier instant */
 export function takeSeen(step: Step, asOfMs: number, row: PositionRow | null, askedAtMs: number): void {
   const { book } = step;
   const facts: ReportFacts = { asOfMs, row, openers: [], tradingState: book.tradingState, closeAll: book.closeAll };
+  if (row !== null && book.episode === undefined && isRowOf(book.former, row, asOfMs)) {
+    return step.set({ askAtMs: step.nowMs + FLAT_CONFIRMED_AFTER_MS });
+  }
   if (asOfMs <= book.asOfMs || takeWhileFlat(step, facts) || takeNewerEpisode(step, facts)) return;
   takeRow(step, asOfMs, row, askedAtMs);
 }
 
 /** @returns whether the report is dealt with */
 function takeWhileFlat(step: Step, report: ReportFacts): boolean {
-  const { flat, isBooked, next, episode } = step.book;
+  const { flat, isBooked, next, episode, trade } = step.book;
   if (flat === undefined) return false;
   const { row } = report;
   if (row === null || report.asOfMs <= flat.asOfMs) return true;
+  if (trade !== undefined && isRowOf(formerOf(trade), row, report.asOfMs)) return true;
   if (isBooked || (episode !== undefined && isOtherEpisode(step.book, row))) {
     if (next === undefined || report.asOfMs >= next.asOfMs) step.set({ next: keptReport(report, next) });
     return true;

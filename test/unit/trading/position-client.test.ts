@@ -28,10 +28,18 @@ function notFound(): WorkflowNotFoundError {
   return new WorkflowNotFoundError('No such workflow.', 'id', undefined);
 }
 
+/** No workflow of the symbol runs. @param memo of the last one that ran */
+function clientWithNone(memo?: Readonly<Record<string, unknown>>) {
+  const made = clientWith(memo && { describe: async () => ({ memo }) });
+  made.signal.mockRejectedValue(notFound());
+  return made;
+}
+
 function clientWith(handle: Readonly<Record<string, unknown>> = {}) {
   const signalWithStart = jest.fn(async (..._call: unknown[]) => undefined);
   const signal = jest.fn(async (..._call: unknown[]) => undefined);
-  const getHandle = jest.fn((_id: string) => ({ signal, ...handle }));
+  const describe = () => Promise.reject(notFound());
+  const getHandle = jest.fn((_id: string) => ({ signal, describe, ...handle }));
   const client = {
     workflow: { signalWithStart, getHandle },
     withDeadline: (_atMs: number, call: () => Promise<unknown>) => call(),
@@ -41,7 +49,7 @@ function clientWith(handle: Readonly<Record<string, unknown>> = {}) {
 }
 
 test('a position’s workflow is told, and started where none runs, under its one id and with this process’s settings', async () => {
-  const { positions, signalWithStart } = clientWith();
+  const { positions, signalWithStart } = clientWithNone();
   await positions.tell('BTCUSDT', REPORT);
   expect(signalWithStart).toHaveBeenCalledWith(
     'position',
@@ -65,7 +73,7 @@ test('a position’s workflow is told, and started where none runs, under its on
 });
 
 test('one without a stop, opened by nobody here, says so', async () => {
-  const { positions, signalWithStart } = clientWith();
+  const { positions, signalWithStart } = clientWithNone();
   const { stopLoss: _stop, ...row } = ROW;
   await positions.tell('BTCUSDT', { ...REPORT, row, openers: [] });
   const [, options] = signalWithStart.mock.calls[0]!;
@@ -88,9 +96,52 @@ test('that a symbol is flat starts no workflow, and is told to one that runs', a
 });
 
 test('a position that was closed before it was seen is looked after all the same', async () => {
-  const { positions, signalWithStart } = clientWith();
+  const { positions, signalWithStart } = clientWithNone();
   await positions.tell('BTCUSDT', { ...REPORT, row: null });
   expect(signalWithStart).toHaveBeenCalledTimes(1);
+});
+
+describe('after a position was booked,', () => {
+  const former = {
+    side: 'SHORT',
+    openedAtMs: 1,
+    closedAtMs: 5,
+    isProven: true,
+    signals: [OPENER.fingerprint],
+  } as const;
+  const trade = { ...former, symbol: 'BTCUSDT', openedBy: former.signals, net: '1' };
+  const older = { ...former, openedAtMs: 0, signals: [] };
+
+  test.each([
+    ['its row', { trade }, REPORT],
+    ['its entries', { trade, former: older }, { ...REPORT, row: null }],
+    ['its row, after a run that had nothing to book', { former }, REPORT],
+  ])('a late word of %s starts no workflow', async (_of, memo, report) => {
+    const { positions, signalWithStart } = clientWithNone(memo);
+    await positions.tell('BTCUSDT', report);
+    expect(signalWithStart).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['a newer row', { trade }, { ...REPORT, row: { ...ROW, openedAtMs: 6 } }],
+    ['another entry', { trade }, { ...REPORT, row: null, openers: [{ ...OPENER, fingerprint: 'a' }] }],
+    [
+      'its row, long after it was booked without proof',
+      { trade: { ...trade, isProven: false } },
+      { ...REPORT, asOfMs: 90_000 },
+    ],
+    ['what a memo that cannot be read does not tell', { trade: 7, former: {} }, REPORT],
+  ])('%s starts one', async (_what, memo, report) => {
+    const { positions, signalWithStart } = clientWithNone(memo);
+    await positions.tell('BTCUSDT', report);
+    expect(signalWithStart).toHaveBeenCalledTimes(1);
+  });
+
+  test('the next run knows it', async () => {
+    const { positions, signalWithStart } = clientWithNone({ trade });
+    await positions.tell('BTCUSDT', { ...REPORT, row: { ...ROW, openedAtMs: 6 } });
+    expect(signalWithStart.mock.calls[0]![1]).toMatchObject({ memo: { former } });
+  });
 });
 
 test('what the server fails at is told again by whoever asked', async () => {

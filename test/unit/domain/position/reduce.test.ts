@@ -160,6 +160,52 @@ describe('protection', () => {
   });
 });
 
+describe('what is told late of the position before', () => {
+  const former = {
+    side: 'LONG',
+    openedAtMs: START_MS - 1_000,
+    closedAtMs: START_MS,
+    isProven: true,
+    signals: ['f'],
+  } as const;
+
+  test.each([
+    ['its row', false],
+    ['its entries', true],
+  ])('%s ends a run that begins with it, without a word', (_what, isFlat) => {
+    const bench = new Bench({}, 'alert', former);
+    bench.report(isFlat ? null : bench.row());
+    expect(bench.book).toMatchObject({ isBooked: true, timeline: [] });
+    expect(bench.book.trade).toBeUndefined();
+    expect(bench.effects).toEqual([]);
+    bench.pass(1_000).report(bench.row({ openedAtMs: START_MS + 500 }));
+    expect(bench.book.next?.row?.openedAtMs).toBe(START_MS + 500);
+  });
+
+  test('does not become the position of a later entry', () => {
+    const bench = new Bench({}, 'alert', former);
+    const later = { openers: [OPENER, { ...OPENER, fingerprint: 'g', clientOrderId: 'later' }] };
+    bench.report(null, later).pass(1_000).report(bench.row(), later).pass(1_000);
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row: bench.row() });
+    expect(bench.book.openers).toMatchObject([{ fingerprint: 'g' }]);
+    expect(stageOf(bench.book)).toBe('OPENING');
+    bench.pass(1_000).report(bench.row({ openedAtMs: START_MS + 500 }), later);
+    expect(bench.book.episode?.openedAtMs).toBe(START_MS + 500);
+  });
+
+  test('does not follow its own booking', () => {
+    const bench = new Bench();
+    bench.report(bench.row(STOP)).take({ kind: 'close', command: { ...person('a'), reason: 'OPERATOR' } });
+    bench.endExit('0.5');
+    bench.pass(3_000).report(null);
+    const trade = { ...former, openedBy: ['f'] } as never;
+    bench.take({ kind: 'booked', booking: 1, trade });
+    bench.pass(1_000).report(bench.row(STOP));
+    expect(bench.book.isBooked).toBe(true);
+    expect(bench.book.next).toBeUndefined();
+  });
+});
+
 describe('exits', () => {
   test('rounds follow each other with growing pauses, and a person hears of the third that closed nothing', () => {
     const bench = new Bench();
