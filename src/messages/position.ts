@@ -100,6 +100,8 @@ export interface PositionView {
   readonly row?: PositionRow;
   /** When the venue said so, milliseconds UTC on its clock. */
   readonly reportedAtMs?: number;
+  /** The tightest one in force; estimated: it follows the price, and the venue tells its distance only. Absent: none. */
+  readonly stop?: { readonly price: string; readonly isEstimated: boolean };
   /** Who made the present stop: it came with the entry, we set it, or the venue or a person did. */
   readonly stopSource?: 'attached' | 'set' | 'venue';
   /** Since when it has no stop, milliseconds UTC. */

@@ -158,6 +158,8 @@ export interface PositionBook {
 
   readonly wanted: WantedProtection;
   readonly stopSource?: 'attached' | 'set' | 'venue';
+  /** Since the stop follows, by the rows that showed it; see trailedStop. */
+  readonly bestPrice?: string;
   /** When a rule of ours last moved the stop; 0: never. */
   readonly movedAtMs: number;
   readonly isTrailingSet: boolean;

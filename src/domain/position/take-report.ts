@@ -1,11 +1,13 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from '../decimal';
 import { isTighter } from '../protection/ratchet';
-import type { PositionBook, ReportFacts } from './book';
+import type { PositionBook, ProtectionLegs, ReportFacts } from './book';
 import { formerOf, isRowOf, newsBeside } from './former';
+import { legWords } from './legs';
 import { takeProof } from './take-answer';
 import { isOurs, withMark } from './standing';
 import type { Step } from './step';
+import { bestPrice } from './trailing';
 import { OPENERS_MAX, type PositionRow } from './types';
 
 /**
@@ -107,8 +109,11 @@ function takeRow(step: Step, asOfMs: number, row: PositionRow | null, trueAtMs: 
   takeSize(step, row, before);
   const wasPending = step.book.call !== undefined || step.book.proof !== undefined;
   takeProof(step, row);
-  if (before !== undefined && !wasPending) takeVenueMoves(step, row, before);
-  if (row.trailingDistance !== undefined) step.set({ isTrailingSet: true });
+  if (before !== undefined && !wasPending) {
+    noteLost(step, row, before);
+    takeVenueMoves(step, row, before);
+  }
+  takeTrailing(step, row, wasPending);
   warn(step, row);
 }
 
@@ -148,7 +153,7 @@ function begin(step: Step, row: PositionRow): void {
   const { side, openedAtMs, entryPrice, markPrice, size, stopLoss, takeProfit } = row;
   step.set({
     episode: { side, openedAtMs, seenAtMs: step.nowMs, entryPrice, markPrice, sizeMax: size },
-    wanted: { stopLoss, takeProfit },
+    wanted: { stopLoss, takeProfit, trailingDistance: row.trailingDistance },
     ...(stopLoss === undefined ? {} : { stopSource: 'attached' as const }),
   });
   const guard = stopLoss === undefined ? 'without a stop' : `with its stop at ${stopLoss}`;
@@ -169,6 +174,24 @@ function takeSize(step: Step, row: PositionRow, before: PositionRow | undefined)
   }
 }
 
+/** What guarded it and is gone, and neither by a change of ours. */
+function noteLost(step: Step, row: PositionRow, before: PositionRow): void {
+  const gone = (leg: 'stopLoss' | 'takeProfit' | 'trailingDistance'): ProtectionLegs =>
+    row[leg] === undefined && before[leg] !== undefined ? { [leg]: before[leg] } : {};
+  const lost = { ...gone('stopLoss'), ...gone('takeProfit'), ...gone('trailingDistance') };
+  if (Object.keys(lost).length > 0) step.note(`Gone at the venue: ${legWords(lost)}.`);
+}
+
+/** The distance that the venue shows is the one that is meant, unless a change is under way. */
+function takeTrailing(step: Step, row: PositionRow, isPending: boolean): void {
+  const { trailingDistance } = row;
+  if (trailingDistance !== undefined) {
+    const { wanted } = step.book;
+    step.set({ isTrailingSet: true, ...(!isPending && { wanted: { ...wanted, trailingDistance } }) });
+  }
+  step.set({ bestPrice: bestPrice(step.book, row) });
+}
+
 /** What somebody changed at the venue counts from then on: nobody fights a person there. */
 function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void {
   const { wanted } = step.book;
@@ -176,6 +199,10 @@ function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void
     step.set({ wanted: { ...wanted, takeProfit: row.takeProfit } });
   }
   const { stopLoss, side } = row;
+  if (stopLoss !== undefined && row.trailingDistance === undefined && before.trailingDistance !== undefined) {
+    step.set({ wanted: { ...step.book.wanted, trailingDistance: undefined } });
+    step.alert(`Somebody took away its trailing at the venue; the stop at ${stopLoss} stays.`);
+  }
   if (stopLoss === undefined || stopLoss === before.stopLoss) return;
   const isBack = before.stopLoss === undefined && stopLoss === wanted.stopLoss;
   const held = before.stopLoss ?? wanted.stopLoss;

@@ -1,5 +1,6 @@
 import type { PositionBook } from './book';
 import { closesAtMs, expectsStop } from './standing';
+import { stopInForce } from './trailing';
 import type { PositionRow } from './types';
 
 /** Where a position stands. */
@@ -24,6 +25,7 @@ export function viewOf(book: PositionBook) {
     side: episode?.side,
     row: flat === undefined ? row : undefined,
     reportedAtMs: asOfMs === 0 ? undefined : asOfMs,
+    stop: flat === undefined ? stopInForce(book) : undefined,
     stopSource: row?.stopLoss === undefined ? undefined : book.stopSource,
     unprotectedSinceMs: book.unprotectedSinceMs,
     openers,

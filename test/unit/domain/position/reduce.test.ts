@@ -134,8 +134,71 @@ describe('protection', () => {
       .answer('set')
       .pass(1_000)
       .report(bench.row({ ...STOP, trailingDistance: '300' }), { openers });
+    expect(bench.alerts).toEqual([]);
     bench.pass(60_000).report(bench.row(STOP), { openers });
     expect(bench.of('setProtection')).toHaveLength(1);
+    expect(bench.alerts).toEqual([expect.stringContaining('trailing')]);
+  });
+
+  describe('a stop that is lost with all that was beside it', () => {
+    const GUARDS = { ...STOP, takeProfit: '63000', trailingDistance: '240' };
+    const lost = () => {
+      const bench = new Bench();
+      bench.report(bench.row(GUARDS)).pass(1_000);
+      bench.report(bench.row({ ...GUARDS, markPrice: '61800.0' })).pass(1_000);
+      return bench.report(bench.row({ markPrice: '61700.0' }));
+    };
+
+    test('comes back with all of it, no looser than it had come to, and the timeline says what was lost', () => {
+      const bench = lost();
+      const change = { stopLoss: '61560', takeProfit: '63000', trailingDistance: '240' };
+      expect(bench.of('setProtection')).toMatchObject([{ change }]);
+      expect(bench.book.timeline.map(({ text }) => text)).toContain(
+        'Gone at the venue: stop 59950, target 63000, trailing 240.',
+      );
+      bench.answer('set').pass(1_000);
+      bench.report(bench.row({ ...change, markPrice: '61700.0' })).pass(30_000);
+      expect(bench.of('setProtection')).toHaveLength(1);
+      expect(bench.book.wanted).toEqual(change);
+    });
+
+    test('comes back alone from a venue that refuses it with them, and the trailing follows', () => {
+      const bench = lost();
+      bench.answer('rejected').pass(5_000);
+      const [, alone] = bench.of('setProtection');
+      expect(alone?.change).toMatchObject({ stopLoss: '61560' });
+      expect(alone?.change).not.toHaveProperty('trailingDistance');
+      bench.answer('set').pass(1_000);
+      bench.report(bench.row({ stopLoss: '61560', markPrice: '61700.0' })).pass(5_000);
+      expect(bench.of('setProtection')[2]?.change).toMatchObject({ trailingDistance: '240' });
+    });
+
+    test('comes back without a target that the price has passed, and never at a price that is reached', () => {
+      const bench = new Bench();
+      bench.report(bench.row({ ...GUARDS, markPrice: '62900.0' })).pass(1_000);
+      bench.report(bench.row({ markPrice: '62600.0' }));
+      // 0.05 % below the price.
+      expect(bench.of('setProtection')[0]?.change).toMatchObject({ stopLoss: '62568.7', takeProfit: '63000' });
+      const passed = new Bench();
+      passed
+        .report(passed.row(GUARDS))
+        .pass(1_000)
+        .report(passed.row({ markPrice: '63000.5' }));
+      expect(passed.of('setProtection')[0]?.change).not.toHaveProperty('takeProfit');
+    });
+
+    test('is shown where it has come to, as an estimate', () => {
+      const bench = new Bench();
+      bench.report(bench.row({ ...GUARDS, markPrice: '61800.0' })).pass(1_000);
+      bench.report(bench.row({ ...GUARDS, markPrice: '61700.0' }));
+      expect(viewOf(bench.book).stop).toEqual({ price: '61560', isEstimated: true });
+      const short = new Bench();
+      short.report(short.row({ side: 'SHORT', stopLoss: '62000', trailingDistance: '900', markPrice: '61000.0' }));
+      expect(viewOf(short.book).stop).toEqual({ price: '61900', isEstimated: true });
+      const fixed = new Bench();
+      fixed.report(fixed.row(STOP));
+      expect(viewOf(fixed.book).stop).toEqual({ price: '59950', isEstimated: false });
+    });
   });
 
   test('a stop that somebody moved at the venue counts, and a person hears of one that is looser', () => {
