@@ -83,7 +83,7 @@ export interface PositionReply {
 export const closePositionUpdate = defineUpdate<PositionReply, [CloseCommand]>('close');
 export const protectPositionUpdate = defineUpdate<PositionReply, [ProtectCommand]>('protect');
 
-export type PositionState = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'EXITING' | 'FLAT' | 'BOOKED';
+export type PositionState = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'OPEN' | 'EXITING' | 'FLAT' | 'BOOKED';
 
 export interface PositionEvent {
   readonly atMs: number;
@@ -104,7 +104,7 @@ export interface PositionView {
   readonly stop?: { readonly price: string; readonly isEstimated: boolean };
   /** Who made the present stop: it came with the entry, we set it, or the venue or a person did. */
   readonly stopSource?: 'attached' | 'set' | 'venue';
-  /** Since when it has no stop, milliseconds UTC. */
+  /** Since when it lacks a stop that it is to have, milliseconds UTC. */
   readonly unprotectedSinceMs?: number;
   readonly openers: readonly PositionOpener[];
   readonly marks: readonly PositionMark[];

@@ -385,6 +385,36 @@ describe('exits', () => {
   });
 });
 
+describe('a position that is to have no stop', () => {
+  const BARE = { required: false, stopLossFraction: null, closeUnprotectedAfterSeconds: 30 };
+
+  test('by the settings is open: nobody is alarmed, and nothing closes it', () => {
+    const bench = new Bench(BARE);
+    bench.report(bench.row()).pass(60_000).report(bench.row()).pass(10_000);
+    expect(stageOf(bench.book)).toBe('OPEN');
+    expect(viewOf(bench.book).unprotectedSinceMs).toBeUndefined();
+    expect(bench.effects.filter(({ kind }) => kind !== 'askVenue')).toEqual([]);
+  });
+
+  test('by the settings is unprotected once it has lost one that it had', () => {
+    const bench = new Bench(BARE);
+    bench.report(bench.row(STOP)).pass(1_000).report(bench.row());
+    expect(stageOf(bench.book)).toBe('UNPROTECTED');
+    expect(bench.of('setProtection')).toMatchObject([{ change: STOP }]);
+  });
+
+  test('because nobody here opened it is open as soon as that is known', () => {
+    const bench = new Bench();
+    bench.report(bench.row(), { openers: [] });
+    expect(stageOf(bench.book)).toBe('UNPROTECTED');
+    bench.pass(9_000);
+    expect(stageOf(bench.book)).toBe('OPEN');
+    const guarded = new Bench({}, 'protect');
+    guarded.report(guarded.row(), { openers: [] }).pass(9_000);
+    expect(stageOf(guarded.book)).toBe('UNPROTECTED');
+  });
+});
+
 describe('whose it is', () => {
   test('a position that nobody here opened is said once, and left alone', () => {
     const bench = new Bench({ maxHoldingMinutes: 1 });
