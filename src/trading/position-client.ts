@@ -141,10 +141,10 @@ export class PositionClient {
   }
 }
 
+/** It stays as it is for as long as the run: what moves is left out. */
 function summaryOf(symbol: string, { row }: PositionReport): string {
-  if (row === null) return `${symbol}, closed before it was seen`;
-  const stop = row.stopLoss === undefined ? 'no stop' : `stop ${row.stopLoss}`;
-  return `${row.side} ${symbol} ${row.size} @ ${row.entryPrice} · ${stop}`;
+  if (row === null) return `${symbol}, not shown by the venue yet`;
+  return `${row.side} ${symbol} ${row.size} @ ${row.entryPrice}`;
 }
 
 function strategyAttribute({ openers }: PositionReport) {

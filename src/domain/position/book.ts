@@ -182,6 +182,7 @@ export interface PositionBook {
   readonly rounds: number;
   /** Of the exit that was started last. */
   readonly lastFingerprint?: string;
+  readonly lastReason?: CloseReason;
   readonly nextRoundAtMs: number;
   readonly ended?: EndedRound;
   readonly exits: readonly OwnExitRecord[];

@@ -38,8 +38,8 @@ export function viewOf(book: PositionBook) {
     marks,
     exitRounds: rounds,
     exitFingerprint: round?.fingerprint ?? book.lastFingerprint,
-    exitReason: exit?.reason ?? round?.reason,
-    closesAtMs: closesAtMs(book),
+    exitReason: exit?.reason ?? round?.reason ?? book.lastReason,
+    closesAtMs: flat === undefined ? closesAtMs(book) : undefined,
     timeline,
     trade,
   };

@@ -330,6 +330,18 @@ describe('exits', () => {
     expect(bench.book.marks).toEqual([]);
   });
 
+  test('that closed a part still names its reason; a position that is flat closes at no time', () => {
+    const bench = new Bench({ partialTakeProfitFraction: '0.01', maxHoldingMinutes: 5 });
+    bench.report(bench.row({ ...STOP, markPrice: '62000.0' }));
+    bench.take({ kind: 'exitStarted', round: 1, fingerprint: 'part', clientOrderId: 'of-part' });
+    bench.endExit('0.25');
+    expect(viewOf(bench.book)).toMatchObject({ exitFingerprint: 'part', exitReason: 'PARTIAL_TARGET' });
+    expect(viewOf(bench.book).closesAtMs).toBeDefined();
+    bench.pass(3_000).report(null).pass(3_000).report(null);
+    expect(viewOf(bench.book)).toMatchObject({ state: 'FLAT' });
+    expect(viewOf(bench.book).closesAtMs).toBeUndefined();
+  });
+
   test('the time of the earliest signal that names one closes it', () => {
     const bench = new Bench({ maxHoldingMinutes: 60 });
     bench.report(bench.row(STOP), { openers: [OPENER, { ...OPENER, maxHoldingSeconds: 5 }] }).pass(3_000);
