@@ -8,7 +8,10 @@ import type { PositionCalls } from './position-activities';
 import { RecurringAlert } from './recurring-alert';
 import { isFailedCall, rootMessage } from './until-answered';
 
-/** How long the venue's money log may lag, from when the position was found flat; then it is booked by what there is. */
+/**
+ * How long the venue's money log may lag, and a booking fail, from when the position was found flat; then it is booked by what
+ * there is, and a person hears of it where nothing can be read.
+ */
 const LAG_MAX_MS = 60_000;
 /** Pauses between two attempts; the last one stays. */
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
@@ -53,7 +56,8 @@ export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | unde
       if (isWaitedFor(book()) && episode !== undefined) {
         return estimatedTradeOf({ ...evidenceOf(book(), episode), executions: [], moneyRows: [] }, seenOf(book()));
       }
-      if (attempts > 0) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
+      // Its reads may wait for permits behind those of open positions: that is no fault yet.
+      if (hasWaited(book())) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
     }
     const pauseMs = PAUSES_MS[Math.min(attempts, PAUSES_MS.length - 1)]!;
     await condition(() => book().booking !== booking || isWaitedFor(book()), pauseMs);

@@ -293,11 +293,12 @@ test('a venue that refuses our key tells nothing for a while; then the position 
   let booked = 0;
   desk.beforeBooking = async () => {
     booked += 1;
-    if (booked === 1) throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
+    if (booked <= 2) throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
   };
   await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
   expect(await position.handle.result()).toMatchObject({ state: 'BOOKED' });
-  expect(booked).toBe(2);
+  expect(booked).toBe(3);
+  expect(alerts.filter((text) => text.startsWith('KEYLESS') && text.includes('booked'))).toEqual([]);
 });
 
 test('messages that make no sense change nothing', async () => {

@@ -482,8 +482,8 @@ describe('people', () => {
   });
 
   test.each([
-    ['a looser stop', { stopLoss: '59000' }, 'force'],
-    ['one that is hardly tighter', { stopLoss: '59951' }, 'force'],
+    ['a looser stop', { stopLoss: '59000' }, '--force'],
+    ['one that is hardly tighter', { stopLoss: '59951' }, '"force": true'],
     ['one beyond the price', { stopLoss: '62000', force: true }, 'at once'],
     ['a target behind the price', { takeProfit: '61000' }, 'at once'],
     ['no number', { stopLoss: '6e4' }, 'no price'],
