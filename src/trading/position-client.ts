@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { PositionSettings } from '../domain/risk/types';
 import { formerOf, newsBeside, readFormer, readTrade, type FormerEpisode } from '../domain/position/former';
+import type { FoundSignal } from '../domain/position/signal-orders';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { DenialCode } from '../domain/denial';
 import type { SignalOutcome, SignalView } from '../domain/signal-view';
@@ -15,10 +16,14 @@ import {
   type PositionWorkflowInput,
 } from '../messages/position';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
+import { SIGNAL_WORKFLOW_TYPE } from '../messages/signal';
 import { positionClosedSignal, type PositionClosed } from '../messages/venue-account';
 
 /** One call to the server; the workflow that asked tries again. */
 const CALL_TIMEOUT_MS = 10_000;
+/** Signals of a symbol that are looked through for the order of one. */
+const SIGNALS_MAX = 1_000;
+const PAGE_SIZE = 200;
 /** As for the account: how long a step may be in the hands of a process that has died. */
 const STEP_TIMEOUT = '5 seconds';
 
@@ -28,6 +33,8 @@ export interface PositionClientOptions {
   /** As this process is configured. */
   readonly protection: ProtectionSettings;
   readonly foreign: PositionSettings['foreign'];
+  /** What the order of a signal is called at the venue; intake's own function. */
+  readonly clientOrderIdOf: (fingerprint: string) => string;
 }
 
 /** What became of an exit. */
@@ -91,6 +98,35 @@ export class PositionClient {
     await this.inTime(() =>
       client.workflow.getHandle(venueAccountWorkflowId(ours)).signal(positionClosedSignal, closed),
     );
+  }
+
+  /**
+   * The signals whose orders these are, among the SIGNALS_MAX newest of a symbol.
+   *
+   * @returns those that were found; none where the server does not tell
+   */
+  async signalsOf(symbol: string, clientOrderIds: readonly string[]): Promise<readonly FoundSignal[]> {
+    const { client, clientOrderIdOf } = this.options;
+    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND ${TRADE_SYMBOL.name} = '${symbol}'`;
+    const found: FoundSignal[] = [];
+    try {
+      await this.inTime(async () => {
+        let looks = 0;
+        for await (const { workflowId, typedSearchAttributes } of client.workflow.list({
+          query,
+          pageSize: PAGE_SIZE,
+        })) {
+          const clientOrderId = clientOrderIdOf(workflowId);
+          const strategy = typedSearchAttributes.get(TRADE_STRATEGY);
+          if (clientOrderIds.includes(clientOrderId)) found.push({ clientOrderId, fingerprint: workflowId, strategy });
+          looks += 1;
+          if (found.length === clientOrderIds.length || looks >= SIGNALS_MAX) return;
+        }
+      });
+    } catch {
+      // What was found before counts.
+    }
+    return found;
   }
 
   /** What became of an exit, by its fingerprint. */

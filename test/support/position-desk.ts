@@ -195,7 +195,7 @@ export class DeskPosition {
   async tell(report: PositionReport = this.desk.report()): Promise<void> {
     const protection = { ...DESK_PROTECTION, ...this.protection };
     const { client, foreign } = this;
-    const positions = new PositionClient({ client, ours: onPaper(DESK_VENUE), protection, foreign });
+    const positions = new PositionClient({ client, ours: onPaper(DESK_VENUE), protection, foreign, clientOrderIdOf });
     await positions.tell(this.desk.symbol, report);
   }
 

@@ -37,8 +37,9 @@ export function viewOf(book: PositionBook) {
     openers,
     marks,
     exitRounds: rounds,
-    exitFingerprint: round?.fingerprint ?? book.lastFingerprint,
-    exitReason: exit?.reason ?? round?.reason ?? book.lastReason,
+    // A signal that closed it is its last exit, too.
+    exitFingerprint: trade?.closedBy ?? round?.fingerprint ?? book.lastFingerprint,
+    exitReason: trade?.closedBy === undefined ? (exit?.reason ?? round?.reason ?? book.lastReason) : trade.reason,
     closesAtMs: flat === undefined ? closesAtMs(book) : undefined,
     timeline,
     trade,

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { loadConfig } from '../../../src/config/load-config';
 import type { PositionRow } from '../../../src/domain/position/types';
+import { clientOrderIdOf } from '../../../src/intake/fingerprint';
 import { positionReportSignal, type PositionReport } from '../../../src/messages/position';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../../../src/messages/search-attributes';
 import { positionClosedSignal, type PositionClosed } from '../../../src/messages/venue-account';
@@ -40,12 +41,21 @@ function clientWith(handle: Readonly<Record<string, unknown>> = {}) {
   const signal = jest.fn(async (..._call: unknown[]) => undefined);
   const describe = () => Promise.reject(notFound());
   const getHandle = jest.fn((_id: string) => ({ signal, describe, ...handle }));
+  const list = jest.fn((_options: { query: string }): AsyncIterable<unknown> => listed([]));
   const client = {
-    workflow: { signalWithStart, getHandle },
+    workflow: { signalWithStart, getHandle, list },
     withDeadline: (_atMs: number, call: () => Promise<unknown>) => call(),
   };
-  const positions = new PositionClient({ client: client as never, ours: OURS, protection, foreign: 'alert' });
-  return { positions, signalWithStart, signal, getHandle };
+  const settings = { protection, foreign: 'alert', clientOrderIdOf } as const;
+  const positions = new PositionClient({ client: client as never, ours: OURS, ...settings });
+  return { positions, signalWithStart, signal, getHandle, list };
+}
+
+async function* listed(fingerprints: readonly string[], end?: Error) {
+  for (const workflowId of fingerprints) {
+    yield { workflowId, typedSearchAttributes: { get: () => `strategy of ${workflowId}` } };
+  }
+  if (end) throw end;
 }
 
 test('a position’s workflow is told, and started where none runs, under its one id and with this process’s settings', async () => {
@@ -157,6 +167,23 @@ test('a booked episode is told to the account of this environment', async () => 
   await positions.tellClosed(closed);
   expect(getHandle).toHaveBeenCalledWith('venue-account:paper:bybit');
   expect(signal).toHaveBeenCalledWith(positionClosedSignal, closed);
+});
+
+describe('the signals of orders', () => {
+  test('are found among the newest of the symbol', async () => {
+    const { positions, list } = clientWith();
+    list.mockReturnValue(listed(['a', 'b', 'c']));
+    const found = await positions.signalsOf('BTCUSDT', [clientOrderIdOf('b'), 'of-nobody']);
+    expect(found).toEqual([{ clientOrderId: clientOrderIdOf('b'), fingerprint: 'b', strategy: 'strategy of b' }]);
+    expect(list.mock.calls[0]![0].query).toBe("WorkflowType = 'signal' AND TradeSymbol = 'BTCUSDT'");
+  });
+
+  test('are fewer, and no failure, where the server stops telling', async () => {
+    const { positions, list } = clientWith();
+    list.mockReturnValue(listed(['a'], new Error('Away.')));
+    const ids = [clientOrderIdOf('a'), clientOrderIdOf('b')];
+    expect(await positions.signalsOf('BTCUSDT', ids)).toMatchObject([{ fingerprint: 'a' }]);
+  });
 });
 
 describe('an exit', () => {

@@ -256,6 +256,16 @@ describe('what is told late of the position before', () => {
     expect(bench.book.episode?.openedAtMs).toBe(START_MS + 500);
   });
 
+  test('names the signal that closed it once it is booked', () => {
+    const bench = new Bench();
+    bench.report(bench.row(STOP)).pass(1_000).report(null).pass(3_000).report(null);
+    const trade = { ...former, openedBy: ['f'], net: '1', reason: 'SIGNAL', closedBy: 'abc', closedByStrategy: 'grid' };
+    bench.take({ kind: 'booked', booking: 1, trade: trade as never });
+    const view = viewOf(bench.book);
+    expect(view).toMatchObject({ exitFingerprint: 'abc', exitReason: 'SIGNAL' });
+    expect(view.timeline.map(({ text }) => text)).toContain('Closed by the signal abc (grid).');
+  });
+
   test('does not follow its own booking', () => {
     const bench = new Bench();
     bench.report(bench.row(STOP)).take({ kind: 'close', command: { ...person('a'), reason: 'OPERATOR' } });
