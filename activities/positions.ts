@@ -8,6 +8,7 @@ import type {
   ProtectionAnswer,
   ProtectionChange,
 } from '../src/domain/position/types';
+import { unnamedOrdersOf, withSignals } from '../src/domain/position/signal-orders';
 import { onSteps } from '../src/domain/position/on-steps';
 import type { NamedVenue, TradingVenue } from '../src/domain/trading-venue';
 import type { PositionReport } from '../src/messages/position';
@@ -27,7 +28,7 @@ export type { ExitOrder, MadeExit } from '../src/trading/position-exits';
  * A call sets protection within this of its beginning, or not at all. Give it a longer timeout: from then on nothing of it can
  * leave any more, and come behind a newer one.
  */
-export const SET_PROTECTION_WITHIN_MS = 15_000;
+export const SET_PROTECTION_WITHIN_MS = 5_000;
 /** What one answer holds at most, the oldest first: ask on from the instant of the last one. It has to fit into one message. */
 export const ROWS_MAX = 4_000;
 
@@ -92,6 +93,14 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
     return { executions, moneyRows };
   }
 
+  /** Names are no reason to wait with a booking: where they cannot be found, it has none. */
+  async function named(trade: ClosedTrade, evidence: ClosingEvidence): Promise<ClosedTrade> {
+    const orders = unnamedOrdersOf(evidence, trade);
+    const ids = [...orders.opened, ...(orders.closed === undefined ? [] : [orders.closed])];
+    if (ids.length === 0) return trade;
+    return withSignals(trade, orders, await positions.signalsOf(trade.symbol, ids));
+  }
+
   /** Where the venue does not tell its steps now, the change goes as it is: better refused than not sent. */
   async function placedOnSteps(change: ProtectionChange, side: PositionSide): Promise<ProtectionChange> {
     try {
@@ -137,10 +146,11 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
     async bookEpisode({ evidence, seen, isLast }: BookEpisodeInput): Promise<BookingAnswer> {
       crashPoint('book.before');
       const read = await withHeartbeats(() => retryable(() => readClosing(evidence)));
-      const trade = closedTradeOf({ ...evidence, ...read });
+      const all = { ...evidence, ...read };
+      const trade = closedTradeOf(all);
       crashPoint('book.after');
-      if (trade?.isProven) return { status: 'booked', trade };
-      if (isLast) return { status: 'booked', trade: trade ?? estimatedTradeOf({ ...evidence, ...read }, seen) };
+      if (trade?.isProven) return { status: 'booked', trade: await named(trade, all) };
+      if (isLast) return { status: 'booked', trade: await named(trade ?? estimatedTradeOf(all, seen), all) };
       const lacks = trade === undefined ? 'execution' : 'row in the money log';
       return { status: 'lagging', reason: `The venue does not tell every ${lacks} of ${evidence.symbol} yet.` };
     },

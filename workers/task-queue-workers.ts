@@ -100,6 +100,7 @@ export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOpt
     ours,
     protection: config.protection,
     foreign: config.positions.foreign,
+    clientOrderIdOf,
   });
   const exits = new ExitMaker(pacedVenue, { fingerprintOf, contentHashOf, clientOrderIdOf });
   return {

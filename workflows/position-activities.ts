@@ -6,7 +6,7 @@ import { RecurringAlert } from './recurring-alert';
 import { isPassingOrRefused, rootMessage } from './until-answered';
 
 /** Longer than SET_PROTECTION_WITHIN_MS of activities/positions.ts: from then on nothing of a call can leave any more. */
-const SET_TIMEOUT = '25 seconds';
+const SET_TIMEOUT = '12 seconds';
 /** A call that nobody takes is over, too. */
 const CALL_TIMEOUT = '30 seconds';
 /** Pages of executions and of the money log wait for their permits. */

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { PositionBook } from '../src/domain/position/book';
+import { episodeOfOrders } from '../src/domain/position/episode-of-orders';
 import { estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
 import type { ClosedTrade, PositionRow } from '../src/domain/position/types';
 import type { PositionWorkflowInput } from '../src/messages/position';
@@ -7,7 +8,10 @@ import type { PositionCalls } from './position-activities';
 import { RecurringAlert } from './recurring-alert';
 import { isFailedCall, rootMessage } from './until-answered';
 
-/** How long the venue's money log may lag, from when the position was found flat; then it is booked by what there is. */
+/**
+ * How long the venue's money log may lag, and a booking fail, from when the position was found flat; then it is booked by what
+ * there is, and a person hears of it where nothing can be read.
+ */
 const LAG_MAX_MS = 60_000;
 /** Pauses between two attempts; the last one stays. */
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
@@ -39,7 +43,7 @@ export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | unde
   for (let attempts = 0; book().booking === booking; attempts += 1) {
     try {
       const named = book().episode ?? (await findEpisode(parts));
-      if (named === undefined && hasWaited(book())) return undefined;
+      if (named === 'none' || (named === undefined && hasWaited(book()))) return undefined;
       if (named !== undefined) {
         const evidence = evidenceOf(book(), named);
         const call = { environment, venue, evidence, seen: seenOf(book()), isLast: isLast() };
@@ -52,7 +56,8 @@ export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | unde
       if (isWaitedFor(book()) && episode !== undefined) {
         return estimatedTradeOf({ ...evidenceOf(book(), episode), executions: [], moneyRows: [] }, seenOf(book()));
       }
-      if (attempts > 0) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
+      // Its reads may wait for permits behind those of open positions: that is no fault yet.
+      if (hasWaited(book())) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
     }
     const pauseMs = PAUSES_MS[Math.min(attempts, PAUSES_MS.length - 1)]!;
     await condition(() => book().booking !== booking || isWaitedFor(book()), pauseMs);
@@ -70,16 +75,23 @@ function isWaitedFor(book: PositionBook): boolean {
   return row !== undefined && row !== null && (row.stopLoss === undefined || hasWaited(book));
 }
 
-/** The episode of entries of ours that was over before the venue showed it. */
-async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | undefined> {
+/**
+ * The episode of entries of ours that was over before the venue showed it.
+ *
+ * @returns none: there was none, and no waiting brings one. undefined: the venue does not tell of all entries yet
+ */
+async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | 'none' | undefined> {
   const { environment, venue, symbol } = input;
-  const { openers, beganAtMs } = book();
-  if (openers.length === 0) return undefined;
+  const { openers, beganAtMs, former } = book();
+  if (openers.length === 0) return 'none';
   const sinceMs = beganAtMs - ENTRY_BEFORE_MS;
   const executions = await activities.fetchExecutions({ environment, venue, symbol, sinceMs });
-  const ids = new Set(openers.map(({ clientOrderId }) => clientOrderId));
-  const [first] = executions.filter(({ clientOrderId }) => ids.has(clientOrderId));
-  return first && { side: first.direction === 'BUY' ? 'LONG' : 'SHORT', openedAtMs: first.atMs };
+  return episodeOfOrders(
+    symbol,
+    executions,
+    openers.map(({ clientOrderId }) => clientOrderId),
+    former,
+  );
 }
 
 function evidenceOf(

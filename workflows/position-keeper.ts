@@ -13,6 +13,7 @@ import {
   type PositionBook,
   type ReportFacts,
 } from '../src/domain/position/book';
+import { formerOf, readFormer, type FormerEpisode } from '../src/domain/position/former';
 import { nextDueAtMs } from '../src/domain/position/due';
 import { reportFault, rowFault } from '../src/domain/position/message-faults';
 import { rebasedBook } from '../src/domain/position/rebase';
@@ -21,7 +22,13 @@ import type { PositionEffect } from '../src/domain/position/step';
 import type { ClosedTrade, ProtectionChange } from '../src/domain/position/types';
 import { detailsOf, viewOf } from '../src/domain/position/view';
 import { venueAccountWorkflowId } from '../src/messages/ids';
-import { TRADE_MEMO, type PositionView, type PositionWorkflowInput } from '../src/messages/position';
+import {
+  FORMER_MEMO,
+  NO_TRADE,
+  TRADE_MEMO,
+  type PositionView,
+  type PositionWorkflowInput,
+} from '../src/messages/position';
 import { TRADE_DIRECTION, TRADE_OUTCOME, TRADE_STRATEGY } from '../src/messages/search-attributes';
 import { positionClosedSignal, type PositionClosed } from '../src/messages/venue-account';
 import { alert, announce } from './announcements';
@@ -59,7 +66,9 @@ export class PositionKeeper {
     this.activities = proxyPositionActivities(input);
     const book = carried?.book;
     const nowMs = Date.now();
-    this.state = book ? rebasedBook(book, nowMs) : newBook({ symbol, protection, foreign }, nowMs);
+    this.state = book
+      ? rebasedBook(book, nowMs)
+      : newBook({ symbol, protection, foreign }, nowMs, readFormer(workflowInfo().memo?.[FORMER_MEMO]));
     for (const closed of carried?.untold ?? []) this.tellAccount(closed);
   }
 
@@ -88,6 +97,17 @@ export class PositionKeeper {
   /** What a run of the same episode goes on with. */
   carry(): CarriedPosition {
     return { book: this.state, untold: this.untold };
+  }
+
+  /** What was booked last: by this run, or before it. */
+  get former(): FormerEpisode | undefined {
+    const { trade, former } = this.state;
+    return trade === undefined ? former : formerOf(trade);
+  }
+
+  /** Nothing was booked: lists tell such a run apart. */
+  endWithoutTrade(): void {
+    upsertSearchAttributes([{ key: TRADE_OUTCOME, value: NO_TRADE }]);
   }
 
   /** What the next episode's run begins with. */

@@ -7,10 +7,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { closeFault, protectFault } from '../src/domain/position/message-faults';
+import type { FormerEpisode } from '../src/domain/position/former';
 import { isRecord, showValue } from '../src/domain/plain-values';
 import { isTradingEnvironment } from '../src/domain/trading-venue';
 import {
   closePositionUpdate,
+  FORMER_MEMO,
   positionReportSignal,
   positionStateQuery,
   protectPositionUpdate,
@@ -56,7 +58,8 @@ async function keep(input: PositionWorkflowInput, carried: CarriedPosition | und
     hasClock = await untilDue(keeper, () => isOver() || mustContinue());
   }
   const { next } = keeper.book;
-  if (next !== undefined) await continueWithNext(input, keeper.handOver(next));
+  if (keeper.book.trade === undefined) keeper.endWithoutTrade();
+  if (next !== undefined) await continueWithNext(input, keeper.handOver(next), keeper.former);
   return keeper.view();
 }
 
@@ -84,11 +87,15 @@ async function continueSame(input: PositionWorkflowInput, carried: CarriedPositi
 }
 
 /** The next episode is another trade: what lists find of this one stays with this run. */
-async function continueWithNext(input: PositionWorkflowInput, carried: CarriedPosition): Promise<never> {
+async function continueWithNext(
+  input: PositionWorkflowInput,
+  carried: CarriedPosition,
+  former: FormerEpisode | undefined,
+): Promise<never> {
   const { next } = carried;
   const strategy = next?.openers[0]?.strategy;
   const nextRun = makeContinueAsNewFunc<typeof position>({
-    memo: {},
+    memo: former ? { [FORMER_MEMO]: former } : {},
     typedSearchAttributes: [
       { key: TRADE_SYMBOL, value: input.symbol },
       { key: TRADE_VENUE, value: input.venue },

@@ -71,7 +71,9 @@ export function renderPosition(view: PositionView, style: Style): string {
 
 function describeStop({ row, stopSource, unprotectedSinceMs }: PositionView): string | undefined {
   if (row === undefined) return undefined;
-  if (row.stopLoss === undefined) return `NONE since ${timeOf(unprotectedSinceMs) || 'unknown'}`;
+  if (row.stopLoss === undefined) {
+    return unprotectedSinceMs === undefined ? 'none, as far as is known' : `NONE since ${timeOf(unprotectedSinceMs)}`;
+  }
   const source = { attached: 'it came with the entry', set: 'set by oncefill', venue: 'set at the exchange' };
   return `${row.stopLoss}${stopSource === undefined ? '' : `, ${source[stopSource]}`}`;
 }

@@ -18,6 +18,10 @@ import { positionWorkflowId } from './ids';
 export const POSITION_WORKFLOW_TYPE = 'position';
 /** Where a closed position's memo holds its ClosedTrade. */
 export const TRADE_MEMO = 'trade';
+/** Where a run's memo holds the FormerEpisode: what the run before it booked. */
+export const FORMER_MEMO = 'former';
+/** TRADE_OUTCOME of a run that ended without a trade: the venue never showed its position, or it was booked before. */
+export const NO_TRADE = 'NONE';
 export { EXIT_STRATEGY_PREFIX } from '../domain/position/exit-strategy';
 
 /**
@@ -79,7 +83,7 @@ export interface PositionReply {
 export const closePositionUpdate = defineUpdate<PositionReply, [CloseCommand]>('close');
 export const protectPositionUpdate = defineUpdate<PositionReply, [ProtectCommand]>('protect');
 
-export type PositionState = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'EXITING' | 'FLAT' | 'BOOKED';
+export type PositionState = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'OPEN' | 'EXITING' | 'FLAT' | 'BOOKED';
 
 export interface PositionEvent {
   readonly atMs: number;
@@ -96,9 +100,11 @@ export interface PositionView {
   readonly row?: PositionRow;
   /** When the venue said so, milliseconds UTC on its clock. */
   readonly reportedAtMs?: number;
+  /** The tightest one in force; estimated: it follows the price, and the venue tells its distance only. Absent: none. */
+  readonly stop?: { readonly price: string; readonly isEstimated: boolean };
   /** Who made the present stop: it came with the entry, we set it, or the venue or a person did. */
   readonly stopSource?: 'attached' | 'set' | 'venue';
-  /** Since when it has no stop, milliseconds UTC. */
+  /** Since when it lacks a stop that it is to have, milliseconds UTC. */
   readonly unprotectedSinceMs?: number;
   readonly openers: readonly PositionOpener[];
   readonly marks: readonly PositionMark[];

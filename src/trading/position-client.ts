@@ -1,21 +1,29 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { PositionSettings } from '../domain/risk/types';
+import { formerOf, newsBeside, readFormer, readTrade, type FormerEpisode } from '../domain/position/former';
+import type { FoundSignal } from '../domain/position/signal-orders';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { DenialCode } from '../domain/denial';
 import type { SignalOutcome, SignalView } from '../domain/signal-view';
 import type { TradingVenue } from '../domain/trading-venue';
 import { ENTITIES_TASK_QUEUE, positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import {
+  FORMER_MEMO,
   POSITION_WORKFLOW_TYPE,
   positionReportSignal,
+  TRADE_MEMO,
   type PositionReport,
   type PositionWorkflowInput,
 } from '../messages/position';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
+import { SIGNAL_WORKFLOW_TYPE } from '../messages/signal';
 import { positionClosedSignal, type PositionClosed } from '../messages/venue-account';
 
 /** One call to the server; the workflow that asked tries again. */
 const CALL_TIMEOUT_MS = 10_000;
+/** Signals of a symbol that are looked through for the order of one. */
+const SIGNALS_MAX = 1_000;
+const PAGE_SIZE = 200;
 /** As for the account: how long a step may be in the hands of a process that has died. */
 const STEP_TIMEOUT = '5 seconds';
 
@@ -25,6 +33,8 @@ export interface PositionClientOptions {
   /** As this process is configured. */
   readonly protection: ProtectionSettings;
   readonly foreign: PositionSettings['foreign'];
+  /** What the order of a signal is called at the venue; intake's own function. */
+  readonly clientOrderIdOf: (fingerprint: string) => string;
 }
 
 /** What became of an exit. */
@@ -56,7 +66,11 @@ export class PositionClient {
     const { client, ours } = this.options;
     const workflowId = positionWorkflowId(ours, symbol);
     await this.inTime(async () => {
-      if (report.row === null && report.openers.length === 0) return this.tellIfRunning(workflowId, report);
+      if (await this.tellIfRunning(workflowId, report)) return;
+      if (report.row === null && report.openers.length === 0) return;
+      const former = await this.formerOf(workflowId);
+      // A late word of what is booked already: a run for it would have nothing to look after.
+      if (former !== undefined && newsBeside(former, report) === undefined) return;
       await client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
         workflowId,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -67,6 +81,7 @@ export class PositionClient {
         signal: positionReportSignal,
         signalArgs: [report],
         staticSummary: summaryOf(symbol, report),
+        ...(former && { memo: { [FORMER_MEMO]: former } }),
         typedSearchAttributes: [
           { key: TRADE_SYMBOL, value: symbol },
           { key: TRADE_VENUE, value: ours.venue },
@@ -83,6 +98,35 @@ export class PositionClient {
     await this.inTime(() =>
       client.workflow.getHandle(venueAccountWorkflowId(ours)).signal(positionClosedSignal, closed),
     );
+  }
+
+  /**
+   * The signals whose orders these are, among the SIGNALS_MAX newest of a symbol.
+   *
+   * @returns those that were found; none where the server does not tell
+   */
+  async signalsOf(symbol: string, clientOrderIds: readonly string[]): Promise<readonly FoundSignal[]> {
+    const { client, clientOrderIdOf } = this.options;
+    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND ${TRADE_SYMBOL.name} = '${symbol}'`;
+    const found: FoundSignal[] = [];
+    try {
+      await this.inTime(async () => {
+        let looks = 0;
+        for await (const { workflowId, typedSearchAttributes } of client.workflow.list({
+          query,
+          pageSize: PAGE_SIZE,
+        })) {
+          const clientOrderId = clientOrderIdOf(workflowId);
+          const strategy = typedSearchAttributes.get(TRADE_STRATEGY);
+          if (clientOrderIds.includes(clientOrderId)) found.push({ clientOrderId, fingerprint: workflowId, strategy });
+          looks += 1;
+          if (found.length === clientOrderIds.length || looks >= SIGNALS_MAX) return;
+        }
+      });
+    } catch {
+      // What was found before counts.
+    }
+    return found;
   }
 
   /** What became of an exit, by its fingerprint. */
@@ -105,11 +149,26 @@ export class PositionClient {
     return { ...ours, symbol, protection, foreign };
   }
 
-  private async tellIfRunning(workflowId: string, report: PositionReport): Promise<void> {
+  /** @returns whether one runs */
+  private async tellIfRunning(workflowId: string, report: PositionReport): Promise<boolean> {
     try {
       await this.options.client.workflow.getHandle(workflowId).signal(positionReportSignal, report);
+      return true;
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  /** What the last run booked, or the one before it. @returns undefined: nothing is remembered */
+  private async formerOf(workflowId: string): Promise<FormerEpisode | undefined> {
+    try {
+      const { memo } = await this.options.client.workflow.getHandle(workflowId).describe();
+      const trade = readTrade(memo?.[TRADE_MEMO]);
+      return trade === undefined ? readFormer(memo?.[FORMER_MEMO]) : formerOf(trade);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
     }
   }
 
@@ -118,10 +177,10 @@ export class PositionClient {
   }
 }
 
+/** It stays as it is for as long as the run: what moves is left out. */
 function summaryOf(symbol: string, { row }: PositionReport): string {
-  if (row === null) return `${symbol}, closed before it was seen`;
-  const stop = row.stopLoss === undefined ? 'no stop' : `stop ${row.stopLoss}`;
-  return `${row.side} ${symbol} ${row.size} @ ${row.entryPrice} · ${stop}`;
+  if (row === null) return `${symbol}, not shown by the venue yet`;
+  return `${row.side} ${symbol} ${row.size} @ ${row.entryPrice}`;
 }
 
 function strategyAttribute({ openers }: PositionReport) {

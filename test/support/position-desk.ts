@@ -6,17 +6,16 @@ import type { PositionOpener, PositionRow, ProtectionAnswer, ProtectionChange } 
 import { estimatedTradeOf } from '../../src/domain/position/booking';
 import type { ProtectionSettings } from '../../src/domain/protection/types';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../../src/intake/fingerprint';
-import { ENTITIES_TASK_QUEUE, positionWorkflowId } from '../../src/messages/ids';
+import { positionWorkflowId } from '../../src/messages/ids';
 import {
-  positionReportSignal,
   positionStateQuery,
-  POSITION_WORKFLOW_TYPE,
   type PositionReport,
   type PositionView,
   type PositionWorkflowInput,
 } from '../../src/messages/position';
 import type { TradeInput, TradeResult } from '../../src/messages/trade';
 import type { PositionClosed } from '../../src/messages/venue-account';
+import { PositionClient } from '../../src/trading/position-client';
 import { ExitMaker } from '../../src/trading/position-exits';
 import { onPaper } from './account-commands';
 
@@ -194,15 +193,10 @@ export class DeskPosition {
 
   /** As the account tells it. */
   async tell(report: PositionReport = this.desk.report()): Promise<void> {
-    const { symbol } = this.desk;
     const protection = { ...DESK_PROTECTION, ...this.protection };
-    await this.client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
-      workflowId: positionWorkflowId({ venue: DESK_VENUE }, symbol),
-      taskQueue: ENTITIES_TASK_QUEUE,
-      args: [{ ...onPaper(DESK_VENUE), symbol, protection, foreign: this.foreign }],
-      signal: positionReportSignal,
-      signalArgs: [report],
-    });
+    const { client, foreign } = this;
+    const positions = new PositionClient({ client, ours: onPaper(DESK_VENUE), protection, foreign, clientOrderIdOf });
+    await positions.tell(this.desk.symbol, report);
   }
 
   view(): Promise<PositionView> {

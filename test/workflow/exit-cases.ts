@@ -87,7 +87,7 @@ export function exitCases(world: () => World): void {
       return row?.exitReason === 'OPERATOR';
     });
     const { config, parts } = engine;
-    const client = new PositionClient({ ...parts, protection: config.protection, foreign: 'alert' });
+    const client = new PositionClient({ ...parts, protection: config.protection, foreign: 'alert', clientOrderIdOf });
     expect(await client.exitOutcome(fingerprint)).toMatchObject({
       status: 'ended',
       outcome: 'FILLED',

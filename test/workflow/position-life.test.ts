@@ -45,7 +45,8 @@ test('an entry opens a protected position, another is denied, one against it clo
     denialCode: 'POSITION_TOO_LARGE',
   });
 
-  expect(await engine.trade({ direction: 'SELL', amount: '0.5' })).toMatchObject({
+  const closer = await engine.trade({ direction: 'SELL', amount: '0.5' });
+  expect(closer).toMatchObject({
     outcome: 'FILLED',
     sendAttempts: 1,
     order: { filledQuantity: '0.02' },
@@ -53,6 +54,9 @@ test('an entry opens a protected position, another is denied, one against it clo
   expect(positions()).toEqual([]);
   expect(await eventually(async () => (await handle.query(positionStateQuery)).trade)).toMatchObject({
     quantity: '0.02',
+    reason: 'SIGNAL',
+    closedBy: closer.fingerprint,
+    closedByStrategy: held.openers[0]?.strategy,
   });
   expect(await engine.trade({ amount: '0.01' })).toMatchObject({ outcome: 'DENIED', denialCode: 'COOLING_DOWN' });
   const { rules, unprotected } = await risk();

@@ -9,15 +9,18 @@ import type { ProtectionSettings } from '../../src/domain/protection/types';
 import { ENTITIES_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
 import {
   closePositionUpdate,
+  FORMER_MEMO,
+  POSITION_WORKFLOW_TYPE,
   positionReportSignal,
   protectPositionUpdate,
   TRADE_MEMO,
+  type PositionView,
 } from '../../src/messages/position';
 import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import type { AnnouncementSinks } from '../../workflows/announcements';
 import { onPaper } from '../support/account-commands';
 import { eventually } from '../support/engine';
-import { DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
+import { DESK_PROTECTION, DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 /** Low, so that some reports make a new run. */
@@ -230,6 +233,42 @@ describe('the end of a position', () => {
     await position.handle.terminate();
   });
 
+  test('what is told late of one that is booked starts no run; a run that is started all the same ends without a word', async () => {
+    const position = positionOf('LATE');
+    const { desk } = position;
+    desk.open({ stopLoss: '59976' });
+    const late = desk.report();
+    await position.tell();
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    const { trade } = await position.handle.result();
+    const { workflowId, runId } = await position.handle.describe();
+    await position.tell({ ...late, asOfMs: Date.now() });
+    await position.tell({ ...late, asOfMs: Date.now(), row: null });
+    expect((await position.handle.describe()).runId).toBe(runId);
+
+    const former = { ...trade!, signals: trade!.openedBy };
+    const ghost = await environment.client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
+      workflowId,
+      taskQueue: ENTITIES_TASK_QUEUE,
+      memo: { [FORMER_MEMO]: former },
+      args: [{ ...onPaper(DESK_VENUE), symbol: 'LATE', protection: DESK_PROTECTION, foreign: 'alert' }],
+      signal: positionReportSignal,
+      signalArgs: [{ ...late, asOfMs: Date.now() }],
+    });
+    const nothing = (await ghost.result()) as PositionView;
+    expect(nothing).toMatchObject({ state: 'BOOKED', timeline: [] });
+    expect(nothing.trade).toBeUndefined();
+    const { memo, searchAttributes } = await ghost.describe();
+    expect(memo).not.toHaveProperty(TRADE_MEMO);
+    expect(searchAttributes).toMatchObject({ TradeOutcome: ['NONE'] });
+    expect(desk.closed).toHaveLength(1);
+
+    desk.open({ stopLoss: '59976', openedAtMs: Date.now() });
+    await position.tell();
+    await eventually(async () => (await position.view()).state === 'PROTECTED');
+    await position.handle.terminate();
+  });
+
   test('one that the venue closed itself is flat once two answers of the venue miss it', async () => {
     const position = positionOf('STOPPED');
     position.desk.open({ stopLoss: '59976' });
@@ -254,11 +293,12 @@ test('a venue that refuses our key tells nothing for a while; then the position 
   let booked = 0;
   desk.beforeBooking = async () => {
     booked += 1;
-    if (booked === 1) throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
+    if (booked <= 2) throw ApplicationFailure.nonRetryable('API key is invalid.', 'FATAL');
   };
   await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
   expect(await position.handle.result()).toMatchObject({ state: 'BOOKED' });
-  expect(booked).toBe(2);
+  expect(booked).toBe(3);
+  expect(alerts.filter((text) => text.startsWith('KEYLESS') && text.includes('booked'))).toEqual([]);
 });
 
 test('messages that make no sense change nothing', async () => {

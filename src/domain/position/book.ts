@@ -1,5 +1,6 @@
 import type { TradingState } from '../ledger/types';
 import type { ProtectionSettings } from '../protection/types';
+import type { FormerEpisode } from './former';
 import type {
   ClosedTrade,
   CloseReason,
@@ -131,6 +132,8 @@ export interface ReportFacts {
 
 export interface PositionBook {
   readonly terms: PositionTerms;
+  /** The episode before this one, as far as it is known. */
+  readonly former?: FormerEpisode;
   readonly beganAtMs: number;
   /** The venue's clock at the last report that counted; 0: none yet. */
   readonly asOfMs: number;
@@ -155,6 +158,8 @@ export interface PositionBook {
 
   readonly wanted: WantedProtection;
   readonly stopSource?: 'attached' | 'set' | 'venue';
+  /** Since the stop follows, by the rows that showed it; see trailedStop. */
+  readonly bestPrice?: string;
   /** When a rule of ours last moved the stop; 0: never. */
   readonly movedAtMs: number;
   readonly isTrailingSet: boolean;
@@ -177,6 +182,7 @@ export interface PositionBook {
   readonly rounds: number;
   /** Of the exit that was started last. */
   readonly lastFingerprint?: string;
+  readonly lastReason?: CloseReason;
   readonly nextRoundAtMs: number;
   readonly ended?: EndedRound;
   readonly exits: readonly OwnExitRecord[];
@@ -213,9 +219,10 @@ export const REQUEST_ID_BYTES_MAX = 64;
 export const EXITS_MAX = 20;
 export const WORDS_BYTES_MAX = 160;
 
-export function newBook(terms: PositionTerms, nowMs: number): PositionBook {
+export function newBook(terms: PositionTerms, nowMs: number, former?: FormerEpisode): PositionBook {
   return {
     terms,
+    ...(former && { former }),
     beganAtMs: nowMs,
     asOfMs: 0,
     heardAtMs: 0,

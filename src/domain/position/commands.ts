@@ -71,6 +71,9 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   );
 }
 
+/** As it is called on the command line, and over HTTP. */
+const BY_FORCE = 'To move it all the same, ask with --force, or with "force": true.';
+
 function faultOf(
   step: Step,
   row: PositionRow,
@@ -87,11 +90,11 @@ function faultOf(
     if (!isForced) {
       const held = row.stopLoss;
       if (held !== undefined && !isTighter(side, stopLoss, held)) {
-        return `A stop at ${stopLoss} is not nearer to the price than the present one at ${held}. Name "force" to move it all the same.`;
+        return `A stop at ${stopLoss} is not nearer to the price than the present one at ${held}. ${BY_FORCE}`;
       }
       const { moveLeast } = step.book.terms.protection;
       if (!isMoveWorth({ side, from: held, to: stopLoss, price: markPrice }, moveLeast)) {
-        return `A stop at ${stopLoss} is less than ${moveLeast} of the price from the present one at ${held}. Name "force" to move it all the same.`;
+        return `A stop at ${stopLoss} is less than ${moveLeast} of the price from the present one at ${held}. ${BY_FORCE}`;
       }
     }
   }

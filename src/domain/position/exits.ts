@@ -94,7 +94,8 @@ export function takeExitStart(
   const { round: running } = step.book;
   if (running?.round !== round) return;
   const { fingerprint, clientOrderId } = names;
-  step.set({ round: { ...running, fingerprint, clientOrderId }, lastFingerprint: fingerprint });
+  const started = { ...running, fingerprint, clientOrderId };
+  step.set({ round: started, lastFingerprint: fingerprint, lastReason: running.reason });
 }
 
 export function takeExitEnd(step: Step, number: number, { filledQuantity, words }: ExitEnd): void {

@@ -1,8 +1,10 @@
-import { breakEvenStop, hasGained, isMoveWorth } from '../protection/ratchet';
+import { breakEvenStop, hasGained, isMoveWorth, isTighter, tighterStop } from '../protection/ratchet';
 import type { ChangeCause, PositionBook, ProtectionLegs } from './book';
 import { legWords } from './legs';
 import { closesAtMs, expectsStop, hasExcess, isForeign, isGuarded, isOurs, stepLike, stopToHave } from './standing';
 import { trailingToHave, withMark } from './standing';
+import { trailedStopToSet } from './trailing';
+import type { PositionRow } from './types';
 import type { Step } from './step';
 import { isMeantByAll, withdrawExit, wishExit } from './wish-exit';
 import { FOREIGN_AFTER_MS } from './standing';
@@ -128,14 +130,33 @@ export function dueChange(
     return { cause: 'person', legs: asked.legs };
   }
   if (!isGuarded(book, nowMs)) return undefined;
-  const stopLoss = stopToHave(book);
+  const stopLoss = tighterStop(row.side, lostTrailedStop(book), stopToHave(book));
   if (row.stopLoss === undefined && stopLoss !== undefined) {
-    const isTargetLost = row.takeProfit === undefined && wanted.takeProfit !== undefined;
-    return { cause: 'restore', legs: isTargetLost ? { stopLoss, takeProfit: wanted.takeProfit } : { stopLoss } };
+    return { cause: 'restore', legs: { stopLoss, ...lostBeside(book, row) } };
   }
   if (!isOurs(book)) return undefined;
   if (isRaiseDue(book) && nowMs >= nextMoveAtMs(book)) return { cause: 'raise', legs: { stopLoss: wanted.stopLoss! } };
-  const trailingDistance = book.isTrailingSet ? undefined : trailingToHave(book);
+  return trailingDue(book, row);
+}
+
+/** Where the following stop had come to, once the venue has lost it. */
+function lostTrailedStop(book: PositionBook): string | undefined {
+  return book.row?.trailingDistance === undefined ? trailedStopToSet(book) : undefined;
+}
+
+/** What was lost with the stop. A venue that refused it gets the stop alone. */
+function lostBeside({ wanted, told }: PositionBook, row: PositionRow): ProtectionLegs {
+  if (told.includes('rejected')) return {};
+  const { takeProfit, trailingDistance } = wanted;
+  const hasTarget = row.takeProfit === undefined && isTighter(row.side, takeProfit, row.markPrice);
+  const hasTrailing = row.trailingDistance === undefined && trailingDistance !== undefined;
+  return { ...(hasTarget && { takeProfit }), ...(hasTrailing && { trailingDistance }) };
+}
+
+/** The first trailing, or one that was lost with the stop and did not come back with it. */
+function trailingDue(book: PositionBook, row: PositionRow): ReturnType<typeof dueChange> {
+  if (row.trailingDistance !== undefined) return undefined;
+  const trailingDistance = book.wanted.trailingDistance ?? (book.isTrailingSet ? undefined : trailingToHave(book));
   return trailingDistance === undefined ? undefined : { cause: 'trail', legs: { trailingDistance } };
 }
 

@@ -3,7 +3,7 @@ import { answerOnce, close, protect, type CloseFacts, type ProtectFacts } from '
 import { beginRound, takeExitEnd, takeExitStart, type ExitEnd } from './exits';
 import { markOwner, raiseStop, sendChange, watchExits, watchStop } from './guard';
 import { askForNews, questionFailed } from './news';
-import { Step, type PositionEffect } from './step';
+import { keptWords, Step, type PositionEffect } from './step';
 import { takeAnswer } from './take-answer';
 import { settleSize, takeReport, takeSeen } from './take-report';
 import type { ClosedTrade, PositionRow, ProtectionAnswer } from './types';
@@ -74,13 +74,20 @@ function take(step: Step, input: PositionInput): void {
     case 'protect':
       return answerOnce(step, input.command.requestId, () => protect(step, input.command));
     case 'booked': {
-      if (step.book.booking !== input.booking) return undefined;
-      step.set({ isBooked: true, booking: undefined, trade: input.trade });
-      return step.note(input.trade === undefined ? 'Nothing was to be booked.' : `Booked: net ${input.trade.net}.`);
+      if (step.book.booking === input.booking) takeTrade(step, input.trade);
+      return undefined;
     }
     case 'tick':
       return undefined;
   }
+}
+
+function takeTrade(step: Step, trade: ClosedTrade | undefined): void {
+  step.set({ isBooked: true, booking: undefined, trade });
+  if (trade === undefined) return step.note('Nothing was to be booked.');
+  const { closedBy, closedByStrategy, net } = trade;
+  if (closedBy !== undefined) step.note(`Closed by the signal ${closedBy} (${keptWords(closedByStrategy)}).`);
+  step.note(`Booked: net ${net}.`);
 }
 
 function decide(step: Step): void {

@@ -36,7 +36,13 @@ export function stopToHave(book: PositionBook): string | undefined {
 /** Whether a position without a stop is one that has lost it. */
 export function expectsStop(book: PositionBook, nowMs: number): boolean {
   if (!isGuarded(book, nowMs)) return false;
-  return (isOurs(book) && book.terms.protection.required) || stopToHave(book) !== undefined;
+  if (isOurs(book) && book.terms.protection.required) return true;
+  return stopToHave(book) !== undefined || book.wanted.trailingDistance !== undefined;
+}
+
+/** Whether it is meant to have no stop: by the settings, or because it is somebody else's. Not before its owner is known. */
+export function isLeftOpen(book: PositionBook): boolean {
+  return (isOurs(book) || book.marks.includes('foreign')) && !expectsStop(book, Infinity);
 }
 
 /** The distance that the stop is to follow at; undefined: it does not follow. */

@@ -50,7 +50,7 @@ function passed(step: Step, { cause, change }: ProtectionCall): void {
   const { row, wanted } = step.book;
   if (cause === 'person') return step.alert(`Not changed (${legWords(change)}): the price has passed it already.`);
   if (cause === 'trail') {
-    step.set({ isTrailingSet: true });
+    giveUpTrailing(step);
     return step.alert('The venue refuses the trailing: the price has passed it. The stop stays where it is.');
   }
   if (row?.stopLoss !== undefined) {
@@ -75,11 +75,15 @@ function rejected(step: Step, call: Pick<ProtectionCall, 'cause' | 'change'>, me
   const words = `The venue refuses ${legWords(call.change)}: ${message}`;
   if (call.cause === 'person') return step.alert(words);
   if (call.cause === 'trail') {
-    step.set({ isTrailingSet: true });
+    giveUpTrailing(step);
     return step.alert(words);
   }
   failed(step, call);
   step.alertOnce('rejected', words);
+}
+
+function giveUpTrailing(step: Step): void {
+  step.set({ isTrailingSet: true, wanted: { ...step.book.wanted, trailingDistance: undefined } });
 }
 
 /** It is asked for again: by a rule that still wants it, or because a person does. */
@@ -98,11 +102,16 @@ export function takeProof(step: Step, row: PositionRow): void {
   if (proof === undefined || asOfMs <= proof.asOfMs) return;
   if (shows(row, proof.change, proof.stopBefore)) {
     const hasStop = typeof proof.change.stopLoss === 'string';
+    const hasTrailing = typeof proof.change.trailingDistance === 'string';
     step.set({
       proof: undefined,
       failedCalls: 0,
       // As the venue wrote it.
-      wanted: hasStop ? { ...wanted, stopLoss: row.stopLoss } : wanted,
+      wanted: {
+        ...wanted,
+        ...(hasStop && { stopLoss: row.stopLoss }),
+        ...(hasTrailing && { trailingDistance: row.trailingDistance }),
+      },
       stopSource: hasStop ? 'set' : stopSource,
       isTrailingSet: proof.change.trailingDistance === undefined ? step.book.isTrailingSet : true,
     });

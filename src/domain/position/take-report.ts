@@ -1,10 +1,13 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from '../decimal';
 import { isTighter } from '../protection/ratchet';
-import type { PositionBook, ReportFacts } from './book';
+import type { PositionBook, ProtectionLegs, ReportFacts } from './book';
+import { formerOf, isRowOf, newsBeside } from './former';
+import { legWords } from './legs';
 import { takeProof } from './take-answer';
 import { isOurs, withMark } from './standing';
 import type { Step } from './step';
+import { bestPrice } from './trailing';
 import { OPENERS_MAX, type PositionRow } from './types';
 
 /**
@@ -18,9 +21,11 @@ export const OPENING_LAG_MS = 10_000;
 const DELEVERAGING_RANK_MIN = 4;
 
 /** The account's word. An older one than the last changes nothing; one of the same instant may tell of entries and states. */
-export function takeReport(step: Step, report: ReportFacts): void {
-  if (report.asOfMs < step.book.asOfMs) return;
-  step.set({ tradingState: report.tradingState, closeAll: report.closeAll });
+export function takeReport(step: Step, told: ReportFacts): void {
+  if (told.asOfMs < step.book.asOfMs) return;
+  step.set({ tradingState: told.tradingState, closeAll: told.closeAll });
+  const report = step.book.episode === undefined ? takeBeside(step, told) : told;
+  if (report === undefined) return;
   if (takeWhileFlat(step, report) || takeNewerEpisode(step, report)) return;
   const { openers } = step.book;
   step.set({
@@ -31,20 +36,38 @@ export function takeReport(step: Step, report: ReportFacts): void {
   takeRow(step, report.asOfMs, report.row, Math.min(report.asOfMs, step.nowMs));
 }
 
+/** Of a report before there is an episode. @returns undefined: it is dealt with */
+function takeBeside(step: Step, told: ReportFacts): ReportFacts | undefined {
+  const { former, openers, flat } = step.book;
+  const news = former === undefined ? told : newsBeside(former, told);
+  if (news !== undefined) return news;
+  const hasEntries = openers.length > 0;
+  if (hasEntries && told.row === null) return { ...told, openers: [] };
+  // It speaks of what is booked already: nobody has anything to look after.
+  if (!hasEntries && flat === undefined) {
+    step.set({ asOfMs: told.asOfMs, flat: { asOfMs: told.asOfMs, sinceMs: step.nowMs }, isBooked: true });
+  }
+  return undefined;
+}
+
 /** The venue's answer to a question of our own. @param askedAtMs when it was asked: it is true of no earlier instant */
 export function takeSeen(step: Step, asOfMs: number, row: PositionRow | null, askedAtMs: number): void {
   const { book } = step;
   const facts: ReportFacts = { asOfMs, row, openers: [], tradingState: book.tradingState, closeAll: book.closeAll };
+  if (row !== null && book.episode === undefined && isRowOf(book.former, row, asOfMs)) {
+    return step.set({ askAtMs: step.nowMs + FLAT_CONFIRMED_AFTER_MS });
+  }
   if (asOfMs <= book.asOfMs || takeWhileFlat(step, facts) || takeNewerEpisode(step, facts)) return;
   takeRow(step, asOfMs, row, askedAtMs);
 }
 
 /** @returns whether the report is dealt with */
 function takeWhileFlat(step: Step, report: ReportFacts): boolean {
-  const { flat, isBooked, next, episode } = step.book;
+  const { flat, isBooked, next, episode, trade } = step.book;
   if (flat === undefined) return false;
   const { row } = report;
   if (row === null || report.asOfMs <= flat.asOfMs) return true;
+  if (trade !== undefined && isRowOf(formerOf(trade), row, report.asOfMs)) return true;
   if (isBooked || (episode !== undefined && isOtherEpisode(step.book, row))) {
     if (next === undefined || report.asOfMs >= next.asOfMs) step.set({ next: keptReport(report, next) });
     return true;
@@ -86,8 +109,11 @@ function takeRow(step: Step, asOfMs: number, row: PositionRow | null, trueAtMs: 
   takeSize(step, row, before);
   const wasPending = step.book.call !== undefined || step.book.proof !== undefined;
   takeProof(step, row);
-  if (before !== undefined && !wasPending) takeVenueMoves(step, row, before);
-  if (row.trailingDistance !== undefined) step.set({ isTrailingSet: true });
+  if (before !== undefined && !wasPending) {
+    noteLost(step, row, before);
+    takeVenueMoves(step, row, before);
+  }
+  takeTrailing(step, row, wasPending);
   warn(step, row);
 }
 
@@ -127,7 +153,7 @@ function begin(step: Step, row: PositionRow): void {
   const { side, openedAtMs, entryPrice, markPrice, size, stopLoss, takeProfit } = row;
   step.set({
     episode: { side, openedAtMs, seenAtMs: step.nowMs, entryPrice, markPrice, sizeMax: size },
-    wanted: { stopLoss, takeProfit },
+    wanted: { stopLoss, takeProfit, trailingDistance: row.trailingDistance },
     ...(stopLoss === undefined ? {} : { stopSource: 'attached' as const }),
   });
   const guard = stopLoss === undefined ? 'without a stop' : `with its stop at ${stopLoss}`;
@@ -148,6 +174,24 @@ function takeSize(step: Step, row: PositionRow, before: PositionRow | undefined)
   }
 }
 
+/** What guarded it and is gone, and neither by a change of ours. */
+function noteLost(step: Step, row: PositionRow, before: PositionRow): void {
+  const gone = (leg: 'stopLoss' | 'takeProfit' | 'trailingDistance'): ProtectionLegs =>
+    row[leg] === undefined && before[leg] !== undefined ? { [leg]: before[leg] } : {};
+  const lost = { ...gone('stopLoss'), ...gone('takeProfit'), ...gone('trailingDistance') };
+  if (Object.keys(lost).length > 0) step.note(`Gone at the venue: ${legWords(lost)}.`);
+}
+
+/** The distance that the venue shows is the one that is meant, unless a change is under way. */
+function takeTrailing(step: Step, row: PositionRow, isPending: boolean): void {
+  const { trailingDistance } = row;
+  if (trailingDistance !== undefined) {
+    const { wanted } = step.book;
+    step.set({ isTrailingSet: true, ...(!isPending && { wanted: { ...wanted, trailingDistance } }) });
+  }
+  step.set({ bestPrice: bestPrice(step.book, row) });
+}
+
 /** What somebody changed at the venue counts from then on: nobody fights a person there. */
 function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void {
   const { wanted } = step.book;
@@ -155,6 +199,10 @@ function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void
     step.set({ wanted: { ...wanted, takeProfit: row.takeProfit } });
   }
   const { stopLoss, side } = row;
+  if (stopLoss !== undefined && row.trailingDistance === undefined && before.trailingDistance !== undefined) {
+    step.set({ wanted: { ...step.book.wanted, trailingDistance: undefined } });
+    step.alert(`Somebody took away its trailing at the venue; the stop at ${stopLoss} stays.`);
+  }
   if (stopLoss === undefined || stopLoss === before.stopLoss) return;
   const isBack = before.stopLoss === undefined && stopLoss === wanted.stopLoss;
   const held = before.stopLoss ?? wanted.stopLoss;

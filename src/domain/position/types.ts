@@ -151,6 +151,9 @@ export interface ClosedTrade {
   readonly strategy?: string;
   /** Fingerprints of the entries, the earliest first, at most OPENERS_MAX. */
   readonly openedBy: readonly string[];
+  /** Fingerprint of the signal that closed it, where one did (SIGNAL) and can be found. */
+  readonly closedBy?: string;
+  readonly closedByStrategy?: string;
   readonly exitRounds: number;
   /** How long it had no stop, as we saw it, milliseconds. */
   readonly unprotectedMs: number;

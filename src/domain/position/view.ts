@@ -1,18 +1,25 @@
 import type { PositionBook } from './book';
-import { closesAtMs, expectsStop } from './standing';
+import { closesAtMs, expectsStop, isLeftOpen } from './standing';
+import { stopInForce } from './trailing';
 import type { PositionRow } from './types';
 
 /** Where a position stands. */
-export type PositionStage = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'EXITING' | 'FLAT' | 'BOOKED';
+export type PositionStage = 'OPENING' | 'PROTECTED' | 'UNPROTECTED' | 'OPEN' | 'EXITING' | 'FLAT' | 'BOOKED';
 
-/** OPENING: an entry filled, and the venue has not shown it. EXITING: an exit of ours is under way, or the next one is. */
-export function stageOf({ isBooked, flat, row, round, exit, told }: PositionBook): PositionStage {
+/**
+ * OPENING: an entry filled, and the venue has not shown it. OPEN: it has no stop and is to have none. EXITING: an exit of ours is
+ * under way, or the next one is.
+ */
+export function stageOf(book: PositionBook): PositionStage {
+  const { isBooked, flat, row, round, exit, told } = book;
   if (isBooked) return 'BOOKED';
   if (flat !== undefined) return 'FLAT';
   if (row === undefined) return 'OPENING';
   const isHeldBack = round === undefined && told.includes('halted');
   if (round !== undefined || (exit !== undefined && !isHeldBack)) return 'EXITING';
-  return row.stopLoss === undefined ? 'UNPROTECTED' : 'PROTECTED';
+  if (row.stopLoss !== undefined) return 'PROTECTED';
+  if (!isLeftOpen(book)) return 'UNPROTECTED';
+  return row.trailingDistance === undefined ? 'OPEN' : 'PROTECTED';
 }
 
 /** All that is shown of a position, but for the venue's name. */
@@ -24,14 +31,16 @@ export function viewOf(book: PositionBook) {
     side: episode?.side,
     row: flat === undefined ? row : undefined,
     reportedAtMs: asOfMs === 0 ? undefined : asOfMs,
+    stop: flat === undefined ? stopInForce(book) : undefined,
     stopSource: row?.stopLoss === undefined ? undefined : book.stopSource,
     unprotectedSinceMs: book.unprotectedSinceMs,
     openers,
     marks,
     exitRounds: rounds,
-    exitFingerprint: round?.fingerprint ?? book.lastFingerprint,
-    exitReason: exit?.reason ?? round?.reason,
-    closesAtMs: closesAtMs(book),
+    // A signal that closed it is its last exit, too.
+    exitFingerprint: trade?.closedBy ?? round?.fingerprint ?? book.lastFingerprint,
+    exitReason: trade?.closedBy === undefined ? (exit?.reason ?? round?.reason ?? book.lastReason) : trade.reason,
+    closesAtMs: flat === undefined ? closesAtMs(book) : undefined,
     timeline,
     trade,
   };

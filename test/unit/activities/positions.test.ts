@@ -52,7 +52,8 @@ const BOOK: BookEpisodeInput = {
 };
 
 function activitiesOf(pacedVenue: object) {
-  return createPositionActivities({ pacedVenue: pacedVenue as never, positions: {} as never, exits: {} as never });
+  const positions = { signalsOf: async () => [] };
+  return createPositionActivities({ pacedVenue, positions, exits: {} } as never);
 }
 
 function book(executions: readonly Execution[], moneyRows: readonly MoneyRow[], isLast = false) {
@@ -62,6 +63,46 @@ function book(executions: readonly Execution[], moneyRows: readonly MoneyRow[], 
 
 test('an episode is booked at once where the venue proves all of it', async () => {
   expect(await book(EXECUTIONS, ROWS)).toMatchObject({ status: 'booked', trade: { net: '-10', isProven: true } });
+});
+
+describe('signals that the position does not know', () => {
+  const against = `of${'b'.repeat(30)}`;
+  const closing = execution('e2', { ...EXECUTIONS[1], clientOrderId: against });
+  const found = [
+    { clientOrderId: `of${'a'.repeat(30)}`, fingerprint: 'opener', strategy: 'grid' },
+    { clientOrderId: against, fingerprint: 'closer', strategy: 'trend' },
+  ];
+  const bookWith = (evidence: Partial<BookEpisodeInput['evidence']>, signals: readonly object[]) => {
+    const pacedVenue = { executions: async () => [EXECUTIONS[0], closing], moneyLog: async () => ROWS };
+    const signalsOf = jest.fn(async () => signals);
+    const parts = { pacedVenue, positions: { signalsOf }, exits: {} } as never;
+    const input = { ...BOOK, evidence: { ...BOOK.evidence, ...evidence } };
+    const run = new MockActivityEnvironment().run(() => createPositionActivities(parts).bookEpisode(input));
+    return { run, signalsOf };
+  };
+
+  test('are named as what opened and closed it', async () => {
+    const trade = { strategy: 'grid', openedBy: ['opener'], closedBy: 'closer', closedByStrategy: 'trend', marks: [] };
+    expect(await bookWith({ marks: ['foreign'] }, found).run).toMatchObject({ status: 'booked', trade });
+  });
+
+  test('are none where nobody finds them', async () => {
+    const { run } = bookWith({ marks: ['foreign'] }, []);
+    expect(await run).toMatchObject({
+      status: 'booked',
+      trade: { openedBy: [], reason: 'SIGNAL', marks: ['foreign'] },
+    });
+  });
+
+  test('are looked for no further than is needed', async () => {
+    const opener = { fingerprint: 'f', clientOrderId: `of${'a'.repeat(30)}`, strategy: 'mine', quantity: '1' };
+    const known = bookWith({ openers: [opener], exits: [{ clientOrderId: against, reason: 'OPERATOR' }] }, found);
+    expect(await known.run).toMatchObject({ trade: { openedBy: ['f'], strategy: 'mine', reason: 'OPERATOR' } });
+    expect(known.signalsOf).not.toHaveBeenCalled();
+    const closedOnly = bookWith({ openers: [opener] }, found);
+    expect(await closedOnly.run).toMatchObject({ trade: { openedBy: ['f'], closedBy: 'closer' } });
+    expect(closedOnly.signalsOf).toHaveBeenCalledWith('BTCUSDT', [against]);
+  });
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { loadConfig } from '../../../src/config/load-config';
 import type { PositionRow } from '../../../src/domain/position/types';
+import { clientOrderIdOf } from '../../../src/intake/fingerprint';
 import { positionReportSignal, type PositionReport } from '../../../src/messages/position';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../../../src/messages/search-attributes';
 import { positionClosedSignal, type PositionClosed } from '../../../src/messages/venue-account';
@@ -28,20 +29,37 @@ function notFound(): WorkflowNotFoundError {
   return new WorkflowNotFoundError('No such workflow.', 'id', undefined);
 }
 
+/** No workflow of the symbol runs. @param memo of the last one that ran */
+function clientWithNone(memo?: Readonly<Record<string, unknown>>) {
+  const made = clientWith(memo && { describe: async () => ({ memo }) });
+  made.signal.mockRejectedValue(notFound());
+  return made;
+}
+
 function clientWith(handle: Readonly<Record<string, unknown>> = {}) {
   const signalWithStart = jest.fn(async (..._call: unknown[]) => undefined);
   const signal = jest.fn(async (..._call: unknown[]) => undefined);
-  const getHandle = jest.fn((_id: string) => ({ signal, ...handle }));
+  const describe = () => Promise.reject(notFound());
+  const getHandle = jest.fn((_id: string) => ({ signal, describe, ...handle }));
+  const list = jest.fn((_options: { query: string }): AsyncIterable<unknown> => listed([]));
   const client = {
-    workflow: { signalWithStart, getHandle },
+    workflow: { signalWithStart, getHandle, list },
     withDeadline: (_atMs: number, call: () => Promise<unknown>) => call(),
   };
-  const positions = new PositionClient({ client: client as never, ours: OURS, protection, foreign: 'alert' });
-  return { positions, signalWithStart, signal, getHandle };
+  const settings = { protection, foreign: 'alert', clientOrderIdOf } as const;
+  const positions = new PositionClient({ client: client as never, ours: OURS, ...settings });
+  return { positions, signalWithStart, signal, getHandle, list };
+}
+
+async function* listed(fingerprints: readonly string[], end?: Error) {
+  for (const workflowId of fingerprints) {
+    yield { workflowId, typedSearchAttributes: { get: () => `strategy of ${workflowId}` } };
+  }
+  if (end) throw end;
 }
 
 test('a position’s workflow is told, and started where none runs, under its one id and with this process’s settings', async () => {
-  const { positions, signalWithStart } = clientWith();
+  const { positions, signalWithStart } = clientWithNone();
   await positions.tell('BTCUSDT', REPORT);
   expect(signalWithStart).toHaveBeenCalledWith(
     'position',
@@ -53,7 +71,7 @@ test('a position’s workflow is told, and started where none runs, under its on
       args: [{ ...OURS, symbol: 'BTCUSDT', protection, foreign: 'alert' }],
       signal: positionReportSignal,
       signalArgs: [REPORT],
-      staticSummary: 'SHORT BTCUSDT 0.5 @ 61200 · stop 62000',
+      staticSummary: 'SHORT BTCUSDT 0.5 @ 61200',
       typedSearchAttributes: [
         { key: TRADE_SYMBOL, value: 'BTCUSDT' },
         { key: TRADE_VENUE, value: 'bybit' },
@@ -64,12 +82,11 @@ test('a position’s workflow is told, and started where none runs, under its on
   );
 });
 
-test('one without a stop, opened by nobody here, says so', async () => {
-  const { positions, signalWithStart } = clientWith();
+test('one that was opened by nobody here names no strategy', async () => {
+  const { positions, signalWithStart } = clientWithNone();
   const { stopLoss: _stop, ...row } = ROW;
   await positions.tell('BTCUSDT', { ...REPORT, row, openers: [] });
   const [, options] = signalWithStart.mock.calls[0]!;
-  expect(options).toMatchObject({ staticSummary: 'SHORT BTCUSDT 0.5 @ 61200 · no stop' });
   expect((options as { typedSearchAttributes: unknown[] }).typedSearchAttributes).toHaveLength(3);
 });
 
@@ -88,9 +105,52 @@ test('that a symbol is flat starts no workflow, and is told to one that runs', a
 });
 
 test('a position that was closed before it was seen is looked after all the same', async () => {
-  const { positions, signalWithStart } = clientWith();
+  const { positions, signalWithStart } = clientWithNone();
   await positions.tell('BTCUSDT', { ...REPORT, row: null });
   expect(signalWithStart).toHaveBeenCalledTimes(1);
+});
+
+describe('after a position was booked,', () => {
+  const former = {
+    side: 'SHORT',
+    openedAtMs: 1,
+    closedAtMs: 5,
+    isProven: true,
+    signals: [OPENER.fingerprint],
+  } as const;
+  const trade = { ...former, symbol: 'BTCUSDT', openedBy: former.signals, net: '1' };
+  const older = { ...former, openedAtMs: 0, signals: [] };
+
+  test.each([
+    ['its row', { trade }, REPORT],
+    ['its entries', { trade, former: older }, { ...REPORT, row: null }],
+    ['its row, after a run that had nothing to book', { former }, REPORT],
+  ])('a late word of %s starts no workflow', async (_of, memo, report) => {
+    const { positions, signalWithStart } = clientWithNone(memo);
+    await positions.tell('BTCUSDT', report);
+    expect(signalWithStart).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['a newer row', { trade }, { ...REPORT, row: { ...ROW, openedAtMs: 6 } }],
+    ['another entry', { trade }, { ...REPORT, row: null, openers: [{ ...OPENER, fingerprint: 'a' }] }],
+    [
+      'its row, long after it was booked without proof',
+      { trade: { ...trade, isProven: false } },
+      { ...REPORT, asOfMs: 90_000 },
+    ],
+    ['what a memo that cannot be read does not tell', { trade: 7, former: {} }, REPORT],
+  ])('%s starts one', async (_what, memo, report) => {
+    const { positions, signalWithStart } = clientWithNone(memo);
+    await positions.tell('BTCUSDT', report);
+    expect(signalWithStart).toHaveBeenCalledTimes(1);
+  });
+
+  test('the next run knows it', async () => {
+    const { positions, signalWithStart } = clientWithNone({ trade });
+    await positions.tell('BTCUSDT', { ...REPORT, row: { ...ROW, openedAtMs: 6 } });
+    expect(signalWithStart.mock.calls[0]![1]).toMatchObject({ memo: { former } });
+  });
 });
 
 test('what the server fails at is told again by whoever asked', async () => {
@@ -107,6 +167,23 @@ test('a booked episode is told to the account of this environment', async () => 
   await positions.tellClosed(closed);
   expect(getHandle).toHaveBeenCalledWith('venue-account:paper:bybit');
   expect(signal).toHaveBeenCalledWith(positionClosedSignal, closed);
+});
+
+describe('the signals of orders', () => {
+  test('are found among the newest of the symbol', async () => {
+    const { positions, list } = clientWith();
+    list.mockReturnValue(listed(['a', 'b', 'c']));
+    const found = await positions.signalsOf('BTCUSDT', [clientOrderIdOf('b'), 'of-nobody']);
+    expect(found).toEqual([{ clientOrderId: clientOrderIdOf('b'), fingerprint: 'b', strategy: 'strategy of b' }]);
+    expect(list.mock.calls[0]![0].query).toBe("WorkflowType = 'signal' AND TradeSymbol = 'BTCUSDT'");
+  });
+
+  test('are fewer, and no failure, where the server stops telling', async () => {
+    const { positions, list } = clientWith();
+    list.mockReturnValue(listed(['a'], new Error('Away.')));
+    const ids = [clientOrderIdOf('a'), clientOrderIdOf('b')];
+    expect(await positions.signalsOf('BTCUSDT', ids)).toMatchObject([{ fingerprint: 'a' }]);
+  });
 });
 
 describe('an exit', () => {

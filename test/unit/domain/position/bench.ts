@@ -1,4 +1,5 @@
 import { newBook, type PositionBook, type ReportFacts } from '../../../../src/domain/position/book';
+import type { FormerEpisode } from '../../../../src/domain/position/former';
 import { nextDueAtMs } from '../../../../src/domain/position/due';
 import { reducePosition, type PositionInput } from '../../../../src/domain/position/reduce';
 import type { PositionEffect } from '../../../../src/domain/position/step';
@@ -17,8 +18,13 @@ export class Bench {
   readonly effects: PositionEffect[] = [];
   private sequence = 0;
 
-  constructor(protection: Partial<ProtectionSettings> = {}, foreign: 'alert' | 'protect' = 'alert') {
-    this.book = newBook({ symbol: SYMBOL, protection: { ...DESK_PROTECTION, ...protection }, foreign }, this.nowMs);
+  constructor(
+    protection: Partial<ProtectionSettings> = {},
+    foreign: 'alert' | 'protect' = 'alert',
+    former?: FormerEpisode,
+  ) {
+    const terms = { symbol: SYMBOL, protection: { ...DESK_PROTECTION, ...protection }, foreign };
+    this.book = newBook(terms, this.nowMs, former);
   }
 
   take(input: PositionInput) {

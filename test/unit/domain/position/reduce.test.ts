@@ -134,8 +134,71 @@ describe('protection', () => {
       .answer('set')
       .pass(1_000)
       .report(bench.row({ ...STOP, trailingDistance: '300' }), { openers });
+    expect(bench.alerts).toEqual([]);
     bench.pass(60_000).report(bench.row(STOP), { openers });
     expect(bench.of('setProtection')).toHaveLength(1);
+    expect(bench.alerts).toEqual([expect.stringContaining('trailing')]);
+  });
+
+  describe('a stop that is lost with all that was beside it', () => {
+    const GUARDS = { ...STOP, takeProfit: '63000', trailingDistance: '240' };
+    const lost = () => {
+      const bench = new Bench();
+      bench.report(bench.row(GUARDS)).pass(1_000);
+      bench.report(bench.row({ ...GUARDS, markPrice: '61800.0' })).pass(1_000);
+      return bench.report(bench.row({ markPrice: '61700.0' }));
+    };
+
+    test('comes back with all of it, no looser than it had come to, and the timeline says what was lost', () => {
+      const bench = lost();
+      const change = { stopLoss: '61560', takeProfit: '63000', trailingDistance: '240' };
+      expect(bench.of('setProtection')).toMatchObject([{ change }]);
+      expect(bench.book.timeline.map(({ text }) => text)).toContain(
+        'Gone at the venue: stop 59950, target 63000, trailing 240.',
+      );
+      bench.answer('set').pass(1_000);
+      bench.report(bench.row({ ...change, markPrice: '61700.0' })).pass(30_000);
+      expect(bench.of('setProtection')).toHaveLength(1);
+      expect(bench.book.wanted).toEqual(change);
+    });
+
+    test('comes back alone from a venue that refuses it with them, and the trailing follows', () => {
+      const bench = lost();
+      bench.answer('rejected').pass(5_000);
+      const [, alone] = bench.of('setProtection');
+      expect(alone?.change).toMatchObject({ stopLoss: '61560' });
+      expect(alone?.change).not.toHaveProperty('trailingDistance');
+      bench.answer('set').pass(1_000);
+      bench.report(bench.row({ stopLoss: '61560', markPrice: '61700.0' })).pass(5_000);
+      expect(bench.of('setProtection')[2]?.change).toMatchObject({ trailingDistance: '240' });
+    });
+
+    test('comes back without a target that the price has passed, and never at a price that is reached', () => {
+      const bench = new Bench();
+      bench.report(bench.row({ ...GUARDS, markPrice: '62900.0' })).pass(1_000);
+      bench.report(bench.row({ markPrice: '62600.0' }));
+      // 0.05 % below the price.
+      expect(bench.of('setProtection')[0]?.change).toMatchObject({ stopLoss: '62568.7', takeProfit: '63000' });
+      const passed = new Bench();
+      passed
+        .report(passed.row(GUARDS))
+        .pass(1_000)
+        .report(passed.row({ markPrice: '63000.5' }));
+      expect(passed.of('setProtection')[0]?.change).not.toHaveProperty('takeProfit');
+    });
+
+    test('is shown where it has come to, as an estimate', () => {
+      const bench = new Bench();
+      bench.report(bench.row({ ...GUARDS, markPrice: '61800.0' })).pass(1_000);
+      bench.report(bench.row({ ...GUARDS, markPrice: '61700.0' }));
+      expect(viewOf(bench.book).stop).toEqual({ price: '61560', isEstimated: true });
+      const short = new Bench();
+      short.report(short.row({ side: 'SHORT', stopLoss: '62000', trailingDistance: '900', markPrice: '61000.0' }));
+      expect(viewOf(short.book).stop).toEqual({ price: '61900', isEstimated: true });
+      const fixed = new Bench();
+      fixed.report(fixed.row(STOP));
+      expect(viewOf(fixed.book).stop).toEqual({ price: '59950', isEstimated: false });
+    });
   });
 
   test('a stop that somebody moved at the venue counts, and a person hears of one that is looser', () => {
@@ -157,6 +220,62 @@ describe('protection', () => {
       .report(bench.row({ size: '0.7', stopLoss: '60100' }));
     expect(bench.book).toMatchObject({ stopSource: 'attached', wanted: { stopLoss: '60100' } });
     expect(bench.alerts).toEqual([]);
+  });
+});
+
+describe('what is told late of the position before', () => {
+  const former = {
+    side: 'LONG',
+    openedAtMs: START_MS - 1_000,
+    closedAtMs: START_MS,
+    isProven: true,
+    signals: ['f'],
+  } as const;
+
+  test.each([
+    ['its row', false],
+    ['its entries', true],
+  ])('%s ends a run that begins with it, without a word', (_what, isFlat) => {
+    const bench = new Bench({}, 'alert', former);
+    bench.report(isFlat ? null : bench.row());
+    expect(bench.book).toMatchObject({ isBooked: true, timeline: [] });
+    expect(bench.book.trade).toBeUndefined();
+    expect(bench.effects).toEqual([]);
+    bench.pass(1_000).report(bench.row({ openedAtMs: START_MS + 500 }));
+    expect(bench.book.next?.row?.openedAtMs).toBe(START_MS + 500);
+  });
+
+  test('does not become the position of a later entry', () => {
+    const bench = new Bench({}, 'alert', former);
+    const later = { openers: [OPENER, { ...OPENER, fingerprint: 'g', clientOrderId: 'later' }] };
+    bench.report(null, later).pass(1_000).report(bench.row(), later).pass(1_000);
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row: bench.row() });
+    expect(bench.book.openers).toMatchObject([{ fingerprint: 'g' }]);
+    expect(stageOf(bench.book)).toBe('OPENING');
+    bench.pass(1_000).report(bench.row({ openedAtMs: START_MS + 500 }), later);
+    expect(bench.book.episode?.openedAtMs).toBe(START_MS + 500);
+  });
+
+  test('names the signal that closed it once it is booked', () => {
+    const bench = new Bench();
+    bench.report(bench.row(STOP)).pass(1_000).report(null).pass(3_000).report(null);
+    const trade = { ...former, openedBy: ['f'], net: '1', reason: 'SIGNAL', closedBy: 'abc', closedByStrategy: 'grid' };
+    bench.take({ kind: 'booked', booking: 1, trade: trade as never });
+    const view = viewOf(bench.book);
+    expect(view).toMatchObject({ exitFingerprint: 'abc', exitReason: 'SIGNAL' });
+    expect(view.timeline.map(({ text }) => text)).toContain('Closed by the signal abc (grid).');
+  });
+
+  test('does not follow its own booking', () => {
+    const bench = new Bench();
+    bench.report(bench.row(STOP)).take({ kind: 'close', command: { ...person('a'), reason: 'OPERATOR' } });
+    bench.endExit('0.5');
+    bench.pass(3_000).report(null);
+    const trade = { ...former, openedBy: ['f'] } as never;
+    bench.take({ kind: 'booked', booking: 1, trade });
+    bench.pass(1_000).report(bench.row(STOP));
+    expect(bench.book.isBooked).toBe(true);
+    expect(bench.book.next).toBeUndefined();
   });
 });
 
@@ -221,6 +340,18 @@ describe('exits', () => {
     expect(bench.book.marks).toEqual([]);
   });
 
+  test('that closed a part still names its reason; a position that is flat closes at no time', () => {
+    const bench = new Bench({ partialTakeProfitFraction: '0.01', maxHoldingMinutes: 5 });
+    bench.report(bench.row({ ...STOP, markPrice: '62000.0' }));
+    bench.take({ kind: 'exitStarted', round: 1, fingerprint: 'part', clientOrderId: 'of-part' });
+    bench.endExit('0.25');
+    expect(viewOf(bench.book)).toMatchObject({ exitFingerprint: 'part', exitReason: 'PARTIAL_TARGET' });
+    expect(viewOf(bench.book).closesAtMs).toBeDefined();
+    bench.pass(3_000).report(null).pass(3_000).report(null);
+    expect(viewOf(bench.book)).toMatchObject({ state: 'FLAT' });
+    expect(viewOf(bench.book).closesAtMs).toBeUndefined();
+  });
+
   test('the time of the earliest signal that names one closes it', () => {
     const bench = new Bench({ maxHoldingMinutes: 60 });
     bench.report(bench.row(STOP), { openers: [OPENER, { ...OPENER, maxHoldingSeconds: 5 }] }).pass(3_000);
@@ -273,6 +404,36 @@ describe('exits', () => {
     bench.pass(9_000).report(bench.row());
     expect(bench.of('setProtection')).toHaveLength(1);
     expect(bench.of('startExit')).toHaveLength(1);
+  });
+});
+
+describe('a position that is to have no stop', () => {
+  const BARE = { required: false, stopLossFraction: null, closeUnprotectedAfterSeconds: 30 };
+
+  test('by the settings is open: nobody is alarmed, and nothing closes it', () => {
+    const bench = new Bench(BARE);
+    bench.report(bench.row()).pass(60_000).report(bench.row()).pass(10_000);
+    expect(stageOf(bench.book)).toBe('OPEN');
+    expect(viewOf(bench.book).unprotectedSinceMs).toBeUndefined();
+    expect(bench.effects.filter(({ kind }) => kind !== 'askVenue')).toEqual([]);
+  });
+
+  test('by the settings is unprotected once it has lost one that it had', () => {
+    const bench = new Bench(BARE);
+    bench.report(bench.row(STOP)).pass(1_000).report(bench.row());
+    expect(stageOf(bench.book)).toBe('UNPROTECTED');
+    expect(bench.of('setProtection')).toMatchObject([{ change: STOP }]);
+  });
+
+  test('because nobody here opened it is open as soon as that is known', () => {
+    const bench = new Bench();
+    bench.report(bench.row(), { openers: [] });
+    expect(stageOf(bench.book)).toBe('UNPROTECTED');
+    bench.pass(9_000);
+    expect(stageOf(bench.book)).toBe('OPEN');
+    const guarded = new Bench({}, 'protect');
+    guarded.report(guarded.row(), { openers: [] }).pass(9_000);
+    expect(stageOf(guarded.book)).toBe('UNPROTECTED');
   });
 });
 
@@ -331,8 +492,8 @@ describe('people', () => {
   });
 
   test.each([
-    ['a looser stop', { stopLoss: '59000' }, 'force'],
-    ['one that is hardly tighter', { stopLoss: '59951' }, 'force'],
+    ['a looser stop', { stopLoss: '59000' }, '--force'],
+    ['one that is hardly tighter', { stopLoss: '59951' }, '"force": true'],
     ['one beyond the price', { stopLoss: '62000', force: true }, 'at once'],
     ['a target behind the price', { takeProfit: '61000' }, 'at once'],
     ['no number', { stopLoss: '6e4' }, 'no price'],

@@ -1,0 +1,27 @@
+import { episodesOf, type Episode } from './episode';
+import { isRowOf, type FormerEpisode } from './former';
+import type { Execution } from './types';
+
+/**
+ * The newest episode that orders of ours opened, other than the one that was booked before.
+ *
+ * @param orderIds client order ids
+ * @returns none: every one of them is in the executions, and opened nothing else. undefined: some are not there yet
+ */
+export function episodeOfOrders(
+  symbol: string,
+  executions: readonly Execution[],
+  orderIds: readonly string[],
+  former: FormerEpisode | undefined,
+): Pick<Episode, 'side' | 'openedAtMs'> | 'none' | undefined {
+  const found = episodesOf(symbol, executions)
+    .filter(({ legs }) => legs.some(({ role, execution }) => role === 'opens' && isOneOf(execution, orderIds)))
+    .findLast((episode) => !isRowOf(former, episode, episode.openedAtMs));
+  if (found !== undefined) return { side: found.side, openedAtMs: found.openedAtMs };
+  const isMissing = (orderId: string): boolean => !executions.some((execution) => isOneOf(execution, [orderId]));
+  return orderIds.some(isMissing) ? undefined : 'none';
+}
+
+function isOneOf({ clientOrderId, kind }: Execution, orderIds: readonly string[]): boolean {
+  return kind === 'trade' && orderIds.includes(clientOrderId);
+}

@@ -1,0 +1,72 @@
+import { isRecord } from '../plain-values';
+import type { ReportFacts } from './book';
+import type { ClosedTrade, PositionRow, PositionSide } from './types';
+
+/** The episode that was booked last: what later reports may still speak of, though it is over. */
+export interface FormerEpisode {
+  readonly side: PositionSide;
+  /** On the venue's clock, milliseconds UTC. */
+  readonly openedAtMs: number;
+  readonly closedAtMs: number;
+  /** Whether the venue's books show it opened and closed: then no row of it can be true any more. */
+  readonly isProven: boolean;
+  /** Fingerprints of the signals that opened it and closed it, as far as they are known. */
+  readonly signals: readonly string[];
+}
+
+type Told = Pick<ReportFacts, 'asOfMs' | 'row' | 'openers'>;
+
+/** The venue's instant of an opening may be so far from that of its first fill. */
+const OPENED_APART_MAX_MS = 1_000;
+/** The venue's list may lag for so long; later, a row of an episode that is not proven to be over is believed. */
+const ROW_LAG_MAX_MS = 60_000;
+
+/** @param value any value: what lies in a memo @returns undefined: no trade that can be told from others */
+export function readTrade(value: unknown): ClosedTrade | undefined {
+  if (!isRecord(value) || !Array.isArray(value['openedBy'])) return undefined;
+  const trade = value as unknown as ClosedTrade;
+  return readFormer(formerOf(trade)) && trade;
+}
+
+export function formerOf({ side, openedAtMs, closedAtMs, isProven, openedBy, closedBy }: ClosedTrade): FormerEpisode {
+  return { side, openedAtMs, closedAtMs, isProven, signals: closedBy ? [...openedBy, closedBy] : openedBy };
+}
+
+/** @param value any value @returns undefined: it tells of none */
+export function readFormer(value: unknown): FormerEpisode | undefined {
+  if (!isRecord(value)) return undefined;
+  const { side, openedAtMs, closedAtMs, isProven, signals } = value;
+  const isOne =
+    (side === 'LONG' || side === 'SHORT') &&
+    [openedAtMs, closedAtMs].every(Number.isSafeInteger) &&
+    typeof isProven === 'boolean' &&
+    Array.isArray(signals) &&
+    signals.every((signal) => typeof signal === 'string');
+  return isOne ? (value as unknown as FormerEpisode) : undefined;
+}
+
+/** Whether a row tells of the former episode, and not of one after it. @param asOfMs of the report, on the venue's clock */
+export function isRowOf(
+  former: FormerEpisode | undefined,
+  { side, openedAtMs }: Pick<PositionRow, 'side' | 'openedAtMs'>,
+  asOfMs: number,
+): boolean {
+  if (former === undefined) return false;
+  if (!former.isProven && asOfMs - former.closedAtMs > ROW_LAG_MAX_MS) return false;
+  if (openedAtMs <= former.openedAtMs) return true;
+  const isNear = openedAtMs - former.openedAtMs <= OPENED_APART_MAX_MS && openedAtMs < former.closedAtMs;
+  return isNear && side === former.side;
+}
+
+/**
+ * What a report tells beside the former episode. Entries are left out only where no newer position is there: an order that
+ * opened or closed the former one may open the next with what is left of it.
+ *
+ * @returns undefined: nothing
+ */
+export function newsBeside<Report extends Told>(former: FormerEpisode | undefined, report: Report): Report | undefined {
+  const { row, openers, asOfMs } = report;
+  if (row !== null) return isRowOf(former, row, asOfMs) ? undefined : report;
+  const others = openers.filter(({ fingerprint }) => former?.signals.includes(fingerprint) !== true);
+  return others.length === 0 ? undefined : { ...report, openers: others };
+}
