@@ -4,6 +4,7 @@ import type { Reservation, ReservationMetadata } from '../ledger/types';
 import { OPENERS_MAX, type PositionOpener } from '../position/types';
 import { dayOf, FILL_SUMS_MAX, symbolBook, VALUE_DECIMALS, withinBounds, withSymbol } from './book';
 import type { BookedOpener, EntryCounts, FillSum, RiskBook } from './book';
+import { showsAll } from './contained';
 import { isPastFill } from './past';
 
 const SECOND_MS = 1_000;
@@ -51,11 +52,14 @@ export function takeFill(book: RiskBook, fill: BookedFill, { lagMs, nowMs }: Fil
     atMs: executedAtMs,
   };
   const openers = [...(known.openers ?? []).filter(({ fingerprint }) => fingerprint !== opener.fingerprint), opener];
+  const entries = (known.entries ?? 0) + 1;
+  const { position, updatedAtMs = 0 } = known;
+  const isShown = position !== undefined && !isLater && showsAll({ ...position, updatedAtMs, openers, entries });
   const next = {
     ...known,
     openers: openers.slice(0, OPENERS_MAX),
-    entries: (known.entries ?? 0) + 1,
-    ...(!isSettled && { fills: withFill(known.fills ?? [], fill, order.direction, settledFromMs) }),
+    entries,
+    ...(!isSettled && !isShown && { fills: withFill(known.fills ?? [], fill, order.direction, settledFromMs) }),
   };
   return withinBounds(withSymbol(book, order.symbol, next), nowMs);
 }

@@ -14,6 +14,7 @@ import {
   withinBounds,
 } from './book';
 import type { BookedOpener, Closing, FillSum, HeldPosition, RiskBook, SymbolBook } from './book';
+import { notShown } from './contained';
 import { isPast, isStillShown, OPENED_TOLERANCE_MS } from './past';
 
 export interface ReportTimes {
@@ -135,19 +136,20 @@ function opened(known: SymbolBook, row: PositionRow, reading: Reading): SymbolBo
   const isBare = position.stop === undefined && position.isTrailing === undefined;
   const isNew = known.position !== undefined && known.position.openedAtMs !== row.openedAtMs;
   const closing = isNew ? closingOf(known, reading) : known.closing;
-  const openers = openersOf(row, known.openers, closing);
+  const openers = openersOf(row, known.openers ?? [], closing);
   const { losses, pausedUntilMs } = known;
-  const entries = isNew ? openers?.length : known.entries;
+  const entries = isNew ? openers.length : (known.entries ?? 0);
   const { sequence, updatedAtMs } = row;
+  const shown = { ...row, openers, entries };
   return {
     asOfMs,
     position,
     sequence,
     updatedAtMs,
     ...(isBare && { unprotectedSinceMs: (isNew ? undefined : known.unprotectedSinceMs) ?? nowMs }),
-    ...unsettled(known, asOfMs),
-    ...(openers && openers.length > 0 && { openers }),
-    ...(entries && { entries }),
+    ...unsettled({ ...known, fills: notShown(known.fills ?? [], shown) }, asOfMs),
+    ...(openers.length > 0 && { openers }),
+    ...(entries > 0 && { entries }),
     ...(closing && { closing }),
     ...(losses !== undefined && { losses }),
     ...(pausedUntilMs !== undefined && { pausedUntilMs }),
@@ -157,14 +159,14 @@ function opened(known: SymbolBook, row: PositionRow, reading: Reading): SymbolBo
 /** Who opened it: an entry's instant may be a little earlier, but those of before the last one was closed are of that one. */
 function openersOf(
   { side, openedAtMs }: PositionRow,
-  known: readonly BookedOpener[] | undefined,
+  known: readonly BookedOpener[],
   closing: Closing | undefined,
-): readonly BookedOpener[] | undefined {
+): readonly BookedOpener[] {
   const direction = side === 'LONG' ? 'BUY' : 'SELL';
-  const near = known?.filter(
+  const near = known.filter(
     (opener) => opener.direction === direction && opener.atMs >= openedAtMs - OPENED_TOLERANCE_MS,
   );
-  if (near === undefined || closing?.isBooked !== true || isPast(closing, { openedAtMs })) return near;
+  if (closing?.isBooked !== true || isPast(closing, { openedAtMs })) return near;
   const own = near.filter(({ atMs }) => atMs >= closing.atMs);
   return own.length > 0 ? own : near;
 }
