@@ -7,7 +7,7 @@ import { FLAT_REPORT_INTERVAL_MS, reportAgeMaxMs } from '../src/domain/risk/nett
 import { isStillShown } from '../src/domain/risk/past';
 import { openerOf, type BookedFill } from '../src/domain/risk/take-fill';
 import type { RiskTerms } from '../src/domain/risk/types';
-import { moneyWords } from '../src/domain/risk/words';
+import { moneyWords, sinceWords } from '../src/domain/risk/words';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed, RiskView } from '../src/messages/venue-account';
 import { alert } from './announcements';
@@ -107,7 +107,7 @@ export class AccountRisk {
   }
 
   resumed(): void {
-    this.change(({ rules, book }) => rules.resume(book));
+    this.change(({ rules, book }) => rules.resume(book, Date.now()));
   }
 
   flatTold(symbol: string): void {
@@ -205,9 +205,10 @@ export class AccountRisk {
   }
 
   /** A limit that stops all entries is told to a person when it is reached. */
-  private tellLimits(before: RiskBook['money'], { dayLoss, fall }: RiskBook['money']): void {
+  private tellLimits(before: RiskBook['money'], { dayLoss, fall, day }: RiskBook['money']): void {
+    const { resumed } = day ?? {};
     if (dayLoss && before.dayLoss?.dayMs !== dayLoss.dayMs) {
-      const what = `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since 00:00 UTC`;
+      const what = `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since ${sinceWords(resumed?.atMs)}`;
       alert(
         `${this.venue}: ${what}, the limit of a day. No entry is taken until tomorrow, or until you resume trading.`,
       );

@@ -2,7 +2,7 @@ import { parseSignedDecimal } from '../decimal';
 import { isRecord, jsonBytes } from '../plain-values';
 import type { CloseReason } from '../position/types';
 import { RISK_SYMBOL_BYTES_MAX, symbolBook, withinBounds, withSymbol } from './book';
-import type { Closing, RiskBook, SymbolBook } from './book';
+import type { Closing, LossStreak, RiskBook, SymbolBook } from './book';
 import { OPENED_TOLERANCE_MS } from './past';
 import type { RiskSettings } from './types';
 
@@ -79,6 +79,7 @@ function withoutPast(known: SymbolBook, closing: Closing): SymbolBook {
 interface Streak {
   readonly losses: number;
   readonly pausedUntilMs: number;
+  readonly streak?: LossStreak;
 }
 
 function streakAfter(
@@ -88,5 +89,9 @@ function streakAfter(
 ): Streak {
   if (!isLoss) return { losses: 0, pausedUntilMs };
   if (lossStreak === null || losses + 1 < lossStreak) return { losses: losses + 1, pausedUntilMs };
-  return { losses: 0, pausedUntilMs: Math.max(pausedUntilMs, atMs + lossStreakMinutes * MINUTE_MS) };
+  return {
+    losses: 0,
+    pausedUntilMs: Math.max(pausedUntilMs, atMs + lossStreakMinutes * MINUTE_MS),
+    streak: { losses: losses + 1, atMs },
+  };
 }

@@ -137,7 +137,7 @@ function opened(known: SymbolBook, row: PositionRow, reading: Reading): SymbolBo
   const isNew = known.position !== undefined && known.position.openedAtMs !== row.openedAtMs;
   const closing = isNew ? closingOf(known, reading) : known.closing;
   const openers = openersOf(row, known.openers ?? [], closing);
-  const { losses, pausedUntilMs } = known;
+  const { losses, streak, pausedUntilMs } = known;
   const entries = isNew ? openers.length : (known.entries ?? 0);
   const { sequence, updatedAtMs } = row;
   const shown = { ...row, openers, entries };
@@ -152,6 +152,7 @@ function opened(known: SymbolBook, row: PositionRow, reading: Reading): SymbolBo
     ...(entries > 0 && { entries }),
     ...(closing && { closing }),
     ...(losses !== undefined && { losses }),
+    ...(streak && { streak }),
     ...(pausedUntilMs !== undefined && { pausedUntilMs }),
   };
 }
