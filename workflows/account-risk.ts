@@ -4,13 +4,20 @@ import type { ReserveGate, Reservation, SnapshotCommand } from '../src/domain/le
 import type { MoneyRow, PositionRow, PositionRowsReport } from '../src/domain/position/types';
 import { dayOf, isOpen, symbolBook, type RiskBook } from '../src/domain/risk/book';
 import { FLAT_REPORT_INTERVAL_MS, reportAgeMaxMs } from '../src/domain/risk/netting';
-import type { BookedFill } from '../src/domain/risk/take-fill';
+import { isStillShown } from '../src/domain/risk/past';
+import { openerOf, type BookedFill } from '../src/domain/risk/take-fill';
 import type { RiskTerms } from '../src/domain/risk/types';
-import { moneyWords } from '../src/domain/risk/words';
+import { moneyWords, sinceWords } from '../src/domain/risk/words';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed, RiskView } from '../src/messages/venue-account';
 import { alert } from './announcements';
 import { riskView } from './risk-view';
+
+/** An order that is pending, as the ledger knows it. */
+export interface PendingOrder {
+  readonly reservation: Reservation;
+  readonly strategy?: string;
+}
 
 type RiskRules = NonNullable<AccountRules['risk']>;
 
@@ -100,7 +107,7 @@ export class AccountRisk {
   }
 
   resumed(): void {
-    this.change(({ rules, book }) => rules.resume(book));
+    this.change(({ rules, book }) => rules.resume(book, Date.now()));
   }
 
   flatTold(symbol: string): void {
@@ -142,8 +149,15 @@ export class AccountRisk {
     return this.book && symbolBook(this.book, symbol).position;
   }
 
-  /** What a position's workflow is told of it. @param pending entries of the symbol whose order may have filled already */
-  reportOf(symbol: string, pending: readonly Reservation[]): Omit<PositionReport, 'tradingState'> | undefined {
+  /** Whether a report is still worth telling: of what is booked, or was told by another way, it is not. */
+  isToTell(symbol: string, { row }: Pick<PositionReport, 'row'>): boolean {
+    if (this.book === undefined) return false;
+    const { closing, isUntold } = symbolBook(this.book, symbol);
+    return row === null ? isUntold === true : !isStillShown(closing, row, this.book.asOfMs);
+  }
+
+  /** What a position's workflow is told of it. @param pending orders of the symbol that may have filled already */
+  reportOf(symbol: string, pending: readonly PendingOrder[]): Omit<PositionReport, 'tradingState'> | undefined {
     if (this.book === undefined) return undefined;
     const { openers = [], position } = symbolBook(this.book, symbol);
     const row = position ? (this.rows.get(symbol) ?? null) : null;
@@ -151,12 +165,10 @@ export class AccountRisk {
     const known = openers.map(({ direction: _direction, atMs: _atMs, ...opener }) => opener);
     const direction = position?.side === 'SHORT' ? 'SELL' : 'BUY';
     const coming = pending
-      .filter(({ intent, metadata }) => position && intent === 'entry' && metadata.direction === direction)
-      .map(({ id, metadata }) => ({
-        fingerprint: id,
-        clientOrderId: String(metadata.clientOrderId),
-        quantity: String(metadata.quantity),
-      }));
+      .filter(
+        ({ reservation: { intent, metadata } }) => position && intent === 'entry' && metadata.direction === direction,
+      )
+      .map(({ reservation, strategy }) => openerOf(reservation, { strategy }));
     const closeAll = this.closeAll();
     return { asOfMs: this.book.asOfMs, row, openers: [...known, ...coming], ...(closeAll && { closeAll }) };
   }
@@ -193,9 +205,10 @@ export class AccountRisk {
   }
 
   /** A limit that stops all entries is told to a person when it is reached. */
-  private tellLimits(before: RiskBook['money'], { dayLoss, fall }: RiskBook['money']): void {
+  private tellLimits(before: RiskBook['money'], { dayLoss, fall, day }: RiskBook['money']): void {
+    const { resumed } = day ?? {};
     if (dayLoss && before.dayLoss?.dayMs !== dayLoss.dayMs) {
-      const what = `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since 00:00 UTC`;
+      const what = `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since ${sinceWords(resumed?.atMs)}`;
       alert(
         `${this.venue}: ${what}, the limit of a day. No entry is taken until tomorrow, or until you resume trading.`,
       );

@@ -23,7 +23,7 @@ import { cutText, showValue } from '../src/domain/plain-values';
 import { withoutResting } from '../src/domain/resting-reservations';
 import { bookingFault, notBookedSentence } from '../src/domain/settlement';
 import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
-import type { AccountRisk } from './account-risk';
+import type { AccountRisk, PendingOrder } from './account-risk';
 import { alert } from './announcements';
 
 /** Reports that may fail in a row before nothing is lent any more. */
@@ -173,6 +173,11 @@ export class Ledger {
 
   pendingReservations(): readonly Reservation[] {
     return this.rules.pendingReservations(this.current);
+  }
+
+  /** Orders of a symbol that are pending, with who sent them. */
+  pendingIn(symbol: string): readonly PendingOrder[] {
+    return this.current.pending.filter(({ reservation }) => reservation.metadata.symbol === symbol);
   }
 
   stats(): LedgerStats {

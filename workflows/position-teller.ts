@@ -25,6 +25,13 @@ interface Told {
   readonly atMs: number;
 }
 
+interface TellerOptions {
+  /** Asked before each try: what waited may be over meanwhile, and telling it would start a workflow for nothing. */
+  readonly isToTell: (symbol: string, report: PositionReport) => boolean;
+  /** Called once a symbol's end was told. */
+  readonly flatTold: (symbol: string) => void;
+}
+
 /**
  * Tells each position's workflow what the venue says of it, until it is told: in order for each symbol, and of what waits
  * only the latest. What is held is at most one report for each symbol.
@@ -35,10 +42,9 @@ export class PositionTeller {
   private readonly told = new Map<string, Told>();
   private readonly failing = new RecurringAlert();
 
-  /** @param flatTold called once a symbol's end was told */
   constructor(
     private readonly at: TradingVenue,
-    private readonly flatTold: (symbol: string) => void,
+    private readonly options: TellerOptions,
   ) {}
 
   /** Tells it, where it is news or was told too long ago. */
@@ -72,6 +78,10 @@ export class PositionTeller {
       const report = this.waiting.get(symbol);
       if (report === undefined) break;
       this.waiting.delete(symbol);
+      if (!this.options.isToTell(symbol, report)) {
+        this.forget(symbol);
+        continue;
+      }
       try {
         await tellPosition({ ...this.at, symbol, report });
         failures = 0;
@@ -90,7 +100,11 @@ export class PositionTeller {
   }
 
   private ended(symbol: string): void {
-    this.flatTold(symbol);
+    this.options.flatTold(symbol);
+    this.forget(symbol);
+  }
+
+  private forget(symbol: string): void {
     if (!this.waiting.has(symbol)) this.told.delete(symbol);
   }
 
@@ -117,10 +131,5 @@ function signatureOf({ row, openers, tradingState, closeAll }: PositionReport): 
     row.status,
     row.deleveragingRank,
   ];
-  return JSON.stringify([
-    said,
-    openers.map(({ fingerprint, quantity }) => [fingerprint, quantity]),
-    tradingState,
-    closeAll,
-  ]);
+  return JSON.stringify([said, openers, tradingState, closeAll]);
 }

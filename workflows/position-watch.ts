@@ -37,7 +37,10 @@ export class PositionWatch {
     private readonly ledger: Ledger,
     private readonly money: MoneyWatch,
   ) {
-    this.teller = new PositionTeller(at, (symbol) => risk.flatTold(symbol));
+    this.teller = new PositionTeller(at, {
+      isToTell: (symbol, report) => risk.isToTell(symbol, report),
+      flatTold: (symbol) => risk.flatTold(symbol),
+    });
   }
 
   /** Something filled, or a person changed something: asks soon. */
@@ -98,10 +101,8 @@ export class PositionWatch {
 
   private tell(taken: readonly string[]): void {
     const { tradingState } = this.ledger;
-    const pending = this.ledger.pendingReservations();
     for (const symbol of new Set([...taken, ...this.risk.untold()])) {
-      const ofSymbol = pending.filter(({ metadata }) => metadata.symbol === symbol);
-      const report = this.risk.reportOf(symbol, ofSymbol);
+      const report = this.risk.reportOf(symbol, this.ledger.pendingIn(symbol));
       if (report) this.teller.offer(symbol, { ...report, tradingState });
     }
   }

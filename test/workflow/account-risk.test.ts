@@ -120,7 +120,7 @@ class StubAccount {
 
   /** Asks as a signal does, again while something is missing. */
   async enter(symbol: string, plan: object = {}) {
-    const command = this.command(symbol, plan);
+    const command = this.command(symbol, { maxHoldingSeconds: 60, ...plan });
     return eventually(async () => {
       const requestId = randomUUID();
       const request = { kind: 'reserve', command: { ...command, requestId } } as const;
@@ -178,6 +178,7 @@ test('an entry that filled is told to its position’s workflow with who opened 
     fingerprint: reservationId,
     clientOrderId: metadata.clientOrderId,
     strategy: 'trend',
+    maxHoldingSeconds: 60,
     quantity: '1',
   };
   const first = await account.tells('BTCUSDT', ({ report }) => report.openers[0]?.strategy === 'trend');
@@ -260,6 +261,35 @@ test('a day’s beginning is made of every row of the money log, however many an
   } finally {
     await busy.stop();
   }
+});
+
+test('nothing of a position that is booked is told again, and one that opens afterwards is', async () => {
+  await account.open('BTCUSDT');
+  const [row] = account.rows;
+  const openedAtMs = row!.openedAtMs;
+  const closed = { symbol: 'BTCUSDT', openedAtMs, closedAtMs: Date.now(), net: '1', reason: 'OPERATOR' } as const;
+  await account.handle.signal(positionClosedSignal, closed);
+  // The venue still shows it, and then no more.
+  const ofLater = Date.now();
+  account.rows = [account.row('BTCUSDT', { openedAtMs, size: '0.5' })];
+  const { reports } = account;
+  await eventually(async () => account.reports > reports + 1);
+  account.rows = [];
+  const command = await eventually(async () => {
+    const next = await account.enter('BTCUSDT');
+    return next.result.status === 'reserved' && next.command;
+  });
+  account.rows = [account.row('BTCUSDT')];
+  // Who opened it is told in full before the fill is booked: that may come after the position's end.
+  await account.tells('BTCUSDT', ({ report }) => (report.row?.openedAtMs ?? 0) > openedAtMs);
+  await account.fill(command.reservationId);
+  const told = account.told.map(({ report }) => report);
+  expect(told.filter(({ row: one }) => one === null || one.updatedAtMs >= ofLater)).toEqual(
+    told.filter(({ row: one }) => one !== null && one.openedAtMs > openedAtMs),
+  );
+  expect(told.at(-1)?.openers).toMatchObject([
+    { fingerprint: command.reservationId, strategy: 'trend', maxHoldingSeconds: 60 },
+  ]);
 });
 
 test('a venue that is away for a while makes entries wait and closes nothing', async () => {

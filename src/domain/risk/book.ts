@@ -72,6 +72,13 @@ export interface Closing {
   readonly isStop: boolean;
 }
 
+/** So many net losses in a row, which began a pause. */
+export interface LossStreak {
+  readonly losses: number;
+  /** When the last of them was closed. */
+  readonly atMs: number;
+}
+
 export interface SymbolBook {
   /** The venue's clock of the last report that was taken for this symbol; 0: none. */
   readonly asOfMs: number;
@@ -98,6 +105,8 @@ export interface SymbolBook {
   readonly closing?: Closing;
   /** Net losses in a row. */
   readonly losses?: number;
+  /** The last streak that reached its limit. */
+  readonly streak?: LossStreak;
   /** After too many of them no entry is taken until then, our clock. */
   readonly pausedUntilMs?: number;
 }
@@ -106,8 +115,12 @@ export interface SymbolBook {
 export interface MoneyBook {
   readonly equity?: EquityReport;
   readonly day?: DayStart;
-  /** The highest equity, transfers applied. */
+  /** The highest equity, the transfers applied that the log told of. */
   readonly peak?: string;
+  /** A higher one of lately: it may contain transfers that the log has not told yet. */
+  readonly high?: { readonly amount: string; readonly asOfMs: number };
+  /** A person resumed trading after a fall: the highest counts from then on, our clock. */
+  readonly peakSinceMs?: number;
   /** Venue's clock up to which the money log was read; 0: never. */
   readonly readUntilMs: number;
   /** Our clock when it was last asked for. */
@@ -140,6 +153,13 @@ export interface DayStart {
   readonly baseAsOfMs: number;
   /** What was paid in since, less what was paid out. */
   readonly transfers: string;
+  /** A person resumed trading on that day: its loss counts from there. */
+  readonly resumed?: ResumedDay;
+}
+
+export interface ResumedDay extends Pick<DayStart, 'base' | 'baseAsOfMs' | 'transfers'> {
+  /** Our clock. */
+  readonly atMs: number;
 }
 
 export interface Transfer {
@@ -167,6 +187,7 @@ export interface RiskBook {
   readonly money: MoneyBook;
   /** Net losses in a row, whatever the symbol. */
   readonly losses: number;
+  readonly streak?: LossStreak;
   /** After too many of them no entry is taken until then, our clock; 0: none. */
   readonly pausedUntilMs: number;
   /** Of flat symbols that there was no room for: the latest closing, which then counts for every symbol that has none. */

@@ -2,7 +2,8 @@ import { parseSignedDecimal } from '../decimal';
 import { isRecord, jsonBytes } from '../plain-values';
 import type { CloseReason } from '../position/types';
 import { RISK_SYMBOL_BYTES_MAX, symbolBook, withinBounds, withSymbol } from './book';
-import type { RiskBook } from './book';
+import type { Closing, LossStreak, RiskBook, SymbolBook } from './book';
+import { OPENED_TOLERANCE_MS } from './past';
 import type { RiskSettings } from './types';
 
 const MINUTE_MS = 60_000;
@@ -35,9 +36,7 @@ export function takeClosed(book: RiskBook, closed: ClosedPosition, pauses: Pause
   const net = parseSignedDecimal(closed.net);
   if (!Number.isSafeInteger(openedAtMs) || !Number.isSafeInteger(closedAtMs) || net === undefined) return book;
   const known = symbolBook(book, symbol);
-  const { closing } = known;
-  if (closing && (closing.openedAtMs > openedAtMs || (closing.openedAtMs === openedAtMs && closing.isBooked)))
-    return book;
+  if (isKnown(known.closing, openedAtMs)) return book;
   const atMs = Math.min(closedAtMs, nowMs);
   const isLoss = net.isNegative() && !net.isZero();
   const one = streakAfter(
@@ -46,17 +45,41 @@ export function takeClosed(book: RiskBook, closed: ClosedPosition, pauses: Pause
     pauses,
   );
   const all = streakAfter(book, { isLoss, atMs }, pauses);
-  const next = withSymbol(book, symbol, {
-    ...known,
-    closing: { openedAtMs, atMs, isBooked: true, isStop: STOPS.includes(reason) },
-    ...one,
-  });
+  const closing: Closing = {
+    openedAtMs: Math.max(openedAtMs, known.closing?.openedAtMs ?? openedAtMs),
+    atMs,
+    isBooked: true,
+    isStop: STOPS.includes(reason),
+  };
+  const next = withSymbol(book, symbol, { ...withoutPast(known, closing), closing, ...one });
   return withinBounds({ ...next, ...all }, nowMs);
+}
+
+/** An episode that no report showed is named by its first fill, which may bear an earlier instant than its position. */
+function isKnown(closing: Closing | undefined, openedAtMs: number): boolean {
+  if (closing === undefined) return false;
+  const { isBooked, openedAtMs: knownAtMs } = closing;
+  return isBooked ? knownAtMs >= openedAtMs : knownAtMs > openedAtMs + OPENED_TOLERANCE_MS;
+}
+
+/**
+ * Whoever booked it needs not be told that it is over, nor by whom it was opened. While its position is not known to be gone
+ * it stays ours.
+ */
+function withoutPast(known: SymbolBook, closing: Closing): SymbolBook {
+  const { isUntold, openers = [], entries: _entries, ...rest } = known;
+  if (known.position !== undefined) return known;
+  const younger = openers.filter(({ atMs }) => atMs >= closing.atMs);
+  return {
+    ...rest,
+    ...(younger.length > 0 && { openers: younger, entries: younger.length, ...(isUntold && { isUntold }) }),
+  };
 }
 
 interface Streak {
   readonly losses: number;
   readonly pausedUntilMs: number;
+  readonly streak?: LossStreak;
 }
 
 function streakAfter(
@@ -66,5 +89,9 @@ function streakAfter(
 ): Streak {
   if (!isLoss) return { losses: 0, pausedUntilMs };
   if (lossStreak === null || losses + 1 < lossStreak) return { losses: losses + 1, pausedUntilMs };
-  return { losses: 0, pausedUntilMs: Math.max(pausedUntilMs, atMs + lossStreakMinutes * MINUTE_MS) };
+  return {
+    losses: 0,
+    pausedUntilMs: Math.max(pausedUntilMs, atMs + lossStreakMinutes * MINUTE_MS),
+    streak: { losses: losses + 1, atMs },
+  };
 }

@@ -2,6 +2,7 @@ import type { Decimal } from 'decimal.js';
 import { ExactDecimal, parseDecimal, ZERO } from '../decimal';
 import type { Reservation } from '../ledger/types';
 import type { RiskBook } from './book';
+import { ComingShares } from './contained';
 
 type Direction = 'BUY' | 'SELL';
 
@@ -13,7 +14,10 @@ export interface SymbolExposure {
 
 const NONE: SymbolExposure = { BUY: ZERO, SELL: ZERO };
 
-/** What is at risk in each symbol. Of what may be counted twice or not at all both are counted. */
+/**
+ * What is at risk in each symbol. Of what may be counted twice or not at all both are counted; what the venue's row shows
+ * is counted once.
+ */
 export class Exposure {
   private readonly bySymbol = new Map<string, SymbolExposure>();
   private unknown: string | undefined;
@@ -28,14 +32,17 @@ export class Exposure {
         if (sold !== '0') this.add(symbol, 'SELL', sold);
       }
     }
-    for (const { intent, metadata } of pending) {
+    const coming = new ComingShares(book.symbols);
+    for (const { intent, metadata, createdAtMs } of pending) {
       if (intent === 'exit') continue;
       const { symbol, direction } = metadata;
       // There may be hundreds of them: what was looked at when it was reserved is not looked at again.
       const [quantity, price] = [parseDecimal(metadata.quantity), parseDecimal(metadata.referencePrice)];
       const isOrder = typeof symbol === 'string' && (direction === 'BUY' || direction === 'SELL');
-      if (isOrder && quantity && price) this.add(symbol, direction, quantity.times(price));
-      else this.unknown = 'A pending reservation names no order';
+      if (isOrder && quantity && price) {
+        const rest = coming.notShown({ symbol, direction, createdAtMs }, quantity);
+        if (!rest.isZero()) this.add(symbol, direction, rest.times(price));
+      } else this.unknown = 'A pending reservation names no order';
     }
   }
 

@@ -45,9 +45,37 @@ export function takeEquity(
     equity,
     ...(day && { day }),
     ...(dayLoss?.dayMs === dayOf(nowMs) && { dayLoss }),
-    peak: moneyText(ExactDecimal.max(amount, rest.peak ?? amount)),
+    peak: rest.peak ?? moneyText(amount),
+    ...highestOf(rest, { amount, asOfMs: report.asOfMs }),
   };
   return { ...book, money: judged(money, limits, nowMs) };
+}
+
+function highestOf(
+  { peak, high }: Pick<MoneyBook, 'peak' | 'high'>,
+  { amount, asOfMs }: { readonly amount: Decimal; readonly asOfMs: number },
+): Pick<MoneyBook, 'high'> {
+  const former = high?.amount ?? peak;
+  return former !== undefined && amount.greaterThan(former) ? { high: { amount: moneyText(amount), asOfMs } } : {};
+}
+
+/**
+ * The highest with the transfers that the log has just told: what they changed is in an equity of later already. One that is old
+ * enough for the log to have told all of it is no longer apart.
+ */
+function highestAfter(
+  { peak, high }: MoneyBook,
+  transfers: readonly Transfer[],
+  readAtMs: number,
+): Pick<MoneyBook, 'peak' | 'high'> {
+  if (peak === undefined) return {};
+  const highest = new ExactDecimal(peak).plus(sumOf(transfers));
+  if (high === undefined) return { peak: moneyText(highest) };
+  const amount = sumOf(transfers.filter(({ atMs }) => atMs > high.asOfMs)).plus(high.amount);
+  if (high.asOfMs + MONEY_LOG_LAG_MS > readAtMs) {
+    return { peak: moneyText(highest), high: { ...high, amount: moneyText(amount) } };
+  }
+  return { peak: moneyText(ExactDecimal.max(highest, amount)) };
 }
 
 /** A new day begins with the last equity of the former one, where that was not long before. */
@@ -95,10 +123,11 @@ export function takeMoney(
   const untilMs = readable.reduce((latest, { atMs }) => Math.max(latest, atMs), money.readUntilMs);
   const kept = [...money.transfers, ...fresh].filter(({ atMs }) => atMs >= untilMs - READ_OVERLAP_MS);
   const day = withTransfers(money.day, counted) ?? rebuiltDay(money, readable, read.sinceMs, nowMs);
+  const { peak: _peak, high: _high, ...rest } = money;
   const next: MoneyBook = {
-    ...money,
+    ...rest,
     ...(day && { day }),
-    ...(money.peak !== undefined && { peak: moneyText(new ExactDecimal(money.peak).plus(sumOf(counted))) }),
+    ...highestAfter(money, counted, read.atMs),
     transfers: kept.slice(-TRANSFERS_KEPT_MAX),
     readUntilMs: Math.max(untilMs, read.sinceMs, 1),
     readAtMs: read.atMs,
@@ -108,8 +137,16 @@ export function takeMoney(
 
 function withTransfers(day: DayStart | undefined, transfers: readonly Transfer[]): DayStart | undefined {
   if (day === undefined) return undefined;
-  const since = transfers.filter(({ atMs }) => atMs > day.baseAsOfMs);
-  return { ...day, transfers: moneyText(sumOf(since).plus(day.transfers)) };
+  const { resumed } = day;
+  return { ...moved(day, transfers), ...(resumed && { resumed: moved(resumed, transfers) }) };
+}
+
+function moved<From extends Pick<DayStart, 'baseAsOfMs' | 'transfers'>>(
+  from: From,
+  transfers: readonly Transfer[],
+): From {
+  const since = transfers.filter(({ atMs }) => atMs > from.baseAsOfMs);
+  return { ...from, transfers: moneyText(sumOf(since).plus(from.transfers)) };
 }
 
 /** Its base contains the transfers until the equity's report; those of later come on top. */
@@ -128,15 +165,25 @@ function rebuiltDay(
   return { dayMs, base: moneyText(base), baseAsOfMs: equity.asOfMs, transfers: moneyText(sumOf(later)) };
 }
 
-/** What was lost of the day's beginning and of the highest; undefined: not known. */
-export function lossesOf({ equity, day, peak }: MoneyBook, nowMs: number): Losses {
+/**
+ * What was lost of the day's beginning and of the highest; undefined: not known. After a person resumed trading both count from
+ * then on.
+ */
+export function lossesOf({ equity, day, peak, high }: MoneyBook, nowMs: number): Losses {
   if (equity === undefined) return {};
   const amount = new ExactDecimal(equity.amount);
-  const start = day?.dayMs === dayOf(nowMs) ? new ExactDecimal(day.base).plus(day.transfers) : undefined;
+  const from = day?.dayMs === dayOf(nowMs) ? (day.resumed ?? day) : undefined;
+  const highest = peak === undefined ? undefined : ExactDecimal.max(peak, high?.amount ?? peak);
+  const start = from && new ExactDecimal(from.base).plus(from.transfers);
   return {
     ...(start && { ofDay: { lost: start.minus(amount), of: start } }),
-    ...(peak !== undefined && { ofPeak: { lost: new ExactDecimal(peak).minus(amount), of: new ExactDecimal(peak) } }),
+    ...(highest && { ofPeak: { lost: highest.minus(amount), of: highest } }),
   };
+}
+
+/** The equity at 00:00 UTC with what was paid in and out since, whatever was resumed; undefined: not known. */
+export function dayStartOf({ day }: MoneyBook, nowMs: number): Decimal | undefined {
+  return day?.dayMs === dayOf(nowMs) ? new ExactDecimal(day.base).plus(day.transfers) : undefined;
 }
 
 export interface Losses {
@@ -170,17 +217,17 @@ function reaches(loss: Losses['ofDay'], fraction: string | null): boolean {
   return loss.lost.greaterThan(0) && loss.lost.greaterThanOrEqualTo(ExactDecimal.max(loss.of, 0).times(fraction));
 }
 
-/** A person resumes trading: what was lost is lost, and day and highest begin with what is there. */
-export function resume(book: RiskBook): RiskBook {
-  const { dayLoss, fall, ...rest } = book.money;
+/** A person resumes trading: what was lost is lost, and from now on as much may be lost again, of what is there. */
+export function resume(book: RiskBook, nowMs: number): RiskBook {
+  const { dayLoss, fall, high, ...rest } = book.money;
   const { equity, day } = rest;
   if (dayLoss === undefined && fall === undefined) return book;
+  const resumed = equity && { atMs: nowMs, base: equity.amount, baseAsOfMs: equity.asOfMs, transfers: '0' };
   const money: MoneyBook = {
     ...rest,
-    ...(dayLoss &&
-      day &&
-      equity && { day: { ...day, base: equity.amount, baseAsOfMs: equity.asOfMs, transfers: '0' } }),
-    ...(fall && equity && { peak: equity.amount }),
+    ...(dayLoss && day && resumed && { day: { ...day, resumed } }),
+    ...(high && !fall && { high }),
+    ...(fall && equity && { peak: equity.amount, peakSinceMs: nowMs }),
   };
   return { ...book, money };
 }

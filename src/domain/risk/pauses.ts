@@ -1,10 +1,10 @@
 import type { Denial } from '../denial';
 import { BOOKING_WAIT_MAX_MS, DAY_MS, dayOf, symbolBook } from './book';
-import type { Closing, RiskBook } from './book';
+import type { Closing, EntryCounts, RiskBook } from './book';
 import type { Circumstances, Entry } from './entry';
 import { entriesAt } from './take-fill';
 import type { RiskSettings } from './types';
-import { instantWords, minutesWords, moneyWords, percentWords } from './words';
+import { instantWords, minutesWords, moneyWords, percentWords, sinceWords } from './words';
 
 const MINUTE_MS = 60_000;
 
@@ -20,7 +20,7 @@ export function pauseDenial(entry: Entry, { book, terms: { risk }, nowMs }: Circ
 }
 
 function lossDenial(
-  { money: { dayLoss } }: RiskBook,
+  { money: { dayLoss, day } }: RiskBook,
   { dailyLossFraction }: RiskSettings,
   nowMs: number,
 ): Denial | undefined {
@@ -28,7 +28,7 @@ function lossDenial(
   return {
     code: 'DAILY_LOSS_LIMIT',
     message:
-      `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since 00:00 UTC; the limit is ${percentWords(dailyLossFraction)}. ` +
+      `${moneyWords(dayLoss.loss)} of ${moneyWords(dayLoss.of)} were lost since ${sinceWords(day?.resumed?.atMs)}; the limit is ${percentWords(dailyLossFraction)}. ` +
       `No entry is taken until ${instantWords(dayLoss.dayMs + DAY_MS)}, or until a person resumes trading.`,
   };
 }
@@ -89,8 +89,8 @@ function bookingMessage(symbol: string): string {
   return `The position in ${symbol} was just closed, and how is not known yet. The signal waits until it is booked.`;
 }
 
-/** A clock that was set back must not make a pause longer than it was meant. */
-function bounded(untilMs: number, minutes: number, nowMs: number): number {
+/** When a pause ends: a clock that was set back must not make it longer than it was meant. */
+export function bounded(untilMs: number, minutes: number, nowMs: number): number {
   return Math.min(untilMs, nowMs + minutes * MINUTE_MS);
 }
 
@@ -109,11 +109,17 @@ function countDenial(
   }
   const ofMinute = seconds.reduce((sum, [, count]) => sum + count, 0);
   if (entriesPerMinute === null || ofMinute < entriesPerMinute) return undefined;
-  const untilMs = freeFrom(seconds, ofMinute - entriesPerMinute + 1) + MINUTE_MS;
+  const untilMs = entriesFreeAtMs(seconds, entriesPerMinute);
   return {
     code: 'TOO_MANY_ENTRIES',
     message: `${ofMinute} entries were taken in the last minute; the limit is ${entriesPerMinute} a minute. No entry is taken until ${instantWords(untilMs + 999)}.`,
   };
+}
+
+/** When one entry fewer than the limit was taken in the last minute. @param seconds of entries, at least as many as the limit */
+export function entriesFreeAtMs(seconds: EntryCounts['seconds'], limit: number): number {
+  const ofMinute = seconds.reduce((sum, [, count]) => sum + count, 0);
+  return freeFrom(seconds, ofMinute - limit + 1) + MINUTE_MS;
 }
 
 /** The second after which so many of the earliest entries are over. */

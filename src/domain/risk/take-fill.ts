@@ -1,9 +1,11 @@
 import { ExactDecimal, formatDecimal, parseDecimal } from '../decimal';
 import { orderSizeOf } from '../ledger/positions';
 import type { Reservation, ReservationMetadata } from '../ledger/types';
-import { OPENERS_MAX } from '../position/types';
+import { OPENERS_MAX, type PositionOpener } from '../position/types';
 import { dayOf, FILL_SUMS_MAX, symbolBook, VALUE_DECIMALS, withinBounds, withSymbol } from './book';
 import type { BookedOpener, EntryCounts, FillSum, RiskBook } from './book';
+import { showsAll } from './contained';
+import { isPastFill } from './past';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -43,14 +45,21 @@ export function takeFill(book: RiskBook, fill: BookedFill, { lagMs, nowMs }: Fil
     return withinBounds(withSymbol(book, order.symbol, { ...known, exitSettledFromMs }), nowMs);
   }
   // What opened and closed between two reports was told of by none.
-  if (isSettled && known.position === undefined) return book;
-  const opener = openerOf(fill, order.direction);
+  if (isPastFill(known, executedAtMs) || (isSettled && known.position === undefined)) return book;
+  const opener: BookedOpener = {
+    ...openerOf(reservation, fill),
+    direction: order.direction,
+    atMs: executedAtMs,
+  };
   const openers = [...(known.openers ?? []).filter(({ fingerprint }) => fingerprint !== opener.fingerprint), opener];
+  const entries = (known.entries ?? 0) + 1;
+  const { position, updatedAtMs = 0 } = known;
+  const isShown = position !== undefined && !isLater && showsAll({ ...position, updatedAtMs, openers, entries });
   const next = {
     ...known,
     openers: openers.slice(0, OPENERS_MAX),
-    entries: (known.entries ?? 0) + 1,
-    ...(!isSettled && { fills: withFill(known.fills ?? [], fill, order.direction, settledFromMs) }),
+    entries,
+    ...(!isSettled && !isShown && { fills: withFill(known.fills ?? [], fill, order.direction, settledFromMs) }),
   };
   return withinBounds(withSymbol(book, order.symbol, next), nowMs);
 }
@@ -84,19 +93,20 @@ export function entriesAt({ entries }: RiskBook, nowMs: number): EntryCounts {
   return { dayMs, ofDay: entries.dayMs === dayMs ? entries.ofDay : 0, seconds };
 }
 
-function openerOf({ reservation, strategy, quantity, executedAtMs }: BookedFill, direction: 'BUY' | 'SELL') {
-  const { clientOrderId, maxHoldingSeconds, trailingDistance, quantity: planned } = reservation.metadata;
-  const opener: BookedOpener = {
-    fingerprint: reservation.id,
+/** What an order of ours says about the position that it opens. */
+export function openerOf(
+  { id, metadata }: Pick<Reservation, 'id' | 'metadata'>,
+  { strategy, quantity }: Pick<BookedFill, 'strategy' | 'quantity'>,
+): PositionOpener {
+  const { clientOrderId, maxHoldingSeconds, trailingDistance, quantity: planned } = metadata;
+  return {
+    fingerprint: id,
     clientOrderId: typeof clientOrderId === 'string' ? clientOrderId : '',
     quantity: parseDecimal(quantity) === undefined ? String(planned) : String(quantity),
-    direction,
-    atMs: executedAtMs,
     ...(strategy !== undefined && { strategy }),
     ...(typeof maxHoldingSeconds === 'number' && { maxHoldingSeconds }),
     ...(typeof trailingDistance === 'string' && { trailingDistance }),
   };
-  return opener;
 }
 
 function withFill(

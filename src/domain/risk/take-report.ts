@@ -13,10 +13,9 @@ import {
   VALUE_DECIMALS,
   withinBounds,
 } from './book';
-import type { Closing, FillSum, HeldPosition, RiskBook, SymbolBook } from './book';
-
-/** A fill is booked with its order's last change, which may bear an earlier instant than its position. */
-const OPENED_TOLERANCE_MS = 1_000;
+import type { BookedOpener, Closing, FillSum, HeldPosition, RiskBook, SymbolBook } from './book';
+import { notShown } from './contained';
+import { isPast, isStillShown, OPENED_TOLERANCE_MS } from './past';
 
 export interface ReportTimes {
   /** See VenuePromises.positionLagMs. */
@@ -26,7 +25,10 @@ export interface ReportTimes {
 
 export interface ReportStep {
   readonly book: RiskBook;
-  /** Symbols whose row was taken; of the others the former one stays in force. */
+  /**
+   * Symbols whose row was taken, and is to be told; of the others the former one stays in force. A row that only still shows a
+   * position that is booked is none of them.
+   */
   readonly taken: readonly string[];
   /** Absent: the report was taken. Otherwise it changed nothing. */
   readonly refused?: 'older' | 'unusable';
@@ -68,8 +70,10 @@ export function takeReport(book: RiskBook, report: PositionRowsReport, times: Re
       symbols[symbol] = { ...known, isUnread: true };
     } else if (one?.row !== undefined) {
       const isTaken = !isOlder(known, one.row, reading);
-      symbols[symbol] = isTaken ? opened(known, one.row, reading) : known;
-      if (isTaken) taken.push(symbol);
+      const next = isTaken ? opened(known, one.row, reading) : known;
+      symbols[symbol] = next;
+      const { closing, position } = next;
+      if (isTaken && position && !isStillShown(closing, position, reading.asOfMs)) taken.push(symbol);
     } else {
       symbols[symbol] = missing(known, reading);
     }
@@ -131,27 +135,41 @@ function opened(known: SymbolBook, row: PositionRow, reading: Reading): SymbolBo
   const position = heldPosition(row);
   const isBare = position.stop === undefined && position.isTrailing === undefined;
   const isNew = known.position !== undefined && known.position.openedAtMs !== row.openedAtMs;
-  const direction = row.side === 'LONG' ? 'BUY' : 'SELL';
-  const openers = known.openers?.filter(
-    (opener) => opener.direction === direction && opener.atMs >= row.openedAtMs - OPENED_TOLERANCE_MS,
-  );
   const closing = isNew ? closingOf(known, reading) : known.closing;
-  const { losses, pausedUntilMs } = known;
-  const entries = isNew ? openers?.length : known.entries;
+  const openers = openersOf(row, known.openers ?? [], closing);
+  const { losses, streak, pausedUntilMs } = known;
+  const entries = isNew ? openers.length : (known.entries ?? 0);
   const { sequence, updatedAtMs } = row;
+  const shown = { ...row, openers, entries };
   return {
     asOfMs,
     position,
     sequence,
     updatedAtMs,
     ...(isBare && { unprotectedSinceMs: (isNew ? undefined : known.unprotectedSinceMs) ?? nowMs }),
-    ...unsettled(known, asOfMs),
-    ...(openers && openers.length > 0 && { openers }),
-    ...(entries && { entries }),
+    ...unsettled({ ...known, fills: notShown(known.fills ?? [], shown) }, asOfMs),
+    ...(openers.length > 0 && { openers }),
+    ...(entries > 0 && { entries }),
     ...(closing && { closing }),
     ...(losses !== undefined && { losses }),
+    ...(streak && { streak }),
     ...(pausedUntilMs !== undefined && { pausedUntilMs }),
   };
+}
+
+/** Who opened it: an entry's instant may be a little earlier, but those of before the last one was closed are of that one. */
+function openersOf(
+  { side, openedAtMs }: PositionRow,
+  known: readonly BookedOpener[],
+  closing: Closing | undefined,
+): readonly BookedOpener[] {
+  const direction = side === 'LONG' ? 'BUY' : 'SELL';
+  const near = known.filter(
+    (opener) => opener.direction === direction && opener.atMs >= openedAtMs - OPENED_TOLERANCE_MS,
+  );
+  if (closing?.isBooked !== true || isPast(closing, { openedAtMs })) return near;
+  const own = near.filter(({ atMs }) => atMs >= closing.atMs);
+  return own.length > 0 ? own : near;
 }
 
 function heldPosition(row: PositionRow): HeldPosition {
@@ -178,12 +196,16 @@ function missing(known: SymbolBook, reading: Reading): SymbolBook {
   const { asOfMs, lagMs } = reading;
   const { isUnread: _unread, ...rest } = known;
   const waiting = unsettled(known, asOfMs);
+  // Whoever has booked it knows that it is closed.
+  const isOver = !known.position || isPast(known.closing, known.position);
+  const booked = isOver && known.closing?.isBooked ? known.closing : undefined;
   if (known.position !== undefined) {
     // A row of a moment ago may be younger than this answer's books.
     const changedAtMs = Math.min(known.updatedAtMs ?? 0, known.asOfMs);
     if (asOfMs < changedAtMs + lagMs || waiting.fills !== undefined) return rest;
     const { missedAtMs = asOfMs } = known;
-    if (asOfMs < missedAtMs + MISSED_CONFIRMED_AFTER_MS) return { ...rest, missedAtMs };
+    // Of what is booked one answer is enough.
+    if (!booked && asOfMs < missedAtMs + MISSED_CONFIRMED_AFTER_MS) return { ...rest, missedAtMs };
   }
   const {
     position,
@@ -194,9 +216,7 @@ function missing(known: SymbolBook, reading: Reading): SymbolBook {
     ...open
   } = rest;
   const { openers: all = [], entries: _entries, ...flat } = open;
-  // Whoever has booked it knows that it is closed.
-  const booked = position && isBooked(known.closing, position) ? known.closing : undefined;
-  const openers = booked ? all.filter(({ atMs }) => atMs > booked.atMs) : all;
+  const openers = booked ? all.filter(({ atMs }) => atMs >= booked.atMs) : all;
   const younger = openers.filter(({ atMs }) => atMs + lagMs > asOfMs);
   const hadSome = (position !== undefined && !booked) || openers.length > younger.length;
   const closing = position === undefined ? known.closing : closingOf(known, reading);
@@ -216,10 +236,6 @@ function missing(known: SymbolBook, reading: Reading): SymbolBook {
 function closingOf({ position, closing }: SymbolBook, { asOfMs, nowMs }: Reading): Closing | undefined {
   if (position === undefined || (closing && closing.openedAtMs >= position.openedAtMs)) return closing;
   return { openedAtMs: position.openedAtMs, atMs: Math.min(asOfMs, nowMs), isBooked: false, isStop: false };
-}
-
-function isBooked(closing: Closing | undefined, { openedAtMs }: HeldPosition): boolean {
-  return closing?.isBooked === true && closing.openedAtMs >= openedAtMs;
 }
 
 /** Of the fills that are known those that a report of then may lack. */

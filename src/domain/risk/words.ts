@@ -24,3 +24,9 @@ export function instantWords(atMs: number): string {
 export function minutesWords(minutes: number): string {
   return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }
+
+/** `00:00 UTC`, or where a person resumed trading on that day `14:13 UTC, resumed`. */
+export function sinceWords(resumedAtMs: number | undefined): string {
+  if (resumedAtMs === undefined) return '00:00 UTC';
+  return `${instantWords(resumedAtMs).slice(11, 16)} UTC, resumed`;
+}

@@ -171,20 +171,20 @@ export class Desk {
     return shown(this.reserve(this.command(symbol, plan, change)));
   }
 
-  commit(reservationId: string, quantity?: string): void {
+  commit(reservationId: string, quantity?: string, executedAtMs = this.nowMs): void {
     const entry = this.ledger.pending.find(({ reservation }) => reservation.id === reservationId);
     const command = {
       requestId: `${reservationId}:commit`,
       reservationId,
       amount: '10',
-      executedAtMs: this.nowMs,
+      executedAtMs,
       quantity,
       reason: '',
     };
     const { state, result } = ledger.commit(this.ledger, command, this.nowMs);
     this.ledger = state;
     if (result.status !== 'ended') throw new Error(`It was not committed: ${result.status}`);
-    const fill = { reservation: result.reservation, executedAtMs: this.nowMs, quantity, strategy: entry?.strategy };
+    const fill = { reservation: result.reservation, executedAtMs, quantity, strategy: entry?.strategy };
     this.book = this.reducers.takeFill(this.book, fill, { lagMs: LAG_MS, nowMs: this.nowMs });
   }
 

@@ -145,7 +145,7 @@ test('a fall from the highest takes no entry until a person resumes, from when o
   expect(messageOf(account.reserve(account.command('B')))).toBe(
     'The equity fell by 1200 from its highest, 12000; the limit is 10 %. No entry is taken until a person resumes trading.',
   );
-  account.book = risk.resume(account.book);
+  account.book = risk.resume(account.book, account.nowMs);
   expect(account.enter('B')).toBe('entry');
   account.minute('10710');
   expect(account.enter('C')).toBe('DRAWDOWN_LIMIT');
@@ -154,7 +154,7 @@ test('a fall from the highest takes no entry until a person resumes, from when o
 test('a person who resumes on the same day allows as much again', () => {
   const account = ready().minute('9600');
   expect(account.enter('A')).toBe('DAILY_LOSS_LIMIT');
-  account.book = risk.resume(account.book);
+  account.book = risk.resume(account.book, account.nowMs);
   expect(account.enter('A')).toBe('entry');
   account.minute('9320');
   expect(account.enter('B')).toBe('entry');
@@ -164,10 +164,33 @@ test('a person who resumes on the same day allows as much again', () => {
 
 test('resuming where nothing was reached changes nothing', () => {
   const account = ready();
-  expect(risk.resume(account.book)).toBe(account.book);
+  expect(risk.resume(account.book, account.nowMs)).toBe(account.book);
 });
 
 test('a log with a figure that is none changes nothing', () => {
   const account = new Account().move('x', 'trade').readIfDue();
   expect(account.enter()).toBe('RISK_UNKNOWN');
+});
+
+test('money that is paid in raises the highest once', () => {
+  const account = ready({ drawdownFraction: '0.1' }).minute('12000').minute('11000');
+  account.pass(1).move('5000').minute('16000').minute('16000');
+  expect(account.book.money).toMatchObject({ peak: '17000' });
+  expect(account.enter('A')).toBe('entry');
+  account.minute('15300');
+  expect(account.enter('B')).toBe('DRAWDOWN_LIMIT');
+});
+
+test('after a resumption a day’s loss counts from there, and the day’s true beginning is kept', () => {
+  const account = ready().minute('9700');
+  expect(account.enter('A')).toBe('DAILY_LOSS_LIMIT');
+  account.book = risk.resume(account.book, account.nowMs);
+  account.carryOver();
+  account.pass(1).move('1000').minute('10700').minute('10379.01');
+  expect(account.enter('A')).toBe('entry');
+  account.minute('10379');
+  expect(messageOf(account.reserve(account.command('B')))).toMatch(
+    /^321 of 10700 were lost since 12:\d\d UTC, resumed; the limit is 3 %\./,
+  );
+  expect(account.book.money.day).toMatchObject({ base: '10000', transfers: '1000' });
 });

@@ -2,6 +2,7 @@
 import { jsonBytes } from '../../../../src/domain/plain-values';
 import {
   MISSED_CONFIRMED_AFTER_MS,
+  POSITIONS_DELAY_MAX_MS,
   RISK_BOOK_BYTES_MAX,
   RISK_SYMBOLS_MAX,
   symbolBook,
@@ -155,6 +156,69 @@ test('one that was booked before a report lacks it is not told of again, and an 
   desk.commit(next.reservationId, '0.7');
   desk.pass(LAG_MS).report();
   expect(symbolBook(desk.book, 'BTCUSDT')).toMatchObject({ isUntold: true, openers: [{ quantity: '0.7' }] });
+});
+
+describe('after a position was booked', () => {
+  const later = (desk: Desk, row: ReturnType<Desk['row']>, change: object = {}) => ({
+    ...row,
+    ...change,
+    sequence: desk.nowMs,
+    updatedAtMs: desk.nowMs,
+  });
+
+  test('its row, however it changes, is not told again, until the venue shows it for so long that it must be open', () => {
+    const desk = new Desk();
+    const row = desk.open();
+    desk.pass(1_000).closed('BTCUSDT', '1', row.openedAtMs);
+    desk.carryOver();
+    for (const size of ['0.5', '0.4']) {
+      expect(desk.pass(1_000).report([later(desk, row, { size })]).taken).toEqual([]);
+      expect(position(desk)).toMatchObject({ size });
+    }
+    expect(desk.pass(POSITIONS_DELAY_MAX_MS).report([later(desk, row)]).taken).toEqual(['BTCUSDT']);
+  });
+
+  test('one that opens right afterwards is told, with who opened it and nobody of before', () => {
+    const desk = new Desk({ positions: { onOpposite: 'net' } });
+    const row = desk.open();
+    desk.pass(300).closed('BTCUSDT', '1', row.openedAtMs);
+    const next = desk.pass(1).command();
+    desk.reserve(next);
+    desk.commit(next.reservationId);
+    const opened = later(desk, row, { openedAtMs: desk.nowMs });
+    desk.pass(1).closed('BTCUSDT', '1', row.openedAtMs);
+    expect(desk.pass(LAG_MS).report([opened]).taken).toEqual(['BTCUSDT']);
+    expect(symbolBook(desk.book, 'BTCUSDT').openers).toMatchObject([{ fingerprint: next.reservationId }]);
+    desk.closed('BTCUSDT', '1', row.openedAtMs);
+    expect(symbolBook(desk.book, 'BTCUSDT').openers).toHaveLength(1);
+  });
+
+  test('nobody is told of its end any more, also where a report showed that first', () => {
+    const desk = new Desk();
+    const { openedAtMs } = desk.open();
+    desk.pass(LAG_MS).reportFlat();
+    expect(symbolBook(desk.book, 'BTCUSDT')).toMatchObject({ isUntold: true });
+    // Named by its first fill.
+    desk.closed('BTCUSDT', '-1', openedAtMs - 3);
+    expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('isUntold');
+    expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('openers');
+    expect(symbolBook(desk.book, 'BTCUSDT')).toMatchObject({ closing: { isBooked: true }, losses: 1 });
+    desk.closed('BTCUSDT', '-1', openedAtMs - 3);
+    expect(symbolBook(desk.book, 'BTCUSDT')).toMatchObject({ losses: 1 });
+  });
+
+  test('a fill of before its end that is booked late opens nothing', () => {
+    const desk = new Desk();
+    const late = desk.command();
+    desk.reserve(late);
+    const executedAtMs = desk.nowMs;
+    desk.pass(2_000).closed('BTCUSDT', '1', executedAtMs);
+    desk.pass(500).commit(late.reservationId, undefined, executedAtMs);
+    expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('openers');
+    expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('fills');
+    expect(desk.pass(LAG_MS).reportFlat().taken).toEqual([]);
+    expect(symbolBook(desk.book, 'BTCUSDT')).not.toHaveProperty('isUntold');
+  });
 });
 
 test('after the venue’s clock was set back by an hour its reports are taken, and settle what filled', () => {
