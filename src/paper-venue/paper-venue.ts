@@ -9,6 +9,7 @@ import { PaperClock } from './clock';
 import { FaultInjector } from './faults/fault-injector';
 import type { FaultPlan } from './faults/fault-plan';
 import { FundingRates, NO_FUNDING } from './funding/funding-rates';
+import { heldSymbols } from './held-symbols';
 import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
 import { jsonReply, type HttpRequest } from './http/messages';
 import {
@@ -64,14 +65,6 @@ export interface PaperVenue {
 export async function startPaperVenue(options: PaperVenueOptions): Promise<PaperVenue> {
   assertSymbols(options);
   const clock = new PaperClock(options.now);
-  const market = await openMarket(options, clock.steadyNowMs());
-  const feed = new PriceFeed(
-    market.source,
-    options.seed,
-    Number(options.spreadFraction),
-    Number(options.markBasisFraction ?? 0),
-  );
-  feed.prepare(clock.steadyNowMs());
   let context: PaperRoutesContext | undefined;
   // The port comes first: it is what keeps a second venue from touching the journal of a running one.
   const server = await listen(
@@ -89,7 +82,15 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const journal = new Journal(options.stateDir);
     const profile = options.account ?? GOOD_PROFILE;
     const book = Book.open(journal, { ...options, mntBalance: profile.mntBalance });
-    feed.restoreJumps(book.priceJumps);
+    const market = await openMarket({ ...options, held: heldSymbols(book) }, clock.steadyNowMs());
+    const feed = new PriceFeed(
+      market.source,
+      options.seed,
+      Number(options.spreadFraction),
+      Number(options.markBasisFraction ?? 0),
+    );
+    feed.prepare(clock.steadyNowMs());
+    feed.restoreJumps(book.priceJumps, market.still);
     const fees = {
       taker: options.takerFee,
       maker: options.makerFee,
@@ -100,6 +101,7 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       band: options.priceBand,
       refusesPricesOutsideBand: profile.refusesPricesOutsideBand,
       isStopped: (nowMs, steadyNowMs) => account.isStopped(nowMs, steadyNowMs),
+      still: market.still,
     });
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique, rules);
     const rates = new FundingRates(options.seed, options.funding ?? NO_FUNDING);

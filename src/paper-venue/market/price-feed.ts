@@ -1,7 +1,7 @@
 import type { Instrument } from './instrument';
 import { candlePath, PATH_POINTS_PER_MINUTE } from './candle-path';
 import { MINUTE_MS, type MarketSource, type MinuteCandle } from './market-source';
-import { type PriceJump, PriceJumps } from './price-jumps';
+import { JUMPS_MAX, type PriceJump, PriceJumps } from './price-jumps';
 import { SeededStream } from './seeded-random';
 import { StepText } from './step-text';
 
@@ -56,6 +56,8 @@ export class PriceFeed {
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly #feeds: ReadonlyMap<string, SymbolFeed>;
   readonly #jumps = new PriceJumps();
+  /** Of symbols whose price stands still: that price contains them. */
+  #contained: readonly PriceJump[] = [];
 
   /**
    * @param spreadFraction ask minus bid as a fraction of the price; at least one price step
@@ -78,12 +80,13 @@ export class PriceFeed {
 
   /** How tests moved the prices, oldest first. */
   get jumps(): readonly PriceJump[] {
-    return this.#jumps.all;
+    return [...this.#contained, ...this.#jumps.all].slice(-JUMPS_MAX);
   }
 
-  /** As a journal remembers them. */
-  restoreJumps(jumps: readonly PriceJump[]): void {
-    this.#jumps.restore(jumps);
+  /** As a journal remembers them. @param still symbols whose price stands still */
+  restoreJumps(jumps: readonly PriceJump[], still: ReadonlySet<string> = new Set()): void {
+    this.#contained = jumps.filter(({ symbol }) => still.has(symbol));
+    this.#jumps.restore(jumps.filter(({ symbol }) => !still.has(symbol)));
     for (const feed of this.#feeds.values()) feed.pathMinute = -1;
   }
 

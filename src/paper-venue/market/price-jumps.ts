@@ -8,7 +8,7 @@ export interface PriceJump {
 }
 
 /** Jumps kept; of more the oldest are forgotten, and their candles with them. */
-const JUMPS_MAX = 1_000;
+export const JUMPS_MAX = 1_000;
 
 /** How tests moved prices. */
 export class PriceJumps {

@@ -23,6 +23,8 @@ export interface TradingTerms {
   readonly refusesPricesOutsideBand?: boolean;
   /** Whether trading stands still, by the venue's and the machine's clock. */
   readonly isStopped?: (nowMs: number, steadyNowMs: number) => boolean;
+  /** Symbols that never trade, because nothing tells their prices; absent: none. */
+  readonly still?: ReadonlySet<string>;
 }
 
 export interface PriceLimits {
@@ -42,6 +44,7 @@ export class TradingRules {
 
   /** @param steadyNowMs the machine's clock */
   stateOf(symbol: string, steadyNowMs: number): SymbolState {
+    if (this.terms.still?.has(symbol)) return 'closed';
     const entry = this.#states.get(symbol);
     return entry && steadyNowMs < entry.untilMs ? entry.state : 'trading';
   }

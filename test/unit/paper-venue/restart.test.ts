@@ -2,12 +2,12 @@
  * The account survives restarts and crashes. A crash is a copy of the state folder taken while the venue runs: what
  * the operating system has of the journal at that moment is what a SIGKILL leaves.
  */
-import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PaperAudit } from '../../../src/paper-venue/http/paper-routes';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PortInUseError } from '../../../src/net/ports';
-import { PaperVenues } from './support/paper-server';
+import { PaperVenues, SAMPLES } from './support/paper-server';
 import { createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 
 const venues = new PaperVenues();
@@ -105,4 +105,64 @@ test('a second venue on the same port says so, and does not touch the journal of
   await first.close();
   const restarted = await venues.start({ stateDir });
   expect(restarted.audit().ordersPerClientId).toEqual({ later: 1 });
+});
+
+describe('a symbol that is not traded any more while something is open in it', () => {
+  async function leave(options: { candlesDir: string | undefined }): Promise<void> {
+    const before = await venues.start({ stateDir, ...options });
+    await createOrder(before.url, marketOrder('held', { stopLoss: '1000' }));
+    await createOrder(before.url, marketOrder('rests', { orderType: 'Limit', price: '10000.0' }));
+    const moved = await paperRequest(before, '/paper/price', { symbol: 'BTCUSDT', price: '90000' });
+    expect(moved.status).toBe(200);
+    await before.close();
+  }
+
+  function paperRequest({ url }: PaperVenue, path: string, body: object): Promise<Response> {
+    return fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async function positions({ url }: PaperVenue): Promise<Record<string, string>[]> {
+    return rows(
+      await signedRequest(url, 'GET', '/v5/position/list', { category: 'linear', settleCoin: 'USDT', limit: '50' }),
+    );
+  }
+
+  test('goes on trading in a simulated market until nothing is open, and the venue says so', async () => {
+    await leave({ candlesDir: undefined });
+    const after = await venues.start({ stateDir, candlesDir: undefined, symbols: ['ETHUSDT'] });
+    expect(after.notices.filter((notice) => notice.includes('BTCUSDT'))).toHaveLength(1);
+    expect(await positions(after)).toMatchObject([{ symbol: 'BTCUSDT', size: '0.01', stopLoss: '1000' }]);
+    expect((await paperRequest(after, '/paper/funding', { rate: '0.001' })).status).toBe(200);
+    const close = marketOrder('closed', { side: 'Sell', reduceOnly: true });
+    expect((await createOrder(after.url, close)).body.retCode).toBe(0);
+    expect(await positions(after)).toEqual([]);
+    const cancelled = { category: 'linear', symbol: 'BTCUSDT', orderLinkId: 'rests' };
+    expect((await signedRequest(after.url, 'POST', '/v5/order/cancel', cancelled)).body.retCode).toBe(0);
+    await after.close();
+    const last = await venues.start({ stateDir, candlesDir: undefined, symbols: ['ETHUSDT'] });
+    expect(last.notices.filter((notice) => notice.includes('BTCUSDT'))).toEqual([]);
+  });
+
+  test('keeps its last price and does not trade where its candle file is gone, and trades on when it is back', async () => {
+    await leave({ candlesDir: SAMPLES });
+    const candlesDir = venues.folder();
+    copyFileSync(join(SAMPLES, 'ETHUSDT-5m-sample.csv.gz'), join(candlesDir, 'ETHUSDT-5m-sample.csv.gz'));
+    const after = await venues.start({ stateDir, candlesDir });
+    expect(after.notices.filter((notice) => notice.includes('BTCUSDT'))).toHaveLength(1);
+    const [entry] = rows(await signedRequest(after.url, 'GET', '/v5/execution/list', { category: 'linear' }));
+    expect(await positions(after)).toMatchObject([
+      { symbol: 'BTCUSDT', size: '0.01', markPrice: entry?.['markPrice'] },
+    ]);
+    const close = marketOrder('closed', { side: 'Sell', reduceOnly: true });
+    expect((await createOrder(after.url, close)).body.retCode).toBe(110074);
+    const eth = marketOrder('other', { symbol: 'ETHUSDT', qty: '0.1' });
+    expect((await createOrder(after.url, eth)).body.retCode).toBe(0);
+    await after.close();
+    const back = await venues.start({ stateDir, candlesDir: SAMPLES });
+    expect((await createOrder(back.url, close)).body.retCode).toBe(0);
+  });
 });

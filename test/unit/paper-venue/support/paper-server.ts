@@ -11,7 +11,7 @@ export const API_SECRET = 'test-secret';
 const WIDE = { limit: 1_000_000, windowMs: 60_000, weight: 1 };
 
 /** A small market of BTCUSDT and ETHUSDT; `candlesDir: undefined` gives the simulator, which takes longer to start. */
-const SAMPLES = resolve(__dirname, '../../../../src/paper-venue/test_data');
+export const SAMPLES = resolve(__dirname, '../../../../src/paper-venue/test_data');
 
 export function testOptions(stateDir: string, changes: Partial<PaperVenueOptions> = {}): PaperVenueOptions {
   return {
