@@ -84,7 +84,7 @@ export class SignalSaga {
     // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
     const { who, by } = isRecord(origin) ? origin : {};
     const cause = {
-      by: by === 'halt' || by === 'reduce' ? by : 'person',
+      by: by === 'halt' || by === 'reduce' || by === 'flatten' ? by : 'person',
       reason: shortText(reason, CANCEL_REASON_BYTES_MAX),
       who: shortText(who, CANCEL_WHO_BYTES_MAX),
     } as const;

@@ -39,13 +39,21 @@ async function flatten(config: Config, reason: string): Promise<Flattened> {
   );
 }
 
-function describeClosing({ symbol, reply, ended, problem }: Closing): string {
+/** One position, for people. */
+export function describeClosing({ symbol, reply, ended, problem }: Closing): string {
   if (ended?.trade) {
     const { side, quantity, exitPrice, net } = ended.trade;
     return `  ${symbol}: ${side} ${quantity} closed at ${exitPrice}, net ${net}`;
   }
+  if (ended) return `  ${symbol}: closed; what it came to is being read, or was told before ("oncefill trades")`;
   const words = [reply?.accepted === false ? reply.message : undefined, problem].filter((text) => text !== undefined);
   return `  ${symbol}: not closed. ${printable(words.join(' '))}`;
+}
+
+function closedWords(closed: number, all: number): string {
+  return all === 1
+    ? `The position is ${closed === 1 ? '' : 'not '}closed:`
+    : `${closed} of ${all} positions are closed:`;
 }
 
 function render({ cancelled, closings }: Flattened, venue: string): string {
@@ -53,7 +61,7 @@ function render({ cancelled, closings }: Flattened, venue: string): string {
   return [
     `Trading on ${venue} is reducing: exits only, until "oncefill resume".`,
     `Cancelled entries: ${cancelled.length}.`,
-    closings.length === 0 ? 'No position was open.' : `${closed} of ${closings.length} positions are closed:`,
+    closings.length === 0 ? 'No position was open.' : closedWords(closed, closings.length),
     ...closings.map(describeClosing),
     ...(closed < closings.length
       ? ['Their stops stay at the exchange. Repeat the command, or look at "oncefill position list".']

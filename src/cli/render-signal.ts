@@ -89,6 +89,7 @@ const ENDED_BY_WORDS: Readonly<Record<EndedBy, string>> = {
   person: 'a person',
   halt: 'a person, with halt --cancel-orders',
   reduce: 'a person, with reduce --cancel-orders',
+  flatten: 'a person, with flatten',
   time_to_live: 'its time to live',
   time_in_force: 'its time in force, at the venue',
   venue: 'the venue',

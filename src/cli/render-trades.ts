@@ -8,6 +8,8 @@ import type { Style } from './terminal';
 
 /** Trades that are listed for people; of more, the newest. */
 const SHOWN_MAX = 50;
+/** Symbols that are named in one line. */
+const NAMED_MAX = 10;
 const HEADING = [
   'CLOSED',
   'SYMBOL',
@@ -74,10 +76,23 @@ function sumRows(trades: readonly ClosedTrade[]): readonly (readonly string[])[]
   ];
 }
 
+function describeUntold(symbols: readonly string[]): readonly string[] {
+  if (symbols.length === 0) return [];
+  const named = [...new Set(symbols)];
+  const others = named.length > NAMED_MAX ? ` and ${named.length - NAMED_MAX} more` : '';
+  const names = `${named.slice(0, NAMED_MAX).map(printable).join(', ')}${others}`;
+  const what =
+    symbols.length === 1
+      ? 'position has no result: its workflow was'
+      : 'positions have no result: their workflows were';
+  return [`${symbols.length} ${what} ended by hand (${names}). Look at the exchange for what came of it.`];
+}
+
 /** The list for people: the newest trades, and the sums of all. */
 export function renderTrades({ trades, untold, isCut }: TradeList, days: number, style: Style): string {
-  const untoldWords = untold === 0 ? [] : [`${untold} positions ended without a result: they were ended by hand.`];
-  if (trades.length === 0) return [`No position was closed in the last ${days} days.`, ...untoldWords].join('\n');
+  const untoldWords = describeUntold(untold);
+  const span = days === 1 ? 'day' : `${days} days`;
+  if (trades.length === 0) return [`No position was closed in the last ${span}.`, ...untoldWords].join('\n');
   const shown = trades.slice(-SHOWN_MAX);
   const dimHeading = (text: string, row: number): string => (row === 0 ? style.dim(text) : text);
   return [
@@ -111,7 +126,7 @@ const CSV_COLUMNS = [
   'opened_by',
 ];
 
-/** RFC 4180, with a heading; a text that a spreadsheet would take for a formula is kept as text. */
+/** As in RFC 4180, with a heading, lines ending as a terminal's do; what a spreadsheet would take for a formula is kept as text. */
 export function tradesAsCsv(trades: readonly ClosedTrade[]): string {
   const rows = trades.map((trade) => [
     new Date(trade.closedAtMs).toISOString(),
@@ -131,7 +146,7 @@ export function tradesAsCsv(trades: readonly ClosedTrade[]): string {
     String(trade.isProven),
     trade.openedBy.join(' '),
   ]);
-  return [CSV_COLUMNS, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n');
+  return [CSV_COLUMNS, ...rows].map((row) => row.map(csvCell).join(',')).join('\n');
 }
 
 /** Figures may begin with a minus; any other text that begins like a formula gets an apostrophe. */

@@ -34,7 +34,7 @@ class FakePositions implements Positions {
     return this.views.has(symbol) ? this.reply : undefined;
   }
   async trades() {
-    return { trades: [aTrade({ net: '-1.5' }), aTrade({ net: '4', symbol: 'ETHUSDT' })], untold: 0, isCut: false };
+    return { trades: [aTrade({ net: '-1.5' }), aTrade({ net: '4', symbol: 'ETHUSDT' })], untold: [], isCut: false };
   }
   async risk() {
     return undefined;

@@ -5,14 +5,14 @@ import { PLAIN } from '../../../src/cli/terminal';
 import { aPositionView, aRow, aTrade } from '../positions/samples';
 
 test('trades are a line each, with the sums below', () => {
-  const text = renderTrades({ trades: [aTrade(), aTrade({ net: '-1' })], untold: 1, isCut: false }, 1, PLAIN);
+  const text = renderTrades({ trades: [aTrade(), aTrade({ net: '-1' })], untold: ['ADAUSDT'], isCut: false }, 1, PLAIN);
   expect(text).toContain('BTCUSDT  LONG  0.5       61200  61300  TIME_LIMIT');
   expect(text).toMatch(/all\s+2\s+1\s+100\s+67\.375\s+0\s+15\.3125/);
-  expect(text).toContain('1 positions ended without a result');
+  expect(text).toContain('1 position has no result: its workflow was ended by hand (ADAUSDT).');
 });
 
 test('comma-separated values have a heading and quote what needs it', () => {
-  const [heading, row] = tradesAsCsv([aTrade({ strategy: 'a "b", c' })]).split('\r\n');
+  const [heading, row] = tradesAsCsv([aTrade({ strategy: 'a "b", c' })]).split('\n');
   expect(heading?.split(',').slice(0, 3)).toEqual(['closed_at', 'opened_at', 'symbol']);
   expect(row).toContain('"a ""b"", c"');
 });

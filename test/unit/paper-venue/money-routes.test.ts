@@ -38,7 +38,7 @@ const position = async (symbol = 'BTCUSDT') => rows(await get('/v5/position/list
 /** Ids of rows tell nothing. */
 const withoutIds = async () => (await log()).map((row) => ({ ...row, id: '' }));
 
-async function act(path: string, command: object): Promise<{ status: number; body: Record<string, unknown> }> {
+async function act(path: string, command: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`${venue.url}/paper/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
