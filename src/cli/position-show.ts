@@ -16,7 +16,7 @@ export function addPositionShowCommand(position: Command, finish: (exitCode: Exi
     .action(async (symbol: string, options: { readonly json?: boolean }, command: Command) => {
       const config = await loadCommandConfig(command);
       const view = await withPositions(config, 'look', (positions) => positions.show(symbol));
-      if (!view) throw unknownPosition(symbol);
+      if (!view) throw await unknownPosition(symbol);
       if (options.json) printJson(presentPosition(view));
       else printLine(renderPosition(view, styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);
