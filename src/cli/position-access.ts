@@ -13,6 +13,11 @@ export function parseSymbol(text: string): string {
   throw new InvalidArgumentError('A symbol has 2 to 30 characters, A-Z and 0-9, such as BTCUSDT.');
 }
 
+/** What prices and profits of the venue are in. */
+export function settleAssetOf({ venue, venues }: Pick<Config, 'venue' | 'venues'>): string {
+  return venues[venue]?.settleAsset ?? '';
+}
+
 /** @param last what is known of its symbol; undefined: nothing */
 export async function unknownPosition(symbol: string, last?: PositionView): Promise<CliError> {
   const { describeAbsence } = await import('../positions/absence');

@@ -12,7 +12,7 @@ import { printable } from '../process/printable';
 import { CliError } from './cli-error';
 import { auditAttempt } from './command-audit';
 import { LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
-import { parseSymbol, SYMBOL_ARGUMENT, unknownPosition, withPositions } from './position-access';
+import { parseSymbol, settleAssetOf, SYMBOL_ARGUMENT, unknownPosition, withPositions } from './position-access';
 import { renderPosition } from './render-position';
 import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 
@@ -131,14 +131,19 @@ export function addPositionCloseCommand(position: Command, finish: (exitCode: Ex
         tell: (positions) => positions.close(symbol, close),
         onReply: async (reply, positions) => {
           if (!json || !wait || !reply.accepted) report(symbol, reply, json);
-          if (wait && reply.accepted) return finish(await waitForEnd(positions, symbol, json));
+          if (wait && reply.accepted)
+            return finish(await waitForEnd(positions, symbol, { settleAsset: settleAssetOf(config), json }));
           finish(exitCodeOf(reply));
         },
       });
     });
 }
 
-async function waitForEnd(positions: PositionWorkflows, symbol: string, json: boolean): Promise<ExitCode> {
+async function waitForEnd(
+  positions: PositionWorkflows,
+  symbol: string,
+  { settleAsset, json }: { readonly settleAsset: string; readonly json: boolean },
+): Promise<ExitCode> {
   const { endOf } = await import('../positions/flatten');
   const view = await endOf(positions, symbol, performance.now() + ENDING_MAX_MS);
   if (!view) {
@@ -148,7 +153,7 @@ async function waitForEnd(positions: PositionWorkflows, symbol: string, json: bo
     return ExitCode.FAILURE;
   }
   if (json) printJson(presentPosition(view));
-  else printLine(renderPosition(view, styleFor(process.stdout)));
+  else printLine(renderPosition(view, settleAsset, styleFor(process.stdout)));
   return ExitCode.SUCCESS;
 }
 
@@ -156,13 +161,14 @@ interface ProtectionWait {
   readonly wish: ProtectWish;
   /** What the exchange showed before. */
   readonly before: PositionView | undefined;
+  readonly settleAsset: string;
   readonly json: boolean;
 }
 
 async function waitForProtection(
   positions: PositionWorkflows,
   symbol: string,
-  { wish, before, json }: ProtectionWait,
+  { wish, before, settleAsset, json }: ProtectionWait,
 ): Promise<ExitCode> {
   const [{ isInForce }, { isClosed }] = await Promise.all([
     import('../positions/in-force'),
@@ -181,7 +187,7 @@ async function waitForProtection(
     return ExitCode.FAILURE;
   }
   if (json) printJson(presentPosition(view));
-  else printLine(renderPosition(view, styleFor(process.stdout)));
+  else printLine(renderPosition(view, settleAsset, styleFor(process.stdout)));
   return isClosed(view) ? ExitCode.FAILURE : ExitCode.SUCCESS;
 }
 
@@ -229,7 +235,9 @@ export function addPositionProtectCommand(position: Command, finish: (exitCode: 
         onReply: async (reply, positions) => {
           if (!json || !wait || !reply.accepted) report(symbol, reply, json);
           if (!wait || !reply.accepted) return finish(exitCodeOf(reply));
-          finish(await waitForProtection(positions, symbol, { wish, before, json }));
+          finish(
+            await waitForProtection(positions, symbol, { wish, before, settleAsset: settleAssetOf(config), json }),
+          );
         },
       });
     });

@@ -13,7 +13,7 @@ jest.mock('../../../src/cli/command-audit', () => ({ auditAttempt: () => undefin
 jest.mock('../../../src/cli/command-config', () => ({
   LIVE_FLAG: ['--live', 'on the live exchange'],
   refuseNeedlessLive: () => undefined,
-  loadCommandConfig: async () => ({ venue: 'bybit' }),
+  loadCommandConfig: async () => ({ venue: 'bybit', venues: { bybit: { settleAsset: 'USDT' } } }),
 }));
 jest.mock('../../../src/cli/position-access', () => ({
   ...jest.requireActual<object>('../../../src/cli/position-access'),

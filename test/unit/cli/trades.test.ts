@@ -3,8 +3,11 @@ import { addTradesCommand } from '../../../src/cli/trades';
 import { NO_POSITIONS } from '../api/fake-positions';
 import { aTrade } from '../positions/samples';
 
-jest.mock('../../../src/cli/command-config', () => ({ loadCommandConfig: async () => ({ venue: 'bybit' }) }));
+jest.mock('../../../src/cli/command-config', () => ({
+  loadCommandConfig: async () => ({ venue: 'bybit', venues: {} }),
+}));
 jest.mock('../../../src/cli/position-access', () => ({
+  ...jest.requireActual<object>('../../../src/cli/position-access'),
   withPositions: async (_config: unknown, _purpose: unknown, use: (positions: unknown) => unknown) =>
     use({ ...NO_POSITIONS.positions, trades: async () => ({ trades: [aTrade()], untold: [], isCut: false }) }),
 }));
