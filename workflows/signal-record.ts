@@ -4,6 +4,7 @@ import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { EndedBy } from '../src/domain/order-end';
 import { strategyWords } from '../src/domain/position/exit-strategy';
+import { feeSentence, fillSentence } from '../src/domain/settlement';
 import { addTimeline } from '../src/domain/timeline';
 import type { OrderView, SignalOutcome, SignalState, SignalView, TimelineEntry } from '../src/domain/signal-view';
 import { TRADE_OUTCOME } from '../src/messages/search-attributes';
@@ -18,11 +19,32 @@ interface SignalEnd {
 }
 
 /** What was reserved for an order: nothing, where it only reduces a position. */
-export function reservedSentence({ reserveAmount, asset, quantity, symbol }: OrderPlan): string {
+export function reservedSentence(plan: OrderPlan): string {
+  const { reserveAmount, asset, quantity, symbol } = plan;
   const what = `${quantity} ${symbol}`;
+  if (plan.closesOpposite) {
+    return `Reserved nothing: closes ${oppositeSide(plan)} ${quantity} of ${symbol}, and opens nothing; ${NOT_USED}.`;
+  }
   return Number(reserveAmount) === 0
     ? `Reserved nothing: ${what} reduces a position.`
     : `Reserved ${reserveAmount} ${asset} for ${what}.`;
+}
+
+/** An entry that found a position of the other side closes that, whatever it asked for itself. */
+const NOT_USED = 'amount, stop and target of the signal are not used';
+
+function oppositeSide({ direction }: OrderPlan): string {
+  return direction === 'BUY' ? 'SHORT' : 'LONG';
+}
+
+/** What an order came to of which anything filled. */
+export function filledSentence(plan: OrderPlan, order: VenueOrder): string {
+  const fee = feeSentence(order, plan.asset);
+  if (!plan.closesOpposite) return `${fillSentence(order)}, ${fee}.`;
+  const price = order.averagePrice ?? 'an unknown price';
+  const odd = order.note === undefined ? '' : ` (${order.note})`;
+  const closed = `Closed ${oppositeSide(plan)} ${order.filledQuantity} of ${order.symbol} at ${price}${odd}, ${fee}`;
+  return `${closed}; opens nothing: ${NOT_USED}.`;
 }
 
 /** Keeps a saga's account of itself, and shows it where people look: the query, the Web UI, the terminal. */
@@ -59,6 +81,7 @@ export class SignalRecord {
       denialCode: this.denialCode,
       endedBy: this.endedBy,
       detail: this.detail,
+      ...(this.plan?.closesOpposite && { closesOpposite: true }),
       reservedAsset: this.plan?.asset,
       reservedAmount: this.plan?.reserveAmount,
       waitUntilMs: this.waitUntilMs,

@@ -5,7 +5,7 @@ import { patientDelayMs } from '../src/domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import { orderEnd, stopWords, type EndedBy } from '../src/domain/order-end';
 import { cutText, isRecord } from '../src/domain/plain-values';
-import { commitCommandOf, feeSentence, fillSentence, notBookedSentence } from '../src/domain/settlement';
+import { commitCommandOf, fillSentence, notBookedSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import {
   CANCEL_MESSAGES,
@@ -28,7 +28,7 @@ import type { SagaParts } from './saga-parts';
 import { SendCalls } from './send-calls';
 import { proxySignalActivities } from './signal-activities';
 import { originOf } from './signal-origin';
-import { SignalRecord } from './signal-record';
+import { filledSentence, SignalRecord } from './signal-record';
 import { expired, Stop, type StopReason } from './stop';
 import { Terms } from './terms';
 import { isPassing, isPassingOrRefused, refusalOf, rootMessage, untilAnswered } from './until-answered';
@@ -84,7 +84,7 @@ export class SignalSaga {
     // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
     const { who, by } = isRecord(origin) ? origin : {};
     const cause = {
-      by: by === 'halt' || by === 'reduce' ? by : 'person',
+      by: by === 'halt' || by === 'reduce' || by === 'flatten' ? by : 'person',
       reason: shortText(reason, CANCEL_REASON_BYTES_MAX),
       who: shortText(who, CANCEL_WHO_BYTES_MAX),
     } as const;
@@ -307,7 +307,7 @@ export class SignalSaga {
     const { record } = this.parts;
     record.venueSays(order);
     const outcome = order.status === 'filled' ? 'FILLED' : 'PARTIALLY_FILLED';
-    const filled = `${fillSentence(order)}, ${feeSentence(order, plan.asset)}.`;
+    const filled = filledSentence(plan, order);
     if (outcome === 'FILLED') return record.end(outcome, filled);
     const { by, words } = this.endOf(plan, order);
     record.end(outcome, `${filled} The rest did not fill: ${words}.`, { endedBy: by });

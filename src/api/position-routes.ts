@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuditedAct } from '../access/audit';
 import type { PositionReply } from '../messages/position';
+import { describeAbsence } from '../positions/absence';
 import { parseCloseWish, parseProtectWish } from '../positions/parse-commands';
 import type { Flattened } from '../positions/flatten-account';
 import type { PositionWorkflows } from '../positions/position-workflows';
@@ -121,7 +122,7 @@ interface Wish {
 function addWishRoute(
   server: FastifyInstance,
   wishes: InFlightLimit,
-  { audit, timeoutMs }: PositionRoutesOptions,
+  { positions, audit, timeoutMs }: PositionRoutesOptions,
   name: 'close' | 'protect',
   read: (symbol: string, body: unknown) => Wish,
 ): void {
@@ -136,7 +137,10 @@ function addWishRoute(
     });
     audit.attempt({ ...act, result: reply?.accepted ? 'done' : 'refused', detail: reply?.message ?? 'not known' });
     request.log.info({ symbol, reason: words, reply }, `a position is told: ${name}`);
-    if (!reply) throw new ApiError('POSITION_NOT_FOUND');
+    if (!reply) {
+      const last = await positions.show(symbol).catch(() => undefined);
+      throw new ApiError('POSITION_NOT_FOUND', describeAbsence(symbol, last));
+    }
     if (!reply.accepted) throw new ApiError('POSITION_COMMAND_REFUSED', reply.message);
     return presentReply(symbol, reply);
   });

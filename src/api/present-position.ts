@@ -94,7 +94,7 @@ export function presentTrades({ trades, untold, isCut }: TradeList, days: number
     by_strategy: named(sumsBy(trades, ({ strategy }) => strategy ?? NO_STRATEGY)),
     trades: trades.map(presentTrade),
     net_over_time: equityCurve(trades).map(({ atMs, net }) => ({ time: isoTime(atMs), net })),
-    untold: untold || undefined,
+    untold: untold.length > 0 ? untold : undefined,
     is_cut: isCut || undefined,
   };
 }
@@ -123,7 +123,13 @@ export function presentReply(symbol: string, { accepted, message }: PositionRepl
 }
 
 export function presentClosing({ symbol, reply, ended, problem }: Closing) {
-  return { symbol, message: reply?.message, problem, trade: ended?.trade && presentTrade(ended.trade) };
+  return {
+    symbol,
+    message: reply?.message,
+    problem,
+    is_closed: ended !== undefined,
+    trade: ended?.trade && presentTrade(ended.trade),
+  };
 }
 
 /** The body of the answer to `POST /api/flatten`; also what `oncefill flatten --json` prints. */

@@ -74,6 +74,7 @@ export function presentSignal(view: SignalView) {
     denial_code: view.denialCode,
     ended_by: view.endedBy,
     exit_reason: view.exitReason,
+    closes_opposite: view.closesOpposite,
     detail: view.detail,
     signal: presentRequest(view.signal),
     reserved_asset: view.reservedAsset,

@@ -11,6 +11,8 @@ import { printable } from '../process/printable';
 import { readReason } from './change-trading-state';
 import { auditAttempt } from './command-audit';
 import { LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
+import { figure, money } from './figures';
+import { settleAssetOf } from './position-access';
 import { withClient } from './temporal-access';
 import { printErrorLine, printJson, printLine } from './terminal';
 
@@ -39,22 +41,30 @@ async function flatten(config: Config, reason: string): Promise<Flattened> {
   );
 }
 
-function describeClosing({ symbol, reply, ended, problem }: Closing): string {
+/** One position, for people. */
+export function describeClosing({ symbol, reply, ended, problem }: Closing, settleAsset: string): string {
   if (ended?.trade) {
     const { side, quantity, exitPrice, net } = ended.trade;
-    return `  ${symbol}: ${side} ${quantity} closed at ${exitPrice}, net ${net}`;
+    return `  ${symbol}: ${side} ${figure(quantity)} closed at ${figure(exitPrice)}, net ${money(net)} ${settleAsset}`;
   }
+  if (ended) return `  ${symbol}: closed; what it came to is being read, or was told before ("oncefill trades")`;
   const words = [reply?.accepted === false ? reply.message : undefined, problem].filter((text) => text !== undefined);
   return `  ${symbol}: not closed. ${printable(words.join(' '))}`;
 }
 
-function render({ cancelled, closings }: Flattened, venue: string): string {
+function closedWords(closed: number, all: number): string {
+  return all === 1
+    ? `The position is ${closed === 1 ? '' : 'not '}closed:`
+    : `${closed} of ${all} positions are closed:`;
+}
+
+function render({ cancelled, closings }: Flattened, venue: string, settleAsset: string): string {
   const closed = closings.filter(({ ended }) => ended !== undefined).length;
   return [
     `Trading on ${venue} is reducing: exits only, until "oncefill resume".`,
     `Cancelled entries: ${cancelled.length}.`,
-    closings.length === 0 ? 'No position was open.' : `${closed} of ${closings.length} positions are closed:`,
-    ...closings.map(describeClosing),
+    closings.length === 0 ? 'No position was open.' : closedWords(closed, closings.length),
+    ...closings.map((closing) => describeClosing(closing, settleAsset)),
     ...(closed < closings.length
       ? ['Their stops stay at the exchange. Repeat the command, or look at "oncefill position list".']
       : []),
@@ -78,7 +88,7 @@ export function addFlattenCommand(program: Command, finish: (exitCode: ExitCode)
         const flattened = await flatten(config, reason);
         auditAttempt(config, { ...act, result: 'done' });
         if (options.json) printJson(presentFlattened(flattened));
-        else printLine(render(flattened, config.venue));
+        else printLine(render(flattened, config.venue, settleAssetOf(config)));
         const isDone = flattened.closings.every(({ ended }) => ended !== undefined);
         finish(isDone ? ExitCode.SUCCESS : ExitCode.FAILURE);
       } catch (error) {

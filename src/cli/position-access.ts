@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Config } from '../config/schema';
+import type { PositionView } from '../messages/position';
 import type { PositionWorkflows } from '../positions/position-workflows';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
@@ -12,8 +13,15 @@ export function parseSymbol(text: string): string {
   throw new InvalidArgumentError('A symbol has 2 to 30 characters, A-Z and 0-9, such as BTCUSDT.');
 }
 
-export function unknownPosition(symbol: string): CliError {
-  const message = `No position of ${symbol} is open, and none is remembered that was. "oncefill position list" tells which are.`;
+/** What prices and profits of the venue are in. */
+export function settleAssetOf({ venue, venues }: Pick<Config, 'venue' | 'venues'>): string {
+  return venues[venue]?.settleAsset ?? '';
+}
+
+/** @param last what is known of its symbol; undefined: nothing */
+export async function unknownPosition(symbol: string, last?: PositionView): Promise<CliError> {
+  const { describeAbsence } = await import('../positions/absence');
+  const message = `${describeAbsence(symbol, last)} "oncefill position list" tells which are.`;
   return new CliError(message, ExitCode.NOT_FOUND);
 }
 

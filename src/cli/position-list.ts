@@ -3,7 +3,7 @@ import { presentListed } from '../api/present-position';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
 import { renderPositions } from './render-position';
-import { withPositions } from './position-access';
+import { settleAssetOf, withPositions } from './position-access';
 import { printJson, printLine, styleFor } from './terminal';
 
 /** `oncefill position list` */
@@ -16,7 +16,7 @@ export function addPositionListCommand(position: Command, finish: (exitCode: Exi
       const config = await loadCommandConfig(command);
       const listed = await withPositions(config, 'look', (positions) => positions.list());
       if (options.json) printJson({ positions: listed.map(presentListed) });
-      else printLine(renderPositions(listed, styleFor(process.stdout)));
+      else printLine(renderPositions(listed, settleAssetOf(config), styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);
     });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { presentPosition } from '../api/present-position';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
-import { parseSymbol, SYMBOL_ARGUMENT, unknownPosition, withPositions } from './position-access';
+import { parseSymbol, settleAssetOf, SYMBOL_ARGUMENT, unknownPosition, withPositions } from './position-access';
 import { renderPosition } from './render-position';
 import { printJson, printLine, styleFor } from './terminal';
 
@@ -16,9 +16,9 @@ export function addPositionShowCommand(position: Command, finish: (exitCode: Exi
     .action(async (symbol: string, options: { readonly json?: boolean }, command: Command) => {
       const config = await loadCommandConfig(command);
       const view = await withPositions(config, 'look', (positions) => positions.show(symbol));
-      if (!view) throw unknownPosition(symbol);
+      if (!view) throw await unknownPosition(symbol);
       if (options.json) printJson(presentPosition(view));
-      else printLine(renderPosition(view, styleFor(process.stdout)));
+      else printLine(renderPosition(view, settleAssetOf(config), styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);
     });
 }

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import { presentPosition, presentReply } from '../api/present-position';
 import type { Config } from '../config/schema';
-import type { PositionReply } from '../messages/position';
+import type { PositionReply, PositionView } from '../messages/position';
 import type { PositionWorkflows } from '../positions/position-workflows';
 import { ENDING_MAX_MS } from '../positions/flatten';
-import type { Parsed } from '../positions/parse-commands';
+import type { Parsed, ProtectWish } from '../positions/parse-commands';
 import { ExitCode } from '../process/exit-codes';
+import { pollUntil } from '../process/poll';
 import { printable } from '../process/printable';
 import { CliError } from './cli-error';
 import { auditAttempt } from './command-audit';
 import { LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
-import { parseSymbol, SYMBOL_ARGUMENT, unknownPosition, withPositions } from './position-access';
+import { parseSymbol, settleAssetOf, SYMBOL_ARGUMENT, unknownPosition, withPositions } from './position-access';
 import { renderPosition } from './render-position';
 import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 
@@ -26,6 +27,7 @@ interface CloseOptions extends TellOptions {
 }
 
 interface ProtectOptions extends TellOptions {
+  readonly wait?: boolean;
   readonly stop?: string;
   readonly target?: string;
   readonly trail?: string;
@@ -33,6 +35,9 @@ interface ProtectOptions extends TellOptions {
 }
 
 const NONE = 'none';
+/** How long a person waits to see a stop moved; what is not in force by then is said. */
+const PROTECTION_MAX_MS = 30_000;
+const PROTECTION_INTERVAL_MS = 500;
 
 function textOrNone(text: string | undefined): string | null | undefined {
   return text === NONE ? null : text;
@@ -41,6 +46,12 @@ function textOrNone(text: string | undefined): string | null | undefined {
 function price(text: string): string {
   if (/^\d{1,20}(\.\d{1,18})?$/.test(text)) return text;
   throw new InvalidArgumentError('It must be a positive decimal number, such as 61200.5.');
+}
+
+function stopPrice(text: string): string {
+  if (text === NONE)
+    throw new InvalidArgumentError('A stop cannot be removed; "oncefill position close" closes the position.');
+  return price(text);
 }
 
 function priceOrNone(text: string): string {
@@ -78,7 +89,7 @@ async function tellAudited<Result>(
         result: reply?.accepted ? 'done' : 'refused',
         detail: reply?.message ?? 'not known',
       });
-      if (!reply) throw unknownPosition(symbol);
+      if (!reply) throw await unknownPosition(symbol, await positions.show(symbol).catch(() => undefined));
       return onReply(reply, positions);
     });
   } catch (error) {
@@ -119,15 +130,20 @@ export function addPositionCloseCommand(position: Command, finish: (exitCode: Ex
         words,
         tell: (positions) => positions.close(symbol, close),
         onReply: async (reply, positions) => {
-          if (!json || !wait) report(symbol, reply, json);
-          if (wait && reply.accepted) return finish(await waitForEnd(positions, symbol, json));
+          if (!json || !wait || !reply.accepted) report(symbol, reply, json);
+          if (wait && reply.accepted)
+            return finish(await waitForEnd(positions, symbol, { settleAsset: settleAssetOf(config), json }));
           finish(exitCodeOf(reply));
         },
       });
     });
 }
 
-async function waitForEnd(positions: PositionWorkflows, symbol: string, json: boolean): Promise<ExitCode> {
+async function waitForEnd(
+  positions: PositionWorkflows,
+  symbol: string,
+  { settleAsset, json }: { readonly settleAsset: string; readonly json: boolean },
+): Promise<ExitCode> {
   const { endOf } = await import('../positions/flatten');
   const view = await endOf(positions, symbol, performance.now() + ENDING_MAX_MS);
   if (!view) {
@@ -137,8 +153,42 @@ async function waitForEnd(positions: PositionWorkflows, symbol: string, json: bo
     return ExitCode.FAILURE;
   }
   if (json) printJson(presentPosition(view));
-  else printLine(renderPosition(view, styleFor(process.stdout)));
+  else printLine(renderPosition(view, settleAsset, styleFor(process.stdout)));
   return ExitCode.SUCCESS;
+}
+
+interface ProtectionWait {
+  readonly wish: ProtectWish;
+  /** What the exchange showed before. */
+  readonly before: PositionView | undefined;
+  readonly settleAsset: string;
+  readonly json: boolean;
+}
+
+async function waitForProtection(
+  positions: PositionWorkflows,
+  symbol: string,
+  { wish, before, settleAsset, json }: ProtectionWait,
+): Promise<ExitCode> {
+  const [{ isInForce }, { isClosed }] = await Promise.all([
+    import('../positions/in-force'),
+    import('../positions/flatten'),
+  ]);
+  const view = await pollUntil(
+    async () => {
+      const now = await positions.show(symbol).catch(() => undefined);
+      return now !== undefined && (isClosed(now) || isInForce(wish, before, now)) && now;
+    },
+    { intervalMs: PROTECTION_INTERVAL_MS, timeoutMs: PROTECTION_MAX_MS },
+  );
+  if (!view) {
+    const look = `"oncefill position show ${symbol}" tells what is in force`;
+    printErrorLine(`${symbol}: the exchange does not show it yet after ${PROTECTION_MAX_MS / 1_000} s; ${look}.`);
+    return ExitCode.FAILURE;
+  }
+  if (json) printJson(presentPosition(view));
+  else printLine(renderPosition(view, settleAsset, styleFor(process.stdout)));
+  return isClosed(view) ? ExitCode.FAILURE : ExitCode.SUCCESS;
 }
 
 /** `oncefill position protect SYMBOL` */
@@ -148,17 +198,18 @@ export function addPositionProtectCommand(position: Command, finish: (exitCode: 
     .description('set the stop, the target or the trailing distance of a position')
     .argument('<symbol>', SYMBOL_ARGUMENT, parseSymbol)
     .requiredOption('--reason <text>', 'why; kept with the position')
-    .option('--stop <price>', 'where the stop is to be', price)
+    .option('--stop <price>', 'where the stop is to be; it can be moved, not removed', stopPrice)
     .option('--target <price>', `where the target is to be; "${NONE}" removes it`, priceOrNone)
     .option('--trail <distance>', `at which distance the stop follows the price; "${NONE}" ends that`, priceOrNone)
     .option('--force', 'move the stop also away from the price')
+    .option('--wait', 'wait until the exchange shows it')
     .option(...LIVE_FLAG)
     .option('--json', 'print JSON')
     .action(async (symbol: string, options: ProtectOptions, command: Command) => {
       const config = await loadCommandConfig(command);
       refuseNeedlessLive(config, options.live ?? false);
       const { parseProtectWish } = await import('../positions/parse-commands');
-      const { reason, stop, target, trail, force } = options;
+      const { reason, stop, target, trail, force, wait = false, json = false } = options;
       if (stop === undefined && target === undefined && trail === undefined) {
         throw new CliError('Nothing is to be set: give --stop, --target or --trail.', ExitCode.USAGE);
       }
@@ -171,15 +222,22 @@ export function addPositionProtectCommand(position: Command, finish: (exitCode: 
           ...(force && { force }),
         }),
       );
+      let before: PositionView | undefined;
       const protect = { requestId: `protect:${randomUUID()}`, ...wish };
       await tellAudited(config, {
         what: 'position.protect',
         symbol,
         words: wish.words,
-        tell: (positions) => positions.protect(symbol, protect),
-        onReply: async (reply) => {
-          report(symbol, reply, options.json ?? false);
-          finish(exitCodeOf(reply));
+        tell: async (positions) => {
+          if (wait) before = await positions.show(symbol);
+          return positions.protect(symbol, protect);
+        },
+        onReply: async (reply, positions) => {
+          if (!json || !wait || !reply.accepted) report(symbol, reply, json);
+          if (!wait || !reply.accepted) return finish(exitCodeOf(reply));
+          finish(
+            await waitForProtection(positions, symbol, { wish, before, settleAsset: settleAssetOf(config), json }),
+          );
         },
       });
     });

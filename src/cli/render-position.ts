@@ -1,63 +1,112 @@
+import { ExactDecimal, formatDecimal } from '../domain/decimal';
+import { closeReasonWords } from '../domain/position/exit-strategy';
+import type { PositionRow } from '../domain/position/types';
 import type { PositionView } from '../messages/position';
 import type { ListedPosition } from '../positions/position-workflows';
 import { printable } from '../process/printable';
+import { figure, gainBetween, money } from './figures';
 import { describeTrade } from './render-trades';
 import { renderTable } from './table';
 import type { Style } from './terminal';
 
-const HEADING = ['SYMBOL', 'SIDE', 'SIZE', 'ENTRY', 'MARK', 'STOP', 'TARGET', 'PROFIT', 'STATE', 'CLOSES'];
+const STOP_COLUMN = 5;
+const STATE_COLUMN = 9;
+
+function headingOf(settleAsset: string): readonly string[] {
+  const ofMoney = ['PROFIT', 'AT STOP'].map((name) => `${name} ${settleAsset}`);
+  return ['SYMBOL', 'SIDE', 'SIZE', 'ENTRY', 'MARK', 'STOP', 'TARGET', ...ofMoney, 'STATE', 'CLOSES'];
+}
 
 function timeOf(atMs: number | undefined): string {
   return atMs === undefined ? '' : `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }
 
+/** What would close a position at a loss, or at what gain it has left. */
+interface EffectiveStop {
+  readonly price: string;
+  /** A stop that follows lies here, or nearer to the price. */
+  readonly isFollowing: boolean;
+}
+
+/** The nearest of what guards a position: its stop, or the one that follows the price. */
+function effectiveStop({ side, stopLoss, trailingDistance, markPrice }: PositionRow): EffectiveStop | undefined {
+  const fixed = stopLoss === undefined ? undefined : { price: stopLoss, isFollowing: false };
+  if (trailingDistance === undefined) return fixed;
+  const mark = new ExactDecimal(markPrice);
+  const followed = side === 'LONG' ? mark.minus(trailingDistance) : mark.plus(trailingDistance);
+  const isNearer = stopLoss === undefined || (side === 'LONG' ? followed.gt(stopLoss) : followed.lt(stopLoss));
+  return isNearer ? { price: formatDecimal(followed), isFollowing: true } : fixed;
+}
+
+function stopCells(row: PositionRow | undefined): readonly [stop: string, atStop: string] {
+  const stop = row && effectiveStop(row);
+  if (!row || !stop) return ['-', ''];
+  const follows = stop.isFollowing ? '~' : '';
+  return [
+    `${follows}${figure(stop.price)}`,
+    `${follows}${money(gainBetween(row.side, row.size, row.entryPrice, stop.price))}`,
+  ];
+}
+
 function rowOf(position: ListedPosition): readonly string[] {
-  if (!position.view) return [printable(position.symbol), '', '', '', '', '', '', '', 'does not answer'];
-  const { symbol, row, side, state, closesAtMs } = position.view;
+  if (!position.view) return [printable(position.symbol), '', '', '', '', '', '', '', '', 'does not answer'];
+  const { symbol, row, side, state, marks, closesAtMs } = position.view;
   return [
     symbol,
     row?.side ?? side ?? '',
-    row?.size ?? '0',
-    row?.entryPrice ?? '',
-    row?.markPrice ?? '',
-    row?.stopLoss ?? '-',
-    row?.takeProfit ?? '-',
-    row?.unrealisedProfit ?? '',
-    state,
+    figure(row?.size ?? '0'),
+    figure(row?.entryPrice ?? ''),
+    figure(row?.markPrice ?? ''),
+    stopCells(row)[0],
+    figure(row?.takeProfit ?? '-'),
+    money(row?.unrealisedProfit ?? ''),
+    stopCells(row)[1],
+    marks.includes('foreign') ? `${state}, foreign` : state,
     timeOf(closesAtMs),
   ];
 }
 
-/** A line per open position. */
-export function renderPositions(listed: readonly ListedPosition[], style: Style): string {
+/** A line per open position, and what the figures are. */
+export function renderPositions(listed: readonly ListedPosition[], settleAsset: string, style: Style): string {
   if (listed.length === 0) return 'No position is open.';
-  return renderTable([HEADING, ...listed.map(rowOf)], (text, row, column) => {
+  const lines = renderTable([headingOf(settleAsset), ...listed.map(rowOf)], (text, row, column) => {
     if (row === 0) return style.dim(text);
     const isNaked = listed[row - 1]?.view?.state === 'UNPROTECTED';
-    return isNaked && (column === 5 || column === 8) ? style.bad(text) : text;
-  }).join('\n');
+    return isNaked && (column === STOP_COLUMN || column === STATE_COLUMN) ? style.bad(text) : text;
+  });
+  const rows = listed.flatMap(({ view }) => view?.row ?? []);
+  const notes = [
+    `Prices are in ${settleAsset}; profit, and what is left of it at the stop, before fees and funding.`,
+    ...(rows.some((row) => effectiveStop(row)?.isFollowing)
+      ? ['~: a stop that follows the price, there or nearer.']
+      : []),
+    ...(listed.some(({ view }) => view?.marks.includes('foreign')) ? ['foreign: nobody here opened it.'] : []),
+  ];
+  return [...lines, style.dim(notes.join(' '))].join('\n');
 }
 
 /** All that is known of one position. */
-export function renderPosition(view: PositionView, style: Style): string {
+export function renderPosition(view: PositionView, settleAsset: string, style: Style): string {
   const { row } = view;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['state', view.state],
-    ['position', row && `${row.side} ${row.size} at ${row.entryPrice}, worth ${row.value}`],
-    ['mark price', row?.markPrice],
-    ['stop', describeStop(view)],
-    ['target', row?.takeProfit],
-    ['trailing', row?.trailingDistance && `${row.trailingDistance} behind the price`],
-    ['liquidation', row?.liquidationPrice],
-    ['open profit', row?.unrealisedProfit],
-    ['closes', view.closesAtMs === undefined ? undefined : `${timeOf(view.closesAtMs)}, by its time`],
-    ['opened by', openersOf(view)],
-    ['marks', view.marks.join(', ')],
     [
-      'exits',
-      view.exitRounds === 0 ? undefined : `${view.exitRounds}, ${view.exitReason ?? ''} ${view.exitFingerprint ?? ''}`,
+      'position',
+      row && `${row.side} ${figure(row.size)} at ${figure(row.entryPrice)}, worth ${money(row.value)} ${settleAsset}`,
     ],
-    ['result', view.trade && describeTrade(view.trade)],
+    ['mark price', row && figure(row.markPrice)],
+    ['stop', describeStop(view)],
+    ['at the stop', row && describeAtStop(row, settleAsset)],
+    ['target', row?.takeProfit && figure(row.takeProfit)],
+    ['trailing', row && describeTrailing(row)],
+    ['liquidation', row?.liquidationPrice && figure(row.liquidationPrice)],
+    ['open profit', row?.unrealisedProfit && `${money(row.unrealisedProfit)} ${settleAsset}, before fees and funding`],
+    ['closed', view.trade && `${timeOf(view.trade.closedAtMs)} by ${view.trade.reason}`],
+    ['closes', row && view.closesAtMs !== undefined ? `${timeOf(view.closesAtMs)}, by its time` : undefined],
+    ['opened by', openersOf(view)],
+    ['marks', view.marks.map((mark) => (mark === 'foreign' ? 'foreign: nobody here opened it' : mark)).join(', ')],
+    ['exits', describeExits(view)],
+    ['result', view.trade && describeTrade(view.trade, settleAsset)],
     ['reported', timeOf(view.reportedAtMs)],
   ];
   const shown = facts.filter(([, text]) => text !== undefined && text !== '');
@@ -69,13 +118,36 @@ export function renderPosition(view: PositionView, style: Style): string {
   return [style.bold(`${view.symbol} at ${printable(view.venue)}`), ...lines, '', ...events].join('\n');
 }
 
-function describeStop({ row, stopSource, unprotectedSinceMs }: PositionView): string | undefined {
+function describeStop({ row, stopSource, unprotectedSinceMs, marks }: PositionView): string | undefined {
   if (row === undefined) return undefined;
   if (row.stopLoss === undefined) {
-    return unprotectedSinceMs === undefined ? 'none, as far as is known' : `NONE since ${timeOf(unprotectedSinceMs)}`;
+    if (row.trailingDistance !== undefined) return 'the one that follows the price';
+    if (unprotectedSinceMs !== undefined) return `NONE since ${timeOf(unprotectedSinceMs)}`;
+    return marks.includes('foreign') ? 'NONE; it never had one, as far as is known' : 'NONE';
   }
   const source = { attached: 'it came with the entry', set: 'set by oncefill', venue: 'set at the exchange' };
-  return `${row.stopLoss}${stopSource === undefined ? '' : `, ${source[stopSource]}`}`;
+  return `${figure(row.stopLoss)}${stopSource === undefined ? '' : `, ${source[stopSource]}`}`;
+}
+
+function describeAtStop(row: PositionRow, settleAsset: string): string | undefined {
+  const stop = effectiveStop(row);
+  if (stop === undefined) return undefined;
+  const gain = gainBetween(row.side, row.size, row.entryPrice, stop.price);
+  return `${stop.isFollowing ? 'about ' : ''}${money(gain)} ${settleAsset}, before fees and funding`;
+}
+
+function describeTrailing(row: PositionRow): string | undefined {
+  if (row.trailingDistance === undefined) return undefined;
+  const stop = effectiveStop(row);
+  const now = stop?.isFollowing ? `, now at ~${figure(stop.price)} or nearer` : '';
+  return `${figure(row.trailingDistance)} behind the price${now}`;
+}
+
+function describeExits({ exitRounds, exitReason, exitFingerprint, trade }: PositionView): string | undefined {
+  if (exitRounds === 0) return undefined;
+  const why = exitReason ?? trade?.reason;
+  const parts = [String(exitRounds), ...(why === undefined ? [] : [closeReasonWords(why)])];
+  return [parts.join(', '), ...(exitFingerprint === undefined ? [] : [`(${exitFingerprint})`])].join(' ');
 }
 
 function openersOf({ openers }: PositionView): string {

@@ -89,6 +89,7 @@ const ENDED_BY_WORDS: Readonly<Record<EndedBy, string>> = {
   person: 'a person',
   halt: 'a person, with halt --cancel-orders',
   reduce: 'a person, with reduce --cancel-orders',
+  flatten: 'a person, with flatten',
   time_to_live: 'its time to live',
   time_in_force: 'its time in force, at the venue',
   venue: 'the venue',
@@ -104,6 +105,13 @@ function exitFacts({ signal, exitReason }: SignalView): readonly (readonly [stri
   return [['Closes', what]];
 }
 
+/** What an entry does instead that found a position of the other side. */
+function oppositeFacts({ closesOpposite, signal }: SignalView): readonly (readonly [string, string])[] {
+  if (closesOpposite === undefined) return [];
+  const side = signal.direction === 'BUY' ? 'SHORT' : 'LONG';
+  return [['Closes', `the ${side} position of ${signal.symbol}, and opens nothing (positions.onOpposite)`]];
+}
+
 /** The whole account of one signal: what was asked, where it stands and why, its order, its timeline. */
 export function renderSignal(view: SignalView, style: Style): string {
   const { signal } = view;
@@ -117,6 +125,7 @@ export function renderSignal(view: SignalView, style: Style): string {
     ...(view.denialCode === undefined ? [] : [['Code', `${view.denialCode} (docs/denial-codes.md)`] as const]),
     ['Asked', describeRequest(view)],
     ...exitFacts(view),
+    ...oppositeFacts(view),
     ['Venue', view.venue],
     ...(reserved === '' ? [] : [['Reserved', reserved] as const]),
     ['Order', printable(describeOrder(view))],

@@ -3,7 +3,7 @@ import { presentRisk } from '../api/present-position';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
-import { withPositions } from './position-access';
+import { settleAssetOf, withPositions } from './position-access';
 import { renderRisk } from './render-risk';
 import { printJson, printLine, styleFor } from './terminal';
 
@@ -23,7 +23,7 @@ export function addRiskCommand(program: Command, finish: (exitCode: ExitCode) =>
         );
       }
       if (options.json) printJson(presentRisk(view));
-      else printLine(renderRisk(view, styleFor(process.stdout)));
+      else printLine(renderRisk(view, settleAssetOf(config), styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);
     });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema';
 import { readAudit } from '../access/read-audit';
 import type { Health, SystemHealth } from '../observability/health';
+import { ENGINE_TEXTS } from '../observability/engine-start';
 import { SLOTLESS_TEXTS } from '../observability/part-health';
 import { identifyProcess, isProcessRunning, readRunningPid } from '../process/pid-file';
 import type { ServingProcess } from '../observability/waiting';
@@ -100,12 +101,16 @@ function joinParts(
   apiDoesAnswer: boolean,
   server: { readonly address: string; readonly pid?: number },
 ): readonly StatusPart[] {
+  const isEngineNew =
+    readRunningPid(pidFilePath(config.dataDir, 'trading_engine')) !== undefined &&
+    health.details.some(({ name, text }) => name === 'trading_engine' && text === SLOTLESS_TEXTS.never);
   const reported = health.details.map((detail): StatusPart => {
     const { name, status, pid, text } = detail;
     const dead = PROCESSES.includes(name as ProcessName) ? deadPart(detail) : undefined;
     if (dead !== undefined) return dead;
     if (name === 'temporal') return { name, status, pid: server.pid, text: `${server.address}, ${text}` };
     const local = readRunningPid(pidFilePath(config.dataDir, name as ProcessName));
+    if (text === ENGINE_TEXTS.gone && isEngineNew) return { name, status: 'starting', text: ENGINE_TEXTS.starting };
     const said = inWordsOfStatus(text, pid === undefined ? local : undefined);
     return {
       name,

@@ -3,7 +3,7 @@ import { presentTrades } from '../api/present-position';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
 import { wholeNumber } from './number-option';
-import { withPositions } from './position-access';
+import { settleAssetOf, withPositions } from './position-access';
 import { renderTrades, tradesAsCsv } from './render-trades';
 import { printJson, printLine, styleFor } from './terminal';
 
@@ -31,7 +31,10 @@ export function addTradesCommand(program: Command, finish: (exitCode: ExitCode) 
       const list = await withPositions(config, 'look', (positions) => positions.trades(options.days));
       if (options.json) printJson(presentTrades(list, options.days));
       else if (options.csv) printLine(tradesAsCsv(list.trades));
-      else printLine(renderTrades(list, options.days, styleFor(process.stdout)));
+      else
+        printLine(
+          renderTrades(list, { days: options.days, settleAsset: settleAssetOf(config) }, styleFor(process.stdout)),
+        );
       finish(ExitCode.SUCCESS);
     });
 }

@@ -73,6 +73,8 @@ export interface SignalView {
   readonly endedBy?: EndedBy;
   /** One sentence: what happens now, or why it ended so. */
   readonly detail: string;
+  /** true: this entry found a position of the other side; it closes that, and opens nothing. */
+  readonly closesOpposite?: true;
   readonly reservedAsset?: string;
   readonly reservedAmount?: string;
   /** Earliest sending time while waiting for a permit, milliseconds UTC. */

@@ -117,7 +117,7 @@ export interface CancelOrigin {
   /** A user, a token; absent: not known. */
   readonly who?: string;
   /** The command that does so for many; absent: a person means this very signal. */
-  readonly by?: 'halt' | 'reduce';
+  readonly by?: 'halt' | 'reduce' | 'flatten';
 }
 
 /** What became of a wish to cancel a signal. */

@@ -18,6 +18,7 @@ import {
   type PartHealth,
   type PartStatus,
 } from './part-health';
+import { explainByEngine } from './engine-start';
 import { positionsHealth } from './positions-health';
 import { lateAfterMs, listSlots, readSlot, type SlotReading } from './slots';
 import { accountHealth, predictionsHealth, signalsHealth } from './trading-health';
@@ -63,7 +64,7 @@ export async function readHealth(
     ...(names.includes(ML_PART) ? [predictionsHealth(client)] : []),
   ];
   if (config.venues[config.venue]?.environment === 'paper') parts.push(paperVenueHealth(config));
-  const details = await Promise.all(parts);
+  const details = explainByEngine(await Promise.all(parts), Date.now());
   const startedAtMs = Math.min(...details.map((part) => part.startedAtMs ?? Date.now()));
   return {
     status: overall(details),

@@ -11,7 +11,7 @@ import type { FaultPlan } from './faults/fault-plan';
 import { FundingRates, NO_FUNDING } from './funding/funding-rates';
 import { heldSymbols } from './held-symbols';
 import { listen, sendReply, serverUrl, stopServer } from './http/http-server';
-import { jsonReply, type HttpRequest } from './http/messages';
+import { jsonReply, type HttpReply, type HttpRequest } from './http/messages';
 import {
   answerPaperRoute,
   buildAudit,
@@ -138,12 +138,22 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
 
 function answer(context: PaperRoutesContext, request: HttpRequest, response: ServerResponse): void {
   if (request.path.startsWith(PAPER_PATH_PREFIX)) {
-    sendReply(response, answerPaperRoute(context, request));
+    sendReply(response, answerDoor(context, request));
     return;
   }
   const admission = context.service.admit(request);
   if (admission.admitted) context.injector.respond(response, admission.admitted);
   else sendReply(response, admission.reply);
+}
+
+/** Whatever goes wrong behind the door for tests ends the request, never the venue. */
+function answerDoor(context: PaperRoutesContext, request: HttpRequest): HttpReply {
+  try {
+    return answerPaperRoute(context, request);
+  } catch (error) {
+    process.emitWarning(`The paper venue failed at ${request.method} ${request.path}: ${String(error)}`);
+    return jsonReply({ error: `The paper venue failed: ${String(error)}` }, 500);
+  }
 }
 
 function runningVenue(

@@ -12,6 +12,7 @@ import { SignalWorkflows } from '../intake/signal-workflows';
 import { IntakeUnavailableError } from '../intake/types';
 import type { CancelAnswer } from '../messages/signal';
 import { createTradingStateControl, TradingStateError, type TradingStateControl } from '../trading/trading-state';
+import { counted } from '../process/counted';
 import { closeAll, type Closing } from './flatten';
 import { PositionWorkflows } from './position-workflows';
 
@@ -69,8 +70,8 @@ async function flatten(
   );
   const open = await readOpenOrders(client, signals, venue, await control.reservations());
   const entries = ordersToCancel(open.orders, 'reduce');
-  if (entries.length > 0) onStep(`Cancels ${entries.length} open entries.`);
-  const cancelled = await cancelOrders(signals, entries, { reason, origin: { who, by: 'reduce' } }, onCancel);
+  if (entries.length > 0) onStep(`Cancels ${counted(entries.length, 'open entry', 'open entries')}.`);
+  const cancelled = await cancelOrders(signals, entries, { reason, origin: { who, by: 'flatten' } }, onCancel);
   onStep('Closes every position.');
   const closings = await closeAll(positions, { words: reason, reason: 'OPERATOR', waitMaxMs });
   return { change, cancelled, closings };

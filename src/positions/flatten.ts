@@ -14,49 +14,87 @@ const ENDING_INTERVAL_MS = 500;
 /** What became of a position that was to be closed. */
 export interface Closing {
   readonly symbol: string;
-  /** Absent: nobody answered for it. */
+  /** Absent: nobody answered for it, or there was none any more. */
   readonly reply?: PositionReply;
-  /** Absent: its end was not seen. */
+  /** The venue has no position of it any more; its trade where that is booked. Absent: its end was not seen. */
   readonly ended?: PositionView;
-  /** Why it was not told, or its end not seen; absent: it was. */
+  /** Why it was not told, or its end not seen; absent: it was, or nobody waited for it. */
   readonly problem?: string;
 }
 
 type Positions = Pick<PositionWorkflows, 'list' | 'show' | 'close'>;
 
+interface CloseTerms {
+  readonly words: string;
+  readonly reason: CloseReason;
+  /** Milliseconds; zero: nobody waits for the ends. */
+  readonly waitMaxMs: number;
+}
+
 /**
  * Tells every open position to close, and sees how they end, for a while. Call it once no entry can open another one: trading is
  * reducing, and resting entries are cancelled.
- *
- * @param waitMaxMs zero: nobody waits for the ends
  */
-export async function closeAll(
-  positions: Positions,
-  { words, reason, waitMaxMs }: { readonly words: string; readonly reason: CloseReason; readonly waitMaxMs: number },
-): Promise<readonly Closing[]> {
-  const deadlineMs = performance.now() + waitMaxMs;
+export async function closeAll(positions: Positions, terms: CloseTerms): Promise<readonly Closing[]> {
+  const deadlineMs = performance.now() + terms.waitMaxMs;
   const open = await positions.list();
-  return someAtOnce(open, TOLD_AT_ONCE_MAX, (position) => closeOne(positions, position, { words, reason, deadlineMs }));
+  return someAtOnce(open, TOLD_AT_ONCE_MAX, (position) => closeOne(positions, position, terms, deadlineMs));
 }
 
 async function closeOne(
   positions: Positions,
   { symbol }: ListedPosition,
-  { words, reason, deadlineMs }: { readonly words: string; readonly reason: CloseReason; readonly deadlineMs: number },
+  { words, reason, waitMaxMs }: CloseTerms,
+  deadlineMs: number,
 ): Promise<Closing> {
-  const command = { requestId: `close:${randomUUID()}`, words, reason };
+  const isWaitedFor = waitMaxMs > 0;
   try {
-    // One that ended in between has nothing to be told.
-    const reply = await positions.close(symbol, command);
-    if (reply?.accepted === false) return { symbol, reply };
-    const ended = await endOf(positions, symbol, deadlineMs);
-    return { symbol, ...(reply && { reply }), ...(ended ? { ended } : { problem: 'Its end was not seen yet.' }) };
+    const reply = await tell(positions, symbol, { words, reason }, deadlineMs);
+    if (reply?.accepted !== false) {
+      const ended = await endOf(positions, symbol, deadlineMs);
+      const unseen = isWaitedFor || reply === undefined ? { problem: 'Its end was not seen yet.' } : {};
+      return { symbol, ...(reply && { reply }), ...(ended ? { ended } : unseen) };
+    }
+    // One that ended between the list and the word has nothing to be told.
+    const view = await positions.show(symbol).catch(() => undefined);
+    return view && isClosed(view)
+      ? { symbol, reply, ended: await settled(positions, view, deadlineMs) }
+      : { symbol, reply };
   } catch (error) {
     return { symbol, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** @returns undefined: it has not ended by then */
+/** One that the venue has not shown yet is told again until the deadline: it may be about to open, or to end without having been any. */
+async function tell(
+  positions: Positions,
+  symbol: string,
+  wish: Pick<CloseTerms, 'words' | 'reason'>,
+  deadlineMs: number,
+): Promise<PositionReply | undefined> {
+  for (;;) {
+    const reply = await positions.close(symbol, { ...wish, requestId: `close:${randomUUID()}` });
+    if (reply?.accepted !== false || performance.now() >= deadlineMs) return reply;
+    const view = await positions.show(symbol);
+    if (view?.state !== 'OPENING') return reply;
+    await sleep(ENDING_INTERVAL_MS);
+  }
+}
+
+async function settled(positions: Positions, view: PositionView, deadlineMs: number): Promise<PositionView> {
+  return (await endOf(positions, view.symbol, deadlineMs)) ?? view;
+}
+
+/** The venue has no position any more: it is booked, or what it came to is being read. */
+export function isClosed({ state }: PositionView): boolean {
+  return state === 'FLAT' || state === 'BOOKED';
+}
+
+/**
+ * Waits until a position is booked.
+ *
+ * @returns the view of it; also one that is closed and not booked by then. undefined: it is not seen to be closed
+ */
 export async function endOf(
   positions: Pick<Positions, 'show'>,
   symbol: string,
@@ -65,7 +103,7 @@ export async function endOf(
   for (;;) {
     const view = await positions.show(symbol).catch(() => undefined);
     if (view?.state === 'BOOKED') return view;
-    if (performance.now() >= deadlineMs) return undefined;
+    if (performance.now() >= deadlineMs) return view && isClosed(view) ? view : undefined;
     await sleep(ENDING_INTERVAL_MS);
   }
 }

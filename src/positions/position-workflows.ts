@@ -20,6 +20,7 @@ import {
   type PositionView,
   type ProtectCommand,
 } from '../messages/position';
+import { TRADE_DIRECTION, TRADE_OUTCOME } from '../messages/search-attributes';
 import { riskQuery, type RiskView } from '../messages/venue-account';
 import { someAtOnce } from '../process/some-at-once';
 import { queryPatiently } from '../temporal/patient-query';
@@ -32,6 +33,8 @@ const POSITIONS_MAX = 200;
 export const TRADES_MAX = 10_000;
 const PAGE_SIZE = 500;
 const DAY_MS = 86_400_000;
+/** TRADE_OUTCOME of a run that ended without a trade. */
+const NO_TRADE = 'NONE';
 
 const ASK_AGAIN = {
   unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
@@ -49,8 +52,8 @@ export type ListedPosition = { readonly symbol: string } & (
 export interface TradeList {
   /** Oldest first, by their end. */
   readonly trades: readonly ClosedTrade[];
-  /** Positions that were closed and tell no trade: ended by hand, say. */
-  readonly untold: number;
+  /** Symbols of positions that ended and tell no trade: their workflows were ended by hand. A symbol as often as that happened. */
+  readonly untold: readonly string[];
   /** There are more, older ones. */
   readonly isCut: boolean;
 }
@@ -116,20 +119,19 @@ export class PositionWorkflows {
       const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus != 'Running' AND CloseTime >= '${since}'`;
       // A run that told its trade and went on has handed it to the next one, too.
       const trades = new Map<string, ClosedTrade>();
-      let untold = 0;
+      const untold: string[] = [];
       let isCut = false;
       for await (const info of this.client.workflow.list({ query, pageSize: PAGE_SIZE })) {
         if (!info.workflowId.startsWith(positionWorkflowId(this.ours, ''))) continue;
         const trade = tradeOf(info);
         if (trade) trades.set(`${trade.symbol} ${trade.openedAtMs}`, trade);
-        // A run that went on with the same position has none; one that was followed by the next position has its own.
-        else if (info.status.name !== 'CONTINUED_AS_NEW') untold += 1;
+        else if (lacksTrade(info)) untold.push(info.workflowId.slice(positionWorkflowId(this.ours, '').length));
         isCut = trades.size >= TRADES_MAX;
         if (isCut) break;
       }
       return {
         trades: [...trades.values()].toSorted((one, other) => one.closedAtMs - other.closedAtMs),
-        untold,
+        untold: untold.toSorted(),
         isCut,
       };
     });
@@ -165,6 +167,15 @@ export class PositionWorkflows {
   private handleOf(symbol: string): WorkflowHandle {
     return this.client.workflow.getHandle(positionWorkflowId(this.ours, symbol));
   }
+}
+
+/**
+ * Whether a run saw a position and told no trade of it. One that went on with the same position has none to tell, and one to which the
+ * venue never showed a position had none.
+ */
+function lacksTrade({ status, typedSearchAttributes }: WorkflowExecutionInfo): boolean {
+  if (status.name === 'CONTINUED_AS_NEW' || typedSearchAttributes.get(TRADE_OUTCOME) === NO_TRADE) return false;
+  return typedSearchAttributes.get(TRADE_DIRECTION) !== undefined;
 }
 
 /** What a closed position's memo tells; undefined: nothing that can be read. */

@@ -159,7 +159,7 @@ function ofPositions(parts: readonly PartHealth[], known: AlertState): readonly 
   // Before the venue's first report nothing is known of any position.
   if (risk === undefined || risk.positionsAsOfMs === 0) return [];
   const naked = risk.unprotected.map((symbol): Found => {
-    const text = `The position of ${symbol} has no stop at the exchange: it is set again, or the position is closed.`;
+    const text = `The position of ${symbol} has no stop at the exchange: it is set again, or the position is closed, which happens while trading is halted only with protection.whileHalted: keepAndClose. "oncefill position show ${symbol}" tells more.`;
     return { rule: 'position_unprotected', subject: symbol, holds: true, text };
   });
   const foreign = foreignSymbols(risk).map((symbol): Found => {

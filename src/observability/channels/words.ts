@@ -65,7 +65,7 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
   position_unprotected: {
     title: 'position without a stop',
     remedy:
-      'It is set again, or the position is closed; look with "oncefill position list", or set one at the exchange.',
+      'It is set again, or the position is closed unless trading is halted; look with "oncefill position list", or set one at the exchange.',
   },
   position_foreign: {
     title: 'position of somebody else',

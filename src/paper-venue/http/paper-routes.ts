@@ -213,7 +213,8 @@ function listOrders({ core }: VenueService, listedMax: number, withStops: boolea
 function setFaults(injector: FaultInjector, body: string): HttpReply {
   try {
     const given = JSON.parse(body === '' ? '{}' : body) as { readonly plan?: unknown };
-    const isHealing = typeof given === 'object' && given !== null && Object.keys(given).length === 0;
+    const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+    const isHealing = isObject && Object.keys(given).length === 0;
     injector.setPlan(isHealing ? undefined : parseFaultPlan(given?.plan ?? given, 'in the request'));
     return jsonReply(injector.plan ?? {});
   } catch (error) {

@@ -32,9 +32,24 @@ const jump = z.union([
 ]);
 const transfer = z.strictObject({ amount: signed });
 
+/** A command about one symbol, which has to be one that the venue trades. */
+function symbolControl<Command extends { readonly symbol?: string | undefined }>(
+  core: VenueCore,
+  shape: z.ZodType<Command>,
+  body: string,
+  act: (command: Command) => object,
+): HttpReply {
+  return control(shape, body, (command) => {
+    if (command.symbol !== undefined) assertTraded(core, command.symbol);
+    return act(command);
+  });
+}
+
 /** Somebody closes a position, or a part of it, on the venue's pages. */
 export function closePosition(core: VenueCore, body: string): HttpReply {
-  return control(ofPart, body, ({ symbol, quantity }) => ({ order: shown(core, closeByHand(core, symbol, quantity)) }));
+  return symbolControl(core, ofPart, body, ({ symbol, quantity }) => ({
+    order: shown(core, closeByHand(core, symbol, quantity)),
+  }));
 }
 
 /** @throws VenueRefusal 110017 where nothing is open, or what an order of its size is refused for */
@@ -50,7 +65,7 @@ export function closeByHand(core: VenueCore, symbol: string, quantity?: string):
 
 /** Somebody makes a position larger on the venue's pages, or opens one. */
 export function addToPosition(core: VenueCore, body: string): HttpReply {
-  return control(addition, body, ({ symbol, quantity, side }) => ({
+  return symbolControl(core, addition, body, ({ symbol, quantity, side }) => ({
     order: shown(core, addByHand(core, symbol, quantity, side)),
   }));
 }
@@ -68,7 +83,7 @@ export function addByHand(core: VenueCore, symbol: string, quantity: string, sid
 
 /** Somebody turns a position to the other side. */
 export function flipPosition(core: VenueCore, body: string): HttpReply {
-  return control(ofPosition, body, ({ symbol }) => {
+  return symbolControl(core, ofPosition, body, ({ symbol }) => {
     const { size } = core.book.position(symbol);
     const side = sideOf(size) ?? refuseEmpty(symbol);
     const quantity = formatDecimal(new ExactDecimal(withoutSign(size)).mul(2));
@@ -78,27 +93,29 @@ export function flipPosition(core: VenueCore, body: string): HttpReply {
 
 /** The venue liquidates a position. */
 export function liquidatePosition(core: VenueCore, body: string): HttpReply {
-  return control(ofPosition, body, ({ symbol }) => ({
+  return symbolControl(core, ofPosition, body, ({ symbol }) => ({
     order: shown(core, core.keeper.liquidator.liquidate(symbol) ?? refuseEmpty(symbol)),
   }));
 }
 
 /** The venue reduces a position in favour of somebody else's bankruptcy. */
 export function deleveragePosition(core: VenueCore, body: string): HttpReply {
-  return control(ofPart, body, ({ symbol, quantity }) => {
+  return symbolControl(core, ofPart, body, ({ symbol, quantity }) => {
     const part = quantity === undefined ? undefined : new ExactDecimal(quantity);
     return { order: shown(core, core.keeper.liquidator.deleverage(symbol, part) ?? refuseEmpty(symbol)) };
   });
 }
 
 /** The venue loses the stops of a position. */
-export function clearStops({ engine }: VenueCore, body: string): HttpReply {
-  return control(ofPosition, body, ({ symbol }) => ({ cleared: engine.stops.clear(symbol) || refuseEmpty(symbol) }));
+export function clearStops(core: VenueCore, body: string): HttpReply {
+  return symbolControl(core, ofPosition, body, ({ symbol }) => ({
+    cleared: core.engine.stops.clear(symbol) || refuseNoStop(symbol),
+  }));
 }
 
 /** Funding is paid now, at the rate of the next payment or a given one. */
 export function payFunding(core: VenueCore, body: string): HttpReply {
-  return control(payment, body, ({ symbol, rate }) => ({
+  return symbolControl(core, payment, body, ({ symbol, rate }) => ({
     executions: core.keeper.funding
       .payNow(core.clock.steadyNowMs(), rate, symbol)
       .map((execution) => executionRow(execution, core.settle)),
@@ -107,9 +124,8 @@ export function payFunding(core: VenueCore, body: string): HttpReply {
 
 /** The price leaps. */
 export function jumpPrice(core: VenueCore, body: string): HttpReply {
-  return control(jump, body, (command) => {
+  return symbolControl(core, jump, body, (command) => {
     const { symbol } = command;
-    assertTraded(core, symbol);
     const nowMs = core.clock.steadyNowMs();
     const { last } = core.feed.quote(symbol, nowMs);
     const price = 'price' in command ? Number(command.price) : Number(last) * Number(command.factor);
@@ -134,7 +150,6 @@ interface HandTrade {
 }
 
 function trade(core: VenueCore, { symbol, side, quantity, isClosing }: HandTrade): OrderRecord {
-  assertTraded(core, symbol);
   return core.engine.place(
     {
       clientOrderId: '',
@@ -151,7 +166,6 @@ function trade(core: VenueCore, { symbol, side, quantity, isClosing }: HandTrade
 
 /** @throws VenueRefusal 10001 for a quantity that no order may have */
 function checked(core: VenueCore, symbol: string, quantity: string): string {
-  assertTraded(core, symbol);
   return readQuantity(quantity, core.feed.instruments.get(symbol)!, 'Market');
 }
 
@@ -162,6 +176,10 @@ function assertTraded({ feed }: VenueCore, symbol: string): void {
 
 function refuseEmpty(symbol: string): never {
   throw new VenueRefusal(RET_CODES.reduceOnlyRuleNotSatisfied, `Nothing is open in ${symbol}.`);
+}
+
+function refuseNoStop(symbol: string): never {
+  throw new VenueRefusal(RET_CODES.parametersInvalid, `Nothing is open in ${symbol} that has a stop.`);
 }
 
 function shown(core: VenueCore, order: OrderRecord): object {

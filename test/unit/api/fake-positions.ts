@@ -7,7 +7,7 @@ export const NO_POSITIONS: Pick<ApiDependencies, 'positions' | 'flatten'> = {
     show: async () => undefined,
     close: async () => undefined,
     protect: async () => undefined,
-    trades: async () => ({ trades: [], untold: 0, isCut: false }),
+    trades: async () => ({ trades: [], untold: [], isCut: false }),
     risk: async () => undefined,
   },
   flatten: async (reason) => ({

@@ -27,14 +27,14 @@ class FakePositions implements Positions {
   }
   async close(symbol: string, command: CloseCommand) {
     this.closed.push(command);
-    return this.views.has(symbol) ? this.reply : undefined;
+    return this.views.get(symbol)?.row ? this.reply : undefined;
   }
   async protect(symbol: string, command: ProtectCommand) {
     this.protected.push(command);
     return this.views.has(symbol) ? this.reply : undefined;
   }
   async trades() {
-    return { trades: [aTrade({ net: '-1.5' }), aTrade({ net: '4', symbol: 'ETHUSDT' })], untold: 0, isCut: false };
+    return { trades: [aTrade({ net: '-1.5' }), aTrade({ net: '4', symbol: 'ETHUSDT' })], untold: [], isCut: false };
   }
   async risk() {
     return undefined;
@@ -119,6 +119,19 @@ test('a refused command is a 409 with its sentence', async () => {
     { code: 'POSITION_COMMAND_REFUSED', message: 'Trading is halted.' },
   ]);
   expect(audit.entries).toMatchObject([{ result: 'refused' }]);
+});
+
+test('of one that was closed just now it is said when, and why', async () => {
+  const view = aPositionView({ state: 'BOOKED', row: undefined, trade: aTrade({ reason: 'OPERATOR' }) });
+  positions.views.set('BTCUSDT', view);
+  const answer = await post('/api/positions/BTCUSDT/close', { reason: 'x' });
+  expect([answer.statusCode, answer.json()]).toEqual([
+    404,
+    {
+      code: 'POSITION_NOT_FOUND',
+      message: 'No position of BTCUSDT is open; the last one was closed 2026-01-05 12:10:00Z (OPERATOR).',
+    },
+  ]);
 });
 
 test('protecting reads prices as text, and null as none', async () => {

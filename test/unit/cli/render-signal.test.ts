@@ -47,6 +47,14 @@ const SUMMARY: SignalSummary = {
 };
 
 describe('renderSignal', () => {
+  test('an entry that closes a position of the other side says that it opens nothing', () => {
+    const view: SignalView = { ...FILLED, closesOpposite: true };
+    expect(renderSignal(view, PLAIN)).toMatch(/^Closes +the SHORT position of BTCUSDT, and opens nothing/m);
+    expect(presentSignal(view)).toMatchObject({ closes_opposite: true });
+    expect(renderSignal(FILLED, PLAIN)).not.toMatch(/^Closes/m);
+    expect(presentSignal(FILLED).closes_opposite).toBeUndefined();
+  });
+
   test.each([
     ['entry', '0', 'fee 0.0024 MNT'],
     ['exit', '0', 'fee 0.0024 MNT'],

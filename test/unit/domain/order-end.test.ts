@@ -59,5 +59,6 @@ test.each<[string, Facts, StopCause | undefined, string, string]>([
 test.each<[StopCause, string]>([
   [{ by: 'person' }, 'cancelled by a person: no reason given'],
   [{ by: 'halt', who: 'user ada', reason: 'storm' }, 'cancelled by "halt --cancel-orders" of user ada: storm'],
+  [{ by: 'flatten', who: 'user ada', reason: 'storm' }, 'cancelled by "flatten" of user ada: storm'],
   [{ by: 'reduce', reason: 'storm' }, 'cancelled by "reduce --cancel-orders": storm'],
 ])('%j is "%s"', (cause, words) => expect(stopWords(cause)).toBe(words));

@@ -38,7 +38,7 @@ const position = async (symbol = 'BTCUSDT') => rows(await get('/v5/position/list
 /** Ids of rows tell nothing. */
 const withoutIds = async () => (await log()).map((row) => ({ ...row, id: '' }));
 
-async function act(path: string, command: object): Promise<{ status: number; body: Record<string, unknown> }> {
+async function act(path: string, command: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`${venue.url}/paper/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -214,6 +214,62 @@ test.each([
   const answer = await act(path, command);
   expect([answer.status, answer.body]).toEqual([status, { error: expect.any(String) }]);
   expect(venue.audit()).toMatchObject({ orders: { external: 0 }, balances: { USDT: { total: '100000' } } });
+});
+
+const OF_SYMBOLS: readonly (readonly [string, object])[] = [
+  ['positions/close', {}],
+  ['positions/add', { quantity: '1' }],
+  ['positions/flip', {}],
+  ['positions/liquidate', {}],
+  ['positions/adl', {}],
+  ['positions/clear-stop', {}],
+  ['funding', {}],
+  ['price', { factor: '1.1' }],
+  ['symbol', { state: 'closed' }],
+];
+
+test.each(OF_SYMBOLS)('%s of a symbol that is not traded is refused with a sentence', async (path, command) => {
+  for (const symbol of ['NOPE', '', 'btcusdt', '__proto__', 'BTCUSDT '])
+    expect(await act(path, { ...command, symbol })).toEqual({
+      status: 409,
+      body: { error: `The paper venue does not trade ${symbol}.` },
+    });
+});
+
+test.each([...OF_SYMBOLS.map(([path]) => path), 'transfer', 'cancel', 'forget', 'clock', 'faults'])(
+  '%s refuses every body that it cannot read, and the venue goes on',
+  async (path) => {
+    const odd = [[], [{}], 'text', 1, true, { unknown: 1 }, { symbol: 1 }, { symbol: null }, { symbol: ['BTCUSDT'] }];
+    for (const body of odd) expect([body, (await act(path, body)).status]).toEqual([body, 400]);
+    for (const body of ['{', 'null', '\u0000']) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${venue.url}/paper/${path}`, { method: 'POST', headers, body });
+      expect([body, response.status]).toEqual([body, 400]);
+    }
+    expect((await fetch(`${venue.url}/paper/audit?summary=1`)).status).toBe(200);
+  },
+);
+
+test('what is missing at a door is said, and an order that is not there cannot be cancelled', async () => {
+  for (const path of [...OF_SYMBOLS.map(([name]) => name).filter((name) => name !== 'funding'), 'transfer', 'cancel']) {
+    expect([path, (await act(path, {})).status]).toEqual([path, 400]);
+  }
+  expect((await act('cancel', { clientOrderId: 'nobody' })).status).toBe(409);
+});
+
+test('a fault behind the door is told with 500, and the venue goes on', async () => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const broken = jest.spyOn(ExactDecimal.prototype, 'plus').mockImplementationOnce(() => {
+    throw new Error('a fault');
+  });
+  expect(await act('transfer', { amount: '1' })).toEqual({
+    status: 500,
+    body: { error: 'The paper venue failed: Error: a fault' },
+  });
+  expect(warned).toHaveBeenCalled();
+  broken.mockRestore();
+  warned.mockRestore();
+  expect((await act('transfer', { amount: '1' })).status).toBe(200);
 });
 
 test('a price leaps, goes on from there with the market, and stays so after a restart', async () => {

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { rememberSecret } from '../../../src/secrets/known-secrets';
-import { LAST_LINES_MAX, OUTPUT_LOG_BYTES_MAX, OutputLog } from '../../../src/supervisor/output-log';
+import {
+  LAST_LINES_AGE_MAX_MS,
+  LAST_LINES_MAX,
+  OUTPUT_LOG_BYTES_MAX,
+  OutputLog,
+} from '../../../src/supervisor/output-log';
 
 describe('OutputLog', () => {
   let folder: string;
@@ -52,6 +57,20 @@ describe('OutputLog', () => {
     expect(lines).toHaveLength(LAST_LINES_MAX);
     expect(lines.at(-1)).toBe('line 99');
     expect(log.takeLastLines()).toEqual([]);
+    log.close();
+  });
+
+  test('of what came before the last seconds nothing is said, and no code that a terminal obeys', async () => {
+    let nowMs = 0;
+    const log = new OutputLog(
+      path,
+      (error) => errors.push(error),
+      () => nowMs,
+    );
+    await writeAll(log, ['of yesterday\n']);
+    nowMs += LAST_LINES_AGE_MAX_MS + 1;
+    await writeAll(log, ['\u001B[31mWARN\u001B[39m \u001B[2mdisk\u001B[0m is full\n']);
+    expect(log.takeLastLines()).toEqual(['WARN disk is full']);
     log.close();
   });
 
