@@ -9,7 +9,7 @@ import { printJson, printLine, styleFor } from './terminal';
 
 /** In the order in which people would mend them. */
 async function allChecks(config: Check): Promise<readonly Check[]> {
-  const [machine, files, kept, server, health, venue, preflight, start] = await Promise.all([
+  const [machine, files, kept, server, health, venue, preflight, protection, start] = await Promise.all([
     import('./doctor/machine-checks'),
     import('./doctor/file-checks'),
     import('./doctor/kept-checks'),
@@ -17,6 +17,7 @@ async function allChecks(config: Check): Promise<readonly Check[]> {
     import('./doctor/health-check'),
     import('./doctor/venue-checks'),
     import('./doctor/venue-preflight-check'),
+    import('./doctor/protection-check'),
     import('./doctor/start-check'),
   ]);
   return [
@@ -40,6 +41,7 @@ async function allChecks(config: Check): Promise<readonly Check[]> {
     venue.VENUE_CLOCK_CHECK,
     venue.VENUE_ACCOUNT_CHECK,
     preflight.VENUE_PREFLIGHT_CHECK,
+    protection.PROTECTION_CHECK,
     files.MODEL_CHECK,
     files.ALERTS_CHECK,
   ];

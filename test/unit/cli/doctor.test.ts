@@ -5,6 +5,7 @@ import { type Check, type DoctorContext, mend, runChecks, skipped, unknown, well
 import { ALERTS_CHECK, FOLDER_CHECK, LOGS_CHECK, MODEL_CHECK } from '../../../src/cli/doctor/file-checks';
 import { INSTALLATION_CHECK, judgeDisk, judgeNode, PORTS_CHECK } from '../../../src/cli/doctor/machine-checks';
 import { configCheck, judgeConfigFault } from '../../../src/cli/doctor/config-check';
+import { judgeProtection } from '../../../src/cli/doctor/protection-check';
 import { renderDoctor } from '../../../src/cli/doctor/render-doctor';
 import { judgeRetention, NAMESPACE_CHECK, REACH_CHECK } from '../../../src/cli/doctor/server-checks';
 import { judgeBalance, judgeVenueClock } from '../../../src/cli/doctor/venue-checks';
@@ -51,6 +52,17 @@ async function verdictOf(check: Check, context = contextOf()): Promise<string | 
   const [checked] = await runChecks([check], context);
   return checked?.verdict;
 }
+
+test.each([
+  [{ required: true, stopLossFraction: '0.02' }, 'well', 'gets one at 0.02 of its price'],
+  [{ required: true, stopLossFraction: null, trailingFraction: '0.01' }, 'well', 'gets one that follows the price'],
+  [{ required: true, stopLossFraction: null }, 'skipped', 'is refused (NO_STOP)'],
+  [{ required: false, stopLossFraction: null }, 'skipped', 'has none'],
+])('of the rules %j it is said what an entry without a stop gets', (rules, verdict, words) => {
+  const { protection } = contextOf().config;
+  const finding = judgeProtection({ ...protection, ...rules });
+  expect(finding).toMatchObject({ verdict, found: expect.stringContaining(words) });
+});
 
 test('a check that throws has found something to mend', async () => {
   const broken: Check = { name: 'broken', run: () => Promise.reject(new Error('No.')) };

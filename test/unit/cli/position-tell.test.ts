@@ -1,5 +1,4 @@
-import { Command } from 'commander';
-import { addPositionCloseCommand, addPositionProtectCommand } from '../../../src/cli/position-tell';
+import { runCommandLine } from '../../../src/cli/program';
 import type { PositionReply, PositionView } from '../../../src/messages/position';
 import { ExitCode } from '../../../src/process/exit-codes';
 import { aPositionView, aRow, aTrade } from '../positions/samples';
@@ -11,7 +10,7 @@ let reply: PositionReply | undefined;
 
 jest.mock('../../../src/cli/command-audit', () => ({ auditAttempt: () => undefined }));
 jest.mock('../../../src/cli/command-config', () => ({
-  LIVE_FLAG: ['--live', 'on the live exchange'],
+  ...jest.requireActual<object>('../../../src/cli/command-config'),
   refuseNeedlessLive: () => undefined,
   loadCommandConfig: async () => ({ venue: 'bybit', venues: { bybit: { settleAsset: 'USDT' } } }),
 }));
@@ -37,18 +36,11 @@ beforeEach(() => {
 
 afterEach(() => jest.restoreAllMocks());
 
-async function run(...words: readonly string[]): Promise<ExitCode | undefined> {
-  let code: ExitCode | undefined;
-  const program = new Command().exitOverride();
-  addPositionCloseCommand(program, (exitCode) => (code = exitCode));
-  addPositionProtectCommand(program, (exitCode) => (code = exitCode));
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
-  await program.parseAsync(['node', 'oncefill', ...words, '--reason', 'x']);
-  return code;
-}
+const run = (...words: readonly string[]): Promise<ExitCode> => runCommandLine(['position', ...words, '--reason', 'x']);
 
 test('a stop cannot be removed, and the words say so', async () => {
-  await expect(run('protect', 'BTCUSDT', '--stop', 'none')).rejects.toThrow('A stop cannot be removed');
+  expect(await run('protect', 'BTCUSDT', '--stop', 'none')).toBe(ExitCode.USAGE);
+  expect(printed).toContain('A stop cannot be removed');
 });
 
 test('whoever waits is shown the position once the exchange has what was asked for', async () => {
@@ -79,8 +71,6 @@ test.each(['close', 'protect'])('%s of one that was closed just now says when, a
   views = [aPositionView({ state: 'BOOKED', row: undefined, trade: aTrade({ reason: 'OPERATOR' }) })];
   reply = undefined;
   const stop = command === 'protect' ? ['--stop', '60500'] : [];
-  await expect(run(command, 'BTCUSDT', ...stop)).rejects.toMatchObject({
-    exitCode: ExitCode.NOT_FOUND,
-    message: expect.stringContaining('the last one was closed 2026-01-05 12:10:00Z (OPERATOR).'),
-  });
+  expect(await run(command, 'BTCUSDT', ...stop)).toBe(ExitCode.NOT_FOUND);
+  expect(printed).toContain('the last one was closed 2026-01-05 12:10:00Z (OPERATOR).');
 });

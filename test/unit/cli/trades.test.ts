@@ -1,9 +1,10 @@
-import { Command } from 'commander';
-import { addTradesCommand } from '../../../src/cli/trades';
+import { runCommandLine } from '../../../src/cli/program';
 import { NO_POSITIONS } from '../api/fake-positions';
 import { aTrade } from '../positions/samples';
 
 jest.mock('../../../src/cli/command-config', () => ({
+  ...jest.requireActual<object>('../../../src/cli/command-config'),
+
   loadCommandConfig: async () => ({ venue: 'bybit', venues: {} }),
 }));
 jest.mock('../../../src/cli/position-access', () => ({
@@ -15,10 +16,8 @@ jest.mock('../../../src/cli/position-access', () => ({
 test('what leaves as comma-separated values is lines of plain text, with no other control character', async () => {
   const written: string[] = [];
   const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
-  const program = new Command();
-  addTradesCommand(program, () => undefined);
   try {
-    await program.parseAsync(['node', 'oncefill', 'trades', '--csv']);
+    await runCommandLine(['trades', '--csv']);
   } finally {
     stdout.mockRestore();
   }
