@@ -106,14 +106,18 @@ export interface SymbolBook {
 export interface MoneyBook {
   readonly equity?: EquityReport;
   readonly day?: DayStart;
-  /** The highest equity, transfers applied. */
-  readonly peak?: string;
+  /** The highest equity of the reports until an instant; absent: none was taken while a rule asked for it. */
+  readonly peak?: Peak;
+  /** The equities that were reported since then: a transfer that one of them contains may be told later. Oldest first. */
+  readonly equities?: readonly (readonly [asOfMs: number, amount: string])[];
   /** Venue's clock up to which the money log was read; 0: never. */
   readonly readUntilMs: number;
   /** Our clock when it was last asked for. */
   readonly readAtMs: number;
-  /** Transfers of the last minutes: the log is read again from a little before its end. */
+  /** Transfers of the last minutes: the log is read again from a little before its end, and reports may lack them. */
   readonly transfers: readonly Transfer[];
+  /** Equity rose by so much, then on our clock, that a transfer may hide a loss; absent: it did not, or the log was read since. */
+  readonly risenAtMs?: number;
   /** A limit seems to be reached, since then on our clock: it is, unless the money log tells of a transfer. */
   readonly suspectSinceMs?: number;
   /** The day's loss reached its limit on that day. */
@@ -130,6 +134,12 @@ export interface EquityReport {
   readonly asOfMs: number;
   /** Ours. */
   readonly atMs: number;
+}
+
+/** The highest equity of all reports until `asOfMs`, on the venue's clock, transfers until then applied. */
+export interface Peak {
+  readonly amount: string;
+  readonly asOfMs: number;
 }
 
 /** A day's beginning, 00:00 UTC. */

@@ -44,7 +44,7 @@ function moneyDenial(
   { book, terms: { risk }, areBalancesOutdated, nowMs }: Circumstances,
 ): Denial | undefined {
   if (!needsEquity(risk)) return undefined;
-  const { equity, day, suspectSinceMs } = book.money;
+  const { equity, day, suspectSinceMs, risenAtMs } = book.money;
   const unknown = (why: string): Denial => ({ code: 'RISK_UNKNOWN', message: why });
   if (equity === undefined || equity.asset !== asset || parseSignedDecimal(equity.amount) === undefined) {
     return unknown(
@@ -56,6 +56,11 @@ function moneyDenial(
   }
   if (risk.dailyLossFraction !== null && day?.dayMs !== dayOf(nowMs)) {
     return unknown('The equity at 00:00 UTC is not known. The signal waits until the venue has told its money log.');
+  }
+  if (suspectSinceMs === undefined && risenAtMs !== undefined) {
+    return unknown(
+      `The equity rose by so much that a transfer may hide a loss. The signal waits until the venue's money log has shown, ${MONEY_LOG_LAG_MS / 1_000} s later, what it was.`,
+    );
   }
   if (suspectSinceMs === undefined) return undefined;
   return unknown(

@@ -4,6 +4,7 @@ import { isRecord } from '../plain-values';
 import type { MoneyRow } from '../position/types';
 import { DAY_MS, dayOf } from './book';
 import type { DayStart, EquityReport, MoneyBook, RiskBook, Transfer } from './book';
+import { BALANCES_LAG_MS, highestOf, presentOf, settledPeak, withEquity } from './peak';
 import type { RiskSettings } from './types';
 
 /** The money log may tell of a transfer so much later than the balances do. */
@@ -17,6 +18,8 @@ export const TRANSFERS_KEPT_MAX = 30;
 /** The equity of so short a time before 00:00 UTC is that of the day's beginning. */
 const DAY_START_AGE_MAX_MS = 900_000;
 const KEY_CHARACTERS_MAX = 100;
+/** Between two reports: a rise of more than this share of what may be lost is a transfer until the log says otherwise. */
+const RISE_SHARE = '0.5';
 /** Decimals of an amount of money that is kept. */
 const MONEY_DECIMALS = 8;
 
@@ -45,9 +48,24 @@ export function takeEquity(
     equity,
     ...(day && { day }),
     ...(dayLoss?.dayMs === dayOf(nowMs) && { dayLoss }),
-    peak: moneyText(ExactDecimal.max(amount, rest.peak ?? amount)),
   };
-  return { ...book, money: judged(money, limits, nowMs) };
+  const watched = watchesMoney(limits) ? withEquity(money, equity) : withoutPeak(money);
+  const risen = former && hasRisen(watched, former, limits, nowMs) ? { risenAtMs: nowMs } : {};
+  return { ...book, money: judged({ ...watched, ...risen }, limits, nowMs) };
+}
+
+/** Transfers of while nobody reads the log are never told apart from profits. */
+function withoutPeak({ peak: _peak, equities: _equities, ...money }: MoneyBook): MoneyBook {
+  return money;
+}
+
+/** Whether equity rose so far beyond what the log tells that a transfer may have hidden a loss which reaches a limit. */
+function hasRisen(money: MoneyBook, former: EquityReport, limits: Limits, nowMs: number): boolean {
+  const rise = presentOf(money, money.equity ?? former).minus(presentOf(money, former));
+  const { ofDay, ofPeak } = lossesOf(money, nowMs);
+  const isOf = (loss: Losses['ofDay'], fraction: string | null): boolean =>
+    fraction !== null && loss !== undefined && rise.greaterThan(loss.of.times(fraction).times(RISE_SHARE));
+  return rise.greaterThan(0) && (isOf(ofDay, limits.dailyLossFraction) || isOf(ofPeak, limits.drawdownFraction));
 }
 
 /** A new day begins with the last equity of the former one, where that was not long before. */
@@ -61,15 +79,15 @@ function nextDay({ day, transfers }: MoneyBook, last: EquityReport | undefined, 
 
 /** What is to be read of the money log now; undefined: nothing. @returns since when, milliseconds UTC */
 export function moneyToRead({ money }: RiskBook, limits: Limits, nowMs: number): number | undefined {
-  const { equity, day, suspectSinceMs, readAtMs, readUntilMs } = money;
+  const { equity, day, suspectSinceMs, risenAtMs, readAtMs, readUntilMs } = money;
   if (!watchesMoney(limits) || equity === undefined) return undefined;
   if (day?.dayMs !== dayOf(nowMs)) return dayOf(nowMs);
   const since = Math.max(0, readUntilMs - READ_OVERLAP_MS);
-  const isAhead = readAtMs > nowMs;
-  if (suspectSinceMs !== undefined && (isAhead || readAtMs < suspectSinceMs + MONEY_LOG_LAG_MS)) {
-    return nowMs >= suspectSinceMs + MONEY_LOG_LAG_MS ? since : undefined;
-  }
-  return isAhead || nowMs - readAtMs >= READ_INTERVAL_MS ? since : undefined;
+  if (readAtMs > nowMs || nowMs - readAtMs >= READ_INTERVAL_MS) return since;
+  const waiting = [suspectSinceMs, risenAtMs].filter(
+    (atMs) => atMs !== undefined && readAtMs < atMs + MONEY_LOG_LAG_MS,
+  );
+  return waiting.some((atMs = 0) => nowMs >= atMs + MONEY_LOG_LAG_MS) ? since : undefined;
 }
 
 /**
@@ -86,24 +104,33 @@ export function takeMoney(
   nowMs: number,
 ): RiskBook {
   const { money } = book;
-  const readable = rows.filter((row) => isRecord(row) && Number.isSafeInteger(row.atMs));
+  const readable = distinct(rows.filter((row) => isRecord(row) && Number.isSafeInteger(row.atMs)));
   if (readable.some((row) => parseSignedDecimal(row.change) === undefined)) return book;
   const fresh = transfersOf(readable).filter(({ key }) => !money.transfers.some((known) => known.key === key));
-  const isFirst = money.readUntilMs === 0;
-  // What was moved before this book began is in its first equity.
-  const counted = isFirst ? fresh.filter(({ atMs }) => atMs > (money.equity?.asOfMs ?? 0)) : fresh;
   const untilMs = readable.reduce((latest, { atMs }) => Math.max(latest, atMs), money.readUntilMs);
-  const kept = [...money.transfers, ...fresh].filter(({ atMs }) => atMs >= untilMs - READ_OVERLAP_MS);
-  const day = withTransfers(money.day, counted) ?? rebuiltDay(money, readable, read.sinceMs, nowMs);
+  const day = withTransfers(money.day, fresh) ?? rebuiltDay(money, readable, read.sinceMs, nowMs);
+  const told = settledPeak({ ...money, transfers: [...money.transfers, ...fresh] }, settledUntilMs(money, read));
+  const neededFromMs = Math.min(
+    untilMs - READ_OVERLAP_MS,
+    (told.peak?.asOfMs ?? untilMs) - BALANCES_LAG_MS,
+    (told.equity?.asOfMs ?? untilMs) - BALANCES_LAG_MS,
+  );
+  const kept = told.transfers.filter(({ atMs }) => atMs >= neededFromMs).slice(-TRANSFERS_KEPT_MAX);
+  const dropped = told.transfers.filter((transfer) => !kept.includes(transfer));
   const next: MoneyBook = {
-    ...money,
+    ...settledPeak(told, Math.max(0, ...dropped.map(({ atMs }) => atMs))),
     ...(day && { day }),
-    ...(money.peak !== undefined && { peak: moneyText(new ExactDecimal(money.peak).plus(sumOf(counted))) }),
-    transfers: kept.slice(-TRANSFERS_KEPT_MAX),
+    transfers: kept,
     readUntilMs: Math.max(untilMs, read.sinceMs, 1),
     readAtMs: read.atMs,
   };
   return { ...book, money: judged(next, limits, nowMs) };
+}
+
+/** Up to when, on the venue's clock, no transfer is told any more that is not known; 0: never. */
+function settledUntilMs({ equity }: MoneyBook, read: { readonly atMs: number }): number {
+  if (equity === undefined) return 0;
+  return equity.asOfMs - Math.max(0, equity.atMs - read.atMs) - READ_OVERLAP_MS;
 }
 
 function withTransfers(day: DayStart | undefined, transfers: readonly Transfer[]): DayStart | undefined {
@@ -129,13 +156,15 @@ function rebuiltDay(
 }
 
 /** What was lost of the day's beginning and of the highest; undefined: not known. */
-export function lossesOf({ equity, day, peak }: MoneyBook, nowMs: number): Losses {
+export function lossesOf(money: MoneyBook, nowMs: number): Losses {
+  const { equity, day } = money;
   if (equity === undefined) return {};
-  const amount = new ExactDecimal(equity.amount);
+  const amount = presentOf(money, equity);
+  const peak = highestOf(money);
   const start = day?.dayMs === dayOf(nowMs) ? new ExactDecimal(day.base).plus(day.transfers) : undefined;
   return {
     ...(start && { ofDay: { lost: start.minus(amount), of: start } }),
-    ...(peak !== undefined && { ofPeak: { lost: new ExactDecimal(peak).minus(amount), of: new ExactDecimal(peak) } }),
+    ...(peak && { ofPeak: { lost: peak.minus(amount), of: peak } }),
   };
 }
 
@@ -149,7 +178,9 @@ export interface Losses {
  * log was read long enough after it began to seem so.
  */
 function judged(money: MoneyBook, limits: Limits, nowMs: number): MoneyBook {
-  const { suspectSinceMs: former, ...rest } = money;
+  const { suspectSinceMs: former, risenAtMs, ...settled } = money;
+  const isRisen = risenAtMs !== undefined && risenAtMs <= nowMs && money.readAtMs < risenAtMs + MONEY_LOG_LAG_MS;
+  const rest: MoneyBook = { ...settled, ...(isRisen && { risenAtMs }) };
   const { ofDay, ofPeak } = lossesOf(money, nowMs);
   const isDayOver = rest.dayLoss === undefined && reaches(ofDay, limits.dailyLossFraction);
   const isFallOver = rest.fall === undefined && reaches(ofPeak, limits.drawdownFraction);
@@ -175,14 +206,20 @@ export function resume(book: RiskBook): RiskBook {
   const { dayLoss, fall, ...rest } = book.money;
   const { equity, day } = rest;
   if (dayLoss === undefined && fall === undefined) return book;
+  if (equity === undefined) return { ...book, money: rest };
+  const { amount, asOfMs } = equity;
+  const later = moneyText(sumOf(rest.transfers.filter(({ atMs }) => atMs > asOfMs)));
   const money: MoneyBook = {
     ...rest,
-    ...(dayLoss &&
-      day &&
-      equity && { day: { ...day, base: equity.amount, baseAsOfMs: equity.asOfMs, transfers: '0' } }),
-    ...(fall && equity && { peak: equity.amount }),
+    ...(dayLoss && day && { day: { ...day, base: amount, baseAsOfMs: asOfMs, transfers: later } }),
+    ...(fall && { peak: { amount, asOfMs }, equities: [] }),
   };
   return { ...book, money };
+}
+
+/** One row may be told twice. */
+function distinct(rows: readonly MoneyRow[]): readonly MoneyRow[] {
+  return [...new Map(rows.map((row) => [moneyRowKey(row), row])).values()];
 }
 
 function transfersOf(rows: readonly MoneyRow[]): readonly Transfer[] {

@@ -1,6 +1,7 @@
 /** What was lost: since 00:00 UTC and from the highest, transfers taken out, and for how long nothing is entered then. */
 import type { MoneyRow } from '../../../../src/domain/position/types';
 import type { RiskSettings } from '../../../../src/domain/risk/types';
+import { lossesOf } from '../../../../src/domain/risk/money';
 import * as risk from '../../../../src/domain/risk/risk';
 import { Desk, messageOf, MINUTE_MS, NOW_MS } from './desk';
 
@@ -146,6 +147,7 @@ test('a fall from the highest takes no entry until a person resumes, from when o
     'The equity fell by 1200 from its highest, 12000; the limit is 10 %. No entry is taken until a person resumes trading.',
   );
   account.book = risk.resume(account.book);
+  account.pass(11_000).readIfDue().report();
   expect(account.enter('B')).toBe('entry');
   account.minute('10710');
   expect(account.enter('C')).toBe('DRAWDOWN_LIMIT');
@@ -170,4 +172,85 @@ test('resuming where nothing was reached changes nothing', () => {
 test('a log with a figure that is none changes nothing', () => {
   const account = new Account().move('x', 'trade').readIfDue();
   expect(account.enter()).toBe('RISK_UNKNOWN');
+});
+
+describe('a transfer', () => {
+  const BOTH = { dailyLossFraction: '0.03', drawdownFraction: '0.1' };
+  const MOVES: readonly string[] = ['2000', '-2000'];
+
+  test.each(MOVES)('of %s that the balances show first is no fall from the highest', (change) => {
+    const account = ready(BOTH).pass(3_000).move(change).pass(3_000);
+    const told = account.log.splice(0);
+    account.equity(String(10_000 + Number(change)));
+    account.log.push(...told);
+    for (let time = 0; time < 6; time += 1) account.minute(String(10_000 + Number(change)));
+    expect(account.enter()).toBe('entry');
+    expect(lossesOf(account.book.money, account.nowMs).ofPeak?.of.toFixed()).toBe(String(10_000 + Number(change)));
+  });
+
+  test.each(MOVES)('of %s that the log tells first is no loss, however late the balances show it', (change) => {
+    const account = ready(BOTH).minute('10000').pass(3_000).move(change);
+    for (let time = 0; time < 10; time += 1) account.pass(12_000).readIfDue();
+    expect(account.book.money).not.toHaveProperty('fall');
+    expect(account.book.money).not.toHaveProperty('dayLoss');
+    account.minute(String(10_000 + Number(change)));
+    expect(account.enter()).toBe('entry');
+  });
+
+  test('that comes with a loss keeps entries waiting until the log was read, and then the loss counts', () => {
+    const account = ready({ dailyLossFraction: '0.03' }).minute('10000').pass(3_000).move('5000').pass(3_000);
+    const told = account.log.splice(0);
+    account.equity('14500');
+    account.report();
+    expect(messageOf(account.reserve(account.command('A')))).toContain('a transfer may hide a loss');
+    account.pass(5_000).equity('14500');
+    account.report();
+    expect(account.enter('B')).toBe('RISK_UNKNOWN');
+    account.log.push(...told);
+    account.minute('14500').minute('14500');
+    expect(account.enter('C')).toBe('DAILY_LOSS_LIMIT');
+  });
+
+  test('that was none lets entries on once the log was read', () => {
+    const rich = ready(BOTH).minute('10000').pass(3_000);
+    rich.equity('10900');
+    rich.report();
+    expect(rich.enter('A')).toBe('RISK_UNKNOWN');
+    rich.pass(11_000).readIfDue().report();
+    expect(rich.enter('B')).toBe('entry');
+  });
+
+  test('of just before a person resumes is told afterwards, and changes neither highest nor day', () => {
+    const account = ready(BOTH).minute('8900');
+    expect(account.enter('A')).toBe('DAILY_LOSS_LIMIT');
+    account.pass(3_000).move('1000').pass(3_000);
+    const told = account.log.splice(0);
+    account.equity('9900');
+    account.book = risk.resume(account.book);
+    account.log.push(...told);
+    for (let time = 0; time < 4; time += 1) account.minute('9900');
+    expect(account.enter('B')).toBe('entry');
+    const { ofDay, ofPeak } = lossesOf(account.book.money, account.nowMs);
+    expect([ofDay?.lost.toFixed(), ofPeak?.lost.toFixed()]).toEqual(['0', '0']);
+  });
+
+  test('that the log told before the balances is in what a resumed day begins with', () => {
+    const account = ready({ dailyLossFraction: '0.03' }).minute('9600');
+    account.pass(3_000).move('1000').pass(61_000).readIfDue();
+    account.book = risk.resume(account.book);
+    account.minute('10600').minute('10600');
+    expect(lossesOf(account.book.money, account.nowMs).ofDay?.lost.toFixed()).toBe('0');
+  });
+
+  test('of while no rule asked for losses is none once one does', () => {
+    const account = new Account({}).minute('10000').move('-5000').minute('5000');
+    const limits = { ...account.terms.risk, drawdownFraction: '0.1' };
+    account.book = risk.takeEquity(
+      account.book,
+      { asset: 'USDT', amount: '5000', asOfMs: account.nowMs },
+      limits,
+      account.nowMs,
+    );
+    expect(lossesOf(account.book.money, account.nowMs).ofPeak?.lost.toFixed()).toBe('0');
+  });
 });
