@@ -25,6 +25,7 @@ import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
 import { connectNative, type ServerTarget } from '../src/temporal/connection';
 import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker, type WorkerListeners } from '../src/temporal/worker';
+import { watchLeftSymbols } from '../src/trading/left-symbols';
 import { Problems } from '../src/trading/problems';
 import { packageVersion } from '../src/config/package-root';
 import { claimEnvironment, noteTravels } from './claim-environment';
@@ -195,7 +196,8 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       async prepare() {
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (trades(taskQueues)) await moveAccount(engine, isEngine);
-        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(await keepVenueAccount(engine));
+        if (taskQueues.includes(ENTITIES_TASK_QUEUE))
+          endings.push(await keepVenueAccount(engine), watchSymbols(engine));
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },
@@ -256,6 +258,12 @@ async function keepVenueAccount({ client, config, ours, venue, logger }: Engine)
     logger.warn('The account could not be looked at.', { reason: String(error) });
   const keeping = setInterval(() => void keep().catch(failed), ACCOUNT_CHECK_MS).unref();
   return () => clearInterval(keeping);
+}
+
+/** Whether every position that is open can be closed by what is configured. */
+function watchSymbols({ client, config, ours, venueConfig, problems, logger }: Engine): () => void {
+  const { symbols } = venueConfig;
+  return watchLeftSymbols({ client, ours, symbols, foreign: config.positions.foreign, problems, logger });
 }
 
 async function takeSlot(

@@ -20,6 +20,7 @@ export type ProblemCode =
   | 'HISTORY_UNREADABLE'
   | 'INSTRUMENTS_UNREADABLE'
   | 'PRICES_UNREADABLE'
+  | 'SYMBOLS_LEFT'
   | 'VENUE_UNREACHABLE';
 
 /** What happened at one instant is told for this long. */

@@ -62,7 +62,7 @@ export function netting(entry: Entry, at: Circumstances): Denial | Rewrite | und
   const exits = orders.filter(({ intent }) => intent === 'exit');
   const entries = orders.filter(({ intent }) => intent === 'entry');
   const side = sideOf(known);
-  if (side !== undefined && side !== entry.direction) return opposite(entry, known, terms, exits);
+  if (side !== undefined && side !== entry.direction) return opposite(entry, known, at, exits);
   const waiting = entries[0];
   if (waiting) return pendingDenial(entry, waiting);
   if (exits.length > 0 && side !== undefined) {
@@ -84,8 +84,8 @@ function sideOf({ position, fills = [] }: SymbolBook): Entry['direction'] | unde
 
 function opposite(
   { symbol, direction }: Entry,
-  { position, openers = [] }: SymbolBook,
-  { positions: { onOpposite } }: RiskTerms,
+  { position, openers = [], exitSettledFromMs = 0, missedAtMs }: SymbolBook,
+  { book, terms }: Circumstances,
   exits: readonly Reservation[],
 ): Denial | Rewrite {
   const deny = (why: string): Denial => ({ code: 'OPPOSITE_POSITION', message: why });
@@ -95,7 +95,10 @@ function opposite(
   // What filled is open for certain, and how much of it is only known from the venue's report.
   if (position === undefined) return unknown(`An entry of the other side in ${symbol} has just filled.`);
   if (openers.length === 0) return foreign({ symbol }, position);
-  if (onOpposite === 'exit') return { exit: { quantity: position.size } };
+  // Of what was reported as open nothing may be left.
+  if (missedAtMs !== undefined) return unknown(`The last report lacks the position in ${symbol}.`);
+  if (exitSettledFromMs > book.asOfMs) return unknown(`An exit in ${symbol} has just filled.`);
+  if (terms.positions.onOpposite === 'exit') return { exit: { quantity: position.size } };
   return deny(
     `${position.side} ${position.size} is open in ${symbol}, and positions.onOpposite is deny: no entry against it is taken until it is closed. Close it first.`,
   );

@@ -70,6 +70,33 @@ describe('positions', () => {
     expect(desk.enter()).toBe('entry');
   });
 
+  test('after an exit filled one of the other side waits until reports show what it left', () => {
+    const desk = new Desk();
+    const row = desk.open();
+    const exit = desk.command('BTCUSDT', { direction: 'SELL' });
+    desk.reserve(exit);
+    desk.commit(exit.reservationId);
+    const other = () => refusal(desk, 'BTCUSDT', { direction: 'SELL' });
+    expect(other()).toMatch(/^RISK_UNKNOWN: An exit in BTCUSDT has just filled/);
+    desk.report([row]);
+    expect(other()).toMatch(/^RISK_UNKNOWN: An exit in BTCUSDT has just filled/);
+    desk.pass(LAG_MS).report();
+    expect(other()).toMatch(/^RISK_UNKNOWN: The last report lacks the position in BTCUSDT/);
+    desk.pass(LAG_MS).report();
+    expect(desk.enter('BTCUSDT', { direction: 'SELL' })).toBe('entry');
+  });
+
+  test('after an exit of a part filled one of the other side closes the rest', () => {
+    const desk = new Desk();
+    const row = desk.open('BTCUSDT', { size: '2' });
+    const exit = desk.command('BTCUSDT', { direction: 'SELL', reduceOnly: true }, { intent: 'exit', amount: '0' });
+    desk.reserve(exit);
+    desk.commit(exit.reservationId, '1');
+    expect(desk.enter('BTCUSDT', { direction: 'SELL' })).toBe('RISK_UNKNOWN');
+    desk.pass(LAG_MS).report([{ ...row, size: '1', sequence: 2, updatedAtMs: desk.nowMs }]);
+    expect(desk.enter('BTCUSDT', { direction: 'SELL' })).toBe('exit');
+  });
+
   test('where the configuration denies it, one of the other side is denied', () => {
     const desk = new Desk({ positions: { onOpposite: 'deny' } });
     desk.open('BTCUSDT', { side: 'SHORT' });
