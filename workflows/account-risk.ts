@@ -19,6 +19,10 @@ export interface PendingOrder {
   readonly strategy?: string;
 }
 
+/** Between two reports while positions are open of which nothing has changed for QUIET_AFTER_MS. */
+const QUIET_REPORT_INTERVAL_MS = 10_000;
+const QUIET_AFTER_MS = 60_000;
+
 type RiskRules = NonNullable<AccountRules['risk']>;
 
 /**
@@ -30,6 +34,8 @@ export class AccountRisk {
   /** As the venue wrote them: for who wants to see more than the book keeps. */
   private readonly rows = new Map<string, PositionRow>();
   private terms: RiskTerms | undefined;
+  /** When something of a position changed last; a new run looks closely at first. */
+  private changedAtMs = Date.now();
 
   constructor(
     private readonly venue: string,
@@ -67,6 +73,7 @@ export class AccountRisk {
   }
 
   fillTaken(fill: BookedFill): void {
+    this.changedAtMs = Date.now();
     this.change(({ rules, book, terms }) => rules.takeFill(book, fill, this.times(terms)));
   }
 
@@ -80,6 +87,7 @@ export class AccountRisk {
   /** @returns symbols whose row was taken; undefined: the report changed nothing */
   reportTaken(report: PositionRowsReport): readonly string[] | undefined {
     let taken: readonly string[] | undefined;
+    const before = this.book;
     this.change(({ rules, book, terms }) => {
       const step = rules.takeReport(book, report, this.times(terms));
       if (step.refused !== undefined) log.warn('A report of positions was not taken.', { reason: step.refused });
@@ -87,6 +95,7 @@ export class AccountRisk {
       return step.book;
     });
     if (taken === undefined) return undefined;
+    if (lookOf(before) !== lookOf(this.book)) this.changedAtMs = Date.now();
     for (const row of report.rows) if (taken.includes(row.symbol)) this.rows.set(row.symbol, row);
     for (const symbol of this.rows.keys()) if (!this.positionOf(symbol)) this.rows.delete(symbol);
     return taken;
@@ -103,6 +112,7 @@ export class AccountRisk {
   }
 
   closed(closed: PositionClosed): void {
+    this.changedAtMs = Date.now();
     this.change(({ rules, book, terms }) => rules.takeClosed(book, closed, terms.risk, Date.now()));
   }
 
@@ -119,8 +129,10 @@ export class AccountRisk {
     const on = this.on;
     if (on === undefined) return FLAT_REPORT_INTERVAL_MS;
     const busyMs = on.terms.positions.reportIntervalSeconds * 1_000;
-    const isBusy = hasPendingEntries || Object.values(on.book.symbols).some(isOpen);
-    return isBusy ? busyMs : Math.max(busyMs, FLAT_REPORT_INTERVAL_MS);
+    const isOpenNow = hasPendingEntries || Object.values(on.book.symbols).some(isOpen);
+    if (!isOpenNow) return Math.max(busyMs, FLAT_REPORT_INTERVAL_MS);
+    const isQuiet = !hasPendingEntries && Date.now() - this.changedAtMs >= QUIET_AFTER_MS;
+    return isQuiet ? Math.max(busyMs, QUIET_REPORT_INTERVAL_MS) : busyMs;
   }
 
   /** Whether positions were not reported for too long, since an instant of our clock or ever. */
@@ -218,4 +230,13 @@ export class AccountRisk {
       alert(`${this.venue}: ${what}, the limit. No entry is taken until you resume trading.`);
     }
   }
+}
+
+/** Equal for books of which every position has the same size and the same guards, and a stop where it had one. */
+function lookOf(book: RiskBook | undefined): string {
+  const looks = Object.entries(book?.symbols ?? {}).map(([symbol, { position, missedAtMs, isUnread }]) => {
+    const { value: _value, ...look } = position ?? {};
+    return [symbol, look, missedAtMs !== undefined, isUnread];
+  });
+  return JSON.stringify(looks);
 }

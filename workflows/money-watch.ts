@@ -5,7 +5,7 @@ import { moneyRowKey } from '../src/domain/risk/money';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import { namedVenueTaskQueue } from '../src/messages/ids';
 import type { AccountRisk } from './account-risk';
-import { RecurringAlert } from './recurring-alert';
+import { LastingAlert } from './recurring-alert';
 import { rootMessage } from './until-answered';
 
 const TRY_TIMEOUT = '30 seconds';
@@ -17,15 +17,13 @@ const RETRY_MAX_MS = 60_000;
 const ROWS_FULL = 1_000;
 /** Answers that one reading may take. */
 const ANSWERS_MAX = 50;
-/** Readings that fail in a row before a person hears of it. */
-const FAILURES_MAX = 3;
 
 /** Reads of the venue's money log what the bounds of losses need: transfers, and a day's beginning that is not known. */
 export class MoneyWatch {
   private isRunning = false;
   private failures = 0;
   private notBeforeMs = 0;
-  private readonly unread = new RecurringAlert();
+  private readonly unread = new LastingAlert();
 
   constructor(
     private readonly at: NamedVenue,
@@ -45,11 +43,9 @@ export class MoneyWatch {
       this.notBeforeMs = Date.now() + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.failures);
       this.failures += 1;
       log.warn('The money log could not be read.', { venue: this.at.venue, reason: rootMessage(error) });
-      if (this.failures >= FAILURES_MAX) {
-        this.unread.raise(
-          `The money log of ${this.at.venue} cannot be read, so that transfers are taken for losses and entries may wait. ${rootMessage(error)}`,
-        );
-      }
+      this.unread.failed(
+        `The money log of ${this.at.venue} cannot be read, so that transfers are taken for losses and entries may wait. ${rootMessage(error)}`,
+      );
     }
     this.isRunning = false;
   }

@@ -3,7 +3,7 @@ import type { PositionActivities } from '../activities/positions';
 import type { TradingVenue } from '../src/domain/trading-venue';
 import { venueTaskQueue } from '../src/messages/ids';
 import type { PositionReport } from '../src/messages/position';
-import { RecurringAlert } from './recurring-alert';
+import { LastingAlert } from './recurring-alert';
 import { rootMessage } from './until-answered';
 
 /** Symbols that are told of at the same time. */
@@ -12,8 +12,6 @@ const TRY_TIMEOUT = '10 seconds';
 const CALL_TIMEOUT = '60 seconds';
 /** Pause after a call that failed, milliseconds. */
 const RETRY_MS = 5_000;
-/** Calls for one symbol that fail in a row before a person hears of it. */
-const FAILURES_MAX = 2;
 /** A symbol is told again after this, changed or not. */
 const HEARTBEAT_MS = 60_000;
 /** A mark price that moved by this fraction is a change. */
@@ -40,7 +38,7 @@ export class PositionTeller {
   private readonly waiting = new Map<string, PositionReport>();
   private readonly underWay = new Set<string>();
   private readonly told = new Map<string, Told>();
-  private readonly failing = new RecurringAlert();
+  private readonly failing = new LastingAlert();
 
   constructor(
     private readonly at: TradingVenue,
@@ -74,7 +72,7 @@ export class PositionTeller {
       scheduleToCloseTimeout: CALL_TIMEOUT,
       summary: `position in ${symbol}`,
     });
-    for (let failures = 0; ;) {
+    for (;;) {
       const report = this.waiting.get(symbol);
       if (report === undefined) break;
       this.waiting.delete(symbol);
@@ -84,13 +82,11 @@ export class PositionTeller {
       }
       try {
         await tellPosition({ ...this.at, symbol, report });
-        failures = 0;
         this.failing.settle();
         if (report.row === null) this.ended(symbol);
       } catch (error) {
-        failures += 1;
         log.warn('A position could not be told of.', { symbol, reason: rootMessage(error) });
-        if (failures >= FAILURES_MAX) this.failing.raise(this.sentence(symbol, error));
+        this.failing.failed(this.sentence(symbol, error));
         if (!this.waiting.has(symbol)) this.waiting.set(symbol, report);
         await sleep(RETRY_MS);
       }

@@ -7,7 +7,7 @@ import { alert } from './announcements';
 import type { Ledger } from './ledger';
 import type { MoneyWatch } from './money-watch';
 import { PositionTeller } from './position-teller';
-import { RecurringAlert } from './recurring-alert';
+import { LastingAlert, RecurringAlert } from './recurring-alert';
 import { rootMessage } from './until-answered';
 
 const TRY_TIMEOUT = '20 seconds';
@@ -27,7 +27,7 @@ export class PositionWatch {
   private isRequested = false;
   private failures = 0;
   private readonly beganAtMs = Date.now();
-  private readonly unread = new RecurringAlert();
+  private readonly unread = new LastingAlert();
   private readonly bare = new Map<string, RecurringAlert>();
   private readonly teller: PositionTeller;
 
@@ -91,7 +91,7 @@ export class PositionWatch {
       this.failures = Math.min(this.failures + 1, DOUBLINGS_MAX);
       log.warn('The positions could not be read.', { venue: this.at.venue, reason: rootMessage(error) });
       if (this.risk.arePositionsOutdated(this.beganAtMs)) {
-        this.unread.raise(
+        this.unread.failed(
           `The positions of ${this.at.venue} cannot be read: entries wait, and nobody sees whether stops are there. ${rootMessage(error)}`,
         );
       }

@@ -23,3 +23,24 @@ export class RecurringAlert {
     return wasSaid;
   }
 }
+
+/** What often passes by itself is told once it has lasted for this, milliseconds. */
+const LASTS_FROM_MS = 60_000;
+
+/** Says that something needs a person once it has failed for long enough, and says it again for as long as it does. */
+export class LastingAlert {
+  private sinceMs: number | undefined;
+  private readonly alert = new RecurringAlert();
+
+  /** It failed again, or still does. @param text see RecurringAlert */
+  failed(text: string): void {
+    this.sinceMs ??= Date.now();
+    if (Date.now() - this.sinceMs >= LASTS_FROM_MS) this.alert.raise(text);
+  }
+
+  /** What was wrong is over. */
+  settle(): void {
+    this.sinceMs = undefined;
+    this.alert.settle();
+  }
+}

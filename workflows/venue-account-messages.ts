@@ -21,6 +21,7 @@ import {
   usageQuery,
   type AccountHandlers,
   type AccountHealth,
+  type PositionClosed,
   type VenueAccountSettings,
 } from '../src/messages/venue-account';
 import { answerBatch, batchFault } from './account-batch';
@@ -80,7 +81,12 @@ export function handleAccountMessages(parts: AccountParts): void {
     (command) => limiter.feedback(command),
     "Takes in what the venue's answers say about its limits.",
   );
-  take(positionClosedSignal, (closed) => risk.closed(closed), 'Notes what became of a position that was closed.');
+  const closed = (closing: PositionClosed): void => {
+    risk.closed(closing);
+    // What was lost is judged by the equity: at once, not with the next report of balances.
+    if (risk.isOn) requestRefresh();
+  };
+  take(positionClosedSignal, closed, 'Notes what became of a position that was closed.');
   setHandler(moveAccountSignal, (to) => move.request(to), {
     description: 'Moves an account of an older release to an id that names its environment.',
   });

@@ -50,15 +50,17 @@ class StubAccount {
   readonly asked: number[] = [];
   equity = '10000';
   reports = 0;
+  balances = 0;
   fails = 0;
   readonly told: TellPositionInput[] = [];
   private readonly desk = new Desk();
   private worker: Worker | undefined;
   private running: Promise<void> | undefined;
 
-  async start(terms: RiskTerms | 'none' = TERMS): Promise<this> {
+  async start(terms: RiskTerms | 'none' = TERMS, updateIntervalMs = 1_000): Promise<this> {
     const activities: Partial<PositionActivities> & { fetchBalances: () => Promise<object> } = {
       fetchBalances: async () => {
+        this.balances += 1;
         const figures = { total: '10000', available: '10000', locked: '0', equity: this.equity };
         return { asOfMs: Date.now(), assets: { USDT: figures } };
       },
@@ -88,7 +90,7 @@ class StubAccount {
     const settings: VenueAccountSettings = {
       ...SETTINGS,
       venue: this.venue,
-      updateIntervalMs: 1_000,
+      updateIntervalMs,
       ...(terms !== 'none' && { riskTerms: terms }),
     };
     await server.environment.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
@@ -290,6 +292,19 @@ test('nothing of a position that is booked is told again, and one that opens aft
   expect(told.at(-1)?.openers).toMatchObject([
     { fingerprint: command.reservationId, strategy: 'trend', maxHoldingSeconds: 60 },
   ]);
+});
+
+test('what a position brought is seen in the balances at once, however long their interval is', async () => {
+  const slow = await new StubAccount().start(TERMS, 3_600_000);
+  try {
+    await eventually(async () => (await slow.view()).equity);
+    const { balances } = slow;
+    const closed = { symbol: 'BTCUSDT', openedAtMs: 1, closedAtMs: 2, net: '-500', reason: 'STOP_LOSS' } as const;
+    await slow.handle.signal(positionClosedSignal, closed);
+    await eventually(async () => slow.balances > balances);
+  } finally {
+    await slow.stop();
+  }
 });
 
 test('a venue that is away for a while makes entries wait and closes nothing', async () => {
