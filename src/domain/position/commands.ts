@@ -2,7 +2,7 @@ import { ExactDecimal, parseDecimal } from '../decimal';
 import { cutText } from '../plain-values';
 import { isMoveWorth, isTighter } from '../protection/ratchet';
 import { REPLIES_MAX, REPLY_BYTES_MAX, type CommandReply, type ProtectionLegs } from './book';
-import { legWords } from './legs';
+import { legsBeside, legWords } from './legs';
 import { keptWords, type Step } from './step';
 import type { CloseReason, PositionRow } from './types';
 import { wishExit } from './wish-exit';
@@ -64,7 +64,11 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   if (named.length === 0) return refused('Nothing is to be changed: name a stop, a target or a trailing distance.');
   const fault = faultOf(step, row, legs, force);
   if (fault !== undefined) return refused(fault);
-  step.set({ asked: { legs, isForced: force } });
+  const { asked, regain } = step.book;
+  step.set({
+    asked: { legs: { ...asked?.legs, ...legs }, isForced: force || asked?.isForced === true },
+    regain: regain && legsBeside(regain, legs),
+  });
   step.note(`${keptWords(facts.words)}: ${legWords(legs)}`);
   return accepted(
     `The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`,

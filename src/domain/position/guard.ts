@@ -104,6 +104,7 @@ export function sendChange(step: Step): void {
   const id = book.calls + 1;
   step.set({ call: { id, cause: due.cause, change }, calls: id });
   if (due.cause === 'person') step.set({ asked: undefined });
+  if (due.cause === 'regain') step.set({ regain: undefined });
   if (book.failedCalls === 0) step.note(`The venue is asked for ${legWords(due.legs)}.`);
   step.do({ kind: 'setProtection', call: id, change });
 }
@@ -122,7 +123,7 @@ export function dueChange(
   book: PositionBook,
   nowMs: number,
 ): { readonly cause: ChangeCause; readonly legs: ProtectionLegs } | undefined {
-  const { row, asked, wanted } = book;
+  const { row, asked, wanted, regain } = book;
   if (row === undefined) return undefined;
   if (asked !== undefined && (asked.isForced || nowMs >= nextMoveAtMs(book))) {
     return { cause: 'person', legs: asked.legs };
@@ -130,10 +131,11 @@ export function dueChange(
   if (!isGuarded(book, nowMs)) return undefined;
   const stopLoss = stopToHave(book);
   if (row.stopLoss === undefined && stopLoss !== undefined) {
-    const isTargetLost = row.takeProfit === undefined && wanted.takeProfit !== undefined;
+    const isTargetLost = row.takeProfit === undefined && typeof wanted.takeProfit === 'string';
     return { cause: 'restore', legs: isTargetLost ? { stopLoss, takeProfit: wanted.takeProfit } : { stopLoss } };
   }
   if (!isOurs(book)) return undefined;
+  if (regain !== undefined) return { cause: 'regain', legs: regain };
   if (isRaiseDue(book) && nowMs >= nextMoveAtMs(book)) return { cause: 'raise', legs: { stopLoss: wanted.stopLoss! } };
   const trailingDistance = book.isTrailingSet ? undefined : trailingToHave(book);
   return trailingDistance === undefined ? undefined : { cause: 'trail', legs: { trailingDistance } };

@@ -1,7 +1,8 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from '../decimal';
 import { isTighter } from '../protection/ratchet';
-import type { PositionBook, ReportFacts } from './book';
+import type { PositionBook, ProtectionLegs, ReportFacts } from './book';
+import { legsLost, regain } from './regain';
 import { takeProof } from './take-answer';
 import { isOurs, withMark } from './standing';
 import type { Step } from './step';
@@ -84,9 +85,11 @@ function takeRow(step: Step, asOfMs: number, row: PositionRow | null, trueAtMs: 
   const heard = { asOfMs, heardAtMs: step.nowMs, trueAtMs, askAtMs: undefined, awaitsReportAfterMs: undefined };
   step.set({ ...heard, row, missing: undefined, failedQuestions: 0 });
   takeSize(step, row, before);
+  const lost = legsLost(step.book, row, before);
   const wasPending = step.book.call !== undefined || step.book.proof !== undefined;
   takeProof(step, row);
-  if (before !== undefined && !wasPending) takeVenueMoves(step, row, before);
+  if (before !== undefined && !wasPending) takeVenueMoves(step, row, before, lost);
+  if (lost !== undefined) regain(step, row, lost);
   if (row.trailingDistance !== undefined) step.set({ isTrailingSet: true });
   warn(step, row);
 }
@@ -149,13 +152,13 @@ function takeSize(step: Step, row: PositionRow, before: PositionRow | undefined)
 }
 
 /** What somebody changed at the venue counts from then on: nobody fights a person there. */
-function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void {
+function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow, lost: ProtectionLegs = {}): void {
   const { wanted } = step.book;
-  if (row.takeProfit !== undefined && row.takeProfit !== before.takeProfit) {
+  if (lost.takeProfit === undefined && row.takeProfit !== undefined && row.takeProfit !== before.takeProfit) {
     step.set({ wanted: { ...wanted, takeProfit: row.takeProfit } });
   }
   const { stopLoss, side } = row;
-  if (stopLoss === undefined || stopLoss === before.stopLoss) return;
+  if (stopLoss === undefined || stopLoss === before.stopLoss || lost.stopLoss !== undefined) return;
   const isBack = before.stopLoss === undefined && stopLoss === wanted.stopLoss;
   const held = before.stopLoss ?? wanted.stopLoss;
   const isAdded = isOurs(step.book) && decimal(row.size).greaterThan(decimal(before.size));
