@@ -17,19 +17,36 @@ export const FLAT_CONFIRMED_AFTER_MS = 2_000;
 export const OPENING_LAG_MS = 10_000;
 /** From this rank on (of 5) the venue is about to deleverage the position. */
 const DELEVERAGING_RANK_MIN = 4;
+/** A venue may note the opening of a position so much later than the fill that opened it. */
+const OPENED_TOLERANCE_MS = 1_000;
 
 /** The account's word. An older one than the last changes nothing; one of the same instant may tell of entries and states. */
 export function takeReport(step: Step, report: ReportFacts): void {
   if (report.asOfMs < step.book.asOfMs) return;
   step.set({ tradingState: report.tradingState, closeAll: report.closeAll });
   if (takeWhileFlat(step, report) || takeNewerEpisode(step, report)) return;
-  const { openers } = step.book;
-  step.set({
-    // They only become more while it is open: a list that lost some is of an account that lost its memory.
-    openers: report.openers.length >= openers.length ? report.openers.slice(0, OPENERS_MAX) : openers,
-  });
+  takeOpeners(step, report);
   if (report.asOfMs === step.book.asOfMs) return;
   takeRow(step, report.asOfMs, report.row, Math.min(report.asOfMs, step.nowMs));
+}
+
+/**
+ * They only become more while a position is open: a list that lost some is of an account that lost its memory. What was told
+ * before it was seen may be of one that is closed.
+ */
+function takeOpeners(step: Step, { row, openers: told }: ReportFacts): void {
+  const { episode, openers } = step.book;
+  const openedAtMs = episode?.openedAtMs ?? row?.openedAtMs;
+  const [news, known] = [told, openers].map((list) => openersSince(list, openedAtMs)) as [Openers, Openers];
+  const isFirst = episode === undefined && row !== null;
+  step.set({ openers: isFirst || news.length >= known.length ? news.slice(0, OPENERS_MAX) : known });
+}
+
+type Openers = ReportFacts['openers'];
+
+/** Entries that filled before a position was opened were another one's, and so were their rules. */
+function openersSince(openers: Openers, openedAtMs = 0): Openers {
+  return openers.filter(({ filledAtMs = Infinity }) => filledAtMs >= openedAtMs - OPENED_TOLERANCE_MS);
 }
 
 /** The venue's answer to a question of our own. @param askedAtMs when it was asked: it is true of no earlier instant */
@@ -131,6 +148,7 @@ function begin(step: Step, row: PositionRow): void {
   step.set({
     episode: { side, openedAtMs, seenAtMs: step.nowMs, entryPrice, markPrice, sizeMax: size },
     wanted: { stopLoss, takeProfit },
+    openers: openersSince(step.book.openers, openedAtMs),
     ...(stopLoss === undefined ? {} : { stopSource: 'attached' as const }),
   });
   const guard = stopLoss === undefined ? 'without a stop' : `with its stop at ${stopLoss}`;
