@@ -1,10 +1,9 @@
-import { ExactDecimal, parseDecimal } from '../decimal';
 import { cutText } from '../plain-values';
-import { isMoveWorth, isTighter } from '../protection/ratchet';
 import { REPLIES_MAX, REPLY_BYTES_MAX, type CommandReply, type ProtectionLegs } from './book';
+import { changeFault } from './change-fault';
 import { legsBeside, legWords } from './legs';
 import { keptWords, type Step } from './step';
-import type { CloseReason, PositionRow } from './types';
+import type { CloseReason } from './types';
 import { wishExit } from './wish-exit';
 
 export interface CloseFacts {
@@ -62,7 +61,7 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   const named = Object.entries({ stopLoss, takeProfit, trailingDistance }).filter(([, leg]) => leg !== undefined);
   const legs: ProtectionLegs = Object.fromEntries(named);
   if (named.length === 0) return refused('Nothing is to be changed: name a stop, a target or a trailing distance.');
-  const fault = faultOf(step, row, legs, force);
+  const fault = changeFault(step.book, row, legs, force);
   if (fault !== undefined) return refused(fault);
   const { asked, regain } = step.book;
   step.set({
@@ -73,41 +72,6 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   return accepted(
     `The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`,
   );
-}
-
-function faultOf(
-  step: Step,
-  row: PositionRow,
-  { stopLoss, takeProfit, trailingDistance }: ProtectionLegs,
-  isForced: boolean,
-): string | undefined {
-  const { side, markPrice } = row;
-  const wrong = [stopLoss, takeProfit, trailingDistance].find((leg) => typeof leg === 'string' && !isPrice(leg));
-  if (wrong !== undefined) return `"${cutText(String(wrong), 60)}" is no price: give a positive decimal number.`;
-  if (typeof stopLoss === 'string') {
-    if (!isTighter(side, markPrice, stopLoss)) {
-      return `A stop at ${stopLoss} is beyond the price (${markPrice}) of a ${side} position: it would close it at once.`;
-    }
-    if (!isForced) {
-      const held = row.stopLoss;
-      if (held !== undefined && !isTighter(side, stopLoss, held)) {
-        return `A stop at ${stopLoss} is not nearer to the price than the present one at ${held}. Name "force" to move it all the same.`;
-      }
-      const { moveLeast } = step.book.terms.protection;
-      if (!isMoveWorth({ side, from: held, to: stopLoss, price: markPrice }, moveLeast)) {
-        return `A stop at ${stopLoss} is less than ${moveLeast} of the price from the present one at ${held}. Name "force" to move it all the same.`;
-      }
-    }
-  }
-  if (typeof takeProfit === 'string' && !isTighter(side, takeProfit, markPrice)) {
-    return `A target at ${takeProfit} is behind the price (${markPrice}) of a ${side} position: it would close it at once.`;
-  }
-  return undefined;
-}
-
-function isPrice(text: string): boolean {
-  const value = parseDecimal(text);
-  return value !== undefined && new ExactDecimal(value).greaterThan(0);
 }
 
 function accepted(message: string): CommandReply {
