@@ -1,4 +1,5 @@
 import type { ProtectFacts } from '../../../../src/domain/position/commands';
+import { legsOf } from '../../../../src/domain/position/legs';
 import { Bench } from './bench';
 
 const STOP = { stopLoss: '59950' };
@@ -11,9 +12,7 @@ function sayAll(bench: Bench, words: readonly Partial<ProtectFacts>[]) {
 }
 
 function sent(bench: Bench) {
-  return bench
-    .of('setProtection')
-    .map(({ change: { symbol: _s, stopTrigger: _st, targetTrigger: _t, ...legs } }) => legs);
+  return bench.of('setProtection').map(({ change }) => legsOf(change));
 }
 
 describe('words of people that come at the same time', () => {

@@ -1,3 +1,4 @@
+import { legsOf } from '../../../../src/domain/position/legs';
 import type { PositionRow } from '../../../../src/domain/position/types';
 import { Bench, OPENER } from './bench';
 
@@ -37,9 +38,8 @@ describe('an entry of ours that fills later', () => {
     (_what, before, brought, asked) => {
       const bench = moved(before);
       bench.report(bench.row({ ...brought, ...ADDED }), { openers });
-      const { symbol, stopTrigger, targetTrigger, ...legs } = bench.of('setProtection')[0]!.change;
       expect(bench.of('setProtection')).toHaveLength(1);
-      expect(legs).toEqual(asked);
+      expect(legsOf(bench.of('setProtection')[0]!.change)).toEqual(asked);
       bench
         .answer('set')
         .pass(1_000)
