@@ -128,7 +128,7 @@ const WORDS: fc.Arbitrary<ProtectionLegs> = fc.record(
   { requiredKeys: [] },
 );
 const ANSWERS = fc.oneof(
-  fc.constant({ status: 'set', isDone: true } as const),
+  { weight: 4, arbitrary: fc.constant({ status: 'set', isDone: true } as const) },
   fc.record({
     status: fc.constantFrom('already', 'unknown', 'rate_limited', 'rejected', 'price_passed', 'set' as const),
     isDone: fc.constant(false),
@@ -138,7 +138,7 @@ const ANSWERS = fc.oneof(
 const ACTION: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('say' as const), legs: WORDS, force: fc.boolean() }) },
   { weight: 3, arbitrary: ANSWERS.map((answer) => ({ kind: 'answer' as const, ...answer })) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'add' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'add' as const }) },
   { weight: 3, arbitrary: fc.constant({ kind: 'report' as const }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(12_000) }) },
 );
