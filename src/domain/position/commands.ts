@@ -3,7 +3,7 @@ import { REPLIES_MAX, REPLY_BYTES_MAX, type CommandReply, type ProtectionLegs } 
 import { changeFault } from './change-fault';
 import { legsBeside, legWords } from './legs';
 import { keptWords, type Step } from './step';
-import type { CloseReason } from './types';
+import type { CloseReason, PositionOpener } from './types';
 import { wishExit } from './wish-exit';
 
 export interface CloseFacts {
@@ -47,7 +47,10 @@ export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
   }
   if (exit !== undefined) return accepted(`The position of ${symbol} is being closed already (${exit.reason}).`);
   wishExit(step, { cause: 'person', reason, words: keptWords(words) });
-  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.`);
+  const { openers } = step.book;
+  const mayOpenAgain = openers.some(isFilled) && !openers.every(isFilled);
+  const advice = mayOpenAgain ? ` An entry that still rests may open it again: "oncefill signal cancel" ends it.` : '';
+  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.${advice}`);
 }
 
 /** Changes what guards it. Allowed in every trading state: a stop can only reduce. */
@@ -72,6 +75,10 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   return accepted(
     `The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`,
   );
+}
+
+function isFilled({ filledAtMs }: PositionOpener): boolean {
+  return filledAtMs !== undefined;
 }
 
 function accepted(message: string): CommandReply {

@@ -1,8 +1,9 @@
 import type { ProtectFacts } from '../../../../src/domain/position/commands';
 import { legsOf } from '../../../../src/domain/position/legs';
-import { Bench } from './bench';
+import { Bench, OPENER, START_MS } from './bench';
 
 const STOP = { stopLoss: '59950' };
+const OPENER_FILLED = { ...OPENER, fingerprint: 'filled', filledAtMs: START_MS };
 
 /** A person's words, all at once. */
 function sayAll(bench: Bench, words: readonly Partial<ProtectFacts>[]) {
@@ -14,6 +15,18 @@ function sayAll(bench: Bench, words: readonly Partial<ProtectFacts>[]) {
 function sent(bench: Bench) {
   return bench.of('setProtection').map(({ change }) => legsOf(change));
 }
+
+test.each([
+  ['rests', [OPENER_FILLED, OPENER], true],
+  ['has filled', [OPENER_FILLED], false],
+  ['is of an account that tells no times', [OPENER], false],
+])('whoever closes a position hears that an entry may open it again where one %s', (_what, openers, isSaid) => {
+  const bench = new Bench();
+  bench.report(bench.row(STOP), { openers });
+  const reply = bench.take({ kind: 'close', command: { requestId: '1', words: 'a person', reason: 'OPERATOR' } })!;
+  expect(reply.accepted).toBe(true);
+  expect(reply.message.includes('signal cancel')).toBe(isSaid);
+});
 
 describe('words of people that come at the same time', () => {
   test('are all carried out, of each leg the last one', () => {
