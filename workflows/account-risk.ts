@@ -174,7 +174,7 @@ export class AccountRisk {
     const { openers = [], position } = symbolBook(this.book, symbol);
     const row = position ? (this.rows.get(symbol) ?? null) : null;
     if (position && row === null) return undefined;
-    const known = openers.map(({ direction: _direction, atMs: _atMs, ...opener }) => opener);
+    const known = openers.map(({ direction: _direction, atMs: filledAtMs, ...opener }) => ({ ...opener, filledAtMs }));
     const direction = position?.side === 'SHORT' ? 'SELL' : 'BUY';
     const coming = pending
       .filter(

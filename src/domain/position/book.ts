@@ -38,15 +38,19 @@ export interface PositionEpisode {
 /** The legs that the position is meant to have. */
 export interface WantedProtection {
   readonly stopLoss?: string;
-  readonly takeProfit?: string;
+  /** null: there is to be none, by a person's word. */
+  readonly takeProfit?: string | null;
   readonly trailingDistance?: string;
 }
 
 /** Legs of a change; null removes one. */
 export type ProtectionLegs = Pick<ProtectionChange, 'stopLoss' | 'takeProfit' | 'trailingDistance'>;
 
-/** restore: a leg is lost. raise: the stop follows a rule of ours. trail: the first trailing. person: a command. */
-export type ChangeCause = 'restore' | 'raise' | 'trail' | 'person';
+/**
+ * restore: a leg is lost. raise: the stop follows a rule of ours. trail: the first trailing. person: a command. regain: an
+ * entry of ours replaced what was there.
+ */
+export type ChangeCause = 'restore' | 'raise' | 'trail' | 'person' | 'regain';
 
 /** A change that was sent and is not answered. */
 export interface ProtectionCall {
@@ -164,7 +168,9 @@ export interface PositionBook {
   readonly movedAtMs: number;
   readonly isTrailingSet: boolean;
   readonly isBreakEvenDone: boolean;
-  /** A person's command that was not sent yet. */
+  /** Legs that an entry of ours replaced by older ones of its own, as they were. */
+  readonly regain?: ProtectionLegs;
+  /** What people asked for and was not sent yet: of each leg the last word. */
   readonly asked?: { readonly legs: ProtectionLegs; readonly isForced: boolean };
   readonly call?: ProtectionCall;
   readonly calls: number;

@@ -1,10 +1,9 @@
-import { ExactDecimal, parseDecimal } from '../decimal';
 import { cutText } from '../plain-values';
-import { isMoveWorth, isTighter } from '../protection/ratchet';
 import { REPLIES_MAX, REPLY_BYTES_MAX, type CommandReply, type ProtectionLegs } from './book';
-import { legWords } from './legs';
+import { changeFault } from './change-fault';
+import { legsBeside, legWords } from './legs';
 import { keptWords, type Step } from './step';
-import type { CloseReason, PositionRow } from './types';
+import type { CloseReason, PositionOpener } from './types';
 import { wishExit } from './wish-exit';
 
 export interface CloseFacts {
@@ -48,7 +47,10 @@ export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
   }
   if (exit !== undefined) return accepted(`The position of ${symbol} is being closed already (${exit.reason}).`);
   wishExit(step, { cause: 'person', reason, words: keptWords(words) });
-  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.`);
+  const { openers } = step.book;
+  const mayOpenAgain = openers.some(isFilled) && !openers.every(isFilled);
+  const advice = mayOpenAgain ? ` An entry that still rests may open it again: "oncefill signal cancel" ends it.` : '';
+  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.${advice}`);
 }
 
 /** Changes what guards it. Allowed in every trading state: a stop can only reduce. */
@@ -62,51 +64,21 @@ export function protect(step: Step, facts: ProtectFacts): CommandReply {
   const named = Object.entries({ stopLoss, takeProfit, trailingDistance }).filter(([, leg]) => leg !== undefined);
   const legs: ProtectionLegs = Object.fromEntries(named);
   if (named.length === 0) return refused('Nothing is to be changed: name a stop, a target or a trailing distance.');
-  const fault = faultOf(step, row, legs, force);
+  const fault = changeFault(step.book, row, legs, force);
   if (fault !== undefined) return refused(fault);
-  step.set({ asked: { legs, isForced: force } });
+  const { asked, regain } = step.book;
+  step.set({
+    asked: { legs: { ...asked?.legs, ...legs }, isForced: force || asked?.isForced === true },
+    regain: regain && legsBeside(regain, legs),
+  });
   step.note(`${keptWords(facts.words)}: ${legWords(legs)}`);
   return accepted(
     `The venue is asked for ${legWords(legs)}; "oncefill position show ${symbol}" tells what is in force.`,
   );
 }
 
-/** As it is called on the command line, and over HTTP. */
-const BY_FORCE = 'To move it all the same, ask with --force, or with "force": true.';
-
-function faultOf(
-  step: Step,
-  row: PositionRow,
-  { stopLoss, takeProfit, trailingDistance }: ProtectionLegs,
-  isForced: boolean,
-): string | undefined {
-  const { side, markPrice } = row;
-  const wrong = [stopLoss, takeProfit, trailingDistance].find((leg) => typeof leg === 'string' && !isPrice(leg));
-  if (wrong !== undefined) return `"${cutText(String(wrong), 60)}" is no price: give a positive decimal number.`;
-  if (typeof stopLoss === 'string') {
-    if (!isTighter(side, markPrice, stopLoss)) {
-      return `A stop at ${stopLoss} is beyond the price (${markPrice}) of a ${side} position: it would close it at once.`;
-    }
-    if (!isForced) {
-      const held = row.stopLoss;
-      if (held !== undefined && !isTighter(side, stopLoss, held)) {
-        return `A stop at ${stopLoss} is not nearer to the price than the present one at ${held}. ${BY_FORCE}`;
-      }
-      const { moveLeast } = step.book.terms.protection;
-      if (!isMoveWorth({ side, from: held, to: stopLoss, price: markPrice }, moveLeast)) {
-        return `A stop at ${stopLoss} is less than ${moveLeast} of the price from the present one at ${held}. ${BY_FORCE}`;
-      }
-    }
-  }
-  if (typeof takeProfit === 'string' && !isTighter(side, takeProfit, markPrice)) {
-    return `A target at ${takeProfit} is behind the price (${markPrice}) of a ${side} position: it would close it at once.`;
-  }
-  return undefined;
-}
-
-function isPrice(text: string): boolean {
-  const value = parseDecimal(text);
-  return value !== undefined && new ExactDecimal(value).greaterThan(0);
+function isFilled({ filledAtMs }: PositionOpener): boolean {
+  return filledAtMs !== undefined;
 }
 
 function accepted(message: string): CommandReply {

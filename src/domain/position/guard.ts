@@ -106,6 +106,7 @@ export function sendChange(step: Step): void {
   const id = book.calls + 1;
   step.set({ call: { id, cause: due.cause, change }, calls: id });
   if (due.cause === 'person') step.set({ asked: undefined });
+  if (due.cause === 'regain') step.set({ regain: undefined });
   if (book.failedCalls === 0) step.note(`The venue is asked for ${legWords(due.legs)}.`);
   step.do({ kind: 'setProtection', call: id, change });
 }
@@ -124,7 +125,7 @@ export function dueChange(
   book: PositionBook,
   nowMs: number,
 ): { readonly cause: ChangeCause; readonly legs: ProtectionLegs } | undefined {
-  const { row, asked, wanted } = book;
+  const { row, asked, wanted, regain } = book;
   if (row === undefined) return undefined;
   if (asked !== undefined && (asked.isForced || nowMs >= nextMoveAtMs(book))) {
     return { cause: 'person', legs: asked.legs };
@@ -135,6 +136,7 @@ export function dueChange(
     return { cause: 'restore', legs: { stopLoss, ...lostBeside(book, row) } };
   }
   if (!isOurs(book)) return undefined;
+  if (regain !== undefined) return { cause: 'regain', legs: regain };
   if (isRaiseDue(book) && nowMs >= nextMoveAtMs(book)) return { cause: 'raise', legs: { stopLoss: wanted.stopLoss! } };
   return trailingDue(book, row);
 }
@@ -148,7 +150,8 @@ function lostTrailedStop(book: PositionBook): string | undefined {
 function lostBeside({ wanted, told }: PositionBook, row: PositionRow): ProtectionLegs {
   if (told.includes('rejected')) return {};
   const { takeProfit, trailingDistance } = wanted;
-  const hasTarget = row.takeProfit === undefined && isTighter(row.side, takeProfit, row.markPrice);
+  const hasTarget =
+    row.takeProfit === undefined && typeof takeProfit === 'string' && isTighter(row.side, takeProfit, row.markPrice);
   const hasTrailing = row.trailingDistance === undefined && trailingDistance !== undefined;
   return { ...(hasTarget && { takeProfit }), ...(hasTrailing && { trailingDistance }) };
 }

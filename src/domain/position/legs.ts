@@ -48,9 +48,27 @@ export function afterChange(wanted: WantedProtection, legs: ProtectionLegs): Wan
     change === undefined ? before : (change ?? undefined);
   return {
     stopLoss: leg(wanted.stopLoss, legs.stopLoss),
-    takeProfit: leg(wanted.takeProfit, legs.takeProfit),
+    takeProfit: legs.takeProfit === undefined ? wanted.takeProfit : legs.takeProfit,
     trailingDistance: leg(wanted.trailingDistance, legs.trailingDistance),
   };
+}
+
+/** The legs of a change, without what else it says. */
+export function legsOf({ stopLoss, takeProfit, trailingDistance }: ProtectionLegs): ProtectionLegs {
+  const named = Object.entries({ stopLoss, takeProfit, trailingDistance }).filter(([, leg]) => leg !== undefined);
+  return Object.fromEntries(named);
+}
+
+/** Those of the legs that no later word is about; undefined: none. */
+export function legsBeside(legs: ProtectionLegs, later: ProtectionLegs | undefined): ProtectionLegs | undefined {
+  const left = Object.entries(legsOf(legs)).filter(([name]) => later?.[name as keyof ProtectionLegs] === undefined);
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
+
+/** What a row has of the legs that a change names. */
+export function legsThere(row: PositionRow, change: ProtectionLegs): ProtectionLegs {
+  const names = Object.keys(legsOf(change)) as (keyof ProtectionLegs)[];
+  return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }
 
 /** For people: `stop 59950, target 62000`. */

@@ -77,8 +77,8 @@ function requestFault(command: unknown): string | undefined {
 
 function isOpener(opener: unknown): boolean {
   if (!isRecord(opener)) return false;
-  const { maxHoldingSeconds, trailingDistance, quantity, fingerprint } = opener;
-  const isTime = maxHoldingSeconds === undefined || Number.isFinite(maxHoldingSeconds);
+  const { maxHoldingSeconds, trailingDistance, quantity, fingerprint, filledAtMs } = opener;
+  const isTime = [maxHoldingSeconds, filledAtMs].every((time) => time === undefined || Number.isFinite(time));
   const isDistance = trailingDistance === undefined || isPositive(trailingDistance);
   return isTime && isDistance && isPositive(quantity) && typeof fingerprint === 'string';
 }

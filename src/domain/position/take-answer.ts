@@ -1,5 +1,5 @@
-import type { ProtectionCall } from './book';
-import { afterChange, legWords, shows } from './legs';
+import type { ProtectionCall, ProtectionLegs } from './book';
+import { afterChange, legsBeside, legsOf, legsThere, legWords, shows } from './legs';
 import { isOurs } from './standing';
 import type { Step } from './step';
 import type { PositionRow, ProtectionAnswer } from './types';
@@ -10,8 +10,8 @@ export const PROOF_WAIT_MS = 5_000;
 /** Pauses before a change is asked for again, by how often it failed in a row. */
 const RETRY_PAUSES_MS = [1_000, 2_000, 5_000, 10_000] as const;
 
-/** How often a person's change is asked for again. */
-const PERSON_TRIES_MAX = 3;
+/** How often what a person asked for, or an entry replaced, is asked for again. */
+const AGAIN_TRIES_MAX = 3;
 
 /** What the venue says to a change. Whatever it says, the next report proves it. */
 export function takeAnswer(step: Step, id: number, answer: ProtectionAnswer): void {
@@ -53,6 +53,7 @@ function passed(step: Step, { cause, change }: ProtectionCall): void {
     giveUpTrailing(step);
     return step.alert('The venue refuses the trailing: the price has passed it. The stop stays where it is.');
   }
+  if (cause === 'regain' && isRegainOver(step, change)) return;
   if (row?.stopLoss !== undefined) {
     step.set({ wanted: { ...wanted, stopLoss: row.stopLoss }, isBreakEvenDone: false, movedAtMs: step.nowMs });
     // What the last report says of the price is not true any more.
@@ -69,6 +70,15 @@ function passed(step: Step, { cause, change }: ProtectionCall): void {
     reason: 'EMERGENCY',
     words: `the price has passed its stop at ${change.stopLoss}`,
   });
+}
+
+/** A target that the price has passed must not keep the stop away. @returns whether nothing is to be done about the stop */
+function isRegainOver(step: Step, change: ProtectionLegs): boolean {
+  const { stopLoss, ...others } = legsOf(change);
+  if (Object.keys(others).length === 0) return false;
+  step.alert(`Not set back (${legWords(others)}): the price has passed it already.`);
+  if (stopLoss !== undefined) step.set({ regain: { stopLoss, ...step.book.regain } });
+  return true;
 }
 
 function rejected(step: Step, call: Pick<ProtectionCall, 'cause' | 'change'>, message: string): void {
@@ -91,9 +101,16 @@ function failed(step: Step, { cause, change }: Pick<ProtectionCall, 'cause' | 'c
   const { failedCalls, asked } = step.book;
   const pauseMs = RETRY_PAUSES_MS[Math.min(failedCalls, RETRY_PAUSES_MS.length - 1)]!;
   step.set({ failedCalls: failedCalls + 1, retryAtMs: step.nowMs + pauseMs });
-  if (cause !== 'person' || asked !== undefined) return;
-  if (failedCalls < PERSON_TRIES_MAX) return step.set({ asked: { legs: change, isForced: true } });
-  step.alert(`Not changed (${legWords(change)}): the venue was asked ${failedCalls + 1} times. Ask again later.`);
+  if (cause !== 'person' && cause !== 'regain') return;
+  // What somebody said later counts.
+  const legs = legsBeside(change, cause === 'person' ? asked?.legs : { ...step.book.regain, ...asked?.legs });
+  if (legs === undefined) return;
+  const what = cause === 'person' ? 'Not changed' : 'Not set back';
+  if (failedCalls >= AGAIN_TRIES_MAX) {
+    return step.alert(`${what} (${legWords(legs)}): the venue was asked ${failedCalls + 1} times. Ask again later.`);
+  }
+  if (cause === 'person') step.set({ asked: { legs: { ...legs, ...asked?.legs }, isForced: true } });
+  else step.set({ regain: { ...legs, ...step.book.regain } });
 }
 
 /** A later row shows a change, or does not in time. */
@@ -101,8 +118,11 @@ export function takeProof(step: Step, row: PositionRow): void {
   const { proof, asOfMs, wanted, stopSource } = step.book;
   if (proof === undefined || asOfMs <= proof.asOfMs) return;
   if (shows(row, proof.change, proof.stopBefore)) {
-    const hasStop = typeof proof.change.stopLoss === 'string';
-    const hasTrailing = typeof proof.change.trailingDistance === 'string';
+    const { change } = proof;
+    const hasStop = typeof change.stopLoss === 'string';
+    const hasTarget = typeof change.takeProfit === 'string';
+    const hasTrailing = typeof change.trailingDistance === 'string';
+    const there = legWords(legsThere(row, change));
     step.set({
       proof: undefined,
       failedCalls: 0,
@@ -110,13 +130,15 @@ export function takeProof(step: Step, row: PositionRow): void {
       wanted: {
         ...wanted,
         ...(hasStop && { stopLoss: row.stopLoss }),
+        ...(hasTarget && { takeProfit: row.takeProfit }),
         ...(hasTrailing && { trailingDistance: row.trailingDistance }),
       },
       stopSource: hasStop ? 'set' : stopSource,
       isTrailingSet: proof.change.trailingDistance === undefined ? step.book.isTrailingSet : true,
     });
     step.settled('rejected');
-    return step.note(`In force: ${legWords(proof.change)}.`);
+    const asked = legWords(change);
+    return step.note(there === asked ? `In force: ${there}.` : `In force: ${there} (asked for: ${asked}).`);
   }
   if (step.nowMs - proof.sinceMs < PROOF_WAIT_MS) return;
   step.set({ proof: undefined });

@@ -4,6 +4,7 @@ import { isTighter } from '../protection/ratchet';
 import type { PositionBook, ProtectionLegs, ReportFacts } from './book';
 import { formerOf, isRowOf, newsBeside } from './former';
 import { legWords } from './legs';
+import { legsLost, regain } from './regain';
 import { takeProof } from './take-answer';
 import { isOurs, withMark } from './standing';
 import type { Step } from './step';
@@ -19,6 +20,8 @@ export const FLAT_CONFIRMED_AFTER_MS = 2_000;
 export const OPENING_LAG_MS = 10_000;
 /** From this rank on (of 5) the venue is about to deleverage the position. */
 const DELEVERAGING_RANK_MIN = 4;
+/** A venue may note the opening of a position so much later than the fill that opened it. */
+const OPENED_TOLERANCE_MS = 1_000;
 
 /** The account's word. An older one than the last changes nothing; one of the same instant may tell of entries and states. */
 export function takeReport(step: Step, told: ReportFacts): void {
@@ -27,11 +30,7 @@ export function takeReport(step: Step, told: ReportFacts): void {
   const report = step.book.episode === undefined ? takeBeside(step, told) : told;
   if (report === undefined) return;
   if (takeWhileFlat(step, report) || takeNewerEpisode(step, report)) return;
-  const { openers } = step.book;
-  step.set({
-    // They only become more while it is open: a list that lost some is of an account that lost its memory.
-    openers: report.openers.length >= openers.length ? report.openers.slice(0, OPENERS_MAX) : openers,
-  });
+  takeOpeners(step, report);
   if (report.asOfMs === step.book.asOfMs) return;
   takeRow(step, report.asOfMs, report.row, Math.min(report.asOfMs, step.nowMs));
 }
@@ -48,6 +47,25 @@ function takeBeside(step: Step, told: ReportFacts): ReportFacts | undefined {
     step.set({ asOfMs: told.asOfMs, flat: { asOfMs: told.asOfMs, sinceMs: step.nowMs }, isBooked: true });
   }
   return undefined;
+}
+
+/**
+ * They only become more while a position is open: a list that lost some is of an account that lost its memory. What was told
+ * before it was seen may be of one that is closed.
+ */
+function takeOpeners(step: Step, { row, openers: told }: ReportFacts): void {
+  const { episode, openers } = step.book;
+  const openedAtMs = episode?.openedAtMs ?? row?.openedAtMs;
+  const [news, known] = [told, openers].map((list) => openersSince(list, openedAtMs)) as [Openers, Openers];
+  const isFirst = episode === undefined && row !== null;
+  step.set({ openers: isFirst || news.length >= known.length ? news.slice(0, OPENERS_MAX) : known });
+}
+
+type Openers = ReportFacts['openers'];
+
+/** Entries that filled before a position was opened were another one's, and so were their rules. */
+function openersSince(openers: Openers, openedAtMs = 0): Openers {
+  return openers.filter(({ filledAtMs = Infinity }) => filledAtMs >= openedAtMs - OPENED_TOLERANCE_MS);
 }
 
 /** The venue's answer to a question of our own. @param askedAtMs when it was asked: it is true of no earlier instant */
@@ -107,13 +125,16 @@ function takeRow(step: Step, asOfMs: number, row: PositionRow | null, trueAtMs: 
   const heard = { asOfMs, heardAtMs: step.nowMs, trueAtMs, askAtMs: undefined, awaitsReportAfterMs: undefined };
   step.set({ ...heard, row, missing: undefined, failedQuestions: 0 });
   takeSize(step, row, before);
+  const lost = legsLost(step.book, row, before);
   const wasPending = step.book.call !== undefined || step.book.proof !== undefined;
   takeProof(step, row);
   if (before !== undefined && !wasPending) {
     noteLost(step, row, before);
-    takeVenueMoves(step, row, before);
+    takeVenueMoves(step, row, before, lost);
   }
-  takeTrailing(step, row, wasPending);
+  if (lost !== undefined) regain(step, row, lost);
+  if (lost?.trailingDistance === undefined) takeTrailing(step, row, wasPending);
+  else step.set({ bestPrice: bestPrice(step.book, row) });
   warn(step, row);
 }
 
@@ -154,6 +175,7 @@ function begin(step: Step, row: PositionRow): void {
   step.set({
     episode: { side, openedAtMs, seenAtMs: step.nowMs, entryPrice, markPrice, sizeMax: size },
     wanted: { stopLoss, takeProfit, trailingDistance: row.trailingDistance },
+    openers: openersSince(step.book.openers, openedAtMs),
     ...(stopLoss === undefined ? {} : { stopSource: 'attached' as const }),
   });
   const guard = stopLoss === undefined ? 'without a stop' : `with its stop at ${stopLoss}`;
@@ -193,17 +215,18 @@ function takeTrailing(step: Step, row: PositionRow, isPending: boolean): void {
 }
 
 /** What somebody changed at the venue counts from then on: nobody fights a person there. */
-function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow): void {
+function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow, lost: ProtectionLegs = {}): void {
   const { wanted } = step.book;
-  if (row.takeProfit !== undefined && row.takeProfit !== before.takeProfit) {
+  if (lost.takeProfit === undefined && row.takeProfit !== undefined && row.takeProfit !== before.takeProfit) {
     step.set({ wanted: { ...wanted, takeProfit: row.takeProfit } });
   }
   const { stopLoss, side } = row;
-  if (stopLoss !== undefined && row.trailingDistance === undefined && before.trailingDistance !== undefined) {
+  const isTaken = row.trailingDistance === undefined && before.trailingDistance !== undefined;
+  if (stopLoss !== undefined && isTaken && lost.trailingDistance === undefined) {
     step.set({ wanted: { ...step.book.wanted, trailingDistance: undefined } });
     step.alert(`Somebody took away its trailing at the venue; the stop at ${stopLoss} stays.`);
   }
-  if (stopLoss === undefined || stopLoss === before.stopLoss) return;
+  if (stopLoss === undefined || stopLoss === before.stopLoss || lost.stopLoss !== undefined) return;
   const isBack = before.stopLoss === undefined && stopLoss === wanted.stopLoss;
   const held = before.stopLoss ?? wanted.stopLoss;
   const isAdded = isOurs(step.book) && decimal(row.size).greaterThan(decimal(before.size));

@@ -109,6 +109,8 @@ export interface PositionOpener {
   readonly quantity: string;
   readonly maxHoldingSeconds?: number;
   readonly trailingDistance?: string;
+  /** The venue's clock at its last fill, milliseconds UTC; absent: not known, or it has not filled for all that is known. */
+  readonly filledAtMs?: number;
 }
 
 /** What is asked of the venue: only the named legs change; null removes one. */

@@ -1,0 +1,67 @@
+import { viewOf } from '../../../../src/domain/position/view';
+import { Bench, OPENER, START_MS } from './bench';
+
+const STOP = { stopLoss: '59950' };
+const OPENED_AT_MS = START_MS + 60_000;
+const former = [1, 2].map((index) => ({
+  ...OPENER,
+  fingerprint: `former-${index}`,
+  maxHoldingSeconds: 14,
+  trailingDistance: '300',
+  filledAtMs: START_MS - 1_000 * index,
+}));
+const ours = { ...OPENER, fingerprint: 'ours', filledAtMs: OPENED_AT_MS };
+
+describe("a former position's entries", () => {
+  function waiting(openers: readonly (typeof OPENER)[]): Bench {
+    const bench = new Bench();
+    bench.report(null, { openers });
+    bench.nowMs = OPENED_AT_MS + 1_000;
+    return bench;
+  }
+
+  function expectOwnRules(bench: Bench): void {
+    bench.pass(20_000);
+    expect(viewOf(bench.book)).toMatchObject({ openers: [ours], closesAtMs: undefined });
+    expect([...bench.of('startExit'), ...bench.of('setProtection')]).toEqual([]);
+  }
+
+  const row = { ...STOP, openedAtMs: OPENED_AT_MS };
+
+  test('are not the next one that the same run is told of', () => {
+    const bench = waiting(former);
+    expectOwnRules(bench.report(bench.row(row), { openers: [ours] }));
+  });
+
+  test('are not told apart by their number', () => {
+    const bench = waiting(former);
+    expectOwnRules(bench.report(bench.row(row), { openers: [...former, ours] }));
+  });
+
+  test('do not count where the venue itself shows the next one first', () => {
+    const bench = waiting(former);
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row: bench.row(row) });
+    expect(bench.book.openers).toEqual([]);
+    bench.pass(1_000);
+    expectOwnRules(bench.report(bench.row(row), { openers: [ours] }));
+  });
+
+  test('do not count without a time either, once the account tells of the next one', () => {
+    const bench = waiting(former.map(({ filledAtMs: _filledAtMs, ...opener }) => opener));
+    expectOwnRules(bench.report(bench.row(row), { openers: [ours] }));
+  });
+
+  test('do not come back with a late report', () => {
+    const bench = waiting([]);
+    bench.report(bench.row(row), { openers: [ours] }).pass(1_000);
+    expectOwnRules(bench.report(bench.row(row), { openers: former }));
+  });
+});
+
+test('entries that are told without the one before stay by name, and those that rest count', () => {
+  const bench = new Bench();
+  const { filledAtMs: _filledAtMs, ...resting } = { ...ours, fingerprint: 'resting' };
+  bench.report(bench.row({ ...STOP, openedAtMs: OPENED_AT_MS }), { openers: [ours, resting] }).pass(1_000);
+  bench.report(bench.row({ ...STOP, openedAtMs: OPENED_AT_MS }), { openers: [resting] });
+  expect(bench.book.openers).toEqual([ours, resting]);
+});
