@@ -187,8 +187,7 @@ export class AccountRisk {
 
   view(pending: readonly Reservation[]): RiskView {
     const book = this.book;
-    const positions = [...this.rows.values()];
-    return riskView({ book, terms: this.on?.terms, pending, positions, nowMs: Date.now() });
+    return riskView({ book, terms: this.on?.terms, pending, rows: this.rows, nowMs: Date.now() });
   }
 
   private closeAll(): PositionReport['closeAll'] {

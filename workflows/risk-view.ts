@@ -6,7 +6,7 @@ import { entriesAt } from '../src/domain/risk/take-fill';
 import type { RiskTerms } from '../src/domain/risk/types';
 import { minutesWords, moneyWords, percentWords } from '../src/domain/risk/words';
 import type { PositionRow } from '../src/domain/position/types';
-import type { RiskRuleView, RiskView } from '../src/messages/venue-account';
+import type { KnownPosition, RiskRuleView, RiskView } from '../src/messages/venue-account';
 
 const MINUTE_MS = 60_000;
 /** Symbols that are told of by name in each rule. */
@@ -16,12 +16,13 @@ interface Viewed {
   readonly book: RiskBook | undefined;
   readonly terms: RiskTerms | undefined;
   readonly pending: readonly Reservation[];
-  readonly positions: readonly PositionRow[];
+  /** As the venue wrote them, by symbol; a run that has just begun has none. */
+  readonly rows: ReadonlyMap<string, PositionRow>;
   readonly nowMs: number;
 }
 
 /** Every rule as it stands, for people. It decides nothing. */
-export function riskView({ book, terms, pending, positions, nowMs }: Viewed): RiskView {
+export function riskView({ book, terms, pending, rows, nowMs }: Viewed): RiskView {
   if (book === undefined || terms === undefined)
     return { positionsAsOfMs: 0, positions: [], unprotected: [], rules: [] };
   const { equity, day } = book.money;
@@ -33,7 +34,7 @@ export function riskView({ book, terms, pending, positions, nowMs }: Viewed): Ri
     ...(equity && { equity: equity.amount }),
     ...(day && start && { dayStartEquity: start.toFixed() }),
     positionsAsOfMs: book.asOfMs,
-    positions,
+    positions: knownPositions(book, rows),
     unprotected,
     rules: [
       ...exposureRules(book, terms, pending),
@@ -42,6 +43,16 @@ export function riskView({ book, terms, pending, positions, nowMs }: Viewed): Ri
       ...pauseRules(book, terms, nowMs),
     ],
   };
+}
+
+/** What the book holds is open, whether the venue has told its row to this run or not. */
+function knownPositions({ symbols }: RiskBook, rows: ReadonlyMap<string, PositionRow>): readonly KnownPosition[] {
+  return Object.entries(symbols).flatMap(([symbol, { position, updatedAtMs, sequence }]) => {
+    if (position === undefined) return [];
+    const { side, size, value, stop, target, openedAtMs } = position;
+    const held = { symbol, side, size, value, stopLoss: stop, takeProfit: target, openedAtMs, updatedAtMs, sequence };
+    return [rows.get(symbol) ?? held];
+  });
 }
 
 /** A rule that is off has no limit. */

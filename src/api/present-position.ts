@@ -1,7 +1,7 @@
 import { equityCurve, sumOfTrades, sumsBy, type TradeSum } from '../domain/position/trade-sums';
-import type { ClosedTrade, PositionRow } from '../domain/position/types';
+import type { ClosedTrade } from '../domain/position/types';
 import type { PositionReply, PositionView } from '../messages/position';
-import type { RiskView } from '../messages/venue-account';
+import type { KnownPosition, RiskView } from '../messages/venue-account';
 import type { Closing } from '../positions/flatten';
 import type { Flattened } from '../positions/flatten-account';
 import type { ListedPosition, TradeList } from '../positions/position-workflows';
@@ -10,7 +10,7 @@ function isoTime(timeMs: number | undefined): string | undefined {
   return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
 }
 
-function presentRow(row: PositionRow) {
+function presentRow(row: KnownPosition) {
   return {
     side: row.side,
     size: row.size,

@@ -194,13 +194,17 @@ export interface RiskRuleView {
   readonly isBlocking: boolean;
 }
 
+/** A position as the venue told it last; of what was carried from a former run less is known until it tells it again. */
+export type KnownPosition = Pick<PositionRow, 'symbol' | 'side' | 'size' | 'value' | 'openedAtMs'> &
+  Partial<PositionRow>;
+
 export interface RiskView {
   /** In the settle asset; absent: not known. */
   readonly equity?: string;
   readonly dayStartEquity?: string;
   /** When positions were last reported, milliseconds UTC on the venue's clock; 0: never. */
   readonly positionsAsOfMs: number;
-  readonly positions: readonly PositionRow[];
+  readonly positions: readonly KnownPosition[];
   /** Symbols whose position has no stop. */
   readonly unprotected: readonly string[];
   readonly rules: readonly RiskRuleView[];
