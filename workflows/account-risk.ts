@@ -11,7 +11,7 @@ import { moneyWords, sinceWords } from '../src/domain/risk/words';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed, RiskView } from '../src/messages/venue-account';
 import { alert } from './announcements';
-import { riskView } from './risk-view';
+import { riskView, unprotectedSymbols } from './risk-view';
 
 /** An order that is pending, as the ledger knows it. */
 export interface PendingOrder {
@@ -142,14 +142,15 @@ export class AccountRisk {
     return Math.abs(Date.now() - Math.max(on.book.reportedAtMs, sinceMs)) > reportAgeMaxMs(on.book, on.terms);
   }
 
-  /** Symbols whose position has had no stop for longer than is allowed, with since when. */
+  /** Symbols whose position has had no stop for longer than is allowed, and is to have one, with since when. */
   unprotected(): readonly (readonly [symbol: string, sinceMs: number])[] {
     const { book, terms } = this.on ?? {};
-    const maxMs = terms?.unprotectedMaxMs;
-    if (book === undefined || maxMs === undefined) return [];
-    return Object.entries(book.symbols).flatMap(([symbol, { unprotectedSinceMs: sinceMs }]) =>
-      sinceMs !== undefined && Date.now() - sinceMs >= maxMs ? [[symbol, sinceMs] as const] : [],
-    );
+    if (book === undefined || terms === undefined) return [];
+    const { unprotectedMaxMs = 0 } = terms;
+    return unprotectedSymbols(book, terms).flatMap((symbol) => {
+      const sinceMs = book.symbols[symbol]?.unprotectedSinceMs;
+      return sinceMs !== undefined && Date.now() - sinceMs >= unprotectedMaxMs ? [[symbol, sinceMs] as const] : [];
+    });
   }
 
   /** Symbols that are flat, which nobody was told yet. */

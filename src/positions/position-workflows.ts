@@ -11,6 +11,7 @@ import { callServer } from '../intake/server-call';
 import { positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import {
   closePositionUpdate,
+  NO_TRADE,
   POSITION_WORKFLOW_TYPE,
   positionStateQuery,
   protectPositionUpdate,
@@ -33,8 +34,6 @@ const POSITIONS_MAX = 200;
 export const TRADES_MAX = 10_000;
 const PAGE_SIZE = 500;
 const DAY_MS = 86_400_000;
-/** TRADE_OUTCOME of a run that ended without a trade. */
-const NO_TRADE = 'NONE';
 
 const ASK_AGAIN = {
   unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',

@@ -219,7 +219,7 @@ test('an entry beside a position is denied in the update that asks, and one agai
     code: 'POSITION_TOO_LARGE',
     of: 'BTCUSDT',
     limit: '25 % of equity',
-    value: '250',
+    value: '250 USDT, 2.5 %',
     isBlocking: false,
   });
 });

@@ -209,8 +209,13 @@ export function tellPositions(registry: Registry, exchange: string, { details }:
   }
   if (risk.equity !== undefined) gaugeOf(registry, 'oncefill_risk_equity').set({ exchange }, Number(risk.equity));
   const blocking = gaugeOf(registry, 'oncefill_risk_blocking');
-  for (const { code, of, limit, isBlocking } of risk.rules) {
-    if (of === undefined && limit !== undefined) blocking.set({ exchange, code }, isBlocking ? 1 : 0);
+  // Entries are counted in a minute and in a day: two rules of the account, one code.
+  const ofAccount = risk.rules.filter(
+    ({ code, of, limit }) => (of === undefined || code === 'TOO_MANY_ENTRIES') && limit !== undefined,
+  );
+  for (const { code } of ofAccount) {
+    const isBlocking = ofAccount.some((rule) => rule.code === code && rule.isBlocking);
+    blocking.set({ exchange, code }, isBlocking ? 1 : 0);
   }
 }
 

@@ -1,5 +1,120 @@
-import { riskView } from '../../../workflows/risk-view';
-import { Desk, LAG_MS } from '../domain/risk/desk';
+/** What people are told of the bounds of risk. */
+import { riskView, unprotectedSymbols } from '../../../workflows/risk-view';
+import type { RiskSettings } from '../../../src/domain/risk/types';
+import * as risk from '../../../src/domain/risk/risk';
+import { Desk, LAG_MS, MINUTE_MS } from '../domain/risk/desk';
+
+function viewOf(desk: Desk, rules: Partial<RiskSettings> = {}) {
+  const terms = { ...desk.terms, risk: { ...desk.terms.risk, ...rules } };
+  const pending = desk.ledger.pending.map(({ reservation }) => reservation);
+  return riskView({ book: desk.book, terms, pending, rows: new Map(), nowMs: desk.nowMs });
+}
+
+function rulesOf(desk: Desk, code: string, rules: Partial<RiskSettings> = {}) {
+  return viewOf(desk, rules).rules.filter((rule) => rule.code === code);
+}
+
+describe('a streak of losses that reached its limit', () => {
+  const atLimit = () => {
+    const desk = new Desk({ risk: { lossStreak: 2, lossStreakMinutes: 30 } });
+    desk.closed('BTCUSDT', '-1', 1);
+    desk.closed('BTCUSDT', '-1', 2);
+    return desk;
+  };
+
+  test('says how many there were and when, and until when it blocks', () => {
+    const desk = atLimit();
+    const blockedUntilMs = desk.nowMs + 30 * MINUTE_MS;
+    const common = {
+      limit: '2 losses in a row, then 30 minutes',
+      value: '2, the last at 2025-01-14T12:34:56Z',
+      blockedUntilMs,
+      isBlocking: true,
+    };
+    desk.pass(1_000).carryOver();
+    desk.report([desk.row('BTCUSDT')]);
+    expect(rulesOf(desk, 'LOSS_STREAK')).toEqual([
+      { code: 'LOSS_STREAK', ...common },
+      { code: 'LOSS_STREAK', of: 'BTCUSDT', ...common },
+    ]);
+  });
+
+  test('blocks nothing and shows nothing once the rule is off', () => {
+    expect(rulesOf(atLimit(), 'LOSS_STREAK', { lossStreak: null })).toEqual([
+      { code: 'LOSS_STREAK', value: '0', isBlocking: false },
+    ]);
+  });
+
+  test('shows no symbol that has none when its pause is over', () => {
+    const desk = atLimit().pass(30 * MINUTE_MS);
+    expect(rulesOf(desk, 'LOSS_STREAK')).toMatchObject([{ value: '0', isBlocking: false }]);
+  });
+});
+
+test.each([
+  ['ours', true, 'alert', ['BTCUSDT']],
+  ['of somebody else', false, 'alert', []],
+  ['of somebody else, which we guard', false, 'protect', ['BTCUSDT']],
+] as const)('a position without a stop that is %s is said to be unprotected only where it is to have one', (...row) => {
+  const [, isOurs, foreign, unprotected] = row;
+  const desk = new Desk({ positions: { foreign }, unprotectedMaxMs: 5_000 });
+  if (isOurs) desk.open('BTCUSDT', { stopLoss: undefined });
+  else desk.report([desk.row('BTCUSDT', { stopLoss: undefined })]);
+  expect(viewOf(desk).unprotected).toEqual(unprotected);
+  expect(unprotectedSymbols(desk.book, { ...desk.terms, unprotectedMaxMs: undefined })).toEqual([]);
+});
+
+test('a position of somebody else is listed, and none of ours, not even before its entry is booked', () => {
+  const desk = new Desk();
+  const stranger = desk.row('ETHUSDT');
+  const command = desk.command('BTCUSDT');
+  desk.reserve(command);
+  const rows = [stranger, desk.row('BTCUSDT')];
+  desk.pass(1_000).report(rows);
+  expect(rulesOf(desk, 'POSITION_FOREIGN')).toEqual([]);
+  desk.pass(MINUTE_MS).report(rows);
+  expect(rulesOf(desk, 'POSITION_FOREIGN')).toMatchObject([
+    { of: 'ETHUSDT', value: 'LONG 1, opened by nobody here', isBlocking: true },
+  ]);
+});
+
+test('what is open is told in money and in the unit of its limit', () => {
+  const desk = new Desk({ risk: { perSymbol: '0.25', total: '1' } });
+  desk.open('BTCUSDT', { size: '17.01' });
+  expect(rulesOf(desk, 'POSITION_TOO_LARGE')).toMatchObject([
+    { of: 'BTCUSDT', limit: '25 % of equity', value: '1701 USDT, 17.01 %' },
+  ]);
+});
+
+test('entries of a minute and of a day are told apart, with when the next one is taken', () => {
+  const desk = new Desk({ risk: { entriesPerMinute: 1, entriesPerDay: 1 } });
+  desk.enter('BTCUSDT');
+  const secondMs = Math.floor(desk.nowMs / 1_000) * 1_000;
+  expect(rulesOf(desk, 'TOO_MANY_ENTRIES')).toMatchObject([
+    { of: 'a minute', value: '1', blockedUntilMs: secondMs + MINUTE_MS, isBlocking: true },
+    { of: 'a day', value: '1', blockedUntilMs: Date.UTC(2025, 0, 15), isBlocking: true },
+  ]);
+});
+
+test('after a resumption the day’s loss says since when it counts, and the day’s beginning stays', () => {
+  const desk = new Desk({ risk: { dailyLossFraction: '0.03' } });
+  const read = () => {
+    const { book, terms, nowMs } = desk;
+    desk.book = risk.takeMoney(book, [], { sinceMs: Date.UTC(2025, 0, 14), atMs: nowMs }, terms.risk, nowMs);
+  };
+  read();
+  desk.pass(MINUTE_MS).equity('9600');
+  desk.pass(10_000);
+  read();
+  expect(rulesOf(desk, 'DAILY_LOSS_LIMIT')).toMatchObject([
+    { limit: '3 % since 00:00 UTC', value: '400 USDT, 4 %', isBlocking: true },
+  ]);
+  desk.book = risk.resume(desk.book, desk.nowMs);
+  expect(rulesOf(desk, 'DAILY_LOSS_LIMIT')).toMatchObject([
+    { limit: '3 % since 12:36 UTC, resumed', value: '0 USDT, 0 %', isBlocking: false },
+  ]);
+  expect(viewOf(desk).dayStartEquity).toBe('10000');
+});
 
 describe('a run of the account that the venue has told no positions yet', () => {
   test('shows what the book holds, and the venue’s own row once there is one', () => {
