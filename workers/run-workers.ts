@@ -144,6 +144,11 @@ async function closeUnlessHeld(connection: NativeConnection): Promise<void> {
   }
 }
 
+/** @returns what ends the keeping */
+async function keepAccount(engine: Engine): Promise<readonly (() => void)[]> {
+  return [await keepVenueAccount(engine), watchSymbols(engine)];
+}
+
 async function serve(options: RunWorkersOptions, engine: Engine): Promise<number> {
   const { config, taskQueues, component, target } = options;
   await claimEnvironment(engine.client, engine.ours);
@@ -196,8 +201,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
       async prepare() {
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (trades(taskQueues)) await moveAccount(engine, isEngine);
-        if (taskQueues.includes(ENTITIES_TASK_QUEUE))
-          endings.push(await keepVenueAccount(engine), watchSymbols(engine));
+        if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(...(await keepAccount(engine)));
         if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },

@@ -10,6 +10,7 @@ import { closeFault, protectFault } from '../src/domain/position/message-faults'
 import type { FormerEpisode } from '../src/domain/position/former';
 import { isRecord, showValue } from '../src/domain/plain-values';
 import { isTradingEnvironment } from '../src/domain/trading-venue';
+import { positionWorkflowId } from '../src/messages/ids';
 import {
   closePositionUpdate,
   FORMER_MEMO,
@@ -34,7 +35,7 @@ const STANDING_CLOCK_SHARE = 0.5;
  * @returns the last view of it, with the trade
  */
 export function position(input: PositionWorkflowInput, carried?: CarriedPosition): Promise<PositionView> {
-  const fault = inputFault(input);
+  const fault = inputFault(input) ?? originFault(input, carried);
   if (fault !== undefined) {
     alert(`A workflow that is no position was started by hand, and ends. ${fault}`);
     throw ApplicationFailure.nonRetryable(fault, 'POSITION_NOT_GENUINE');
@@ -122,6 +123,24 @@ function handleMessages(keeper: PositionKeeper): void {
   setHandler(positionStateQuery, () => keeper.view(), {
     description: 'Everything about this position: size, stop, exits, timeline, trade.',
   });
+}
+
+/** Why the venue's account cannot have started this run; whoever did chose its input alone. */
+function originFault(input: PositionWorkflowInput, carried: CarriedPosition | undefined): string | undefined {
+  const { workflowId, parent, cronSchedule, retryPolicy, continuedFromExecutionRunId } = workflowInfo();
+  const ofInput = positionWorkflowId(input, input.symbol);
+  if (workflowId !== ofInput) return `It is ${workflowId}, and the position of its input would be ${ofInput}.`;
+  const parts: readonly (readonly [isThere: boolean, what: string])[] = [
+    [
+      carried !== undefined && continuedFromExecutionRunId === undefined,
+      'the memory of a former run that it never had',
+    ],
+    [Boolean(cronSchedule), 'a cron schedule'],
+    [retryPolicy !== undefined, 'a retry policy'],
+    [parent !== undefined, 'a parent workflow'],
+  ];
+  const foreign = parts.filter(([isThere]) => isThere).map(([, what]) => what);
+  return foreign.length === 0 ? undefined : `It has ${foreign.join(', ')}, and no position is started with that.`;
 }
 
 /** @param input any value */

@@ -83,12 +83,8 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     const profile = options.account ?? GOOD_PROFILE;
     const book = Book.open(journal, { ...options, mntBalance: profile.mntBalance });
     const market = await openMarket({ ...options, held: heldSymbols(book) }, clock.steadyNowMs());
-    const feed = new PriceFeed(
-      market.source,
-      options.seed,
-      Number(options.spreadFraction),
-      Number(options.markBasisFraction ?? 0),
-    );
+    const { spreadFraction, markBasisFraction = 0 } = options;
+    const feed = new PriceFeed(market.source, options.seed, Number(spreadFraction), Number(markBasisFraction));
     feed.prepare(clock.steadyNowMs());
     feed.restoreJumps(book.priceJumps, market.still);
     const fees = {
@@ -104,8 +100,8 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       still: market.still,
     });
     const engine = new MatchingEngine(book, feed, clock, fees, options.clientIdUnique, rules);
-    const rates = new FundingRates(options.seed, options.funding ?? NO_FUNDING);
-    const { settleAsset: settle } = options;
+    const { settleAsset: settle, seed, funding = NO_FUNDING } = options;
+    const rates = new FundingRates(seed, funding);
     const keeper = keeperOf({ book, engine, feed, clock, fees, rates, settle, accountId: profile.accountId });
     // What fell due while nobody ran; the funding of a fresh account begins here.
     keeper.beat();

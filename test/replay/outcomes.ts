@@ -42,20 +42,22 @@ export async function replay(
   recorded: readonly RecordedHistory[],
 ): Promise<ReplayReport> {
   const answered = new Map<string, string>();
+  const names = new Map(recorded.map(({ name, history }) => [startOf(history)?.originalExecutionRunId ?? '', name]));
   const sinks: InjectedSinks<OutcomeSinks> = {
     outcomes: {
       answered: {
-        fn({ workflowId }, updateId, outcome) {
-          answered.set(keyOf(workflowId, updateId), outcome);
+        fn({ runId }, updateId, outcome) {
+          answered.set(keyOf(names.get(runId), updateId), outcome);
         },
         callDuringReplay: true,
       },
     },
   };
-  const feed = recorded.map(({ name, history }) => ({ workflowId: name, history }));
+  // A workflow may look at its own id.
+  const feed = recorded.map(({ name, history }) => ({ workflowId: startOf(history)?.workflowId || name, history }));
   const errors: [string, string | undefined][] = [];
-  for await (const { workflowId, error } of replayHistories({ workflowBundle, sinks }, feed)) {
-    errors.push([workflowId, error?.name]);
+  for await (const { runId, error } of replayHistories({ workflowBundle, sinks }, feed)) {
+    errors.push([names.get(runId) ?? runId, error?.name]);
   }
   const answers = recorded.flatMap(({ name, history }) =>
     recordedAnswers(history).map(({ updateId, outcome }) => ({
@@ -68,7 +70,11 @@ export async function replay(
   return { errors, answers };
 }
 
-function keyOf(history: string, updateId: string): string {
+function startOf({ events }: RecordedHistory['history']) {
+  return events?.[0]?.workflowExecutionStartedEventAttributes;
+}
+
+function keyOf(history: string | undefined, updateId: string): string {
   return `${history} ${updateId}`;
 }
 

@@ -6,7 +6,7 @@ import type { InjectedSinks, Worker } from '@temporalio/worker';
 import { PositionWorkflows } from '../../src/positions/position-workflows';
 import { createWorker } from '../../src/temporal/worker';
 import type { ProtectionSettings } from '../../src/domain/protection/types';
-import { ENTITIES_TASK_QUEUE, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
+import { ENTITIES_TASK_QUEUE, positionWorkflowId, SIGNALS_TASK_QUEUE, venueTaskQueue } from '../../src/messages/ids';
 import {
   closePositionUpdate,
   FORMER_MEMO,
@@ -26,6 +26,12 @@ import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server
 /** Low, so that some reports make a new run. */
 const CONTINUE_AS_NEW_EVENTS = 60;
 const REPORTS_MAX = 200;
+
+interface ByHand {
+  readonly workflowId?: string;
+  readonly retry?: { readonly maximumAttempts: number };
+  readonly carried?: object;
+}
 
 let environment: TestWorkflowEnvironment;
 let workers: Worker[];
@@ -299,6 +305,26 @@ test('a venue that refuses our key tells nothing for a while; then the position 
   expect(await position.handle.result()).toMatchObject({ state: 'BOOKED' });
   expect(booked).toBe(3);
   expect(alerts.filter((text) => text.startsWith('KEYLESS') && text.includes('booked'))).toEqual([]);
+});
+
+test.each([
+  ['under another id', { workflowId: 'position:by-hand' }],
+  ['under the id of another symbol', { workflowId: positionWorkflowId({ venue: DESK_VENUE }, 'OTHER') }],
+  ['with a retry policy', { retry: { maximumAttempts: 1 } }],
+  ['with the memory of a run that it never had', { carried: { untold: [] } }],
+])('a position that is started by hand %s ends, and a person hears of it', async (_, { carried, ...made }: ByHand) => {
+  const { handle, desk } = positionOf('BYHAND');
+  const input = { ...onPaper(DESK_VENUE), symbol: 'BYHAND', protection: DESK_PROTECTION, foreign: 'protect' };
+  const before = alerts.length;
+  const run = environment.client.workflow.execute(POSITION_WORKFLOW_TYPE, {
+    workflowId: handle.workflowId,
+    taskQueue: ENTITIES_TASK_QUEUE,
+    ...made,
+    args: [input, ...(carried ? [carried] : [])],
+  });
+  await expect(run).rejects.toMatchObject({ cause: { type: 'POSITION_NOT_GENUINE' } });
+  expect(alerts.length).toBeGreaterThan(before);
+  expect(desk.changes).toEqual([]);
 });
 
 test('messages that make no sense change nothing', async () => {
