@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { TokenGate } from '../access/token-gate';
 import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
@@ -9,6 +10,9 @@ import { environmentOf, tradingVenueOf } from '../config/trading-environment';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
+import { DoorTrace } from '../intake/door-trace';
+import { SignalExplainer } from '../intake/signal-explainer';
+import { tracedIntake } from '../intake/traced-intake';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus, type SystemHealth } from '../observability/health';
 import { HealthReader } from '../observability/health-reader';
@@ -19,14 +23,17 @@ import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
 import { redactLine } from '../observability/redaction';
 import { flattenAccount } from '../positions/flatten-account';
+import { positionNoteOf } from '../positions/position-note';
 import { PositionWorkflows } from '../positions/position-workflows';
 import { emitProcessEvent } from '../process/process-events';
+import { redact } from '../secrets/known-secrets';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 import { checkNotAnothers } from '../temporal/environment-stamp';
 import { keepLightSlot } from '../temporal/light-slot';
 import type { StoreGate } from '../temporal/store-gate';
 import { StoreWatch } from '../temporal/store-watch';
 import type { Positions } from './position-routes';
+import type { ApiDependencies } from './server';
 
 /** What `/health` and `/metrics` say of the parts is never older when it is asked for, however many ask. */
 const HEALTH_SHARED_MS = 1_000;
@@ -69,16 +76,21 @@ export async function runApi({
   handOver.open();
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
+  const door = new DoorTrace({
+    dataDir,
+    redact,
+    onFault: (error) => log.logger.warn({ error }, 'what is refused at the door cannot be written down'),
+  });
+  const intake = countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry));
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const server = await startApi({
     config,
     logger: log.logger,
     gate,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
-    intake: countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry)),
-    positions: confirmedPositions(new PositionWorkflows(client, tradingVenueOf(config)), store),
-    // Nobody who sent a request is kept waiting for fills.
-    flatten: (reason, who) => flattenAccount(client, tradingVenueOf(config), { reason, who, waitMaxMs: 0 }),
+    intake: tracedIntake(intake, { by: 'http' }, door),
+    door,
+    ...positionParts(client, config, store),
     metrics: () =>
       allMetrics({
         dataDir,
@@ -98,15 +110,37 @@ export async function runApi({
   emitProcessEvent({ kind: 'ready', component: 'api' });
   const whyNobody = gate.whyNobodyEnters();
   if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
-  });
+  await untilStopped();
   await server.close();
+  door.flush();
   await leaveSlot();
   handOver.close();
   store.stop();
   await connection.close();
   log.close();
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+}
+
+/** What reads and tells positions, and explains signals by them. */
+function positionParts(
+  client: Client,
+  config: Config,
+  store: StoreGate,
+): Pick<ApiDependencies, 'positions' | 'flatten' | 'explainer'> {
+  const ours = tradingVenueOf(config);
+  const { dataDir } = config;
+  const positions = new PositionWorkflows(client, ours);
+  return {
+    positions: confirmedPositions(positions, store),
+    // Nobody who sent a request is kept waiting for fills.
+    flatten: (reason, who) => flattenAccount(client, ours, { reason, who, waitMaxMs: 0 }),
+    explainer: new SignalExplainer({ client, dataDir, positionOf: (view) => positionNoteOf(positions, view) }),
+  };
 }
 
 /** What tells a position something asks first whether the store is ours; who only looks is told by health. */
