@@ -34,8 +34,8 @@ import { tradingVenueOf } from '../src/config/trading-environment';
 import type { TradingVenue } from '../src/domain/trading-venue';
 import { DiskWatch } from '../src/intake/disk-watch';
 import { createSignalCheck, type SignalCheck } from '../src/intake/genuine-signal';
-import { createSignalIntake } from '../src/intake/signal-intake';
-import { countedIntake } from '../src/intake/counted-intake';
+import { createSignalIntake, type SignalIntakeOptions } from '../src/intake/signal-intake';
+import { countedIntake, type SignalCounter } from '../src/intake/counted-intake';
 import { DoorTrace } from '../src/intake/door-trace';
 import { tracedIntake } from '../src/intake/traced-intake';
 import { WorkflowStarter, type SignalStarter } from '../src/intake/signal-starter';
@@ -175,10 +175,7 @@ export function openEngine(
     check,
     formerWorkflows: new FormerWorkflows(client),
     problems,
-    intake: modelIntake(
-      countedIntake(createSignalIntake({ client, config, store, headStart: headStarts, disk }), door),
-      config,
-    ),
+    intake: modelIntake({ client, config, store, headStart: headStarts, disk }, door),
     registry,
     metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
@@ -187,7 +184,9 @@ export function openEngine(
 }
 
 /** Of the signals that workflows hand in: the model's. */
-function modelIntake(intake: SignalIntake, { dataDir }: Config): SignalIntake {
+function modelIntake(options: SignalIntakeOptions, counter: SignalCounter | undefined): SignalIntake {
+  const { dataDir } = options.config;
+  const intake = countedIntake(createSignalIntake(options), counter);
   return tracedIntake(intake, { by: 'model' }, new DoorTrace({ dataDir, redact }));
 }
 

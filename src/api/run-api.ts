@@ -76,11 +76,7 @@ export async function runApi({
   handOver.open();
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
-  const door = new DoorTrace({
-    dataDir,
-    redact,
-    onFault: (error) => log.logger.warn({ error }, 'what is refused at the door cannot be written down'),
-  });
+  const door = openTrace(dataDir, log.logger);
   const intake = countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry));
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const server = await startApi({
@@ -107,9 +103,7 @@ export async function runApi({
     metadata: { environment: environmentOf(config), venue: config.venue },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
   });
-  emitProcessEvent({ kind: 'ready', component: 'api' });
-  const whyNobody = gate.whyNobodyEnters();
-  if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
+  tellReady(gate);
   await untilStopped();
   await server.close();
   door.flush();
@@ -118,6 +112,18 @@ export async function runApi({
   store.stop();
   await connection.close();
   log.close();
+}
+
+function openTrace(dataDir: string, logger: Pick<ApiDependencies['logger'], 'warn'>): DoorTrace {
+  const onFault = (error: unknown): void =>
+    logger.warn({ error }, 'what is refused at the door cannot be written down');
+  return new DoorTrace({ dataDir, redact, onFault });
+}
+
+function tellReady(gate: TokenGate): void {
+  emitProcessEvent({ kind: 'ready', component: 'api' });
+  const whyNobody = gate.whyNobodyEnters();
+  if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
 }
 
 function untilStopped(): Promise<void> {

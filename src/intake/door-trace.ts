@@ -167,8 +167,9 @@ export function readDoorNotes(dataDir: string, question: DoorQuestion, nowMs = D
 
 function linesOf(path: string): readonly string[] {
   const options = { bytesMax: 2 * DOOR_FILE_BYTES_MAX, what: 'The trace of the door' };
-  for (let reading = 1; sizeOf(path) !== undefined && reading <= READINGS_MAX; reading += 1) {
+  for (let reading = 1; reading <= READINGS_MAX; reading += 1) {
     try {
+      if (sizeOf(path) === undefined) return [];
       return readBoundedFile(path, options).toString('utf8').split('\n');
     } catch {
       // It grew meanwhile, or is nobody's to read.
