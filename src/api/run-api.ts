@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { TokenGate } from '../access/token-gate';
 import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
@@ -132,9 +131,11 @@ function untilStopped(): Promise<void> {
   });
 }
 
+type ConnectedClient = Awaited<ReturnType<typeof connectClient>>['client'];
+
 /** What reads and tells positions, and explains signals by them. */
 function positionParts(
-  client: Client,
+  client: ConnectedClient,
   config: Config,
   store: StoreGate,
 ): Pick<ApiDependencies, 'positions' | 'flatten' | 'explainer'> {
