@@ -4,7 +4,7 @@ import type { ModelPrediction } from '../src/domain/model-gate/types';
 import type { TradingSignal } from '../src/domain/signal';
 import { CandlesNotFoundError, readTick, type TickReference } from '../src/inference/candle-store';
 import { buildFeatures } from '../src/inference/features';
-import { beyondLeastReturn } from '../src/inference/predictions';
+import { beyondLeastReturn, notBeyondLeastReturn } from '../src/inference/predictions';
 import type { Model } from '../src/inference/session';
 
 export interface PredictInput {
@@ -21,6 +21,10 @@ export interface Forecast {
   readonly predictions?: readonly ModelPrediction[];
   /** How many symbols got none: because their candles were old, or for any other reason. */
   readonly skipped?: { readonly stale: number; readonly others: number };
+  /** The other predictions, by symbol; absent in histories of before they were kept. */
+  readonly below?: Readonly<Record<string, number>>;
+  /** Why a symbol got none: the code, by symbol. */
+  readonly missing?: Readonly<Record<string, string>>;
   /** What a loop of before the gate hands in; none since: the loop makes the signals. */
   readonly signals: readonly TradingSignal[];
 }
@@ -52,6 +56,8 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
         model: `${model.metadata.name} ${model.metadata.version}`,
         predicted: predictions.length,
         predictions: beyondLeastReturn(predictions, minimumReturn),
+        below: notBeyondLeastReturn(predictions, minimumReturn),
+        missing: Object.fromEntries(skipped.map(({ symbol, code }) => [symbol, code])),
         skipped: { stale, others: skipped.length - stale },
         signals: [],
       };

@@ -1,6 +1,7 @@
 import type { Logger } from '@temporalio/common';
 import { ownValue } from '../src/domain/plain-values';
 import type { TradingSignal } from '../src/domain/signal';
+import { readSignalSource, type SignalSource } from '../src/domain/signal-source';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import type { IntakeResult, SignalIntake } from '../src/intake/types';
 
@@ -10,6 +11,8 @@ export interface SubmitInput extends NamedVenue {
   readonly signals: readonly TradingSignal[];
   /** For the log, by symbol: what the gate says of the signal. Absent: nothing. */
   readonly notes?: Readonly<Record<string, string>>;
+  /** What each was made from, by symbol, for explanations. Absent: not told. */
+  readonly sources?: Readonly<Record<string, SignalSource>>;
 }
 
 /** What the log says of a result; whoever looks for skipped duplicates finds the word. */
@@ -28,8 +31,12 @@ export interface IntakeDependencies {
 
 /** Lets workflows hand signals in through the same intake as everybody else. */
 export function createIntakeActivities({ intake, logger, fingerprintOf }: IntakeDependencies) {
-  const submit = async (signal: TradingSignal, note: string | undefined): Promise<IntakeResult> => {
-    const result = await intake.submit(signal);
+  const submit = async (
+    signal: TradingSignal,
+    note: string | undefined,
+    source: SignalSource | undefined,
+  ): Promise<IntakeResult> => {
+    const result = await intake.submit(signal, source ?? { by: 'model' });
     const { symbol } = signal;
     const said = note === undefined ? {} : { note };
     logger.info('signal handed in', { fingerprint: fingerprintOf(signal), symbol, ...logged(result), ...said });
@@ -37,8 +44,12 @@ export function createIntakeActivities({ intake, logger, fingerprintOf }: Intake
   };
   return {
     /** Repeating it is safe: a signal that was accepted by an earlier attempt is accepted, and repeated, in the next. */
-    async submitSignals({ signals, notes = {} }: SubmitInput): Promise<readonly IntakeResult[]> {
-      return Promise.all(signals.map((signal) => submit(signal, ownValue(notes, signal.symbol))));
+    async submitSignals({ signals, notes = {}, sources = {} }: SubmitInput): Promise<readonly IntakeResult[]> {
+      return Promise.all(
+        signals.map((signal) =>
+          submit(signal, ownValue(notes, signal.symbol), readSignalSource(ownValue(sources, signal.symbol))),
+        ),
+      );
     },
   };
 }

@@ -15,6 +15,7 @@ import type {
   TradeInput,
   TradeResult,
   TradeTerms,
+  WithFacts,
   WithTerms,
 } from '../src/messages/trade';
 import { crashPoint } from '../src/process/crash-points';
@@ -58,7 +59,7 @@ export function createTradeActivities(dependencies: TradeDependencies) {
 
   return {
     /** See ShortRoad.trade. Whatever is not over yet goes on under the terms of this process. */
-    async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms> {
+    async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms & WithFacts> {
       await assertGenuine(input);
       const fault = faultOfSymbol(input.signal.symbol);
       if (fault) {

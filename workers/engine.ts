@@ -28,13 +28,16 @@ import { rateLimitsOf } from '../src/config/rate-limits';
 import { readBook } from '../src/observability/alerts/book-file';
 import { wasDiskLow } from '../src/observability/alerts/disk-look';
 import { DoorMetrics, TradeMetrics } from '../src/observability/metrics/signal-metrics';
+import { redact } from '../src/secrets/known-secrets';
 import type { Config, VenueConfig } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import type { TradingVenue } from '../src/domain/trading-venue';
 import { DiskWatch } from '../src/intake/disk-watch';
 import { createSignalCheck, type SignalCheck } from '../src/intake/genuine-signal';
-import { createSignalIntake } from '../src/intake/signal-intake';
-import { countedIntake } from '../src/intake/counted-intake';
+import { createSignalIntake, type SignalIntakeOptions } from '../src/intake/signal-intake';
+import { countedIntake, type SignalCounter } from '../src/intake/counted-intake';
+import { DoorTrace } from '../src/intake/door-trace';
+import { tracedIntake } from '../src/intake/traced-intake';
 import { WorkflowStarter, type SignalStarter } from '../src/intake/signal-starter';
 import type { SignalIntake } from '../src/intake/types';
 import { credentialsOf, type Credentials } from '../src/venues/ccxt/credentials';
@@ -172,12 +175,19 @@ export function openEngine(
     check,
     formerWorkflows: new FormerWorkflows(client),
     problems,
-    intake: countedIntake(createSignalIntake({ client, config, store, headStart: headStarts, disk }), door),
+    intake: modelIntake({ client, config, store, headStart: headStarts, disk }, door),
     registry,
     metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     close: () => closeVenue(venue, clock, endWatches),
   };
+}
+
+/** Of the signals that workflows hand in: the model's. */
+function modelIntake(options: SignalIntakeOptions, counter: SignalCounter | undefined): SignalIntake {
+  const { dataDir } = options.config;
+  const intake = countedIntake(createSignalIntake(options), counter);
+  return tracedIntake(intake, { by: 'model' }, new DoorTrace({ dataDir, redact }));
 }
 
 function venueConfigOf({ venue, venues }: Config): VenueConfig {

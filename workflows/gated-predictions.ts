@@ -1,8 +1,11 @@
 import { addFunnels, countVerdicts, describeDemo, type GateFunnel } from '../src/domain/model-gate/funnel';
 import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../src/domain/model-gate/gate';
 import type { GateSettings, GateState, GateTerms, MarketCosts, Verdict } from '../src/domain/model-gate/types';
+import { withAnswer, withFindings, type Judgements } from '../src/domain/model-gate/judgement';
 import type { TradingSignal } from '../src/domain/signal';
+import type { SignalSource } from '../src/domain/signal-source';
 import type { Forecast } from '../activities/inference';
+import type { IntakeResult } from '../activities/intake';
 import type { MlManagerSettings, MlManagerState, OpenView } from '../src/messages/ml-manager';
 
 /** What continue-as-new carries over of it. */
@@ -11,6 +14,7 @@ export interface GateCarried {
   readonly funnel?: GateFunnel;
   readonly lastFunnel?: GateFunnel;
   readonly demoWords?: string;
+  readonly judgements?: Judgements;
 }
 
 /** What a tick hands in, and what to say of it. */
@@ -18,6 +22,8 @@ export interface GatedSignals {
   readonly signals: readonly TradingSignal[];
   /** By symbol. */
   readonly notes: Readonly<Record<string, string>>;
+  /** What each was made from, by symbol. */
+  readonly sources: Readonly<Record<string, SignalSource>>;
 }
 
 /** The gate between the predictions and the signals, with the views that are open. */
@@ -34,9 +40,12 @@ export class PredictionGate {
   }
 
   /** What a person is shown of it. @param atMs the last candle's close, milliseconds UTC */
-  shown(terms: GateSettings, atMs: number): Pick<MlManagerState, 'gate' | 'views' | 'lastFunnel' | 'demoWords'> {
-    const { lastFunnel, demoWords } = this.current;
-    return { gate: terms.gate, views: this.openViews(atMs), lastFunnel, demoWords };
+  shown(
+    terms: GateSettings,
+    atMs: number,
+  ): Pick<MlManagerState, 'gate' | 'views' | 'lastFunnel' | 'demoWords' | 'judgements'> {
+    const { lastFunnel, demoWords, judgements } = this.current;
+    return { gate: terms.gate, views: this.openViews(atMs), lastFunnel, demoWords, judgements };
   }
 
   /** The symbols whose costs have to be known. */
@@ -49,22 +58,38 @@ export class PredictionGate {
     settings: MlManagerSettings,
     gate: GateSettings,
     costs: Readonly<Record<string, MarketCosts>>,
+    closeTimeMs: number,
   ): GatedSignals {
     const predictions = forecast.predictions ?? [];
-    const { funnel = {}, demoWords, views } = this.current;
+    const { funnel = {}, demoWords, views, judgements = {} } = this.current;
     const { state, verdicts } = judgeAll(views, predictions, { ...termsOf(settings, gate), costs });
     const lastFunnel = funnelOf(forecast, verdicts);
     const passed = verdicts.filter(({ signal }) => signal !== undefined);
     const notes = gate.gate === 'demo' ? demoNotes(passed) : {};
     const newest = Object.values(notes).at(-1) ?? demoWords;
+    const { below = {}, missing = {} } = forecast;
+    const least = Number(gate.minimumReturn);
+    const findings = { atMs: closeTimeMs, predictions, verdicts, below, least, missing };
     this.before = views;
     this.current = {
       views: state,
       funnel: addFunnels(funnel, lastFunnel),
       lastFunnel,
+      judgements: withFindings(judgements, findings, settings.symbols),
       ...(newest !== undefined && gate.gate === 'demo' && { demoWords: newest }),
     };
-    return { signals: passed.map(({ signal }) => signal!), notes };
+    return { signals: passed.map(({ signal }) => signal!), notes, sources: sourcesOf(forecast, verdicts) };
+  }
+
+  /** What intake said to each signal. */
+  answered(signals: readonly TradingSignal[], results: readonly IntakeResult[]): void {
+    const { judgements = {} } = this.current;
+    const answers = signals.flatMap(({ symbol }, index) => {
+      const result = results[index];
+      return result === undefined ? [] : [[symbol, answerWords(result)] as const];
+    });
+    const noted = answers.reduce((all, [symbol, words]) => withAnswer(all, symbol, words), judgements);
+    this.current = { ...this.current, judgements: noted };
   }
 
   /** Of what intake refused nothing is under way. */
@@ -99,4 +124,20 @@ function funnelOf(forecast: Forecast, verdicts: readonly Verdict[]): GateFunnel 
 
 function demoNotes(passed: readonly Verdict[]): Readonly<Record<string, string>> {
   return Object.fromEntries(passed.map(({ symbol, expectedCosts = 0 }) => [symbol, describeDemo(expectedCosts)]));
+}
+
+function answerWords(result: IntakeResult): string {
+  if (result.status === 'refused') return `refused (${result.code}): ${result.message}`;
+  if (result.status === 'duplicate') return `refused: ${result.message}`;
+  return `${result.repeated ? 'accepted before' : 'accepted'} as ${result.fingerprint}`;
+}
+
+function sourcesOf({ model, predictions = [] }: Forecast, verdicts: readonly Verdict[]): GatedSignals['sources'] {
+  const sources = verdicts.flatMap(({ symbol, signal, needed }, index) => {
+    if (signal === undefined) return [];
+    const expected = predictions[index]?.expectedReturn;
+    const figures = { ...(expected !== undefined && { expected }), ...(needed !== undefined && { needed }) };
+    return [[symbol, { by: 'model', name: model, ...figures }] as const];
+  });
+  return Object.fromEntries(sources);
 }

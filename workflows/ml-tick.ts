@@ -36,9 +36,10 @@ export async function runTick(
   }
   const priced = gate.symbolsToPrice(forecast, settings, terms);
   const costs = priced.length === 0 ? {} : await steps().fetchCosts({ ...at, symbols: priced });
-  const { signals, notes } = gate.judge(forecast, settings, terms, costs);
+  const { signals, notes, sources } = gate.judge(forecast, settings, terms, costs, closeTimeMs);
   if (signals.length === 0) return [];
-  const results = await steps().submitSignals({ ...at, signals, notes });
+  const results = await steps().submitSignals({ ...at, signals, notes, sources });
+  gate.answered(signals, results);
   gate.refused(signals.filter((_, index) => results[index]?.status === 'refused').map(({ symbol }) => symbol));
   return results;
 }

@@ -10,6 +10,9 @@ import { startHooks } from '../hooks/start-hooks';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
+import { DoorTrace } from '../intake/door-trace';
+import { SignalExplainer } from '../intake/signal-explainer';
+import { tracedIntake } from '../intake/traced-intake';
 import { createSignalIntake } from '../intake/signal-intake';
 import { readHealth, type Health, type PartStatus, type SystemHealth } from '../observability/health';
 import { HealthReader } from '../observability/health-reader';
@@ -20,14 +23,17 @@ import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
 import { redactLine } from '../observability/redaction';
 import { flattenAccount } from '../positions/flatten-account';
+import { positionNoteOf } from '../positions/position-note';
 import { PositionWorkflows } from '../positions/position-workflows';
 import { emitProcessEvent } from '../process/process-events';
+import { redact } from '../secrets/known-secrets';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 import { checkNotAnothers } from '../temporal/environment-stamp';
 import { keepLightSlot } from '../temporal/light-slot';
 import type { StoreGate } from '../temporal/store-gate';
 import { StoreWatch } from '../temporal/store-watch';
 import type { Positions } from './position-routes';
+import type { ApiDependencies } from './server';
 
 /** What `/health` and `/metrics` say of the parts is never older when it is asked for, however many ask. */
 const HEALTH_SHARED_MS = 1_000;
@@ -61,19 +67,22 @@ export async function runApi({
   handOver.open();
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
+  const door = openTrace(dataDir, log.logger);
+  const intake = countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry));
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
+  const parts = positionParts(client, config, store);
   const doors = {
     config,
     logger: log.logger,
     audit: createApiAudit(dataDir, redactLine, (error) => log.logger.error({ error }, 'the audit cannot be written')),
-    intake: countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry)),
-    positions: confirmedPositions(new PositionWorkflows(client, tradingVenueOf(config)), store),
+    positions: parts.positions,
   };
   const server = await startApi({
     ...doors,
+    ...parts,
+    intake: tracedIntake(intake, { by: 'http' }, door),
     gate,
-    // Nobody who sent a request is kept waiting for fills.
-    flatten: (reason, who) => flattenAccount(client, tradingVenueOf(config), { reason, who, waitMaxMs: 0 }),
+    door,
     metrics: () =>
       allMetrics({
         dataDir,
@@ -83,7 +92,7 @@ export async function runApi({
       }),
     health: async () => reportOf(await reader.read(), handOver.state, store.problem),
   });
-  const hooks = await startHooks(doors, registry);
+  const hooks = await startHooks({ ...doors, intake: tracedIntake(intake, { by: 'hook' }, door) }, registry);
   const leaveSlot = keepLightSlot({
     client,
     component: 'api',
@@ -91,13 +100,10 @@ export async function runApi({
     metadata: { environment: environmentOf(config), venue: config.venue },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
   });
-  emitProcessEvent({ kind: 'ready', component: 'api' });
-  const whyNobody = gate.whyNobodyEnters();
-  if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
-  });
+  tellReady(gate);
+  await untilStopped();
   await Promise.all([server.close(), hooks?.close()]);
+  door.flush();
   await leaveSlot();
   handOver.close();
   store.stop();
@@ -116,6 +122,43 @@ function watchStore(
     emitProcessEvent({ kind: 'line', text: `ALERT ${message}` });
   };
   return new StoreWatch({ place: { dataDir, namespace }, address, isEmbedded, asker, onOtherStore });
+}
+
+function openTrace(dataDir: string, logger: Pick<ApiDependencies['logger'], 'warn'>): DoorTrace {
+  const onFault = (error: unknown): void =>
+    logger.warn({ error }, 'what is refused at the door cannot be written down');
+  return new DoorTrace({ dataDir, redact, onFault });
+}
+
+function tellReady(gate: TokenGate): void {
+  emitProcessEvent({ kind: 'ready', component: 'api' });
+  const whyNobody = gate.whyNobodyEnters();
+  if (whyNobody !== undefined) emitProcessEvent({ kind: 'line', text: whyNobody });
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+}
+
+type ConnectedClient = Awaited<ReturnType<typeof connectClient>>['client'];
+
+/** What reads and tells positions, and explains signals by them. */
+function positionParts(
+  client: ConnectedClient,
+  config: Config,
+  store: StoreGate,
+): Pick<ApiDependencies, 'positions' | 'flatten' | 'explainer'> {
+  const ours = tradingVenueOf(config);
+  const { dataDir } = config;
+  const positions = new PositionWorkflows(client, ours);
+  return {
+    positions: confirmedPositions(positions, store),
+    // Nobody who sent a request is kept waiting for fills.
+    flatten: (reason, who) => flattenAccount(client, ours, { reason, who, waitMaxMs: 0 }),
+    explainer: new SignalExplainer({ client, dataDir, positionOf: (view) => positionNoteOf(positions, view) }),
+  };
 }
 
 /** What tells a position something asks first whether the store is ours; who only looks is told by health. */

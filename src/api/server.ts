@@ -6,6 +6,8 @@ import type { TokenGate } from '../access/token-gate';
 import { isLoopback } from '../config/api-access';
 import type { Config } from '../config/schema';
 import { readJsonBody } from '../intake/json-body';
+import type { DoorTrace } from '../intake/door-trace';
+import type { SignalExplainer } from '../intake/signal-explainer';
 import type { SignalIntake } from '../intake/types';
 import { redact } from '../secrets/known-secrets';
 import type { ApiAudit } from './api-audit';
@@ -18,6 +20,7 @@ import { addPositionRoutes, type Flatten, type Positions } from './position-rout
 import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
 import { addHealthRoute, addMetricsRoute, HEALTH_PATH } from './status-routes';
+import { addExplanationRoute } from './explanation-route';
 import { answerUnknownRoutes } from './unknown-route';
 
 /** A signal is a dozen short fields: whoever needs longer to send one is holding a connection, not sending. */
@@ -38,6 +41,10 @@ const RETRY_AFTER_SECONDS = 1;
 /** What the API needs of the rest of the program. */
 export interface ApiDependencies {
   readonly intake: SignalIntake;
+  /** Keeps what is refused; absent: nothing does. */
+  readonly door?: Pick<DoorTrace, 'note'>;
+  /** Absent: `…/explanation` is 404. */
+  readonly explainer?: Pick<SignalExplainer, 'explain'>;
   readonly positions: Positions;
   readonly flatten: Flatten;
   readonly health: () => Promise<HealthReport>;
@@ -129,6 +136,8 @@ function keepRoom(server: FastifyInstance): void {
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
   const {
     intake,
+    door,
+    explainer,
     positions,
     flatten,
     health,
@@ -148,7 +157,8 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   guardByTokens(server, gate, audit);
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
-  addSignalRoutes(server, { intake, audit, timeoutMs: handlerTimeoutMs });
+  addSignalRoutes(server, { intake, door, audit, timeoutMs: handlerTimeoutMs });
+  if (explainer) addExplanationRoute(server, explainer, handlerTimeoutMs);
   addPositionRoutes(server, { positions, flatten, audit, timeoutMs: handlerTimeoutMs });
   return server;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AuditEntry } from '../access/audit';
+import type { DoorTrace } from '../intake/door-trace';
 import type { IntakeResult, RefusedSignal, SignalIntake } from '../intake/types';
 import { fingerprintOf } from '../intake/fingerprint';
 import { parseSettlement } from '../intake/parse-settlement';
@@ -78,6 +79,8 @@ function readMinutes(query: unknown): number {
 
 export interface SignalRoutesOptions {
   readonly intake: SignalIntake;
+  /** Keeps what cannot be read as a signal; absent: nothing does. */
+  readonly door?: Pick<DoorTrace, 'note'>;
   readonly audit: ApiAudit;
   /** After it the sender of a signal is told that the answer is not known, milliseconds. */
   readonly timeoutMs: number;
@@ -112,7 +115,7 @@ export function addSignalRoutes(server: FastifyInstance, options: SignalRoutesOp
 function addSubmitRoute(
   server: FastifyInstance,
   submissions: InFlightLimit,
-  { intake, audit, timeoutMs }: SignalRoutesOptions,
+  { intake, door, audit, timeoutMs }: SignalRoutesOptions,
 ): void {
   // Its deadline is its own: what Fastify makes for a route's deadline costs more than the rest of Fastify.
   server.post('/api/signals', async (request, reply) => {
@@ -121,6 +124,13 @@ function addSubmitRoute(
     const parsed = parseSignal(request.body, { nowMs: Date.now() });
     if (!parsed.ok) {
       note({ target: '', result: 'refused', detail: parsed.code });
+      door?.note({
+        ...namesOf(request.body),
+        kind: 'refused',
+        source: 'http',
+        code: parsed.code,
+        message: parsed.message,
+      });
       return reply.code(422).send({ code: parsed.code, message: parsed.message });
     }
     const { signal } = parsed;
@@ -144,6 +154,14 @@ function addSubmitRoute(
       void taken.then(noteTaken, noteFailure);
     }
   });
+}
+
+/** What a body that is no signal says of itself, as far as that is text. */
+function namesOf(body: unknown): { readonly symbol?: string; readonly direction?: string; readonly strategy?: string } {
+  if (typeof body !== 'object' || body === null) return {};
+  const names = ['symbol', 'direction', 'strategy'] as const;
+  const fields = body as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(names.flatMap((name) => (typeof fields[name] === 'string' ? [[name, fields[name]]] : [])));
 }
 
 function addSettleRoute(

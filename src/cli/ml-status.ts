@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
+import { parseSymbol, SYMBOL_ARGUMENT } from './position-access';
+import { presentJudgement, renderJudgement } from './render-judgement';
 import { presentPredictions, renderPredictions } from './render-predictions';
 import { withClient } from './temporal-access';
 import { printErrorLine, printJson, printLine, styleFor } from './terminal';
@@ -8,12 +10,15 @@ import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 const NONE_RUNS =
   'No predictions are made: none has started, or somebody ended them. "oncefill start" starts them, unless ml.enabled is false.';
 
-/** `oncefill ml status`: what the model does, and why its predictions are no signals. */
+/** `oncefill ml status`, what the model does, and `ml why SYMBOL`, why there was no signal. */
 export function addMlCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
-  program
-    .command('ml')
-    .description('look at the predictions of the model')
-    .command('status')
+  const ml = program.command('ml').description('look at the predictions of the model');
+  addStatusCommand(ml, finish);
+  addWhyCommand(ml, finish);
+}
+
+function addStatusCommand(ml: Command, finish: (exitCode: ExitCode) => void): void {
+  ml.command('status')
     .description('print what became of the predictions, and which views are open (1: none are made)')
     .option('--json', 'print JSON')
     .action(async (options: { readonly json?: boolean }, command: Command) => {
@@ -29,5 +34,29 @@ export function addMlCommands(program: Command, finish: (exitCode: ExitCode) => 
       if (options.json) printJson(presentPredictions(report));
       else printLine(renderPredictions(report, styleFor(process.stdout)));
       finish(ExitCode.SUCCESS);
+    });
+}
+
+/** `oncefill ml why SYMBOL` */
+function addWhyCommand(ml: Command, finish: (exitCode: ExitCode) => void): void {
+  ml.command('why')
+    .description("hold a symbol's last prediction against its gates (1: none are made, or none was judged)")
+    .argument('<symbol>', SYMBOL_ARGUMENT, parseSymbol)
+    .option('--json', 'print JSON')
+    .action(async (symbol: string, options: { readonly json?: boolean }, command: Command) => {
+      const config = await loadCommandConfig(command);
+      const { readPredictions } = await import('../observability/predictions-report');
+      const report = await withClient(config, 'look', ({ client }) => readPredictions(client));
+      if (report === undefined) {
+        if (options.json) printJson({ symbol, running: false });
+        else printErrorLine(NONE_RUNS);
+        finish(ExitCode.FAILURE);
+        return;
+      }
+      const { judgements = {} } = report.state;
+      const judgement = Object.hasOwn(judgements, symbol) ? judgements[symbol] : undefined;
+      if (options.json) printJson(presentJudgement(report, symbol, judgement));
+      else printLine(renderJudgement(report, symbol, judgement, styleFor(process.stdout)));
+      finish(judgement === undefined ? ExitCode.FAILURE : ExitCode.SUCCESS);
     });
 }

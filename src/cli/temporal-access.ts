@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import type { SignalIntake } from '../intake/types';
+import { redact } from '../secrets/known-secrets';
 import { ANY_STORE, type StoreGate } from '../temporal/store-gate';
 import { printErrorLine } from './terminal';
 
@@ -119,10 +120,16 @@ export async function withSignalIntake<Result>(
   purpose: Purpose,
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
-  const { createSignalIntake } = await import('../intake/signal-intake');
+  const [{ createSignalIntake }, { DoorTrace }, { tracedIntake }] = await Promise.all([
+    import('../intake/signal-intake'),
+    import('../intake/door-trace'),
+    import('../intake/traced-intake'),
+  ]);
+  const trace = new DoorTrace({ dataDir: config.dataDir, redact });
   return withClient(config, purpose, ({ client, store: gate }) => {
     // Who only looks was warned, and may look at what is there.
     const store = purpose === 'look' ? ANY_STORE : gate;
-    return use(createSignalIntake({ client, config, store, isShortLived: true }));
+    const intake = createSignalIntake({ client, config, store, isShortLived: true });
+    return use(tracedIntake(intake, { by: 'cli' }, trace));
   });
 }

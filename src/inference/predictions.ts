@@ -13,9 +13,8 @@ export function beyondLeastReturn(
   predictions: readonly Prediction[],
   minimumReturn: string | undefined,
 ): readonly ModelPrediction[] {
-  const least = Number(minimumReturn);
   return predictions
-    .filter(({ returns15m }) => Math.abs(returns15m) > least)
+    .filter(({ returns15m }) => isBeyond(returns15m, minimumReturn))
     .map(({ symbol, returns15m, closeTimeMs, close, deviation }) => ({
       symbol,
       expectedReturn: Number(returns15m.toPrecision(SIGNIFICANT_DIGITS)),
@@ -23,4 +22,19 @@ export function beyondLeastReturn(
       ...(close !== undefined && { close }),
       ...(deviation !== undefined && { deviation }),
     }));
+}
+
+/** The others, by symbol: what is told of them to whoever asks why there was no signal. */
+export function notBeyondLeastReturn(
+  predictions: readonly Prediction[],
+  minimumReturn: string | undefined,
+): Readonly<Record<string, number>> {
+  const others = predictions.filter(({ returns15m }) => !isBeyond(returns15m, minimumReturn));
+  return Object.fromEntries(
+    others.map(({ symbol, returns15m }) => [symbol, Number(returns15m.toPrecision(SIGNIFICANT_DIGITS))]),
+  );
+}
+
+function isBeyond(logReturn: number, minimumReturn: string | undefined): boolean {
+  return Math.abs(logReturn) > Number(minimumReturn);
 }

@@ -9,8 +9,8 @@ export interface SignalCounter {
 export function countedIntake(intake: SignalIntake, counter: SignalCounter | undefined): SignalIntake {
   if (!counter) return intake;
   return {
-    async submit(signal) {
-      const result = await intake.submit(signal);
+    async submit(signal, source) {
+      const result = await intake.submit(signal, source);
       counter.checked(result);
       return result;
     },

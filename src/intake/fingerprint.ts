@@ -22,6 +22,11 @@ export function clientOrderIdOf(fingerprint: string): string {
   return `of${sha256(`order:${fingerprint}`).slice(0, CLIENT_ORDER_ID_HASH_LENGTH)}`;
 }
 
+/** Whether an order's id at the venue may be one of ours. */
+export function isOurOrderId(orderId: string): boolean {
+  return /^of[0-9a-f]{30}$/.test(orderId);
+}
+
 function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }

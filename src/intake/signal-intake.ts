@@ -4,6 +4,7 @@ import { faultOfSymbol } from '../config/traded-symbols';
 import { tradingVenueOf } from '../config/trading-environment';
 import { notOfferedFault } from '../domain/order-options';
 import { checkSignalTime, type TradingSignal } from '../domain/signal';
+import type { SignalSource } from '../domain/signal-source';
 import type { SignalView } from '../domain/signal-view';
 import {
   CONTENT_HASH_MEMO,
@@ -86,7 +87,7 @@ class TemporalSignalIntake implements SignalIntake {
     this.admission = new Admission({ client, config, disk, isShortLived });
   }
 
-  async submit(signal: TradingSignal): Promise<IntakeResult> {
+  async submit(signal: TradingSignal, source?: SignalSource): Promise<IntakeResult> {
     const fingerprint = fingerprintOf(signal);
     const fault = this.fault(signal);
     if (fault) return (await this.acceptedBefore(fingerprint, signal, fault)) ?? fault;
@@ -100,7 +101,7 @@ class TemporalSignalIntake implements SignalIntake {
     const refusal = await this.admission.enter(signal);
     // What was accepted before costs nothing new.
     if (refusal) return (await this.takenBefore(fingerprint, signal)) ?? refusal;
-    const taken = await this.takeOrLeave({ signal, fingerprint, contentHash });
+    const taken = await this.takeOrLeave({ signal, fingerprint, contentHash, ...(source && { source }) });
     return taken === undefined ? { status: 'accepted', fingerprint } : this.judge(fingerprint, signal, taken);
   }
 

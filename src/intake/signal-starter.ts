@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { TradingSignal } from '../domain/signal';
+import type { SignalSource } from '../domain/signal-source';
 import type { TradingVenue } from '../domain/trading-venue';
 import { SIGNALS_TASK_QUEUE } from '../messages/ids';
 import { TRADE_DIRECTION, TRADE_STRATEGY, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
@@ -16,6 +17,7 @@ export interface AdmittedSignal {
   readonly signal: TradingSignal;
   readonly fingerprint: string;
   readonly contentHash: string;
+  readonly source?: SignalSource;
 }
 
 /** What starts the workflows of admitted signals. */
@@ -42,9 +44,15 @@ export class WorkflowStarter implements SignalStarter {
 
   async start(admitted: AdmittedSignal): Promise<string | undefined> {
     const { client, ours, store, headStart } = this.options;
-    const { signal, fingerprint, contentHash } = admitted;
+    const { signal, fingerprint, contentHash, source } = admitted;
     const goAhead = headStart?.ready();
-    const input = { fingerprint, clientOrderId: clientOrderIdOf(fingerprint), ...ours, signal };
+    const input = {
+      fingerprint,
+      clientOrderId: clientOrderIdOf(fingerprint),
+      ...ours,
+      signal,
+      ...(source && { source }),
+    };
     const announced = goAhead ? { ...input, headStart: true } : input;
     const runId = await callServer(client, SEND_AGAIN, () => this.startOnce(announced, contentHash));
     if (runId === undefined) return undefined;

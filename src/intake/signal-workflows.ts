@@ -28,7 +28,9 @@ import {
   type SettleCommand,
   type SettleReply,
 } from '../messages/signal';
+import { someAtOnce } from '../process/some-at-once';
 import { queryPatiently } from '../temporal/patient-query';
+import { clientOrderIdOf, isOurOrderId } from './fingerprint';
 import { callServer } from './server-call';
 import { readSignalView, type StoredSignalView } from './stored-view';
 import { SIGNAL_LIST_MAX, type SignalIntake, type SignalSummary } from './types';
@@ -39,6 +41,10 @@ interface Holder {
   readonly status: WorkflowExecutionDescription['status']['name'];
   readonly workflowId: string;
 }
+
+/** Signals whose order ids are compared. */
+const ORDERS_LOOKED_AT_MAX = 20_000;
+const READ_AT_ONCE_MAX = 10;
 
 const GOES_ON: ReadonlySet<string> = new Set(['RUNNING', 'PAUSED']);
 const ENDED_BY_HAND =
@@ -73,6 +79,35 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     const isStored = holder.status === 'COMPLETED';
     const view = readSignalView(await (isStored ? holder.handle.result() : queryPatiently(holder.handle, stateQuery)));
     return isStored || GOES_ON.has(holder.status) ? view : { ...view, detail: ENDED_BY_HAND };
+  }
+
+  /** The workflow that has a signal's account. @returns undefined: none has */
+  async holderId(fingerprint: string): Promise<string | undefined> {
+    return (await this.holderOf(fingerprint))?.workflowId;
+  }
+
+  /**
+   * The signal of an order, by the server's index. Our own ids are hashes of fingerprints; a venue's are found in the accounts
+   * of the newest signals alone.
+   *
+   * @returns undefined: none of those that were looked at
+   */
+  async findByOrder(orderId: string): Promise<string | undefined> {
+    const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND ExecutionStatus != 'ContinuedAsNew'`;
+    const newest: string[] = [];
+    let looked = 0;
+    for await (const { workflowId } of this.client.workflow.list({ query, pageSize: SIGNAL_LIST_MAX })) {
+      if (clientOrderIdOf(workflowId) === orderId) return workflowId;
+      if (newest.length < SIGNAL_LIST_MAX) newest.push(workflowId);
+      looked += 1;
+      if (looked >= ORDERS_LOOKED_AT_MAX) break;
+    }
+    if (isOurOrderId(orderId)) return undefined;
+    const found = await someAtOnce(newest, READ_AT_ONCE_MAX, async (fingerprint) => {
+      const view = await this.read(fingerprint).catch(() => undefined);
+      return view?.order?.venueOrderId === orderId ? fingerprint : undefined;
+    });
+    return found.find((fingerprint) => fingerprint !== undefined);
   }
 
   /** By the server's index, which may be LISTED_LATE_MAX_MS late. */

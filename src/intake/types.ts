@@ -1,5 +1,6 @@
 import type { SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
+import type { SignalSource } from '../domain/signal-source';
 import type { CancelAnswer, CancelOrigin, SettleCommand, SettleReply, SignalWorkflowInput } from '../messages/signal';
 
 export type { CancelAnswer } from '../messages/signal';
@@ -64,10 +65,11 @@ export interface SignalIntake {
   /**
    * Takes a signal, once: what is sent again with the same timestamp is told apart from another signal.
    *
+   * @param source who sends it, for explanations; absent: not known
    * @throws IntakeUnavailableError when the server does not answer: sent again with its timestamp, it cannot trade twice
    * @throws OtherStoreError when the server holds another store than ours: nobody here trades what that one takes
    */
-  submit(signal: TradingSignal): Promise<IntakeResult>;
+  submit(signal: TradingSignal, source?: SignalSource): Promise<IntakeResult>;
   /** @returns undefined when no such signal is known (any more) */
   show(fingerprint: string): Promise<SignalView | undefined>;
   /** Newest first, at most SIGNAL_LIST_MAX. @param minutes 1 to 10080 */

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { GateFunnel } from '../domain/model-gate/funnel';
+import type { Judgements } from '../domain/model-gate/judgement';
 import type { Gate, GateSettings } from '../domain/model-gate/types';
 import type { Direction } from '../domain/signal';
 import type { TradingEnvironment } from '../domain/trading-venue';
@@ -42,6 +43,8 @@ export interface MlManagerState {
   readonly lastFunnel?: GateFunnel;
   /** What the last signals were expected to cost, in words; of the gate of demos. */
   readonly demoWords?: string;
+  /** What last became of each symbol's prediction; absent: none was judged since it is kept. */
+  readonly judgements?: Judgements;
 }
 
 export interface MlManagerStats {

@@ -2,6 +2,7 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { LookUpDelays } from '../domain/look-up-delay';
 import type { OrderPlan, VenueOrder } from '../domain/market';
 import type { CloseReason } from '../domain/position/types';
+import type { SignalSource } from '../domain/signal-source';
 import type { SignalOutcome, SignalView, TimelineEntry } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
 import type { TradingEnvironment } from '../domain/trading-venue';
@@ -25,6 +26,8 @@ export interface SignalWorkflowInput {
   readonly environment?: TradingEnvironment;
   readonly venue: string;
   readonly signal: TradingSignal;
+  /** Who sent it, for people: any value, as nobody checks it. Absent: of a sender of before it was kept. */
+  readonly source?: SignalSource;
   /** Why an exit of ours was made, for people; absent: it is none. */
   readonly exitReason?: CloseReason;
   /** Only of senders of before there were TradeTerms. */

@@ -1,4 +1,5 @@
 import type { Denial, DenialCode } from '../domain/denial';
+import type { StepPlace, TradeFacts } from '../domain/explain/types';
 import type { LookUpDelays } from '../domain/look-up-delay';
 import type { OrderMemory, OrderPlan, VenueOrder } from '../domain/market';
 import type { VenueOutcome } from '../domain/outcome';
@@ -40,6 +41,13 @@ export type TermsOf = (signal: TradingSignal, startedAtMs: number) => TradeTerms
 /** What an answer of the short road carries along; absent in answers of before there were terms. */
 export interface WithTerms {
   readonly terms?: TradeTerms;
+}
+
+/** For explanations alone; absent in answers of before it was kept. */
+export interface WithFacts {
+  readonly facts?: TradeFacts;
+  /** Where it was refused, or found something missing. */
+  readonly place?: StepPlace;
 }
 
 /** What a signal's workflow is, in the server's words and in ours: what it cannot have from whoever started it. */
@@ -106,7 +114,13 @@ export interface Reserved {
 export type Refused =
   | { readonly status: 'denied'; readonly denial: Denial }
   /** Something is missing for a while (a price, a permit, a balance): wait durably and ask again. */
-  | { readonly status: 'retry'; readonly afterMs: number; readonly reason: string };
+  | {
+      readonly status: 'retry';
+      readonly afterMs: number;
+      readonly reason: string;
+      /** What is missing, where a code names it; for explanations. */
+      readonly code?: DenialCode;
+    };
 
 /** Why a signal can never be sent. */
 export interface Expiry {

@@ -143,7 +143,7 @@ export class Funds {
 /** A balance that is not known yet, or is too old, is known in a moment; every other refusal is final. */
 export function refusedFor(denial: Denial): Refused {
   return isPassing(denial)
-    ? { status: 'retry', afterMs: MISSING_RETRY_AFTER_MS, reason: denial.message }
+    ? { status: 'retry', afterMs: MISSING_RETRY_AFTER_MS, reason: denial.message, code: denial.code }
     : { status: 'denied', denial };
 }
 

@@ -1,6 +1,6 @@
 import { setBounded } from '../domain/plain-values';
 import { SIGNAL_WORKFLOW_TYPE, type SignalWorkflowInput } from '../messages/signal';
-import { tradeInputOf, type TradeInput, type TradeResult } from '../messages/trade';
+import { tradeInputOf, type TradeInput, type TradeResult, type WithFacts } from '../messages/trade';
 import type { SignalCheck } from '../intake/genuine-signal';
 import type { HeadStart } from '../intake/types';
 import type { Permits } from './permits';
@@ -13,7 +13,7 @@ const FIRST_ROUND = 1;
 /** A trade begun ahead, and the run that it is for. */
 interface Begun {
   readonly runId: string;
-  readonly trade: Promise<TradeResult>;
+  readonly trade: Promise<TradeResult & WithFacts>;
 }
 
 /**
@@ -57,7 +57,7 @@ export class HeadStarts implements HeadStart {
   }
 
   /** For the workflow's own call: what was begun for it, or the trade from its beginning. */
-  trade(input: TradeInput): Promise<TradeResult> {
+  trade(input: TradeInput): Promise<TradeResult & WithFacts> {
     const begun = input.round === FIRST_ROUND ? this.begun.get(input.fingerprint) : undefined;
     // Another run under the same id is none of intake's, whatever it was started with.
     if (begun?.runId !== input.origin.firstRunId) return this.road.trade(input);

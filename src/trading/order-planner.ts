@@ -1,6 +1,7 @@
 import { isDenial, type Denial } from '../domain/denial';
 import type { AssetView } from '../domain/ledger/types';
 import type { OrderBounds } from '../domain/entry-bounds';
+import type { TradeFacts } from '../domain/explain/types';
 import type { OrderPlan } from '../domain/market';
 import type { ProtectionTerms } from '../domain/protection/plan-protection';
 import type { TradingSignal } from '../domain/signal';
@@ -40,10 +41,11 @@ export class OrderPlanner {
   ) {}
 
   /**
+   * @param onFacts hears of the figures that the plan is made from, also where none comes of them
    * @returns the plan, or why this signal can never become an order
    * @throws VenueError when the venue's prices or instruments cannot be had for now
    */
-  async plan(input: PlanInput): Promise<OrderPlan | Denial> {
+  async plan(input: PlanInput, onFacts: (facts: TradeFacts) => void = () => undefined): Promise<OrderPlan | Denial> {
     const { signal } = input;
     const fault = signal.intent === 'entry' ? this.entryGate?.faultFor(signal.symbol) : undefined;
     if (fault !== undefined) return { code: 'VENUE_UNAVAILABLE', message: `No entry is sent: ${fault}` };
@@ -57,6 +59,11 @@ export class OrderPlanner {
     const ticker = await this.pacedVenue.ticker(signal.symbol, signal.intent);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
     const funds = signal.amount === undefined ? await this.fundsOf(market.settle) : undefined;
+    const { priceAgeMs } = this.pacedVenue;
+    onFacts({
+      ...(priceAgeMs !== undefined && { priceAgeMs: Math.round(priceAgeMs) }),
+      ...(funds !== undefined && { free: funds.free }),
+    });
     const plan = planOrder({
       signal,
       market,

@@ -82,6 +82,11 @@ export class PacedVenue {
     return (await this.tickersRead.get(intent)).get(symbol);
   }
 
+  /** How old the newest prices are, milliseconds; absent: none were read. */
+  get priceAgeMs(): number | undefined {
+    return this.tickersRead.ageMs;
+  }
+
   /** In the exits' share: behind a flood of entries the ledger would not hear of what exits gave back. */
   async balances(): Promise<SnapshotCommand> {
     return this.readAccount('exit', () => this.venue.balances());

@@ -3,9 +3,10 @@ import type { Denial } from '../domain/denial';
 import { checkSend, type SendVerdict } from '../domain/send-check';
 import type { Intent } from '../domain/signal';
 import type { Expiry } from '../messages/trade';
-import { authorizationQuery } from '../messages/venue-account';
+import { authorizationQuery, usageQuery } from '../messages/venue-account';
 import type { EntityCaller } from './entity-caller';
 import type { RequestPermit } from '../venues/request-permit';
+import { FullWindows } from './full-windows';
 import type { PermitReply, Permits } from './permits';
 import type { StoreGate } from '../temporal/store-gate';
 import { crashPoint } from '../process/crash-points';
@@ -68,13 +69,17 @@ export type SendCheck =
 
 /** Brings together what an order needs right before it is sent. Both roads go through it. */
 export class SendChecker {
+  private readonly windows: FullWindows;
+
   constructor(
     private readonly entities: Pick<EntityCaller, 'query'>,
     private readonly permits: Pick<Permits, 'acquire' | 'leftUntil'>,
     private readonly store: StoreGate,
     /** The account's workflow id. */
     private readonly account: string,
-  ) {}
+  ) {
+    this.windows = new FullWindows(() => entities.query(account, usageQuery));
+  }
 
   /**
    * Applies checkSend until there is a decision: waits in place for a permit that begins in a moment, and asks anew for
@@ -113,7 +118,7 @@ export class SendChecker {
       }
       if (verdict.step === 'send')
         return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs, token: tokenOf(permit) };
-      if (verdict.step !== 'ask') return conclude(verdict, permitRound);
+      if (verdict.step !== 'ask') return this.conclude(verdict, permitRound);
       if (verdict.whom === 'limiter' && permit && verdict.isSame !== true) permitRound += 1;
       if (asked[verdict.whom] >= asksMax[verdict.whom])
         return { status: 'lapsed', permitRound, reason: verdict.reason };
@@ -126,6 +131,23 @@ export class SendChecker {
         const denial = await this.askLedger(request);
         if (denial) return { status: 'denied', denial };
       }
+    }
+  }
+
+  private async conclude(
+    verdict: Exclude<SendVerdict, { step: 'ask' | 'send' }>,
+    permitRound: number,
+  ): Promise<SendCheck> {
+    switch (verdict.step) {
+      case 'wait': {
+        const words = await this.windows.words();
+        const reason = words === undefined ? verdict.reason : `${verdict.reason} ${words}`;
+        return { status: 'wait', waitMs: remainingMs(verdict.untilMs), permitRound, reason };
+      }
+      case 'give_up':
+        return { status: 'lapsed', permitRound, reason: verdict.reason };
+      case 'expire':
+        return { status: 'expired', reason: verdict.denial.message, code: verdict.denial.code };
     }
   }
 
@@ -181,15 +203,4 @@ function remainingMs(untilMs: number): number {
 function tokenOf(permit: PermitReply | undefined): RequestPermit {
   if (permit?.status === 'granted') return permit.token;
   throw new Error('An order was to leave without a permit.');
-}
-
-function conclude(verdict: Exclude<SendVerdict, { step: 'ask' | 'send' }>, permitRound: number): SendCheck {
-  switch (verdict.step) {
-    case 'wait':
-      return { status: 'wait', waitMs: remainingMs(verdict.untilMs), permitRound, reason: verdict.reason };
-    case 'give_up':
-      return { status: 'lapsed', permitRound, reason: verdict.reason };
-    case 'expire':
-      return { status: 'expired', reason: verdict.denial.message, code: verdict.denial.code };
-  }
 }

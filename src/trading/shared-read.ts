@@ -29,6 +29,11 @@ export class SharedRead<Value> {
 
   constructor(private readonly options: SharedReadOptions<Value>) {}
 
+  /** How old the newest value is, milliseconds; undefined: there is none. */
+  get ageMs(): number | undefined {
+    return this.latest && performance.now() - this.latest.requestedAtMs;
+  }
+
   /** @throws VenueError */
   async get(intent: Intent): Promise<Value> {
     const { latest } = this;

@@ -1,6 +1,16 @@
 import { isDenial, type Denial } from '../domain/denial';
+import type { TradeFacts } from '../domain/explain/types';
 import type { OrderPlan } from '../domain/market';
-import type { Refused, Reserved, TermsOf, TradeInput, TradeResult, TradeTerms, TradeTimes } from '../messages/trade';
+import type {
+  Refused,
+  Reserved,
+  TermsOf,
+  TradeInput,
+  TradeResult,
+  TradeTerms,
+  TradeTimes,
+  WithFacts,
+} from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
 import { VenueError } from '../venues/venue';
 import { EARLIER_ATTEMPT, MISSING_RETRY_AFTER_MS, refusedFor, type Funds } from './funds';
@@ -8,6 +18,9 @@ import type { OrderPlanner } from './order-planner';
 import type { OrderSender } from './order-sender';
 import type { PermitReply, Permits } from './permits';
 import { ASK_NOBODY, permitRequestId, type SendChecker } from './send-checker';
+
+/** Hears of the figures that a step is taken by. */
+type NoteFacts = (facts: TradeFacts) => void;
 
 /** The way of an order while nothing stands in it. */
 export class ShortRoad {
@@ -25,10 +38,17 @@ export class ShortRoad {
    * while an earlier run is still under way somewhere: the ledger has the reservation in its history before the first
    * byte leaves, and whoever is told that it exists sends nothing from here.
    */
-  async trade(input: TradeInput): Promise<TradeResult> {
+  async trade(input: TradeInput): Promise<TradeResult & WithFacts> {
+    let facts: TradeFacts = {};
+    const note: NoteFacts = (more) => void (facts = { ...facts, ...more });
+    const result = await this.tradeNoting(input, note);
+    return Object.keys(facts).length === 0 ? result : { ...result, facts };
+  }
+
+  private async tradeNoting(input: TradeInput, note: NoteFacts): Promise<TradeResult & WithFacts> {
     crashPoint('reserve.before-plan');
-    const plan = await this.plan(input);
-    if ('status' in plan) return plan;
+    const plan = await this.plan(input, note);
+    if ('status' in plan) return { ...plan, place: 'plan' };
     crashPoint('reserve.before-update');
     const terms = this.termsOf(input.signal, input.signalStartedAtMs);
     const permitId = permitRequestId(input.fingerprint, input.round);
@@ -50,23 +70,25 @@ export class ShortRoad {
     try {
       const [reserved, permit] = await Promise.all(asked);
       crashPoint('reserve.after-update');
+      if (permit.status === 'granted')
+        note({ permitMs: Math.max(0, Math.round(permit.notBeforeMs - permit.askedAtMs)) });
       if (reserved.status !== 'reserved') {
         if (permit.status === 'granted' && permit.isNew) await this.permits.giveBack(permitId);
-        return reserved;
+        return { ...reserved, place: 'account' };
       }
       if (reserved.earlierAttempt !== 'none') {
         return { ...reserved, reason: EARLIER_ATTEMPT };
       }
-      return await this.send(input, terms, reserved, permit);
+      return await this.send(input, terms, reserved, permit, note);
     } finally {
       await reportIsOver();
     }
   }
 
-  private async plan(input: TradeInput): Promise<OrderPlan | Refused> {
+  private async plan(input: TradeInput, note: NoteFacts): Promise<OrderPlan | Refused> {
     let plan: OrderPlan | Denial;
     try {
-      plan = await this.planner.plan(input);
+      plan = await this.planner.plan(input, note);
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
       const { retryAfterMs = 0 } = error.outcome;
@@ -80,6 +102,7 @@ export class ShortRoad {
     { leverage, expiresAtMs }: TradeTerms,
     reserved: Reserved,
     permit: PermitReply,
+    note: NoteFacts,
   ): Promise<TradeResult> {
     const { plan, authorizedAtMs } = reserved;
     const reservedAtMs = performance.now();
@@ -114,6 +137,8 @@ export class ShortRoad {
     crashPoint('trade.after-commit');
     // What could not be booked is the durable road's: it tries again and tells.
     if (booked.status === 'refused') return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };
+    const { venueCode, httpStatus } = outcome;
+    note({ ...(venueCode !== undefined && { venueCode }), ...(httpStatus !== undefined && { httpStatus }) });
     return { status: 'settled', plan, order, times: times() };
   }
 }

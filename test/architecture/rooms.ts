@@ -76,7 +76,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
   {
     path: 'src/temporal',
     holds: 'finding and running the server, connections, namespace, the seal of histories',
-    rooms: ['src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
+    rooms: ['src/domain', 'src/messages', 'src/secrets', 'src/process', 'src/net', 'src/config'],
     packages: [
       'Node',
       '@temporalio/client',

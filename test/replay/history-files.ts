@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { packageRoot } from '../../src/config/package-root';
-import { historyFromJson, historyToJson } from './history-json';
+import { historyFromJson, historyToJson } from '../../src/temporal/history-json';
 
 const HISTORIES_DIR = join(packageRoot(), 'test', 'replay', 'histories');
 const EXTENSION = '.json';

@@ -3,6 +3,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { TRUSTED_STORE } from '../../harness/trusted-store';
 import { ShortRoad } from '../../src/trading/short-road';
 import { createSignalIntake } from '../../src/intake/signal-intake';
+import { explainHistory, SignalExplainer } from '../../src/intake/signal-explainer';
+import { GATES } from '../../src/domain/explain/types';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -174,3 +176,51 @@ test('a signal in progress survives the loss of its workers', async () => {
 });
 
 describe("a limit order in a person's hands", () => describeOrderLife(() => engine));
+
+// Last: an order that is sized from free funds leaves less of them.
+describe('an explanation', () => {
+  const explainer = (): SignalExplainer =>
+    new SignalExplainer({ client: engine.parts.client, dataDir: engine.config.dataDir });
+
+  async function ended(overrides: object = {}): Promise<string> {
+    const signal = engine.signal(overrides);
+    const result = await engine.intake.submit(signal, { by: 'cli' });
+    const { fingerprint } = result as { fingerprint: string };
+    await engine.end(fingerprint);
+    return fingerprint;
+  }
+
+  test('of a filled signal has the figures that it was traded by, and is the same from its export', async () => {
+    const fingerprint = await ended({ amount: undefined });
+    const explanation = (await explainer().explain(fingerprint))!;
+    expect(explanation).toMatchObject({ outcome: 'FILLED', source: { by: 'cli' } });
+    expect(explanation.attempts).toMatchObject([{ kind: 'PLACED', venueCode: '0', httpStatus: 200 }]);
+    const verdicts = explanation.gates.map(({ gate, verdict }) => [gate, verdict]);
+    expect(verdicts).toEqual(GATES.map((gate) => [gate, gate === 'position' ? 'not_recorded' : 'passed']));
+    const actual = Object.fromEntries(explanation.gates.map((report) => [report.gate, report.actual]));
+    expect(actual).toMatchObject({
+      admitted: 'from the command line',
+      sized: expect.stringMatching(/ old\), from [\d.]+ USDT free/) as string,
+      permitted: expect.stringMatching(/^a permit (at once|in )/) as string,
+    });
+    const exported = JSON.parse(JSON.stringify(await explainer().export(fingerprint))) as object;
+    expect(await explainHistory(exported)).toEqual(explanation);
+  });
+
+  test('of a denied one names the gate, and both are found by the ids of their orders', async () => {
+    const fingerprint = await ended({ amount: '90' });
+    expect(await explainer().explain(fingerprint)).toMatchObject({ decidedBy: 'funded', code: 'INSUFFICIENT_FUNDS' });
+    const filled = await engine.trade();
+    const { clientOrderId, venueOrderId = '' } = filled.order!;
+    const find = (orderId: string) => explainer().findByOrder(orderId);
+    // The server's index is a second or two late.
+    await eventually(async () => (await find(clientOrderId)) === filled.fingerprint);
+    expect(await find(venueOrderId)).toBe(filled.fingerprint);
+    expect(await find('nonsense')).toBeUndefined();
+  });
+
+  test('of a signal that nobody knows is none', async () => {
+    expect(await explainer().explain('0123456789abcdef')).toBeUndefined();
+    expect(await explainer().export('0123456789abcdef')).toBeUndefined();
+  });
+});

@@ -60,16 +60,24 @@ function judge(state: GateState, prediction: ModelPrediction, terms: GateTerms):
   const { symbol } = prediction;
   const view = ownValue(state, symbol);
   const reason = reasonBeforeCosts(view, prediction, terms);
-  if (reason !== undefined) return { symbol, outcome: reason };
   const { settings, candleIntervalMs } = terms;
+  if (reason === 'BELOW_MINIMUM') return { symbol, outcome: reason, needed: Number(settings.minimumReturn) };
+  if (reason !== undefined) return { symbol, outcome: reason };
   const expectedCosts = roundTripCosts(ownValue(terms.costs, symbol));
   if (expectedCosts === undefined) return { symbol, outcome: 'COSTS_UNKNOWN' };
   const needed = expectedCosts + Number(settings.slippageMargin);
   const isWorthIt = Math.abs(prediction.expectedReturn) > needed;
-  if (settings.gate === 'costs' && !isWorthIt) return { symbol, outcome: 'BELOW_COSTS' };
+  if (settings.gate === 'costs' && !isWorthIt) return { symbol, outcome: 'BELOW_COSTS', expectedCosts, needed };
   const isAgainstView = view !== undefined && isOpen(view, prediction.closeTimeMs);
   const signal = signalOf(prediction, settings, candleIntervalMs);
-  return { symbol, outcome: isAgainstView ? 'POSITION_OPPOSITE' : 'OPENED', signal, expectedCosts };
+  const outcome = isAgainstView ? 'POSITION_OPPOSITE' : 'OPENED';
+  return {
+    symbol,
+    outcome,
+    signal,
+    expectedCosts,
+    needed: settings.gate === 'costs' ? needed : Number(settings.minimumReturn),
+  };
 }
 
 function reasonBeforeCosts(

@@ -85,6 +85,8 @@ export interface Verdict {
   readonly signal?: TradingSignal;
   /** What the trade is expected to cost, fees and spread, a fraction of its value; of the same. */
   readonly expectedCosts?: number;
+  /** What the prediction was held against last, a log return or a fraction above zero; absent: nothing was. */
+  readonly needed?: number;
 }
 
 /** What predictions are judged by beside the state. */

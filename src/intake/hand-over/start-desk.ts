@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema';
 import { checkSignalTime, type TradingSignal } from '../../domain/signal';
+import { readSignalSource } from '../../domain/signal-source';
 import { OtherStoreError } from '../../temporal/errors';
 import type { StoreGate } from '../../temporal/store-gate';
 import { confirmStore } from '../confirm-store';
@@ -66,5 +67,6 @@ function readAdmitted(request: Readonly<Record<string, unknown>>, nowMs: number)
   const signal = request['signal'] as TradingSignal;
   if (faultOfContent(signal, { nowMs }) !== undefined) return undefined;
   if (fingerprint !== fingerprintOf(signal) || contentHash !== contentHashOf(signal)) return undefined;
-  return { signal, fingerprint, contentHash };
+  const source = readSignalSource(request['source']);
+  return { signal, fingerprint, contentHash, ...(source && { source }) };
 }

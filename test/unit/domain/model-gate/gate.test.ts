@@ -31,12 +31,20 @@ test('a prediction beyond the least return becomes an entry that says when its p
     maxHoldingSeconds: 900,
   };
   const expectedCosts = expect.closeTo(0.0013, 8) as number;
+  const needed = expect.any(Number) as number;
   expect(verdicts).toEqual([
-    { symbol: 'BTCUSDT', outcome: 'OPENED', expectedCosts, signal: { ...signal, symbol: 'BTCUSDT', direction: 'BUY' } },
+    {
+      symbol: 'BTCUSDT',
+      outcome: 'OPENED',
+      expectedCosts,
+      needed,
+      signal: { ...signal, symbol: 'BTCUSDT', direction: 'BUY' },
+    },
     {
       symbol: 'ETHUSDT',
       outcome: 'OPENED',
       expectedCosts,
+      needed,
       signal: { ...signal, symbol: 'ETHUSDT', direction: 'SELL' },
     },
   ]);
@@ -93,7 +101,14 @@ describe('the gate of costs', () => {
     const later = { ...costs, nowMs: START_MS + MINUTE_MS };
     expect(judgeAll(state, [predicted(-0.001, 1)], later)).toEqual({
       state,
-      verdicts: [{ symbol: 'BTCUSDT', outcome: 'BELOW_COSTS' }],
+      verdicts: [
+        {
+          symbol: 'BTCUSDT',
+          outcome: 'BELOW_COSTS',
+          expectedCosts: expect.closeTo(0.0013, 8) as number,
+          needed: expect.closeTo(0.0014, 8) as number,
+        },
+      ],
     });
   });
 
