@@ -22,6 +22,8 @@ function noteOf(position: PositionView, fingerprint: string): PositionNote | und
     case 'FLAT':
     case 'BOOKED':
       return { state: 'closed', words: 'closed; what it came to is not booked yet' };
+    case 'OPEN':
+      return { state: 'guarded', words: `${row?.size ?? '?'} open, without a stop as it is configured` };
     case 'UNPROTECTED':
       return { state: 'unguarded', words: 'open without a stop' };
     case 'OPENING':
