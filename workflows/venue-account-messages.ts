@@ -1,4 +1,4 @@
-import { setHandler, type SignalDefinition } from '@temporalio/workflow';
+import { setHandler, sleep, type SignalDefinition } from '@temporalio/workflow';
 import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
 import { tradingStateCommandFault } from '../src/domain/ledger/validation';
 import {
@@ -30,6 +30,9 @@ import type { Limiter } from './limiter';
 import { reject } from './reject';
 import type { AccountMove } from './account-move';
 import type { AccountRisk } from './account-risk';
+
+/** The balances are read so long after a position was closed: they may lag, and where several are closed one reading is enough. */
+const AFTER_CLOSING_MS = 2_000;
 
 /** What of a venue's account answers its messages. */
 export interface AccountParts {
@@ -81,10 +84,16 @@ export function handleAccountMessages(parts: AccountParts): void {
     (command) => limiter.feedback(command),
     "Takes in what the venue's answers say about its limits.",
   );
+  let isRefreshDue = false;
   const closed = (closing: PositionClosed): void => {
     risk.closed(closing);
-    // What was lost is judged by the equity: at once, not with the next report of balances.
-    if (risk.isOn) requestRefresh();
+    if (!risk.isOn || isRefreshDue) return;
+    // What was lost is judged by the equity: soon, not with the next report of balances.
+    isRefreshDue = true;
+    void sleep(AFTER_CLOSING_MS).then(() => {
+      isRefreshDue = false;
+      requestRefresh();
+    });
   };
   take(positionClosedSignal, closed, 'Notes what became of a position that was closed.');
   setHandler(moveAccountSignal, (to) => move.request(to), {
