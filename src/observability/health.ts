@@ -59,12 +59,12 @@ export async function readHealth(
     ...(components === undefined ? [monitorHealth(client, config)] : []),
     ...names.map((name) => componentHealth(client, config, name)),
     accountHealth(client, config),
-    positionsHealth(client, config),
     signalsHealth(client),
     ...(names.includes(ML_PART) ? [predictionsHealth(client)] : []),
   ];
   if (config.venues[config.venue]?.environment === 'paper') parts.push(paperVenueHealth(config));
-  const details = explainByEngine(await Promise.all(parts), Date.now());
+  const [positions, ...asked] = await Promise.all([positionsHealth(client, config), ...parts]);
+  const details = explainByEngine(positions ? [...asked, positions] : asked, Date.now());
   const startedAtMs = Math.min(...details.map((part) => part.startedAtMs ?? Date.now()));
   return {
     status: overall(details),

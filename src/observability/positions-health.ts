@@ -3,7 +3,7 @@ import type { Config } from '../config/schema';
 import { tradingVenueOf } from '../config/trading-environment';
 import { venueAccountWorkflowId } from '../messages/ids';
 import { riskQuery, type RiskRuleView, type RiskView } from '../messages/venue-account';
-import { CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
+import { CHECK_TIMEOUT_MS, type PartHealth } from './part-health';
 
 /** Bounds of loss: what they deny lasts, and is worth a message. */
 const LOSS_BOUNDS: readonly RiskRuleView['code'][] = ['DAILY_LOSS_LIMIT', 'DRAWDOWN_LIMIT', 'LOSS_STREAK'];
@@ -29,8 +29,12 @@ export function describeBound({ code, value, limit, blockedUntilMs }: RiskRuleVi
   return `${code} is reached (${value ?? 'unknown'} of ${limit ?? 'unknown'}), ${until}`;
 }
 
-/** What is open, and whether it is guarded, as the venue's account knows it. */
-export async function positionsHealth(client: Client, config: Config): Promise<PartHealth> {
+/**
+ * What is open, and whether it is guarded, as the venue's account knows it.
+ *
+ * @returns undefined where the account does not answer: its own part says so
+ */
+export async function positionsHealth(client: Client, config: Config): Promise<PartHealth | undefined> {
   const name = 'positions';
   try {
     const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
@@ -40,7 +44,7 @@ export async function positionsHealth(client: Client, config: Config): Promise<P
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: 'not started yet' };
     // An engine of an older release watches none.
     if (error instanceof QueryNotRegisteredError) return { name, status: 'healthy', text: 'not watched' };
-    return unhealthy(name, `cannot be asked: ${reason(error)}`);
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { exitCodeOf } from '../../harness/child-process';
 import { Installation } from '../../harness/installation';
 import { TRUSTED_STORE } from '../../harness/trusted-store';
+import { UNBOUNDED_RISK } from '../../harness/unbounded-risk';
 import { waitFor } from '../../harness/wait-for';
 import { startPart } from '../../bench/start-part';
 import type { TradingSignal } from '../../src/domain/signal';
@@ -29,7 +30,7 @@ let otherFolder: string;
 let server: EmbeddedServer | undefined;
 
 beforeAll(async () => {
-  product = await Installation.create({ name: 'other-store' });
+  product = await Installation.create({ name: 'other-store', settings: UNBOUNDED_RISK });
   const { port, namespace } = product.config.temporal;
   target = localTarget(`127.0.0.1:${port}`, namespace);
   otherFolder = mkdtempSync(join(tmpdir(), 'oncefill-other-store-'));

@@ -191,7 +191,7 @@ test('an entry that filled is told to its position’s workflow with who opened 
   account.rows = [account.row('BTCUSDT', { stopLoss: '95', openedAtMs: first.report.row!.openedAtMs })];
   await account.tells('BTCUSDT', ({ report }) => report.row?.stopLoss === '95');
   account.rows = [];
-  expect((await account.tells('BTCUSDT', ({ report }) => report.row === null)).report.openers).toEqual([opener]);
+  expect((await account.tells('BTCUSDT', ({ report }) => report.row === null)).report.openers).toMatchObject([opener]);
   const count = account.told.length;
   const reports = account.reports;
   await eventually(async () => account.reports > reports);
