@@ -9,7 +9,7 @@ export interface PositionSettings {
   readonly onOpposite: 'exit' | 'deny' | 'net';
   /** alert: a position that nobody here opened is said, and its symbol takes no entry; protect: it gets our stop, too. */
   readonly foreign: 'alert' | 'protect';
-  /** How often the venue is asked for its positions while there are any, seconds. */
+  /** How often the venue is asked for its positions while there are any, seconds; less often while nothing of them changes. */
   readonly reportIntervalSeconds: number;
 }
 
