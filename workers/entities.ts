@@ -29,21 +29,30 @@ import { assertNoFormerAccount } from './former-account';
  */
 const STEP_TIMEOUT = '5 seconds';
 
+/** What a venue's account is told of the configuration. @throws Error when the account could not carry the bounds of risk */
+export function venueAccountSettings(config: Config, promises: VenuePromises): VenueAccountSettings {
+  return {
+    ...tradingVenueOf(config),
+    updateIntervalMs: config.balances.updateIntervalSeconds * 1000,
+    snapshotLagMs: promises.snapshotLagMs,
+    limits: limitsOf(config),
+    riskTerms: riskTermsOf(config, promises),
+  };
+}
+
 /**
  * Starts a venue's account, or hands the running one the configuration of this start: it lives on across restarts, and
  * the settings may have changed in between.
  *
  * @throws FormerAccountError while an account of before environments travelled along runs: it has to move first
  */
-export async function ensureVenueAccount(client: Client, config: Config, promises: VenuePromises): Promise<void> {
+export async function ensureVenueAccount(
+  client: Client,
+  config: Config,
+  promises: VenuePromises,
+  settings = venueAccountSettings(config, promises),
+): Promise<void> {
   const ours = tradingVenueOf(config);
-  const settings: VenueAccountSettings = {
-    ...ours,
-    updateIntervalMs: config.balances.updateIntervalSeconds * 1000,
-    snapshotLagMs: promises.snapshotLagMs,
-    limits: limitsOf(config),
-    riskTerms: riskTermsOf(config, promises),
-  };
   await assertNoFormerAccount(client, ours.venue);
   const { isFirst, isMarked } = await readAccountPast(client, ours);
   await client.workflow.signalWithStart(VENUE_ACCOUNT_WORKFLOW_TYPE, {

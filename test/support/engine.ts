@@ -23,7 +23,7 @@ import { paperVenueOptions, type PaperVenueOptions } from '../../src/paper-venue
 import type { Credentials } from '../../src/venues/ccxt/credentials';
 import { claimEnvironment, noteTravels } from '../../workers/claim-environment';
 import { openEngine, type Engine } from '../../workers/engine';
-import { ensureVenueAccount } from '../../workers/entities';
+import { ensureVenueAccount, venueAccountSettings } from '../../workers/entities';
 import { entitiesWorker, formerVenueWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
 
 /** Longest wait for something that must happen; a test that needs it has failed. */
@@ -75,6 +75,8 @@ export interface TestEngineOptions {
   readonly flags?: readonly { readonly path: string; readonly value: unknown }[];
   /** What of the paper venue no setting names. */
   readonly paperVenue?: Partial<PaperVenueOptions>;
+  /** Whether the account watches positions and meets bounds of risk; absent: it does neither, and asks the venue for less. */
+  readonly watchesPositions?: boolean;
   /** What the engine signs with; absent: the paper venue's own keys. */
   readonly credentials?: Credentials;
   /** What an engine of an older release left behind, and what happens before this one starts. */
@@ -186,7 +188,9 @@ export async function startTestEngine(
     await claimEnvironment(client, parts.ours);
     await noteTravels(client);
     await engine.startWorkers();
-    await ensureVenueAccount(client, config, parts.venue.promises);
+    const settings = venueAccountSettings(config, parts.venue.promises);
+    const { riskTerms: _terms, ...others } = settings;
+    await ensureVenueAccount(client, config, parts.venue.promises, options.watchesPositions ? settings : others);
     await eventually(async () => (await engine.balances()).asOfMs > 0);
   } catch (error) {
     await engine.close();

@@ -12,6 +12,7 @@ let engine: TestEngine;
 beforeAll(async () => {
   environment = await startTestServer();
   engine = await startTestEngine(environment, {
+    watchesPositions: true,
     flags: [
       { path: 'positions', value: { adds: 0, onOpposite: 'exit', foreign: 'alert', reportIntervalSeconds: 1 } },
       { path: 'risk.perSymbol', value: '0.25' },
