@@ -1,6 +1,4 @@
-import { ExactDecimal, formatDecimal } from '../domain/decimal';
 import { closeReasonWords } from '../domain/position/exit-strategy';
-import type { PositionRow } from '../domain/position/types';
 import type { PositionView } from '../messages/position';
 import type { ListedPosition } from '../positions/position-workflows';
 import { printable } from '../process/printable';
@@ -21,27 +19,9 @@ function timeOf(atMs: number | undefined): string {
   return atMs === undefined ? '' : `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }
 
-/** What would close a position at a loss, or at what gain it has left. */
-interface EffectiveStop {
-  readonly price: string;
-  /** A stop that follows lies here, or nearer to the price. */
-  readonly isFollowing: boolean;
-}
-
-/** The nearest of what guards a position: its stop, or the one that follows the price. */
-function effectiveStop({ side, stopLoss, trailingDistance, markPrice }: PositionRow): EffectiveStop | undefined {
-  const fixed = stopLoss === undefined ? undefined : { price: stopLoss, isFollowing: false };
-  if (trailingDistance === undefined) return fixed;
-  const mark = new ExactDecimal(markPrice);
-  const followed = side === 'LONG' ? mark.minus(trailingDistance) : mark.plus(trailingDistance);
-  const isNearer = stopLoss === undefined || (side === 'LONG' ? followed.gt(stopLoss) : followed.lt(stopLoss));
-  return isNearer ? { price: formatDecimal(followed), isFollowing: true } : fixed;
-}
-
-function stopCells(row: PositionRow | undefined): readonly [stop: string, atStop: string] {
-  const stop = row && effectiveStop(row);
+function stopCells({ row, stop }: PositionView): readonly [stop: string, atStop: string] {
   if (!row || !stop) return ['-', ''];
-  const follows = stop.isFollowing ? '~' : '';
+  const follows = stop.isEstimated ? '~' : '';
   return [
     `${follows}${figure(stop.price)}`,
     `${follows}${money(gainBetween(row.side, row.size, row.entryPrice, stop.price))}`,
@@ -51,16 +31,17 @@ function stopCells(row: PositionRow | undefined): readonly [stop: string, atStop
 function rowOf(position: ListedPosition): readonly string[] {
   if (!position.view) return [printable(position.symbol), '', '', '', '', '', '', '', '', 'does not answer'];
   const { symbol, row, side, state, marks, closesAtMs } = position.view;
+  const [stop, atStop] = stopCells(position.view);
   return [
     symbol,
     row?.side ?? side ?? '',
     figure(row?.size ?? '0'),
     figure(row?.entryPrice ?? ''),
     figure(row?.markPrice ?? ''),
-    stopCells(row)[0],
+    stop,
     figure(row?.takeProfit ?? '-'),
     money(row?.unrealisedProfit ?? ''),
-    stopCells(row)[1],
+    atStop,
     marks.includes('foreign') ? `${state}, foreign` : state,
     timeOf(closesAtMs),
   ];
@@ -74,10 +55,9 @@ export function renderPositions(listed: readonly ListedPosition[], settleAsset: 
     const isNaked = listed[row - 1]?.view?.state === 'UNPROTECTED';
     return isNaked && (column === STOP_COLUMN || column === STATE_COLUMN) ? style.bad(text) : text;
   });
-  const rows = listed.flatMap(({ view }) => view?.row ?? []);
   const notes = [
     `Prices are in ${settleAsset}; profit, and what is left of it at the stop, before fees and funding.`,
-    ...(rows.some((row) => effectiveStop(row)?.isFollowing)
+    ...(listed.some(({ view }) => view?.row && view.stop?.isEstimated)
       ? ['~: a stop that follows the price, there or nearer.']
       : []),
     ...(listed.some(({ view }) => view?.marks.includes('foreign')) ? ['foreign: nobody here opened it.'] : []),
@@ -96,9 +76,9 @@ export function renderPosition(view: PositionView, settleAsset: string, style: S
     ],
     ['mark price', row && figure(row.markPrice)],
     ['stop', describeStop(view)],
-    ['at the stop', row && describeAtStop(row, settleAsset)],
+    ['at the stop', describeAtStop(view, settleAsset)],
     ['target', row?.takeProfit && figure(row.takeProfit)],
-    ['trailing', row && describeTrailing(row)],
+    ['trailing', describeTrailing(view)],
     ['liquidation', row?.liquidationPrice && figure(row.liquidationPrice)],
     ['open profit', row?.unrealisedProfit && `${money(row.unrealisedProfit)} ${settleAsset}, before fees and funding`],
     ['closed', view.trade && `${timeOf(view.trade.closedAtMs)} by ${view.trade.reason}`],
@@ -129,17 +109,15 @@ function describeStop({ row, stopSource, unprotectedSinceMs, marks }: PositionVi
   return `${figure(row.stopLoss)}${stopSource === undefined ? '' : `, ${source[stopSource]}`}`;
 }
 
-function describeAtStop(row: PositionRow, settleAsset: string): string | undefined {
-  const stop = effectiveStop(row);
-  if (stop === undefined) return undefined;
+function describeAtStop({ row, stop }: PositionView, settleAsset: string): string | undefined {
+  if (row === undefined || stop === undefined) return undefined;
   const gain = gainBetween(row.side, row.size, row.entryPrice, stop.price);
-  return `${stop.isFollowing ? 'about ' : ''}${money(gain)} ${settleAsset}, before fees and funding`;
+  return `${stop.isEstimated ? 'about ' : ''}${money(gain)} ${settleAsset}, before fees and funding`;
 }
 
-function describeTrailing(row: PositionRow): string | undefined {
-  if (row.trailingDistance === undefined) return undefined;
-  const stop = effectiveStop(row);
-  const now = stop?.isFollowing ? `, now at ~${figure(stop.price)} or nearer` : '';
+function describeTrailing({ row, stop }: PositionView): string | undefined {
+  if (row?.trailingDistance === undefined) return undefined;
+  const now = stop?.isEstimated ? `, now at ~${figure(stop.price)} or nearer` : '';
   return `${figure(row.trailingDistance)} behind the price${now}`;
 }
 

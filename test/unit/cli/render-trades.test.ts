@@ -85,12 +85,11 @@ test.each([
   (side, markPrice, trailingDistance, stop) => {
     const stopLoss = side === 'LONG' ? '59950' : '63000';
     const row = aRow({ side, markPrice, trailingDistance, stopLoss });
-    const text = renderPositions([{ symbol: 'BTCUSDT', view: aPositionView({ row }) }], 'USDT', PLAIN);
+    const view = aPositionView({ row, stop: { price: stop.slice(1), isEstimated: true } });
+    const text = renderPositions([{ symbol: 'BTCUSDT', view }], 'USDT', PLAIN);
     expect(text).toContain(` ${stop} `);
     expect(text).toContain('~: a stop that follows the price');
-    expect(renderPosition(aPositionView({ row }), 'USDT', PLAIN)).toContain(
-      `100 behind the price, now at ${stop} or nearer`,
-    );
+    expect(renderPosition(view, 'USDT', PLAIN)).toContain(`100 behind the price, now at ${stop} or nearer`);
   },
 );
 

@@ -20,8 +20,11 @@ export function aRow(change: Partial<PositionRow> = {}): PositionRow {
   };
 }
 
+/** Its stop in force is that of its row, unless a test says otherwise. */
 export function aPositionView(change: Partial<PositionView> = {}): PositionView {
+  const { stopLoss } = change.row ?? aRow();
   return {
+    ...(stopLoss !== undefined && { stop: { price: stopLoss, isEstimated: false } }),
     venue: 'bybit',
     symbol: 'BTCUSDT',
     state: 'PROTECTED',
