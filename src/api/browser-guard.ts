@@ -1,17 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { quoteValue } from '../domain/quote-value';
-import { guardRequest, type GuardRefusal, loopbackHosts } from '../net/browser-guard';
+import { guardRequest, type GuardRefusal, hostsOf, SECURITY_HEADERS } from '../net/browser-guard';
 import { ApiError, type ApiErrorCode } from './errors';
-
-/** The API answers with data only; whatever shows it in a browser may neither frame, embed nor run it. */
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
 
 const ERROR_CODES: Readonly<Record<GuardRefusal, ApiErrorCode>> = {
   HOST_REFUSED: 'HOST_REFUSED',
@@ -29,9 +20,7 @@ export function guardAgainstBrowsers(
   port: number,
   allowedHosts: readonly string[] = [],
 ): void {
-  const names = allowedHosts.map((name) => name.toLowerCase());
-  // A proxy in front may listen on the port that nobody names.
-  const hosts = new Set([...loopbackHosts(port), ...names, ...names.map((name) => `${name}:${port}`)]);
+  const hosts = hostsOf(port, allowedHosts);
   server.addHook('onRequest', ({ raw }, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     // Reading changes nothing here, so a browser that does not say where a request comes from may read.

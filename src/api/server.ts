@@ -1,5 +1,4 @@
 import { isIPv4, type Socket } from 'node:net';
-import { STATUS_CODES } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
 import type { TokenGate } from '../access/token-gate';
@@ -12,6 +11,7 @@ import type { SignalIntake } from '../intake/types';
 import { redact } from '../secrets/known-secrets';
 import type { ApiAudit } from './api-audit';
 import { ConnectionKeeper } from '../net/connection-keeper';
+import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
 import { guardAgainstBrowsers } from './browser-guard';
 import { guardByTokens } from './token-guard';
 import { ApiError, errorBody, toApiError } from './errors';
@@ -26,15 +26,9 @@ import { answerUnknownRoutes } from './unknown-route';
 /** A signal is a dozen short fields: whoever needs longer to send one is holding a connection, not sending. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_IDLE_TIMEOUT_MS = 60_000;
-const KEEP_ALIVE_TIMEOUT_MS = 30_000;
-const HEADERS_BYTES_MAX = 8_192;
-const HEADERS_TIMEOUT_MS = 5_000;
-/** How often slow requests are looked for. */
-const CONNECTIONS_CHECK_INTERVAL_MS = 1_000;
 const CONNECTIONS_MAX = 256;
 /** Larger than what a program may open at once, so that a probe among them is heard. */
 const CONNECTIONS_RESERVE = 512;
-const REQUESTS_PER_CONNECTION_MAX = 10_000;
 const HANDLER_TIMEOUT_MS = 30_000;
 const RETRY_AFTER_SECONDS = 1;
 
@@ -59,15 +53,9 @@ export interface ApiDependencies {
   readonly handlerTimeoutMs?: number;
 }
 
-/** Answers what is not even HTTP. Nothing of the request is trusted, so the connection ends. */
 function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
   const failure = toApiError(Object.assign(error, { statusCode: 400 }));
-  const body = JSON.stringify(errorBody(failure));
-  socket.end(
-    `HTTP/1.1 ${failure.statusCode} ${STATUS_CODES[failure.statusCode]}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  answerBroken(error, socket, { statusCode: failure.statusCode, body: errorBody(failure) });
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -90,15 +78,7 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger): Fastify
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_IDLE_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    maxRequestsPerSocket: REQUESTS_PER_CONNECTION_MAX,
-    http: {
-      maxHeaderSize: HEADERS_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
-      // One without a host is the guard's to refuse: node would answer each of many at once.
-      requireHostHeader: false,
-    },
+    ...HTTP_BOUNDS,
     clientErrorHandler: answerBrokenConnection,
     frameworkErrors: answerError,
   });

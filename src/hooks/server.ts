@@ -1,12 +1,12 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
 import type { AuditEntry } from '../access/audit';
 import type { HookSecrets } from '../config/hook-secrets';
 import { quoteValue } from '../domain/quote-value';
-import { guardRequest, loopbackHosts } from '../net/browser-guard';
+import { guardRequest, hostsOf, SECURITY_HEADERS } from '../net/browser-guard';
 import { ConnectionKeeper } from '../net/connection-keeper';
+import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
 import type { HookResult } from '../observability/metrics/hook-metrics';
 import { redact } from '../secrets/known-secrets';
 import { HookError, toHookError } from './hook-error';
@@ -16,24 +16,10 @@ import type { AlertDesk } from './take-alert';
 /** An alert is some hundred bytes: whoever needs longer to send one is holding a connection, not sending. */
 const REQUEST_TIMEOUT_MS = 5_000;
 const CONNECTION_IDLE_TIMEOUT_MS = 30_000;
-/** A tunnel keeps some connections for all who come through it. */
-const KEEP_ALIVE_TIMEOUT_MS = 30_000;
-const HEADERS_BYTES_MAX = 8_192;
-const HEADERS_TIMEOUT_MS = 5_000;
-const CONNECTIONS_CHECK_INTERVAL_MS = 1_000;
 /** Fewer than the API's, whose process it shares. */
 const CONNECTIONS_MAX = 128;
 const CONNECTIONS_RESERVE = 128;
-const REQUESTS_PER_CONNECTION_MAX = 10_000;
 const RETRY_AFTER_SECONDS = 1;
-
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
 
 /** What the hooks need of the rest of the program. */
 export interface HookDependencies extends AlertDesk {
@@ -44,15 +30,9 @@ export interface HookDependencies extends AlertDesk {
   readonly logger: FastifyBaseLogger;
 }
 
-/** Answers what is not even HTTP. Nothing of the request is trusted, so the connection ends. */
 function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
   const { code, message, statusCode } = toHookError(Object.assign(error, { statusCode: 400 }));
-  const body = JSON.stringify({ code, message });
-  socket.end(
-    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  answerBroken(error, socket, { statusCode, body: { code, message } });
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -71,14 +51,7 @@ function createServer({ config: { hooks }, logger }: HookDependencies): FastifyI
     bodyLimit: hooks.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_IDLE_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    maxRequestsPerSocket: REQUESTS_PER_CONNECTION_MAX,
-    http: {
-      maxHeaderSize: HEADERS_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
-      requireHostHeader: false,
-    },
+    ...HTTP_BOUNDS,
     clientErrorHandler: answerBrokenConnection,
     frameworkErrors: answerError,
   });
@@ -98,8 +71,7 @@ function createServer({ config: { hooks }, logger }: HookDependencies): FastifyI
 }
 
 function guard(server: FastifyInstance, { config: { hooks } }: HookDependencies): void {
-  const names = hooks.allowedHosts.map((name) => name.toLowerCase());
-  const hosts = new Set([...loopbackHosts(hooks.port), ...names, ...names.map((name) => `${name}:${hooks.port}`)]);
+  const hosts = hostsOf(hooks.port, hooks.allowedHosts);
   server.addHook('onRequest', ({ raw }, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     const refusal = guardRequest(raw, { hosts, bodies: 'any', silentBrowsers: 'allowed' });

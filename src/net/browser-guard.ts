@@ -46,6 +46,25 @@ const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 /** Clients leave it out of the Host header. */
 const HTTP_PORT = 80;
 
+/** A server that answers with data only: whatever shows it in a browser may neither frame, embed nor run it. */
+export const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * The hosts that a server of ours goes by. A proxy in front may listen on the port that nobody names.
+ *
+ * @param allowedHosts names, with or without a port, that it is also known by
+ */
+export function hostsOf(port: number, allowedHosts: readonly string[]): ReadonlySet<string> {
+  const names = allowedHosts.map((name) => name.toLowerCase());
+  return new Set([...loopbackHosts(port), ...names, ...names.map((name) => `${name}:${port}`)]);
+}
+
 /** The Host headers of clients on this machine. */
 export function loopbackHosts(port: number): ReadonlySet<string> {
   return new Set(
