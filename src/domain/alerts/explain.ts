@@ -1,5 +1,5 @@
 import { ALERT_RULES, type AlertRule } from './alert';
-import { GROUP_WINDOW_MS, INHIBITIONS, type Inhibition } from './rules';
+import { GROUP_WINDOW_MS, INHIBITIONS, RULE_TERMS, type Inhibition } from './rules';
 import type { Alert, AlertState } from './state';
 
 /** Whether a row of the table lets the one explain the other. */
@@ -20,10 +20,19 @@ function rowsFor({ rule }: Alert): readonly Inhibition[] {
   return ROWS_BY_FOLLOWER[rule] ?? [];
 }
 
-/** What explains an alert now: others that fire, and others that do not hold for long enough yet to fire. */
+/** Whether what an alert is about has been gone for long enough, so that the next thing that happens ends it. */
+export function isOver({ rule, clearAt, firedAt }: Alert, clock: number): boolean {
+  return firedAt !== undefined && clearAt !== undefined && clock - clearAt >= RULE_TERMS[rule].keepMs;
+}
+
+/**
+ * What explains an alert now: others that fire, and others that do not hold for long enough yet to fire. What is over explains
+ * nothing that comes in the very step in which it ends.
+ */
 export function rootsOf({ alerts, clock }: AlertState, follower: Alert): readonly Alert[] {
   const rows = rowsFor(follower);
-  return rows.length === 0 ? [] : alerts.filter((root) => rows.some((row) => explains(row, root, follower, clock)));
+  if (rows.length === 0) return [];
+  return alerts.filter((root) => !isOver(root, clock) && rows.some((row) => explains(row, root, follower, clock)));
 }
 
 /** The alerts that an alert explains now. */

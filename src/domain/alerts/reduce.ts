@@ -1,5 +1,5 @@
 import type { Notice } from './alert';
-import { followersOf, mayBeExplained, rootsOf } from './explain';
+import { followersOf, isOver, mayBeExplained, rootsOf } from './explain';
 import { GROUP_WINDOW_MS, REPEAT_FIRST_MS, REPEAT_MAX_MS, RULE_TERMS } from './rules';
 import { endSilences, isSilenced, removeSilence, takeSilence } from './silences';
 import { atTime, cut, FURTHER_QUIET_MS, FURTHER_SUBJECTS, type Alert, type AlertEvent, type AlertState } from './state';
@@ -74,9 +74,9 @@ function tell(state: AlertState, nowMs: number): AlertStep {
 /** @returns undefined: the alert is over */
 function tellOf(state: AlertState, alert: Alert, nowMs: number, notices: Notice[]): Alert | undefined {
   const { clock } = state;
-  const { rule, firedAt, clearAt } = alert;
+  const { firedAt } = alert;
   if (firedAt === undefined) return alert;
-  const isOver = clearAt !== undefined && clock - clearAt >= RULE_TERMS[rule].keepMs;
+  const isEnded = isOver(alert, clock);
   let current = alert;
   const say = (kind: Notice['kind']): void => {
     current = { ...current, told: current.told + 1 };
@@ -84,14 +84,14 @@ function tellOf(state: AlertState, alert: Alert, nowMs: number, notices: Notice[
   };
   if (isHushed(state, alert)) {
     current = alert.hushed ? alert : { ...alert, hushed: true };
-  } else if (alert.told === 0 && isHeard(state, alert, firedAt, isOver)) {
+  } else if (alert.told === 0 && isHeard(state, alert, firedAt, isEnded)) {
     say('firing');
     current = { ...current, ...nextRepeat(alert, clock) };
-  } else if (!isOver && isRepeated(state, alert)) {
+  } else if (!isEnded && isRepeated(state, alert)) {
     say('repeated');
     current = { ...current, ...nextRepeat(alert, clock) };
   }
-  if (!isOver) return current;
+  if (!isEnded) return current;
   // Whoever heard of it hears the end of it, silenced or not.
   if (current.told > 0) say('resolved');
   return undefined;
@@ -117,10 +117,10 @@ function isHushed(state: AlertState, alert: Alert): boolean {
 }
 
 /** Whether the first message about an alert is sent now. */
-function isHeard(state: AlertState, alert: Alert, firedAt: number, isOver: boolean): boolean {
+function isHeard(state: AlertState, alert: Alert, firedAt: number, isEnded: boolean): boolean {
   if (alert.hushed && alert.clearAt !== undefined) return false;
   // What is over cannot wait for what may explain it.
-  if (isOver) return true;
+  if (isEnded) return true;
   if (rootsOf(state, alert).length > 0) return false;
   return !mayBeExplained(alert) || state.clock - firedAt >= GROUP_WINDOW_MS;
 }

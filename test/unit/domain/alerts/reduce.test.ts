@@ -103,6 +103,18 @@ test('an explanation that passes before it is an alert explains nothing', () => 
   expect(world.told).toEqual(['firing heartbeat_lost trading_engine 1']);
 });
 
+test('an explanation that ends with the very event it might explain explains nothing', () => {
+  const world = new AlertWorld();
+  world.find('temporal_unreachable', 'api');
+  world.pass(RULE_TERMS.temporal_unreachable.forMs);
+  world.find('temporal_unreachable', 'api', false);
+  // Nothing happened since, so that the alert is still open when the death is found.
+  world.pass(RULE_TERMS.temporal_unreachable.keepMs - 1);
+  world.nowMs += 1;
+  world.find('process_died', 'trading_engine');
+  expect(world.told.slice(-2)).toEqual(['resolved temporal_unreachable api 2', 'firing process_died trading_engine 1']);
+});
+
 test('what may be explained is told after a moment, and what nothing explains at once', () => {
   const world = new AlertWorld();
   world.find('heartbeat_lost', 'trading_engine');
