@@ -206,6 +206,12 @@ export const PRODUCT_ROOMS: readonly Room[] = [
     packages: ['Node', 'fastify'],
   },
   {
+    path: 'src/page',
+    holds: 'what the page at the root of the API is told, and who reads it for all viewers',
+    rooms: [],
+    packages: [],
+  },
+  {
     path: 'src/api',
     holds: 'the HTTP interface',
     rooms: [
@@ -221,6 +227,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/intake',
       'src/positions',
       'src/hooks',
+      'src/page',
     ],
     packages: ['Node', 'fastify'],
   },
