@@ -62,10 +62,12 @@ export interface Stop {
   readonly endMs: number;
 }
 
-/** The account as it is now: the position mode may be switched. */
+/** The account as it is now: the position mode may be switched, and the key revoked. */
 export class PaperAccount {
   #positionMode: AccountProfile['positionMode'];
   #stoppedUntilMs = 0;
+  #keyRevokedUntilMs = 0;
+  readonly #revocationListeners: (() => void)[] = [];
 
   /** @param startedAtMs on the venue's clock */
   constructor(
@@ -109,5 +111,19 @@ export class PaperAccount {
   /** A stop that nobody announced. @param untilMs on the machine's clock */
   stopUntil(untilMs: number): void {
     this.#stoppedUntilMs = untilMs;
+  }
+  /** The key is refused until then, and what it opened ends. @param untilMs on the machine's clock; 0: it serves again */
+  revokeKeyUntil(untilMs: number): void {
+    this.#keyRevokedUntilMs = untilMs;
+    if (untilMs > 0) for (const listener of this.#revocationListeners) listener();
+  }
+
+  /** @param steadyNowMs the machine's clock */
+  isKeyRevoked(steadyNowMs: number): boolean {
+    return steadyNowMs < this.#keyRevokedUntilMs;
+  }
+
+  onKeyRevoked(listener: () => void): void {
+    this.#revocationListeners.push(listener);
   }
 }

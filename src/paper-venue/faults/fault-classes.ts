@@ -48,7 +48,7 @@ const FAULT_CLASSES = {
   stale_young_orders: { endpoints: ['order_realtime'] },
   /** The venue's clock steps for a while. */
   clock_step: {},
-  /** The key is refused for a while. */
+  /** The key is refused for a while, and the private stream that it opened ends. */
   key_revoked: {},
   /** An order appears that nobody here sent. */
   external_order: {},

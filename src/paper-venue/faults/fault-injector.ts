@@ -66,7 +66,6 @@ export class FaultInjector {
   readonly #injections = this.#createInjections();
   readonly #positions: PositionAnswers;
   #planner: FaultPlanner | undefined;
-  #keyRevokedUntilMs = 0;
 
   constructor(
     private readonly service: VenueService,
@@ -87,9 +86,9 @@ export class FaultInjector {
     this.setStreamFaults(plan?.seed ?? 0, this.#planner?.streamFaults);
     this.#endpointOrdinals.clear();
     this.#clientOrderIdOrdinals.clear();
-    this.#keyRevokedUntilMs = 0;
     this.service.liftBan();
     this.service.core.account.stopUntil(0);
+    this.service.core.account.revokeKeyUntil(0);
     this.service.core.engine.rules.openAll();
     this.service.core.clock.setOffset(0);
   }
@@ -120,8 +119,8 @@ export class FaultInjector {
   }
 
   #execute(request: AdmittedRequest, options: Parameters<VenueService['execute']>[1] = {}): HttpReply {
-    const { clock } = this.service.core;
-    if (request.route.signed && clock.steadyNowMs() < this.#keyRevokedUntilMs) {
+    const { account, clock } = this.service.core;
+    if (request.route.signed && account.isKeyRevoked(clock.steadyNowMs())) {
       this.audit.countRefusal(RET_CODES.apiKeyInvalid);
       if (request.route.name === 'order_create') this.audit.ordersRejected += 1;
       return refusalReply(RET_CODES.apiKeyInvalid, 'API key is invalid.', clock.nowMs());
@@ -175,7 +174,8 @@ export class FaultInjector {
       },
       clock_step: (response, request, fault) => this.#stepClock(response, request, fault),
       key_revoked: (response, request, { delayMs }) => {
-        this.#keyRevokedUntilMs = this.service.core.clock.steadyNowMs() + delayMs;
+        const { account, clock } = this.service.core;
+        account.revokeKeyUntil(clock.steadyNowMs() + delayMs);
         send(response, execute(request));
       },
       external_order: (response, request, { variant }) => {

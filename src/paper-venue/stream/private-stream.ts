@@ -41,6 +41,7 @@ export class PrivateStream {
     private readonly audit: TrafficAudit,
   ) {
     core.book.onOrders((orders) => orders.forEach((order) => this.#changed(order)));
+    core.account.onKeyRevoked(() => this.endConnections());
   }
 
   /** @param shares absent: it tells all of it, at once */
@@ -78,7 +79,9 @@ export class PrivateStream {
     this.#connections += 1;
     const fault = this.#planner?.ofConnection(this.#connections);
     if (fault) this.audit.countFault(`stream_${fault}`);
-    const client = new StreamClient(socket, this.credentials, () => this.core.clock.nowMs(), fault);
+    const { account, clock } = this.core;
+    const keyHolder = { ...this.credentials, isRevoked: () => account.isKeyRevoked(clock.steadyNowMs()) };
+    const client = new StreamClient(socket, keyHolder, () => clock.nowMs(), fault);
     this.#clients.add(client);
     socket.on('message', (data: unknown) => client.hear(String(data)));
     socket.on('error', () => client.end());

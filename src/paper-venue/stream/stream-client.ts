@@ -17,6 +17,11 @@ const command = z.object({
 });
 const authArguments = z.tuple([z.string(), z.number(), z.string()]);
 
+/** The one key of the account. */
+interface StreamKey extends ApiCredentials {
+  readonly isRevoked: () => boolean;
+}
+
 /** One connection of a client to the private stream: authentication, subscription, pings. */
 export class StreamClient {
   readonly #connectionId = randomUUID();
@@ -25,7 +30,7 @@ export class StreamClient {
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly credentials: ApiCredentials,
+    private readonly key: StreamKey,
     private readonly nowMs: () => number,
     private readonly fault: ConnectionFault | undefined,
   ) {}
@@ -77,8 +82,8 @@ export class StreamClient {
   }
 
   #isGenuine(key: string, expiresAtMs: number, signature: string): boolean {
-    if (key !== this.credentials.apiKey || !(expiresAtMs > this.nowMs())) return false;
-    const expected = createHmac('sha256', this.credentials.apiSecret).update(`GET/realtime${expiresAtMs}`).digest();
+    if (key !== this.key.apiKey || this.key.isRevoked() || !(expiresAtMs > this.nowMs())) return false;
+    const expected = createHmac('sha256', this.key.apiSecret).update(`GET/realtime${expiresAtMs}`).digest();
     const given = Buffer.from(signature, 'hex');
     return given.length === expected.length && timingSafeEqual(given, expected);
   }

@@ -186,6 +186,26 @@ test.each(['dropped', 'silent'])('a plan makes it tell nothing: %s', async (faul
   expect(client.rows(`fault-${fault}`)).toEqual([]);
 });
 
+test('a key that is revoked ends what it opened, opens nothing, and serves again when it is taken', async () => {
+  const client = await Listener.subscribed();
+  const stranger = await Listener.open();
+  venue.setFaults({ seed: 1, rate: 0, targets: [{ fault: 'key_revoked', endpoint: 'order_create', delayMs: 60_000 }] });
+  const { body } = await createOrder(venue.url, marketOrder('revoked-1'));
+  expect(body.retCode).toBe(10003);
+  await until(() => client.isClosed && stranger.isClosed);
+  expect(client.rows('revoked-1')).toEqual([]);
+
+  const again = await Listener.open();
+  again.authenticate();
+  await again.hears(({ op, success }) => op === 'auth' && success === false);
+  await until(() => again.isClosed);
+
+  venue.setFaults(undefined);
+  const healed = await Listener.subscribed();
+  await createOrder(venue.url, marketOrder('revoked-2'));
+  await until(() => healed.rows('revoked-2').length === 1);
+});
+
 test('our adapter proves an order with one request, and asks nothing while all is quiet', async () => {
   const own = await venues.start({ apiKey: PAPER_API_KEY, apiSecret: PAPER_API_SECRET, reportDelay: LATE });
   const { adapter, settings } = {
