@@ -139,7 +139,7 @@ export function openEngine(
   const clock = asksVenue ? keepClock(venue, logger) : undefined;
   const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
-  const stream = hearStream(venue, logger, registry);
+  const stream = hearStream(venue, logger, { registry, isWanted: venueConfig.privateStream });
   const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
   const sender = new OrderSender(pacedVenue, new OrderObservers(venue, permits, stream), refusals, movedPrices);
   const funds = new Funds(accounts);

@@ -18,15 +18,27 @@ export interface HeardStream {
   readonly heartbeat?: () => StreamHeartbeat;
 }
 
+interface HearingOptions {
+  /** Where it is told how the stream is; absent: nowhere. */
+  readonly registry?: Registry;
+  /** false: the stream is not opened, whatever the venue has. Absent: true. */
+  readonly isWanted?: boolean;
+}
+
 /**
  * Begins to listen as soon as the venue's clock is known, and says in the log when the stream comes and goes, and what it
  * tells while requests are refused. It ends with the venue.
  */
-export function hearStream(venue: Venue, logger: Logger, registry?: Registry): HeardStream {
+export function hearStream(
+  venue: Venue,
+  logger: Logger,
+  { registry, isWanted = true }: HearingOptions = {},
+): HeardStream {
   const { stream, name } = venue;
+  if (stream !== undefined && !isWanted) return { ...silence(), heartbeat: offByConfiguration() };
+  if (stream === undefined) return silence();
   const hints = new StreamHints(stream);
   const resting = new RestingOrders(hints);
-  if (stream === undefined) return { hints, resting };
   sayComingAndGoing(name, stream, hints, logger);
   sayDuringRefusals(venue, hints, logger);
   if (registry) tellStream(registry, name, () => stream.report());
@@ -40,6 +52,17 @@ export function hearStream(venue: Venue, logger: Logger, registry?: Registry): H
     return { state, forMs, lastMessageAtMs, fault };
   };
   return { hints, resting, heartbeat };
+}
+
+/** Nobody ever tells. */
+function silence(): Pick<HeardStream, 'hints' | 'resting'> {
+  const hints = new StreamHints();
+  return { hints, resting: new RestingOrders(hints) };
+}
+
+function offByConfiguration(): () => StreamHeartbeat {
+  const sinceMs = performance.now();
+  return () => ({ state: 'off_by_configuration', forMs: performance.now() - sinceMs });
 }
 
 function sayComingAndGoing(name: string, stream: VenueStream, hints: StreamHints, logger: Logger): void {

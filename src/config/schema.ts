@@ -144,6 +144,8 @@ const venue = z.strictObject({
   leverageAtVenue: z.enum(['set', 'compare']).optional(),
   /** true: a key that may withdraw is accepted. Absent: it is refused. */
   allowWithdrawalKey: z.boolean().optional(),
+  /** false: its private stream is not opened, and orders are asked about instead. Absent: true. */
+  privateStream: z.boolean().optional(),
   receiveWindowMs: z.int().min(1_000).max(60_000),
   clockSkewMs: z.int().min(0).max(10_000),
   requestTimeoutMs: z.int().min(100).max(60_000),

@@ -40,9 +40,9 @@ export interface ComponentHeartbeat {
   readonly stream?: StreamHeartbeat;
 }
 
-/** Of a venue's private stream. */
+/** Of a venue's private stream; `off_by_configuration`: it is never opened. */
 export interface StreamHeartbeat {
-  readonly state: StreamPhase;
+  readonly state: StreamPhase | 'off_by_configuration';
   /** How long it has been in this state, milliseconds. */
   readonly forMs: number;
   /** UTC milliseconds; absent: nothing came since the start. */

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
-import type { StreamHeartbeat } from '../messages/component';
 import { componentWorkflowId } from '../messages/ids';
 import { askThisMachine } from '../net/ask-this-machine';
 import {
@@ -20,6 +19,7 @@ import {
 } from './part-health';
 import { explainByEngine } from './engine-start';
 import { positionsHealth } from './positions-health';
+import { describeStream } from './stream-health';
 import { lateAfterMs, listSlots, readSlot, type SlotReading } from './slots';
 import { accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
@@ -143,26 +143,12 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
     ...who,
     heartbeatAgeMs,
     status: isWell ? 'healthy' : 'degraded',
-    text: [text + streamText(heartbeat.stream), ...problems].join('. '),
+    text: [text + describeStream(heartbeat.stream), ...problems].join('. '),
     problems,
     memoryShare: heartbeat.memoryShare,
     stream: heartbeat.stream,
     ownProblems: heartbeat.problemCodes?.map((code, index) => ({ code, sentence: itsProblems[index] ?? code })),
   };
-}
-
-/** The stream saves requests and settles nothing: without it nothing is unwell. */
-function streamText(stream: StreamHeartbeat | undefined): string {
-  if (stream === undefined) return '';
-  const { state, forMs, lastMessageAtMs, fault } = stream;
-  const heard = lastMessageAtMs === undefined ? '' : `, heard ${sinceText(lastMessageAtMs)} s ago`;
-  const why = fault === undefined ? '' : ` because ${fault}`;
-  const isLive = state === 'live';
-  return `, stream ${isLive ? 'live' : `not live (${state})`} for ${Math.round(forMs / 1000)} s${isLive ? heard : why}`;
-}
-
-function sinceText(atMs: number): string {
-  return String(Math.max(0, Math.round((Date.now() - atMs) / 1000)));
 }
 
 /** A bad day that somebody gave it is meant, and is no trouble of ours: it is said, and changes no health. */

@@ -10,7 +10,7 @@ let clockMs: number | undefined;
 let said: string[];
 let report: (report: RequestReport) => void;
 
-function hear(): ReturnType<typeof hearStream> {
+function hear(isWanted?: boolean): ReturnType<typeof hearStream> {
   const venue = {
     name: 'bybit',
     stream,
@@ -18,7 +18,7 @@ function hear(): ReturnType<typeof hearStream> {
     onRequestReport: (listener: typeof report) => (report = listener),
   };
   const log = (message: string): number => said.push(message);
-  return hearStream(venue as never, { info: () => undefined, warn: log } as never);
+  return hearStream(venue as never, { info: () => undefined, warn: log } as never, { isWanted });
 }
 
 beforeEach(() => {
@@ -53,4 +53,15 @@ test('what the stream tells during a ban is said to people, and only then', () =
 test('a venue without a stream is waited for by nobody', () => {
   const { hints, heartbeat } = hearStream({ name: 'other' } as never, {} as never);
   expect([hints.isTrusted, heartbeat]).toEqual([false, undefined]);
+});
+
+test('a stream that is switched off is never opened, waited for by nobody, and said to be off by configuration', () => {
+  clockMs = 1;
+  const { hints, heartbeat } = hear(false);
+  jest.advanceTimersByTime(60_000);
+  expect([stream.isLive, hints.isTrusted]).toEqual([false, false]);
+  stream.start();
+  stream.tell('of-1', 'Filled');
+  expect([hints.isTrusted, hints.of('of-1')]).toEqual([false, undefined]);
+  expect(heartbeat?.()).toMatchObject({ state: 'off_by_configuration' });
 });
