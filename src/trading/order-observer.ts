@@ -81,7 +81,7 @@ export class OrderObserver {
       // The stream may be faster than the answer to the order itself.
       const isTold = this.hints.of(clientOrderId)?.isFinal === true;
       const reason = isTold ? 'told' : this.hints.isTrusted ? 'waiting' : 'poll';
-      const schedule = newSchedule(reason, performance.now(), isTold ? this.lag.waitMs : 0);
+      const schedule = newSchedule(reason, performance.now(), this.lag);
       this.watches.set(clientOrderId, { signedAtMs, resolve, schedule });
       this.goOn();
     });
@@ -89,7 +89,7 @@ export class OrderObserver {
 
   private change(watches: Iterable<Watch>, change: 'told' | 'silence' | 'gap'): void {
     const nowMs = performance.now();
-    for (const watch of watches) watch.schedule = reschedule(watch.schedule, change, nowMs, this.lag.waitMs);
+    for (const watch of watches) watch.schedule = reschedule(watch.schedule, change, nowMs, this.lag);
     this.wake();
   }
 

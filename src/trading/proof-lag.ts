@@ -14,6 +14,11 @@ export interface ProofLag {
 
 export const NO_LAG: ProofLag = { waitMs: 0, hits: 0 };
 
+/** Whether any order has shown how far lists are behind. */
+export function isTaught({ waitMs, hits }: ProofLag): boolean {
+  return waitMs > 0 || hits > 0;
+}
+
 /**
  * Learns from one order that was told of and shown. A wait that was too short becomes as long as it took; one that was long
  * enough becomes a little shorter: lists that catch up are noticed, and one request in some ten is in vain.
