@@ -71,6 +71,28 @@ test('an order that fills in parts is followed to its end', async () => {
   expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1, order: { filledQuantity: '0.01' } });
 });
 
+test('an order whose fills show before its own row is not sent again', async () => {
+  const answers: string[] = [];
+  const { venue } = engine.parts;
+  const lookUpOrder = venue.lookUpOrder.bind(venue);
+  jest.spyOn(venue, 'lookUpOrder').mockImplementation(async (...call) => {
+    const answer = await lookUpOrder(...call);
+    answers.push(answer.status);
+    return answer;
+  });
+  setFaults(
+    { fault: 'accept_then_reset', endpoint: 'order_create', ordinal: 1 },
+    { fault: 'hidden_young_orders', endpoint: 'order_realtime' },
+    { fault: 'hidden_young_orders', endpoint: 'order_history' },
+  );
+  const view = await engine.trade();
+  expect(view).toMatchObject({ outcome: 'FILLED', sendAttempts: 1 });
+  expect(ordersOf(view.order!.clientOrderId)).toBe(1);
+  // What filled proves that the order is there, and not yet how it ended.
+  expect(answers).toContain('unavailable');
+  expect(answers).not.toContain('absent');
+});
+
 test('an order that fills after its cancellation was acknowledged ends as what it filled', async () => {
   // A venue acknowledges a cancellation before it carries it out; here the rest of the order is faster.
   const cancellation = jest

@@ -1,10 +1,17 @@
+import { mostWithin } from '../../../bench/statistics';
 import { rateLimitsOf } from '../../../src/config/rate-limits';
 import { loadConfig } from '../../../src/config/load-config';
+import { acquire, createLimiter } from '../../../src/domain/limiter/limiter';
+import type { RateLimits } from '../../../src/domain/limiter/types';
 import { TRADING_ENVIRONMENTS } from '../../../src/domain/trading-venue';
 import { BYBIT_LIMITS } from '../../../src/venues/bybit/limits';
 
 const config = loadConfig({ env: {}, cwd: __dirname });
 const venue = config.venues[config.venue]!;
+const NOW_MS = 1_700_000_000_000;
+/** More than an address may send in its window. */
+const FLOOD = 700;
+const ADDRESS = BYBIT_LIMITS.address[0]!;
 const ORDERS_A_SECOND = { limit: 20, windowMs: 1_000 };
 
 test.each(TRADING_ENVIRONMENTS)('what the venue documents is kept in %s, beside what is configured', (environment) => {
@@ -30,6 +37,51 @@ test('a group that the configuration says nothing of has what the venue document
   const { endpoints } = rateLimitsOf(config, { ...venue, limits, environment: 'live' });
   expect(endpoints['order']).toMatchObject({ limit: 10, windowMs: 1_000, weight: 1 });
   expect(endpoints).not.toHaveProperty('market_data');
+});
+
+describe('accounts that trade from one address', () => {
+  /** Floods with requests of every kind; as many as the limiter takes at once. @returns when each may leave */
+  function flood(limits: RateLimits): readonly number[] {
+    const groups = Object.keys(limits.endpoints);
+    let state = createLimiter(limits);
+    return Array.from({ length: FLOOD }, (_, index) => {
+      const command = {
+        requestId: `request-${index}`,
+        endpoint: groups[index % groups.length]!,
+        intent: 'exit',
+      } as const;
+      const step = acquire(state, command, NOW_MS);
+      state = step.state;
+      return step.result.status === 'granted' ? step.result.notBeforeMs : Number.NaN;
+    });
+  }
+
+  function mostOfAddress(accounts: number, limits: RateLimits): number {
+    // All of them flood at the same instant.
+    const times = flood(limits).flatMap((atMs) => Array.from({ length: accounts }, () => atMs));
+    return mostWithin(
+      times.sort((one, other) => one - other),
+      ADDRESS.windowMs,
+    );
+  }
+
+  function limitsWith(global: object): RateLimits {
+    const wide = { limit: 1_000_000, windowMs: 60_000, weight: 1 };
+    const limits = { global: { ...wide, ...global }, endpoints: { market_data: wide } } as never;
+    return rateLimitsOf(config, { ...venue, limits, environment: 'live' });
+  }
+
+  test('are five with the default limits, which stay below the limit of the address together', () => {
+    expect(mostOfAddress(5, rateLimitsOf(config, { ...venue, environment: 'live' }))).toBeLessThanOrEqual(
+      ADDRESS.limit,
+    );
+  });
+
+  test('are two with wider limits where each has a window of half of it, and break it where they have none', () => {
+    const half = { also: [{ limit: ADDRESS.limit / 2, windowMs: ADDRESS.windowMs }] };
+    expect(mostOfAddress(2, limitsWith(half))).toBeLessThanOrEqual(ADDRESS.limit);
+    expect(mostOfAddress(2, limitsWith({}))).toBeGreaterThan(ADDRESS.limit);
+  });
 });
 
 test('only the paper venue can be told to have no more than what is configured', () => {
