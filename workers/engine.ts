@@ -25,8 +25,7 @@ import { ShortRoad } from '../src/trading/short-road';
 import { VenueAccountClient } from '../src/trading/venue-account-client';
 import { watchVenue } from '../src/trading/venue-problems';
 import { rateLimitsOf } from '../src/config/rate-limits';
-import { readBook } from '../src/observability/alerts/book-file';
-import { wasDiskLow } from '../src/observability/alerts/disk-look';
+import { wasDiskLowBefore } from '../src/observability/alerts/disk-look';
 import { DoorMetrics, TradeMetrics } from '../src/observability/metrics/signal-metrics';
 import { redact } from '../src/secrets/known-secrets';
 import type { Config, VenueConfig } from '../src/config/schema';
@@ -204,8 +203,7 @@ function orderTerms({ sizing, protection, risk }: Config, { leverage }: VenueCon
 
 /** What the book of alerts says of the disk still holds. */
 function openDisk({ dataDir, storage }: Config): DiskWatch {
-  const wasLow = wasDiskLow(readBook(dataDir).book.state, dataDir);
-  return new DiskWatch({ dataDir, ...storage, wasLow });
+  return new DiskWatch({ dataDir, ...storage, wasLow: wasDiskLowBefore(dataDir) });
 }
 
 async function closeVenue(venue: Venue, clock: NodeJS.Timeout | undefined, endWatches: () => void): Promise<void> {

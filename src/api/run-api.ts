@@ -10,10 +10,12 @@ import { startHooks } from '../hooks/start-hooks';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
+import { DiskWatch } from '../intake/disk-watch';
 import { DoorTrace } from '../intake/door-trace';
 import { SignalExplainer } from '../intake/signal-explainer';
 import { tracedIntake } from '../intake/traced-intake';
 import { createSignalIntake } from '../intake/signal-intake';
+import { wasDiskLowBefore } from '../observability/alerts/disk-look';
 import { readHealth, type Health, type PartStatus, type SystemHealth } from '../observability/health';
 import { HealthReader } from '../observability/health-reader';
 import { allMetrics } from '../observability/metrics/all-metrics';
@@ -68,7 +70,11 @@ export async function runApi({
   const registry = createProcessRegistry({ component: 'api', environment: environmentOf(config), errors: log.errors });
   const reader = new HealthReader({ ask: () => readHealth(client, config), sharedForMs: HEALTH_SHARED_MS });
   const door = openTrace(dataDir, log.logger);
-  const intake = countedIntake(createSignalIntake({ client, config, store, handOver }), new DoorMetrics(registry));
+  const disk = new DiskWatch({ dataDir, ...config.storage, wasLow: wasDiskLowBefore(dataDir) });
+  const intake = countedIntake(
+    createSignalIntake({ client, config, store, handOver, disk }),
+    new DoorMetrics(registry),
+  );
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const parts = positionParts(client, config, store);
   const doors = {

@@ -120,16 +120,21 @@ export async function withSignalIntake<Result>(
   purpose: Purpose,
   use: (intake: SignalIntake) => Promise<Result>,
 ): Promise<Result> {
-  const [{ createSignalIntake }, { DoorTrace }, { tracedIntake }] = await Promise.all([
-    import('../intake/signal-intake'),
-    import('../intake/door-trace'),
-    import('../intake/traced-intake'),
-  ]);
-  const trace = new DoorTrace({ dataDir: config.dataDir, redact });
+  const [{ createSignalIntake }, { DiskWatch }, { wasDiskLowBefore }, { DoorTrace }, { tracedIntake }] =
+    await Promise.all([
+      import('../intake/signal-intake'),
+      import('../intake/disk-watch'),
+      import('../observability/alerts/disk-look'),
+      import('../intake/door-trace'),
+      import('../intake/traced-intake'),
+    ]);
+  const { dataDir } = config;
+  const trace = new DoorTrace({ dataDir, redact });
   return withClient(config, purpose, ({ client, store: gate }) => {
     // Who only looks was warned, and may look at what is there.
     const store = purpose === 'look' ? ANY_STORE : gate;
-    const intake = createSignalIntake({ client, config, store, isShortLived: true });
+    const disk = new DiskWatch({ dataDir, ...config.storage, wasLow: wasDiskLowBefore(dataDir) });
+    const intake = createSignalIntake({ client, config, store, disk, isShortLived: true });
     return use(tracedIntake(intake, { by: 'cli' }, trace));
   });
 }

@@ -11,6 +11,10 @@ export type DiskState = 'enough' | 'low' | 'unknown';
 export function diskStateAfter(before: DiskState, freeBytes: number | undefined, markBytes: number): DiskState {
   if (markBytes === 0) return 'enough';
   if (freeBytes === undefined || !Number.isFinite(freeBytes)) return 'unknown';
-  const neededBytes = before === 'low' ? markBytes * ENOUGH_AGAIN_FACTOR : markBytes;
-  return freeBytes >= neededBytes ? 'enough' : 'low';
+  return freeBytes >= bytesForEnough(before, markBytes) ? 'enough' : 'low';
+}
+
+/** @returns so much has to be free for entries to be taken */
+export function bytesForEnough(before: DiskState, markBytes: number): number {
+  return before === 'low' ? markBytes * ENOUGH_AGAIN_FACTOR : markBytes;
 }

@@ -1,4 +1,4 @@
-import { diskStateAfter, type DiskState } from '../domain/disk-mark';
+import { bytesForEnough, diskStateAfter, type DiskState } from '../domain/disk-mark';
 import { readFreeSpace, type FreeSpace } from '../process/free-disk';
 
 /** The file system is asked at most this often. */
@@ -9,7 +9,10 @@ export interface DiskWatchOptions {
   readonly dataDir: string;
   /** Below it no entries are taken, megabytes; 0: never. */
   readonly minimumFreeMb: number;
-  /** It was too full when a process of before looked last: it takes more to be enough again. */
+  /**
+   * Whether it was too full when a process of before looked last: it takes more to be enough again. Absent: nobody knows, and it
+   * takes as much.
+   */
   readonly wasLow?: boolean;
   /** Another source than the operating system, for tests. */
   readonly read?: (folder: string) => Promise<FreeSpace>;
@@ -23,7 +26,7 @@ export class DiskWatch {
   private look: Promise<void> | undefined;
 
   constructor(private readonly options: DiskWatchOptions) {
-    this.state = options.wasLow ? 'low' : 'enough';
+    this.state = options.wasLow === false ? 'enough' : 'low';
   }
 
   /** @returns why no entries may be taken, a sentence; undefined: there is room */
@@ -52,5 +55,6 @@ function sentenceOf(state: DiskState, space: FreeSpace, minimumFreeMb: number): 
     return `How much is free on the disk that holds dataDir cannot be told (${space.fault}), so no new entries are taken. Mend that, or set storage.minimumFreeMb to 0 to trade without looking.`;
   }
   const freeMb = Math.floor(space.freeBytes / BYTES_PER_MB);
-  return `The disk that holds dataDir has ${freeMb} MB free; storage.minimumFreeMb is ${minimumFreeMb}, so no new entries are taken, and exits are. Free some space.`;
+  const neededMb = Math.ceil(bytesForEnough(state, minimumFreeMb * BYTES_PER_MB) / BYTES_PER_MB);
+  return `The disk that holds dataDir has ${freeMb} MB free; storage.minimumFreeMb is ${minimumFreeMb}, so no new entries are taken, and exits are, until ${neededMb} MB are free. Free some space.`;
 }

@@ -224,6 +224,7 @@ export const PRODUCT_ROOMS: readonly Room[] = [
       'src/config',
       'src/temporal',
       'src/observability',
+      'src/observability/alerts',
       'src/intake',
       'src/positions',
       'src/hooks',

@@ -1,6 +1,7 @@
 import type { AlertState } from '../../domain/alerts/state';
 import { diskStateAfter, type DiskState } from '../../domain/disk-mark';
 import { readFreeSpace } from '../../process/free-disk';
+import { readBook } from './book-file';
 
 const BYTES_PER_MB = 1_000_000;
 
@@ -38,4 +39,13 @@ export function wasDiskLow({ alerts }: Pick<AlertState, 'alerts'>, dataDir: stri
   return alerts.some(
     ({ rule, subject, clearAt }) => rule === 'disk_full' && subject === dataDir && clearAt === undefined,
   );
+}
+
+/**
+ * The same for those who only look, at their start: a restart must not take entries that were refused a moment before. Where the
+ * book cannot be used nobody knows, and it takes clearly more than the mark, too.
+ */
+export function wasDiskLowBefore(dataDir: string): boolean {
+  const { book, fault } = readBook(dataDir);
+  return fault !== undefined || wasDiskLow(book.state, dataDir);
 }

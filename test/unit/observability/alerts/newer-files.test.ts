@@ -1,11 +1,12 @@
 /** What a newer release may have left in a data folder, met by this one: nothing of it is half understood. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readTokens, tokenFilePath } from '../../../../src/access/token-file';
 import { loadConfig } from '../../../../src/config/load-config';
 import { bookPath, openBook, readBook, saveBook } from '../../../../src/observability/alerts/book-file';
+import { wasDiskLowBefore } from '../../../../src/observability/alerts/disk-look';
 import { AlertKeeper } from '../../../../src/observability/alerts/keeper';
-import { leaveFinding, readSpool, spoolFolder } from '../../../../src/observability/alerts/spool';
+import { leaveEvent, leaveFinding, readSpool, spoolFolder } from '../../../../src/observability/alerts/spool';
 import { Journal, JournalError } from '../../../../src/paper-venue/book/journal';
 import { claimDataFolder, environmentMarkPath } from '../../../../src/temporal/folder-environment';
 import { readServerRecord, writeServerRecord } from '../../../../src/temporal/server-record';
@@ -44,19 +45,76 @@ test('a book with a rule that came later is set aside too', () => {
   expect(openBook(dataDir()).fault).toMatch(/another release/);
 });
 
+test('whether the disk was too full is told by the book, and where that cannot be used it is taken for too full', () => {
+  expect(wasDiskLowBefore(dataDir())).toBe(false);
+  saveBook(dataDir(), emptyBook());
+  expect(wasDiskLowBefore(dataDir())).toBe(false);
+  const keeper = new AlertKeeper(dataDir(), [], () => undefined, 0);
+  keeper.step([{ kind: 'finding', finding: finding('disk_full', dataDir()) }], 0);
+  expect(wasDiskLowBefore(dataDir())).toBe(true);
+  saveBook(dataDir(), emptyBook());
+  rewrite(bookPath(dataDir()), (content) => ({ ...content, version: 2 }));
+  expect(wasDiskLowBefore(dataDir())).toBe(true);
+});
+
+/** Changes the last event of the spool as a newer release might have written it. */
+function rewriteSpooled(change: (text: string) => string): void {
+  const path = join(spoolFolder(dataDir()), readSpool(dataDir()).at(-1)?.name ?? '');
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+const LATER_RULE = (text: string): string => text.replace('disk_full', 'came_later');
+
+/** What is kept of the spool, and what is told of it. */
+function takeIn(): { readonly keeper: AlertKeeper; readonly told: readonly string[] } {
+  const told: string[] = [];
+  const keeper = new AlertKeeper(dataDir(), [], (sentence) => told.push(sentence), Date.now());
+  keeper.step([], Date.now());
+  return { keeper, told };
+}
+
+test('findings of rules that came later are passed over and told of once, and the others are taken in', () => {
+  for (const subject of ['/', '/data']) {
+    leaveFinding(dataDir(), finding('disk_full', subject));
+    rewriteSpooled(LATER_RULE);
+  }
+  leaveFinding(dataDir(), finding('process_died', 'api'));
+  const { keeper, told } = takeIn();
+  expect(keeper.state.alerts.map(({ rule }) => rule)).toEqual(['process_died']);
+  expect(readSpool(dataDir())).toEqual([]);
+  leaveFinding(dataDir(), finding('disk_full', '/'));
+  rewriteSpooled(LATER_RULE);
+  keeper.step([], Date.now());
+  expect(told).toEqual([expect.stringMatching(/^2 files in the spool of alerts, .* a newer one\./)]);
+});
+
 test.each([
-  ['a rule that came later', (text: string) => text.replace('disk_full', 'came_later')],
-  ['a field more', (text: string) => text.replace('"holds"', '"addedLater":1,"holds"')],
-])('a finding in the spool with %s is passed over, and the others are taken in', (_what, change) => {
+  ['a finding', (text: string) => text.replace('"holds"', '"addedLater":1,"holds"')],
+  ['what holds it', (text: string) => text.replace('"kind"', '"addedLater":1,"kind"')],
+])('a field more in %s of the spool costs nothing of what is known', (_where, change) => {
+  leaveFinding(dataDir(), finding('disk_full', '/'));
+  rewriteSpooled(change);
+  const { keeper, told } = takeIn();
+  expect(keeper.state.alerts.map(({ rule }) => rule)).toEqual(['disk_full']);
+  expect(told).toEqual([]);
+});
+
+test('a silence with a field more hushes nothing', () => {
+  const silence = { rule: 'disk_full', reason: 'mended', who: 'me', untilMs: Date.now() + 60_000 } as const;
+  leaveEvent(dataDir(), { kind: 'silence', silence });
+  rewriteSpooled((text) => text.replace('"reason"', '"onlyWarnings":true,"reason"'));
+  const { keeper, told } = takeIn();
+  expect(keeper.state.silences).toEqual([]);
+  expect(told).toHaveLength(1);
+});
+
+test('a finding that is superseded while the spool is read is no fault', () => {
   leaveFinding(dataDir(), finding('disk_full', '/'));
   const [file] = readSpool(dataDir());
   const path = join(spoolFolder(dataDir()), file?.name ?? '');
-  writeFileSync(path, change(readFileSync(path, 'utf8')));
-  leaveFinding(dataDir(), finding('process_died', 'api'));
-  const keeper = new AlertKeeper(dataDir(), [], () => undefined, Date.now());
-  keeper.step([], Date.now());
-  expect(keeper.state.alerts.map(({ rule }) => rule)).toEqual(['process_died']);
-  expect(readSpool(dataDir())).toEqual([]);
+  rmSync(path);
+  symlinkSync(join(dataDir(), 'nowhere'), path);
+  expect(readSpool(dataDir())).toEqual([{ name: file?.name }]);
 });
 
 test('the identity of a store with a field more is refused', () => {
