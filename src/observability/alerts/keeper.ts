@@ -5,7 +5,7 @@ import { isQuiet, type AlertEvent, type AlertState } from '../../domain/alerts/s
 import { redactLine } from '../redaction';
 import { bookPath, openBook, saveBook } from './book-file';
 import type { AlertChannel } from './channel';
-import { readSpool, removeFromSpool, tidySpool } from './spool';
+import { readSpool, removeFromSpool, spoolFolder, tidySpool } from './spool';
 
 /** Tells what went wrong with the book itself; it is no alert of its own where that could not be written either. */
 export type TellFault = (sentence: string) => void;
@@ -34,6 +34,7 @@ export class AlertKeeper {
   private readonly refused = new Set<string>();
   private isSaved = true;
   private isFaultTold = false;
+  private isUnreadableTold = false;
 
   /** @param nowMs UTC, milliseconds */
   constructor(
@@ -153,6 +154,7 @@ export class AlertKeeper {
     try {
       const files = readSpool(this.dataDir);
       const taken = new Set(this.book.taken);
+      this.tellUnreadable(files.filter(({ isUnreadable }) => isUnreadable === true).length);
       for (const { name, event } of files) if (event !== undefined && !taken.has(name)) this.take(event, nowMs);
       const names = files.map(({ name }) => name);
       if (names.length > 0) this.book = { ...this.book, taken: names };
@@ -161,6 +163,15 @@ export class AlertKeeper {
       this.fault(`The spool of alerts cannot be read (${(error as Error).message}).`);
       return [];
     }
+  }
+
+  private tellUnreadable(count: number): void {
+    if (count === 0 || this.isUnreadableTold) return;
+    this.isUnreadableTold = true;
+    const files = count === 1 ? 'One file' : `${count} files`;
+    this.tellFault(
+      `${files} in the spool of alerts, ${spoolFolder(this.dataDir)}, cannot be read by this release: damaged, or left by a newer one. What they say is lost, and the others are taken in; further ones are not told of until the next start.`,
+    );
   }
 
   private tidy(): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../domain/alerts/alert';
-import { readBoundedFile } from '../../process/bounded-file';
+import { FileUnusableError, readBoundedFile } from '../../process/bounded-file';
 import { errorCode } from '../../process/error-code';
 import { DRAFT_ENDING, writeSafely } from './safe-file';
 import { parseEvent, type SpooledEvent } from './shapes';
@@ -84,24 +84,28 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** What lies in the spool, oldest first; what cannot be read has no event. */
+/** What lies in the spool, oldest first; what cannot be read, and what is gone meanwhile, has no event. */
 export interface SpooledFile {
   readonly name: string;
   readonly event?: SpooledEvent;
+  /** It is damaged, or of another release. */
+  readonly isUnreadable?: true;
 }
 
 /** @throws the file system's error when the folder cannot be read */
 export function readSpool(dataDir: string): readonly SpooledFile[] {
   const folder = spoolFolder(dataDir);
-  return spooledNames(folder).map((name) => ({ name, event: readEvent(join(folder, name)) }));
+  return spooledNames(folder).map((name) => ({ name, ...readEvent(join(folder, name)) }));
 }
 
-function readEvent(path: string): SpooledEvent | undefined {
+function readEvent(path: string): Pick<SpooledFile, 'event' | 'isUnreadable'> {
   try {
-    return parseEvent(readBoundedFile(path, { bytesMax: EVENT_BYTES_MAX, what: 'The alert' }).toString('utf8'));
-  } catch {
-    // Superseded meanwhile, or damaged.
-    return undefined;
+    const text = readBoundedFile(path, { bytesMax: EVENT_BYTES_MAX, what: 'The alert' }).toString('utf8');
+    const event = parseEvent(text);
+    return event === undefined ? { isUnreadable: true } : { event };
+  } catch (error) {
+    const isGone = error instanceof FileUnusableError && error.code === 'ENOENT';
+    return isGone ? {} : { isUnreadable: true };
   }
 }
 
