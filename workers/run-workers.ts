@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { IllegalStateError } from '@temporalio/common';
+import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
@@ -19,6 +20,7 @@ import { accountHealthQuery } from '../src/messages/venue-account';
 import { createLogger, type LogComponent } from '../src/observability/logging';
 import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
 import { inferenceTimer } from '../src/observability/metrics/process-metrics';
+import { tellWorkers } from '../src/observability/metrics/worker-metrics';
 import { emitProcessEvent } from '../src/process/process-events';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
 import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
@@ -106,7 +108,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   const engine = openEngine(config, connection, logger, watch, { asksVenue, registry });
   try {
     await watch.confirm();
-    const exitCode = await Promise.race([serve(options, engine), otherStore]);
+    const exitCode = await Promise.race([serve(options, engine, registry), otherStore]);
     // A slot is lost, too, where another store has never heard of it.
     if (exitCode !== 0) await watch.confirm();
     return exitCode;
@@ -149,7 +151,31 @@ async function keepAccount(engine: Engine): Promise<readonly (() => void)[]> {
   return [await keepVenueAccount(engine), watchSymbols(engine)];
 }
 
-async function serve(options: RunWorkersOptions, engine: Engine): Promise<number> {
+/** One worker for each queue; what they have under way is told. */
+async function createWorkers(
+  queues: readonly QueueWorkerOptions[],
+  connected: { readonly connection: NativeConnection; readonly namespace: string },
+  engine: Engine,
+  registry: Registry,
+): Promise<readonly Worker[]> {
+  const listeners: WorkerListeners = {
+    onUnreadable: ({ message }) => engine.problems.happened('HISTORY_UNREADABLE', message),
+    onStuck: (sentence) => printAlert(engine.logger, sentence),
+  };
+  // Side by side: each loads the workflows' code into a thread of its own.
+  const created = await Promise.all(queues.map((options) => createWorker({ ...options, ...connected }, listeners)));
+  const limits = queues.map(({ maxConcurrentActivityTaskExecutions }) => maxConcurrentActivityTaskExecutions);
+  tellWorkers(registry, () =>
+    created.map((worker, index) => ({
+      taskQueue: worker.options.taskQueue,
+      activitiesMax: limits[index],
+      status: worker.getStatus(),
+    })),
+  );
+  return created;
+}
+
+async function serve(options: RunWorkersOptions, engine: Engine, registry: Registry): Promise<number> {
   const { config, taskQueues, component, target } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
@@ -164,12 +190,7 @@ async function serve(options: RunWorkersOptions, engine: Engine): Promise<number
   const first: Worker[] = [];
   const others: Worker[] = [];
   const connected = { connection: engine.connection, namespace: target.namespace };
-  const listeners: WorkerListeners = {
-    onUnreadable: ({ message }) => engine.problems.happened('HISTORY_UNREADABLE', message),
-    onStuck: (sentence) => printAlert(engine.logger, sentence),
-  };
-  // Side by side: each loads the workflows' code into a thread of its own.
-  const created = await Promise.all(queues.map((options) => createWorker({ ...options, ...connected }, listeners)));
+  const created = await createWorkers(queues, connected, engine, registry);
   for (const worker of created) (worker.options.taskQueue === ENTITIES_TASK_QUEUE ? first : others).push(worker);
   let lost = false;
   if (registration) {

@@ -104,6 +104,18 @@ const OUR_METRICS = {
     ['exchange'],
     "Times that the venue's private stream began to tell; before each of them is a gap.",
   ),
+  oncefill_worker_tasks: asked(
+    ['queue', 'kind'],
+    'What a worker of Temporal has under way; kind: workflow (steps), activity, local_activity (trades on the short road).',
+  ),
+  oncefill_worker_activity_slots_free: asked(
+    ['queue'],
+    'How many more activities a worker would take at once; 0 for long: they wait at the server.',
+  ),
+  oncefill_worker_workflows_cached: asked(
+    ['queue'],
+    'Workflows that a worker keeps in memory; one that is not among them is replayed at its next step.',
+  ),
   oncefill_limiter_wait_seconds: {
     ...counted(['endpoint'], 'How long a request has to wait for its permit.'),
     type: 'histogram',

@@ -8,6 +8,7 @@ import {
   type AccountFigures,
 } from '../../../../src/observability/metrics/ask-system';
 import { DoorMetrics, TradeMetrics } from '../../../../src/observability/metrics/signal-metrics';
+import { tellWorkers } from '../../../../src/observability/metrics/worker-metrics';
 
 let registry: Registry;
 
@@ -48,6 +49,33 @@ function account(changes: { readonly asOfMs?: number } = {}): AccountFigures {
     },
   };
 }
+
+test('workers tell what they have under way, how much more they would take, and what they keep', async () => {
+  const of = (taskQueue: string, numInFlightNonLocalActivities: number) => ({
+    taskQueue,
+    activitiesMax: 10,
+    status: {
+      numInFlightWorkflowActivations: 1,
+      numInFlightNonLocalActivities,
+      numInFlightLocalActivities: 4,
+      numCachedWorkflows: 7,
+    },
+  });
+  // More than it takes at once: the worker of another setting.
+  tellWorkers(registry, () => [of('signals', 3), of('entities', 12)]);
+  expect(await lines()).toEqual([
+    'oncefill_worker_tasks{queue="signals",kind="workflow"} 1',
+    'oncefill_worker_tasks{queue="signals",kind="activity"} 3',
+    'oncefill_worker_tasks{queue="signals",kind="local_activity"} 4',
+    'oncefill_worker_tasks{queue="entities",kind="workflow"} 1',
+    'oncefill_worker_tasks{queue="entities",kind="activity"} 12',
+    'oncefill_worker_tasks{queue="entities",kind="local_activity"} 4',
+    'oncefill_worker_activity_slots_free{queue="signals"} 7',
+    'oncefill_worker_activity_slots_free{queue="entities"} 0',
+    'oncefill_worker_workflows_cached{queue="signals"} 7',
+    'oncefill_worker_workflows_cached{queue="entities"} 7',
+  ]);
+});
 
 test('an account becomes its balances, requests, reservations and trading state', async () => {
   tellAccount(registry, 'bybit', account(), 'USDT');
