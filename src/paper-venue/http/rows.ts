@@ -320,7 +320,8 @@ export function positionRow(
     theta: '',
     leverageSysUpdatedTime: '',
     mmrSysUpdatedTime: '',
-    seq: position.sequence ?? -1,
+    // One that a journal of before opened has not been counted yet; -1 is what no trade ever touched.
+    seq: position.sequence ?? (size.isZero() ? -1 : 0),
     openTime: size.isZero() ? 0 : (position.openedAtMs ?? position.createdAtMs),
     createdTime: String(position.createdAtMs),
     updatedTime: String(position.updatedAtMs),

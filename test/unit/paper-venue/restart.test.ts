@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { PaperAudit } from '../../../src/paper-venue/http/paper-routes';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { PortInUseError } from '../../../src/net/ports';
+import { parsePositionRows } from '../../../src/venues/bybit/desk/parse';
 import { PaperVenues, SAMPLES } from './support/paper-server';
 import { createOrder, marketOrder, rows, signedRequest } from './support/signed-request';
 
@@ -59,6 +60,28 @@ test.each([
   });
   expect(rows(positions)[0]).toMatchObject({ leverage: '3' });
 });
+
+test('a position that a release of before opened is told as one that can be read', async () => {
+  const before = await venues.start({ stateDir });
+  await createOrder(before.url, marketOrder('bought'));
+  await before.close();
+  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+  writeFileSync(journal, `${lines.map(asBefore).join('\n')}\n`);
+  const after = await venues.start({ stateDir });
+  const query = { category: 'linear', settleCoin: 'USDT' };
+  const told = rows(await signedRequest(after.url, 'GET', '/v5/position/list', query));
+  expect(parsePositionRows(told, new Set(['BTCUSDT']))).toMatchObject({ rows: [{ symbol: 'BTCUSDT' }], faults: [] });
+});
+
+/** A line of the journal as it was while positions had neither a sequence nor the instant at which they were opened. */
+function asBefore(line: string): string {
+  const transaction = JSON.parse(line) as { positions?: readonly Record<string, unknown>[] };
+  const later = ['sequence', 'openedAtMs', 'openedWithStop', 'episodeProfit', 'openFee'];
+  const positions = transaction.positions?.map((position) =>
+    Object.fromEntries(Object.entries(position).filter(([field]) => !later.includes(field))),
+  );
+  return JSON.stringify({ ...transaction, positions });
+}
 
 test('simulated candles of the past are the same after a restart', async () => {
   const path = `/v5/market/kline?category=linear&symbol=BTCUSDT&interval=1&limit=500&end=${Date.now() - 120_000}`;
