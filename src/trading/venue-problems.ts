@@ -12,10 +12,25 @@ const REFUSALS: Readonly<Record<EndpointGroup, { readonly code: ProblemCode; rea
   market_data: { code: 'MARKET_DATA_REFUSED', what: 'us its prices' },
 };
 
-const UNREADABLE: Readonly<Record<UnreadableRows['what'], { readonly code: ProblemCode; readonly what: string }>> = {
-  instruments: { code: 'INSTRUMENTS_UNREADABLE', what: 'the rules (steps and minimums) of' },
-  prices: { code: 'PRICES_UNREADABLE', what: 'the price of' },
+interface Unreadable {
+  readonly code: ProblemCode;
+  readonly what: string;
+  readonly follows: string;
+}
+
+const NO_ORDER = 'no order in these symbols can be made until it tells them again';
+const UNREADABLE: Readonly<Record<UnreadableRows['what'], Unreadable>> = {
+  instruments: { code: 'INSTRUMENTS_UNREADABLE', what: 'the rules (steps and minimums) of', follows: NO_ORDER },
+  prices: { code: 'PRICES_UNREADABLE', what: 'the price of', follows: NO_ORDER },
+  positions: {
+    code: 'POSITIONS_UNREADABLE',
+    what: 'the position in',
+    follows:
+      'nobody here sees whether it has a stop, and entries in these symbols wait until it tells it again; look at it at the exchange',
+  },
 };
+/** Positions are read every few seconds: one answer that cannot be read is nothing that a person has to hear of. */
+const POSITIONS_UNREAD_AFTER_MS = 20_000;
 /** More symbols are counted. */
 const SYMBOLS_NAMED_MAX = 5;
 
@@ -35,10 +50,12 @@ export function watchVenue(venue: Venue, problems: Problems): void {
     const since = new Date(Date.now() - silentMs).toISOString();
     problems.set('VENUE_UNREACHABLE', `${venue.name} has served no request since ${since}: ${message}`);
   };
-  venue.onUnreadableRows((report) => {
-    const { code, what } = UNREADABLE[report.what];
-    if (report.faults.length === 0) problems.clear(code);
-    else problems.set(code, unreadableSentence(venue.name, what, report));
+  const unreadPositions = new LastingFaults(POSITIONS_UNREAD_AFTER_MS);
+  venue.onUnreadableRows(({ what, faults }) => {
+    const told = what === 'positions' ? unreadPositions.of(faults) : faults;
+    const { code } = UNREADABLE[what];
+    if (told.length === 0) problems.clear(code);
+    else problems.set(code, unreadableSentence(venue.name, UNREADABLE[what], told));
   });
   venue.onRequestReport(({ endpoint, outcome }: RequestReport) => {
     switch (outcome?.kind) {
@@ -71,10 +88,27 @@ export function watchVenue(venue: Venue, problems: Problems): void {
   });
 }
 
-function unreadableSentence(name: string, what: string, { faults }: UnreadableRows): string {
+type Faults = UnreadableRows['faults'];
+
+/** Of symbols whose row cannot be read, those of which that has been so for a while. */
+class LastingFaults {
+  /** Since when, monotonic. */
+  private sinceMs = new Map<string, number>();
+
+  constructor(private readonly afterMs: number) {}
+
+  /** @param faults all that the last answer had */
+  of(faults: Faults): Faults {
+    const nowMs = performance.now();
+    this.sinceMs = new Map(faults.map(({ symbol }) => [symbol, this.sinceMs.get(symbol) ?? nowMs]));
+    return faults.filter(({ symbol }) => nowMs - (this.sinceMs.get(symbol) ?? nowMs) >= this.afterMs);
+  }
+}
+
+function unreadableSentence(name: string, { what, follows }: Unreadable, faults: Faults): string {
   const named = faults.slice(0, SYMBOLS_NAMED_MAX).map(({ symbol, fault }) => `${symbol} (${fault})`);
   const more = faults.length > SYMBOLS_NAMED_MAX ? ` and ${faults.length - SYMBOLS_NAMED_MAX} more` : '';
-  return `${name} tells ${what} ${named.join(', ')}${more} in a form that cannot be read: no order in these symbols can be made until it tells them again`;
+  return `${name} tells ${what} ${named.join(', ')}${more} in a form that cannot be read: ${follows}`;
 }
 
 function banSentence(name: string, { message, retryAfterMs }: VenueOutcome): string {

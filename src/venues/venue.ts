@@ -95,7 +95,7 @@ export interface RequestReport {
 
 /** Rows of configured symbols that one answer held and that cannot be read; empty: all of them can. */
 export interface UnreadableRows {
-  readonly what: 'instruments' | 'prices';
+  readonly what: 'instruments' | 'prices' | 'positions';
   /** Names the field, never its value. */
   readonly faults: readonly { readonly symbol: string; readonly fault: string }[];
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { OrderPlan } from '../../src/domain/market';
 import type { ProtectionAnswer, ProtectionChange } from '../../src/domain/position/types';
-import type { PositionDesk } from '../../src/venues/venue';
+import type { PositionDesk, UnreadableRows } from '../../src/venues/venue';
 import type { Bench } from './bench';
 import { BROKEN_ANSWERS } from './broken-answers';
 import type { NumberedCases } from './numbered-cases';
@@ -85,9 +85,15 @@ function addRowCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest):
 
   for (const { name, row } of desk.unreadableRows) {
     cases.add('VA-82', `rows: a row that cannot be read is named and hides no other (${name})`, async () => {
+      const told: UnreadableRows[] = [];
+      bench.venue.onUnreadableRows((report) => told.push(report));
       const { rows, unreadable } = await reads(desk.pageOf([row, desk.openRows[1]]));
       expect(rows).toEqual([desk.rows.expected[1]]);
       expect(unreadable).toEqual([venue.symbols[0]]);
+      const fault = expect.stringMatching(/./) as string;
+      expect(told).toEqual([{ what: 'positions', faults: [{ symbol: venue.symbols[0], fault }] }]);
+      await reads(desk.pageOf(desk.openRows));
+      expect(told.at(-1)).toEqual({ what: 'positions', faults: [] });
     });
   }
 

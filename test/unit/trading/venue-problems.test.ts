@@ -150,3 +150,32 @@ test('symbols whose rows cannot be read are named with the field, until they can
   tellRows({ what: 'instruments', faults: [] });
   expect(problems.list()).toEqual([]);
 });
+
+describe('positions whose rows cannot be read', () => {
+  const BITCOIN = { symbol: 'BTCUSDT', fault: 'seq: needed is a number' };
+  const ETHER = { symbol: 'ETHUSDT', fault: 'it is named twice' };
+  const tellPositions = (...faults: UnreadableRows['faults']): void => tellRows({ what: 'positions', faults });
+
+  test('are told once that has lasted, with what follows, until they can be read', () => {
+    tellPositions(BITCOIN);
+    jest.advanceTimersByTime(15_000);
+    tellPositions(BITCOIN, ETHER);
+    expect(alerts).toEqual([]);
+    jest.advanceTimersByTime(5_000);
+    tellPositions(BITCOIN, ETHER);
+    expect(alerts).toEqual([
+      expect.stringMatching(/^bybit tells the position in BTCUSDT \(seq: .* has a stop, and entries .* wait/),
+    ]);
+    expect(problems.list()).toEqual(alerts);
+    tellPositions();
+    expect(problems.list()).toEqual([]);
+  });
+
+  test('are no news where each time they are others', () => {
+    for (let count = 0; count < 20; count += 1) {
+      tellPositions(count % 2 === 0 ? BITCOIN : ETHER);
+      jest.advanceTimersByTime(5_000);
+    }
+    expect(alerts).toEqual([]);
+  });
+});

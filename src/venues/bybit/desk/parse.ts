@@ -1,5 +1,5 @@
 import type { Execution, MoneyRow, PositionRow } from '../../../domain/position/types';
-import { faultOf, nameOf, RowFault } from '../rows';
+import { faultOf, nameOf, RowFault, type ReadRows } from '../rows';
 import { executionRow, moneyLogRow, openPosition, positionSize } from './payloads';
 import type { ExecutionRow, MoneyLogRow, OpenPosition } from './payloads';
 
@@ -29,22 +29,16 @@ const MONEY_KINDS: ReadonlyMap<string, MoneyRow['kind']> = new Map([
 const KINDS_WITH_FEE: ReadonlySet<MoneyRow['kind']> = new Set(['trade', 'liquidation', 'adl']);
 const CATEGORY = 'linear';
 
-/** The open positions of a list, and the symbols of which the list tells something that cannot be read. */
-export interface ReadPositions {
-  readonly rows: readonly PositionRow[];
-  readonly unreadable: readonly string[];
-}
-
 /**
  * Row by row. In hedge mode, or where a symbol is named twice, nothing is known of it: it is named, because what is neither a
  * row nor named counts as closed.
  *
  * @throws RowFault for a row without a symbol: it may be any symbol's
  */
-export function parsePositionRows(candidates: readonly unknown[], symbols: ReadonlySet<string>): ReadPositions {
+export function parsePositionRows(candidates: readonly unknown[], symbols: ReadonlySet<string>): ReadRows<PositionRow> {
   const rows = new Map<string, PositionRow>();
   const seen = new Set<string>();
-  const unreadable = new Set<string>();
+  const faults = new Map<string, string>();
   for (const candidate of candidates) {
     const symbol = nameOf(candidate, 'symbol');
     if (symbol === undefined) throw new RowFault('a position has no symbol that can be read');
@@ -52,11 +46,16 @@ export function parsePositionRows(candidates: readonly unknown[], symbols: Reado
     const size = positionSize.safeParse(candidate);
     const isFlat = size.success && Number(size.data.size) === 0;
     const row = size.success && !isFlat ? openPosition.safeParse(candidate) : undefined;
-    if (seen.has(symbol) || !size.success || row?.success === false) unreadable.add(symbol);
+    if (seen.has(symbol)) faults.set(symbol, 'it is named twice');
+    else if (!size.success) faults.set(symbol, faultOf(size.error));
+    else if (row?.success === false) faults.set(symbol, faultOf(row.error));
     else if (row !== undefined) rows.set(symbol, positionRowOf(row.data));
     seen.add(symbol);
   }
-  return { rows: [...rows.values()].filter(({ symbol }) => !unreadable.has(symbol)), unreadable: [...unreadable] };
+  return {
+    rows: [...rows.values()].filter(({ symbol }) => !faults.has(symbol)),
+    faults: [...faults].map(([symbol, fault]) => ({ symbol, fault })),
+  };
 }
 
 function positionRowOf(row: OpenPosition): PositionRow {

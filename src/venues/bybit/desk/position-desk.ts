@@ -55,7 +55,9 @@ export class BybitPositionDesk implements PositionDesk {
     });
     // Of the first page: what it does not show may have changed while the others were read.
     const asOfMs = Math.min(...pages.map(({ answeredAtMs }) => answeredAtMs));
-    return { asOfMs, ...readable('The positions', () => parsePositionRows(rowsOf(pages), this.symbols)) };
+    const { rows, faults } = readable('The positions', () => parsePositionRows(rowsOf(pages), this.symbols));
+    this.#session.reportRows({ what: 'positions', faults });
+    return { asOfMs, rows, unreadable: faults.map(({ symbol }) => symbol) };
   }
 
   async setProtection(
