@@ -194,7 +194,14 @@ describe('an explanation', () => {
     const fingerprint = await ended({ amount: undefined });
     const explanation = (await explainer().explain(fingerprint))!;
     expect(explanation).toMatchObject({ outcome: 'FILLED', source: { by: 'cli' } });
-    expect(explanation.attempts).toMatchObject([{ kind: 'PLACED', venueCode: '0', httpStatus: 200 }]);
+    expect(explanation.attempts).toMatchObject([
+      {
+        kind: 'PLACED',
+        venueCode: '0',
+        httpStatus: 200,
+        limits: { limit: expect.any(Number) as number, remaining: expect.any(Number) as number },
+      },
+    ]);
     const verdicts = explanation.gates.map(({ gate, verdict }) => [gate, verdict]);
     expect(verdicts).toEqual(GATES.map((gate) => [gate, gate === 'position' ? 'not_recorded' : 'passed']));
     const actual = Object.fromEntries(explanation.gates.map((report) => [report.gate, report.actual]));
