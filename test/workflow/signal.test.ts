@@ -163,12 +163,18 @@ test('a resting limit order is cancelled on request and its funds return', async
   await expectLedgerEqualsVenue();
 });
 
-test('a signal in progress survives the loss of its workers', async () => {
+test('a signal in progress survives the loss of its workers, and is explained by its history meanwhile', async () => {
   nextOrder('accept_then_time_out');
   const submitted = await engine.intake.submit(engine.signal());
   const { fingerprint } = submitted as { fingerprint: string };
   await eventually(async () => engine.venue.audit().requestsPerEndpoint.order_create);
   await engine.stopWorkers();
+  const { client } = engine.parts;
+  const explanation = await new SignalExplainer({ client, dataDir: engine.config.dataDir }).explain(fingerprint);
+  expect(explanation).toMatchObject({
+    status: 'running',
+    summary: expect.stringContaining('No trading engine answers at present') as string,
+  });
   await engine.startWorkers();
   const view = await engine.end(fingerprint);
   expect(view).toMatchObject({ outcome: 'FILLED' });

@@ -112,6 +112,7 @@ function positionReport(input: ExplainInput, progress: Progress): GateReport {
   }
   if (position === undefined) return { gate, verdict: 'not_recorded' };
   const { words } = position;
+  if (position.state === 'untold') return { gate, verdict: 'not_recorded', actual: words };
   if (position.state !== 'unguarded') return { gate, verdict: 'passed', actual: words };
   return {
     gate,

@@ -162,8 +162,8 @@ export interface DoorNote {
 
 /** What is known of the position that an order opened, reduced or met. */
 export interface PositionNote {
-  /** guarded, closed: the gate is passed. unguarded: it waits. */
-  readonly state: 'guarded' | 'unguarded' | 'closed';
+  /** guarded, closed: the gate is passed. unguarded: it waits. untold: nobody told in time. */
+  readonly state: 'guarded' | 'unguarded' | 'closed' | 'untold';
   readonly words: string;
 }
 

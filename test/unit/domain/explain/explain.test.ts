@@ -252,6 +252,7 @@ describe('the position', () => {
     ['guarded', '+'],
     ['closed', '+'],
     ['unguarded', 'w'],
+    ['untold', '?'],
   ] as const)('that is %s shows %s', (state, mark) => {
     const explanation = explained(view, FILLED, { position: { state, words: 'w' } });
     expect(marksOf(explanation).at(-1)).toBe(mark);
