@@ -69,9 +69,17 @@ function detailAfter(step: RecordedStep | undefined, because: string): string {
     case 'denied':
     case 'expired':
       return `${step.message} ${because}`;
+    case 'reserved':
+      return `Funds are held for it. ${because}`;
+    case 'taken':
+      return `A request may have left. ${because}`;
+    case 'looked_up':
+      return `${step.answer === 'found' ? 'The venue has its order.' : 'Its order is looked up at the venue.'} ${because}`;
+    case 'booked':
+      return `What its order took is booked. ${because}`;
     case 'sent':
       return `${step.attempt.message} ${because}`;
-    default:
+    case undefined:
       return because;
   }
 }

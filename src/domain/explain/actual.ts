@@ -24,7 +24,10 @@ export function foundBy(gate: GateName, input: ExplainInput, progress: Progress)
     case 'unique':
       return uniqueness(input);
     case 'sized':
-      return plan === undefined ? {} : { ...sizing(plan, progress), ...boundsOf(gate, progress) };
+      return {
+        ...(plan === undefined ? unplanned(progress, view) : sizing(plan, progress)),
+        ...boundsOf(gate, progress),
+      };
     case 'trading_state':
       return { limit: `${view.signal.intent === 'exit' ? 'exits' : 'entries'} are taken` };
     case 'risk':
@@ -77,8 +80,18 @@ function sizing(plan: OrderPlan, { facts }: Progress): Found {
   return { actual: parts.join(', ') };
 }
 
+/** An order that came to nothing is written down nowhere; the figures that it was made from are. */
+function unplanned({ facts: { priceAgeMs, free } }: Progress, { signal }: ExplainInput['view']): Found {
+  const parts = [
+    ...(signal.amount === undefined ? [] : [`${signal.amount} asked for`]),
+    ...(priceAgeMs === undefined ? [] : [`by a price ${seconds(priceAgeMs)} old`]),
+    ...(free === undefined ? [] : [`from ${free} free`]),
+  ];
+  return priceAgeMs === undefined && free === undefined ? {} : { actual: parts.join(', ') };
+}
+
 /** Those of the bounds of that time that are this gate's. */
-function boundsOf(gate: GateName, { facts }: Progress): Found {
+export function boundsOf(gate: GateName, { facts }: Pick<Progress, 'facts'>): Pick<GateReport, 'bounds'> {
   const bounds = (facts.bounds ?? []).filter(([code]) => CODE_MEANINGS[code]?.gate === gate);
   return bounds.length === 0 ? {} : { bounds };
 }

@@ -1,6 +1,6 @@
 import type { SignalSource } from '../signal-source';
 import type { SignalView } from '../signal-view';
-import { foundBy } from './actual';
+import { boundsOf, foundBy } from './actual';
 import { decide, type Decision } from './decision';
 import { gateOfWait, isBefore, progressOf, type Progress } from './progress';
 import { remedyOf } from './remedies';
@@ -83,6 +83,7 @@ function decidingReport(
     gate,
     verdict,
     actual: (verdict === 'failed' ? progress.bookingFault : undefined) ?? view.detail,
+    ...boundsOf(gate, progress),
     ...(code !== undefined && { code }),
     ...(remedy !== undefined && { remedy }),
     ...(verdict === 'waiting' && view.waitUntilMs !== undefined && { untilMs: view.waitUntilMs }),

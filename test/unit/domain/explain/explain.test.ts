@@ -203,6 +203,19 @@ test('a filled entry tells price and age, stop, what is lost there, funds, permi
   expect(attempts).toEqual([{ atMs: AT_MS, kind: 'PLACED', venueCode: '1', message: 'Words of the venue.' }]);
 });
 
+test('what an entry was denied by at the account has the figures that it was planned from', () => {
+  const facts = {
+    priceAgeMs: 12,
+    free: '500',
+    bounds: [['EXPOSURE_LIMIT', '100 % of equity', '990 USDT, 99 %']],
+  } as const;
+  const view = viewOf({ outcome: 'DENIED', denialCode: 'EXPOSURE_LIMIT' });
+  const { gates } = explained(view, [{ ...denied('EXPOSURE_LIMIT', 'account'), facts }]);
+  const found = (name: string) => gates.find(({ gate }) => gate === name);
+  expect(found('sized')).toMatchObject({ actual: '0.01 asked for, by a price 12 ms old, from 500 free' });
+  expect(found('risk')).toMatchObject({ verdict: 'failed', bounds: facts.bounds });
+});
+
 test('bounds are told at the gate that looked at them, as they stood', () => {
   const bounds = [
     ['LEVERAGE_TOO_HIGH', '100', '3'],
