@@ -33,17 +33,24 @@ export function orderBoundsDenial(order: BoundedOrder, bounds: OrderBounds): Den
 
 /** What the bounds of one order allow, and what this one is, where they are set and it passes them. For explanations. */
 export function orderBoundFigures(order: BoundedOrder, bounds: OrderBounds): readonly BoundFigure[] {
-  const { market, quantity, price, quote, limitPrice, leverage } = order;
+  const { direction, market, quantity, price, quote, limitPrice, leverage } = order;
   const { orderValueMax, priceBandFraction } = bounds;
   const value = () => formatDecimal(quantity.times(price).toDecimalPlaces(AMOUNT_DECIMALS));
-  const distance = (limit: Decimal) => percentWords(limit.minus(quote).dividedBy(quote));
+  // One that is better than the market's is beyond nothing.
+  const beyond = (limit: Decimal) => ExactDecimal.max(direction === 'BUY' ? limit.minus(quote) : quote.minus(limit), 0);
   return [
     ...(market.leverageMax === undefined
       ? []
       : [['LEVERAGE_TOO_HIGH', market.leverageMax, formatDecimal(leverage)] as const]),
     ...(priceBandFraction === null || limitPrice === undefined
       ? []
-      : [['PRICE_OUT_OF_BAND', percentWords(priceBandFraction), distance(limitPrice)] as const]),
+      : [
+          [
+            'PRICE_OUT_OF_BAND',
+            `${percentWords(priceBandFraction)} beyond the market's`,
+            percentWords(beyond(limitPrice).dividedBy(quote)),
+          ] as const,
+        ]),
     ...(orderValueMax === null ? [] : [['ORDER_TOO_LARGE', `${orderValueMax} ${market.settle}`, value()] as const]),
   ];
 }

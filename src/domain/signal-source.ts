@@ -48,7 +48,7 @@ function isFigure(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** `the model returns 1.0.0, which expected 0.120 %, and it needed more than 0.080 %`, for people. */
+/** `the model returns 1.0.0, which expected 0.1200 %, and it needed more than 0.0800 %`, for people. */
 export function sourceWords({ by, name, hash, expected, needed }: SignalSource): string {
   const who = {
     http: 'the HTTP API',
@@ -64,5 +64,5 @@ export function sourceWords({ by, name, hash, expected, needed }: SignalSource):
 }
 
 function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(3)} %`;
+  return `${(fraction * 100).toFixed(4)} %`;
 }

@@ -83,8 +83,10 @@ test('of an order that passes, each bound that is set is told with what it allow
   const bounds = { orderValueMax: '6000', priceBandFraction: '0.05' };
   expect(orderBoundFigures({ ...order, limitPrice: price }, bounds)).toEqual([
     ['LEVERAGE_TOO_HIGH', '100', '5'],
-    ['PRICE_OUT_OF_BAND', '5 %', '2 %'],
+    ['PRICE_OUT_OF_BAND', "5 % beyond the market's", '2 %'],
     ['ORDER_TOO_LARGE', '6000 USDT', '5100'],
   ]);
+  const better = orderBoundFigures({ ...order, direction: 'SELL', limitPrice: price }, bounds);
+  expect(better[1]).toEqual(['PRICE_OUT_OF_BAND', "5 % beyond the market's", '0 %']);
   expect(orderBoundFigures({ ...order, market }, UNBOUNDED)).toEqual([]);
 });

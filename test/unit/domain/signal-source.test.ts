@@ -6,7 +6,7 @@ test('a model is named with its version, the hash of its file, what it expected 
   const source = { by: 'model', name: 'returns-15m 1.0.0', hash: HASH, expected: 0.0012, needed: 0.0008 } as const;
   expect(readSignalSource(source)).toEqual(source);
   expect(sourceWords(source)).toBe(
-    'the model returns-15m 1.0.0 (SHA-256 a1e0588870d35d9d…), which expected 0.120 %, and it needed more than 0.080 %',
+    'the model returns-15m 1.0.0 (SHA-256 a1e0588870d35d9d…), which expected 0.1200 %, and it needed more than 0.0800 %',
   );
 });
 
