@@ -38,7 +38,9 @@ export function boundsFor(symbol: string, viewed: Viewed): readonly BoundFigure[
   const groups = Object.entries(viewed.terms?.risk.groups ?? {}).filter(([, { symbols }]) => symbols.includes(symbol));
   const concerned = new Set([
     undefined,
-    ...[symbol, 'a minute', 'a day'],
+    symbol,
+    'a minute',
+    'a day',
     ...groups.flatMap(([name]) => [`${name} longs`, `${name} shorts`]),
   ]);
   const figures = rules

@@ -5,6 +5,7 @@ import { ShortRoad } from '../../src/trading/short-road';
 import { createSignalIntake } from '../../src/intake/signal-intake';
 import { explainHistory, SignalExplainer } from '../../src/intake/signal-explainer';
 import { GATES } from '../../src/domain/explain/types';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -36,6 +37,13 @@ function nextOrder(fault: string, details: object = {}): void {
 
 function ordersOf(clientOrderId: string): number {
   return engine.venue.audit().ordersPerClientId?.[clientOrderId] ?? 0;
+}
+
+/** What the Web UI shows of a workflow. */
+async function detailsOf(workflowId: string): Promise<string> {
+  const handle = engine.parts.client.workflow.getHandle(workflowId);
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return currentDetails;
 }
 
 /** Available funds move with the price of open positions; what was paid and what is held does not. */
@@ -158,6 +166,10 @@ test('a resting limit order is cancelled on request and its funds return', async
   const { fingerprint } = submitted as { fingerprint: string };
   const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await eventually(async () => (await engine.intake.show(fingerprint))?.order?.venueOrderId);
+  const told = await detailsOf(fingerprint);
+  expect(told).toContain(`Order: ${(await engine.intake.show(fingerprint))!.order!.clientOrderId}, the venue's id is`);
+  expect(told).toContain(`oncefill explain ${fingerprint}`);
+  expect(await detailsOf(venueAccountWorkflowId(engine.parts.ours))).toMatch(/Requests: \d+ of \d+ in 60 s overall/);
   expect(await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] })).toMatchObject({ accepted: true });
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledQuantity: '0' } });
   await expectLedgerEqualsVenue();
