@@ -148,6 +148,7 @@ export class SignalRecord {
       fee: order.fee,
       ...(order.otherFees && { otherFees: order.otherFees }),
     };
+    setCurrentDetails(this.describe());
   }
 
   /** The state that a person has to end: also searchable. */
