@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from '@temporalio/common';
 import type { ModelPrediction } from '../src/domain/model-gate/types';
 import type { TradingSignal } from '../src/domain/signal';
+import { shortHash } from '../src/domain/signal-source';
 import { CandlesNotFoundError, readTick, type TickReference } from '../src/inference/candle-store';
 import { buildFeatures } from '../src/inference/features';
 import { beyondLeastReturn, notBeyondLeastReturn } from '../src/inference/predictions';
@@ -15,6 +16,8 @@ export interface PredictInput {
 
 export interface Forecast {
   readonly model: string;
+  /** See SignalSource.hash; absent in histories of before it was kept. */
+  readonly modelHash?: string;
   /** Symbols that got a prediction. */
   readonly predicted: number;
   /** Those beyond the least return. Absent in histories of before the gate. */
@@ -54,6 +57,7 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
       const stale = skipped.filter(({ code }) => code === 'CANDLES_STALE').length;
       return {
         model: `${model.metadata.name} ${model.metadata.version}`,
+        modelHash: shortHash(model.metadata.sha256),
         predicted: predictions.length,
         predictions: beyondLeastReturn(predictions, minimumReturn),
         below: notBeyondLeastReturn(predictions, minimumReturn),

@@ -13,7 +13,8 @@ import { configureMlManagerSignal, ML_MANAGER_WORKFLOW_TYPE, type MlManagerSetti
 import type { RateLimits } from '../src/domain/limiter/types';
 import { riskTermsFault } from '../src/domain/risk/terms';
 import type { RiskTerms } from '../src/domain/risk/types';
-import { showVenue } from '../src/domain/trading-venue';
+import { showVenue, type NamedVenue } from '../src/domain/trading-venue';
+import { TRADE_VENUE } from '../src/messages/search-attributes';
 import {
   configureAccountSignal,
   VENUE_ACCOUNT_WORKFLOW_TYPE,
@@ -64,6 +65,7 @@ export async function ensureVenueAccount(
     signal: configureAccountSignal,
     signalArgs: [settings],
     staticSummary: `funds and request budget at ${showVenue(ours)}`,
+    ...foundBy(ours),
   });
   // Also where an older release started it, or a process was lost before it could.
   if (!isMarked) await markAccount(client, ours.venue);
@@ -85,7 +87,13 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
     signal: configureMlManagerSignal,
     signalArgs: [settings],
     staticSummary: `predictions for ${settings.symbols.length} symbols`,
+    ...foundBy(settings),
   });
+}
+
+/** Beside a summary, which a run that continues has no more. */
+function foundBy({ venue }: Pick<NamedVenue, 'venue'>) {
+  return { typedSearchAttributes: [{ key: TRADE_VENUE, value: venue }] };
 }
 
 /** @throws Error when the account could not carry them */

@@ -9,6 +9,7 @@ import {
 import { isRecord } from '../src/domain/plain-values';
 import { isTradingEnvironment, type TradingVenue } from '../src/domain/trading-venue';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../src/messages/ids';
+import { TRADE_VENUE } from '../src/messages/search-attributes';
 import { ACCOUNT_MOVES, VENUE_ACCOUNT_WORKFLOW_TYPE, type VenueAccountSettings } from '../src/messages/venue-account';
 import type { CarriedAccount } from './account-rules';
 import { alert } from './announcements';
@@ -87,6 +88,7 @@ export class AccountMove {
           parentClosePolicy: 'ABANDON',
           args: [{ ...settings, ...to }, carried],
           staticSummary: `funds and request budget at ${to.venue} (${to.environment})`,
+          typedSearchAttributes: [{ key: TRADE_VENUE, value: to.venue }],
         });
       } catch (error) {
         this.giveUp(workflowId, error);

@@ -1,5 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { AccountRules } from '../src/domain/account-rules';
+import type { BoundFigure } from '../src/domain/explain/types';
 import type { ReserveGate, Reservation, SnapshotCommand } from '../src/domain/ledger/types';
 import type { MoneyRow, PositionRow, PositionRowsReport } from '../src/domain/position/types';
 import { dayOf, isOpen, symbolBook, type RiskBook } from '../src/domain/risk/book';
@@ -11,7 +12,7 @@ import { moneyWords, sinceWords } from '../src/domain/risk/words';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed, RiskView } from '../src/messages/venue-account';
 import { alert } from './announcements';
-import { riskView, unprotectedSymbols } from './risk-view';
+import { boundsFor, riskView, unprotectedSymbols } from './risk-view';
 
 /** An order that is pending, as the ledger knows it. */
 export interface PendingOrder {
@@ -189,6 +190,11 @@ export class AccountRisk {
   view(pending: readonly Reservation[]): RiskView {
     const book = this.book;
     return riskView({ book, terms: this.on?.terms, pending, rows: this.rows, nowMs: Date.now() });
+  }
+
+  /** @returns what an entry of the symbol meets; see boundsFor */
+  bounds(symbol: string, pending: readonly Reservation[]): readonly BoundFigure[] {
+    return boundsFor(symbol, { book: this.book, terms: this.on?.terms, pending, rows: this.rows, nowMs: Date.now() });
   }
 
   private closeAll(): PositionReport['closeAll'] {

@@ -132,11 +132,18 @@ function answerWords(result: IntakeResult): string {
   return `${result.repeated ? 'accepted before' : 'accepted'} as ${result.fingerprint}`;
 }
 
-function sourcesOf({ model, predictions = [] }: Forecast, verdicts: readonly Verdict[]): GatedSignals['sources'] {
+function sourcesOf(
+  { model, modelHash: hash, predictions = [] }: Forecast,
+  verdicts: readonly Verdict[],
+): GatedSignals['sources'] {
   const sources = verdicts.flatMap(({ symbol, signal, needed }, index) => {
     if (signal === undefined) return [];
     const expected = predictions[index]?.expectedReturn;
-    const figures = { ...(expected !== undefined && { expected }), ...(needed !== undefined && { needed }) };
+    const figures = {
+      ...(hash !== undefined && { hash }),
+      ...(expected !== undefined && { expected }),
+      ...(needed !== undefined && { needed }),
+    };
     return [[symbol, { by: 'model', name: model, ...figures }] as const];
   });
   return Object.fromEntries(sources);

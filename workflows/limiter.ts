@@ -9,6 +9,7 @@ import type {
   RateLimits,
   RateStats,
   RateUsage,
+  WindowUsage,
 } from '../src/domain/limiter/types';
 import type { AcquireReply } from '../src/messages/venue-account';
 
@@ -67,7 +68,12 @@ export class Limiter {
   }
 
   describe(): string {
-    const { global, safetyMargin } = this.current.limits;
-    return `Requests: ${global.limit} in ${global.windowMs / 1000} s overall, margin ${safetyMargin}.`;
+    const { global, endpoints, blockedUntilMs } = this.usage();
+    const { safetyMargin } = this.current.limits;
+    const words = ({ used, limit, windowMs }: WindowUsage) => `${used} of ${limit} in ${windowMs / 1000} s`;
+    const groups = Object.entries(endpoints).map(([name, usage]) => `- ${name}: ${words(usage)}`);
+    const until = blockedUntilMs > Date.now() ? ` **None before ${new Date(blockedUntilMs).toISOString()}.**` : '';
+    const lines = [`Requests: ${words(global)} overall, margin ${safetyMargin}.${until}`, ...groups];
+    return lines.join('\n');
   }
 }

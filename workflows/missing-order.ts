@@ -158,8 +158,10 @@ export class MissingOrder {
 
   /** Waits, but not longer than until the look-up that a word asks for is due. @param orWhen what else ends the wait */
   async pause(durationMs: number, orWhen: () => boolean = () => false): Promise<void> {
-    if (this.isWordUnanswered) await condition(orWhen, Math.max(1, Math.min(durationMs, this.delayAfterWordMs())));
-    else await condition(() => this.hasWord || orWhen(), Math.max(1, durationMs));
+    const options = { summary: 'until its order is looked up' };
+    if (this.isWordUnanswered)
+      await condition(orWhen, Math.max(1, Math.min(durationMs, this.delayAfterWordMs())), options);
+    else await condition(() => this.hasWord || orWhen(), Math.max(1, durationMs), options);
   }
 
   /** Whether the venue was asked since the word, and did not answer. */

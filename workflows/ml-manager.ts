@@ -43,6 +43,9 @@ interface MlManagerCarried {
 /** The model's name before the first prediction. */
 const MODEL_UNKNOWN = 'not loaded yet';
 
+/** What the history says of the wait between two ticks. */
+const UNTIL_NEXT = { summary: 'until the next candle has closed' };
+
 const NO_STATS: MlManagerStats = {
   ticks: 0,
   failedTicks: 0,
@@ -128,7 +131,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     lastTickMs = tickOfThisClock(lastTickMs, current);
     const settingsBefore = current;
     const waitMs = Math.max(1, state().nextTickMs - Date.now());
-    await condition(() => paused || current !== settingsBefore, waitMs);
+    await condition(() => paused || current !== settingsBefore, waitMs, UNTIL_NEXT);
   }
   await condition(allHandlersFinished);
   const carriedOn = { paused, lastTickMs, stats, model, lastError, gate: gate.carried };

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { ExactDecimal } from '../src/domain/decimal';
 import { DAY_MS, type RiskBook, type SymbolBook } from '../src/domain/risk/book';
+import type { BoundFigure } from '../src/domain/explain/types';
 import { Exposure } from '../src/domain/risk/exposure';
 import { dayStartOf } from '../src/domain/risk/money';
 import { entriesFreeAtMs } from '../src/domain/risk/pauses';
@@ -29,6 +30,29 @@ export function riskView(viewed: Viewed): RiskView {
     unprotected: unprotectedSymbols(book, terms),
     rules: [...exposureRules(at), ...foreignRules(at), ...countRules(at), ...lossRules(at), ...pauseRules(at)],
   };
+}
+
+/** The bounds that an entry of a symbol meets, with what they find now, for explanations. It decides nothing. */
+export function boundsFor(symbol: string, viewed: Viewed): readonly BoundFigure[] {
+  const { rules } = riskView(viewed);
+  const groups = Object.entries(viewed.terms?.risk.groups ?? {}).filter(([, { symbols }]) => symbols.includes(symbol));
+  const concerned = new Set([
+    undefined,
+    symbol,
+    'a minute',
+    'a day',
+    ...groups.flatMap(([name]) => [`${name} longs`, `${name} shorts`]),
+  ]);
+  const figures = rules
+    .filter(({ of }) => concerned.has(of))
+    .flatMap(({ code, of, limit, value }): readonly BoundFigure[] => {
+      if (limit === undefined || value === undefined) return [];
+      return [of === undefined ? [code, limit, value] : [code, limit, value, of]];
+    });
+  const bySymbol = rules.find(({ code }) => code === 'POSITION_TOO_LARGE');
+  const isTold = figures.some(([code]) => code === 'POSITION_TOO_LARGE');
+  // Only symbols of which something is open have a rule of their own.
+  return isTold || bySymbol?.limit === undefined ? figures : [[bySymbol.code, bySymbol.limit, '0', symbol], ...figures];
 }
 
 /** What the book holds is open, whether the venue has told its row to this run or not. */

@@ -1,4 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { readSignalSource, sourceWords } from '../src/domain/signal-source';
 import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
@@ -147,6 +148,7 @@ export class SignalRecord {
       fee: order.fee,
       ...(order.otherFees && { otherFees: order.otherFees }),
     };
+    setCurrentDetails(this.describe());
   }
 
   /** The state that a person has to end: also searchable. */
@@ -214,6 +216,12 @@ export class SignalRecord {
     if (this.plan) lines.push('', `Funds: ${this.plan.reserveAmount} ${this.plan.asset} for ${this.plan.quantity}`);
     if (this.waitUntilMs !== undefined) lines.push('', `Waits until ${new Date(this.waitUntilMs).toISOString()}`);
     if (this.sendAttempts > 0) lines.push('', `Requests sent: ${this.sendAttempts}`);
+    const { clientOrderId, source, fingerprint } = this.input;
+    const venueId = this.order?.venueOrderId ? `, the venue's id is ${this.order.venueOrderId}` : '';
+    lines.push('', `Order: ${clientOrderId}${venueId}`);
+    const known = readSignalSource(source);
+    if (known) lines.push('', `From ${sourceWords(known)}.`);
+    lines.push('', `Why: \`oncefill explain ${fingerprint}\``);
     return lines.join('\n');
   }
 }

@@ -44,17 +44,23 @@ export class Stop {
 
   /** Waits on the way to the venue, but not longer than until nothing may be sent any more. */
   async pause(durationMs: number): Promise<void> {
-    await this.wait(durationMs, leftMs(this.terms.expiresAtMs));
+    await this.wait('until it is tried again', durationMs, leftMs(this.terms.expiresAtMs));
   }
 
   /** Waits for an order that is open, but not longer than until that has to be cancelled. @param orWhen ends the wait, too */
   async pauseWhileOpen(durationMs: number, orWhen: () => boolean): Promise<void> {
-    await this.wait(durationMs, leftMs(this.terms.restsUntilMs), orWhen);
+    await this.wait('until its order is looked up', durationMs, leftMs(this.terms.restsUntilMs), orWhen);
   }
 
-  private async wait(durationMs: number, atMostMs: number, orWhen: () => boolean = () => false): Promise<void> {
+  /** @param summary what for, in the history */
+  private async wait(
+    summary: string,
+    durationMs: number,
+    atMostMs: number,
+    orWhen: () => boolean = () => false,
+  ): Promise<void> {
     const waitMs = Math.min(durationMs, atMostMs);
-    if (waitMs > 0) await condition(() => this.cancelled !== undefined || orWhen(), waitMs);
+    if (waitMs > 0) await condition(() => this.cancelled !== undefined || orWhen(), waitMs, { summary });
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   acknowledgeSignal,
   authorizationQuery,
   balancesQuery,
+  type BalancesReply,
   batchUpdate,
   commitSignal,
   configureAccountSignal,
@@ -129,7 +130,13 @@ export function handleAccountMessages(parts: AccountParts): void {
 
 /** What changes nothing. */
 function handleQueries({ venue, ledger, limiter, risk, health }: AccountParts): void {
-  setHandler(balancesQuery, () => ledger.balances(venue), { description: 'Every balance and what of it is free.' });
+  const balances = (entrySymbol?: string): BalancesReply => ({
+    ...ledger.balances(venue),
+    ...(entrySymbol !== undefined && { bounds: risk.bounds(entrySymbol, ledger.pendingReservations()) }),
+  });
+  setHandler(balancesQuery, balances, {
+    description: 'Every balance and what of it is free; with a symbol, also the bounds of risk that its entries meet.',
+  });
   setHandler(reservationsQuery, () => ledger.pendingReservations(), {
     description: 'Pending reservations, oldest first.',
   });

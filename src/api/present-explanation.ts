@@ -22,20 +22,30 @@ export function presentExplanation(explanation: Explanation) {
   };
 }
 
-function presentSource({ by, name, expected, needed }: SignalSource) {
-  return { by, name, expected_return: expected, needed_return: needed };
+function presentSource({ by, name, hash, expected, needed }: SignalSource) {
+  return { by, name, model_hash: hash, expected_return: expected, needed_return: needed };
 }
 
-function presentGate({ gate, verdict, limit, actual, code, remedy, untilMs }: GateReport) {
-  return { gate, verdict, limit, actual, code, remedy, until: isoTime(untilMs) };
+function presentGate({ gate, verdict, limit, actual, bounds, code, remedy, untilMs }: GateReport) {
+  const figures = bounds?.map(([name, allowed, value, of]) => ({ code: name, of, limit: allowed, value }));
+  return { gate, verdict, limit, actual, bounds: figures, code, remedy, until: isoTime(untilMs) };
 }
 
 function presentWait({ gate, sinceMs, untilMs, reason }: Wait) {
   return { gate, since: isoTime(sinceMs), until: isoTime(untilMs), reason };
 }
 
-function presentAttempt({ atMs, kind, venueCode, httpStatus, message }: Attempt) {
-  return { time: isoTime(atMs), result: kind, venue_code: venueCode, http_status: httpStatus, message };
+function presentAttempt({ atMs, kind, venueCode, httpStatus, limits, message }: Attempt) {
+  return {
+    time: isoTime(atMs),
+    result: kind,
+    venue_code: venueCode,
+    http_status: httpStatus,
+    limit: limits?.limit,
+    limit_remaining: limits?.remaining,
+    limit_reset_after_ms: limits?.resetAfterMs,
+    message,
+  };
 }
 
 /** One note of the door. */

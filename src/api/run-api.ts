@@ -163,7 +163,11 @@ function positionParts(
     positions: confirmedPositions(positions, store),
     // Nobody who sent a request is kept waiting for fills.
     flatten: (reason, who) => flattenAccount(client, ours, { reason, who, waitMaxMs: 0 }),
-    explainer: new SignalExplainer({ client, dataDir, positionOf: (view) => positionNoteOf(positions, view) }),
+    explainer: new SignalExplainer({
+      client,
+      dataDir,
+      positionOf: (view, timeoutMs) => positionNoteOf(positions, view, timeoutMs),
+    }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { presentDoorNote, presentExplanation } from '../api/present-explanation';
 import type { Config } from '../config/schema';
 import type { Explanation } from '../domain/explain/types';
-import type { SignalExplainer } from '../intake/signal-explainer';
+import type { SignalExplainer, SignalExplainerOptions } from '../intake/signal-explainer';
 import { ExitCode } from '../process/exit-codes';
 import { CliError } from './cli-error';
 import { loadCommandConfig } from './command-config';
@@ -40,7 +40,8 @@ export async function withExplainer<Result>(
   ]);
   return withClient(config, 'look', ({ client }) => {
     const positions = new PositionWorkflows(client, tradingVenueOf(config));
-    const positionOf = (view: Parameters<typeof positionNoteOf>[1]) => positionNoteOf(positions, view);
+    const positionOf: SignalExplainerOptions['positionOf'] = (view, timeoutMs) =>
+      positionNoteOf(positions, view, timeoutMs);
     return use(new SignalExplainer({ client, dataDir: config.dataDir, positionOf }));
   });
 }

@@ -1,4 +1,5 @@
-import type { DoorNote, Explanation, GateReport, GateVerdict } from '../domain/explain/types';
+import type { Attempt, BoundFigure, DoorNote, Explanation, GateReport, GateVerdict } from '../domain/explain/types';
+import { limitWords } from '../domain/outcome';
 import { sourceWords } from '../domain/signal-source';
 import { printable } from '../process/printable';
 import type { Style } from './terminal';
@@ -56,21 +57,13 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
       'Waits',
       waits.map(({ sinceMs, untilMs, reason }) => `${timeOf(sinceMs)} until ${timeOf(untilMs)}  ${reason}`),
     ),
-    ...section(
-      'Requests to place the order',
-      attempts.map(({ atMs, kind, venueCode, httpStatus, message }) => {
-        const codes = [venueCode, httpStatus === undefined ? undefined : `HTTP ${httpStatus}`]
-          .filter(Boolean)
-          .join(', ');
-        return `${timeOf(atMs)}  ${kind}${codes === '' ? '' : ` (${codes})`}: ${message}`;
-      }),
-    ),
+    ...section('Requests to place the order', attempts.map(attemptWords)),
     ...section('At the door', door.map(doorWords)),
   ].join('\n');
 }
 
 function gateLines(
-  { gate, verdict, limit, actual, code, remedy, untilMs }: GateReport,
+  { gate, verdict, limit, actual, bounds = [], code, remedy, untilMs }: GateReport,
   style: Style,
 ): readonly string[] {
   const until = untilMs === undefined ? [] : [`until ${timeOf(untilMs)}`];
@@ -78,11 +71,22 @@ function gateLines(
   const head = `${MARKS[verdict]} ${gate.replace('_', ' ').padEnd(NAME_WIDTH)}${WORDS[verdict].padEnd(VERDICT_WIDTH)}`;
   const shownCode = code === undefined ? '' : `${code}: `;
   const line = `${styled(verdict, head, style)}${shownCode}${said.join('; ')}`.trimEnd();
-  return [line, ...(remedy === undefined ? [] : [`${INDENT}→ ${remedy}`])];
+  return [line, ...bounds.map(boundLine), ...(remedy === undefined ? [] : [`${INDENT}→ ${remedy}`])];
+}
+
+/** What it found before this order, and what it allows. */
+function boundLine([code, limit, value, of]: BoundFigure): string {
+  return printable(`${INDENT}${code}${of === undefined ? '' : ` (${of})`}: ${value}; allowed ${limit}`);
 }
 
 function section(name: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', name, ...lines.map((line) => `  ${printable(line)}`)];
+}
+
+function attemptWords({ atMs, kind, venueCode, httpStatus, limits, message }: Attempt): string {
+  const codes = [venueCode, httpStatus === undefined ? undefined : `HTTP ${httpStatus}`].filter(Boolean).join(', ');
+  const left = limits === undefined ? '' : limitWords(limits);
+  return `${timeOf(atMs)}  ${kind}${codes === '' ? '' : ` (${codes})`}: ${message}${left === '' ? '' : ` (${left})`}`;
 }
 
 /** One note of the door in a line. */

@@ -1,8 +1,10 @@
 import type { Decimal } from 'decimal.js';
 import { AMOUNT_DECIMALS, ExactDecimal, formatDecimal, parseDecimal } from './decimal';
 import type { Denial } from './denial';
+import type { BoundFigure } from './explain/types';
 import type { Market } from './market';
 import type { RiskSettings } from './risk/types';
+import { percentWords } from './risk/words';
 import type { Direction } from './signal';
 
 /** The bounds of risk that a single order can break, whatever else is open. */
@@ -27,6 +29,30 @@ export function orderBoundsDenial(order: BoundedOrder, bounds: OrderBounds): Den
   return (
     leverageDenial(order) ?? bandDenial(order, bounds.priceBandFraction) ?? valueDenial(order, bounds.orderValueMax)
   );
+}
+
+/** What the bounds of one order allow, and what this one is, where they are set and it passes them. For explanations. */
+export function orderBoundFigures(order: BoundedOrder, bounds: OrderBounds): readonly BoundFigure[] {
+  const { direction, market, quantity, price, quote, limitPrice, leverage } = order;
+  const { orderValueMax, priceBandFraction } = bounds;
+  const value = () => formatDecimal(quantity.times(price).toDecimalPlaces(AMOUNT_DECIMALS));
+  // One that is better than the market's is beyond nothing.
+  const beyond = (limit: Decimal) => ExactDecimal.max(direction === 'BUY' ? limit.minus(quote) : quote.minus(limit), 0);
+  return [
+    ...(market.leverageMax === undefined
+      ? []
+      : [['LEVERAGE_TOO_HIGH', market.leverageMax, formatDecimal(leverage)] as const]),
+    ...(priceBandFraction === null || limitPrice === undefined
+      ? []
+      : [
+          [
+            'PRICE_OUT_OF_BAND',
+            `${percentWords(priceBandFraction)} beyond the market's`,
+            percentWords(beyond(limitPrice).dividedBy(quote)),
+          ] as const,
+        ]),
+    ...(orderValueMax === null ? [] : [['ORDER_TOO_LARGE', `${orderValueMax} ${market.settle}`, value()] as const]),
+  ];
 }
 
 function leverageDenial({ market, leverage }: BoundedOrder): Denial | undefined {

@@ -13,6 +13,16 @@
 export type OutcomeKind =
   'PLACED' | 'DUPLICATE' | 'REJECTED' | 'RATE_LIMITED' | 'BANNED' | 'NOT_PLACED' | 'UNKNOWN' | 'FATAL';
 
+/** What an answer said of the venue's own request limits; what it did not say is absent. */
+export interface LimitFigures {
+  /** Requests that its window takes. */
+  readonly limit?: number;
+  /** Requests that were left of them. */
+  readonly remaining?: number;
+  /** When there is more room again, milliseconds from the answer; 0: there was at once. */
+  readonly resetAfterMs?: number;
+}
+
 /** A classified venue answer. Holds no secret: messages are cleaned before they get here. */
 export interface VenueOutcome {
   readonly kind: OutcomeKind;
@@ -24,6 +34,20 @@ export interface VenueOutcome {
   readonly retryAtMs?: number;
   /** The same as a span from the moment of the answer: another machine has another clock. */
   readonly retryAfterMs?: number;
+  /** Of an answer to an order, for explanations. Absent: it said nothing of them. */
+  readonly limits?: LimitFigures;
+}
+
+/** `9 of 10 requests left, more room in 0.4 s`, for people. Empty: there is nothing to say. */
+export function limitWords({ limit, remaining, resetAfterMs }: LimitFigures): string {
+  const parts = [
+    ...(remaining === undefined ? [] : [`${remaining}${limit === undefined ? '' : ` of ${limit}`} requests left`]),
+    ...(remaining === undefined && limit !== undefined ? [`at most ${limit} requests`] : []),
+    ...(resetAfterMs === undefined || resetAfterMs === 0
+      ? []
+      : [`more room in ${(resetAfterMs / 1_000).toFixed(1)} s`]),
+  ];
+  return parts.join(', ');
 }
 
 /** What an outcome is in words. */

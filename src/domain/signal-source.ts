@@ -11,6 +11,8 @@ export interface SignalSource {
   readonly by: SignalSender;
   /** Which of them: the name of a hook's source, or of a model. */
   readonly name?: string;
+  /** Of the model: how the SHA-256 of its file begins, lower-case hexadecimal. */
+  readonly hash?: string;
   /** Of the model: the log return that it expected. */
   readonly expected?: number;
   /** Of the model: what that had to exceed, by the gate that it passed. */
@@ -18,27 +20,36 @@ export interface SignalSource {
 }
 
 const NAME_BYTES_MAX = 80;
+/** Of a model's hash: enough to tell any two apart, and not so many that every history grows by them. */
+const HASH_CHARACTERS = 16;
+const HASH = new RegExp(`^[0-9a-f]{${HASH_CHARACTERS}}$`);
 
 /** @param value of anybody's making @returns undefined: it is none */
 export function readSignalSource(value: unknown): SignalSource | undefined {
   if (!isRecord(value)) return undefined;
-  const { by, name, expected, needed } = value;
+  const { by, name, hash, expected, needed } = value;
   const sender = SIGNAL_SENDERS.find((one) => one === by);
   if (sender === undefined) return undefined;
   return {
     by: sender,
     ...(typeof name === 'string' && { name: cutText(name, NAME_BYTES_MAX) }),
+    ...(typeof hash === 'string' && HASH.test(hash) && { hash }),
     ...(isFigure(expected) && { expected }),
     ...(isFigure(needed) && { needed }),
   };
+}
+
+/** What is recorded of a model's SHA-256. */
+export function shortHash(sha256: string): string {
+  return sha256.slice(0, HASH_CHARACTERS);
 }
 
 function isFigure(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** `the model lightgbm-3: expected 0.12 %, more than the 0.08 % that it needed`, for people. */
-export function sourceWords({ by, name, expected, needed }: SignalSource): string {
+/** `the model returns 1.0.0, which expected 0.1200 %, and it needed more than 0.0800 %`, for people. */
+export function sourceWords({ by, name, hash, expected, needed }: SignalSource): string {
   const who = {
     http: 'the HTTP API',
     cli: 'the command line',
@@ -46,12 +57,12 @@ export function sourceWords({ by, name, expected, needed }: SignalSource): strin
     hook: 'the hook',
     position: 'the position',
   };
-  const named = name === undefined ? who[by] : `${who[by]} ${name}`;
+  const named = `${who[by]}${name === undefined ? '' : ` ${name}`}${hash === undefined ? '' : ` (SHA-256 ${hash}…)`}`;
   if (expected === undefined) return named;
   const beaten = needed === undefined ? '' : `, and it needed more than ${percent(needed)}`;
   return `${named}, which expected ${percent(expected)}${beaten}`;
 }
 
 function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(3)} %`;
+  return `${(fraction * 100).toFixed(4)} %`;
 }

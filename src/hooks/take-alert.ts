@@ -41,7 +41,7 @@ export async function takeAlert(
 ): Promise<AlertOutcome> {
   try {
     if (alert.wish === 'close') return await takeClose(desk, name, source, alert.of);
-    return describeResult(await desk.intake.submit(alert.signal), source);
+    return describeResult(await desk.intake.submit(alert.signal, { by: 'hook', name }), source);
   } catch (error) {
     if (error instanceof OtherStoreError) throw new HookError('OTHER_STORE');
     if (error instanceof IntakeUnavailableError) throw new HookError('SERVER_UNAVAILABLE');

@@ -71,8 +71,14 @@ function tradeSteps(result: TradeResult & WithFacts, atMs: number): readonly Rec
     case 'answered':
       return [{ ...at, kind: 'reserved', plan: result.plan }, ...attemptSteps(result.outcome, atMs)];
     case 'settled': {
-      const { venueCode, httpStatus } = facts ?? {};
-      const outcome = { kind: 'PLACED', message: 'The venue accepted the order.', venueCode, httpStatus } as const;
+      const { venueCode, httpStatus, limits } = facts ?? {};
+      const outcome = {
+        kind: 'PLACED',
+        message: 'The venue accepted the order.',
+        venueCode,
+        httpStatus,
+        limits,
+      } as const;
       return [{ ...at, kind: 'reserved', plan: result.plan }, ...attemptSteps(outcome, atMs), { atMs, kind: 'booked' }];
     }
     default:
@@ -118,13 +124,14 @@ function lostPlacing({ atMs, isNeverStarted }: RecordedCall): readonly RecordedS
 
 /** What is proven not to be placed for a passing reason is sent again after a while. */
 function attemptSteps(outcome: VenueOutcome, atMs: number): readonly RecordedStep[] {
-  const { kind, venueCode, httpStatus, message, retryAfterMs = 0 } = outcome;
+  const { kind, venueCode, httpStatus, limits, message, retryAfterMs = 0 } = outcome;
   const attempt: Attempt = {
     atMs,
     kind,
     message,
     ...(venueCode !== undefined && { venueCode }),
     ...(httpStatus !== undefined && { httpStatus }),
+    ...(limits && { limits }),
   };
   const sent = { atMs, kind: 'sent', attempt } as const;
   if (!PASSING.includes(kind)) return [sent];

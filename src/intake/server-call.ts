@@ -41,7 +41,7 @@ export async function callServer<Result>(
 }
 
 /** FAILED_PRECONDITION: the server answers, and no worker polls. */
-function isUnanswered(error: unknown): boolean {
+export function isUnanswered(error: unknown): boolean {
   const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
   return isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE);
 }

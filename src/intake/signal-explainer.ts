@@ -14,6 +14,8 @@ import { viewOfSteps } from './view-of-steps';
 
 /** Earlier runs of a signal that are read; of what came before nothing is told. */
 const FORMER_RUNS_MAX = 20;
+/** How long a workflow may take to tell how it stands. Its engine may be gone, and its history tells the most of it. */
+const TELLING_MAX_MS = 1_000;
 const ASK_AGAIN = {
   unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
 };
@@ -23,7 +25,7 @@ export interface SignalExplainerOptions {
   /** Where the door's trace lies. */
   readonly dataDir: string;
   /** Absent: nothing is said of positions. */
-  readonly positionOf?: (view: SignalView) => Promise<PositionNote | undefined>;
+  readonly positionOf?: (view: SignalView, timeoutMs: number) => Promise<PositionNote | undefined>;
 }
 
 /** What is kept of a signal beyond the server's memory. Replays as what the server's own command line prints does. */
@@ -50,15 +52,15 @@ export class SignalExplainer {
     const { client, dataDir, positionOf } = this.options;
     const door = readDoorNotes(dataDir, { fingerprint });
     const found = await callServer(client, ASK_AGAIN, async () => {
-      const view = await this.workflows.read(fingerprint);
-      return view && { view, histories: await this.histories(fingerprint) };
+      const told = await this.workflows.readWithin(fingerprint, TELLING_MAX_MS);
+      return told && { told, histories: await this.histories(fingerprint) };
     });
     if (!found) return door.length === 0 ? undefined : explainAtTheDoor(door);
-    const { view, histories } = found;
-    const { recorded } = joinRuns(await runsOf(histories));
-    // A position that cannot be asked leaves the rest true.
-    const position = await positionOf?.(view).catch(() => undefined);
-    return explain({ view, recorded, door, ...(position && { position }) });
+    const run = joinRuns(await runsOf(found.histories));
+    const { told } = found;
+    const view = 'untold' in told ? (run.view ?? viewOfSteps(run, told.untold)) : told;
+    const position = await positionOf?.(view, TELLING_MAX_MS);
+    return explain({ view, recorded: run.recorded, door, ...(position && { position }) });
   }
 
   /** @returns undefined: the server does not know of it (any more). @throws IntakeUnavailableError */

@@ -29,9 +29,9 @@ import {
   type SettleReply,
 } from '../messages/signal';
 import { someAtOnce } from '../process/some-at-once';
-import { queryPatiently } from '../temporal/patient-query';
+import { isNotReady, queryPatiently } from '../temporal/patient-query';
 import { clientOrderIdOf, isOurOrderId } from './fingerprint';
-import { callServer } from './server-call';
+import { callServer, isUnanswered } from './server-call';
 import { readSignalView, type StoredSignalView } from './stored-view';
 import { SIGNAL_LIST_MAX, type SignalIntake, type SignalSummary } from './types';
 
@@ -49,6 +49,9 @@ const READ_AT_ONCE_MAX = 10;
 const GOES_ON: ReadonlySet<string> = new Set(['RUNNING', 'PAUSED']);
 const ENDED_BY_HAND =
   'The workflow of this signal was ended before its time. What it reserved, if anything, is looked for within two minutes; ask again then.';
+
+const NOBODY_TELLS =
+  'No trading engine answers at present (oncefill status tells which processes run): this is what its history says.';
 
 const READ_AGAIN = {
   unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
@@ -74,11 +77,23 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
   /** The same under the caller's deadline. */
   async read(fingerprint: string): Promise<SignalView | undefined> {
     const holder = await this.holderOf(fingerprint);
+    return holder && accountOf(holder);
+  }
+
+  /**
+   * The same without a wait for whoever would have to tell it: a signal that runs is asked for no longer than that.
+   *
+   * @returns `untold`, why for people: there is such a signal, and nobody told in time how it stands
+   */
+  async readWithin(fingerprint: string, timeoutMs: number): Promise<SignalView | { untold: string } | undefined> {
+    const holder = await this.holderOf(fingerprint);
     if (!holder) return undefined;
-    // A closed signal's account is its result: readable also while no worker runs.
-    const isStored = holder.status === 'COMPLETED';
-    const view = readSignalView(await (isStored ? holder.handle.result() : queryPatiently(holder.handle, stateQuery)));
-    return isStored || GOES_ON.has(holder.status) ? view : { ...view, detail: ENDED_BY_HAND };
+    try {
+      return await this.client.withDeadline(Date.now() + timeoutMs, () => accountOf(holder));
+    } catch (error) {
+      if (!isUnanswered(error) && !isNotReady(error)) throw error;
+      return { untold: GOES_ON.has(holder.status) ? NOBODY_TELLS : ENDED_BY_HAND };
+    }
   }
 
   /** The workflow that has a signal's account. @returns undefined: none has */
@@ -177,6 +192,13 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
       throw error;
     }
   }
+}
+
+async function accountOf({ handle, status }: Holder): Promise<SignalView> {
+  // A closed signal's account is its result: readable also while no worker runs.
+  const isStored = status === 'COMPLETED';
+  const view = readSignalView(await (isStored ? handle.result() : queryPatiently(handle, stateQuery)));
+  return isStored || GOES_ON.has(status) ? view : { ...view, detail: ENDED_BY_HAND };
 }
 
 /** @returns undefined: it ended between the look and the command */

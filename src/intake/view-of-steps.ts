@@ -14,8 +14,14 @@ const STATE_AFTER: Readonly<Record<OutcomeKind, SignalState>> = {
   FATAL: 'SETTLING',
 };
 
-/** Where a signal stood when its history was written down, as far as that tells by itself. */
-export function viewOfSteps({ input, recorded }: RecordedRun): SignalView {
+const NOT_ENDED = 'It had not ended when its history was written down.';
+
+/**
+ * Where a signal stood when its history was written down, as far as that tells by itself.
+ *
+ * @param because why nobody else is asked, a sentence for people
+ */
+export function viewOfSteps({ input, recorded }: RecordedRun, because = NOT_ENDED): SignalView {
   const { fingerprint, venue, signal, exitReason } = input;
   const last = recorded.steps.at(-1);
   const plan = recorded.steps.flatMap((step) => (step.kind === 'reserved' ? [step.plan] : [])).at(-1);
@@ -26,7 +32,7 @@ export function viewOfSteps({ input, recorded }: RecordedRun): SignalView {
     signal,
     ...(exitReason !== undefined && { exitReason }),
     state: stateAfter(last),
-    detail: detailAfter(last),
+    detail: detailAfter(last, because),
     ...(plan && { reservedAsset: plan.asset, reservedAmount: plan.reserveAmount }),
     ...(isWaiting && { waitUntilMs: last.atMs + last.waitMs }),
     sendAttempts: recorded.steps.filter(({ kind }) => kind === 'sent' || kind === 'taken').length,
@@ -56,17 +62,24 @@ function stateAfter(step: RecordedStep | undefined): SignalState {
   }
 }
 
-function detailAfter(step: RecordedStep | undefined): string {
-  const until = 'It had not ended when its history was written down.';
+function detailAfter(step: RecordedStep | undefined, because: string): string {
   switch (step?.kind) {
     case 'wait':
-      return `${step.reason} ${until}`;
+      return `${step.reason} ${because}`;
     case 'denied':
     case 'expired':
-      return `${step.message} ${until}`;
+      return `${step.message} ${because}`;
+    case 'reserved':
+      return `Funds are held for it. ${because}`;
+    case 'taken':
+      return `A request may have left. ${because}`;
+    case 'looked_up':
+      return `${step.answer === 'found' ? 'The venue has its order.' : 'Its order is looked up at the venue.'} ${because}`;
+    case 'booked':
+      return `What its order took is booked. ${because}`;
     case 'sent':
-      return `${step.attempt.message} ${until}`;
-    default:
-      return until;
+      return `${step.attempt.message} ${because}`;
+    case undefined:
+      return because;
   }
 }

@@ -5,6 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Authorization } from '../domain/ledger/authorization';
 import type { DenialCode } from '../domain/denial';
+import type { BoundFigure } from '../domain/explain/types';
 import type { LedgerHealth } from '../domain/ledger/health';
 import type {
   AcknowledgeCommand,
@@ -144,6 +145,8 @@ export const setTradingStateUpdate = defineUpdate<SetTradingStateResult, [SetTra
 
 export interface BalancesReply extends BalancesView {
   readonly venue: string;
+  /** The bounds of risk that an entry of the symbol meets that was asked about; absent: nobody asked, or an older account. */
+  readonly bounds?: readonly BoundFigure[];
 }
 
 /** How an account is, in spans on its own clock. */
@@ -212,8 +215,8 @@ export interface RiskView {
 
 /** The bounds of risk, their values and what is blocked. */
 export const riskQuery = defineQuery<RiskView>('risk');
-/** Every balance and what of it is free. */
-export const balancesQuery = defineQuery<BalancesReply>('balances');
+/** Every balance and what of it is free; with a symbol, also what its entries meet. */
+export const balancesQuery = defineQuery<BalancesReply, [entrySymbol?: string]>('balances');
 /** Pending reservations, oldest first. */
 export const reservationsQuery = defineQuery<readonly Reservation[]>('reservations');
 /** May this reservation's order be sent now? */

@@ -3,14 +3,26 @@ import type { SignalView } from '../domain/signal-view';
 import type { PositionView } from '../messages/position';
 import type { PositionWorkflows } from './position-workflows';
 
-/** What is known of the position that a signal opened or reduced; undefined: another one is open, or none was seen yet. */
+const UNTOLD: PositionNote = { state: 'untold', words: 'no trading engine told in time how it stands' };
+
+/**
+ * What is known of the position that a signal opened or reduced; undefined: another one is open, or none was seen yet.
+ *
+ * @param timeoutMs how long it may take to tell
+ */
 export async function positionNoteOf(
   positions: Pick<PositionWorkflows, 'show'>,
   view: SignalView,
+  timeoutMs?: number,
 ): Promise<PositionNote | undefined> {
   if (view.outcome !== 'FILLED' && view.outcome !== 'PARTIALLY_FILLED') return undefined;
-  const position = await positions.show(view.signal.symbol);
-  return position && noteOf(position, view.fingerprint);
+  try {
+    const position = await positions.show(view.signal.symbol, timeoutMs);
+    return position && noteOf(position, view.fingerprint);
+  } catch {
+    // The rest of an explanation is true without it.
+    return UNTOLD;
+  }
 }
 
 function noteOf(position: PositionView, fingerprint: string): PositionNote | undefined {

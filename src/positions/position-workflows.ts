@@ -85,9 +85,14 @@ export class PositionWorkflows {
     });
   }
 
-  /** The open position of a symbol, or the last one that was closed. @returns undefined: none is remembered */
-  async show(symbol: string): Promise<PositionView | undefined> {
-    return callServer(this.client, ASK_AGAIN, async () => {
+  /**
+   * The open position of a symbol, or the last one that was closed.
+   *
+   * @param timeoutMs absent: as every call to the server
+   * @returns undefined: none is remembered
+   */
+  async show(symbol: string, timeoutMs?: number): Promise<PositionView | undefined> {
+    return callServer(this.client, { ...ASK_AGAIN, timeoutMs }, async () => {
       const handle = this.handleOf(symbol);
       try {
         const { status } = await handle.describe();

@@ -1,12 +1,12 @@
 import { isDenial, type Denial } from '../domain/denial';
-import type { AssetView } from '../domain/ledger/types';
-import type { OrderBounds } from '../domain/entry-bounds';
-import type { TradeFacts } from '../domain/explain/types';
-import type { OrderPlan } from '../domain/market';
+import { ExactDecimal } from '../domain/decimal';
+import { orderBoundFigures, type OrderBounds } from '../domain/entry-bounds';
+import type { BoundFigure, TradeFacts } from '../domain/explain/types';
+import type { Market, OrderPlan, Ticker } from '../domain/market';
 import type { ProtectionTerms } from '../domain/protection/plan-protection';
 import type { TradingSignal } from '../domain/signal';
 import { planOrder } from '../domain/sizing';
-import { balancesQuery } from '../messages/venue-account';
+import { balancesQuery, type BalancesReply } from '../messages/venue-account';
 import { VenueError } from '../venues/venue';
 import type { EntityCaller } from './entity-caller';
 import type { EntryGate } from './preflight/entry-gate';
@@ -58,11 +58,12 @@ export class OrderPlanner {
     }
     const ticker = await this.pacedVenue.ticker(signal.symbol, signal.intent);
     if (!ticker) throw new VenueError({ kind: 'NOT_PLACED', message: `No price for ${signal.symbol} yet.` });
-    const funds = signal.amount === undefined ? await this.fundsOf(market.settle) : undefined;
+    const balances = signal.amount === undefined ? await this.balancesFor(signal) : undefined;
+    const funds = balances?.assets[market.settle];
     const { priceAgeMs } = this.pacedVenue;
     onFacts({
       ...(priceAgeMs !== undefined && { priceAgeMs: Math.round(priceAgeMs) }),
-      ...(funds !== undefined && { free: funds.free }),
+      ...(funds && { free: funds.free }),
     });
     const plan = planOrder({
       signal,
@@ -73,11 +74,34 @@ export class OrderPlanner {
       ...this.settings,
       clientOrderId: input.clientOrderId,
     });
-    return isDenial(plan) ? plan : { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };
+    if (isDenial(plan)) return plan;
+    const bounds = signal.intent === 'entry' ? this.boundsOf(plan, market, ticker, balances) : [];
+    if (bounds.length > 0) onFacts({ bounds });
+    return { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };
   }
 
-  private async fundsOf(asset: string): Promise<AssetView | undefined> {
-    const balances = await this.entities.query(this.account, balancesQuery);
-    return balances.assets[asset];
+  /** The account's bounds of risk come along where it is asked for its funds anyway: nobody asks for them alone. */
+  private balancesFor({ symbol, intent }: TradingSignal): Promise<BalancesReply> {
+    return intent === 'entry'
+      ? this.entities.query(this.account, balancesQuery, symbol)
+      : this.entities.query(this.account, balancesQuery);
+  }
+
+  private boundsOf(
+    { direction, quantity, referencePrice, limitPrice }: OrderPlan,
+    market: Market,
+    ticker: Ticker,
+    balances: BalancesReply | undefined,
+  ): readonly BoundFigure[] {
+    const order = {
+      direction,
+      market,
+      quantity: new ExactDecimal(quantity),
+      price: new ExactDecimal(referencePrice),
+      quote: new ExactDecimal(direction === 'BUY' ? ticker.ask : ticker.bid),
+      ...(limitPrice !== undefined && { limitPrice: new ExactDecimal(limitPrice) }),
+      leverage: new ExactDecimal(this.settings.leverage),
+    };
+    return [...orderBoundFigures(order, this.settings.bounds), ...(balances?.bounds ?? [])];
   }
 }

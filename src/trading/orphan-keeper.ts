@@ -13,6 +13,7 @@ import type { SignalState } from '../domain/signal-view';
 import type { TradingVenue } from '../domain/trading-venue';
 import { orphanWorkflowId, SIGNALS_TASK_QUEUE, venueAccountWorkflowId } from '../messages/ids';
 import type { Refusal } from '../messages/refusal';
+import { TRADE_DIRECTION, TRADE_SYMBOL, TRADE_VENUE } from '../messages/search-attributes';
 import { ORPHAN_WORKFLOW_TYPE, stateQuery, type SignalWorkflowInput } from '../messages/signal';
 import type { AdmittedOrphan, OrphanClaim, TermsOf } from '../messages/trade';
 import { reservationsQuery } from '../messages/venue-account';
@@ -23,6 +24,7 @@ import { queryPatiently } from '../temporal/patient-query';
 const QUESTIONS_MAX = 10;
 /** The strategy of signals whose own workflow is gone: nobody remembers theirs. */
 const UNKNOWN_STRATEGY = 'unknown (its workflow was ended)';
+const SYMBOL = /^[A-Z0-9-]{1,40}$/;
 
 /** Tries of one step that failed; more mean that it will not succeed by itself. */
 const STEP_ATTEMPTS_MAX = 5;
@@ -123,6 +125,7 @@ export class OrphanKeeper {
         taskQueue: SIGNALS_TASK_QUEUE,
         args: [input],
         staticSummary: `the order of ${reservation.id}, whose workflow was ended`,
+        typedSearchAttributes: [{ key: TRADE_VENUE, value: this.ours.venue }, ...attributesOf(about.signal)],
       });
       return true;
     } catch (error) {
@@ -169,6 +172,15 @@ function inputFor(reservation: Reservation): OrphanFacts {
   const plan = reservation.metadata as unknown as OrderPlan;
   const { id: fingerprint } = reservation;
   return { fingerprint, clientOrderId: plan.clientOrderId, signal: signalOf(reservation, plan), plan };
+}
+
+/** A reservation may be of anybody's making, and whatever it says must not keep its workflow from being started. */
+function attributesOf({ symbol, direction }: TradingSignal) {
+  if (!SYMBOL.test(symbol)) return [];
+  return [
+    { key: TRADE_SYMBOL, value: symbol },
+    ...(direction === 'BUY' || direction === 'SELL' ? [{ key: TRADE_DIRECTION, value: direction }] : []),
+  ];
 }
 
 function isOfReservation({ fingerprint, clientOrderId, signal, orphan }: SignalWorkflowInput, facts: OrphanFacts) {

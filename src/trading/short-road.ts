@@ -137,8 +137,12 @@ export class ShortRoad {
     crashPoint('trade.after-commit');
     // What could not be booked is the durable road's: it tries again and tells.
     if (booked.status === 'refused') return { status: 'answered', plan, outcome, signedAtMs, order, times: times() };
-    const { venueCode, httpStatus } = outcome;
-    note({ ...(venueCode !== undefined && { venueCode }), ...(httpStatus !== undefined && { httpStatus }) });
+    const { venueCode, httpStatus, limits } = outcome;
+    note({
+      ...(venueCode !== undefined && { venueCode }),
+      ...(httpStatus !== undefined && { httpStatus }),
+      ...(limits && { limits }),
+    });
     return { status: 'settled', plan, order, times: times() };
   }
 }

@@ -10,6 +10,7 @@ import {
   type AccountRequest,
   type VenueAccountSettings,
 } from '../../src/messages/venue-account';
+import { TRADE_SYMBOL, TRADE_VENUE } from '../../src/messages/search-attributes';
 import { readHealth } from '../../src/observability/health';
 import { createTradingStateControl } from '../../src/trading/trading-state';
 import { ensureVenueAccount } from '../../workers/entities';
@@ -60,6 +61,8 @@ test('a reservation whose signal was ended by hand is an alert, and a workflow o
   await engine.parts.client.workflow.getHandle(fingerprint).terminate('a click in the Web UI');
   await eventually(async () => engine.alerts.some((text) => text.includes(orphanWorkflowId(fingerprint))));
   const orphan = engine.parts.client.workflow.getHandle<() => Promise<SignalView>>(orphanWorkflowId(fingerprint));
+  const { typedSearchAttributes: found } = await orphan.describe();
+  expect([found.get(TRADE_SYMBOL), found.get(TRADE_VENUE)]).toEqual(['BTCUSDT', VENUE]);
   await orphan.executeUpdate(cancelUpdate, { args: ['nobody wants it any more'] });
   expect(await orphan.result()).toMatchObject({ fingerprint, outcome: 'CANCELLED' });
   expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', locked: '0' });
@@ -112,6 +115,7 @@ test('an account that follows a lost one is halted, and names what is open at th
   expect(denied).toMatchObject({ outcome: 'DENIED', denialCode: 'TRADING_HALTED' });
   await eventually(async () => engine.alerts.some((text) => text.includes(clientOrderId)));
   expect(await control.state()).toBe('halted');
+  expect((await account().describe()).typedSearchAttributes.get(TRADE_VENUE)).toBe(VENUE);
   await control.change('active', 'looked at everything');
   expect(await engine.trade()).toMatchObject({ outcome: 'FILLED' });
   await engine.parts.client.workflow.getHandle(fingerprint).executeUpdate(cancelUpdate, { args: ['done'] });

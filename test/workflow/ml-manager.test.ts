@@ -3,6 +3,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { gateSettingsOf } from '../../src/config/gate-settings';
+import { shortHash } from '../../src/domain/signal-source';
+import { SignalExplainer } from '../../src/intake/signal-explainer';
 import { createWorker } from '../../src/temporal/worker';
 import { loadModel, type Model } from '../../src/inference/session';
 import { INFERENCE_TASK_QUEUE, ML_MANAGER_WORKFLOW_ID } from '../../src/messages/ids';
@@ -122,6 +124,11 @@ test('a tick predicts every symbol and its signals become orders; the same tick 
   const filled = signals.filter(({ outcome }) => outcome === 'FILLED');
   expect(filled.length).toBeGreaterThan(0);
   expect(engine.venue.audit()).toMatchObject({ orders: { accepted: filled.length }, maxOrdersPerClientId: 1 });
+
+  const explainer = new SignalExplainer({ client: environment.client, dataDir: engine.config.dataDir });
+  const explanation = await explainer.explain(filled[0]!.fingerprint);
+  const { name, version, sha256 } = model.metadata;
+  expect(explanation?.source).toMatchObject({ by: 'model', name: `${name} ${version}`, hash: shortHash(sha256) });
 
   await manager().terminate('a restart that lost everything');
   await start();

@@ -5,6 +5,7 @@ import { ShortRoad } from '../../src/trading/short-road';
 import { createSignalIntake } from '../../src/intake/signal-intake';
 import { explainHistory, SignalExplainer } from '../../src/intake/signal-explainer';
 import { GATES } from '../../src/domain/explain/types';
+import { venueAccountWorkflowId } from '../../src/messages/ids';
 import { cancelUpdate } from '../../src/messages/signal';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -36,6 +37,13 @@ function nextOrder(fault: string, details: object = {}): void {
 
 function ordersOf(clientOrderId: string): number {
   return engine.venue.audit().ordersPerClientId?.[clientOrderId] ?? 0;
+}
+
+/** What the Web UI shows of a workflow. */
+async function detailsOf(workflowId: string): Promise<string> {
+  const handle = engine.parts.client.workflow.getHandle(workflowId);
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return currentDetails;
 }
 
 /** Available funds move with the price of open positions; what was paid and what is held does not. */
@@ -158,17 +166,27 @@ test('a resting limit order is cancelled on request and its funds return', async
   const { fingerprint } = submitted as { fingerprint: string };
   const handle = engine.parts.client.workflow.getHandle(fingerprint);
   await eventually(async () => (await engine.intake.show(fingerprint))?.order?.venueOrderId);
+  const told = await detailsOf(fingerprint);
+  expect(told).toContain(`Order: ${(await engine.intake.show(fingerprint))!.order!.clientOrderId}, the venue's id is`);
+  expect(told).toContain(`oncefill explain ${fingerprint}`);
+  expect(await detailsOf(venueAccountWorkflowId(engine.parts.ours))).toMatch(/Requests: \d+ of \d+ in 60 s overall/);
   expect(await handle.executeUpdate(cancelUpdate, { args: ['changed my mind'] })).toMatchObject({ accepted: true });
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', order: { filledQuantity: '0' } });
   await expectLedgerEqualsVenue();
 });
 
-test('a signal in progress survives the loss of its workers', async () => {
+test('a signal in progress survives the loss of its workers, and is explained by its history meanwhile', async () => {
   nextOrder('accept_then_time_out');
   const submitted = await engine.intake.submit(engine.signal());
   const { fingerprint } = submitted as { fingerprint: string };
   await eventually(async () => engine.venue.audit().requestsPerEndpoint.order_create);
   await engine.stopWorkers();
+  const { client } = engine.parts;
+  const explanation = await new SignalExplainer({ client, dataDir: engine.config.dataDir }).explain(fingerprint);
+  expect(explanation).toMatchObject({
+    status: 'running',
+    summary: expect.stringContaining('No trading engine answers at present') as string,
+  });
   await engine.startWorkers();
   const view = await engine.end(fingerprint);
   expect(view).toMatchObject({ outcome: 'FILLED' });
@@ -194,7 +212,14 @@ describe('an explanation', () => {
     const fingerprint = await ended({ amount: undefined });
     const explanation = (await explainer().explain(fingerprint))!;
     expect(explanation).toMatchObject({ outcome: 'FILLED', source: { by: 'cli' } });
-    expect(explanation.attempts).toMatchObject([{ kind: 'PLACED', venueCode: '0', httpStatus: 200 }]);
+    expect(explanation.attempts).toMatchObject([
+      {
+        kind: 'PLACED',
+        venueCode: '0',
+        httpStatus: 200,
+        limits: { limit: expect.any(Number) as number, remaining: expect.any(Number) as number },
+      },
+    ]);
     const verdicts = explanation.gates.map(({ gate, verdict }) => [gate, verdict]);
     expect(verdicts).toEqual(GATES.map((gate) => [gate, gate === 'position' ? 'not_recorded' : 'passed']));
     const actual = Object.fromEntries(explanation.gates.map((report) => [report.gate, report.actual]));

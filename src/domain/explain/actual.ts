@@ -3,9 +3,10 @@ import type { OrderPlan } from '../market';
 import { venueSentence } from '../outcome';
 import { sourceWords } from '../signal-source';
 import type { Progress } from './progress';
+import { CODE_MEANINGS } from './remedies';
 import type { ExplainInput, GateName, GateReport } from './types';
 
-type Found = Pick<GateReport, 'limit' | 'actual'>;
+type Found = Pick<GateReport, 'limit' | 'actual' | 'bounds'>;
 
 /** What a gate that was passed asked for, and what it found. Empty: nothing is recorded of it. */
 export function foundBy(gate: GateName, input: ExplainInput, progress: Progress): Found {
@@ -23,11 +24,14 @@ export function foundBy(gate: GateName, input: ExplainInput, progress: Progress)
     case 'unique':
       return uniqueness(input);
     case 'sized':
-      return plan === undefined ? {} : sizing(plan, progress);
+      return {
+        ...(plan === undefined ? unplanned(progress, view) : sizing(plan, progress)),
+        ...boundsOf(gate, progress),
+      };
     case 'trading_state':
       return { limit: `${view.signal.intent === 'exit' ? 'exits' : 'entries'} are taken` };
     case 'risk':
-      return risk(plan);
+      return { ...risk(plan, progress), ...boundsOf(gate, progress) };
     case 'funded':
       return funding(input, plan);
     case 'permitted':
@@ -76,12 +80,32 @@ function sizing(plan: OrderPlan, { facts }: Progress): Found {
   return { actual: parts.join(', ') };
 }
 
-function risk(plan: OrderPlan | undefined): Found {
+/** An order that came to nothing is written down nowhere; the figures that it was made from are. */
+function unplanned({ facts: { priceAgeMs, free } }: Progress, { signal }: ExplainInput['view']): Found {
+  const parts = [
+    ...(signal.amount === undefined ? [] : [`${signal.amount} asked for`]),
+    ...(priceAgeMs === undefined ? [] : [`by a price ${seconds(priceAgeMs)} old`]),
+    ...(free === undefined ? [] : [`from ${free} free`]),
+  ];
+  return priceAgeMs === undefined && free === undefined ? {} : { actual: parts.join(', ') };
+}
+
+/** Those of the bounds of that time that are this gate's. */
+export function boundsOf(gate: GateName, { facts }: Pick<Progress, 'facts'>): Pick<GateReport, 'bounds'> {
+  const bounds = (facts.bounds ?? []).filter(([code]) => CODE_MEANINGS[code]?.gate === gate);
+  return bounds.length === 0 ? {} : { bounds };
+}
+
+function risk(plan: OrderPlan | undefined, progress: Progress): Found {
   if (plan === undefined) return {};
   if (plan.closesOpposite) return { actual: 'an opposite position was open: it closes that, and opens nothing' };
   if (plan.reduceOnly) return { actual: 'it only reduces a position' };
   const lost = lossAtStop(plan);
-  return lost === undefined ? {} : { actual: `about ${lost} is lost if its stop is hit, before fees` };
+  const parts = [
+    ...(lost === undefined ? [] : [`about ${lost} is lost if its stop is hit, before fees`]),
+    ...('bounds' in boundsOf('risk', progress) ? [] : ['what the bounds found is not recorded']),
+  ];
+  return parts.length === 0 ? {} : { actual: parts.join('; ') };
 }
 
 function lossAtStop({ quantity, referencePrice, stopLoss }: OrderPlan): string | undefined {

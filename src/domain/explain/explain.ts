@@ -1,6 +1,6 @@
 import type { SignalSource } from '../signal-source';
 import type { SignalView } from '../signal-view';
-import { foundBy } from './actual';
+import { boundsOf, foundBy } from './actual';
 import { decide, type Decision } from './decision';
 import { gateOfWait, isBefore, progressOf, type Progress } from './progress';
 import { remedyOf } from './remedies';
@@ -83,6 +83,7 @@ function decidingReport(
     gate,
     verdict,
     actual: (verdict === 'failed' ? progress.bookingFault : undefined) ?? view.detail,
+    ...boundsOf(gate, progress),
     ...(code !== undefined && { code }),
     ...(remedy !== undefined && { remedy }),
     ...(verdict === 'waiting' && view.waitUntilMs !== undefined && { untilMs: view.waitUntilMs }),
@@ -112,6 +113,7 @@ function positionReport(input: ExplainInput, progress: Progress): GateReport {
   }
   if (position === undefined) return { gate, verdict: 'not_recorded' };
   const { words } = position;
+  if (position.state === 'untold') return { gate, verdict: 'not_recorded', actual: words };
   if (position.state !== 'unguarded') return { gate, verdict: 'passed', actual: words };
   return {
     gate,

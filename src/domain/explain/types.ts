@@ -1,5 +1,5 @@
 import type { DenialCode } from '../denial';
-import type { OutcomeKind } from '../outcome';
+import type { LimitFigures, OutcomeKind } from '../outcome';
 import type { OrderPlan } from '../market';
 import type { SignalSource } from '../signal-source';
 import type { SignalOutcome, SignalView } from '../signal-view';
@@ -54,6 +54,8 @@ export interface GateReport {
   readonly limit?: string;
   /** What it found, a clause or sentences for people; absent: nothing is recorded. */
   readonly actual?: string;
+  /** The bounds that it looked at, with what they found before this order; absent: none, or not recorded. */
+  readonly bounds?: readonly BoundFigure[];
   /** Of one that failed, or waits for what a code names. */
   readonly code?: DenialCode;
   /** What a person does about it, a sentence; absent: nothing. */
@@ -78,8 +80,13 @@ export interface Attempt {
   readonly kind: OutcomeKind;
   readonly venueCode?: string;
   readonly httpStatus?: number;
+  /** What the venue said of its own limits; absent: nothing, or nobody wrote it down. */
+  readonly limits?: LimitFigures;
   readonly message: string;
 }
+
+/** One bound as it stood: the code that it refuses with, what it allows, what it found, and of what where that is not the account. */
+export type BoundFigure = readonly [code: DenialCode, limit: string, value: string, of?: string];
 
 /** The figures that a step was taken by; what is absent was not needed, or not recorded. */
 export interface TradeFacts {
@@ -92,6 +99,9 @@ export interface TradeFacts {
   /** The venue's words to the request, where they are recorded nowhere else. */
   readonly venueCode?: string;
   readonly httpStatus?: number;
+  readonly limits?: LimitFigures;
+  /** The bounds that an entry was planned under, and what they found without it. */
+  readonly bounds?: readonly BoundFigure[];
 }
 
 /** Where a step ended: while the order was planned, or when the account was asked. */
@@ -152,8 +162,8 @@ export interface DoorNote {
 
 /** What is known of the position that an order opened, reduced or met. */
 export interface PositionNote {
-  /** guarded, closed: the gate is passed. unguarded: it waits. */
-  readonly state: 'guarded' | 'unguarded' | 'closed';
+  /** guarded, closed: the gate is passed. unguarded: it waits. untold: nobody told in time. */
+  readonly state: 'guarded' | 'unguarded' | 'closed' | 'untold';
   readonly words: string;
 }
 

@@ -1,4 +1,4 @@
-import type { VenueOutcome } from '../../domain/outcome';
+import type { LimitFigures, VenueOutcome } from '../../domain/outcome';
 import type { OutwardProxy } from '../../net/outward-proxy';
 import { traceRequest } from '../ccxt/request-trace';
 import type { RequestTrace } from '../ccxt/request-trace';
@@ -12,7 +12,7 @@ import { NoPermitError, VenueError } from '../venue';
 import type { EndpointGroup, LimitReport, RequestReport, UnreadableRows } from '../venue';
 import { BybitClient } from './bybit-client';
 import type { BybitClientOptions } from './bybit-client';
-import { classifyReadReply, replyTimeMs } from './outcomes';
+import { classifyReadReply, limitFiguresOf, replyTimeMs } from './outcomes';
 import { timePayload } from './payloads';
 
 export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'> & {
@@ -46,6 +46,8 @@ export interface ClassifiedAnswer {
   readonly outcome: VenueOutcome;
   /** We held it back ourselves: nothing left. */
   readonly isHeldBack: boolean;
+  /** Empty: it said nothing of them. */
+  readonly limits: LimitFigures;
   readonly trace: RequestTrace;
 }
 
@@ -126,7 +128,7 @@ export class BybitSession {
     const outcome = classify(reply);
     this.report('order', outcome, reply);
     await this.correctClock(outcome, reply, trace);
-    return { outcome, isHeldBack: isHeldBack(reply), trace };
+    return { outcome, isHeldBack: isHeldBack(reply), limits: limitFiguresOf(reply), trace };
   }
 
   /** Measures the venue's clock under a permit of its own; concurrent callers share one request. */
@@ -219,11 +221,12 @@ export class BybitSession {
   private report(endpoint: EndpointGroup, outcome: VenueOutcome | undefined, reply: VenueReply): void {
     if (!isHeldBack(reply)) tell(this.requestListeners, { endpoint, outcome });
     if (reply.httpStatus === undefined) return;
+    const { limit, remaining } = limitFiguresOf(reply);
     const report: LimitReport = {
       endpoint,
       kind: limitKind(outcome),
-      remaining: countHeader(reply, 'x-bapi-limit-status'),
-      limit: countHeader(reply, 'x-bapi-limit'),
+      remaining,
+      limit,
       resumeAtMs: outcome?.retryAtMs,
       resumeAfterMs: outcome?.retryAfterMs,
       observedAtMs: reply.receivedAtMs,
@@ -251,9 +254,4 @@ function tell<Report>(listeners: readonly ((report: Report) => void)[], report: 
 function limitKind(outcome: VenueOutcome | undefined): LimitReport['kind'] {
   if (outcome?.kind === 'RATE_LIMITED') return 'rate_limited';
   return outcome?.kind === 'BANNED' ? 'banned' : 'ok';
-}
-
-function countHeader(reply: VenueReply, name: string): number | undefined {
-  const text = reply.headers[name];
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

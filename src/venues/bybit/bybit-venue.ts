@@ -1,6 +1,6 @@
 import type { SnapshotCommand } from '../../domain/ledger/types';
 import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain/market';
-import type { VenueOutcome } from '../../domain/outcome';
+import type { LimitFigures, VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
 import type { VenueStream } from '../stream';
@@ -223,13 +223,13 @@ export class BybitVenue implements Venue {
     if (performance.now() > sendBeforeMonotonicMs) {
       return { ...this.unsent({ kind: 'NOT_PLACED', message: TOO_LATE }), isUnsent: true };
     }
-    const { outcome, isHeldBack, trace } = await this.#session.command(
+    const { outcome, isHeldBack, limits, trace } = await this.#session.command(
       () => this.#session.client.privatePostV5OrderCreate(buildOrderRequest(plan)),
       (candidate) => classifyPlaceOrderReply(candidate, plan.clientOrderId),
       sendBeforeMonotonicMs,
     );
     const signedAtMs = trace.signedAtMs ?? this.#session.clock.nowMs();
-    return { outcome, signedAtMs, ...(isHeldBack && { isUnsent: true }) };
+    return { outcome: withLimits(outcome, limits), signedAtMs, ...(isHeldBack && { isUnsent: true }) };
   }
 
   async lookUpOrder(
@@ -328,4 +328,8 @@ export class BybitVenue implements Venue {
   private lastOpenTimeMs(intervalMs: number): number {
     return Math.floor(this.#session.clock.nowMs() / intervalMs) * intervalMs;
   }
+}
+
+function withLimits(outcome: VenueOutcome, limits: LimitFigures): VenueOutcome {
+  return Object.keys(limits).length === 0 ? outcome : { ...outcome, limits };
 }

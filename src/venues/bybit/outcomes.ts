@@ -1,4 +1,4 @@
-import type { OutcomeKind, VenueOutcome } from '../../domain/outcome';
+import type { LimitFigures, OutcomeKind, VenueOutcome } from '../../domain/outcome';
 import { boundedDelayMs, noAnswerOutcome, notSentOutcome, retryAfterAtMs, venueOutcome } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
 import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES, TRADING_STOP_CODES } from './outcome-codes';
@@ -80,6 +80,27 @@ export function replyTimeMs(reply: VenueReply): number | undefined {
   return readEnvelope(reply.body).timeMs;
 }
 
+/** What a reply says of the limit of its group. The reset is on the venue's clock: without the reply's own time it says nothing. */
+export function limitFiguresOf(reply: VenueReply): LimitFigures {
+  const [limit, remaining] = [countHeader(reply, 'x-bapi-limit'), countHeader(reply, 'x-bapi-limit-status')];
+  const delayMs = resetMs(reply) - (replyTimeMs(reply) ?? Number.NaN);
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining }),
+    ...(Math.abs(delayMs) <= RESET_DELAY_MAX_MS && { resetAfterMs: Math.max(0, delayMs) }),
+  };
+}
+
+function countHeader({ headers }: VenueReply, name: string): number | undefined {
+  const text = headers[name];
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** NaN without the header. */
+function resetMs({ headers }: VenueReply): number {
+  return Number(headers['x-bapi-limit-reset-timestamp'] ?? Number.NaN);
+}
+
 function classify(
   reply: VenueReply,
   codes: ReadonlyMap<string, OutcomeKind>,
@@ -140,8 +161,7 @@ function outcomeOfKind(kind: OutcomeKind, reply: VenueReply, message: string, en
 
 /** The reset header is on the venue's clock; the difference to the reply's own time carries it over to ours. */
 function resetAtMs(reply: VenueReply, envelope: Envelope): number {
-  const resetMs = Number(reply.headers['x-bapi-limit-reset-timestamp'] ?? Number.NaN);
-  const delayMs = resetMs - (envelope.timeMs ?? reply.receivedAtMs);
+  const delayMs = resetMs(reply) - (envelope.timeMs ?? reply.receivedAtMs);
   const isUsable = delayMs > 0 && delayMs <= RESET_DELAY_MAX_MS;
   return reply.receivedAtMs + boundedDelayMs(isUsable ? delayMs : RATE_WINDOW_MS);
 }

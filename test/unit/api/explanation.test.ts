@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createApiServer } from '../../../src/api/server';
 import type { Explanation } from '../../../src/domain/explain/types';
 import { IntakeUnavailableError } from '../../../src/intake/types';
-import { BOOKED, explained, FINGERPRINT, RESERVED, sent, viewOf } from '../domain/explain/fixtures';
+import { AT_MS, BOOKED, explained, FINGERPRINT, RESERVED, sent, viewOf } from '../domain/explain/fixtures';
 import { KeptAudit, OPEN_GATE } from './access';
 import { FakeIntake } from './fake-intake';
 import { NO_POSITIONS } from './fake-positions';
@@ -47,6 +47,27 @@ test('an explanation has the gates in their order, with times in words of ISO 86
   expect(body.attempts).toEqual([
     { time: '2026-11-18T11:06:40.000Z', result: 'PLACED', venue_code: '1', message: 'Words of the venue.' },
   ]);
+});
+
+test('bounds, limits and the hash of a model are figures with names', async () => {
+  const facts = { bounds: [['POSITION_TOO_LARGE', '25 % of equity', '0', 'BTCUSDT']] } as const;
+  const attempt = {
+    atMs: AT_MS,
+    kind: 'PLACED',
+    message: '',
+    limits: { limit: 10, remaining: 9, resetAfterMs: 0 },
+  } as const;
+  const steps = [{ ...RESERVED, facts }, { atMs: AT_MS, kind: 'sent', attempt }, BOOKED] as const;
+  explain = async () => ({
+    ...explained(viewOf({ outcome: 'FILLED', sendAttempts: 1 }), steps),
+    source: { by: 'model', name: 'm 1', hash: '0123456789abcdef' },
+  });
+  const body = (await get(FINGERPRINT)).json<{ gates: { gate: string }[]; attempts: object[]; source: object }>();
+  expect(body.source).toEqual({ by: 'model', name: 'm 1', model_hash: '0123456789abcdef' });
+  expect(body.gates.find(({ gate }) => gate === 'risk')).toMatchObject({
+    bounds: [{ code: 'POSITION_TOO_LARGE', of: 'BTCUSDT', limit: '25 % of equity', value: '0' }],
+  });
+  expect(body.attempts).toMatchObject([{ limit: 10, limit_remaining: 9, limit_reset_after_ms: 0 }]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SignalSource } from '../../../src/domain/signal-source';
 import type { SignalView } from '../../../src/domain/signal-view';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { checkSignalTime } from '../../../src/domain/signal';
@@ -16,14 +17,17 @@ export class FakeIntake implements SignalIntake {
   /** Set: submissions wait for it. */
   held: Promise<void> | undefined;
   submissions = 0;
+  /** Who sent the last one. */
+  source: SignalSource | undefined;
   /** Set: every signal is refused with it. */
   refusal: RefusedSignal | undefined;
   /** What every settlement is answered with; undefined: the signal is not known. */
   settleReply: SettleReply | undefined;
   readonly settlements: SettleCommand[] = [];
 
-  async submit(signal: TradingSignal): Promise<IntakeResult> {
+  async submit(signal: TradingSignal, source?: SignalSource): Promise<IntakeResult> {
     this.submissions++;
+    this.source = source;
     await this.held;
     if (this.failure) throw this.failure;
     const fault = checkSignalTime(signal.timestampMs, Date.now(), 300_000);

@@ -128,3 +128,16 @@ test('a file that is written once is not written over', async () => {
   // No server answers: nothing is written either way.
   expect(await runCommandLine(['signal', 'export', '0123456789abcdef', '--out', out])).toBe(4);
 });
+
+test('what the bounds allowed and found, and what the venue said of its limits, are lines for people', () => {
+  const bounds = [['POSITION_TOO_LARGE', '25 % of equity', '0', 'BTCUSDT']] as const;
+  const limits = { limit: 10, remaining: 9, resetAfterMs: 400 };
+  const placed = { atMs: 0, kind: 'PLACED', message: 'Taken.', limits } as const;
+  const steps = [
+    { ...RESERVED, facts: { bounds } },
+    { atMs: 0, kind: 'sent', attempt: placed },
+  ] as const;
+  const text = renderExplanation(explained(viewOf({ state: 'WORKING', sendAttempts: 1 }), steps), PLAIN);
+  expect(text).toMatch(/^ +POSITION_TOO_LARGE \(BTCUSDT\): 0; allowed 25 % of equity$/m);
+  expect(text).toMatch(/PLACED: Taken\. \(9 of 10 requests left, more room in 0\.4 s\)$/m);
+});

@@ -1,5 +1,6 @@
 import { isDenial } from '../../../src/domain/denial';
-import type { OrderBounds } from '../../../src/domain/entry-bounds';
+import { ExactDecimal } from '../../../src/domain/decimal';
+import { orderBoundFigures, type OrderBounds } from '../../../src/domain/entry-bounds';
 import type { TradingSignal } from '../../../src/domain/signal';
 import { planOrder } from '../../../src/domain/sizing';
 import { market, signal, ticker, UNBOUNDED, UNGUARDED } from './fixtures';
@@ -67,3 +68,25 @@ test.each([{ orderValueMax: '1e3' }, { priceBandFraction: 'wide' }])(
     expect(resultOf({ limitPrice: '50000' }, bounds)).toMatch(/^INVALID_SIGNAL .* is unusable/);
   },
 );
+
+test('of an order that passes, each bound that is set is told with what it allows and what it found', () => {
+  const decimal = (text: string) => new ExactDecimal(text);
+  const price = decimal('51000');
+  const order = {
+    direction: 'BUY',
+    market: { ...market, leverageMax: '100' },
+    quantity: decimal('0.1'),
+    price,
+    quote: decimal('50000'),
+    leverage: decimal('5'),
+  } as const;
+  const bounds = { orderValueMax: '6000', priceBandFraction: '0.05' };
+  expect(orderBoundFigures({ ...order, limitPrice: price }, bounds)).toEqual([
+    ['LEVERAGE_TOO_HIGH', '100', '5'],
+    ['PRICE_OUT_OF_BAND', "5 % beyond the market's", '2 %'],
+    ['ORDER_TOO_LARGE', '6000 USDT', '5100'],
+  ]);
+  const better = orderBoundFigures({ ...order, direction: 'SELL', limitPrice: price }, bounds);
+  expect(better[1]).toEqual(['PRICE_OUT_OF_BAND', "5 % beyond the market's", '0 %']);
+  expect(orderBoundFigures({ ...order, market }, UNBOUNDED)).toEqual([]);
+});

@@ -34,6 +34,11 @@ describe("TradingView's alert", () => {
     ]);
   });
 
+  test('names its source, so that whoever asks later hears which one it was', async () => {
+    await bench.post('tradingview', payload('tradingview-strategy.json'));
+    expect(bench.intake.source).toEqual({ by: 'hook', name: 'tradingview' });
+  });
+
   test('with bare numbers and the name of the exchange before the symbol is the same', async () => {
     await bench.post('tradingview', payload('tradingview-bare-numbers.json'));
     expect([...bench.intake.accepted.values()]).toMatchObject([

@@ -1,3 +1,4 @@
+import type { TradeFacts } from '../../../src/domain/explain/types';
 import { OrderPlanner, type SizingSettings } from '../../../src/trading/order-planner';
 import { UNBOUNDED, UNGUARDED } from '../domain/fixtures';
 import { INPUT } from './fixtures/short-road';
@@ -81,4 +82,39 @@ test('what guards the position, and the bounds of one order, come from the setti
   expect(await planBy({ protection })).toMatchObject({ stopLoss: '58800', stopTrigger: 'mark' });
   expect(await planBy({ protection: { ...protection, isAttachable: false } })).toMatchObject({ code: 'NO_STOP' });
   expect(await planBy({ bounds: { ...UNBOUNDED, orderValueMax: '599' } })).toMatchObject({ code: 'ORDER_TOO_LARGE' });
+});
+
+describe('the bounds that an entry meets', () => {
+  const EXPOSURE = ['EXPOSURE_LIMIT', '100 % of equity', '600 USDT, 6 %'] as const;
+  const pacedVenue = {
+    venue: { clockMs: () => undefined },
+    market: async () => ({ ...MARKET, leverageMax: '100' }),
+    ticker: async () => ({ symbol: 'BTCUSDT', bid: '59999', ask: '60000' }),
+  };
+
+  async function factsOf(signal: Partial<typeof INPUT.signal>) {
+    const query = jest.fn(async () => ({ assets: { USDT: { total: '1000', free: '1000' } }, bounds: [EXPOSURE] }));
+    const facts: TradeFacts[] = [];
+    const planner = new OrderPlanner({ query } as never, 'account', pacedVenue as never, SETTINGS);
+    await planner.plan({ ...INPUT, signal: { ...INPUT.signal, ...signal } }, (more) => void facts.push(more));
+    return {
+      bounds: facts.flatMap(({ bounds = [] }) => bounds),
+      asked: query.mock.calls.map(([, , ...args]: unknown[]) => args),
+    };
+  }
+
+  test('come along with the free funds where these are asked for', async () => {
+    expect(await factsOf({ amount: undefined })).toEqual({
+      bounds: [['LEVERAGE_TOO_HIGH', '100', '1'], EXPOSURE],
+      asked: [['BTCUSDT']],
+    });
+  });
+
+  test('are never asked for alone: of an entry with an amount only its own are told', async () => {
+    expect(await factsOf({ amount: '0.01' })).toEqual({ bounds: [['LEVERAGE_TOO_HIGH', '100', '1']], asked: [] });
+  });
+
+  test('are not told of an exit, which meets none', async () => {
+    expect(await factsOf({ intent: 'exit' })).toEqual({ bounds: [], asked: [] });
+  });
 });

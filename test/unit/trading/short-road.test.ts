@@ -14,6 +14,16 @@ test('with nothing in its way, the order is sent once and booked', async () => {
   expect(account.ledger.ended).toMatchObject([{ reservation: { status: 'committed', committedAmount: '600.33' } }]);
 });
 
+test('what was filled at once keeps what the venue said of its limits', async () => {
+  const limits = { limit: 10, remaining: 9 };
+  const { road, send } = roadWith(new Account('1000'));
+  const [signedAtMs, answeredAtMs] = [Date.now(), performance.now()];
+  const outcome = { kind: 'PLACED', venueCode: '0', httpStatus: 200, message: '', limits } as const;
+  send.mockResolvedValue({ outcome, signedAtMs, answeredAtMs, order: FILLED });
+  const result = await road.tradeAtOnce(INPUT);
+  expect(result.facts).toMatchObject({ venueCode: '0', httpStatus: 200, limits });
+});
+
 test('the order is sent only while permit and authorization are good', async () => {
   const { road, send } = roadWith(new Account('1000'));
   await road.tradeAtOnce(INPUT);

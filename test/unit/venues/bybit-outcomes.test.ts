@@ -5,6 +5,7 @@ import {
   classifyCancelOrderReply,
   classifyPlaceOrderReply,
   classifyReadReply,
+  limitFiguresOf,
 } from '../../../src/venues/bybit/outcomes';
 import { completeReply, failedReply, readTestData, RECEIVED_AT_MS } from './test-data';
 import type { ReplyCase } from './test-data';
@@ -165,4 +166,36 @@ test.each([
   const body = { retCode: 10001, retMsg, result: {} };
   const outcome = classifyPlaceOrderReply(completeReply({ status: 200, body }), 'client-1');
   expect(outcome).toMatchObject({ kind, message: expect.stringContaining(words) as string });
+});
+
+describe("what a reply says of the venue's limits", () => {
+  const figuresOf = (headers: Record<string, string>, timeMs: number | undefined = RECEIVED_AT_MS + 7_000) =>
+    limitFiguresOf(
+      completeReply({ status: 200, headers, body: { retCode: 0, retMsg: 'OK', result: {}, time: timeMs } }),
+    );
+
+  it('is kept as it is, with the reset as a span on the clock that it was told on', () => {
+    const headers = {
+      'x-bapi-limit': '10',
+      'x-bapi-limit-status': '9',
+      'x-bapi-limit-reset-timestamp': String(RECEIVED_AT_MS + 7_400),
+    };
+    expect(figuresOf(headers)).toEqual({ limit: 10, remaining: 9, resetAfterMs: 400 });
+  });
+
+  it.each([
+    ['no headers', {}, {}],
+    ['figures that are none', { 'x-bapi-limit': '1e3', 'x-bapi-limit-status': '-1' }, {}],
+    ['nothing left', { 'x-bapi-limit-status': '0' }, { remaining: 0 }],
+    ['a reset that has passed', { 'x-bapi-limit-reset-timestamp': String(RECEIVED_AT_MS) }, { resetAfterMs: 0 }],
+    ['a reset of next year', { 'x-bapi-limit-reset-timestamp': '9999999999999' }, {}],
+    ['a reset that is no number', { 'x-bapi-limit-reset-timestamp': 'soon' }, {}],
+  ])('is absent where it is not known: %s', (_what, headers, figures) => {
+    expect(figuresOf(headers)).toEqual(figures);
+  });
+
+  it('tells no reset where the reply does not tell its own time', () => {
+    const headers = { 'x-bapi-limit-reset-timestamp': String(RECEIVED_AT_MS) };
+    expect(limitFiguresOf(completeReply({ status: 429, headers, body: 'Too many visits.' }))).toEqual({});
+  });
 });

@@ -133,6 +133,7 @@ describe('placeOrder', () => {
       if (index % 2 === 0) expect(answer.outcome.kind).toBe('PLACED');
       else expect(answer.outcome.message).toContain(`not enough for order-${index}`);
     }
+    expect(answers.map(({ outcome }) => outcome.limits)).toEqual(ids.map((_, remaining) => ({ remaining })));
     expect(reports.map((report) => report.remaining).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual(
       ids.map((_, index) => index),
     );

@@ -1,5 +1,5 @@
 /** What people are told of the bounds of risk. */
-import { riskView, unprotectedSymbols } from '../../../workflows/risk-view';
+import { boundsFor, riskView, unprotectedSymbols } from '../../../workflows/risk-view';
 import type { RiskSettings } from '../../../src/domain/risk/types';
 import * as risk from '../../../src/domain/risk/risk';
 import { Desk, LAG_MS, MINUTE_MS } from '../domain/risk/desk';
@@ -129,5 +129,54 @@ describe('a run of the account that the venue has told no positions yet', () => 
     expect(view([['BTCUSDT', row]])).toEqual([row]);
     desk.pass(LAG_MS).reportFlat();
     expect(view([['BTCUSDT', row]])).toEqual([]);
+  });
+});
+
+describe('the bounds that an entry of a symbol meets', () => {
+  const risk = {
+    perSymbol: '0.25',
+    total: '1',
+    positionsMax: 5,
+    entriesPerDay: 10,
+    lossStreak: 8,
+    groups: {
+      majors: { symbols: ['BTCUSDT', 'ETHUSDT'], limit: '0.4' },
+      others: { symbols: ['XRPUSDT'], limit: '0.1' },
+    },
+  };
+  const boundsAt = (desk: Desk, symbol: string) =>
+    boundsFor(symbol, { book: desk.book, terms: desk.terms, pending: [], rows: new Map(), nowMs: desk.nowMs });
+
+  test('are those of the account, of the symbol and of its groups, and none that is off', () => {
+    const desk = new Desk({ risk });
+    desk.pass(1_000).report([desk.row('BTCUSDT')]);
+    const open = desk.book.symbols['BTCUSDT']!.position!.value;
+    expect(boundsAt(desk, 'BTCUSDT').map(([code, , , of]) => [code, of])).toEqual([
+      ['POSITION_TOO_LARGE', 'BTCUSDT'],
+      ['EXPOSURE_LIMIT', undefined],
+      ['GROUP_EXPOSURE_LIMIT', 'majors longs'],
+      ['GROUP_EXPOSURE_LIMIT', 'majors shorts'],
+      ['TOO_MANY_POSITIONS', undefined],
+      ['TOO_MANY_ENTRIES', 'a day'],
+      ['LOSS_STREAK', undefined],
+    ]);
+    expect(boundsAt(desk, 'BTCUSDT')[0]).toEqual([
+      'POSITION_TOO_LARGE',
+      '25 % of equity',
+      expect.stringContaining(open),
+      'BTCUSDT',
+    ]);
+  });
+
+  test('name a symbol of which nothing is open, too', () => {
+    const desk = new Desk({ risk });
+    desk.pass(1_000).report([desk.row('BTCUSDT')]);
+    expect(boundsAt(desk, 'XRPUSDT')[0]).toEqual(['POSITION_TOO_LARGE', '25 % of equity', '0', 'XRPUSDT']);
+  });
+
+  test('are none where nothing is bounded', () => {
+    expect(boundsFor('BTCUSDT', { book: undefined, terms: undefined, pending: [], rows: new Map(), nowMs: 0 })).toEqual(
+      [],
+    );
   });
 });

@@ -194,13 +194,39 @@ test('a filled entry tells price and age, stop, what is lost there, funds, permi
   expect(actual).toMatchObject({
     fresh: '300 ms old when it was taken',
     sized: '0.01 at price 60000 (12 ms old), stop 59000',
-    risk: 'about 10 is lost if its stop is hit, before fees',
+    risk: 'about 10 is lost if its stop is hit, before fees; what the bounds found is not recorded',
     funded: '600 USDT held',
     permitted: 'a permit at once',
     sent: '1 request',
     confirmed: "Accepted (1): Words of the venue; the venue's id is v1",
   });
   expect(attempts).toEqual([{ atMs: AT_MS, kind: 'PLACED', venueCode: '1', message: 'Words of the venue.' }]);
+});
+
+test('what an entry was denied by at the account has the figures that it was planned from', () => {
+  const facts = {
+    priceAgeMs: 12,
+    free: '500',
+    bounds: [['EXPOSURE_LIMIT', '100 % of equity', '990 USDT, 99 %']],
+  } as const;
+  const view = viewOf({ outcome: 'DENIED', denialCode: 'EXPOSURE_LIMIT' });
+  const { gates } = explained(view, [{ ...denied('EXPOSURE_LIMIT', 'account'), facts }]);
+  const found = (name: string) => gates.find(({ gate }) => gate === name);
+  expect(found('sized')).toMatchObject({ actual: '0.01 asked for, by a price 12 ms old, from 500 free' });
+  expect(found('risk')).toMatchObject({ verdict: 'failed', bounds: facts.bounds });
+});
+
+test('bounds are told at the gate that looked at them, as they stood', () => {
+  const bounds = [
+    ['LEVERAGE_TOO_HIGH', '100', '3'],
+    ['EXPOSURE_LIMIT', '100 % of equity', '600 USDT, 6 %'],
+    ['POSITION_TOO_LARGE', '25 % of equity', '0', 'BTCUSDT'],
+  ] as const;
+  const steps = [{ ...RESERVED, facts: { bounds } }, sent('PLACED'), BOOKED] as readonly RecordedStep[];
+  const { gates } = explained(viewOf({ outcome: 'FILLED', order: ORDER, sendAttempts: 1 }), steps);
+  const told = Object.fromEntries(gates.map((report) => [report.gate, report.bounds]));
+  expect(told).toMatchObject({ sized: [bounds[0]], risk: [bounds[1], bounds[2]], funded: undefined });
+  expect(gates.find(({ gate }) => gate === 'risk')?.actual).toBe('about 10 is lost if its stop is hit, before fees');
 });
 
 describe('what nobody wrote down', () => {
@@ -239,6 +265,7 @@ describe('the position', () => {
     ['guarded', '+'],
     ['closed', '+'],
     ['unguarded', 'w'],
+    ['untold', '?'],
   ] as const)('that is %s shows %s', (state, mark) => {
     const explanation = explained(view, FILLED, { position: { state, words: 'w' } });
     expect(marksOf(explanation).at(-1)).toBe(mark);
