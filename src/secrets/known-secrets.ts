@@ -45,7 +45,8 @@ export function redact(text: string): string {
 }
 
 /**
- * A plain value (what JSON can hold) with every text in it, names of fields too, without secrets.
+ * A plain value (what JSON can hold) with every text in it, names of fields too, without secrets: the value itself where it
+ * holds none, and a copy of what has to change otherwise.
  *
  * @param charactersMax longer texts are not looked through, because looking takes time, and not kept: null stands for
  *   them, which whoever expects a text refuses
@@ -68,13 +69,31 @@ function redactValue(value: unknown, redactText: (text: string) => string | null
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= DEPTH_MAX) return REDACTED;
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, redactText, depth + 1));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => redactValue(item, redactText, depth + 1));
+    return items.every((item, index) => Object.is(item, value[index])) ? value : items;
+  }
   // A date, bytes: no text of anybody's.
   if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) return value;
-  const fields = Object.entries(value);
-  return Object.fromEntries(
-    fields.map(([name, item]) => [redactText(name) ?? REDACTED, redactValue(item, redactText, depth + 1)]),
-  );
+  return redactFields(value as Readonly<Record<string, unknown>>, redactText, depth);
+}
+
+/** Hardly any object holds a secret, and to put one of many fields together again costs more than to look at it. */
+function redactFields(
+  fields: Readonly<Record<string, unknown>>,
+  redactText: (text: string) => string | null,
+  depth: number,
+): unknown {
+  const names = Object.keys(fields);
+  let clean: [string, unknown][] | undefined;
+  for (const [index, name] of names.entries()) {
+    const cleanName = redactText(name) ?? REDACTED;
+    const item = redactValue(fields[name], redactText, depth + 1);
+    if (clean === undefined && cleanName === name && Object.is(item, fields[name])) continue;
+    clean ??= names.slice(0, index).map((former) => [former, fields[former]]);
+    clean.push([cleanName, item]);
+  }
+  return clean === undefined ? fields : Object.fromEntries(clean);
 }
 
 /** Takes secrets out of an error, in place, so that it stays the error it is: its message, its stack, what caused it. */

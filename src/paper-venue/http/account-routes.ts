@@ -3,7 +3,7 @@ import { ZERO } from '../../domain/decimal';
 import type { PositionRecord } from '../book/records';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage } from './page';
-import { positionRiskFields } from './position-risk';
+import { positionRisk } from './position-risk';
 import { type Route, requireLinear, requireSymbol, text, type VenueCore } from './route';
 import { positionRow, unrealisedProfit } from './rows';
 import { TRADING_STOP } from './trading-stop-route';
@@ -44,8 +44,7 @@ const positionList: Route = {
         ? openPositions(core).filter(marketFilter(core, parameters))
         : [core.book.position(requireSymbol(core, parameters))];
     const page = takeListPage(positions, parameters, POSITION_PAGE);
-    const list = page.items.flatMap((position) => {
-      const row = positionRowOf(core, position);
+    const list = positionRowsOf(core, page.items).flatMap((row) => {
       // One for each side; nothing can be open in this mode.
       return core.account.positionMode === 'hedge' ? [1, 2].map((positionIdx) => ({ ...row, positionIdx })) : [row];
     });
@@ -79,13 +78,21 @@ const setLeverage: Route = {
 
 export const ACCOUNT_ROUTES: readonly Route[] = [walletBalance, positionList, setLeverage, TRADING_STOP];
 
-/** A position as the venue shows it now. */
-export function positionRowOf(core: VenueCore, position: PositionRecord): object {
-  const { symbol } = position;
-  const isPortfolio = core.account.profile.marginMode === 'portfolio';
-  const stops = core.book.orders.stops(symbol);
-  const row = positionRow(position, core.book.margin(symbol), markPrice(core, symbol), stops, isPortfolio);
-  return { ...row, ...positionRiskFields(core, position) };
+/** Positions as the venue shows them now. */
+export function positionRowsOf(core: VenueCore, positions: readonly PositionRecord[]): object[] {
+  const { book, keeper, account } = core;
+  const isPortfolio = account.profile.marginMode === 'portfolio';
+  // Of the whole account: the same for each of them.
+  const accountRisk = keeper.liquidator.risk();
+  return positions.map((position) =>
+    positionRow(position, {
+      margin: book.margin(position.symbol),
+      markPrice: markPrice(core, position.symbol),
+      stops: book.orders.stops(position.symbol),
+      risk: positionRisk(core, position, accountRisk),
+      isPortfolio,
+    }),
+  );
 }
 
 /** The wallet as the venue shows it now. */

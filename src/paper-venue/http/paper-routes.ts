@@ -5,7 +5,7 @@ import type { FaultInjector } from '../faults/fault-injector';
 import { FaultPlanError, parseFaultPlan } from '../faults/fault-specification';
 import { jsonReply, type HttpReply, type HttpRequest } from './messages';
 import { cancelOrder, forget, setClock, setSymbolState } from './paper-controls';
-import { positionRowOf } from './account-routes';
+import { positionRowsOf } from './account-routes';
 import {
   addToPosition,
   clearStops,
@@ -178,9 +178,8 @@ function sameFigures(balance: string): { total: string; available: string } {
 }
 
 function openPositionRows({ core }: VenueService): object[] {
-  return [...core.book.positions]
-    .filter(({ size, symbol }) => size !== '0' && core.feed.instruments.has(symbol))
-    .map((position) => positionRowOf(core, position));
+  const open = [...core.book.positions].filter(({ size, symbol }) => size !== '0' && core.feed.instruments.has(symbol));
+  return positionRowsOf(core, open);
 }
 
 /** @param withStops lists the stops of positions as well, which no client placed */

@@ -3,7 +3,6 @@ import { ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
 import type { SymbolMargin } from '../book/margin';
 import {
   isOpen,
-  type AttachedStops,
   type ExecutionRecord,
   type OrderRecord,
   type PositionRecord,
@@ -131,48 +130,60 @@ export function tickerRow(symbol: string, { bid, ask, last, mark }: Quote, fundi
   };
 }
 
-/** What the venue documents of orders that it has and the paper venue has not: loans, options, groups, limits of stops. */
-const ABSENT_OF_ORDERS = {
-  blockTradeId: '',
-  isLeverage: '',
-  orderIv: '',
-  marketUnit: '',
-  ocoTriggerBy: '',
-  tpLimitPrice: '',
-  slLimitPrice: '',
-  basePrice: '',
-  placeType: '',
-  smpType: 'None',
-  smpGroup: 0,
-  smpOrderId: '',
-  slippageToleranceType: 'UNKNOWN',
-  slippageTolerance: '',
-  bboSideType: '',
-  bboLevel: '',
-  rpiMatchedQty: '0',
-  rpiTakerAccess: false,
-  extraFees: '',
-} as const;
-
+/**
+ * An order as the venue shows it. One literal with a value for every field, and no spread of others into it: an object of so
+ * many fields that is put together of parts costs some fifty times as much, and lists of orders are what is asked for most.
+ */
 export function orderRow(order: OrderRecord, settle: string): object {
+  const { attached, stop } = order;
   const filled = new ExactDecimal(order.filledQuantity);
   const rest = isOpen(order) ? new ExactDecimal(order.quantity).minus(filled) : ZERO;
   return {
-    ...ABSENT_OF_ORDERS,
-    ...stopFields(order),
-    ...attachedFields(order.attached),
+    // Of what the venue has and the paper venue has not: loans, options, groups, limits of stops.
+    blockTradeId: '',
+    isLeverage: '',
+    orderIv: '',
+    marketUnit: '',
+    ocoTriggerBy: '',
+    tpLimitPrice: '',
+    slLimitPrice: '',
+    basePrice: '',
+    placeType: '',
+    smpType: 'None',
+    smpGroup: 0,
+    smpOrderId: '',
+    slippageToleranceType: 'UNKNOWN',
+    slippageTolerance: '',
+    bboSideType: '',
+    bboLevel: '',
+    rpiMatchedQty: '0',
+    rpiTakerAccess: false,
+    extraFees: '',
+    // Of a stop.
+    parentOrderLinkId: stop?.parentClientOrderId ?? '',
+    stopOrderType: stop?.kind ?? '',
+    triggerPrice: stop?.triggerPrice ?? '',
+    triggerDirection: triggerDirection(order),
+    triggerBy: stop?.triggerBy ?? '',
+    lastPriceOnCreated: stop?.lastPriceOnCreated ?? '',
+    // Of an order that brings stops. ccxt tells contract rows from spot rows by the first field.
+    tpslMode: attached ? 'Full' : '',
+    stopLoss: attached?.stopLoss ?? '',
+    takeProfit: attached?.takeProfit ?? '',
+    slTriggerBy: attached?.stopLoss === undefined ? '' : attached.stopTriggerBy,
+    tpTriggerBy: attached?.takeProfit === undefined ? '' : attached.targetTriggerBy,
     orderId: order.orderId,
     orderLinkId: order.clientOrderId,
     symbol: order.symbol,
     side: order.side,
     orderType: order.type,
-    price: order.limitPrice ?? order.stop?.orderPrice ?? '0',
+    price: order.limitPrice ?? stop?.orderPrice ?? '0',
     qty: order.quantity,
     orderStatus: order.status,
     createType: order.createType ?? CREATED_BY_USER,
     timeInForce: order.timeInForce,
     reduceOnly: order.reduceOnly,
-    closeOnTrigger: order.stop !== undefined,
+    closeOnTrigger: stop !== undefined,
     positionIdx: 0,
     avgPrice: averagePriceText(new ExactDecimal(order.filledValue), filled),
     leavesQty: formatDecimal(rest),
@@ -189,42 +200,13 @@ export function orderRow(order: OrderRecord, settle: string): object {
   };
 }
 
-/** Rises to, or falls to. */
-const RISES = 1;
-const FALLS = 2;
+const RISES_TO = 1;
+const FALLS_TO = 2;
 
-function stopFields({ side, stop }: OrderRecord): object {
-  if (!stop) {
-    return {
-      parentOrderLinkId: '',
-      stopOrderType: '',
-      triggerPrice: '',
-      triggerDirection: 0,
-      triggerBy: '',
-      lastPriceOnCreated: '',
-    };
-  }
-  const falls = (side === 'Sell') === (stop.kind !== 'TakeProfit');
-  return {
-    parentOrderLinkId: stop.parentClientOrderId,
-    stopOrderType: stop.kind,
-    triggerPrice: stop.triggerPrice ?? '',
-    triggerDirection: falls ? FALLS : RISES,
-    triggerBy: stop.triggerBy,
-    lastPriceOnCreated: stop.lastPriceOnCreated,
-  };
-}
-
-function attachedFields(attached: AttachedStops | undefined): object {
-  const { stopLoss, takeProfit } = attached ?? {};
-  return {
-    // ccxt tells contract rows from spot rows by this field.
-    tpslMode: attached ? 'Full' : '',
-    stopLoss: stopLoss ?? '',
-    takeProfit: takeProfit ?? '',
-    slTriggerBy: stopLoss === undefined ? '' : attached?.stopTriggerBy,
-    tpTriggerBy: takeProfit === undefined ? '' : attached?.targetTriggerBy,
-  };
+/** Zero of an order that is no stop. */
+function triggerDirection({ side, stop }: OrderRecord): number {
+  if (!stop) return 0;
+  return (side === 'Sell') === (stop.kind !== 'TakeProfit') ? FALLS_TO : RISES_TO;
 }
 
 function feeDetail({ fee, mntFee }: OrderRecord, settle: string): object {
@@ -268,20 +250,33 @@ export function executionRow(execution: ExecutionRecord, settle: string): object
   };
 }
 
-/**
- * @param stops the stops that wait in its symbol
- * @param isPortfolio whether the account is in portfolio margin, where leverage and margins of one position mean nothing
- */
+/** What a row of a position says of its risk. */
+export interface PositionRisk {
+  readonly liqPrice: string;
+  readonly positionMM: string;
+  readonly adlRankIndicator: number;
+  readonly riskId: number;
+  readonly riskLimitValue: string;
+}
+
+/** What a position's row is made of beside the position. */
+export interface PositionSight {
+  readonly margin: SymbolMargin;
+  readonly markPrice: string;
+  /** The stops that wait in its symbol. */
+  readonly stops: readonly OrderRecord[];
+  readonly risk: PositionRisk;
+  /** Whether the account is in portfolio margin, where leverage and margins of one position mean nothing. */
+  readonly isPortfolio: boolean;
+}
+
+/** A position as the venue shows it; one literal, as of an order. */
 export function positionRow(
   position: PositionRecord,
-  margin: SymbolMargin,
-  markPrice: string,
-  stops: readonly OrderRecord[],
-  isPortfolio = false,
+  { margin, markPrice, stops, risk, isPortfolio }: PositionSight,
 ): object {
   const size = new ExactDecimal(position.size);
   const initialMargin = isPortfolio ? '' : formatDecimal(margin.position);
-  const maintenanceMargin = isPortfolio ? '' : '0';
   return {
     symbol: position.symbol,
     side: size.isZero() ? '' : size.isPositive() ? 'Buy' : 'Sell',
@@ -290,12 +285,12 @@ export function positionRow(
     positionValue: position.entryValue,
     leverage: isPortfolio ? '' : position.leverage,
     markPrice,
-    liqPrice: '',
+    liqPrice: risk.liqPrice,
     breakEvenPrice: '',
     positionIM: initialMargin,
     positionIMByMp: initialMargin,
-    positionMM: maintenanceMargin,
-    positionMMByMp: maintenanceMargin,
+    positionMM: risk.positionMM,
+    positionMMByMp: risk.positionMM,
     positionBalance: initialMargin,
     unrealisedPnl: formatDecimal(unrealisedProfit(position, markPrice)),
     curRealisedPnl: size.isZero() ? '0' : (position.episodeProfit ?? position.realisedProfit),
@@ -305,9 +300,9 @@ export function positionRow(
     tradeMode: 0,
     autoAddMargin: 0,
     isReduceOnly: false,
-    adlRankIndicator: 0,
-    riskId: isPortfolio ? 0 : 1,
-    riskLimitValue: isPortfolio ? '0' : '',
+    adlRankIndicator: risk.adlRankIndicator,
+    riskId: risk.riskId,
+    riskLimitValue: risk.riskLimitValue,
     tpslMode: 'Full',
     takeProfit: stopOf(stops, 'TakeProfit')?.triggerPrice ?? '',
     stopLoss: stopOf(stops, 'StopLoss')?.triggerPrice ?? '',

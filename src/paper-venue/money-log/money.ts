@@ -34,57 +34,56 @@ export interface Balances {
 export function moneyOf(execution: ExecutionRecord, balances: Balances, size: string): readonly MoneyRecord[] {
   const isFunding = execution.kind === 'Funding';
   const paid = new ExactDecimal(execution.fee);
-  const common = {
-    ...tradeOf(execution, size),
-    feeRate: execution.feeRate,
-    id: balances.id,
-    type: TYPES[execution.kind ?? 'Trade'],
-  };
+  const sizeThen = formatDecimal(sizeAfter(execution, size));
   const change = new ExactDecimal(execution.realisedProfit).minus(paid);
   balances.wallet = balances.wallet.plus(change);
-  const settled: MoneyRecord = {
-    ...common,
-    sequence: balances.sequence++,
+  const settled = moneyRecord(execution, balances, sizeThen, {
     currency: balances.settle,
     funding: isFunding ? formatDecimal(paid.neg()) : '',
     fee: isFunding ? '0' : execution.fee,
     cashFlow: execution.realisedProfit,
     change: formatDecimal(change),
     cashBalance: formatDecimal(balances.wallet),
-  };
+  });
   if (execution.mntFee === undefined) return [settled];
   balances.mnt = balances.mnt.minus(execution.mntFee);
-  const fee: MoneyRecord = {
-    ...common,
-    sequence: balances.sequence++,
+  const fee = moneyRecord(execution, balances, sizeThen, {
     currency: MNT,
     funding: '',
     fee: execution.mntFee,
     cashFlow: '0',
     change: formatDecimal(new ExactDecimal(execution.mntFee).neg()),
     cashBalance: formatDecimal(balances.mnt),
-  };
+  });
   return [settled, fee];
 }
 
-function tradeOf(execution: ExecutionRecord, size: string): Omit<MoneyRecord, keyof Amounts> {
+type Amounts = Pick<MoneyRecord, 'currency' | 'funding' | 'fee' | 'cashFlow' | 'change' | 'cashBalance'>;
+
+/** The next row of an execution. One literal: put together of parts, it costs several times as much. */
+function moneyRecord(execution: ExecutionRecord, balances: Balances, size: string, amounts: Amounts): MoneyRecord {
   return {
+    sequence: balances.sequence++,
+    id: balances.id,
+    type: TYPES[execution.kind ?? 'Trade'],
+    currency: amounts.currency,
     symbol: execution.symbol,
     side: execution.side,
     quantity: execution.quantity,
-    size: formatDecimal(sizeAfter(execution, size)),
+    size,
     price: execution.price,
+    funding: amounts.funding,
+    fee: amounts.fee,
+    cashFlow: amounts.cashFlow,
+    change: amounts.change,
+    cashBalance: amounts.cashBalance,
+    feeRate: execution.feeRate,
     executionId: execution.executionId,
     orderId: execution.orderId,
     clientOrderId: execution.clientOrderId,
     atMs: execution.atMs,
   };
 }
-
-type Amounts = Pick<
-  MoneyRecord,
-  'sequence' | 'id' | 'type' | 'currency' | 'funding' | 'fee' | 'feeRate' | 'cashFlow' | 'change' | 'cashBalance'
->;
 
 /**
  * The row of a transfer.

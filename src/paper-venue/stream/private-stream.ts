@@ -15,6 +15,8 @@ const PATH = '/v5/private';
 const CLIENTS_MAX = 20;
 /** What a client sends is short. */
 const MESSAGE_BYTES_MAX = 16_384;
+/** Orders that changed in one step are told in one message, so many at most: an entry changes its own and those of its stops. */
+const ROWS_PER_MESSAGE_MAX = 20;
 /** Messages that wait to be sent later; more are not sent at all, as a stream may do. */
 const WAITING_MAX = 10_000;
 /** A message that waits for the next one to overtake it waits no longer. */
@@ -40,7 +42,7 @@ export class PrivateStream {
     private readonly credentials: ApiCredentials,
     private readonly audit: TrafficAudit,
   ) {
-    core.book.onOrders((orders) => orders.forEach((order) => this.#changed(order)));
+    core.book.onOrders((orders) => this.#changed(orders));
     core.account.onKeyRevoked(() => this.endConnections());
   }
 
@@ -88,18 +90,23 @@ export class PrivateStream {
     socket.on('close', () => this.#clients.delete(client));
   }
 
-  #changed(order: OrderRecord): void {
+  #changed(orders: readonly OrderRecord[]): void {
     if (this.#clients.size === 0) return;
     const { reportDelay } = this.core;
     // Where nothing else is said, the stream and the real-time list know it together.
     const delayMs = reportDelay.streamMs ?? reportDelay.realtimeMs;
-    if (delayMs === 0) this.#tell(order);
-    else this.#after(delayMs, () => this.#tell(order));
+    // Faults are drawn for each message, and hit one order.
+    const rowsMax = this.#planner ? 1 : ROWS_PER_MESSAGE_MAX;
+    for (let start = 0; start < orders.length; start += rowsMax) {
+      const told = orders.slice(start, start + rowsMax);
+      if (delayMs === 0) this.#tell(told);
+      else this.#after(delayMs, () => this.#tell(told));
+    }
   }
 
-  #tell(order: OrderRecord): void {
-    const row = { category: 'linear', ...orderRow(order, this.core.settle) };
-    const send = (changes: object = {}): void => this.#send({ ...row, ...changes });
+  #tell(orders: readonly OrderRecord[]): void {
+    const rows = orders.map((order) => ({ category: 'linear', ...orderRow(order, this.core.settle) }));
+    const send = (): void => this.#send(rows);
     this.#messages += 1;
     const decided = this.#planner?.ofMessage(this.#messages);
     if (!decided) {
@@ -122,7 +129,11 @@ export class PrivateStream {
         this.#overtaken = send;
         return this.#after(OVERTAKEN_MAX_MS, () => this.#letOvertakenGo(send));
       case 'forged':
-        send({ orderStatus: 'Filled', cumExecQty: order.quantity, leavesQty: '0' });
+        this.#send(
+          rows.map((row, index) => {
+            return { ...row, orderStatus: 'Filled', cumExecQty: orders[index]!.quantity, leavesQty: '0' };
+          }),
+        );
         return send();
       case 'garbled':
         return this.#broadcast((client) => client.sendText('{"topic":"order","data":[{'));
@@ -139,8 +150,8 @@ export class PrivateStream {
     waiting();
   }
 
-  #send(row: object): void {
-    const message = { id: randomUUID(), topic: 'order', creationTime: this.core.clock.nowMs(), data: [row] };
+  #send(rows: readonly object[]): void {
+    const message = { id: randomUUID(), topic: 'order', creationTime: this.core.clock.nowMs(), data: rows };
     this.#broadcast((client) => client.send(message));
   }
 

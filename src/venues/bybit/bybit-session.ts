@@ -173,7 +173,7 @@ export class BybitSession {
     }
     this.report(endpoint, undefined, reply);
     // Rows and their names go into histories: a venue that echoes our key in one must not put it there.
-    const clean = reply.body === undefined ? undefined : withoutSecrets(result);
+    const clean = withoutSecrets(result);
     if (clean === undefined) {
       const message = 'The answer of the venue is refused: it would take too long to look through.';
       throw new VenueError({ kind: 'UNKNOWN', httpStatus: reply.httpStatus, message });

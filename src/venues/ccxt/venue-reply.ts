@@ -51,11 +51,16 @@ export function withoutSecrets<Content>(content: Content): Content | undefined {
  */
 export function replyFromTrace(trace: RequestTrace, error: unknown, receivedAtMs: number): VenueReply {
   const text = trace.text ?? '';
+  let body: { readonly value: unknown } | undefined;
   return {
     sent: trace.sentAtMonotonicMs !== undefined,
     httpStatus: trace.httpStatus,
     headers: withoutSecrets(trace.headers) ?? {},
-    body: withoutSecrets(parseJson(text)),
+    // An answer that is what was asked for is read by its caller, and is not looked through here as well.
+    get body() {
+      body ??= { value: withoutSecrets(parseJson(text)) };
+      return body.value;
+    },
     // Only an answer that cannot be read is looked at as a text.
     get text() {
       return redact(text.slice(0, PAGE_CHARACTERS_MAX));

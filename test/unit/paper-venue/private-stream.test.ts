@@ -107,6 +107,20 @@ test('an order is told to whoever authenticated and subscribed, with the fields 
   ]);
 });
 
+test('an order and the stop that it brings are told in one message', async () => {
+  const client = await Listener.subscribed();
+  await createOrder(venue.url, {
+    ...marketOrder('told-stop'),
+    symbol: 'ETHUSDT',
+    qty: '0.1',
+    stopLoss: '1',
+    tpslMode: 'Full',
+  });
+  const holdsIt = ({ data = [] }: Message): boolean => data.some(({ orderLinkId }) => orderLinkId === 'told-stop');
+  const { data = [] } = await client.hears(holdsIt);
+  expect(data.map(({ stopOrderType }) => stopOrderType)).toEqual(['', 'StopLoss']);
+});
+
 test('who only authenticated is told nothing', async () => {
   const client = await Listener.open();
   client.authenticate();

@@ -70,11 +70,19 @@ function readAnswer(op: string | undefined, success: boolean | undefined, reason
 function readRows(data: unknown, symbols: ReadonlySet<string>): readonly StreamHint[] {
   const rows: readonly unknown[] = Array.isArray(data) ? data.slice(0, ROWS_MAX) : [];
   return rows.flatMap((candidate) => {
+    if (isNameless(candidate)) return [];
     const parsed = row.safeParse(candidate);
     if (!parsed.success || !symbols.has(parsed.data.symbol)) return [];
     const { orderLinkId: clientOrderId, orderStatus: status, cumExecQty: filledQuantity } = parsed.data;
     return [{ clientOrderId, isFinal: FINAL_STATUSES.has(status), status, filledQuantity }];
   });
+}
+
+/** A stop of a position, or an order of somebody else's: most rows are, and to find out why they cannot be read takes long. */
+function isNameless(candidate: unknown): boolean {
+  return (
+    typeof candidate === 'object' && candidate !== null && 'orderLinkId' in candidate && candidate.orderLinkId === ''
+  );
 }
 
 function parseJson(text: string): unknown {
