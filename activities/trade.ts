@@ -57,10 +57,19 @@ export function createTradeActivities(dependencies: TradeDependencies) {
     if (refusal) refuse(refusal, input.origin.workflowId);
   }
 
+  async function withdrawn(input: BarInput): Promise<BarAnswer & WithTerms> {
+    crashPoint('withdraw.before-update');
+    const terms = termsOf(input.signal, input.signalStartedAtMs);
+    const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs });
+    crashPoint('withdraw.after-update');
+    return reserved ? { ...reserved, reason: EARLIER_ATTEMPT, terms } : { status: 'withdrawn' };
+  }
+
   return {
-    /** See ShortRoad.trade. Whatever is not over yet goes on under the terms of this process. */
-    async tradeAtOnce(input: TradeInput): Promise<TradeResult & WithTerms & WithFacts> {
+    /** See ShortRoad.trade, and `withdraw` where it is stopped. Whatever is not over yet goes on under the terms of this process. */
+    async tradeAtOnce(input: TradeInput): Promise<(TradeResult | BarAnswer) & WithTerms & WithFacts> {
       await assertGenuine(input);
+      if (input.isStopped) return withdrawn(input);
       const fault = faultOfSymbol(input.signal.symbol);
       if (fault) {
         const { message, senderMayNotKnow } = fault;
@@ -79,11 +88,7 @@ export function createTradeActivities(dependencies: TradeDependencies) {
      */
     async withdraw(input: BarInput): Promise<BarAnswer & WithTerms> {
       await assertGenuine(input);
-      crashPoint('withdraw.before-update');
-      const terms = termsOf(input.signal, input.signalStartedAtMs);
-      const reserved = await funds.bar({ ...input, expiresAtMs: terms.expiresAtMs });
-      crashPoint('withdraw.after-update');
-      return reserved ? { ...reserved, reason: EARLIER_ATTEMPT, terms } : { status: 'withdrawn' };
+      return withdrawn(input);
     },
 
     /** Books what the durable road's order took. Repeating it changes nothing. */

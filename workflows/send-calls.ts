@@ -26,9 +26,13 @@ export class SendCalls {
     this.possible = true;
   }
 
-  async tradeAtOnce(tradeRound: number): Promise<TradeResult & WithTerms> {
-    this.possible = true;
-    const result = await this.activities.tradeAtOnce(tradeRound);
+  async tradeAtOnce(tradeRound: number, isStopped = false): Promise<(TradeResult | BarAnswer) & WithTerms> {
+    if (!isStopped) this.possible = true;
+    const result = await this.activities.tradeAtOnce(tradeRound, isStopped);
+    if (result.status === 'withdrawn') {
+      this.possible = false;
+      return result;
+    }
     // This call sent nothing, and speaks for itself alone: a head start may be under way in another process.
     const isSilent = result.status === 'retry' || result.status === 'denied';
     this.possible = isSilent ? this.hasHeadStart : isSent(result);

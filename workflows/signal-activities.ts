@@ -43,8 +43,11 @@ const VENUE_CALL_TIMEOUT = '60 seconds';
 const ORDER_AGE_ALLOWANCE_MS = 60_000;
 
 export interface SignalActivities {
-  /** @param tradeRound counts the times that something was missing, from 1 */
-  tradeAtOnce(tradeRound: number): Promise<TradeResult & WithTerms>;
+  /**
+   * @param tradeRound counts the times that something was missing, from 1
+   * @param isStopped nothing is sent any more: what an earlier attempt did is found out
+   */
+  tradeAtOnce(tradeRound: number, isStopped: boolean): Promise<(TradeResult | BarAnswer) & WithTerms>;
   bar(): Promise<BarAnswer & WithTerms>;
   admitOrphan(): Promise<AdmittedOrphan>;
   tellTerms(): Promise<TradeTerms>;
@@ -78,9 +81,12 @@ function proxyTradeActivities(input: SignalWorkflowInput, terms: Terms): Omit<Si
     retry: { ...ENTITY_RETRY, maximumAttempts: LOCAL_ATTEMPTS_MAX },
   });
   return {
-    tradeAtOnce: (tradeRound) =>
+    tradeAtOnce: (tradeRound, isStopped) =>
       short.tradeAtOnce.executeWithOptions({ summary: `reserve, send and settle ${title} as ${clientOrderId}` }, [
-        tradeInputOf(input, originOf(input), tradeRound, startOf(input)),
+        {
+          ...tradeInputOf(input, originOf(input), tradeRound, startOf(input)),
+          ...(isStopped && { isStopped }),
+        },
       ]),
     bar: () =>
       short.withdraw.executeWithOptions({ summary: `make sure that nothing was sent for ${title}` }, [

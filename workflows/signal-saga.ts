@@ -1,4 +1,4 @@
-import { CancellationScope, ContinueAsNew, patched } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, patched, sleep } from '@temporalio/workflow';
 import Decimal from 'decimal.js';
 import type { Denial } from '../src/domain/denial';
 import { patientDelayMs } from '../src/domain/look-up-delay';
@@ -15,7 +15,7 @@ import {
   type SettleReply,
   type SignalWorkflowInput,
 } from '../src/messages/signal';
-import type { AdmittedOrphan, TradeResult } from '../src/messages/trade';
+import type { AdmittedOrphan, BarAnswer, TradeResult } from '../src/messages/trade';
 import { commitSignal } from '../src/messages/venue-account';
 import { signalAccount } from './account-signals';
 import { alert, reached } from './announcements';
@@ -44,6 +44,8 @@ const UNANSWERED_PAUSE_MS = 5_000;
 /** As JSON; longer reasons are cut. */
 const CANCEL_REASON_BYTES_MAX = 200;
 const CANCEL_WHO_BYTES_MAX = 120;
+
+type TradeAnswer = (TradeResult | BarAnswer) & { readonly isUnanswered?: true };
 
 /**
  * Reserve, send, find out, settle. The rules that make it one order:
@@ -146,38 +148,51 @@ export class SignalSaga {
     return this.view();
   }
 
+  /**
+   * A replay may tell of a cancellation, and of the time, earlier than they came: a local call that lasts for long keeps its step alive
+   * by further ones, and a replay makes one of them all. So the same call is made whether the signal is stopped or not, and what it
+   * answered decides.
+   */
   private async trade(): Promise<void> {
     const { record, stop } = this.parts;
-    const firstRound = this.input.continued?.tradeRound ?? 1;
+    const { continued, stopsByAnswer } = this.input;
     const startedAtMs = Date.now();
     let waitedFor: string | undefined;
-    for (let tradeRound = firstRound; ; tradeRound += 1) {
+    for (let tradeRound = continued?.tradeRound ?? 1; ; tradeRound += 1) {
       const reason = stop.reason(waitedFor);
-      if (reason) return this.endUnsent(reason, tradeRound);
-      if (isHistoryLong(WAITS_CONTINUE_AS_NEW)) return continueSignal(this.parts, { tradeRound });
-      record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
-      const result = await this.tradeOnce(tradeRound);
-      if (result.status !== 'retry') return this.goOn(result, tradeRound);
+      if (reason && !stopsByAnswer) return this.endUnsent(reason, tradeRound);
+      if (!reason && isHistoryLong(WAITS_CONTINUE_AS_NEW)) return continueSignal(this.parts, { tradeRound });
+      if (!reason) record.enter('RESERVING', 'Sizes the order, reserves its funds and sends it.');
+      const result = await this.tradeOnce(tradeRound, reason !== undefined);
+      if (result.status === 'withdrawn') return this.endWithdrawn(stop.reason(waitedFor));
+      if (result.status !== 'retry') return this.goOn(result, tradeRound, reason);
       waitedFor = result.reason;
       const pauseMs = Math.max(result.afterMs, patientDelayMs(Date.now() - startedAtMs));
       record.enter('SIZING', result.reason, Date.now() + pauseMs);
-      await stop.pause(pauseMs);
+      // What is stopped waits for nothing but an answer.
+      if (stopsByAnswer && result.isUnanswered && stop.reason()) await sleep(pauseMs);
+      else await stop.pause(pauseMs);
     }
   }
 
   /** One call; where nobody answers it, the signal waits as for anything else that is missing. */
-  private async tradeOnce(tradeRound: number): Promise<TradeResult> {
+  private async tradeOnce(tradeRound: number, isStopped: boolean): Promise<TradeAnswer> {
     const { input, sends, terms } = this.parts;
     try {
-      const result = await sends.tradeAtOnce(tradeRound);
+      const result = await sends.tradeAtOnce(tradeRound, isStopped);
       terms.learn(result);
       return result;
     } catch (error) {
       if (!isPassing(error)) throw error;
       const reason = `The account of ${input.venue} does not answer. ${rootMessage(error)}`;
       this.unanswered.raise(`${input.fingerprint}: ${reason}`);
-      return { status: 'retry', afterMs: UNANSWERED_PAUSE_MS, reason };
+      return { status: 'retry', afterMs: UNANSWERED_PAUSE_MS, reason, isUnanswered: true };
     }
+  }
+
+  private endWithdrawn(end: StopReason = expired('Nothing could be sent.')): void {
+    const { outcome, detail, denial, endedBy } = end;
+    this.parts.record.end(outcome, detail, { denialCode: denial.code, endedBy });
   }
 
   /** Follows the order that a former run followed. */
@@ -253,12 +268,10 @@ export class SignalSaga {
    * attempt that was lost with its process may have sent the order, and a request of it may still be on its way.
    */
   private async endUnsent(end: StopReason, tradeRound: number): Promise<void> {
-    const { sends, terms, record } = this.parts;
+    const { sends, terms } = this.parts;
     const result = await untilAnswered(this.account, () => sends.bar());
     terms.learn(result);
-    const { outcome, detail, denial, endedBy } = end;
-    if (result.status === 'withdrawn') return record.end(outcome, detail, { denialCode: denial.code, endedBy });
-    return this.goOn(result, tradeRound, end);
+    return result.status === 'withdrawn' ? this.endWithdrawn(end) : this.goOn(result, tradeRound, end);
   }
 
   private async finish(plan: OrderPlan, placement: Placement): Promise<void> {

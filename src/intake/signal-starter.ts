@@ -51,6 +51,7 @@ export class WorkflowStarter implements SignalStarter {
       clientOrderId: clientOrderIdOf(fingerprint),
       ...ours,
       signal,
+      stopsByAnswer: true as const,
       ...(source && { source }),
     };
     const announced = goAhead ? { ...input, headStart: true } : input;

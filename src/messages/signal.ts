@@ -34,6 +34,8 @@ export interface SignalWorkflowInput {
   readonly expiresAtMs?: number;
   /** Only of senders of before there were TradeTerms. */
   readonly settings?: SignalSettings;
+  /** See SignalSaga.trade; absent: of a sender of before. */
+  readonly stopsByAnswer?: true;
   /** The process that started this workflow may have begun to trade before the workflow's first step. */
   readonly headStart?: boolean;
   /** What is known of the terms, in a run that goes on; absent: the process that trades tells them. */

@@ -78,6 +78,8 @@ export interface TradeInput extends SignalCall {
   readonly round: number;
   /** When the signal's workflow started, or an earlier instant; see ReserveCommand. */
   readonly signalStartedAtMs: number;
+  /** It was cancelled, or its time is over: nothing is sent any more, and what an earlier attempt did is found out. */
+  readonly isStopped?: true;
 }
 
 /** @param tradeRound and `signalStartedAtMs`: see TradeInput */

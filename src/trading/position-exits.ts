@@ -61,7 +61,7 @@ export class ExitMaker {
     const fingerprint = this.names.fingerprintOf(signal);
     const clientOrderId = this.names.clientOrderIdOf(fingerprint);
     return {
-      input: { fingerprint, clientOrderId, environment, venue, signal, exitReason: reason },
+      input: { fingerprint, clientOrderId, environment, venue, signal, stopsByAnswer: true, exitReason: reason },
       memo: { [CONTENT_HASH_MEMO]: this.names.contentHashOf(signal), [EXIT_REASON_MEMO]: reason },
       summary: `${signal.direction} ${symbol} · exit ${round}: ${closeReasonWords(reason)}`,
     };

@@ -66,6 +66,7 @@ describe('what a workflow is started with', () => {
       environment: 'paper',
       venue: 'bybit',
       signal,
+      stopsByAnswer: true,
     };
     expect(server.started.map(({ args }) => args)).toEqual([[input]]);
   });
