@@ -199,6 +199,23 @@ describe('exits', () => {
 });
 
 describe('the end of a position', () => {
+  test('entries of its symbol are cancelled before the exit that a person asked for, and that is in its timeline', async () => {
+    const position = positionOf('RESTING');
+    const { desk } = position;
+    let exitsThen: number | undefined;
+    desks.cancelEntries = async () => {
+      exitsThen = desk.exits.length;
+      return { ended: 1, left: [] };
+    };
+    desk.open({ stopLoss: '59976' });
+    await position.tell();
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    const { timeline } = await position.handle.result();
+    desks.cancelEntries = async () => undefined;
+    expect([exitsThen, desk.exits.length]).toEqual([0, 1]);
+    expect(timeline.map(({ text }) => text)).toContain('Ended first: 1 of its entries that rested.');
+  });
+
   test('one that opens while the former one is booked is taken over by a run of its own', async () => {
     const position = positionOf('TWICE');
     const { desk } = position;

@@ -184,6 +184,8 @@ export interface PositionBook {
   readonly unprotectedMs: number;
 
   readonly exit?: ExitWish;
+  /** Since when entries that rest are being cancelled, before the exit begins; absent: none are, for all that is known. */
+  readonly cancelling?: { readonly sinceMs: number };
   readonly round?: ExitRound;
   readonly rounds: number;
   /** Of the exit that was started last. */
