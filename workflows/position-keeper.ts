@@ -98,6 +98,12 @@ export class PositionKeeper {
     return { venue: this.input.venue, ...viewOf(this.state) };
   }
 
+  /** What the next run begins with: by the rules as they are now. */
+  get nextInput(): PositionWorkflowInput {
+    const { protection, foreign } = this.state.terms;
+    return { ...this.input, protection, foreign };
+  }
+
   /** What a run of the same episode goes on with. */
   carry(): CarriedPosition {
     return { book: this.state, untold: this.untold };

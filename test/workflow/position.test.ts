@@ -344,6 +344,28 @@ test.each([
   expect(desk.changes).toEqual([]);
 });
 
+test('one that is started by hand with rules of its own is kept by those of the process that trades', async () => {
+  const position = positionOf('OWNRULES');
+  const { handle, desk } = position;
+  desk.open({ stopLoss: '59976', openedAtMs: Date.now() - 120_000 });
+  const protection = { ...DESK_PROTECTION, maxHoldingMinutes: 1 };
+  const input = { ...onPaper(DESK_VENUE), symbol: 'OWNRULES', protection, foreign: 'alert' };
+  const { workflowId } = handle;
+  await environment.client.workflow.start(POSITION_WORKFLOW_TYPE, {
+    workflowId,
+    taskQueue: ENTITIES_TASK_QUEUE,
+    args: [input],
+  });
+  await position.tell();
+  const view = await eventually(async () => {
+    const now = await position.view();
+    return now.row && now;
+  });
+  expect(view).toMatchObject({ state: 'PROTECTED', exitRounds: 0 });
+  expect(view.closesAtMs).toBeUndefined();
+  await handle.terminate();
+});
+
 test('messages that make no sense change nothing', async () => {
   const position = positionOf('NONSENSE');
   position.desk.open({ stopLoss: '59976' });

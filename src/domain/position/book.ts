@@ -132,6 +132,8 @@ export interface ReportFacts {
   readonly openers: readonly PositionOpener[];
   readonly tradingState: TradingState;
   readonly closeAll?: { readonly reason: CloseReason; readonly words: string };
+  /** Absent: those of before stay. */
+  readonly rules?: Omit<PositionTerms, 'symbol'>;
 }
 
 export interface PositionBook {
