@@ -8,9 +8,11 @@ import type {
   ProtectionAnswer,
   ProtectionChange,
 } from '../src/domain/position/types';
+import type { CancelledEntries } from '../src/domain/position/resting-entries';
 import { unnamedOrdersOf, withSignals } from '../src/domain/position/signal-orders';
 import { onSteps } from '../src/domain/position/on-steps';
 import type { NamedVenue, TradingVenue } from '../src/domain/trading-venue';
+import type { EntryCanceller } from '../src/intake/entry-canceller';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed } from '../src/messages/venue-account';
 import { crashPoint } from '../src/process/crash-points';
@@ -56,6 +58,15 @@ export interface MoneyLogInput extends NamedVenue {
   readonly symbol?: string;
 }
 
+export interface CancelEntriesInput extends NamedVenue {
+  /** Absent: those of every symbol. */
+  readonly symbol?: string;
+  /** Only those that were reserved before, milliseconds UTC; absent: all. */
+  readonly beforeMs?: number;
+  /** Why, for people. */
+  readonly words: string;
+}
+
 export interface ExitOutcomeInput extends NamedVenue {
   readonly exitFingerprint: string;
 }
@@ -79,13 +90,14 @@ export interface PositionDependencies {
   readonly pacedVenue: PacedVenue;
   readonly positions: PositionClient;
   readonly exits: ExitMaker;
+  readonly entries: Pick<EntryCanceller, 'cancel'>;
 }
 
 /** How long before an opening its executions are asked for: the venue's instants differ by moments. */
 const BEFORE_OPENING_MS = 2_000;
 
 /** What workflows do about positions, on the venue's task queue. */
-export function createPositionActivities({ pacedVenue, positions, exits }: PositionDependencies) {
+export function createPositionActivities({ pacedVenue, positions, exits, entries }: PositionDependencies) {
   async function readClosing({ symbol, openedAtMs }: BookEpisodeInput['evidence']) {
     const sinceMs = openedAtMs - BEFORE_OPENING_MS;
     const executions = await pacedVenue.executions(symbol, sinceMs);
@@ -154,6 +166,10 @@ export function createPositionActivities({ pacedVenue, positions, exits }: Posit
       const lacks = trade === undefined ? 'execution' : 'row in the money log';
       return { status: 'lagging', reason: `The venue does not tell every ${lacks} of ${evidence.symbol} yet.` };
     },
+
+    /** Cancels entries that may still fill, by their signals' own workflows. Repeating it changes nothing. */
+    cancelEntries: ({ symbol, beforeMs, words }: CancelEntriesInput): Promise<CancelledEntries | undefined> =>
+      entries.cancel({ symbol, beforeMs }, words),
 
     /**
      * The signal that closes a position, or a part of it: its fingerprint is the id of the workflow to start. Made here because

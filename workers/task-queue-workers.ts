@@ -9,6 +9,7 @@ import { createPositionActivities } from '../activities/positions';
 import { createReservationActivities } from '../activities/reservations';
 import { createTradeActivities } from '../activities/trade';
 import type { Model } from '../src/inference/session';
+import { EntryCanceller } from '../src/intake/entry-canceller';
 import { ExitParents } from '../src/intake/exit-parents';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../src/intake/fingerprint';
 import { faultOfSymbol } from '../src/config/traded-symbols';
@@ -108,7 +109,9 @@ export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOpt
     activities: {
       ...guard.protect(createOrderActivities(engine)),
       ...guard.protect(createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount })),
-      ...guard.protect(createPositionActivities({ pacedVenue, positions, exits })),
+      ...guard.protect(
+        createPositionActivities({ pacedVenue, positions, exits, entries: new EntryCanceller(client, ours) }),
+      ),
     },
   };
 }

@@ -12,6 +12,7 @@ import { moneyWords, sinceWords } from '../src/domain/risk/words';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed, RiskView } from '../src/messages/venue-account';
 import { alert } from './announcements';
+import { OwnEntries } from './own-entries';
 import { boundsFor, riskView, unprotectedSymbols } from './risk-view';
 
 /** An order that is pending, as the ledger knows it. */
@@ -34,6 +35,10 @@ export class AccountRisk {
   private book: RiskBook | undefined;
   /** As the venue wrote them: for who wants to see more than the book keeps. */
   private readonly rows = new Map<string, PositionRow>();
+  /** Called where a report lacks a position that was open. */
+  onClosed: () => void = () => undefined;
+  /** Absent: in a run that began before they were kept. */
+  private ownEntries: OwnEntries | undefined;
   private terms: RiskTerms | undefined;
   /** When something of a position changed last; a new run looks closely at first. */
   private changedAtMs = Date.now();
@@ -57,6 +62,11 @@ export class AccountRisk {
     this.terms = terms;
   }
 
+  /** From now on a position whose entries the book has dropped is still told as ours. Other reports follow. */
+  keepOwnEntries(): void {
+    this.ownEntries ??= new OwnEntries();
+  }
+
   get isOn(): boolean {
     return this.on !== undefined;
   }
@@ -75,6 +85,7 @@ export class AccountRisk {
 
   fillTaken(fill: BookedFill): void {
     this.changedAtMs = Date.now();
+    this.ownEntries?.note(fill);
     this.change(({ rules, book, terms }) => rules.takeFill(book, fill, this.times(terms)));
   }
 
@@ -97,6 +108,8 @@ export class AccountRisk {
     });
     if (taken === undefined) return undefined;
     if (lookOf(before) !== lookOf(this.book)) this.changedAtMs = Date.now();
+    const wasOpen = Object.keys(before?.symbols ?? {}).filter((symbol) => before?.symbols[symbol]?.position);
+    if (wasOpen.some((symbol) => !this.positionOf(symbol))) this.onClosed();
     for (const row of report.rows) if (taken.includes(row.symbol)) this.rows.set(row.symbol, row);
     for (const symbol of this.rows.keys()) if (!this.positionOf(symbol)) this.rows.delete(symbol);
     return taken;
@@ -115,6 +128,24 @@ export class AccountRisk {
   closed(closed: PositionClosed): void {
     this.changedAtMs = Date.now();
     this.change(({ rules, book, terms }) => rules.takeClosed(book, closed, terms.risk, Date.now()));
+  }
+
+  /** Why no entry may fill any more: a limit of losses is reached. undefined: none is */
+  lossLimit(): string | undefined {
+    const on = this.on;
+    if (on === undefined) return undefined;
+    const { dailyLossFraction, drawdownFraction } = on.terms.risk;
+    const { dayLoss, fall } = on.book.money;
+    if (dailyLossFraction !== null && dayLoss?.dayMs === dayOf(Date.now())) {
+      return `the day's loss of ${moneyWords(dayLoss.loss)} reached its limit`;
+    }
+    if (drawdownFraction === null || fall === undefined) return undefined;
+    return `the fall of the equity by ${moneyWords(fall.fall)} reached its limit`;
+  }
+
+  /** Whether the last report of balances is so much younger than a position's end that it knows what that brought. */
+  isInEquity({ closedAtMs }: PositionClosed, lagMs: number): boolean {
+    return (this.book?.money.equity?.asOfMs ?? 0) >= closedAtMs + lagMs;
   }
 
   resumed(): void {
@@ -176,7 +207,8 @@ export class AccountRisk {
     const { openers = [], position } = symbolBook(this.book, symbol);
     const row = position ? (this.rows.get(symbol) ?? null) : null;
     if (position && row === null) return undefined;
-    const known = openers.map(({ direction: _direction, atMs: filledAtMs, ...opener }) => ({ ...opener, filledAtMs }));
+    const booked = openers.map(({ direction: _direction, atMs: filledAtMs, ...opener }) => ({ ...opener, filledAtMs }));
+    const known = (position && this.ownEntries?.openersOf(symbol, position, booked)) ?? booked;
     const direction = position?.side === 'SHORT' ? 'SELL' : 'BUY';
     const coming = pending
       .filter(

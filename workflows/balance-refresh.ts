@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, log, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, log, proxyActivities, sleep } from '@temporalio/workflow';
 import type { MarketDataActivities } from '../activities/market-data';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import { namedVenueTaskQueue } from '../src/messages/ids';
@@ -11,11 +11,14 @@ const REFRESH_TIMEOUT = '60 seconds';
 /** Pause after a first failed refresh, milliseconds; each further one in a row doubles it, up to the usual pause. */
 const RETRY_FIRST_MS = 5_000;
 const DOUBLINGS_MAX = 10;
+/** After a position was closed the balances may lag for so long, and where several are closed one reading is enough. */
+export const AFTER_CLOSING_MS = 2_000;
 
 /** Reads the venue's balances into the ledger, and says when that fails for too long. */
 export class BalanceRefresh {
   private isRequested = true;
   private isRunning = false;
+  private isClosingAwaited = false;
   private pauseMs = 0;
   private failures = 0;
   private lastProblem: string | undefined;
@@ -28,6 +31,16 @@ export class BalanceRefresh {
 
   request(): void {
     this.isRequested = true;
+  }
+
+  /** What was lost by a position is judged by the equity: soon after it was closed, not with the next report of balances. */
+  requestAfterClosing(): void {
+    if (this.isClosingAwaited) return;
+    this.isClosingAwaited = true;
+    void sleep(AFTER_CLOSING_MS).then(() => {
+      this.isClosingAwaited = false;
+      this.request();
+    });
   }
 
   get requested(): boolean {

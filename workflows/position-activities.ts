@@ -42,12 +42,26 @@ export function proxyPositionActivities(input: PositionWorkflowInput): PositionC
     heartbeatTimeout: BOOK_HEARTBEAT_TIMEOUT,
     summary: `closed trade of ${symbol}`,
   });
+  const { cancelEntries } = proxyActivities<PositionActivities>({
+    ...options,
+    ...once,
+    summary: `entries of ${symbol} that rest`,
+  });
   const { makeExit, exitOutcome, positionClosed } = proxyActivities<PositionActivities>({
     ...options,
     ...once,
     summary: `exit of ${symbol}`,
   });
-  return { setProtection, fetchPositions, bookEpisode, fetchExecutions, makeExit, exitOutcome, positionClosed };
+  return {
+    setProtection,
+    fetchPositions,
+    bookEpisode,
+    fetchExecutions,
+    cancelEntries,
+    makeExit,
+    exitOutcome,
+    positionClosed,
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   getExternalWorkflowHandle,
   log,
+  patched,
   setCurrentDetails,
   upsertMemo,
   upsertSearchAttributes,
@@ -36,6 +37,9 @@ import { proxyPositionActivities, untilDone, type PositionCalls } from './positi
 import { bookTrade } from './position-booking';
 import { runExit, type ExitListener } from './position-exit';
 import { isFailedCall, rootMessage } from './until-answered';
+
+/** Entries that rest in a symbol are cancelled before an exit of its position begins. */
+const EXITS_CANCEL_ENTRIES = 'exits-cancel-entries';
 
 /** What a run leaves to the next one. */
 export interface CarriedPosition {
@@ -94,6 +98,12 @@ export class PositionKeeper {
     return { venue: this.input.venue, ...viewOf(this.state) };
   }
 
+  /** What the next run begins with: by the rules as they are now. */
+  get nextInput(): PositionWorkflowInput {
+    const { protection, foreign } = this.state.terms;
+    return { ...this.input, protection, foreign };
+  }
+
   /** What a run of the same episode goes on with. */
   carry(): CarriedPosition {
     return { book: this.state, untold: this.untold };
@@ -149,6 +159,8 @@ export class PositionKeeper {
         return void this.counted(this.setProtection(effect.call, effect.change));
       case 'askVenue':
         return void this.counted(this.askVenue());
+      case 'cancelEntries':
+        return this.cancelEntries(effect.words);
       case 'startExit':
         return void this.exit(effect.round);
       case 'book':
@@ -183,6 +195,20 @@ export class PositionKeeper {
       log.warn('The venue did not tell its positions.', { symbol, reason: messageOf(error) });
       this.take({ kind: 'questionFailed' });
     }
+  }
+
+  private cancelEntries(words: string): void {
+    // A run that began its exit without goes on as it did.
+    if (patched(EXITS_CANCEL_ENTRIES)) void this.counted(this.cancelRestingEntries(words));
+    else this.take({ kind: 'entriesCancelled' });
+  }
+
+  private async cancelRestingEntries(words: string): Promise<void> {
+    const { environment, venue, symbol } = this.input;
+    // One that is sent after the position was to be closed is meant to follow it.
+    const call = { environment, venue, symbol, words, beforeMs: Date.now() };
+    const answer = await this.activities.cancelEntries(call).catch(messageOf);
+    this.take({ kind: 'entriesCancelled', answer });
   }
 
   private async exit(round: ExitRound): Promise<void> {

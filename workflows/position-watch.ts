@@ -7,6 +7,7 @@ import { alert } from './announcements';
 import type { Ledger } from './ledger';
 import type { MoneyWatch } from './money-watch';
 import { PositionTeller } from './position-teller';
+import { EntryStopper } from './entry-stopper';
 import { LastingAlert, RecurringAlert } from './recurring-alert';
 import { rootMessage } from './until-answered';
 
@@ -30,6 +31,7 @@ export class PositionWatch {
   private readonly unread = new LastingAlert();
   private readonly bare = new Map<string, RecurringAlert>();
   private readonly teller: PositionTeller;
+  private stopper: EntryStopper | undefined;
 
   constructor(
     private readonly at: TradingVenue,
@@ -43,6 +45,11 @@ export class PositionWatch {
     });
   }
 
+  /** From now on entries that rest are cancelled where a limit of losses is reached: they would fill after it. */
+  stopEntries(): void {
+    this.stopper ??= new EntryStopper(this.at);
+  }
+
   /** Something filled, or a person changed something: asks soon. */
   request(): void {
     this.isRequested = true;
@@ -54,6 +61,7 @@ export class PositionWatch {
       this.isRequested = false;
       await this.read();
       void this.money.readIfDue();
+      this.stopper?.look(this.ledger.hasPendingEntries ? this.risk.lossLimit() : undefined);
       await this.pause();
     }
   }

@@ -55,12 +55,12 @@ async function keep(input: PositionWorkflowInput, carried: CarriedPosition | und
   const mustContinue = (): boolean => (workflowInfo().continueAsNewSuggested || !hasClock) && keeper.isQuiet;
   const isOver = (): boolean => keeper.book.isBooked && (keeper.isTold || keeper.book.next !== undefined);
   while (!isOver()) {
-    if (mustContinue()) await continueSame(input, keeper.carry());
+    if (mustContinue()) await continueSame(keeper.nextInput, keeper.carry());
     hasClock = await untilDue(keeper, () => isOver() || mustContinue());
   }
   const { next } = keeper.book;
   if (keeper.book.trade === undefined) keeper.endWithoutTrade();
-  if (next !== undefined) await continueWithNext(input, keeper.handOver(next), keeper.former);
+  if (next !== undefined) await continueWithNext(keeper.nextInput, keeper.handOver(next), keeper.former);
   return keeper.view();
 }
 

@@ -8,6 +8,7 @@ import { cutText, isRecord } from '../src/domain/plain-values';
 import { commitCommandOf, fillSentence, notBookedSentence } from '../src/domain/settlement';
 import type { SignalOutcome, SignalView } from '../src/domain/signal-view';
 import {
+  CANCELLED_BY,
   CANCEL_MESSAGES,
   type CancelReply,
   type OrphanedReservation,
@@ -86,7 +87,7 @@ export class SignalSaga {
     // Anyone with the command line can send this: a reason that is no text would stop the saga where it is shown.
     const { who, by } = isRecord(origin) ? origin : {};
     const cause = {
-      by: by === 'halt' || by === 'reduce' || by === 'flatten' ? by : 'person',
+      by: CANCELLED_BY.find((one) => one === by) ?? 'person',
       reason: shortText(reason, CANCEL_REASON_BYTES_MAX),
       who: shortText(who, CANCEL_WHO_BYTES_MAX),
     } as const;

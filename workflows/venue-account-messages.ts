@@ -1,4 +1,4 @@
-import { setHandler, sleep, type SignalDefinition } from '@temporalio/workflow';
+import { setHandler, type SignalDefinition } from '@temporalio/workflow';
 import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
 import { tradingStateCommandFault } from '../src/domain/ledger/validation';
 import {
@@ -32,9 +32,6 @@ import { reject } from './reject';
 import type { AccountMove } from './account-move';
 import type { AccountRisk } from './account-risk';
 
-/** The balances are read so long after a position was closed: they may lag, and where several are closed one reading is enough. */
-const AFTER_CLOSING_MS = 2_000;
-
 /** What of a venue's account answers its messages. */
 export interface AccountParts {
   readonly venue: string;
@@ -45,6 +42,8 @@ export interface AccountParts {
   readonly setTradingState: (command: SetTradingStateCommand) => SetTradingStateResult;
   /** Asks the venue for its balances soon. */
   readonly requestRefresh: () => void;
+  /** A position is booked. */
+  readonly closed: (closing: PositionClosed) => void;
   /** Takes any value. */
   readonly configure: (settings: VenueAccountSettings) => void;
   readonly health: () => AccountHealth;
@@ -58,7 +57,7 @@ export interface AccountParts {
  * comes before what is asked: a reservation must see what the venue reported and what other orders took.
  */
 export function handleAccountMessages(parts: AccountParts): void {
-  const { venue, ledger, limiter, move, risk, requestRefresh, configure } = parts;
+  const { venue, ledger, limiter, move, requestRefresh, configure } = parts;
   /** Whoever the account was handed over to gets what comes late. */
   function take<Args extends unknown[]>(
     signal: SignalDefinition<Args>,
@@ -85,18 +84,7 @@ export function handleAccountMessages(parts: AccountParts): void {
     (command) => limiter.feedback(command),
     "Takes in what the venue's answers say about its limits.",
   );
-  let isRefreshDue = false;
-  const closed = (closing: PositionClosed): void => {
-    risk.closed(closing);
-    if (!risk.isOn || isRefreshDue) return;
-    // What was lost is judged by the equity: soon, not with the next report of balances.
-    isRefreshDue = true;
-    void sleep(AFTER_CLOSING_MS).then(() => {
-      isRefreshDue = false;
-      requestRefresh();
-    });
-  };
-  take(positionClosedSignal, closed, 'Notes what became of a position that was closed.');
+  take(positionClosedSignal, parts.closed, 'Notes what became of a position that was closed.');
   setHandler(moveAccountSignal, (to) => move.request(to), {
     description: 'Moves an account of an older release to an id that names its environment.',
   });

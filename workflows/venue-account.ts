@@ -3,6 +3,7 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -10,11 +11,11 @@ import type { AccountRules } from '../src/domain/account-rules';
 import { isRecord } from '../src/domain/plain-values';
 import { riskTermsFault } from '../src/domain/risk/terms';
 import type { NamedVenue } from '../src/domain/trading-venue';
-import type { AccountHealth, VenueAccountSettings } from '../src/messages/venue-account';
+import type { AccountHealth, PositionClosed, VenueAccountSettings } from '../src/messages/venue-account';
 import { AccountMove } from './account-move';
 import { AccountRisk } from './account-risk';
 import { ACCOUNT_RULES, RulesOfRun, type CarriedAccount } from './account-rules';
-import { BalanceRefresh } from './balance-refresh';
+import { AFTER_CLOSING_MS, BalanceRefresh } from './balance-refresh';
 import { Ledger } from './ledger';
 import { Limiter } from './limiter';
 import { LostAccount } from './lost-account';
@@ -25,6 +26,9 @@ import { handleAccountMessages } from './venue-account-messages';
 
 /** The first rules under which an account guards its reservations and follows a lost one. */
 const GUARDED_SINCE_RULES = 2;
+
+/** Positions stay ours whatever the book drops, their end is seen in the balances at once, and no entry outlives a limit of losses. */
+const CARES_FOR_ENTRIES = 'account-cares-for-entries';
 
 /** Of a wait that is over, what must have passed by the clock of the run for the clock to be going. */
 const STANDING_CLOCK_SHARE = 0.5;
@@ -61,7 +65,7 @@ async function runAccount(
   const lost = new LostAccount(at, ledger, carried?.awaitsOpenOrders ?? followsLost);
   if (followsLost) lost.begin();
   const refresh = new BalanceRefresh(at, ledger);
-  const watches = watchRisk({ environment, venue }, { rules, risk, ledger });
+  const watches = watchRisk({ environment, venue }, { rules, risk, ledger, refresh });
   const guard = new ReservationGuard(at, ledger, settings.guardIntervalMs);
   const move = new AccountMove(settings);
   const describe = (): void => setCurrentDetails(`${ledger.describe(venue)}\n\n${limiter.describe()}`);
@@ -74,6 +78,7 @@ async function runAccount(
     risk,
     setTradingState: (command) => lost.setTradingState(command),
     requestRefresh: () => refresh.request(),
+    closed: (closing) => takeClosing(closing, { risk, refresh }, watches?.caresForEntries === true),
     configure(next) {
       const fault = settingsFault(next, rules);
       if (fault !== undefined) {
@@ -136,15 +141,34 @@ interface RiskParts {
   readonly rules: AccountRules;
   readonly risk: AccountRisk;
   readonly ledger: Ledger;
+  readonly refresh: BalanceRefresh;
 }
 
 /** Whoever reads positions and the money log; undefined: under these rules, or without an environment, nobody does. */
-function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger }: RiskParts) {
+function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger, refresh }: RiskParts) {
   if (rules.risk === undefined || environment === undefined) return undefined;
   const money = new MoneyWatch({ environment, venue }, risk);
   const positions = new PositionWatch({ environment, venue }, risk, ledger, money);
   ledger.onNews = () => positions.request();
-  return { money, positions };
+  const caresForEntries = patched(CARES_FOR_ENTRIES);
+  if (caresForEntries) {
+    risk.keepOwnEntries();
+    // The report may know of it long before it is booked.
+    risk.onClosed = () => refresh.requestAfterClosing();
+    positions.stopEntries();
+  }
+  return { money, positions, caresForEntries };
+}
+
+/** @param isPatient whether balances that know of it already are not read once more */
+function takeClosing(
+  closing: PositionClosed,
+  { risk, refresh }: Pick<RiskParts, 'risk' | 'refresh'>,
+  isPatient: boolean,
+): void {
+  risk.closed(closing);
+  const isSeen = isPatient && risk.isInEquity(closing, AFTER_CLOSING_MS);
+  if (risk.isOn && !isSeen) refresh.requestAfterClosing();
 }
 
 interface RefreshOptions {

@@ -90,6 +90,7 @@ const ENDED_BY_WORDS: Readonly<Record<EndedBy, string>> = {
   halt: 'a person, with halt --cancel-orders',
   reduce: 'a person, with reduce --cancel-orders',
   flatten: 'a person, with flatten',
+  rule: 'a rule: its position was closed, or a limit of losses reached',
   time_to_live: 'its time to live',
   time_in_force: 'its time in force, at the venue',
   venue: 'the venue',

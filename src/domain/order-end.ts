@@ -6,17 +6,18 @@ import type { OrderPlan, VenueOrder } from './market';
  * - person: somebody cancelled it (`signal cancel`, the API), or settled it by a word
  * - halt, reduce: the command of that name, with `--cancel-orders`
  * - flatten: the command of that name
+ * - rule: its position was closed, or a limit of losses was reached
  * - time_to_live: its time passed
  * - time_in_force: its own option, at the venue: IOC, FOK, POST_ONLY
  * - venue: for reasons of the venue
  * - elsewhere: somebody at the venue itself, or another program with access to the account
  */
 export type EndedBy =
-  'person' | 'halt' | 'reduce' | 'flatten' | 'time_to_live' | 'time_in_force' | 'venue' | 'elsewhere';
+  'person' | 'halt' | 'reduce' | 'flatten' | 'rule' | 'time_to_live' | 'time_in_force' | 'venue' | 'elsewhere';
 
 /** Why we end a signal, or ask the venue to cancel its order. */
 export interface StopCause {
-  readonly by: Extract<EndedBy, 'person' | 'halt' | 'reduce' | 'flatten' | 'time_to_live'>;
+  readonly by: Extract<EndedBy, 'person' | 'halt' | 'reduce' | 'flatten' | 'rule' | 'time_to_live'>;
   /** Who asked, where that is known. */
   readonly who?: string;
   /** What was said; absent for the time to live. */
@@ -33,6 +34,8 @@ export function stopWords({ by, who, reason = 'no reason given' }: StopCause): s
       return `cancelled by "${by} --cancel-orders"${who === undefined ? '' : ` of ${who}`}: ${reason}`;
     case 'flatten':
       return `cancelled by "flatten"${who === undefined ? '' : ` of ${who}`}: ${reason}`;
+    case 'rule':
+      return `cancelled by rule: ${reason}`;
     case 'time_to_live':
       return 'its time to live passed';
   }

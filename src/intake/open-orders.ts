@@ -126,20 +126,22 @@ export function ordersToCancel(orders: readonly OpenOrder[], by: 'halt' | 'reduc
 /**
  * Asks the signals of these orders to cancel, and sees how they end, for a while.
  *
+ * @param wish `endingMaxMs`: how long the ends are waited for; absent: as long as a person waits
  * @param onAnswer told of every answer, and of every signal that gave none
  */
 export async function cancelOrders(
   signals: Signals,
   orders: readonly OpenOrder[],
-  { reason, origin }: { readonly reason: string; readonly origin: CancelOrigin },
+  wish: { readonly reason: string; readonly origin: CancelOrigin; readonly endingMaxMs?: number },
   onAnswer: (order: OpenOrder, answer: CancelAnswer | undefined) => void,
 ): Promise<readonly CancelledOrder[]> {
+  const { reason, origin, endingMaxMs = ENDING_MAX_MS } = wish;
   const asked = await someAtOnce(orders, ASKED_AT_ONCE_MAX, async (order) => {
     const answer = await signals.cancel(order.fingerprint, reason, origin).catch(() => undefined);
     onAnswer(order, answer);
     return { order, answer };
   });
-  const deadlineMs = performance.now() + ENDING_MAX_MS;
+  const deadlineMs = performance.now() + endingMaxMs;
   return someAtOnce(asked, ASKED_AT_ONCE_MAX, async ({ order, answer }) => {
     if (answer?.outcome !== undefined) return { order, outcome: answer.outcome, message: answer.message };
     if (answer === undefined) return { order, message: 'It could not be asked to cancel.' };

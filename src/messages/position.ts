@@ -33,11 +33,16 @@ export function isExitOf(parentId: string, of: NamedVenue, { symbol, strategy, i
   return parentId === positionWorkflowId(of, symbol) && intent === 'exit' && readExitStrategy(strategy) !== undefined;
 }
 
-export interface PositionWorkflowInput extends TradingVenue {
-  readonly symbol: string;
+/** By what a position is kept: as the process that trades is configured. */
+export interface PositionRules {
   readonly protection: ProtectionSettings;
   /** See PositionSettings.foreign. */
   readonly foreign: 'alert' | 'protect';
+}
+
+/** Its rules count until a report brings those of the process that trades. */
+export interface PositionWorkflowInput extends TradingVenue, PositionRules {
+  readonly symbol: string;
 }
 
 /** What the venue's account tells of one symbol: after every change, and once a minute. */
@@ -51,6 +56,8 @@ export interface PositionReport {
   readonly tradingState: TradingState;
   /** Every position is to be closed, for this reason: a daily loss, an operator's flatten. */
   readonly closeAll?: { readonly reason: CloseReason; readonly words: string };
+  /** Put in by the process that trades when it tells the report: whoever started the workflow may have chosen others. */
+  readonly rules?: PositionRules;
 }
 
 /** A report starts the workflow where there is none (signal with start). */

@@ -117,12 +117,16 @@ export const CANCEL_MESSAGES = {
   ended: 'The signal has ended.',
 } as const;
 
+/** What cancels entries beside a person who means one of them. */
+export const CANCELLED_BY = ['halt', 'reduce', 'flatten', 'rule'] as const;
+export type CancelledBy = (typeof CANCELLED_BY)[number];
+
 /** Who cancels, and by what. */
 export interface CancelOrigin {
   /** A user, a token; absent: not known. */
   readonly who?: string;
-  /** The command that does so for many; absent: a person means this very signal. */
-  readonly by?: 'halt' | 'reduce' | 'flatten';
+  /** The command that does so for many, or a rule; absent: a person means this very signal. */
+  readonly by?: CancelledBy;
 }
 
 /** What became of a wish to cancel a signal. */

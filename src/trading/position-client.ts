@@ -60,10 +60,11 @@ export class PositionClient {
 
   /**
    * Tells a position's workflow what the venue says; it is in that workflow's history when this returns. One is started where
-   * none runs, unless the report says nothing that there would be to look after.
+   * none runs, unless the report says nothing that there would be to look after. It hears by which rules this process keeps it.
    */
-  async tell(symbol: string, report: PositionReport): Promise<void> {
-    const { client, ours } = this.options;
+  async tell(symbol: string, { rules: _others, ...facts }: PositionReport): Promise<void> {
+    const { client, ours, protection, foreign } = this.options;
+    const report = { ...facts, rules: { protection, foreign } };
     const workflowId = positionWorkflowId(ours, symbol);
     await this.inTime(async () => {
       if (await this.tellIfRunning(workflowId, report)) return;

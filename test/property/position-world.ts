@@ -2,6 +2,7 @@
  * A position's rules in a world that knows what is at the venue: reports come late, twice, out of order or not at all, every
  * answer may be any of its kinds, others trade beside us, and stops trigger, fill in part or are lost.
  */
+import { awaitsEntries } from '../../src/domain/position/resting-entries';
 import * as fc from 'fast-check';
 import {
   newBook,
@@ -123,6 +124,7 @@ export class PositionWorld {
   private isAsked = false;
   private booking: number | undefined;
   private requests = 0;
+  private cancels = 0;
   /** When the venue's position was last closed. */
   private closedAtMs = START_MS;
   /** Of the answers that this book was given. */
@@ -274,7 +276,13 @@ export class PositionWorld {
         return;
       case 'setProtection':
         return this.hearChange(effect.call, effect.change);
+      case 'cancelEntries':
+        this.cancels += 1;
+        // Every third one is never answered.
+        if (this.cancels % 3 > 0) this.take({ kind: 'entriesCancelled', answer: { ended: 1, left: ['one', 'other'] } });
+        return;
       case 'startExit':
+        if (awaitsEntries(book, this.nowMs)) throw new Violation('an exit begins before entries are cancelled');
         this.checkExit(effect.round, book);
         this.round = effect.round;
         this.take({

@@ -44,6 +44,7 @@ const RECORDERS: readonly Recorder[] = [
 const ALONE: readonly (readonly [prefix: string, record: Recorder])[] = [
   ['position-', recordPositions],
   ['ml-manager', recordMlManager],
+  ['venue-account', recordEntities],
 ];
 
 function recordersFor(prefixes: readonly string[]): readonly Recorder[] {

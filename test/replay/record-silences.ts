@@ -13,9 +13,11 @@ interface Silence {
   end(): void;
 }
 
-/** From now on, until it ends, no look-up is answered. */
-function silence({ parts: { pacedVenue } }: TestEngine): Silence {
+/** From now on, until it ends, no look-up is answered: neither by the venue, nor by what is remembered of a resting order. */
+function silence({ parts: { pacedVenue, stream } }: TestEngine): Silence {
   const lookUpOrder = pacedVenue.lookUpOrder.bind(pacedVenue);
+  const recall = stream.resting.recall.bind(stream.resting);
+  stream.resting.recall = () => undefined;
   let count = 0;
   pacedVenue.lookUpOrder = async (): Promise<LookUpAnswer> => {
     count += 1;
@@ -25,6 +27,7 @@ function silence({ parts: { pacedVenue } }: TestEngine): Silence {
     count: () => count,
     end: () => {
       pacedVenue.lookUpOrder = lookUpOrder;
+      stream.resting.recall = recall;
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What positions' workflows ask of the world, played: the venue's positions, its answers, the exits and the books. */
 import { ApplicationFailure } from '@temporalio/common';
+import type { CancelledEntries } from '../../src/domain/position/resting-entries';
 import type { Client } from '@temporalio/client';
 import type { PositionActivities } from '../../activities/positions';
 import type { PositionOpener, PositionRow, ProtectionAnswer, ProtectionChange } from '../../src/domain/position/types';
@@ -131,6 +132,9 @@ export class PositionDesks {
     this.outcomes.set(fingerprint, filledQuantity);
   }
 
+  /** What becomes of entries that rest. */
+  cancelEntries: () => Promise<CancelledEntries | undefined> = async () => undefined;
+
   readonly venueActivities: PlayedActivities = {
     fetchPositions: async () => {
       if (this.isKeyRefused) {
@@ -141,6 +145,7 @@ export class PositionDesks {
       return { asOfMs: Date.now(), rows, unreadable: [] };
     },
     setProtection: async ({ change }) => this.of(change.symbol).answer(change),
+    cancelEntries: () => this.cancelEntries(),
     makeExit: (order) =>
       new ExitMaker({ market: async () => undefined } as never, {
         fingerprintOf: (signal) => this.fingerprints(fingerprintOf(signal)),

@@ -1,7 +1,12 @@
 /** The account's bounds of risk on a real server: its reading of positions, whom it tells, and what it forbids. */
 import { randomUUID } from 'node:crypto';
 import type { Worker } from '@temporalio/worker';
-import type { MoneyLogInput, PositionActivities, TellPositionInput } from '../../activities/positions';
+import type {
+  CancelEntriesInput,
+  MoneyLogInput,
+  PositionActivities,
+  TellPositionInput,
+} from '../../activities/positions';
 import type { MoneyRow, PositionRow } from '../../src/domain/position/types';
 import type { RiskTerms } from '../../src/domain/risk/types';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId, venueTaskQueue } from '../../src/messages/ids';
@@ -50,6 +55,8 @@ class StubAccount {
   readonly asked: number[] = [];
   equity = '10000';
   reports = 0;
+  /** Why entries were to be cancelled. */
+  readonly stopped: string[] = [];
   balances = 0;
   fails = 0;
   readonly told: TellPositionInput[] = [];
@@ -74,6 +81,10 @@ class StubAccount {
       },
       tellPosition: async (input) => {
         this.told.push(input);
+      },
+      cancelEntries: async ({ symbol, words }: CancelEntriesInput) => {
+        this.stopped.push(`${symbol ?? 'all'}: ${words}`);
+        return undefined;
       },
       fetchMoneyLog: async ({ sinceMs }: MoneyLogInput) => {
         this.asked.push(sinceMs);
@@ -299,12 +310,37 @@ test('what a position brought is seen in the balances at once, however long thei
   try {
     await eventually(async () => (await slow.view()).equity);
     const { balances } = slow;
-    const closed = { symbol: 'BTCUSDT', openedAtMs: 1, closedAtMs: 2, net: '-500', reason: 'STOP_LOSS' } as const;
+    const ended = { symbol: 'BTCUSDT', openedAtMs: 1, closedAtMs: Date.now() } as const;
+    const closed = { ...ended, net: '-500', reason: 'STOP_LOSS' } as const;
     await slow.handle.signal(positionClosedSignal, closed);
     await eventually(async () => slow.balances > balances);
   } finally {
     await slow.stop();
   }
+});
+
+test('a position that a report lacks is seen in the balances, before anybody has booked it', async () => {
+  const slow = await new StubAccount().start(TERMS, 3_600_000);
+  try {
+    await slow.open('BTCUSDT');
+    const { balances } = slow;
+    slow.rows = [];
+    await eventually(async () => slow.balances > balances);
+  } finally {
+    await slow.stop();
+  }
+});
+
+test('entries that rest are cancelled once the limit of a day is reached, and none before', async () => {
+  await account.open('BTCUSDT');
+  const resting = await account.enter('ETHUSDT');
+  expect(resting.result).toMatchObject({ status: 'reserved' });
+  const { reports } = account;
+  await eventually(async () => account.reports > reports + 1);
+  expect(account.stopped).toEqual([]);
+  account.equity = '9000';
+  await eventually(async () => account.stopped.length > 0);
+  expect(account.stopped[0]).toContain("all: the day's loss of 1000 reached its limit");
 });
 
 test('a venue that is away for a while makes entries wait and closes nothing', async () => {

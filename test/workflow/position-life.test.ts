@@ -1,6 +1,6 @@
 /** A position from its entry to its end on a real server and a real paper venue, under the bounds of risk of an installation. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { positionStateQuery } from '../../src/messages/position';
+import { closePositionUpdate, positionStateQuery } from '../../src/messages/position';
 import { positionWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
 import { riskQuery } from '../../src/messages/venue-account';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
@@ -65,4 +65,30 @@ test('an entry opens a protected position, another is denied, one against it clo
   expect(rules).toContainEqual(expect.objectContaining({ code: 'COOLING_DOWN', of: 'BTCUSDT', isBlocking: true }));
   expect((await engine.settled()).assets.USDT).toMatchObject({ reserved: '0', unsettled: '0' });
   expect(engine.alerts).toEqual([]);
+});
+
+test('an entry that rests is cancelled by rule before a person has the position of its symbol closed', async () => {
+  const resting = engine.signal({ symbol: 'SOLUSDT', amount: '1', limitPrice: '100', timeInForce: 'GTC' });
+  const taken = await engine.intake.submit(resting);
+  if (taken.status !== 'accepted') throw new Error(`Not accepted: ${JSON.stringify(taken)}`);
+  const { fingerprint } = taken;
+  await eventually(async () => (await engine.intake.show(fingerprint))?.state === 'WORKING');
+  // Somebody at the venue opens one: while an entry rests no other is taken.
+  const url = `http://127.0.0.1:${engine.config.paperVenue.port}/paper/positions/add`;
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ symbol: 'SOLUSDT', quantity: '1' });
+  const added = await fetch(url, { method: 'POST', headers, body });
+  expect(added.status).toBe(200);
+  const handle = engine.parts.client.workflow.getHandle(positionWorkflowId(engine.parts.ours, 'SOLUSDT'));
+  await eventually(async () => (await handle.query(positionStateQuery).catch(() => undefined))?.row);
+  const command = { requestId: 'close-1', words: 'the test', reason: 'OPERATOR' } as const;
+  await handle.executeUpdate(closePositionUpdate, { args: [command] });
+  expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED', endedBy: 'rule' });
+  const { timeline, trade } = await eventually(async () => {
+    const view = await handle.query(positionStateQuery);
+    return view.trade && view;
+  });
+  expect(trade).toMatchObject({ reason: 'OPERATOR', quantity: '1' });
+  expect(timeline.map(({ text }) => text)).toContain('Ended first: 1 of its entries that rested.');
+  expect(positions()).toEqual([]);
 });

@@ -199,6 +199,23 @@ describe('exits', () => {
 });
 
 describe('the end of a position', () => {
+  test('entries of its symbol are cancelled before the exit that a person asked for, and that is in its timeline', async () => {
+    const position = positionOf('RESTING');
+    const { desk } = position;
+    let exitsThen: number | undefined;
+    desks.cancelEntries = async () => {
+      exitsThen = desk.exits.length;
+      return { ended: 1, left: [] };
+    };
+    desk.open({ stopLoss: '59976' });
+    await position.tell();
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    const { timeline } = await position.handle.result();
+    desks.cancelEntries = async () => undefined;
+    expect([exitsThen, desk.exits.length]).toEqual([0, 1]);
+    expect(timeline.map(({ text }) => text)).toContain('Ended first: 1 of its entries that rested.');
+  });
+
   test('one that opens while the former one is booked is taken over by a run of its own', async () => {
     const position = positionOf('TWICE');
     const { desk } = position;
@@ -325,6 +342,28 @@ test.each([
   await expect(run).rejects.toMatchObject({ cause: { type: 'POSITION_NOT_GENUINE' } });
   expect(alerts.length).toBeGreaterThan(before);
   expect(desk.changes).toEqual([]);
+});
+
+test('one that is started by hand with rules of its own is kept by those of the process that trades', async () => {
+  const position = positionOf('OWNRULES');
+  const { handle, desk } = position;
+  desk.open({ stopLoss: '59976', openedAtMs: Date.now() - 120_000 });
+  const protection = { ...DESK_PROTECTION, maxHoldingMinutes: 1 };
+  const input = { ...onPaper(DESK_VENUE), symbol: 'OWNRULES', protection, foreign: 'alert' };
+  const { workflowId } = handle;
+  await environment.client.workflow.start(POSITION_WORKFLOW_TYPE, {
+    workflowId,
+    taskQueue: ENTITIES_TASK_QUEUE,
+    args: [input],
+  });
+  await position.tell();
+  const view = await eventually(async () => {
+    const now = await position.view();
+    return now.row && now;
+  });
+  expect(view).toMatchObject({ state: 'PROTECTED', exitRounds: 0 });
+  expect(view.closesAtMs).toBeUndefined();
+  await handle.terminate();
 });
 
 test('messages that make no sense change nothing', async () => {

@@ -132,6 +132,8 @@ export interface ReportFacts {
   readonly openers: readonly PositionOpener[];
   readonly tradingState: TradingState;
   readonly closeAll?: { readonly reason: CloseReason; readonly words: string };
+  /** Absent: those of before stay. */
+  readonly rules?: Omit<PositionTerms, 'symbol'>;
 }
 
 export interface PositionBook {
@@ -184,6 +186,8 @@ export interface PositionBook {
   readonly unprotectedMs: number;
 
   readonly exit?: ExitWish;
+  /** Since when entries that rest are being cancelled, before the exit begins; absent: none are, for all that is known. */
+  readonly cancelling?: { readonly sinceMs: number };
   readonly round?: ExitRound;
   readonly rounds: number;
   /** Of the exit that was started last. */

@@ -48,9 +48,9 @@ export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
   if (exit !== undefined) return accepted(`The position of ${symbol} is being closed already (${exit.reason}).`);
   wishExit(step, { cause: 'person', reason, words: keptWords(words) });
   const { openers } = step.book;
-  const mayOpenAgain = openers.some(isFilled) && !openers.every(isFilled);
-  const advice = mayOpenAgain ? ` An entry that still rests may open it again: "oncefill signal cancel" ends it.` : '';
-  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.${advice}`);
+  const isResting = openers.some(isFilled) && !openers.every(isFilled);
+  const first = isResting ? ' What still rests of its entries is cancelled first.' : '';
+  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.${first}`);
 }
 
 /** Changes what guards it. Allowed in every trading state: a stop can only reduce. */

@@ -2,6 +2,7 @@ import type { PositionBook } from './book';
 import { EXIT_SLOW_MS, nextMoveAtMs } from './guard';
 import { nextQuestionAtMs } from './news';
 import { BOOKING_AWAITS_EXIT_MS } from './reduce';
+import { ENTRIES_WAIT_MAX_MS } from './resting-entries';
 import { closesAtMs, FOREIGN_AFTER_MS } from './standing';
 import { PROOF_WAIT_MS } from './take-answer';
 
@@ -17,12 +18,13 @@ export function nextDueAtMs(book: PositionBook, nowMs: number): number | undefin
 }
 
 function* instants(book: PositionBook): Generator<number | undefined> {
-  const { episode, flat, round, unprotectedSinceMs, proof, terms, exit } = book;
+  const { episode, flat, round, unprotectedSinceMs, proof, terms, exit, cancelling } = book;
   const { unprotectedMaxSeconds, closeUnprotectedAfterSeconds } = terms.protection;
   if (book.question === undefined) yield nextQuestionAtMs(book);
   if (flat !== undefined) return yield round && flat.sinceMs + BOOKING_AWAITS_EXIT_MS;
   yield book.retryAtMs;
   yield book.nextRoundAtMs;
+  yield cancelling && cancelling.sinceMs + ENTRIES_WAIT_MAX_MS;
   yield nextMoveAtMs(book);
   yield episode && episode.seenAtMs + FOREIGN_AFTER_MS;
   yield book.excessSinceMs && book.excessSinceMs + FOREIGN_AFTER_MS;

@@ -131,8 +131,13 @@ function decimalMin(one: Decimal, other: Decimal): Decimal {
   return one.lessThan(other) ? one : other;
 }
 
-/** Each once, by their instants; those of one instant stay as they are. */
+/**
+ * Each once, in the order in which they happened: by the venue's own count where it tells that of all of them, otherwise by their
+ * instants, which a clock that was set back puts in another order. Those that are equal stay as they are.
+ */
 function distinct(executions: readonly Execution[]): readonly Execution[] {
   const byKey = new Map(executions.map((one) => [`${one.executionId}\n${one.orderId}\n${one.kind}`, one]));
-  return [...byKey.values()].toSorted((one, other) => one.atMs - other.atMs);
+  const all = [...byKey.values()];
+  const areCounted = all.every(({ sequence }) => sequence !== undefined);
+  return all.toSorted((one, other) => (areCounted ? one.sequence! - other.sequence! : 0) || one.atMs - other.atMs);
 }

@@ -1,6 +1,7 @@
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from '../decimal';
 import { hasGained } from '../protection/ratchet';
 import { EXITS_MAX, type ExitRound, type PositionBook } from './book';
+import { awaitsEntries } from './resting-entries';
 import { isOurs } from './standing';
 import { keptWords, type Step } from './step';
 
@@ -30,7 +31,7 @@ export function beginRound(step: Step): boolean {
   const { exit, row, rounds } = step.book;
   if (row === undefined || !mayBeginRound(step)) return false;
   const isPart = exit === undefined;
-  if (isPart ? !isPartDue(step.book) : isHeldBack(step)) return false;
+  if (isPart ? !isPartDue(step.book) : isHeldBack(step) || awaitsEntries(step.book, step.nowMs)) return false;
   const round: ExitRound = {
     round: rounds + 1,
     reason: exit?.reason ?? 'PARTIAL_TARGET',

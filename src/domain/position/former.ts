@@ -2,6 +2,20 @@ import { isRecord } from '../plain-values';
 import type { ReportFacts } from './book';
 import type { ClosedTrade, PositionRow, PositionSide } from './types';
 
+/*
+ * Reports may speak of an episode for a while that is over, and its entries are told once more. Each of these guards knows what the
+ * others cannot:
+ *
+ * - the account (src/domain/risk/past.ts) tells nothing of what it has heard to be booked, and counts no fill of it. What it told
+ *   before it heard that is still on its way.
+ * - whoever tells a report (src/trading/position-client.ts) starts no run for what the last run has booked: by newsBeside. What
+ *   was told while that run was open has started the next one already.
+ * - the position's rules (take-report.ts) go by the episode that their run was begun after, or booked: by newsBeside and isRowOf.
+ *   It alone is there whatever is late.
+ *
+ * Which entries opened the present episode is another question, of instants alone: openersSince in take-report.ts.
+ */
+
 /** The episode that was booked last: what later reports may still speak of, though it is over. */
 export interface FormerEpisode {
   readonly side: PositionSide;

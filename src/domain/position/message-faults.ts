@@ -1,5 +1,6 @@
 import { parseDecimal } from '../decimal';
 import { isRecord, jsonBytes, showValue } from '../plain-values';
+import type { ProtectionSettings } from '../protection/types';
 import { REQUEST_ID_BYTES_MAX } from './book';
 import { CLOSE_REASONS, OPENERS_MAX } from './types';
 
@@ -10,6 +11,31 @@ const NUMBERS = ['openedAtMs', 'updatedAtMs', 'sequence'];
 const PRICES = ['size', 'entryPrice', 'markPrice'];
 const OPTIONAL_PRICES = ['stopLoss', 'takeProfit', 'trailingDistance', 'liquidationPrice'];
 
+const isSetting = {
+  fraction: (value: unknown) => value === null || isPositive(value),
+  count: (value: unknown) => Number.isFinite(value) && (value as number) >= 0,
+  trigger: (value: unknown) => value === 'mark' || value === 'last',
+};
+const PROTECTION_FIELDS: Readonly<Record<keyof ProtectionSettings, (value: unknown) => boolean>> = {
+  required: (value) => typeof value === 'boolean',
+  stopLossFraction: isSetting.fraction,
+  takeProfitFraction: isSetting.fraction,
+  trailingFraction: isSetting.fraction,
+  breakEvenFraction: isSetting.fraction,
+  partialTakeProfitFraction: isSetting.fraction,
+  partialTakeProfitShare: isPositive,
+  maxHoldingMinutes: (value) => value === null || isSetting.count(value),
+  stopDistanceMin: isPositive,
+  stopDistanceMax: isPositive,
+  stopTrigger: isSetting.trigger,
+  targetTrigger: isSetting.trigger,
+  unprotectedMaxSeconds: isSetting.count,
+  closeUnprotectedAfterSeconds: isSetting.count,
+  whileHalted: (value) => value === 'keep' || value === 'keepAndClose',
+  moveLeast: isPositive,
+  moveIntervalSeconds: isSetting.count,
+};
+
 /*
  * Anyone with the command line can send these messages: what a position is told must be of the shape that its rules count on,
  * for a workflow that throws stands still.
@@ -19,13 +45,23 @@ const OPTIONAL_PRICES = ['stopLoss', 'takeProfit', 'trailingDistance', 'liquidat
 export function reportFault(report: unknown, symbol: string): string | undefined {
   if (!isRecord(report)) return `A report is an object, and not ${showValue(report)}.`;
   if (jsonBytes(report) > REPORT_BYTES_MAX) return `A report has at most ${REPORT_BYTES_MAX} bytes.`;
-  const { asOfMs, row, openers, tradingState, closeAll } = report;
+  const { asOfMs, row, openers, tradingState, closeAll, rules } = report;
   if (!Number.isSafeInteger(asOfMs) || (asOfMs as number) <= 0) return `asOfMs is no instant: ${showValue(asOfMs)}.`;
   if (!TRADING_STATES.includes(tradingState)) return `tradingState is none: ${showValue(tradingState)}.`;
   if (!Array.isArray(openers) || openers.some((opener) => !isOpener(opener))) return 'openers is no list of entries.';
   if (openers.length > 10 * OPENERS_MAX) return 'openers is too long a list.';
   if (closeAll !== undefined && !isCloseAll(closeAll)) return `closeAll is no wish to close: ${showValue(closeAll)}.`;
-  return row === null ? undefined : rowFault(row, symbol);
+  const fault = rules === undefined ? undefined : rulesFault(rules);
+  return fault ?? (row === null ? undefined : rowFault(row, symbol));
+}
+
+/** @param rules any value */
+export function rulesFault(rules: unknown): string | undefined {
+  if (!isRecord(rules) || !isRecord(rules['protection'])) return `The rules are none: ${showValue(rules)}.`;
+  const { protection, foreign } = rules;
+  if (foreign !== 'alert' && foreign !== 'protect') return `foreign is none: ${showValue(foreign)}.`;
+  const wrong = Object.entries(PROTECTION_FIELDS).find(([name, isOne]) => !isOne(protection[name]));
+  return wrong === undefined ? undefined : `${wrong[0]} is no such setting: ${showValue(protection[wrong[0]])}.`;
 }
 
 /** @param row any value */

@@ -5,7 +5,7 @@ import type { PositionBook } from './book';
  * would be waited for as long as the clock was wrong.
  */
 export function rebasedBook(book: PositionBook, nowMs: number): PositionBook {
-  const { episode, missing, flat, proof, ended, question } = book;
+  const { episode, missing, flat, proof, ended, question, cancelling } = book;
   const past = (atMs: number): number => Math.min(atMs, nowMs);
   const maybe = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : past(atMs));
   if (book.heardAtMs <= nowMs && book.beganAtMs <= nowMs) return book;
@@ -25,6 +25,7 @@ export function rebasedBook(book: PositionBook, nowMs: number): PositionBook {
     flat: flat && { ...flat, sinceMs: past(flat.sinceMs) },
     proof: proof && { ...proof, sinceMs: past(proof.sinceMs) },
     ended: ended && { ...ended, atMs: past(ended.atMs) },
+    cancelling: cancelling && { sinceMs: past(cancelling.sinceMs) },
     question: question && { sinceMs: past(question.sinceMs) },
   };
 }

@@ -4,6 +4,7 @@ import { beginRound, takeExitEnd, takeExitStart, type ExitEnd } from './exits';
 import { markOwner, raiseStop, sendChange, watchExits, watchStop } from './guard';
 import { askForNews, questionFailed } from './news';
 import { keptWords, Step, type PositionEffect } from './step';
+import { takeEntriesCancelled, type CancelledEntries } from './resting-entries';
 import { takeAnswer } from './take-answer';
 import { settleSize, takeReport, takeSeen } from './take-report';
 import type { ClosedTrade, PositionRow, ProtectionAnswer } from './types';
@@ -19,6 +20,8 @@ export type PositionInput =
       Pick<ExitRound, 'fingerprint' | 'clientOrderId'>
     >)
   | { readonly kind: 'exitEnded'; readonly round: number; readonly end: ExitEnd }
+  /** Absent: there were none; a text: why nobody could look for them. */
+  | { readonly kind: 'entriesCancelled'; readonly answer?: CancelledEntries | string }
   | { readonly kind: 'close'; readonly command: CloseFacts }
   | { readonly kind: 'protect'; readonly command: ProtectFacts }
   | { readonly kind: 'booked'; readonly booking: number; readonly trade?: ClosedTrade }
@@ -69,6 +72,8 @@ function take(step: Step, input: PositionInput): void {
       return takeExitStart(step, input.round, input);
     case 'exitEnded':
       return takeExitEnd(step, input.round, input.end);
+    case 'entriesCancelled':
+      return takeEntriesCancelled(step, input.answer);
     case 'close':
       return answerOnce(step, input.command.requestId, () => close(step, input.command));
     case 'protect':

@@ -16,6 +16,8 @@ export type PositionEffect =
   | { readonly kind: 'setProtection'; readonly call: number; readonly change: ProtectionChange }
   /** Answered by `exitStarted`, then by `exitEnded`. */
   | { readonly kind: 'startExit'; readonly round: ExitRound }
+  /** Entries of the symbol that rest would open it again. Answered by `entriesCancelled`. */
+  | { readonly kind: 'cancelEntries'; readonly words: string }
   /** Answered by `seen` or `questionFailed`. */
   | { readonly kind: 'askVenue' }
   /** Answered by `booked`, unless the position turns out not to be flat. */

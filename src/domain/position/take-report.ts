@@ -27,6 +27,8 @@ const OPENED_TOLERANCE_MS = 1_000;
 export function takeReport(step: Step, told: ReportFacts): void {
   if (told.asOfMs < step.book.asOfMs) return;
   step.set({ tradingState: told.tradingState, closeAll: told.closeAll });
+  // Whoever started the run may have given it others.
+  if (told.rules !== undefined) step.set({ terms: { ...told.rules, symbol: step.book.terms.symbol } });
   const report = step.book.episode === undefined ? takeBeside(step, told) : told;
   if (report === undefined) return;
   if (takeWhileFlat(step, report) || takeNewerEpisode(step, report)) return;
@@ -109,7 +111,8 @@ function takeNewerEpisode(step: Step, report: ReportFacts): boolean {
 function keptReport(report: ReportFacts, former: ReportFacts | undefined): ReportFacts {
   const isSame = former?.row?.openedAtMs === report.row?.openedAtMs;
   const openers = isSame && report.openers.length === 0 ? former!.openers : report.openers;
-  return { ...report, openers: openers.slice(0, OPENERS_MAX) };
+  const { rules: _taken, ...kept } = report;
+  return { ...kept, openers: openers.slice(0, OPENERS_MAX) };
 }
 
 function isOtherEpisode({ episode }: PositionBook, row: PositionRow): boolean {

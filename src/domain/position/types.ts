@@ -81,6 +81,8 @@ export interface Execution {
   readonly stopOrderType: string;
   readonly createType: string;
   readonly atMs: number;
+  /** Grows with what happened in a symbol, also where the venue's clock is set back; absent: the venue does not tell it. */
+  readonly sequence?: number;
 }
 
 /** One row of the venue's money log. Its key is execution id + order id + kind. */

@@ -11,8 +11,9 @@ export function wishExit(
   if (step.book.exit !== undefined) return;
   const exit: ExitWish = { cause, reason, words: keptWords(words), sinceMs: step.nowMs, rounds: 0, failed: 0 };
   // A pause after a part that could not be closed is no reason to wait.
-  step.set({ exit, nextRoundAtMs: step.nowMs });
+  step.set({ exit, nextRoundAtMs: step.nowMs, cancelling: { sinceMs: step.nowMs } });
   step.note(`To be closed (${reason}): ${words}.`);
+  step.do({ kind: 'cancelEntries', words: `the position is closed (${reason})` });
 }
 
 /** An exit that nobody has begun, and whose cause is gone. */

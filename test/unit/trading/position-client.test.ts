@@ -70,7 +70,7 @@ test('a position’s workflow is told, and started where none runs, under its on
       taskQueue: 'entities',
       args: [{ ...OURS, symbol: 'BTCUSDT', protection, foreign: 'alert' }],
       signal: positionReportSignal,
-      signalArgs: [REPORT],
+      signalArgs: [{ ...REPORT, rules: { protection, foreign: 'alert' } }],
       staticSummary: 'SHORT BTCUSDT 0.5 @ 61200',
       typedSearchAttributes: [
         { key: TRADE_SYMBOL, value: 'BTCUSDT' },
@@ -80,6 +80,14 @@ test('a position’s workflow is told, and started where none runs, under its on
       ],
     }),
   );
+});
+
+test('rules that a report brings along are not this process’s, and are not told', async () => {
+  const { positions, signalWithStart } = clientWithNone();
+  const others = { ...protection, maxHoldingMinutes: 1 };
+  await positions.tell('BTCUSDT', { ...REPORT, rules: { protection: others as never, foreign: 'protect' } });
+  const [, options] = signalWithStart.mock.calls[0]!;
+  expect(options).toMatchObject({ signalArgs: [{ rules: { protection, foreign: 'alert' } }] });
 });
 
 test('one that was opened by nobody here names no strategy', async () => {
@@ -98,9 +106,10 @@ test('that a symbol is flat starts no workflow, and is told to one that runs', a
   await positions.tell('BTCUSDT', flat);
   expect(signalWithStart).not.toHaveBeenCalled();
   expect(getHandle).toHaveBeenCalledWith('position:bybit:BTCUSDT');
+  const told = { ...flat, rules: { protection, foreign: 'alert' } };
   expect(signal.mock.calls).toEqual([
-    [positionReportSignal, flat],
-    [positionReportSignal, flat],
+    [positionReportSignal, told],
+    [positionReportSignal, told],
   ]);
 });
 

@@ -1,7 +1,8 @@
 /** How closely the account looks at positions: requests are few. */
 import { AccountRisk } from '../../../workflows/account-risk';
+import { dayOf } from '../../../src/domain/risk/book';
 import * as risk from '../../../src/domain/risk/risk';
-import { Desk, MINUTE_MS, NOW_MS } from '../domain/risk/desk';
+import { DAY_MS, Desk, MINUTE_MS, NOW_MS } from '../domain/risk/desk';
 
 const BUSY_MS = 5_000;
 
@@ -33,4 +34,76 @@ test('an interval that is longer than that stays', () => {
   const one = account(desk);
   jest.advanceTimersByTime(MINUTE_MS);
   expect(one.intervalMs(false)).toBe(40_000);
+});
+
+describe('a position that many entries turned over between two reports', () => {
+  const SYMBOL = 'BTCUSDT';
+
+  /** Entries of both sides, more than the book names, of which the last one opens the other side. */
+  function turnedOver(): { readonly one: AccountRisk; readonly desk: Desk } {
+    const desk = new Desk({ positions: { onOpposite: 'net' } });
+    const one = account(desk);
+    one.keepOwnEntries();
+    for (const direction of ['BUY', 'BUY', 'SELL', 'BUY', 'SELL', 'BUY', 'SELL'] as const) fill(one, desk, direction);
+    return { one, desk };
+  }
+
+  function fill(one: AccountRisk, desk: Desk, direction: 'BUY' | 'SELL'): string {
+    jest.advanceTimersByTime(2_000);
+    const { reservationId: id, ...command } = desk.command(SYMBOL, { direction });
+    const reservation = { ...command, id, createdAtMs: Date.now() } as never;
+    one.fillTaken({ reservation, executedAtMs: Date.now(), quantity: '1', strategy: id });
+    return id;
+  }
+
+  function report(one: AccountRisk, desk: Desk, change: object = {}) {
+    jest.advanceTimersByTime(5_000);
+    const row = desk.row(SYMBOL, { side: 'SHORT', sequence: Date.now(), updatedAtMs: Date.now(), ...change });
+    one.reportTaken({ asOfMs: Date.now(), rows: [row], unreadable: [] });
+    return one.reportOf(SYMBOL, []);
+  }
+
+  test('is known by the newest entry of its side, also when others follow', () => {
+    const { one, desk } = turnedOver();
+    const openedAtMs = Date.now();
+    const last = { strategy: 'signal-7', filledAtMs: openedAtMs };
+    expect(report(one, desk, { openedAtMs })).toMatchObject({ row: { side: 'SHORT' }, openers: [last] });
+    const added = fill(one, desk, 'SELL');
+    expect(report(one, desk, { openedAtMs })?.openers).toMatchObject([last, { strategy: added }]);
+  });
+
+  test('is not known by entries of the other side, nor by those of before it was opened', () => {
+    const { one, desk } = turnedOver();
+    fill(one, desk, 'BUY');
+    const openedAtMs = Date.now() + 3_000;
+    expect(report(one, desk, { openedAtMs, updatedAtMs: openedAtMs })).toMatchObject({ openers: [] });
+    expect(report(one, desk, { side: 'LONG', openedAtMs: openedAtMs + 1 })).toMatchObject({ openers: [] });
+  });
+});
+
+describe('a limit of losses', () => {
+  const reached = { loss: '400', of: '10000' };
+  const limits = [
+    { dailyLossFraction: '0.03', money: { dayLoss: { ...reached, dayMs: dayOf(NOW_MS) } } },
+    { drawdownFraction: '0.03', money: { fall: { fall: '400', of: '10000' } } },
+  ];
+
+  function lost({ money, ...rules }: (typeof limits)[number] & object): AccountRisk {
+    const { book, terms } = new Desk({ risk: rules });
+    return new AccountRisk('bybit', risk, terms, { ...book, money: { ...book.money, ...money } });
+  }
+
+  test.each(limits)('says that no entry may fill, as long as it is one and nobody resumes: %j', (limit) => {
+    const one = lost(limit);
+    expect(one.lossLimit()).toMatch(/reached its limit$/u);
+    one.resumed();
+    expect(one.lossLimit()).toBeUndefined();
+    expect(lost({ money: limit.money } as never).lossLimit()).toBeUndefined();
+  });
+
+  test('of a day is over with it', () => {
+    const one = lost(limits[0]!);
+    jest.advanceTimersByTime(DAY_MS);
+    expect(one.lossLimit()).toBeUndefined();
+  });
 });

@@ -108,6 +108,7 @@ export function parseExecution(candidate: unknown, symbol: string, feeAsset: str
     stopOrderType: row.stopOrderType,
     createType: row.createType,
     atMs: row.execTime,
+    ...(typeof row.seq === 'number' && { sequence: row.seq }),
   };
 }
 

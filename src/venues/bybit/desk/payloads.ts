@@ -77,6 +77,8 @@ export const executionRow = z.object({
   stopOrderType: said,
   createType: said,
   execTime: timeMs,
+  // It only tells their order: what cannot be read of it is no reason to do without the execution.
+  seq: z.number().int().nonnegative().nullish().catch(undefined),
 });
 export type ExecutionRow = z.infer<typeof executionRow>;
 

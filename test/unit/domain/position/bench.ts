@@ -1,6 +1,7 @@
 import { newBook, type PositionBook, type ReportFacts } from '../../../../src/domain/position/book';
 import type { FormerEpisode } from '../../../../src/domain/position/former';
 import { nextDueAtMs } from '../../../../src/domain/position/due';
+import type { CancelledEntries } from '../../../../src/domain/position/resting-entries';
 import { reducePosition, type PositionInput } from '../../../../src/domain/position/reduce';
 import type { PositionEffect } from '../../../../src/domain/position/step';
 import type { PositionOpener, PositionRow, ProtectionAnswer } from '../../../../src/domain/position/types';
@@ -16,6 +17,8 @@ export class Bench {
   nowMs = START_MS;
   book: PositionBook;
   readonly effects: PositionEffect[] = [];
+  /** What becomes of entries that rest; undefined: nobody says so. */
+  entries: CancelledEntries | 'none' | undefined = 'none';
   private sequence = 0;
 
   constructor(
@@ -31,6 +34,9 @@ export class Bench {
     const { book, effects, reply } = reducePosition(this.book, input, this.nowMs);
     this.book = book;
     this.effects.push(...effects);
+    const { entries } = this;
+    const isAsked = effects.some(({ kind }) => kind === 'cancelEntries');
+    if (isAsked && entries) this.take({ kind: 'entriesCancelled', answer: entries === 'none' ? undefined : entries });
     return reply;
   }
 
@@ -72,6 +78,10 @@ export class Bench {
   answer(status: ProtectionAnswer['status']): this {
     this.take({ kind: 'protectionAnswered', call: this.book.call!.id, answer: { status, message: 'the venue' } });
     return this;
+  }
+
+  answerIfAsked(status: ProtectionAnswer['status']): this {
+    return this.book.call === undefined ? this : this.answer(status);
   }
 
   endExit(filledQuantity: string): this {

@@ -286,3 +286,14 @@ describe('an estimate by what was last seen', () => {
     });
   });
 });
+
+test('a clock that was set back does not make what opened another position a part of this one', () => {
+  const shorted = { clientOrderId: '', direction: 'SELL', quantity: '3.2', price: '102.3', sequence: 1 } as const;
+  // By its instant it comes after the order that closed it and opened this one.
+  const others = execution({ ...shorted, executionId: 'e0', orderId: 'o0', fee: '0.2', atMs: OPENED_AT_MS + 30_000 });
+  const turned = { ...OPENING, quantity: '13.2', closedQuantity: '3.2', sequence: 2 };
+  const closing = { ...CLOSING, clientOrderId: EXIT, quantity: '10', closedQuantity: '10', sequence: 3 };
+  const moneyRows = [rowOf(turned, { change: '7.26' }), rowOf(closing, { change: '99.9' })];
+  const trade = closedTradeOf(evidence({ executions: [turned, others, closing], moneyRows }));
+  expect(trade).toMatchObject({ quantity: '10', entryPrice: '100', exitPrice: '110', gross: '100', marks: [] });
+});

@@ -20,12 +20,12 @@ test.each([
   ['rests', [OPENER_FILLED, OPENER], true],
   ['has filled', [OPENER_FILLED], false],
   ['is of an account that tells no times', [OPENER], false],
-])('whoever closes a position hears that an entry may open it again where one %s', (_what, openers, isSaid) => {
+])('whoever closes a position hears that entries are cancelled first where one %s', (_what, openers, isSaid) => {
   const bench = new Bench();
   bench.report(bench.row(STOP), { openers });
   const reply = bench.take({ kind: 'close', command: { requestId: '1', words: 'a person', reason: 'OPERATOR' } })!;
   expect(reply.accepted).toBe(true);
-  expect(reply.message.includes('signal cancel')).toBe(isSaid);
+  expect(reply.message.includes('cancelled first')).toBe(isSaid);
 });
 
 describe('words of people that come at the same time', () => {
