@@ -27,7 +27,7 @@ export function auditedSignal(result: IntakeResult): Pick<AuditEntry, 'target' |
 }
 
 /**
- * A person's word frees funds: without a line of whose word it was, it is not taken.
+ * What frees funds, goes on with trading or keeps people from hearing of something is not done without a line of whose word it was.
  *
  * @throws ApiError AUDIT_UNAVAILABLE
  */
@@ -35,7 +35,7 @@ export function requireAudit(request: FastifyRequest, audit: ApiAudit, entry: Au
   try {
     audit.require(entry);
   } catch (error) {
-    request.log.error({ error, fingerprint: entry.target }, 'a settlement was refused, because it cannot be audited');
+    request.log.error({ error, fingerprint: entry.target }, 'what cannot be audited was not done');
     throw new ApiError('AUDIT_UNAVAILABLE');
   }
 }

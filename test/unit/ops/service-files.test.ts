@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HEALTH_PATH } from '../../../src/api/status-routes';
+import { HEALTH_PATH } from '../../../src/api/open-routes';
 import { loadConfig } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
 import { ExitCode } from '../../../src/process/exit-codes';
