@@ -147,6 +147,17 @@ describe('the trading state', () => {
   });
 });
 
+test.each([
+  ['/api/flatten', 'flatten', '', 'INVALID_POSITION_COMMAND'],
+  ['/api/positions/BTCUSDT/close', 'position.close', 'BTCUSDT', 'INVALID_POSITION_COMMAND'],
+  ['/api/positions/BTCUSDT/protect', 'position.protect', 'BTCUSDT', 'INVALID_POSITION_COMMAND'],
+  ['/api/signals/0123456789abcdef/cancel', 'signal.cancel', '0123456789abcdef', 'INVALID_CANCELLATION'],
+  ['/api/signals/0123456789abcdef/settle', 'signal.settle', '0123456789abcdef', 'INVALID_SETTLEMENT'],
+])('%s without a reason is refused, and leaves a line', async (url, what, target, code) => {
+  expect(await post(url, {})).toMatchObject({ status: 400, body: { code } });
+  expect(audit.entries).toMatchObject([{ what, target, who: WHO, result: 'refused', detail: code }]);
+});
+
 describe('alerts', () => {
   const state = () => stateAfterSpool(lookAtAlerts(dataDir), Date.now());
 
