@@ -18,6 +18,7 @@ export async function runTests(root, jestArguments) {
   const results = ['--json', `--outputFile=${join(root, TEST_RESULTS_FILE)}`];
   const steps = [
     ['The type check', tool('typescript/bin/tsc', '--project', 'tsconfig.json', '--noEmit')],
+    ['The type check of the page', tool('typescript/bin/tsc', '--project', 'page/tsconfig.json')],
     ['The linter', tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.')],
     ['The format check', tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
     ['Jest', tool('jest/bin/jest.js', ...results, ...jestArguments)],

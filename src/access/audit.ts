@@ -40,6 +40,8 @@ export type AuditedAct =
   | 'token.create'
   | 'token.revoke'
   | 'token.refused'
+  | 'session.open'
+  | 'session.close'
   | 'hook.refused'
   | 'store.accept'
   | 'history-key.retire'
@@ -47,7 +49,13 @@ export type AuditedAct =
   | 'alerts.unsilence';
 
 /** What programs do again and again: their lines are not waited for, and have a bound of their own. */
-const FREQUENT: readonly AuditedAct[] = ['signal.send', 'token.refused', 'hook.refused'];
+const FREQUENT: readonly AuditedAct[] = [
+  'signal.send',
+  'token.refused',
+  'hook.refused',
+  'session.open',
+  'session.close',
+];
 
 /** Who acts, and from where. */
 export interface Actor {

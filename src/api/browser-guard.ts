@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { quoteValue } from '../domain/quote-value';
-import { guardRequest, type GuardRefusal, hostsOf, SECURITY_HEADERS } from '../net/browser-guard';
+import {
+  guardRequest,
+  type GuardRefusal,
+  type GuardRules,
+  hostsOf,
+  namedHosts,
+  SECURITY_HEADERS,
+} from '../net/browser-guard';
+import { PAGE_PATH } from './open-routes';
 import { ApiError, type ApiErrorCode } from './errors';
 
 const ERROR_CODES: Readonly<Record<GuardRefusal, ApiErrorCode>> = {
@@ -10,21 +18,27 @@ const ERROR_CODES: Readonly<Record<GuardRefusal, ApiErrorCode>> = {
   MEDIA_TYPE_REFUSED: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/**
- * Refuses what only a browser on someone else's behalf would send, before the body is read.
- *
- * @param allowedHosts names, with or without a port, that the API is also known by
- */
-export function guardAgainstBrowsers(
-  server: FastifyInstance,
-  port: number,
-  allowedHosts: readonly string[] = [],
-): void {
-  const hosts = hostsOf(port, allowedHosts);
-  server.addHook('onRequest', ({ raw }, reply, done) => {
+export interface OwnNames {
+  readonly port: number;
+  /** Names, with or without a port, that the API is also known by: a proxy with TLS may stand before them. */
+  readonly allowedHosts: readonly string[];
+  /** `host:port` of an address of its own that is none of the usual ones. */
+  readonly ownHosts?: readonly string[];
+}
+
+/** Refuses what only a browser on someone else's behalf would send, before the body is read. */
+export function guardAgainstBrowsers(server: FastifyInstance, { port, allowedHosts, ownHosts = [] }: OwnNames): void {
+  // Reading changes nothing here, so a browser that does not say where a request comes from may read.
+  const rules: GuardRules = {
+    hosts: new Set([...hostsOf(port, allowedHosts), ...ownHosts]),
+    tlsHosts: namedHosts(port, allowedHosts),
+    bodies: 'json',
+    silentBrowsers: 'allowed',
+  };
+  server.addHook('onRequest', ({ raw, routeOptions }, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
-    // Reading changes nothing here, so a browser that does not say where a request comes from may read.
-    const refusal = guardRequest(raw, { hosts, bodies: 'json', silentBrowsers: 'allowed' });
+    const isLinked = routeOptions.url === PAGE_PATH;
+    const refusal = guardRequest(raw, isLinked ? { ...rules, linksFrom: ['same-site', 'cross-site'] } : rules);
     done(refusal && new ApiError(ERROR_CODES[refusal], describe(refusal, raw.headers, port)));
   });
 }

@@ -14,12 +14,25 @@ const API_ERRORS = {
     400,
     'A position is told to close with a reason, and to protect with a reason and stop_loss, take_profit or trailing_distance.',
   ],
+  INVALID_SESSION: [400, 'A session is opened with one field, token, text.'],
+  INVALID_TRADING_COMMAND: [
+    400,
+    'Halt, reduce and resume take a reason, text on one line; halt and reduce also cancel_orders, true or false.',
+  ],
+  INVALID_SILENCE: [
+    400,
+    'A silence has rule, for (30m, 2h or 1d, at most 7d), reason, and may have subject; to take one back: rule and subject.',
+  ],
   INVALID_SYMBOL: [400, 'A symbol has 2 to 30 characters, A-Z and 0-9, such as BTCUSDT.'],
   INVALID_DAYS: [400, 'The only parameter is days, a whole number from 1 to 365.'],
   INVALID_QUERY: [400, 'The only parameter is minutes, a whole number from 1 to 10080.'],
   UNAUTHENTICATED: [
     401,
     'A valid API token is needed: Authorization: Bearer TOKEN. "oncefill token create" makes one.',
+  ],
+  FORWARDED_WITHOUT_TOKEN: [
+    401,
+    'This request was passed on by a proxy or a tunnel, behind which anybody may be: it needs an API token, also where this machine\'s own programs need none. "oncefill token create" makes one.',
   ],
   HOST_REFUSED: [
     403,
@@ -37,12 +50,15 @@ const API_ERRORS = {
   ],
   POSITION_NOT_FOUND: [404, 'No position of this symbol is open, and none is remembered that was.'],
   ACCOUNT_NOT_FOUND: [404, 'No account of this venue runs: start the system with "oncefill start".'],
+  SILENCE_NOT_FOUND: [404, 'No such silence stands.'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
   CANCELLATION_REFUSED: [
     409,
     'The signals of this namespace are not those of this installation; nothing was cancelled.',
   ],
+  TRADING_STATE_REFUSED: [409, 'The trading state was not changed.'],
+  SILENCE_REFUSED: [409, 'There are as many silences as are kept: take one back.'],
   POSITION_COMMAND_REFUSED: [409, 'The position cannot do this now.'],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
   UNSUPPORTED_MEDIA_TYPE: [
@@ -68,6 +84,7 @@ const API_ERRORS = {
     503,
     'Too many requests are being worked on; send this one again in a second, a signal with the same timestamp.',
   ],
+  TOO_MANY_VIEWERS: [503, 'The page is open in as many windows as are served at once: close one.'],
   TIMED_OUT: [
     504,
     'No answer came in time. A signal may have been accepted; send it again with the same timestamp: it becomes at most one order.',

@@ -1,4 +1,4 @@
-import type { Health } from '../observability/health';
+import type { Health, PartStatus, SystemHealth } from '../observability/health';
 
 /** In the form in which it is answered. A stream that is not live is no fault: orders are asked about instead. */
 export interface VenueStreamReport {
@@ -24,4 +24,29 @@ export interface HealthReport {
   readonly uptime: number;
   /** The program's version. */
   readonly version: string;
+}
+
+/** What is told of how the system is. @param problem of the store, which outweighs everything */
+export function reportOf(
+  { status, components, details, reasons, uptimeSeconds, version }: SystemHealth,
+  handOver: HealthReport['handOver'],
+  problem: string | undefined,
+): HealthReport {
+  const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
+  const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
+  const told = { components: all, uptime: uptimeSeconds, version, handOver, venueStream: venueStreamOf(details) };
+  return problem === undefined ? { ...told, status, reasons } : { ...told, status: 'unhealthy', reasons: [problem] };
+}
+
+function venueStreamOf(details: SystemHealth['details']): HealthReport['venueStream'] {
+  const { stream } = details.find((part) => part.stream !== undefined) ?? {};
+  if (stream === undefined) return undefined;
+  const { state, forMs, lastMessageAtMs, fault } = stream;
+  const heardAt = lastMessageAtMs === undefined ? undefined : new Date(lastMessageAtMs).toISOString();
+  return { state, for_seconds: Math.round(forMs / 1_000), last_message_at: heardAt, fault };
+}
+
+/** A part that is still starting is not yet as it should be. */
+function shownStatus(part: PartStatus): Health {
+  return part === 'starting' ? 'degraded' : part;
 }

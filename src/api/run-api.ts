@@ -1,22 +1,21 @@
 import { TokenGate } from '../access/token-gate';
 import { createApiAudit } from './api-audit';
 import { startApi } from './start-api';
-import type { HealthReport } from './health-report';
+import { reportOf, type HealthReport } from './health-report';
 import { tokensAreRequired } from '../config/api-access';
 import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
-import { environmentOf, tradingVenueOf } from '../config/trading-environment';
+import { environmentOf } from '../config/trading-environment';
 import { startHooks } from '../hooks/start-hooks';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
 import { countedIntake } from '../intake/counted-intake';
 import { DiskWatch } from '../intake/disk-watch';
 import { DoorTrace } from '../intake/door-trace';
-import { SignalExplainer } from '../intake/signal-explainer';
 import { tracedIntake } from '../intake/traced-intake';
 import { createSignalIntake } from '../intake/signal-intake';
 import { wasDiskLowBefore } from '../observability/alerts/disk-look';
-import { readHealth, type Health, type PartStatus, type SystemHealth } from '../observability/health';
+import { readHealth, type SystemHealth } from '../observability/health';
 import { HealthReader } from '../observability/health-reader';
 import { allMetrics } from '../observability/metrics/all-metrics';
 import { askSystem } from '../observability/metrics/ask-system';
@@ -24,18 +23,18 @@ import { createProcessRegistry } from '../observability/metrics/process-metrics'
 import { DoorMetrics } from '../observability/metrics/signal-metrics';
 import { createLogger } from '../observability/logging';
 import { redactLine } from '../observability/redaction';
-import { flattenAccount } from '../positions/flatten-account';
-import { positionNoteOf } from '../positions/position-note';
-import { PositionWorkflows } from '../positions/position-workflows';
+import { loadAssets, type Assets } from '../page/assets';
 import { emitProcessEvent } from '../process/process-events';
 import { redact } from '../secrets/known-secrets';
 import { connectClient, type ServerTarget } from '../temporal/connection';
 import { checkNotAnothers } from '../temporal/environment-stamp';
 import { keepLightSlot } from '../temporal/light-slot';
-import type { StoreGate } from '../temporal/store-gate';
 import { StoreWatch } from '../temporal/store-watch';
-import type { Positions } from './position-routes';
+import { pageParts } from './page-parts';
+import { positionParts } from './position-parts';
 import type { ApiDependencies } from './server';
+
+type ConnectedClient = Awaited<ReturnType<typeof connectClient>>['client'];
 
 /** What `/health` and `/metrics` say of the parts is never older when it is asked for, however many ask. */
 const HEALTH_SHARED_MS = 1_000;
@@ -77,6 +76,7 @@ export async function runApi({
   );
   const gate = new TokenGate({ dataDir, isAlwaysRequired: tokensAreRequired(config) });
   const parts = positionParts(client, config, store);
+  const report = (health: SystemHealth): HealthReport => reportOf(health, handOver.state, store.problem);
   const doors = {
     config,
     logger: log.logger,
@@ -86,6 +86,9 @@ export async function runApi({
   const server = await startApi({
     ...doors,
     ...parts,
+    alertsOf: dataDir,
+    assets: openPage(log.logger),
+    page: pageParts({ ...doors, client, reader, reportOf: report, registry }),
     intake: tracedIntake(intake, { by: 'http' }, door),
     gate,
     door,
@@ -96,16 +99,10 @@ export async function runApi({
         expected: expectedProcesses(config),
         ask: () => askSystem(client, config, () => reader.read()),
       }),
-    health: async () => reportOf(await reader.read(), handOver.state, store.problem),
+    health: async () => report(await reader.read()),
   });
   const hooks = await startHooks({ ...doors, intake: tracedIntake(intake, { by: 'hook' }, door) }, registry);
-  const leaveSlot = keepLightSlot({
-    client,
-    component: 'api',
-    version: packageVersion(),
-    metadata: { environment: environmentOf(config), venue: config.venue },
-    heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
-  });
+  const leaveSlot = takeSlot(client, config);
   tellReady(gate);
   await untilStopped();
   await Promise.all([server.close(), hooks?.close()]);
@@ -115,6 +112,16 @@ export async function runApi({
   store.stop();
   await connection.close();
   log.close();
+}
+
+function takeSlot(client: ConnectedClient, config: Config): () => Promise<void> {
+  return keepLightSlot({
+    client,
+    component: 'api',
+    version: packageVersion(),
+    metadata: { environment: environmentOf(config), venue: config.venue },
+    heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
+  });
 }
 
 function watchStore(
@@ -136,6 +143,16 @@ function openTrace(dataDir: string, logger: Pick<ApiDependencies['logger'], 'war
   return new DoorTrace({ dataDir, redact, onFault });
 }
 
+/** Whoever trades must not be kept from it by a page that cannot be shown. */
+function openPage(logger: Pick<ApiDependencies['logger'], 'error'>): Assets | undefined {
+  try {
+    return loadAssets();
+  } catch (error) {
+    logger.error({ error }, 'the page cannot be served: its files cannot be read');
+    return undefined;
+  }
+}
+
 function tellReady(gate: TokenGate): void {
   emitProcessEvent({ kind: 'ready', component: 'api' });
   const whyNobody = gate.whyNobodyEnters();
@@ -146,72 +163,6 @@ function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
-}
-
-type ConnectedClient = Awaited<ReturnType<typeof connectClient>>['client'];
-
-/** What reads and tells positions, and explains signals by them. */
-function positionParts(
-  client: ConnectedClient,
-  config: Config,
-  store: StoreGate,
-): Pick<ApiDependencies, 'positions' | 'flatten' | 'explainer'> {
-  const ours = tradingVenueOf(config);
-  const { dataDir } = config;
-  const positions = new PositionWorkflows(client, ours);
-  return {
-    positions: confirmedPositions(positions, store),
-    // Nobody who sent a request is kept waiting for fills.
-    flatten: (reason, who) => flattenAccount(client, ours, { reason, who, waitMaxMs: 0 }),
-    explainer: new SignalExplainer({
-      client,
-      dataDir,
-      positionOf: (view, timeoutMs) => positionNoteOf(positions, view, timeoutMs),
-    }),
-  };
-}
-
-/** What tells a position something asks first whether the store is ours; who only looks is told by health. */
-function confirmedPositions(positions: PositionWorkflows, store: StoreGate): Positions {
-  const confirmed =
-    <Args extends unknown[], Result>(tell: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      await store.confirm();
-      return tell(...args);
-    };
-  return {
-    list: () => positions.list(),
-    show: (symbol) => positions.show(symbol),
-    trades: (days) => positions.trades(days),
-    risk: () => positions.risk(),
-    close: confirmed((symbol, command) => positions.close(symbol, command)),
-    protect: confirmed((symbol, command) => positions.protect(symbol, command)),
-  };
-}
-
-/** @param problem of the store, which outweighs everything */
-function reportOf(
-  { status, components, details, reasons, uptimeSeconds, version }: SystemHealth,
-  handOver: HealthReport['handOver'],
-  problem: string | undefined,
-): HealthReport {
-  const shown = Object.entries(components).map(([name, part]) => [name, shownStatus(part)]);
-  const all = { ...Object.fromEntries(shown), api: 'healthy' as const };
-  const told = { components: all, uptime: uptimeSeconds, version, handOver, venueStream: venueStreamOf(details) };
-  return problem === undefined ? { ...told, status, reasons } : { ...told, status: 'unhealthy', reasons: [problem] };
-}
-
-function venueStreamOf(details: SystemHealth['details']): HealthReport['venueStream'] {
-  const { stream } = details.find((part) => part.stream !== undefined) ?? {};
-  if (stream === undefined) return undefined;
-  const { state, forMs, lastMessageAtMs, fault } = stream;
-  const heardAt = lastMessageAtMs === undefined ? undefined : new Date(lastMessageAtMs).toISOString();
-  return { state, for_seconds: Math.round(forMs / 1_000), last_message_at: heardAt, fault };
-}
-
-/** A part that is still starting is not yet as it should be. */
-function shownStatus(part: PartStatus): Health {
-  return part === 'starting' ? 'degraded' : part;
 }
 
 /** The processes of this configuration that count something of their own, wherever they were started. */

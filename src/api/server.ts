@@ -2,6 +2,7 @@ import { isIPv4, type Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogController, fastify } from 'fastify';
 import type { TokenGate } from '../access/token-gate';
+import type { Assets } from '../page/assets';
 import { isLoopback } from '../config/api-access';
 import type { Config } from '../config/schema';
 import { readJsonBody } from '../intake/json-body';
@@ -13,13 +14,19 @@ import type { ApiAudit } from './api-audit';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
 import { guardAgainstBrowsers } from './browser-guard';
-import { guardByTokens } from './token-guard';
+import { guardByTokens, TokenGuard } from './token-guard';
 import { ApiError, errorBody, toApiError } from './errors';
 import type { HealthReport } from './health-report';
 import { addPositionRoutes, type Flatten, type Positions } from './position-routes';
 import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
-import { addHealthRoute, addMetricsRoute, HEALTH_PATH } from './status-routes';
+import { HEALTH_PATH } from './open-routes';
+import { addPageRoutes } from './page-routes';
+import { addPageStream, type PageStreamOptions } from './page-stream';
+import { addSessionRoutes } from './session-routes';
+import { addHealthRoute, addMetricsRoute } from './status-routes';
+import { addAlertRoutes } from './alert-routes';
+import { addTradingRoutes, type ChangeTrading } from './trading-routes';
 import { addExplanationRoute } from './explanation-route';
 import { answerUnknownRoutes } from './unknown-route';
 
@@ -43,10 +50,18 @@ export interface ApiDependencies {
   readonly flatten: Flatten;
   readonly health: () => Promise<HealthReport>;
   /** Who may enter. */
-  readonly gate: Pick<TokenGate, 'admit'>;
+  readonly gate: Pick<TokenGate, 'admit' | 'openSession' | 'closeSession'>;
   readonly audit: ApiAudit;
   /** Text in Prometheus' format; absent: `/metrics` is 404. */
   readonly metrics?: () => Promise<string>;
+  /** Absent: the trading state is changed at the command line alone. */
+  readonly trading?: { readonly venue: string; readonly changeTrading: ChangeTrading };
+  /** The data folder whose alerts are silenced here; absent: they are at the command line alone. */
+  readonly alertsOf?: string;
+  /** The page's files; absent: there is no page. */
+  readonly assets?: Assets;
+  /** What the page is told; absent: nothing. */
+  readonly page?: Omit<PageStreamOptions, 'guard'>;
   readonly config: Pick<Config, 'api'>;
   readonly logger: FastifyBaseLogger;
   /** Longest time to an answer, milliseconds. */
@@ -83,7 +98,9 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger): Fastify
     frameworkErrors: answerError,
   });
   server.removeContentTypeParser(['text/plain', 'application/json']);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ method }, body: Buffer, done) => {
+    // A wish to delete says it all by its path; the guard asks for its type all the same.
+    if (method === 'DELETE' && body.length === 0) return done(null, undefined);
     const read = readJsonBody(body);
     if ('fault' in read) done(new ApiError('MALFORMED_JSON', read.fault));
     else done(null, read.value);
@@ -109,8 +126,8 @@ function keepRoom(server: FastifyInstance): void {
 }
 
 /**
- * The HTTP interface: `/health`, signals under `/api/signals`, and `/metrics` where it is given metrics: without them it is
- * 404, as every unknown path. All but `/health` asks for a token (docs/access.md). Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
+ * The HTTP interface: `/health`, signals under `/api/signals`, what changes trading, `/metrics` and the page at `/`, each where it is
+ * given what it needs: without it is 404, as every unknown path. All but the open routes asks for a token (docs/access.md). Every error has the body `{code, message}` with a code of errors.ts or, for a refused signal,
  * of the denial codes.
  */
 export function createApiServer(dependencies: ApiDependencies): FastifyInstance {
@@ -124,21 +141,32 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
     gate,
     audit,
     metrics,
+    trading,
+    alertsOf,
+    assets,
+    page,
     config,
     logger,
     handlerTimeoutMs = HANDLER_TIMEOUT_MS,
   } = dependencies;
+  const timeoutMs = handlerTimeoutMs;
   const server = createServer(config.api, logger);
   const { host, port } = config.api;
   // Another address of the loopback network than the usual one is called by itself.
   const ownHosts = isLoopback(host) && isIPv4(host) ? [`${host}:${port}`] : [];
-  guardAgainstBrowsers(server, config.api.port, [...config.api.allowedHosts, ...ownHosts]);
+  guardAgainstBrowsers(server, { port, allowedHosts: config.api.allowedHosts, ownHosts });
   keepRoom(server);
-  guardByTokens(server, gate, audit);
+  const guard = new TokenGuard(gate, audit, port);
+  guardByTokens(server, guard);
   addHealthRoute(server, health);
   if (metrics) addMetricsRoute(server, metrics);
-  addSignalRoutes(server, { intake, door, audit, timeoutMs: handlerTimeoutMs });
-  if (explainer) addExplanationRoute(server, explainer, handlerTimeoutMs);
-  addPositionRoutes(server, { positions, flatten, audit, timeoutMs: handlerTimeoutMs });
+  addSessionRoutes(server, { gate, guard, audit, port });
+  addSignalRoutes(server, { intake, door, audit, timeoutMs });
+  if (explainer) addExplanationRoute(server, explainer, timeoutMs);
+  addPositionRoutes(server, { positions, flatten, audit, timeoutMs });
+  if (alertsOf !== undefined) addAlertRoutes(server, { dataDir: alertsOf, audit });
+  if (trading) addTradingRoutes(server, { ...trading, audit, timeoutMs });
+  if (assets) addPageRoutes(server, assets);
+  if (page) addPageStream(server, { ...page, guard });
   return server;
 }

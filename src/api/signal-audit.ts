@@ -27,7 +27,7 @@ export function auditedSignal(result: IntakeResult): Pick<AuditEntry, 'target' |
 }
 
 /**
- * A person's word frees funds: without a line of whose word it was, it is not taken.
+ * What frees funds, goes on with trading or keeps people from hearing of something is not done without a line of whose word it was.
  *
  * @throws ApiError AUDIT_UNAVAILABLE
  */
@@ -35,9 +35,20 @@ export function requireAudit(request: FastifyRequest, audit: ApiAudit, entry: Au
   try {
     audit.require(entry);
   } catch (error) {
-    request.log.error({ error, fingerprint: entry.target }, 'a settlement was refused, because it cannot be audited');
+    request.log.error({ error, fingerprint: entry.target }, 'what cannot be audited was not done');
     throw new ApiError('AUDIT_UNAVAILABLE');
   }
+}
+
+/** Refuses what makes no sense, and leaves a line of it. @throws ApiError the given one */
+export function refuseAudited(
+  request: FastifyRequest,
+  audit: ApiAudit,
+  act: Pick<AuditEntry, 'what' | 'target'>,
+  refusal: ApiError,
+): never {
+  audit.attempt(auditEntry(request, { ...act, result: 'refused', detail: refusal.code }));
+  throw refusal;
 }
 
 /** What the audit says of a failure: our code of it, for its text may hold anything. */

@@ -3,6 +3,7 @@ import { packageVersion } from '../config/package-root';
 import { shareInFlight } from './bounded';
 import { callerOf } from './token-guard';
 import { ApiError } from './errors';
+import { HEALTH_PATH } from './open-routes';
 import type { HealthReport } from './health-report';
 
 /** Longest a probe waits; load balancers give up after about as long. */
@@ -10,8 +11,6 @@ const PROBE_TIMEOUT_MS = 5_000;
 
 /** Named here, so that no other format is ever declared. */
 const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
-
-export const HEALTH_PATH = '/health';
 
 const UNKNOWN = 'How the parts are cannot be told: the question failed, see the log of the API.';
 
@@ -28,11 +27,14 @@ export function addHealthRoute(server: FastifyInstance, health: () => Promise<He
       request.log.error({ error }, 'health cannot be told');
       return { status: 'unhealthy', components: {}, reasons: [UNKNOWN], uptime: Math.floor(process.uptime()), version };
     });
-    const { status, components, reasons, handOver, venueStream, uptime } = report;
-    const parts = { components, reasons, hand_over: handOver, venue_stream: venueStream };
-    const whole = { status, ...parts, uptime, version: report.version };
-    return reply.code(status === 'unhealthy' ? 503 : 200).send(callerOf(request) ? whole : { status });
+    const { status } = report;
+    return reply.code(status === 'unhealthy' ? 503 : 200).send(callerOf(request) ? presentHealth(report) : { status });
   });
+}
+
+/** The body of `GET /health` for those who may know the whole. */
+export function presentHealth({ status, components, reasons, handOver, venueStream, uptime, version }: HealthReport) {
+  return { status, components, reasons, hand_over: handOver, venue_stream: venueStream, uptime, version };
 }
 
 /** `GET /metrics` in Prometheus' text format 0.0.4, whatever the caller asks for: OpenMetrics would rename known metrics. */

@@ -1,19 +1,21 @@
 import type { Command } from 'commander';
+import { commandLineActor } from '../access/audit';
 import type { Config } from '../config/schema';
-import type { TradingState, TradingStateChange } from '../domain/ledger/types';
+import type { TradingState } from '../domain/ledger/types';
 import { quoteValue } from '../domain/quote-value';
-import { faultOfReason, keepableReason } from '../domain/readable-text';
+import { readStateReason } from '../domain/state-reason';
+import type { TradingChanged, TradingStateAct } from '../positions/change-trading';
 import { CliError } from './cli-error';
 import { auditAround, auditAttempt } from './command-audit';
 import { checkLiveFlag, LIVE_FLAG, loadCommandConfig, refuseNeedlessLive } from './command-config';
 import { ExitCode } from '../process/exit-codes';
 import { withClient } from './temporal-access';
-import { describeOrders, isComplete, presentOrders, reportOrders, type OrdersReport } from './tell-open-orders';
+import { describeOrders } from './tell-open-orders';
 import { printErrorLine, printJson, printLine } from './terminal';
 
 /** One of the commands that set the trading state. */
 interface TradingStateCommand {
-  readonly name: 'halt' | 'reduce' | 'resume';
+  readonly name: TradingStateAct;
   readonly to: TradingState;
   readonly description: string;
   /** What is true once the command is done. */
@@ -52,37 +54,38 @@ interface ChangeOptions {
   readonly json?: boolean;
 }
 
-/** What a command came to. */
-interface Changed {
-  readonly change: TradingStateChange;
-  /** What is open since. */
-  readonly orders: OrdersReport;
-}
-
-/** Tells the ledger, waits until the state holds, and looks at what is open then. */
-async function tellLedger(
+/** Tells the account, waits until the state holds, and looks at what is open then. */
+async function tellAccount(
   config: Config,
   { name, to }: TradingStateCommand,
   { reason, cancelOrders = false }: ChangeOptions,
   onChanged: () => void,
-): Promise<Changed> {
+): Promise<TradingChanged> {
   const { venue } = config;
-  const [{ createTradingStateControl }, { tradingVenueOf }] = await Promise.all([
-    import('../trading/trading-state'),
+  const [{ changeTrading }, { tradingVenueOf }, { auditedCancel }] = await Promise.all([
+    import('../positions/change-trading'),
     import('../config/trading-environment'),
+    import('../api/present-signal'),
   ]);
-  return withClient(config, to === 'active' ? 'act' : 'halt', async ({ client }) => {
-    const control = createTradingStateControl(client, tradingVenueOf(config));
-    const change = await control.change(to, reason, () => {
-      if (to === 'active') return;
-      printErrorLine(
-        `Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`,
-      );
-    });
-    onChanged();
-    const cancelling = cancelOrders && name !== 'resume' ? { by: name, reason } : undefined;
-    return { change, orders: await reportOrders(client, config, control, cancelling) };
-  });
+  const onSet = (): void => {
+    if (to === 'active') return;
+    printErrorLine(`Trading on ${venue} is ${to}. Waits until no order that was authorized before can still be sent.`);
+  };
+  const { who } = commandLineActor();
+  return withClient(config, to === 'active' ? 'act' : 'halt', ({ client }) =>
+    changeTrading(client, tradingVenueOf(config), {
+      act: name,
+      reason,
+      who,
+      cancelsOrders: cancelOrders,
+      onSet,
+      onChanged,
+      onCancel: ({ fingerprint }, answer) => {
+        const end = answer ? auditedCancel(answer) : ({ result: 'failed' } as const);
+        auditAttempt(config, { what: 'signal.cancel', target: fingerprint, why: reason, ...end });
+      },
+    }),
+  );
 }
 
 /** Going on needs a line in the audit before it happens; stopping is never held up by one, which follows it. */
@@ -90,18 +93,18 @@ async function changeAudited(
   config: Config,
   definition: TradingStateCommand,
   options: ChangeOptions,
-): Promise<Changed> {
+): Promise<TradingChanged> {
   const { name, to } = definition;
   const act = { what: name, target: config.venue, why: options.reason } as const;
   if (to === 'active') {
     return auditAround(config, act, async () => ({
-      value: await tellLedger(config, definition, options, () => undefined),
+      value: await tellAccount(config, definition, options, () => undefined),
       result: 'done',
     }));
   }
   let isDone = false;
   try {
-    return await tellLedger(config, definition, options, () => {
+    return await tellAccount(config, definition, options, () => {
       isDone = true;
       // Before its orders are cancelled, which takes a while and leaves lines of its own.
       auditAttempt(config, { ...act, result: 'done' });
@@ -117,13 +120,11 @@ async function changeAudited(
  * @throws CliError for an empty reason, and for one to go on that the record could not keep as it is
  */
 export function readReason(written: string, to: TradingState): string {
+  const { kept, fault } = readStateReason(written, to);
   const reason = written.trim();
-  if (reason === '') throw new CliError('The reason is empty: say why, for those who look later.', ExitCode.USAGE);
-  const fault = faultOfReason(reason);
-  if (fault === undefined) return reason;
-  if (to === 'active') throw new CliError(`--reason is ${quoteValue(reason)}; it ${fault}.`, ExitCode.USAGE);
-  const kept = keepableReason(reason);
-  printErrorLine(`--reason ${fault}. It is kept as ${quoteValue(kept)}.`);
+  if (reason === '') throw new CliError(`The reason ${fault}.`, ExitCode.USAGE);
+  if (kept === undefined) throw new CliError(`--reason is ${quoteValue(reason)}; it ${fault}.`, ExitCode.USAGE);
+  if (fault !== undefined) printErrorLine(`--reason ${fault}. It is kept as ${quoteValue(kept)}.`);
   return kept;
 }
 
@@ -139,17 +140,15 @@ async function changeTradingState(
   if (to === 'active') checkLiveFlag(config, live);
   else refuseNeedlessLive(config, live);
   const { venue } = config;
-  const { TradingStateError } = await import('../trading/trading-state');
+  const [{ TradingStateError }, { isComplete }, { presentTradingChange }] = await Promise.all([
+    import('../trading/trading-state'),
+    import('../positions/change-trading'),
+    import('../api/present-orders'),
+  ]);
   try {
-    const { change, orders } = await changeAudited(config, definition, { ...options, reason });
-    if (json)
-      printJson({
-        venue,
-        trading_state: change.to,
-        reason: change.reason,
-        changed_at: new Date(change.atMs).toISOString(),
-        ...(await presentOrders(orders)),
-      });
+    const changed = await changeAudited(config, definition, { ...options, reason });
+    const { orders } = changed;
+    if (json) printJson(presentTradingChange(venue, changed));
     else printLine(`Trading on ${venue}: ${done}\n${await describeOrders(orders, config, to)}`);
     return isComplete(orders, cancelOrders) ? ExitCode.SUCCESS : ExitCode.FAILURE;
   } catch (error) {

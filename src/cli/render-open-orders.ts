@@ -1,10 +1,8 @@
+import { ORDERS_SHOWN_MAX } from '../api/present-orders';
 import type { CancelledOrder, OpenOrder, OpenOrders } from '../intake/open-orders';
 import type { TradingState } from '../domain/ledger/types';
 import { printable } from '../process/printable';
 import { renderTable } from './table';
-
-/** Orders that are listed; of more their number is said. */
-const ORDERS_SHOWN_MAX = 20;
 
 /** What is open, for people: what may still fill, what waits, and what follows from the trading state. */
 export function renderOpenOrders({ orders, waiting = 0 }: OpenOrders, venue: string, state: TradingState): string {
@@ -87,34 +85,4 @@ export function renderCancelled(cancelled: readonly CancelledOrder[]): string {
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(ended < cancelled.length ? ['oncefill signal show FINGERPRINT tells what becomes of the others.'] : []),
   ].join('\n');
-}
-
-/** The same for programs: bounded as the list for people is. */
-export function presentOpenOrders({ orders, waiting }: OpenOrders) {
-  const fillable = orders.filter(({ stand }) => stand !== 'unsent');
-  return {
-    open: fillable.length,
-    orders: fillable.slice(0, ORDERS_SHOWN_MAX).map(presentOrder),
-    more: Math.max(0, fillable.length - ORDERS_SHOWN_MAX),
-    unsent: orders.length - fillable.length + (waiting ?? 0),
-  };
-}
-
-function presentOrder(order: OpenOrder) {
-  return {
-    fingerprint: order.fingerprint,
-    symbol: order.symbol,
-    direction: order.direction,
-    intent: order.intent,
-    quantity: order.quantity,
-    filled_quantity: order.filledQuantity,
-    limit_price: order.limitPrice,
-    time_in_force: order.timeInForce,
-    /** false: the venue has not shown yet that it is open, or what became of it since it was asked to cancel it. */
-    is_proven: order.stand === 'open',
-  };
-}
-
-export function presentCancelled(cancelled: readonly CancelledOrder[]) {
-  return cancelled.map(({ order, outcome, message }) => ({ fingerprint: order.fingerprint, outcome, message }));
 }

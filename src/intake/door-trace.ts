@@ -1,4 +1,15 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { DoorNote } from '../domain/explain/types';
 import { cutText, isRecord } from '../domain/plain-values';
@@ -176,6 +187,50 @@ function linesOf(path: string): readonly string[] {
     }
   }
   return [];
+}
+
+/** Of the end of the newer file, where somebody looks at the newest notes again and again. */
+const NEWEST_BYTES_MAX = 131_072;
+
+/**
+ * The newest notes alone, without reading all.
+ *
+ * @returns newest first; none where nothing was written, or it cannot be read
+ */
+export function readNewestDoorNotes(dataDir: string, notesMax: number, nowMs = Date.now()): readonly DoorNote[] {
+  const { newer, older } = pathsOf(dataDir);
+  const notes = [older, newer].flatMap((path) => endOf(path).flatMap(readNote));
+  const oldestMs = nowMs - DOOR_KEEP_DAYS * DAY_MS;
+  return notes
+    .filter(({ atMs }) => atMs >= oldestMs)
+    .slice(-notesMax)
+    .toReversed();
+}
+
+/** Changes whenever something is written. */
+export function doorTraceMark(dataDir: string): string {
+  const stats = statSync(pathsOf(dataDir).newer, { throwIfNoEntry: false });
+  return stats ? `${stats.ino} ${stats.size} ${stats.mtimeMs}` : '';
+}
+
+function endOf(path: string): readonly string[] {
+  const size = sizeOf(path);
+  if (size === undefined) return [];
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!fstatSync(descriptor).isFile()) return [];
+    const bytes = Buffer.alloc(Math.min(size, NEWEST_BYTES_MAX));
+    const start = size - bytes.length;
+    const read = readSync(descriptor, bytes, 0, bytes.length, start);
+    const lines = bytes.toString('utf8', 0, read).split('\n');
+    // The first one may have begun before.
+    return start === 0 ? lines : lines.slice(1);
+  } catch {
+    return [];
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }
 
 /** A line that was torn, or is of a later release, is none. */

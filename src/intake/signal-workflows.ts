@@ -125,16 +125,16 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
     return found.find((fingerprint) => fingerprint !== undefined);
   }
 
-  /** By the server's index, which may be LISTED_LATE_MAX_MS late. */
-  async list(minutes: number): Promise<readonly SignalSummary[]> {
+  /** By the server's index, which may be LISTED_LATE_MAX_MS late. @param rowsMax those that run first, then the last to end */
+  async list(minutes: number, rowsMax: number = SIGNAL_LIST_MAX): Promise<readonly SignalSummary[]> {
     const since = new Date(Date.now() - minutes * 60_000).toISOString();
     // A signal that waits for long goes on in a new run; the former ones are no rows of their own.
     const query = `WorkflowType = '${SIGNAL_WORKFLOW_TYPE}' AND StartTime >= '${since}' AND ExecutionStatus != 'ContinuedAsNew'`;
     return callServer(this.client, READ_AGAIN, async () => {
       const rows: SignalSummary[] = [];
-      for await (const info of this.client.workflow.list({ query, pageSize: SIGNAL_LIST_MAX })) {
+      for await (const info of this.client.workflow.list({ query, pageSize: rowsMax })) {
         rows.push(summarise(info));
-        if (rows.length >= SIGNAL_LIST_MAX) break;
+        if (rows.length >= rowsMax) break;
       }
       return rows.toSorted((left, right) => right.startedAtMs - left.startedAtMs);
     });

@@ -25,6 +25,13 @@ export interface GuardRules {
    * reading changes something, as it does where requests are counted.
    */
   readonly silentBrowsers: 'refused' | 'allowed';
+  /** Of `hosts`, those that a proxy with TLS stands before: their pages come over https. Absent: none. */
+  readonly tlsHosts?: ReadonlySet<string>;
+  /**
+   * From where a person may follow a link to here, in the browser's words: pages of other ports, or any page. Only for what opens as a
+   * page of its own, shows nothing before it asks by itself, and is never in a frame. Absent: from nowhere.
+   */
+  readonly linksFrom?: readonly ('same-site' | 'cross-site')[];
 }
 
 export type GuardRefusal = 'HOST_REFUSED' | 'ORIGIN_REFUSED' | 'MEDIA_TYPE_REFUSED';
@@ -61,8 +68,13 @@ export const SECURITY_HEADERS = {
  * @param allowedHosts names, with or without a port, that it is also known by
  */
 export function hostsOf(port: number, allowedHosts: readonly string[]): ReadonlySet<string> {
+  return new Set([...loopbackHosts(port), ...namedHosts(port, allowedHosts)]);
+}
+
+/** Those of them that were named: what a proxy with TLS may stand before. */
+export function namedHosts(port: number, allowedHosts: readonly string[]): ReadonlySet<string> {
   const names = allowedHosts.map((name) => name.toLowerCase());
-  return new Set([...loopbackHosts(port), ...names, ...names.map((name) => `${name}:${port}`)]);
+  return new Set([...names, ...names.map((name) => `${name}:${port}`)]);
 }
 
 /** The Host headers of clients on this machine. */
@@ -86,19 +98,24 @@ const REFUSALS: readonly RefusalRule[] = [
   // `null` is the origin of a sandboxed frame, which can be anybody's; https and other ports are other programs.
   {
     refusal: 'ORIGIN_REFUSED',
-    refuses: ({ headers: { origin } }, { hosts }) => origin !== undefined && !isOwnOrigin(origin, hosts),
+    refuses: ({ headers: { origin } }, rules) => origin !== undefined && !isOwnOrigin(origin, rules),
   },
   // With plain GET requests (an image, a link) browsers send no Origin, but say where they come from.
   {
     refusal: 'ORIGIN_REFUSED',
-    refuses: ({ headers: { 'sec-fetch-site': site } }) =>
-      site !== undefined && site !== 'same-origin' && site !== 'none',
+    refuses: (request, rules) => {
+      const { 'sec-fetch-site': site } = request.headers;
+      return site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowedLink(request, rules);
+    },
   },
   // Browsers that do not say that may still name the page. What is no address is a program's (brokers are named there).
   {
     refusal: 'ORIGIN_REFUSED',
-    refuses: ({ headers: { referer } }, { hosts }) =>
-      referer !== undefined && URL.canParse(referer) && !isOwnOrigin(new URL(referer).origin, hosts),
+    refuses: (request, rules) => {
+      const { referer } = request.headers;
+      if (referer === undefined || !URL.canParse(referer) || isFollowedLink(request, rules)) return false;
+      return !isOwnOrigin(new URL(referer).origin, rules);
+    },
   },
   {
     refusal: 'ORIGIN_REFUSED',
@@ -116,8 +133,19 @@ export function guardRequest(request: GuardedRequest, rules: GuardRules): GuardR
   return REFUSALS.find(({ refuses }) => refuses(request, rules))?.refusal;
 }
 
-function isOwnOrigin(origin: string | undefined, hosts: ReadonlySet<string>): boolean {
-  return origin !== undefined && origin.startsWith('http://') && hosts.has(origin.slice('http://'.length));
+type OwnNames = Pick<GuardRules, 'hosts' | 'tlsHosts'>;
+
+function isOwnOrigin(origin: string | undefined, { hosts, tlsHosts }: OwnNames): boolean {
+  if (origin === undefined) return false;
+  if (origin.startsWith('http://')) return hosts.has(origin.slice('http://'.length));
+  return origin.startsWith('https://') && tlsHosts?.has(origin.slice('https://'.length)) === true;
+}
+
+/** No page can make the browser say this of what it loads by itself: a person clicked, and a window shows what comes. */
+function isFollowedLink({ method, headers }: GuardedRequest, { linksFrom }: GuardRules): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': to, 'sec-fetch-user': byPerson } = headers;
+  const isOpened = method === 'GET' && mode === 'navigate' && to === 'document' && byPerson === '?1';
+  return isOpened && linksFrom?.some((from) => from === site) === true;
 }
 
 /**
@@ -130,10 +158,10 @@ function isSilentBrowser({ headers }: GuardedRequest): boolean {
 }
 
 /** A change that a page may send without the browser asking us first: with text, a form, or no type at all. */
-function isUnaskedChange({ method = 'GET', headers }: GuardedRequest, { bodies, hosts }: GuardRules): boolean {
+function isUnaskedChange({ method = 'GET', headers }: GuardedRequest, { bodies, ...names }: GuardRules): boolean {
   if (READING_METHODS.includes(method) || bodies === 'any') return false;
   if (mediaType(headers['content-type']) === 'application/json') return false;
-  const isOwnPage = headers['sec-fetch-site'] === 'same-origin' || isOwnOrigin(headers.origin, hosts);
+  const isOwnPage = headers['sec-fetch-site'] === 'same-origin' || isOwnOrigin(headers.origin, names);
   return bodies === 'json' || !isOwnPage;
 }
 

@@ -69,7 +69,13 @@ export async function startGuardedProxy(
   { variable }: Pick<PortUse, 'variable'>,
 ): Promise<GuardedProxy> {
   // Its own pages send changes as plain text; that they are its own, the browser says.
-  const rules: GuardRules = { hosts: loopbackHosts(port), bodies: 'ownPages', silentBrowsers: 'allowed' };
+  // The page at the API's root links to it.
+  const rules: GuardRules = {
+    hosts: loopbackHosts(port),
+    bodies: 'ownPages',
+    silentBrowsers: 'allowed',
+    linksFrom: ['same-site'],
+  };
   const options = {
     maxHeaderSize: HEADERS_BYTES_MAX,
     headersTimeout: HEADERS_TIMEOUT_MS,

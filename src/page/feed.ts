@@ -23,7 +23,7 @@ export interface PageHello {
   readonly may_trade: boolean;
   /** Who the viewer is to the audit. */
   readonly who: string;
-  /** Whether an act has to be confirmed by typing CONFIRMATION_WORD's value. */
+  /** Whether an act has to be confirmed by typing CONFIRMATION_WORD's value: where money is real. */
   readonly confirms_acts: boolean;
   /** The traded symbols. */
   readonly symbols: readonly string[];
@@ -83,11 +83,11 @@ export interface PageValues {
     readonly hand_over?: string;
   };
   readonly trading: {
-    /** `normal`, `reduce` or `halted`, in the account's own words. */
+    /** `active`, `reducing` or `halted`, as the account and `oncefill status` say it. */
     readonly state: string;
+    /** What was said when it was set last. */
     readonly reason?: string;
     readonly since?: string;
-    readonly who?: string;
   };
   /** Newest first, at most SIGNALS_SHOWN_MAX. */
   readonly signals: readonly PageSignal[];
@@ -101,17 +101,22 @@ export interface PageValues {
   readonly positions: readonly Readonly<Record<string, unknown>>[];
   /** As `GET /api/risk` answers. */
   readonly risk: Readonly<Record<string, unknown>>;
-  /** As `GET /api/trades?days=30` answers; newest TRADES_SHOWN_MAX, and the net result over time. */
+  /** As `GET /api/trades?days=30` answers; newest TRADES_SHOWN_MAX, and at most NET_POINTS_MAX of the net result over time. */
   readonly trades: Readonly<Record<string, unknown>>;
-  /** Signals of the last day by how they ended, and by why they were denied. */
   readonly counts: {
+    /** Of the last day by how they ended, by the server's index. */
     readonly since: string;
     readonly by_outcome: Readonly<Record<string, number>>;
+    /** Why the engine denied signals, since it started at `denied_since`; absent: it does not tell. */
+    readonly denied_since?: string;
     readonly by_denial_code: Readonly<Record<string, number>>;
     /** Of the door, since the API started. */
     readonly refused_by_code: Readonly<Record<string, number>>;
   };
-  /** From signal to the venue's acceptance, milliseconds; oldest first, at most LATENCY_POINTS_MAX, one per reading. */
+  /**
+   * From signal to the venue's acceptance, milliseconds, while anybody looks; oldest first, at most LATENCY_POINTS_MAX: one of each
+   * reading since whose predecessor an order was accepted.
+   */
   readonly latency: readonly {
     readonly time: string;
     readonly count: number;
@@ -140,7 +145,7 @@ export interface PageValues {
   readonly hooks: {
     readonly is_on: boolean;
     readonly sources: readonly string[];
-    /** What was refused or only repeated of late, newest first. */
+    /** What was refused or only repeated of late at any door, newest first: `source` says at which. */
     readonly recent: readonly {
       readonly time: string;
       readonly source?: string;
@@ -162,7 +167,7 @@ export interface PageSignal {
   readonly exit_reason?: string;
   readonly started_at: string;
   readonly ended_at?: string;
-  /** Of those that run, where it could be asked: which gate it stands at, why it waits, and until when. */
+  /** Of those that run, and of ended ones that were not filled, where it could be asked: where it stands, why, and until when. */
   readonly state?: string;
   readonly denial_code?: string;
   readonly detail?: string;
@@ -188,12 +193,13 @@ export interface PageWindow {
 
 export const SIGNALS_SHOWN_MAX = 100;
 export const TRADES_SHOWN_MAX = 100;
+export const NET_POINTS_MAX = 500;
 export const LATENCY_POINTS_MAX = 720;
 /** Viewers at once; further ones are told so. */
 export const VIEWERS_MAX = 32;
 
 /*
- * What the page asks for besides, all as JSON with a reason of 1 to 500 characters where one is named:
+ * What the page asks for besides, all with `content-type: application/json` (DELETE too) and a reason of 1 to 500 characters where one is named:
  *
  *   POST   /api/session            {token}: a cookie for this browser (HttpOnly, SameSite=Strict); 204. Where no token is
  *                                  needed the page works without.

@@ -116,7 +116,7 @@ export class PositionWorkflows {
     return this.tell((handle) => handle.executeUpdate(protectPositionUpdate, { args: [command] }), symbol);
   }
 
-  /** @param days how far back, 1 or more; no further than the server remembers */
+  /** @param days how far back, more than 0; no further than the server remembers */
   async trades(days: number): Promise<TradeList> {
     return callServer(this.client, ASK_AGAIN, async () => {
       const since = new Date(Date.now() - days * DAY_MS).toISOString();

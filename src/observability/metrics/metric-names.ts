@@ -84,6 +84,7 @@ const OUR_METRICS = {
   },
   oncefill_signals_ended_total: counted(['outcome'], 'Signals that ended, by their outcome.'),
   oncefill_denials_total: counted(['code'], 'Signals that were refused, at the door or later, by denial code.'),
+  oncefill_page_viewers: asked([], 'Windows that have the page open now.'),
   oncefill_hook_requests_total: counted(
     ['source', 'result'],
     'Requests at the hooks, by configured source ("other": of none) and by what became of them: accepted, repeated, nothing_open; conflicting, refused, malformed, unauthorized, which never will be; limited, unavailable, which may be sent again.',

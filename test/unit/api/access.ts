@@ -1,9 +1,13 @@
 import type { AuditEntry } from '../../../src/access/audit';
-import type { TokenGate } from '../../../src/access/token-gate';
 import type { ApiAudit } from '../../../src/api/api-audit';
+import type { ApiDependencies } from '../../../src/api/server';
 
 /** Asks nobody for a token, as for paper on loopback. */
-export const OPEN_GATE: Pick<TokenGate, 'admit'> = { admit: () => ({ kind: 'anyone' }) };
+export const OPEN_GATE: ApiDependencies['gate'] = {
+  admit: () => ({ kind: 'anyone' }),
+  openSession: () => ({ admission: { kind: 'refused', reason: 'unknown' } }),
+  closeSession: () => undefined,
+};
 
 /** Keeps in memory what the API audits. */
 export class KeptAudit implements ApiAudit {

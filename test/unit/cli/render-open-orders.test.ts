@@ -1,9 +1,5 @@
-import {
-  presentCancelled,
-  presentOpenOrders,
-  renderCancelled,
-  renderOpenOrders,
-} from '../../../src/cli/render-open-orders';
+import { presentCancelled, presentOpenOrders } from '../../../src/api/present-orders';
+import { renderCancelled, renderOpenOrders } from '../../../src/cli/render-open-orders';
 import { openOrderOf, ordersToCancel, type OpenOrder } from '../../../src/intake/open-orders';
 import type { Reservation } from '../../../src/domain/ledger/types';
 import type { SignalView } from '../../../src/domain/signal-view';

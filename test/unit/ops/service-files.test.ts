@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HEALTH_PATH } from '../../../src/api/status-routes';
+import { HEALTH_PATH } from '../../../src/api/open-routes';
 import { loadConfig } from '../../../src/config/load-config';
 import { packageRoot } from '../../../src/config/package-root';
 import { ExitCode } from '../../../src/process/exit-codes';
@@ -84,7 +84,8 @@ describe('the container file', () => {
     const config = JSON.parse(readFileSync(join(packageRoot(), 'tsconfig.program.json'), 'utf8')) as {
       include: string[];
     };
-    for (const path of [...config.include, 'config', 'temporal-config', 'models']) expect(copied).toContain(path);
+    for (const path of [...config.include, 'config', 'temporal-config', 'models', 'page'])
+      expect(copied).toContain(path);
   });
 
   test('runs programs of ours that exist', () => {

@@ -1,0 +1,103 @@
+import { ask, ApiFailure } from './api.js';
+import { openDialog, tellDone } from './dialog.js';
+import { h } from './dom.js';
+import { signIn } from './sign-in.js';
+import { CONFIRMATION_WORD, REASON_LENGTH_MAX } from './terms.js';
+
+/**
+ * Asks why, and for the word where money is real, before anything is done.
+ */
+
+/**
+ * @typedef {object} Act
+ * @property {string} title
+ * @property {string} verb on the button
+ * @property {string} means what happens, a sentence or two
+ * @property {string} path
+ * @property {boolean} [isGrave] it stops or sells something
+ * @property {boolean} [isHarmless] it moves no money: no word is asked for
+ * @property {boolean} [isReasonless]
+ * @property {readonly HTMLElement[]} [fields]
+ * @property {() => object} [bodyOf] of the fields
+ * @property {(answer: any) => readonly string[]} [linesOf] what it came to, where that is more than a sentence
+ * @property {string} done what is said afterwards
+ */
+
+/** @param {import('./store.js').Store} store @param {Act} act */
+export function openAct(store, act) {
+  const { title, verb, means, isGrave = false, isReasonless = false, fields = [] } = act;
+  const reason = reasonField();
+  const word = act.isHarmless ? undefined : confirmationField(store);
+  const failure = h('p', { class: 'failure', role: 'alert' });
+  const submit = h('button', { type: 'submit', class: isGrave ? 'grave' : 'primary' }, verb);
+  const cancel = h('button', { type: 'button', onclick: () => dialog.close() }, 'Do nothing');
+  const form = h(
+    'form',
+    { class: 'act' },
+    h('p', { class: 'means' }, means),
+    ...fields,
+    !isReasonless && reason.label,
+    word?.label,
+    failure,
+    h('div', { class: 'buttons' }, cancel, submit),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    failure.textContent = '';
+    const why = reason.input.value.trim();
+    if (!isReasonless && why === '') {
+      failure.textContent = 'Say why: whoever looks later will want to know.';
+      reason.input.focus();
+    } else if (word && word.input.value.trim().toLowerCase() !== word.expected) {
+      failure.textContent = `Type ${word.expected} to confirm: money is at stake.`;
+      word.input.focus();
+    } else void perform(why);
+  });
+  const dialog = openDialog({ title, kind: 'act-dialog', content: [form] });
+  (isReasonless ? submit : reason.input).focus();
+
+  /** @param {string} why */
+  const perform = async (why) => {
+    submit.disabled = true;
+    submit.textContent = `${verb} …`;
+    try {
+      const answer = await ask('POST', act.path, { ...(!isReasonless && { reason: why }), ...act.bodyOf?.() });
+      const lines = act.linesOf?.(answer) ?? [];
+      const said = typeof answer?.message === 'string' ? ` ${answer.message}` : '';
+      tellDone(`${act.done}${said}`);
+      if (lines.length === 0) dialog.close();
+      else
+        form.replaceChildren(
+          h('p', {}, act.done),
+          h('ul', { class: 'lines' }, ...lines.map((line) => h('li', {}, line))),
+          h('div', { class: 'buttons' }, cancel),
+        );
+      cancel.textContent = 'Close';
+    } catch (error) {
+      if (error instanceof ApiFailure && error.needsToken) signIn(error.message);
+      failure.textContent =
+        error instanceof ApiFailure ? `${error.message} (${error.code})` : `It failed: ${String(error)}`;
+    } finally {
+      submit.disabled = false;
+      submit.textContent = verb;
+    }
+  };
+}
+
+function reasonField() {
+  const input = h('input', {
+    name: 'reason',
+    'aria-required': 'true',
+    maxlength: REASON_LENGTH_MAX,
+    autocomplete: 'off',
+  });
+  return { input, label: h('label', {}, 'Reason, for the audit', input) };
+}
+
+/** @param {import('./store.js').Store} store */
+function confirmationField({ hello }) {
+  if (!hello?.confirms_acts) return undefined;
+  const expected = CONFIRMATION_WORD[hello.environment];
+  const input = h('input', { name: 'confirmation', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
+  return { expected, input, label: h('label', {}, `Type ${expected} to confirm`, input) };
+}

@@ -1,0 +1,36 @@
+import { createTable } from './data-table.js';
+import { h } from './dom.js';
+import { amount } from './figures.js';
+import { createPanel, note } from './panel.js';
+
+/**
+ * What is there, what of it is held for signals, and what is free.
+ */
+
+const DIGITS = { digitsMin: 2, digitsMax: 8 };
+
+/** @param {import('./store.js').Store} store */
+export function createBalancesView(store) {
+  /** @type {ReturnType<typeof createTable<import('../src/page/feed').PageBalance>>} */
+  const table = createTable({
+    label: 'Balances',
+    columns: [
+      { name: 'asset', label: 'Asset', cell: ({ asset }) => h('strong', {}, asset) },
+      { name: 'total', label: 'Total', isNumber: true, cell: ({ total }) => amount(total, DIGITS) },
+      { name: 'free', label: 'Free', isNumber: true, cell: ({ free }) => amount(free, DIGITS) },
+      { name: 'reserved', label: 'Reserved', isNumber: true, cell: ({ reserved }) => amount(reserved, DIGITS) },
+    ],
+    keyOf: ({ asset }) => asset,
+  });
+  return createPanel({
+    name: 'balances',
+    title: 'Balances',
+    store,
+    render: (balances) => {
+      table.update(balances);
+      return balances.length === 0
+        ? [note('The venue has not told of any balance yet.')]
+        : [h('div', { class: 'scroller' }, table.element)];
+    },
+  });
+}

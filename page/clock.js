@@ -1,0 +1,20 @@
+/**
+ * The server's clock, as its beats tell it: ages on the page must not depend on the viewer's. Between beats it goes on by the
+ * browser's monotonic clock.
+ */
+
+let serverMs = Number.NaN;
+let readAtMs = 0;
+
+/** @param {string} iso the server's time */
+export function syncClock(iso) {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return;
+  serverMs = time;
+  readAtMs = performance.now();
+}
+
+/** @returns {number | undefined} milliseconds UTC; undefined: the server has not told it yet */
+export function serverNow() {
+  return Number.isNaN(serverMs) ? undefined : serverMs + (performance.now() - readAtMs);
+}

@@ -1,0 +1,373 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { findChromium, launchChromium } from './browser';
+import { FakeApi } from './fake-api';
+import { running, SITUATIONS, type Situation, type SituationName } from './situations';
+
+const executable = findChromium();
+if (executable === undefined) {
+  console.warn('The page is not tested in a browser: no Chromium is installed (or name one in CHROMIUM_PATH).');
+}
+const describeInBrowser = executable === undefined ? describe.skip : describe;
+
+const DESKTOP = { width: 1_440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** Longest thing that a Tab may reach. */
+const TAB_STOPS_MAX = 400;
+const TARGET_PX_MIN = 44;
+const PATIENCE_MS = 15_000;
+const LOOKS_MAX = 250;
+const LOOK_MS = 20;
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_RUN = `axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations
+  .filter(({impact}) => impact === 'serious' || impact === 'critical')
+  .map(({id, nodes}) => id + ': ' + nodes.map(({html, any}) => html + ' ' + any.map((one) => one.message)).join('; ')))`;
+
+let browser: Browser;
+let api: FakeApi;
+
+/** One page for all: it shows what the API tells, so that it need not be loaded anew. */
+let page: Page;
+/** What it complained about or asked for since the test began. */
+const complaints: string[] = [];
+const requests: string[] = [];
+
+async function openPage(): Promise<void> {
+  const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'dark', reducedMotion: 'reduce' });
+  page = await context.newPage();
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(api.url);
+  await page.waitForSelector('html[data-stream="open"]');
+}
+
+/** Lets the page show it, on a screen of this size. */
+async function show(situation: Situation, viewport = DESKTOP): Promise<void> {
+  await page.setViewportSize(viewport);
+  const version = api.show(situation);
+  await page.waitForSelector(`#links [title$="oncefill ${version}"]`, { state: 'attached' });
+}
+
+async function seriousFaults(): Promise<unknown> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE);
+  return page.evaluate(AXE_RUN);
+}
+
+function widthOf(): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth');
+}
+
+/** How the page calls what has the focus. */
+function focused(): Promise<string> {
+  return page.evaluate(`(() => {
+    const {activeElement: element} = document;
+    return element === document.body ? '' : element.id || element.dataset.focus || element.textContent.trim();
+  })()`);
+}
+
+describeInBrowser('the page', () => {
+  beforeAll(async () => {
+    browser = await launchChromium(executable!);
+    api = await FakeApi.start(SITUATIONS.paper());
+    await openPage();
+  });
+  beforeEach(() => {
+    api.asked.length = 0;
+    api.refusals.clear();
+  });
+  afterEach(async () => {
+    await page.evaluate(`(() => {
+      for (const dialog of document.querySelectorAll('dialog')) dialog.close();
+      document.activeElement?.blur();
+      location.hash = '';
+    })()`);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    complaints.length = 0;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await api?.stop();
+  });
+
+  test.each(Object.keys(SITUATIONS) as SituationName[])(
+    'shows %s without a complaint, asks this machine alone, and fits a phone',
+    async (name) => {
+      await show(SITUATIONS[name]());
+      expect(await widthOf()).toBe(DESKTOP.width);
+      await page.setViewportSize(PHONE);
+      expect(await widthOf()).toBe(PHONE.width);
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith(api.url) && !url.startsWith('data:'))).toEqual([]);
+    },
+  );
+
+  test.each(['paper', 'troubled'] as const)(
+    'has no serious fault for who sees or hears otherwise: %s',
+    async (name) => {
+      await show(SITUATIONS[name]());
+      expect(await seriousFaults()).toEqual([]);
+      await page.locator('#signals tbody tr:first-child a').click();
+      await page.waitForSelector('.gates');
+      await page.emulateMedia({ colorScheme: 'light' });
+      expect(await seriousFaults()).toEqual([]);
+      await page.keyboard.press('Escape');
+      expect(await seriousFaults()).toEqual([]);
+      await page.setViewportSize(PHONE);
+      await page.locator('#thumb-halt').click();
+      expect(await seriousFaults()).toEqual([]);
+    },
+  );
+
+  test('says what is at stake as a word, in its title and in its icon', async () => {
+    await show(SITUATIONS.live());
+    expect(await page.locator('#environment').textContent()).toBe('LIVE');
+    expect(await page.title()).toBe('LIVE bybit – oncefill');
+    const icon = await page.locator('#icon').getAttribute('href');
+    await show(SITUATIONS.troubled());
+    await page.locator('.alerts .critical').first().waitFor();
+    expect(await page.title()).toBe('▲ 2 critical – LIVE bybit – oncefill');
+    expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
+  });
+
+  test('shows a signal while it runs, what it waits for, and how it ends', async () => {
+    await show(SITUATIONS.empty());
+    expect(await page.locator('#signals').textContent()).toContain('No signal yet');
+    const signal = running(1);
+    api.change('signals', [signal]);
+    const row = page.locator('#signals tbody tr');
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(/waiting for permitwaits until .*the order window is full \(72 of 72\)/);
+    const link = row.locator('a');
+    await link.focus();
+    api.change('signals', [
+      {
+        ...signal,
+        status: 'ended',
+        outcome: 'FILLED',
+        ended_at: new Date().toISOString(),
+        state: undefined,
+        wait_until: undefined,
+        detail: undefined,
+      },
+    ]);
+    await row.locator('text=filled').waitFor();
+    // Whoever was there stays there.
+    expect(await focused()).toBe(`signal-${signal.fingerprint}`);
+  });
+
+  test('opens the explanation of a signal by keys alone, goes on to the next, and gives the focus back', async () => {
+    await show(SITUATIONS.halted());
+    const [first, second] = SITUATIONS.halted().values.signals!;
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(`signal-${first!.fingerprint}`);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.gate.failed');
+    expect(await page.locator('.gate').count()).toBe(13);
+    expect(await page.locator('.gate.failed').textContent()).toContain('→ Add funds, or send a smaller order.');
+    expect(page.url()).toContain(`signal=${first!.fingerprint}`);
+    await page.keyboard.press('j');
+    await page.waitForURL((url) => url.hash.includes(second!.fingerprint));
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(page.url()).not.toContain('signal=');
+    expect(await focused()).toBe(`signal-${first!.fingerprint}`);
+  });
+
+  test('keeps the filter and the open explanation in its address', async () => {
+    await show(SITUATIONS.paper());
+    await page.locator('.chip', { hasText: 'denied' }).click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('sol funds');
+    expect(await page.locator('#signals tbody tr').count()).toBe(1);
+    await page.locator('#signals tbody tr a').click();
+    await page.waitForSelector('.gates');
+    await page.reload();
+    await page.waitForSelector('.gates');
+    expect(await page.locator('#signals tbody tr').count()).toBe(1);
+    await page.goBack();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.locator('.chip.clear').click();
+    expect(await page.locator('#signals tbody tr').count()).toBeGreaterThan(30);
+  });
+
+  test('halts with a reason, and with the typed word where money is real', async () => {
+    await show(SITUATIONS.live());
+    await page.locator('.act-halt').click();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.failure').textContent()).toContain('Say why');
+    await page.keyboard.type('prices look wrong');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.failure').textContent()).toBe('Type live to confirm: money is at stake.');
+    expect(api.asked).toEqual([]);
+    await page.keyboard.type('live');
+    await page.locator('input[name=cancel_orders]').check();
+    await page.locator('dialog button[type=submit]').click();
+    await page.locator('#done.shown').waitFor();
+    expect(api.asked).toEqual([
+      {
+        method: 'POST',
+        path: '/api/halt',
+        body: { reason: 'prices look wrong', cancel_orders: true },
+        contentType: 'application/json',
+      },
+    ]);
+    expect(await page.locator('dialog').count()).toBe(0);
+  });
+
+  test('shows why an act was refused, and keeps what was typed', async () => {
+    await show(SITUATIONS.paper());
+    const refusal = { status: 409, code: 'POSITION_COMMAND_REFUSED', message: 'The position is being closed already.' };
+    api.refusals.set('POST /api/positions/ETHUSDT/close', refusal);
+    await page.locator('button[aria-label="Close ETHUSDT"]').click();
+    await page.keyboard.type('enough');
+    await page.keyboard.press('Enter');
+    await page.locator('.failure', { hasText: refusal.message }).waitFor();
+    expect(await page.locator('input[name=reason]').inputValue()).toBe('enough');
+  });
+
+  test('silences an alert, and tells the position by position of a flatten', async () => {
+    await show({ ...SITUATIONS.troubled(), hello: SITUATIONS.paper().hello });
+    await page.locator('button[aria-label="Silence position_unprotected ETHUSDT"]').click();
+    await page.keyboard.type('I am on it');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(api.asked[0]).toMatchObject({
+      path: '/api/alerts/silence',
+      body: { rule: 'position_unprotected', subject: 'ETHUSDT', for: '2h', reason: 'I am on it' },
+    });
+    await page.locator('.act-flatten').click();
+    await page.keyboard.type('over for today');
+    await page.keyboard.press('Enter');
+    const lines = page.locator('dialog .lines li');
+    await lines.first().waitFor();
+    expect(await lines.allTextContents()).toEqual(['BTCUSDT: closed.', 'ETHUSDT: It was not closed within 10 s.']);
+  });
+
+  test('offers no act to who may only look', async () => {
+    await show(SITUATIONS.viewer());
+    const words = ['Halt', 'Reduce', 'Resume', 'Flatten', 'Close', 'Silence'];
+    for (const word of words) expect(await page.locator('button:visible', { hasText: word }).count()).toBe(0);
+    expect(await page.locator('#overview').textContent()).toContain('You may look, not act.');
+  });
+
+  test('asks for a token where one is needed, and says what is wrong with it', async () => {
+    await show(SITUATIONS.paper());
+    api.token = 'of-the-operator';
+    api.cutStreams();
+    await page.locator('input[name=token]').fill('of-somebody');
+    await page.keyboard.press('Enter');
+    await page.locator('.failure', { hasText: 'This token is not known here.' }).waitFor();
+    await page.locator('input[name=token]').fill('of-the-operator');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('html[data-stream="open"]');
+    api.token = undefined;
+    expect(await page.locator('dialog').count()).toBe(0);
+    expect(await page.evaluate('JSON.stringify([{...localStorage}, location.href, document.cookie])')).not.toContain(
+      'of-the-operator',
+    );
+  });
+
+  test('says that figures are stale, and which', async () => {
+    await show(SITUATIONS.troubled());
+    await page.locator('#panel-balances .age', { hasText: /^stale, \d+ s ago$/ }).waitFor();
+    expect(await page.locator('#panel-balances').textContent()).toContain('the account did not answer within 2 s.');
+    expect(await page.locator('#panel-positions .age').textContent()).not.toContain('stale');
+  });
+
+  test('notices that the stream is silent, says so everywhere, and comes back by itself', async () => {
+    // Its own timers go faster from here on; the server's silence is real.
+    await page.clock.install();
+    await page.reload();
+    await show(SITUATIONS.paper());
+    api.isSilent = true;
+    await page.clock.runFor(8_000);
+    await page.locator('#banner', { hasText: 'oncefill is silent.' }).waitFor();
+    expect(await page.title()).toContain('✕ no connection');
+    api.isSilent = false;
+    await page.clock.runFor(12_000);
+    await page.waitForSelector('html[data-stream="open"]');
+    expect(await page.locator('#banner').isVisible()).toBe(false);
+  });
+
+  test('shows no figure that it was not told', async () => {
+    await show({ ...SITUATIONS.empty(), values: {}, problems: {} });
+    const figures = (await page.locator('main').innerText()).match(/\d+/g);
+    expect(figures).toBeNull();
+  });
+
+  test('takes what comes from elsewhere for text', async () => {
+    await show(SITUATIONS.hostile());
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).toBe('PAPER paper – oncefill');
+    expect(await page.locator('#links a').count()).toBe(0);
+    const words = await page.locator('main').innerText();
+    expect(words).toContain('<script>alert(1)</script>');
+    expect(words).not.toMatch(/[\u202a-\u202e\u200b]/);
+  });
+
+  test('lets a keyboard reach all that a mouse can, each with a mark of the focus', async () => {
+    await show(SITUATIONS.halted());
+    const all: number = await page.evaluate(
+      `[...document.querySelectorAll('a[href], button, input, select')].filter((one) => one.checkVisibility()).length`,
+    );
+    const seen = new Set<number>();
+    for (let stop = 0; stop < TAB_STOPS_MAX && seen.size < all; stop += 1) {
+      await page.keyboard.press('Tab');
+      const [place, hasMark] = await page.evaluate<[number, boolean]>(`(() => {
+        const places = [...document.querySelectorAll('a[href], button, input, select')].filter((one) => one.checkVisibility());
+        return [places.indexOf(document.activeElement), getComputedStyle(document.activeElement).outlineStyle !== 'none'];
+      })()`);
+      if (place === -1) continue;
+      expect(hasMark).toBe(true);
+      seen.add(place);
+    }
+    expect(seen.size).toBe(all);
+  });
+
+  test('has targets for thumbs on a phone, and halt within their reach', async () => {
+    await show(SITUATIONS.troubled(), PHONE);
+    const small = await page.evaluate(`[...document.querySelectorAll('button, input, select')]
+      .filter((one) => one.checkVisibility() && !one.matches('.skip'))
+      .filter((one) => one.getBoundingClientRect().height < ${TARGET_PX_MIN} || one.getBoundingClientRect().width < ${TARGET_PX_MIN})
+      .map((one) => one.outerHTML)`);
+    expect(small).toEqual([]);
+    const box = await page.locator('#thumb-halt').boundingBox();
+    expect(box!.y).toBeGreaterThan(PHONE.height * 0.85);
+    expect(box!.y + box!.height).toBeLessThanOrEqual(PHONE.height);
+  });
+
+  test('moves nothing for who asked for that, and speaks of alerts alone', async () => {
+    await show(SITUATIONS.troubled());
+    await page.locator('#signals tbody tr:first-child a').click();
+    await page.waitForSelector('.gates');
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    const spoken = await page.evaluate("[...document.querySelectorAll('[aria-live]')].map(({id}) => id)");
+    expect(spoken).toEqual(['announcements']);
+    expect(await page.locator('#announcements').textContent()).toContain(
+      'critical alert: The position in ETHUSDT has no stop',
+    );
+  });
+
+  test('is dark or light as the system or its reader says, and remembers that', async () => {
+    await show(SITUATIONS.paper());
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const dark = await ground();
+    await page.locator('#theme').click();
+    const light = await ground();
+    expect(light).not.toBe(dark);
+    await page.reload();
+    expect(await ground()).toBe(light);
+  });
+
+  // The last one: it leaves the page.
+  test('keeps one connection, and gives it up when it is left', async () => {
+    await show(SITUATIONS.paper());
+    expect(api.viewers).toBe(1);
+    await page.goto('about:blank');
+    for (let look = 0; look < LOOKS_MAX && api.viewers > 0; look += 1) await page.waitForTimeout(LOOK_MS);
+    expect(api.viewers).toBe(0);
+  });
+});
