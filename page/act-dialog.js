@@ -63,8 +63,8 @@ export function openAct(store, act) {
     try {
       const answer = await ask('POST', act.path, { ...(!isReasonless && { reason: why }), ...act.bodyOf?.() });
       const lines = act.linesOf?.(answer) ?? [];
-      const said = typeof answer?.message === 'string' ? ` ${answer.message}` : '';
-      tellDone(`${act.done}${said}`);
+      const said = [act.done, answer?.message, answer?.hint].filter((one) => typeof one === 'string');
+      tellDone(said.join(' '));
       if (lines.length === 0) dialog.close();
       else
         form.replaceChildren(

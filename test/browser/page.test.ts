@@ -205,7 +205,7 @@ describeInBrowser('the page', () => {
     await page.keyboard.type('live');
     await page.locator('input[name=cancel_orders]').check();
     await page.locator('dialog button[type=submit]').click();
-    await page.locator('#done.shown').waitFor();
+    await page.locator('dialog .lines').waitFor();
     expect(api.asked).toEqual([
       {
         method: 'POST',
@@ -214,7 +214,8 @@ describeInBrowser('the page', () => {
         contentType: 'application/json',
       },
     ]);
-    expect(await page.locator('dialog').count()).toBe(0);
+    expect(await page.locator('dialog .lines').innerText()).toContain('BUY 0.042 BTCUSDT, 0 filled');
+    expect(await page.locator('#done.shown').textContent()).toBe('Trading is halted.');
   });
 
   test('shows why an act was refused, and keeps what was typed', async () => {
