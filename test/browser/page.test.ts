@@ -215,7 +215,8 @@ describeInBrowser('the page', () => {
       },
     ]);
     expect(await page.locator('dialog .lines').innerText()).toContain('BUY 0.042 BTCUSDT, 0 filled');
-    expect(await page.locator('#done.shown').textContent()).toBe('Trading is halted.');
+    expect(await page.locator('dialog [role=status]').textContent()).toBe('Trading is halted.');
+    expect(await focused()).toBe('Close');
   });
 
   test('shows why an act was refused, and keeps what was typed', async () => {
