@@ -99,5 +99,5 @@ function confirmationField({ hello }) {
   if (!hello?.confirms_acts) return undefined;
   const expected = CONFIRMATION_WORD[hello.environment];
   const input = h('input', { name: 'confirmation', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
-  return { expected, input, label: h('label', {}, `Type ${expected} to confirm`, input) };
+  return { expected, input, label: h('label', {}, `Type “${expected}” to confirm`, input) };
 }

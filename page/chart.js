@@ -8,7 +8,7 @@ import { THEME_EVENT } from './theme.js';
 const HEIGHT_PX = 150;
 const DAY_SECONDS = 86_400;
 /** Within which ticks tell seconds, too. */
-const SHORT_SECONDS = 300;
+const SHORT_SECONDS = 240;
 
 /** @typedef {{ label: string, colour: string, dash?: number[], isStepped?: boolean }} Line `colour`: the name of a custom property */
 

@@ -70,6 +70,6 @@ function valueCell({ value, limit }) {
     'span',
     {},
     value ?? unknown(),
-    h('span', { class: 'limit quiet' }, limit === undefined ? 'it is off' : `of ${limit}`),
+    h('span', { class: 'quiet' }, limit === undefined ? ', off' : ` of ${limit}`),
   );
 }

@@ -294,6 +294,18 @@ describeInBrowser('the page', () => {
     expect(await page.locator('#banner').isVisible()).toBe(false);
   });
 
+  test('leaves the reasons alone, which somebody may be copying, while only time goes on', async () => {
+    const { values, ...others } = SITUATIONS.troubled();
+    const health = values.health!;
+    await show({ ...others, values });
+    await page.evaluate("document.querySelector('.reasons').id = 'as-before'");
+    api.change('health', { ...health, uptime: health.uptime + 1 });
+    await show({ ...others, values: { ...values, health: { ...health, uptime: health.uptime + 2 } } });
+    expect(await page.locator('#as-before').count()).toBe(1);
+    api.change('health', { ...health, reasons: ['another one.'] });
+    await page.locator('.reasons', { hasText: 'another one.' }).waitFor();
+  });
+
   test('shows no figure that it was not told', async () => {
     await show({ ...SITUATIONS.empty(), values: {}, problems: {} });
     const figures = (await page.locator('main').innerText()).match(/\d+/g);
