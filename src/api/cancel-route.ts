@@ -4,7 +4,7 @@ import { askIntake, readFingerprint } from './ask-intake';
 import type { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
 import { auditedCancel, presentCancel } from './present-signal';
-import { auditEntry, failureCode } from './signal-audit';
+import { auditEntry, failureCode, refuseAudited } from './signal-audit';
 import type { SignalRoutesOptions } from './signal-routes';
 
 const CANCEL_AGAIN = 'The signal may have been cancelled or not: repeat the request; cancelling twice changes nothing.';
@@ -21,7 +21,10 @@ export function addCancelRoute(
   server.post('/api/signals/:fingerprint/cancel', { handlerTimeout: timeoutMs }, async (request) => {
     const fingerprint = readFingerprint(request);
     const parsed = parseCancellation(request.body);
-    if (!parsed.ok) throw new ApiError('INVALID_CANCELLATION', parsed.message);
+    if (!parsed.ok) {
+      const refusal = new ApiError('INVALID_CANCELLATION', parsed.message);
+      return refuseAudited(request, audit, { what: 'signal.cancel', target: fingerprint }, refusal);
+    }
     const { reason } = parsed;
     const act = auditEntry(request, { what: 'signal.cancel', target: fingerprint, why: reason, result: 'done' });
     const cancel = () => submissions.run(() => intake.cancel(fingerprint, reason, { who: act.who }));

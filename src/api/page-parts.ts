@@ -28,6 +28,7 @@ import type { HealthReport } from './health-report';
 import type { Positions } from './position-routes';
 import { presentListed, presentRisk, presentTrades } from './present-position';
 import { presentHealth } from './status-routes';
+import type { PageStreamOptions } from './page-stream';
 import type { Caller } from './token-guard';
 
 /** Sections that show parts of one answer are read at the same moment. */
@@ -49,12 +50,7 @@ export interface PageSources {
 }
 
 /** What the page needs beside its files. */
-export interface PageParts {
-  readonly poller: PagePoller;
-  readonly hello: (caller: Caller, request: FastifyRequest) => PageHello;
-}
-
-export function pageParts(sources: PageSources): PageParts {
+export function pageParts(sources: PageSources): Pick<PageStreamOptions, 'poller' | 'hello'> {
   const { config, registry, logger } = sources;
   const poller = new PagePoller({
     readers: readersOf(sources),

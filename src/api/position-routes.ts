@@ -18,7 +18,7 @@ import {
   presentRisk,
   presentTrades,
 } from './present-position';
-import { auditEntry, failureCode } from './signal-audit';
+import { auditEntry, failureCode, refuseAudited } from './signal-audit';
 
 /** Look-ups and lists at once, apart from those of signals. */
 const READS_IN_FLIGHT_MAX = 16;
@@ -76,14 +76,14 @@ export function addPositionRoutes(server: FastifyInstance, options: PositionRout
   addFlattenRoute(server, wishes, options);
   addWishRoute(server, wishes, options, 'close', (symbol, body) => {
     const parsed = parseCloseWish(body);
-    if (!parsed.ok) throw new ApiError('INVALID_POSITION_COMMAND', parsed.message);
+    if (!parsed.ok) return new ApiError('INVALID_POSITION_COMMAND', parsed.message);
     const words = parsed.value;
     const command = { requestId: `close:${randomUUID()}`, words, reason: 'OPERATOR' } as const;
     return { words, tell: () => positions.close(symbol, command) };
   });
   addWishRoute(server, wishes, options, 'protect', (symbol, body) => {
     const parsed = parseProtectWish(body);
-    if (!parsed.ok) throw new ApiError('INVALID_POSITION_COMMAND', parsed.message);
+    if (!parsed.ok) return new ApiError('INVALID_POSITION_COMMAND', parsed.message);
     const command = { requestId: `protect:${randomUUID()}`, ...parsed.value };
     return { words: command.words, tell: () => positions.protect(symbol, command) };
   });
@@ -96,7 +96,10 @@ function addFlattenRoute(
 ): void {
   server.post('/api/flatten', { handlerTimeout: timeoutMs }, async (request) => {
     const parsed = parseCloseWish(request.body);
-    if (!parsed.ok) throw new ApiError('INVALID_POSITION_COMMAND', parsed.message);
+    if (!parsed.ok) {
+      const refusal = new ApiError('INVALID_POSITION_COMMAND', parsed.message);
+      return refuseAudited(request, audit, { what: 'flatten', target: '' }, refusal);
+    }
     const act = auditEntry(request, { what: 'flatten', target: '', why: parsed.value, result: 'done' });
     try {
       const flattened = await askIntake(() => wishes.run(() => flatten(parsed.value, act.who)), TELL_AGAIN);
@@ -124,12 +127,15 @@ function addWishRoute(
   wishes: InFlightLimit,
   { positions, audit, timeoutMs }: PositionRoutesOptions,
   name: 'close' | 'protect',
-  read: (symbol: string, body: unknown) => Wish,
+  /** @returns what is wrong with it instead */
+  read: (symbol: string, body: unknown) => Wish | ApiError,
 ): void {
   const what: AuditedAct = `position.${name}`;
   server.post(`/api/positions/:symbol/${name}`, { handlerTimeout: timeoutMs }, async (request) => {
     const symbol = readSymbol(request);
-    const { words, tell } = read(symbol, request.body);
+    const wish = read(symbol, request.body);
+    if (wish instanceof ApiError) return refuseAudited(request, audit, { what, target: symbol }, wish);
+    const { words, tell } = wish;
     const act = auditEntry(request, { what, target: symbol, why: words, result: 'done' });
     const reply = await askIntake(() => wishes.run(tell), TELL_AGAIN).catch((error: unknown) => {
       audit.attempt({ ...act, result: 'failed', detail: failureCode(error) });

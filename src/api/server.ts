@@ -22,8 +22,7 @@ import { repetitionOf } from './repetition';
 import { addSignalRoutes } from './signal-routes';
 import { HEALTH_PATH } from './open-routes';
 import { addPageRoutes } from './page-routes';
-import { addPageStream } from './page-stream';
-import type { PageParts } from './page-parts';
+import { addPageStream, type PageStreamOptions } from './page-stream';
 import { addSessionRoutes } from './session-routes';
 import { addHealthRoute, addMetricsRoute } from './status-routes';
 import { addAlertRoutes } from './alert-routes';
@@ -62,7 +61,7 @@ export interface ApiDependencies {
   /** The page's files; absent: there is no page. */
   readonly assets?: Assets;
   /** What the page is told; absent: nothing. */
-  readonly page?: PageParts;
+  readonly page?: Omit<PageStreamOptions, 'guard'>;
   readonly config: Pick<Config, 'api'>;
   readonly logger: FastifyBaseLogger;
   /** Longest time to an answer, milliseconds. */
@@ -99,7 +98,9 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger): Fastify
     frameworkErrors: answerError,
   });
   server.removeContentTypeParser(['text/plain', 'application/json']);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ method }, body: Buffer, done) => {
+    // A wish to delete says it all by its path; the guard asks for its type all the same.
+    if (method === 'DELETE' && body.length === 0) return done(null, undefined);
     const read = readJsonBody(body);
     if ('fault' in read) done(new ApiError('MALFORMED_JSON', read.fault));
     else done(null, read.value);

@@ -40,6 +40,17 @@ export function requireAudit(request: FastifyRequest, audit: ApiAudit, entry: Au
   }
 }
 
+/** Refuses what makes no sense, and leaves a line of it. @throws ApiError the given one */
+export function refuseAudited(
+  request: FastifyRequest,
+  audit: ApiAudit,
+  act: Pick<AuditEntry, 'what' | 'target'>,
+  refusal: ApiError,
+): never {
+  audit.attempt(auditEntry(request, { ...act, result: 'refused', detail: refusal.code }));
+  throw refusal;
+}
+
 /** What the audit says of a failure: our code of it, for its text may hold anything. */
 export function failureCode(error: unknown): string {
   return error instanceof ApiError ? error.code : 'INTERNAL_ERROR';

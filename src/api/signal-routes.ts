@@ -12,7 +12,7 @@ import { addCancelRoute } from './cancel-route';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
 import { noteRepetition, type Repetition } from './repetition';
-import { auditEntry, auditedSignal, failureCode, requireAudit } from './signal-audit';
+import { auditEntry, auditedSignal, failureCode, refuseAudited, requireAudit } from './signal-audit';
 
 /** Signals that are being handed to the server at once; more are told to come back. */
 export const SUBMISSIONS_IN_FLIGHT_MAX = 256;
@@ -172,7 +172,10 @@ function addSettleRoute(
   server.post('/api/signals/:fingerprint/settle', { handlerTimeout: timeoutMs }, async (request) => {
     const fingerprint = readFingerprint(request);
     const parsed = parseSettlement(request.body);
-    if (!parsed.ok) throw new ApiError('INVALID_SETTLEMENT', parsed.message);
+    if (!parsed.ok) {
+      const refusal = new ApiError('INVALID_SETTLEMENT', parsed.message);
+      return refuseAudited(request, audit, { what: 'signal.settle', target: fingerprint }, refusal);
+    }
     const { command } = parsed;
     const asked = auditEntry(request, {
       what: 'signal.settle',

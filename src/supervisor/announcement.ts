@@ -47,7 +47,7 @@ export function describeSystem({
     ['Mode', mode],
     ['Processes', processes.map(({ name, pid }) => `${name} ${pid ?? '-'}`).join(', ')],
   ];
-  if (has('api')) rows.push(['API', apiUrl], ['Health', `${apiUrl}/health`]);
+  if (has('api')) rows.push(['Page, API', `${apiUrl}/`], ['Health', `${apiUrl}/health`]);
   if (has('api') && config.hooks.enabled) {
     const sources = Object.keys(config.hooks.sources).join(', ');
     rows.push(['Webhooks', `http://127.0.0.1:${config.hooks.port}/hooks/SOURCE, of ${sources}`]);

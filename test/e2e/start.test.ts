@@ -6,6 +6,7 @@ import { canListSockets } from '../../harness/listening-sockets';
 import { takeInventory } from '../../harness/socket-inventory';
 import { waitFor } from '../../harness/wait-for';
 import { packageVersion } from '../../src/config/package-root';
+import { SECTION_INTERVAL_MS } from '../../src/page/feed';
 import { LISTED_SOCKETS } from '../../src/net/sockets';
 import { RET_CODES } from '../../src/paper-venue/ret-codes';
 import { ExitCode } from '../../src/process/exit-codes';
@@ -15,6 +16,7 @@ import { knock, productSockets, socketTable, type Knock } from './support/doors'
 import { lookAtKnownNumbers, tradeKnownNumbers } from './support/known-numbers';
 import { readFigures } from './support/metrics';
 import { hasBrowser, lookAtPage } from './support/page';
+import { openPage } from './support/page-stream';
 import { hasPrometheus, lookThroughPrometheus } from './support/prometheus';
 import { SEED_COUNTERS } from '../../src/observability/metrics/metric-names';
 import { alertOf, HOOK_SECRETS, sendAlert, TRADINGVIEW_HOOKS } from './support/hooks';
@@ -461,6 +463,42 @@ describe('the product while it runs', () => {
         expect.stringContaining('the page is tried') as string,
         expect.stringContaining('active') as string,
       ]);
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'pushes to its page every section, and a halt and a signal that it denies as they happen',
+    async () => {
+      const html = await fetch(`${product.apiUrl}/`);
+      expect(html.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const { sections, close } = openPage(product);
+      const post = async (path: string, reason: string): Promise<number> =>
+        (
+          await fetch(`${product.apiUrl}${path}`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ reason }),
+          })
+        ).status;
+      const seen = (what: string, words: string): Promise<unknown> =>
+        waitFor(words, async () => JSON.stringify(sections.get(what)?.value)?.includes(words), {
+          timeoutMs: REGISTERED_MAX_MS,
+          intervalMs: 100,
+        });
+      try {
+        expect(await post('/api/halt', 'seen on the page')).toBe(200);
+        await seen('trading', '"state":"halted","reason":"seen on the page"');
+        const { fingerprint } = await send(product, manualSignal('e2e-page'));
+        await seen('signals', '"denial_code":"TRADING_HALTED"');
+        await seen('signals', fingerprint);
+        expect(await post('/api/resume', 'seen')).toBe(200);
+        await seen('trading', '"state":"active","reason":"seen"');
+      } finally {
+        close();
+      }
+      expect([...sections.keys()].toSorted()).toEqual(Object.keys(SECTION_INTERVAL_MS).toSorted());
+      expect([...sections.values()].flatMap(({ problem }) => problem ?? [])).toEqual([]);
     },
     TEST_MAX_MS,
   );

@@ -167,5 +167,8 @@ test('flattening needs a reason and says what it came to', async () => {
   expect((await post('/api/flatten', {})).statusCode).toBe(400);
   const answer = await post('/api/flatten', { reason: 'going out' });
   expect(answer.json()).toEqual({ trading_state: 'reducing', reason: 'going out', cancelled: [], positions: [] });
-  expect(audit.entries).toMatchObject([{ what: 'flatten', why: 'going out', result: 'done' }]);
+  expect(audit.entries).toMatchObject([
+    { what: 'flatten', result: 'refused' },
+    { what: 'flatten', why: 'going out', result: 'done' },
+  ]);
 });

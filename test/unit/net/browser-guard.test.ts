@@ -95,3 +95,42 @@ describe('a page that is not ours to change sends text, and', () => {
 test("HTTP's own port is left out of the host by clients", () => {
   expect(guard('GET', { host: 'localhost' }, { ...RULES, hosts: loopbackHosts(80) })).toBeUndefined();
 });
+
+describe('a link that a person follows', () => {
+  const link = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-user': '?1' };
+  const from = (site: string): IncomingHttpHeaders => ({
+    ...link,
+    'sec-fetch-site': site,
+    referer: 'http://127.0.0.1:3000/',
+  });
+
+  test.each<[string, readonly ('same-site' | 'cross-site')[]]>([
+    ['same-site', ['same-site']],
+    ['cross-site', ['same-site', 'cross-site']],
+  ])('opens what may be linked from %s', (site, linksFrom) => {
+    expect(guard('GET', from(site), { ...RULES, linksFrom })).toBeUndefined();
+    expect(guard('GET', from(site))).toBe('ORIGIN_REFUSED');
+  });
+
+  test.each<[string, string, IncomingHttpHeaders]>([
+    ['another site, where only other ports of this machine may link', 'GET', from('cross-site')],
+    ['a page that opens it by itself', 'GET', { ...from('same-site'), 'sec-fetch-user': undefined }],
+    ['a frame', 'GET', { ...from('same-site'), 'sec-fetch-dest': 'iframe' }],
+    ['what a page loads', 'GET', { ...from('same-site'), 'sec-fetch-mode': 'no-cors' }],
+    ['a form that is sent', 'POST', { ...from('same-site'), ...JSON_BODY }],
+    ['an origin', 'GET', { ...from('same-site'), origin: 'http://127.0.0.1:3000' }],
+    ['another host', 'GET', { ...from('same-site'), host: 'evil.example:8080' }],
+  ])('is none from %s', (_name, method, headers) => {
+    expect(guard(method, headers, { ...RULES, linksFrom: ['same-site'] })).toMatch(/_REFUSED$/);
+  });
+});
+
+test('pages over TLS are our own under the names alone that a proxy stands before', () => {
+  const hosts = new Set([...loopbackHosts(8080), 'trading.example']);
+  const rules: GuardRules = { ...RULES, hosts, tlsHosts: new Set(['trading.example']) };
+  const headers = { host: 'trading.example', 'sec-fetch-site': 'same-origin', ...JSON_BODY };
+  expect(guard('POST', { ...headers, origin: 'https://trading.example' }, rules)).toBeUndefined();
+  for (const origin of ['https://127.0.0.1:8080', 'https://evil.example', 'https://trading.example.evil.example']) {
+    expect(guard('POST', { ...headers, origin }, rules)).toBe('ORIGIN_REFUSED');
+  }
+});

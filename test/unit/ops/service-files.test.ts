@@ -84,7 +84,7 @@ describe('the container file', () => {
     const config = JSON.parse(readFileSync(join(packageRoot(), 'tsconfig.program.json'), 'utf8')) as {
       include: string[];
     };
-    for (const path of [...config.include, 'config', 'temporal-config', 'models']) expect(copied).toContain(path);
+    for (const path of [...config.include, 'config', 'temporal-config', 'models', 'page']) expect(copied).toContain(path);
   });
 
   test('runs programs of ours that exist', () => {
