@@ -454,9 +454,9 @@ describe('the product while it runs', () => {
   inBrowser(
     'a person sees a signal pass on the page, why it was filled, and that trading halts and goes on by it',
     async () => {
-      const seen = await lookAtPage(product, manualSignal('e2e-page'));
+      const seen = await lookAtPage(product, manualSignal('e2e-browser'));
       expect(seen).toMatchObject({ complaints: [], foreign: [], title: expect.stringMatching(/^PAPER /) as string });
-      expect(seen.row).toMatch(/BTCUSDT\s.*BUY\s+e2e-page\s.*filled/s);
+      expect(seen.row).toMatch(/BTCUSDT\s.*BUY\s+e2e-browser\s.*filled/s);
       expect(seen.gates).toHaveLength(13);
       expect(seen.gates).toContainEqual(expect.stringMatching(/^settled . ?passed/) as string);
       expect(seen.states).toEqual([
