@@ -20,7 +20,7 @@ module.exports = {
     // ccxt's CommonJS build requires these ES modules, which Node can do and Jest cannot.
     '/node_modules/@(noble|scure)/.+\\.js$': compile('ecmascript'),
     // What a browser loads as modules.
-    '<rootDir>/page/[^/]+\\.js$': compile('ecmascript'),
+    '^.+/page/[^/]+\\.js$': compile('ecmascript'),
   },
   transformIgnorePatterns: ['/node_modules/(?!@(noble|scure)/)'],
   // A workflow test waits for a real server; a unit test that needs this long is a bug of the test.

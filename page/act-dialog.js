@@ -62,17 +62,17 @@ export function openAct(store, act) {
     submit.textContent = `${verb} …`;
     try {
       const answer = await ask('POST', act.path, { ...(!isReasonless && { reason: why }), ...act.bodyOf?.() });
+      const said = [act.done, answer?.message, answer?.hint].filter((one) => typeof one === 'string').join(' ');
       const lines = act.linesOf?.(answer) ?? [];
-      const said = typeof answer?.message === 'string' ? ` ${answer.message}` : '';
-      tellDone(`${act.done}${said}`);
-      if (lines.length === 0) dialog.close();
-      else
-        form.replaceChildren(
-          h('p', {}, act.done),
-          h('ul', { class: 'lines' }, ...lines.map((line) => h('li', {}, line))),
-          h('div', { class: 'buttons' }, cancel),
-        );
+      if (lines.length === 0) {
+        dialog.close();
+        tellDone(said);
+        return;
+      }
+      const list = h('ul', { class: 'lines' }, ...lines.map((line) => h('li', {}, line)));
+      form.replaceChildren(h('p', { role: 'status' }, said), list, h('div', { class: 'buttons' }, cancel));
       cancel.textContent = 'Close';
+      cancel.focus();
     } catch (error) {
       if (error instanceof ApiFailure && error.needsToken) signIn(error.message);
       failure.textContent =
@@ -99,5 +99,5 @@ function confirmationField({ hello }) {
   if (!hello?.confirms_acts) return undefined;
   const expected = CONFIRMATION_WORD[hello.environment];
   const input = h('input', { name: 'confirmation', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
-  return { expected, input, label: h('label', {}, `Type ${expected} to confirm`, input) };
+  return { expected, input, label: h('label', {}, `Type “${expected}” to confirm`, input) };
 }

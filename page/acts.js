@@ -19,7 +19,7 @@ export function haltAct(store) {
     isGrave: true,
     fields: [orders.label],
     bodyOf: orders.bodyOf,
-    linesOf: orderLines,
+    linesOf: changeLines,
     done: 'Trading is halted.',
   });
 }
@@ -35,7 +35,7 @@ export function reduceAct(store) {
     isGrave: true,
     fields: [orders.label],
     bodyOf: orders.bodyOf,
-    linesOf: orderLines,
+    linesOf: changeLines,
     done: 'Trading is reduced to exits.',
   });
 }
@@ -131,24 +131,51 @@ function cancelOrdersField(words) {
   };
 }
 
+/** @typedef {{ fingerprint: string, symbol: string, direction: string, quantity: string, filled_quantity: string, is_proven: boolean }} OpenOrder */
+/** @typedef {{ open: number, orders: readonly OpenOrder[], more: number, unsent: number }} OpenOrders */
+/** @typedef {{ fingerprint: string, message?: string }} Cancelled */
+
 /**
- * @param {{ cancelled?: ReadonlyArray<{ fingerprint: string, message?: string }> } | undefined} answer
+ * What is open at the venue once trading has stopped, and what became of it.
+ *
+ * @param {{ open_orders?: OpenOrders, open_orders_problem?: string, cancelled?: readonly Cancelled[] } | undefined} answer
  * @returns {readonly string[]}
  */
-function orderLines(answer) {
-  return (answer?.cancelled ?? []).map(
-    ({ fingerprint, message = 'asked to be cancelled' }) => `Signal ${fingerprint}: ${message}`,
-  );
+function changeLines({ open_orders: found, open_orders_problem: problem, cancelled } = {}) {
+  const lines = (cancelled ?? []).map(cancelledLine);
+  if (problem !== undefined) return [`Which orders are open is not known: ${problem}`, ...lines];
+  if (found === undefined) return lines;
+  const { open, orders, more, unsent } = found;
+  return [
+    open === 0
+      ? 'No order is open at the venue.'
+      : `${open} ${open === 1 ? 'order is' : 'orders are'} open at the venue:`,
+    ...orders.map(orderLine),
+    ...(more > 0 ? [`and ${more} more.`] : []),
+    ...(unsent > 0 ? [`${unsent} ${unsent === 1 ? 'signal waits' : 'signals wait'} unsent.`] : []),
+    ...lines,
+  ];
+}
+
+/** @param {OpenOrder} order */
+function orderLine({ symbol, direction, quantity, filled_quantity: filled, fingerprint, is_proven: isProven }) {
+  const doubt = isProven ? '' : '; the venue has not shown it yet';
+  return `${direction} ${quantity} ${symbol}, ${filled} filled (signal ${fingerprint})${doubt}`;
+}
+
+/** @param {Cancelled} one */
+function cancelledLine({ fingerprint, message = 'asked to be cancelled.' }) {
+  return `Signal ${fingerprint}: ${message}`;
 }
 
 /**
- * @param {{ cancelled?: ReadonlyArray<{ fingerprint: string, message?: string }>, positions?: ReadonlyArray<{ symbol: string, message?: string, problem?: string, is_closed?: boolean }> }} answer
+ * @param {{ cancelled?: readonly Cancelled[], positions?: ReadonlyArray<{ symbol: string, message?: string, problem?: string, is_closed?: boolean }> } | undefined} answer
  * @returns {readonly string[]}
  */
-function flattenLines(answer) {
-  const positions = (answer?.positions ?? []).map(
-    ({ symbol, message = '', problem = '', is_closed: isClosed }) =>
-      `${symbol}: ${isClosed ? 'closed.' : [message, problem].filter((words) => words !== '').join(' ') || 'told to close.'}`,
-  );
-  return [...orderLines(answer), ...(positions.length === 0 ? ['No position was open.'] : positions)];
+function flattenLines({ cancelled = [], positions = [] } = {}) {
+  const closed = positions.map(({ symbol, message = '', problem = '', is_closed: isClosed }) => {
+    const words = [message, problem].filter((one) => one !== '').join(' ');
+    return `${symbol}: ${isClosed ? 'closed.' : words || 'told to close.'}`;
+  });
+  return [...cancelled.map(cancelledLine), ...(closed.length === 0 ? ['No position was open.'] : closed)];
 }

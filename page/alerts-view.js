@@ -26,7 +26,7 @@ export function createAlertsView(store) {
           : h('ul', { class: 'alerts' }, ...open.map((alert) => alertRow(store, alert, mayTrade))),
         silences.length > 0 &&
           h('ul', { class: 'silences' }, ...silences.map((silence) => silenceRow(store, silence, mayTrade))),
-        note(toldTo),
+        note(`Alerts: ${toldTo}`),
       ];
     },
   });

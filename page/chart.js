@@ -7,6 +7,8 @@ import { THEME_EVENT } from './theme.js';
 
 const HEIGHT_PX = 150;
 const DAY_SECONDS = 86_400;
+/** Within which ticks tell seconds, too. */
+const SHORT_SECONDS = 240;
 
 /** @typedef {{ label: string, colour: string, dash?: number[], isStepped?: boolean }} Line `colour`: the name of a custom property */
 
@@ -104,7 +106,8 @@ function timeTicks(seconds) {
   const span = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
   return seconds.map((second) => {
     const iso = new Date(second * 1_000).toISOString();
-    return span > DAY_SECONDS ? iso.slice(5, 10) : iso.slice(11, 16);
+    if (span > DAY_SECONDS) return iso.slice(5, 10);
+    return iso.slice(11, span > SHORT_SECONDS ? 16 : 19);
   });
 }
 

@@ -14,6 +14,11 @@ export function syncClock(iso) {
   readAtMs = performance.now();
 }
 
+/** @returns {number | undefined} since the server told its time last, milliseconds; undefined: it never did */
+export function silenceMs() {
+  return Number.isNaN(serverMs) ? undefined : performance.now() - readAtMs;
+}
+
 /** @returns {number | undefined} milliseconds UTC; undefined: the server has not told it yet */
 export function serverNow() {
   return Number.isNaN(serverMs) ? undefined : serverMs + (performance.now() - readAtMs);

@@ -23,8 +23,10 @@ export function openDialog({ title, kind = '', content, onClose }) {
     dialog.remove();
     onClose?.();
   });
-  // A click beside it.
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  // A click beside it, and no selection that ends there.
+  let hasBegunBeside = false;
+  dialog.addEventListener('pointerdown', (event) => (hasBegunBeside = event.target === dialog));
+  dialog.addEventListener('click', (event) => event.target === dialog && hasBegunBeside && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

@@ -3,7 +3,7 @@
  */
 
 /** What turns the text around it, or cannot be seen. */
-const TRICKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const TRICKS = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** @param {string} text */
 function visible(text) {

@@ -86,12 +86,15 @@ class Drawer {
     this.#questions += 1;
     const question = this.#questions;
     const path = signalPath(this.fingerprint);
-    // What was refused at the door has an explanation alone.
-    const [explained, shown] = await Promise.allSettled([ask('GET', `${path}/explanation`), ask('GET', path)]);
-    if (question !== this.#questions || currentView().signal !== this.fingerprint) return;
-    const signal = shown.status === 'fulfilled' ? shown.value : undefined;
-    if (explained.status === 'fulfilled') this.#show(explained.value, signal);
-    else this.#fail(explained.reason);
+    const isOver = () => question !== this.#questions || currentView().signal !== this.fingerprint;
+    try {
+      const explanation = await ask('GET', `${path}/explanation`);
+      // What was refused at the door has nothing else; without the signal's own words the explanation is worth showing, too.
+      const signal = explanation.status === 'refused' ? undefined : await ask('GET', path).catch(() => undefined);
+      if (!isOver()) this.#show(explanation, signal);
+    } catch (error) {
+      if (!isOver()) this.#fail(error);
+    }
   }
 
   /** @param {import('./explanation-parts.js').Explanation} explanation @param {import('./explanation-parts.js').SignalBody | undefined} signal */

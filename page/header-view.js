@@ -1,6 +1,6 @@
 import { byId, h, refill, setText } from './dom.js';
-import { serverNow } from './clock.js';
-import { signOut } from './sign-in.js';
+import { serverNow, silenceMs } from './clock.js';
+import { signIn, signOut } from './sign-in.js';
 import { longSpanWords } from './times.js';
 
 /**
@@ -41,6 +41,13 @@ export function showHeader(store) {
   });
 }
 
+/** For who has closed the dialog that asked. @param {Store} store */
+export function startSignInButton(store) {
+  byId('sign-in', HTMLElement).addEventListener('click', () => {
+    if (store.stream.kind === 'token needed') signIn(store.stream.message);
+  });
+}
+
 /** The clock and the banner; called every second, and when the stream changes. @param {Store} store */
 export function refreshConnection(store) {
   const clock = byId('clock', HTMLElement);
@@ -51,7 +58,8 @@ export function refreshConnection(store) {
   clock.title = new Date().toLocaleString(undefined, { timeZoneName: 'long' });
   const words = bannerWords(stream);
   banner.hidden = words === undefined;
-  setText(banner, words ?? '');
+  setText(byId('banner-words', HTMLElement), words ?? '');
+  byId('sign-in', HTMLElement).hidden = stream.kind !== 'token needed';
   document.documentElement.dataset['stream'] = stream.kind;
   setText(byId('connection', HTMLElement), CONNECTION_WORDS[stream.kind]);
 }
@@ -65,11 +73,18 @@ const CONNECTION_WORDS = {
   paused: '◌ paused',
 };
 
+function lastWord() {
+  const silence = silenceMs();
+  return silence === undefined
+    ? ''
+    : ` Its last word came ${longSpanWords(silence)} ago: what stands here may be over.`;
+}
+
 /** @param {import('./stream.js').StreamState} stream */
 function bannerWords(stream) {
   switch (stream.kind) {
     case 'lost':
-      return `✕ ${stream.message} Nothing here is newer than ${longSpanWords(Date.now() - stream.sinceMs)} old; trying again.`;
+      return `✕ ${stream.message}${lastWord()} Trying again.`;
     case 'token needed':
       return `✕ ${stream.message}`;
     default:

@@ -1,11 +1,15 @@
+import { serverNow } from './clock.js';
 import { h } from './dom.js';
+import { since } from './figures.js';
 import { createPanel } from './panel.js';
-import { longSpanWords } from './times.js';
 import { badge, lookOf, sentenceWord } from './words.js';
 
 /**
  * How every part is, and why one is not well.
  */
+
+/** Beginnings that differ by less are the same: they are reckoned from spans in whole seconds. */
+const BEGINNING_STEP_MS = 10_000;
 
 /** @param {import('./store.js').Store} store */
 export function createHealthView(store) {
@@ -13,12 +17,18 @@ export function createHealthView(store) {
     name: 'health',
     title: 'Health',
     store,
+    signatureOf: ({ uptime, venue_stream: stream, ...others }) => [
+      others,
+      stream?.state,
+      stream?.fault,
+      ...[uptime, stream?.for_seconds].map((seconds) => Math.round(beginningMs(seconds) / BEGINNING_STEP_MS)),
+    ],
     render: ({ status, components, reasons, uptime, venue_stream: stream, hand_over: handOver }) => [
       h(
         'p',
         { class: 'overall' },
         badge(lookOf('health', status)),
-        h('span', { class: 'quiet' }, ` up for ${longSpanWords(uptime * 1_000)}`),
+        h('span', { class: 'quiet' }, ' up for ', sinceSeconds(uptime)),
       ),
       reasons.length > 0 && h('ul', { class: 'reasons' }, ...reasons.map((reason) => h('li', {}, reason))),
       h(
@@ -39,5 +49,15 @@ function part(name, words) {
 
 /** @param {NonNullable<import('./store.js').Values['health']['venue_stream']>} stream */
 function streamWords({ state, for_seconds: seconds, fault }) {
-  return `${state} for ${longSpanWords(seconds * 1_000)}${fault === undefined ? '' : `: ${fault}`}`;
+  return h('span', {}, `${state} for `, sinceSeconds(seconds), fault === undefined ? '' : `: ${fault}`);
+}
+
+/** @param {number | undefined} seconds */
+function beginningMs(seconds = 0) {
+  return (serverNow() ?? 0) - seconds * 1_000;
+}
+
+/** @param {number} seconds */
+function sinceSeconds(seconds) {
+  return since(new Date(beginningMs(seconds)).toISOString());
 }

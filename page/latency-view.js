@@ -23,7 +23,8 @@ export function createLatencyView(store) {
     store,
     render: (points) => {
       const newest = points.at(-1);
-      if (newest === undefined) return [note('No order was accepted since this is measured.')];
+      if (newest === undefined)
+        return [note('No order was accepted since somebody looks: it is measured while this page is open.')];
       const { time, count, p50_ms: p50, p99_ms: p99 } = newest;
       const sentence = [
         strong('p50', p50),

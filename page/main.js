@@ -4,7 +4,7 @@ import { createCountsView } from './counts-view.js';
 import { byId, h } from './dom.js';
 import { showExplanations } from './explanation-view.js';
 import { haltAct } from './acts.js';
-import { refreshConnection, showHeader } from './header-view.js';
+import { refreshConnection, showHeader, startSignInButton } from './header-view.js';
 import { createHealthView } from './health-view.js';
 import { createHooksView } from './hooks-view.js';
 import { openHelp, startKeyboard } from './keyboard.js';
@@ -40,6 +40,7 @@ const stream = new Stream({
 });
 
 showHeader(store);
+startSignInButton(store);
 showTitle(store);
 showTrading(store, byId('overview', HTMLElement));
 byId('alerts', HTMLElement).append(createAlertsView(store));

@@ -26,9 +26,11 @@ export function refreshAges() {
  * @param {Store} options.store
  * @param {(value: import('./store.js').Values[Name]) => readonly import('./dom.js').Child[]} options.render the body, anew after every change
  * @param {readonly import('./store.js').Topic[]} [options.also] what else changes it
+ * @param {(value: import('./store.js').Values[Name]) => unknown} [options.signatureOf] what of a value the body shows; while it stays the
+ *   same, so does the body, and who selects text in it can go on
  * @param {boolean} [options.isCounted] how many there are stands beside the title
  */
-export function createPanel({ name, id = name, title, store, render, also = [], isCounted = false }) {
+export function createPanel({ name, id = name, title, store, render, also = [], isCounted = false, signatureOf }) {
   const count = h('span', { class: 'count' });
   const body = h('div', { class: 'panel-body' });
   const problem = h('p', { class: 'problem', hidden: true });
@@ -36,12 +38,17 @@ export function createPanel({ name, id = name, title, store, render, also = [], 
   const head = h('header', { class: 'panel-head' }, heading, createAge(store, name, body));
   const attributes = { class: 'panel', id: `panel-${id}`, 'aria-labelledby': `title-${id}`, tabindex: '-1' };
   const element = h('section', attributes, head, problem, body);
+  /** @type {string | undefined} */
+  let shown;
   store.on([name, ...also], () => {
     const value = store.value(name);
     const why = store.problem(name);
     problem.hidden = why === undefined;
     setText(problem, why === undefined ? '' : `Cannot be read at present: ${why}`);
     setText(count, isCounted && Array.isArray(value) ? ` ${value.length}` : '');
+    const signature = value && signatureOf && JSON.stringify([signatureOf(value), why]);
+    if (signature !== undefined && signature === shown) return;
+    shown = signature;
     refill(body, ...bodyOf(value, why, render));
   });
   return element;

@@ -26,8 +26,7 @@ export function createRiskView(store) {
     label: 'Bounds of risk',
     columns: [
       { name: 'code', label: 'Bound', cell: boundCell },
-      { name: 'value', label: 'Now', isNumber: true, cell: ({ value }) => value ?? unknown() },
-      { name: 'limit', label: 'Limit', isNumber: true, cell: ({ limit }) => limit ?? unknown('It is off.') },
+      { name: 'value', label: 'Now, and its limit', cell: valueCell },
     ],
     keyOf: ({ code, of, limit }) => JSON.stringify([code, of, limit]),
     classOf: ({ is_blocking: isBlocking }) => (isBlocking ? 'alarming' : ''),
@@ -63,4 +62,14 @@ function boundCell({ code, of, is_blocking: isBlocking, blocked_until: end }) {
       end !== undefined && until(end),
     );
   return h('span', {}, h('code', {}, code), of !== undefined && ` ${of}`, blocks);
+}
+
+/** @param {Rule} rule */
+function valueCell({ value, limit }) {
+  return h(
+    'span',
+    {},
+    value ?? unknown(),
+    h('span', { class: 'quiet' }, limit === undefined ? ', off' : ` of ${limit}`),
+  );
 }

@@ -9,7 +9,7 @@ import { BEAT_INTERVAL_MS } from './terms.js';
 /**
  * @typedef {{ readonly kind: 'connecting' }
  *   | { readonly kind: 'open' }
- *   | { readonly kind: 'lost', readonly sinceMs: number, readonly message: string }
+ *   | { readonly kind: 'lost', readonly message: string }
  *   | { readonly kind: 'token needed', readonly message: string }
  *   | { readonly kind: 'paused' }} StreamState
  */
@@ -41,7 +41,6 @@ export class Stream {
   #silence = 0;
   #retry = 0;
   #failures = 0;
-  #lostAtMs = 0;
 
   /**
    * @param {object} options
@@ -110,7 +109,6 @@ export class Stream {
     this.onEvent(event, value);
     if (event !== 'hello') return;
     this.#failures = 0;
-    this.#lostAtMs = 0;
     this.onState({ kind: 'open' });
   }
 
@@ -132,8 +130,7 @@ export class Stream {
       this.onState({ kind: 'token needed', message });
       return;
     }
-    if (this.#lostAtMs === 0) this.#lostAtMs = Date.now();
-    this.onState({ kind: 'lost', sinceMs: this.#lostAtMs, message });
+    this.onState({ kind: 'lost', message });
     const delay = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#failures);
     this.#failures += 1;
     // Not all viewers at the same moment, when the server is back.

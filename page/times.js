@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
  */
 export function spanWords(spanMs) {
   const size = Math.max(0, spanMs);
-  if (size < SECOND_MS) return `${Math.round(size)} ms`;
+  if (size < SECOND_MS) return `${Math.floor(size)} ms`;
   if (size < 10 * SECOND_MS) return `${(Math.floor(size / 100) / 10).toFixed(1)} s`;
   return longSpanWords(size);
 }

@@ -182,7 +182,21 @@ function tell(stream: ServerResponse, event: string, data: object): void {
   stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
+const OPEN_ORDER = {
+  fingerprint: '0123456789abcdef',
+  symbol: 'BTCUSDT',
+  direction: 'BUY',
+  intent: 'entry',
+  quantity: '0.042',
+  filled_quantity: '0',
+  is_proven: true,
+};
+
 function answerTo(path: string): object {
+  if (path === '/api/halt') {
+    const orders = { open: 1, orders: [OPEN_ORDER], more: 0, unsent: 0 };
+    return { venue: 'bybit', trading_state: 'halted', open_orders: orders };
+  }
   if (path !== '/api/flatten') return { status: 'done', message: 'As you wished.' };
   return {
     trading_state: 'reducing',

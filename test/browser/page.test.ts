@@ -205,7 +205,7 @@ describeInBrowser('the page', () => {
     await page.keyboard.type('live');
     await page.locator('input[name=cancel_orders]').check();
     await page.locator('dialog button[type=submit]').click();
-    await page.locator('#done.shown').waitFor();
+    await page.locator('dialog .lines').waitFor();
     expect(api.asked).toEqual([
       {
         method: 'POST',
@@ -214,7 +214,9 @@ describeInBrowser('the page', () => {
         contentType: 'application/json',
       },
     ]);
-    expect(await page.locator('dialog').count()).toBe(0);
+    expect(await page.locator('dialog .lines').innerText()).toContain('BUY 0.042 BTCUSDT, 0 filled');
+    expect(await page.locator('dialog [role=status]').textContent()).toBe('Trading is halted.');
+    expect(await focused()).toBe('Close');
   });
 
   test('shows why an act was refused, and keeps what was typed', async () => {
@@ -290,6 +292,18 @@ describeInBrowser('the page', () => {
     await page.clock.runFor(12_000);
     await page.waitForSelector('html[data-stream="open"]');
     expect(await page.locator('#banner').isVisible()).toBe(false);
+  });
+
+  test('leaves the reasons alone, which somebody may be copying, while only time goes on', async () => {
+    const { values, ...others } = SITUATIONS.troubled();
+    const health = values.health!;
+    await show({ ...others, values });
+    await page.evaluate("document.querySelector('.reasons').id = 'as-before'");
+    api.change('health', { ...health, uptime: health.uptime + 1 });
+    await show({ ...others, values: { ...values, health: { ...health, uptime: health.uptime + 2 } } });
+    expect(await page.locator('#as-before').count()).toBe(1);
+    api.change('health', { ...health, reasons: ['another one.'] });
+    await page.locator('.reasons', { hasText: 'another one.' }).waitFor();
   });
 
   test('shows no figure that it was not told', async () => {

@@ -238,7 +238,7 @@ function healthyValues(): PageValues {
       refused_by_code: { STALE_SIGNAL: 8, UNKNOWN_SYMBOL: 2 },
     },
     latency: latency(),
-    alerts: { open: [], silences: [], told_to: 'Alerts are told to mail (ops@example.org).' },
+    alerts: { open: [], silences: [], told_to: 'mail (ops@example.org)' },
     hooks: {
       is_on: true,
       sources: ['tradingview'],
@@ -343,7 +343,7 @@ function troubledValues(): PageValues {
           until: ago(-97 * MINUTE_MS),
         },
       ],
-      told_to: 'Alerts are told to mail (ops@example.org) and Telegram.',
+      told_to: 'mail (ops@example.org), Telegram',
     },
   };
 }
@@ -396,7 +396,7 @@ export const SITUATIONS = {
       },
       signals: [],
       positions: [],
-      alerts: { open: [], silences: [], told_to: 'No alert channel is configured: alerts are told to nobody.' },
+      alerts: { open: [], silences: [], told_to: 'nobody is told' },
       hooks: { is_on: false, sources: [], recent: [] },
       trades: {
         days: 30,

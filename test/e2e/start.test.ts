@@ -15,6 +15,7 @@ import { SERVER_START_TIMEOUT_MS } from '../support/test-server';
 import { knock, productSockets, socketTable, type Knock } from './support/doors';
 import { lookAtKnownNumbers, tradeKnownNumbers } from './support/known-numbers';
 import { readFigures } from './support/metrics';
+import { hasBrowser, lookAtPage } from './support/page';
 import { openPage } from './support/page-stream';
 import { hasPrometheus, lookThroughPrometheus } from './support/prometheus';
 import { SEED_COUNTERS } from '../../src/observability/metrics/metric-names';
@@ -47,6 +48,8 @@ const IMAGES = 130;
 const PAGE_WORKFLOW = 'started-by-a-page';
 /** Only there does the system tell who listens. */
 const onLinux = canListSockets() ? test : test.skip;
+/** Only where a Chromium is installed; test/browser tells who misses it. */
+const inBrowser = hasBrowser ? test : test.skip;
 
 function manualSignal(strategy: string): SignalBody {
   return { symbol: 'BTCUSDT', direction: 'BUY', strategy, timestamp: new Date().toISOString(), amount: '0.01' };
@@ -444,6 +447,22 @@ describe('the product while it runs', () => {
         headers: { 'sec-fetch-site': 'same-origin' },
       });
       expect(namespaces?.text).toContain(product.config.temporal.namespace);
+    },
+    TEST_MAX_MS,
+  );
+
+  inBrowser(
+    'a person sees a signal pass on the page, why it was filled, and that trading halts and goes on by it',
+    async () => {
+      const seen = await lookAtPage(product, manualSignal('e2e-browser'));
+      expect(seen).toMatchObject({ complaints: [], foreign: [], title: expect.stringMatching(/^PAPER /) as string });
+      expect(seen.row).toMatch(/BTCUSDT\s.*BUY\s+e2e-browser\s.*filled/s);
+      expect(seen.gates).toHaveLength(13);
+      expect(seen.gates).toContainEqual(expect.stringMatching(/^settled . ?passed/) as string);
+      expect(seen.states).toEqual([
+        expect.stringContaining('the page is tried') as string,
+        expect.stringContaining('active') as string,
+      ]);
     },
     TEST_MAX_MS,
   );

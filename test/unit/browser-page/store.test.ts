@@ -1,0 +1,73 @@
+import { pageModule } from '../../support/page-module';
+
+interface Store {
+  take(event: string, data: unknown): void;
+  on(topics: string[], listener: () => void): void;
+  value(name: string): unknown;
+  problem(name: string): string | undefined;
+  ageMs(name: string, nowMs: number): number | undefined;
+  isStale(name: string, nowMs: number): boolean;
+}
+const { Store } = pageModule<{ Store: new () => Store }>('store.js');
+
+const READ_AT = '2026-11-29T12:00:00.000Z';
+const READ_MS = Date.parse(READ_AT);
+
+function storeOf(section: object): Store {
+  const store = new Store();
+  store.take('section', { name: 'trading', ...section });
+  return store;
+}
+
+describe('what the server tells', () => {
+  test('is stale three readings and a beat after it was read, and only then', () => {
+    const store = storeOf({ read_at: READ_AT, value: { state: 'active' } });
+    expect(store.isStale('trading', READ_MS + 5_000)).toBe(false);
+    expect(store.isStale('trading', READ_MS + 5_001)).toBe(true);
+  });
+
+  test('is young again with a beat that says that it was read, without a change', () => {
+    const store = storeOf({ read_at: READ_AT, value: { state: 'active' } });
+    store.take('beat', { now: READ_AT, read_at: { trading: '2026-11-29T12:01:00.000Z' } });
+    expect(store.ageMs('trading', READ_MS + 61_000)).toBe(1_000);
+  });
+
+  test('has no age where it was never read', () => {
+    const store = storeOf({ problem: 'no account runs.' });
+    expect([store.value('trading'), store.ageMs('trading', READ_MS), store.isStale('trading', READ_MS)]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
+    expect(store.problem('trading')).toBe('no account runs.');
+  });
+
+  test('is forgotten when a server that started anew has not read it', () => {
+    const store = storeOf({ read_at: READ_AT, value: { state: 'active' } });
+    store.take('section', { name: 'trading' });
+    expect([store.value('trading'), store.ageMs('trading', READ_MS)]).toEqual([undefined, undefined]);
+  });
+
+  test('of a section that this page does not know is left out', () => {
+    const store = new Store();
+    store.take('section', { name: 'weather', value: 'fine' });
+    store.take('section', { name: 'constructor', value: 'fine' });
+    expect([store.value('weather'), store.value('constructor')]).toEqual([undefined, undefined]);
+  });
+
+  test('reaches all who listen, whatever one of them makes of it', () => {
+    const store = new Store();
+    const heard: string[] = [];
+    const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    let isFirst = true;
+    store.on(['trading'], () => {
+      if (!isFirst) throw new Error('cannot be shown');
+      isFirst = false;
+    });
+    store.on(['trading'], () => void heard.push(String(store.value('trading'))));
+    store.take('section', { name: 'trading', value: 'news' });
+    expect(heard).toEqual(['undefined', 'news']);
+    expect(said).toHaveBeenCalledTimes(1);
+    said.mockRestore();
+  });
+});
