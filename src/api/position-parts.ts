@@ -33,7 +33,11 @@ export function positionParts(
         return changeTrading(client, ours, options);
       },
     },
-    explainer: new SignalExplainer({ client, dataDir, positionOf: (view, timeoutMs) => positionNoteOf(positions, view, timeoutMs) }),
+    explainer: new SignalExplainer({
+      client,
+      dataDir,
+      positionOf: (view, timeoutMs) => positionNoteOf(positions, view, timeoutMs),
+    }),
   };
 }
 
