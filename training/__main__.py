@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .training_loop import Fitted, fit  # first of ours: it sets XLA's threads before JAX is loaded
 from .candles import read_candle_folder
 from .card import Controls, Shipped, write_card
 from .dataset import horizon_steps, windows_of
 from .evaluation import judge, verdict
 from .experiment import Experiment, experiment, fitter
-from .metadata import CONTRACT_KEY, TEST_WINDOW_KEY, TRAINING_KEY, as_text, contract, test_window
+from .metadata import CONTRACT_KEY, TEST_WINDOW_KEY, TRAINING_KEY, answered_window, as_text, contract
 from .network import Shape
 from .onnx_export import build_model
 from .parity import require_parity, run_file
@@ -27,6 +26,7 @@ from .settings import SEEDS, SIGNAL_SHARE
 from .simulation import random_walk
 from .splits import LeakageError, final_split, require_no_shared_candles, walk_forward
 from .study import run, walk
+from .training_loop import Fitted, fit
 from .vectors import TEST_MARKET, made_up_window, outputs_of, vectors, write_json
 
 PACKAGE = Path(__file__).resolve().parent
@@ -101,8 +101,8 @@ def _final(name: str, main_experiment: Experiment) -> tuple[Shipped, bytes, Fitt
     minimum_return = float(f"{np.quantile(means, 1 - SIGNAL_SHARE):.1e}")
     _, features = made_up_window(np.random.default_rng(SEEDS[0]), *TEST_MARKET[1:])
     metadata = {
-        CONTRACT_KEY: as_text(contract(name, shape.patched, files, training, minimum_return)),
-        TEST_WINDOW_KEY: as_text(test_window(features, outputs_of(fitted, features))),
+        CONTRACT_KEY: as_text(contract(name, shape.patched, files, windows, minimum_return)),
+        TEST_WINDOW_KEY: as_text(answered_window(features, outputs_of(fitted, features))),
         TRAINING_KEY: as_text(_training_summary(main_experiment, fitted)),
     }
     parameters = {key: np.asarray(value) for key, value in fitted.parameters.items()}

@@ -88,6 +88,7 @@ def _introduction(main: Experiment, shipped: Shipped) -> str:
         ["from, to", f"{instant(int(min(file.open_time_ms[0] for file in files)))}, {instant(max(file.end_ms for file in files))}"],
         ["predicts", "for the next 5, 15 and 60 minutes: mean, quantiles, largest rise and largest fall"],
         ["seed, epoch", f"{settings.SEEDS[0]}, {shipped.epoch} of at most {settings.EPOCHS_MAX}"],
+        ["a fifth of its means exceed", f"{shipped.minimum_return:g} at 15 minutes, far below what a trade costs"],
         ["file against the network", f"differs by at most {largest:.0e} of a log return, {scaled:.0e} of the row's scale"],
     ]
     return (
@@ -99,17 +100,16 @@ def _introduction(main: Experiment, shipped: Shipped) -> str:
 def _findings(main: Experiment) -> str:
     figures = main.chosen[0]
     found = verdict(figures)
-    spread = "none" if found["spread"] == "none" else f"at {found['spread']} minutes"
-    direction = "none" if found["direction"] == "none" else f"a trace at {found['direction']} minutes"
-    pays = "no rule" if found["pays"] == "none" else f"a rule at {found['pays']} minutes"
+    where = {name: "none" if value == "none" else f"at {value} minutes" for name, value in found.items()}
     half_widths = ", ".join(f"{(one.skill_ewma.high - one.skill_ewma.low) / 2:.3f}" for one in figures)
     visible = ", ".join(f"{VISIBLE_DEVIATIONS * one.rank_noise:.3f}" for one in figures)
     days = _test_days(main)
     return (
         "## What was found\n\n"
-        f"- How far prices move, better than constant quantiles and EWMA both: **{spread}**.\n"
-        f"- Where they move to: **{direction}**.\n"
-        f"- What earned its costs: **{pays}**.\n\n"
+        "Better than constant quantiles and than EWMA both, the whole 95 % interval:\n\n"
+        f"- the spread of returns: **{where['spread']}**;\n"
+        f"- how far the price goes on the way, up and down: **{where['excursions']}**.\n\n"
+        f"Direction, beyond what chance shows: **{where['direction']}**. A rule that earned its costs: **{where['pays']}**.\n\n"
         f"**The smallest effect that {days:.0f} test days can show** (5, 15, 60 minutes): a rank correlation of {visible}, twice "
         "what a predictor that knows nothing shows by chance; a gain over EWMA of about "
         f"{half_widths}. A smaller edge may exist; nobody could tell it from luck here. One market over a few weeks says nothing "

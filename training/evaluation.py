@@ -82,6 +82,11 @@ class HorizonFigures:
         return self.skill_constant.above_zero and self.skill_ewma.above_zero
 
     @property
+    def excursions_found(self) -> bool:
+        """The same of the largest rise and the largest fall."""
+        return self.excursion_skill_constant.above_zero and self.excursion_skill_ewma.above_zero
+
+    @property
     def direction_found(self) -> bool:
         """Whether the direction is predicted beyond noise. It does not say that it pays: `pays` does."""
         visible = self.rank_correlation.value > VISIBLE_DEVIATIONS * self.rank_noise
@@ -105,7 +110,8 @@ def verdict(figures: list[HorizonFigures]) -> dict[str, str]:
     def found(name: str) -> str:
         return ", ".join(str(one.minutes) for one in figures if getattr(one, name)) or "none"
 
-    return {"spread": found("spread_found"), "direction": found("direction_found"), "pays": found("pays")}
+    names = {"spread": "spread_found", "excursions": "excursions_found", "direction": "direction_found", "pays": "pays"}
+    return {word: found(name) for word, name in names.items()}
 
 
 def row_losses(walk: Walk, predictions: Predictions, horizon: int) -> tuple[np.ndarray, np.ndarray]:

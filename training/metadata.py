@@ -20,7 +20,7 @@ TEST_WINDOW_KEY = "oncefill.test_window"
 TRAINING_KEY = "oncefill.training"
 CONTRACT_VERSION = 1
 VERSION = "2.0.0"
-# What lies outside these shares of the training windows on either side was never seen.
+# Beyond all but this share of the training windows on either side, the model was hardly ever.
 RANGE_TAIL = 0.001
 NOTE = (
     "Predicts how far prices may move, not where to: out of sample no direction was found that pays what a trade costs. "
@@ -82,7 +82,7 @@ def _outputs() -> list[dict[str, object]]:
 
 
 def training_ranges(windows: Windows) -> dict[str, list[float]]:
-    """The span of what the model has seen, by window: RANGE_TAIL of the training windows lie outside on each side."""
+    """The span of what the model was made from, by window: a share of RANGE_TAIL lies outside on each side."""
     measures = {
         "scale": base_scale(windows.features),
         "zeroVolumeShare": (windows.features[:, :, 3] == 0).mean(axis=1),
@@ -92,7 +92,7 @@ def training_ranges(windows: Windows) -> dict[str, list[float]]:
     return {name: [float(f"{edge:.6g}") for edge in np.quantile(values, tails)] for name, values in measures.items()}
 
 
-def test_window(features: np.ndarray, outputs: dict[str, np.ndarray]) -> dict[str, object]:
+def answered_window(features: np.ndarray, outputs: dict[str, np.ndarray]) -> dict[str, object]:
     """
     One window [STEPS, features] and what the model makes of it: a file whose weights were damaged answers otherwise, where
     a window without movement may hide it.

@@ -4,21 +4,21 @@ import os
 from dataclasses import dataclass
 from functools import partial
 
-# One thread, so that the same seed gives the same bits on the same machine. Read by XLA when it is first loaded.
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import settings
+from .anchor import base_scale
+from .baselines import scaled_quantiles
+from .dataset import Windows
+from .losses import pinball
+from .network import Parameters, Shape, evaluate, forward, initial_bias, initial_parameters
+from .predictions import Predictions
+
+# One thread, so that the same seed gives the same bits on the same machine. Read by XLA when it first computes.
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
 os.environ.setdefault("NPROC", "1")
-
-import jax  # noqa: E402
-import jax.numpy as jnp  # noqa: E402
-import numpy as np  # noqa: E402
-
-from . import settings  # noqa: E402
-from .anchor import base_scale  # noqa: E402
-from .baselines import scaled_quantiles  # noqa: E402
-from .dataset import Windows  # noqa: E402
-from .losses import pinball  # noqa: E402
-from .network import Parameters, Shape, evaluate, forward, initial_bias, initial_parameters  # noqa: E402
-from .predictions import Predictions  # noqa: E402
 
 # Rows of one prediction or validation step; the last ones are filled up, so that every step has one compiled shape.
 CHUNK = 2048
