@@ -13,12 +13,19 @@ from pathlib import Path
 
 import numpy as np
 
-from .candles import read_candle_folder
+from .candles import DataError, read_candle_folder
 from .card import Controls, Shipped, write_card
 from .dataset import horizon_steps, windows_of
 from .evaluation import judge, verdict
 from .experiment import Experiment, experiment, fitter
-from .metadata import CONTRACT_KEY, TEST_WINDOW_KEY, TRAINING_KEY, answered_window, as_text, contract
+from .metadata import (
+    CONTRACT_KEY,
+    TEST_WINDOW_KEY,
+    TRAINING_KEY,
+    answered_window,
+    as_text,
+    contract,
+)
 from .network import Shape
 from .onnx_export import build_model
 from .parity import require_parity, run_file
@@ -45,7 +52,7 @@ def main() -> None:
     by_interval = read_candle_folder(arguments.data)
     interval = arguments.interval_minutes
     if interval not in by_interval:
-        raise SystemExit(f"{arguments.data} holds no file of {interval}-minute candles")
+        raise DataError(f"{arguments.data} holds no file of {interval}-minute candles")
     say(f"{interval}-minute candles: {', '.join(file.name for file in by_interval[interval])}")
     main_experiment = experiment(by_interval[interval], say)
     others = []
@@ -65,11 +72,17 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of candle files (*.csv, *.csv.gz)")
-    parser.add_argument("--interval-minutes", type=int, choices=[1, 5], default=1, help="of the model's candles; others are controls")
+    parser.add_argument(
+        "--interval-minutes", type=int, choices=[1, 5], default=1, help="of the model's candles; others are controls"
+    )
     parser.add_argument("--name", default="quantiles-60m", help="name of the model and its files")
-    parser.add_argument("--models", type=Path, default=PACKAGE.parent / "models", help="where the model and its card go")
+    parser.add_argument(
+        "--models", type=Path, default=PACKAGE.parent / "models", help="where the model and its card go"
+    )
     parser.add_argument("--vectors", type=Path, default=PACKAGE / "test_data", help="where the test vectors go")
     return parser.parse_args()
 
@@ -101,7 +114,9 @@ def _final(name: str, main_experiment: Experiment) -> tuple[Shipped, bytes, Fitt
     minimum_return = float(f"{np.quantile(means, 1 - SIGNAL_SHARE):.1e}")
     _, features = made_up_window(np.random.default_rng(SEEDS[0]), *TEST_MARKET[1:])
     metadata = {
-        CONTRACT_KEY: as_text(contract(name, shape.patched, files, windows, minimum_return)),
+        CONTRACT_KEY: as_text(
+            contract(name, shape.patched, files, windows, minimum_return, verdict(main_experiment.chosen[0]))
+        ),
         TEST_WINDOW_KEY: as_text(answered_window(features, outputs_of(fitted, features))),
         TRAINING_KEY: as_text(_training_summary(main_experiment, fitted)),
     }
@@ -138,4 +153,7 @@ def _rounded(figure) -> list[float]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except DataError as error:
+        raise SystemExit(f"training: {error}") from None

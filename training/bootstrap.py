@@ -1,9 +1,11 @@
-"""Intervals for figures of overlapping windows: whole blocks of hours are drawn again, round the clock of the test time."""
+"""Intervals for figures of overlapping windows: whole blocks of hours are drawn again, round the clock of the test "
+"time."""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from .candles import DataError
 from .settings import BLOCK_HOURS, INTERVAL_LEVEL, RESAMPLE_SEED, RESAMPLES
 
 HOUR_MS = 3_600_000
@@ -11,7 +13,8 @@ HOUR_MS = 3_600_000
 
 class HourBlocks:
     """
-    Circular block bootstrap over the hours of a test. The same draws serve every figure, so that differences are paired.
+    Circular block bootstrap over the hours of a test. The same draws serve every figure, so that differences are
+    paired.
 
     close_ms: when each row was predicted.
     """
@@ -20,14 +23,19 @@ class HourBlocks:
         hours, self._hour_of_row = np.unique(close_ms // HOUR_MS, return_inverse=True)
         self._hours = len(hours)
         if self._hours < 2 * BLOCK_HOURS:
-            raise ValueError(f"{self._hours} hours are too few for blocks of {BLOCK_HOURS} hours")
+            raise DataError(
+                f"{self._hours} hours of tests are too few for blocks of {BLOCK_HOURS} hours: give more candles in "
+                "one history"
+            )
         count = -(-self._hours // BLOCK_HOURS)
         self._starts = np.random.default_rng(RESAMPLE_SEED).integers(0, self._hours, (RESAMPLES, count))
 
-    def interval(self, statistic: Callable[[np.ndarray], np.ndarray], *columns: np.ndarray) -> tuple[float, float, float]:
+    def interval(
+        self, statistic: Callable[[np.ndarray], np.ndarray], *columns: np.ndarray
+    ) -> tuple[float, float, float]:
         """
-        A figure with its interval: (value, low, high). `statistic` makes it of the columns' sums over the rows, given as
-        [columns, resamples]; a column has one number per row.
+        A figure with its interval: (value, low, high). `statistic` makes it of the columns' sums over the rows, given
+        as [columns, resamples]; a column has one number per row.
         """
         sums = np.stack([np.bincount(self._hour_of_row, column, self._hours) for column in columns])
         doubled = np.concatenate([sums, sums[:, :BLOCK_HOURS]], axis=1)

@@ -11,8 +11,13 @@ import numpy as np
 COLUMNS = ["timestamp_ms", "open", "high", "low", "close", "volume"]
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
-# Files that lie further apart in time are not one history: the model would be trained before the gap and tested after it.
+# Files that lie further apart in time are not one history: the model would be trained before the gap and tested after
+# it.
 HISTORY_GAP_DAYS_MAX = 7
+
+
+class DataError(ValueError):
+    """The candles that were given cannot be trained on; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +44,21 @@ class CandleFile:
 
 
 def read_candle_file(path: Path) -> CandleFile:
-    """Reads one file. Raises ValueError, naming the file and the first line at fault, when an entry cannot be."""
+    """Reads one file. Raises DataError, naming the file and the first line at fault, when an entry cannot be."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", newline="") as file:
         rows = list(csv.reader(file))
     if not rows or rows[0] != COLUMNS:
-        raise ValueError(f"{path}: the first line must be {','.join(COLUMNS)}")
+        raise DataError(f"{path}: the first line must be {','.join(COLUMNS)}")
     if len(rows) < 3:
-        raise ValueError(f"{path}: at least two candles are needed")
+        raise DataError(f"{path}: at least two candles are needed")
     table = np.array([_numbers(path, line, row) for line, row in enumerate(rows[1:], start=2)])
     _require_possible(path, table)
     open_time_ms = table[:, 0].astype(np.int64)
     # The commonest distance: a file may have gaps, and windows across a gap are left out later.
     interval_minutes = int(np.bincount(np.diff(open_time_ms) // MINUTE_MS).argmax())
     if interval_minutes < 1 or (open_time_ms % (interval_minutes * MINUTE_MS) != 0).any():
-        raise ValueError(f"{path}: candles must open at whole multiples of their interval of {interval_minutes} minutes")
+        raise DataError(f"{path}: candles must open at whole multiples of their interval of {interval_minutes} minutes")
     return CandleFile(path.name, open_time_ms, table[:, 1:], interval_minutes)
 
 
@@ -61,14 +66,14 @@ def _numbers(path: Path, line: int, row: list[str]) -> list[float]:
     try:
         numbers = [float(entry) for entry in row]
     except ValueError:
-        raise ValueError(f"{path}, line {line}: {','.join(row)} is not six numbers") from None
+        raise DataError(f"{path}, line {line}: {','.join(row)} is not six numbers") from None
     if len(numbers) != len(COLUMNS):
-        raise ValueError(f"{path}, line {line}: {len(row)} entries where {len(COLUMNS)} are expected")
+        raise DataError(f"{path}, line {line}: {len(row)} entries where {len(COLUMNS)} are expected")
     return numbers
 
 
 def _require_possible(path: Path, table: np.ndarray) -> None:
-    """Raises ValueError for the first line that no market can have made."""
+    """Raises DataError for the first line that no market can have made."""
     time, opened, high, low, close, volume = table.T
     faults = [
         (~np.isfinite(table).all(axis=1), "has an entry that is not finite"),
@@ -79,7 +84,7 @@ def _require_possible(path: Path, table: np.ndarray) -> None:
     ]
     for wrong, sentence in faults:
         if wrong.any():
-            raise ValueError(f"{path}, line {int(wrong.argmax()) + 2}: the candle {sentence}")
+            raise DataError(f"{path}, line {int(wrong.argmax()) + 2}: the candle {sentence}")
 
 
 def read_candle_folder(folder: Path) -> dict[int, list[CandleFile]]:
@@ -89,7 +94,7 @@ def read_candle_folder(folder: Path) -> dict[int, list[CandleFile]]:
     """
     paths = sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")])
     if not paths:
-        raise ValueError(f"{folder} holds no candle files (*.csv, *.csv.gz)")
+        raise DataError(f"{folder} holds no candle files (*.csv, *.csv.gz)")
     files = [read_candle_file(path) for path in paths]
     intervals = sorted({file.interval_minutes for file in files})
     return {
@@ -112,5 +117,5 @@ def _one_history(files: list[CandleFile]) -> list[CandleFile]:
     for symbol in {file.symbol for file in kept}:
         times = np.concatenate([file.open_time_ms for file in kept if file.symbol == symbol])
         if len(np.unique(times)) < len(times):
-            raise ValueError(f"two files hold the same candles of {symbol}: keep one of them")
+            raise DataError(f"two files hold the same candles of {symbol}: keep one of them")
     return sorted(kept, key=lambda one: one.name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .candles import MINUTE_MS, CandleFile
+from .candles import MINUTE_MS, CandleFile, DataError
 from .features import mirrored, window_features
 from .settings import HORIZONS_MINUTES, STEPS
 from .targets import future_moves
@@ -40,9 +40,9 @@ class Windows:
 
 
 def horizon_steps(interval_minutes: int) -> tuple[int, ...]:
-    """The horizons in candles. Raises ValueError for an interval that does not divide them."""
+    """The horizons in candles. Raises DataError for an interval that does not divide them."""
     if any(minutes % interval_minutes for minutes in HORIZONS_MINUTES):
-        raise ValueError(f"candles of {interval_minutes} minutes do not divide the horizons {HORIZONS_MINUTES} minutes")
+        raise DataError(f"candles of {interval_minutes} minutes do not divide the horizons {HORIZONS_MINUTES} minutes")
     return tuple(minutes // interval_minutes for minutes in HORIZONS_MINUTES)
 
 
@@ -65,7 +65,9 @@ def _windows_of_file(file: CandleFile, symbol: int) -> Windows:
     moved = (features[:, :, :3] != 0).any(axis=(1, 2))
     first, features = first[moved], features[moved]
     last = first + STEPS
-    moves = [future_moves(file.values, last, count) for count in steps] if len(first) else [[np.zeros(0)] * 3] * len(steps)
+    moves = (
+        [future_moves(file.values, last, count) for count in steps] if len(first) else [[np.zeros(0)] * 3] * len(steps)
+    )
     returns, rises, falls = (np.stack(columns, axis=1) for columns in zip(*moves, strict=True))
     close_ms = file.open_time_ms[last] + file.interval_ms
     end_ms = close_ms + max(HORIZONS_MINUTES) * MINUTE_MS

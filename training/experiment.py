@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .bootstrap import HourBlocks
 from .candles import CandleFile
 from .dataset import Windows, horizon_steps, windows_of
 from .evaluation import Figure, HorizonFigures, judge
 from .network import Shape
 from .selection import gain_on_last_fold, gain_over_head, network_is_shipped
-from .settings import SEEDS
+from .settings import FOLDS, SEEDS
 from .splits import Split, walk_forward
 from .study import Fit, Walk, run, walk
 from .training_loop import fit
@@ -45,10 +46,12 @@ def fitter(shape: Shape) -> Fit:
 
 
 def experiment(files: list[CandleFile], say: Say) -> Experiment:
-    """Raises ValueError when the candles do not fill the folds."""
+    """Raises DataError when the candles do not fill the folds."""
     windows = windows_of(files)
     splits = walk_forward(windows)
     walked = walk(windows, splits)
+    # The shortest test that is judged alone: refused before the training, not after it.
+    HourBlocks(walked.test.close_ms[walked.fold == FOLDS - 1])
     steps = horizon_steps(files[0].interval_minutes)
     network = _runs(windows, splits, Shape(steps, patched=True), "patch transformer", say)
     head = _runs(windows, splits, Shape(steps, patched=False), "head alone", say)

@@ -1,6 +1,6 @@
 """
-What the file says of itself: three entries of text, so that it can be checked before any of it is run. `README.md` lists
-them.
+What the file says of itself: three entries of text, so that it can be checked before any of it is run. `README.md`
+lists them.
 """
 
 import json
@@ -22,11 +22,17 @@ CONTRACT_VERSION = 1
 VERSION = "2.0.0"
 # Beyond all but this share of the training windows on either side, the model was hardly ever.
 RANGE_TAIL = 0.001
-NOTE = (
-    "Predicts how far prices may move, not where to: out of sample no direction was found that pays what a trade costs. "
-    "Use it for stop distances and sizes, and do not trade its mean for profit."
-)
+USE = "Use it for stop distances and sizes, and do not trade its mean for profit."
 FAMILIES = {True: "PatchTST with a volatility anchor", False: "volatility anchor with a linear head"}
+
+
+def note(found: dict[str, str]) -> str:
+    """An honest word about what the model can do, after what its test found."""
+    if found["pays"] == "none":
+        lesson = "out of sample no direction was found that pays what a trade costs"
+    else:
+        lesson = "a rule earned its costs in a test of few days, which is no promise"
+    return f"Predicts how far prices may move, not where to: {lesson}. {USE}"
 
 
 def instant(time_ms: int) -> str:
@@ -35,7 +41,12 @@ def instant(time_ms: int) -> str:
 
 
 def contract(
-    name: str, patched: bool, files: list[CandleFile], windows: Windows, minimum_return: float
+    name: str,
+    patched: bool,
+    files: list[CandleFile],
+    windows: Windows,
+    minimum_return: float,
+    found: dict[str, str],
 ) -> dict[str, object]:
     """What a program checks before it runs the model, and what it may rely on."""
     return {
@@ -63,7 +74,7 @@ def contract(
         ],
         "endOfData": instant(max(file.end_ms for file in files)),
         "trainingRanges": training_ranges(windows),
-        "note": NOTE,
+        "note": note(found),
     }
 
 
@@ -94,8 +105,8 @@ def training_ranges(windows: Windows) -> dict[str, list[float]]:
 
 def answered_window(features: np.ndarray, outputs: dict[str, np.ndarray]) -> dict[str, object]:
     """
-    One window [STEPS, features] and what the model makes of it: a file whose weights were damaged answers otherwise, where
-    a window without movement may hide it.
+    One window [STEPS, features] and what the model makes of it: a file whose weights were damaged answers otherwise,
+    where a window without movement may hide it.
     """
     return {
         "features": [float(f"{value:.9g}") for value in features.ravel()],
@@ -106,5 +117,3 @@ def answered_window(features: np.ndarray, outputs: dict[str, np.ndarray]) -> dic
 def as_text(content: object) -> str:
     """JSON on one line; refuses what JSON cannot hold."""
     return json.dumps(content, separators=(",", ":"), allow_nan=False)
-
-

@@ -14,7 +14,9 @@ def quantile_loss(actual: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     return pinball(actual[:, None], quantiles, np.array(QUANTILE_LEVELS)).mean(axis=1)
 
 
-def excursion_loss(rises: np.ndarray, falls: np.ndarray, rise_quantiles: np.ndarray, fall_quantiles: np.ndarray) -> np.ndarray:
+def excursion_loss(
+    rises: np.ndarray, falls: np.ndarray, rise_quantiles: np.ndarray, fall_quantiles: np.ndarray
+) -> np.ndarray:
     """Mean pinball loss of the largest rise and the largest fall, by row."""
     levels = np.array(EXCURSION_LEVELS)
     up = pinball(rises[:, None], rise_quantiles, levels)

@@ -1,7 +1,7 @@
 """
-The network in JAX: a volatility anchor, what the last candles' volatility and volume were against it, and, unless the head
-stands alone, patches of the window through a small transformer in the manner of PatchTST. Everything is measured in
-volatilities of the horizon; `Shape` and the constants of `anchor` are shared with `onnx_export`.
+The network in JAX: a volatility anchor, what the last candles' volatility and volume were against it, and, unless the
+head stands alone, patches of the window through a small transformer in the manner of PatchTST. Everything is measured
+in volatilities of the horizon; `Shape` and the constants of `anchor` are shared with `onnx_export`.
 
 Shapes: B windows, S steps, N patches, D width, H horizons.
 """
@@ -25,8 +25,8 @@ CONTEXT_VALUES = 3 * len(settings.CONTEXT_CANDLES) + len(settings.RECENT_CANDLES
 QUANTILES = len(settings.QUANTILE_LEVELS)
 MIDDLE = QUANTILES // 2
 EXCURSIONS = len(settings.EXCURSION_LEVELS)
-# Per horizon: a log scale, the median, the gaps between quantiles from the lowest to the highest, then the smallest rise
-# and what the next levels add to it, and the same for falls.
+# Per horizon: a log scale, the median, the gaps between quantiles from the lowest to the highest, then the smallest
+# rise and what the next levels add to it, and the same for falls.
 HEAD_VALUES = 1 + QUANTILES + 2 * EXCURSIONS
 PATCHES = (settings.STEPS - settings.PATCH_STEPS) // settings.PATCH_STRIDE + 1
 PATCH_ROWS = np.arange(PATCHES)[:, None] * settings.PATCH_STRIDE + np.arange(settings.PATCH_STEPS)
@@ -66,8 +66,8 @@ class Shape:
 
 def initial_parameters(shape: Shape, bias: np.ndarray, seed: int) -> Parameters:
     """
-    Random patches, a head of zeros: training starts as the anchor times the quantiles that `bias` [H, HEAD_VALUES] stands
-    for.
+    Random patches, a head of zeros: training starts as the anchor times the quantiles that `bias` [H, HEAD_VALUES]
+    stands for.
     """
     random = np.random.default_rng(seed)
 
@@ -122,8 +122,8 @@ def anchor_and_context(features: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 def forward(p: Parameters, shape: Shape, features: jax.Array, key: Key = None) -> dict[str, jax.Array]:
     """
-    Quantiles, rises and falls in volatilities of the horizon, and `scale` [B, 1]. With a `key` some values are dropped, as
-    in training.
+    Quantiles, rises and falls in volatilities of the horizon, and `scale` [B, 1]. With a `key` some values are dropped,
+    as in training.
     """
     scale, context = anchor_and_context(features)
     inputs = context

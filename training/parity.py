@@ -34,8 +34,8 @@ def named_outputs(predictions: Predictions, scale: np.ndarray) -> dict[str, np.n
 
 def require_parity(actual: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> tuple[float, float]:
     """
-    The largest difference and the largest in scales of its row. Raises ValueError, naming the output, when one is beyond
-    ABSOLUTE_TOLERANCE or SCALE_TOLERANCE, or no number.
+    The largest difference and the largest in scales of its row. Raises ValueError, naming the output, when one is
+    beyond ABSOLUTE_TOLERANCE or SCALE_TOLERANCE, or no number.
     """
     scale = expected[SCALE_NAME]
     largest, largest_scaled = 0.0, 0.0
@@ -44,7 +44,8 @@ def require_parity(actual: dict[str, np.ndarray], expected: dict[str, np.ndarray
         scaled = (difference.T / scale).T
         if not ((difference <= ABSOLUTE_TOLERANCE) & (scaled <= SCALE_TOLERANCE)).all():
             raise ValueError(
-                f"the file's {name} differs from the network's by {difference.max():.2e}, {scaled.max():.2e} of the scale"
+                f"the file's {name} differs from the network's by {difference.max():.2e}, {scaled.max():.2e} of the "
+                "scale"
             )
         largest, largest_scaled = max(largest, difference.max()), max(largest_scaled, scaled.max())
     return float(largest), float(largest_scaled)

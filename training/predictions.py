@@ -10,8 +10,8 @@ from .settings import QUANTILE_LEVELS, QUANTILE_SHARES
 @dataclass(frozen=True)
 class Predictions:
     """
-    Log returns. Quantiles are [rows, horizons, QUANTILE_LEVELS]; rises and falls [rows, horizons, EXCURSION_LEVELS], both
-    0 or above.
+    Log returns. Quantiles are [rows, horizons, QUANTILE_LEVELS]; rises and falls [rows, horizons, EXCURSION_LEVELS],
+    both 0 or above.
     """
 
     quantiles: np.ndarray
@@ -33,8 +33,8 @@ def joined(parts: list[Predictions]) -> Predictions:
 
 def probability_above(quantiles: np.ndarray, value: np.ndarray | float) -> np.ndarray:
     """
-    The probability that a return is above `value`, by row of quantiles [rows, QUANTILE_LEVELS]. Straight lines between the
-    quantiles; outside, exponential tails through the outer two on each side.
+    The probability that a return is above `value`, by row of quantiles [rows, QUANTILE_LEVELS]. Straight lines between
+    the quantiles; outside, exponential tails through the outer two on each side.
     """
     levels = np.array(QUANTILE_LEVELS)
     value = np.broadcast_to(np.asarray(value, dtype=np.float64), quantiles.shape[:1])

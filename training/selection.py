@@ -8,9 +8,10 @@ from .settings import EXCURSION_LOSS_WEIGHT, FOLDS, HORIZONS_MINUTES
 from .study import Run, Walk
 
 RULE = (
-    "The patch transformer is shipped if its loss (returns and excursions as in training, mean of the seeds) is below that of "
-    "the head alone on every fold but the last: mean relative gain over the horizons, the whole interval above zero. "
-    "Otherwise the head is: of two models that cannot be told apart, the simpler one. The last fold is no part of the choice."
+    "The patch transformer is shipped if its loss (returns and excursions as in training, mean of the seeds) is "
+    "below that of the head alone on every fold but the last: mean relative gain over the horizons, the whole "
+    "interval above zero. Otherwise the head is: of two models that cannot be told apart, the simpler one. The last "
+    "fold is no part of the choice."
 )
 
 
@@ -30,9 +31,7 @@ def network_is_shipped(gain: Figure) -> bool:
 
 
 def _gain(walk: Walk, network: list[Run], head: list[Run], rows: np.ndarray) -> Figure:
-    columns = [
-        _loss(walk, runs, horizon)[rows] for horizon in range(len(HORIZONS_MINUTES)) for runs in (network, head)
-    ]
+    columns = [_loss(walk, runs, horizon)[rows] for horizon in range(len(HORIZONS_MINUTES)) for runs in (network, head)]
 
     def mean_gain(sums: np.ndarray) -> np.ndarray:
         return (1 - sums[0::2] / sums[1::2]).mean(axis=0)

@@ -1,4 +1,5 @@
-"""Every choice that shapes the model or its judgement. All of them are made before a run and none depends on its results."""
+"""Every choice that shapes the model or its judgement. All of them are made before a run and none depends on its "
+"results."""
 
 # One window: an hour and a half of one-minute candles, and one more candle for the first previous close.
 STEPS = 96
@@ -11,7 +12,8 @@ EXCURSION_LEVELS = (0.5, 0.9)
 
 # The anchor: an exponentially weighted variance of returns and of ranges. About 33 candles weigh most.
 EWMA_DECAY = 0.97
-# A window without movement has this variance, so that nothing is divided by zero. Its root is a hundredth of a basis point.
+# A window without movement has this variance, so that nothing is divided by zero. Its root is a hundredth of a basis
+# point.
 VARIANCE_FLOOR = 1e-12
 # The head sees how mean variance and volume over these many candles compare with the anchor ...
 CONTEXT_CANDLES = (1, 5, 15, 30, 60)
@@ -68,6 +70,6 @@ SPREAD_MIN = 0.0002
 # The share of predictions that would be signals, by which `suggestedMinimumReturn` is chosen.
 SIGNAL_SHARE = 0.2
 
-# How many kinds of models were tried on the one-minute candles before these sizes were fixed. Whoever tries many finds one
-# that looks good by chance, so the card says it.
+# How many kinds of models were tried on the one-minute candles before these sizes were fixed. Whoever tries many finds
+# one that looks good by chance, so the card says it.
 CONFIGURATIONS_TRIED = 14

@@ -1,8 +1,8 @@
 """Made-up candles: a seeded random walk. To prove that nothing is found where nothing is, and for test vectors."""
 
-from .candles import MINUTE_MS, CandleFile
-
 import numpy as np
+
+from .candles import MINUTE_MS, CandleFile
 
 # Price moves inside one candle; enough for highs and lows to differ from open and close.
 MOVES_PER_CANDLE = 12

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .candles import MINUTE_MS
+from .candles import MINUTE_MS, DataError
 from .dataset import Windows
 from .settings import EMBARGO_MINUTES, FIRST_TRAINING_SEGMENTS, FOLDS, VALIDATION_SHARE
 
@@ -27,10 +27,10 @@ class Split:
 
 def walk_forward(windows: Windows) -> list[Split]:
     """
-    One split per fold: the training part begins at the start and grows by what was tested before. Training windows whose
-    targets reach into the window of a test, or the embargo before it, are left out.
+    One split per fold: the training part begins at the start and grows by what was tested before. Training windows
+    whose targets reach into the window of a test, or the embargo before it, are left out.
 
-    Raises ValueError when the candles do not fill a fold.
+    Raises DataError when the candles do not fill a fold.
     """
     start, end = _range(windows)
     edges = np.linspace(start, end, FIRST_TRAINING_SEGMENTS + FOLDS + 1)[FIRST_TRAINING_SEGMENTS:]
@@ -41,8 +41,9 @@ def walk_forward(windows: Windows) -> list[Split]:
         for name in Split.__dataclass_fields__:
             count = len(getattr(split, name))
             if count < PART_WINDOWS_MIN:
-                raise ValueError(
-                    f"fold {fold} has {count} {name} windows of {PART_WINDOWS_MIN} needed: give more candles in one history"
+                raise DataError(
+                    f"fold {fold} has {count} {name} windows of {PART_WINDOWS_MIN} needed: give more candles in one "
+                    "history"
                 )
         splits.append(split)
     return splits
@@ -55,7 +56,7 @@ def final_split(windows: Windows) -> Split:
 
 def _range(windows: Windows) -> tuple[int, int]:
     if len(windows) == 0:
-        raise ValueError("the candles give no window without a gap")
+        raise DataError("the candles give no window without a gap")
     return int(windows.close_ms.min()), int(windows.close_ms.max()) + 1
 
 
@@ -81,6 +82,6 @@ def require_no_shared_candles(windows: Windows, training: np.ndarray, test: np.n
     leaking = int((begun > over).sum())
     if leaking:
         raise LeakageError(
-            f"{leaking} of {len(test)} test windows share candles with training windows: split by time, and leave out "
-            "the windows between"
+            f"{leaking} of {len(test)} test windows share candles with training windows: split by time, and leave "
+            "out the windows between"
         )

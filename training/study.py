@@ -34,14 +34,16 @@ class Walk:
 
 @dataclass(frozen=True)
 class Run:
-    """One seed's predictions of a walk's test windows, and how large a mean was strong in validation [rows, horizons]."""
+    """One seed's predictions of a walk's test windows, and how large a mean was strong in validation [rows, "
+    "horizons]."""
 
     predictions: Predictions
     strong: np.ndarray
 
 
 def walk(windows: Windows, splits: list[Split]) -> Walk:
-    """The test windows and the references. Raises LeakageError when a split shares candles between training and test."""
+    """The test windows and the references. Raises LeakageError when a split shares candles between training and "
+    "test."""
     parts = []
     for number, split in enumerate(splits):
         fitted = np.concatenate([split.training, split.validation])

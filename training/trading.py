@@ -8,8 +8,8 @@ from .settings import SPREAD_MIN, TAKER_FEE
 
 def round_trip_costs(training: Windows) -> dict[int, float]:
     """
-    What a trade costs by symbol, as a share of its value: two taker fees and the spread. Roll's estimate takes the spread
-    from how last prices jump back and forth; what a model earns by predicting those jumps, no order can collect.
+    What a trade costs by symbol, as a share of its value: two taker fees and the spread. Roll's estimate takes the
+    spread from how last prices jump back and forth; what a model earns by predicting those jumps, no order can collect.
     """
     costs = {}
     for symbol in np.unique(training.symbol):
@@ -21,8 +21,8 @@ def round_trip_costs(training: Windows) -> dict[int, float]:
 
 def one_at_a_time(windows: Windows, wanted: np.ndarray, horizon_ms: int) -> np.ndarray:
     """
-    The rows that open a position: those wanted, in order of time, while none of the same symbol is open. Each is held for
-    the horizon.
+    The rows that open a position: those wanted, in order of time, while none of the same symbol is open. Each is held
+    for the horizon.
     """
     free_at_ms: dict[int, int] = {}
     opened = []

@@ -13,7 +13,14 @@ from .anchor import base_scale
 from .baselines import scaled_quantiles
 from .dataset import Windows
 from .losses import pinball
-from .network import Parameters, Shape, evaluate, forward, initial_bias, initial_parameters
+from .network import (
+    Parameters,
+    Shape,
+    evaluate,
+    forward,
+    initial_bias,
+    initial_parameters,
+)
 from .predictions import Predictions
 
 # One thread, so that the same seed gives the same bits on the same machine. Read by XLA when it first computes.

@@ -10,7 +10,13 @@ from ..bootstrap import HOUR_MS, HourBlocks
 from ..dataset import windows_of
 from ..evaluation import Figure, share_of
 from ..losses import pinball
-from ..metrics import area_under_curve, correlation_columns, correlation_of, rank_noise, ranks
+from ..metrics import (
+    area_under_curve,
+    correlation_columns,
+    correlation_of,
+    rank_noise,
+    ranks,
+)
 from ..predictions import Predictions, probability_above, probability_beyond
 from ..selection import network_is_shipped
 from ..settings import QUANTILE_LEVELS, SPREAD_MIN, TAKER_FEE
@@ -38,9 +44,10 @@ class ReferencesTest(unittest.TestCase):
 
     def test_ewma_quantiles_widen_with_volatility(self) -> None:
         wild = windows_of([random_walk(400, 1, 4 * self.volatility, seed=5)])
-        ratio = ewma_quantiles(self.windows, wild).quantiles[:, :, -1].mean() / ewma_quantiles(
-            self.windows, self.windows
-        ).quantiles[:, :, -1].mean()
+        ratio = (
+            ewma_quantiles(self.windows, wild).quantiles[:, :, -1].mean()
+            / ewma_quantiles(self.windows, self.windows).quantiles[:, :, -1].mean()
+        )
         self.assertAlmostEqual(ratio, 4, delta=0.4)
 
     def test_costs_are_fees_and_the_spread_that_prices_jump_over(self) -> None:

@@ -1,4 +1,5 @@
-"""Nothing is found where nothing is, and a split that leaks is caught twice: by its candles, and by what it would claim."""
+"""Nothing is found where nothing is, and a split that leaks is caught twice: by its candles, and by what it would "
+"claim."""
 
 import unittest
 
@@ -17,9 +18,7 @@ CANDLES = 4_000
 def shuffled(windows: Windows, splits: list[Split]) -> list[Split]:
     """The same sizes, but rows at random."""
     order = np.random.default_rng(5).permutation(len(windows))
-    return [
-        Split(order[split.training], order[split.validation], np.sort(order[split.test])) for split in splits
-    ]
+    return [Split(order[split.training], order[split.validation], np.sort(order[split.test])) for split in splits]
 
 
 class HonestyTest(unittest.TestCase):

@@ -63,7 +63,9 @@ class NetworkTest(unittest.TestCase):
 
     def test_quantiles_never_cross_and_excursions_are_never_below_zero(self) -> None:
         for shape in SHAPES:
-            predicted = stirred(shape, 3).predict(WINDOWS.features * np.random.default_rng(3).normal(1, 3, (len(WINDOWS), 1, 1)))
+            predicted = stirred(shape, 3).predict(
+                WINDOWS.features * np.random.default_rng(3).normal(1, 3, (len(WINDOWS), 1, 1))
+            )
             self.assertTrue((np.diff(predicted.quantiles, axis=2) >= 0).all())
             for moves in (predicted.rises, predicted.falls):
                 self.assertTrue((moves >= 0).all() and (np.diff(moves, axis=2) >= 0).all())
@@ -74,7 +76,10 @@ class NetworkTest(unittest.TestCase):
         for shape in SHAPES:
             fitted = stirred(shape, 4)
             np.testing.assert_allclose(
-                fitted.predict(wider).quantiles, 3 * fitted.predict(WINDOWS.features[:50]).quantiles, rtol=1e-3, atol=1e-7
+                fitted.predict(wider).quantiles,
+                3 * fitted.predict(WINDOWS.features[:50]).quantiles,
+                rtol=1e-3,
+                atol=1e-7,
             )
 
     def test_a_window_without_movement_gives_finite_numbers(self) -> None:
@@ -136,7 +141,9 @@ class FileTest(unittest.TestCase):
 
     def test_damaged_weights_show_in_the_window_inside_the_file(self) -> None:
         fitted = stirred(SHAPES[0], 14)
-        damaged = Fitted(fitted.parameters | {"position": fitted.parameters["position"].at[0, 0].set(np.nan)}, fitted.shape, 0)
+        damaged = Fitted(
+            fitted.parameters | {"position": fitted.parameters["position"].at[0, 0].set(np.nan)}, fitted.shape, 0
+        )
         window = WINDOWS.features[:1]
         with self.assertRaises(ValueError):
             require_parity(run_file(file_of(damaged), window), outputs_of(fitted, window))
@@ -145,7 +152,7 @@ class FileTest(unittest.TestCase):
         fitted = stirred(SHAPES[1], 15)
         window = WINDOWS.features[:1]
         metadata = {
-            CONTRACT_KEY: as_text(contract("a-model", False, [FILE], WINDOWS, 0.0003)),
+            CONTRACT_KEY: as_text(contract("a-model", False, [FILE], WINDOWS, 0.0003, {"pays": "none"})),
             TEST_WINDOW_KEY: as_text(answered_window(window, outputs_of(fitted, window))),
         }
         content = file_of(fitted, metadata)
