@@ -2,11 +2,12 @@
 "claim."""
 
 import unittest
+from dataclasses import replace
 
 import numpy as np
 
 from ..dataset import Windows, windows_of
-from ..evaluation import judge, verdict
+from ..evaluation import Figure, judge, verdict
 from ..simulation import random_walk
 from ..splits import LeakageError, Split, require_no_shared_candles, walk_forward
 from ..study import Run, Walk, run, walk
@@ -62,6 +63,12 @@ class HonestyTest(unittest.TestCase):
         figures = judge(self.walk, Run(seeing, np.zeros_like(test.returns)))
         everywhere = dict.fromkeys(["spread", "excursions", "direction", "pays"], "5, 15, 60")
         self.assertEqual(verdict(figures), everywhere)
+
+    def test_a_direction_needs_more_than_twice_what_chance_shows_and_its_whole_interval(self) -> None:
+        figures = judge(self.walk, run(self.windows, self.splits, neighbours.fit, 1))[0]
+        for value, low, noise, found in ((0.05, 0.01, 0.02, True), (0.05, 0.01, 0.03, False), (0.05, 0.0, 0.02, False)):
+            told = replace(figures, rank_correlation=Figure(value, low, 0.09), rank_noise=noise)
+            self.assertEqual(told.direction_found, found)
 
 
 def _in_time(claimed: Walk, made: Run, order: np.ndarray) -> tuple[Walk, Run]:
