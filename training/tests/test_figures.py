@@ -76,7 +76,10 @@ class FiguresTest(unittest.TestCase):
     def test_probabilities_are_those_of_the_distribution(self) -> None:
         for value, expected in ((0.0, 0.5), (0.67449, 0.25), (-1.644854, 0.95), (1.644854, 0.05)):
             self.assertAlmostEqual(probability_above(NORMAL, value)[0], expected, places=5)
-        self.assertAlmostEqual(probability_above(NORMAL, 2.326)[0], 0.01, delta=0.01)
+        # Each tail falls to a fifth over the gap between its outer two quantiles: as far as it did from 25 to 5 %.
+        gap = 1.644854 - 0.674490
+        self.assertAlmostEqual(probability_above(NORMAL, 1.644854 + gap)[0], 0.01)
+        self.assertAlmostEqual(probability_above(NORMAL, -1.644854 - gap)[0], 0.99)
         self.assertAlmostEqual(probability_beyond(NORMAL, 1.644854)[0], 0.1, places=5)
 
     def test_probabilities_never_rise_with_what_is_asked_and_end_at_one_and_zero(self) -> None:

@@ -70,6 +70,19 @@ class HonestyTest(unittest.TestCase):
             told = replace(figures, rank_correlation=Figure(value, low, 0.09), rank_noise=noise)
             self.assertEqual(told.direction_found, found)
 
+    def test_a_spread_must_beat_every_reference(self) -> None:
+        figures = judge(self.walk, run(self.windows, self.splits, neighbours.fit, 1))[0]
+        better, worse = Figure(0.02, 0.01, 0.03), Figure(0.02, -0.01, 0.05)
+        for constant, ewma, found in ((better, better, True), (better, worse, False), (worse, better, False)):
+            told = replace(
+                figures,
+                skill_constant=constant,
+                skill_ewma=ewma,
+                excursion_skill_constant=constant,
+                excursion_skill_ewma=ewma,
+            )
+            self.assertEqual((told.spread_found, told.excursions_found), (found, found))
+
 
 def _in_time(claimed: Walk, made: Run, order: np.ndarray) -> tuple[Walk, Run]:
     def sorted_rows(predictions):
