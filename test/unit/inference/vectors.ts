@@ -13,7 +13,7 @@ export const LAYOUT: FeatureLayout = {
   features: ['log_return', 'high_log_return', 'low_log_return', 'relative_volume'],
 };
 
-/** Made-up candles with the features and the prediction that training/train.py computed from them. */
+/** Made-up candles with the features and the prediction that the training computed from them. */
 export interface Vector {
   readonly symbol: string;
   readonly candles: readonly Candle[];
