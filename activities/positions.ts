@@ -19,6 +19,7 @@ import { crashPoint } from '../src/process/crash-points';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import type { ExitOutcome, PositionClient } from '../src/trading/position-client';
 import type { ExitMaker, ExitOrder, MadeExit } from '../src/trading/position-exits';
+import type { TakenPositions } from '../src/trading/taken-positions';
 import { VenueError } from '../src/venues/venue';
 import { withHeartbeats } from './heartbeats';
 import { retryable } from './retryable';
@@ -91,13 +92,15 @@ export interface PositionDependencies {
   readonly positions: PositionClient;
   readonly exits: ExitMaker;
   readonly entries: Pick<EntryCanceller, 'cancel'>;
+  /** Hears of every position that is booked. */
+  readonly taken: Pick<TakenPositions, 'booked'>;
 }
 
 /** How long before an opening its executions are asked for: the venue's instants differ by moments. */
 const BEFORE_OPENING_MS = 2_000;
 
 /** What workflows do about positions, on the venue's task queue. */
-export function createPositionActivities({ pacedVenue, positions, exits, entries }: PositionDependencies) {
+export function createPositionActivities({ pacedVenue, positions, exits, entries, taken }: PositionDependencies) {
   async function readClosing({ symbol, openedAtMs }: BookEpisodeInput['evidence']) {
     const sinceMs = openedAtMs - BEFORE_OPENING_MS;
     const executions = await pacedVenue.executions(symbol, sinceMs);
@@ -161,8 +164,12 @@ export function createPositionActivities({ pacedVenue, positions, exits, entries
       const all = { ...evidence, ...read };
       const trade = closedTradeOf(all);
       crashPoint('book.after');
-      if (trade?.isProven) return { status: 'booked', trade: await named(trade, all) };
-      if (isLast) return { status: 'booked', trade: await named(trade ?? estimatedTradeOf(all, seen), all) };
+      const isBooked = trade?.isProven || isLast;
+      if (isBooked) {
+        const booked = await named(trade ?? estimatedTradeOf(all, seen), all);
+        taken.booked(booked);
+        return { status: 'booked', trade: booked };
+      }
       const lacks = trade === undefined ? 'execution' : 'row in the money log';
       return { status: 'lagging', reason: `The venue does not tell every ${lacks} of ${evidence.symbol} yet.` };
     },

@@ -23,6 +23,7 @@ import {
 import { OrphanKeeper } from '../src/trading/orphan-keeper';
 import { PositionClient } from '../src/trading/position-client';
 import { ExitMaker } from '../src/trading/position-exits';
+import { TakenPositions } from '../src/trading/taken-positions';
 import { crashPoint } from '../src/process/crash-points';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { workflowBundlePath } from './build-workflow-bundle';
@@ -104,14 +105,14 @@ export function venueWorker(engine: Engine, candleCount: number): QueueWorkerOpt
     clientOrderIdOf,
   });
   const exits = new ExitMaker(pacedVenue, { fingerprintOf, contentHashOf, clientOrderIdOf });
+  const entries = new EntryCanceller(client, ours);
+  const taken = new TakenPositions(engine.problems);
   return {
     ...common(engine, venueTaskQueue(ours)),
     activities: {
       ...guard.protect(createOrderActivities(engine)),
       ...guard.protect(createMarketDataActivities({ pacedVenue, candlesDir: candlesDir(engine), candleCount })),
-      ...guard.protect(
-        createPositionActivities({ pacedVenue, positions, exits, entries: new EntryCanceller(client, ours) }),
-      ),
+      ...guard.protect(createPositionActivities({ pacedVenue, positions, exits, entries, taken })),
     },
   };
 }

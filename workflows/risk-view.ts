@@ -4,6 +4,7 @@ import { DAY_MS, type RiskBook, type SymbolBook } from '../src/domain/risk/book'
 import type { BoundFigure } from '../src/domain/explain/types';
 import { Exposure } from '../src/domain/risk/exposure';
 import { dayStartOf } from '../src/domain/risk/money';
+import { reportAgeMaxMs } from '../src/domain/risk/netting';
 import { entriesFreeAtMs } from '../src/domain/risk/pauses';
 import { entriesAt } from '../src/domain/risk/take-fill';
 import type { RiskTerms } from '../src/domain/risk/types';
@@ -26,10 +27,15 @@ export function riskView(viewed: Viewed): RiskView {
     ...(equity && { equity: equity.amount }),
     ...(start && { dayStartEquity: start.toFixed() }),
     positionsAsOfMs: book.asOfMs,
+    ...(isOutdated(book, terms, nowMs) && { isOutdated: true as const }),
     positions: knownPositions(book, rows),
     unprotected: unprotectedSymbols(book, terms),
     rules: [...exposureRules(at), ...foreignRules(at), ...countRules(at), ...lossRules(at), ...pauseRules(at)],
   };
+}
+
+function isOutdated(book: RiskBook, terms: RiskTerms, nowMs: number): boolean {
+  return book.asOfMs !== 0 && Math.abs(nowMs - book.reportedAtMs) > reportAgeMaxMs(book, terms);
 }
 
 /** The bounds that an entry of a symbol meets, with what they find now, for explanations. It decides nothing. */

@@ -207,6 +207,8 @@ export interface RiskView {
   readonly dayStartEquity?: string;
   /** When positions were last reported, milliseconds UTC on the venue's clock; 0: never. */
   readonly positionsAsOfMs: number;
+  /** That was too long ago for entries; absent: it was not, or nothing needs positions. */
+  readonly isOutdated?: true;
   readonly positions: readonly KnownPosition[];
   /** Symbols whose position has no stop. */
   readonly unprotected: readonly string[];

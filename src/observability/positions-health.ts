@@ -29,6 +29,11 @@ export function describeBound({ code, value, limit, blockedUntilMs }: RiskRuleVi
   return `${code} is reached (${value ?? 'unknown'} of ${limit ?? 'unknown'}), ${until}`;
 }
 
+/** `2026-01-06 00:00:30Z` */
+function instantWords(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
 /**
  * What is open, and whether it is guarded, as the venue's account knows it.
  *
@@ -52,6 +57,9 @@ export async function positionsHealth(client: Client, config: Config): Promise<P
 export function describePositions(risk: RiskView): Pick<PartHealth, 'status' | 'text' | 'problems'> {
   const { positions, unprotected } = risk;
   const problems = [
+    ...(risk.isOutdated
+      ? [`The positions were last reported ${instantWords(risk.positionsAsOfMs)}, so entries wait`]
+      : []),
     ...unprotected.map((symbol) => `The position of ${symbol} has no stop`),
     ...foreignSymbols(risk).map((symbol) => `The position of ${symbol} was opened by nobody here`),
     ...reachedBounds(risk).map((bound) => `No entry is taken: ${describeBound(bound)}`),

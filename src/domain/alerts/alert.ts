@@ -26,6 +26,10 @@ export const ALERT_RULES = [
   'position_unprotected',
   /** A position that nobody here opened. */
   'position_foreign',
+  /** The exchange closed a position by force. */
+  'position_taken',
+  /** What is open was not reported for too long. */
+  'positions_old',
   /** A bound of loss is reached: no entry is taken until its end. */
   'risk_limit',
   /** What was known of alerts could not be read any more. */

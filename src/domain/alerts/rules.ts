@@ -43,6 +43,8 @@ export const RULE_TERMS: Readonly<Record<AlertRule, RuleTerms>> = {
   // A stop that is set again takes a report and a request; the account and the position's workflow are patient on their own.
   position_unprotected: { severity: 'critical', forMs: 10 * SECOND_MS, keepMs: 30 * SECOND_MS },
   position_foreign: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
+  position_taken: { severity: 'critical', forMs: 0, keepMs: 60 * SECOND_MS },
+  positions_old: { severity: 'critical', forMs: 30 * SECOND_MS, keepMs: 60 * SECOND_MS },
   risk_limit: { severity: 'warning', forMs: 0, keepMs: 60 * SECOND_MS },
   alert_book_damaged: { severity: 'warning', forMs: 0, keepMs: 10 * MINUTE_MS, happens: true },
 };
@@ -78,16 +80,16 @@ export const INHIBITIONS: readonly Inhibition[] = [
   { by: 'temporal_unreachable', of: ['heartbeat_lost'], sparesFacts: true },
   // Who loses its slot leaves. That is found by itself, so that a death has to wait for nothing that is not known yet.
   { by: 'temporal_unreachable', of: ['process_died'], sparesFacts: true, together: true },
-  { by: 'temporal_unreachable', of: ['balances_old', 'predictions_missing'] },
-  { by: 'venue_unreachable', of: ['balances_old', 'predictions_missing', 'entries_stopped'] },
+  { by: 'temporal_unreachable', of: ['balances_old', 'positions_old', 'predictions_missing'] },
+  { by: 'venue_unreachable', of: ['balances_old', 'positions_old', 'predictions_missing', 'entries_stopped'] },
   { by: 'venue_unreachable', of: ['order_unknown', 'reservation_orphaned'], youngerOnly: true },
-  { by: 'venue_banned', of: ['balances_old', 'predictions_missing', 'entries_stopped'] },
+  { by: 'venue_banned', of: ['balances_old', 'positions_old', 'predictions_missing', 'entries_stopped'] },
   { by: 'venue_banned', of: ['order_unknown', 'reservation_orphaned'], youngerOnly: true },
-  { by: 'key_refused', of: ['balances_old', 'entries_stopped'] },
+  { by: 'key_refused', of: ['balances_old', 'positions_old', 'entries_stopped'] },
   { by: 'crash_loop', of: ['heartbeat_lost', 'process_died'], sameSubject: true, together: true },
   { by: 'process_died', of: ['heartbeat_lost'], sameSubject: true, withinMs: 2 * MINUTE_MS },
-  { by: 'crash_loop', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },
-  { by: 'heartbeat_lost', subject: 'trading_engine', of: ['balances_old', 'predictions_missing'] },
+  { by: 'crash_loop', subject: 'trading_engine', of: ['balances_old', 'positions_old', 'predictions_missing'] },
+  { by: 'heartbeat_lost', subject: 'trading_engine', of: ['balances_old', 'positions_old', 'predictions_missing'] },
   { by: 'crash_loop', subject: 'ml_manager', of: ['predictions_missing'] },
   { by: 'heartbeat_lost', subject: 'ml_manager', of: ['predictions_missing'] },
 ];

@@ -42,6 +42,7 @@ const RULES_OF_CODES: readonly { readonly rule: AlertRule; readonly codes: reado
   { rule: 'key_refused', codes: ['ORDERS_REFUSED', 'ACCOUNT_REFUSED', 'MARKET_DATA_REFUSED'] },
   { rule: 'key_ends_soon', codes: ['KEY_ENDS_SOON'] },
   { rule: 'entries_stopped', codes: ['ENTRIES_STOPPED'] },
+  { rule: 'position_taken', codes: ['POSITION_TAKEN'] },
 ];
 
 /**
@@ -174,7 +175,10 @@ function ofPositions(parts: readonly PartHealth[], known: AlertState): readonly 
       text: `No entry is taken: ${describeBound(bound)}.`,
     };
   });
+  const old = risk.isOutdated ? [oldPositions(risk.positionsAsOfMs)] : [];
   return [
+    ...old,
+    ...gone('positions_old', old, known, 'The positions are reported again.'),
     ...naked,
     ...gone('position_unprotected', naked, known, 'The position has a stop, or is closed.'),
     ...foreign,
@@ -182,6 +186,12 @@ function ofPositions(parts: readonly PartHealth[], known: AlertState): readonly 
     ...bounds,
     ...gone('risk_limit', bounds, known, 'Entries are taken again.'),
   ];
+}
+
+function oldPositions(reportedAtMs: number): Found {
+  const when = new Date(reportedAtMs).toISOString().slice(0, 19);
+  const text = `The positions were last reported at ${when}Z, so entries wait, and nothing is closed by rule.`;
+  return { rule: 'positions_old', subject: 'positions', holds: true, text };
 }
 
 /** Those that were found before and are not in a list that is complete. */

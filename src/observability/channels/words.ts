@@ -71,6 +71,16 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
     title: 'position of somebody else',
     remedy: 'Its symbol takes no entry. Close it at the exchange, or with "oncefill position close".',
   },
+  position_taken: {
+    title: 'position closed by force',
+    remedy:
+      'Look with "oncefill trades" what it cost, and with "oncefill risk" what is left before anything is opened again.',
+  },
+  positions_old: {
+    title: 'positions are not reported',
+    remedy:
+      'No entry is sent, and nothing is closed by rule; stops at the exchange stay. Look with "oncefill status", and at the exchange.',
+  },
   risk_limit: {
     title: 'bound of loss reached',
     remedy: 'No entry is taken until its end; positions and their stops stay. Look with "oncefill risk".',

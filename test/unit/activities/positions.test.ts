@@ -51,9 +51,11 @@ const BOOK: BookEpisodeInput = {
   isLast: false,
 };
 
+const taken = { booked: jest.fn() };
+
 function activitiesOf(pacedVenue: object) {
   const positions = { signalsOf: async () => [] };
-  return createPositionActivities({ pacedVenue, positions, exits: {} } as never);
+  return createPositionActivities({ pacedVenue, positions, exits: {}, taken } as never);
 }
 
 function book(executions: readonly Execution[], moneyRows: readonly MoneyRow[], isLast = false) {
@@ -63,6 +65,14 @@ function book(executions: readonly Execution[], moneyRows: readonly MoneyRow[], 
 
 test('an episode is booked at once where the venue proves all of it', async () => {
   expect(await book(EXECUTIONS, ROWS)).toMatchObject({ status: 'booked', trade: { net: '-10', isProven: true } });
+});
+
+test('what was booked is told on, also for whoever has to hear of what the venue closed by force', async () => {
+  taken.booked.mockClear();
+  expect(await book(EXECUTIONS, [ROWS[0]!])).toMatchObject({ status: 'lagging' });
+  expect(taken.booked).not.toHaveBeenCalled();
+  await book(EXECUTIONS, ROWS);
+  expect(taken.booked).toHaveBeenCalledWith(expect.objectContaining({ symbol: 'BTCUSDT', net: '-10' }));
 });
 
 describe('signals that the position does not know', () => {
@@ -75,7 +85,7 @@ describe('signals that the position does not know', () => {
   const bookWith = (evidence: Partial<BookEpisodeInput['evidence']>, signals: readonly object[]) => {
     const pacedVenue = { executions: async () => [EXECUTIONS[0], closing], moneyLog: async () => ROWS };
     const signalsOf = jest.fn(async () => signals);
-    const parts = { pacedVenue, positions: { signalsOf }, exits: {} } as never;
+    const parts = { pacedVenue, positions: { signalsOf }, exits: {}, taken } as never;
     const input = { ...BOOK, evidence: { ...BOOK.evidence, ...evidence } };
     const run = new MockActivityEnvironment().run(() => createPositionActivities(parts).bookEpisode(input));
     return { run, signalsOf };

@@ -129,6 +129,7 @@ const risk = (change: Partial<RiskView> = {}): PartHealth =>
   });
 
 test.each<[string, Partial<RiskView>]>([
+  ['positions_old positions', { isOutdated: true }],
   ['position_unprotected BTCUSDT', { unprotected: ['BTCUSDT'] }],
   ['position_foreign ETHUSDT', { rules: [{ code: 'POSITION_FOREIGN', of: 'ETHUSDT', isBlocking: true }] }],
   ['risk_limit DAILY_LOSS_LIMIT', { rules: [{ code: 'DAILY_LOSS_LIMIT', limit: '3 %', isBlocking: true }] }],
