@@ -3,6 +3,7 @@ import type { AccountRules } from '../src/domain/account-rules';
 import type { BoundFigure } from '../src/domain/explain/types';
 import type { ReserveGate, Reservation, SnapshotCommand } from '../src/domain/ledger/types';
 import type { MoneyRow, PositionRow, PositionRowsReport } from '../src/domain/position/types';
+import { isRecord } from '../src/domain/plain-values';
 import { dayOf, isOpen, symbolBook, type RiskBook } from '../src/domain/risk/book';
 import { FLAT_REPORT_INTERVAL_MS, reportAgeMaxMs } from '../src/domain/risk/netting';
 import { isStillShown } from '../src/domain/risk/past';
@@ -143,8 +144,14 @@ export class AccountRisk {
     return `the fall of the equity by ${moneyWords(fall.fall)} reached its limit`;
   }
 
-  /** Whether the last report of balances is so much younger than a position's end that it knows what that brought. */
-  isInEquity({ closedAtMs }: PositionClosed, lagMs: number): boolean {
+  /**
+   * Whether the last report of balances is so much younger than a position's end that it knows what that brought.
+   *
+   * @param closed any value: whoever reaches the account can send it
+   */
+  isInEquity(closed: PositionClosed, lagMs: number): boolean {
+    const closedAtMs = isRecord(closed) ? closed.closedAtMs : undefined;
+    if (typeof closedAtMs !== 'number') return false;
     return (this.book?.money.equity?.asOfMs ?? 0) >= closedAtMs + lagMs;
   }
 

@@ -20,8 +20,8 @@ import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server
 import { withChannel } from '../support/with-channel';
 import { NO_POSITIONS } from '../unit/api/fake-positions';
 
-const KEY = 'CANARYKEY7f3a9b2c1dQ';
-const SECRET = 'CaNaRySeCrEt"4k\\9/x+Zz=%41&e7';
+const KEY = 'CANARYKEYd81e5a0f7cW';
+const SECRET = 'CaNaRyOfFlOw"4k\\9/x+Zz=%41&e7';
 const NAMES = Object.keys(SPELLINGS);
 
 let environment: TestWorkflowEnvironment;

@@ -129,11 +129,14 @@ function takeRow(step: Step, asOfMs: number, row: PositionRow | null, trueAtMs: 
   step.set({ ...heard, row, missing: undefined, failedQuestions: 0 });
   takeSize(step, row, before);
   const lost = legsLost(step.book, row, before);
-  const wasPending = step.book.call !== undefined || step.book.proof !== undefined;
+  const { call, proof } = step.book;
+  const wasPending = call !== undefined || proof !== undefined;
+  // A change under way says nothing of the legs that it is not about.
+  const pending: ProtectionLegs = { ...call?.change, ...proof?.change };
   takeProof(step, row);
-  if (before !== undefined && !wasPending) {
-    noteLost(step, row, before);
-    takeVenueMoves(step, row, before, lost);
+  if (before !== undefined) {
+    noteLost(step, row, before, pending);
+    takeVenueMoves(step, row, before, { ...pending, ...lost });
   }
   if (lost !== undefined) regain(step, row, lost);
   if (lost?.trailingDistance === undefined) takeTrailing(step, row, wasPending);
@@ -200,9 +203,9 @@ function takeSize(step: Step, row: PositionRow, before: PositionRow | undefined)
 }
 
 /** What guarded it and is gone, and neither by a change of ours. */
-function noteLost(step: Step, row: PositionRow, before: PositionRow): void {
+function noteLost(step: Step, row: PositionRow, before: PositionRow, pending: ProtectionLegs): void {
   const gone = (leg: 'stopLoss' | 'takeProfit' | 'trailingDistance'): ProtectionLegs =>
-    row[leg] === undefined && before[leg] !== undefined ? { [leg]: before[leg] } : {};
+    row[leg] === undefined && before[leg] !== undefined && pending[leg] === undefined ? { [leg]: before[leg] } : {};
   const lost = { ...gone('stopLoss'), ...gone('takeProfit'), ...gone('trailingDistance') };
   if (Object.keys(lost).length > 0) step.note(`Gone at the venue: ${legWords(lost)}.`);
 }
@@ -217,19 +220,23 @@ function takeTrailing(step: Step, row: PositionRow, isPending: boolean): void {
   step.set({ bestPrice: bestPrice(step.book, row) });
 }
 
-/** What somebody changed at the venue counts from then on: nobody fights a person there. */
-function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow, lost: ProtectionLegs = {}): void {
+/**
+ * What somebody changed at the venue counts from then on: nobody fights a person there.
+ *
+ * @param ours legs that are set back, or that a change under way is about
+ */
+function takeVenueMoves(step: Step, row: PositionRow, before: PositionRow, ours: ProtectionLegs): void {
   const { wanted } = step.book;
-  if (lost.takeProfit === undefined && row.takeProfit !== undefined && row.takeProfit !== before.takeProfit) {
+  if (ours.takeProfit === undefined && row.takeProfit !== undefined && row.takeProfit !== before.takeProfit) {
     step.set({ wanted: { ...wanted, takeProfit: row.takeProfit } });
   }
   const { stopLoss, side } = row;
   const isTaken = row.trailingDistance === undefined && before.trailingDistance !== undefined;
-  if (stopLoss !== undefined && isTaken && lost.trailingDistance === undefined) {
+  if (stopLoss !== undefined && isTaken && ours.trailingDistance === undefined) {
     step.set({ wanted: { ...step.book.wanted, trailingDistance: undefined } });
     step.alert(`Somebody took away its trailing at the venue; the stop at ${stopLoss} stays.`);
   }
-  if (stopLoss === undefined || stopLoss === before.stopLoss || lost.stopLoss !== undefined) return;
+  if (stopLoss === undefined || stopLoss === before.stopLoss || ours.stopLoss !== undefined) return;
   const isBack = before.stopLoss === undefined && stopLoss === wanted.stopLoss;
   const held = before.stopLoss ?? wanted.stopLoss;
   const isAdded = isOurs(step.book) && decimal(row.size).greaterThan(decimal(before.size));
