@@ -34,14 +34,6 @@ export function unavailableBecause(error: unknown): LookUpAnswer {
   return { status: 'unavailable', outcome: error.outcome, ...(error instanceof NoPermitError && { isUnasked: true }) };
 }
 
-function sizesOf({ asOfMs, rows }: PositionRowsReport): PositionsReport {
-  const positions = rows.map(({ symbol, side, size: quantity }) => {
-    const direction: 'BUY' | 'SELL' = side === 'LONG' ? 'BUY' : 'SELL';
-    return [symbol, { direction, quantity }] as const;
-  });
-  return { asOfMs, bySymbol: Object.fromEntries(positions) };
-}
-
 /**
  * A venue whose every request is paced by the limiter, with the two caches that many signals share. What serves an exit asks in
  * the exits' share.
@@ -100,17 +92,8 @@ export class PacedVenue {
     return this.readAccount('exit', () => this.venue.balances());
   }
 
-  /**
-   * The open positions, as of the instant of the first page: of the list that is read for their workflows, where the venue has
-   * one, so that it is not read twice.
-   */
+  /** The open positions, as of the instant of the first page. */
   async positions(): Promise<PositionsReport> {
-    return this.venue.positionDesk === undefined
-      ? this.positionPages()
-      : sizesOf(await this.positionReads.rowsOfLately());
-  }
-
-  private async positionPages(): Promise<PositionsReport> {
     let report: PositionsReport = { asOfMs: Number.MAX_SAFE_INTEGER, bySymbol: {} };
     for (let page = 1, cursor: string | undefined; page <= POSITION_PAGES_MAX; page += 1) {
       const asked = cursor;

@@ -13,8 +13,6 @@ import { SharedRead } from './shared-read';
 
 /** Only who asks while a request is under way shares it: a report is asked for because something changed. */
 const ROWS_AGE_MAX_MS = 0;
-/** Who weighs positions beside balances takes a list that was read for others within this: the account reads it every so often. */
-const LATELY_MS = 5_000;
 
 /**
  * A venue's positions, what guards them and what closed them, under the limiter's permits: each page has its own, in the exits'
@@ -32,7 +30,7 @@ export class PositionReads {
     this.sharedRows = new SharedRead({
       // Less than nothing where it was asked for in this very instant, too.
       ageMaxMs: () => ROWS_AGE_MAX_MS - 1,
-      mayAsk: (intent) => this.permits.forRead('account', intent),
+      mayAsk: () => this.mayRead(),
       fetch: (mayAskMore) => this.desk.rows(mayAskMore),
     });
   }
@@ -42,12 +40,6 @@ export class PositionReads {
     // Before the permit: a venue without positions costs none.
     void this.desk;
     return this.sharedRows.get('exit');
-  }
-
-  /** The same for entries, as it was read for others a moment ago, where it was. @throws VenueError */
-  async rowsOfLately(): Promise<PositionRowsReport> {
-    void this.desk;
-    return this.sharedRows.get('entry', LATELY_MS);
   }
 
   /** Every execution in a symbol since an instant, milliseconds UTC on the venue's clock, oldest first. @throws VenueError */

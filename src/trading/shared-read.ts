@@ -34,13 +34,10 @@ export class SharedRead<Value> {
     return this.latest && performance.now() - this.latest.requestedAtMs;
   }
 
-  /**
-   * @param ageMaxMs how old the value may be for this caller; absent: as for everybody
-   * @throws VenueError
-   */
-  async get(intent: Intent, ageMaxMs: number = this.options.ageMaxMs()): Promise<Value> {
+  /** @throws VenueError */
+  async get(intent: Intent): Promise<Value> {
     const { latest } = this;
-    if (latest !== undefined && performance.now() - latest.requestedAtMs <= ageMaxMs) {
+    if (latest !== undefined && performance.now() - latest.requestedAtMs <= this.options.ageMaxMs()) {
       return latest.value;
     }
     const ofEntries = this.underWay.get('entry');

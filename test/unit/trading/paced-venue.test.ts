@@ -108,24 +108,6 @@ describe('positions', () => {
     expect(forRead).toHaveBeenCalledTimes(2);
   });
 
-  test('are those of the list that was just read for their workflows, which is not read twice', async () => {
-    const row = { symbol: 'BTCUSDT', side: 'SHORT', size: '0.5' };
-    const rows = jest.fn(async () => ({ asOfMs: NOW_MS, rows: [row], unreadable: [] }));
-    const forRead = jest.fn(async () => goodPermit());
-    const venue = { positionDesk: { rows }, onUnreadableRows };
-    const paced = new PacedVenue(venue as never, { forRead } as never, 1, LIMITS);
-    await paced.positionRows();
-    const report = await paced.positions();
-    expect(report).toEqual({ asOfMs: NOW_MS, bySymbol: { BTCUSDT: { direction: 'SELL', quantity: '0.5' } } });
-    expect(forRead.mock.calls).toEqual([['account', 'exit']]);
-    // Whoever looks after positions always asks anew.
-    await paced.positionRows();
-    expect(rows).toHaveBeenCalledTimes(2);
-    jest.advanceTimersByTime(5_001);
-    await paced.positions();
-    expect(forRead.mock.calls.at(-1)).toEqual(['account', 'entry']);
-  });
-
   test('are read to the end of so many pages, and no further', async () => {
     const pages = Array.from({ length: 20 }, (_, index) => ({
       asOfMs: NOW_MS,
