@@ -11,8 +11,11 @@ interface Patience {
 
 /** A worker takes in what happened within moments, unless it is just starting. */
 const OF_A_PERSON: Patience = { attemptsMax: 5, pauseMs: 200 };
-/** The workflow is only read anew, and answers then. */
-const OF_EVERY_CLIENT: Patience = { attemptsMax: 4, pauseMs: 100 };
+/**
+ * The workflow is read anew, and answers then: after the loss of a process once its step was given out again, which a query that
+ * comes before puts off.
+ */
+const OF_EVERY_CLIENT: Patience = { attemptsMax: 8, pauseMs: 300 };
 /** The server's words for a workflow whose last steps were not answered. */
 const LOST_STEP = 'Workflow Task in failed state';
 

@@ -2,7 +2,9 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { FaultTarget } from '../../src/paper-venue/faults/fault-plan';
 import { cancelUpdate } from '../../src/messages/signal';
+import { addPermit } from '../../src/venues/request-permit';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { goodPermit, permitted } from '../support/permit';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 let environment: TestWorkflowEnvironment;
@@ -74,10 +76,18 @@ test('an order that fills in parts is followed to its end', async () => {
 test('an order whose fills show before its own row is not sent again', async () => {
   const answers: string[] = [];
   const { venue } = engine.parts;
+  const placeOrder = venue.placeOrder.bind(venue);
   const lookUpOrder = venue.lookUpOrder.bind(venue);
   jest.spyOn(venue, 'lookUpOrder').mockImplementation(async (...call) => {
     const answer = await lookUpOrder(...call);
     answers.push(answer.status);
+    return answer;
+  });
+  jest.spyOn(venue, 'placeOrder').mockImplementation(async (plan, ...rest) => {
+    const answer = await placeOrder(plan, ...rest);
+    // Whenever the saga asks, this one comes while the row is hidden.
+    const mayAskMore = async (): Promise<void> => addPermit(goodPermit());
+    await permitted(() => venue.lookUpOrder(plan.symbol, plan.clientOrderId, undefined, mayAskMore));
     return answer;
   });
   setFaults(
