@@ -325,6 +325,58 @@ describe('the product while it runs', () => {
     TEST_MAX_MS,
   );
 
+  inBrowser(
+    'a person sees a signal pass on the page, why it was filled, and that trading halts and goes on by it',
+    async () => {
+      const seen = await lookAtPage(product, manualSignal('e2e-browser'));
+      expect(seen).toMatchObject({ complaints: [], foreign: [], title: expect.stringMatching(/^PAPER /) as string });
+      expect(seen.row).toMatch(/BTCUSDT\s.*BUY\s+e2e-browser\s.*filled/s);
+      expect(seen.gates).toHaveLength(13);
+      expect(seen.gates).toContainEqual(expect.stringMatching(/^settled . ?passed/) as string);
+      expect(seen.states).toEqual([
+        expect.stringContaining('the page is tried') as string,
+        expect.stringContaining('active') as string,
+      ]);
+    },
+    TEST_MAX_MS,
+  );
+
+  test(
+    'pushes to its page every section, and a halt and a signal that it denies as they happen',
+    async () => {
+      const html = await fetch(`${product.apiUrl}/`);
+      expect(html.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const { sections, close } = openPage(product);
+      const post = async (path: string, reason: string): Promise<number> =>
+        (
+          await fetch(`${product.apiUrl}${path}`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ reason }),
+          })
+        ).status;
+      const seen = (what: string, words: string): Promise<unknown> =>
+        waitFor(words, async () => JSON.stringify(sections.get(what)?.value)?.includes(words), {
+          timeoutMs: REGISTERED_MAX_MS,
+          intervalMs: 100,
+        });
+      try {
+        expect(await post('/api/halt', 'seen on the page')).toBe(200);
+        await seen('trading', '"state":"halted","reason":"seen on the page"');
+        const { fingerprint } = await send(product, manualSignal('e2e-page'));
+        await seen('signals', '"denial_code":"TRADING_HALTED"');
+        await seen('signals', fingerprint);
+        expect(await post('/api/resume', 'seen')).toBe(200);
+        await seen('trading', '"state":"active","reason":"seen"');
+      } finally {
+        close();
+      }
+      expect([...sections.keys()].toSorted()).toEqual(Object.keys(SECTION_INTERVAL_MS).toSorted());
+      expect([...sections.values()].flatMap(({ problem }) => problem ?? [])).toEqual([]);
+    },
+    TEST_MAX_MS,
+  );
+
   test(
     'the command line tells a program what happened by its exit code',
     async () => {
@@ -447,58 +499,6 @@ describe('the product while it runs', () => {
         headers: { 'sec-fetch-site': 'same-origin' },
       });
       expect(namespaces?.text).toContain(product.config.temporal.namespace);
-    },
-    TEST_MAX_MS,
-  );
-
-  inBrowser(
-    'a person sees a signal pass on the page, why it was filled, and that trading halts and goes on by it',
-    async () => {
-      const seen = await lookAtPage(product, manualSignal('e2e-browser'));
-      expect(seen).toMatchObject({ complaints: [], foreign: [], title: expect.stringMatching(/^PAPER /) as string });
-      expect(seen.row).toMatch(/BTCUSDT\s.*BUY\s+e2e-browser\s.*filled/s);
-      expect(seen.gates).toHaveLength(13);
-      expect(seen.gates).toContainEqual(expect.stringMatching(/^settled . ?passed/) as string);
-      expect(seen.states).toEqual([
-        expect.stringContaining('the page is tried') as string,
-        expect.stringContaining('active') as string,
-      ]);
-    },
-    TEST_MAX_MS,
-  );
-
-  test(
-    'pushes to its page every section, and a halt and a signal that it denies as they happen',
-    async () => {
-      const html = await fetch(`${product.apiUrl}/`);
-      expect(html.headers.get('content-type')).toBe('text/html; charset=utf-8');
-      const { sections, close } = openPage(product);
-      const post = async (path: string, reason: string): Promise<number> =>
-        (
-          await fetch(`${product.apiUrl}${path}`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ reason }),
-          })
-        ).status;
-      const seen = (what: string, words: string): Promise<unknown> =>
-        waitFor(words, async () => JSON.stringify(sections.get(what)?.value)?.includes(words), {
-          timeoutMs: REGISTERED_MAX_MS,
-          intervalMs: 100,
-        });
-      try {
-        expect(await post('/api/halt', 'seen on the page')).toBe(200);
-        await seen('trading', '"state":"halted","reason":"seen on the page"');
-        const { fingerprint } = await send(product, manualSignal('e2e-page'));
-        await seen('signals', '"denial_code":"TRADING_HALTED"');
-        await seen('signals', fingerprint);
-        expect(await post('/api/resume', 'seen')).toBe(200);
-        await seen('trading', '"state":"active","reason":"seen"');
-      } finally {
-        close();
-      }
-      expect([...sections.keys()].toSorted()).toEqual(Object.keys(SECTION_INTERVAL_MS).toSorted());
-      expect([...sections.values()].flatMap(({ problem }) => problem ?? [])).toEqual([]);
     },
     TEST_MAX_MS,
   );
