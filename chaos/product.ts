@@ -38,8 +38,8 @@ export interface Access {
  * An installation under attack. It runs no API, which an attack does not need: what attacks is connected to the Temporal
  * server itself, and asks there how the product is.
  */
-/** What is told for minutes after the attack set a clock; nothing else may be left. */
-const STEPPED_CLOCK = /\bclock\b.*\bjumped\b/;
+/** What is told for minutes after the attack set a clock, or had a position liquidated; nothing else may be left. */
+const TOLD_FOR_MINUTES = /\bclock\b.*\bjumped\b|\bwas closed by (liquidation|deleveraging)/;
 
 export class Product {
   private connection: NativeConnection | undefined;
@@ -81,7 +81,7 @@ export class Product {
     const isHealthy = async (): Promise<boolean> => {
       const health = await readHealth(client, this.installation.config);
       last = health.details.map(({ name, status, text }) => `${name} ${status} (${text})`).join('; ');
-      return health.reasons.every((text) => STEPPED_CLOCK.test(text));
+      return health.reasons.every((text) => TOLD_FOR_MINUTES.test(text));
     };
     const healthy = await pollUntil(isHealthy, within(timeoutMs, signal));
     if (!healthy) throw new Violation('the product becomes healthy', `after ${timeoutMs} ms: ${last}`);

@@ -129,6 +129,7 @@ export class AccountRisk {
   closed(closed: PositionClosed): void {
     this.changedAtMs = Date.now();
     this.change(({ rules, book, terms }) => rules.takeClosed(book, closed, terms.risk, Date.now()));
+    if (isRecord(closed)) this.ownEntries?.forget(closed.symbol, closed.closedAtMs);
   }
 
   /** Why no entry may fill any more: a limit of losses is reached. undefined: none is */

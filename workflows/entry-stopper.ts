@@ -35,7 +35,8 @@ export class EntryStopper {
     });
     this.isUnderWay = true;
     try {
-      const answer = await cancelEntries({ ...this.at, words: limit });
+      // What is reserved from now on met the limit, or came when it was over.
+      const answer = await cancelEntries({ ...this.at, words: limit, beforeMs: Date.now() });
       if (answer !== undefined && answer.ended > 0)
         this.tell(limit, `${answer.ended} entries that were pending ended.`);
       // It is tried again; somebody hears of it once.

@@ -37,6 +37,18 @@ export class OwnEntries {
     setBounded(this.newest, key, opener, 2 * SYMBOLS_MAX);
   }
 
+  /** A position was closed: what filled before its end has no part in a later one. @param closedAtMs on the venue's clock */
+  forget(symbol: string, closedAtMs: number): void {
+    for (const side of ['LONG', 'SHORT'] as const) {
+      const key = keyOf(symbol, side);
+      const newest = this.newest.get(key);
+      // The fill that turned a position over ended the one and opened the other.
+      if (newest !== undefined && newest.filledAtMs < closedAtMs) this.newest.delete(key);
+    }
+    const named = this.named.get(symbol);
+    if (named !== undefined && named.opener.filledAtMs < closedAtMs) this.named.delete(symbol);
+  }
+
   /**
    * The entries that a position is known by, at most OPENERS_MAX more than none.
    *

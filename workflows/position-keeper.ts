@@ -58,6 +58,7 @@ export class PositionKeeper {
   /** Calls that a new run would have to make again. */
   private calls = 0;
   private starting = 0;
+  private cancellings = 0;
   private readonly untold: PositionClosed[] = [];
   private shownSide = workflowInfo().typedSearchAttributes.get(TRADE_DIRECTION);
   private shownStrategy = workflowInfo().typedSearchAttributes.get(TRADE_STRATEGY);
@@ -90,8 +91,9 @@ export class PositionKeeper {
     return this.calls === 0 && this.starting === 0;
   }
 
+  /** Whether everybody has heard of its end: the account, and people of entries that may open it again. */
   get isTold(): boolean {
-    return this.untold.length === 0;
+    return this.untold.length === 0 && this.cancellings === 0;
   }
 
   view(): PositionView {
@@ -207,7 +209,9 @@ export class PositionKeeper {
     const { environment, venue, symbol } = this.input;
     // One that is sent after the position was to be closed is meant to follow it.
     const call = { environment, venue, symbol, words, beforeMs: Date.now() };
+    this.cancellings += 1;
     const answer = await this.activities.cancelEntries(call).catch(messageOf);
+    this.cancellings -= 1;
     this.take({ kind: 'entriesCancelled', answer });
   }
 

@@ -34,8 +34,18 @@ export function riskView(viewed: Viewed): RiskView {
   };
 }
 
+/** As the bounds ask for them: src/domain/risk/netting.ts. */
+function entriesNeedPositions({ positions, risk: { perSymbol, total, positionsMax, groups } }: RiskTerms): boolean {
+  if (positions.onOpposite !== 'net' || Object.keys(groups).length > 0) return true;
+  return [perSymbol, total, positionsMax].some((bound) => bound !== null);
+}
+
 function isOutdated(book: RiskBook, terms: RiskTerms, nowMs: number): boolean {
-  return book.asOfMs !== 0 && Math.abs(nowMs - book.reportedAtMs) > reportAgeMaxMs(book, terms);
+  return (
+    book.asOfMs !== 0 &&
+    entriesNeedPositions(terms) &&
+    Math.abs(nowMs - book.reportedAtMs) > reportAgeMaxMs(book, terms)
+  );
 }
 
 /** The bounds that an entry of a symbol meets, with what they find now, for explanations. It decides nothing. */

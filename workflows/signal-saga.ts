@@ -159,6 +159,7 @@ export class SignalSaga {
     const { continued, stopsByAnswer } = this.input;
     const startedAtMs = Date.now();
     let waitedFor: string | undefined;
+    let stoppedAtMs: number | undefined;
     for (let tradeRound = continued?.tradeRound ?? 1; ; tradeRound += 1) {
       const reason = stop.reason(waitedFor);
       if (reason && !stopsByAnswer) return this.endUnsent(reason, tradeRound);
@@ -171,8 +172,10 @@ export class SignalSaga {
       const pauseMs = Math.max(result.afterMs, patientDelayMs(Date.now() - startedAtMs));
       record.enter('SIZING', result.reason, Date.now() + pauseMs);
       // What is stopped waits for nothing but an answer.
-      if (stopsByAnswer && result.isUnanswered && stop.reason()) await sleep(pauseMs);
-      else await stop.pause(pauseMs);
+      if (stopsByAnswer && result.isUnanswered && stop.reason()) {
+        stoppedAtMs ??= Date.now();
+        await sleep(Math.max(result.afterMs, patientDelayMs(Date.now() - stoppedAtMs)));
+      } else await stop.pause(pauseMs);
     }
   }
 

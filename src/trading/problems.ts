@@ -21,7 +21,8 @@ export type ProblemCode =
   | 'INSTRUMENTS_UNREADABLE'
   | 'PRICES_UNREADABLE'
   | 'POSITIONS_UNREADABLE'
-  | 'POSITION_TAKEN'
+  /** By symbol: of each position a person hears. */
+  | `POSITION_TAKEN ${string}`
   | 'SYMBOLS_LEFT'
   | 'VENUE_UNREACHABLE';
 

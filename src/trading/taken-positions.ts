@@ -4,13 +4,9 @@ import type { Problems } from './problems';
 
 /** What the exchange does to a position whatever we want. */
 const BY_FORCE: readonly CloseReason[] = ['LIQUIDATION', 'ADL', 'SETTLED', 'MARGIN_RATE'];
-/** Positions that one sentence names, the newest. */
-const NAMED_MAX = 5;
 
 /** Tells a person what the exchange closed by force: nobody here decided it, and what is left may be next. */
 export class TakenPositions {
-  private sentences: readonly string[] = [];
-
   constructor(private readonly problems: Pick<Problems, 'happened'>) {}
 
   /** Of each position that was booked; told again it changes nothing. */
@@ -18,7 +14,6 @@ export class TakenPositions {
     if (!BY_FORCE.includes(reason)) return;
     const when = new Date(closedAtMs).toISOString().slice(0, 19);
     const what = `${symbol} ${side} ${quantity} was closed by ${closeReasonWords(reason)} at ${when}Z, net ${net}.`;
-    this.sentences = [...this.sentences.filter((sentence) => sentence !== what), what].slice(-NAMED_MAX);
-    this.problems.happened('POSITION_TAKEN', this.sentences.join(' '));
+    this.problems.happened(`POSITION_TAKEN ${symbol}`, what);
   }
 }

@@ -9,6 +9,9 @@ import { takeAnswer } from './take-answer';
 import { settleSize, takeReport, takeSeen } from './take-report';
 import type { ClosedTrade, PositionRow, ProtectionAnswer } from './types';
 
+/** What is still heard once a position is booked: its symbol may be opened again. */
+const OF_BOOKED_ONES_TOO: readonly PositionInput['kind'][] = ['report', 'close', 'protect', 'entriesCancelled'];
+
 /** All that can happen to a position. */
 export type PositionInput =
   | { readonly kind: 'report'; readonly report: ReportFacts }
@@ -48,7 +51,7 @@ export const BOOKING_AWAITS_EXIT_MS = 60_000;
  */
 export function reducePosition(book: PositionBook, input: PositionInput, nowMs: number): PositionStep {
   const step = new Step(book, nowMs);
-  if (!book.isBooked || input.kind === 'report' || input.kind === 'close' || input.kind === 'protect') {
+  if (!book.isBooked || OF_BOOKED_ONES_TOO.includes(input.kind)) {
     take(step, input);
     decide(step);
   }

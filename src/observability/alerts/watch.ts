@@ -42,7 +42,6 @@ const RULES_OF_CODES: readonly { readonly rule: AlertRule; readonly codes: reado
   { rule: 'key_refused', codes: ['ORDERS_REFUSED', 'ACCOUNT_REFUSED', 'MARKET_DATA_REFUSED'] },
   { rule: 'key_ends_soon', codes: ['KEY_ENDS_SOON'] },
   { rule: 'entries_stopped', codes: ['ENTRIES_STOPPED'] },
-  { rule: 'position_taken', codes: ['POSITION_TAKEN'] },
 ];
 
 /**
@@ -63,6 +62,7 @@ export function findingsOf(
   const found: readonly Found[] = [
     ...ofServer(sight),
     ...ofEngine(engine, account, settings),
+    ...ofTaken(engine, known),
     ...ofAccount(account, settings.venue, known),
     ...ofOrders(parts, settings, known, nowMs),
     ...ofPositions(parts, known),
@@ -112,6 +112,18 @@ function ofEngine(
     ban.holds || !isHeldBack ? ban : heldBack,
     say('clock_off', ENGINE, ['CLOCK_OFF']),
   ];
+}
+
+/** What the exchange closed by force lately, each with a message of its own. */
+function ofTaken(engine: PartHealth | undefined, known: AlertState): readonly Found[] {
+  const { ownProblems } = engine ?? {};
+  if (ownProblems === undefined) return [];
+  const taken = ownProblems.flatMap(({ code, sentence }): readonly Found[] => {
+    const [name, symbol] = code.split(' ');
+    if (name !== 'POSITION_TAKEN' || symbol === undefined) return [];
+    return [{ rule: 'position_taken', subject: symbol, holds: true, text: sentence }];
+  });
+  return [...taken, ...gone('position_taken', taken, known, 'It was more than ten minutes ago.')];
 }
 
 function ofAccount(account: PartHealth | undefined, venue: string, known: AlertState): readonly Found[] {

@@ -83,7 +83,9 @@ export function replyTimeMs(reply: VenueReply): number | undefined {
 /** What a reply says of the limit of its group. The reset is on the venue's clock: without the reply's own time it says nothing. */
 export function limitFiguresOf(reply: VenueReply): LimitFigures {
   const [limit, remaining] = [countHeader(reply, 'x-bapi-limit'), countHeader(reply, 'x-bapi-limit-status')];
-  const delayMs = resetMs(reply) - (replyTimeMs(reply) ?? Number.NaN);
+  const resetAtMs = resetMs(reply);
+  // The body is read for nothing else.
+  const delayMs = Number.isNaN(resetAtMs) ? Number.NaN : resetAtMs - (replyTimeMs(reply) ?? Number.NaN);
   return {
     ...(limit !== undefined && { limit }),
     ...(remaining !== undefined && { remaining }),

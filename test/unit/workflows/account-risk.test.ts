@@ -72,6 +72,17 @@ describe('a position that many entries turned over between two reports', () => {
     expect(report(one, desk, { openedAtMs })?.openers).toMatchObject([last, { strategy: added }]);
   });
 
+  test('lends its entries to no later one once it is closed, also where the clock of the venue was set back', () => {
+    const { one, desk } = turnedOver();
+    const openedAtMs = Date.now();
+    report(one, desk, { openedAtMs });
+    const closedAtMs = Date.now();
+    one.closed({ symbol: SYMBOL, openedAtMs, closedAtMs, net: '-1', reason: 'STOP_LOSS' });
+    // By its own clock somebody else opened it before ours was.
+    const foreign = report(one, desk, { openedAtMs: openedAtMs - 600_000, sequence: Date.now() + 1 });
+    expect(foreign?.openers ?? []).toEqual([]);
+  });
+
   test('is not known by entries of the other side, nor by those of before it was opened', () => {
     const { one, desk } = turnedOver();
     fill(one, desk, 'BUY');

@@ -180,3 +180,13 @@ describe('the bounds that an entry of a symbol meets', () => {
     );
   });
 });
+
+test.each([
+  ['exit', true],
+  ['net', undefined],
+] as const)('a report of long ago is said to be one where entries wait for it: %s', (onOpposite, isOutdated) => {
+  const desk = new Desk({ positions: { onOpposite } });
+  const { book, terms } = desk;
+  const nowMs = book.reportedAtMs + 10 * MINUTE_MS;
+  expect(riskView({ book, terms, rows: new Map(), pending: [], nowMs } as never).isOutdated).toBe(isOutdated);
+});

@@ -108,7 +108,8 @@ export function parseExecution(candidate: unknown, symbol: string, feeAsset: str
     stopOrderType: row.stopOrderType,
     createType: row.createType,
     atMs: row.execTime,
-    ...(typeof row.seq === 'number' && { sequence: row.seq }),
+    // Zero is told where the venue counts nothing.
+    ...(typeof row.seq === 'number' && row.seq > 0 && { sequence: row.seq }),
   };
 }
 

@@ -74,6 +74,17 @@ test.each([
   expect(bench.of('startExit')).toHaveLength(1);
 });
 
+test('a person hears of them also once the position is booked', () => {
+  const bench = closed(open());
+  bench.pass(3_000).pass(300).endExit('0.5');
+  bench.take({ kind: 'seen', asOfMs: bench.nowMs + 1, row: null });
+  const [booking] = bench.of('book');
+  bench.pass(500).take({ kind: 'booked', booking: booking!.booking });
+  expect(bench.book.isBooked).toBe(true);
+  bench.take({ kind: 'entriesCancelled', answer: { ended: 0, left: ['f1'] } });
+  expect(bench.alerts).toEqual([expect.stringContaining('f1')]);
+});
+
 test('a part of it that is closed leaves them', () => {
   const bench = open({ partialTakeProfitFraction: '0.001', partialTakeProfitShare: '0.5' });
   expect(bench.of('startExit')).toMatchObject([{ round: { isPart: true } }]);

@@ -146,6 +146,14 @@ test.each<[string, Partial<RiskView>]>([
   expect(found({ parts: [risk(change)] })).toEqual([]);
 });
 
+test('what the exchange closed by force is found of each symbol', () => {
+  const taken = found({ parts: [engine('POSITION_TAKEN AUSDT', 'POSITION_TAKEN BUSDT')] });
+  expect(taken.filter((text) => text.includes('position_taken'))).toEqual([
+    'position_taken AUSDT',
+    'position_taken BUSDT',
+  ]);
+});
+
 test('a position that has a stop again is said to', () => {
   const known = knowing('position_unprotected', 'BTCUSDT');
   expect(found({ parts: [risk()] }, known)).toEqual(['-position_unprotected BTCUSDT']);
