@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { TOKENS_ACTIVE_MAX } from './tokens';
 
 const SECRET_BYTES = 32;
 const SECRET = /^[0-9a-f]{64}$/;
-/** Browsers that are signed in at one time; with the next one the oldest is signed out. */
-export const SESSIONS_MAX = 64;
+/** Browsers that are signed in with one token at one time; with the next one the oldest of them is signed out, and no other's. */
+export const SESSIONS_PER_TOKEN_MAX = 8;
+/** Of all tokens together: what the most tokens can have. */
+export const SESSIONS_MAX = SESSIONS_PER_TOKEN_MAX * TOKENS_ACTIVE_MAX;
 /** A browser shows its token again after this. */
 export const SESSION_MAX_MS = 7 * 86_400_000;
 
@@ -32,6 +35,8 @@ export class SessionBook {
   /** @returns the secret, which is kept nowhere here */
   open(token: SessionToken): string {
     const secret = randomBytes(SECRET_BYTES).toString('hex');
+    const ofToken = [...this.sessions].filter(([, session]) => session.token.sha256 === token.sha256);
+    if (ofToken.length >= SESSIONS_PER_TOKEN_MAX) this.sessions.delete(ofToken[0]![0]);
     this.sessions.set(keyOf(secret), { token, openedAtMs: this.clock() });
     const [oldest] = this.sessions.keys();
     if (this.sessions.size > SESSIONS_MAX && oldest !== undefined) this.sessions.delete(oldest);

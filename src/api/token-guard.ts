@@ -136,6 +136,8 @@ export class TokenGuard {
   private refuseAttempt(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): never {
     const { code, detail, tokenId = '', challenge } = refusal;
     const told = this.isTold(request, tokenId);
+    // Who shows nothing guesses nothing: a browser behind the address of one that guesses still hears that it has to sign in.
+    if (told === 'no' && detail === 'missing') refuse(reply, code, challenge);
     if (told === 'no') refuse(reply, 'TOO_MANY_ATTEMPTS');
     request.log.warn({ address: request.ip, reason: detail, tokenId }, 'a request without a valid token was refused');
     this.note(request, { who: 'no valid token', target: tokenId, detail });

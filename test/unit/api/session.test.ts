@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
-import { SESSION_MAX_MS, SessionBook, SESSIONS_MAX } from '../../../src/access/sessions';
+import { SESSION_MAX_MS, SessionBook, SESSIONS_PER_TOKEN_MAX } from '../../../src/access/sessions';
 import { changeTokens } from '../../../src/access/token-file';
 import { TokenGate } from '../../../src/access/token-gate';
 import { addToken, makeToken, revokeToken, type TokenScope } from '../../../src/access/tokens';
@@ -207,6 +207,13 @@ describe('a session', () => {
     expect((await signIn(token)).statusCode).toBe(204);
   });
 
+  test('guesses of others from the same address do not hide from a browser that it has to sign in', async () => {
+    await makeOne('trade');
+    for (let guess = 0; guess < 12; guess += 1) await signIn(`oncefill_${String(guess).padStart(64, '0')}`);
+    const reply = await ask('GET', '/api/signals');
+    expect([reply.statusCode, code(reply)]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
   test('signing in anew leaves no former session behind', async () => {
     const { token } = await makeOne('read');
     const first = cookieOf(await signIn(token));
@@ -229,8 +236,16 @@ describe('the book of sessions', () => {
     expect(book.tokenOf(first)).toEqual(token);
     nowMs = SESSION_MAX_MS;
     expect(book.tokenOf(first)).toBeUndefined();
-    const all = Array.from({ length: SESSIONS_MAX + 1 }, () => book.open(token));
+    const all = Array.from({ length: SESSIONS_PER_TOKEN_MAX + 1 }, () => book.open(token));
     expect(all.filter((secret) => book.tokenOf(secret) === undefined)).toEqual([all[0]]);
+  });
+
+  test('signs nobody out for those who sign in with another token', () => {
+    const book = new SessionBook(() => 0);
+    const trader = book.open(token);
+    const other = { id: '89abcdef', sha256: 'b' };
+    for (let count = 0; count < 100; count += 1) book.open(other);
+    expect(book.tokenOf(trader)).toEqual(token);
   });
 });
 
@@ -244,6 +259,15 @@ describe('where this machine needs no token, a request that was passed on', () =
     ['x-forwarded-proto', 'https'],
     ['x-real-ip', '192.0.2.1'],
     ['via', '1.1 proxy'],
+    ['x_forwarded_for', '192.0.2.1'],
+    ['forwarded-for', '192.0.2.1'],
+    ['x-client-ip', '192.0.2.1'],
+    ['fastly-client-ip', '192.0.2.1'],
+    ['x-cluster-client-ip', '192.0.2.1'],
+    ['cf-ipcountry', 'NL'],
+    ['cdn-loop', 'a'],
+    ['x-envoy-external-address', '192.0.2.1'],
+    ['tailscale-user-login', 'a'],
   ])('is refused by its header %s, and leaves a line', async (name, value) => {
     const reply = await ask('GET', '/api/signals', { [name]: value });
     expect([reply.statusCode, code(reply)]).toEqual([401, 'FORWARDED_WITHOUT_TOKEN']);
