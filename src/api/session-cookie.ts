@@ -22,17 +22,24 @@ export function sessionOf(cookie: string | undefined, port: number): string | un
   return values.length === 1 ? values[0] : undefined;
 }
 
+/** What the browser calls us. */
+export interface Called {
+  /** Without a port. A proxy may have written its own. */
+  readonly hostname: string;
+  /** Of the page, where the browser says it. */
+  readonly origin?: string;
+}
+
 /** Never readable for scripts, never sent along from another site; elsewhere than on this machine only over TLS. */
-function attributesFor(hostname: string): string {
-  const isHere = isLoopback(hostname.replaceAll(/[[\]]/g, ''));
+function attributesFor({ hostname, origin = '' }: Called): string {
+  const isHere = isLoopback(hostname.replaceAll(/[[\]]/g, '')) && !origin.startsWith('https:');
   return `Path=/; HttpOnly; SameSite=Strict${isHere ? '' : '; Secure'}`;
 }
 
-/** @param hostname what the browser calls us, without a port */
-export function sessionCookie(secret: string, port: number, hostname: string): string {
-  return `${nameOf(port)}=${secret}; ${attributesFor(hostname)}; Max-Age=${SESSION_MAX_MS / 1_000}`;
+export function sessionCookie(secret: string, port: number, called: Called): string {
+  return `${nameOf(port)}=${secret}; ${attributesFor(called)}; Max-Age=${SESSION_MAX_MS / 1_000}`;
 }
 
-export function endedSessionCookie(port: number, hostname: string): string {
-  return `${nameOf(port)}=; ${attributesFor(hostname)}; Max-Age=0`;
+export function endedSessionCookie(port: number, called: Called): string {
+  return `${nameOf(port)}=; ${attributesFor(called)}; Max-Age=0`;
 }

@@ -4,7 +4,7 @@ import { isRecord } from '../domain/plain-values';
 import type { ApiAudit } from './api-audit';
 import { ApiError } from './errors';
 import { SESSION_PATH } from './open-routes';
-import { endedSessionCookie, sessionCookie, sessionOf } from './session-cookie';
+import { endedSessionCookie, sessionCookie, sessionOf, type Called } from './session-cookie';
 import { callerOf, fromOf, type TokenGuard } from './token-guard';
 
 export interface SessionRoutesOptions {
@@ -29,7 +29,7 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
       const { who, from } = caller;
       audit.attempt({ who, from, what: 'session.close', target: '', why: '', result: 'done' });
     }
-    return reply.header('set-cookie', endedSessionCookie(port, request.hostname)).code(204).send();
+    return reply.header('set-cookie', endedSessionCookie(port, calledBy(request))).code(204).send();
   });
 }
 
@@ -48,7 +48,7 @@ async function openSession(
   const actor = { who: `token ${id} (${name})`, from: fromOf(request) };
   audit.attempt({ ...actor, what: 'session.open', target: id, why: '', result: 'done' });
   return reply
-    .header('set-cookie', sessionCookie(secret, port, request.hostname))
+    .header('set-cookie', sessionCookie(secret, port, calledBy(request)))
     .code(204)
     .send();
 }
@@ -57,4 +57,8 @@ function readToken(body: unknown): string {
   const fields = isRecord(body) ? body : {};
   if (typeof fields['token'] !== 'string' || Object.keys(fields).length !== 1) throw new ApiError('INVALID_SESSION');
   return fields['token'];
+}
+
+function calledBy({ hostname, headers: { origin } }: FastifyRequest): Called {
+  return { hostname, origin };
 }

@@ -123,7 +123,10 @@ export class TokenGuard {
     const caller = { who: `token ${id} (${name})`, from: fromOf(request), mayTrade: includesScope(scope, 'trade') };
     // A cookie comes with whatever a browser sends: that its own page asks for a change must be said, and not only not denied.
     const isByCookie = request.headers.authorization === undefined;
-    if (isByCookie && !isReading(request) && request.headers.origin === undefined) refuse(reply, 'ORIGIN_REFUSED');
+    if (isByCookie && !isReading(request) && request.headers.origin === undefined) {
+      if (this.isTold(request, id) !== 'no') this.note(request, { who: caller.who, target: id, detail: 'origin' });
+      refuse(reply, 'ORIGIN_REFUSED');
+    }
     if (!includesScope(scope, needed)) {
       if (this.isTold(request, id) !== 'no') {
         this.note(request, { who: caller.who, target: id, detail: 'scope' });

@@ -115,6 +115,9 @@ describe('a session', () => {
     const headers = { host: 'trading.example', origin: 'https://trading.example' };
     const reply = await signIn(token, headers);
     expect(reply.headers['set-cookie']).toMatch(/; Secure; Max-Age=/);
+    // A proxy that writes a host of its own does not hide what the browser has in its address bar.
+    const rewritten = await signIn(token, { origin: headers.origin });
+    expect(rewritten.headers['set-cookie']).toMatch(/; Secure; Max-Age=/);
     expect((await signIn(token, { ...headers, origin: 'https://evil.example' })).statusCode).toBe(403);
     expect((await signIn(token, { origin: `https://${HOST}` })).statusCode).toBe(403);
   });
@@ -126,6 +129,8 @@ describe('a session', () => {
       const reply = await cancel({ ...cookie, ...headers });
       expect([reply.statusCode, code(reply)]).toEqual([403, 'ORIGIN_REFUSED']);
     }
+    const refused = audit.entries.filter(({ detail }) => detail === 'origin');
+    expect(refused.map(({ what, result }) => [what, result])).toEqual(Array(3).fill(['token.refused', 'refused']));
     for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1:3000']) {
       expect((await cancel({ ...cookie, origin })).statusCode).toBe(403);
     }
