@@ -22,6 +22,9 @@ export async function askIntake<T>(ask: () => Promise<T>, explanation: string): 
   } catch (error) {
     if (error instanceof OtherStoreError) throw new ApiError('OTHER_STORE');
     if (!(error instanceof IntakeUnavailableError)) throw error;
-    throw new ApiError('SERVER_UNAVAILABLE', `Nobody answered: the Temporal server cannot be reached, or no engine works for it. ${explanation}`);
+    throw new ApiError(
+      'SERVER_UNAVAILABLE',
+      `Nobody answered: the Temporal server cannot be reached, or no engine works for it. ${explanation}`,
+    );
   }
 }

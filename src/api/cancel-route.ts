@@ -4,7 +4,7 @@ import { askIntake, readFingerprint } from './ask-intake';
 import type { InFlightLimit } from './bounded';
 import { ApiError } from './errors';
 import { auditedCancel, presentCancel } from './present-signal';
-import { auditEntry, failureCode, refuseAudited } from './signal-audit';
+import { auditEntry, failureCode, readAudited, refuseAudited } from './signal-audit';
 import type { SignalRoutesOptions } from './signal-routes';
 
 const CANCEL_AGAIN = 'The signal may have been cancelled or not: repeat the request; cancelling twice changes nothing.';
@@ -19,7 +19,7 @@ export function addCancelRoute(
   { intake, audit, timeoutMs }: SignalRoutesOptions,
 ): void {
   server.post('/api/signals/:fingerprint/cancel', { handlerTimeout: timeoutMs }, async (request) => {
-    const fingerprint = readFingerprint(request);
+    const fingerprint = readAudited(request, audit, 'signal.cancel', readFingerprint);
     const parsed = parseCancellation(request.body);
     if (!parsed.ok) {
       const refusal = new ApiError('INVALID_CANCELLATION', parsed.message);

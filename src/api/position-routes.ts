@@ -18,7 +18,7 @@ import {
   presentRisk,
   presentTrades,
 } from './present-position';
-import { auditEntry, failureCode, refuseAudited } from './signal-audit';
+import { auditEntry, failureCode, readAudited, refuseAudited } from './signal-audit';
 
 /** Look-ups and lists at once, apart from those of signals. */
 const READS_IN_FLIGHT_MAX = 16;
@@ -132,7 +132,7 @@ function addWishRoute(
 ): void {
   const what: AuditedAct = `position.${name}`;
   server.post(`/api/positions/:symbol/${name}`, { handlerTimeout: timeoutMs }, async (request) => {
-    const symbol = readSymbol(request);
+    const symbol = readAudited(request, audit, what, readSymbol);
     const wish = read(symbol, request.body);
     if (wish instanceof ApiError) return refuseAudited(request, audit, { what, target: symbol }, wish);
     const { words, tell } = wish;

@@ -29,7 +29,10 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
       const { who, from } = caller;
       audit.attempt({ who, from, what: 'session.close', target: '', why: '', result: 'done' });
     }
-    return reply.header('set-cookie', endedSessionCookie(port, calledBy(request))).code(204).send();
+    return reply
+      .header('set-cookie', endedSessionCookie(port, calledBy(request)))
+      .code(204)
+      .send();
   });
 }
 

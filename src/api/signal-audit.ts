@@ -40,6 +40,21 @@ export function requireAudit(request: FastifyRequest, audit: ApiAudit, entry: Au
   }
 }
 
+/** What a change is about, by its address; one that names nothing leaves a line, too. @throws ApiError what `read` throws */
+export function readAudited(
+  request: FastifyRequest,
+  audit: ApiAudit,
+  what: AuditEntry['what'],
+  read: (request: FastifyRequest) => string,
+): string {
+  try {
+    return read(request);
+  } catch (error) {
+    if (error instanceof ApiError) refuseAudited(request, audit, { what, target: '' }, error);
+    throw error;
+  }
+}
+
 /** Refuses what makes no sense, and leaves a line of it. @throws ApiError the given one */
 export function refuseAudited(
   request: FastifyRequest,

@@ -12,7 +12,7 @@ import { addCancelRoute } from './cancel-route';
 import { ApiError } from './errors';
 import { presentIntake, presentSignal, presentSummary } from './present-signal';
 import { noteRepetition, type Repetition } from './repetition';
-import { auditEntry, auditedSignal, failureCode, refuseAudited, requireAudit } from './signal-audit';
+import { auditEntry, auditedSignal, failureCode, readAudited, refuseAudited, requireAudit } from './signal-audit';
 
 /** Signals that are being handed to the server at once; more are told to come back. */
 export const SUBMISSIONS_IN_FLIGHT_MAX = 256;
@@ -170,7 +170,7 @@ function addSettleRoute(
   { intake, audit, timeoutMs }: SignalRoutesOptions,
 ): void {
   server.post('/api/signals/:fingerprint/settle', { handlerTimeout: timeoutMs }, async (request) => {
-    const fingerprint = readFingerprint(request);
+    const fingerprint = readAudited(request, audit, 'signal.settle', readFingerprint);
     const parsed = parseSettlement(request.body);
     if (!parsed.ok) {
       const refusal = new ApiError('INVALID_SETTLEMENT', parsed.message);

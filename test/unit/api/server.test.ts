@@ -422,8 +422,12 @@ describe('POST /api/signals/:fingerprint/cancel', () => {
     expect(intake.cancellations).toEqual([]);
   });
 
-  test('an odd fingerprint is 400', async () => {
+  test('an odd fingerprint is 400, and leaves a line', async () => {
+    await server.close();
+    const audit = new KeptAudit();
+    start({ audit });
     expect((await cancel({ reason: 'enough' }, 'xyz')).json()).toMatchObject({ code: 'INVALID_FINGERPRINT' });
+    expect(audit.entries.at(-1)).toMatchObject({ what: 'signal.cancel', target: '', result: 'refused' });
   });
 });
 
