@@ -4,7 +4,7 @@ import type { BoundFigure } from '../src/domain/explain/types';
 import type { ReserveGate, Reservation, SnapshotCommand } from '../src/domain/ledger/types';
 import type { MoneyRow, PositionRow, PositionRowsReport } from '../src/domain/position/types';
 import { isRecord } from '../src/domain/plain-values';
-import { dayOf, isOpen, symbolBook, type RiskBook } from '../src/domain/risk/book';
+import { dayOf, isOpen, symbolBook, type RiskBook, type SymbolBook } from '../src/domain/risk/book';
 import { FLAT_REPORT_INTERVAL_MS, reportAgeMaxMs } from '../src/domain/risk/netting';
 import { isStillShown } from '../src/domain/risk/past';
 import { openerOf, type BookedFill } from '../src/domain/risk/take-fill';
@@ -169,7 +169,11 @@ export class AccountRisk {
     const on = this.on;
     if (on === undefined) return FLAT_REPORT_INTERVAL_MS;
     const busyMs = on.terms.positions.reportIntervalSeconds * 1_000;
-    const isOpenNow = hasPendingEntries || Object.values(on.book.symbols).some(isOpen);
+    const isAwaited = ({ exitSettledFromMs = 0 }: SymbolBook): boolean => exitSettledFromMs > on.book.asOfMs;
+    const symbols = Object.values(on.book.symbols);
+    // Entries wait for the report that knows of an exit, also where nothing is open after it. Runs that began before looked later.
+    const isSoon = this.ownEntries !== undefined && symbols.some(isAwaited);
+    const isOpenNow = hasPendingEntries || isSoon || symbols.some(isOpen);
     if (!isOpenNow) return Math.max(busyMs, FLAT_REPORT_INTERVAL_MS);
     const isQuiet = !hasPendingEntries && Date.now() - this.changedAtMs >= QUIET_AFTER_MS;
     return isQuiet ? Math.max(busyMs, QUIET_REPORT_INTERVAL_MS) : busyMs;

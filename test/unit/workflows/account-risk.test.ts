@@ -36,6 +36,20 @@ test('an interval that is longer than that stays', () => {
   expect(one.intervalMs(false)).toBe(40_000);
 });
 
+test('the report that knows of an exit is asked for soon, also where nothing is open after it', () => {
+  const desk = new Desk();
+  const one = account(desk);
+  one.keepOwnEntries();
+  expect(one.intervalMs(false)).toBeGreaterThan(BUSY_MS);
+  const { reservationId: id, ...command } = desk.command('BTCUSDT', { direction: 'SELL' });
+  const reservation = { ...command, id, intent: 'exit', createdAtMs: Date.now() } as never;
+  one.fillTaken({ reservation, executedAtMs: Date.now(), quantity: '1', strategy: 'exit' });
+  expect(one.intervalMs(false)).toBe(BUSY_MS);
+  jest.advanceTimersByTime(MINUTE_MS);
+  one.reportTaken({ asOfMs: Date.now(), rows: [], unreadable: [] });
+  expect(one.intervalMs(false)).toBeGreaterThan(BUSY_MS);
+});
+
 describe('a position that many entries turned over between two reports', () => {
   const SYMBOL = 'BTCUSDT';
 
