@@ -21,7 +21,7 @@ import { LatencySection } from '../page/sections/latency';
 import { SignalsSection } from '../page/sections/signals';
 import { DAYS_SHOWN, TradesSection } from '../page/sections/trades';
 import { sharedReading } from '../page/shared-reading';
-import { redact } from '../secrets/known-secrets';
+import { redactJson } from '../secrets/known-secrets';
 import { readServerRecord } from '../temporal/server-record';
 import { toApiError } from './errors';
 import type { HealthReport } from './health-report';
@@ -55,7 +55,7 @@ export function pageParts(sources: PageSources): Pick<PageStreamOptions, 'poller
   const poller = new PagePoller({
     readers: readersOf(sources),
     explain,
-    redact,
+    redactJson,
     onFailure: (name, error) => logger.warn({ error, section: name }, 'a section of the page cannot be read'),
   });
   gaugeFrom(registry, 'oncefill_page_viewers', (gauge) => gauge.set(poller.viewerCount));
