@@ -200,19 +200,41 @@ describe('signals', () => {
     expect(new Set(asked).size).toBe(25);
   });
 
-  test('one that does not answer takes nothing from the others, and keeps what it said before', async () => {
+  const RUNNING = { status: 'running', outcome: undefined } as const;
+  const SILENT = 'It did not answer when it was asked how it stands.';
+
+  test('one that does not answer takes nothing from the others, and how it stands is unknown until it does', async () => {
     let isSilent = false;
     const section = new SignalsSection({
-      list: async () => [row('a', { status: 'running', outcome: undefined }), row('c')],
+      list: async () => [row('a', RUNNING), row('c')],
       read: async () => {
         if (isSilent) throw new Error('no answer');
-        return view({ state: 'SIZING' });
+        return view({ state: 'SIZING', detail: 'It is sized.', waitUntilMs: NOW_MS });
       },
     });
     await section.read();
     isSilent = true;
+    const [silent, other] = await section.read();
+    isSilent = false;
+    const [again] = await section.read();
 
-    expect(await section.read()).toMatchObject([{ fingerprint: 'a', state: 'SIZING' }, { fingerprint: 'c' }]);
+    expect(silent).toEqual({ ...again, state: undefined, detail: undefined, wait_until: undefined, problem: SILENT });
+    expect(again).toMatchObject({ state: 'SIZING', detail: 'It is sized.' });
+    expect(again?.problem).toBeUndefined();
+    expect(other).toMatchObject({ fingerprint: 'c', outcome: 'FILLED' });
+  });
+
+  test('what one said while it ran is not told once it has ended', async () => {
+    let now = row('a', RUNNING);
+    const section = new SignalsSection({
+      list: async () => [now],
+      read: async () => view({ state: 'SIZING', detail: 'It is sized.' }),
+    });
+    await section.read();
+    now = row('a');
+    const [filled] = await section.read();
+
+    expect([filled?.state, filled?.detail, filled?.problem]).toEqual([undefined, undefined, undefined]);
   });
 });
 
