@@ -101,6 +101,7 @@ test('the reason for a halt is that of this one, also where there was another on
 test('the reason for a ban is that of this one', async () => {
   const { account, readers } = bench();
   await readers.health();
+  expect((await readers.limits()).ban).toMatchObject({ reason: 'The venue has banned us.' });
   account.blockedBy = 'limited';
   later();
 
