@@ -52,13 +52,14 @@ function stateCell(signal) {
 }
 
 /** @param {Signal} signal */
-function whyCell({ detail, denial_code: code, wait_until: end, exit_reason: exit }) {
+function whyCell({ detail, denial_code: code, wait_until: end, exit_reason: exit, problem }) {
   return h(
     'span',
-    { class: 'cut', title: detail },
+    { class: 'cut', title: detail ?? problem },
     code !== undefined && h('code', {}, code),
     end !== undefined && h('span', { class: 'waits' }, 'waits until ', until(end), detail === undefined ? '' : ': '),
     detail,
+    problem !== undefined && h('span', { class: 'quiet' }, problem),
     exit !== undefined && h('span', { class: 'quiet' }, ` exit: ${sentenceWord(exit)}`),
   );
 }

@@ -21,7 +21,7 @@ import { LatencySection } from '../page/sections/latency';
 import { SignalsSection } from '../page/sections/signals';
 import { DAYS_SHOWN, TradesSection } from '../page/sections/trades';
 import { sharedReading } from '../page/shared-reading';
-import { redact } from '../secrets/known-secrets';
+import { redactJson } from '../secrets/known-secrets';
 import { readServerRecord } from '../temporal/server-record';
 import { toApiError } from './errors';
 import type { HealthReport } from './health-report';
@@ -55,19 +55,23 @@ export function pageParts(sources: PageSources): Pick<PageStreamOptions, 'poller
   const poller = new PagePoller({
     readers: readersOf(sources),
     explain,
-    redact,
+    redactJson,
     onFailure: (name, error) => logger.warn({ error, section: name }, 'a section of the page cannot be read'),
   });
   gaugeFrom(registry, 'oncefill_page_viewers', (gauge) => gauge.set(poller.viewerCount));
   return { poller, hello: (caller, request) => helloTo(caller, request, config) };
 }
 
-function readersOf({ client, config, reader, reportOf, positions, registry }: PageSources): PageReaders {
+/** Every section is read by itself: what another one heard before is not of the moment under which it would be shown. */
+export function readersOf({
+  client,
+  config,
+  reader,
+  reportOf,
+  positions,
+  registry,
+}: Omit<PageSources, 'logger'>): PageReaders {
   const { dataDir, venue } = config;
-  // What health has heard of the account last: it is not asked twice.
-  let heard: SystemHealth | undefined;
-  const partOf = (name: string) => heard?.details.find((part) => part.name === name);
-  const accountHealth = () => heard?.details.find((part) => part.account !== undefined)?.account;
   const account = sharedReading(() => readAccount(client, config), SHARED_MS);
   const engine = sharedReading(() => readMetrics(dataDir, 'trading_engine'), SHARED_MS);
   const workflows = new SignalWorkflows(client);
@@ -80,17 +84,15 @@ function readersOf({ client, config, reader, reportOf, positions, registry }: Pa
   const hooks = new HooksSection(config);
   const count = workflowCounter(client);
   return {
-    health: async () => {
-      heard = await reader.read();
-      return presentHealth(reportOf(heard));
-    },
-    trading: async () => tradingSection(await account(), accountHealth()),
+    health: async () => presentHealth(reportOf(await reader.read())),
+    trading: async () => tradingSection(await account()),
     signals: () => signals.read(),
     balances: async () => balancesSection(await account(), config.venues[venue]?.settleAsset),
-    limits: async () => limitsSection(await account(), accountHealth(), Date.now()),
+    limits: async () => limitsSection(await account(), Date.now()),
     positions: async () => (await positions.list()).map(presentListed),
     risk: async () => {
-      const risk = partOf('positions')?.risk ?? (await positions.risk());
+      // An ended account still tells its risk, as of its end: only of one that runs is it shown.
+      const [risk] = await Promise.all([positions.risk(), account()]);
       if (!risk) throw new SectionProblem('No account of this venue runs, or it meets no bound of risk.');
       return presentRisk(risk);
     },

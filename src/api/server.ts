@@ -9,7 +9,7 @@ import { readJsonBody } from '../intake/json-body';
 import type { DoorTrace } from '../intake/door-trace';
 import type { SignalExplainer } from '../intake/signal-explainer';
 import type { SignalIntake } from '../intake/types';
-import { redact } from '../secrets/known-secrets';
+import { redact, redactJson } from '../secrets/known-secrets';
 import type { ApiAudit } from './api-audit';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
@@ -83,6 +83,20 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   void reply.code(failure.statusCode).send({ ...errorBody(failure), ...repetition });
 }
 
+function isJson(reply: FastifyReply): boolean {
+  return String(reply.getHeader('content-type')).startsWith('application/json');
+}
+
+/** What reads an answer expects JSON, also where the answer cannot be let out. */
+function redactAnswer(payload: string, request: FastifyRequest, reply: FastifyReply): string {
+  const clean = redactJson(payload);
+  if (clean !== undefined) return clean;
+  request.log.error('an answer holds too much to look for secrets in it: it is withheld');
+  const failure = new ApiError('INTERNAL_ERROR');
+  void reply.code(failure.statusCode);
+  return JSON.stringify(errorBody(failure));
+}
+
 function createServer(config: Config['api'], logger: FastifyBaseLogger): FastifyInstance {
   const server = fastify({
     loggerInstance: logger,
@@ -107,8 +121,9 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger): Fastify
   });
   server.setErrorHandler(answerError);
   // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
-  server.addHook('onSend', (_request, _reply, payload, done) => {
-    done(null, typeof payload === 'string' ? redact(payload) : payload);
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload !== 'string' || payload === '') return done(null, payload);
+    done(null, isJson(reply) ? redactAnswer(payload, request, reply) : redact(payload));
   });
   answerUnknownRoutes(server);
   return server;

@@ -8,7 +8,8 @@ import { guardRequest, hostsOf, SECURITY_HEADERS } from '../net/browser-guard';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
 import type { HookResult } from '../observability/metrics/hook-metrics';
-import { redact } from '../secrets/known-secrets';
+import { REDACTED } from '../secrets/find-secrets';
+import { redactJson } from '../secrets/known-secrets';
 import { HookError, toHookError } from './hook-error';
 import { addHookRoute } from './hook-route';
 import type { AlertDesk } from './take-alert';
@@ -64,8 +65,10 @@ function createServer({ config: { hooks }, logger }: HookDependencies): FastifyI
       throw new HookError('METHOD_REFUSED', `${method} does nothing here; use POST.`);
     throw new HookError('NOT_FOUND');
   });
+  // Every answer is JSON, and stays it: senders tell by it whether to send again.
   server.addHook('onSend', (_request, _reply, payload, done) => {
-    done(null, typeof payload === 'string' ? redact(payload) : payload);
+    if (typeof payload !== 'string' || payload === '') return done(null, payload);
+    done(null, redactJson(payload) ?? JSON.stringify({ message: REDACTED }));
   });
   return server;
 }

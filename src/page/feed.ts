@@ -172,6 +172,8 @@ export interface PageSignal {
   readonly denial_code?: string;
   readonly detail?: string;
   readonly wait_until?: string;
+  /** Why it is not known how it stands, a sentence; none of the four above is there then. */
+  readonly problem?: string;
 }
 
 export interface PageBalance {

@@ -1,5 +1,6 @@
-import { BEAT_INTERVAL_MS, SECTION_INTERVAL_MS, type PageSection, type PageSectionName } from './feed';
-import { beatFrame, sectionFrame } from './frames';
+import { BEAT_INTERVAL_MS, SECTION_INTERVAL_MS, type PageSectionName } from './feed';
+import { beatFrame } from './frames';
+import { SectionFrames } from './section-frames';
 import { SectionLoop, type SectionReader } from './section-loop';
 
 export type PageReaders = { readonly [Name in PageSectionName]: SectionReader<Name> };
@@ -9,8 +10,8 @@ export interface PagePollerOptions {
   /** See SectionLoopOptions. */
   readonly explain: (error: unknown) => string;
   readonly onFailure?: (name: PageSectionName, error: unknown) => void;
-  /** Takes the secrets out of a text that this process knows. */
-  readonly redact: (text: string) => string;
+  /** Takes the secrets out of a text of JSON that this process knows. @returns undefined: the text cannot be shown */
+  readonly redactJson: (json: string) => string | undefined;
   /** Longest for one reading, milliseconds. */
   readonly deadlineMs?: number;
   /** Milliseconds between readings, by section. */
@@ -33,10 +34,12 @@ export type PageViewer = (frame: string) => void;
 export class PagePoller {
   private readonly viewers = new Set<PageViewer>();
   private readonly loops: readonly SectionLoop<PageSectionName>[];
+  private readonly frames: SectionFrames;
   private beat: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: PagePollerOptions) {
     const names = Object.keys(SECTION_INTERVAL_MS) as PageSectionName[];
+    this.frames = new SectionFrames(options.redactJson);
     this.loops = names.map((name) => this.loopOf(name));
   }
 
@@ -52,7 +55,7 @@ export class PagePoller {
   watch(viewer: PageViewer): () => void {
     this.viewers.add(viewer);
     if (this.viewers.size === 1) this.start();
-    for (const { newest } of this.loops) if (newest) viewer(this.frameOf(newest));
+    for (const { newest } of this.loops) if (newest) viewer(this.frames.of(newest));
     return () => {
       if (this.viewers.delete(viewer) && this.viewers.size === 0) this.stop();
     };
@@ -67,7 +70,7 @@ export class PagePoller {
       deadlineMs,
       read: readers[name],
       explain,
-      onChange: (section) => this.sendAll(this.frameOf(section)),
+      onChange: (section) => this.sendAll(this.frames.of(section)),
       onFailure,
       wallClock,
       clock,
@@ -82,10 +85,6 @@ export class PagePoller {
   private stop(): void {
     clearInterval(this.beat);
     for (const loop of this.loops) loop.stop();
-  }
-
-  private frameOf(section: PageSection): string {
-    return this.options.redact(sectionFrame(section));
   }
 
   private sendBeat(): void {

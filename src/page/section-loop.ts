@@ -93,10 +93,13 @@ export class SectionLoop<Name extends PageSectionName> {
   private takeValue(value: PageValues[Name]): void {
     const { name, wallClock, clock } = this.options;
     const text = JSON.stringify(value);
-    const isNew = text !== this.told || this.section.problem !== undefined;
+    const isSame = text === this.told;
+    const isNew = !isSame || this.section.problem !== undefined;
+    // What did not change stays the object it is, by which others see that.
+    const shown = isSame ? this.section.value : value;
     this.told = text;
     this.readAtMs = clock();
-    this.section = { name, read_at: new Date(wallClock()).toISOString(), value };
+    this.section = { name, read_at: new Date(wallClock()).toISOString(), value: shown };
     if (isNew) this.tell();
   }
 

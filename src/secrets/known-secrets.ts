@@ -13,6 +13,9 @@ const SECRETS_MAX = 1_000;
 const DEPTH_MAX = 32;
 /** Errors that caused errors. */
 const CAUSES_MAX = 8;
+/** Characters looked at for each one of a text of JSON, and the least for a short one: a hundred costly texts. */
+const JSON_WORK_PER_CHARACTER_MAX = 8;
+const JSON_WORK_MIN = 8 * 1_048_576;
 
 const known = new Set<string>();
 let redactKnown: Redactor = (text) => text;
@@ -94,6 +97,26 @@ function redactFields(
     clean.push([cleanName, item]);
   }
   return clean === undefined ? fields : Object.fromEntries(clean);
+}
+
+/**
+ * A text of JSON whose texts hold no secret that this process knows. It is looked for within each text and never across what holds
+ * them together, so that JSON stays JSON whatever somebody has put into one of them: a text that is too costly to look through is
+ * blotted out alone. Numbers stay as they are.
+ *
+ * @returns the text itself where it holds none; undefined: it is no JSON, or to look through all of it is too much
+ */
+export function redactJson(text: string): string | undefined {
+  if (isCarefree()) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    const budget = { charactersLeft: Math.max(JSON_WORK_MIN, text.length * JSON_WORK_PER_CHARACTER_MAX) };
+    const clean = redactDeep(value, undefined, budget);
+    if (budget.charactersLeft < 0) return undefined;
+    return clean === value ? text : JSON.stringify(clean);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Takes secrets out of an error, in place, so that it stays the error it is: its message, its stack, what caused it. */

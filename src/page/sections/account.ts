@@ -4,7 +4,13 @@ import { tradingVenueOf } from '../../config/trading-environment';
 import type { RateUsage, WindowUsage } from '../../domain/limiter/types';
 import { callServer } from '../../intake/server-call';
 import { venueAccountWorkflowId } from '../../messages/ids';
-import { balancesQuery, usageQuery, type AccountHealth, type BalancesReply } from '../../messages/venue-account';
+import {
+  accountHealthQuery,
+  balancesQuery,
+  usageQuery,
+  type AccountHealth,
+  type BalancesReply,
+} from '../../messages/venue-account';
 import type { PageBalance, PageValues, PageWindow } from '../feed';
 import { isoTime } from '../iso-time';
 import { SectionProblem } from '../section-problem';
@@ -16,6 +22,7 @@ const NOBODY_ANSWERS = 'The Temporal server does not answer, or no trading engin
 export interface AccountReading {
   readonly balances: BalancesReply;
   readonly usage: RateUsage;
+  readonly health: AccountHealth;
 }
 
 /**
@@ -27,26 +34,36 @@ export async function readAccount(client: Client, config: Config): Promise<Accou
   const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
   const call = { unanswered: NOBODY_ANSWERS, timeoutMs: ASK_TIMEOUT_MS };
   try {
-    const [{ status }, balances, usage] = await callServer(client, call, () =>
-      Promise.all([handle.describe(), handle.query(balancesQuery), handle.query(usageQuery)]),
+    const [{ status }, balances, usage, health] = await callServer(client, call, () =>
+      Promise.all([
+        handle.describe(),
+        handle.query(balancesQuery),
+        handle.query(usageQuery),
+        // Asked together with the rest: a reason that was heard before may be that of another halt.
+        handle.query(accountHealthQuery),
+      ]),
     );
     // An ended workflow still answers queries, as of its end.
-    if (status.name === 'RUNNING') return { balances, usage };
+    if (status.name === 'RUNNING') return { balances, usage, health };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
   throw new SectionProblem(`No account of ${config.venue} runs: an engine starts it.`);
 }
 
-/** What was said when trading was last stopped or resumed is known to health alone. */
-export function tradingSection({ balances }: AccountReading, health: AccountHealth | undefined): PageValues['trading'] {
+/** What was said when trading was last stopped or resumed. */
+export function tradingSection({ balances, health }: AccountReading): PageValues['trading'] {
   const state = balances.tradingState;
-  if (health?.tradingState !== state) return { state };
+  // It changed between two answers.
+  if (health.tradingState !== state) return { state };
   return { state, reason: health.tradingStateReason, since: isoTime(health.tradingStateSetAtMs) };
 }
 
 /** @param settleAsset shown first, and where it is zero, too */
-export function balancesSection({ balances }: AccountReading, settleAsset: string | undefined): PageValues['balances'] {
+export function balancesSection(
+  { balances }: Pick<AccountReading, 'balances'>,
+  settleAsset: string | undefined,
+): PageValues['balances'] {
   // Before the venue's first report every figure is unknown.
   if (balances.asOfMs === 0) return [];
   const isShown = (asset: string, { total, reserved }: BalancesReply['assets'][string]): boolean =>
@@ -68,17 +85,13 @@ function rankOf({ asset }: PageBalance, settleAsset: string | undefined): number
 }
 
 /** @param nowMs milliseconds UTC */
-export function limitsSection(
-  { usage }: AccountReading,
-  health: AccountHealth | undefined,
-  nowMs: number,
-): PageValues['limits'] {
+export function limitsSection({ usage, health }: AccountReading, nowMs: number): PageValues['limits'] {
   const windows = [['all', usage.global] as const, ...Object.entries(usage.endpoints)];
   const shown = { windows: windows.map(([scope, window]) => windowOf(scope, window)) };
   if (usage.blockedUntilMs <= nowMs) return shown;
   return {
     ...shown,
-    ban: { until: new Date(usage.blockedUntilMs).toISOString(), reason: reasonOf(health?.blockedBy) },
+    ban: { until: new Date(usage.blockedUntilMs).toISOString(), reason: reasonOf(health.blockedBy) },
   };
 }
 

@@ -9,6 +9,7 @@ const MINUTES_SHOWN = 1_440;
 /** Signals that are asked for more than the list tells, in one reading: those that were asked longest ago. */
 export const ASKED_PER_READING_MAX = 10;
 const ASKED_AT_ONCE_MAX = 5;
+const SILENT = 'It did not answer when it was asked how it stands.';
 
 export interface SignalsSectionOptions {
   /** Newest first. */
@@ -21,6 +22,8 @@ interface Known {
   /** Readings of the section count them. */
   readonly askedAt: number;
   readonly view?: SignalView;
+  /** It was asked and did not answer. */
+  readonly isSilent?: boolean;
 }
 
 /**
@@ -39,7 +42,7 @@ export class SignalsSection {
     this.known = new Map([...this.known].filter(([fingerprint]) => shown.has(fingerprint)));
     this.readings += 1;
     await someAtOnce(this.toAsk(rows), ASKED_AT_ONCE_MAX, (fingerprint) => this.ask(fingerprint));
-    return rows.map((row) => presentRow(row, this.known.get(row.fingerprint)?.view));
+    return rows.map((row) => presentRow(row, this.known.get(row.fingerprint)));
   }
 
   private toAsk(rows: readonly SignalSummary[]): readonly string[] {
@@ -55,15 +58,22 @@ export class SignalsSection {
     return this.known.get(fingerprint)?.view?.outcome !== undefined;
   }
 
-  /** One that does not answer keeps what it said before. */
+  /** Of one that does not answer it is unknown how it stands, whatever it said before. */
   private async ask(fingerprint: string): Promise<void> {
-    const view = await this.options.read(fingerprint).catch(() => undefined);
-    const before = this.known.get(fingerprint)?.view;
-    this.known.set(fingerprint, { askedAt: this.readings, view: view ?? before });
+    const askedAt = this.readings;
+    try {
+      this.known.set(fingerprint, { askedAt, view: await this.options.read(fingerprint) });
+    } catch {
+      this.known.set(fingerprint, { askedAt, isSilent: true });
+    }
   }
 }
 
-function presentRow(row: SignalSummary, view: SignalView | undefined): PageSignal {
+function presentRow(row: SignalSummary, known: Known | undefined): PageSignal {
+  const isRunning = row.status === 'running';
+  // What it said while it ran is not how it ended.
+  const view = isRunning || known?.view?.outcome !== undefined ? known?.view : undefined;
+  const isSilent = known?.isSilent === true && row.outcome !== 'FILLED';
   return {
     fingerprint: row.fingerprint,
     symbol: row.symbol,
@@ -77,6 +87,7 @@ function presentRow(row: SignalSummary, view: SignalView | undefined): PageSigna
     state: view?.state,
     denial_code: view?.denialCode,
     detail: view?.detail,
-    wait_until: row.status === 'running' ? isoTime(view?.waitUntilMs) : undefined,
+    wait_until: isRunning ? isoTime(view?.waitUntilMs) : undefined,
+    problem: isSilent ? SILENT : undefined,
   };
 }

@@ -7,6 +7,7 @@ import type { ApiDependencies } from '../../../src/api/server';
 import { createApiServer } from '../../../src/api/server';
 import { SUBMISSIONS_IN_FLIGHT_MAX } from '../../../src/api/signal-routes';
 import type { HealthReport } from '../../../src/api/health-report';
+import { rememberSecret } from '../../../src/secrets/known-secrets';
 import { OtherStoreError } from '../../../src/temporal/errors';
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import { KeptAudit, OPEN_GATE } from './access';
@@ -568,4 +569,27 @@ test('a URL that cannot be decoded is 400', async () => {
   const reply = await get('/api/signals/%E0%A4%A');
   expect(reply.statusCode).toBe(400);
   expect(reply.json()).toMatchObject({ code: 'MALFORMED_REQUEST' });
+});
+
+describe('an answer that holds a secret or what looks like many', () => {
+  const SECRET = 'CANARYKEY7f3a9b2c1dQ';
+  const COSTLY = String.raw`%25252541\\\\&amp;amp;amp;lt;`.repeat(200);
+  const answerWith = async (reasons: readonly string[]) => {
+    rememberSecret(SECRET);
+    await server.close();
+    start({ health: async () => ({ ...HEALTHY, reasons }) });
+    return get('/health');
+  };
+
+  test('stays JSON, and what was costly to look through is blotted out alone', async () => {
+    const reply = await answerWith([COSTLY, `refused with ${SECRET}`, 'well']);
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toEqual({ ...HEALTHY, reasons: ['[redacted]', 'refused with [redacted]', 'well'] });
+  });
+
+  test('is an error in JSON where it cannot be looked through as a whole', async () => {
+    const reply = await answerWith(Array.from({ length: 130 }, () => COSTLY));
+    expect(reply.statusCode).toBe(500);
+    expect(reply.json()).toMatchObject({ code: 'INTERNAL_ERROR' });
+  });
 });

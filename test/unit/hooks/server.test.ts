@@ -391,6 +391,14 @@ describe('exits and reversals', () => {
     expect((await closes()).statusCode).toBe(503);
   });
 
+  test('the answer stays JSON, whatever the position has said', async () => {
+    bench.view = open(FIRED_AT_MS - 60_000);
+    bench.closeReply = { accepted: false, message: String.raw`%25252541\\\\&amp;amp;amp;lt;`.repeat(200) };
+    const reply = await closes();
+    expect([reply.statusCode, reply.json()]).toMatchObject([503, { message: '[redacted]' }]);
+    expect(reply.json()).toHaveProperty('code', 'POSITION_COMMAND_REFUSED');
+  });
+
   test('one that is too old closes nothing', async () => {
     bench.view = open(0);
     const reply = await bench.post('tradingview', payload('tradingview-reversal-closes.json', Date.now() - 400_000));

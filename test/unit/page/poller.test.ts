@@ -10,12 +10,15 @@ interface Bench {
   /** What a section's next readings answer with. */
   readonly answers: Map<PageSectionName, () => Promise<unknown>>;
   readonly failures: string[];
+  /** What was looked through for secrets. */
+  readonly looked: string[];
 }
 
 function bench(): Bench {
   const begun: Record<string, number> = {};
   const answers = new Map<PageSectionName, () => Promise<unknown>>();
   const failures: string[] = [];
+  const looked: string[] = [];
   const readers = Object.fromEntries(
     NAMES.map((name) => [
       name,
@@ -28,12 +31,17 @@ function bench(): Bench {
   const poller = new PagePoller({
     readers,
     explain: (error) => `It failed: ${(error as Error).message}.`,
-    redact: (text) => text.replaceAll('hidden-key', '[redacted]'),
+    redactJson: (json) => {
+      looked.push(json);
+      if (json.includes('too much')) return undefined;
+      if (json.includes('no text')) throw new Error('broken');
+      return json.replaceAll('hidden-key', '[redacted]');
+    },
     onFailure: (name) => failures.push(name),
     wallClock: () => Date.now(),
     clock: () => Date.now(),
   });
-  return { poller, begun, answers, failures };
+  return { poller, begun, answers, failures, looked };
 }
 
 interface Viewer {
@@ -199,4 +207,41 @@ test('a secret that this process knows does not leave with a section', async () 
   expect(viewer.sections.find(({ name }) => name === 'alerts')).toMatchObject({
     value: { text: 'refused with [redacted]' },
   });
+});
+
+test.each(['too much', 'no text'])(
+  'a section that cannot be looked through is a problem of its own: %s',
+  async (text) => {
+    const { poller, answers } = bench();
+    answers.set('signals', async () => [{ strategy: text }]);
+    const viewer = watch(poller);
+    await jest.advanceTimersByTimeAsync(0);
+    viewer.leave();
+
+    expect(viewer.sections).toHaveLength(NAMES.length);
+    expect(viewer.sections.find(({ name }) => name === 'signals')).toEqual({
+      name: 'signals',
+      problem: 'It holds too much to look for secrets in it, so that it is not shown.',
+    });
+  },
+);
+
+test('a section is looked through once for each change, however many viewers come and however often it is read', async () => {
+  const { poller, answers, looked } = bench();
+  answers.set('signals', async () => [{ fingerprint: 'a' }]);
+  const viewers = [watch(poller)];
+  for (let second = 0; second < 5; second += 1) {
+    await jest.advanceTimersByTimeAsync(1_000);
+    viewers.push(watch(poller));
+  }
+  answers.set('signals', async () => [{ fingerprint: 'b' }]);
+  await jest.advanceTimersByTimeAsync(3_000);
+  const last = watch(poller);
+  for (const { leave } of [...viewers, last]) leave();
+
+  expect(looked.filter((json) => json.includes('fingerprint'))).toHaveLength(2);
+  const told = last.sections.find(({ name }) => name === 'signals');
+  expect(told?.value).toEqual([{ fingerprint: 'b' }]);
+  // Read again since it changed.
+  expect(Date.parse(told?.read_at ?? '')).toBeGreaterThan(Date.now() - 1_001);
 });

@@ -200,19 +200,41 @@ describe('signals', () => {
     expect(new Set(asked).size).toBe(25);
   });
 
-  test('one that does not answer takes nothing from the others, and keeps what it said before', async () => {
+  const RUNNING = { status: 'running', outcome: undefined } as const;
+  const SILENT = 'It did not answer when it was asked how it stands.';
+
+  test('one that does not answer takes nothing from the others, and how it stands is unknown until it does', async () => {
     let isSilent = false;
     const section = new SignalsSection({
-      list: async () => [row('a', { status: 'running', outcome: undefined }), row('c')],
+      list: async () => [row('a', RUNNING), row('c')],
       read: async () => {
         if (isSilent) throw new Error('no answer');
-        return view({ state: 'SIZING' });
+        return view({ state: 'SIZING', detail: 'It is sized.', waitUntilMs: NOW_MS });
       },
     });
     await section.read();
     isSilent = true;
+    const [silent, other] = await section.read();
+    isSilent = false;
+    const [again] = await section.read();
 
-    expect(await section.read()).toMatchObject([{ fingerprint: 'a', state: 'SIZING' }, { fingerprint: 'c' }]);
+    expect(silent).toEqual({ ...again, state: undefined, detail: undefined, wait_until: undefined, problem: SILENT });
+    expect(again).toMatchObject({ state: 'SIZING', detail: 'It is sized.' });
+    expect(again?.problem).toBeUndefined();
+    expect(other).toMatchObject({ fingerprint: 'c', outcome: 'FILLED' });
+  });
+
+  test('what one said while it ran is not told once it has ended', async () => {
+    let now = row('a', RUNNING);
+    const section = new SignalsSection({
+      list: async () => [now],
+      read: async () => view({ state: 'SIZING', detail: 'It is sized.' }),
+    });
+    await section.read();
+    now = row('a');
+    const [filled] = await section.read();
+
+    expect([filled?.state, filled?.detail, filled?.problem]).toEqual([undefined, undefined, undefined]);
   });
 });
 
@@ -234,31 +256,32 @@ describe('the account', () => {
   const health = { tradingState: 'halted', tradingStateReason: 'news', tradingStateSetAtMs: NOW_MS } as never;
 
   test('the reason for a trading state is told only while it is the reason for this one', () => {
-    expect(tradingSection({ balances: balances(), usage }, health)).toEqual({
+    expect(tradingSection({ balances: balances(), usage, health })).toEqual({
       state: 'halted',
       reason: 'news',
       since: '2026-11-29T12:00:00.000Z',
     });
-    expect(tradingSection({ balances: balances({ tradingState: 'active' }), usage }, health)).toEqual({
+    expect(tradingSection({ balances: balances({ tradingState: 'active' }), usage, health })).toEqual({
       state: 'active',
     });
   });
 
   test('before the first report no balance is told, and zeros only of the settle asset', () => {
-    expect(balancesSection({ balances: balances({ asOfMs: 0 }), usage }, 'USDT')).toEqual([]);
-    expect(balancesSection({ balances: balances(), usage }, 'USDT').map((row) => row.asset)).toEqual(['USDT', 'BTC']);
+    expect(balancesSection({ balances: balances({ asOfMs: 0 }) }, 'USDT')).toEqual([]);
+    expect(balancesSection({ balances: balances() }, 'USDT').map((row) => row.asset)).toEqual(['USDT', 'BTC']);
   });
 
   test('windows are told with what is used of them, and a ban with its end', () => {
-    const reading = { balances: balances(), usage: { ...usage, blockedUntilMs: NOW_MS + 60_000 } };
-    expect(limitsSection(reading, { blockedBy: 'banned' } as never, NOW_MS)).toEqual({
+    const blocked = { ...usage, blockedUntilMs: NOW_MS + 60_000 };
+    const reading = { balances: balances(), usage: blocked, health: { blockedBy: 'banned' } as never };
+    expect(limitsSection(reading, NOW_MS)).toEqual({
       windows: [
         { scope: 'all', interval_ms: 1_000, used: 3, limit: 10 },
         { scope: 'order', interval_ms: 60_000, used: 1, limit: 5 },
       ],
       ban: { until: '2026-11-29T12:01:00.000Z', reason: 'The venue has banned us.' },
     });
-    expect(limitsSection(reading, undefined, NOW_MS + 60_000)).not.toHaveProperty('ban');
+    expect(limitsSection(reading, NOW_MS + 60_000)).not.toHaveProperty('ban');
   });
 });
 
