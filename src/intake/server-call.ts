@@ -32,7 +32,8 @@ export async function callServer<Result>(
     return await client.withDeadline(Date.now() + timeoutMs, work);
   } catch (error) {
     if (isNotReady(error)) {
-      const message = 'It has a step to take before it can be asked, as after the loss of an engine. Ask again in a moment.';
+      const message =
+        'It has a step to take before it can be asked, as after the loss of an engine. Ask again in a moment.';
       throw new IntakeUnavailableError(message, { cause: error });
     }
     if (!isUnanswered(error)) throw error;
