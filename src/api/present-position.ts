@@ -5,10 +5,7 @@ import type { KnownPosition, RiskView } from '../messages/venue-account';
 import type { Closing } from '../positions/flatten';
 import type { Flattened } from '../positions/flatten-account';
 import type { ListedPosition, TradeList } from '../positions/position-workflows';
-
-function isoTime(timeMs: number | undefined): string | undefined {
-  return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
-}
+import { isoTime } from '../page/iso-time';
 
 function presentRow(row: KnownPosition) {
   return {

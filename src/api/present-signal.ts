@@ -1,15 +1,12 @@
 import type { OrderView, SignalView } from '../domain/signal-view';
 import type { TradingSignal } from '../domain/signal';
 import type { CancelAnswer, IntakeResult, SignalSummary } from '../intake/types';
+import { isoTime } from '../page/iso-time';
 
 /*
  * The API's JSON: snake_case names, decimal strings, times as ISO 8601 in UTC. A field that is absent in the source is
  * absent here, because JSON.stringify drops undefined.
  */
-
-function isoTime(timeMs: number | undefined): string | undefined {
-  return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
-}
 
 /** What was asked for. */
 export function presentRequest(signal: TradingSignal) {
