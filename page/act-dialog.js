@@ -1,6 +1,6 @@
 import { ask, ApiFailure } from './api.js';
-import { openDialog, tellDone } from './dialog.js';
-import { h } from './dom.js';
+import { holdDialog, openDialog, tellDone } from './dialog.js';
+import { h, setText } from './dom.js';
 import { signIn } from './sign-in.js';
 import { CONFIRMATION_WORD, REASON_LENGTH_MAX } from './terms.js';
 
@@ -43,13 +43,13 @@ export function openAct(store, act) {
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    failure.textContent = '';
+    setText(failure, '');
     const why = reason.input.value.trim();
     if (!isReasonless && why === '') {
-      failure.textContent = 'Say why: whoever looks later will want to know.';
+      setText(failure, 'Say why: whoever looks later will want to know.');
       reason.input.focus();
     } else if (word && word.input.value.trim().toLowerCase() !== word.expected) {
-      failure.textContent = `Type ${word.expected} to confirm: money is at stake.`;
+      setText(failure, `Type ${word.expected} to confirm: money is at stake.`);
       word.input.focus();
     } else void perform(why);
   });
@@ -59,27 +59,33 @@ export function openAct(store, act) {
   /** @param {string} why */
   const perform = async (why) => {
     submit.disabled = true;
-    submit.textContent = `${verb} …`;
+    setText(submit, `${verb} …`);
+    holdDialog(dialog, true);
+    setText(cancel, 'Close, it goes on');
+    cancel.focus();
     try {
       const answer = await ask('POST', act.path, { ...(!isReasonless && { reason: why }), ...act.bodyOf?.() });
       const said = [act.done, answer?.message, answer?.hint].filter((one) => typeof one === 'string').join(' ');
       const lines = act.linesOf?.(answer) ?? [];
-      if (lines.length === 0) {
+      if (lines.length === 0 || !dialog.open) {
         dialog.close();
-        tellDone(said);
+        tellDone([said, ...lines].join('\n'));
         return;
       }
       const list = h('ul', { class: 'lines' }, ...lines.map((line) => h('li', {}, line)));
       form.replaceChildren(h('p', { role: 'status' }, said), list, h('div', { class: 'buttons' }, cancel));
-      cancel.textContent = 'Close';
+      setText(cancel, 'Close');
       cancel.focus();
     } catch (error) {
+      const words = error instanceof ApiFailure ? `${error.message} (${error.code})` : `It failed: ${String(error)}`;
+      setText(cancel, 'Do nothing');
       if (error instanceof ApiFailure && error.needsToken) signIn(error.message);
-      failure.textContent =
-        error instanceof ApiFailure ? `${error.message} (${error.code})` : `It failed: ${String(error)}`;
+      if (dialog.open) setText(failure, words);
+      else tellDone(`${title}: ${words}`, { isFailure: true });
     } finally {
       submit.disabled = false;
-      submit.textContent = verb;
+      setText(submit, verb);
+      holdDialog(dialog, false);
     }
   };
 }

@@ -43,6 +43,8 @@ export class FakeApi {
   readonly refusals: Refusals = new Map();
   /** A token that has to be shown before anything is told; absent: none. */
   token: string | undefined;
+  /** What a change waits for before it is answered. */
+  private patience: Promise<void> | undefined;
   /** No word leaves, and no connection ends. */
   isSilent = false;
   private readonly streams = new Set<ServerResponse>();
@@ -90,6 +92,16 @@ export class FakeApi {
     for (const stream of this.streams) this.tellSection(stream, name);
   }
 
+  /** From now on a change is answered only once the function is called that this returns. */
+  holdAnswers(): () => void {
+    let release = (): void => undefined;
+    this.patience = new Promise<void>((done) => (release = done));
+    return () => {
+      this.patience = undefined;
+      release();
+    };
+  }
+
   cutStreams(): void {
     for (const stream of this.streams) stream.destroy();
   }
@@ -104,6 +116,7 @@ export class FakeApi {
     if (!isLetIn) return json(response, 401, { code: 'UNAUTHENTICATED', message: 'A valid API token is needed.' });
     if (path === '/api/page/stream') return this.openStream(response);
     if (method !== 'GET') this.asked.push({ method, path, body, contentType: request.headers['content-type'] });
+    if (method !== 'GET') await this.patience;
     const refusal = this.refusals.get(`${method} ${path}`);
     if (refusal) return json(response, refusal.status, { code: refusal.code, message: refusal.message });
     return method === 'GET' ? this.answerSignal(path, response) : json(response, 200, answerTo(path));

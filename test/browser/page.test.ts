@@ -230,6 +230,46 @@ describeInBrowser('the page', () => {
     expect(await page.locator('input[name=reason]').inputValue()).toBe('enough');
   });
 
+  test('keeps the dialog while an act is under way, whatever is pressed', async () => {
+    await show(SITUATIONS.paper());
+    const answer = api.holdAnswers();
+    await page.locator('.act-halt').click();
+    await page.keyboard.type('enough');
+    await page.keyboard.press('Enter');
+    const close = page.locator('dialog .buttons button', { hasText: 'Close, it goes on' });
+    await close.waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    expect(await page.locator('dialog .close').isEnabled()).toBe(false);
+    expect(await page.locator('dialog[open]').count()).toBe(1);
+    answer();
+    await page.locator('dialog .lines').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  });
+
+  test.each([
+    ['did', undefined, /Trading is halted\..*BUY 0\.042 BTCUSDT/s],
+    [
+      'did not do',
+      { status: 504, code: 'TIMED_OUT', message: 'No answer \u202ecame.' },
+      /^Halt trading: No answer .came\. \(TIMED_OUT\)$/,
+    ],
+  ])('tells what an act %s whose dialog was closed meanwhile', async (_word, refusal, said) => {
+    await show(SITUATIONS.paper());
+    if (refusal) api.refusals.set('POST /api/halt', refusal);
+    const answer = api.holdAnswers();
+    await page.locator('.act-halt').click();
+    await page.keyboard.type('enough');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog .buttons button', { hasText: 'Close, it goes on' }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    answer();
+    await page.locator('#done.shown', { hasText: said }).waitFor();
+    expect(await page.locator('#done').textContent()).not.toContain('\u202e');
+  });
+
   test('silences an alert, and tells the position by position of a flatten', async () => {
     await show({ ...SITUATIONS.troubled(), hello: SITUATIONS.paper().hello });
     await page.locator('button[aria-label="Silence position_unprotected ETHUSDT"]').click();
@@ -298,6 +338,7 @@ describeInBrowser('the page', () => {
     const { values, ...others } = SITUATIONS.troubled();
     const health = values.health!;
     await show({ ...others, values });
+    await page.locator('.reasons', { hasText: health.reasons[0] }).waitFor();
     await page.evaluate("document.querySelector('.reasons').id = 'as-before'");
     api.change('health', { ...health, uptime: health.uptime + 1 });
     await show({ ...others, values: { ...values, health: { ...health, uptime: health.uptime + 2 } } });
