@@ -52,6 +52,18 @@ export function holdDialog(dialog, isHeld) {
   dialog.querySelector('.close')?.toggleAttribute('disabled', isHeld);
 }
 
+/** Ends all but the one that asks who looks. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll('dialog')) if (!dialog.matches('.sign-in')) dialog.close();
+}
+
+/** Takes back what was said of an act. */
+export function untellDone() {
+  const region = document.getElementById('done');
+  region?.classList.remove('shown');
+  if (region) setText(region, '');
+}
+
 /** Whether one is open: keys are its own then. */
 export function isDialogOpen() {
   return document.querySelector('dialog[open]') !== null;

@@ -16,7 +16,13 @@ export function showHeader(store) {
   const links = byId('links', HTMLElement);
   store.on(['hello'], () => {
     const { hello } = store;
-    if (!hello) return;
+    if (!hello) {
+      delete document.documentElement.dataset['environment'];
+      setText(environment, '…');
+      refill(about);
+      refill(links);
+      return;
+    }
     const { environment: word, venue, version, symbols, who, may_trade: mayTrade, web_ui: webUi } = hello;
     document.documentElement.dataset['environment'] = word;
     setText(environment, word.toUpperCase());

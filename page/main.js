@@ -1,6 +1,7 @@
 import { announceAlerts, createAlertsView } from './alerts-view.js';
 import { createBalancesView } from './balances-view.js';
 import { createCountsView } from './counts-view.js';
+import { closeDialogs, untellDone } from './dialog.js';
 import { byId, h } from './dom.js';
 import { showExplanations } from './explanation-view.js';
 import { haltAct } from './acts.js';
@@ -15,7 +16,7 @@ import { createPositionsView } from './positions-view.js';
 import { createResultView } from './result-view.js';
 import { createRiskView } from './risk-view.js';
 import { startRouter } from './router.js';
-import { signIn, whenSignedIn } from './sign-in.js';
+import { signIn, whenSignedIn, whenSignedOut } from './sign-in.js';
 import { createSignalsView } from './signals-view.js';
 import { Store } from './store.js';
 import { Stream } from './stream.js';
@@ -81,6 +82,17 @@ store.on(['hello', 'trading'], () => {
 });
 
 whenSignedIn(() => stream.open());
+whenSignedOut((isAsked) => {
+  const wasOpen = store.stream.kind === 'open';
+  if (isAsked) {
+    untellDone();
+    stream.pause();
+  }
+  store.forget();
+  // Whoever is let in no more is told no more, either.
+  if (!isAsked && wasOpen) stream.open();
+});
+store.onForgotten(closeDialogs);
 store.on(['stream'], () => {
   refreshConnection(store);
   if (store.stream.kind === 'token needed') signIn(store.stream.message);

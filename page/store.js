@@ -24,6 +24,8 @@ export class Store {
   #readAt = new Map();
   /** @type {Map<Topic, Array<() => void>>} */
   #listeners = new Map();
+  /** @type {Array<() => void>} */
+  #forgotten = [];
 
   /**
    * @param {readonly Topic[]} topics
@@ -86,6 +88,21 @@ export class Store {
   takeStream(state) {
     this.stream = state;
     this.#tell('stream');
+  }
+
+  /** Forgets all that was told, and says so: who looks is not known any more, or what it is of. */
+  forget() {
+    if (this.hello === undefined && this.#sections.size === 0) return;
+    this.hello = undefined;
+    this.#sections.clear();
+    this.#readAt.clear();
+    for (const topic of this.#listeners.keys()) if (topic !== 'stream') this.#tell(topic);
+    this.#forgotten.forEach((listener) => listener());
+  }
+
+  /** @param {() => void} listener called after all was forgotten: what shows more than sections goes, too */
+  onForgotten(listener) {
+    this.#forgotten.push(listener);
   }
 
   /** @param {Hello} hello */

@@ -77,13 +77,14 @@ export class FakeApi {
     await new Promise<void>((done) => this.server.close(() => done()));
   }
 
-  /** From now on, for those who look too. @returns the version that it tells: whoever shows that has heard of it */
+  /** From now on, for those who look too. @returns a part of how it calls the viewer: whoever shows that has heard of it */
   show(situation: Situation): string {
     this.shown += 1;
-    const version = `0.0.${this.shown}`;
-    this.situation = { ...situation, hello: { ...situation.hello, version } };
+    const mark = `(${this.shown})`;
+    const who = `${situation.hello.who} ${mark}`;
+    this.situation = { ...situation, hello: { ...situation.hello, who } };
     for (const stream of this.streams) this.tellAll(stream);
-    return version;
+    return mark;
   }
 
   /** One section alone. */
@@ -139,7 +140,10 @@ export class FakeApi {
 
   private answerSession(method: string, body: unknown, response: ServerResponse): void {
     if (method === 'DELETE') {
-      response.writeHead(204, { ...HEADERS, 'set-cookie': 'session=; Max-Age=0; HttpOnly; SameSite=Strict' }).end();
+      this.cutStreams();
+      response
+        .writeHead(204, { ...HEADERS, 'set-cookie': 'session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/' })
+        .end();
     } else if ((body as { token?: string }).token === this.token) {
       response.writeHead(204, { ...HEADERS, 'set-cookie': 'session=fake; HttpOnly; SameSite=Strict; Path=/' }).end();
     } else json(response, 401, { code: 'UNAUTHENTICATED', message: 'This token is not known here.' });

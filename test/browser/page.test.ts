@@ -47,8 +47,8 @@ async function openPage(): Promise<void> {
 /** Lets the page show it, on a screen of this size. */
 async function show(situation: Situation, viewport = DESKTOP): Promise<void> {
   await page.setViewportSize(viewport);
-  const version = api.show(situation);
-  await page.waitForSelector(`#links [title$="oncefill ${version}"]`, { state: 'attached' });
+  const mark = api.show(situation);
+  await page.waitForSelector(`#links [title*="${mark}"]`, { state: 'attached' });
 }
 
 async function seriousFaults(): Promise<unknown> {
@@ -310,6 +310,29 @@ describeInBrowser('the page', () => {
     expect(await page.evaluate('JSON.stringify([{...localStorage}, location.href, document.cookie])')).not.toContain(
       'of-the-operator',
     );
+  });
+
+  test.each(['signs out', 'has a token that is revoked'])('shows nothing more to who %s', async (how) => {
+    const { hello, ...others } = SITUATIONS.paper();
+    await show({ ...others, hello: { ...hello, who: 'token ab12 (someone)' } });
+    await page.locator('#signals tbody tr a').first().click();
+    await page.waitForSelector('.gates');
+    if (how === 'signs out') await page.keyboard.press('Escape');
+    api.token = 'of-the-operator';
+    if (how === 'signs out') await page.locator('#links button').click();
+    else {
+      await page.context().clearCookies();
+      api.cutStreams();
+    }
+    await page.locator('dialog.sign-in').waitFor();
+    expect(await page.locator('main').innerText()).not.toMatch(/\d|USDT/);
+    expect(await page.locator('dialog').count()).toBe(1);
+    expect(await page.locator('#links').innerText()).toBe('');
+    expect(await page.locator('[class*=act-]:visible, #thumb-halt:visible').count()).toBe(1);
+    expect(await page.title()).toBe('✕ no connection – oncefill');
+    api.token = undefined;
+    await page.reload();
+    await page.waitForSelector('html[data-stream="open"]');
   });
 
   test('says that figures are stale, and which', async () => {

@@ -1,6 +1,9 @@
 import { pageModule } from '../../support/page-module';
 
 interface Store {
+  hello: unknown;
+  forget(): void;
+  onForgotten(listener: () => void): void;
   take(event: string, data: unknown): void;
   on(topics: string[], listener: () => void): void;
   value(name: string): unknown;
@@ -12,6 +15,8 @@ const { Store } = pageModule<{ Store: new () => Store }>('store.js');
 
 const READ_AT = '2026-11-29T12:00:00.000Z';
 const READ_MS = Date.parse(READ_AT);
+
+const HELLO = { environment: 'paper', venue: 'paper', version: '0.1.0', now: READ_AT, may_trade: true };
 
 function storeOf(section: object): Store {
   const store = new Store();
@@ -46,6 +51,18 @@ describe('what the server tells', () => {
     const store = storeOf({ read_at: READ_AT, value: { state: 'active' } });
     store.take('section', { name: 'trading' });
     expect([store.value('trading'), store.ageMs('trading', READ_MS)]).toEqual([undefined, undefined]);
+  });
+
+  test('is forgotten as a whole where nobody is let in any more, and all who listen hear of it', () => {
+    const store = storeOf({ read_at: READ_AT, value: { state: 'active' } });
+    store.take('hello', HELLO);
+    const heard: unknown[] = [];
+    store.on(['trading'], () => void heard.push(store.value('trading')));
+    store.on(['hello'], () => void heard.push(store.hello));
+    store.onForgotten(() => void heard.push('all'));
+    store.forget();
+    expect(heard).toEqual([{ state: 'active' }, HELLO, undefined, undefined, 'all']);
+    expect(store.ageMs('trading', READ_MS)).toBeUndefined();
   });
 
   test('of a section that this page does not know is left out', () => {
