@@ -48,8 +48,8 @@ export function openAct(store, act) {
     if (!isReasonless && why === '') {
       setText(failure, 'Say why: whoever looks later will want to know.');
       reason.input.focus();
-    } else if (word && word.input.value.trim().toLowerCase() !== word.expected) {
-      setText(failure, `Type ${word.expected} to confirm: money is at stake.`);
+    } else if (word?.isMissing()) {
+      setText(failure, `Type ${word.expected()} to confirm: money ${store.hello ? 'is' : 'may be'} at stake.`);
       word.input.focus();
     } else void perform(why);
   });
@@ -100,10 +100,31 @@ function reasonField() {
   return { input, label: h('label', {}, 'Reason, for the audit', input) };
 }
 
-/** @param {import('./store.js').Store} store */
-function confirmationField({ hello }) {
-  if (!hello?.confirms_acts) return undefined;
-  const expected = CONFIRMATION_WORD[hello.environment];
+/**
+ * Asks for the word of what is at stake at that moment, and for that of real money where this is not known.
+ *
+ * @param {import('./store.js').Store} store
+ */
+function confirmationField(store) {
   const input = h('input', { name: 'confirmation', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
-  return { expected, input, label: h('label', {}, `Type “${expected}” to confirm`, input) };
+  const words = h('span', {});
+  const label = h('label', {}, words, input);
+  const expected = () => {
+    const word = confirmationWordOf(store.hello);
+    label.hidden = word === undefined;
+    setText(words, `Type “${word}” to confirm`);
+    return word;
+  };
+  const isMissing = () => ![undefined, input.value.trim().toLowerCase()].includes(expected());
+  expected();
+  return { expected, isMissing, input, label };
+}
+
+/**
+ * @param {import('./store.js').Hello | undefined} hello
+ * @returns {string | undefined} undefined: no word is asked for
+ */
+export function confirmationWordOf(hello) {
+  if (!hello) return CONFIRMATION_WORD.live;
+  return hello.confirms_acts ? CONFIRMATION_WORD[hello.environment] : undefined;
 }

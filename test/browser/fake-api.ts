@@ -44,6 +44,8 @@ export class FakeApi {
   /** A token that has to be shown before anything is told; absent: none. */
   token: string | undefined;
   /** What a change waits for before it is answered. */
+  /** Viewers are turned away. */
+  isFull = false;
   private patience: Promise<void> | undefined;
   /** No word leaves, and no connection ends. */
   isSilent = false;
@@ -115,6 +117,8 @@ export class FakeApi {
     const body = await readBody(request);
     if (path === '/api/session') return this.answerSession(method, body, response);
     if (!isLetIn) return json(response, 401, { code: 'UNAUTHENTICATED', message: 'A valid API token is needed.' });
+    if (path === '/api/page/stream' && this.isFull)
+      return json(response, 503, { code: 'TOO_MANY_VIEWERS', message: 'Too many look at once.' });
     if (path === '/api/page/stream') return this.openStream(response);
     if (method !== 'GET') this.asked.push({ method, path, body, contentType: request.headers['content-type'] });
     if (method !== 'GET') await this.patience;

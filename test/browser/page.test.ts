@@ -335,6 +335,44 @@ describeInBrowser('the page', () => {
     await page.waitForSelector('html[data-stream="open"]');
   });
 
+  test('begins anew where another environment answers: no figure, dialog or confirmation of before stays', async () => {
+    await show(SITUATIONS.paper());
+    await page.locator('.act-flatten').click();
+    await page.keyboard.type('over for today');
+    await show({ ...SITUATIONS.live(), values: {}, problems: {} });
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await page.locator('main').innerText()).not.toMatch(/\d|USDT/);
+    expect(await page.locator('#done').textContent()).toContain('This is LIVE at bybit now.');
+    await page.locator('.act-flatten').click();
+    await page.keyboard.type('over for today');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.failure').textContent()).toBe('Type live to confirm: money is at stake.');
+    expect(api.asked).toEqual([]);
+  });
+
+  test('asks to be loaded anew where another version answers', async () => {
+    const { hello, ...others } = SITUATIONS.paper();
+    await show({ ...others, hello: { ...hello, version: '0.2.0' } });
+    await page.locator('#banner', { hasText: 'oncefill was changed to another version' }).waitFor();
+    await page.reload();
+    await page.waitForSelector('html[data-stream="open"]');
+    expect(await page.locator('#banner').isVisible()).toBe(false);
+  });
+
+  test.each([DESKTOP, PHONE])('halts where no news can be had at all (%j)', async (viewport) => {
+    await show(SITUATIONS.paper(), viewport);
+    api.isFull = true;
+    await page.reload();
+    await page.waitForSelector('html[data-stream="lost"]');
+    api.isFull = false;
+    await page.locator(viewport === PHONE ? '#thumb-halt' : '.act-halt').click();
+    await page.keyboard.type('nothing is seen');
+    await page.locator('input[name=confirmation]').fill('live');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog .lines').waitFor();
+    expect(api.asked.map(({ path }) => path)).toEqual(['/api/halt']);
+  });
+
   test('says that figures are stale, and which', async () => {
     await show(SITUATIONS.troubled());
     await page.locator('#panel-balances .age', { hasText: /^stale, \d+ s ago$/ }).waitFor();
