@@ -44,6 +44,8 @@ export class FakeApi {
   /** A token that has to be shown before anything is told; absent: none. */
   token: string | undefined;
   /** What a change waits for before it is answered. */
+  /** What its clock says, milliseconds UTC; absent: as this machine's. */
+  clockMs: number | undefined;
   /** Viewers are turned away. */
   isFull = false;
   private patience: Promise<void> | undefined;
@@ -195,7 +197,7 @@ export class FakeApi {
     if (this.isSilent) return;
     const read = NAMES.filter((name) => this.situation.values[name] !== undefined);
     const readAt = Object.fromEntries(read.map((name) => [name, this.readAt(name)]));
-    tell(stream, 'beat', { now: new Date().toISOString(), read_at: readAt });
+    tell(stream, 'beat', { now: new Date(this.clockMs ?? Date.now()).toISOString(), read_at: readAt });
   }
 }
 

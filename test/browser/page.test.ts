@@ -221,12 +221,12 @@ describeInBrowser('the page', () => {
 
   test('shows why an act was refused, and keeps what was typed', async () => {
     await show(SITUATIONS.paper());
-    const refusal = { status: 409, code: 'POSITION_COMMAND_REFUSED', message: 'The position is being closed already.' };
+    const refusal = { status: 409, code: 'POSITION_COMMAND_REFUSED', message: 'It is being closed \u202ealready.' };
     api.refusals.set('POST /api/positions/ETHUSDT/close', refusal);
     await page.locator('button[aria-label="Close ETHUSDT"]').click();
     await page.keyboard.type('enough');
     await page.keyboard.press('Enter');
-    await page.locator('.failure', { hasText: refusal.message }).waitFor();
+    await page.locator('.failure', { hasText: 'It is being closed \ufffdalready.' }).waitFor();
     expect(await page.locator('input[name=reason]').inputValue()).toBe('enough');
   });
 
@@ -373,6 +373,20 @@ describeInBrowser('the page', () => {
     expect(api.asked.map(({ path }) => path)).toEqual(['/api/halt']);
   });
 
+  test('gives a time its date when the day is over', async () => {
+    const { values, ...others } = SITUATIONS.paper();
+    const since = new Date(Date.UTC(2030, 0, 1, 12)).toISOString();
+    await show({ ...others, values: { ...values, trading: { state: 'halted', since } } });
+    const time = page.locator('.tile.trading time');
+    await page.locator('.tile.trading time', { hasText: '01-01 12:00' }).waitFor();
+    api.clockMs = Date.parse(since);
+    await page.locator('.tile.trading time', { hasText: '12:00:00' }).waitFor();
+    await time.evaluate((element) => element.setAttribute('id', 'as-before'));
+    api.clockMs += 86_400_000;
+    await page.locator('#as-before', { hasText: '01-01 12:00' }).waitFor();
+    api.clockMs = undefined;
+  });
+
   test('says that figures are stale, and which', async () => {
     await show(SITUATIONS.troubled());
     await page.locator('#panel-balances .age', { hasText: /^stale, \d+ s ago$/ }).waitFor();
@@ -422,6 +436,9 @@ describeInBrowser('the page', () => {
     const words = await page.locator('main').innerText();
     expect(words).toContain('<script>alert(1)</script>');
     expect(words).not.toMatch(/[\u202a-\u202e\u200b]/);
+    const { hello, ...others } = SITUATIONS.hostile();
+    await show({ ...others, hello: { ...hello, venue: 'pa\u202eper' } });
+    expect(await page.title()).toBe('PAPER pa\ufffdper – oncefill');
   });
 
   test('lets a keyboard reach all that a mouse can, each with a mark of the focus', async () => {
