@@ -1,9 +1,9 @@
 import { pageModule } from '../../support/page-module';
 
 interface Clock {
-  syncClock(iso: string): void;
-  silenceMs(): number | undefined;
-  serverNow(): number | undefined;
+  syncClock: (iso: string) => void;
+  silenceMs: () => number | undefined;
+  serverNow: () => number | undefined;
 }
 const { syncClock, silenceMs, serverNow } = pageModule<Clock>('clock.js');
 
