@@ -59,6 +59,7 @@ export function closeDialogs() {
 
 /** Takes back what was said of an act. */
 export function untellDone() {
+  failures = [];
   const region = document.getElementById('done');
   region?.classList.remove('shown');
   if (region) setText(region, '');
@@ -84,11 +85,22 @@ export function tellDone(words, { isFailure = false } = {}) {
   const region = document.getElementById('done');
   if (!region) return;
   clearTimeout(hiding);
-  setText(region, words);
+  // A failure is not told away by what comes next.
+  setText(region, [...failures, words].join('\n'));
+  if (isFailure) failures = [...failures, words].slice(-FAILURES_TOLD_MAX);
   region.classList.add('shown');
-  hiding = setTimeout(() => region.classList.remove('shown'), isFailure ? FAILURE_TOLD_FOR_MS : TOLD_FOR_MS);
+  hiding = setTimeout(
+    () => {
+      failures = [];
+      region.classList.remove('shown');
+    },
+    failures.length > 0 ? FAILURE_TOLD_FOR_MS : TOLD_FOR_MS,
+  );
 }
 
 const TOLD_FOR_MS = 8_000;
 const FAILURE_TOLD_FOR_MS = 60_000;
+const FAILURES_TOLD_MAX = 5;
 let hiding = 0;
+/** Those that are told at present. @type {readonly string[]} */
+let failures = [];
