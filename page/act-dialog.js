@@ -1,6 +1,6 @@
 import { ask, ApiFailure } from './api.js';
-import { openDialog, tellDone } from './dialog.js';
-import { h } from './dom.js';
+import { holdDialog, openDialog, tellDone } from './dialog.js';
+import { h, setText } from './dom.js';
 import { signIn } from './sign-in.js';
 import { CONFIRMATION_WORD, REASON_LENGTH_MAX } from './terms.js';
 
@@ -43,13 +43,13 @@ export function openAct(store, act) {
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    failure.textContent = '';
+    setText(failure, '');
     const why = reason.input.value.trim();
     if (!isReasonless && why === '') {
-      failure.textContent = 'Say why: whoever looks later will want to know.';
+      setText(failure, 'Say why: whoever looks later will want to know.');
       reason.input.focus();
-    } else if (word && word.input.value.trim().toLowerCase() !== word.expected) {
-      failure.textContent = `Type ${word.expected} to confirm: money is at stake.`;
+    } else if (word?.isMissing()) {
+      setText(failure, `Type ${word.expected()} to confirm: money ${store.hello ? 'is' : 'may be'} at stake.`);
       word.input.focus();
     } else void perform(why);
   });
@@ -59,27 +59,33 @@ export function openAct(store, act) {
   /** @param {string} why */
   const perform = async (why) => {
     submit.disabled = true;
-    submit.textContent = `${verb} …`;
+    setText(submit, `${verb} …`);
+    holdDialog(dialog, true);
+    setText(cancel, 'Close, it goes on');
+    cancel.focus();
     try {
       const answer = await ask('POST', act.path, { ...(!isReasonless && { reason: why }), ...act.bodyOf?.() });
       const said = [act.done, answer?.message, answer?.hint].filter((one) => typeof one === 'string').join(' ');
       const lines = act.linesOf?.(answer) ?? [];
-      if (lines.length === 0) {
+      if (lines.length === 0 || !dialog.open) {
         dialog.close();
-        tellDone(said);
+        tellDone([said, ...lines].join('\n'));
         return;
       }
       const list = h('ul', { class: 'lines' }, ...lines.map((line) => h('li', {}, line)));
       form.replaceChildren(h('p', { role: 'status' }, said), list, h('div', { class: 'buttons' }, cancel));
-      cancel.textContent = 'Close';
+      setText(cancel, 'Close');
       cancel.focus();
     } catch (error) {
+      const words = error instanceof ApiFailure ? `${error.message} (${error.code})` : `It failed: ${String(error)}`;
+      setText(cancel, 'Do nothing');
       if (error instanceof ApiFailure && error.needsToken) signIn(error.message);
-      failure.textContent =
-        error instanceof ApiFailure ? `${error.message} (${error.code})` : `It failed: ${String(error)}`;
+      if (dialog.open) setText(failure, words);
+      else tellDone(`${title}: ${words}`, { isFailure: true });
     } finally {
       submit.disabled = false;
-      submit.textContent = verb;
+      setText(submit, verb);
+      holdDialog(dialog, false);
     }
   };
 }
@@ -94,10 +100,31 @@ function reasonField() {
   return { input, label: h('label', {}, 'Reason, for the audit', input) };
 }
 
-/** @param {import('./store.js').Store} store */
-function confirmationField({ hello }) {
-  if (!hello?.confirms_acts) return undefined;
-  const expected = CONFIRMATION_WORD[hello.environment];
+/**
+ * Asks for the word of what is at stake at that moment, and for that of real money where this is not known.
+ *
+ * @param {import('./store.js').Store} store
+ */
+function confirmationField(store) {
   const input = h('input', { name: 'confirmation', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
-  return { expected, input, label: h('label', {}, `Type “${expected}” to confirm`, input) };
+  const words = h('span', {});
+  const label = h('label', {}, words, input);
+  const expected = () => {
+    const word = confirmationWordOf(store.hello);
+    label.hidden = word === undefined;
+    setText(words, `Type “${word}” to confirm`);
+    return word;
+  };
+  const isMissing = () => ![undefined, input.value.trim().toLowerCase()].includes(expected());
+  expected();
+  return { expected, isMissing, input, label };
+}
+
+/**
+ * @param {import('./store.js').Hello | undefined} hello
+ * @returns {string | undefined} undefined: no word is asked for
+ */
+export function confirmationWordOf(hello) {
+  if (!hello) return CONFIRMATION_WORD.live;
+  return hello.confirms_acts ? CONFIRMATION_WORD[hello.environment] : undefined;
 }

@@ -1,5 +1,5 @@
 import { silenceAct, unsilenceAct } from './acts.js';
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 import { since, until } from './figures.js';
 import { createPanel, note } from './panel.js';
 import { badge, lookOf } from './words.js';
@@ -102,12 +102,17 @@ export function announceAlerts(store, region) {
   let known;
   store.on(['alerts'], () => {
     const open = store.value('alerts')?.open;
-    if (open === undefined) return;
+    if (open === undefined) {
+      if (store.hello !== undefined) return;
+      known = undefined;
+      setText(region, '');
+      return;
+    }
     const names = new Map(
       open.map(({ rule, subject, severity, text }) => [`${rule} ${subject}`, `${severity} alert: ${text}`]),
     );
     const fresh = [...names].filter(([name]) => !known?.has(name)).map(([, words]) => words);
-    if (fresh.length > 0) region.textContent = fresh.join(' ');
+    if (fresh.length > 0) setText(region, fresh.join(' '));
     known = new Set(names.keys());
   });
 }

@@ -4,7 +4,13 @@
 
 /** The API itself gives up before. */
 const ANSWER_TIMEOUT_MS = 40_000;
-const TOKEN_NEEDED = 401;
+/** By status: there is no valid token, or there was none too often; one that is valid is let in with both. */
+const TOKEN_NEEDED = [401, 429];
+
+/** @param {number} status of an answer of the API that is asked with the browser's session */
+export function needsToken(status) {
+  return TOKEN_NEEDED.includes(status);
+}
 
 export class ApiFailure extends Error {
   /**
@@ -19,7 +25,7 @@ export class ApiFailure extends Error {
   }
 
   get needsToken() {
-    return this.status === TOKEN_NEEDED;
+    return needsToken(this.status);
   }
 }
 

@@ -1,8 +1,11 @@
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 
 /**
  * Dialogs: the browser keeps the focus inside, ends them by Escape and gives the focus back.
  */
+
+/** Those that stay whatever is pressed: what they were asked to do goes on. @type {WeakSet<HTMLDialogElement>} */
+const held = new WeakSet();
 
 /**
  * @param {object} options
@@ -26,10 +29,40 @@ export function openDialog({ title, kind = '', content, onClose }) {
   // A click beside it, and no selection that ends there.
   let hasBegunBeside = false;
   dialog.addEventListener('pointerdown', (event) => (hasBegunBeside = event.target === dialog));
-  dialog.addEventListener('click', (event) => event.target === dialog && hasBegunBeside && dialog.close());
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog && hasBegunBeside && !held.has(dialog)) dialog.close();
+  });
+  dialog.addEventListener('cancel', (event) => held.has(dialog) && event.preventDefault());
+  // Browsers let a second Escape pass by "cancel"; not by the key.
+  dialog.addEventListener('keydown', (event) => held.has(dialog) && event.key === 'Escape' && event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/**
+ * Whether a dialog stays: neither Escape, nor its cross, nor a click beside it ends it then.
+ *
+ * @param {HTMLDialogElement} dialog
+ * @param {boolean} isHeld
+ */
+export function holdDialog(dialog, isHeld) {
+  if (isHeld) held.add(dialog);
+  else held.delete(dialog);
+  dialog.querySelector('.close')?.toggleAttribute('disabled', isHeld);
+}
+
+/** Ends all but the one that asks who looks. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll('dialog')) if (!dialog.matches('.sign-in')) dialog.close();
+}
+
+/** Takes back what was said of an act. */
+export function untellDone() {
+  failures = [];
+  const region = document.getElementById('done');
+  region?.classList.remove('shown');
+  if (region) setText(region, '');
 }
 
 /** Whether one is open: keys are its own then. */
@@ -46,15 +79,28 @@ function asNode(child) {
  * Says what an act of the viewer came to.
  *
  * @param {string} words
+ * @param {{ isFailure?: boolean }} [options] isFailure: it stays longer, for nobody waits for it
  */
-export function tellDone(words) {
+export function tellDone(words, { isFailure = false } = {}) {
   const region = document.getElementById('done');
   if (!region) return;
-  region.textContent = words;
+  clearTimeout(hiding);
+  // A failure is not told away by what comes next.
+  setText(region, [...failures, words].join('\n'));
+  if (isFailure) failures = [...failures, words].slice(-FAILURES_TOLD_MAX);
   region.classList.add('shown');
-  setTimeout(() => {
-    if (region.textContent === words) region.classList.remove('shown');
-  }, TOLD_FOR_MS);
+  hiding = setTimeout(
+    () => {
+      failures = [];
+      region.classList.remove('shown');
+    },
+    failures.length > 0 ? FAILURE_TOLD_FOR_MS : TOLD_FOR_MS,
+  );
 }
 
 const TOLD_FOR_MS = 8_000;
+const FAILURE_TOLD_FOR_MS = 60_000;
+const FAILURES_TOLD_MAX = 5;
+let hiding = 0;
+/** Those that are told at present. @type {readonly string[]} */
+let failures = [];

@@ -5,8 +5,8 @@
 /** What turns the text around it, or cannot be seen. */
 const TRICKS = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** @param {string} text */
-function visible(text) {
+/** @param {string} text @returns {string} with a mark in the place of each such character */
+export function visible(text) {
   return text.replace(TRICKS, '\ufffd');
 }
 

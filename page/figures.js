@@ -46,12 +46,20 @@ export function money(text) {
   return amount(text, { digitsMin: 2, digitsMax: 2 });
 }
 
-/** @param {string | undefined} iso */
+/**
+ * A moment; the ticker gives it its date when the day is over.
+ *
+ * @param {string | undefined} iso
+ */
 export function at(iso) {
   const timeMs = readTime(iso);
   if (timeMs === undefined) return unknown('time not known');
-  const words = timeWords(timeMs, serverNow() ?? timeMs);
-  return h('time', { datetime: iso, title: timeTitle(timeMs) }, words);
+  return h('time', { datetime: iso, title: timeTitle(timeMs), 'data-at': timeMs }, atWords(timeMs));
+}
+
+/** With the date where the day is over. @param {number} timeMs */
+export function atWords(timeMs) {
+  return timeWords(timeMs, serverNow() ?? timeMs);
 }
 
 /**

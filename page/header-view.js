@@ -16,7 +16,13 @@ export function showHeader(store) {
   const links = byId('links', HTMLElement);
   store.on(['hello'], () => {
     const { hello } = store;
-    if (!hello) return;
+    if (!hello) {
+      delete document.documentElement.dataset['environment'];
+      setText(environment, '…');
+      refill(about);
+      refill(links);
+      return;
+    }
     const { environment: word, venue, version, symbols, who, may_trade: mayTrade, web_ui: webUi } = hello;
     document.documentElement.dataset['environment'] = word;
     setText(environment, word.toUpperCase());
@@ -56,7 +62,7 @@ export function refreshConnection(store) {
   const now = serverNow();
   setText(clock, now === undefined ? '' : `${new Date(now).toISOString().slice(11, 19)} UTC`);
   clock.title = new Date().toLocaleString(undefined, { timeZoneName: 'long' });
-  const words = bannerWords(stream);
+  const words = bannerWords(store);
   banner.hidden = words === undefined;
   setText(byId('banner-words', HTMLElement), words ?? '');
   byId('sign-in', HTMLElement).hidden = stream.kind !== 'token needed';
@@ -80,14 +86,14 @@ function lastWord() {
     : ` Its last word came ${longSpanWords(silence)} ago: what stands here may be over.`;
 }
 
-/** @param {import('./stream.js').StreamState} stream */
-function bannerWords(stream) {
+/** @param {Store} store */
+function bannerWords({ stream, isOutdated }) {
   switch (stream.kind) {
     case 'lost':
       return `✕ ${stream.message}${lastWord()} Trying again.`;
     case 'token needed':
       return `✕ ${stream.message}`;
     default:
-      return undefined;
+      return isOutdated ? 'oncefill was changed to another version: reload this page.' : undefined;
   }
 }

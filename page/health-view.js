@@ -13,6 +13,7 @@ const BEGINNING_STEP_MS = 10_000;
 
 /** @param {import('./store.js').Store} store */
 export function createHealthView(store) {
+  const beginnings = { program: steady(), stream: steady() };
   return createPanel({
     name: 'health',
     title: 'Health',
@@ -21,7 +22,8 @@ export function createHealthView(store) {
       others,
       stream?.state,
       stream?.fault,
-      ...[uptime, stream?.for_seconds].map((seconds) => Math.round(beginningMs(seconds) / BEGINNING_STEP_MS)),
+      beginnings.program(beginningMs(uptime)),
+      stream && beginnings.stream(beginningMs(stream.for_seconds)),
     ],
     render: ({ status, components, reasons, uptime, venue_stream: stream, hand_over: handOver }) => [
       h(
@@ -50,6 +52,15 @@ function part(name, words) {
 /** @param {NonNullable<import('./store.js').Values['health']['venue_stream']>} stream */
 function streamWords({ state, for_seconds: seconds, fault }) {
   return h('span', {}, `${state} for `, sinceSeconds(seconds), fault === undefined ? '' : `: ${fault}`);
+}
+
+/** @returns {(timeMs: number) => number} the time of before, until it is another one */
+function steady() {
+  let known = Number.NaN;
+  return (timeMs) => {
+    if (!(Math.abs(timeMs - known) < BEGINNING_STEP_MS)) known = timeMs;
+    return known;
+  };
 }
 
 /** @param {number | undefined} seconds */

@@ -1,6 +1,7 @@
 import { announceAlerts, createAlertsView } from './alerts-view.js';
 import { createBalancesView } from './balances-view.js';
 import { createCountsView } from './counts-view.js';
+import { closeDialogs, tellDone, untellDone } from './dialog.js';
 import { byId, h } from './dom.js';
 import { showExplanations } from './explanation-view.js';
 import { haltAct } from './acts.js';
@@ -15,9 +16,9 @@ import { createPositionsView } from './positions-view.js';
 import { createResultView } from './result-view.js';
 import { createRiskView } from './risk-view.js';
 import { startRouter } from './router.js';
-import { signIn, whenSignedIn } from './sign-in.js';
+import { signIn, whenSignedIn, whenSignedOut } from './sign-in.js';
 import { createSignalsView } from './signals-view.js';
-import { Store } from './store.js';
+import { placeOf, Store } from './store.js';
 import { Stream } from './stream.js';
 import { startTheme } from './theme.js';
 import { startTicker } from './ticker.js';
@@ -76,11 +77,28 @@ for (const button of document.querySelectorAll('[data-jump]')) {
 }
 const thumb = byId('thumb-halt', HTMLButtonElement);
 thumb.addEventListener('click', () => haltAct(store));
-store.on(['hello', 'trading'], () => {
-  thumb.hidden = store.hello?.may_trade !== true || store.value('trading')?.state === 'halted';
+store.on(['hello', 'trading', 'stream'], () => {
+  thumb.hidden = !store.mayAct || store.value('trading')?.state === 'halted';
 });
 
 whenSignedIn(() => stream.open());
+whenSignedOut((isAsked) => {
+  const wasOpen = store.stream.kind === 'open';
+  if (isAsked) {
+    untellDone();
+    stream.pause();
+  }
+  store.forget();
+  // Whoever is let in no more is told no more, either.
+  if (!isAsked && wasOpen) stream.open();
+});
+store.onForgotten(closeDialogs);
+store.on(['hello'], () => {
+  const { hello, formerPlace } = store;
+  if (!hello || formerPlace === undefined) return;
+  store.formerPlace = undefined;
+  tellDone(`This is ${placeOf(hello)} now. All that stood here was of ${formerPlace}.`, { isFailure: true });
+});
 store.on(['stream'], () => {
   refreshConnection(store);
   if (store.stream.kind === 'token needed') signIn(store.stream.message);

@@ -1,6 +1,6 @@
 import { ask, ApiFailure } from './api.js';
-import { openDialog } from './dialog.js';
-import { h } from './dom.js';
+import { openDialog, tellDone } from './dialog.js';
+import { h, setText } from './dom.js';
 
 /**
  * Where a token is needed: it becomes a cookie that no script can read, and is kept nowhere here.
@@ -10,14 +10,22 @@ import { h } from './dom.js';
 let dialog;
 /** @type {() => void} */
 let onSignedIn = () => {};
+/** @type {(isAsked: boolean) => void} */
+let onSignedOut = () => {};
 
 /** @param {() => void} listener called when the viewer is let in */
 export function whenSignedIn(listener) {
   onSignedIn = listener;
 }
 
+/** @param {(isAsked: boolean) => void} listener called when the viewer is let in no more, or asked for that: nothing of before may stay on the screen */
+export function whenSignedOut(listener) {
+  onSignedOut = listener;
+}
+
 /** @param {string} why the API's own words */
 export function signIn(why) {
+  onSignedOut(false);
   if (dialog) return;
   const token = h('input', { type: 'password', name: 'token', autocomplete: 'current-password', spellcheck: 'false' });
   const failure = h('p', { class: 'failure', role: 'alert' });
@@ -39,14 +47,19 @@ export function signIn(why) {
     event.preventDefault();
     void enter();
   });
-  dialog = openDialog({ title: 'Sign in', kind: 'act-dialog', content: [form], onClose: () => (dialog = undefined) });
+  dialog = openDialog({
+    title: 'Sign in',
+    kind: 'act-dialog sign-in',
+    content: [form],
+    onClose: () => (dialog = undefined),
+  });
   token.focus();
 
   const enter = async () => {
-    failure.textContent = '';
+    setText(failure, '');
     const given = token.value.trim();
     if (given === '') {
-      failure.textContent = 'Paste a token: "oncefill token create" makes one.';
+      setText(failure, 'Paste a token: "oncefill token create" makes one.');
       token.focus();
       return;
     }
@@ -56,7 +69,7 @@ export function signIn(why) {
       dialog?.close();
       onSignedIn();
     } catch (error) {
-      failure.textContent = error instanceof ApiFailure ? error.message : String(error);
+      setText(failure, error instanceof ApiFailure ? error.message : String(error));
       token.select();
     } finally {
       submit.disabled = false;
@@ -64,11 +77,14 @@ export function signIn(why) {
   };
 }
 
-/** Forgets the cookie. */
+/** Forgets the cookie, and shows nothing more until somebody is let in. */
 export async function signOut() {
+  onSignedOut(true);
   try {
     await ask('DELETE', '/api/session');
-  } finally {
-    onSignedIn();
+  } catch (error) {
+    const words = error instanceof ApiFailure ? error.message : String(error);
+    tellDone(`You are still signed in: ${words}`, { isFailure: true });
   }
+  onSignedIn();
 }

@@ -1,5 +1,5 @@
 import { createTable } from './data-table.js';
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 import { at, unknown, until } from './figures.js';
 import { createFilterBar } from './filter-bar.js';
 import { createFold } from './fold.js';
@@ -92,9 +92,10 @@ export function createSignalsView(store) {
     fold.update(listed.length);
     none.hidden = listed.length > 0;
     const isEmpty = signals.length === 0;
-    none.textContent = isEmpty
-      ? 'No signal yet: one that comes appears here at once.'
-      : 'No signal of the list fits the filter.';
+    setText(
+      none,
+      isEmpty ? 'No signal yet: one that comes appears here at once.' : 'No signal of the list fits the filter.',
+    );
   };
   const bar = createFilterBar(store);
   // The same elements every time: rows stay where they are.

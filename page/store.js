@@ -24,6 +24,14 @@ export class Store {
   #readAt = new Map();
   /** @type {Map<Topic, Array<() => void>>} */
   #listeners = new Map();
+  /** @type {Array<() => void>} */
+  #forgotten = [];
+  /** Of the program that served this page. @type {string | undefined} */
+  #version = undefined;
+  /** Whether another version of the program answers by now: its page is another one, too. */
+  isOutdated = false;
+  /** What the figures of before were of, where they are of something else now. @type {string | undefined} */
+  formerPlace = undefined;
 
   /**
    * @param {readonly Topic[]} topics
@@ -88,8 +96,36 @@ export class Store {
     this.#tell('stream');
   }
 
+  /** Whether the viewer may act; where nobody tells, it may be tried: the API refuses who may not. */
+  get mayAct() {
+    return this.hello ? this.hello.may_trade : this.stream.kind === 'lost';
+  }
+
+  /** Forgets all that was told, and says so: who looks is not known any more, or what it is of. */
+  forget() {
+    if (this.hello === undefined && this.#sections.size === 0) return;
+    this.hello = undefined;
+    this.#sections.clear();
+    this.#readAt.clear();
+    for (const topic of this.#listeners.keys()) if (topic !== 'stream') this.#tell(topic);
+    this.#forgotten.forEach((listener) => listener());
+  }
+
+  /** @param {() => void} listener called after all was forgotten: what shows more than sections goes, too */
+  onForgotten(listener) {
+    this.#forgotten.push(listener);
+  }
+
   /** @param {Hello} hello */
   #takeHello(hello) {
+    this.#version ??= hello.version;
+    this.isOutdated = hello.version !== this.#version;
+    const former = this.hello;
+    const isAnother = former !== undefined && (placeOf(former) !== placeOf(hello) || former.version !== hello.version);
+    if (former && isAnother) {
+      this.formerPlace = placeOf(former) === placeOf(hello) ? undefined : placeOf(former);
+      this.forget();
+    }
     this.hello = hello;
     syncClock(hello.now);
     this.#tell('hello');
@@ -123,4 +159,9 @@ export class Store {
       }
     }
   }
+}
+
+/** What orders go to. @param {Hello} hello */
+export function placeOf({ environment, venue }) {
+  return `${environment.toUpperCase()} at ${venue}`;
 }

@@ -1,3 +1,4 @@
+import { needsToken } from './api.js';
 import { createEventReader } from './sse.js';
 import { BEAT_INTERVAL_MS } from './terms.js';
 
@@ -18,7 +19,6 @@ import { BEAT_INTERVAL_MS } from './terms.js';
 const SILENCE_MAX_MS = 3 * BEAT_INTERVAL_MS;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 10_000;
-const TOKEN_NEEDED = 401;
 
 const LOST = 'The connection to oncefill is lost.';
 const SILENT = 'oncefill is silent.';
@@ -126,7 +126,7 @@ export class Stream {
     this.#end();
     const message =
       error instanceof Refused || (error instanceof Error && error.message === SILENT) ? error.message : LOST;
-    if (error instanceof Refused && error.status === TOKEN_NEEDED) {
+    if (error instanceof Refused && needsToken(error.status)) {
       this.onState({ kind: 'token needed', message });
       return;
     }

@@ -1,4 +1,4 @@
-import { byId } from './dom.js';
+import { byId, visible } from './dom.js';
 
 /**
  * The tab: what is at stake, whether news still come, and whether something is critical.
@@ -26,7 +26,7 @@ export function showTitle(store) {
       environment && `${environment.toUpperCase()} ${hello.venue}`,
       'oncefill',
     ];
-    document.title = words.filter(Boolean).join(' – ');
+    document.title = visible(words.filter(Boolean).join(' – '));
     const letter = isLost ? '✕' : critical > 0 ? '!' : (environment?.[0]?.toUpperCase() ?? 'o');
     const colour = isLost ? LOST_COLOUR : critical > 0 ? CRITICAL_COLOUR : (COLOURS[environment ?? ''] ?? LOST_COLOUR);
     const href = iconOf(letter, colour);

@@ -42,7 +42,7 @@ export function showTrading(store, element) {
     tile(store, 'Positions', 'positions', () => String(store.value('positions')?.length ?? '–')),
     tile(store, 'Health', 'health', () => healthWord(store)),
   );
-  store.on(['trading', 'hello'], () => {
+  store.on(['trading', 'hello', 'stream'], () => {
     refill(state, ...stateWords(store));
     refill(acts, ...actButtons(store));
   });
@@ -74,7 +74,7 @@ function problemOf(store, name) {
 
 /** Who may only look sees none. @param {Store} store */
 function actButtons(store) {
-  if (store.hello?.may_trade !== true) return [store.hello && h('span', { class: 'quiet' }, 'You may look, not act.')];
+  if (!store.mayAct) return [store.hello && h('span', { class: 'quiet' }, 'You may look, not act.')];
   const { state = '' } = store.value('trading') ?? {};
   return (ACTS_BY_STATE[state] ?? ACTS_OF_UNKNOWN).map((name) => {
     const act = ACTS[name];

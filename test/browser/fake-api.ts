@@ -43,6 +43,12 @@ export class FakeApi {
   readonly refusals: Refusals = new Map();
   /** A token that has to be shown before anything is told; absent: none. */
   token: string | undefined;
+  /** What a change waits for before it is answered. */
+  /** What its clock says, milliseconds UTC; absent: as this machine's. */
+  clockMs: number | undefined;
+  /** Viewers are turned away. */
+  isFull = false;
+  private patience: Promise<void> | undefined;
   /** No word leaves, and no connection ends. */
   isSilent = false;
   private readonly streams = new Set<ServerResponse>();
@@ -75,19 +81,30 @@ export class FakeApi {
     await new Promise<void>((done) => this.server.close(() => done()));
   }
 
-  /** From now on, for those who look too. @returns the version that it tells: whoever shows that has heard of it */
+  /** From now on, for those who look too. @returns a part of how it calls the viewer: whoever shows that has heard of it */
   show(situation: Situation): string {
     this.shown += 1;
-    const version = `0.0.${this.shown}`;
-    this.situation = { ...situation, hello: { ...situation.hello, version } };
+    const mark = `(${this.shown})`;
+    const who = `${situation.hello.who} ${mark}`;
+    this.situation = { ...situation, hello: { ...situation.hello, who } };
     for (const stream of this.streams) this.tellAll(stream);
-    return version;
+    return mark;
   }
 
   /** One section alone. */
   change<Name extends PageSectionName>(name: Name, value: Situation['values'][Name]): void {
     this.situation = { ...this.situation, values: { ...this.situation.values, [name]: value } };
     for (const stream of this.streams) this.tellSection(stream, name);
+  }
+
+  /** From now on a change is answered only once the function is called that this returns. */
+  holdAnswers(): () => void {
+    let release = (): void => undefined;
+    this.patience = new Promise<void>((done) => (release = done));
+    return () => {
+      this.patience = undefined;
+      release();
+    };
   }
 
   cutStreams(): void {
@@ -102,8 +119,11 @@ export class FakeApi {
     const body = await readBody(request);
     if (path === '/api/session') return this.answerSession(method, body, response);
     if (!isLetIn) return json(response, 401, { code: 'UNAUTHENTICATED', message: 'A valid API token is needed.' });
+    if (path === '/api/page/stream' && this.isFull)
+      return json(response, 503, { code: 'TOO_MANY_VIEWERS', message: 'Too many look at once.' });
     if (path === '/api/page/stream') return this.openStream(response);
     if (method !== 'GET') this.asked.push({ method, path, body, contentType: request.headers['content-type'] });
+    if (method !== 'GET') await this.patience;
     const refusal = this.refusals.get(`${method} ${path}`);
     if (refusal) return json(response, refusal.status, { code: refusal.code, message: refusal.message });
     return method === 'GET' ? this.answerSignal(path, response) : json(response, 200, answerTo(path));
@@ -126,7 +146,10 @@ export class FakeApi {
 
   private answerSession(method: string, body: unknown, response: ServerResponse): void {
     if (method === 'DELETE') {
-      response.writeHead(204, { ...HEADERS, 'set-cookie': 'session=; Max-Age=0; HttpOnly; SameSite=Strict' }).end();
+      this.cutStreams();
+      response
+        .writeHead(204, { ...HEADERS, 'set-cookie': 'session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/' })
+        .end();
     } else if ((body as { token?: string }).token === this.token) {
       response.writeHead(204, { ...HEADERS, 'set-cookie': 'session=fake; HttpOnly; SameSite=Strict; Path=/' }).end();
     } else json(response, 401, { code: 'UNAUTHENTICATED', message: 'This token is not known here.' });
@@ -174,7 +197,7 @@ export class FakeApi {
     if (this.isSilent) return;
     const read = NAMES.filter((name) => this.situation.values[name] !== undefined);
     const readAt = Object.fromEntries(read.map((name) => [name, this.readAt(name)]));
-    tell(stream, 'beat', { now: new Date().toISOString(), read_at: readAt });
+    tell(stream, 'beat', { now: new Date(this.clockMs ?? Date.now()).toISOString(), read_at: readAt });
   }
 }
 

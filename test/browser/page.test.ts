@@ -47,8 +47,8 @@ async function openPage(): Promise<void> {
 /** Lets the page show it, on a screen of this size. */
 async function show(situation: Situation, viewport = DESKTOP): Promise<void> {
   await page.setViewportSize(viewport);
-  const version = api.show(situation);
-  await page.waitForSelector(`#links [title$="oncefill ${version}"]`, { state: 'attached' });
+  const mark = api.show(situation);
+  await page.waitForSelector(`#links [title*="${mark}"]`, { state: 'attached' });
 }
 
 async function seriousFaults(): Promise<unknown> {
@@ -221,13 +221,60 @@ describeInBrowser('the page', () => {
 
   test('shows why an act was refused, and keeps what was typed', async () => {
     await show(SITUATIONS.paper());
-    const refusal = { status: 409, code: 'POSITION_COMMAND_REFUSED', message: 'The position is being closed already.' };
+    const refusal = { status: 409, code: 'POSITION_COMMAND_REFUSED', message: 'It is being closed \u202ealready.' };
     api.refusals.set('POST /api/positions/ETHUSDT/close', refusal);
     await page.locator('button[aria-label="Close ETHUSDT"]').click();
     await page.keyboard.type('enough');
     await page.keyboard.press('Enter');
-    await page.locator('.failure', { hasText: refusal.message }).waitFor();
+    await page.locator('.failure', { hasText: 'It is being closed \ufffdalready.' }).waitFor();
     expect(await page.locator('input[name=reason]').inputValue()).toBe('enough');
+  });
+
+  test('keeps the dialog while an act is under way, whatever is pressed', async () => {
+    await show(SITUATIONS.paper());
+    const answer = api.holdAnswers();
+    await page.locator('.act-halt').click();
+    await page.keyboard.type('enough');
+    await page.keyboard.press('Enter');
+    const close = page.locator('dialog .buttons button', { hasText: 'Close, it goes on' });
+    await close.waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    expect(await page.locator('dialog .close').isEnabled()).toBe(false);
+    expect(await page.locator('dialog[open]').count()).toBe(1);
+    answer();
+    await page.locator('dialog .lines').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  });
+
+  test.each([
+    ['did', undefined, /Trading is halted\..*BUY 0\.042 BTCUSDT/s],
+    [
+      'did not do',
+      { status: 504, code: 'TIMED_OUT', message: 'No answer \u202ecame.' },
+      /Halt trading: No answer .came\. \(TIMED_OUT\)/,
+    ],
+  ])('tells what an act %s whose dialog was closed meanwhile', async (_word, refusal, said) => {
+    await show(SITUATIONS.paper());
+    if (refusal) api.refusals.set('POST /api/halt', refusal);
+    const answer = api.holdAnswers();
+    await page.locator('.act-halt').click();
+    await page.keyboard.type('enough');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog .buttons button', { hasText: 'Close, it goes on' }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    answer();
+    await page.locator('#done.shown', { hasText: said }).waitFor();
+    const told = () => page.locator('#done').textContent();
+    expect(await told()).not.toContain('\u202e');
+    // What is done next does not hide a failure.
+    await page.locator('button[aria-label="Close ETHUSDT"]').click();
+    await page.keyboard.type('enough');
+    await page.keyboard.press('Enter');
+    await page.locator('#done', { hasText: 'ETHUSDT was told to close.' }).waitFor();
+    expect(said.test((await told()) ?? '')).toBe(refusal !== undefined);
   });
 
   test('silences an alert, and tells the position by position of a flatten', async () => {
@@ -272,6 +319,81 @@ describeInBrowser('the page', () => {
     );
   });
 
+  test.each(['signs out', 'has a token that is revoked'])('shows nothing more to who %s', async (how) => {
+    const { hello, ...others } = SITUATIONS.paper();
+    await show({ ...others, hello: { ...hello, who: 'token ab12 (someone)' } });
+    await page.locator('#signals tbody tr a').first().click();
+    await page.waitForSelector('.gates');
+    if (how === 'signs out') await page.keyboard.press('Escape');
+    api.token = 'of-the-operator';
+    if (how === 'signs out') await page.locator('#links button').click();
+    else {
+      await page.context().clearCookies();
+      api.cutStreams();
+    }
+    await page.locator('dialog.sign-in').waitFor();
+    expect(await page.locator('main').innerText()).not.toMatch(/\d|USDT/);
+    expect(await page.locator('dialog').count()).toBe(1);
+    expect(await page.locator('#links').innerText()).toBe('');
+    expect(await page.locator('[class*=act-]:visible, #thumb-halt:visible').count()).toBe(1);
+    expect(await page.title()).toBe('✕ no connection – oncefill');
+    api.token = undefined;
+    await page.reload();
+    await page.waitForSelector('html[data-stream="open"]');
+  });
+
+  test('begins anew where another environment answers: no figure, dialog or confirmation of before stays', async () => {
+    await show(SITUATIONS.paper());
+    await page.locator('.act-flatten').click();
+    await page.keyboard.type('over for today');
+    await show({ ...SITUATIONS.live(), values: {}, problems: {} });
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await page.locator('main').innerText()).not.toMatch(/\d|USDT/);
+    expect(await page.locator('#done').textContent()).toContain('This is LIVE at bybit now.');
+    await page.locator('.act-flatten').click();
+    await page.keyboard.type('over for today');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.failure').textContent()).toBe('Type live to confirm: money is at stake.');
+    expect(api.asked).toEqual([]);
+  });
+
+  test('asks to be loaded anew where another version answers', async () => {
+    const { hello, ...others } = SITUATIONS.paper();
+    await show({ ...others, hello: { ...hello, version: '0.2.0' } });
+    await page.locator('#banner', { hasText: 'oncefill was changed to another version' }).waitFor();
+    await page.reload();
+    await page.waitForSelector('html[data-stream="open"]');
+    expect(await page.locator('#banner').isVisible()).toBe(false);
+  });
+
+  test.each([DESKTOP, PHONE])('halts where no news can be had at all (%j)', async (viewport) => {
+    await show(SITUATIONS.paper(), viewport);
+    api.isFull = true;
+    await page.reload();
+    await page.waitForSelector('html[data-stream="lost"]');
+    api.isFull = false;
+    await page.locator(viewport === PHONE ? '#thumb-halt' : '.act-halt').click();
+    await page.keyboard.type('nothing is seen');
+    await page.locator('input[name=confirmation]').fill('live');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog .lines').waitFor();
+    expect(api.asked.map(({ path }) => path)).toEqual(['/api/halt']);
+  });
+
+  test('gives a time its date when the day is over', async () => {
+    const { values, ...others } = SITUATIONS.paper();
+    const since = new Date(Date.UTC(2030, 0, 1, 12)).toISOString();
+    await show({ ...others, values: { ...values, trading: { state: 'halted', since } } });
+    const time = page.locator('.tile.trading time');
+    await page.locator('.tile.trading time', { hasText: '01-01 12:00' }).waitFor();
+    api.clockMs = Date.parse(since);
+    await page.locator('.tile.trading time', { hasText: '12:00:00' }).waitFor();
+    await time.evaluate((element) => element.setAttribute('id', 'as-before'));
+    api.clockMs += 86_400_000;
+    await page.locator('#as-before', { hasText: '01-01 12:00' }).waitFor();
+    api.clockMs = undefined;
+  });
+
   test('says that figures are stale, and which', async () => {
     await show(SITUATIONS.troubled());
     await page.locator('#panel-balances .age', { hasText: /^stale, \d+ s ago$/ }).waitFor();
@@ -298,6 +420,7 @@ describeInBrowser('the page', () => {
     const { values, ...others } = SITUATIONS.troubled();
     const health = values.health!;
     await show({ ...others, values });
+    await page.locator('.reasons', { hasText: health.reasons[0] }).waitFor();
     await page.evaluate("document.querySelector('.reasons').id = 'as-before'");
     api.change('health', { ...health, uptime: health.uptime + 1 });
     await show({ ...others, values: { ...values, health: { ...health, uptime: health.uptime + 2 } } });
@@ -320,6 +443,9 @@ describeInBrowser('the page', () => {
     const words = await page.locator('main').innerText();
     expect(words).toContain('<script>alert(1)</script>');
     expect(words).not.toMatch(/[\u202a-\u202e\u200b]/);
+    const { hello, ...others } = SITUATIONS.hostile();
+    await show({ ...others, hello: { ...hello, venue: 'pa\u202eper' } });
+    expect(await page.title()).toBe('PAPER pa\ufffdper – oncefill');
   });
 
   test('lets a keyboard reach all that a mouse can, each with a mark of the focus', async () => {

@@ -1,0 +1,46 @@
+import { pageModule } from '../../support/page-module';
+
+interface State {
+  readonly kind: string;
+  readonly message?: string;
+}
+interface Streams {
+  Stream: new (options: { url: string; onEvent: () => void; onState: (state: State) => void }) => {
+    open(): void;
+    pause(): void;
+  };
+}
+const { Stream } = pageModule<Streams>('stream.js');
+const { ApiFailure } = pageModule<{
+  ApiFailure: new (code: string, message: string, status: number) => { needsToken: boolean };
+}>('api.js');
+
+const WORDS = 'Too many requests without a valid token came from this address.';
+
+describe('a viewer is asked for a token', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each([
+    [401, 'token needed'],
+    [429, 'token needed'],
+    [403, 'lost'],
+    [503, 'lost'],
+  ])('or not, by the status %d of the stream: %s', async (status, kind) => {
+    jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(JSON.stringify({ message: WORDS }), { status }));
+    const state = await new Promise<State>((onState) => {
+      const stream = new Stream({
+        url: 'http://127.0.0.1/api/page/stream',
+        onEvent: () => undefined,
+        onState: (told) => {
+          onState(told);
+          if (told.kind === 'lost') queueMicrotask(() => stream.pause());
+        },
+      });
+      stream.open();
+    });
+    expect(state).toEqual({ kind, message: WORDS });
+    expect(new ApiFailure('CODE', WORDS, status).needsToken).toBe(kind === 'token needed');
+  });
+});
