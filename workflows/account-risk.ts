@@ -129,7 +129,9 @@ export class AccountRisk {
   closed(closed: PositionClosed): void {
     this.changedAtMs = Date.now();
     this.change(({ rules, book, terms }) => rules.takeClosed(book, closed, terms.risk, Date.now()));
-    if (isRecord(closed)) this.ownEntries?.forget(closed.symbol, closed.closedAtMs);
+    // Whoever reaches the account can send any value.
+    const { symbol, closedAtMs }: Readonly<Record<string, unknown>> = isRecord(closed) ? closed : {};
+    if (typeof symbol === 'string' && typeof closedAtMs === 'number') this.ownEntries?.forget(symbol, closedAtMs);
   }
 
   /** Why no entry may fill any more: a limit of losses is reached. undefined: none is */
