@@ -12,7 +12,7 @@ import { NoPermitError, VenueError } from '../venue';
 import type { EndpointGroup, LimitReport, RequestReport, UnreadableRows } from '../venue';
 import { BybitClient } from './bybit-client';
 import type { BybitClientOptions } from './bybit-client';
-import { classifyReadReply, limitFiguresOf, replyTimeMs } from './outcomes';
+import { classifyReadReply, limitCountsOf, limitFiguresOf, replyTimeMs } from './outcomes';
 import { timePayload } from './payloads';
 
 export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'> & {
@@ -221,7 +221,7 @@ export class BybitSession {
   private report(endpoint: EndpointGroup, outcome: VenueOutcome | undefined, reply: VenueReply): void {
     if (!isHeldBack(reply)) tell(this.requestListeners, { endpoint, outcome });
     if (reply.httpStatus === undefined) return;
-    const { limit, remaining } = limitFiguresOf(reply);
+    const { limit, remaining } = limitCountsOf(reply);
     const report: LimitReport = {
       endpoint,
       kind: limitKind(outcome),

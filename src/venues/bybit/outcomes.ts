@@ -80,15 +80,19 @@ export function replyTimeMs(reply: VenueReply): number | undefined {
   return readEnvelope(reply.body).timeMs;
 }
 
-/** What a reply says of the limit of its group. The reset is on the venue's clock: without the reply's own time it says nothing. */
-export function limitFiguresOf(reply: VenueReply): LimitFigures {
+/** What the headers of a reply say of the limit of its group; its body is not read. */
+export function limitCountsOf(reply: VenueReply): Pick<LimitFigures, 'limit' | 'remaining'> {
   const [limit, remaining] = [countHeader(reply, 'x-bapi-limit'), countHeader(reply, 'x-bapi-limit-status')];
+  return { ...(limit !== undefined && { limit }), ...(remaining !== undefined && { remaining }) };
+}
+
+/** The same, with when the limit begins anew. That is on the venue's clock: without the reply's own time it says nothing. */
+export function limitFiguresOf(reply: VenueReply): LimitFigures {
   const resetAtMs = resetMs(reply);
   // The body is read for nothing else.
   const delayMs = Number.isNaN(resetAtMs) ? Number.NaN : resetAtMs - (replyTimeMs(reply) ?? Number.NaN);
   return {
-    ...(limit !== undefined && { limit }),
-    ...(remaining !== undefined && { remaining }),
+    ...limitCountsOf(reply),
     ...(Math.abs(delayMs) <= RESET_DELAY_MAX_MS && { resetAfterMs: Math.max(0, delayMs) }),
   };
 }

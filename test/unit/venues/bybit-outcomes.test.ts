@@ -5,6 +5,7 @@ import {
   classifyCancelOrderReply,
   classifyPlaceOrderReply,
   classifyReadReply,
+  limitCountsOf,
   limitFiguresOf,
 } from '../../../src/venues/bybit/outcomes';
 import { completeReply, failedReply, readTestData, RECEIVED_AT_MS } from './test-data';
@@ -192,6 +193,16 @@ describe("what a reply says of the venue's limits", () => {
     ['a reset that is no number', { 'x-bapi-limit-reset-timestamp': 'soon' }, {}],
   ])('is absent where it is not known: %s', (_what, headers, figures) => {
     expect(figuresOf(headers)).toEqual(figures);
+  });
+
+  it('is counted by its headers alone, without looking through the body for secrets', () => {
+    const headers = { 'x-bapi-limit': '10', 'x-bapi-limit-status': '9', 'x-bapi-limit-reset-timestamp': '1' };
+    const read = jest.fn();
+    const reply = Object.defineProperty({ ...completeReply({ status: 200, headers, body: {} }) }, 'body', {
+      get: read,
+    });
+    expect(limitCountsOf(reply)).toEqual({ limit: 10, remaining: 9 });
+    expect(read).not.toHaveBeenCalled();
   });
 
   it('tells no reset where the reply does not tell its own time', () => {
