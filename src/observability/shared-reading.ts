@@ -1,5 +1,5 @@
 /**
- * Sections that show parts of one answer ask for it together.
+ * Those who want one answer at the same moment ask for it together, and nobody gets one that was asked for longer ago than that.
  *
  * @param sharedForMs for so long after it was asked for, an answer counts for whoever else wants it
  * @returns a function that rejects with what asking throws; whoever comes next asks anew
@@ -12,7 +12,7 @@ export function sharedReading<Value>(
   let last: { readonly askedAtMs: number; readonly reading: Promise<Value> } | undefined;
   return () => {
     if (last !== undefined && clock() - last.askedAtMs < sharedForMs) return last.reading;
-    const own = { askedAtMs: clock(), reading: ask() };
+    const own = { askedAtMs: clock(), reading: (async () => ask())() };
     last = own;
     own.reading.catch(() => {
       if (last === own) last = undefined;
