@@ -5,7 +5,7 @@ import type { TradingSignal } from '../src/domain/signal';
 import { shortHash } from '../src/domain/signal-source';
 import { CandlesNotFoundError, readTick, type TickReference } from '../src/inference/candle-store';
 import { buildFeatures } from '../src/inference/features';
-import { beyondLeastReturn, notBeyondLeastReturn } from '../src/inference/predictions';
+import { beyondLeastReturn, expectedReturn, notBeyondLeastReturn } from '../src/inference/predictions';
 import type { Model } from '../src/inference/session';
 
 export interface PredictInput {
@@ -48,7 +48,7 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
       const features = buildFeatures(candles, reference.symbols, { steps: shape[1], features: featureNames });
       const { predictions, skipped: notFinite } = await model.predict(features.batch);
       for (const prediction of predictions) {
-        logger.info('prediction', { symbol: prediction.symbol, returns_15m: prediction.returns15m });
+        logger.info('prediction', { symbol: prediction.symbol, returns_15m: expectedReturn(prediction) });
       }
       const skipped = [...features.skipped, ...notFinite];
       for (const { symbol, code, message } of skipped) {

@@ -1,6 +1,8 @@
 import type { ModelPrediction } from '../domain/model-gate/types';
-import type { Prediction } from './types';
+import type { HorizonForecast, Prediction } from './types';
 
+/** What signals are made of. */
+const HORIZON_MINUTES = 15;
 /** Digits of a prediction that two machines' floating-point results share. */
 const SIGNIFICANT_DIGITS = 4;
 
@@ -14,13 +16,13 @@ export function beyondLeastReturn(
   minimumReturn: string | undefined,
 ): readonly ModelPrediction[] {
   return predictions
-    .filter(({ returns15m }) => isBeyond(returns15m, minimumReturn))
-    .map(({ symbol, returns15m, closeTimeMs, close, deviation }) => ({
-      symbol,
-      expectedReturn: Number(returns15m.toPrecision(SIGNIFICANT_DIGITS)),
-      closeTimeMs,
-      ...(close !== undefined && { close }),
-      ...(deviation !== undefined && { deviation }),
+    .filter((prediction) => isBeyond(expectedReturn(prediction), minimumReturn))
+    .map((prediction) => ({
+      symbol: prediction.symbol,
+      expectedReturn: rounded(expectedReturn(prediction)),
+      closeTimeMs: prediction.closeTimeMs,
+      ...(prediction.close !== undefined && { close: prediction.close }),
+      ...(prediction.deviation !== undefined && { deviation: prediction.deviation }),
     }));
 }
 
@@ -29,10 +31,18 @@ export function notBeyondLeastReturn(
   predictions: readonly Prediction[],
   minimumReturn: string | undefined,
 ): Readonly<Record<string, number>> {
-  const others = predictions.filter(({ returns15m }) => !isBeyond(returns15m, minimumReturn));
-  return Object.fromEntries(
-    others.map(({ symbol, returns15m }) => [symbol, Number(returns15m.toPrecision(SIGNIFICANT_DIGITS))]),
-  );
+  const others = predictions.filter((prediction) => !isBeyond(expectedReturn(prediction), minimumReturn));
+  return Object.fromEntries(others.map((prediction) => [prediction.symbol, rounded(expectedReturn(prediction))]));
+}
+
+/** The mean over HORIZON_MINUTES, or over the nearest horizon that the model has. */
+export function expectedReturn({ horizons }: Prediction): number {
+  const distance = ({ minutes }: HorizonForecast): number => Math.abs(minutes - HORIZON_MINUTES);
+  return horizons.toSorted((left, right) => distance(left) - distance(right))[0]!.mean;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(SIGNIFICANT_DIGITS));
 }
 
 function isBeyond(logReturn: number, minimumReturn: string | undefined): boolean {

@@ -206,7 +206,7 @@ async function predict(
   const skipped: SkippedSymbol[] = [];
   for (const [index, row] of batch.rows.entries()) {
     const returns15m = Number(returns[index]);
-    if (Number.isFinite(returns15m)) predictions.push({ ...row, returns15m });
+    if (Number.isFinite(returns15m)) predictions.push({ ...row, horizons: [{ minutes: 15, mean: returns15m }] });
     else skipped.push({ symbol: row.symbol, code: 'PREDICTION_NOT_FINITE', message: `the model gave ${returns15m}` });
   }
   return { predictions, skipped };

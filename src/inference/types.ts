@@ -1,4 +1,7 @@
 import type { Candle } from '../domain/market';
+import type { Quantile } from '../domain/model-gate/types';
+
+export type { Quantile };
 
 /** The candles of all symbols at one tick: what one inference works on. */
 export interface CandleBatch {
@@ -39,14 +42,27 @@ export interface FeatureBatch {
   readonly data: Float32Array;
 }
 
+/** What the model expects over the next minutes; all log returns: 0.001 is about 0.1 %. Always finite. */
+export interface HorizonForecast {
+  readonly minutes: number;
+  readonly mean: number;
+  /** By level, ascending; absent: the model has none. */
+  readonly quantiles?: readonly Quantile[];
+  /** The largest move up and down on the way, both >= 0 (whatever sign the file uses); absent: the model has none. */
+  readonly rise?: readonly Quantile[];
+  readonly fall?: readonly Quantile[];
+}
+
 /** What the model expects of one symbol. */
 export interface Prediction {
   readonly symbol: string;
-  /** The log return expected over the 15 minutes after `closeTimeMs`; 0.001 is about 0.1 %. Always finite. */
-  readonly returns15m: number;
   /** When the newest candle behind the prediction closed, milliseconds UTC. */
   readonly closeTimeMs: number;
   /** See FeatureRow. */
   readonly close?: number;
   readonly deviation?: number;
+  /** By minutes, ascending; never empty. */
+  readonly horizons: readonly HorizonForecast[];
+  /** The usual return of one candle now as the model sees it, above 0 unless prices stood still; absent: it tells none. */
+  readonly scale?: number;
 }

@@ -29,6 +29,13 @@ export interface GateSettings {
   readonly stopDistanceMax: string;
 }
 
+/** One quantile: the model holds that with this chance the value is not exceeded. */
+export interface Quantile {
+  /** Above 0 and below 1. */
+  readonly level: number;
+  readonly value: number;
+}
+
 /** What the model expects of one symbol. Its numbers are no money: they are rounded, so that two machines agree on them. */
 export interface ModelPrediction {
   readonly symbol: string;

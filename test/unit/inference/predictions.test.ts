@@ -2,7 +2,11 @@ import { beyondLeastReturn } from '../../../src/inference/predictions';
 import { returnDeviation } from '../../../src/inference/volatility';
 
 const CLOSE_MS = 1_700_000_040_000;
-const prediction = (returns15m: number) => ({ symbol: 'BTCUSDT', returns15m, closeTimeMs: CLOSE_MS });
+const prediction = (returns15m: number) => ({
+  symbol: 'BTCUSDT',
+  closeTimeMs: CLOSE_MS,
+  horizons: [{ minutes: 15, mean: returns15m }],
+});
 
 test('only predictions beyond the least return, up or down, go on to the gate, to four digits', () => {
   const predictions = [0.000123456, 0.0003, -0.0003, 0.000300049, -0.00123456, Number.NaN].map(prediction);
