@@ -9,9 +9,11 @@ import {
   readdirSync,
   rmSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../process/error-code';
 import { DataFolderError, openDataFolder } from './private-folder';
 import { TOKEN_TEXT } from './tokens';
 
@@ -123,23 +125,40 @@ function removeOldDays(folder: string, oldest: string): void {
   }
 }
 
+/** The file that this process wrote last, as it left it: with a whole line at its end. */
+let leftWhole: { readonly ino: number; readonly size: number } | undefined;
+
 /** A line that was torn by a full disk or a crash must not take the next one with it. */
-function endsTorn(descriptor: number, size: number): boolean {
-  if (size === 0) return false;
+function endsTorn(descriptor: number, { ino, size }: Stats): boolean {
+  if (size === 0 || (leftWhole?.ino === ino && leftWhole.size === size)) return false;
   const last = Buffer.alloc(1);
   readSync(descriptor, last, 0, 1, size - 1);
   return last[0] !== 0x0a;
 }
 
-function append(path: string, line: string, isFrequent: boolean): void {
-  const descriptor = openSync(path, OPEN_FLAGS, FILE_MODE);
+/** The folder is made where it is missing: to ask for it at every line costs as much as the line. */
+function openFile(folder: string, path: string): number {
+  try {
+    return openSync(path, OPEN_FLAGS, FILE_MODE);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return openSync(path, OPEN_FLAGS, FILE_MODE);
+  }
+}
+
+function append(folder: string, path: string, line: string, isFrequent: boolean): void {
+  const descriptor = openFile(folder, path);
   try {
     const file = fstatSync(descriptor);
     if (!file.isFile()) throw new Error('it is no regular file');
     const bytesMax = isFrequent ? FREQUENT_BYTES_MAX : DAY_BYTES_MAX;
     if (file.size >= bytesMax) throw new Error(`it has reached ${bytesMax} bytes, the bound of one day`);
-    const bytes = Buffer.from(`${endsTorn(descriptor, file.size) ? '\n' : ''}${line}\n`);
+    const bytes = Buffer.from(`${endsTorn(descriptor, file) ? '\n' : ''}${line}\n`);
+    leftWhole = undefined;
     if (writeSync(descriptor, bytes) < bytes.length) throw new Error('it could be written in part only');
+    // With another process's line between, the size differs, and the next one looks.
+    leftWhole = { ino: file.ino, size: file.size + bytes.length };
     if (!isFrequent) fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
@@ -162,8 +181,7 @@ export function recordAudit(dataDir: string, entry: AuditEntry, options: AuditOp
   const path = join(auditFolder(dataDir), auditFileName(timeMs));
   try {
     openDataFolder(dataDir);
-    mkdirSync(auditFolder(dataDir), { recursive: true, mode: 0o700 });
-    append(path, auditLine(entry, timeMs, redact), FREQUENT.includes(entry.what));
+    append(auditFolder(dataDir), path, auditLine(entry, timeMs, redact), FREQUENT.includes(entry.what));
     if (tidiedFile === path) return;
     tidiedFile = path;
     removeOldDays(auditFolder(dataDir), auditFileName(timeMs - (AUDIT_KEEP_DAYS - 1) * DAY_MS));

@@ -29,12 +29,13 @@ function noteResult(
   result: IntakeResult,
   { by, name }: SignalSource,
 ): void {
+  if (result.status === 'accepted' && !result.repeated) return;
   const { symbol, direction, strategy } = signal;
   const source = name === undefined ? by : `${by} ${name}`;
   const about = { fingerprint: fingerprintOf(signal), symbol, direction, strategy, source };
   switch (result.status) {
     case 'accepted':
-      if (result.repeated) trace.note({ ...about, kind: 'repeated', message: 'It was accepted before.' });
+      trace.note({ ...about, kind: 'repeated', message: 'It was accepted before.' });
       return;
     case 'duplicate':
       trace.note({ ...about, kind: 'conflict', message: result.message });

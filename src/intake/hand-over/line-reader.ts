@@ -35,6 +35,15 @@ function handle(socket: Socket, onLine: LineHandlers['onLine'], line: string): v
   }
 }
 
+/**
+ * Sends a line, together with the others of this turn of the event loop: each write is a call of the system that wakes the
+ * process at the other end, which costs more than all that a line says.
+ */
 export function sendLine(socket: Socket, value: object): void {
-  if (socket.writable) socket.write(`${JSON.stringify(value)}\n`);
+  if (!socket.writable) return;
+  if (socket.writableCorked === 0) {
+    socket.cork();
+    setImmediate(() => socket.uncork());
+  }
+  socket.write(`${JSON.stringify(value)}\n`);
 }

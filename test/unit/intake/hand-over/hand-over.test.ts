@@ -1,6 +1,7 @@
 /** Signals that the API hands to an engine, over a real socket and a scripted server: what comes through, and what falls back. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Writable } from 'node:stream';
 import { contentHashOf, fingerprintOf } from '../../../../src/intake/fingerprint';
 import { HandOverLink } from '../../../../src/intake/hand-over/hand-over-link';
 import { readLines, sendLine } from '../../../../src/intake/hand-over/line-reader';
@@ -224,6 +225,23 @@ test('a line that cannot be handled ends its connection alone', async () => {
   await sayLine('{}');
   expect(await failed).toMatchObject({ message: 'a line could not be handled' });
   expect(ours.destroyed).toBe(true);
+});
+
+test('lines of one turn of the event loop go out in one write', async () => {
+  const writes: string[] = [];
+  const note = (chunks: readonly { readonly chunk: Buffer }[]): unknown =>
+    writes.push(Buffer.concat(chunks.map(({ chunk }) => chunk)).toString());
+  const socket = new Writable({
+    write: (chunk: Buffer, _encoding, done) => (note([{ chunk }]), done()),
+    writev: (chunks, done) => (note(chunks), done()),
+  }) as Socket;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  sendLine(socket, { id: 1 });
+  sendLine(socket, { id: 2 });
+  await turn();
+  sendLine(socket, { id: 3 });
+  await turn();
+  expect(writes).toEqual(['{"id":1}\n{"id":2}\n', '{"id":3}\n']);
 });
 
 describe('an engine that ends', () => {
