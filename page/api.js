@@ -4,12 +4,15 @@
 
 /** The API itself gives up before. */
 const ANSWER_TIMEOUT_MS = 40_000;
-/** By status: there is no valid token, or there was none too often; one that is valid is let in with both. */
-const TOKEN_NEEDED = [401, 429];
+/** There was no valid token too often: one that is valid is let in all the same. */
+const TOO_OFTEN = 'TOO_MANY_ATTEMPTS';
 
-/** @param {number} status of an answer of the API that is asked with the browser's session */
-export function needsToken(status) {
-  return TOKEN_NEEDED.includes(status);
+/**
+ * @param {number} status of an answer of the API that is asked with the browser's session
+ * @param {string | undefined} code of its body
+ */
+export function needsToken(status, code) {
+  return status === 401 || code === TOO_OFTEN;
 }
 
 export class ApiFailure extends Error {
@@ -25,7 +28,7 @@ export class ApiFailure extends Error {
   }
 
   get needsToken() {
-    return needsToken(this.status);
+    return needsToken(this.status, this.code);
   }
 }
 

@@ -23,6 +23,7 @@ export function openDialog({ title, kind = '', content, onClose }) {
   const head = h('header', { class: 'dialog-head' }, h('h2', { id: 'dialog-title' }, title), close);
   const dialog = h('dialog', { class: kind, 'aria-labelledby': 'dialog-title' }, head, ...content.map(asNode));
   dialog.addEventListener('close', () => {
+    placeDone(dialog);
     dialog.remove();
     onClose?.();
   });
@@ -37,7 +38,20 @@ export function openDialog({ title, kind = '', content, onClose }) {
   dialog.addEventListener('keydown', (event) => held.has(dialog) && event.key === 'Escape' && event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();
+  placeDone();
   return dialog;
+}
+
+/**
+ * What was said stays above what dims the page, and is heard: of what lies beside an open dialog neither is so.
+ *
+ * @param {HTMLDialogElement} [except] one that is about to go
+ */
+function placeDone(except) {
+  const region = document.getElementById('done');
+  const place = [...document.querySelectorAll('dialog[open]')].filter((dialog) => dialog !== except).at(-1);
+  const parent = place ?? document.body;
+  if (region && region.parentElement !== parent) parent.append(region);
 }
 
 /**
@@ -79,12 +93,16 @@ function asNode(child) {
  * Says what an act of the viewer came to.
  *
  * @param {string} words
- * @param {{ isFailure?: boolean }} [options] isFailure: it stays longer, for nobody waits for it
+ * @param {{ isFailure?: boolean, replaces?: RegExp }} [options] isFailure: it stays longer, for nobody waits for it; replaces: what was
+ *   said before, and is true no more
  */
-export function tellDone(words, { isFailure = false } = {}) {
+export function tellDone(words, { isFailure = false, replaces } = {}) {
   const region = document.getElementById('done');
   if (!region) return;
   clearTimeout(hiding);
+  // For whoever has read it, and wants to see what is beneath.
+  region.onclick = untellDone;
+  failures = failures.filter((failure) => replaces?.test(failure) !== true);
   // A failure is not told away by what comes next.
   setText(region, [...failures, words].join('\n'));
   if (isFailure) failures = [...failures, words].slice(-FAILURES_TOLD_MAX);

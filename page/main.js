@@ -97,7 +97,8 @@ store.on(['hello'], () => {
   const { hello, formerPlace } = store;
   if (!hello || formerPlace === undefined) return;
   store.formerPlace = undefined;
-  tellDone(`This is ${placeOf(hello)} now. All that stood here was of ${formerPlace}.`, { isFailure: true });
+  const words = `This is ${placeOf(hello)} now. All that stood here was of ${formerPlace}.`;
+  tellDone(words, { isFailure: true, replaces: /^This is .* now\. / });
 });
 store.on(['stream'], () => {
   refreshConnection(store);

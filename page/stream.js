@@ -26,12 +26,14 @@ const SILENT = 'oncefill is silent.';
 /** An answer that is no stream. */
 class Refused extends Error {
   /**
-   * @param {number} status
-   * @param {string} message
+   * @param {Response} response
+   * @param {{ readonly code?: string, readonly message: string }} body
    */
-  constructor(status, message) {
+  constructor({ status, headers }, { code, message }) {
     super(message);
-    this.status = status;
+    this.needsToken = needsToken(status, code);
+    /** Not before, milliseconds; NaN: it says nothing of that. */
+    this.retryAfterMs = Number(headers.get('retry-after') ?? Number.NaN) * 1_000;
   }
 }
 
@@ -89,7 +91,7 @@ export class Stream {
   /** @param {AbortController} connection */
   async #read({ signal }) {
     const response = await fetch(this.url, { headers: { accept: 'text/event-stream' }, cache: 'no-store', signal });
-    if (!response.ok || !response.body) throw new Refused(response.status, await refusalOf(response));
+    if (!response.ok || !response.body) throw new Refused(response, await refusalOf(response));
     const take = createEventReader((event, data) => this.#takeEvent(event, data));
     const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
@@ -126,25 +128,29 @@ export class Stream {
     this.#end();
     const message =
       error instanceof Refused || (error instanceof Error && error.message === SILENT) ? error.message : LOST;
-    if (error instanceof Refused && needsToken(error.status)) {
+    if (error instanceof Refused && error.needsToken) {
       this.onState({ kind: 'token needed', message });
       return;
     }
     this.onState({ kind: 'lost', message });
-    const delay = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#failures);
+    const asked = error instanceof Refused && error.retryAfterMs > 0 ? error.retryAfterMs : 0;
+    const delay = Math.min(RETRY_MAX_MS, Math.max(asked, RETRY_FIRST_MS * 2 ** this.#failures));
     this.#failures += 1;
     // Not all viewers at the same moment, when the server is back.
     this.#retry = setTimeout(() => void this.#connect(), delay * (0.75 + Math.random() / 2));
   }
 }
 
-/** @param {Response} response */
+/**
+ * @param {Response} response
+ * @returns {Promise<{ readonly code?: string, readonly message: string }>}
+ */
 async function refusalOf(response) {
   try {
-    const { message } = await response.json();
-    if (typeof message === 'string') return message;
+    const { code, message } = await response.json();
+    if (typeof message === 'string') return { code: typeof code === 'string' ? code : undefined, message };
   } catch {
     // It has no words of ours.
   }
-  return `oncefill answered ${response.status} without a reason.`;
+  return { message: `oncefill answered ${response.status} without a reason.` };
 }

@@ -1,4 +1,5 @@
 import { setHandler, type SignalDefinition } from '@temporalio/workflow';
+import type { BoundFigure } from '../src/domain/explain/types';
 import type { SetTradingStateCommand, SetTradingStateResult } from '../src/domain/ledger/types';
 import { tradingStateCommandFault } from '../src/domain/ledger/validation';
 import {
@@ -31,6 +32,9 @@ import type { Limiter } from './limiter';
 import { reject } from './reject';
 import type { AccountMove } from './account-move';
 import type { AccountRisk } from './account-risk';
+
+/** With more orders pending the bounds are not told along with a reservation: in a flood that would double what each costs. */
+const PENDING_TOLD_MAX = 50;
 
 /** What of a venue's account answers its messages. */
 export interface AccountParts {
@@ -105,7 +109,11 @@ export function handleAccountMessages(parts: AccountParts): void {
     acquire: (command) => limiter.acquire(command),
     giveBack: (command) => limiter.giveBack(command),
   };
-  setHandler(batchUpdate, (requests) => answerBatch(handlers, requests), {
+  const boundsOf = (symbol: string): readonly BoundFigure[] | undefined => {
+    const pending = ledger.pendingReservations();
+    return pending.length > PENDING_TOLD_MAX ? undefined : parts.risk.bounds(symbol, pending);
+  };
+  setHandler(batchUpdate, (requests) => answerBatch(handlers, requests, boundsOf), {
     validator(requests) {
       move.assertAnswers();
       reject(batchFault(requests));

@@ -1,3 +1,5 @@
+import { takeFrom, type Bucket } from './bucket';
+
 /** Addresses that are remembered; the one that was quiet the longest is forgotten first. */
 const ADDRESSES_MAX = 1_024;
 /** Refusals of one address, and of all together, that are told at once. */
@@ -6,21 +8,6 @@ const TOTAL_BURST = 100;
 /** How fast they come back: one address, and all together. */
 const ADDRESS_PER_SECOND = 0.2;
 const TOTAL_PER_SECOND = 2;
-
-interface Bucket {
-  /** What is left, at that time. */
-  left: number;
-  atMs: number;
-}
-
-function take(bucket: Bucket, nowMs: number, burst: number, perSecond: number): boolean {
-  const elapsedMs = Math.max(0, nowMs - bucket.atMs);
-  bucket.left = Math.min(burst, bucket.left + (elapsedMs / 1_000) * perSecond);
-  bucket.atMs = nowMs;
-  if (bucket.left < 1) return false;
-  bucket.left -= 1;
-  return true;
-}
 
 /**
  * Bounds what refused attempts cost: each that is counted leaves a line in log and audit. Who shows a good token is not held
@@ -42,7 +29,7 @@ export class AttemptLimit {
     this.addresses.delete(address);
     this.addresses.set(address, bucket);
     if (this.addresses.size > ADDRESSES_MAX) this.addresses.delete(this.addresses.keys().next().value ?? '');
-    if (!take(bucket, nowMs, ADDRESS_BURST, ADDRESS_PER_SECOND)) return false;
-    return take(this.total, nowMs, TOTAL_BURST, TOTAL_PER_SECOND);
+    if (!takeFrom(bucket, nowMs, ADDRESS_BURST, ADDRESS_PER_SECOND)) return false;
+    return takeFrom(this.total, nowMs, TOTAL_BURST, TOTAL_PER_SECOND);
   }
 }

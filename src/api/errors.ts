@@ -1,3 +1,4 @@
+import { HistoryFormatError } from '../temporal/recorded-events';
 import { historyKeyErrorIn } from '../temporal/codec/history-key-error';
 
 /**
@@ -60,12 +61,21 @@ const API_ERRORS = {
   TRADING_STATE_REFUSED: [409, 'The trading state was not changed.'],
   SILENCE_REFUSED: [409, 'There are as many silences as are kept: take one back.'],
   POSITION_COMMAND_REFUSED: [409, 'The position cannot do this now.'],
+  NOT_EXPLAINABLE: [
+    409,
+    'What the Temporal server keeps under this fingerprint is no signal of this or an older release: look at who reaches the server.',
+  ],
   BODY_TOO_LARGE: [413, 'The body is larger than api.bodyLimitBytes.'],
   UNSUPPORTED_MEDIA_TYPE: [
     415,
     'The content type must be application/json: send JSON with the header "Content-Type: application/json".',
   ],
   TOO_MANY_ATTEMPTS: [429, 'Too many requests without a valid token came from this address.'],
+  TOO_MANY_OPENINGS: [429, 'The page was opened too often in a short time; it opens again in a moment.'],
+  TOO_MANY_WINDOWS: [
+    429,
+    'The page is open in as many windows as one token, or this machine without one, may have at once: close one.',
+  ],
   HEADERS_TOO_LARGE: [431, 'The headers are too large.'],
   INTERNAL_ERROR: [
     500,
@@ -135,6 +145,7 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const keyError = historyKeyErrorIn(error);
   if (keyError) return new ApiError('HISTORY_UNREADABLE', keyError.message);
+  if (error instanceof HistoryFormatError) return new ApiError('NOT_EXPLAINABLE');
   const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
   const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined;
   if (known) return new ApiError(known);

@@ -3,6 +3,7 @@ import { BEAT_INTERVAL_MS, VIEWERS_MAX, type PageHello } from '../page/feed';
 import { helloFrame } from '../page/frames';
 import type { PagePoller } from '../page/poller';
 import { ApiError } from './errors';
+import { OPENING_AFTER_SECONDS, ViewerShares } from './viewer-share';
 import { callerOf, type Caller, type TokenGuard } from './token-guard';
 
 /** What one viewer has not read yet, bytes; of more, it does not read. A whole page is some hundred kilobytes. */
@@ -25,21 +26,28 @@ export interface PageStreamOptions {
 export function addPageStream(server: FastifyInstance, options: PageStreamOptions): void {
   const { poller, viewersMax = VIEWERS_MAX } = options;
   const open = new Set<() => void>();
+  const shares = new ViewerShares();
   server.addHook('preClose', (done) => {
     for (const end of open) end();
     done();
   });
   // Of a stream there is no head alone.
   server.get('/api/page/stream', { exposeHeadRoute: false }, (request, reply) => {
-    if (poller.viewerCount >= viewersMax) throw new ApiError('TOO_MANY_VIEWERS');
     const caller = callerOf(request);
     if (!caller) throw new ApiError('UNAUTHENTICATED');
-    stream(request, reply, { ...options, caller, open });
+    const refusal = shares.refusalFor(caller.who);
+    if (refusal) {
+      void reply.header('retry-after', OPENING_AFTER_SECONDS);
+      throw new ApiError(refusal);
+    }
+    if (poller.viewerCount >= viewersMax) throw new ApiError('TOO_MANY_VIEWERS');
+    stream(request, reply, { ...options, caller, open, shares });
   });
 }
 
 interface StreamParts extends PageStreamOptions {
   readonly caller: Caller;
+  readonly shares: ViewerShares;
   /** How to end each stream that goes on. */
   readonly open: Set<() => void>;
 }
@@ -48,7 +56,7 @@ interface StreamParts extends PageStreamOptions {
 function stream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { poller, guard, hello, caller, open, recheckMs = BEAT_INTERVAL_MS }: StreamParts,
+  { poller, guard, hello, caller, shares, open, recheckMs = BEAT_INTERVAL_MS }: StreamParts,
 ): void {
   const { raw } = reply.hijack();
   const send = (frame: string): void => {
@@ -60,6 +68,7 @@ function stream(
   raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   send(helloFrame(hello(caller, request)));
   const leave = poller.watch(send);
+  const giveBack = shares.enter(caller.who);
   const end = (): void => void raw.end();
   const recheck = setInterval(() => {
     if (!guard.isStillGood(request)) end();
@@ -69,5 +78,6 @@ function stream(
     clearInterval(recheck);
     open.delete(end);
     leave();
+    giveBack();
   });
 }

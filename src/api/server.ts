@@ -10,6 +10,7 @@ import type { DoorTrace } from '../intake/door-trace';
 import type { SignalExplainer } from '../intake/signal-explainer';
 import type { SignalIntake } from '../intake/types';
 import { redact, redactJson } from '../secrets/known-secrets';
+import { redactMetrics } from '../observability/metrics/redact-metrics';
 import type { ApiAudit } from './api-audit';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
@@ -24,7 +25,7 @@ import { HEALTH_PATH } from './open-routes';
 import { addPageRoutes } from './page-routes';
 import { addPageStream, type PageStreamOptions } from './page-stream';
 import { addSessionRoutes } from './session-routes';
-import { addHealthRoute, addMetricsRoute } from './status-routes';
+import { addHealthRoute, addMetricsRoute, METRICS_FORMAT } from './status-routes';
 import { addAlertRoutes } from './alert-routes';
 import { addTradingRoutes, type ChangeTrading } from './trading-routes';
 import { addExplanationRoute } from './explanation-route';
@@ -97,6 +98,11 @@ function redactAnswer(payload: string, request: FastifyRequest, reply: FastifyRe
   return JSON.stringify(errorBody(failure));
 }
 
+function withoutSecrets(payload: string, request: FastifyRequest, reply: FastifyReply): string {
+  if (isJson(reply)) return redactAnswer(payload, request, reply);
+  return reply.getHeader('content-type') === METRICS_FORMAT ? redactMetrics(payload) : redact(payload);
+}
+
 function createServer(config: Config['api'], logger: FastifyBaseLogger): FastifyInstance {
   const server = fastify({
     loggerInstance: logger,
@@ -123,7 +129,7 @@ function createServer(config: Config['api'], logger: FastifyBaseLogger): Fastify
   // The last step: whatever a route has put into an answer, no secret that this process knows leaves in it.
   server.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload !== 'string' || payload === '') return done(null, payload);
-    done(null, isJson(reply) ? redactAnswer(payload, request, reply) : redact(payload));
+    done(null, withoutSecrets(payload, request, reply));
   });
   answerUnknownRoutes(server);
   return server;

@@ -10,7 +10,7 @@ import type { HealthReport } from './health-report';
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** Named here, so that no other format is ever declared. */
-const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
+export const METRICS_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
 
 const UNKNOWN = 'How the parts are cannot be told: the question failed, see the log of the API.';
 
@@ -45,6 +45,6 @@ export function addMetricsRoute(server: FastifyInstance, metrics: () => Promise<
       request.log.error({ error }, 'metrics cannot be collected');
       throw new ApiError('METRICS_UNAVAILABLE');
     });
-    return reply.type(TEXT_FORMAT).send(text);
+    return reply.type(METRICS_FORMAT).send(text);
   });
 }

@@ -80,7 +80,10 @@ async function explainOrder(config: Config, orderId: string): Promise<Explanatio
 }
 
 async function explainKnown(config: Config, explainer: SignalExplainer, fingerprint: string): Promise<Explanation> {
-  const explanation = await explainer.explain(fingerprint);
+  const explanation = await explainer.explain(fingerprint).catch((error: Error) => {
+    if (error.name !== 'HistoryFormatError') throw error;
+    throw new CliError(`The signal ${fingerprint} cannot be explained. ${error.message}`, ExitCode.FAILURE);
+  });
   if (!explanation) throw unknownSignal(fingerprint, config);
   return explanation;
 }

@@ -4,8 +4,8 @@ import { readSignalSource } from '../domain/signal-source';
 import type { SignalView } from '../domain/signal-view';
 import { SIGNAL_WORKFLOW_TYPE, ORPHAN_WORKFLOW_TYPE, type SignalWorkflowInput } from '../messages/signal';
 import { HistoryFormatError, openPayload, type RecordedEvent } from '../temporal/recorded-events';
+import { readInput, readView } from './recorded-shape';
 import { stepsOf, type RecordedCall } from './recorded-steps';
-import { readSignalView, type StoredSignalView } from './stored-view';
 
 /** One run of a signal's workflow, as its history has it. */
 export interface RecordedRun {
@@ -31,11 +31,11 @@ export async function readRun(events: readonly RecordedEvent[]): Promise<Recorde
   if (started?.type !== 'WORKFLOW_EXECUTION_STARTED' || !isOfSignal) {
     throw new HistoryFormatError(`It is the history of no signal, but of ${JSON.stringify(name ?? 'something else')}.`);
   }
-  const input = (await openPayload(started.attributes['input'])) as SignalWorkflowInput;
+  const input = readInput(await openPayload(started.attributes['input']));
   const calls = await callsOf(events);
   const formerRunId = started.attributes['continuedExecutionRunId'];
   const result = events.find((event) => event.type === 'WORKFLOW_EXECUTION_COMPLETED')?.attributes['result'];
-  const stored = (await openPayload(result)) as StoredSignalView | undefined;
+  const view = readView(await openPayload(result));
   const source = readSignalSource(input.source);
   return {
     input,
@@ -46,7 +46,7 @@ export async function readRun(events: readonly RecordedEvent[]): Promise<Recorde
       steps: [...stepsOfInput(input, started.atMs), ...calls.flatMap(stepsOf)],
       isWhole: input.continued === undefined && input.orphan === undefined,
     },
-    ...(stored && { view: readSignalView(stored) }),
+    ...(view && { view }),
     ...(typeof formerRunId === 'string' && formerRunId !== '' && { formerRunId }),
   };
 }

@@ -8,6 +8,7 @@ import { historyToJson, type HistoryJson } from '../temporal/history-json';
 import { readEvents } from '../temporal/recorded-events';
 import { readDoorNotes } from './door-trace';
 import { joinRuns, readRun, type RecordedRun } from './recorded-signal';
+import { readingHistory } from './recorded-shape';
 import { callServer } from './server-call';
 import { SignalWorkflows } from './signal-workflows';
 import { viewOfSteps } from './view-of-steps';
@@ -47,6 +48,7 @@ export class SignalExplainer {
   /**
    * @returns undefined: nobody knows of such a signal (any more)
    * @throws IntakeUnavailableError where the server does not answer
+   * @throws HistoryFormatError, HistoryKeyError where its history cannot be read
    */
   async explain(fingerprint: string): Promise<Explanation | undefined> {
     const { client, dataDir, positionOf } = this.options;
@@ -56,11 +58,13 @@ export class SignalExplainer {
       return told && { told, histories: await this.histories(fingerprint) };
     });
     if (!found) return door.length === 0 ? undefined : explainAtTheDoor(door);
-    const run = joinRuns(await runsOf(found.histories));
     const { told } = found;
-    const view = 'untold' in told ? (run.view ?? viewOfSteps(run, told.untold)) : told;
-    const position = await positionOf?.(view, TELLING_MAX_MS);
-    return explain({ view, recorded: run.recorded, door, ...(position && { position }) });
+    return readingHistory(async () => {
+      const run = joinRuns(await runsOf(found.histories));
+      const view = 'untold' in told ? (run.view ?? viewOfSteps(run, told.untold)) : told;
+      const position = await positionOf?.(view, TELLING_MAX_MS);
+      return explain({ view, recorded: run.recorded, door, ...(position && { position }) });
+    });
   }
 
   /** @returns undefined: the server does not know of it (any more). @throws IntakeUnavailableError */
@@ -113,6 +117,8 @@ async function runsOf(histories: readonly unknown[]): Promise<readonly RecordedR
  */
 export async function explainHistory(json: unknown): Promise<Explanation> {
   const former = isRecord(json) && Array.isArray(json['formerRuns']) ? (json['formerRuns'] as readonly unknown[]) : [];
-  const run = joinRuns(await runsOf([...former, json]));
-  return explain({ view: run.view ?? viewOfSteps(run), recorded: run.recorded });
+  return readingHistory(async () => {
+    const run = joinRuns(await runsOf([...former, json]));
+    return explain({ view: run.view ?? viewOfSteps(run), recorded: run.recorded });
+  });
 }

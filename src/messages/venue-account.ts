@@ -90,7 +90,7 @@ export const positionClosedSignal = defineSignal<[PositionClosed]>('positionClos
 /** Every kind of request, with its command and its answer. */
 export interface AccountRequests {
   /** Holds funds for one order, or says why not. */
-  readonly reserve: { readonly command: ReserveCommand; readonly answer: ReserveResult };
+  readonly reserve: { readonly command: ReserveCommand; readonly answer: ReserveResult & WithBounds };
   /** Gives back what a signal holds. */
   readonly release: { readonly command: ReleaseCommand; readonly answer: EndReservationResult };
   /** Books what an order took and gives back the rest. */
@@ -105,6 +105,12 @@ export interface AccountRequests {
   readonly acquire: { readonly command: AcquireCommand; readonly answer: AcquireReply };
   /** Gives back a permit that nothing was sent with. */
   readonly giveBack: { readonly command: GiveBackCommand; readonly answer: GiveBackResult };
+}
+
+/** For explanations alone; it decides nothing. */
+export interface WithBounds {
+  /** The bounds of risk that an entry met, as they stood before it; absent: nobody asked, or the account does not tell. */
+  readonly bounds?: readonly BoundFigure[];
 }
 
 /** The limiter's clock when it answered lets a caller turn instants into waits without trusting its own clock. */
@@ -122,6 +128,8 @@ export type AccountAnswer<Kind extends AccountRequestKind = AccountRequestKind> 
 export interface AccountRequest<Kind extends AccountRequestKind = AccountRequestKind> {
   readonly kind: Kind;
   readonly command: AccountCommand<Kind>;
+  /** Of `reserve`: the bounds of risk are to come along with the answer. Beside the command, whose size is bounded. */
+  readonly tellBounds?: true;
 }
 
 /** Whoever answers requests has a handler for every kind. */

@@ -10,6 +10,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface GuardedRequest {
   readonly method?: string;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came: of some that come twice `headers` has the first alone. */
+  readonly rawHeaders?: readonly string[];
 }
 
 export interface GuardRules {
@@ -95,6 +97,9 @@ interface RefusalRule {
 const REFUSALS: readonly RefusalRule[] = [
   // A page of another name that was made to resolve to this machine (DNS rebinding) still sends its own name.
   { refusal: 'HOST_REFUSED', refuses: ({ headers: { host } }, { hosts }) => !hosts.has(host?.toLowerCase() ?? '') },
+  // Whoever stands in front may have gone by the other one of two.
+  { refusal: 'HOST_REFUSED', refuses: (request) => comesTwice(request, 'host') },
+  { refusal: 'ORIGIN_REFUSED', refuses: (request) => comesTwice(request, 'origin') },
   // `null` is the origin of a sandboxed frame, which can be anybody's; https and other ports are other programs.
   {
     refusal: 'ORIGIN_REFUSED',
@@ -131,6 +136,10 @@ const REFUSALS: readonly RefusalRule[] = [
  */
 export function guardRequest(request: GuardedRequest, rules: GuardRules): GuardRefusal | undefined {
   return REFUSALS.find(({ refuses }) => refuses(request, rules))?.refusal;
+}
+
+function comesTwice({ rawHeaders = [] }: GuardedRequest, name: string): boolean {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length > 1;
 }
 
 type OwnNames = Pick<GuardRules, 'hosts' | 'tlsHosts'>;

@@ -12,6 +12,7 @@ import type {
 import type { OrderPlan } from '../domain/market';
 import { cutText } from '../domain/plain-values';
 import { bookingFault, commitCommandOf } from '../domain/settlement';
+import type { BoundFigure } from '../domain/explain/types';
 import type { Intent, TradingSignal } from '../domain/signal';
 import type { BookInput, BookResult, Refused, Reserved, BarInput } from '../messages/trade';
 import { crashPoint } from '../process/crash-points';
@@ -47,8 +48,15 @@ export class Funds {
    * Holds what the plan needs. The reservation's id is the fingerprint, and the plan of the first attempt is the one
    * that counts, whatever the price is by then. The ledger may have found that a part of it only closes a position: then
    * it holds less, and the plan says so.
+   *
+   * @param onBounds hears of the bounds of risk that an entry of an amount of its own met; one that was sized from free funds has
+   *   heard of them before
    */
-  async reserve(input: FundsInput, plan: OrderPlan): Promise<Reserved | Refused> {
+  async reserve(
+    input: FundsInput,
+    plan: OrderPlan,
+    onBounds?: (bounds: readonly BoundFigure[]) => void,
+  ): Promise<Reserved | Refused> {
     const askedAtMs = performance.now();
     const command: ReserveCommand = {
       requestId: `${input.fingerprint}:reserve:${input.tradeRound}`,
@@ -63,7 +71,10 @@ export class Funds {
       ...(plan.closingAmount === undefined ? {} : { closingAmount: plan.closingAmount }),
       ...(input.intent === 'entry' ? { strategy: cutText(input.signal.strategy, STRATEGY_BYTES_MAX) } : {}),
     };
-    const result = await this.accounts.request(input.venue, 'reserve', command);
+    const tellsBounds = onBounds !== undefined && input.intent === 'entry' && input.signal.amount !== undefined;
+    const wants = tellsBounds ? ({ tellBounds: true } as const) : {};
+    const result = await this.accounts.request(input.venue, 'reserve', command, wants);
+    if (result.bounds !== undefined) onBounds?.(result.bounds);
     if (result.status === 'denied') return refusedFor(result.denial);
     if (result.status === 'ended') return bookedBefore(input);
     // A conflict is an earlier attempt of this very signal, made at another price: its plan is the one that counts.

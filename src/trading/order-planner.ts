@@ -80,7 +80,7 @@ export class OrderPlanner {
     return { ...plan, plannedAtMs: this.pacedVenue.venue.clockMs() };
   }
 
-  /** The account's bounds of risk come along where it is asked for its funds anyway: nobody asks for them alone. */
+  /** The account's bounds of risk come along where it is asked for its funds; else with the reservation. */
   private balancesFor({ symbol, intent }: TradingSignal): Promise<BalancesReply> {
     return intent === 'entry'
       ? this.entities.query(this.account, balancesQuery, symbol)

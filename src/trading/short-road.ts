@@ -40,7 +40,9 @@ export class ShortRoad {
    */
   async trade(input: TradeInput): Promise<TradeResult & WithFacts> {
     let facts: TradeFacts = {};
-    const note: NoteFacts = (more) => void (facts = { ...facts, ...more });
+    // Bounds are heard of from the planner, and from the account.
+    const note: NoteFacts = ({ bounds, ...more }) =>
+      void (facts = { ...facts, ...more, ...(bounds && { bounds: [...(facts.bounds ?? []), ...bounds] }) });
     const result = await this.tradeNoting(input, note);
     return Object.keys(facts).length === 0 ? result : { ...result, facts };
   }
@@ -57,6 +59,7 @@ export class ShortRoad {
       this.funds.reserve(
         { ...input, tradeRound: input.round, intent: input.signal.intent, expiresAtMs: terms.expiresAtMs },
         plan,
+        (bounds) => note({ bounds }),
       ),
       this.permits.acquire({
         requestId: permitId,

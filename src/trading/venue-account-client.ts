@@ -6,6 +6,7 @@ import {
   commitSignal,
   type AccountAnswer,
   type AccountCommand,
+  type AccountRequest,
   type AccountRequestKind,
 } from '../messages/venue-account';
 import { ENTITY_WAITERS_MAX, type EntityCaller } from './entity-caller';
@@ -18,6 +19,7 @@ export interface AccountRequester {
     venue: string,
     kind: Kind,
     command: AccountCommand<Kind>,
+    wants?: Pick<AccountRequest, 'tellBounds'>,
   ): Promise<AccountAnswer<Kind>>;
 
   /**
@@ -51,8 +53,9 @@ export class VenueAccountClient implements AccountRequester {
     venue: string,
     kind: Kind,
     command: AccountCommand<Kind>,
+    wants: Pick<AccountRequest, 'tellBounds'> = {},
   ): Promise<AccountAnswer<Kind>> {
-    return this.batchesTo(venue).add({ kind, command });
+    return this.batchesTo(venue).add({ kind, command, ...wants });
   }
 
   async tellFillIfIdle(venue: string, command: CommitCommand): Promise<boolean> {

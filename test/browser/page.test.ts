@@ -215,7 +215,7 @@ describeInBrowser('the page', () => {
       },
     ]);
     expect(await page.locator('dialog .lines').innerText()).toContain('BUY 0.042 BTCUSDT, 0 filled');
-    expect(await page.locator('dialog [role=status]').textContent()).toBe('Trading is halted.');
+    expect(await page.locator('dialog form [role=status]').textContent()).toBe('Trading is halted.');
     expect(await focused()).toBe('Close');
   });
 
@@ -371,13 +371,31 @@ describeInBrowser('the page', () => {
     api.isFull = true;
     await page.reload();
     await page.waitForSelector('html[data-stream="lost"]');
-    api.isFull = false;
     await page.locator(viewport === PHONE ? '#thumb-halt' : '.act-halt').click();
     await page.keyboard.type('nothing is seen');
     await page.locator('input[name=confirmation]').fill('live');
     await page.keyboard.press('Enter');
     await page.locator('dialog .lines').waitFor();
+    // Not before: with news of paper no word is asked for.
+    api.isFull = false;
     expect(api.asked.map(({ path }) => path)).toEqual(['/api/halt']);
+  });
+
+  test('says above an open dialog what an act came to, and keeps it when that is closed', async () => {
+    await show(SITUATIONS.paper());
+    api.refusals.set('POST /api/reduce', { status: 503, code: 'SERVER_UNAVAILABLE', message: 'Nobody answered.' });
+    const answer = api.holdAnswers();
+    await page.getByRole('button', { name: 'Reduce' }).first().click();
+    await page.keyboard.type('less');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Close, it goes on' }).click();
+    await page.locator('#signals tbody tr:first-child a').click();
+    await page.waitForSelector('dialog[open]');
+    answer();
+    await page.locator('dialog[open] #done.shown').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('body > #done.shown', { hasText: 'Nobody answered.' }).click();
+    expect(await page.locator('#done').textContent()).toBe('');
   });
 
   test('gives a time its date when the day is over', async () => {

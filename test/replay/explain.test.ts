@@ -127,3 +127,45 @@ test.each([
 test('the history of another workflow is told apart', async () => {
   await expect(explainFile('component-lost')).rejects.toThrow('It is the history of no signal');
 });
+
+const SOME = { symbol: 'A', direction: 'BUY', strategy: 's', intent: 'entry', timestampMs: 1 };
+
+describe('a history that somebody has written', () => {
+  type Json = Record<string, unknown>;
+  const PAYLOADS: readonly (readonly [what: string, value: unknown])[] = [
+    ['nothing', null],
+    ['a number', 7],
+    ['a list', []],
+    ['an object without fields', {}],
+    [
+      'fields of other types',
+      { fingerprint: 7, signal: { symbol: {}, timestampMs: 'x' }, status: 'settled', plan: null },
+    ],
+    [
+      'an outcome and a code that are none',
+      { fingerprint: 'f', venue: 'v', signal: SOME, detail: 'x', outcome: '__proto__', denialCode: 'constructor' },
+    ],
+    [
+      'answers of other types',
+      { fingerprint: 'f', venue: 'v', signal: SOME, status: 'answered', plan: 7, outcome: null, facts: { bounds: 7 } },
+    ],
+  ];
+
+  /** Puts another value into every payload. */
+  function withPayloads(json: unknown, data: string): unknown {
+    if (Array.isArray(json)) return json.map((item) => withPayloads(item, data));
+    if (typeof json !== 'object' || json === null) return json;
+    const fields = Object.entries(json as Json).map(([name, value]) => [name, withPayloads(value, data)] as const);
+    const isPayload = 'data' in json && 'metadata' in json;
+    return { ...Object.fromEntries(fields), ...(isPayload && { data }) };
+  }
+
+  test.each(PAYLOADS)('with payloads of %s is refused in one sentence', async (_what, value) => {
+    const json: unknown = JSON.parse(readFileSync(join(FOLDER, 'signal-accepted-late.json'), 'utf8'));
+    const data = Buffer.from(JSON.stringify(value)).toString('base64');
+    await expect(explainHistory(withPayloads(json, data))).rejects.toMatchObject({
+      name: 'HistoryFormatError',
+      message: expect.stringMatching(/^(What|It) .*\.$/) as string,
+    });
+  });
+});

@@ -18,7 +18,9 @@ export function foundBy(gate: GateName, input: ExplainInput, progress: Progress)
         actual: `${view.signal.intent} ${view.signal.direction} ${view.signal.symbol}, strategy ${view.signal.strategy}`,
       };
     case 'fresh':
-      return recorded === undefined ? {} : { actual: ageWords(recorded.startedAtMs - view.signal.timestampMs) };
+      return recorded === undefined || Number.isNaN(recorded.startedAtMs)
+        ? {}
+        : { actual: ageWords(recorded.startedAtMs - view.signal.timestampMs) };
     case 'admitted':
       return recorded?.source === undefined ? {} : { actual: `from ${sourceWords(recorded.source)}` };
     case 'unique':
@@ -103,7 +105,7 @@ function risk(plan: OrderPlan | undefined, progress: Progress): Found {
   const lost = lossAtStop(plan);
   const parts = [
     ...(lost === undefined ? [] : [`about ${lost} is lost if its stop is hit, before fees`]),
-    ...('bounds' in boundsOf('risk', progress) ? [] : ['what the bounds found is not recorded']),
+    ...('bounds' in boundsOf('risk', progress) ? [] : ['what the bounds found is not recorded, or none is set']),
   ];
   return parts.length === 0 ? {} : { actual: parts.join('; ') };
 }

@@ -94,7 +94,7 @@ export const CODE_MEANINGS: Readonly<Record<DenialCode, CodeMeaning>> = {
   PROTECTION_PENDING: { gate: 'risk', remedy: 'Send a new signal once the stop of the position is in place.' },
   RISK_UNKNOWN: {
     gate: 'risk',
-    remedy: "It waits for the venue's next report of positions; look at oncefill status if that does not come.",
+    remedy: "It waits for the venue's next report, as the message says; look at oncefill status if that does not come.",
   },
 };
 

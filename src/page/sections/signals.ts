@@ -7,8 +7,8 @@ import { isoTime } from '../iso-time';
 /** How far back the list goes: what is older is no news. */
 const MINUTES_SHOWN = 1_440;
 /** Signals that are asked for more than the list tells, in one reading: those that were asked longest ago. */
-export const ASKED_PER_READING_MAX = 10;
-const ASKED_AT_ONCE_MAX = 5;
+export const ASKED_PER_READING_MAX = 20;
+const ASKED_AT_ONCE_MAX = 10;
 const SILENT = 'It did not answer when it was asked how it stands.';
 
 export interface SignalsSectionOptions {

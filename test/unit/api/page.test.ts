@@ -12,6 +12,7 @@ import { changeTokens, readTokens } from '../../../src/access/token-file';
 import { TokenGate } from '../../../src/access/token-gate';
 import { addToken, makeToken, revokeToken } from '../../../src/access/tokens';
 import { VIEWER_BYTES_MAX } from '../../../src/api/page-stream';
+import { VIEWERS_PER_CALLER_MAX } from '../../../src/api/viewer-share';
 import type { ApiDependencies } from '../../../src/api/server';
 import { startApi } from '../../../src/api/start-api';
 import { loadAssets } from '../../../src/page/assets';
@@ -204,6 +205,18 @@ describe('the stream', () => {
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ code: 'TOO_MANY_VIEWERS' });
     for (const viewer of socketLess) viewers.delete(viewer);
+  });
+
+  test('is opened to one caller in so many windows, and has room for another one then', async () => {
+    await start(OPEN_GATE);
+    const streams = Array.from({ length: VIEWERS_PER_CALLER_MAX }, () => openStream());
+    await viewersAre(VIEWERS_PER_CALLER_MAX);
+    const refused = await get('/api/page/stream');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(await refused.json()).toMatchObject({ code: 'TOO_MANY_WINDOWS' });
+    await server.close();
+    await Promise.all(streams.map(({ ended }) => ended));
   });
 
   test('ends for one who does not read', async () => {

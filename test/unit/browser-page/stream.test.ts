@@ -23,12 +23,14 @@ describe('a viewer is asked for a token', () => {
   });
 
   test.each([
-    [401, 'token needed'],
-    [429, 'token needed'],
-    [403, 'lost'],
-    [503, 'lost'],
-  ])('or not, by the status %d of the stream: %s', async (status, kind) => {
-    jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(JSON.stringify({ message: WORDS }), { status }));
+    [401, 'UNAUTHENTICATED', 'token needed'],
+    [429, 'TOO_MANY_ATTEMPTS', 'token needed'],
+    [429, 'TOO_MANY_OPENINGS', 'lost'],
+    [403, 'ORIGIN_REFUSED', 'lost'],
+    [503, 'TOO_MANY_VIEWERS', 'lost'],
+  ])('or not, by the answer %d %s of the stream: %s', async (status, code, kind) => {
+    const body = JSON.stringify({ code, message: WORDS });
+    jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(body, { status }));
     const state = await new Promise<State>((onState) => {
       const stream = new Stream({
         url: 'http://127.0.0.1/api/page/stream',
@@ -41,6 +43,6 @@ describe('a viewer is asked for a token', () => {
       stream.open();
     });
     expect(state).toEqual({ kind, message: WORDS });
-    expect(new ApiFailure('CODE', WORDS, status).needsToken).toBe(kind === 'token needed');
+    expect(new ApiFailure(code, WORDS, status).needsToken).toBe(kind === 'token needed');
   });
 });

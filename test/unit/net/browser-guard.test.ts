@@ -24,6 +24,17 @@ describe('programs pass:', () => {
   });
 });
 
+test.each([
+  ['host', 'evil.example', 'HOST_REFUSED'],
+  ['Host', HOST, 'HOST_REFUSED'],
+  ['Origin', 'http://evil.example', 'ORIGIN_REFUSED'],
+])('of two headers %s, the second %s, neither counts', (name, value, refusal) => {
+  const headers = { host: HOST, origin: `http://${HOST}` };
+  const rawHeaders = ['Host', HOST, 'Origin', headers.origin];
+  expect(guardRequest({ method: 'GET', headers, rawHeaders }, RULES)).toBeUndefined();
+  expect(guardRequest({ method: 'GET', headers, rawHeaders: [...rawHeaders, name, value] }, RULES)).toBe(refusal);
+});
+
 describe('a browser passes with', () => {
   test.each<[string, string, IncomingHttpHeaders]>([
     ['what is typed into its address bar', 'GET', { 'accept-language': 'de', 'sec-fetch-site': 'none' }],

@@ -24,6 +24,36 @@ test('what was filled at once keeps what the venue said of its limits', async ()
   expect(result.facts).toMatchObject({ venueCode: '0', httpStatus: 200, limits });
 });
 
+test('the bounds of risk that an entry of an amount of its own met are kept beside those that its plan met', async () => {
+  const account = new Account('1000');
+  const { road, plan } = roadWith(account);
+  const bounds = [['TOO_MANY_POSITIONS', '5 symbols', '2']] as const;
+  plan.mockImplementation(async (_input?: unknown, note?: (facts: object) => void) => {
+    note?.({ bounds: [['ORDER_TOO_LARGE', '1000 USDT', '600']] });
+    return PLAN;
+  });
+  const request = account.request.bind(account);
+  const asked: unknown[] = [];
+  account.request = async (venue, kind, command, wants?: object) => {
+    if (wants !== undefined) asked.push(wants);
+    return { ...(await request(venue, kind, command)), ...(kind === 'reserve' && { bounds }) };
+  };
+  const { facts } = await road.tradeAtOnce(INPUT);
+  expect(facts?.bounds?.map(([code]) => code)).toEqual(['ORDER_TOO_LARGE', 'TOO_MANY_POSITIONS']);
+  expect(asked).toEqual([{ tellBounds: true }]);
+});
+
+test.each([
+  ['an entry that is sized from free funds, which has heard of them', { amount: undefined }],
+  ['an exit, which meets none', { intent: 'exit' as const }],
+])('nobody asks for the bounds of %s', async (_what, change) => {
+  const account = new Account('1000');
+  const request = jest.spyOn(account, 'request');
+  const signal = { ...INPUT.signal, ...change };
+  await roadWith(account).road.tradeAtOnce({ ...INPUT, signal });
+  expect(request.mock.calls.filter((call) => JSON.stringify(call).includes('tellBounds'))).toEqual([]);
+});
+
 test('the order is sent only while permit and authorization are good', async () => {
   const { road, send } = roadWith(new Account('1000'));
   await road.tradeAtOnce(INPUT);

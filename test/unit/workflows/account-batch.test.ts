@@ -65,6 +65,52 @@ test.each([
   ]);
 });
 
+describe('the bounds of risk', () => {
+  const BOUNDS = [['TOO_MANY_POSITIONS', '5 symbols', '2']] as const;
+  const told: string[] = [];
+  const boundsOf = (symbol: string) => {
+    told.push(symbol);
+    return BOUNDS;
+  };
+  const command = {
+    requestId: 'r',
+    reservationId: 'r',
+    asset: 'USDT',
+    amount: '1',
+    intent: 'entry',
+    purpose: 'BUY 1 BTCUSDT',
+    metadata: { symbol: 'BTCUSDT' },
+  };
+  const asks = { kind: 'reserve', command, tellBounds: true };
+
+  test('come along with a reservation where they are asked for, as they were before it', () => {
+    const { handlers } = new Account('1000');
+    const [first, again] = answerBatch(handlers, [asks, asks], boundsOf);
+    expect(first).toMatchObject({ status: 'reserved', isNew: true, bounds: BOUNDS });
+    // It counts itself by then.
+    expect(again).not.toHaveProperty('bounds');
+  });
+
+  test('come along with a refusal', () => {
+    expect(answerBatch(new Account('0').handlers, [asks], boundsOf)).toMatchObject([
+      { status: 'denied', bounds: BOUNDS },
+    ]);
+  });
+
+  test('are not looked at where nobody asks, or what is asked names no symbol', () => {
+    told.length = 0;
+    const nobody = { kind: 'reserve', command };
+    const shapeless = [null, 7, {}, { metadata: null }, { metadata: { symbol: 7 } }].map((odd) => ({
+      ...asks,
+      command: odd,
+    }));
+    const others = { kind: 'release', command: {}, tellBounds: true };
+    const answers = answerBatch(new Account('1000').handlers, [nobody, ...shapeless, others], boundsOf);
+    expect(answers.filter((answer) => 'bounds' in answer)).toEqual([]);
+    expect(told).toEqual([]);
+  });
+});
+
 test.each([null, undefined, {}, 'text', { length: 1 }, Array<null>(BATCH_REQUESTS_MAX + 1).fill(null)])(
   'the batch %j is refused as a whole',
   (requests) => {

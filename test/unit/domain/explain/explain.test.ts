@@ -194,7 +194,7 @@ test('a filled entry tells price and age, stop, what is lost there, funds, permi
   expect(actual).toMatchObject({
     fresh: '300 ms old when it was taken',
     sized: '0.01 at price 60000 (12 ms old), stop 59000',
-    risk: 'about 10 is lost if its stop is hit, before fees; what the bounds found is not recorded',
+    risk: 'about 10 is lost if its stop is hit, before fees; what the bounds found is not recorded, or none is set',
     funded: '600 USDT held',
     permitted: 'a permit at once',
     sent: '1 request',
