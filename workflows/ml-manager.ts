@@ -100,6 +100,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
       lastTickMs: lastTickMs || undefined,
       nextTickMs: nextCloseMs() + current.closeDelayMs,
       lastError,
+      ...(current.leftOut !== undefined && { leftOut: current.leftOut }),
       ...(current.gate && gate.shown(current.gate, lastTickMs)),
     };
   }
