@@ -132,6 +132,7 @@ class Reading {
   private left: string[];
   private isRefused = false;
   private asked = 0;
+  private lateSinceMs: number | undefined;
   /** Requests leave with time between them, because all at once would take more than the candles' share. */
   readonly isPaced: boolean;
 
@@ -180,8 +181,10 @@ class Reading {
    */
   askLateAgain(): number {
     if (this.left.length > 0 || this.late.size === 0 || this.isRefused) return 0;
-    const lateMs = this.venueNowMs() - this.request.closeTimeMs;
-    const isInTime = lateMs + LATE_RETRY_MS <= LATE_CANDLE_WAIT_MAX_MS;
+    this.lateSinceMs ??= performance.now();
+    // By the venue's clock, and by ours where that one is far behind.
+    const waitedMs = Math.max(this.venueNowMs() - this.request.closeTimeMs, performance.now() - this.lateSinceMs);
+    const isInTime = waitedMs + LATE_RETRY_MS <= LATE_CANDLE_WAIT_MAX_MS;
     // While the others were read at their pace the time went by without anybody waiting for these: once more, then.
     const again = [...this.late].filter((symbol) => isInTime || (this.isPaced && !this.askedAgain.has(symbol)));
     const room = this.isPaced ? again.length : this.pace.atOnce - this.asked;

@@ -280,6 +280,12 @@ describe('a candle that the venue publishes late', () => {
     expect((await read(lateUntil(Infinity), { clockMs })).tookMs).toBe(0);
   });
 
+  test('is awaited no longer where the clock of the venue is an hour behind', async () => {
+    const clockMs = (): number => Date.now() - 3_600_000;
+    const { tookMs } = await read(lateUntil(Infinity), { clockMs });
+    expect(tookMs).toBe(10_000 + LATE_CANDLE_WAIT_MAX_MS);
+  });
+
   test('is awaited no more once the share of candles is used up', async () => {
     const late = async (_symbol: string, count: number): Promise<Answer> => candlesUntil(closeMs() - MINUTE_MS, count);
     const { asked, value } = await read(late, { symbols: symbolsOf(30) });
