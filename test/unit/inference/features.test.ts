@@ -78,7 +78,12 @@ test('a window can end before the newest candle, and knows nothing of what came 
 });
 
 test('the shares of steps without trades and without a move are those of the training', () => {
-  const features = [[0.5, 0, 0, 0], [0, 0, 0, 0.25], [0, 0, 0, 0], [-1, 0, 0, 2]].flat();
+  const features = [
+    [0.5, 0, 0, 0],
+    [0, 0, 0, 0.25],
+    [0, 0, 0, 0],
+    [-1, 0, 0, 2],
+  ].flat();
   const window = Float32Array.from(features);
   // (features[:, 3] == 0).mean() and (features[:, 0] == 0).mean() in numpy
   expect([zeroVolumeShare(window), zeroReturnShare(window)]).toEqual([0.5, 0.5]);
@@ -140,7 +145,7 @@ describe('a symbol is left out with a reason', () => {
     const reasons = (candles: readonly Candle[]) =>
       buildFeatures({ ...candleBatch({ [SYMBOL]: candles }), missing: { [SYMBOL]: 'No.' } }, [SYMBOL], LAYOUT).skipped;
     expect(reasons(changed(40, { high: '1', low: '0.5' }))[0]!.message).toMatch(/high 1, low 0\.5, close \d+/);
-    expect(reasons(CANDLES.slice(1))[0]!.message).toBe('64 closed candles of 65 needed (No.)');
+    expect(reasons(CANDLES.slice(1))[0]!.message).toBe(`${STEPS} closed candles of ${STEPS + 1} needed (No.)`);
     const { skipped } = buildFeatures({ ...candleBatch(), missing: { NEWUSDT: 'No.' } }, ['NEWUSDT'], LAYOUT);
     expect(skipped).toEqual([{ symbol: 'NEWUSDT', code: 'CANDLES_MISSING', message: 'No.' }]);
   });

@@ -1,4 +1,5 @@
 import type { RateLimits } from '../../../src/domain/limiter/types';
+import { tightWindows } from '../../../src/domain/request-budget';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { seriesOf } from '../../../src/domain/candle-series';
 import type { Candle } from '../../../src/domain/market';
@@ -169,6 +170,19 @@ test('few symbols are read at once, and many at a pace that leaves a quarter of 
   // 67 of 90 in 62 s: after each of the first three groups of 12 as much time as these take.
   expect(many.tookMs).toBeGreaterThanOrEqual((36 * 62_000) / 67);
   expect(many.tookMs).toBeLessThan(45_000);
+});
+
+test('200 symbols are read within every minute where the limits leave room for so many', async () => {
+  const window = { limit: tightWindows(LIMITS, MINUTE_MS, 200)[0]!.limitMin, windowMs: MINUTE_MS, weight: 1 };
+  const { read: readOn } = openReader(ANY, {
+    limits: { ...LIMITS, global: window, endpoints: { market_data: window } },
+  });
+  for (let tick = 1; tick <= 3; tick += 1) {
+    const { value, asked, tookMs } = await readOn({ symbols: symbolsOf(200) });
+    expect(value).toMatchObject({ missing: {}, late: [] });
+    expect(asked).toHaveLength(200);
+    expect(tookMs).toBeLessThan(45_000);
+  }
 });
 
 test('a wait is told now and then, so that nobody takes the reading for lost', async () => {
