@@ -141,7 +141,7 @@ test(
   'a paused loop makes no prediction, and a resumed one goes on with the newest candle',
   async () => {
     await earlyInCandle();
-    await start(settings({ symbols: settings().symbols.slice(0, 1) }));
+    await start();
     await ticked(1);
     await manager().signal(pauseSignal);
     await eventually(async () => (await manager().query(mlStateQuery)).status === 'paused');
@@ -162,14 +162,13 @@ test(
   async () => {
     await eventually(async () => CANDLE_INTERVAL_MS - (Date.now() % CANDLE_INTERVAL_MS) < TIME_LEFT_MIN_MS);
     engine.setFaults({ seed: 1, rate: 0, targets: [{ fault: 'connection_reset', endpoint: 'kline' }] } as never);
-    // Of these nothing is kept: a tick that was read before would need no venue.
-    const symbols = settings().symbols.slice(1);
-    await start(settings({ symbols }));
+    await forgetCandles();
+    await start();
     await eventually(async () => (await stats()).failedTicks === 1);
     const { status, lastError } = await manager().query(mlStateQuery);
     expect({ status, lastError }).toEqual({ status: 'running', lastError: expect.stringMatching(/\w/) });
     engine.setFaults(undefined);
-    expect(await ticked(1)).toMatchObject({ failedTicks: 1, predictions: symbols.length });
+    expect(await ticked(1)).toMatchObject({ failedTicks: 1, predictions: settings().symbols.length });
     expect((await manager().query(mlStateQuery)).lastError).toBeUndefined();
   },
   TWO_CANDLES_TIMEOUT_MS,
@@ -189,6 +188,12 @@ test('settings that make no sense are refused, and the loop goes on', async () =
     return nextTickMs % CANDLE_INTERVAL_MS === 0;
   });
 });
+
+/** A tick that was read before would need no venue: whoever asks for no symbol keeps none. */
+async function forgetCandles(): Promise<void> {
+  const nobody = { symbols: [], count: 1, closeTimeMs: 0, patienceMs: 0, onProgress: () => undefined };
+  await engine.parts.pacedVenue.candles({ ...nobody, intervalMs: CANDLE_INTERVAL_MS });
+}
 
 async function nextCandle(after: number): Promise<void> {
   const closeMs = (after + 1) * CANDLE_INTERVAL_MS;
