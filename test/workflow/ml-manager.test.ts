@@ -162,6 +162,7 @@ test(
   async () => {
     await eventually(async () => CANDLE_INTERVAL_MS - (Date.now() % CANDLE_INTERVAL_MS) < TIME_LEFT_MIN_MS);
     engine.setFaults({ seed: 1, rate: 0, targets: [{ fault: 'connection_reset', endpoint: 'kline' }] } as never);
+    await forgetCandles();
     await start();
     await eventually(async () => (await stats()).failedTicks === 1);
     const { status, lastError } = await manager().query(mlStateQuery);
@@ -187,6 +188,12 @@ test('settings that make no sense are refused, and the loop goes on', async () =
     return nextTickMs % CANDLE_INTERVAL_MS === 0;
   });
 });
+
+/** A tick that was read before would need no venue: whoever asks for no symbol keeps none. */
+async function forgetCandles(): Promise<void> {
+  const nobody = { symbols: [], count: 1, closeTimeMs: 0, patienceMs: 0, onProgress: () => undefined };
+  await engine.parts.pacedVenue.candles({ ...nobody, intervalMs: CANDLE_INTERVAL_MS });
+}
 
 async function nextCandle(after: number): Promise<void> {
   const closeMs = (after + 1) * CANDLE_INTERVAL_MS;
