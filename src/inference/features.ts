@@ -26,6 +26,8 @@ export interface FeatureLayout {
   readonly steps: number;
   /** The features of a step, in the model's order. */
   readonly features: readonly FeatureName[];
+  /** So many candles before the newest does the window end, 0 or more; absent: with the newest. */
+  readonly endsBefore?: number;
 }
 
 export interface BuiltFeatures {
@@ -55,17 +57,19 @@ export function buildFeatures(
   symbols: readonly string[],
   layout: FeatureLayout,
 ): BuiltFeatures {
+  const { tickMs, intervalMs } = candleBatch;
+  const closeTimeMs = tickMs - (layout.endsBefore ?? 0) * intervalMs;
   const rows: FeatureRow[] = [];
   const windows: Float32Array[] = [];
   const skipped: SkippedSymbol[] = [];
   for (const symbol of symbols) {
-    const selected = selectWindow(candleBatch, symbol, layout.steps + 1);
+    const selected = selectWindow({ ...candleBatch, tickMs: closeTimeMs }, symbol, layout.steps + 1);
     if ('code' in selected) {
       skipped.push({ symbol, ...selected });
       continue;
     }
     const closes = selected.bars.map(({ close }) => close);
-    rows.push({ symbol, closeTimeMs: candleBatch.tickMs, close: closes.at(-1)!, deviation: returnDeviation(closes) });
+    rows.push({ symbol, closeTimeMs, close: closes.at(-1)!, deviation: returnDeviation(closes) });
     windows.push(windowFeatures(selected.bars, layout.features));
   }
   const windowLength = layout.steps * layout.features.length;

@@ -80,6 +80,15 @@ describe('features', () => {
   });
 });
 
+test('a window can end before the newest candle, and knows nothing of what came later', () => {
+  const layout = { ...LAYOUT, steps: STEPS - 5 };
+  const { batch } = buildFeatures(candleBatch(), SYMBOLS, { ...layout, endsBefore: 5 });
+  const before = VECTORS.map(({ symbol, candles }) => [symbol, candles.slice(0, -5)] as const);
+  const then = { ...candleBatch(Object.fromEntries(before)), tickMs: TICK_MS - 5 * MINUTE_MS };
+  expect(batch).toEqual(buildFeatures(then, SYMBOLS, layout).batch);
+  expect(batch.rows.map(({ closeTimeMs }) => closeTimeMs)).toEqual(SYMBOLS.map(() => TICK_MS - 5 * MINUTE_MS));
+});
+
 describe('a symbol is left out with a reason', () => {
   test('and the others stay', () => {
     const { batch, skipped } = buildFeatures(candleBatch(), ['NEWUSDT', ...SYMBOLS], LAYOUT);
