@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
+import { checkHorizon } from '../src/inference/predictions';
 import { loadModel, timedModel, type Model } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
@@ -345,6 +346,7 @@ async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWork
     case INFERENCE_TASK_QUEUE: {
       const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
       checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
+      checkHorizon(model.metadata, config.ml.horizonMinutes);
       return inferenceWorker(engine, counted(model, engine));
     }
     default: {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { errorText, ModelError } from './errors';
 import { FEATURE_NAMES } from './features';
+import type { TrainingRanges } from './training-ranges';
 
 /** The output that predictions are read from; other outputs of a model are allowed and not used. */
 export const PREDICTION_OUTPUT = 'returns_15m';
@@ -60,7 +61,11 @@ const modelMetadataSchema = z.object({
   note: z.string().min(1),
 });
 
-export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
+export type ModelMetadata = z.infer<typeof modelMetadataSchema> & {
+  readonly horizonsMinutes: readonly number[];
+  readonly endOfDataMs?: number;
+  readonly trainingRanges?: TrainingRanges;
+};
 
 /** Where a model's metadata lie: beside it, under the same name. */
 export function metadataPath(modelPath: string): string {
@@ -82,7 +87,10 @@ export function parseModelMetadata(text: string, path: string): ModelMetadata {
     throw new ModelError('MODEL_METADATA_INVALID', `${path} is not JSON: ${errorText(error)}.`, { cause: error });
   }
   const parsed = modelMetadataSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const horizonsMinutes = parsed.data.outputs.map(({ horizonMinutes }) => horizonMinutes);
+    return { ...parsed.data, horizonsMinutes };
+  }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
   throw new ModelError(
     'MODEL_METADATA_INVALID',

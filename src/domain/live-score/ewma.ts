@@ -35,10 +35,15 @@ export function ewmaScale(returns: readonly number[]): number {
  * @param levels between 0 and 1; beyond the outermost that were fitted, those count
  */
 export function ewmaQuantiles(scale: number, candles: number, levels: readonly number[]): readonly Quantile[] {
-  const distance = ([fitted]: (typeof FITTED)[number]): number => Math.abs(Math.log(fitted / candles));
-  const [, values] = FITTED.toSorted((one, other) => distance(one) - distance(other))[0]!;
+  const values = fittedFor(candles);
   const unit = scale * Math.sqrt(candles);
   return levels.map((level) => ({ level, value: Math.sign(level - 0.5) * unit * valueOf(values, level) }));
+}
+
+/** Of the horizon that is nearest by ratio. */
+function fittedFor(candles: number): (typeof FITTED)[number][1] {
+  const ratio = (fitted: number): number => Math.max(fitted / candles, candles / fitted);
+  return FITTED.reduce((best, other) => (ratio(other[0]) < ratio(best[0]) ? other : best))[1];
 }
 
 function valueOf(values: readonly number[], level: number): number {

@@ -11,12 +11,21 @@ export const NO_OUTCOMES: ScoreSums = {
   beyond: 0,
   brier: 0,
 };
-const NAMES = Object.keys(NO_OUTCOMES) as readonly (keyof ScoreSums)[];
 const COUNTS = ['outcomes', 'inside50', 'inside90', 'directed', 'hits', 'beyond'] as const;
 const LOSSES = ['loss', 'ewmaLoss', 'brier'] as const;
 
 export function addSums(one: ScoreSums, other: ScoreSums): ScoreSums {
-  return Object.fromEntries(NAMES.map((name) => [name, one[name] + other[name]])) as unknown as ScoreSums;
+  return {
+    outcomes: one.outcomes + other.outcomes,
+    inside50: one.inside50 + other.inside50,
+    inside90: one.inside90 + other.inside90,
+    directed: one.directed + other.directed,
+    hits: one.hits + other.hits,
+    loss: one.loss + other.loss,
+    ewmaLoss: one.ewmaLoss + other.ewmaLoss,
+    beyond: one.beyond + other.beyond,
+    brier: one.brier + other.brier,
+  };
 }
 
 export function sumAll(all: readonly ScoreSums[]): ScoreSums {
