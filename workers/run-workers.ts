@@ -177,11 +177,26 @@ async function createWorkers(
 }
 
 async function serve(options: RunWorkersOptions, engine: Engine, registry: Registry): Promise<number> {
-  const { config, taskQueues, component, target } = options;
+  const { taskQueues } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
-  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
-  const registration = component && (await takeSlot(component, options, engine));
+  const model = await openOwnModel(taskQueues, engine);
+  try {
+    return await serveWith(model, options, engine, registry);
+  } finally {
+    await model?.close();
+  }
+}
+
+async function serveWith(
+  model: Model | undefined,
+  options: RunWorkersOptions,
+  engine: Engine,
+  registry: Registry,
+): Promise<number> {
+  const { config, taskQueues, component, target } = options;
+  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine, model)));
+  const registration = component && (await takeSlot(component, options, engine, model));
   if (component && !registration) return 0;
   // No engine of an older release runs beside the one that holds the slot.
   const isEngine = component === 'trading_engine';
@@ -294,11 +309,11 @@ function watchSymbols({ client, config, ours, venueConfig, problems, logger }: E
 
 async function takeSlot(
   component: string,
-  { isMonitored = false, taskQueues }: RunWorkersOptions,
+  { isMonitored = false }: RunWorkersOptions,
   engine: Engine,
+  model: Model | undefined,
 ): Promise<Registration | undefined> {
   const { config, client } = engine;
-  const predicts = taskQueues.includes(INFERENCE_TASK_QUEUE);
   const result = await register({
     client,
     component,
@@ -306,7 +321,7 @@ async function takeSlot(
     metadata: {
       environment: engine.venueConfig.environment,
       venue: config.venue,
-      ...(predicts && { model: basename(config.ml.model) }),
+      ...(model && aboutModel(model, config.ml.model)),
     },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
     taskQueue: isMonitored ? MONITOR_TASK_QUEUE : await queueForSlots(client),
@@ -333,8 +348,36 @@ async function candlesNeeded({ config }: Engine): Promise<number> {
   return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
 }
 
-async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWorkerOptions> {
-  const { config } = engine;
+/** @returns undefined where nothing is predicted; closed by whoever asks. @throws ModelError */
+async function openOwnModel(taskQueues: readonly string[], engine: Engine): Promise<Model | undefined> {
+  const { config, logger } = engine;
+  if (!taskQueues.includes(INFERENCE_TASK_QUEUE)) return undefined;
+  const described = await readModelMetadata(config.ml.model);
+  checkCandleInterval(described, config.ml.candleIntervalMinutes);
+  checkHorizon(described, config.ml.horizonMinutes);
+  const tell = (what: string, { metadata, provider, refusedProviders }: Model): void => {
+    const { name, version, sha256 } = metadata;
+    logger.info(what, { model: `${name} ${version}`, sha256, provider });
+    for (const refused of refusedProviders) {
+      logger.warn(`The model runs on ${provider}: ${refused.provider} was refused.`, { reason: refused.reason });
+    }
+  };
+  const model = await loadModel(config.ml.model, {
+    executionProviders: config.ml.executionProviders,
+    onReopened: (again) => tell('The thread of the model died and was started again.', again),
+  });
+  tell('model loaded', model);
+  return model;
+}
+
+/** What is registered of a model, for people. */
+function aboutModel(model: Model, path: string): Readonly<Record<string, string>> {
+  const refused = model.refusedProviders.map(({ provider, reason }) => `${provider} (${reason})`).join(', ');
+  return { model: basename(path), provider: model.provider, ...(refused !== '' && { refused }) };
+}
+
+/** @param model of the queue of predictions alone */
+async function queueWorker(taskQueue: string, engine: Engine, model: Model | undefined): Promise<QueueWorkerOptions> {
   const venueQueue = venueTaskQueue(engine.ours);
   switch (taskQueue) {
     case SIGNALS_TASK_QUEUE:
@@ -343,12 +386,8 @@ async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWork
       return entitiesWorker(engine);
     case venueQueue:
       return venueWorker(engine, await candlesNeeded(engine));
-    case INFERENCE_TASK_QUEUE: {
-      const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
-      checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
-      checkHorizon(model.metadata, config.ml.horizonMinutes);
-      return inferenceWorker(engine, counted(model, engine));
-    }
+    case INFERENCE_TASK_QUEUE:
+      return inferenceWorker(engine, counted(model!, engine));
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');
       throw new UnknownTaskQueueError(`There is no task queue "${taskQueue}". Choose one of: ${known}.`);

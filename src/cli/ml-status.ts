@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
+import { addCheckCommand } from './ml-check';
 import { parseSymbol, SYMBOL_ARGUMENT } from './position-access';
 import { presentJudgement, renderJudgement } from './render-judgement';
 import { presentPredictions, renderPredictions } from './render-predictions';
@@ -10,11 +11,12 @@ import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 const NONE_RUNS =
   'No predictions are made: none has started, or somebody ended them. "oncefill start" starts them, unless ml.enabled is false.';
 
-/** `oncefill ml status`, what the model does, and `ml why SYMBOL`, why there was no signal. */
+/** `oncefill ml status`, what the model does, `ml why SYMBOL`, why there was no signal, and `ml check`, whether one can be used. */
 export function addMlCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
   const ml = program.command('ml').description('look at the predictions of the model');
   addStatusCommand(ml, finish);
   addWhyCommand(ml, finish);
+  addCheckCommand(ml, finish);
 }
 
 function addStatusCommand(ml: Command, finish: (exitCode: ExitCode) => void): void {

@@ -71,8 +71,8 @@ export function checkHorizon(
   if (horizonsMinutes.includes(configuredMinutes)) return;
   throw new ModelError(
     'MODEL_HORIZON_MISSING',
-    `The model ${name} predicts ${horizonsMinutes.join(', ')} minutes, but ml.horizonMinutes is ${configuredMinutes}. ` +
-      'Set it to one of these, or choose another model.',
+    `The model ${name} predicts ${horizonsMinutes.join(', ')} minutes, but ml.horizonMinutes is ${configuredMinutes}`,
+    { advice: 'set it to one of these, or choose another model' },
   );
 }
 

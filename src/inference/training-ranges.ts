@@ -1,14 +1,7 @@
 /** Whether a window is like those that the model was made from: what it says of others, nobody has tested. */
 import { zeroReturnShare, zeroVolumeShare, type FeatureLayout } from './features';
+import type { TrainingRanges } from './model-metadata';
 import type { FeatureBatch, Prediction } from './types';
-
-/** Between which values nearly all windows of the training lay, lower edge first. */
-export interface TrainingRanges {
-  /** The usual return of one candle. */
-  readonly scale: readonly [number, number];
-  readonly zeroVolumeShare: readonly [number, number];
-  readonly zeroReturnShare: readonly [number, number];
-}
 
 const WORDS: Readonly<Record<keyof TrainingRanges, string>> = {
   scale: 'the usual return of a candle',

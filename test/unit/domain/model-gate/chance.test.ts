@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { chanceBelow, netGainChance, roundedChance, valueAt } from '../../../../src/domain/model-gate/chance';
 import { QUANTILES } from './fixtures';
 
-const VECTORS = join(__dirname, '../../../../training/test_data/quantiles-60m-vectors.json');
+const VECTORS = join(__dirname, '../../../../src/inference/test_data/quantiles-60m-vectors.json');
 const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** Any quantiles, some of them equal. */
