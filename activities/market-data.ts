@@ -3,12 +3,16 @@ import { heartbeat, log } from '@temporalio/activity';
 import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
 import type { MarketCosts } from '../src/domain/model-gate/types';
 import type { NamedVenue } from '../src/domain/trading-venue';
-import { type TickReference, writeTick } from '../src/inference/candle-store';
+import { readKeptTicks, type TickReference, writePartOfTick, writeTick } from '../src/inference/candle-store';
+import type { CandleAnswer } from '../src/trading/candle-reader';
 import type { PacedVenue } from '../src/trading/paced-venue';
 import { retryable } from './retryable';
 
-/** A candle may close while the others are fetched: the window that ends at the tick must still be complete. */
-const SPARE_CANDLES = 2;
+/** What a prediction said so long ago is held against what came: the window that it was made from is still needed. */
+const OUTCOME_MINUTES = 60;
+const MINUTE_MS = 60_000;
+/** One request brings no more, and two candles may close meanwhile. */
+const CANDLES_MAX = 998;
 
 /** Of the interval: what is read later leaves no time to predict and to send. */
 const PATIENCE_SHARE = 0.85;
@@ -40,20 +44,24 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
     /** Fetches the newest closed candles of every symbol and stores those that could be had for the model. */
     async fetchCandles(input: FetchCandlesInput): Promise<TickReference> {
       return retryable(async () => {
-        const { candles, missing } = await pacedVenue.candles({
-          symbols: input.symbols,
-          intervalMs: input.intervalMs,
-          count: candleCount + SPARE_CANDLES,
-          patienceMs: input.intervalMs * PATIENCE_SHARE,
+        const { venue, symbols, intervalMs, closeTimeMs } = input;
+        const found = ({ candles: candlesBySymbol, missing }: CandleAnswer) =>
+          ({ venue, intervalMs, tickMs: closeTimeMs, candlesBySymbol, missing }) as const;
+        const answer = await pacedVenue.candles({
+          symbols,
+          intervalMs,
+          closeTimeMs,
+          count: countToFetch(candleCount, intervalMs),
+          patienceMs: intervalMs * PATIENCE_SHARE,
           onProgress: heartbeat,
+          restore: () => readKeptTicks(candlesDir, { venue, intervalMs }),
+          // A process that is lost while it waits leaves what it has to the next.
+          onWait: (soFar) => writePartOfTick(candlesDir, found(soFar)).catch(untold),
         });
+        const { missing, late } = answer;
         for (const [symbol, reason] of Object.entries(missing)) log.warn('no candles', { symbol, reason });
-        return writeTick(candlesDir, {
-          venue: input.venue,
-          intervalMs: input.intervalMs,
-          tickMs: input.closeTimeMs,
-          candlesBySymbol: candles,
-        });
+        if (late.length > 0) log.warn('The venue has not published the newest candle in time.', { symbols: late });
+        return writeTick(candlesDir, found(answer));
       });
     },
 
@@ -86,6 +94,16 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
 }
 
 export type MarketDataActivities = ReturnType<typeof createMarketDataActivities>;
+
+/** The window that ends now, and those that ended up to an hour ago, as far as one request reaches. */
+function countToFetch(candleCount: number, intervalMs: number): number {
+  const outcomes = Math.ceil((OUTCOME_MINUTES * MINUTE_MS) / intervalMs);
+  return Math.max(candleCount, Math.min(CANDLES_MAX, candleCount + outcomes));
+}
+
+function untold(error: unknown): void {
+  log.warn('What was fetched so far could not be kept.', { reason: String(error) });
+}
 
 /**
  * Without positions, orders that close some are funded as if they opened them: no reason to miss the balances.

@@ -4,12 +4,14 @@ import { ORDERS_KEPT_MAX } from '../src/paper-venue/book/order-store';
 import { reportError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { wholeNumber } from '../src/cli/number-option';
+import { BATCH_ROWS_MAX } from '../src/inference/session';
 import { measureBursts, renderBursts } from './bursts';
 import { measureFlood, renderFlood } from './flood';
 import { measureGrowth } from './growth';
 import { renderGrowth } from './growth-report';
 import { SERVER_VARIANTS } from './server-variants';
 import { measureLimits, renderLimits } from './limits';
+import { measureModel, renderModel } from './model';
 import { measureRequests, renderRequests } from './requests';
 import { decideSeal } from '../harness/history-seal';
 import { chosenWays, measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
@@ -46,6 +48,10 @@ interface Options {
 interface FloodCommandOptions extends Options {
   readonly signals: number;
   readonly strategies: number;
+}
+
+interface ModelCommandOptions extends Options {
+  readonly symbols: number;
 }
 
 /** Measures as the options say, and prints what came of it. */
@@ -136,6 +142,14 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       await run(options, () => measureLimits(abort, progress), renderLimits);
+    });
+  program
+    .command('model')
+    .description('runs ticks of the model on a paper venue, and reports what each part takes of the processor')
+    .option('--symbols <count>', 'how many', wholeNumber(1, BATCH_ROWS_MAX), BATCH_ROWS_MAX)
+    .option('--json', 'print JSON')
+    .action(async ({ symbols, ...options }: ModelCommandOptions) => {
+      await run(options, () => measureModel({ symbols }, abort, progress), renderModel);
     });
   program
     .command('settings')

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { gateSettingsOf } from '../src/config/gate-settings';
+import { predictedSymbols } from '../src/config/predicted-symbols';
 import { rateLimitsOf } from '../src/config/rate-limits';
 import type { Config } from '../src/config/schema';
 import { tradingVenueOf } from '../src/config/trading-environment';
@@ -73,9 +74,11 @@ export async function ensureVenueAccount(
 
 /** Starts the prediction loop, or hands the running one the configuration of this start. */
 export async function ensureMlManager(client: Client, config: Config): Promise<void> {
+  const { symbols, leftOut } = predictedSymbols(config);
   const settings: MlManagerSettings = {
     ...tradingVenueOf(config),
-    symbols: config.venues[config.venue]?.symbols ?? [],
+    symbols,
+    ...(leftOut !== undefined && { leftOut }),
     candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
     closeDelayMs: config.ml.closeDelayMs,
     gate: gateSettingsOf(config),

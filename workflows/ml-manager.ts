@@ -83,8 +83,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   );
 
   function shownStats(): MlManagerStats {
-    const { funnel } = gate.carried;
-    return { ...stats, ...(funnel && { funnel }) };
+    return { ...stats, ...(gate.carried.funnel && { funnel: gate.carried.funnel }) };
   }
 
   /** The close after the last tick's. That tick may have followed candles of another length. */
@@ -100,6 +99,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
       lastTickMs: lastTickMs || undefined,
       nextTickMs: nextCloseMs() + current.closeDelayMs,
       lastError,
+      ...(current.leftOut !== undefined && { leftOut: current.leftOut }),
       ...(current.gate && gate.shown(current.gate, lastTickMs)),
     };
   }

@@ -29,6 +29,7 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
     last_tick_at: isoOf(state.lastTickMs),
     next_tick_at: isoOf(state.nextTickMs),
     last_error: state.lastError,
+    left_out: state.leftOut,
     ticks: stats.ticks,
     failed_ticks: stats.failedTicks,
     predictions: stats.predictions,
@@ -58,6 +59,7 @@ export function renderPredictions(report: PredictionsReport, style: Style): stri
     `Last candle ${timeOf(lastTickMs)}, next ${timeOf(nextTickMs)}.`,
     gate === undefined ? 'No gate is configured: no prediction becomes a signal.' : `Gate: ${GATE_WORDS[gate]}.`,
   ];
+  if (state.leftOut !== undefined) lines.push(style.warning(printable(state.leftOut)));
   if (demoWords !== undefined) lines.push(`Each signal is a ${printable(demoWords)} of its order's value.`);
   if (lastFunnel !== undefined) lines.push(`Last tick: ${describeFunnel(lastFunnel)}.`);
   if (stats.funnel !== undefined) lines.push(`So far: ${describeFunnel(stats.funnel)}.`);

@@ -98,6 +98,13 @@ async function tellFormerDeaths(
   }
 }
 
+/** Who gets no predictions, where this start makes them. */
+async function describeLeftOut(config: Config, mode: StartMode): Promise<string | undefined> {
+  if (!config.ml.enabled || (mode !== 'all' && mode !== 'ml')) return undefined;
+  const { predictedSymbols } = await import('../config/predicted-symbols');
+  return predictedSymbols(config).leftOut;
+}
+
 async function startSystem(options: StartOptions, command: Command): Promise<ExitCode> {
   outlastOutput();
   const config = await loadCommandConfig(command, candlesFlag(options.candles), STARTING);
@@ -124,6 +131,8 @@ async function startSystem(options: StartOptions, command: Command): Promise<Exi
   const trusted = describeExtraTrust(config);
   if (trusted !== undefined) printer.print(trusted, true);
   if (proxy !== undefined) printer.print(proxy);
+  const leftOut = await describeLeftOut(config, options.mode);
+  if (leftOut !== undefined) printer.print(leftOut, true);
   const { foreignAddresses } = await import('../config/variables');
   for (const name of foreignAddresses(process.env))
     printer.print(

@@ -78,6 +78,25 @@ export function candlePace(limits: RateLimits, intervalMs: number): CandlePace {
   return { atOnce: Math.min(...atOnce), gapMs, symbolsMax: Math.max(inTime, Math.min(...atOnce)) };
 }
 
+/** A window that has no room for the candles of so many symbols in every interval. */
+export interface TightWindow extends Pick<NamedWindow, 'scope' | 'isFurther' | 'window'> {
+  /** The smallest limit that would do. */
+  readonly limitMin: number;
+}
+
+/** Every window that has to be wider before the candles of `symbols` fit into each interval, beside prices and orders. */
+export function tightWindows(limits: RateLimits, intervalMs: number, symbols: number): readonly TightWindow[] {
+  if (candlePace(limits, intervalMs).symbolsMax >= symbols) return [];
+  const weight = weightOf(limits, MARKET_DATA);
+  return windowsFor(limits, MARKET_DATA).flatMap((named) => {
+    const spanMs = spanMsOf(limits, named.window);
+    const requests = Math.ceil((symbols * spanMs) / (intervalMs * CANDLE_TIME_SHARE));
+    const capacity = Math.ceil((requests * weight) / CANDLE_SHARE);
+    if (capacityOf(limits, named.window, 'entry') >= capacity) return [];
+    return [{ ...named, limitMin: Math.ceil(capacity / limits.safetyMargin) }];
+  });
+}
+
 /**
  * Questions about the account itself that may be asked at once, and the time after which as many may be asked again: they take at
  * most half of what there is room for.

@@ -2,9 +2,11 @@
  * Candles to the model's input. training/features.py computes the same numbers for training; the vectors in test_data/
  * hold the two together. Features are not money, so binary floats are right here.
  */
-import type { Candle } from '../domain/market';
+import type { CandleSeries } from '../domain/candle-series';
+import { ownValue } from '../domain/plain-values';
+import { selectWindow, type WindowWanted } from './candle-window';
 import { returnDeviation } from './volatility';
-import type { CandleBatch, FeatureBatch, FeatureRow, SkipCode, SkippedSymbol } from './types';
+import type { CandleBatch, FeatureBatch, FeatureRow, SkippedSymbol } from './types';
 
 /** Every feature there is, for one step of a window. All are free of scale: no price or volume unit is left in them. */
 export const FEATURE_NAMES = [
@@ -35,14 +37,6 @@ export interface BuiltFeatures {
   readonly skipped: readonly SkippedSymbol[];
 }
 
-/** A candle as floats. */
-interface Bar {
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
-
 /**
  * The input for one inference over all symbols: float32 [symbols, steps, features], symbols in the order given.
  *
@@ -57,101 +51,101 @@ export function buildFeatures(
   symbols: readonly string[],
   layout: FeatureLayout,
 ): BuiltFeatures {
+  const { steps, features, endsBefore = 0 } = layout;
   const { tickMs, intervalMs } = candleBatch;
-  const closeTimeMs = tickMs - (layout.endsBefore ?? 0) * intervalMs;
+  const wanted = { tickMs, intervalMs, closeTimeMs: tickMs - endsBefore * intervalMs, count: steps + 1 };
   const rows: FeatureRow[] = [];
-  const windows: Float32Array[] = [];
   const skipped: SkippedSymbol[] = [];
+  const windowLength = steps * features.length;
+  const data = new Float32Array(symbols.length * windowLength);
   for (const symbol of symbols) {
-    const selected = selectWindow({ ...candleBatch, tickMs: closeTimeMs }, symbol, layout.steps + 1);
+    const selected = windowOf(candleBatch, symbol, wanted);
     if ('code' in selected) {
       skipped.push({ symbol, ...selected });
       continue;
     }
-    const closes = selected.bars.map(({ close }) => close);
-    rows.push({ symbol, closeTimeMs, close: closes.at(-1)!, deviation: returnDeviation(closes) });
-    windows.push(windowFeatures(selected.bars, layout.features));
+    const { closes } = selected.window;
+    writeFeatures(data.subarray(rows.length * windowLength), selected.window, features);
+    rows.push({
+      symbol,
+      closeTimeMs: wanted.closeTimeMs,
+      close: closes.at(-1)!,
+      deviation: returnDeviation(closes),
+    });
   }
-  const windowLength = layout.steps * layout.features.length;
-  const data = new Float32Array(rows.length * windowLength);
-  for (const [index, window] of windows.entries()) data.set(window, index * windowLength);
-  return { batch: { rows, steps: layout.steps, features: layout.features.length, data }, skipped };
+  const used = rows.length === symbols.length ? data : data.slice(0, rows.length * windowLength);
+  return { batch: { rows, steps, features: features.length, data: used }, skipped };
 }
 
-interface Skip {
-  readonly code: SkipCode;
-  readonly message: string;
+function windowOf({ candles, missing = {} }: CandleBatch, symbol: string, wanted: WindowWanted) {
+  const series = ownValue(candles, symbol);
+  const reason = ownValue(missing, symbol);
+  if (series === undefined) return { code: 'CANDLES_MISSING', message: reason ?? 'no candles were fetched' } as const;
+  const selected = selectWindow(series, wanted);
+  if ('window' in selected || reason === undefined) return selected;
+  return { ...selected, message: `${selected.message} (${reason})` };
 }
 
-function selectWindow(
-  candleBatch: CandleBatch,
-  symbol: string,
-  needed: number,
-): Skip | { readonly bars: readonly Bar[] } {
-  const all = candleBatch.candles[symbol];
-  if (all === undefined) return { code: 'CANDLES_MISSING', message: 'no candles were fetched' };
-  const { intervalMs } = candleBatch;
-  const candles = all.filter((candle) => candle.openTimeMs + intervalMs <= candleBatch.tickMs).slice(-needed);
-  if (candles.length < needed) {
-    return { code: 'CANDLES_TOO_FEW', message: `${candles.length} closed candles of ${needed} needed` };
-  }
-  const newest = candles[needed - 1]!;
-  if (newest.openTimeMs + intervalMs !== candleBatch.tickMs) {
-    const closed = new Date(newest.openTimeMs + intervalMs).toISOString();
-    return { code: 'CANDLES_STALE', message: `the newest candle closed at ${closed}, before this tick` };
-  }
-  for (const [index, candle] of candles.entries()) {
-    if (candle.openTimeMs !== newest.openTimeMs - (needed - 1 - index) * intervalMs) {
-      const opened = new Date(candle.openTimeMs).toISOString();
-      return { code: 'CANDLES_GAP', message: `candles are not one per interval around ${opened}` };
+/** @param window one candle more than there are steps */
+function writeFeatures(to: Float32Array, window: CandleSeries, features: readonly FeatureName[]): void {
+  for (const [index, name] of features.entries()) writeFeature(to, window, { name, index, count: features.length });
+}
+
+function writeFeature(
+  to: Float32Array,
+  { highs, lows, closes, volumes }: CandleSeries,
+  { name, index, count }: { readonly name: FeatureName; readonly index: number; readonly count: number },
+): void {
+  const steps = closes.length - 1;
+  let sum = 0;
+  for (let step = 1; step <= steps; step += 1) sum += volumes[step]!;
+  const meanVolume = sum / steps;
+  for (let step = 1, at = index; step <= steps; step += 1, at += count) {
+    switch (name) {
+      case 'log_return':
+        to[at] = Math.log(closes[step]! / closes[step - 1]!);
+        break;
+      case 'high_log_return':
+        to[at] = Math.log(highs[step]! / closes[step]!);
+        break;
+      case 'low_log_return':
+        to[at] = Math.log(lows[step]! / closes[step]!);
+        break;
+      case 'relative_volume':
+        to[at] = meanVolume > 0 ? Math.log1p(volumes[step]! / meanVolume) : 0;
+        break;
     }
   }
-  const bars = candles.map(toBar);
-  const invalid = bars.findIndex((bar) => !isValid(bar));
-  if (invalid >= 0) {
-    const opened = new Date(candles[invalid]!.openTimeMs).toISOString();
-    return { code: 'CANDLES_INVALID', message: `the candle of ${opened} has a price or volume that cannot be` };
-  }
-  return { bars };
 }
 
-function toBar(candle: Candle): Bar {
-  return {
-    high: Number(candle.high),
-    low: Number(candle.low),
-    close: Number(candle.close),
-    volume: Number(candle.volume),
-  };
+/**
+ * The share of a window's steps without trades, 0 to 1, as training/metadata.py computes it.
+ *
+ * @param window one row of a batch
+ * @param features its features, in the model's order
+ * @returns undefined where the model does not look at volumes
+ */
+export function zeroVolumeShare(
+  window: Float32Array,
+  features: readonly FeatureName[] = FEATURE_NAMES,
+): number | undefined {
+  return zeroShare(window, features, 'relative_volume');
 }
 
-function isValid({ high, low, close, volume }: Bar): boolean {
-  return [high, low, close, volume].every(Number.isFinite) && low > 0 && low <= close && close <= high && volume >= 0;
+/** The same of steps whose close is the one before; undefined where the model does not look at returns. */
+export function zeroReturnShare(
+  window: Float32Array,
+  features: readonly FeatureName[] = FEATURE_NAMES,
+): number | undefined {
+  return zeroShare(window, features, 'log_return');
 }
 
-function windowFeatures(bars: readonly Bar[], features: readonly FeatureName[]): Float32Array {
-  const steps = bars.slice(1);
-  const meanVolume = steps.reduce((sum, bar) => sum + bar.volume, 0) / steps.length;
-  const window = new Float32Array(steps.length * features.length);
-  for (const [step, bar] of steps.entries()) {
-    const previousClose = bars[step]!.close;
-    for (const [index, name] of features.entries()) {
-      window[step * features.length + index] = featureValue(name, bar, previousClose, meanVolume);
-    }
-  }
-  return window;
-}
-
-function featureValue(name: FeatureName, bar: Bar, previousClose: number, meanVolume: number): number {
-  switch (name) {
-    case 'log_return':
-      return Math.log(bar.close / previousClose);
-    case 'high_log_return':
-      return Math.log(bar.high / bar.close);
-    case 'low_log_return':
-      return Math.log(bar.low / bar.close);
-    case 'relative_volume':
-      return meanVolume > 0 ? Math.log1p(bar.volume / meanVolume) : 0;
-  }
+function zeroShare(window: Float32Array, features: readonly FeatureName[], name: FeatureName): number | undefined {
+  const column = features.indexOf(name);
+  if (column < 0 || window.length === 0) return undefined;
+  let zeros = 0;
+  for (let at = column; at < window.length; at += features.length) if (window[at] === 0) zeros += 1;
+  return zeros / (window.length / features.length);
 }
 
 /**

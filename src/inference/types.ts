@@ -1,4 +1,4 @@
-import type { Candle } from '../domain/market';
+import type { CandleSeries } from '../domain/candle-series';
 import type { Quantile } from '../domain/model-gate/types';
 
 export type { Quantile };
@@ -10,12 +10,24 @@ export interface CandleBatch {
   /** From one candle's opening to the next one's, milliseconds. */
   readonly intervalMs: number;
   /** Closed candles by symbol, oldest first. */
-  readonly candles: Readonly<Record<string, readonly Candle[]>>;
+  readonly candles: Readonly<Record<string, CandleSeries>>;
+  /** Symbols of which no new ones could be had, each with the reason; absent: there is none such. */
+  readonly missing?: Readonly<Record<string, string>>;
 }
 
 /** Why a symbol gets no prediction at this tick. */
 export type SkipCode =
-  'CANDLES_MISSING' | 'CANDLES_TOO_FEW' | 'CANDLES_GAP' | 'CANDLES_STALE' | 'CANDLES_INVALID' | 'PREDICTION_NOT_FINITE';
+  | 'CANDLES_MISSING'
+  | 'CANDLES_TOO_FEW'
+  | 'CANDLES_GAP'
+  | 'CANDLES_STALE'
+  | 'CANDLES_FUTURE'
+  | 'CANDLES_DISORDERED'
+  | 'CANDLES_CONFLICT'
+  | 'CANDLES_INVALID'
+  | 'CANDLES_CONSTANT'
+  | 'CANDLES_WITHOUT_VOLUME'
+  | 'PREDICTION_NOT_FINITE';
 
 export interface SkippedSymbol {
   readonly symbol: string;

@@ -12,12 +12,12 @@ const SIGNIFICANT_DIGITS = 6;
  * @param closes above zero, the oldest first
  * @returns undefined for fewer than RETURNS_MIN returns, and where prices stood still
  */
-export function returnDeviation(closes: readonly number[]): number | undefined {
+export function returnDeviation(closes: ArrayLike<number>): number | undefined {
   if (closes.length <= RETURNS_MIN) return undefined;
   let sum = 0;
   let weights = 0;
-  for (const [index, close] of closes.slice(1).entries()) {
-    const change = close / closes[index]! - 1;
+  for (let index = 1; index < closes.length; index += 1) {
+    const change = closes[index]! / closes[index - 1]! - 1;
     sum = sum * DECAY + change * change;
     weights = weights * DECAY + 1;
   }

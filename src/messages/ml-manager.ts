@@ -16,6 +16,8 @@ export interface MlManagerSettings {
   readonly symbols: readonly string[];
   readonly candleIntervalMs: number;
   readonly closeDelayMs: number;
+  /** Who gets no predictions for want of request limits, and what to change, a sentence. Absent: everybody gets them. */
+  readonly leftOut?: string;
   /** How predictions become signals. Absent in settings of before the gate: none does. */
   readonly gate?: GateSettings;
 }
@@ -36,6 +38,8 @@ export interface MlManagerState {
   readonly nextTickMs: number;
   /** Why the last tick gave no predictions, if it did not. */
   readonly lastError?: string;
+  /** See MlManagerSettings. */
+  readonly leftOut?: string;
   /** Absent: no prediction becomes a signal. */
   readonly gate?: Gate;
   /** As of the last tick, in the order of their symbols. */

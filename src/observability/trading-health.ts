@@ -54,6 +54,7 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
   try {
     const {
       lastError,
+      leftOut,
       status,
       lastTickMs: tickMs,
     } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
@@ -61,7 +62,9 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
     );
     // Whoever pauses them misses none.
     const lastTickMs = status === 'running' ? tickMs : undefined;
-    if (lastError === undefined) return { name, status: 'healthy', text: status, lastTickMs };
+    // A matter of settings, which the start has said: no trouble.
+    const text = leftOut === undefined ? status : `${status}; ${leftOut}`;
+    if (lastError === undefined) return { name, status: 'healthy', text, lastTickMs };
     return { name, status: 'degraded', text: `the last one failed: ${lastError}`, lastTickMs };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: 'not started yet' };

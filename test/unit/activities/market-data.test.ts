@@ -1,6 +1,11 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createMarketDataActivities } from '../../../activities/market-data';
+import { seriesOf } from '../../../src/domain/candle-series';
 import type { OutcomeKind } from '../../../src/domain/outcome';
+import type { CandleRequest } from '../../../src/trading/candle-reader';
 import { VenueError } from '../../../src/venues/venue';
 
 const POSITIONS = { asOfMs: 1, bySymbol: { BTCUSDT: { direction: 'BUY', quantity: '1' } } };
@@ -64,4 +69,52 @@ test('costs are told of the symbols that the venue has a market and a price of, 
   expect(await new MockActivityEnvironment().run(() => activities.fetchCosts(asked))).toEqual({
     BTCUSDT: { takerFee: '0.00055', bid: '9', ask: '10' },
   });
+});
+
+test('candles are asked for as far back as predictions are held against what came, and no further than one request reaches', async () => {
+  const asked: number[] = [];
+  const candles = async ({ count }: { readonly count: number }) => {
+    asked.push(count);
+    throw new VenueError({ kind: 'NOT_PLACED', message: 'No.' });
+  };
+  for (const [candleCount, intervalMs] of [
+    [97, 60_000],
+    [97, 300_000],
+    [980, 60_000],
+    [1_000, 60_000],
+  ] as const) {
+    const activities = createMarketDataActivities({ pacedVenue: { candles } as never, candlesDir: '', candleCount });
+    const input = { environment: 'paper', venue: 'bybit', symbols: ['BTCUSDT'], intervalMs, closeTimeMs: 0 } as const;
+    await expect(new MockActivityEnvironment().run(() => activities.fetchCandles(input))).rejects.toThrow('No.');
+  }
+  expect(asked).toEqual([157, 109, 998, 1_000]);
+});
+
+test('what was fetched before a wait is there for the process that fetches again, and in the tick in the end', async () => {
+  const candlesDir = await mkdtemp(join(tmpdir(), 'market-data-'));
+  const series = seriesOf([{ openTimeMs: 0, open: '1', high: '1', low: '1', close: '1', volume: '1' }]);
+  const fetch = (candles: (request: CandleRequest) => Promise<unknown>) => {
+    const activities = createMarketDataActivities({ pacedVenue: { candles } as never, candlesDir, candleCount: 1 });
+    const of = {
+      environment: 'paper',
+      venue: 'bybit',
+      symbols: ['A', 'B'],
+      intervalMs: 60_000,
+      closeTimeMs: 60_000,
+    } as const;
+    return new MockActivityEnvironment().run(() => activities.fetchCandles(of));
+  };
+  const lost = fetch(async ({ onWait }) => {
+    await onWait!({ candles: { A: series }, missing: { B: 'There was no time left for it.' }, late: [] });
+    throw new Error('The process is lost.');
+  });
+  await expect(lost).rejects.toThrow('lost');
+  const reference = await fetch(async ({ restore }) => {
+    const [part] = await restore!();
+    expect(part).toMatchObject({ tickMs: 60_000, candles: { A: series } });
+    return { candles: { ...part!.candles, B: series }, missing: {}, late: [] };
+  });
+  expect(reference).toMatchObject({ tickMs: 60_000, symbols: ['A', 'B'] });
+  expect(await readdir(candlesDir)).toEqual(['bybit-1m-60000.candles']);
+  await rm(candlesDir, { recursive: true });
 });

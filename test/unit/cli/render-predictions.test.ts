@@ -64,3 +64,10 @@ test('a program reads the same', () => {
     views: [{ symbol: 'BTCUSDT', direction: 'BUY', ends_at: '2026-11-29T13:19:00.000Z' }],
   });
 });
+
+test('who gets no predictions is said', () => {
+  const leftOut = 'No predictions for the last 12 of the 60 symbols.';
+  const report = { ...REPORT, state: { ...REPORT.state, leftOut } };
+  expect(renderPredictions(report, PLAIN).split('\n')).toContain(leftOut);
+  expect(presentPredictions(report)).toMatchObject({ left_out: leftOut });
+});

@@ -76,16 +76,15 @@ test.each(RELATED)('at their edges %s and %s trade together, or one of them is r
   expect(pairs.flatMap(faultsOf)).toEqual([]);
 });
 
-test('as many symbols as the limits leave room for trade, and one more is refused by number', () => {
+test('symbols trade, also those that the limits leave no room to predict; limits without room for any are refused', () => {
   const symbols = (count: number): Setting => ({
     path: 'venues.bybit.symbols',
     value: Array.from({ length: count }, (_, index) => `S${index}USDT`),
   });
   expect(faultsOf([symbols(48)])).toEqual([]);
-  expect(outcomeOf([symbols(49)]).refusal).toMatch(
-    /venues\.bybit\.symbols lists 49; venues\.bybit\.limits leave room for the candles of 48 every 1 min/,
-  );
-  expect(outcomeOf([symbols(150)]).refusal).toContain('lists 150');
+  expect(faultsOf([symbols(150)])).toEqual([]);
+  const limit: Setting = { path: 'venues.bybit.limits.endpoints.market_data.limit', value: 2 };
+  expect(outcomeOf([symbols(1), limit]).refusal).toMatch(/venues\.bybit\.limits leave no room for the candles of any/);
   expect(faultsOf([symbols(200), { path: 'ml.candleIntervalMinutes', value: 5 }])).toEqual([]);
   expect(faultsOf([symbols(200), { path: 'ml.enabled', value: false }])).toEqual([]);
 });

@@ -87,7 +87,7 @@ function limiterFaults(config: Config): readonly string[] {
     if (result.status !== 'granted' || result.waitMs > 0)
       faults.push(`${need.endpoint} for an ${need.intent} is refused`);
   }
-  if (config.ml.enabled && config.venues[config.venue]!.symbols.length > symbolsMax) faults.push('Candles never fit.');
+  if (config.ml.enabled && symbolsMax === 0) faults.push('Candles never fit.');
   return faults;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { seriesOf, type CandleSeries } from '../../../src/domain/candle-series';
 import type { Candle } from '../../../src/domain/market';
 import type { FeatureLayout } from '../../../src/inference/features';
 import type { CandleBatch } from '../../../src/inference/types';
@@ -41,7 +42,13 @@ export const TICK_MS = VECTORS[0]!.candles.at(-1)!.openTimeMs + MINUTE_MS;
 
 export function candleBatch(changes: Readonly<Record<string, readonly Candle[]>> = {}): CandleBatch {
   const candles = Object.fromEntries(VECTORS.map((vector) => [vector.symbol, vector.candles]));
-  return { tickMs: TICK_MS, intervalMs: MINUTE_MS, candles: { ...candles, ...changes } };
+  return { tickMs: TICK_MS, intervalMs: MINUTE_MS, candles: seriesBySymbol({ ...candles, ...changes }) };
+}
+
+export function seriesBySymbol(
+  candles: Readonly<Record<string, readonly Candle[]>>,
+): Readonly<Record<string, CandleSeries>> {
+  return Object.fromEntries(Object.entries(candles).map(([symbol, list]) => [symbol, seriesOf(list)]));
 }
 
 function readVectors(name: string): Vector[] {

@@ -1,6 +1,9 @@
 import type { RateLimits } from '../../../src/domain/limiter/types';
+import { tightWindows } from '../../../src/domain/request-budget';
 import type { OutcomeKind } from '../../../src/domain/outcome';
-import { CandleReader, type CandleRequest } from '../../../src/trading/candle-reader';
+import { seriesOf } from '../../../src/domain/candle-series';
+import type { Candle } from '../../../src/domain/market';
+import { CandleReader, LATE_CANDLE_WAIT_MAX_MS, type CandleRequest } from '../../../src/trading/candle-reader';
 import { VenueError } from '../../../src/venues/venue';
 import { goodPermit } from '../../support/permit';
 
@@ -13,7 +16,8 @@ const LIMITS: RateLimits = {
   permitValidityMs: 2_000,
 };
 
-beforeEach(() => jest.useFakeTimers());
+// Two seconds after a candle has closed, as a tick begins.
+beforeEach(() => jest.useFakeTimers({ now: 1_800_000_002_000 }));
 afterEach(() => jest.useRealTimers());
 
 function symbolsOf(count: number): readonly string[] {
@@ -24,46 +28,83 @@ function refusal(kind: OutcomeKind, retryAfterMs?: number): VenueError {
   return new VenueError({ kind, message: `It is ${kind}.`, retryAfterMs });
 }
 
-/** Reads to the end, whatever time that takes. */
-async function read(
-  venue: (symbol: string) => Promise<string>,
-  change: Partial<CandleRequest> & { readonly forRead?: () => Promise<void>; readonly limits?: RateLimits } = {},
-) {
-  const { forRead = async () => undefined, limits = LIMITS, ...request } = change;
+const OF = { open: '1', high: '1', low: '1', close: '1', volume: '1' };
+
+/** The newest candle that has closed. */
+function closeMs(): number {
+  return Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+}
+
+function candlesUntil(closeTimeMs: number, count: number): readonly Candle[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...OF,
+    openTimeMs: closeTimeMs - (count - index) * MINUTE_MS,
+  }));
+}
+
+type Answer = readonly Candle[] | undefined;
+
+interface Setting {
+  readonly forRead?: () => Promise<void>;
+  readonly limits?: RateLimits;
+  readonly clockMs?: () => number;
+}
+
+/** A reader at a venue that gives the newest candles, where it is not told what to answer. */
+function openReader(venue: (symbol: string, count: number) => Promise<Answer>, setting: Setting = {}) {
+  const { forRead = async () => undefined, limits = LIMITS, clockMs = () => undefined } = setting;
   const permits = jest.fn(async (_group: string, _share: string, count: number, _weight: number) => {
     await forRead();
     return Array.from({ length: count }, goodPermit);
   });
-  const candles = jest.fn((symbol: string) => venue(symbol) as never);
-  const reader = new CandleReader({ candles }, { forReads: permits }, limits);
-  const startedAtMs = performance.now();
-  const answer = reader
-    .read({
-      symbols: symbolsOf(3),
-      intervalMs: MINUTE_MS,
-      count: 1,
-      patienceMs: 51_000,
-      onProgress: () => undefined,
-      ...request,
-    })
-    .then(
-      (value) => ({ value, error: undefined }),
-      (error: unknown) => ({ value: undefined, error }),
-    );
-  let tookMs: number | undefined;
-  void answer.then(() => (tookMs = performance.now() - startedAtMs));
-  await jest.advanceTimersByTimeAsync(10 * MINUTE_MS);
-  return { ...(await answer), tookMs, permits, asked: candles.mock.calls.map(([symbol]) => symbol) };
+  const candles = jest.fn(
+    async (symbol: string, _intervalMs: number, count: number) =>
+      (await venue(symbol, count)) ?? candlesUntil(closeMs(), count),
+  );
+  const reader = new CandleReader({ candles, clockMs }, { forReads: permits }, limits);
+  /** Reads to the end, whatever time that takes. */
+  async function read(change: Partial<CandleRequest> = {}) {
+    const startedAtMs = performance.now();
+    candles.mockClear();
+    const answer = reader
+      .read({
+        symbols: symbolsOf(3),
+        intervalMs: MINUTE_MS,
+        closeTimeMs: closeMs(),
+        count: 1,
+        patienceMs: 51_000,
+        onProgress: () => undefined,
+        ...change,
+      })
+      .then(
+        (value) => ({ value, error: undefined }),
+        (error: unknown) => ({ value: undefined, error }),
+      );
+    let tookMs: number | undefined;
+    void answer.then(() => (tookMs = performance.now() - startedAtMs));
+    await jest.advanceTimersByTimeAsync(MINUTE_MS);
+    const asked = candles.mock.calls.map(([symbol]) => symbol);
+    return { ...(await answer), tookMs, permits, asked, counts: candles.mock.calls.map(([, , count]) => count) };
+  }
+  return { reader, read };
 }
 
-const ANY = async (symbol: string): Promise<string> => symbol;
+function read(
+  venue: (symbol: string, count: number) => Promise<Answer>,
+  { forRead, limits, clockMs, ...change }: Partial<CandleRequest> & Setting = {},
+) {
+  return openReader(venue, { forRead, limits, clockMs }).read(change);
+}
+
+const ANY = async (): Promise<Answer> => undefined;
 
 test('one symbol that fails loses no other one, and is tried once more', async () => {
   const { value, asked } = await read(async (symbol) => {
     if (symbol === 'S1') throw refusal('REJECTED');
-    return symbol;
+    return undefined;
   });
-  expect(value).toEqual({ candles: { S0: 'S0', S2: 'S2' }, missing: { S1: 'It is REJECTED.' } });
+  expect(Object.keys(value!.candles)).toEqual(['S0', 'S2']);
+  expect(value).toMatchObject({ missing: { S1: 'It is REJECTED.' }, late: [] });
   expect(asked.filter((symbol) => symbol === 'S1')).toHaveLength(2);
 });
 
@@ -74,9 +115,10 @@ test('one that fails once is not missing', async () => {
       isFirst = false;
       throw new Error('A reset connection.');
     }
-    return symbol;
+    return undefined;
   });
-  expect(value).toEqual({ candles: { S0: 'S0', S1: 'S1', S2: 'S2' }, missing: {} });
+  expect(Object.keys(value!.candles)).toEqual(['S0', 'S1', 'S2']);
+  expect(value).toMatchObject({ missing: {}, late: [] });
 });
 
 test('where nothing could be read, the reason is thrown', async () => {
@@ -90,7 +132,7 @@ test.each(['BANNED', 'RATE_LIMITED', 'FATAL'] as const)(
     const { value, asked } = await read(
       async (symbol) => {
         if (symbol === 'S14') throw refusal(kind);
-        return symbol;
+        return undefined;
       },
       { symbols: symbolsOf(40) },
     );
@@ -130,6 +172,19 @@ test('few symbols are read at once, and many at a pace that leaves a quarter of 
   expect(many.tookMs).toBeLessThan(45_000);
 });
 
+test('200 symbols are read within every minute where the limits leave room for so many', async () => {
+  const window = { limit: tightWindows(LIMITS, MINUTE_MS, 200)[0]!.limitMin, windowMs: MINUTE_MS, weight: 1 };
+  const { read: readOn } = openReader(ANY, {
+    limits: { ...LIMITS, global: window, endpoints: { market_data: window } },
+  });
+  for (let tick = 1; tick <= 3; tick += 1) {
+    const { value, asked, tookMs } = await readOn({ symbols: symbolsOf(200) });
+    expect(value).toMatchObject({ missing: {}, late: [] });
+    expect(asked).toHaveLength(200);
+    expect(tookMs).toBeLessThan(45_000);
+  }
+});
+
 test('a wait is told now and then, so that nobody takes the reading for lost', async () => {
   const toldAtMs: number[] = [];
   await read(ANY, { symbols: symbolsOf(48), onProgress: () => void toldAtMs.push(performance.now()) });
@@ -144,4 +199,132 @@ test('each request is paid for by its weight, and groups are as small as narrow 
     [3, 10],
     [1, 10],
   ]);
+});
+
+describe('of what was read before', () => {
+  test('a tick asks only for what closed since, and the windows are whole', async () => {
+    const { read: readOn } = openReader(ANY);
+    const first = await readOn({ count: 97 });
+    expect(first.counts).toEqual([99, 99, 99]);
+    const second = await readOn({ count: 97 });
+    expect(second.counts).toEqual([3, 3, 3]);
+    const { openTimesMs } = second.value!.candles['S0']!;
+    expect(openTimesMs).toHaveLength(99);
+    expect(openTimesMs).toEqual(seriesOf(candlesUntil(openTimesMs.at(-1)! + MINUTE_MS, 99)).openTimesMs);
+  });
+
+  test('nothing is asked again for the same tick, whatever stopped it in the midst', async () => {
+    let isStopped = true;
+    const { read: readOn } = openReader(async (symbol) => {
+      if (isStopped && symbol === 'S20') throw refusal('BANNED');
+      return undefined;
+    });
+    const closeTimeMs = closeMs();
+    const first = await readOn({ symbols: symbolsOf(24), closeTimeMs });
+    isStopped = false;
+    const second = await readOn({ symbols: symbolsOf(24), closeTimeMs });
+    expect(second.asked).toEqual(Object.keys(first.value!.missing));
+    expect(Object.keys(second.value!.candles)).toHaveLength(24);
+    expect((await readOn({ symbols: symbolsOf(24), closeTimeMs })).asked).toEqual([]);
+  });
+
+  test('what another process kept counts, too', async () => {
+    const closeTimeMs = closeMs();
+    const kept = (symbols: readonly string[], tickMs: number) => ({
+      tickMs,
+      candles: Object.fromEntries(symbols.map((symbol) => [symbol, seriesOf(candlesUntil(tickMs, 12))])),
+    });
+    const restore = async () => [kept(['S0', 'S1'], closeTimeMs - MINUTE_MS), kept(['S0'], closeTimeMs)];
+    const { asked, counts } = await read(ANY, { count: 10, closeTimeMs, restore });
+    expect([asked, counts]).toEqual([
+      ['S1', 'S2'],
+      [3, 12],
+    ]);
+  });
+
+  test('a venue that contradicts it is asked for all of it', async () => {
+    let price = '1';
+    const { read: readOn } = openReader(async (_symbol, count) =>
+      candlesUntil(closeMs(), count).map((candle) => ({ ...candle, close: price })),
+    );
+    await readOn({ symbols: ['S0'], count: 10 });
+    price = '2';
+    const { counts, value } = await readOn({ symbols: ['S0'], count: 10 });
+    expect(counts).toEqual([3, 12]);
+    expect(new Set(value!.candles['S0']!.closes)).toEqual(new Set([2]));
+  });
+
+  test('a symbol that cannot be read keeps its old candles, and is missing', async () => {
+    let isMute = false;
+    const { read: readOn } = openReader(async (symbol) => {
+      if (isMute && symbol === 'S1') throw refusal('REJECTED');
+      return undefined;
+    });
+    const first = await readOn();
+    isMute = true;
+    const { value } = await readOn();
+    expect(value!.candles['S1']).toEqual(first.value!.candles['S1']);
+    expect(value!.missing).toEqual({ S1: 'It is REJECTED.' });
+  });
+});
+
+describe('a candle that the venue publishes late', () => {
+  /** S1's newest candle is there from this on. */
+  function lateUntil(publishedMs: number) {
+    return async (symbol: string, count: number): Promise<Answer> =>
+      candlesUntil(symbol === 'S1' && Date.now() < publishedMs ? closeMs() - MINUTE_MS : closeMs(), count);
+  }
+
+  test('is asked for again until it is there', async () => {
+    const { value, asked, tookMs } = await read(lateUntil(closeMs() + 4_500));
+    expect(value!.late).toEqual([]);
+    expect(asked).toEqual(['S0', 'S1', 'S2', 'S1', 'S1', 'S1']);
+    expect(tookMs).toBe(3_000);
+  });
+
+  test('is not awaited longer than the bound, and the symbol keeps what there is', async () => {
+    const { value, tookMs } = await read(lateUntil(Infinity));
+    expect(value!.late).toEqual(['S1']);
+    expect(Object.keys(value!.candles)).toEqual(symbolsOf(3));
+    expect(tookMs).toBe(LATE_CANDLE_WAIT_MAX_MS - 2_000);
+  });
+
+  test('is awaited on the clock of the venue, not on ours', async () => {
+    const clockMs = (): number => Date.now() + LATE_CANDLE_WAIT_MAX_MS;
+    expect((await read(lateUntil(Infinity), { clockMs })).tookMs).toBe(0);
+  });
+
+  test('is awaited no longer where the clock of the venue is an hour behind', async () => {
+    const clockMs = (): number => Date.now() - 3_600_000;
+    const { tookMs } = await read(lateUntil(Infinity), { clockMs });
+    expect(tookMs).toBe(10_000 + LATE_CANDLE_WAIT_MAX_MS);
+  });
+
+  test('is awaited no more once the share of candles is used up', async () => {
+    const late = async (_symbol: string, count: number): Promise<Answer> => candlesUntil(closeMs() - MINUTE_MS, count);
+    const { asked, value } = await read(late, { symbols: symbolsOf(30) });
+    expect(asked).toHaveLength(33);
+    expect(value!.late).toHaveLength(30);
+  });
+
+  test('is asked for once more after all others were read at their pace', async () => {
+    const { value, asked } = await read(lateUntil(closeMs() + 20_000), { symbols: symbolsOf(40) });
+    expect(asked.filter((symbol) => symbol === 'S1')).toHaveLength(2);
+    expect(value!.late).toEqual([]);
+  });
+});
+
+test.each([
+  ['three seconds behind ours is waited for', 5_000, 3_000],
+  ['an hour behind ours is not waited for all that time', 3_600_000, 10_000],
+])('a venue whose clock is %s', async (_what, behindMs, tookMs) => {
+  expect((await read(ANY, { clockMs: () => Date.now() - behindMs })).tookMs).toBe(tookMs);
+});
+
+test('before every wait it is told what there is', async () => {
+  const told: number[] = [];
+  const onWait = async ({ candles }: { readonly candles: object }): Promise<void> =>
+    void told.push(Object.keys(candles).length);
+  await read(ANY, { symbols: symbolsOf(48), onWait });
+  expect(told).toEqual([12, 24, 36]);
 });
