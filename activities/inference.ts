@@ -1,23 +1,47 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from '@temporalio/common';
+import type { HorizonOutcomes, ScalePair } from '../src/domain/live-score/types';
 import type { ModelPrediction } from '../src/domain/model-gate/types';
 import type { TradingSignal } from '../src/domain/signal';
 import { shortHash } from '../src/domain/signal-source';
 import { CandlesNotFoundError, readTick, type TickReference } from '../src/inference/candle-store';
+import { errorText, ModelError } from '../src/inference/errors';
 import { buildFeatures } from '../src/inference/features';
-import { beyondLeastReturn, expectedReturn, notBeyondLeastReturn } from '../src/inference/predictions';
+import { passedOutcomes, type PassedInput } from '../src/inference/passed-forecasts';
+import {
+  beyondLeastReturn,
+  checkHorizon,
+  expectedReturn,
+  notBeyondLeastReturn,
+  widened,
+  type WantedPredictions,
+} from '../src/inference/predictions';
 import type { Model } from '../src/inference/session';
+import { outOfRange } from '../src/inference/training-ranges';
 
 export interface PredictInput {
   readonly reference: TickReference;
   /** Predictions of no more are only counted. Absent: a loop of before the gate asks, and reads none. */
   readonly minimumReturn?: string;
+  /** Of the gate; absent: 15 minutes. */
+  readonly horizonMinutes?: number;
+  /** What the live score needs. Absent: none is kept. */
+  readonly score?: {
+    /** What a round trip is taken to cost, a decimal string: a fraction of the value. */
+    readonly costs: string;
+    /** The online scales; those that are absent are 0. */
+    readonly scales: readonly ScalePair[];
+  };
 }
 
 export interface Forecast {
   readonly model: string;
   /** See SignalSource.hash; absent in histories of before it was kept. */
   readonly modelHash?: string;
+  /** When the model's training data end, milliseconds UTC; absent: it does not tell. */
+  readonly endOfDataMs?: number;
+  /** What came of the predictions of one horizon ago; absent: nobody asked, or there is none. */
+  readonly outcomes?: readonly HorizonOutcomes[];
   /** Symbols that got a prediction. */
   readonly predicted: number;
   /** Those beyond the least return. Absent in histories of before the gate. */
@@ -42,11 +66,15 @@ export interface InferenceDependencies {
 export function createInferenceActivities({ model, candlesDir, logger }: InferenceDependencies) {
   return {
     /** Predicts every symbol of a tick in one run of the model. */
-    async predict({ reference, minimumReturn }: PredictInput): Promise<Forecast> {
+    async predict({ reference, score, ...wanted }: PredictInput): Promise<Forecast> {
+      const { metadata } = model;
+      checkWanted(metadata, wanted);
       const candles = await readCandles(candlesDir, reference);
-      const { shape, features: featureNames } = model.metadata.input;
-      const features = buildFeatures(candles, reference.symbols, { steps: shape[1], features: featureNames });
-      const { predictions, skipped: notFinite } = await model.predict(features.batch);
+      const layout = { steps: metadata.input.shape[1], features: metadata.input.features };
+      const features = buildFeatures(candles, reference.symbols, layout);
+      const { predictions: bare, skipped: notFinite } = await model.predict(features.batch);
+      const scales = score?.scales ?? [];
+      const predictions = widened(bare, scales, 'now');
       for (const prediction of predictions) {
         logger.info('prediction', { symbol: prediction.symbol, returns_15m: expectedReturn(prediction) });
       }
@@ -55,18 +83,45 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
         logger.warn('no prediction', { symbol, code, reason: message });
       }
       const stale = skipped.filter(({ code }) => code === 'CANDLES_STALE').length;
+      const unknown = outOfRange(predictions, features.batch, layout.features, metadata.trainingRanges);
+      const costs = Number(score?.costs);
+      const outcomes =
+        score === undefined ? undefined : await outcomesOf({ model, candles, predictions, layout, scales, costs }, logger);
       return {
-        model: `${model.metadata.name} ${model.metadata.version}`,
-        modelHash: shortHash(model.metadata.sha256),
+        model: `${metadata.name} ${metadata.version}`,
+        modelHash: shortHash(metadata.sha256),
+        ...(metadata.endOfDataMs !== undefined && { endOfDataMs: metadata.endOfDataMs }),
+        ...(outcomes && { outcomes }),
         predicted: predictions.length,
-        predictions: beyondLeastReturn(predictions, minimumReturn),
-        below: notBeyondLeastReturn(predictions, minimumReturn),
+        predictions: beyondLeastReturn(predictions, wanted, unknown),
+        below: notBeyondLeastReturn(predictions, wanted),
         missing: Object.fromEntries(skipped.map(({ symbol, code }) => [symbol, code])),
         skipped: { stale, others: skipped.length - stale },
         signals: [],
       };
     },
   };
+}
+
+/** The score is beside the point of a tick: what goes wrong with it costs no prediction. */
+async function outcomesOf(input: PassedInput, logger: Logger): Promise<readonly HorizonOutcomes[] | undefined> {
+  try {
+    return await passedOutcomes(input);
+  } catch (error) {
+    logger.warn('no live score of this tick', { reason: errorText(error) });
+    return undefined;
+  }
+}
+
+/** Settings may change while the loop runs: a horizon that the model lacks fails its ticks in words. */
+function checkWanted(metadata: Model['metadata'], { horizonMinutes }: WantedPredictions): void {
+  if (horizonMinutes === undefined) return;
+  try {
+    checkHorizon(metadata, horizonMinutes);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw ApplicationFailure.nonRetryable(error.message, error.code);
+  }
 }
 
 export type InferenceActivities = ReturnType<typeof createInferenceActivities>;

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
 import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
+import { checkHorizon } from '../src/inference/predictions';
 import { loadModel, timedModel, type Model } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
@@ -351,7 +352,9 @@ async function candlesNeeded({ config }: Engine): Promise<number> {
 async function openOwnModel(taskQueues: readonly string[], engine: Engine): Promise<Model | undefined> {
   const { config, logger } = engine;
   if (!taskQueues.includes(INFERENCE_TASK_QUEUE)) return undefined;
-  checkCandleInterval(await readModelMetadata(config.ml.model), config.ml.candleIntervalMinutes);
+  const described = await readModelMetadata(config.ml.model);
+  checkCandleInterval(described, config.ml.candleIntervalMinutes);
+  checkHorizon(described, config.ml.horizonMinutes);
   const tell = (what: string, { metadata, provider, refusedProviders }: Model): void => {
     const { name, version, sha256 } = metadata;
     logger.info(what, { model: `${name} ${version}`, sha256, provider });

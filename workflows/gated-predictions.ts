@@ -1,10 +1,15 @@
+import { scalesAt } from '../src/domain/live-score/online-scale';
+import { recentCoverage, withOutcomes } from '../src/domain/live-score/live-score';
+import { summaryOf } from '../src/domain/live-score/summary';
+import type { LiveScore } from '../src/domain/live-score/types';
 import { addFunnels, countVerdicts, describeDemo, type GateFunnel } from '../src/domain/model-gate/funnel';
 import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../src/domain/model-gate/gate';
-import type { GateSettings, GateState, GateTerms, MarketCosts, Verdict } from '../src/domain/model-gate/types';
+import { modelAgeDays } from '../src/domain/model-gate/standing';
+import type { GateSettings, GateState, GateTerms, MarketCosts, ModelStanding, Verdict } from '../src/domain/model-gate/types';
 import { withAnswer, withFindings, type Judgements } from '../src/domain/model-gate/judgement';
 import type { TradingSignal } from '../src/domain/signal';
 import type { SignalSource } from '../src/domain/signal-source';
-import type { Forecast } from '../activities/inference';
+import type { Forecast, PredictInput } from '../activities/inference';
 import type { IntakeResult } from '../activities/intake';
 import type { MlManagerSettings, MlManagerState, OpenView } from '../src/messages/ml-manager';
 
@@ -15,7 +20,14 @@ export interface GateCarried {
   readonly lastFunnel?: GateFunnel;
   readonly demoWords?: string;
   readonly judgements?: Judgements;
+  /** Absent: nobody knows any outcome of the model's predictions yet. */
+  readonly score?: LiveScore;
+  /** When the model's training data end, milliseconds UTC; absent: it does not tell. */
+  readonly endOfDataMs?: number;
 }
+
+/** Outcomes that decide on calibration at least, where settings do not say. */
+const COVERAGE_OUTCOMES = 500;
 
 /** What a tick hands in, and what to say of it. */
 export interface GatedSignals {
@@ -43,14 +55,53 @@ export class PredictionGate {
   shown(
     terms: GateSettings,
     atMs: number,
-  ): Pick<MlManagerState, 'gate' | 'views' | 'lastFunnel' | 'demoWords' | 'judgements'> {
-    const { lastFunnel, demoWords, judgements } = this.current;
-    return { gate: terms.gate, views: this.openViews(atMs), lastFunnel, demoWords, judgements };
+  ): Pick<
+    MlManagerState,
+    'gate' | 'horizonMinutes' | 'views' | 'lastFunnel' | 'demoWords' | 'judgements' | 'liveScore' | 'modelData'
+  > {
+    const { lastFunnel, demoWords, judgements, score, endOfDataMs } = this.current;
+    const { gate, horizonMinutes, modelAgeMaxDays: ageMaxDays } = terms;
+    const modelData = endOfDataMs !== undefined && {
+      endOfDataMs,
+      ageDays: modelAgeDays(endOfDataMs, atMs),
+      ...(ageMaxDays !== undefined && { ageMaxDays }),
+    };
+    return {
+      gate,
+      horizonMinutes,
+      views: this.openViews(atMs),
+      lastFunnel,
+      demoWords,
+      judgements,
+      ...(score && { liveScore: summaryOf(score) }),
+      ...(modelData && { modelData }),
+    };
+  }
+
+  /** What the model is asked for beside the candles. */
+  wanted(
+    { minimumReturn, horizonMinutes, assumedCosts: costs }: GateSettings,
+    closeTimeMs: number,
+  ): Omit<PredictInput, 'reference'> {
+    const score = costs !== undefined && { costs, scales: scalesAt(this.current.score, closeTimeMs) };
+    return { minimumReturn, horizonMinutes, ...(score && { score }) };
+  }
+
+  /** Takes over what a forecast says of the model, and what came of its former ones. */
+  learned({ modelHash, endOfDataMs, outcomes }: Forecast, gate: GateSettings, closeTimeMs: number): void {
+    const { endOfDataMs: _, ...others } = this.current;
+    this.current = { ...others, ...(endOfDataMs !== undefined && { endOfDataMs }) };
+    if (outcomes === undefined || modelHash === undefined) return;
+    const { coverageMin, coverageOutcomes = COVERAGE_OUTCOMES } = gate;
+    const terms = { ...(coverageMin !== undefined && { coverageMin: Number(coverageMin) }), coverageOutcomes };
+    const told = { model: modelHash, tickMs: closeTimeMs, horizons: outcomes };
+    this.current = { ...this.current, score: withOutcomes(this.current.score, told, terms) };
   }
 
   /** The symbols whose costs have to be known. */
   symbolsToPrice(forecast: Forecast, settings: MlManagerSettings, gate: GateSettings): readonly string[] {
-    return symbolsToPrice(this.current.views, forecast.predictions ?? [], termsOf(settings, gate));
+    const terms = termsOf(settings, gate, this.standing(gate));
+    return symbolsToPrice(this.current.views, forecast.predictions ?? [], terms);
   }
 
   judge(
@@ -61,17 +112,19 @@ export class PredictionGate {
     closeTimeMs: number,
   ): GatedSignals {
     const predictions = forecast.predictions ?? [];
-    const { funnel = {}, demoWords, views, judgements = {} } = this.current;
-    const { state, verdicts } = judgeAll(views, predictions, { ...termsOf(settings, gate), costs });
+    const { funnel = {}, demoWords: _, views, judgements = {}, ...others } = this.current;
+    const terms = { ...termsOf(settings, gate, this.standing(gate)), costs };
+    const { state, verdicts } = judgeAll(views, predictions, terms);
     const lastFunnel = funnelOf(forecast, verdicts);
     const passed = verdicts.filter(({ signal }) => signal !== undefined);
     const notes = gate.gate === 'demo' ? demoNotes(passed) : {};
-    const newest = Object.values(notes).at(-1) ?? demoWords;
+    const newest = Object.values(notes).at(-1) ?? this.current.demoWords;
     const { below = {}, missing = {} } = forecast;
     const least = Number(gate.minimumReturn);
     const findings = { atMs: closeTimeMs, predictions, verdicts, below, least, missing };
     this.before = views;
     this.current = {
+      ...others,
       views: state,
       funnel: addFunnels(funnel, lastFunnel),
       lastFunnel,
@@ -97,6 +150,17 @@ export class PredictionGate {
     this.current = { ...this.current, views: takeBack(this.current.views, this.before, symbols) };
   }
 
+  /** Only what is told of the gate's own horizon decides. */
+  private standing({ horizonMinutes }: GateSettings): ModelStanding {
+    const { score, endOfDataMs } = this.current;
+    const horizon = score?.horizons.find(({ minutes }) => minutes === horizonMinutes);
+    const coverage = horizon && !horizon.isCalibrated ? recentCoverage(horizon) : undefined;
+    return {
+      ...(endOfDataMs !== undefined && { endOfDataMs }),
+      ...(coverage !== undefined && { coverage }),
+    };
+  }
+
   private openViews(atMs: number): readonly OpenView[] {
     return Object.entries(this.current.views)
       .filter(([, view]) => isOpen(view, atMs))
@@ -105,9 +169,13 @@ export class PredictionGate {
   }
 }
 
-function termsOf(settings: MlManagerSettings, gate: GateSettings): Omit<GateTerms, 'costs'> {
-  const { environment, candleIntervalMs } = settings;
-  return { settings: gate, candleIntervalMs, nowMs: Date.now(), ...(environment !== undefined && { environment }) };
+function termsOf(
+  { environment, candleIntervalMs }: MlManagerSettings,
+  gate: GateSettings,
+  model: ModelStanding,
+): Omit<GateTerms, 'costs'> {
+  const ours = environment !== undefined && { environment };
+  return { settings: gate, candleIntervalMs, nowMs: Date.now(), model, ...ours };
 }
 
 /** The activity hands over only what is beyond the least return, and counts the rest. */

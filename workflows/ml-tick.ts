@@ -28,8 +28,9 @@ export async function runTick(
   const at = { environment, venue };
   const steps = () => tickActivities(settings, closeTimeMs);
   const reference = await steps().fetchCandles({ ...at, symbols, intervalMs, closeTimeMs });
-  const forecast = await steps().predict({ reference, ...(terms && { minimumReturn: terms.minimumReturn }) });
+  const forecast = await steps().predict({ reference, ...(terms && gate.wanted(terms, closeTimeMs)) });
   onForecast(forecast);
+  if (terms) gate.learned(forecast, terms, closeTimeMs);
   if (terms === undefined || !patched(GATED)) {
     const { signals } = forecast;
     return signals.length === 0 ? [] : steps().submitSignals({ ...at, signals });

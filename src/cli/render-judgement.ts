@@ -13,11 +13,23 @@ const WORDS: Readonly<Record<Judgement['outcome'], readonly [what: string, remed
     'Look at oncefill status: the exchange, or the fetching of candles, is late.',
   ],
   BELOW_MINIMUM: ['it expected less than the least return', 'Nothing: most predictions end here (ml.minimumReturn).'],
+  MODEL_TOO_OLD: [
+    "the model's training data are too old, or it does not say how old",
+    'Load a newer model, or change ml.modelAgeMaxDays.',
+  ],
+  NOT_CALIBRATED: [
+    "too few of the model's 90 % intervals held of late",
+    'Nothing: its intervals widen until they hold again (oncefill ml status). Or load a model of this market.',
+  ],
+  OUT_OF_RANGE: [
+    'the model was never tested on candles like these',
+    'Nothing, if that passes; otherwise load a model of this market, or leave the symbol out.',
+  ],
   VIEW_OPEN: ['a view of the same side is open', 'Nothing: it is not added to before its horizon ends.'],
   COOLING_DOWN: ['the symbol cools down after its last view', 'Nothing; ml.coolDownMinutes says for how long.'],
   COSTS_UNKNOWN: ['what a trade costs was not known', 'Look at oncefill status: the exchange tells no price.'],
   BELOW_COSTS: [
-    'it expected less than the trade would cost',
+    'it expected less than the trade would cost, or a gain was too unlikely',
     'Nothing: it would lose. The gate "demo" trades such predictions, on paper.',
   ],
   NO_PREDICTION: ['nothing was predicted', 'Look at the log ml_manager for the reason.'],
@@ -37,6 +49,10 @@ export function presentJudgement({ state }: PredictionsReport, symbol: string, j
       expected_return: judgement.expected,
       needed_return: judgement.needed,
       costs: judgement.costs,
+      net_gain_chance: judgement.netGainChance,
+      net_gain_chance_min: judgement.netGainChanceMin,
+      actual: judgement.actual,
+      bound: judgement.bound,
       reason: judgement.why,
       intake: judgement.answer,
     },
@@ -60,14 +76,9 @@ export function renderJudgement(
     return [`${shown}: nothing was judged since predictions began, or it is not among the symbols.`, ...loop].join(
       '\n',
     );
-  const { atMs, outcome, expected, needed, costs, why, answer } = judgement;
+  const { atMs, outcome, answer } = judgement;
   const [what, remedy] = WORDS[outcome];
-  const figures = [
-    ...(expected === undefined ? [] : [`expected ${percent(expected)}`]),
-    ...(needed === undefined ? [] : [`needed more than ${percent(needed)}, up or down`]),
-    ...(costs === undefined ? [] : [`a trade costs ${percent(costs)}`]),
-    ...(why === undefined ? [] : [printable(why)]),
-  ];
+  const figures = figuresOf(judgement);
   return [
     `${shown}: ${outcome}, ${what}.`,
     `Candle closed ${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC, model ${printable(state.model)}, gate ${state.gate ?? 'none'}.`,
@@ -76,6 +87,30 @@ export function renderJudgement(
     `→ ${remedy}`,
     ...loop,
   ].join('\n');
+}
+
+/** What decided, as parts of a sentence. */
+function figuresOf(judgement: Judgement): readonly string[] {
+  const { outcome, expected, needed, costs, netGainChance: chance, netGainChanceMin: chanceMin, why } = judgement;
+  const { actual, bound } = judgement;
+  const beaten = chanceMin === undefined ? '' : `, needed more than ${share(chanceMin)}`;
+  return [
+    ...(expected === undefined ? [] : [`expected ${percent(expected)}`]),
+    ...(needed === undefined ? [] : [`needed more than ${percent(needed)}, up or down`]),
+    ...(costs === undefined ? [] : [`a trade costs ${percent(costs)}`]),
+    ...(chance === undefined ? [] : [`the chance of a net gain is ${share(chance)}${beaten}`]),
+    ...(outcome === 'NOT_CALIBRATED' && actual !== undefined && bound !== undefined
+      ? [`${share(actual)} of the 90 % intervals held, at least ${share(bound)} are needed`]
+      : []),
+    ...(outcome === 'MODEL_TOO_OLD' && bound !== undefined
+      ? [`${actual === undefined ? '' : `${actual} days old, `}at most ${bound} are allowed`]
+      : []),
+    ...(why === undefined ? [] : [printable(why)]),
+  ];
+}
+
+function share(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
 }
 
 function percent(fraction: number): string {

@@ -2,6 +2,7 @@ import { describeFunnel } from '../domain/model-gate/funnel';
 import type { OpenView } from '../messages/ml-manager';
 import type { PredictionsReport } from '../observability/predictions-report';
 import { printable } from '../process/printable';
+import { liveScoreLines, presentLiveScore } from './render-live-score';
 import { renderTable } from './table';
 import type { Style } from './terminal';
 
@@ -39,6 +40,7 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
     },
     last_funnel: state.lastFunnel,
     funnel: stats.funnel,
+    ...presentLiveScore(state),
     views: (state.views ?? []).map(({ symbol, direction, openedAtMs, endsAtMs }) => ({
       symbol,
       direction,
@@ -49,7 +51,8 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
 }
 
 /** What the model does, and why its predictions are no signals. */
-export function renderPredictions({ state, stats }: PredictionsReport, style: Style): string {
+export function renderPredictions(report: PredictionsReport, style: Style): string {
+  const { state, stats } = report;
   const { status, model, gate, lastTickMs, nextTickMs, lastError, lastFunnel, demoWords, views = [] } = state;
   const lines = [
     `Predictions ${status === 'running' ? style.good(status) : style.warning(status)}, model ${printable(model)}.`,
@@ -65,7 +68,7 @@ export function renderPredictions({ state, stats }: PredictionsReport, style: St
     `${ticks} ticks, ${failedTicks} failed; signals: ${signalsAccepted} accepted, ${signalsDuplicate} duplicate, ${signalsRefused} refused.`,
   );
   if (lastError !== undefined) lines.push(style.bad(`The last tick failed: ${printable(lastError)}`));
-  return [...lines, ...viewLines(views, style)].join('\n');
+  return [...lines, ...liveScoreLines(state, style), ...viewLines(views, style)].join('\n');
 }
 
 function viewLines(views: readonly OpenView[], style: Style): readonly string[] {

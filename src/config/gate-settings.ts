@@ -16,5 +16,12 @@ export function gateSettingsOf(config: Config): GateSettings {
     targetVolatilityMultiple: ml.targetVolatilityMultiple,
     stopDistanceMin: protection.stopDistanceMin,
     stopDistanceMax: protection.stopDistanceMax,
+    netGainChanceMin: ml.netGainChanceMin,
+    assumedCosts: ml.assumedCosts,
+    ...(ml.modelAgeMaxDays !== undefined && { modelAgeMaxDays: ml.modelAgeMaxDays }),
+    coverageMin: ml.coverageMin,
+    coverageOutcomes: ml.coverageOutcomes,
+    stopFrom: ml.stopFrom,
+    stopAdverseMultiple: ml.stopAdverseMultiple,
   };
 }

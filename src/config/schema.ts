@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDecimal } from '../domain/decimal';
 import { faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
-import { GATES } from '../domain/model-gate/types';
+import { GATES, STOP_SOURCES } from '../domain/model-gate/types';
 import { GROUPS_MAX } from '../domain/risk/types';
 import { TRADING_ENVIRONMENTS } from '../domain/trading-venue';
 import { VENUE_ADAPTERS, VENUE_REGIONS } from '../venues/definitions';
@@ -277,9 +277,20 @@ export const configSchema = z.strictObject({
     /** No prediction of less, up or down, becomes a signal. */
     minimumReturn: positiveDecimal,
     slippageMargin: surcharge,
+    /** The least chance of a net gain, with the gate of costs. */
+    netGainChanceMin: surcharge,
+    /** Of a round trip: for strength and live score, which must not depend on the price of the moment. */
+    assumedCosts: surcharge,
+    /** Absent: a model of any age gives signals. */
+    modelAgeMaxDays: z.int().min(1).max(36_500).optional(),
+    /** The least share of 90 % intervals that have to hold. */
+    coverageMin: surcharge,
+    coverageOutcomes: z.int().min(100).max(100_000),
     horizonMinutes: z.int().min(1).max(1_440),
     coolDownMinutes: z.int().min(0).max(1_440),
-    /** 0: as for every other signal. */
+    stopFrom: z.enum(STOP_SOURCES),
+    /** 0: as for every other signal; so it is with the next two. */
+    stopAdverseMultiple: decimal,
     stopVolatilityMultiple: decimal,
     targetVolatilityMultiple: decimal,
     /** Tried in this order; the processor comes last unless no-cpu stands among them. */

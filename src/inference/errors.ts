@@ -19,6 +19,7 @@ export type ModelErrorCode =
   | 'MODEL_HASH_MISMATCH'
   | 'MODEL_SHAPE_MISMATCH'
   | 'MODEL_INTERVAL_MISMATCH'
+  | 'MODEL_HORIZON_MISSING'
   | 'MODEL_LOAD_FAILED'
   /** It answers the test window otherwise than its file says. */
   | 'MODEL_ANSWER_DIFFERS'

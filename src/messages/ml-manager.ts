@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { HorizonSummary } from '../domain/live-score/summary';
 import type { GateFunnel } from '../domain/model-gate/funnel';
 import type { Judgements } from '../domain/model-gate/judgement';
 import type { Gate, GateSettings } from '../domain/model-gate/types';
@@ -49,6 +50,18 @@ export interface MlManagerState {
   readonly demoWords?: string;
   /** What last became of each symbol's prediction; absent: none was judged since it is kept. */
   readonly judgements?: Judgements;
+  /** Of the gate's predictions, minutes. */
+  readonly horizonMinutes?: number;
+  /** What came of the model's predictions, by horizon; absent: nothing is known yet. */
+  readonly liveScore?: readonly HorizonSummary[];
+  /** Until when the model's training data reach; absent: it does not tell. */
+  readonly modelData?: {
+    /** Milliseconds UTC. */
+    readonly endOfDataMs: number;
+    readonly ageDays: number;
+    /** An older one gives no signals; absent: any age will do. */
+    readonly ageMaxDays?: number;
+  };
 }
 
 export interface MlManagerStats {

@@ -1,7 +1,19 @@
 import { ownValue } from '../plain-values';
+import { netGainChance, roundedChance } from './chance';
 import { roundTripCosts } from './costs';
+import { refusalOfModel } from './standing';
 import { directionOf, signalOf } from './signal-of-view';
-import type { GateOutcome, GateReason, GateState, GateTerms, ModelPrediction, SymbolView, Verdict } from './types';
+import type {
+  GateOutcome,
+  GateReason,
+  GateSettings,
+  GateState,
+  GateTerms,
+  ModelPrediction,
+  SymbolView,
+  Verdict,
+  VerdictFigures,
+} from './types';
 
 const MINUTE_MS = 60_000;
 /** A prediction from older candles says nothing of what follows now. */
@@ -59,39 +71,63 @@ export function takeBack(after: GateState, before: GateState, symbols: readonly 
 function judge(state: GateState, prediction: ModelPrediction, terms: GateTerms): Verdict {
   const { symbol } = prediction;
   const view = ownValue(state, symbol);
-  const reason = reasonBeforeCosts(view, prediction, terms);
+  const refusal = refusalBeforeCosts(view, prediction, terms);
+  if (refusal !== undefined) return { symbol, ...refusal };
   const { settings, candleIntervalMs } = terms;
-  if (reason === 'BELOW_MINIMUM') return { symbol, outcome: reason, needed: Number(settings.minimumReturn) };
-  if (reason !== undefined) return { symbol, outcome: reason };
   const expectedCosts = roundTripCosts(ownValue(terms.costs, symbol));
   if (expectedCosts === undefined) return { symbol, outcome: 'COSTS_UNKNOWN' };
-  const needed = expectedCosts + Number(settings.slippageMargin);
-  const isWorthIt = Math.abs(prediction.expectedReturn) > needed;
-  if (settings.gate === 'costs' && !isWorthIt) return { symbol, outcome: 'BELOW_COSTS', expectedCosts, needed };
+  const held = holdAgainstCosts(prediction, settings, expectedCosts);
+  if (!held.passes) return { symbol, outcome: 'BELOW_COSTS', expectedCosts, ...held.figures };
   const isAgainstView = view !== undefined && isOpen(view, prediction.closeTimeMs);
   const signal = signalOf(prediction, settings, candleIntervalMs);
-  const outcome = isAgainstView ? 'POSITION_OPPOSITE' : 'OPENED';
+  return { symbol, outcome: isAgainstView ? 'POSITION_OPPOSITE' : 'OPENED', signal, expectedCosts, ...held.figures };
+}
+
+/** The gate of demos only tells the chance. */
+function holdAgainstCosts(
+  prediction: ModelPrediction,
+  settings: GateSettings,
+  expectedCosts: number,
+): { readonly passes: boolean; readonly figures: VerdictFigures } {
+  const beyondCosts = expectedCosts + Number(settings.slippageMargin);
+  const chance = netGainChance(prediction.quantiles, directionOf(prediction), beyondCosts);
+  const netGain = chance === undefined ? {} : { netGainChance: roundedChance(chance) };
+  if (settings.gate !== 'costs') {
+    return { passes: true, figures: { needed: Number(settings.minimumReturn), ...netGain } };
+  }
+  const isMeanBeyond = Math.abs(prediction.expectedReturn) > beyondCosts;
+  const { netGainChanceMin } = settings;
+  if (chance === undefined || netGainChanceMin === undefined) {
+    return { passes: isMeanBeyond, figures: { needed: beyondCosts, ...netGain } };
+  }
+  const least = Number(netGainChanceMin);
   return {
-    symbol,
-    outcome,
-    signal,
-    expectedCosts,
-    needed: settings.gate === 'costs' ? needed : Number(settings.minimumReturn),
+    passes: isMeanBeyond && roundedChance(chance) > least,
+    figures: { needed: beyondCosts, ...netGain, netGainChanceMin: least },
   };
 }
 
-function reasonBeforeCosts(
+type Refusal = VerdictFigures & { readonly outcome: GateReason };
+
+function refusalBeforeCosts(
   view: SymbolView | undefined,
   prediction: ModelPrediction,
-  { settings, environment, candleIntervalMs, nowMs }: GateTerms,
-): GateReason | undefined {
-  const { closeTimeMs, expectedReturn } = prediction;
-  if (settings.gate !== 'costs' && environment !== 'paper') return 'NOT_ALLOWED';
-  if (closeTimeMs < nowMs - CANDLES_OLD * candleIntervalMs) return 'STALE_CANDLES';
-  if (!(Math.abs(expectedReturn) > Number(settings.minimumReturn))) return 'BELOW_MINIMUM';
+  terms: GateTerms,
+): Refusal | undefined {
+  const { settings, environment, candleIntervalMs, nowMs } = terms;
+  const { closeTimeMs, expectedReturn, outOfRange } = prediction;
+  if (settings.gate !== 'costs' && environment !== 'paper') return { outcome: 'NOT_ALLOWED' };
+  if (closeTimeMs < nowMs - CANDLES_OLD * candleIntervalMs) return { outcome: 'STALE_CANDLES' };
+  const least = Number(settings.minimumReturn);
+  if (!(Math.abs(expectedReturn) > least)) return { outcome: 'BELOW_MINIMUM', needed: least };
+  const ofModel = refusalOfModel(terms);
+  if (ofModel !== undefined) return ofModel;
+  if (outOfRange !== undefined) return { outcome: 'OUT_OF_RANGE', why: outOfRange };
   if (view === undefined || view.openedAtMs > closeTimeMs) return undefined;
-  if (isOpen(view, closeTimeMs)) return view.direction === directionOf(prediction) ? 'VIEW_OPEN' : undefined;
-  return closeTimeMs < view.freeFromMs ? 'COOLING_DOWN' : undefined;
+  if (isOpen(view, closeTimeMs)) {
+    return view.direction === directionOf(prediction) ? { outcome: 'VIEW_OPEN' } : undefined;
+  }
+  return closeTimeMs < view.freeFromMs ? { outcome: 'COOLING_DOWN' } : undefined;
 }
 
 function withVerdict(

@@ -1,5 +1,5 @@
 import { cutText } from '../plain-values';
-import type { GateOutcome, ModelPrediction, Verdict } from './types';
+import type { GateOutcome, ModelPrediction, Verdict, VerdictFigures } from './types';
 
 /** Symbols whose last judgement is kept; a venue has at most so many configured. */
 const JUDGEMENTS_MAX = 200;
@@ -7,18 +7,14 @@ const JUDGEMENTS_MAX = 200;
 const ANSWER_BYTES_MAX = 200;
 
 /** What last became of a symbol's prediction, with the figures that decided. */
-export interface Judgement {
+export interface Judgement extends VerdictFigures {
   /** The close of the candle, milliseconds UTC. */
   readonly atMs: number;
   readonly outcome: GateOutcome | 'NO_PREDICTION';
   /** The log return that was expected; absent: none was predicted. */
   readonly expected?: number;
-  /** What it had to exceed, up or down; absent: it was held against nothing. */
-  readonly needed?: number;
   /** What the trade was expected to cost, a fraction of its value; absent: that was not asked. */
   readonly costs?: number;
-  /** Why nothing was predicted. */
-  readonly why?: string;
   /** What intake said to the signal; absent: none was handed in, or nobody answered. */
   readonly answer?: string;
 }
@@ -51,13 +47,12 @@ export function withFindings(
   for (const [symbol, expected] of Object.entries(below)) {
     judged.set(symbol, { atMs, outcome: 'BELOW_MINIMUM', expected, needed: least });
   }
-  for (const [index, { symbol, outcome, needed, expectedCosts: costs }] of verdicts.entries()) {
+  for (const [index, { symbol, signal: _, expectedCosts: costs, ...figures }] of verdicts.entries()) {
     const { closeTimeMs, expectedReturn: expected } = predictions[index] ?? { closeTimeMs: atMs };
     judged.set(symbol, {
       atMs: closeTimeMs,
-      outcome,
+      ...figures,
       ...(expected !== undefined && { expected }),
-      ...(needed !== undefined && { needed }),
       ...(costs !== undefined && { costs }),
     });
   }

@@ -1,6 +1,6 @@
 import { parseDecimal } from '../decimal';
 import { isRecord } from '../plain-values';
-import { GATES, type GateSettings } from './types';
+import { GATES, STOP_SOURCES, type GateSettings } from './types';
 
 const NUMBERS = [
   'minimumReturn',
@@ -10,6 +10,9 @@ const NUMBERS = [
   'stopDistanceMin',
   'stopDistanceMax',
 ] as const;
+/** Absent in settings of before they were there. */
+const LATER_NUMBERS = ['netGainChanceMin', 'assumedCosts', 'coverageMin', 'stopAdverseMultiple'] as const;
+const LATER_COUNTS = ['modelAgeMaxDays', 'coverageOutcomes'] as const;
 
 /** Whether any value can be judged by. Who knows the workflow's name can send one. */
 export function areGateSettings(value: unknown): value is GateSettings {
@@ -18,5 +21,19 @@ export function areGateSettings(value: unknown): value is GateSettings {
     return false;
   }
   const [horizon, coolDown] = [value['horizonMinutes'], value['coolDownMinutes']] as [number, number];
-  return Number.isSafeInteger(horizon) && horizon > 0 && Number.isSafeInteger(coolDown) && coolDown >= 0;
+  if (!(Number.isSafeInteger(horizon) && horizon > 0 && Number.isSafeInteger(coolDown) && coolDown >= 0)) return false;
+  return areLaterSettings(value);
+}
+
+function areLaterSettings(value: Readonly<Record<string, unknown>>): boolean {
+  const { stopFrom } = value;
+  return (
+    LATER_NUMBERS.every((name) => value[name] === undefined || parseDecimal(value[name]) !== undefined) &&
+    LATER_COUNTS.every((name) => value[name] === undefined || isCount(value[name])) &&
+    (stopFrom === undefined || STOP_SOURCES.some((source) => source === stopFrom))
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
 }

@@ -1,4 +1,5 @@
 import type { Direction, TradingSignal } from '../signal';
+import { netGainChance, roundedChance } from './chance';
 import { stopDistances } from './distances';
 import type { GateSettings, ModelPrediction } from './types';
 
@@ -16,17 +17,31 @@ export function directionOf({ expectedReturn }: ModelPrediction): Direction {
  * orders are sized from free funds.
  */
 export function signalOf(prediction: ModelPrediction, settings: GateSettings, candleIntervalMs: number): TradingSignal {
-  const { symbol, closeTimeMs, expectedReturn } = prediction;
+  const { symbol, closeTimeMs } = prediction;
   return {
     symbol,
     direction: directionOf(prediction),
     strategy: settings.strategy,
     timestampMs: closeTimeMs,
     intent: 'entry',
-    signalStrength: signalStrength(expectedReturn, Number(settings.minimumReturn)),
+    signalStrength: strengthOf(prediction, settings),
     ...stopDistances(prediction, settings, candleIntervalMs),
     maxHoldingSeconds: settings.horizonMinutes * SECONDS_PER_MINUTE,
   };
+}
+
+/**
+ * The chance of a net gain at the costs that are assumed: those of the moment are another at every run. Of a model without
+ * quantiles, how far its prediction lies beyond the least return.
+ */
+function strengthOf(prediction: ModelPrediction, { assumedCosts, minimumReturn }: GateSettings): number {
+  const chance =
+    assumedCosts === undefined
+      ? undefined
+      : netGainChance(prediction.quantiles, directionOf(prediction), Number(assumedCosts));
+  return chance === undefined
+    ? signalStrength(prediction.expectedReturn, Number(minimumReturn))
+    : roundedChance(chance);
 }
 
 /**

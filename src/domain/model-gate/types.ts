@@ -8,6 +8,13 @@ import type { TradingEnvironment } from '../trading-venue';
 export const GATES = ['costs', 'demo'] as const;
 export type Gate = (typeof GATES)[number];
 
+/**
+ * Where the stop of a signal lies: by the deviation of the last returns, or by how far the model expects the price to go against
+ * the position. A model that says nothing of that gives stops by volatility.
+ */
+export const STOP_SOURCES = ['volatility', 'adverseMove'] as const;
+export type StopSource = (typeof STOP_SOURCES)[number];
+
 /** How predictions become signals. Fractions and multiples are decimal strings. */
 export interface GateSettings {
   readonly gate: Gate;
@@ -27,6 +34,22 @@ export interface GateSettings {
   /** Bounds of both distances, fractions of the price: see ProtectionSettings. */
   readonly stopDistanceMin: string;
   readonly stopDistanceMax: string;
+  /** With the gate of costs, what the chance of a net gain has to exceed, 0 to 1. Absent, as all that follow: not asked. */
+  readonly netGainChanceMin?: string;
+  /**
+   * What a round trip is taken to cost, a fraction of the value, where every run of a tick must find the same: a signal's
+   * strength, and the live score.
+   */
+  readonly assumedCosts?: string;
+  /** A model whose data end longer ago gives no signals, days. */
+  readonly modelAgeMaxDays?: number;
+  /** The model gives no signals while fewer of its 90 % intervals held of late, 0 to 1. */
+  readonly coverageMin?: string;
+  /** How many outcomes are "of late" at least. */
+  readonly coverageOutcomes?: number;
+  readonly stopFrom?: StopSource;
+  /** With stopFrom adverseMove: the stop's distance in multiples of the move that is exceeded one time in ten. */
+  readonly stopAdverseMultiple?: string;
 }
 
 /** One quantile: the model holds that with this chance the value is not exceeded. */
@@ -47,6 +70,22 @@ export interface ModelPrediction {
   readonly close?: number;
   /** The usual return of one candle, a fraction; absent: no estimate. */
   readonly deviation?: number;
+  /** Of the return within the horizon, by level, ascending; absent: the model has none. So it is with the next two. */
+  readonly quantiles?: readonly Quantile[];
+  /** Of the largest move up within the horizon, 0 or above; not told of a prediction that rises. */
+  readonly rise?: readonly Quantile[];
+  /** The same down; not told of a prediction that falls. */
+  readonly fall?: readonly Quantile[];
+  /** What is unlike all that the model was made from: the measure, its value and its bounds, in words; absent: nothing. */
+  readonly outOfRange?: string;
+}
+
+/** What is known of the model beside its predictions. */
+export interface ModelStanding {
+  /** When its training data end, milliseconds UTC; absent: it does not tell. */
+  readonly endOfDataMs?: number;
+  /** The share of its 90 % intervals that held of late, while that is too few; absent: it is not, or nobody knows yet. */
+  readonly coverage?: number;
 }
 
 /** What a venue asks for a trade, decimal strings. */
@@ -63,10 +102,17 @@ export type GateReason =
   | 'NOT_ALLOWED'
   | 'STALE_CANDLES'
   | 'BELOW_MINIMUM'
+  /** Its training data end longer ago than allowed, or nobody knows when. */
+  | 'MODEL_TOO_OLD'
+  /** Too few of its intervals held of late. */
+  | 'NOT_CALIBRATED'
+  /** The candles are unlike all that the model was made from. */
+  | 'OUT_OF_RANGE'
   /** One of the same side has not reached its horizon. */
   | 'VIEW_OPEN'
   | 'COOLING_DOWN'
   | 'COSTS_UNKNOWN'
+  /** The mean is not beyond the costs, or a net gain is too unlikely. */
   | 'BELOW_COSTS';
 
 /** What became of a prediction. POSITION_OPPOSITE: it was handed in against an open view, to close what that opened. */
@@ -85,15 +131,27 @@ export interface SymbolView {
 /** By symbol; plain, so that it survives as JSON. Views are forgotten once another may open. */
 export type GateState = Readonly<Record<string, SymbolView>>;
 
-export interface Verdict {
+/** What decided on a prediction, for people. What is absent was not asked, or is not known. */
+export interface VerdictFigures {
+  /** What the prediction was held against last, a log return or a fraction above zero; absent: nothing was. */
+  readonly needed?: number;
+  /** The chance of a net gain at the costs found, 0 to 1; with the gate of costs, what it had to exceed. */
+  readonly netGainChance?: number;
+  readonly netGainChanceMin?: number;
+  /** MODEL_TOO_OLD: the age of its data, days, and the bound. NOT_CALIBRATED: the share of intervals that held, and the bound. */
+  readonly actual?: number;
+  readonly bound?: number;
+  /** In words, what figures cannot say. */
+  readonly why?: string;
+}
+
+export interface Verdict extends VerdictFigures {
   readonly symbol: string;
   readonly outcome: GateOutcome;
   /** Of OPENED and POSITION_OPPOSITE alone. */
   readonly signal?: TradingSignal;
   /** What the trade is expected to cost, fees and spread, a fraction of its value; of the same. */
   readonly expectedCosts?: number;
-  /** What the prediction was held against last, a log return or a fraction above zero; absent: nothing was. */
-  readonly needed?: number;
 }
 
 /** What predictions are judged by beside the state. */
@@ -104,4 +162,5 @@ export interface GateTerms {
   /** By symbol; absent: not known. */
   readonly costs: Readonly<Record<string, MarketCosts>>;
   readonly nowMs: number;
+  readonly model?: ModelStanding;
 }

@@ -19,6 +19,7 @@ import type { RateUsage } from '../../domain/limiter/types';
 import { readHealth, type SystemHealth } from '../health';
 import { CHECK_TIMEOUT_MS, type PartStatus } from '../part-health';
 import { counterOf, gaugeOf } from './define-metric';
+import { tellModel } from './model-metrics';
 
 const TRADING_STATES = ['active', 'reducing', 'halted'] as const;
 const SLOTS: readonly string[] = COMPONENTS;
@@ -236,6 +237,7 @@ export function tellMlManager(registry: Registry, { stats, state }: MlFigures): 
   signals.inc({ result: 'accepted' }, stats.signalsAccepted);
   signals.inc({ result: 'duplicate' }, stats.signalsDuplicate);
   signals.inc({ result: 'refused' }, stats.signalsRefused);
+  tellModel(registry, stats, state);
   if (state.lastTickMs === undefined) return;
   gaugeOf(registry, 'oncefill_ml_last_tick_timestamp_seconds').set(state.lastTickMs / 1_000);
 }

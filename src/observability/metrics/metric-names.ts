@@ -204,6 +204,30 @@ const OUR_METRICS = {
   oncefill_predictions_total: durable([], 'Predictions, one for each symbol and tick.'),
   oncefill_ml_signals_total: durable(['result'], "The model's signals: accepted, duplicate, refused."),
   oncefill_ml_last_tick_timestamp_seconds: asked([], 'When the candle of the last tick closed.'),
+  oncefill_model_verdicts_total: durable(['outcome'], 'What became of predictions, by the reason; OPENED is a signal.'),
+  oncefill_model_outcomes: asked(
+    ['horizon'],
+    'Predictions of late whose outcome is known, by minutes of the horizon: what the five next ones are made from.',
+  ),
+  oncefill_model_coverage_ratio: asked(
+    ['horizon', 'interval'],
+    "Share of the model's intervals of 50 and 90 % that held.",
+  ),
+  oncefill_model_hit_ratio: asked(['horizon'], 'Share of the moves that went in the direction of the prediction.'),
+  oncefill_model_skill_ratio: asked(
+    ['horizon'],
+    'How much smaller the loss of its quantiles is than that of EWMA volatility; below 0 it is larger.',
+  ),
+  oncefill_model_brier_skill_ratio: asked(
+    ['horizon'],
+    'The same of its chance that a move exceeds the costs, against the share of moves that did.',
+  ),
+  oncefill_model_calibrated: asked(
+    ['horizon'],
+    '1: its 90 % intervals held often enough; 0: they did not, and no signal is made. Absent before there are enough outcomes.',
+  ),
+  oncefill_model_scale_ratio: asked(['horizon'], 'What its intervals are multiplied by, so that they hold.'),
+  oncefill_model_data_end_timestamp_seconds: asked([], "When the model's training data end; absent: it does not tell."),
   worker_coordinator_last_heartbeat_timestamp_seconds: asked(['worker_id'], "When a component's last heartbeat was."),
 } as const satisfies Record<string, MetricEntry>;
 

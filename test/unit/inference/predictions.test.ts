@@ -10,17 +10,17 @@ const prediction = (returns15m: number) => ({
 
 test('only predictions beyond the least return, up or down, go on to the gate, to four digits', () => {
   const predictions = [0.000123456, 0.0003, -0.0003, 0.000300049, -0.00123456, Number.NaN].map(prediction);
-  const gated = beyondLeastReturn(predictions, '0.0003');
+  const gated = beyondLeastReturn(predictions, { minimumReturn: '0.0003' });
   expect(gated.map(({ expectedReturn }) => expectedReturn)).toEqual([0.0003, -0.001235]);
   expect(gated[1]).toEqual({ symbol: 'BTCUSDT', expectedReturn: -0.001235, closeTimeMs: CLOSE_MS });
 });
 
 test('nothing goes on where nobody says how much is least', () => {
-  expect(beyondLeastReturn([prediction(1)], undefined)).toEqual([]);
+  expect(beyondLeastReturn([prediction(1)], {})).toEqual([]);
 });
 
 test('what the gate needs of the candles goes along', () => {
-  const [gated] = beyondLeastReturn([{ ...prediction(0.001), close: 61_000, deviation: 0.0008 }], '0.0003');
+  const [gated] = beyondLeastReturn([{ ...prediction(0.001), close: 61_000, deviation: 0.0008 }], { minimumReturn: '0.0003' });
   expect(gated).toMatchObject({ close: 61_000, deviation: 0.0008 });
 });
 

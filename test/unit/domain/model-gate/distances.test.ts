@@ -50,6 +50,33 @@ test('however calm or wild the market, both lie between the nearest and the fart
   );
 });
 
+describe('by the adverse move', () => {
+  const moves = (half: number, ninety: number) => [
+    { level: 0.5, value: half },
+    { level: 0.9, value: ninety },
+  ];
+  const told = { fall: moves(0.001, 0.004), rise: moves(0.001, 0.006) };
+  const adverse = { stopFrom: 'adverseMove', stopAdverseMultiple: '1.5' } as const;
+
+  test('the stop lies where nine of ten moves against the position end, times the multiple', () => {
+    expect(distances(told, adverse)).toEqual({ stopLossDistance: '0.6', takeProfitDistance: '0.7746' });
+    expect(distances({ ...told, expectedReturn: -0.001 }, adverse)).toMatchObject({ stopLossDistance: '0.9' });
+    expect(distances({ ...told, deviation: undefined }, adverse)).toEqual({ stopLossDistance: '0.6' });
+  });
+
+  test.each([{}, { fall: moves(0, 0) }, { fall: moves(0.1, 0.2).slice(0, 1) }])(
+    'a model that does not tell such moves has stops by volatility: %j',
+    (changes) => {
+      expect(distances(changes, adverse)).toEqual(distances({}));
+    },
+  );
+
+  test('within the bounds of stops', () => {
+    expect(distances({ fall: moves(0, 1e-9) }, adverse)).toMatchObject({ stopLossDistance: '0.055' });
+    expect(distances({ fall: moves(0, 2) }, adverse)).toMatchObject({ stopLossDistance: '45' });
+  });
+});
+
 test('numbers that differ by less than machines do give the same distances', () => {
   const [one, other] = [0.001, 0.001 * (1 + 1e-12)].map((deviation) => distances({ deviation }));
   expect(one).toEqual(other);

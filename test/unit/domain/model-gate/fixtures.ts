@@ -1,4 +1,4 @@
-import type { GateSettings, GateTerms, MarketCosts, ModelPrediction } from '../../../../src/domain/model-gate/types';
+import type { GateSettings, GateTerms, MarketCosts, ModelPrediction, Quantile } from '../../../../src/domain/model-gate/types';
 
 export const MINUTE_MS = 60_000;
 export const START_MS = 1_700_000_040_000;
@@ -17,6 +17,15 @@ export const SETTINGS: GateSettings = {
   stopDistanceMin: '0.0005',
   stopDistanceMax: '0.5',
 };
+
+/** Of a market that goes nowhere. */
+export const QUANTILES: readonly Quantile[] = [
+  { level: 0.05, value: -0.0025 },
+  { level: 0.25, value: -0.001 },
+  { level: 0.5, value: 0 },
+  { level: 0.75, value: 0.001 },
+  { level: 0.95, value: 0.0025 },
+];
 
 /** @param minute of the candle's close, counted from START_MS */
 export function predicted(expectedReturn: number, minute = 0, symbol = 'BTCUSDT'): ModelPrediction {

@@ -1,6 +1,6 @@
 import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../../../../src/domain/model-gate/gate';
 import type { GateState, GateTerms } from '../../../../src/domain/model-gate/types';
-import { COSTS, MINUTE_MS, predicted, START_MS, termsAt } from './fixtures';
+import { COSTS, MINUTE_MS, predicted, QUANTILES, START_MS, termsAt } from './fixtures';
 
 /** What becomes of one prediction of one symbol after another, each with its candle's minute. */
 function outcomes(
@@ -171,4 +171,90 @@ test('what a second run of a tick may find otherwise is in no signal', () => {
     return judgeAll(NO_VIEWS, [predicted(0.0011)], terms).verdicts[0]?.signal;
   });
   expect(signals[0]).toEqual(signals[1]);
+});
+
+describe('with quantiles', () => {
+  const DAY_MS = 86_400_000;
+  /** Moved up: the mean is beyond the costs. */
+  const risen = (by: number) => ({
+    ...predicted(by),
+    quantiles: QUANTILES.map(({ level, value }) => ({ level, value: value + by })),
+  });
+  const costs = termsAt(0, { gate: 'costs', netGainChanceMin: '0.5', assumedCosts: '0.0013' });
+  const verdictOf = (prediction: ReturnType<typeof predicted>, terms: GateTerms) =>
+    judgeAll(NO_VIEWS, [prediction], terms).verdicts[0]!;
+
+  test('the gate of costs wants a net gain to be more likely than its bound, and says both', () => {
+    expect(verdictOf(risen(0.002), costs)).toMatchObject({
+      outcome: 'OPENED',
+      netGainChance: 0.65,
+      netGainChanceMin: 0.5,
+    });
+    const stricter = termsAt(0, { gate: 'costs', netGainChanceMin: '0.65' });
+    expect(verdictOf(risen(0.002), stricter)).toMatchObject({
+      outcome: 'BELOW_COSTS',
+      netGainChance: 0.65,
+      netGainChanceMin: 0.65,
+    });
+  });
+
+  test('a mean within the costs is not enough, however likely a gain', () => {
+    const bold = { ...risen(0.002), expectedReturn: 0.001 };
+    expect(verdictOf(bold, costs)).toMatchObject({ outcome: 'BELOW_COSTS', netGainChance: 0.65 });
+  });
+
+  test('a model without quantiles is judged by its mean alone', () => {
+    const verdict = verdictOf(predicted(0.002), costs);
+    expect(verdict.outcome).toBe('OPENED');
+    expect(verdict).not.toHaveProperty('netGainChance');
+  });
+
+  test('the gate of demos asks for no chance, and tells it', () => {
+    const verdict = verdictOf(risen(0.0005), termsAt(0, { netGainChanceMin: '0.99' }));
+    expect(verdict).toMatchObject({ outcome: 'OPENED', netGainChance: 0.275 });
+    expect(verdict).not.toHaveProperty('netGainChanceMin');
+  });
+
+  test('strength is the chance of a net gain at the costs that are assumed, not at those of the moment', () => {
+    const strengths = [COSTS, { ...COSTS, takerFee: '0' }].map((found) => {
+      const terms = { ...costs, costs: { BTCUSDT: found } };
+      return verdictOf(risen(0.002), terms).signal?.signalStrength;
+    });
+    expect(strengths).toEqual([0.675, 0.675]);
+  });
+
+  test('nothing opens while the model is not calibrated, and the shares are told', () => {
+    const settings = { coverageMin: '0.8' };
+    const terms = { ...termsAt(0, settings), model: { coverage: 0.78 } };
+    expect(verdictOf(predicted(0.002), terms)).toEqual({
+      symbol: 'BTCUSDT',
+      outcome: 'NOT_CALIBRATED',
+      actual: 0.78,
+      bound: 0.8,
+    });
+    expect(verdictOf(predicted(0.002), termsAt(0, settings)).outcome).toBe('OPENED');
+  });
+
+  test('a model whose data ended longer ago than allowed opens nothing, nor does one that hides when', () => {
+    const aged = (days: number, settings = {}): GateTerms => ({
+      ...termsAt(0, settings),
+      model: { endOfDataMs: START_MS - days * DAY_MS },
+    });
+    const bound = { modelAgeMaxDays: 90 };
+    expect(verdictOf(predicted(0.002), aged(91, bound))).toMatchObject({ outcome: 'MODEL_TOO_OLD', actual: 91, bound: 90 });
+    expect(verdictOf(predicted(0.002), aged(90, bound)).outcome).toBe('OPENED');
+    expect(verdictOf(predicted(0.002), aged(5_000)).outcome).toBe('OPENED');
+    expect(verdictOf(predicted(0.002), termsAt(0, bound))).toMatchObject({ outcome: 'MODEL_TOO_OLD', bound: 90 });
+  });
+
+  test('candles that the model does not know open nothing, in words', () => {
+    const outOfRange = 'the share of candles without trades is 0.9';
+    const verdict = verdictOf({ ...predicted(0.002), outOfRange }, termsAt());
+    expect(verdict).toMatchObject({ outcome: 'OUT_OF_RANGE', why: outOfRange });
+  });
+
+  test('nobody asks for the costs of what the model may not open', () => {
+    const terms = { ...termsAt(0, { coverageMin: '0.8' }), model: { coverage: 0.5 } };
+    expect(symbolsToPrice(NO_VIEWS, [predicted(0.002)], terms)).toEqual([]);
+  });
 });
