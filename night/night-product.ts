@@ -152,5 +152,7 @@ function productSettings(seed: number): object {
     balances: { updateIntervalSeconds: 10 },
     orders: { lookUpDelayMaxMs: 10_000 },
     paperVenue: { seed },
+    // A bound of losses that is reached holds for an hour or until midnight: the night would end before it does.
+    risk: { lossStreak: null, dailyLossFraction: null },
   };
 }
