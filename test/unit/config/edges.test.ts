@@ -81,9 +81,9 @@ test('as many symbols as the limits leave room for trade, and one more is refuse
     path: 'venues.bybit.symbols',
     value: Array.from({ length: count }, (_, index) => `S${index}USDT`),
   });
-  expect(faultsOf([symbols(48)])).toEqual([]);
-  expect(outcomeOf([symbols(49)]).refusal).toMatch(
-    /venues\.bybit\.symbols lists 49; venues\.bybit\.limits leave room for the candles of 48 every 1 min/,
+  expect(faultsOf([symbols(49)])).toEqual([]);
+  expect(outcomeOf([symbols(50)]).refusal).toMatch(
+    /venues\.bybit\.symbols lists 50; venues\.bybit\.limits leave room for the candles of 49 every 1 min/,
   );
   expect(outcomeOf([symbols(150)]).refusal).toContain('lists 150');
   expect(faultsOf([symbols(200), { path: 'ml.candleIntervalMinutes', value: 5 }])).toEqual([]);
