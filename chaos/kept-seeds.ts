@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../src/config/package-root';
+import { CERTAIN_FAULTS } from './fault-mix';
 
 const keptSeeds = z.array(
   z.strictObject({
@@ -9,6 +10,8 @@ const keptSeeds = z.array(
     signals: z.int().min(1),
     /** With positions. */
     positions: z.boolean().default(false),
+    /** What came in any case; absent: what the seed draws, alone. */
+    faults: z.enum(CERTAIN_FAULTS).optional(),
     /** What the seed found. */
     found: z.string().min(1),
   }),

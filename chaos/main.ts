@@ -3,6 +3,7 @@ import { decideSeal } from '../harness/history-seal';
 import { runInterruptibly } from '../harness/interruptible-program';
 import { ExitCode } from '../src/process/exit-codes';
 import { CRASH_POINTS, POSITION_CRASH_POINTS, type CrashPoint } from '../src/process/crash-points';
+import { CERTAIN_FAULTS, type CertainFaults } from './fault-mix';
 import { readKeptSeeds } from './kept-seeds';
 import { renderSeeds, renderSweep, seedsAsJson, sweepAsJson } from './report';
 import { runSeed, type SeedReport } from './seed-run';
@@ -13,6 +14,7 @@ interface Options {
   readonly seeds: number;
   readonly signals: number;
   readonly positions?: boolean;
+  readonly faults?: CertainFaults;
   readonly kept?: boolean;
   readonly sweep?: boolean;
   readonly point?: CrashPoint;
@@ -37,6 +39,12 @@ function readOptions(): Options {
     .option('--seeds <count>', 'how many seeds, from --seed upwards', wholeNumber(1, SEEDS_MAX), 1)
     .option('--signals <count>', 'signals per seed', wholeNumber(1, SIGNALS_MAX), 300)
     .option('--positions', 'positions as people trade them, attacked and audited, too')
+    .addOption(
+      new Option(
+        '--faults <which>',
+        'beside what a seed draws, in any case: all that the private stream can do wrong, or what a venue does by itself',
+      ).choices(CERTAIN_FAULTS),
+    )
     .option('--kept', 'the seeds that once found a defect, instead')
     .option('--sweep', 'SIGKILL at every named point of the saga, one by one, instead')
     .addOption(
@@ -64,17 +72,17 @@ async function runSeeds(options: Options, signal: AbortSignal): Promise<ExitCode
     seed: options.seed + index,
     signals: options.signals,
     positions: options.positions ?? false,
+    faults: options.faults,
   }));
   const reports: SeedReport[] = [];
-  for (const { seed, signals, positions: withPositions } of options.kept ? readKeptSeeds() : range) {
-    const report = await runSeed({ seed, signals, withPositions, signal, progress });
+  for (const { seed, signals, positions: withPositions, faults } of options.kept ? readKeptSeeds() : range) {
+    const report = await runSeed({ seed, signals, withPositions, certain: faults, signal, progress });
     reports.push(report);
     if (report.violation === undefined) continue;
     progress(`VIOLATED by seed ${seed}: ${report.violation}`);
     progress(`Its data folder is kept: ${report.dataDir}`);
-    progress(
-      `Repeat it with: npm run chaos -- --seed ${seed} --signals ${signals}${withPositions ? ' --positions' : ''}`,
-    );
+    const more = `${withPositions ? ' --positions' : ''}${faults ? ` --faults ${faults}` : ''}`;
+    progress(`Repeat it with: npm run chaos -- --seed ${seed} --signals ${signals}${more}`);
     break;
   }
   if (options.json) print(JSON.stringify(seedsAsJson(reports), undefined, 2));

@@ -27,10 +27,13 @@ export interface ProductSettingsOptions {
   readonly timeToLiveSeconds: number;
   /** Whether positions are traded as people trade them; absent: no position forbids an entry. */
   readonly withPositions?: boolean;
+  /** Whether the venue has the rules of which most accounts hear only when they meet them; absent: it has none. */
+  readonly isOddVenue?: boolean;
 }
 
 /** The settings of a product under attack in the shape of a configuration file: the defaults with less patience. */
-export function productSettings({ seed, timeToLiveSeconds, withPositions = false }: ProductSettingsOptions): object {
+export function productSettings(options: ProductSettingsOptions): object {
+  const { seed, timeToLiveSeconds, withPositions = false, isOddVenue = false } = options;
   return {
     ...(withPositions ? positionSettings(seed) : UNBOUNDED_RISK),
     venues: {
@@ -40,7 +43,20 @@ export function productSettings({ seed, timeToLiveSeconds, withPositions = false
     balances: { updateIntervalSeconds: 3 },
     orders: { lookUpDelayMs: 200, lookUpDelayMaxMs: 2_000 },
     ml: { enabled: false },
-    paperVenue: { seed, balance: '100000', documentedLimits: false },
+    paperVenue: { seed, balance: '100000', documentedLimits: false, ...(isOddVenue && oddVenue(seed)) },
+  };
+}
+
+/**
+ * A band that crossing limit orders leave, so that the venue refuses or moves them; queries that forget; and for some seeds
+ * fees in another asset, of which there is not enough for a whole attack.
+ */
+function oddVenue(seed: number): object {
+  const dice = new Dice(seed, 'odd-venue');
+  return {
+    priceBand: { x: '0.004', y: '0.006' },
+    documentedRetention: true,
+    account: { refusesPricesOutsideBand: dice.chance(0.5), feesInMnt: dice.chance(0.5), mntBalance: '4' },
   };
 }
 

@@ -28,6 +28,7 @@ const SEED_COLUMNS = [
   'orders',
   'duplicates',
   'leaks',
+  'requests',
   'replays',
   'minutes',
 ];
@@ -60,6 +61,7 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
     String(report.orders),
     String(report.duplicates),
     String(report.leaks),
+    String(report.venueRequests),
     String(report.replays),
     report.minutes.toFixed(1),
   ]);
@@ -74,6 +76,7 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
     String(totals.orders),
     String(totals.duplicates),
     String(totals.leaks),
+    String(totals.venueRequests),
     String(totals.replays),
     totals.minutes.toFixed(1),
   ];
@@ -82,6 +85,9 @@ export function renderSeeds(reports: readonly SeedReport[]): string[] {
     '',
     ...renderPositions(reports),
     `Faults by class: ${renderCounts(totals.faults)}.`,
+    ...reports
+      .filter(({ notMet }) => notMet.length > 0)
+      .map(({ seed, notMet }) => `Seed ${seed} did not meet: ${notMet.join(', ')}.`),
     `Kills: ${renderCounts(totals.kills)}.`,
     `Steps of the engine's clock: ${renderCounts(totals.clockSteps)}.`,
     `Ends: ${renderCounts(totals.outcomes)}.`,
@@ -152,6 +158,7 @@ function totalsOf(reports: readonly SeedReport[]) {
     duplicates: sum(({ duplicates }) => duplicates),
     leaks: sum(({ leaks }) => leaks),
     settled: sum(({ settled }) => settled),
+    venueRequests: sum(({ venueRequests }) => venueRequests),
     replays: sum(({ replays }) => replays),
     minutes: sum(({ minutes }) => minutes),
     faults: mergeCounts(reports.map(({ faults }) => faults)),

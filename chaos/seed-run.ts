@@ -4,7 +4,7 @@ import { pollUntil } from '../src/process/poll';
 import { checkBooks, checkSignals, waitForEnds, type Views } from './end-checks';
 import { EngineClock } from './engine-clock';
 import { ExitWatch } from './exit-watch';
-import { faultClassesOf, faultMix } from './fault-mix';
+import { certainClasses, faultClassesOf, faultMix, type CertainFaults } from './fault-mix';
 import { Killer, type Kills } from './killer';
 import { tradingVenueOf } from '../src/config/trading-environment';
 import { LISTED_LATE_MAX_MS } from '../src/intake/count-signals';
@@ -46,6 +46,8 @@ export interface SeedRunOptions {
   readonly signals: number;
   /** Whether positions are traded as people trade them, attacked and audited, too. */
   readonly withPositions?: boolean;
+  /** Which faults come in any case; absent: what the seed draws, alone. */
+  readonly certain?: CertainFaults;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -65,6 +67,8 @@ export interface SeedReport {
   readonly leaks: number;
   readonly faultClasses: readonly string[];
   readonly faults: Readonly<Record<string, number>>;
+  /** Classes that were to come in any case, and did not. */
+  readonly notMet: readonly string[];
   readonly venueRequests: number;
   /** Runs whose history was replayed at the end. */
   readonly replays: number;
@@ -80,9 +84,10 @@ export interface SeedReport {
 
 /** Attacks one fresh installation of the product with what a seed decides, lets it heal, and audits it. */
 export async function runSeed(options: SeedRunOptions): Promise<SeedReport> {
-  const { seed, signal, withPositions } = options;
+  const { seed, signal, withPositions, certain } = options;
   const startedAtMs = performance.now();
-  const product = await Product.create({ seed, timeToLiveSeconds: TIME_TO_LIVE_SECONDS, withPositions });
+  const isOddVenue = certain === 'venue';
+  const product = await Product.create({ seed, timeToLiveSeconds: TIME_TO_LIVE_SECONDS, withPositions, isOddVenue });
   const run = new SeedRun(product, options);
   let violation: Violation | undefined;
   try {
@@ -185,6 +190,7 @@ class SeedRun {
       leaks: this.submitter.handedIn.length - ended.length,
       faultClasses: faultClassesOf(this.mix(0)),
       faults,
+      notMet: certainClasses(this.options.certain).filter((name) => faults[name] === undefined),
       venueRequests: requests,
       replays: this.replays,
       kills: this.killer.kills,
@@ -195,7 +201,7 @@ class SeedRun {
   }
 
   private mix(generation: number): FaultPlan {
-    return faultMix(this.options.seed, generation, this.options.withPositions);
+    return faultMix(this.options.seed, generation, this.options);
   }
 
   /** Faults and kills; only safety is checked. */

@@ -134,7 +134,7 @@ export class PacedVenue {
     }
   }
 
-  /** The client order ids of all open orders, of other programs as well; asked in the exits' share. */
+  /** The client order ids of all open orders, of other programs as well; asked in the exits' share. @throws VenueError */
   async openOrders(): Promise<readonly string[]> {
     const ids: string[] = [];
     for (let page = 1, cursor: string | undefined; page <= OPEN_ORDER_PAGES_MAX; page += 1) {
@@ -142,6 +142,12 @@ export class PacedVenue {
       const { clientOrderIds, nextCursor } = await this.readAccount('exit', () => this.venue.openOrders(asked));
       ids.push(...clientOrderIds);
       if (nextCursor === undefined) break;
+      if (nextCursor === asked) {
+        throw new VenueError({
+          kind: 'UNKNOWN',
+          message: 'The list of open orders shows the same page again and again.',
+        });
+      }
       cursor = nextCursor;
     }
     return ids;

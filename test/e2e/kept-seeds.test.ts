@@ -5,10 +5,11 @@ import { runSeed } from '../../chaos/seed-run';
 /** A hundred signals take a minute and a half on two free cores; `npm run chaos -- --kept` sends all of them. */
 const SEED_MAX_MS = 900_000;
 const SIGNALS_MAX = 100;
-const SEEDS = readKeptSeeds().map(({ seed, signals, positions }) => ({
+const SEEDS = readKeptSeeds().map(({ seed, signals, positions, faults }) => ({
   seed,
   signals: Math.min(signals, SIGNALS_MAX),
   withPositions: positions,
+  certain: faults,
 }));
 
 const signal = new AbortController().signal;
@@ -19,8 +20,8 @@ function tellNobody(): void {
 
 test.each(SEEDS)(
   'seed $seed with $signals signals finds nothing any more',
-  async ({ seed, signals, withPositions }) => {
-    const report = await runSeed({ seed, signals, withPositions, signal, progress: tellNobody });
+  async ({ seed, signals, withPositions, certain }) => {
+    const report = await runSeed({ seed, signals, withPositions, certain, signal, progress: tellNobody });
     expect(report.violation).toBeUndefined();
     expect(report).toMatchObject({ signals, duplicates: 0, leaks: 0 });
   },

@@ -99,15 +99,19 @@ function judgeFees(
 ): Found {
   if (answer.status !== 'known') return [];
   const dearer = new Map<string, string[]>();
+  const untold: string[] = [];
   for (const symbol of symbols) {
     const fee = Object.hasOwn(answer.facts, symbol) ? answer.facts[symbol]?.taker : undefined;
-    if (fee === undefined || parseDecimal(fee)?.greaterThan(takerFee) !== true) continue;
-    dearer.set(fee, [...(dearer.get(fee) ?? []), symbol]);
+    if (fee === undefined) untold.push(symbol);
+    else if (parseDecimal(fee)?.greaterThan(takerFee) === true) dearer.set(fee, [...(dearer.get(fee) ?? []), symbol]);
   }
-  return [...dearer].map(([fee, named]): PreflightFinding => {
+  const found = [...dearer].map(([fee, named]): PreflightFinding => {
     const sentence = `The taker fee of ${nameSymbols(named)} on ${venue} is ${fee}, and reservations count with ${takerFee}: raise sizing.safetyMargin by the difference times venues.${venue}.leverage, or an order may be refused for want of funds.`;
     return { severity: 'warn', code: 'FEE_RATE', sentence, symbols: named };
   });
+  if (untold.length === 0) return found;
+  const sentence = `${venue} does not tell the taker fee of ${nameSymbols(untold)}, and reservations count with ${takerFee}: look at the fee rates at the exchange.`;
+  return [...found, { severity: 'warn', code: 'FEE_RATE', sentence, symbols: untold }];
 }
 
 function are(symbols: readonly string[]): string {

@@ -97,21 +97,28 @@ function missingSentence(venue: string, what: string, answer?: Extract<Answered<
   return `${venue} did not tell ${what} (${reason}): it is asked again by itself; look at the network, the key and the exchange until then.`;
 }
 
+function isRefused(answer: Answered<unknown>): boolean {
+  return answer.status === 'unread' && answer.isFinal;
+}
+
 /** Play money on this machine is traded without what could not be read; nothing else is. */
 function judgeMissing(report: AccountReport, { venue, environment }: Expectations): Found {
   const stop: Severity = environment === 'paper' ? 'warn' : 'stop';
+  const isKeyRefused = isRefused(report.key) || isRefused(report.account);
   const unread = QUESTIONS.flatMap(({ name, what, isNeeded }): Found => {
     const answer = report[name];
     if (answer.status === 'not_offered') {
       const sentence = `${venue} does not tell ${what} in ${environment}: look at the exchange yourself.`;
       return [{ severity: 'note', code: 'NOT_OFFERED', sentence }];
     }
-    // A refused key was said already.
-    if (answer.status === 'known' || (answer.isFinal && (name === 'key' || name === 'account'))) return [];
+    // A refused key was said already, and is why the rest is refused.
+    if (answer.status === 'known' || (isKeyRefused && answer.isFinal)) return [];
     const sentence = missingSentence(venue, what, answer);
     return [{ severity: isNeeded ? stop : 'warn', code: 'NOT_READ', sentence }];
   });
-  const symbols = Object.entries(report.symbols).filter(([, { status }]) => status === 'unread');
+  const symbols = Object.entries(report.symbols).filter(
+    ([, answer]) => answer.status === 'unread' && !(isKeyRefused && answer.isFinal),
+  );
   if (symbols.length === 0) return unread;
   const named = symbols.map(([symbol]) => symbol);
   const missing = symbols.flatMap(([, answer]) => (answer.status === 'unread' ? [answer] : []));

@@ -55,6 +55,18 @@ export function drawStreamFaults(seed: number): StreamFaults {
   return Object.fromEntries(drawn.filter(({ isOn }) => isOn).map(({ name, share }) => [name, share]));
 }
 
+/** So many times as often as usual a connection is of no use where every fault is on: there are few of them. */
+const PRESSED_CONNECTIONS_TIMES = 3;
+
+/** Every fault at once, so often that an attack of a minute meets each of them. */
+export function pressStreamFaults(seed: number): StreamFaults {
+  const shares = STREAM_FAULT_NAMES.map((name) => {
+    const times = name in CONNECTION_FAULTS ? PRESSED_CONNECTIONS_TIMES : 1;
+    return [name, USUAL_SHARES[name] * times * (1 + new SeededStream(seed, `faults:stream:${name}`).uniform(2) / 2)];
+  });
+  return Object.fromEntries(shares);
+}
+
 /** Decides faults of the stream. Pure: the same seed and the same count give the same answer. */
 export class StreamFaultPlanner {
   constructor(

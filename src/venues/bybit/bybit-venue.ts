@@ -135,7 +135,7 @@ export class BybitVenue implements Venue {
     return markets;
   }
 
-  /** All pages, or those that name every configured symbol. @throws VenueError when they do not come to an end */
+  /** All pages, or those that name every configured symbol. @throws VenueError when they do not come to an end, or one comes again */
   private async instruments(mayAsk?: () => Promise<void>): Promise<readonly unknown[]> {
     const rows: unknown[] = [];
     const missing = new Set(this.symbols);
@@ -150,6 +150,7 @@ export class BybitVenue implements Venue {
       rows.push(...list);
       for (const row of list) missing.delete(nameOf(row, 'symbol') ?? '');
       if (cursor === undefined || missing.size === 0) return rows;
+      if (cursor === asked['cursor']) break;
       query = { ...asked, cursor };
     }
     // A symbol that was not reached must not count as one that the venue does not trade.

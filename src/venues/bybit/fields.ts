@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import { DECIMAL_FORM, parseSignedDecimal } from '../../domain/decimal';
+import { DECIMAL_FORM, parseDecimal, parseSignedDecimal } from '../../domain/decimal';
 
 /* What the fields of Bybit V5 answers are made of, each with its bound. */
 
@@ -26,6 +26,13 @@ export const decimal = z
   .string()
   .transform((text) => (EXPONENT_FORM.test(text) ? new Decimal(text).toFixed() : text))
   .refine((text) => parseSignedDecimal(text) !== undefined, `needed is ${SIGNED_FORM}`);
+/** A step, a size: zero of it, or less, would make nonsense of whatever is computed with it. */
+export const positiveDecimal = decimal.refine(
+  (text) => parseDecimal(text)?.greaterThan(0) === true,
+  'needed is a figure above zero',
+);
+/** What is held, or filled: no less than nothing. */
+export const countedDecimal = decimal.refine((text) => parseDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}`);
 const TIME_MAX_MS = 9_999_999_999_999;
 /** Bybit leaves a figure that it does not compute empty, or writes null: unknown, never zero. */
 export const optionalDecimal = z

@@ -4,7 +4,7 @@ import type { VenueOrder } from '../../domain/market';
 import { parseOrder } from './parse';
 import { orderRow } from './payloads';
 import type { OrderRow } from './payloads';
-import { RowFault } from './rows';
+import { faultOf, nameOf, RowFault } from './rows';
 
 /** A second order of an id is refused after it was acknowledged, and leaves a row of its own beside the first one's. */
 const DUPLICATE_REASON = 'EC_DuplicatedClOrdID';
@@ -42,10 +42,13 @@ export type RowsReading =
  */
 export function readRowsOf(candidates: readonly unknown[], about: RowsOf): RowsReading {
   const rows = candidates.map((candidate) => {
+    const isAsked =
+      nameOf(candidate, 'orderLinkId') === about.clientOrderId && nameOf(candidate, 'symbol') === about.symbol;
+    if (!isAsked)
+      throw new RowFault('The venue answered the look-up with something else than the one order asked for.');
     const row = orderRow.safeParse(candidate);
-    if (row.success && row.data.orderLinkId === about.clientOrderId && row.data.symbol === about.symbol)
-      return row.data;
-    throw new RowFault('The venue answered the look-up with something else than the one order asked for.');
+    if (row.success) return row.data;
+    throw new RowFault(`The venue answered the look-up with a row that cannot be read (${faultOf(row.error)}).`);
   });
   return joinRows(rows, about.feeAsset, about.answeredAtMs);
 }

@@ -49,11 +49,12 @@ export function parseMarket(instrument: Instrument, settleAsset: string, takerFe
   };
 }
 
-/** A symbol without a price on either side gives none: nothing can be sized from it. */
+/** A symbol without a price on either side gives none, and one whose buyers pay more than its sellers ask: nothing can be sized from it. */
 export function parseTicker({ symbol, bid1Price, ask1Price }: TickerRow): Ticker | undefined {
   const bid = positive(bid1Price);
   const ask = positive(ask1Price);
-  return bid === undefined || ask === undefined ? undefined : { symbol, bid, ask };
+  if (bid === undefined || ask === undefined || new Decimal(bid).gt(ask)) return undefined;
+  return { symbol, bid, ask };
 }
 
 /** The closed candles of an answer, oldest first; closed is judged by the venue's own time in the answer. */
@@ -76,8 +77,8 @@ export function parsePositions(rows: readonly unknown[], symbols: ReadonlySet<st
 }
 
 /**
- * What a row says. One whose status nobody knows, or that does not say what filled, is found and not final; an instant that
- * it does not name is taken for that of the answer.
+ * What a row says. One whose status nobody knows, that does not say what filled, or that is filled by nothing, is found and not
+ * final; an instant that it does not name is taken for that of the answer.
  *
  * @param feeAsset the asset whose fees count, the settle asset
  * @param answeredAtMs the venue's own time in the answer: nothing that it tells of is younger
@@ -86,7 +87,7 @@ export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number
   const filled = new Decimal(row.cumExecQty ?? 0);
   const { fee, otherFees } = filled.isZero() ? { fee: '0' } : parseFees(row, feeAsset);
   const rejectReason = isSaid(row.rejectReason, 'EC_NoError') ? row.rejectReason : undefined;
-  const status = row.orderStatus && row.cumExecQty !== undefined ? STATUSES[row.orderStatus] : 'open';
+  const status = statusOf(row);
   const end =
     status === 'cancelled' || status === 'rejected'
       ? orderEndOf({
@@ -111,6 +112,11 @@ export function parseOrder(row: OrderRow, feeAsset: string, answeredAtMs: number
     rejectReason,
     ...(end && { end }),
   };
+}
+
+function statusOf({ orderStatus, cumExecQty }: OrderRow): VenueOrderStatus {
+  const status = orderStatus && cumExecQty !== undefined ? STATUSES[orderStatus] : 'open';
+  return status === 'filled' && positive(cumExecQty) === undefined ? 'open' : status;
 }
 
 /** Digits after the point of an average that is computed here; prices have fewer. */

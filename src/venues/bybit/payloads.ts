@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { DECIMAL_FORM, parseDecimal } from '../../domain/decimal';
 import { ASSET_BYTES_MAX } from '../../domain/ledger/state';
-import { cursor, decimal, envelope, id, optionalDecimal, SIGNED_FORM, timeMs, word } from './fields';
+import {
+  countedDecimal,
+  cursor,
+  decimal,
+  envelope,
+  id,
+  optionalDecimal,
+  positiveDecimal,
+  SIGNED_FORM,
+  timeMs,
+  word,
+} from './fields';
 
 /*
  * The parts of Bybit V5 answers that are read. Unknown fields are allowed: the venue adds some at any time. What is read has
@@ -45,10 +55,10 @@ export const instrumentRow = z.object({
   baseCoin: word,
   quoteCoin: word,
   settleCoin: word,
-  priceFilter: z.object({ tickSize: decimal }),
+  priceFilter: z.object({ tickSize: positiveDecimal }),
   lotSizeFilter: z.object({
-    minOrderQty: decimal,
-    qtyStep: decimal,
+    minOrderQty: countedDecimal,
+    qtyStep: positiveDecimal,
     maxOrderQty: optionalDecimal,
     maxMktOrderQty: optionalDecimal,
     minNotionalValue: optionalDecimal,
@@ -83,7 +93,7 @@ const PORTFOLIO_MARGIN =
 const margin = z
   .string()
   .refine((text) => text !== '', { error: PORTFOLIO_MARGIN, abort: true })
-  .pipe(decimal);
+  .pipe(countedDecimal);
 
 /** What is locked cannot be told from a part of the figures. Unknown stays what is not needed of every coin. */
 export const coinRow = z.object({
@@ -92,7 +102,7 @@ export const coinRow = z.object({
   totalPositionIM: margin,
   walletBalance: decimal,
   equity: decimal,
-  locked: decimal,
+  locked: countedDecimal,
   bonus: decimal,
   spotBorrow: optionalDecimal.catch(undefined),
   borrowAmount: optionalDecimal.catch(undefined),
@@ -128,7 +138,10 @@ export const orderRow = z.object({
   // A null must not hide an order that exists; what filled is needed before anything is settled.
   qty: optionalDecimal.catch(undefined),
   price: optionalDecimal.catch(undefined),
-  cumExecQty: optionalDecimal,
+  cumExecQty: z
+    .union([countedDecimal, z.literal('')])
+    .nullish()
+    .transform((figure) => figure || undefined),
   cumExecValue: optionalDecimal.catch(undefined),
   avgPrice: optionalDecimal.catch(undefined),
   cumExecFee: optionalDecimal.catch(undefined),
@@ -176,7 +189,7 @@ export const positionRow = z.object({
   symbol: word.min(1),
   positionIdx: z.literal(0),
   side: z.enum(['Buy', 'Sell']),
-  size: decimal.refine((text) => parseDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}`),
+  size: countedDecimal,
   // The venue takes over a position that it liquidates or deleverages.
   positionStatus: z.literal('Normal'),
 });

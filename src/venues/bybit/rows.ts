@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UnreadableRows } from '../venue';
 
 /** What a schema found wrong, the first one first. */
@@ -37,21 +38,26 @@ export interface ReadRows<Row> {
 
 /**
  * Row by row: what is not configured is dropped before anything of it is read, and one that cannot be read concerns its own
- * symbol only.
+ * symbol only. A symbol that is told of twice counts once, and not at all where the two differ.
  */
 export function readRows<Row>(
   candidates: readonly unknown[],
   schema: RowSchema<Row>,
   symbols: ReadonlySet<string>,
 ): ReadRows<Row> {
-  const rows: Row[] = [];
+  const rows = new Map<string, Row>();
   const faults: { symbol: string; fault: string }[] = [];
+  const contradicted = new Set<string>();
   for (const candidate of candidates) {
     const symbol = nameOf(candidate, 'symbol');
     if (symbol === undefined || !symbols.has(symbol)) continue;
     const row = schema.safeParse(candidate);
-    if (row.success) rows.push(row.data);
-    else faults.push({ symbol, fault: faultOf(row.error) });
+    const before = rows.get(symbol);
+    if (!row.success) faults.push({ symbol, fault: faultOf(row.error) });
+    else if (before === undefined) rows.set(symbol, row.data);
+    else if (!isDeepStrictEqual(before, row.data)) contradicted.add(symbol);
   }
-  return { rows, faults };
+  const readable = [...rows].filter(([symbol]) => !contradicted.has(symbol)).map(([, row]) => row);
+  const differing = [...contradicted].map((symbol) => ({ symbol, fault: 'it has two rows that differ' }));
+  return { rows: readable, faults: [...faults, ...differing] };
 }

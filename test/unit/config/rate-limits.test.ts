@@ -39,6 +39,39 @@ test('a group that the configuration says nothing of has what the venue document
   expect(endpoints).not.toHaveProperty('market_data');
 });
 
+describe('a burst of entries at the documented limits', () => {
+  const BURST = 300;
+  const SECOND_MS = 1_000;
+  const ORDERS_IN_A_SECOND = 10;
+  const wide = { limit: 1_000_000, windowMs: 60_000, weight: 1 };
+  const limits = rateLimitsOf(config, {
+    ...venue,
+    limits: { global: wide, endpoints: { order: { ...wide, weight: 2 } } } as never,
+    environment: 'live',
+  });
+  let state = createLimiter(limits);
+  const times = Array.from({ length: BURST }, (_, index) => {
+    const strategy = `strategy-${index}`;
+    const command = { requestId: `entry-${index}`, endpoint: 'order', intent: 'entry', strategy } as const;
+    const step = acquire(state, command, NOW_MS);
+    state = step.state;
+    return step.result.status === 'granted' ? step.result.notBeforeMs : Number.NaN;
+  }).toSorted((one, other) => one - other);
+
+  test('leaves at more than half of what they allow', () => {
+    const spanMs = times.at(-1)! - times[0]!;
+    expect(((BURST - 1) * SECOND_MS) / spanMs).toBeGreaterThan(ORDERS_IN_A_SECOND / 2);
+  });
+
+  test('never breaks them, however late each permit is used', () => {
+    const mostFrom = times.map((atMs, index) => {
+      const latestMs = atMs + config.rateLimits.permitValidityMs;
+      return times.slice(index).filter((laterMs) => laterMs < latestMs + SECOND_MS).length;
+    });
+    expect(Math.max(...mostFrom)).toBeLessThanOrEqual(ORDERS_IN_A_SECOND);
+  });
+});
+
 describe('accounts that trade from one address', () => {
   /** Floods with requests of every kind; as many as the limiter takes at once. @returns when each may leave */
   function flood(limits: RateLimits): readonly number[] {

@@ -121,6 +121,14 @@ describe('positions', () => {
   });
 });
 
+test('a page of open orders that comes again and again is no list of them', async () => {
+  const openOrders = jest.fn(async () => ({ clientOrderIds: ['one'], nextCursor: 'same' }));
+  const forRead = async () => goodPermit();
+  const paced = new PacedVenue({ openOrders, onUnreadableRows } as never, { forRead } as never, 1, LIMITS);
+  await expect(paced.openOrders()).rejects.toMatchObject({ outcome: { kind: 'UNKNOWN' } });
+  expect(openOrders).toHaveBeenCalledTimes(2);
+});
+
 /** A look-up that makes so many requests. */
 async function lookUpOf(requests: number, forRead: () => Promise<unknown>) {
   const lookUpOrder = async (_symbol: string, _id: string, _sinceMs: number, mayAsk: () => Promise<void>) => {

@@ -49,12 +49,14 @@ describe('rows of one client id', () => {
     expect(read()).toEqual({ status: 'none' });
   });
 
-  test.each<Row>([{ orderLinkId: 'client-2' }, { symbol: 'ETHUSDT' }, { orderId: '' }, { cumExecQty: 'NaN' }])(
-    'beside a row with %j prove nothing',
-    (change) => {
-      expect(() => read({}, { orderId: 'second', ...change })).toThrow(/something else than the one order/);
-    },
-  );
+  test.each<[Row, string]>([
+    [{ orderLinkId: 'client-2' }, 'something else than the one order'],
+    [{ symbol: 'ETHUSDT' }, 'something else than the one order'],
+    [{ orderId: '' }, 'a row that cannot be read (orderId'],
+    [{ cumExecQty: 'NaN' }, 'a row that cannot be read (cumExecQty'],
+  ])('beside a row with %j prove nothing', (change, words) => {
+    expect(() => read({}, { orderId: 'second', ...change })).toThrow(words);
+  });
 });
 
 describe('a row', () => {

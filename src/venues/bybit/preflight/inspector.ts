@@ -10,6 +10,7 @@ import type { AdapterOptions } from '../../definition';
 import { VenueError, type AccountInspector } from '../../venue';
 import type { BybitSession } from '../bybit-session';
 import { TAKER_FEE_DEFAULT } from '../parse';
+import { nameOf } from '../rows';
 import { parseAccount, parseFees, parseHabits, parseKey, parseMaintenance, parseSymbol } from './parse';
 import {
   accountPayload,
@@ -84,11 +85,13 @@ export class BybitInspector implements AccountInspector {
         client.privateGetV5AccountInstrumentsInfo(query),
       );
       const { list, nextPageCursor } = payload.result;
-      symbols.push(...list.map(({ symbol }) => symbol));
-      if (!nextPageCursor) return symbols;
+      // A row without a name is none of a symbol that anybody asks for.
+      symbols.push(...list.flatMap((row) => nameOf(row, 'symbol') ?? []));
+      if (nextPageCursor === undefined) return symbols;
+      if (nextPageCursor === cursor) break;
       cursor = nextPageCursor;
     }
-    // More than there can be: what is missing then is not known.
+    // More than there can be, or the same page again: what is missing then is not known.
     throw new VenueError({ kind: 'UNKNOWN', message: 'The list of symbols of the account does not end.' });
   }
 

@@ -7,9 +7,10 @@ import type {
   SymbolFacts,
 } from '../../../domain/preflight/facts';
 import type { TradingEnvironment } from '../../../domain/trading-venue';
-import { readRows } from '../rows';
+import { nameOf, readRows } from '../rows';
 import {
   feeRow,
+  positionModeRow,
   statusRow,
   type AccountPayload,
   type HabitsPayload,
@@ -34,6 +35,15 @@ const ACCOUNT_KINDS: ReadonlyMap<number, AccountFacts['kind']> = new Map([
   [5, 'unified'],
   [6, 'unified'],
 ]);
+/** By the indices of a symbol's rows. */
+const MODES: ReadonlyMap<string, SymbolFacts['positionMode']> = new Map([
+  ['0', 'one_way'],
+  ['1', 'hedge'],
+  ['2', 'hedge'],
+  ['1,2', 'hedge'],
+]);
+/** Of a stop that is over, or never comes; one of a state that nobody knows does. */
+const OVER = /^(completed|cancell?ed)$/i;
 const LINEAR_PRODUCT = 1;
 /** Trading, altogether and over HTTP. */
 const TRADING_SERVICES: readonly number[] = [1, 2];
@@ -41,16 +51,17 @@ const ENVIRONMENT_NUMBERS: Readonly<Partial<Record<TradingEnvironment, number>>>
 
 export function parseKey({ result }: KeyPayload): KeyFacts {
   const { permissions, ips, expiredAt } = result;
-  const contract = permissions.ContractTrade ?? [];
-  const wallet = permissions.Wallet ?? [];
+  const contract = permissions['ContractTrade'] ?? [];
+  const all = Object.values(permissions).flatMap((rights) => rights ?? []);
   const endsAtMs = Date.parse(expiredAt ?? '');
   return {
     accountId: result.userID,
     isReadOnly: result.readOnly === 1,
     mayOrder: contract.includes('Order'),
     mayPosition: contract.includes('Position'),
-    mayWithdraw: wallet.includes('Withdraw'),
-    mayTransfer: wallet.some((right) => right.includes('Transfer')),
+    // A right by a new name, or in a new group, must not pass for none.
+    mayWithdraw: all.some((right) => /withdraw/i.test(right)),
+    mayTransfer: all.some((right) => /transfer/i.test(right)),
     isBoundToAddress: (ips ?? []).some((address) => address !== '' && address !== '*'),
     ...(endsAtMs >= NEVER_BEFORE_MS && { endsAtMs }),
     isMainAccount: result.isMaster === true,
@@ -69,18 +80,27 @@ export function parseHabits({ result }: HabitsPayload): HabitFacts {
   return { ...(result.fmsef === true && { feeAsset: FEE_ASSET }), movesLimitPrices: result.lpaPerp === false };
 }
 
-/** @returns undefined where the answer is about another symbol, or about none */
+/**
+ * Rows of other symbols tell nothing of this one.
+ *
+ * @returns undefined where the answer is about other symbols alone, has a row that cannot be read, or mixes both modes
+ */
 export function parseSymbol({ result }: PositionModePayload, symbol: string): SymbolFacts | undefined {
-  const { list } = result;
-  if (list.length === 0 || list.some((row) => row.symbol !== symbol)) return undefined;
-  const positions = list.map(({ leverage, size, positionStatus, isReduceOnly }) => ({
+  const candidates = result.list.filter((row) => (nameOf(row, 'symbol') ?? symbol) === symbol);
+  const rows = candidates.flatMap((row) => {
+    const read = positionModeRow.safeParse(row);
+    return read.success ? [read.data] : [];
+  });
+  const sides = rows.map(({ positionIdx }) => positionIdx).toSorted((one, other) => one - other);
+  const positionMode = MODES.get(sides.join());
+  if (positionMode === undefined || rows.length < candidates.length) return undefined;
+  const positions = rows.map(({ leverage, size, positionStatus, isReduceOnly }) => ({
     ...(leverage && { leverage }),
     size: size || '0',
     isReduceOnly: isReduceOnly === true,
     isTakenOver: positionStatus === 'Liq' || positionStatus === 'Adl',
   }));
-  const isOneWay = list.length === 1 && list[0]?.positionIdx === 0;
-  return { positionMode: isOneWay ? 'one_way' : 'hedge', positions };
+  return { positionMode, positions };
 }
 
 /** Rows that cannot be read are left out: the venue told no fee of these symbols. */
@@ -105,7 +125,7 @@ export function parseMaintenance(
 }
 
 function concerns({ state, serviceTypes, product, env }: StatusRow, environment: TradingEnvironment): boolean {
-  if (state !== 'scheduled' && state !== 'ongoing') return false;
+  if (OVER.test(state)) return false;
   const number = ENVIRONMENT_NUMBERS[environment];
   if (env !== undefined && env !== null && number !== undefined && env !== number) return false;
   // Nothing named means all of them.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDecimal, parseSignedDecimal } from '../../../domain/decimal';
+import { countedDecimal, cursor, decimal } from '../fields';
 
 /*
  * The parts of Bybit V5 answers about the account behind a key that are read. What trading depends on must be there; what only warns
@@ -19,14 +19,19 @@ const FEE_ROWS_MAX = 5_000;
 /** Bybit's largest page of the account's own instruments. */
 export const OWN_INSTRUMENTS_MAX = 200;
 const STATUS_ROWS_MAX = 500;
-const CURSOR_CHARACTERS_MAX = 1_000;
 const TIME_MAX_MS = 9_999_999_999_999;
 
 const word = z.string().max(WORD_CHARACTERS_MAX);
 /** Bybit writes ids and flags as numbers in one answer and as text in another. */
 const wordOrNumber = z.union([word, z.int()]).transform(String);
-const decimal = z.string().refine((text) => parseDecimal(text) !== undefined, 'needed is a decimal number');
-const signedDecimal = z.string().refine((text) => parseSignedDecimal(text) !== undefined, 'needed is a decimal number');
+/** A number, or one written as a text. */
+const wholeNumber = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+]);
 const timeMs = z.union([
   z.int().nonnegative().max(TIME_MAX_MS),
   z
@@ -45,7 +50,8 @@ const rights = z.array(word).max(RIGHTS_MAX).nullish();
 export const keyPayload = envelope(
   z.object({
     readOnly: z.union([z.literal(0), z.literal(1)]),
-    permissions: z.object({ ContractTrade: rights, Wallet: rights }),
+    // By groups: a right is looked for in each of them, whatever it is called.
+    permissions: z.record(word, rights),
     ips: z.array(word).max(ADDRESSES_MAX).nullish(),
     /** Absent, empty or of 1970: the key does not end by itself. */
     expiredAt: word.nullish(),
@@ -63,49 +69,46 @@ export type AccountPayload = z.infer<typeof accountPayload>;
 export const habitsPayload = envelope(z.object({ lpaPerp: z.boolean().nullish(), fmsef: z.boolean().nullish() }));
 export type HabitsPayload = z.infer<typeof habitsPayload>;
 
-/** GET /v5/position/list with a symbol */
-export const positionModePayload = envelope(
-  z.object({
-    list: z
-      .array(
-        z.object({
-          symbol: word,
-          positionIdx: z.int(),
-          leverage: z.union([decimal, z.literal('')]).nullish(),
-          size: z.union([decimal, z.literal('')]).nullish(),
-          positionStatus: word.nullish(),
-          isReduceOnly: z.boolean().nullish(),
-        }),
-      )
-      .max(POSITION_ROWS_MAX),
-  }),
-);
+/** GET /v5/position/list with a symbol. 0: one-way mode; 1 and 2: the sides of hedge mode. */
+export const positionModeRow = z.object({
+  symbol: word,
+  positionIdx: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  leverage: z.union([countedDecimal, z.literal('')]).nullish(),
+  size: z.union([countedDecimal, z.literal('')]).nullish(),
+  positionStatus: word.nullish(),
+  isReduceOnly: z.boolean().nullish(),
+});
+export type PositionModeRow = z.infer<typeof positionModeRow>;
+export const positionModePayload = envelope(z.object({ list: z.array(z.unknown()).max(POSITION_ROWS_MAX) }));
 export type PositionModePayload = z.infer<typeof positionModePayload>;
 
 /** POST /v5/position/set-leverage answers with nothing. */
 export const settingPayload = envelope(z.object({}));
 
 /** GET /v5/account/fee-rate */
-export const feeRow = z.object({ symbol: word, takerFeeRate: signedDecimal, makerFeeRate: signedDecimal });
+export const feeRow = z.object({ symbol: word, takerFeeRate: decimal, makerFeeRate: decimal });
 export const feesPayload = envelope(z.object({ list: z.array(z.unknown()).max(FEE_ROWS_MAX) }));
 
 /** GET /v5/account/instruments-info */
 export const ownInstrumentsPayload = envelope(
-  z.object({
-    list: z.array(z.looseObject({ symbol: word, status: word.nullish() })).max(OWN_INSTRUMENTS_MAX),
-    nextPageCursor: z.string().max(CURSOR_CHARACTERS_MAX).nullish(),
-  }),
+  z.object({ list: z.array(z.unknown()).max(OWN_INSTRUMENTS_MAX), nextPageCursor: cursor }),
 );
+
+/** What cannot be read of whom a stop concerns excludes nobody. */
+const concerned = z.array(wholeNumber).max(RIGHTS_MAX).nullish().catch(undefined);
 
 /** GET /v5/system/status */
 export const statusRow = z.object({
-  title: z.string().transform((text) => text.slice(0, TEXT_CHARACTERS_MAX)),
+  title: z
+    .string()
+    .transform((text) => text.slice(0, TEXT_CHARACTERS_MAX))
+    .catch('without a title'),
   state: word,
   begin: timeMs,
   end: timeMs.nullish().catch(undefined),
-  serviceTypes: z.array(z.int()).max(RIGHTS_MAX).nullish(),
-  product: z.array(z.int()).max(RIGHTS_MAX).nullish(),
-  env: z.int().nullish(),
+  serviceTypes: concerned,
+  product: concerned,
+  env: wholeNumber.nullish().catch(undefined),
 });
 export type StatusRow = z.infer<typeof statusRow>;
 export const statusPayload = envelope(z.object({ list: z.array(z.unknown()).max(STATUS_ROWS_MAX) }));

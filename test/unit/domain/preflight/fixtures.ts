@@ -46,15 +46,17 @@ export function unread(message = 'no answer', isFinal = false, venueCode?: strin
   return { status: 'unread', message, isFinal, venueCode };
 }
 
+export const FEES = {
+  BTCUSDT: { taker: '0.00055', maker: '0.0002' },
+  ETHUSDT: { taker: '0.00055', maker: '-0.00005' },
+};
+
 /** An account with which nothing is wrong. */
 export const GOOD: AccountReport = {
   key: known(KEY),
   account: known({ kind: 'unified', marginMode: 'cross' }),
   habits: known({ movesLimitPrices: false }),
-  fees: known({
-    BTCUSDT: { taker: '0.00055', maker: '0.0002' },
-    ETHUSDT: { taker: '0.00055', maker: '-0.00005' },
-  }),
+  fees: known(FEES),
   tradable: known(['BTCUSDT', 'ETHUSDT', 'SOLUSDT']),
   maintenance: known([]),
   symbols: { BTCUSDT: known(SYMBOL), ETHUSDT: known(SYMBOL) },

@@ -2,7 +2,7 @@ import type { AccountReport, Expectations, KeyFacts, PositionFacts } from '../..
 import { stopsEntries, type FindingCode, type Severity } from '../../../../src/domain/preflight/finding';
 import { judgeAccount, MAINTENANCE_LEAD_MS } from '../../../../src/domain/preflight/judge';
 import { KEY_ENDS_SOON_MS } from '../../../../src/domain/preflight/judge-key';
-import { EXPECTED, GOOD, KEY, known, NOW_MS, SYMBOL, unread } from './fixtures';
+import { EXPECTED, FEES, GOOD, KEY, known, NOW_MS, SYMBOL, unread } from './fixtures';
 
 interface Case {
   readonly name: string;
@@ -21,6 +21,7 @@ const withBitcoin = (change: Partial<PositionFacts>): Partial<AccountReport> => 
     BTCUSDT: known({ ...SYMBOL, positions: [{ ...SYMBOL.positions[0]!, ...change }] }),
   },
 });
+const REFUSED = unread('Bybit 10004: error sign', true, '10004');
 const HEDGE = known({ positionMode: 'hedge' as const, positions: [SYMBOL.positions[0]!, SYMBOL.positions[0]!] });
 
 const CASES: readonly Case[] = [
@@ -104,6 +105,18 @@ const CASES: readonly Case[] = [
     expected: { region: 'turkey' },
     finds: [['refuse', 'KEY_REFUSED']],
     says: ['sent to live in the region turkey', 'venues.bybit.region', '(Bybit 10003: API key is invalid)'],
+  },
+  {
+    name: 'a key that the venue refuses whatever it is asked, which is said once',
+    report: {
+      key: REFUSED,
+      account: REFUSED,
+      habits: REFUSED,
+      fees: REFUSED,
+      tradable: REFUSED,
+      symbols: { BTCUSDT: REFUSED, ETHUSDT: REFUSED },
+    },
+    finds: [['refuse', 'KEY_REFUSED']],
   },
   {
     name: 'an expired key that the venue refuses',
@@ -215,9 +228,15 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'a fee above what is reserved',
-    report: { fees: known({ BTCUSDT: { taker: '0.001', maker: '0' } }) },
+    report: { fees: known({ ...FEES, BTCUSDT: { taker: '0.001', maker: '0' } }) },
     finds: [['warn', 'FEE_RATE']],
     says: ['BTCUSDT', '0.001', '0.0006'],
+  },
+  {
+    name: 'a fee that is not told',
+    report: { fees: known({ ETHUSDT: FEES.ETHUSDT }) },
+    finds: [['warn', 'FEE_RATE']],
+    says: ['does not tell', 'BTCUSDT', '0.0006'],
   },
   // Answers that are missing.
   { name: 'a key that was not read', report: { key: unread() }, finds: [['stop', 'NOT_READ']], says: ['no answer'] },
