@@ -57,7 +57,7 @@ export async function measureModel(
     progress(`Starting a paper venue of ${count} symbols …`);
     await startPart(installation, ['paper-venue']);
     const memoryBefore = process.memoryUsage.rss();
-    const model = await loadModel(installation.config.ml.model, { executionProvider: 'cpu' });
+    const model = await loadModel(installation.config.ml.model, { executionProviders: ['cpu'] });
     const venue = openVenueAlone(installation);
     try {
       const ticks = new Ticks(installation, venue, model, symbols);
@@ -131,7 +131,9 @@ class Ticks {
       buildFeatures(batch, symbols, { steps: shape[1], features: names }),
     );
     const { predictions } = await this.measure('model', () => model.predict(built.batch));
-    await this.measure('gate', () => this.judge(beyondLeastReturn(predictions, LEAST_RETURN), newestMs));
+    await this.measure('gate', () =>
+      this.judge(beyondLeastReturn(predictions, { minimumReturn: LEAST_RETURN }), newestMs),
+    );
     rmSync(candlesDir, { recursive: true });
     this.counts = {
       candles: candles[symbols[0]!]?.closes.length ?? 0,

@@ -147,33 +147,3 @@ function zeroShare(window: Float32Array, features: readonly FeatureName[], name:
   for (let at = column; at < window.length; at += features.length) if (window[at] === 0) zeros += 1;
   return zeros / (window.length / features.length);
 }
-
-/**
- * The share of a window's steps without trades, 0 to 1, as training/metadata.py computes it.
- *
- * @param window one row of a batch
- * @param features its features, in the model's order
- * @returns undefined where the model does not look at volumes
- */
-export function zeroVolumeShare(
-  window: Float32Array,
-  features: readonly FeatureName[] = FEATURE_NAMES,
-): number | undefined {
-  return zeroShare(window, features, 'relative_volume');
-}
-
-/** The same of steps whose close is the one before; undefined where the model does not look at returns. */
-export function zeroReturnShare(
-  window: Float32Array,
-  features: readonly FeatureName[] = FEATURE_NAMES,
-): number | undefined {
-  return zeroShare(window, features, 'log_return');
-}
-
-function zeroShare(window: Float32Array, features: readonly FeatureName[], name: FeatureName): number | undefined {
-  const column = features.indexOf(name);
-  if (column < 0 || window.length === 0) return undefined;
-  let zeros = 0;
-  for (let at = column; at < window.length; at += features.length) if (window[at] === 0) zeros += 1;
-  return zeros / (window.length / features.length);
-}
