@@ -131,7 +131,9 @@ class Ticks {
       buildFeatures(batch, symbols, { steps: shape[1], features: names }),
     );
     const { predictions } = await this.measure('model', () => model.predict(built.batch));
-    await this.measure('gate', () => this.judge(beyondLeastReturn(predictions, { minimumReturn: LEAST_RETURN }), newestMs));
+    await this.measure('gate', () =>
+      this.judge(beyondLeastReturn(predictions, { minimumReturn: LEAST_RETURN }), newestMs),
+    );
     rmSync(candlesDir, { recursive: true });
     this.counts = {
       candles: candles[symbols[0]!]?.closes.length ?? 0,

@@ -5,7 +5,14 @@ import type { LiveScore } from '../src/domain/live-score/types';
 import { addFunnels, countVerdicts, describeDemo, type GateFunnel } from '../src/domain/model-gate/funnel';
 import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../src/domain/model-gate/gate';
 import { modelAgeDays } from '../src/domain/model-gate/standing';
-import type { GateSettings, GateState, GateTerms, MarketCosts, ModelStanding, Verdict } from '../src/domain/model-gate/types';
+import type {
+  GateSettings,
+  GateState,
+  GateTerms,
+  MarketCosts,
+  ModelStanding,
+  Verdict,
+} from '../src/domain/model-gate/types';
 import { withAnswer, withFindings, type Judgements } from '../src/domain/model-gate/judgement';
 import type { TradingSignal } from '../src/domain/signal';
 import type { SignalSource } from '../src/domain/signal-source';

@@ -56,7 +56,7 @@ async function outcomesOf(minutes: number, input: PassedInput): Promise<ScoreSum
   const then = await model.predict(batch);
   const rowOf = new Map(batch.rows.map(({ symbol }, row) => [symbol, row]));
   let sums = NO_OUTCOMES;
-  for (const { symbol, close, horizons } of widened(then.predictions, scales, 'then')) {
+  for (const { symbol, close, horizons } of widened(then.predictions, scales, 'earlier')) {
     const forecast = horizons.find((one) => one.minutes === minutes);
     const [closeNow, row] = [closesNow.get(symbol), rowOf.get(symbol)];
     if (!forecast?.quantiles || closeNow === undefined || close === undefined || row === undefined) continue;

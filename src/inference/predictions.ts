@@ -1,6 +1,8 @@
 import { scaled, stretched } from '../domain/live-score/online-scale';
 import type { ScalePair } from '../domain/live-score/types';
-import type { ModelPrediction, Quantile } from '../domain/model-gate/types';
+import { valueAt } from '../domain/model-gate/chance';
+import { ADVERSE_LEVEL } from '../domain/model-gate/distances';
+import type { ModelPrediction, Quantile, QuantilePair } from '../domain/model-gate/types';
 import { ModelError } from './errors';
 import type { HorizonForecast, Prediction } from './types';
 
@@ -37,7 +39,9 @@ export function notBeyondLeastReturn(
   wanted: WantedPredictions,
 ): Readonly<Record<string, number>> {
   const others = predictions.filter((prediction) => !isBeyond(expectedReturn(prediction, wanted), wanted));
-  return Object.fromEntries(others.map((prediction) => [prediction.symbol, rounded(expectedReturn(prediction, wanted))]));
+  return Object.fromEntries(
+    others.map((prediction) => [prediction.symbol, rounded(expectedReturn(prediction, wanted))]),
+  );
 }
 
 /** The mean over the horizon; where none is named, over 15 minutes or the nearest that the model has. */
@@ -49,7 +53,7 @@ export function expectedReturn(prediction: Prediction, wanted: WantedPredictions
 export function widened(
   predictions: readonly Prediction[],
   scales: readonly ScalePair[],
-  when: 'now' | 'then',
+  when: 'now' | 'earlier',
 ): readonly Prediction[] {
   if (scales.length === 0) return predictions;
   const logScales = new Map(scales.map((pair) => [pair.minutes, pair[when]]));
@@ -76,12 +80,15 @@ export function checkHorizon(
   );
 }
 
-function forecastOf({ horizons }: Prediction, { horizonMinutes = HORIZON_MINUTES }: WantedPredictions): HorizonForecast {
+function forecastOf(
+  { horizons }: Prediction,
+  { horizonMinutes = HORIZON_MINUTES }: WantedPredictions,
+): HorizonForecast {
   const distance = ({ minutes }: HorizonForecast): number => Math.abs(minutes - horizonMinutes);
   return horizons.toSorted((left, right) => distance(left) - distance(right))[0]!;
 }
 
-/** Of the moves on the way, only those against the position: histories keep every byte. */
+/** Of the moves on the way, only the one that a stop may go by: histories keep every byte. */
 function gated(
   { symbol, closeTimeMs, close, deviation }: Prediction,
   { mean, quantiles, rise, fall }: HorizonForecast,
@@ -93,9 +100,9 @@ function gated(
     closeTimeMs,
     ...(close !== undefined && { close }),
     ...(deviation !== undefined && { deviation }),
-    ...(quantiles && { quantiles: quantiles.map(roundedQuantile) }),
-    ...(mean > 0 && fall && { fall: fall.map(roundedQuantile) }),
-    ...(mean < 0 && rise && { rise: rise.map(roundedQuantile) }),
+    ...(quantiles && { quantiles: quantiles.map(({ level, value }) => pairOf(level, value)) }),
+    ...(mean > 0 && fall && { fall: adverseOf(fall) }),
+    ...(mean < 0 && rise && { rise: adverseOf(rise) }),
     ...(outOfRange !== undefined && { outOfRange }),
   };
 }
@@ -110,9 +117,14 @@ function widenedForecast(forecast: HorizonForecast, logScale: number): HorizonFo
   };
 }
 
+function adverseOf(moves: readonly Quantile[]): readonly QuantilePair[] {
+  const move = valueAt(moves, ADVERSE_LEVEL);
+  return move === undefined ? [] : [pairOf(ADVERSE_LEVEL, move)];
+}
+
 /** Levels are decimal fractions that a file may hold as float32. */
-function roundedQuantile({ level, value }: Quantile): Quantile {
-  return { level: rounded(level), value: rounded(value) };
+function pairOf(level: number, value: number): QuantilePair {
+  return [rounded(level), rounded(value)];
 }
 
 function rounded(value: number): number {

@@ -16,7 +16,13 @@ const outcomesOf = (minutes: number): fc.Arbitrary<HorizonOutcomes> =>
       shares: fc.tuple(...Array.from({ length: 5 }, () => fc.double({ min: 0, max: 1, noNaN: true }))),
       loss: fc.double({ min: 0, max: 1, noNaN: true }),
       // Some reports cannot be.
-      spoilt: fc.oneof({ weight: 9, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constantFrom({ inside90: -1 }, { hits: 1e9 }, { loss: Number.NaN }, { outcomes: 0.5 }) }),
+      spoilt: fc.oneof(
+        { weight: 9, arbitrary: fc.constant({}) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom({ inside90: -1 }, { hits: 1e9 }, { loss: Number.NaN }, { outcomes: 0.5 }),
+        },
+      ),
     })
     .map(({ outcomes, shares, loss, spoilt }) => {
       const part = (whole: number, share: number): number => Math.floor(whole * share);
@@ -30,7 +36,10 @@ const outcomesOf = (minutes: number): fc.Arbitrary<HorizonOutcomes> =>
 const ticks = fc.array(
   fc.record({
     // Ticks are missed, come twice, and clocks are set back.
-    minutes: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 90 }) }, { weight: 1, arbitrary: fc.integer({ min: -5_000, max: -1 }) }),
+    minutes: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 0, max: 90 }) },
+      { weight: 1, arbitrary: fc.integer({ min: -5_000, max: -1 }) },
+    ),
     model: fc.oneof({ weight: 19, arbitrary: fc.constant('one') }, { weight: 1, arbitrary: fc.constant('other') }),
     horizons: fc.tuple(outcomesOf(5), outcomesOf(15), outcomesOf(60)).chain((all) => fc.subarray(all)),
   }),
@@ -53,7 +62,8 @@ test('no sum is ever negative, no outcome is lost or counted twice, the scale an
         expect(scalesAt(JSON.parse(JSON.stringify(score)) as LiveScore, tickMs)).toEqual(scalesAt(score, tickMs));
         if (before?.model !== model) counted = new Map();
         if (before?.model !== model || before.atMs !== tickMs) {
-          for (const one of horizons) if (isCountable(one)) counted.set(one.minutes, (counted.get(one.minutes) ?? 0) + one.outcomes);
+          for (const one of horizons)
+            if (isCountable(one)) counted.set(one.minutes, (counted.get(one.minutes) ?? 0) + one.outcomes);
         }
         for (const horizon of score.horizons) {
           expect(horizon.total.outcomes).toBe(counted.get(horizon.minutes) ?? 0);
@@ -74,10 +84,14 @@ test('no sum is ever negative, no outcome is lost or counted twice, the scale an
 
 test('however long intervals hold too seldom or too often, the scale stays within its bounds', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 50 }), fc.double({ min: -2, max: 2, noNaN: true }), (held, start) => {
-      const scale = held.reduce(movedScale, start);
-      expect(Math.abs(scale)).toBeLessThanOrEqual(LOG_SCALE_MAX);
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 50 }),
+      fc.double({ min: -2, max: 2, noNaN: true }),
+      (held, start) => {
+        const scale = held.reduce(movedScale, start);
+        expect(Math.abs(scale)).toBeLessThanOrEqual(LOG_SCALE_MAX);
+      },
+    ),
   );
   expect(Array.from({ length: 5_000 }, () => 0).reduce(movedScale, 0)).toBe(LOG_SCALE_MAX);
 });

@@ -5,12 +5,21 @@ import type { GateState } from '../../src/domain/model-gate/types';
 import { COSTS, MINUTE_MS, SETTINGS, START_MS } from '../unit/domain/model-gate/fixtures';
 
 const SYMBOLS = ['A', 'B', 'C'] as const;
+const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95];
+const MODEL_SETTINGS = { netGainChanceMin: '0.5', assumedCosts: '0.0013', coverageMin: '0.8' };
 
 const predictions = fc.record({
   symbol: fc.constantFrom(...SYMBOLS),
   expectedReturn: fc.double({ min: -0.004, max: 0.004, noNaN: true }),
   isPriced: fc.boolean(),
+  isKnown: fc.boolean(),
+  spread: fc.option(fc.double({ min: 0, max: 0.01, noNaN: true }), { nil: undefined }),
 });
+/** What may stop everything. */
+const standings = fc.record(
+  { coverage: fc.double({ min: 0, max: 0.8, noNaN: true }), endOfDataMs: fc.constantFrom(START_MS, 0) },
+  { requiredKeys: [] },
+);
 /** Candles may be left out, and a clock may be set back. */
 const ticks = fc.record({
   minutes: fc.oneof(
@@ -18,6 +27,7 @@ const ticks = fc.record({
     { weight: 1, arbitrary: fc.constant(-60) },
   ),
   predictions: fc.array(predictions, { maxLength: 6 }),
+  model: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: standings }),
 });
 const worlds = fc.record({
   gate: fc.constantFrom('costs' as const, 'demo' as const),
@@ -35,7 +45,7 @@ interface HandedIn {
 test('of one symbol no two views are ever open, every view ends, and what is carried as JSON decides the same', () => {
   fc.assert(
     fc.property(worlds, ({ gate, horizonMinutes, coolDownMinutes, ticks }) => {
-      const settings = { ...SETTINGS, gate, horizonMinutes, coolDownMinutes };
+      const settings = { ...SETTINGS, ...MODEL_SETTINGS, gate, horizonMinutes, coolDownMinutes };
       const last = new Map<string, HandedIn>();
       let state: GateState = NO_VIEWS;
       let nowMs = START_MS;
@@ -47,16 +57,31 @@ test('of one symbol no two views are ever open, every view ends, and what is car
         const costs = Object.fromEntries(
           tick.predictions.filter(({ isPriced }) => isPriced).map(({ symbol }) => [symbol, COSTS]),
         );
-        const terms = { settings, environment: 'paper', candleIntervalMs: MINUTE_MS, costs, nowMs: atMs } as const;
-        const given = tick.predictions.map(({ symbol, expectedReturn }) => ({
+        const terms = {
+          settings,
+          environment: 'paper',
+          candleIntervalMs: MINUTE_MS,
+          costs,
+          nowMs: atMs,
+          ...(tick.model && { model: tick.model }),
+        } as const;
+        const given = tick.predictions.map(({ symbol, expectedReturn, isKnown, spread }) => ({
           symbol,
           expectedReturn,
           closeTimeMs: atMs,
+          ...(!isKnown && { outOfRange: 'unlike all' }),
+          ...(spread !== undefined && {
+            quantiles: LEVELS.map((level) => [level, expectedReturn + (level - 0.5) * spread] as const),
+          }),
         }));
         const judged = judgeAll(state, given, terms);
         expect(judgeAll(JSON.parse(JSON.stringify(state)) as GateState, given, terms)).toEqual(judged);
         for (const { symbol, outcome, signal } of judged.verdicts) {
           if (signal === undefined) continue;
+          expect(tick.model?.coverage ?? 1).toBeGreaterThanOrEqual(Number(MODEL_SETTINGS.coverageMin));
+          expect(given.filter((one) => one.symbol === symbol).some(({ outOfRange }) => outOfRange === undefined)).toBe(
+            true,
+          );
           const before = last.get(symbol);
           const endMs = before && before.atMs + (before.outcome === 'OPENED' ? horizonMinutes * MINUTE_MS : 0);
           if (outcome === 'OPENED' && before !== undefined) {

@@ -48,7 +48,10 @@ function fittedFor(candles: number): (typeof FITTED)[number][1] {
 
 function valueOf(values: readonly number[], level: number): number {
   const wanted = Math.min(LEVELS.at(-1)!, Math.max(level, 1 - level));
-  const upper = Math.max(1, LEVELS.findIndex((one) => one >= wanted));
+  const upper = Math.max(
+    1,
+    LEVELS.findIndex((one) => one >= wanted),
+  );
   const [from, to] = [LEVELS[upper - 1]!, LEVELS[upper]!];
   return values[upper - 1]! + ((wanted - from) / (to - from)) * (values[upper]! - values[upper - 1]!);
 }

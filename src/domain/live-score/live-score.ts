@@ -62,12 +62,7 @@ function newHorizon({ minutes }: HorizonOutcomes): HorizonScore {
   return { minutes, total: NO_OUTCOMES, recent: [], logScale: 0, isCalibrated: true };
 }
 
-function withHorizon(
-  before: HorizonScore,
-  outcomes: HorizonOutcomes,
-  tickMs: number,
-  terms: ScoreTerms,
-): HorizonScore {
+function withHorizon(before: HorizonScore, outcomes: HorizonOutcomes, tickMs: number, terms: ScoreTerms): HorizonScore {
   if (outcomes.outcomes === 0 || !arePossible(outcomes)) return before;
   const recent = withRecent(before, outcomes, tickMs, terms);
   const after = {

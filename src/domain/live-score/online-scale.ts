@@ -28,7 +28,7 @@ export function scalesAt(score: LiveScore | undefined, tickMs: number): readonly
   return score.horizons.map(({ minutes, logScale }) => {
     const madeAtMs = tickMs - minutes * MINUTE_MS;
     const issued = score.issued.findLast(({ atMs }) => atMs <= madeAtMs) ?? score.issued[0];
-    return { minutes, now: logScale, then: issued?.logScales[minutes] ?? logScale };
+    return { minutes, now: logScale, earlier: issued?.logScales[minutes] ?? logScale };
   });
 }
 

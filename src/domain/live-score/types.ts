@@ -61,5 +61,5 @@ export interface LiveScore {
 export interface ScalePair {
   readonly minutes: number;
   readonly now: number;
-  readonly then: number;
+  readonly earlier: number;
 }

@@ -1,5 +1,5 @@
 import type { Direction } from '../signal';
-import type { Quantile } from './types';
+import type { Quantile, QuantilePair } from './types';
 
 /** Closer quantiles count as so far apart: nothing is divided by zero. A log return. */
 const GAP_MIN = 1e-15;
@@ -49,6 +49,11 @@ export function netGainChance(
 /** A chance as it is shown and decided by. */
 export function roundedChance(chance: number): number {
   return Number(chance.toFixed(CHANCE_DECIMALS));
+}
+
+/** As they were before they travelled. */
+export function quantilesOf(pairs: readonly QuantilePair[] | undefined): readonly Quantile[] | undefined {
+  return pairs?.map(([level, value]) => ({ level, value }));
 }
 
 /** The value at a level, on straight lines between the quantiles. @returns undefined outside of their levels */

@@ -1,5 +1,5 @@
 import { ExactDecimal, formatDecimal } from '../decimal';
-import { valueAt } from './chance';
+import { quantilesOf, valueAt } from './chance';
 import type { GateSettings, ModelPrediction } from './types';
 
 const MINUTE_MS = 60_000;
@@ -10,7 +10,7 @@ const FRACTION_DIGITS_MAX = 18;
 /** The price may move until the order is planned: a stop at the very edge would then be refused. A fraction of the edge. */
 const EDGE_MARGIN = 0.1;
 /** Of the moves against a position, the one that nine of ten do not exceed. */
-const ADVERSE_LEVEL = 0.9;
+export const ADVERSE_LEVEL = 0.9;
 
 /** Distances from the order's price, in quote units; absent: none by volatility. */
 export interface StopDistances {
@@ -56,7 +56,7 @@ function expectedMove(
 
 /** A log return, taken as a fraction: so far from the price the two differ by less than a stop's rounding matters. */
 function adverseMove({ expectedReturn, rise, fall }: ModelPrediction): number | undefined {
-  const move = valueAt(expectedReturn > 0 ? fall : rise, ADVERSE_LEVEL);
+  const move = valueAt(quantilesOf(expectedReturn > 0 ? fall : rise), ADVERSE_LEVEL);
   return move !== undefined && move > 0 ? move : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { ownValue } from '../plain-values';
-import { netGainChance, roundedChance } from './chance';
+import { netGainChance, quantilesOf, roundedChance } from './chance';
 import { roundTripCosts } from './costs';
 import { refusalOfModel } from './standing';
 import { directionOf, signalOf } from './signal-of-view';
@@ -90,7 +90,7 @@ function holdAgainstCosts(
   expectedCosts: number,
 ): { readonly passes: boolean; readonly figures: VerdictFigures } {
   const beyondCosts = expectedCosts + Number(settings.slippageMargin);
-  const chance = netGainChance(prediction.quantiles, directionOf(prediction), beyondCosts);
+  const chance = netGainChance(quantilesOf(prediction.quantiles), directionOf(prediction), beyondCosts);
   const netGain = chance === undefined ? {} : { netGainChance: roundedChance(chance) };
   if (settings.gate !== 'costs') {
     return { passes: true, figures: { needed: Number(settings.minimumReturn), ...netGain } };

@@ -1,5 +1,5 @@
 import type { Direction, TradingSignal } from '../signal';
-import { netGainChance, roundedChance } from './chance';
+import { netGainChance, quantilesOf, roundedChance } from './chance';
 import { stopDistances } from './distances';
 import type { GateSettings, ModelPrediction } from './types';
 
@@ -38,7 +38,7 @@ function strengthOf(prediction: ModelPrediction, { assumedCosts, minimumReturn }
   const chance =
     assumedCosts === undefined
       ? undefined
-      : netGainChance(prediction.quantiles, directionOf(prediction), Number(assumedCosts));
+      : netGainChance(quantilesOf(prediction.quantiles), directionOf(prediction), Number(assumedCosts));
   return chance === undefined
     ? signalStrength(prediction.expectedReturn, Number(minimumReturn))
     : roundedChance(chance);

@@ -59,6 +59,9 @@ export interface Quantile {
   readonly value: number;
 }
 
+/** A quantile on its way through a workflow's history, which keeps every byte. */
+export type QuantilePair = readonly [level: number, value: number];
+
 /** What the model expects of one symbol. Its numbers are no money: they are rounded, so that two machines agree on them. */
 export interface ModelPrediction {
   readonly symbol: string;
@@ -71,11 +74,11 @@ export interface ModelPrediction {
   /** The usual return of one candle, a fraction; absent: no estimate. */
   readonly deviation?: number;
   /** Of the return within the horizon, by level, ascending; absent: the model has none. So it is with the next two. */
-  readonly quantiles?: readonly Quantile[];
-  /** Of the largest move up within the horizon, 0 or above; not told of a prediction that rises. */
-  readonly rise?: readonly Quantile[];
+  readonly quantiles?: readonly QuantilePair[];
+  /** Of the largest move up within the horizon, 0 or above, for a stop; not told of a prediction that rises. */
+  readonly rise?: readonly QuantilePair[];
   /** The same down; not told of a prediction that falls. */
-  readonly fall?: readonly Quantile[];
+  readonly fall?: readonly QuantilePair[];
   /** What is unlike all that the model was made from: the measure, its value and its bounds, in words; absent: nothing. */
   readonly outOfRange?: string;
 }

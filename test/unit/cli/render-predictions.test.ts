@@ -71,3 +71,42 @@ test('who gets no predictions is said', () => {
   expect(renderPredictions(report, PLAIN).split('\n')).toContain(leftOut);
   expect(presentPredictions(report)).toMatchObject({ left_out: leftOut });
 });
+
+describe('the live score', () => {
+  const horizon = {
+    minutes: 15,
+    outcomes: 2_880,
+    recentOutcomes: 1_440,
+    coverage50: 0.4274,
+    coverage90: 0.8941,
+    hitRate: 0.4965,
+    skill: 0.001,
+    brierSkill: -0.0236,
+    scale: 1.0029,
+    isCalibrated: true,
+    isJudged: true,
+  };
+  const modelData = { endOfDataMs: Date.UTC(2023, 2, 15), ageDays: 1_355 };
+  const scored = (changes: object): PredictionsReport => ({
+    ...REPORT,
+    state: { ...REPORT.state, horizonMinutes: 15, modelData, liveScore: [{ ...horizon, ...changes }] },
+  });
+
+  test('says how old the model is, how its intervals held, and whether that is enough', () => {
+    const text = renderPredictions(scored({}), PLAIN);
+    expect(text).toContain('Its training data end 2023-03-15, 1355 days ago; no age stops its signals.');
+    expect(text).toMatch(/15 min +2880 +42\.7 % +89\.4 % +49\.6 % +\+0\.1 % +-2\.4 % +1\.00 x/);
+    expect(text).toContain('The intervals of 15 minutes hold.');
+    expect(renderPredictions(scored({ isCalibrated: false }), PLAIN)).toContain('Not calibrated: too few intervals');
+    expect(renderPredictions(scored({ isJudged: false, recentOutcomes: 7 }), PLAIN)).toContain(
+      'is not known yet: 7 outcomes are too few',
+    );
+  });
+
+  test('is the same for a program', () => {
+    expect(presentPredictions(scored({ isJudged: false }))).toMatchObject({
+      model_data: { ends_at: '2023-03-15T00:00:00.000Z', age_days: 1_355 },
+      live_score: [{ horizon_minutes: 15, coverage_90: 0.8941, skill_against_ewma: 0.001, calibrated: undefined }],
+    });
+  });
+});

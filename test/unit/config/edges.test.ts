@@ -81,7 +81,7 @@ test('symbols trade, also those that the limits leave no room to predict; limits
     path: 'venues.bybit.symbols',
     value: Array.from({ length: count }, (_, index) => `S${index}USDT`),
   });
-  expect(faultsOf([symbols(48)])).toEqual([]);
+  expect(faultsOf([symbols(49)])).toEqual([]);
   expect(faultsOf([symbols(150)])).toEqual([]);
   const limit: Setting = { path: 'venues.bybit.limits.endpoints.market_data.limit', value: 2 };
   expect(outcomeOf([symbols(1), limit]).refusal).toMatch(/venues\.bybit\.limits leave no room for the candles of any/);

@@ -1,4 +1,4 @@
-import { beyondLeastReturn } from '../../../src/inference/predictions';
+import { beyondLeastReturn, checkHorizon } from '../../../src/inference/predictions';
 import { returnDeviation } from '../../../src/inference/volatility';
 
 const CLOSE_MS = 1_700_000_040_000;
@@ -19,8 +19,21 @@ test('nothing goes on where nobody says how much is least', () => {
   expect(beyondLeastReturn([prediction(1)], {})).toEqual([]);
 });
 
+test('a horizon that the model lacks is refused with those that it has', () => {
+  const model = { name: 'm', horizonsMinutes: [5, 15, 60] };
+  expect(() => checkHorizon(model, 15)).not.toThrow();
+  expect(() => checkHorizon(model, 30)).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_HORIZON_MISSING',
+      message: expect.stringContaining('predicts 5, 15, 60 minutes, but ml.horizonMinutes is 30') as string,
+    }) as Error,
+  );
+});
+
 test('what the gate needs of the candles goes along', () => {
-  const [gated] = beyondLeastReturn([{ ...prediction(0.001), close: 61_000, deviation: 0.0008 }], { minimumReturn: '0.0003' });
+  const [gated] = beyondLeastReturn([{ ...prediction(0.001), close: 61_000, deviation: 0.0008 }], {
+    minimumReturn: '0.0003',
+  });
   expect(gated).toMatchObject({ close: 61_000, deviation: 0.0008 });
 });
 

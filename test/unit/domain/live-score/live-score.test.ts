@@ -16,7 +16,10 @@ const SYMBOLS = 6;
 
 /** A return whose quantiles are QUANTILES, straight lines between them and the ends cut. */
 function drawn(level: number): number {
-  const upper = Math.max(1, QUANTILES.findIndex((quantile) => quantile.level >= level));
+  const upper = Math.max(
+    1,
+    QUANTILES.findIndex((quantile) => quantile.level >= level),
+  );
   const [from, to] = [QUANTILES[upper - 1]!, QUANTILES.at(upper) ?? QUANTILES.at(-1)!];
   if (level < from.level) return from.value * 2;
   if (level > QUANTILES.at(-1)!.level) return QUANTILES.at(-1)!.value * 2;
@@ -29,10 +32,10 @@ function simulated(ticks: number, width: number, before?: LiveScore, firstTick =
   let score = before;
   for (let tick = firstTick; tick < firstTick + ticks; tick += 1) {
     const tickMs = START_MS + tick * MINUTE_MS;
-    const then = scalesAt(score, tickMs)[0]?.then ?? 0;
+    const earlier = scalesAt(score, tickMs)[0]?.earlier ?? 0;
     const quantiles = stretched(
       QUANTILES.map(({ level, value }) => ({ level, value: value * width })),
-      then,
+      earlier,
     );
     const outcomes = Array.from({ length: SYMBOLS }, (_, symbol) => {
       const seen = drawn(random.uniform(tick * SYMBOLS + symbol));
@@ -105,6 +108,6 @@ test('predictions of one horizon ago are held against the scale that they were g
   const score = simulated(90, 0.5);
   const [pair] = scalesAt(score, START_MS + 90 * MINUTE_MS);
   const atThen = scalesAt(simulated(90 - MINUTES, 0.5), START_MS + (90 - MINUTES) * MINUTE_MS)[0];
-  expect(pair).toEqual({ minutes: MINUTES, now: horizonOf(score).logScale, then: atThen!.now });
-  expect(pair!.now).toBeGreaterThan(pair!.then);
+  expect(pair).toEqual({ minutes: MINUTES, now: horizonOf(score).logScale, earlier: atThen!.now });
+  expect(pair!.now).toBeGreaterThan(pair!.earlier);
 });

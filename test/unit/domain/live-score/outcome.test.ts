@@ -52,7 +52,9 @@ test('the reference weighs returns by 0.97 a candle and has the quantiles that f
 test('a scale stretches intervals around the one in the middle, and moves from zero', () => {
   const twice = Math.log(2);
   const shifted = QUANTILES.map(({ level, value }) => ({ level, value: value + 0.001 }));
-  expect(stretched(shifted, twice).map(({ value }) => Number(value.toFixed(9)))).toEqual([-0.004, -0.001, 0.001, 0.003, 0.006]);
+  expect(stretched(shifted, twice).map(({ value }) => Number(value.toFixed(9)))).toEqual([
+    -0.004, -0.001, 0.001, 0.003, 0.006,
+  ]);
   expect(stretched(shifted, 0)).toBe(shifted);
   expect(scaled([{ level: 0.9, value: 0.002 }], twice)[0]!.value).toBeCloseTo(0.004, 12);
 });

@@ -51,10 +51,7 @@ test('however calm or wild the market, both lie between the nearest and the fart
 });
 
 describe('by the adverse move', () => {
-  const moves = (half: number, ninety: number) => [
-    { level: 0.5, value: half },
-    { level: 0.9, value: ninety },
-  ];
+  const moves = (half: number, ninety: number) => [[0.5, half] as const, [0.9, ninety] as const];
   const told = { fall: moves(0.001, 0.004), rise: moves(0.001, 0.006) };
   const adverse = { stopFrom: 'adverseMove', stopAdverseMultiple: '1.5' } as const;
 

@@ -178,7 +178,7 @@ describe('with quantiles', () => {
   /** Moved up: the mean is beyond the costs. */
   const risen = (by: number) => ({
     ...predicted(by),
-    quantiles: QUANTILES.map(({ level, value }) => ({ level, value: value + by })),
+    quantiles: QUANTILES.map(({ level, value }) => [level, value + by] as const),
   });
   const costs = termsAt(0, { gate: 'costs', netGainChanceMin: '0.5', assumedCosts: '0.0013' });
   const verdictOf = (prediction: ReturnType<typeof predicted>, terms: GateTerms) =>
@@ -241,7 +241,11 @@ describe('with quantiles', () => {
       model: { endOfDataMs: START_MS - days * DAY_MS },
     });
     const bound = { modelAgeMaxDays: 90 };
-    expect(verdictOf(predicted(0.002), aged(91, bound))).toMatchObject({ outcome: 'MODEL_TOO_OLD', actual: 91, bound: 90 });
+    expect(verdictOf(predicted(0.002), aged(91, bound))).toMatchObject({
+      outcome: 'MODEL_TOO_OLD',
+      actual: 91,
+      bound: 90,
+    });
     expect(verdictOf(predicted(0.002), aged(90, bound)).outcome).toBe('OPENED');
     expect(verdictOf(predicted(0.002), aged(5_000)).outcome).toBe('OPENED');
     expect(verdictOf(predicted(0.002), termsAt(0, bound))).toMatchObject({ outcome: 'MODEL_TOO_OLD', bound: 90 });

@@ -1,4 +1,5 @@
 /** What figures become which metrics, and what is left out because nobody knows it. */
+import { tellModel } from '../../../../src/observability/metrics/model-metrics';
 import { Registry } from 'prom-client';
 import {
   tellAccount,
@@ -158,6 +159,26 @@ test('ticks that failed are counted beside those that predicted', async () => {
     ]),
   );
   expect(told.filter((line) => line.includes('last_tick'))).toEqual([]);
+});
+
+test("the model's score is told by horizon, and what is not known of it has no series", async () => {
+  const summary = { outcomes: 9, recentOutcomes: 7, scale: 1.5, coverage90: 0.75, isCalibrated: false };
+  const liveScore = [
+    { minutes: 15, ...summary, isJudged: true },
+    { minutes: 60, ...summary, isJudged: false },
+  ];
+  const state = { status: 'running', model: 'm', nextTickMs: 1, liveScore } as const;
+  tellModel(registry, { funnel: { OPENED: 2, NOT_CALIBRATED: 3 } } as never, state);
+  const told = await lines();
+  expect(told).toEqual(
+    expect.arrayContaining([
+      'oncefill_model_verdicts_total{outcome="NOT_CALIBRATED"} 3',
+      'oncefill_model_coverage_ratio{horizon="15",interval="90"} 0.75',
+      'oncefill_model_scale_ratio{horizon="60"} 1.5',
+      'oncefill_model_calibrated{horizon="15"} 0',
+    ]),
+  );
+  expect(told.filter((line) => /calibrated\{horizon="60"|hit_ratio|data_end/.test(line))).toEqual([]);
 });
 
 test('a signal at the door is unique, a duplicate or refused, and each is a check', async () => {
