@@ -13,7 +13,13 @@ export interface CandleSeries {
   readonly volumes: Float64Array;
 }
 
-const COLUMNS = ['openTimesMs', 'highs', 'lows', 'closes', 'volumes'] as const satisfies readonly (keyof CandleSeries)[];
+const COLUMNS = [
+  'openTimesMs',
+  'highs',
+  'lows',
+  'closes',
+  'volumes',
+] as const satisfies readonly (keyof CandleSeries)[];
 
 /** The columns of a series, always in the same order. */
 export function columnsOf(series: CandleSeries): readonly Float64Array[] {
@@ -82,7 +88,8 @@ export interface MergedSeries {
  */
 export function mergeSeries(kept: CandleSeries, fetched: CandleSeries, countMax: number): MergedSeries {
   // An answer that is behind what is known already, as a venue's lagging copy gives it, takes nothing away.
-  if ((newestOpenMs(fetched) ?? -Infinity) < (newestOpenMs(kept) ?? -Infinity)) return { series: kept, isRevised: false };
+  if ((newestOpenMs(fetched) ?? -Infinity) < (newestOpenMs(kept) ?? -Infinity))
+    return { series: kept, isRevised: false };
   let startMs = Infinity;
   for (const openTimeMs of fetched.openTimesMs) startMs = Math.min(startMs, openTimeMs);
   const before = kept.openTimesMs.findIndex((openTimeMs) => openTimeMs >= startMs);

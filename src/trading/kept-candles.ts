@@ -1,4 +1,11 @@
-import { isGapFree, mergeSeries, newestOpenMs, seriesLength, seriesOf, type CandleSeries } from '../domain/candle-series';
+import {
+  isGapFree,
+  mergeSeries,
+  newestOpenMs,
+  seriesLength,
+  seriesOf,
+  type CandleSeries,
+} from '../domain/candle-series';
 import type { Candle } from '../domain/market';
 
 /** Asked for beside the new ones: they must say what is known of them already, and one may close meanwhile. */

@@ -126,7 +126,13 @@ test('what was fetched of a tick in the midst is there for whoever fetches again
 
 test('a symbol without new candles is named, with the reason', async () => {
   const missing = { NEWUSDT: 'No.', [SYMBOLS[0]!]: 'No.' };
-  const fetched = { venue: 'paper', intervalMs: MINUTE_MS, tickMs: TICK_MS, candlesBySymbol: CANDLES_BY_SYMBOL, missing };
+  const fetched = {
+    venue: 'paper',
+    intervalMs: MINUTE_MS,
+    tickMs: TICK_MS,
+    candlesBySymbol: CANDLES_BY_SYMBOL,
+    missing,
+  };
   const reference = await writeTick(candlesDir, fetched);
   expect(reference.symbols).toEqual([...SYMBOLS, 'NEWUSDT']);
   expect((await readTick(candlesDir, reference)).missing).toEqual(missing);
