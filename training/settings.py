@@ -64,6 +64,10 @@ INTERVAL_LEVEL = 0.95
 # Parts of the test time whose coverage is shown one by one.
 TIME_PARTS = 8
 
+# A new model meets the one that serves on the newest candles that neither has seen: at most and at least so many days.
+CONTEST_DAYS_MAX = 4
+CONTEST_DAYS_MIN = 2
+
 # What a trade costs: two taker fees and a spread. Roll's estimate replaces the spread where it is larger.
 TAKER_FEE = 0.00055
 SPREAD_MIN = 0.0002

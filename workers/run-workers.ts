@@ -3,8 +3,8 @@ import { IllegalStateError } from '@temporalio/common';
 import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
-import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
-import { loadModel, timedModel, type Model } from '../src/inference/session';
+import { readModelMetadata } from '../src/inference/model-metadata';
+import { timedModel } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
@@ -29,16 +29,18 @@ import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker, type WorkerListeners } from '../src/temporal/worker';
 import { watchLeftSymbols } from '../src/trading/left-symbols';
 import { Problems } from '../src/trading/problems';
+import { ensureRetrainer } from '../src/intake/retraining-control';
 import { packageVersion } from '../src/config/package-root';
 import { claimEnvironment, noteTravels } from './claim-environment';
 import { openEngine, type Engine } from './engine';
-import { ensureMlManager, ensureVenueAccount } from './entities';
+import { ensureMlManager, ensureVenueAccount, retrainSettings } from './entities';
 import { FormerAccountError, moveFormerAccount } from './former-account';
 import { openHandOver } from './hand-over';
 import { queueForSlots } from '../src/temporal/monitor-queue';
 import { register, type Registration } from '../src/temporal/registration';
 import { printAlert } from './print-alert';
 import { keyUserOf, trades } from './key-user';
+import { ModelKeeper } from './model-keeper';
 import { runInOrder } from './run-in-order';
 import { createSlotWorker } from './slot-worker';
 import {
@@ -46,6 +48,7 @@ import {
   entitiesWorker,
   formerVenueWorker,
   inferenceWorker,
+  retrainingWorker,
   signalsWorker,
   venueWorker,
   type QueueWorkerOptions,
@@ -179,7 +182,10 @@ async function serve(options: RunWorkersOptions, engine: Engine, registry: Regis
   const { config, taskQueues, component, target } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
-  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine)));
+  const predicts = taskQueues.includes(INFERENCE_TASK_QUEUE);
+  const keeper = predicts ? await openModel(engine) : undefined;
+  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine, keeper)));
+  if (keeper) queues.push(retrainingWorker(engine, keeper));
   const registration = component && (await takeSlot(component, options, engine));
   if (component && !registration) return 0;
   // No engine of an older release runs beside the one that holds the slot.
@@ -223,7 +229,10 @@ async function serve(options: RunWorkersOptions, engine: Engine, registry: Regis
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (trades(taskQueues)) await moveAccount(engine, isEngine);
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(...(await keepAccount(engine)));
-        if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
+        if (keeper) {
+          await ensureMlManager(engine.client, config, keeper.served);
+          await ensureRetrainer(engine.client, retrainSettings(config));
+        }
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },
       onRunning: () => {
@@ -324,16 +333,23 @@ async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWor
   return taskQueues.includes(venueTaskQueue(ours)) && formerWorkflows.exist();
 }
 
-function counted(model: Model, { registry }: Engine): Model {
-  return registry ? timedModel(model, inferenceTimer(registry)) : model;
+function openModel({ config, logger, registry }: Engine): Promise<ModelKeeper> {
+  const onRun = registry && inferenceTimer(registry);
+  return ModelKeeper.open(config, {
+    counted: (model) => (onRun ? timedModel(model, onRun) : model),
+    warn: (sentence) => logger.warn(sentence),
+  });
 }
 
 async function candlesNeeded({ config }: Engine): Promise<number> {
   return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
 }
 
-async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWorkerOptions> {
-  const { config } = engine;
+async function queueWorker(
+  taskQueue: string,
+  engine: Engine,
+  keeper: ModelKeeper | undefined,
+): Promise<QueueWorkerOptions> {
   const venueQueue = venueTaskQueue(engine.ours);
   switch (taskQueue) {
     case SIGNALS_TASK_QUEUE:
@@ -343,9 +359,8 @@ async function queueWorker(taskQueue: string, engine: Engine): Promise<QueueWork
     case venueQueue:
       return venueWorker(engine, await candlesNeeded(engine));
     case INFERENCE_TASK_QUEUE: {
-      const model = await loadModel(config.ml.model, { executionProvider: config.ml.executionProvider });
-      checkCandleInterval(model.metadata, config.ml.candleIntervalMinutes);
-      return inferenceWorker(engine, counted(model, engine));
+      if (keeper === undefined) throw new Error('No model was loaded for its task queue.');
+      return inferenceWorker(engine, keeper.model, (command) => keeper.replace(command));
     }
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');

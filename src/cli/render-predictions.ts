@@ -2,6 +2,7 @@ import { describeFunnel } from '../domain/model-gate/funnel';
 import type { OpenView } from '../messages/ml-manager';
 import type { PredictionsReport } from '../observability/predictions-report';
 import { printable } from '../process/printable';
+import { operationLines, presentOperation } from './render-ml-operation';
 import { renderTable } from './table';
 import type { Style } from './terminal';
 
@@ -23,6 +24,7 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
   return {
     running: state.status === 'running',
     model: state.model,
+    ...presentOperation(state),
     gate: state.gate,
     demo: state.demoWords,
     last_tick_at: isoOf(state.lastTickMs),
@@ -55,6 +57,7 @@ export function renderPredictions({ state, stats }: PredictionsReport, style: St
     `Last candle ${timeOf(lastTickMs)}, next ${timeOf(nextTickMs)}.`,
     gate === undefined ? 'No gate is configured: no prediction becomes a signal.' : `Gate: ${GATE_WORDS[gate]}.`,
   ];
+  lines.push(...operationLines(state, style));
   if (demoWords !== undefined) lines.push(`Each signal is a ${printable(demoWords)} of its order's value.`);
   if (lastFunnel !== undefined) lines.push(`Last tick: ${describeFunnel(lastFunnel)}.`);
   if (stats.funnel !== undefined) lines.push(`So far: ${describeFunnel(stats.funnel)}.`);

@@ -280,6 +280,13 @@ export const configSchema = z.strictObject({
     stopVolatilityMultiple: decimal,
     targetVolatilityMultiple: decimal,
     executionProvider: z.enum(['cpu', 'cuda']),
+    retrain: z.strictObject({
+      enabled: z.boolean(),
+      everyHours: z.int().min(1).max(720),
+      /** A folder of candle files, as training/README.md describes them. */
+      dataDir: z.string().min(1).optional(),
+      timeoutMinutes: z.int().min(5).max(1_440),
+    }),
   }),
   paperVenue: z.strictObject({
     port,

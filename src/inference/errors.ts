@@ -6,6 +6,8 @@ export type ModelErrorCode =
   | 'MODEL_HASH_MISMATCH'
   | 'MODEL_SHAPE_MISMATCH'
   | 'MODEL_INTERVAL_MISMATCH'
+  /** More than the process that asks the exchange fetches, which goes by the configured model. */
+  | 'MODEL_NEEDS_MORE_CANDLES'
   | 'MODEL_LOAD_FAILED'
   | 'EXECUTION_PROVIDER_UNAVAILABLE'
   | 'BATCH_INVALID';
