@@ -179,11 +179,10 @@ async function createWorkers(
 }
 
 async function serve(options: RunWorkersOptions, engine: Engine, registry: Registry): Promise<number> {
-  const { config, taskQueues, component, target } = options;
+  const { taskQueues, component, target } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
-  const predicts = taskQueues.includes(INFERENCE_TASK_QUEUE);
-  const keeper = predicts ? await openModel(engine) : undefined;
+  const keeper = taskQueues.includes(INFERENCE_TASK_QUEUE) ? await openModel(engine) : undefined;
   const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine, keeper)));
   if (keeper) queues.push(retrainingWorker(engine, keeper));
   const registration = component && (await takeSlot(component, options, engine));
@@ -229,10 +228,7 @@ async function serve(options: RunWorkersOptions, engine: Engine, registry: Regis
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (trades(taskQueues)) await moveAccount(engine, isEngine);
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(...(await keepAccount(engine)));
-        if (keeper) {
-          await ensureMlManager(engine.client, config, keeper.served);
-          await ensureRetrainer(engine.client, retrainSettings(config));
-        }
+        if (keeper) await beginPredictions(engine, keeper);
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },
       onRunning: () => {
@@ -331,6 +327,11 @@ async function takeSlot(
 /** Workflows of before environments travelled along ask where no environment is named. */
 async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWorkflows }: Engine): Promise<boolean> {
   return taskQueues.includes(venueTaskQueue(ours)) && formerWorkflows.exist();
+}
+
+async function beginPredictions({ client, config }: Engine, { served }: ModelKeeper): Promise<void> {
+  await ensureMlManager(client, config, served);
+  await ensureRetrainer(client, retrainSettings(config));
 }
 
 function openModel({ config, logger, registry }: Engine): Promise<ModelKeeper> {

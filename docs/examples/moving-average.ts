@@ -56,7 +56,7 @@ function mean(candles: readonly Candle[], count: number, end: number): number {
 /** The newest closed candles, oldest first. @throws Error when they cannot be read, or one is missing */
 export async function readCandles(baseUrl: string, symbol: string, nowMs: number): Promise<readonly Candle[]> {
   const query = new URLSearchParams({ category: 'linear', symbol, interval: '1', limit: String(SLOW_CANDLES + 3) });
-  const answer = await ask(`${baseUrl}/v5/market/kline?${query}`);
+  const answer = await ask(`${baseUrl}/v5/market/kline?${query.toString()}`);
   const { result } = answer as { readonly result?: { readonly list?: readonly (readonly string[])[] } };
   const candles = (result?.list ?? [])
     .map(([openTime, , , , close]) => ({ openTimeMs: Number(openTime), close: Number(close) }))

@@ -69,8 +69,11 @@ const GATE: GateSettings = {
 const SHA256 = 'a'.repeat(64);
 const BROKEN = 'b'.repeat(64);
 const LOADED: ServedModel = { name: 'other', version: '2', sha256: SHA256, from: 'loaded', by: 'anna', sinceMs: 1 };
+/** Each leaves five events. */
+const CHANGES = 12;
 const TICKS = 15;
 const RUNS_MIN = 4;
+const MANY_CANDLES_TIMEOUT_MS = 180_000;
 const CANDLES_MISSED = 20;
 /** So short that a hundred candles close while a test waits. */
 const BRIEF: MlManagerSettings = { ...SETTINGS, symbols: ['BRIEF'], candleIntervalMs: 100 };
@@ -161,6 +164,13 @@ function loopWorker(): Promise<Worker> {
   return createWorker({ connection, namespace, activities, taskQueue: INFERENCE_TASK_QUEUE, workflowBundle });
 }
 
+afterEach(async () => {
+  // Some tests have ended it, or never started it.
+  await manager()
+    .terminate('the test is over')
+    .catch(() => undefined);
+});
+
 function manager() {
   return environment.client.workflow.getHandle(ML_MANAGER_WORKFLOW_ID);
 }
@@ -194,7 +204,6 @@ test('the model, the last error and the counts are the same after a continue-as-
 
   expect(await manager().query(mlStateQuery)).toEqual(before);
   expect(await manager().query(mlStatsQuery)).toMatchObject({ failedTicks: 1, predictions: 1 });
-  await manager().terminate('the test is over');
 });
 
 test('what passes the gate is handed in, and the views stay open after a continue-as-new', async () => {
@@ -216,7 +225,6 @@ test('what passes the gate is handed in, and the views stay open after a continu
 
   expect(await manager().query(mlStateQuery)).toEqual(before);
   expect(await manager().query(mlStatsQuery)).toEqual(stats);
-  await manager().terminate('the test is over');
 });
 
 test('a tick that a clock ten years ahead had made holds nothing up once the clock is right again', async () => {
@@ -263,7 +271,6 @@ test('a pause keeps who came first and why, over new runs and restarts, and also
   const after = await manager().query(mlStateQuery);
   expect(after.status).toBe('running');
   expect(after.pause).toBeUndefined();
-  await manager().terminate('the test is over');
 });
 
 test('no change of settings is lost while runs are continued; it ends when the configuration says something new', async () => {
@@ -271,7 +278,7 @@ test('no change of settings is lost while runs are continued; it ends when the c
   await eventually(async () => (await manager().query(mlStatsQuery)).ticks === 1);
   const change = (settings: Record<string, string | number>) =>
     manager().executeUpdate(changeSettingsUpdate, { args: [{ settings, by: 'anna' }] });
-  for (let minutes = 1; minutes <= CONTINUE_AS_NEW_EVENTS; minutes += 1) {
+  for (let minutes = 1; minutes <= CHANGES; minutes += 1) {
     const reply = await change({ coolDownMinutes: minutes });
     expect(reply).toMatchObject({ status: 'changed', settings: { inForce: { coolDownMinutes: minutes } } });
     expect(await manager().query(mlSettingsQuery)).toMatchObject({ inForce: { coolDownMinutes: minutes } });
@@ -297,7 +304,6 @@ test('no change of settings is lost while runs are continued; it ends when the c
   expect((await manager().query(mlSettingsQuery)).inForce?.minimumReturn).toBe('0.0004');
   await change({});
   expect(await changedSettings()).toEqual([]);
-  await manager().terminate('the test is over');
 });
 
 test('the gate of demos is refused outside paper', async () => {
@@ -306,7 +312,6 @@ test('the gate of demos is refused outside paper', async () => {
   const reply = await manager().executeUpdate(changeSettingsUpdate, { args: [command] });
   expect(reply).toMatchObject({ status: 'refused', reason: expect.stringContaining('testnet') });
   expect((await manager().query(mlSettingsQuery)).inForce?.gate).toBe('costs');
-  await manager().terminate('the test is over');
 });
 
 test('a model that answers takes the place of the one before it; one that does not leaves it there', async () => {
@@ -319,34 +324,36 @@ test('a model that answers takes the place of the one before it; one that does n
   expect((await manager().query(mlStateQuery)).servedModel).toEqual(served);
   expect(await load({ sha256: SHA256, by: 'anna' })).toEqual({ status: 'loaded', model: LOADED });
   expect((await manager().query(mlStateQuery)).servedModel).toEqual(LOADED);
-  await manager().terminate('the test is over');
 });
 
-test('many candles grow no history, and those that closed while nobody predicted are predicted once', async () => {
-  predictedAtMs = [];
-  const firstRunId = await start(BRIEF);
-  await eventually(async () => (await manager().query(mlStatsQuery)).ticks >= TICKS);
-  const runIds = await runsOf(firstRunId);
-  expect(runIds.length).toBeGreaterThanOrEqual(RUNS_MIN);
-  for (const runId of runIds) expect(await eventsOf(runId)).toBeLessThan(2 * CONTINUE_AS_NEW_EVENTS);
+test(
+  'many candles grow no history, and those that closed while nobody predicted are predicted once',
+  async () => {
+    predictedAtMs = [];
+    const firstRunId = await start(BRIEF);
+    await eventually(async () => (await manager().query(mlStatsQuery)).ticks >= TICKS);
+    const runIds = await runsOf(firstRunId);
+    expect(runIds.length).toBeGreaterThanOrEqual(RUNS_MIN);
+    for (const runId of runIds) expect(await eventsOf(runId)).toBeLessThan(2 * CONTINUE_AS_NEW_EVENTS);
 
-  workers[0]!.shutdown();
-  await eventually(async () => workers[0]!.getState() === 'STOPPED');
-  const ticksBefore = predictedAtMs.length;
-  const stoppedAtMs = Date.now();
-  await new Promise((resolve) => setTimeout(resolve, CANDLES_MISSED * BRIEF.candleIntervalMs));
-  const startedAtMs = Date.now();
-  workers[0] = await loopWorker();
-  running = Promise.all([running, workers[0].run()]);
-  await eventually(async () => predictedAtMs.length > ticksBefore + 2);
+    workers[0]!.shutdown();
+    await eventually(async () => workers[0]!.getState() === 'STOPPED');
+    const ticksBefore = predictedAtMs.length;
+    const stoppedAtMs = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, CANDLES_MISSED * BRIEF.candleIntervalMs));
+    const startedAtMs = Date.now();
+    workers[0] = await loopWorker();
+    running = Promise.all([running, workers[0].run()]);
+    await eventually(async () => predictedAtMs.length > ticksBefore + 2);
 
-  const caughtUp = predictedAtMs.slice(ticksBefore);
-  // A tick that was under way when the worker stopped may be repeated.
-  const missed = caughtUp.filter((atMs) => atMs > stoppedAtMs && atMs < startedAtMs - BRIEF.candleIntervalMs);
-  expect(missed).toEqual([]);
-  expect(new Set(caughtUp).size).toBeGreaterThanOrEqual(2);
-  await manager().terminate('the test is over');
-});
+    const caughtUp = predictedAtMs.slice(ticksBefore);
+    // A tick that was under way when the worker stopped may be repeated.
+    const missed = caughtUp.filter((atMs) => atMs > stoppedAtMs && atMs < startedAtMs - BRIEF.candleIntervalMs);
+    expect(missed).toEqual([]);
+    expect(new Set(caughtUp).size).toBeGreaterThanOrEqual(2);
+  },
+  MANY_CANDLES_TIMEOUT_MS,
+);
 
 test('one model is trained at a time, by whom it was asked for; without a clock the retrainer ends', async () => {
   const { client } = environment;

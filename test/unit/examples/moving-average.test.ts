@@ -10,11 +10,11 @@ interface Candle {
   readonly close: number;
 }
 interface Example {
-  crossing(
+  readonly crossing: (
     symbol: string,
     candles: readonly Candle[],
-  ): { readonly direction: string; readonly timestamp: string } | undefined;
-  main(env: Readonly<Record<string, string>>): Promise<void>;
+  ) => { readonly direction: string; readonly timestamp: string } | undefined;
+  readonly main: (env: Readonly<Record<string, string>>) => Promise<void>;
 }
 // By its path: nothing of the program may rest on an example.
 const { crossing, main } = require(join(packageRoot(), 'docs/examples/moving-average.ts')) as Example;
