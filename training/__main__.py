@@ -107,7 +107,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--models", type=Path, default=PACKAGE.parent / "models", help="where the model and its card go"
     )
-    parser.add_argument("--vectors", type=Path, default=PACKAGE / "test_data", help="where the test vectors go")
+    parser.add_argument(
+        "--vectors",
+        type=Path,
+        default=PACKAGE.parent / "src" / "inference" / "test_data",
+        help="where the test vectors go",
+    )
     parser.add_argument(
         "--against",
         type=Path,

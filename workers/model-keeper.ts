@@ -11,6 +11,9 @@ export interface KeeperOptions {
   /** The same model, counted. */
   readonly counted: (model: Model) => Model;
   readonly warn: (sentence: string) => void;
+  /** Told of each model that predicts from now on, and of one whose thread died and was started again. */
+  readonly onLoaded?: (model: Model) => void;
+  readonly onReopened?: (model: Model) => void;
 }
 
 /**
@@ -23,15 +26,17 @@ export class ModelKeeper {
   private constructor(
     private readonly config: Config,
     private readonly shelf: ModelShelf,
-    private readonly counted: KeeperOptions['counted'],
+    private readonly options: KeeperOptions,
     loaded: Model,
     private current: ServedModel,
   ) {
-    this.model = new ReplaceableModel(loaded);
+    this.model = new ReplaceableModel(options.counted(loaded));
+    options.onLoaded?.(loaded);
   }
 
   /** @throws ModelError when the configured file cannot be used; a loaded one that cannot is left out, and told */
-  static async open(config: Config, { counted, warn }: KeeperOptions): Promise<ModelKeeper> {
+  static async open(config: Config, options: KeeperOptions): Promise<ModelKeeper> {
+    const { warn } = options;
     const shelf = new ModelShelf(config.dataDir);
     const choice = await shelf.choice();
     const isChosen = choice !== undefined && choice.configuredSha256 === (await sha256OfModel(config.ml.model));
@@ -39,13 +44,9 @@ export class ModelKeeper {
     if (isChosen) {
       const { sha256, by, atMs } = choice;
       try {
-        const model = await loadServable(config, shelf.pathOf(sha256), sha256);
-        return new ModelKeeper(config, shelf, counted, counted(model), {
-          ...namesOf(model),
-          from: 'loaded',
-          by,
-          sinceMs: atMs,
-        });
+        const model = await loadServable(config, options, shelf.pathOf(sha256), sha256);
+        const served: ServedModel = { ...namesOf(model), from: 'loaded', by, sinceMs: atMs };
+        return new ModelKeeper(config, shelf, options, model, served);
       } catch (error) {
         note = `The model ${sha256.slice(0, 12)} that ${by} had loaded cannot be used any more, so the configured one predicts: ${(error as Error).message}`;
         warn(note);
@@ -54,14 +55,14 @@ export class ModelKeeper {
       note = `The configured model has changed since ${choice.by} loaded ${choice.sha256.slice(0, 12)}, so the configured one predicts.`;
       warn(note);
     }
-    const model = await loadServable(config, config.ml.model);
+    const model = await loadServable(config, options, config.ml.model);
     const served: ServedModel = {
       ...namesOf(model),
       from: 'configuration',
       sinceMs: Date.now(),
       ...(note && { note }),
     };
-    return new ModelKeeper(config, shelf, counted, counted(model), served);
+    return new ModelKeeper(config, shelf, options, model, served);
   }
 
   /** What predicts now. */
@@ -81,11 +82,11 @@ export class ModelKeeper {
    * @throws ModelError: the one before it goes on
    */
   async replace({ sha256, by }: LoadModelCommand): Promise<ServedModel> {
-    const { config, shelf } = this;
+    const { config, shelf, options } = this;
     const path = sha256 === undefined ? config.ml.model : shelf.pathOf(sha256);
     let served: ServedModel | undefined;
     await this.model.replace(async () => {
-      const model = await loadServable(config, path, sha256);
+      const model = await loadServable(config, options, path, sha256);
       const atMs = Date.now();
       try {
         const configuredSha256 = await sha256OfModel(config.ml.model);
@@ -96,7 +97,8 @@ export class ModelKeeper {
         throw error;
       }
       served = { ...namesOf(model), from: sha256 === undefined ? 'configuration' : 'loaded', by, sinceMs: atMs };
-      return this.counted(model);
+      options.onLoaded?.(model);
+      return options.counted(model);
     });
     this.current = served ?? this.current;
     return this.current;
@@ -113,12 +115,17 @@ function namesOf({ metadata: { name, version, sha256 } }: Model): Pick<ServedMod
  * @param sha256 what its file has to be; absent: any
  * @throws ModelError
  */
-async function loadServable({ ml }: Config, path: string, sha256?: string): Promise<Model> {
-  const model = await loadModel(path, { executionProvider: ml.executionProvider });
+async function loadServable(
+  { ml }: Config,
+  { onReopened }: KeeperOptions,
+  path: string,
+  sha256?: string,
+): Promise<Model> {
+  const model = await loadModel(path, { executionProviders: ml.executionProviders, onReopened });
   try {
     const { metadata } = model;
     if (sha256 !== undefined && metadata.sha256 !== sha256) {
-      throw new ModelError('MODEL_HASH_MISMATCH', `${path} is not the model that was asked for: it has changed since.`);
+      throw new ModelError('MODEL_HASH_MISMATCH', `${path} is not the model that was asked for: it has changed since`);
     }
     checkCandleInterval(metadata, ml.candleIntervalMinutes);
     if (path !== ml.model) await checkCandles(ml.model, metadata);
@@ -135,6 +142,7 @@ async function checkCandles(configured: string, { name, input }: Model['metadata
   if (input.candlesNeeded <= fetched) return;
   throw new ModelError(
     'MODEL_NEEDS_MORE_CANDLES',
-    `The model ${name} needs ${input.candlesNeeded} candles, and ${fetched} are fetched, as the configured model needs: set ml.model to it and restart.`,
+    `The model ${name} needs ${input.candlesNeeded} candles, and ${fetched} are fetched, as the configured model needs`,
+    { advice: 'set ml.model to it and restart' },
   );
 }

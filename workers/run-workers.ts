@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
 import { readModelMetadata } from '../src/inference/model-metadata';
-import { timedModel } from '../src/inference/session';
+import { timedModel, type Model } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
@@ -179,13 +179,27 @@ async function createWorkers(
 }
 
 async function serve(options: RunWorkersOptions, engine: Engine, registry: Registry): Promise<number> {
-  const { taskQueues, component, target } = options;
+  const { taskQueues } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
   const keeper = taskQueues.includes(INFERENCE_TASK_QUEUE) ? await openModel(engine) : undefined;
+  try {
+    return await serveWith(keeper, options, engine, registry);
+  } finally {
+    await keeper?.model.close();
+  }
+}
+
+async function serveWith(
+  keeper: ModelKeeper | undefined,
+  options: RunWorkersOptions,
+  engine: Engine,
+  registry: Registry,
+): Promise<number> {
+  const { taskQueues, component, target } = options;
   const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine, keeper)));
   if (keeper) queues.push(retrainingWorker(engine, keeper));
-  const registration = component && (await takeSlot(component, options, engine));
+  const registration = component && (await takeSlot(component, options, engine, keeper));
   if (component && !registration) return 0;
   // No engine of an older release runs beside the one that holds the slot.
   const isEngine = component === 'trading_engine';
@@ -298,11 +312,11 @@ function watchSymbols({ client, config, ours, venueConfig, problems, logger }: E
 
 async function takeSlot(
   component: string,
-  { isMonitored = false, taskQueues }: RunWorkersOptions,
+  { isMonitored = false }: RunWorkersOptions,
   engine: Engine,
+  keeper: ModelKeeper | undefined,
 ): Promise<Registration | undefined> {
   const { config, client } = engine;
-  const predicts = taskQueues.includes(INFERENCE_TASK_QUEUE);
   const result = await register({
     client,
     component,
@@ -310,7 +324,7 @@ async function takeSlot(
     metadata: {
       environment: engine.venueConfig.environment,
       venue: config.venue,
-      ...(predicts && { model: basename(config.ml.model) }),
+      ...(keeper && aboutModel(keeper, config.ml.model)),
     },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
     taskQueue: isMonitored ? MONITOR_TASK_QUEUE : await queueForSlots(client),
@@ -336,14 +350,30 @@ async function beginPredictions({ client, config }: Engine, { served }: ModelKee
 
 function openModel({ config, logger, registry }: Engine): Promise<ModelKeeper> {
   const onRun = registry && inferenceTimer(registry);
+  const tell = (what: string, { metadata, provider, refusedProviders }: Model): void => {
+    const { name, version, sha256 } = metadata;
+    logger.info(what, { model: `${name} ${version}`, sha256, provider });
+    for (const refused of refusedProviders) {
+      logger.warn(`The model runs on ${provider}: ${refused.provider} was refused.`, { reason: refused.reason });
+    }
+  };
   return ModelKeeper.open(config, {
     counted: (model) => (onRun ? timedModel(model, onRun) : model),
     warn: (sentence) => logger.warn(sentence),
+    onLoaded: (model) => tell('model loaded', model),
+    onReopened: (model) => tell('The thread of the model died and was started again.', model),
   });
 }
 
 async function candlesNeeded({ config }: Engine): Promise<number> {
   return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
+}
+
+/** What is registered of a model, for people. */
+function aboutModel({ model, served }: ModelKeeper, configured: string): Readonly<Record<string, string>> {
+  const refused = model.refusedProviders.map(({ provider, reason }) => `${provider} (${reason})`).join(', ');
+  const name = served.from === 'loaded' ? `${served.name} ${served.version}` : basename(configured);
+  return { model: name, provider: model.provider, ...(refused !== '' && { refused }) };
 }
 
 async function queueWorker(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
+import { addCheckCommand } from './ml-check';
 import { addMlOperationCommands } from './ml-operate';
 import { addRetrainCommand } from './ml-retrain';
 import { presentRetrainer, retrainerLines } from './render-retrainer';
@@ -13,13 +14,14 @@ import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 const NONE_RUNS =
   'No predictions are made: none has started, or somebody ended them. "oncefill start" starts them, unless ml.enabled is false.';
 
-/** `oncefill ml status`, what the model does, `ml why SYMBOL`, why there was no signal, and what people do to it. */
+/** `oncefill ml status`, what the model does, `ml why SYMBOL`, why there was no signal, what people do to it, and `ml check`. */
 export function addMlCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
   const ml = program
     .command('ml')
     .description('look at the predictions of the model, pause them, change how they become signals');
   addStatusCommand(ml, finish);
   addWhyCommand(ml, finish);
+  addCheckCommand(ml, finish);
   addMlOperationCommands(ml, finish);
   addRetrainCommand(ml, finish);
 }

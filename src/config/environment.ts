@@ -20,5 +20,6 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { name: 'RATE_LIMIT_SAFETY_MARGIN', path: 'rateLimits.safetyMargin' },
   { name: 'BALANCE_UPDATE_INTERVAL', path: 'balances.updateIntervalSeconds' },
   { name: 'WORKER_HEARTBEAT_TIMEOUT', path: 'workers.heartbeatTimeoutSeconds' },
+  { name: 'ONNX_EXECUTION_PROVIDERS', path: 'ml.executionProviders' },
   { name: 'MONITOR_ALERT_THRESHOLD', path: 'alerts.errorsPerMinute' },
 ];

@@ -38,8 +38,15 @@ const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 export function settingFromText(path: string, text: string): unknown {
   const type = SETTING_SHAPES.find((shape) => shape.path === path)?.type;
   if (type === 'choice') return text.toLowerCase();
+  if (type === 'list') return readList(text);
   const numeric = type === 'whole number' || type === 'number';
   return numeric && PLAIN_NUMBER.test(text) ? Number(text) : text;
+}
+
+/** Names with commas or blanks between them; CUDAExecutionProvider, as Python calls it, is cuda. */
+function readList(text: string): readonly string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  return names.map((name) => name.toLowerCase().replace(/executionprovider$/, ''));
 }
 
 /** A variable that is set to nothing counts as not set, as in `API_PORT=` of an .env file. */

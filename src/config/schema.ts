@@ -19,6 +19,9 @@ import { hooks } from './hooks-schema';
  * list of settings are made from these (allowed-values.ts).
  */
 
+/** Where a model may run; no-cpu: nowhere rather than on the processor. */
+const EXECUTION_PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml', 'no-cpu'] as const;
+
 /** Whether a text is a decimal number as the domain reads it, and within bounds. */
 function isDecimal(text: string, isWithin: (value: NonNullable<ReturnType<typeof parseDecimal>>) => boolean): boolean {
   const value = parseDecimal(text);
@@ -279,7 +282,8 @@ export const configSchema = z.strictObject({
     /** 0: as for every other signal. */
     stopVolatilityMultiple: decimal,
     targetVolatilityMultiple: decimal,
-    executionProvider: z.enum(['cpu', 'cuda']),
+    /** Tried in this order; the processor comes last unless no-cpu stands among them. */
+    executionProviders: z.array(z.enum(EXECUTION_PROVIDERS)).min(1).max(EXECUTION_PROVIDERS.length),
     retrain: z.strictObject({
       enabled: z.boolean(),
       everyHours: z.int().min(1).max(720),

@@ -8,14 +8,21 @@ import { valueAt } from './layers';
 import type { Config } from './schema';
 import { configSchema } from './schema';
 
+/** Settings of earlier releases, and what took their place. */
+const FORMER_KEYS: Readonly<Record<string, string>> = {
+  'ml.executionProvider':
+    'write ml.executionProviders, a list, in its place: [cuda, no-cpu] is what cuda meant, [cpu] what cpu did',
+};
+
 function unknownKey(layers: MergedLayers, parent: readonly string[], key: string): ConfigProblem {
   const path = [...parent, key];
-  const known = allowedKeys(parent).join(', ');
+  const former = FORMER_KEYS[path.join('.')];
+  const known = former ?? `known here: ${allowedKeys(parent).join(', ')}`;
   // The value is left out: an unknown key may well be a secret that was written into the wrong file.
   return {
     source: layers.layerOf(path).source,
     path: path.join('.'),
-    message: `${path.join('.')} is not a setting; known here: ${known}.`,
+    message: `${path.join('.')} is not a setting${former ? ' any more' : ''}; ${known}.`,
   };
 }
 

@@ -18,7 +18,7 @@ export const FEATURE_NAMES = [
   'relative_volume',
 ] as const;
 
-type FeatureName = (typeof FEATURE_NAMES)[number];
+export type FeatureName = (typeof FEATURE_NAMES)[number];
 
 /** The part of a model's metadata that decides its input. */
 export interface FeatureLayout {

@@ -11,7 +11,7 @@ import { errorText, ModelError } from './errors';
 /** Copies that are kept; those used longest ago go first. */
 export const SHELF_MODELS_MAX = 5;
 /** As the loader has it: see session.ts. */
-const MODEL_BYTES_MAX = 1024 ** 3;
+const MODEL_BYTES_MAX = 256 * 1024 ** 2;
 const DESCRIPTION_BYTES_MAX = 1024 ** 2;
 const CHOICE_BYTES_MAX = 16 * 1024;
 const CHOICE_FILE = 'loaded.json';
@@ -48,7 +48,7 @@ export class ModelShelf {
    * Copies a model, and its description where that lies beside it, and forgets the oldest copies beyond SHELF_MODELS_MAX.
    *
    * @returns the SHA-256 of the model
-   * @throws ModelError MODEL_NOT_FOUND, MODEL_LOAD_FAILED where it is too large to be one
+   * @throws ModelError MODEL_NOT_FOUND, MODEL_TOO_LARGE where it is too large to be one
    */
   async keep(path: string): Promise<string> {
     const content = await readBounded(path, MODEL_BYTES_MAX);
@@ -136,13 +136,13 @@ async function readBounded(path: string, bytesMax: number): Promise<Buffer> {
     try {
       const { size } = await file.stat();
       if (size > bytesMax)
-        throw new ModelError('MODEL_LOAD_FAILED', `${path} has ${size} bytes; the most is ${bytesMax}.`);
+        throw new ModelError('MODEL_TOO_LARGE', `${path} has ${size} bytes; the most is ${bytesMax}`);
       return await readFile(file);
     } finally {
       await file.close();
     }
   } catch (error) {
     if (error instanceof ModelError) throw error;
-    throw new ModelError('MODEL_NOT_FOUND', `The model ${path} cannot be read: ${errorText(error)}.`, { cause: error });
+    throw new ModelError('MODEL_NOT_FOUND', `The model ${path} cannot be read: ${errorText(error)}`, { cause: error });
   }
 }

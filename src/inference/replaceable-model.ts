@@ -11,6 +11,14 @@ export class ReplaceableModel implements Model {
     return this.current.metadata;
   }
 
+  get provider(): string {
+    return this.current.provider;
+  }
+
+  get refusedProviders(): Model['refusedProviders'] {
+    return this.current.refusedProviders;
+  }
+
   predict(batch: FeatureBatch): ReturnType<Model['predict']> {
     const run = this.current.predict(batch);
     this.underWay = run.catch(() => undefined);

@@ -1,39 +1,35 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { errorText, ModelError } from './errors';
-import { metadataPath, PREDICTION_OUTPUT, readModelMetadata } from './model-metadata';
-import type { ModelMetadata } from './model-metadata';
-import type { FeatureBatch, Prediction, SkippedSymbol } from './types';
+import type { ModelMetadata } from './contract-schema';
+import { ModelError } from './errors';
+import { readModel, type DescribedModel } from './model-metadata';
+import type { RefusedProvider } from './choose-provider';
+import { BATCH_ROWS_MAX, openModel, type OnPassed, type OpenedModel } from './open-model';
+import { toInference, type Inference } from './outputs';
+import { runBatch } from './run-batch';
+import { plainWords } from './runtime-words';
+import { RuntimeFailure } from './thread-host';
+import type { FeatureBatch } from './types';
 
-/** As many symbols as a venue may have configured. */
-export const BATCH_ROWS_MAX = 200;
-/** A larger file is not a model that one process should load. */
-const MODEL_BYTES_MAX = 1024 ** 3;
-/** Threads of one inference: the model shares the machine with every other process. */
-const INTRA_OP_THREADS_MAX = 2;
-/** Fatal only: the runtime writes to standard error by itself, past our logs, and every error is thrown as well. */
-const LOG_SEVERITY_FATAL = 4;
+export { BATCH_ROWS_MAX } from './open-model';
 
 export interface ModelOptions {
-  /** cuda needs a build of onnxruntime-node with CUDA; there is no silent fall-back to the CPU. */
-  readonly executionProvider: 'cpu' | 'cuda';
-}
-
-interface Inference {
-  /** In the order of the batch's rows. */
-  readonly predictions: readonly Prediction[];
-  /** Symbols for which the model gave no finite number. */
-  readonly skipped: readonly SkippedSymbol[];
+  /** In the order in which they are tried; the processor comes last unless `no-cpu` stands among them. */
+  readonly executionProviders: readonly string[];
+  readonly onPassed?: OnPassed;
+  /** Told when the model was started again after its thread died: the provider may be another one. */
+  readonly onReopened?: (model: Model) => void;
 }
 
 export interface Model {
   readonly metadata: ModelMetadata;
+  /** The execution provider that runs it. */
+  readonly provider: string;
+  /** Those that were to be tried before it, and why each is not the one. */
+  readonly refusedProviders: readonly RefusedProvider[];
   /**
    * One run of the model for all rows of the batch.
    *
-   * @throws ModelError BATCH_INVALID when the batch has more than BATCH_ROWS_MAX rows or another shape than the model's
+   * @throws ModelError BATCH_INVALID when the batch has more than BATCH_ROWS_MAX rows or another shape than the model's;
+   *   MODEL_STOPPED when its thread died: the next call starts it again
    */
   predict(batch: FeatureBatch): Promise<Inference>;
   /** Frees the memory outside of JavaScript. The model cannot be used afterwards. */
@@ -44,6 +40,12 @@ export interface Model {
 export function timedModel(model: Model, onRun: (tookMs: number) => void): Model {
   return {
     metadata: model.metadata,
+    get provider() {
+      return model.provider;
+    },
+    get refusedProviders() {
+      return model.refusedProviders;
+    },
     async predict(batch) {
       const startedAtMs = performance.now();
       const inference = await model.predict(batch);
@@ -55,175 +57,100 @@ export function timedModel(model: Model, onRun: (tookMs: number) => void): Model
 }
 
 /**
- * Loads a model and proves that it can be used: the file is the one that its metadata describe (SHA-256), the graph has
- * the input and the outputs they name, and one warm-up run succeeds, so that the first real one is not slow.
+ * Loads a model and proves that it can be used: its file describes it, the graph has the input and the outputs that it names, it
+ * answers its test window as it says, and a full batch of symbols is fast enough. It runs in a thread of its own, which the runtime
+ * blocks from the beginning of a run to its end.
  *
- * onnxruntime-node is loaded here and nowhere else: only the process that predicts pays for it.
- *
- * @param path the .onnx file; its metadata lie beside it under the same name with .json
+ * @param path the .onnx file
  * @throws ModelError with the code of what is wrong
  */
 export async function loadModel(path: string, options: ModelOptions): Promise<Model> {
-  const content = await readModelFile(path);
-  const metadata = await readModelMetadata(path);
-  checkHash(content, metadata, path);
-  const runtime = await import('onnxruntime-node');
-  runtime.env.logLevel = 'fatal';
-  const session = await createSession(runtime.InferenceSession, content, path, options);
-  try {
-    checkGraph(session, metadata, path);
-    const run = (batch: FeatureBatch): Promise<Inference> => predict(session, runtime.Tensor, metadata, batch);
-    await warmUp(run, metadata, path);
-    return { metadata, predict: run, close: () => session.release() };
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
+  return serveModel(await readModel(path), options);
 }
 
-async function readModelFile(path: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(path);
-    if (size > MODEL_BYTES_MAX) {
-      throw new ModelError('MODEL_LOAD_FAILED', `The model ${path} has ${size} bytes; the most is ${MODEL_BYTES_MAX}.`);
-    }
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof ModelError) throw error;
-    throw new ModelError(
-      'MODEL_NOT_FOUND',
-      `The model ${path} cannot be read: ${errorText(error)}. Set ml.model to an .onnx file.`,
-      { cause: error },
-    );
-  }
-}
-
-function checkHash(content: Buffer, metadata: ModelMetadata, path: string): void {
-  const actual = createHash('sha256').update(content).digest('hex');
-  if (actual === metadata.sha256) return;
-  throw new ModelError(
-    'MODEL_HASH_MISMATCH',
-    `The model ${path} has SHA-256 ${actual}, but ${metadataPath(path)} names ${metadata.sha256}: ` +
-      'the two files do not belong together. Restore both from one training run.',
+/** The same for a file that was read before. */
+export async function serveModel(described: DescribedModel, options: ModelOptions): Promise<Model> {
+  return new ThreadedModel(
+    described,
+    options,
+    await openModel(described, options.executionProviders, options.onPassed),
   );
 }
 
-async function createSession(
-  factory: typeof InferenceSession,
-  content: Buffer,
-  path: string,
-  options: ModelOptions,
-): Promise<InferenceSession> {
-  try {
-    return await factory.create(content, {
-      executionProviders: [options.executionProvider],
-      intraOpNumThreads: Math.min(INTRA_OP_THREADS_MAX, availableParallelism()),
-      interOpNumThreads: 1,
-      logSeverityLevel: LOG_SEVERITY_FATAL,
-    });
-  } catch (error) {
-    if (options.executionProvider !== 'cpu') {
-      throw new ModelError(
-        'EXECUTION_PROVIDER_UNAVAILABLE',
-        `The model cannot run on ${options.executionProvider} here: ${errorText(error)}. ` +
-          'Install the GPU libraries of onnxruntime-node, or set ml.executionProvider to cpu.',
-        { cause: error },
+class ThreadedModel implements Model {
+  readonly metadata: ModelMetadata;
+  private reopening: Promise<void> | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly described: DescribedModel,
+    private readonly options: ModelOptions,
+    private opened: OpenedModel,
+  ) {
+    this.metadata = described.metadata;
+  }
+
+  get provider(): string {
+    return this.opened.provider;
+  }
+
+  get refusedProviders(): readonly RefusedProvider[] {
+    return this.opened.refused;
+  }
+
+  async predict(batch: FeatureBatch): Promise<Inference> {
+    checkBatch(this.metadata, batch);
+    // A run without rows is nothing that every runtime accepts, and there is nothing to learn from it.
+    if (batch.rows.length === 0) return { predictions: [], skipped: [] };
+    if (this.opened.host.isDead) await this.reopen();
+    try {
+      return toInference(
+        this.metadata,
+        batch.rows,
+        await runBatch(this.opened, this.metadata, batch.rows.length, batch.data),
       );
+    } catch (error) {
+      if (!(error instanceof RuntimeFailure)) throw error;
+      // A GPU that is lost gives no answer any more: another thread may find another provider.
+      await this.opened.host.close();
+      throw new ModelError('MODEL_STOPPED', `The model ${this.metadata.name} failed: ${plainWords(error.message)}`, {
+        advice: 'the next prediction starts it again',
+        cause: error,
+      });
     }
-    throw new ModelError('MODEL_LOAD_FAILED', `The model ${path} cannot be loaded: ${errorText(error)}.`, {
-      cause: error,
-    });
   }
-}
 
-/** The batch axis must be dynamic (a name); the other sizes must be the metadata's. */
-function checkGraph(session: InferenceSession, metadata: ModelMetadata, path: string): void {
-  const [, steps, features] = metadata.input.shape;
-  checkValue(session.inputMetadata, metadata.input.name, [steps, features], `${path}: input`);
-  if (session.inputMetadata.length !== 1) {
-    throw new ModelError(
-      'MODEL_SHAPE_MISMATCH',
-      `${path}: one input is expected, not ${session.inputMetadata.length}.`,
-    );
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.opened.host.close();
   }
-  for (const output of metadata.outputs) checkValue(session.outputMetadata, output.name, [], `${path}: output`);
-}
 
-function checkValue(
-  values: readonly InferenceSession.ValueMetadata[],
-  name: string,
-  sizesAfterBatch: readonly number[],
-  subject: string,
-): void {
-  const value = values.find((one) => one.name === name);
-  const expected = `float32 [batch${sizesAfterBatch.map((size) => `, ${size}`).join('')}] with a dynamic batch axis`;
-  let actual = 'missing';
-  if (value?.isTensor) {
-    const [batch, ...sizes] = value.shape;
-    const sameSizes =
-      sizes.length === sizesAfterBatch.length && sizes.every((size, axis) => size === sizesAfterBatch[axis]);
-    if (value.type === 'float32' && typeof batch === 'string' && sameSizes) return;
-    actual = `${value.type} [${value.shape.join(', ')}]`;
+  /** Once for each prediction that finds it dead: the interval of predictions bounds how often. */
+  private async reopen(): Promise<void> {
+    if (this.isClosed) throw new ModelError('MODEL_STOPPED', `The model ${this.metadata.name} was closed`);
+    this.reopening ??= openModel(this.described, this.options.executionProviders)
+      .then(async (opened) => {
+        this.opened = opened;
+        if (this.isClosed) await opened.host.close();
+        this.options.onReopened?.(this);
+      })
+      .finally(() => (this.reopening = undefined));
+    await this.reopening;
   }
-  throw new ModelError('MODEL_SHAPE_MISMATCH', `${subject} ${name} is ${actual}; its metadata need ${expected}.`);
-}
-
-async function warmUp(
-  run: (batch: FeatureBatch) => Promise<Inference>,
-  metadata: ModelMetadata,
-  path: string,
-): Promise<void> {
-  const [, steps, features] = metadata.input.shape;
-  const rows = [{ symbol: 'WARMUP', closeTimeMs: 0 }];
-  const { skipped } = await run({ rows, steps, features, data: new Float32Array(steps * features) });
-  if (skipped.length > 0) {
-    throw new ModelError(
-      'MODEL_LOAD_FAILED',
-      `The model ${path} gives no finite number for a window without movement.`,
-    );
-  }
-}
-
-async function predict(
-  session: InferenceSession,
-  tensor: typeof Tensor,
-  metadata: ModelMetadata,
-  batch: FeatureBatch,
-): Promise<Inference> {
-  checkBatch(metadata, batch);
-  // A run without rows is nothing that every runtime accepts, and there is nothing to learn from it.
-  if (batch.rows.length === 0) return { predictions: [], skipped: [] };
-  const input = new tensor('float32', batch.data, [batch.rows.length, batch.steps, batch.features]);
-  const results = await session.run({ [metadata.input.name]: input }, [PREDICTION_OUTPUT]);
-  const returns = results[PREDICTION_OUTPUT]?.data;
-  if (returns?.length !== batch.rows.length) {
-    throw new ModelError(
-      'MODEL_SHAPE_MISMATCH',
-      `The model ${metadata.name} gave ${returns?.length ?? 0} predictions for ${batch.rows.length} symbols.`,
-    );
-  }
-  const predictions: Prediction[] = [];
-  const skipped: SkippedSymbol[] = [];
-  for (const [index, row] of batch.rows.entries()) {
-    const returns15m = Number(returns[index]);
-    if (Number.isFinite(returns15m)) predictions.push({ ...row, horizons: [{ minutes: 15, mean: returns15m }] });
-    else skipped.push({ symbol: row.symbol, code: 'PREDICTION_NOT_FINITE', message: `the model gave ${returns15m}` });
-  }
-  return { predictions, skipped };
 }
 
 function checkBatch(metadata: ModelMetadata, batch: FeatureBatch): void {
   const [, steps, features] = metadata.input.shape;
   const rows = batch.rows.length;
   if (rows > BATCH_ROWS_MAX) {
-    throw new ModelError('BATCH_INVALID', `The batch has ${rows} symbols; the most is ${BATCH_ROWS_MAX}.`);
+    throw new ModelError('BATCH_INVALID', `The batch has ${rows} symbols; the most is ${BATCH_ROWS_MAX}`);
   }
   const length = rows * steps * features;
   if (batch.steps !== steps || batch.features !== features || batch.data.length !== length) {
     throw new ModelError(
       'BATCH_INVALID',
       `The batch is [${rows}, ${batch.steps}, ${batch.features}] with ${batch.data.length} numbers; the model ` +
-        `${metadata.name} needs [${rows}, ${steps}, ${features}].`,
+        `${metadata.name} needs [${rows}, ${steps}, ${features}]`,
     );
   }
 }

@@ -134,7 +134,9 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
   const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
   const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
   const ageSeconds = Math.round(heartbeatAgeMs / 1000);
-  const text = `${heartbeat.status}, ${tasks}, ${memory}, heartbeat ${ageSeconds} s ago${where}`;
+  const provider = holder?.metadata['provider'];
+  const model = provider === undefined ? '' : `, its model on ${provider}`;
+  const text = `${heartbeat.status}, ${tasks}, ${memory}${model}, heartbeat ${ageSeconds} s ago${where}`;
   const itsProblems = heartbeat.problems ?? [];
   const silence = `${name}${where} has sent no heartbeat for ${ageSeconds} s: it hangs, or its machine has no time for it`;
   const problems = late ? [silence, ...itsProblems] : itsProblems;

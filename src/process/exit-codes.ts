@@ -4,8 +4,8 @@ export const ExitCode = {
   SUCCESS: 0,
   /**
    * Anything unexpected; for `status`: something is degraded, or down that others do without; for `workers`: one is missing or
-   * silent; for `doctor` and `hooks show`: there is something to mend; for `venue check`: no entry would be sent; for
-   * `--cancel-orders`: trading is stopped, and not every order was seen to end.
+   * silent; for `doctor` and `hooks show`: there is something to mend; for `ml check`: the model cannot be used; for `venue check`: no
+   * entry would be sent; for `--cancel-orders`: trading is stopped, and not every order was seen to end.
    */
   FAILURE: 1,
   /** The command line or the configuration is wrong; repeating the command cannot help. */
@@ -45,8 +45,9 @@ export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or another process already does it
   1    failure; for status: something is degraded; for workers: one is missing or silent; for doctor
-       and hooks show: there is something to mend; for venue check: no entry would be sent; for
-       --cancel-orders: trading is stopped, and not every order was seen to end
+       and hooks show: there is something to mend; for ml check: the model cannot be used; for venue
+       check: no entry would be sent; for --cancel-orders: trading is stopped, and not every order
+       was seen to end
   2    wrong command line or configuration
   3    refused: conflicting or stale signal, nothing to settle, data folder in use; for venue check:
        a start would be refused; for hooks test: the alert would be

@@ -32,7 +32,7 @@ const SIGNALS_MAX = 200;
 /** The loop over two candles with a pause and a failed tick, its continue-as-new, and the run after. */
 export async function recordMlManager(engine: TestEngine): Promise<readonly Recording[]> {
   const { parts, config } = engine;
-  const model = await loadModel(config.ml.model, { executionProvider: 'cpu' });
+  const model = await loadModel(config.ml.model, { executionProviders: ['cpu'] });
   const worker = await createWorker({
     ...inferenceWorker(parts, model),
     connection: parts.connection,

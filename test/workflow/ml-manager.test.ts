@@ -40,7 +40,7 @@ beforeAll(async () => {
   environment = await startTestServer();
   // Every prediction is beyond the threshold: each tick then makes signals, whatever the market does.
   engine = await startTestEngine(environment, { flags: [{ path: 'ml.minimumReturn', value: '0.0000001' }] });
-  model = await loadModel(engine.config.ml.model, { executionProvider: 'cpu' });
+  model = await loadModel(engine.config.ml.model, { executionProviders: ['cpu'] });
   const { parts, config } = engine;
   worker = await createWorker({
     ...inferenceWorker(parts, model),

@@ -31,6 +31,7 @@ const OTHER_VALUES: Readonly<Record<string, string>> = {
   TEMPORAL_ADDRESS: '127.0.0.1:7777',
   TEMPORAL_NAMESPACE: 'other-paper',
   RATE_LIMIT_SAFETY_MARGIN: '0.5',
+  ONNX_EXECUTION_PROVIDERS: 'webgpu,cpu',
 };
 
 /** Whoever sets them names the assets or the groups: there are none by default. */

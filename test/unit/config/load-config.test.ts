@@ -48,7 +48,7 @@ describe('defaults', () => {
   test('resolve dataDir against the working folder and the model against the program', () => {
     const config = loadConfig({ env: {}, cwd });
     expect(config.dataDir).toBe(join(cwd, 'data'));
-    expect(config.ml.model).toBe(join(packageRoot(), 'models', 'returns-15m.onnx'));
+    expect(config.ml.model).toBe(join(packageRoot(), 'models', 'quantiles-60m.onnx'));
   });
 
   test('are frozen to the last list', () => {
@@ -106,6 +106,14 @@ describe('layers', () => {
     expect(loadConfig({ env: { RATE_LIMIT_SAFETY_MARGIN: '0.5' }, cwd }).rateLimits.exitSafetyMargin).toBe(1);
   });
 
+  test('a list in a variable has commas or blanks, and may name providers as Python does', () => {
+    const providers = (text: string) =>
+      loadConfig({ env: { ONNX_EXECUTION_PROVIDERS: text }, cwd }).ml.executionProviders;
+    expect(providers('webgpu,cpu')).toEqual(['webgpu', 'cpu']);
+    expect(providers(' CUDAExecutionProvider, no-cpu ')).toEqual(['cuda', 'no-cpu']);
+    expect(() => providers('gpu')).toThrow(/ml\.executionProviders/);
+  });
+
   test('LOG_LEVEL may be written in upper case', () => {
     expect(loadConfig({ env: { LOG_LEVEL: 'DEBUG' }, cwd }).logging.level).toBe('debug');
   });
@@ -144,6 +152,8 @@ describe('problems', () => {
     ['rateLimits: { safetyMargin: 0 }', 'rateLimits.safetyMargin', /above 0, at most 1/],
     ['ml: { candleIntervalMinutes: 3 }', 'ml.candleIntervalMinutes', /allowed: 1, 5/],
     ['venues: { Bad Name: {} }', 'venues.Bad Name', /Bad Name/],
+    ['ml: { executionProvider: cuda }', 'ml.executionProvider', /not a setting any more; write ml\.executionProviders/],
+    ['ml: { executionProviders: [] }', 'ml.executionProviders', /a list of 1 to/],
     ['api: 8080', 'api', /a map with host, port, bodyLimitBytes/],
     ['api:', 'api', /is null; allowed: a map/],
     ['__proto__: { port: 1 }', '__proto__', /is not a setting/],

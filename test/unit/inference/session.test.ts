@@ -1,63 +1,89 @@
-/** @jest-environment ./test/unit/inference/onnx-environment.js */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import type * as workerThreads from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { buildFeatures } from '../../../src/inference/features';
-import { metadataPath } from '../../../src/inference/model-metadata';
+import { differenceOf } from '../../../src/inference/parity';
 import { BATCH_ROWS_MAX, loadModel } from '../../../src/inference/session';
 import type { Model } from '../../../src/inference/session';
-import type { FeatureBatch } from '../../../src/inference/types';
-import { candleBatch, LAYOUT, MODEL_PATH, STEPS, SYMBOLS, VECTORS } from './vectors';
+import type { FeatureBatch, HorizonForecast } from '../../../src/inference/types';
+import { exchanged, shippedEntries, withEntries, withNanWeight } from './onnx-bytes';
+import { candleBatch, FORMER_MODEL_PATH, FORMER_VECTORS, LAYOUT, MODEL_PATH, STEPS, SYMBOLS, VECTORS } from './vectors';
 
-const CPU = { executionProvider: 'cpu' } as const;
+const threads: Worker[] = [];
+jest.mock<object>('node:worker_threads', () => {
+  const actual = jest.requireActual<typeof workerThreads>('node:worker_threads');
+  class KnownWorker extends actual.Worker {
+    constructor(...parts: ConstructorParameters<typeof Worker>) {
+      super(...parts);
+      threads.push(this);
+    }
+  }
+  return { ...actual, Worker: KnownWorker };
+});
+
+const ON_CPU = { executionProviders: ['cpu'] };
 const WINDOW = STEPS * LAYOUT.features.length;
+/** In no build for this system. */
+const FOREIGN_PROVIDER = process.platform === 'darwin' ? 'dml' : 'coreml';
 
-describe('the committed model', () => {
+describe('the shipped model', () => {
   let model: Model;
 
   beforeAll(async () => {
-    model = await loadModel(MODEL_PATH, CPU);
+    model = await loadModel(MODEL_PATH, ON_CPU);
   });
   afterAll(() => model.close());
 
-  async function returns(batch: FeatureBatch): Promise<number[]> {
-    return (await model.predict(batch)).predictions.map((prediction) => prediction.horizons[0]!.mean);
+  async function horizons(batch: FeatureBatch): Promise<(readonly HorizonForecast[])[]> {
+    return (await model.predict(batch)).predictions.map((prediction) => prediction.horizons);
   }
 
   test('predicts from candles what the training code predicts from them', async () => {
     const { predictions, skipped } = await model.predict(buildFeatures(candleBatch(), SYMBOLS, LAYOUT).batch);
     expect(skipped).toEqual([]);
     expect(predictions.map(({ symbol }) => symbol)).toEqual(SYMBOLS);
-    for (const [index, { returns15m }] of VECTORS.entries()) {
-      expect(Math.abs(predictions[index]!.horizons[0]!.mean - returns15m)).toBeLessThan(
-        1e-4 * Math.abs(returns15m) + 1e-8,
+    for (const [index, { outputs }] of VECTORS.entries()) {
+      const { scale, horizons: found } = predictions[index]!;
+      const values = (list: HorizonForecast['rise']) => list!.map(({ value }) => value);
+      const actual: Record<string, readonly number[]> = { scale: [scale!] };
+      for (const { minutes, mean, quantiles, rise, fall } of found) {
+        actual[`returns_${minutes}m`] = [mean];
+        actual[`quantiles_${minutes}m`] = values(quantiles);
+        actual[`rise_${minutes}m`] = values(rise);
+        actual[`fall_${minutes}m`] = values(fall);
+      }
+      const names = model.metadata.outputs.map(({ name }) => name);
+      const difference = differenceOf(
+        model.metadata.outputs,
+        names.map((name) => actual[name]!),
+        names.map((name) => outputs[name]!),
       );
+      expect(difference).toMatchObject({ isWithin: true });
     }
+  });
+
+  test('gives each horizon with its levels', async () => {
+    const [first] = await horizons(buildFeatures(candleBatch(), SYMBOLS, LAYOUT).batch);
+    expect(first!.map(({ minutes }) => minutes)).toEqual([5, 15, 60]);
+    expect(first![1]!.quantiles!.map(({ level }) => level)).toEqual([0.05, 0.25, 0.5, 0.75, 0.95]);
   });
 
   test('gives a batch of many what it gives each alone', async () => {
     const many = Array.from({ length: 40 }, (_, index) => SYMBOLS[index % SYMBOLS.length]!);
-    const together = await returns(buildFeatures(candleBatch(), many, LAYOUT).batch);
+    const together = await horizons(buildFeatures(candleBatch(), many, LAYOUT).batch);
     expect(together).toHaveLength(many.length);
-    for (const [index, symbol] of many.entries()) {
-      const [alone] = await returns(buildFeatures(candleBatch(), [symbol], LAYOUT).batch);
-      expect(together[index]).toBeCloseTo(alone!, 8);
+    for (const [index, symbol] of SYMBOLS.entries()) {
+      const [alone] = await horizons(buildFeatures(candleBatch(), [symbol], LAYOUT).batch);
+      expect(together[index]![1]!.mean).toBeCloseTo(alone![1]!.mean, 8);
     }
-  });
-
-  test('scales its prediction with the volatility of the window', async () => {
-    const { batch } = buildFeatures(candleBatch(), SYMBOLS, LAYOUT);
-    const wilder = { ...batch, data: batch.data.map((value, index) => (index % 4 === 3 ? value : value * 3)) };
-    const [calm, wild] = [await returns(batch), await returns(wilder)];
-    for (const [index, value] of calm.entries()) expect(wild[index]! / value).toBeCloseTo(3, 2);
   });
 
   test('leaves out the symbol for which it has no finite number, and keeps the others', async () => {
     const { batch } = buildFeatures(candleBatch(), SYMBOLS, LAYOUT);
     const data = batch.data.slice();
-    data[WINDOW] = Number.POSITIVE_INFINITY;
+    data[WINDOW] = Number.NaN;
     const { predictions, skipped } = await model.predict({ ...batch, data });
     expect(skipped).toEqual([expect.objectContaining({ symbol: SYMBOLS[1], code: 'PREDICTION_NOT_FINITE' })]);
     expect(predictions.map(({ symbol }) => symbol)).toEqual([SYMBOLS[0], SYMBOLS[2]]);
@@ -79,77 +105,84 @@ describe('the committed model', () => {
     const data = new Float32Array(rows.length * WINDOW);
     await expect(model.predict({ ...batch, rows, data })).rejects.toMatchObject(invalid);
   });
+
+  test('whose thread dies fails that prediction, and makes the next one', async () => {
+    const { batch } = buildFeatures(candleBatch(), SYMBOLS, LAYOUT);
+    const before = await horizons(batch);
+    const lost = model.predict(batch);
+    const died = expect(lost).rejects.toMatchObject({ code: 'MODEL_STOPPED' });
+    await threads.at(-1)!.terminate();
+    await died;
+    expect(await horizons(batch)).toEqual(before);
+  });
 });
 
-describe('a model that cannot be used', () => {
+describe('a model', () => {
   let folder: string;
   let path: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'model-'));
-    path = join(folder, 'copy.onnx');
-    await copyFile(MODEL_PATH, path);
-    await copyFile(metadataPath(MODEL_PATH), metadataPath(path));
+    path = join(folder, 'own.onnx');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function changeMetadata(change: (metadata: Metadata) => void): Promise<void> {
-    const metadata = JSON.parse(await readFile(metadataPath(path), 'utf8')) as Metadata;
-    change(metadata);
-    await writeFile(metadataPath(path), JSON.stringify(metadata));
-  }
-
-  interface Metadata {
-    sha256: string;
-    input: { name: string; shape: [string, number, number]; candlesNeeded: number };
-    outputs: { name: string; horizonMinutes: number; unit: string }[];
-  }
-
-  test('is named when it does not exist', async () => {
-    const absent = join(folder, 'absent.onnx');
-    await expect(loadModel(absent, CPU)).rejects.toMatchObject({
-      code: 'MODEL_NOT_FOUND',
-      message: expect.stringContaining(absent) as string,
-    });
+  test('with its description beside it predicts its one horizon', async () => {
+    const model = await loadModel(FORMER_MODEL_PATH, ON_CPU);
+    const [, steps, features] = model.metadata.input.shape;
+    const rows = FORMER_VECTORS.map(({ symbol }) => ({ symbol, closeTimeMs: 0 }));
+    const data = Float32Array.from(FORMER_VECTORS.flatMap((vector) => vector.features));
+    const { predictions } = await model.predict({ rows, steps, features, data });
+    for (const [index, { outputs }] of FORMER_VECTORS.entries()) {
+      expect(predictions[index]!.horizons).toEqual([
+        { minutes: 15, mean: expect.closeTo(outputs['returns_15m']![0]!, 7) as number },
+      ]);
+    }
+    await model.close();
+    await expect(model.predict({ rows, steps, features, data })).rejects.toMatchObject({ code: 'MODEL_STOPPED' });
   });
 
-  test('is refused when its bytes are not those that its metadata describe', async () => {
-    const content = await readFile(path);
-    content[content.length >> 1]! ^= 1;
-    await writeFile(path, content);
-    await expect(loadModel(path, CPU)).rejects.toMatchObject({ code: 'MODEL_HASH_MISMATCH' });
+  test('runs on the processor where no other provider is there, and says why', async () => {
+    const model = await loadModel(MODEL_PATH, { executionProviders: [FOREIGN_PROVIDER] });
+    expect(model.provider).toBe('cpu');
+    expect(model.refusedProviders).toEqual([
+      { provider: FOREIGN_PROVIDER, reason: 'this runtime has no such provider' },
+    ]);
+    await model.close();
   });
 
-  test('is refused when it is no ONNX graph, although its hash is right', async () => {
-    await writeFile(path, 'no graph');
-    await changeMetadata((metadata) => {
-      metadata.sha256 = createHash('sha256').update('no graph').digest('hex');
-    });
-    await expect(loadModel(path, CPU)).rejects.toMatchObject({ code: 'MODEL_LOAD_FAILED' });
-  });
-
-  test.each<[string, (metadata: Metadata) => void]>([
-    ['input name', (metadata) => (metadata.input.name = 'candles')],
-    [
-      'number of steps',
-      (metadata) => {
-        metadata.input.shape[1] = 32;
-        metadata.input.candlesNeeded = 33;
-      },
-    ],
-    ['output', (metadata) => metadata.outputs.push({ name: 'returns_60m', horizonMinutes: 60, unit: 'log return' })],
-  ])('is refused when its graph has another %s than its metadata', async (_, change) => {
-    await changeMetadata(change);
-    await expect(loadModel(path, CPU)).rejects.toMatchObject({ code: 'MODEL_SHAPE_MISMATCH' });
-  });
-
-  const runtimeFolder = dirname(require.resolve('onnxruntime-node/package.json'));
-  const cudaLibrary = join('bin/napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so');
-  const hasCuda = existsSync(join(runtimeFolder, cudaLibrary));
-  // Where the runtime has CUDA the request may succeed, and there is nothing to refuse.
-  (hasCuda ? test.skip : test)('is refused on a GPU that is not there, instead of running on the CPU', async () => {
-    await expect(loadModel(path, { executionProvider: 'cuda' })).rejects.toMatchObject({
+  test('does not run at all where the processor is ruled out', async () => {
+    await expect(loadModel(MODEL_PATH, { executionProviders: [FOREIGN_PROVIDER, 'no-cpu'] })).rejects.toMatchObject({
       code: 'EXECUTION_PROVIDER_UNAVAILABLE',
-      message: expect.stringContaining('ml.executionProvider') as string,
+      message: expect.stringContaining('ml.executionProviders') as string,
+    });
+  });
+
+  const entries = shippedEntries();
+  const ofOtherSteps = {
+    'oncefill.contract': entries['oncefill.contract']!.replace('"batch",96,4', '"batch",95,4').replace('97', '96'),
+    'oncefill.test_window': JSON.stringify({
+      ...(JSON.parse(entries['oncefill.test_window']!) as object),
+      features: Array.from({ length: 95 * 4 }, () => 0),
+    }),
+  };
+  const otherAnswer = entries['oncefill.test_window']!.replace('"returns_5m":[', '"returns_5m":[1');
+
+  test.each<[string, Uint8Array, string]>([
+    ['has a weight that is no number', withNanWeight(), 'MODEL_ANSWER_DIFFERS'],
+    [
+      'answers otherwise than it says',
+      withEntries({ ...entries, 'oncefill.test_window': otherAnswer }),
+      'MODEL_ANSWER_DIFFERS',
+    ],
+    ['has another graph than it says', withEntries({ ...entries, ...ofOtherSteps }), 'MODEL_SHAPE_MISMATCH'],
+    ['uses an unknown operator', exchanged(Buffer.from('Softplus'), Buffer.from('Softplux')), 'MODEL_OPERATOR_UNKNOWN'],
+    ['is of a later format', exchanged(Buffer.from([8, 8]), Buffer.from([8, 99])), 'MODEL_TOO_NEW'],
+    ['is of later operators', exchanged(Buffer.from([10, 0, 16, 17]), Buffer.from([10, 0, 16, 99])), 'MODEL_TOO_NEW'],
+  ])('that %s is refused in words without a path of its makers', async (_, content, code) => {
+    await writeFile(path, content);
+    await expect(loadModel(path, ON_CPU)).rejects.toMatchObject({
+      code,
+      message: expect.not.stringMatching(/onnxruntime|\.cc|\n/) as string,
     });
   });
 });
