@@ -30,7 +30,7 @@ from .network import Shape
 from .onnx_export import build_model
 from .parity import require_parity, run_file
 from .retraining import contest, write_result
-from .settings import SEEDS, SIGNAL_SHARE
+from .settings import SEEDS, SIGNAL_RETURN_MIN, SIGNAL_SHARE
 from .simulation import random_walk
 from .splits import LeakageError, final_split, require_no_shared_candles, walk_forward
 from .study import run, walk
@@ -146,7 +146,7 @@ def _final(name: str, main_experiment: Experiment) -> tuple[Shipped, bytes, Fitt
     shape = Shape(horizon_steps(files[0].interval_minutes), main_experiment.patched)
     fitted = fit(shape, training, validation, SEEDS[0])
     means = np.abs(fitted.predict(windows.features).means)[:, 1]
-    minimum_return = float(f"{np.quantile(means, 1 - SIGNAL_SHARE):.1e}")
+    minimum_return = max(SIGNAL_RETURN_MIN, float(f"{np.quantile(means, 1 - SIGNAL_SHARE):.1e}"))
     _, features = made_up_window(np.random.default_rng(SEEDS[0]), *TEST_MARKET[1:])
     metadata = {
         CONTRACT_KEY: as_text(

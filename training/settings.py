@@ -73,6 +73,8 @@ TAKER_FEE = 0.00055
 SPREAD_MIN = 0.0002
 # The share of predictions that would be signals, by which `suggestedMinimumReturn` is chosen.
 SIGNAL_SHARE = 0.2
+# It is never less: a model that stayed at its beginning has means that are zero but for rounding.
+SIGNAL_RETURN_MIN = 1e-6
 
 # How many kinds of models were tried on the one-minute candles before these sizes were fixed. Whoever tries many finds
 # one that looks good by chance, so the card says it.
