@@ -18,14 +18,19 @@ const BY_RETRAINING = 'the retraining';
 
 /** Trainings of the model, one at a time. */
 export function retrainingActivities({ client, config, logger }: Engine, keeper: ModelKeeper) {
+  // A process that is told to stop ends its training at once: waiting for it, it would be killed, and leave it behind.
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   return createRetrainingActivities({
     async retrain(stop, tell) {
-      const report = await retrain({ client, config, keeper }, stop, tell).catch((error: unknown): RetrainReport => ({
+      const ended = AbortSignal.any([stop, stopping.signal]);
+      const report = await retrain({ client, config, keeper }, ended, tell).catch((error: unknown): RetrainReport => ({
         outcome: 'failed',
         code: 'TRAINING_FAILED',
         words: String(error),
       }));
-      tellReport(logger, report);
+      // Whoever stops the program knows that it ends with it.
+      if (!stopping.signal.aborted) tellReport(logger, report);
       return report;
     },
   });
