@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .candles import DataError, read_candle_folder
+from .candles import CandleFile, DataError, read_candle_folder
 from .card import Controls, Shipped, write_card
 from .dataset import horizon_steps, windows_of
 from .evaluation import judge, verdict
-from .experiment import Experiment, experiment, fitter
+from .experiment import Experiment, Say, experiment, fitter
 from .metadata import (
     CONTRACT_KEY,
     TEST_WINDOW_KEY,
@@ -29,7 +29,8 @@ from .metadata import (
 from .network import Shape
 from .onnx_export import build_model
 from .parity import require_parity, run_file
-from .settings import SEEDS, SIGNAL_SHARE
+from .retraining import contest, write_result
+from .settings import SEEDS, SIGNAL_RETURN_MIN, SIGNAL_SHARE
 from .simulation import random_walk
 from .splits import LeakageError, final_split, require_no_shared_candles, walk_forward
 from .study import run, walk
@@ -54,6 +55,9 @@ def main() -> None:
     if interval not in by_interval:
         raise DataError(f"{arguments.data} holds no file of {interval}-minute candles")
     say(f"{interval}-minute candles: {', '.join(file.name for file in by_interval[interval])}")
+    if arguments.against is not None:
+        _contest(arguments, by_interval[interval], say)
+        return
     main_experiment = experiment(by_interval[interval], say)
     others = []
     for other in sorted(set(by_interval) - {interval}):
@@ -69,6 +73,26 @@ def main() -> None:
     say(f"wrote {arguments.name}: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
     minutes, cpu_minutes = (time.monotonic() - started) / 60, (time.process_time() - started_cpu) / 60
     say(f"{minutes:.1f} minutes, {cpu_minutes:.1f} of them processor time")
+
+
+def _contest(arguments: argparse.Namespace, files: list[CandleFile], say: Say) -> None:
+    """The new model and its card are written where it is better than the file that serves, what came of it always."""
+    made: list[tuple[Experiment, Shipped]] = []
+
+    def make(of: Experiment) -> bytes:
+        shipped, content, _ = _final(arguments.name, of)
+        made.append((of, shipped))
+        return content
+
+    result, content = contest(files, arguments.against, make, say)
+    if content is not None:
+        of, shipped = made[0]
+        arguments.models.mkdir(parents=True, exist_ok=True)
+        (arguments.models / f"{arguments.name}.onnx").write_bytes(content)
+        (arguments.models / f"{arguments.name}.md").write_text(write_card(of, [], _controls(of), shipped))
+    say(f"{result['outcome']}: {result['words']}")
+    if arguments.result is not None:
+        write_result(arguments.result, result)
 
 
 def _arguments() -> argparse.Namespace:
@@ -89,6 +113,12 @@ def _arguments() -> argparse.Namespace:
         default=PACKAGE.parent / "src" / "inference" / "test_data",
         help="where the test vectors go",
     )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        help="a model that serves: the new one is written only if it is better on candles that neither has seen",
+    )
+    parser.add_argument("--result", type=Path, help="with --against: where to write what came of it, as JSON")
     return parser.parse_args()
 
 
@@ -116,7 +146,7 @@ def _final(name: str, main_experiment: Experiment) -> tuple[Shipped, bytes, Fitt
     shape = Shape(horizon_steps(files[0].interval_minutes), main_experiment.patched)
     fitted = fit(shape, training, validation, SEEDS[0])
     means = np.abs(fitted.predict(windows.features).means)[:, 1]
-    minimum_return = float(f"{np.quantile(means, 1 - SIGNAL_SHARE):.1e}")
+    minimum_return = max(SIGNAL_RETURN_MIN, float(f"{np.quantile(means, 1 - SIGNAL_SHARE):.1e}"))
     _, features = made_up_window(np.random.default_rng(SEEDS[0]), *TEST_MARKET[1:])
     metadata = {
         CONTRACT_KEY: as_text(

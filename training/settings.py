@@ -64,11 +64,17 @@ INTERVAL_LEVEL = 0.95
 # Parts of the test time whose coverage is shown one by one.
 TIME_PARTS = 8
 
+# A new model meets the one that serves on the newest candles that neither has seen: at most and at least so many days.
+CONTEST_DAYS_MAX = 4
+CONTEST_DAYS_MIN = 2
+
 # What a trade costs: two taker fees and a spread. Roll's estimate replaces the spread where it is larger.
 TAKER_FEE = 0.00055
 SPREAD_MIN = 0.0002
 # The share of predictions that would be signals, by which `suggestedMinimumReturn` is chosen.
 SIGNAL_SHARE = 0.2
+# It is never less: a model that stayed at its beginning has means that are zero but for rounding.
+SIGNAL_RETURN_MIN = 1e-6
 
 # How many kinds of models were tried on the one-minute candles before these sizes were fixed. Whoever tries many finds
 # one that looks good by chance, so the card says it.

@@ -10,11 +10,17 @@ import {
   ML_MANAGER_WORKFLOW_ID,
   venueAccountWorkflowId,
 } from '../src/messages/ids';
-import { configureMlManagerSignal, ML_MANAGER_WORKFLOW_TYPE, type MlManagerSettings } from '../src/messages/ml-manager';
+import {
+  configureMlManagerSignal,
+  ML_MANAGER_WORKFLOW_TYPE,
+  type MlManagerSettings,
+  type ServedModel,
+} from '../src/messages/ml-manager';
 import type { RateLimits } from '../src/domain/limiter/types';
 import { riskTermsFault } from '../src/domain/risk/terms';
 import type { RiskTerms } from '../src/domain/risk/types';
 import { showVenue, type NamedVenue } from '../src/domain/trading-venue';
+import type { RetrainSettings } from '../src/messages/ml-retrainer';
 import { TRADE_VENUE } from '../src/messages/search-attributes';
 import {
   configureAccountSignal,
@@ -72,8 +78,12 @@ export async function ensureVenueAccount(
   if (!isMarked) await markAccount(client, ours.venue);
 }
 
-/** Starts the prediction loop, or hands the running one the configuration of this start. */
-export async function ensureMlManager(client: Client, config: Config): Promise<void> {
+/**
+ * Starts the prediction loop, or hands the running one the configuration of this start.
+ *
+ * @param servedModel what this process has loaded
+ */
+export async function ensureMlManager(client: Client, config: Config, servedModel?: ServedModel): Promise<void> {
   const { symbols, leftOut } = predictedSymbols(config);
   const settings: MlManagerSettings = {
     ...tradingVenueOf(config),
@@ -82,6 +92,7 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
     candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
     closeDelayMs: config.ml.closeDelayMs,
     gate: gateSettingsOf(config),
+    ...(servedModel && { servedModel }),
   };
   await client.workflow.signalWithStart(ML_MANAGER_WORKFLOW_TYPE, {
     workflowId: ML_MANAGER_WORKFLOW_ID,
@@ -92,6 +103,12 @@ export async function ensureMlManager(client: Client, config: Config): Promise<v
     staticSummary: `predictions for ${settings.symbols.length} symbols`,
     ...foundBy(settings),
   });
+}
+
+/** What the retrainer is told of the configuration. */
+export function retrainSettings({ ml: { enabled, retrain } }: Config): RetrainSettings {
+  const isDue = enabled && retrain.enabled;
+  return { everyMs: isDue ? retrain.everyHours * 3_600_000 : 0, timeoutMs: retrain.timeoutMinutes * 60_000 };
 }
 
 /** Beside a summary, which a run that continues has no more. */

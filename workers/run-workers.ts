@@ -3,9 +3,8 @@ import { IllegalStateError } from '@temporalio/common';
 import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Config } from '../src/config/schema';
-import { checkCandleInterval, readModelMetadata } from '../src/inference/model-metadata';
-import { checkHorizon } from '../src/inference/predictions';
-import { loadModel, timedModel, type Model } from '../src/inference/session';
+import { readModelMetadata } from '../src/inference/model-metadata';
+import { timedModel, type Model } from '../src/inference/session';
 import {
   ENTITIES_TASK_QUEUE,
   INFERENCE_TASK_QUEUE,
@@ -30,16 +29,18 @@ import { OtherStoreError } from '../src/temporal/errors';
 import { createWorker, type WorkerListeners } from '../src/temporal/worker';
 import { watchLeftSymbols } from '../src/trading/left-symbols';
 import { Problems } from '../src/trading/problems';
+import { ensureRetrainer } from '../src/intake/retraining-control';
 import { packageVersion } from '../src/config/package-root';
 import { claimEnvironment, noteTravels } from './claim-environment';
 import { openEngine, type Engine } from './engine';
-import { ensureMlManager, ensureVenueAccount } from './entities';
+import { ensureMlManager, ensureVenueAccount, retrainSettings } from './entities';
 import { FormerAccountError, moveFormerAccount } from './former-account';
 import { openHandOver } from './hand-over';
 import { queueForSlots } from '../src/temporal/monitor-queue';
 import { register, type Registration } from '../src/temporal/registration';
 import { printAlert } from './print-alert';
 import { keyUserOf, trades } from './key-user';
+import { ModelKeeper } from './model-keeper';
 import { runInOrder } from './run-in-order';
 import { createSlotWorker } from './slot-worker';
 import {
@@ -47,6 +48,7 @@ import {
   entitiesWorker,
   formerVenueWorker,
   inferenceWorker,
+  retrainingWorker,
   signalsWorker,
   venueWorker,
   type QueueWorkerOptions,
@@ -180,23 +182,24 @@ async function serve(options: RunWorkersOptions, engine: Engine, registry: Regis
   const { taskQueues } = options;
   await claimEnvironment(engine.client, engine.ours);
   await claimHistoryKeys(engine.client, keyUserOf(taskQueues));
-  const model = await openOwnModel(taskQueues, engine);
+  const keeper = taskQueues.includes(INFERENCE_TASK_QUEUE) ? await openModel(engine) : undefined;
   try {
-    return await serveWith(model, options, engine, registry);
+    return await serveWith(keeper, options, engine, registry);
   } finally {
-    await model?.close();
+    await keeper?.model.close();
   }
 }
 
 async function serveWith(
-  model: Model | undefined,
+  keeper: ModelKeeper | undefined,
   options: RunWorkersOptions,
   engine: Engine,
   registry: Registry,
 ): Promise<number> {
-  const { config, taskQueues, component, target } = options;
-  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine, model)));
-  const registration = component && (await takeSlot(component, options, engine, model));
+  const { taskQueues, component, target } = options;
+  const queues = await Promise.all(taskQueues.map((taskQueue) => queueWorker(taskQueue, engine, keeper)));
+  if (keeper) queues.push(retrainingWorker(engine, keeper));
+  const registration = component && (await takeSlot(component, options, engine, keeper));
   if (component && !registration) return 0;
   // No engine of an older release runs beside the one that holds the slot.
   const isEngine = component === 'trading_engine';
@@ -239,7 +242,7 @@ async function serveWith(
         // Nothing is traded beside an account that has not moved, whoever runs it.
         if (trades(taskQueues)) await moveAccount(engine, isEngine);
         if (taskQueues.includes(ENTITIES_TASK_QUEUE)) endings.push(...(await keepAccount(engine)));
-        if (taskQueues.includes(INFERENCE_TASK_QUEUE)) await ensureMlManager(engine.client, config);
+        if (keeper) await beginPredictions(engine, keeper);
         if (taskQueues.includes(SIGNALS_TASK_QUEUE)) endings.push(await beginPreflight(engine));
       },
       onRunning: () => {
@@ -311,7 +314,7 @@ async function takeSlot(
   component: string,
   { isMonitored = false }: RunWorkersOptions,
   engine: Engine,
-  model: Model | undefined,
+  keeper: ModelKeeper | undefined,
 ): Promise<Registration | undefined> {
   const { config, client } = engine;
   const result = await register({
@@ -321,7 +324,7 @@ async function takeSlot(
     metadata: {
       environment: engine.venueConfig.environment,
       venue: config.venue,
-      ...(model && aboutModel(model, config.ml.model)),
+      ...(keeper && aboutModel(keeper, config.ml.model)),
     },
     heartbeatTimeoutMs: config.workers.heartbeatTimeoutSeconds * 1000,
     taskQueue: isMonitored ? MONITOR_TASK_QUEUE : await queueForSlots(client),
@@ -340,21 +343,13 @@ async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWor
   return taskQueues.includes(venueTaskQueue(ours)) && formerWorkflows.exist();
 }
 
-function counted(model: Model, { registry }: Engine): Model {
-  return registry ? timedModel(model, inferenceTimer(registry)) : model;
+async function beginPredictions({ client, config }: Engine, { served }: ModelKeeper): Promise<void> {
+  await ensureMlManager(client, config, served);
+  await ensureRetrainer(client, retrainSettings(config));
 }
 
-async function candlesNeeded({ config }: Engine): Promise<number> {
-  return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
-}
-
-/** @returns undefined where nothing is predicted; closed by whoever asks. @throws ModelError */
-async function openOwnModel(taskQueues: readonly string[], engine: Engine): Promise<Model | undefined> {
-  const { config, logger } = engine;
-  if (!taskQueues.includes(INFERENCE_TASK_QUEUE)) return undefined;
-  const described = await readModelMetadata(config.ml.model);
-  checkCandleInterval(described, config.ml.candleIntervalMinutes);
-  checkHorizon(described, config.ml.horizonMinutes);
+function openModel({ config, logger, registry }: Engine): Promise<ModelKeeper> {
+  const onRun = registry && inferenceTimer(registry);
   const tell = (what: string, { metadata, provider, refusedProviders }: Model): void => {
     const { name, version, sha256 } = metadata;
     logger.info(what, { model: `${name} ${version}`, sha256, provider });
@@ -362,22 +357,30 @@ async function openOwnModel(taskQueues: readonly string[], engine: Engine): Prom
       logger.warn(`The model runs on ${provider}: ${refused.provider} was refused.`, { reason: refused.reason });
     }
   };
-  const model = await loadModel(config.ml.model, {
-    executionProviders: config.ml.executionProviders,
-    onReopened: (again) => tell('The thread of the model died and was started again.', again),
+  return ModelKeeper.open(config, {
+    counted: (model) => (onRun ? timedModel(model, onRun) : model),
+    warn: (sentence) => logger.warn(sentence),
+    onLoaded: (model) => tell('model loaded', model),
+    onReopened: (model) => tell('The thread of the model died and was started again.', model),
   });
-  tell('model loaded', model);
-  return model;
+}
+
+async function candlesNeeded({ config }: Engine): Promise<number> {
+  return (await readModelMetadata(config.ml.model)).input.candlesNeeded;
 }
 
 /** What is registered of a model, for people. */
-function aboutModel(model: Model, path: string): Readonly<Record<string, string>> {
+function aboutModel({ model, served }: ModelKeeper, configured: string): Readonly<Record<string, string>> {
   const refused = model.refusedProviders.map(({ provider, reason }) => `${provider} (${reason})`).join(', ');
-  return { model: basename(path), provider: model.provider, ...(refused !== '' && { refused }) };
+  const name = served.from === 'loaded' ? `${served.name} ${served.version}` : basename(configured);
+  return { model: name, provider: model.provider, ...(refused !== '' && { refused }) };
 }
 
-/** @param model of the queue of predictions alone */
-async function queueWorker(taskQueue: string, engine: Engine, model: Model | undefined): Promise<QueueWorkerOptions> {
+async function queueWorker(
+  taskQueue: string,
+  engine: Engine,
+  keeper: ModelKeeper | undefined,
+): Promise<QueueWorkerOptions> {
   const venueQueue = venueTaskQueue(engine.ours);
   switch (taskQueue) {
     case SIGNALS_TASK_QUEUE:
@@ -386,8 +389,10 @@ async function queueWorker(taskQueue: string, engine: Engine, model: Model | und
       return entitiesWorker(engine);
     case venueQueue:
       return venueWorker(engine, await candlesNeeded(engine));
-    case INFERENCE_TASK_QUEUE:
-      return inferenceWorker(engine, counted(model!, engine));
+    case INFERENCE_TASK_QUEUE: {
+      if (keeper === undefined) throw new Error('No model was loaded for its task queue.');
+      return inferenceWorker(engine, keeper.model, (command) => keeper.replace(command));
+    }
     default: {
       const known = [SIGNALS_TASK_QUEUE, ENTITIES_TASK_QUEUE, venueQueue, INFERENCE_TASK_QUEUE].join(', ');
       throw new UnknownTaskQueueError(`There is no task queue "${taskQueue}". Choose one of: ${known}.`);

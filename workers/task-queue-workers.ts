@@ -3,6 +3,7 @@ import type { InjectedSinks, Worker, WorkerOptions } from '@temporalio/worker';
 import { CallGuard } from '../activities/call-guard';
 import { createInferenceActivities } from '../activities/inference';
 import { createIntakeActivities } from '../activities/intake';
+import { createModelActivities, type ModelDependencies } from '../activities/models';
 import { createMarketDataActivities } from '../activities/market-data';
 import { createOrderActivities } from '../activities/orders';
 import { createPositionActivities } from '../activities/positions';
@@ -17,6 +18,7 @@ import {
   ENTITIES_TASK_QUEUE,
   formerVenueTaskQueue,
   INFERENCE_TASK_QUEUE,
+  RETRAINING_TASK_QUEUE,
   SIGNALS_TASK_QUEUE,
   venueTaskQueue,
 } from '../src/messages/ids';
@@ -28,7 +30,9 @@ import { crashPoint } from '../src/process/crash-points';
 import type { AnnouncementSinks } from '../workflows/announcements';
 import { workflowBundlePath } from './build-workflow-bundle';
 import type { Engine } from './engine';
+import type { ModelKeeper } from './model-keeper';
 import { printAlert, printLine } from './print-alert';
+import { retrainingActivities } from './retraining';
 import { withoutSecrets } from './without-secrets';
 
 /** How long a workflow's next step waits for the process that knows it, which may have died, before any process gets it. */
@@ -130,18 +134,36 @@ function callGuard({ ours, formerWorkflows, problems }: Engine): CallGuard {
   });
 }
 
-/** The prediction loop and its model. */
-export function inferenceWorker(engine: Engine, model: Model): QueueWorkerOptions {
+/**
+ * The prediction loop and its model.
+ *
+ * @param replace puts another model into its place; absent: none is
+ */
+export function inferenceWorker(
+  engine: Engine,
+  model: Model,
+  replace: ModelDependencies['replace'] = () => Promise.reject(new Error('This process keeps the model that it has.')),
+): QueueWorkerOptions {
   return {
     ...common(engine, INFERENCE_TASK_QUEUE),
     workflowBundle: { codePath: workflowBundlePath() },
-    activities: createInferenceActivities({
-      model,
-      candlesDir: candlesDir(engine),
-      logger: engine.logger,
-    }),
+    activities: {
+      ...createInferenceActivities({ model, candlesDir: candlesDir(engine), logger: engine.logger }),
+      ...createModelActivities({ replace }),
+    },
     // One batch holds every symbol: a second inference at once would only compete for the same cores.
     maxConcurrentActivityTaskExecutions: 1,
+  };
+}
+
+/** Trainings of the model, in a queue of their own: they take longer than candles. */
+export function retrainingWorker(engine: Engine, keeper: ModelKeeper): QueueWorkerOptions {
+  return {
+    ...common(engine, RETRAINING_TASK_QUEUE),
+    activities: retrainingActivities(engine, keeper),
+    // A second one at once would compete for the same cores, and write into the same folder.
+    maxConcurrentActivityTaskExecutions: 1,
+    maxConcurrentActivityTaskPolls: 1,
   };
 }
 

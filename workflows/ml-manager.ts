@@ -2,35 +2,32 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  log,
   patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { IntakeResult } from '../activities/intake';
-import { areGateSettings } from '../src/domain/model-gate/settings';
-import { isTradingEnvironment } from '../src/domain/trading-venue';
 import {
-  configureMlManagerSignal,
   mlStateQuery,
   mlStatsQuery,
-  pauseSignal,
-  resumeSignal,
   type MlManagerSettings,
   type MlManagerState,
   type MlManagerStats,
 } from '../src/messages/ml-manager';
 import { PredictionGate, type GateCarried } from './gated-predictions';
+import { MlControls, type ControlsCarried } from './ml-controls';
 import { describeTick, runTick } from './ml-tick';
 import { rootMessage } from './until-answered';
 
 /** Runs that began before it waited for a tick that a wrong clock had made, however far ahead. */
 const TICKS_FOLLOW_CLOCK = 'ticks-follow-the-clock';
 
+/** Runs that began before a pause of months, with all that is told it meanwhile, began new ones. */
+const PAUSED_CONTINUES = 'paused-loops-continue';
+
 /** What continue-as-new carries over. */
-interface MlManagerCarried {
-  readonly paused: boolean;
+interface MlManagerCarried extends ControlsCarried {
   readonly lastTickMs: number;
   readonly stats: MlManagerStats;
   /** Absent in runs that were continued before this was carried over, and before the first prediction. */
@@ -60,8 +57,7 @@ const NO_STATS: MlManagerStats = {
  * fails is counted and left behind: the next candle is worth more than an old one.
  */
 export async function mlManager(settings: MlManagerSettings, carried?: MlManagerCarried): Promise<void> {
-  let current = settings;
-  let paused = carried?.paused ?? false;
+  const controls = new MlControls(settings, carried);
   let lastTickMs = carried?.lastTickMs ?? 0;
   let stats = carried?.stats ?? NO_STATS;
   let lastError = carried?.lastError;
@@ -70,17 +66,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
 
   setHandler(mlStateQuery, () => state(), { description: 'Running or paused, the model, the last and the next tick.' });
   setHandler(mlStatsQuery, () => shownStats(), { description: 'Ticks, predictions, and what became of the signals.' });
-  setHandler(pauseSignal, () => void (paused = true), { description: 'Stops predicting until `resume`.' });
-  setHandler(resumeSignal, () => void (paused = false), { description: 'Goes on predicting.' });
-  setHandler(
-    configureMlManagerSignal,
-    (next) => {
-      // Anyone with the command line can send this: an error here would stop the loop for good.
-      if (areMlManagerSettings(next)) current = next;
-      else log.warn('The configured settings were refused; the former ones stay in force.');
-    },
-    { description: 'Replaces the settings.' },
-  );
+  controls.register();
 
   function shownStats(): MlManagerStats {
     return { ...stats, ...(gate.carried.funnel && { funnel: gate.carried.funnel }) };
@@ -88,13 +74,16 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
 
   /** The close after the last tick's. That tick may have followed candles of another length. */
   function nextCloseMs(): number {
-    const { candleIntervalMs } = current;
-    return (Math.floor(Math.max(lastTickMs, newestCloseMs(current)) / candleIntervalMs) + 1) * candleIntervalMs;
+    const { candleIntervalMs } = controls.current;
+    return (
+      (Math.floor(Math.max(lastTickMs, newestCloseMs(controls.current)) / candleIntervalMs) + 1) * candleIntervalMs
+    );
   }
 
   function state(): MlManagerState {
+    const { current } = controls;
     return {
-      status: paused ? 'paused' : 'running',
+      ...controls.shown,
       model,
       lastTickMs: lastTickMs || undefined,
       nextTickMs: nextCloseMs() + current.closeDelayMs,
@@ -105,7 +94,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   }
 
   async function tick(closeTimeMs: number): Promise<void> {
-    const results = await runTick(current, closeTimeMs, gate, (forecast) => {
+    const results = await runTick(controls.current, closeTimeMs, gate, (forecast) => {
       model = forecast.model;
       stats = { ...stats, predictions: stats.predictions + forecast.predicted };
     });
@@ -113,9 +102,13 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   }
 
   while (!workflowInfo().continueAsNewSuggested) {
-    await condition(() => !paused);
-    lastTickMs = tickOfThisClock(lastTickMs, current);
-    const closeTimeMs = newestCloseMs(current);
+    await condition(() => !controls.isPaused || workflowInfo().continueAsNewSuggested);
+    if (controls.isPaused) {
+      if (patched(PAUSED_CONTINUES)) break;
+      await condition(() => !controls.isPaused);
+    }
+    lastTickMs = tickOfThisClock(lastTickMs, controls.current);
+    const closeTimeMs = newestCloseMs(controls.current);
     if (closeTimeMs > lastTickMs) {
       lastTickMs = closeTimeMs;
       try {
@@ -126,16 +119,17 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
         lastError = rootMessage(error);
         stats = { ...stats, failedTicks: stats.failedTicks + 1 };
       }
-      setCurrentDetails(describeTick(current, closeTimeMs, stats, gate.carried, lastError));
+      setCurrentDetails(describeTick(controls.current, closeTimeMs, stats, gate.carried, lastError));
     }
-    lastTickMs = tickOfThisClock(lastTickMs, current);
-    const settingsBefore = current;
+    lastTickMs = tickOfThisClock(lastTickMs, controls.current);
+    const settingsBefore = controls.current;
     const waitMs = Math.max(1, state().nextTickMs - Date.now());
-    await condition(() => paused || current !== settingsBefore, waitMs, UNTIL_NEXT);
+    await condition(() => controls.isPaused || controls.current !== settingsBefore, waitMs, UNTIL_NEXT);
   }
   await condition(allHandlersFinished);
-  const carriedOn = { paused, lastTickMs, stats, model, lastError, gate: gate.carried };
-  await continueAsNew<typeof mlManager>(current, carriedOn);
+  // Only now: a handler that was under way may have changed any of it.
+  const carriedOn = { ...controls.carried, lastTickMs, stats, model, lastError, gate: gate.carried };
+  await continueAsNew<typeof mlManager>(controls.configuration, carriedOn);
 }
 
 /** The newest candle that is certainly closed. */
@@ -158,12 +152,4 @@ function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): M
     signalsDuplicate: stats.signalsDuplicate + count('duplicate'),
     signalsRefused: stats.signalsRefused + count('refused'),
   };
-}
-
-function areMlManagerSettings(settings: MlManagerSettings | null | undefined): settings is MlManagerSettings {
-  if (typeof settings?.venue !== 'string' || !Array.isArray(settings.symbols)) return false;
-  if (settings.environment !== undefined && !isTradingEnvironment(settings.environment)) return false;
-  if (settings.gate !== undefined && !areGateSettings(settings.gate)) return false;
-  const { candleIntervalMs, closeDelayMs } = settings;
-  return Number.isSafeInteger(candleIntervalMs) && candleIntervalMs > 0 && closeDelayMs >= 0;
 }

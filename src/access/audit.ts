@@ -48,7 +48,12 @@ export type AuditedAct =
   | 'store.accept'
   | 'history-key.retire'
   | 'alerts.silence'
-  | 'alerts.unsilence';
+  | 'alerts.unsilence'
+  | 'ml.pause'
+  | 'ml.resume'
+  | 'ml.config'
+  | 'ml.load'
+  | 'ml.retrain';
 
 /** What programs do again and again: their lines are not waited for, and have a bound of their own. */
 const FREQUENT: readonly AuditedAct[] = [

@@ -20,6 +20,10 @@ const API_ERRORS = {
     400,
     'Halt, reduce and resume take a reason, text on one line; halt and reduce also cancel_orders, true or false.',
   ],
+  INVALID_ML_COMMAND: [
+    400,
+    'Predictions are paused and resumed with a reason, text on one line; settings are a map of names and values, {} to change them back.',
+  ],
   INVALID_SILENCE: [
     400,
     'A silence has rule, for (30m, 2h or 1d, at most 7d), reason, and may have subject; to take one back: rule and subject.',
@@ -51,6 +55,7 @@ const API_ERRORS = {
   ],
   POSITION_NOT_FOUND: [404, 'No position of this symbol is open, and none is remembered that was.'],
   ACCOUNT_NOT_FOUND: [404, 'No account of this venue runs: start the system with "oncefill start".'],
+  PREDICTIONS_NOT_FOUND: [404, 'No predictions are made: none has started, or somebody ended them.'],
   SILENCE_NOT_FOUND: [404, 'No such silence stands.'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   SETTLEMENT_REFUSED: [409, 'Only a signal whose order is missing can be settled.'],
@@ -58,6 +63,7 @@ const API_ERRORS = {
     409,
     'The signals of this namespace are not those of this installation; nothing was cancelled.',
   ],
+  PREDICTIONS_REFUSED: [409, 'The predictions were not changed.'],
   TRADING_STATE_REFUSED: [409, 'The trading state was not changed.'],
   SILENCE_REFUSED: [409, 'There are as many silences as are kept: take one back.'],
   POSITION_COMMAND_REFUSED: [409, 'The position cannot do this now.'],

@@ -8,6 +8,8 @@ import { positionNoteOf } from '../positions/position-note';
 import { PositionWorkflows } from '../positions/position-workflows';
 import type { connectClient } from '../temporal/connection';
 import type { StoreGate } from '../temporal/store-gate';
+import { createPredictionsControl } from '../intake/predictions-control';
+import type { Predictions } from './ml-routes';
 import type { Positions } from './position-routes';
 import type { ApiDependencies } from './server';
 
@@ -18,7 +20,7 @@ export function positionParts(
   client: ConnectedClient,
   config: Config,
   store: StoreGate,
-): Pick<ApiDependencies, 'positions' | 'flatten' | 'trading' | 'explainer'> {
+): Pick<ApiDependencies, 'positions' | 'flatten' | 'trading' | 'predictions' | 'explainer'> {
   const ours = tradingVenueOf(config);
   const { dataDir } = config;
   const positions = new PositionWorkflows(client, ours);
@@ -33,11 +35,30 @@ export function positionParts(
         return changeTrading(client, ours, options);
       },
     },
+    predictions: confirmedPredictions(createPredictionsControl(client, ours.environment), store),
     explainer: new SignalExplainer({
       client,
       dataDir,
       positionOf: (view, timeoutMs) => positionNoteOf(positions, view, timeoutMs),
     }),
+  };
+}
+
+function confirmedPredictions(control: Predictions, store: StoreGate): Predictions {
+  return {
+    settings: () => control.settings(),
+    async pause(wish) {
+      await confirmStore(store);
+      return control.pause(wish);
+    },
+    async resume(wish) {
+      await confirmStore(store);
+      return control.resume(wish);
+    },
+    async change(command) {
+      await confirmStore(store);
+      return control.change(command);
+    },
   };
 }
 

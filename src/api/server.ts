@@ -27,6 +27,7 @@ import { addPageStream, type PageStreamOptions } from './page-stream';
 import { addSessionRoutes } from './session-routes';
 import { addHealthRoute, addMetricsRoute, METRICS_FORMAT } from './status-routes';
 import { addAlertRoutes } from './alert-routes';
+import { addMlRoutes, type Predictions } from './ml-routes';
 import { addTradingRoutes, type ChangeTrading } from './trading-routes';
 import { addExplanationRoute } from './explanation-route';
 import { answerUnknownRoutes } from './unknown-route';
@@ -57,6 +58,8 @@ export interface ApiDependencies {
   readonly metrics?: () => Promise<string>;
   /** Absent: the trading state is changed at the command line alone. */
   readonly trading?: { readonly venue: string; readonly changeTrading: ChangeTrading };
+  /** Absent: predictions are paused and changed at the command line alone. */
+  readonly predictions?: Predictions;
   /** The data folder whose alerts are silenced here; absent: they are at the command line alone. */
   readonly alertsOf?: string;
   /** The page's files; absent: there is no page. */
@@ -163,6 +166,7 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
     audit,
     metrics,
     trading,
+    predictions,
     alertsOf,
     assets,
     page,
@@ -187,6 +191,7 @@ export function createApiServer(dependencies: ApiDependencies): FastifyInstance 
   addPositionRoutes(server, { positions, flatten, audit, timeoutMs });
   if (alertsOf !== undefined) addAlertRoutes(server, { dataDir: alertsOf, audit });
   if (trading) addTradingRoutes(server, { ...trading, audit, timeoutMs });
+  if (trading && predictions) addMlRoutes(server, { venue: trading.venue, predictions, audit, timeoutMs });
   if (assets) addPageRoutes(server, assets);
   if (page) addPageStream(server, { ...page, guard });
   return server;

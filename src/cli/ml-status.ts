@@ -2,6 +2,9 @@ import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
 import { loadCommandConfig } from './command-config';
 import { addCheckCommand } from './ml-check';
+import { addMlOperationCommands } from './ml-operate';
+import { addRetrainCommand } from './ml-retrain';
+import { presentRetrainer, retrainerLines } from './render-retrainer';
 import { parseSymbol, SYMBOL_ARGUMENT } from './position-access';
 import { presentJudgement, renderJudgement } from './render-judgement';
 import { presentPredictions, renderPredictions } from './render-predictions';
@@ -11,12 +14,16 @@ import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 const NONE_RUNS =
   'No predictions are made: none has started, or somebody ended them. "oncefill start" starts them, unless ml.enabled is false.';
 
-/** `oncefill ml status`, what the model does, `ml why SYMBOL`, why there was no signal, and `ml check`, whether one can be used. */
+/** `oncefill ml status`, what the model does, `ml why SYMBOL`, why there was no signal, what people do to it, and `ml check`. */
 export function addMlCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
-  const ml = program.command('ml').description('look at the predictions of the model');
+  const ml = program
+    .command('ml')
+    .description('look at the predictions of the model, pause them, change how they become signals');
   addStatusCommand(ml, finish);
   addWhyCommand(ml, finish);
   addCheckCommand(ml, finish);
+  addMlOperationCommands(ml, finish);
+  addRetrainCommand(ml, finish);
 }
 
 function addStatusCommand(ml: Command, finish: (exitCode: ExitCode) => void): void {
@@ -25,16 +32,21 @@ function addStatusCommand(ml: Command, finish: (exitCode: ExitCode) => void): vo
     .option('--json', 'print JSON')
     .action(async (options: { readonly json?: boolean }, command: Command) => {
       const config = await loadCommandConfig(command);
-      const { readPredictions } = await import('../observability/predictions-report');
-      const report = await withClient(config, 'look', ({ client }) => readPredictions(client));
+      const [{ readPredictions }, { readRetrainer }] = await Promise.all([
+        import('../observability/predictions-report'),
+        import('../intake/retraining-control'),
+      ]);
+      const [report, retrainer] = await withClient(config, 'look', ({ client }) =>
+        Promise.all([readPredictions(client), readRetrainer(client).catch(() => undefined)]),
+      );
       if (report === undefined) {
         if (options.json) printJson({ running: false });
         else printErrorLine(NONE_RUNS);
         finish(ExitCode.FAILURE);
         return;
       }
-      if (options.json) printJson(presentPredictions(report));
-      else printLine(renderPredictions(report, styleFor(process.stdout)));
+      if (options.json) printJson({ ...presentPredictions(report), ...presentRetrainer(retrainer) });
+      else printLine([renderPredictions(report, styleFor(process.stdout)), ...retrainerLines(retrainer)].join('\n'));
       finish(ExitCode.SUCCESS);
     });
 }

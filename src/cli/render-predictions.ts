@@ -3,6 +3,7 @@ import type { OpenView } from '../messages/ml-manager';
 import type { PredictionsReport } from '../observability/predictions-report';
 import { printable } from '../process/printable';
 import { liveScoreLines, presentLiveScore } from './render-live-score';
+import { operationLines, presentOperation } from './render-ml-operation';
 import { renderTable } from './table';
 import type { Style } from './terminal';
 
@@ -24,6 +25,7 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
   return {
     running: state.status === 'running',
     model: state.model,
+    ...presentOperation(state),
     gate: state.gate,
     demo: state.demoWords,
     last_tick_at: isoOf(state.lastTickMs),
@@ -60,6 +62,7 @@ export function renderPredictions(report: PredictionsReport, style: Style): stri
     gate === undefined ? 'No gate is configured: no prediction becomes a signal.' : `Gate: ${GATE_WORDS[gate]}.`,
   ];
   if (state.leftOut !== undefined) lines.push(style.warning(printable(state.leftOut)));
+  lines.push(...operationLines(state, style));
   if (demoWords !== undefined) lines.push(`Each signal is a ${printable(demoWords)} of its order's value.`);
   if (lastFunnel !== undefined) lines.push(`Last tick: ${describeFunnel(lastFunnel)}.`);
   if (stats.funnel !== undefined) lines.push(`So far: ${describeFunnel(stats.funnel)}.`);

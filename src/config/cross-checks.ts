@@ -52,6 +52,12 @@ function checkTimes(config: Config): readonly Fault[] {
   return faults;
 }
 
+function checkRetraining({ ml: { retrain } }: Config): readonly Fault[] {
+  if (!retrain.enabled || retrain.dataDir !== undefined) return [];
+  const message = 'is missing; ml.retrain.enabled needs the folder of the candle files that are trained on';
+  return [{ path: 'ml.retrain.dataDir', message }];
+}
+
 function checkStrategies({ signals, ml }: Config, venue: VenueConfig | undefined): readonly Fault[] {
   const faults: Fault[] = [];
   if (venue?.environment === 'live' && signals.strategies === undefined) {
@@ -233,6 +239,7 @@ export function crossCheck(config: Config, layers: MergedLayers, defaults: Layer
     ...limits,
     ...checkCredentialNames(config),
     ...checkTimes(config),
+    ...checkRetraining(config),
     ...checkStrategies(config, venue),
     ...checkGate(config, venue),
     ...checkMargins(config),

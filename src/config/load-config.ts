@@ -35,7 +35,7 @@ export interface LoadConfigOptions {
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** Text that does not fit the setting's type stays as it is, for validation to refuse with its own words. */
-function readVariable(path: string, text: string): unknown {
+export function settingFromText(path: string, text: string): unknown {
   const type = SETTING_SHAPES.find((shape) => shape.path === path)?.type;
   if (type === 'choice') return text.toLowerCase();
   if (type === 'list') return readList(text);
@@ -54,7 +54,7 @@ function environmentLayers(env: NodeJS.ProcessEnv, folder: string): readonly Lay
   return ENVIRONMENT_VARIABLES.flatMap(({ name, path }) => {
     const text = env[name]?.trim();
     if (!text || isServiceVariable(name, text)) return [];
-    return [{ source: name, folder, values: nest(path.split('.'), readVariable(path, text)) }];
+    return [{ source: name, folder, values: nest(path.split('.'), settingFromText(path, text)) }];
   });
 }
 
@@ -85,6 +85,10 @@ function followOtherSettings({ signals, rateLimits }: Config, layers: MergedLaye
 function resolvePaths(config: Config, layers: MergedLayers, cwd: string): void {
   config.dataDir = resolve(cwd, config.dataDir);
   config.ml.model = resolve(layers.layerOf(['ml', 'model']).folder, config.ml.model);
+  const { retrain } = config.ml;
+  if (retrain.dataDir !== undefined) {
+    retrain.dataDir = resolve(layers.layerOf(['ml', 'retrain', 'dataDir']).folder, retrain.dataDir);
+  }
   const { candlesDir } = config.paperVenue;
   if (candlesDir === undefined) return;
   config.paperVenue.candlesDir = resolve(layers.layerOf(['paperVenue', 'candlesDir']).folder, candlesDir);

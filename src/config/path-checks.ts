@@ -7,7 +7,7 @@ import { valueAt } from './layers';
 import type { Config } from './schema';
 
 /** Settings that name a file or a folder. */
-const PATH_SETTINGS = ['dataDir', 'ml.model', 'paperVenue.candlesDir'] as const;
+const PATH_SETTINGS = ['dataDir', 'ml.model', 'ml.retrain.dataDir', 'paperVenue.candlesDir'] as const;
 /** What only a shell replaces, where it stands outside quotes: `~`, `~anna`, `$HOME`, `${HOME}`. */
 const SHELL_WORD = /^(?:~[^/]*|\$(?:\w+|\{\w+\}))(?=\/|$)/;
 /** Controls, and what stands for bytes that are no UTF-8, or no character at all: the system would look somewhere else. */

@@ -295,6 +295,13 @@ export const configSchema = z.strictObject({
     targetVolatilityMultiple: decimal,
     /** Tried in this order; the processor comes last unless no-cpu stands among them. */
     executionProviders: z.array(z.enum(EXECUTION_PROVIDERS)).min(1).max(EXECUTION_PROVIDERS.length),
+    retrain: z.strictObject({
+      enabled: z.boolean(),
+      everyHours: z.int().min(1).max(720),
+      /** A folder of candle files, as training/README.md describes them. */
+      dataDir: z.string().min(1).optional(),
+      timeoutMinutes: z.int().min(5).max(1_440),
+    }),
   }),
   paperVenue: z.strictObject({
     port,

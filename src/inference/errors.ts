@@ -20,6 +20,8 @@ export type ModelErrorCode =
   | 'MODEL_SHAPE_MISMATCH'
   | 'MODEL_INTERVAL_MISMATCH'
   | 'MODEL_HORIZON_MISSING'
+  /** More than the process that asks the exchange fetches, which goes by the configured model. */
+  | 'MODEL_NEEDS_MORE_CANDLES'
   | 'MODEL_LOAD_FAILED'
   /** It answers the test window otherwise than its file says. */
   | 'MODEL_ANSWER_DIFFERS'

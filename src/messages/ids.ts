@@ -4,6 +4,7 @@ import type { NamedVenue, TradingVenue } from '../domain/trading-venue';
 const ORPHAN_PREFIX = 'orphan:';
 
 export const ML_MANAGER_WORKFLOW_ID = 'ml-manager';
+export const ML_RETRAINER_WORKFLOW_ID = 'ml-retrainer';
 
 /** The venue's money and its request budget. */
 export function venueAccountWorkflowId({ environment, venue }: TradingVenue): string {
@@ -49,6 +50,9 @@ export const MONITOR_TASK_QUEUE = 'monitor';
 export const ENTITIES_TASK_QUEUE = 'entities';
 /** The model and the ML manager's loop. */
 export const INFERENCE_TASK_QUEUE = 'inference';
+
+/** Trainings of the model, one at a time, by the process that predicts. */
+export const RETRAINING_TASK_QUEUE = 'retraining';
 
 /** Everything that talks to one venue in one environment. */
 export function venueTaskQueue({ environment, venue }: TradingVenue): string {

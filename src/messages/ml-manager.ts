@@ -1,5 +1,6 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { HorizonSummary } from '../domain/live-score/summary';
+import type { SettingChange, WishedSettings } from '../domain/model-gate/changes';
 import type { GateFunnel } from '../domain/model-gate/funnel';
 import type { Judgements } from '../domain/model-gate/judgement';
 import type { Gate, GateSettings } from '../domain/model-gate/types';
@@ -20,7 +21,68 @@ export interface MlManagerSettings {
   readonly leftOut?: string;
   /** How predictions become signals. Absent in settings of before the gate: none does. */
   readonly gate?: GateSettings;
+  /** What the process that predicts had loaded when it handed these in. Absent: it did not say. */
+  readonly servedModel?: ServedModel;
 }
+
+/** The model that predicts. */
+export interface ServedModel {
+  readonly name: string;
+  readonly version: string;
+  /** Of the file, lower-case hex. */
+  readonly sha256: string;
+  /** The configured file, or one that somebody loaded, which stays until another one is, or the configured file changes. */
+  readonly from: 'configuration' | 'loaded';
+  /** Who loaded it. */
+  readonly by?: string;
+  /** Since when, milliseconds UTC. */
+  readonly sinceMs: number;
+  /** A sentence: why it is not the one that was loaded last. */
+  readonly note?: string;
+}
+
+/** Who wants something, and why. Absent in wishes of before it was asked. */
+export interface MlWish {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** A pause, until somebody resumes; over every restart. */
+export interface MlPause extends MlWish {
+  /** Milliseconds UTC; absent: of before it was kept. */
+  readonly sinceMs?: number;
+}
+
+/** The settings in force, and what of them was changed by hand. */
+export interface MlSettingsView {
+  readonly environment?: TradingEnvironment;
+  /** What the configuration says. Absent: no prediction becomes a signal. */
+  readonly configured?: GateSettings;
+  readonly inForce?: GateSettings;
+  readonly changes: readonly SettingChange[];
+}
+
+export interface ChangeSettingsCommand {
+  /** Empty: what was changed by hand is changed back. */
+  readonly settings: WishedSettings;
+  readonly by: string;
+}
+
+export type ChangeSettingsReply =
+  | { readonly status: 'changed'; readonly settings: MlSettingsView }
+  /** Nothing was changed. */
+  | { readonly status: 'refused'; readonly reason: string };
+
+export interface LoadModelCommand {
+  /** Of a file in the data folder's `models`; absent: the configured one. */
+  readonly sha256?: string;
+  readonly by: string;
+}
+
+export type LoadModelReply =
+  | { readonly status: 'loaded'; readonly model: ServedModel }
+  /** The model before it goes on. A stable code, and a sentence. */
+  | { readonly status: 'refused'; readonly code: string; readonly reason: string };
 
 /** A view that has not reached its horizon. */
 export interface OpenView {
@@ -34,6 +96,12 @@ export interface OpenView {
 export interface MlManagerState {
   readonly status: 'running' | 'paused';
   readonly model: string;
+  /** Absent: it runs. */
+  readonly pause?: MlPause;
+  /** Absent: the process that predicts did not say. */
+  readonly servedModel?: ServedModel;
+  /** What differs from the configuration; absent: nothing. */
+  readonly changes?: readonly SettingChange[];
   readonly lastTickMs?: number;
   readonly nextTickMs: number;
   /** Why the last tick gave no predictions, if it did not. */
@@ -77,6 +145,12 @@ export interface MlManagerStats {
 
 export const mlStateQuery = defineQuery<MlManagerState>('state');
 export const mlStatsQuery = defineQuery<MlManagerStats>('stats');
-export const pauseSignal = defineSignal('pause');
-export const resumeSignal = defineSignal('resume');
+export const mlSettingsQuery = defineQuery<MlSettingsView>('settings');
+/** Signals, because a pause must reach a loop that no process runs at the moment. */
+export const pauseSignal = defineSignal<[wish?: MlWish]>('pause');
+export const resumeSignal = defineSignal<[wish?: MlWish]>('resume');
 export const configureMlManagerSignal = defineSignal<[MlManagerSettings]>('configure');
+/** For until the configuration says something new: see SettingChange. */
+export const changeSettingsUpdate = defineUpdate<ChangeSettingsReply, [ChangeSettingsCommand]>('changeSettings');
+/** Answers once the model predicts, or is refused. */
+export const loadModelUpdate = defineUpdate<LoadModelReply, [LoadModelCommand]>('loadModel');

@@ -7,6 +7,7 @@ import { mlStateQuery } from '../messages/ml-manager';
 import { TRADE_OUTCOME } from '../messages/search-attributes';
 import { accountHealthQuery, balancesQuery, type AccountHealth } from '../messages/venue-account';
 import { describeAccount } from './account-health';
+import { describePause } from './pause-words';
 import { ACCOUNT_PART, CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
 
 /** The account speaks for itself: what it knows of the venue decides whether anything can be traded. */
@@ -56,12 +57,14 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
       lastError,
       leftOut,
       status,
+      pause,
       lastTickMs: tickMs,
     } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflow.getHandle(ML_MANAGER_WORKFLOW_ID).query(mlStateQuery),
     );
     // Whoever pauses them misses none.
     const lastTickMs = status === 'running' ? tickMs : undefined;
+    if (pause) return { name, status: 'healthy', text: describePause(pause), lastTickMs };
     // A matter of settings, which the start has said: no trouble.
     const text = leftOut === undefined ? status : `${status}; ${leftOut}`;
     if (lastError === undefined) return { name, status: 'healthy', text, lastTickMs };

@@ -18,6 +18,7 @@ import { eventually, type TestEngine } from '../support/engine';
 import { runChain, type Recording } from './recording';
 
 const WORKFLOW_ID = 'ml-manager';
+const PAUSED_WORKFLOW_ID = 'ml-manager-paused';
 const CLOCK_WORKFLOW_ID = 'ml-manager-clock';
 /** Ten years of minutes. */
 const CANDLES_AHEAD = 5_256_000;
@@ -52,6 +53,7 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
     gate: gateSettingsOf(engine.config),
   };
   await clockSetBack(engine, settings);
+  const [pausedRun] = await pausedForLong(engine, settings);
   await eventually(async () => Date.now() % CANDLE_INTERVAL_MS < LATEST_START_MS);
   const handle = await client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
     workflowId: WORKFLOW_ID,
@@ -71,11 +73,17 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
   for (let minutes = 0; minutes < 2 && (await stats()).ticks === ticksBefore; minutes += 1) {
     await eventually(async () => (await stats()).ticks > ticksBefore).catch(() => undefined);
   }
-  await continueAsNew(engine, handle.firstExecutionRunId);
+  await continueAsNew(engine, WORKFLOW_ID, handle.firstExecutionRunId, async () => {
+    for (const signal of [pauseSignal, resumeSignal]) {
+      await handle.signal(signal);
+      await handle.query(mlStatsQuery);
+    }
+  });
   const [first, second] = await runChain(client, WORKFLOW_ID);
   return [
     { name: 'ml-manager-continued', workflowId: WORKFLOW_ID, runId: first },
     { name: 'ml-manager-after-continuing', workflowId: WORKFLOW_ID, runId: second },
+    { name: 'ml-manager-continued-while-paused', workflowId: PAUSED_WORKFLOW_ID, runId: pausedRun },
     { name: 'ml-manager-clock-set-back', workflowId: CLOCK_WORKFLOW_ID },
   ];
 }
@@ -100,15 +108,42 @@ async function clockSetBack(engine: TestEngine, settings: MlManagerSettings): Pr
   await handle.terminate('the recorder saw enough');
 }
 
-/** Grows the history until the server suggests a new run. */
-async function continueAsNew(engine: TestEngine, firstRunId: string): Promise<void> {
-  const handle = engine.parts.client.workflow.getHandle(WORKFLOW_ID);
+/** The loop while it is paused, and every start of its process hands it the configuration. */
+async function pausedForLong(engine: TestEngine, settings: MlManagerSettings): Promise<readonly string[]> {
+  const { client } = engine.parts;
+  const stats = {
+    ticks: 0,
+    failedTicks: 0,
+    predictions: 0,
+    signalsAccepted: 0,
+    signalsDuplicate: 0,
+    signalsRefused: 0,
+  };
+  const handle = await client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
+    workflowId: PAUSED_WORKFLOW_ID,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    args: [settings, { paused: true, lastTickMs: 0, stats }],
+  });
+  await continueAsNew(engine, PAUSED_WORKFLOW_ID, handle.firstExecutionRunId, async () => {
+    await handle.signal(configureMlManagerSignal, settings);
+    await handle.query(mlStatsQuery);
+  });
+  const runIds = await runChain(client, PAUSED_WORKFLOW_ID);
+  await handle.terminate('the recorder saw enough');
+  return runIds;
+}
+
+/** Grows the history until the server suggests a new run. @param tell once more */
+async function continueAsNew(
+  engine: TestEngine,
+  workflowId: string,
+  firstRunId: string,
+  tell: () => Promise<void>,
+): Promise<void> {
+  const handle = engine.parts.client.workflow.getHandle(workflowId);
   for (let count = 0; count < SIGNALS_MAX; count += 1) {
     if ((await handle.describe()).runId !== firstRunId) return;
-    await handle.signal(pauseSignal);
-    await handle.query(mlStatsQuery);
-    await handle.signal(resumeSignal);
-    await handle.query(mlStatsQuery);
+    await tell();
   }
-  throw new Error(`The loop did not continue as new within ${SIGNALS_MAX} pauses.`);
+  throw new Error(`The loop did not continue as new within ${SIGNALS_MAX} signals.`);
 }

@@ -41,7 +41,7 @@ describe.each([
   });
 
   test('it holds every workflow', () => {
-    const names = ['component', 'ml-manager', 'position', 'signal', 'venue-account'];
+    const names = ['component', 'ml-manager', 'ml-retrainer', 'position', 'signal', 'venue-account'];
     expect(moduleIds).toEqual(expect.arrayContaining(names.map((name) => `./workflows/${name}.js`)));
   });
 

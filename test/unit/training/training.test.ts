@@ -7,7 +7,7 @@ const ROOT = packageRoot();
 /** Where `training/train.sh` installs, then whatever this machine calls Python. */
 const PYTHONS = [join(ROOT, 'training/.venv/bin/python'), 'python3'];
 /** Those that need numpy alone; the network's need JAX and minutes. */
-const MODULES = ['data', 'figures', 'honesty'].map((name) => `training.tests.test_${name}`);
+const MODULES = ['data', 'figures', 'honesty', 'contest'].map((name) => `training.tests.test_${name}`);
 /** It takes seconds; the bound is for a machine that is busy with everything else. */
 const TIMEOUT_MS = 120_000;
 
