@@ -310,7 +310,15 @@ const OTHER_ROOMS: readonly Room[] = [
     path: 'bench',
     holds: "speed and growth, against Temporal's own floor",
     rooms: [THE_PRODUCT, 'harness'],
-    packages: ['Node', '@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'commander', 'undici', 'yaml'],
+    packages: [
+      'Node',
+      '@temporalio/client',
+      '@temporalio/worker',
+      '@temporalio/workflow',
+      'commander',
+      'undici',
+      'yaml',
+    ],
   },
   {
     path: 'bench/peers',
