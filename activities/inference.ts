@@ -86,7 +86,9 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
       const unknown = outOfRange(predictions, features.batch, layout.features, metadata.trainingRanges);
       const costs = Number(score?.costs);
       const outcomes =
-        score === undefined ? undefined : await outcomesOf({ model, candles, predictions, layout, scales, costs }, logger);
+        score === undefined
+          ? undefined
+          : await outcomesOf({ model, candles, predictions, layout, scales, costs }, logger);
       return {
         model: `${metadata.name} ${metadata.version}`,
         modelHash: shortHash(metadata.sha256),

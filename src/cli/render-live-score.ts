@@ -3,7 +3,16 @@ import type { MlManagerState } from '../messages/ml-manager';
 import { renderTable } from './table';
 import type { Style } from './terminal';
 
-const HEADER = ['HORIZON', 'OUTCOMES', '50 % HELD', '90 % HELD', 'DIRECTION', 'AGAINST EWMA', 'AGAINST BASE RATE', 'WIDENED'];
+const HEADER = [
+  'HORIZON',
+  'OUTCOMES',
+  '50 % HELD',
+  '90 % HELD',
+  'DIRECTION',
+  'AGAINST EWMA',
+  'AGAINST BASE RATE',
+  'WIDENED',
+];
 
 /** The live score as `ml status --json` has it. Shares are 0 to 1. */
 export function presentLiveScore({ liveScore = [], modelData }: MlManagerState) {
@@ -35,7 +44,9 @@ export function liveScoreLines(state: MlManagerState, style: Style): readonly st
   if (modelData !== undefined) {
     const { endOfDataMs, ageDays, ageMaxDays } = modelData;
     const bound = ageMaxDays === undefined ? 'no age stops its signals' : `its signals stop after ${ageMaxDays}`;
-    lines.push(`Its training data end ${new Date(endOfDataMs).toISOString().slice(0, 10)}, ${ageDays} days ago; ${bound}.`);
+    lines.push(
+      `Its training data end ${new Date(endOfDataMs).toISOString().slice(0, 10)}, ${ageDays} days ago; ${bound}.`,
+    );
   }
   if (liveScore.length === 0) return lines;
   const rows = liveScore.map(rowOf);

@@ -13,8 +13,7 @@ export function refusalOfModel({
   model,
   nowMs,
 }: Pick<GateTerms, 'settings' | 'model' | 'nowMs'>):
-  | (VerdictFigures & { readonly outcome: 'MODEL_TOO_OLD' | 'NOT_CALIBRATED' })
-  | undefined {
+  (VerdictFigures & { readonly outcome: 'MODEL_TOO_OLD' | 'NOT_CALIBRATED' }) | undefined {
   const { modelAgeMaxDays: bound, coverageMin } = settings;
   if (bound !== undefined) {
     if (model?.endOfDataMs === undefined) {

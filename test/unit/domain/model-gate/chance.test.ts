@@ -9,8 +9,13 @@ const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** Any quantiles, some of them equal. */
 const quantiles = fc
-  .tuple(fc.double({ min: -0.05, max: 0.05, noNaN: true }), fc.array(fc.double({ min: 0, max: 0.02, noNaN: true }), { minLength: 4, maxLength: 4 }))
-  .map(([first, gaps]) => LEVELS.map((level, index) => ({ level, value: gaps.slice(0, index).reduce((sum, gap) => sum + gap, first) })));
+  .tuple(
+    fc.double({ min: -0.05, max: 0.05, noNaN: true }),
+    fc.array(fc.double({ min: 0, max: 0.02, noNaN: true }), { minLength: 4, maxLength: 4 }),
+  )
+  .map(([first, gaps]) =>
+    LEVELS.map((level, index) => ({ level, value: gaps.slice(0, index).reduce((sum, gap) => sum + gap, first) })),
+  );
 const costs = fc.double({ min: 0, max: 0.1, noNaN: true });
 /** Sums of binary fractions. */
 const DUST = 1e-12;

@@ -1,4 +1,10 @@
-import type { GateSettings, GateTerms, MarketCosts, ModelPrediction, Quantile } from '../../../../src/domain/model-gate/types';
+import type {
+  GateSettings,
+  GateTerms,
+  MarketCosts,
+  ModelPrediction,
+  Quantile,
+} from '../../../../src/domain/model-gate/types';
 
 export const MINUTE_MS = 60_000;
 export const START_MS = 1_700_000_040_000;
