@@ -266,7 +266,7 @@ describe('the end of a position', () => {
     desk.missed = [missedTrade('BESIDE'), missedTrade('BESIDE', after)];
     await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
     const { trade, timeline } = await position.handle.result();
-    expect(trade).toMatchObject({ openedAtMs, reason: 'OPERATOR' });
+    expect(trade).toMatchObject({ openedAtMs });
     expect(timeline.filter(({ text }) => text.startsWith('Booked, too: SHORT 0.5'))).toHaveLength(2);
     const opened = [desk.missed[0]!.openedAtMs, openedAtMs, after.openedAtMs];
     expect(desk.closed.map((closed) => closed.openedAtMs)).toEqual(opened);
