@@ -51,6 +51,8 @@ export interface CarriedPosition {
   readonly next?: ReportFacts;
   /** Episodes that the account has not been told of. */
   readonly untold: readonly PositionClosed[];
+  /** Whether it is told of them one after the other; absent: the run began when they were told at once. */
+  readonly areToldInOrder?: true;
 }
 
 /** Binds the rules of a position to time and to the world: what they say is done, and what comes of it they are told. */
@@ -76,7 +78,9 @@ export class PositionKeeper {
     this.state = book
       ? rebasedBook(book, nowMs)
       : newBook({ symbol, protection, foreign }, nowMs, readFormer(workflowInfo().memo?.[FORMER_MEMO]));
-    for (const closed of carried?.untold ?? []) this.tellAccount(closed);
+    const { untold = [], areToldInOrder } = carried ?? {};
+    if (areToldInOrder) this.tellAccount(...untold);
+    else for (const closed of untold) this.tellAccount(closed);
   }
 
   get book(): PositionBook {
@@ -110,7 +114,7 @@ export class PositionKeeper {
 
   /** What a run of the same episode goes on with. */
   carry(): CarriedPosition {
-    return { book: this.state, untold: this.untold };
+    return { book: this.state, untold: this.untold, areToldInOrder: true };
   }
 
   /** What was booked last: by this run, or before it. */
@@ -125,7 +129,7 @@ export class PositionKeeper {
 
   /** What the next episode's run begins with. */
   handOver(next: ReportFacts): CarriedPosition {
-    return { next, untold: this.untold };
+    return { next, untold: this.untold, areToldInOrder: true };
   }
 
   /** Takes up what the former run had begun. */
