@@ -1,6 +1,4 @@
-import { closedTradeOf, estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
 import type {
-  ClosedTrade,
   Execution,
   MoneyRow,
   PositionSide,
@@ -9,7 +7,6 @@ import type {
   ProtectionChange,
 } from '../src/domain/position/types';
 import type { CancelledEntries } from '../src/domain/position/resting-entries';
-import { unnamedOrdersOf, withSignals } from '../src/domain/position/signal-orders';
 import { onSteps } from '../src/domain/position/on-steps';
 import type { NamedVenue, TradingVenue } from '../src/domain/trading-venue';
 import type { EntryCanceller } from '../src/intake/entry-canceller';
@@ -21,9 +18,11 @@ import type { ExitOutcome, PositionClient } from '../src/trading/position-client
 import type { ExitMaker, ExitOrder, MadeExit } from '../src/trading/position-exits';
 import type { TakenPositions } from '../src/trading/taken-positions';
 import { VenueError } from '../src/venues/venue';
+import { EpisodeBooker, type BookEpisodeInput, type BookingAnswer } from './episode-booker';
 import { withHeartbeats } from './heartbeats';
 import { retryable } from './retryable';
 
+export type { BookEpisodeInput, BookingAnswer } from './episode-booker';
 export type { ExitOutcome } from '../src/trading/position-client';
 export type { ExitOrder, MadeExit } from '../src/trading/position-exits';
 
@@ -76,17 +75,6 @@ export interface TellClosedInput extends NamedVenue {
   readonly closed: PositionClosed;
 }
 
-export interface BookEpisodeInput extends NamedVenue {
-  readonly evidence: Omit<ClosingEvidence, 'executions' | 'moneyRows'>;
-  readonly seen: LastSeen;
-  /** Whether it is booked now, also from what is no proof; otherwise the money log may lag, and is asked again later. */
-  readonly isLast: boolean;
-}
-
-/** booked: proven, unless it was the last attempt. lagging: the venue does not tell all of it yet. */
-export type BookingAnswer =
-  { readonly status: 'booked'; readonly trade: ClosedTrade } | { readonly status: 'lagging'; readonly reason: string };
-
 export interface PositionDependencies {
   readonly pacedVenue: PacedVenue;
   readonly positions: PositionClient;
@@ -96,25 +84,9 @@ export interface PositionDependencies {
   readonly taken: Pick<TakenPositions, 'booked'>;
 }
 
-/** How long before an opening its executions are asked for: the venue's instants differ by moments. */
-const BEFORE_OPENING_MS = 2_000;
-
 /** What workflows do about positions, on the venue's task queue. */
 export function createPositionActivities({ pacedVenue, positions, exits, entries, taken }: PositionDependencies) {
-  async function readClosing({ symbol, openedAtMs }: BookEpisodeInput['evidence']) {
-    const sinceMs = openedAtMs - BEFORE_OPENING_MS;
-    const executions = await pacedVenue.executions(symbol, sinceMs);
-    const moneyRows = await pacedVenue.moneyLog(sinceMs);
-    return { executions, moneyRows };
-  }
-
-  /** Names are no reason to wait with a booking: where they cannot be found, it has none. */
-  async function named(trade: ClosedTrade, evidence: ClosingEvidence): Promise<ClosedTrade> {
-    const orders = unnamedOrdersOf(evidence, trade);
-    const ids = [...orders.opened, ...(orders.closed === undefined ? [] : [orders.closed])];
-    if (ids.length === 0) return trade;
-    return withSignals(trade, orders, await positions.signalsOf(trade.symbol, ids));
-  }
+  const booker = new EpisodeBooker({ pacedVenue, positions, taken });
 
   /** Where the venue does not tell its steps now, the change goes as it is: better refused than not sent. */
   async function placedOnSteps(change: ProtectionChange, side: PositionSide): Promise<ProtectionChange> {
@@ -157,22 +129,11 @@ export function createPositionActivities({ pacedVenue, positions, exits, entries
         return rows.filter((row) => symbol === undefined || row.symbol === symbol).slice(0, ROWS_MAX);
       }),
 
-    /** Books a position that was closed, from the venue's executions and money log, which stay out of the history. */
-    async bookEpisode({ evidence, seen, isLast }: BookEpisodeInput): Promise<BookingAnswer> {
-      crashPoint('book.before');
-      const read = await withHeartbeats(() => retryable(() => readClosing(evidence)));
-      const all = { ...evidence, ...read };
-      const trade = closedTradeOf(all);
-      crashPoint('book.after');
-      const isBooked = trade?.isProven || isLast;
-      if (isBooked) {
-        const booked = await named(trade ?? estimatedTradeOf(all, seen), all);
-        taken.booked(booked);
-        return { status: 'booked', trade: booked };
-      }
-      const lacks = trade === undefined ? 'execution' : 'row in the money log';
-      return { status: 'lagging', reason: `The venue does not tell every ${lacks} of ${evidence.symbol} yet.` };
-    },
+    /**
+     * Books a position that was closed, and what no report showed of ours beside it, from the venue's executions and money log, which
+     * stay out of the history.
+     */
+    bookEpisode: (input: BookEpisodeInput): Promise<BookingAnswer> => booker.book(input),
 
     /** Cancels entries that may still fill, by their signals' own workflows. Repeating it changes nothing. */
     cancelEntries: ({ symbol, beforeMs, words }: CancelEntriesInput): Promise<CancelledEntries | undefined> =>

@@ -13,6 +13,8 @@ import { moneyWords, sinceWords } from '../src/domain/risk/words';
 import type { PositionReport } from '../src/messages/position';
 import type { PositionClosed, RiskView } from '../src/messages/venue-account';
 import { alert } from './announcements';
+import { EarlierClosings } from './earlier-closings';
+import { EntriesToTell, type EntryToTell } from './entries-to-tell';
 import { OwnEntries } from './own-entries';
 import { boundsFor, riskView, unprotectedSymbols } from './risk-view';
 
@@ -40,6 +42,9 @@ export class AccountRisk {
   onClosed: () => void = () => undefined;
   /** Absent: in a run that began before they were kept. */
   private ownEntries: OwnEntries | undefined;
+  /** Absent: in a run that began before they were told. */
+  private entriesToTell: EntriesToTell | undefined;
+  private readonly earlierClosings = new EarlierClosings();
   private terms: RiskTerms | undefined;
   /** When something of a position changed last; a new run looks closely at first. */
   private changedAtMs = Date.now();
@@ -68,6 +73,16 @@ export class AccountRisk {
     this.ownEntries ??= new OwnEntries();
   }
 
+  /** From now on an entry is told until its position is booked, whether a report shows it or not. @param carried by the former run */
+  tellEntries(carried: readonly EntryToTell[] | undefined): void {
+    this.entriesToTell ??= new EntriesToTell(carried);
+  }
+
+  /** What continue-as-new carries over of them. */
+  entriesState(): readonly EntryToTell[] | undefined {
+    return this.entriesToTell?.state();
+  }
+
   get isOn(): boolean {
     return this.on !== undefined;
   }
@@ -87,6 +102,7 @@ export class AccountRisk {
   fillTaken(fill: BookedFill): void {
     this.changedAtMs = Date.now();
     this.ownEntries?.note(fill);
+    this.entriesToTell?.note(fill, Date.now());
     this.change(({ rules, book, terms }) => rules.takeFill(book, fill, this.times(terms)));
   }
 
@@ -128,10 +144,15 @@ export class AccountRisk {
 
   closed(closed: PositionClosed): void {
     this.changedAtMs = Date.now();
-    this.change(({ rules, book, terms }) => rules.takeClosed(book, closed, terms.risk, Date.now()));
+    this.change(({ rules, book, terms }) => {
+      const take = (one: RiskBook): RiskBook => rules.takeClosed(one, closed, terms.risk, Date.now());
+      return this.entriesToTell === undefined ? take(book) : this.earlierClosings.take(book, closed, take);
+    });
     // Whoever reaches the account can send any value.
-    const { symbol, closedAtMs }: Readonly<Record<string, unknown>> = isRecord(closed) ? closed : {};
-    if (typeof symbol === 'string' && typeof closedAtMs === 'number') this.ownEntries?.forget(symbol, closedAtMs);
+    const { symbol, closedAtMs, openedBy }: Readonly<Record<string, unknown>> = isRecord(closed) ? closed : {};
+    if (typeof symbol !== 'string' || typeof closedAtMs !== 'number') return;
+    this.ownEntries?.forget(symbol, closedAtMs);
+    this.entriesToTell?.booked({ symbol, closedAtMs, openedBy: Array.isArray(openedBy) ? openedBy : [] });
   }
 
   /** Why no entry may fill any more: a limit of losses is reached. undefined: none is */
@@ -163,6 +184,7 @@ export class AccountRisk {
   }
 
   flatTold(symbol: string): void {
+    this.entriesToTell?.told(symbol, Date.now());
     this.change(({ rules, book }) => rules.flatTold(book, symbol));
   }
 
@@ -199,9 +221,23 @@ export class AccountRisk {
     });
   }
 
-  /** Symbols that are flat, which nobody was told yet. */
+  /** Symbols that are flat, which nobody was told yet, or not yet of an entry that may have opened a position meanwhile. */
   untold(): readonly string[] {
-    return Object.entries(this.book?.symbols ?? {}).flatMap(([symbol, { isUntold }]) => (isUntold ? [symbol] : []));
+    const flat = Object.entries(this.book?.symbols ?? {}).flatMap(([symbol, { isUntold }]) =>
+      isUntold ? [symbol] : [],
+    );
+    return [...new Set([...flat, ...this.entriesDue()])];
+  }
+
+  private entriesDue(): readonly string[] {
+    const { book, terms } = this.on ?? {};
+    if (this.entriesToTell === undefined || book === undefined) return [];
+    const { asOfMs } = book;
+    const due = this.entriesToTell.due({ asOfMs, lagMs: terms?.positionLagMs ?? 0, nowMs: Date.now() });
+    return due.filter((symbol) => {
+      const { position, isUnread } = symbolBook(book, symbol);
+      return position === undefined && isUnread !== true;
+    });
   }
 
   positionOf(symbol: string) {
@@ -212,7 +248,8 @@ export class AccountRisk {
   isToTell(symbol: string, { row }: Pick<PositionReport, 'row'>): boolean {
     if (this.book === undefined) return false;
     const { closing, isUntold } = symbolBook(this.book, symbol);
-    return row === null ? isUntold === true : !isStillShown(closing, row, this.book.asOfMs);
+    if (row !== null) return !isStillShown(closing, row, this.book.asOfMs);
+    return isUntold === true || this.entriesToTell?.has(symbol) === true;
   }
 
   /** What a position's workflow is told of it. @param pending orders of the symbol that may have filled already */
@@ -222,7 +259,9 @@ export class AccountRisk {
     const row = position ? (this.rows.get(symbol) ?? null) : null;
     if (position && row === null) return undefined;
     const booked = openers.map(({ direction: _direction, atMs: filledAtMs, ...opener }) => ({ ...opener, filledAtMs }));
-    const known = (position && this.ownEntries?.openersOf(symbol, position, booked)) ?? booked;
+    const known = position
+      ? (this.ownEntries?.openersOf(symbol, position, booked) ?? booked)
+      : (this.entriesToTell?.beside(symbol, booked) ?? booked);
     const direction = position?.side === 'SHORT' ? 'SELL' : 'BUY';
     const coming = pending
       .filter(

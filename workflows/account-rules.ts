@@ -4,6 +4,7 @@ import { RULES_OF_TODAY as RULES_1 } from '../src/domain/rules-1/account-rules';
 import { RULES_OF_TODAY as RULES_2 } from '../src/domain/rules-2/account-rules';
 import { RULES_OF_TODAY as RULES_3 } from '../src/domain/rules-3/account-rules';
 import { RULES_OF_TODAY as RULES_4 } from '../src/domain/rules-4/account-rules';
+import type { EntryToTell } from './entries-to-tell';
 
 /**
  * Every version of the account's rules under which a run may be open somewhere, oldest first; versions count from 1, and
@@ -23,6 +24,8 @@ export interface CarriedAccount extends AccountState {
   readonly rules?: number;
   /** The account follows one that was lost, and the venue has not told its open orders yet. */
   readonly awaitsOpenOrders?: boolean;
+  /** Entries whose positions nobody has booked; absent: in runs that did not keep them. */
+  readonly entriesToTell?: readonly EntryToTell[];
 }
 
 /**

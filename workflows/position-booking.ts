@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { PositionBook } from '../src/domain/position/book';
 import { episodeOfOrders } from '../src/domain/position/episode-of-orders';
+import { executionsSinceMs } from '../src/domain/position/missed';
 import { estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
 import type { ClosedTrade, PositionRow } from '../src/domain/position/types';
 import type { PositionWorkflowInput } from '../src/messages/position';
@@ -15,7 +16,7 @@ import { isFailedCall, rootMessage } from './until-answered';
 const LAG_MAX_MS = 60_000;
 /** Pauses between two attempts; the last one stays. */
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
-/** Entries of ours are looked for in executions from so long before the workflow began. */
+/** Entries of ours are looked for in executions from so long before the workflow began, or before they filled. */
 const ENTRY_BEFORE_MS = 60_000;
 
 export interface BookingParts {
@@ -29,13 +30,20 @@ export interface BookingParts {
 
 type Named = Pick<ClosingEvidence, 'side' | 'openedAtMs'>;
 
+/** What is booked of a position that is flat. */
+export interface Booked {
+  readonly trade: ClosedTrade;
+  /** Others of ours that no report showed, the oldest first. */
+  readonly missed: readonly ClosedTrade[];
+}
+
 /**
  * Books a position that is flat: again and again until the venue tells all of it, at most LAG_MAX_MS; a newer position that
  * has no stop is not kept waiting.
  *
  * @returns undefined: there is nothing to book, or the position turned out not to be flat
  */
-export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | undefined> {
+export async function bookTrade(parts: BookingParts): Promise<Booked | undefined> {
   const { input, activities, booking, book } = parts;
   const { environment, venue, symbol } = input;
   const alert = new RecurringAlert();
@@ -46,15 +54,17 @@ export async function bookTrade(parts: BookingParts): Promise<ClosedTrade | unde
       if (named === 'none' || (named === undefined && hasWaited(book()))) return undefined;
       if (named !== undefined) {
         const evidence = evidenceOf(book(), named);
-        const call = { environment, venue, evidence, seen: seenOf(book()), isLast: isLast() };
-        const answer = await activities.bookEpisode(call);
-        if (answer.status === 'booked') return answer.trade;
+        const { former, episode } = book();
+        const about = { evidence, seen: seenOf(book()), former, isUnseen: episode === undefined };
+        const answer = await activities.bookEpisode({ environment, venue, ...about, isLast: isLast() });
+        if (answer.status === 'booked') return { trade: answer.trade, missed: answer.missed ?? [] };
       }
     } catch (error) {
       if (!isFailedCall(error)) throw error;
       const { episode } = book();
       if (isWaitedFor(book()) && episode !== undefined) {
-        return estimatedTradeOf({ ...evidenceOf(book(), episode), executions: [], moneyRows: [] }, seenOf(book()));
+        const evidence = { ...evidenceOf(book(), episode), executions: [], moneyRows: [] };
+        return { trade: estimatedTradeOf(evidence, seenOf(book())), missed: [] };
       }
       // Its reads may wait for permits behind those of open positions: that is no fault yet.
       if (hasWaited(book())) alert.raise(`${symbol}: the closed position cannot be booked yet. ${rootMessage(error)}`);
@@ -84,7 +94,8 @@ async function findEpisode({ input, activities, book }: BookingParts): Promise<N
   const { environment, venue, symbol } = input;
   const { openers, beganAtMs, former } = book();
   if (openers.length === 0) return 'none';
-  const sinceMs = beganAtMs - ENTRY_BEFORE_MS;
+  const filledAtMs = Math.min(beganAtMs, ...openers.map(({ filledAtMs: atMs = beganAtMs }) => atMs));
+  const sinceMs = executionsSinceMs(filledAtMs - ENTRY_BEFORE_MS, former);
   const executions = await activities.fetchExecutions({ environment, venue, symbol, sinceMs });
   return episodeOfOrders(
     symbol,

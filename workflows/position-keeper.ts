@@ -14,7 +14,8 @@ import {
   type PositionBook,
   type ReportFacts,
 } from '../src/domain/position/book';
-import { formerOf, readFormer, type FormerEpisode } from '../src/domain/position/former';
+import { formerOfAll, readFormer, type FormerEpisode } from '../src/domain/position/former';
+import { lastBooked } from '../src/domain/position/last-booked';
 import { nextDueAtMs } from '../src/domain/position/due';
 import { reportFault, rowFault } from '../src/domain/position/message-faults';
 import { rebasedBook } from '../src/domain/position/rebase';
@@ -25,6 +26,7 @@ import { detailsOf, viewOf } from '../src/domain/position/view';
 import { venueAccountWorkflowId } from '../src/messages/ids';
 import {
   FORMER_MEMO,
+  MISSED_MEMO,
   NO_TRADE,
   TRADE_MEMO,
   type PositionView,
@@ -34,7 +36,7 @@ import { TRADE_DIRECTION, TRADE_OUTCOME, TRADE_STRATEGY } from '../src/messages/
 import { positionClosedSignal, type PositionClosed } from '../src/messages/venue-account';
 import { alert, announce } from './announcements';
 import { proxyPositionActivities, untilDone, type PositionCalls } from './position-activities';
-import { bookTrade } from './position-booking';
+import { bookTrade, type Booked } from './position-booking';
 import { runExit, type ExitListener } from './position-exit';
 import { isFailedCall, rootMessage } from './until-answered';
 
@@ -49,6 +51,8 @@ export interface CarriedPosition {
   readonly next?: ReportFacts;
   /** Episodes that the account has not been told of. */
   readonly untold: readonly PositionClosed[];
+  /** Whether it is told of them one after the other; absent: the run began when they were told at once. */
+  readonly areToldInOrder?: true;
 }
 
 /** Binds the rules of a position to time and to the world: what they say is done, and what comes of it they are told. */
@@ -74,7 +78,9 @@ export class PositionKeeper {
     this.state = book
       ? rebasedBook(book, nowMs)
       : newBook({ symbol, protection, foreign }, nowMs, readFormer(workflowInfo().memo?.[FORMER_MEMO]));
-    for (const closed of carried?.untold ?? []) this.tellAccount(closed);
+    const { untold = [], areToldInOrder } = carried ?? {};
+    if (areToldInOrder) this.tellAccount(...untold);
+    else for (const closed of untold) this.tellAccount(closed);
   }
 
   get book(): PositionBook {
@@ -108,13 +114,12 @@ export class PositionKeeper {
 
   /** What a run of the same episode goes on with. */
   carry(): CarriedPosition {
-    return { book: this.state, untold: this.untold };
+    return { book: this.state, untold: this.untold, areToldInOrder: true };
   }
 
   /** What was booked last: by this run, or before it. */
   get former(): FormerEpisode | undefined {
-    const { trade, former } = this.state;
-    return trade === undefined ? former : formerOf(trade);
+    return lastBooked(this.state);
   }
 
   /** Nothing was booked: lists tell such a run apart. */
@@ -124,13 +129,14 @@ export class PositionKeeper {
 
   /** What the next episode's run begins with. */
   handOver(next: ReportFacts): CarriedPosition {
-    return { next, untold: this.untold };
+    return { next, untold: this.untold, areToldInOrder: true };
   }
 
   /** Takes up what the former run had begun. */
   goOn(): void {
-    const { call, question, round, booking, trade } = this.state;
+    const { call, question, round, booking, trade, last } = this.state;
     if (trade) this.showTrade(trade);
+    if (last) upsertMemo({ [FORMER_MEMO]: last });
     if (call) this.take({ kind: 'protectionAnswered', call: call.id, answer: { status: 'unknown', message: '' } });
     if (question) this.take({ kind: 'questionFailed' });
     if (round) void this.exit(round);
@@ -227,17 +233,19 @@ export class PositionKeeper {
 
   private async bookUp(booking: number): Promise<void> {
     const { input, activities } = this;
-    const trade = await bookTrade({ input, activities, booking, book: () => this.state });
+    const booked = await bookTrade({ input, activities, booking, book: () => this.state });
     if (this.state.booking !== booking) return;
-    if (trade !== undefined) this.publish(trade);
-    this.take({ kind: 'booked', booking, trade });
+    if (booked !== undefined) this.publish(booked);
+    this.take({ kind: 'booked', booking, ...booked });
   }
 
-  private publish(trade: ClosedTrade): void {
-    const { symbol, openedAtMs, closedAtMs, net, reason } = trade;
+  /** The account counts what was lost in a row: it hears of the oldest first. */
+  private publish({ trade, missed }: Booked): void {
     this.showTrade(trade);
-    announce(closedLine(trade));
-    this.tellAccount({ symbol, openedAtMs, closedAtMs, net, reason });
+    if (missed.length > 0) upsertMemo({ [MISSED_MEMO]: missed, [FORMER_MEMO]: formerOfAll([...missed, trade]) });
+    const booked = [...missed, trade].toSorted((one, other) => one.openedAtMs - other.openedAtMs);
+    for (const one of booked) announce(closedLine(one));
+    this.tellAccount(...booked.map(closedOf));
   }
 
   /** Where lists find it. */
@@ -246,9 +254,17 @@ export class PositionKeeper {
     upsertSearchAttributes([{ key: TRADE_OUTCOME, value: trade.reason }]);
   }
 
-  private tellAccount(closed: PositionClosed): void {
-    this.untold.push(closed);
-    void this.tellClosed(closed).then(() => this.untold.splice(this.untold.indexOf(closed), 1));
+  /** One after the other. */
+  private tellAccount(...all: readonly PositionClosed[]): void {
+    this.untold.push(...all);
+    void this.tellEach(all);
+  }
+
+  private async tellEach(all: readonly PositionClosed[]): Promise<void> {
+    for (const closed of all) {
+      await this.tellClosed(closed);
+      this.untold.splice(this.untold.indexOf(closed), 1);
+    }
   }
 
   private async tellClosed(closed: PositionClosed): Promise<void> {
@@ -280,6 +296,11 @@ export class PositionKeeper {
 function messageOf(error: unknown): string {
   if (!isFailedCall(error)) throw error;
   return rootMessage(error);
+}
+
+/** What the account hears of it. */
+function closedOf({ symbol, openedAtMs, closedAtMs, net, reason, openedBy }: ClosedTrade): PositionClosed {
+  return { symbol, openedAtMs, closedAtMs, net, reason, openedBy };
 }
 
 /** For the person who watches the terminal. */

@@ -30,6 +30,9 @@ const GUARDED_SINCE_RULES = 2;
 /** Positions stay ours whatever the book drops, their end is seen in the balances at once, and no entry outlives a limit of losses. */
 const CARES_FOR_ENTRIES = 'account-cares-for-entries';
 
+/** Of each entry that filled its position's workflow is told until that is booked, whether a report shows it or not. */
+const TELLS_ENTRIES = 'account-tells-entries';
+
 /** Of a wait that is over, what must have passed by the clock of the run for the clock to be going. */
 const STANDING_CLOCK_SHARE = 0.5;
 
@@ -65,7 +68,7 @@ async function runAccount(
   const lost = new LostAccount(at, ledger, carried?.awaitsOpenOrders ?? followsLost);
   if (followsLost) lost.begin();
   const refresh = new BalanceRefresh(at, ledger);
-  const watches = watchRisk({ environment, venue }, { rules, risk, ledger, refresh });
+  const watches = watchRisk({ environment, venue }, { rules, risk, ledger, refresh }, carried?.entriesToTell);
   const guard = new ReservationGuard(at, ledger, settings.guardIntervalMs);
   const move = new AccountMove(settings);
   const describe = (): void => setCurrentDetails(`${ledger.describe(venue)}\n\n${limiter.describe()}`);
@@ -112,6 +115,7 @@ async function runAccount(
     const carriedOn = {
       ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state(), risk: risk.state() }),
       awaitsOpenOrders: lost.awaitsOpenOrders || undefined,
+      entriesToTell: risk.entriesState(),
     };
     if (!move.isDue) await continueAsNew<typeof venueAccount>(current, carriedOn);
     const hasMoved = await move.handOver(current, carriedOn);
@@ -145,7 +149,11 @@ interface RiskParts {
 }
 
 /** Whoever reads positions and the money log; undefined: under these rules, or without an environment, nobody does. */
-function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger, refresh }: RiskParts) {
+function watchRisk(
+  { environment, venue }: NamedVenue,
+  { rules, risk, ledger, refresh }: RiskParts,
+  entriesToTell: CarriedAccount['entriesToTell'],
+) {
   if (rules.risk === undefined || environment === undefined) return undefined;
   const money = new MoneyWatch({ environment, venue }, risk);
   const positions = new PositionWatch({ environment, venue }, risk, ledger, money);
@@ -157,6 +165,7 @@ function watchRisk({ environment, venue }: NamedVenue, { rules, risk, ledger, re
     risk.onClosed = () => refresh.requestAfterClosing();
     positions.stopEntries();
   }
+  if (patched(TELLS_ENTRIES)) risk.tellEntries(entriesToTell);
   return { money, positions, caresForEntries };
 }
 

@@ -18,6 +18,8 @@ import { positionWorkflowId } from './ids';
 export const POSITION_WORKFLOW_TYPE = 'position';
 /** Where a closed position's memo holds its ClosedTrade. */
 export const TRADE_MEMO = 'trade';
+/** Where it holds those that were booked with it because no report had shown them: a list of ClosedTrade. */
+export const MISSED_MEMO = 'missed';
 /** Where a run's memo holds the FormerEpisode: what the run before it booked. */
 export const FORMER_MEMO = 'former';
 /** TRADE_OUTCOME of a run that ended without a trade: the venue never showed its position, or it was booked before. */

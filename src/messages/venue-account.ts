@@ -188,6 +188,8 @@ export interface PositionClosed {
   /** A decimal string, negative for a loss. */
   readonly net: string;
   readonly reason: CloseReason;
+  /** Fingerprints of the entries that opened it, as far as they are known; absent: nobody says. */
+  readonly openedBy?: readonly string[];
 }
 
 /** One rule as it stands. */

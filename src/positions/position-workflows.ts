@@ -11,6 +11,7 @@ import { callServer } from '../intake/server-call';
 import { positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import {
   closePositionUpdate,
+  MISSED_MEMO,
   NO_TRADE,
   POSITION_WORKFLOW_TYPE,
   positionStateQuery,
@@ -127,9 +128,11 @@ export class PositionWorkflows {
       let isCut = false;
       for await (const info of this.client.workflow.list({ query, pageSize: PAGE_SIZE })) {
         if (!info.workflowId.startsWith(positionWorkflowId(this.ours, ''))) continue;
-        const trade = tradeOf(info);
-        if (trade) trades.set(`${trade.symbol} ${trade.openedAtMs}`, trade);
-        else if (lacksTrade(info)) untold.push(info.workflowId.slice(positionWorkflowId(this.ours, '').length));
+        const told = tradesOf(info);
+        for (const trade of told) trades.set(`${trade.symbol} ${trade.openedAtMs}`, trade);
+        if (told.length === 0 && lacksTrade(info)) {
+          untold.push(info.workflowId.slice(positionWorkflowId(this.ours, '').length));
+        }
         isCut = trades.size >= TRADES_MAX;
         if (isCut) break;
       }
@@ -182,8 +185,13 @@ function lacksTrade({ status, typedSearchAttributes }: WorkflowExecutionInfo): b
   return typedSearchAttributes.get(TRADE_DIRECTION) !== undefined;
 }
 
-/** What a closed position's memo tells; undefined: nothing that can be read. */
-function tradeOf({ memo }: WorkflowExecutionInfo): ClosedTrade | undefined {
-  const trade = memo?.[TRADE_MEMO] as ClosedTrade | undefined;
-  return typeof trade?.net === 'string' && typeof trade.closedAtMs === 'number' ? trade : undefined;
+/** What a closed position's memo tells, with those that were booked beside it; none: nothing that can be read. */
+function tradesOf({ memo }: WorkflowExecutionInfo): readonly ClosedTrade[] {
+  const missed = memo?.[MISSED_MEMO];
+  const told = [...(Array.isArray(missed) ? (missed as unknown[]) : []), memo?.[TRADE_MEMO]] as (
+    ClosedTrade | undefined
+  )[];
+  return told.filter(
+    (trade): trade is ClosedTrade => typeof trade?.net === 'string' && typeof trade.closedAtMs === 'number',
+  );
 }

@@ -1,6 +1,13 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { PositionSettings } from '../domain/risk/types';
-import { formerOf, newsBeside, readFormer, readTrade, type FormerEpisode } from '../domain/position/former';
+import {
+  formerBeside,
+  formerOf,
+  newsBeside,
+  readFormer,
+  readTrade,
+  type FormerEpisode,
+} from '../domain/position/former';
 import type { FoundSignal } from '../domain/position/signal-orders';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { DenialCode } from '../domain/denial';
@@ -69,7 +76,8 @@ export class PositionClient {
     await this.inTime(async () => {
       if (await this.tellIfRunning(workflowId, report)) return;
       if (report.row === null && report.openers.length === 0) return;
-      const former = await this.formerOf(workflowId);
+      const booked = await this.formerOf(workflowId);
+      const former = booked && formerBeside(booked, report.openers);
       // A late word of what is booked already: a run for it would have nothing to look after.
       if (former !== undefined && newsBeside(former, report) === undefined) return;
       await client.workflow.signalWithStart(POSITION_WORKFLOW_TYPE, {
@@ -166,7 +174,10 @@ export class PositionClient {
     try {
       const { memo } = await this.options.client.workflow.getHandle(workflowId).describe();
       const trade = readTrade(memo?.[TRADE_MEMO]);
-      return trade === undefined ? readFormer(memo?.[FORMER_MEMO]) : formerOf(trade);
+      const former = readFormer(memo?.[FORMER_MEMO]);
+      if (trade === undefined) return former;
+      // With others that were booked at once it is in the latter, too.
+      return former !== undefined && former.openedAtMs >= trade.openedAtMs ? former : formerOf(trade);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;

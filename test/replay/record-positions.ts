@@ -5,7 +5,7 @@ import { venueTaskQueue } from '../../src/messages/ids';
 import { closePositionUpdate, protectPositionUpdate } from '../../src/messages/position';
 import { onPaper } from '../support/account-commands';
 import { eventually, type TestEngine } from '../support/engine';
-import { DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
+import { DESK_VENUE, DeskPosition, missedTrade, PositionDesks } from '../support/position-desk';
 import { runChain, type Recording } from './recording';
 
 const REPORTS_MAX = 200;
@@ -24,7 +24,7 @@ export async function recordPositions(engine: TestEngine): Promise<readonly Reco
   });
   return worker.runUntil(async () => {
     const recordings: Recording[] = [];
-    for (const scene of [restored, passed, refusedExit, adjusted, foreign, continued]) {
+    for (const scene of [restored, passed, refusedExit, adjusted, foreign, missed, continued]) {
       recordings.push(...(await scene(engine, desks)));
     }
     return recordings;
@@ -115,6 +115,20 @@ const foreign: Scene = async (engine, desks) => {
   await position.tell();
   await position.handle.result();
   return [{ name: 'position-foreign', workflowId: position.handle.workflowId }];
+};
+
+/** Others of ours that no report showed are booked with it. */
+const missed: Scene = async (engine, desks) => {
+  const position = positionOf(engine, desks, 'MISSED');
+  const { desk } = position;
+  desk.open({ stopLoss: STOP });
+  await position.tell();
+  const later = { openedAtMs: Date.now(), closedAtMs: Date.now() + 1_000 };
+  desk.missed = [missedTrade('MISSED'), missedTrade('MISSED', later)];
+  desk.row = null;
+  await position.tell();
+  await position.handle.result();
+  return [{ name: 'position-with-missed-ones', workflowId: position.handle.workflowId }];
 };
 
 /** A new run while an exit is under way, and one for the next episode. */

@@ -3,7 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CancelledEntries } from '../../src/domain/position/resting-entries';
 import type { Client } from '@temporalio/client';
 import type { PositionActivities } from '../../activities/positions';
-import type { PositionOpener, PositionRow, ProtectionAnswer, ProtectionChange } from '../../src/domain/position/types';
+import type {
+  ClosedTrade,
+  PositionOpener,
+  PositionRow,
+  ProtectionAnswer,
+  ProtectionChange,
+} from '../../src/domain/position/types';
 import { estimatedTradeOf } from '../../src/domain/position/booking';
 import type { ProtectionSettings } from '../../src/domain/protection/types';
 import { clientOrderIdOf, contentHashOf, fingerprintOf } from '../../src/intake/fingerprint';
@@ -56,6 +62,8 @@ export class SymbolDesk {
   /** Fingerprints of the exits that were traded. */
   readonly exits: string[] = [];
   readonly closed: PositionClosed[] = [];
+  /** Booked with the next trade: no report showed them. */
+  missed: readonly ClosedTrade[] = [];
   /** Awaited before an exit is traded. */
   beforeExit: () => Promise<void> = async () => undefined;
   /** Awaited before a trade is booked. */
@@ -112,6 +120,31 @@ export class SymbolDesk {
   }
 }
 
+/** A trade of a symbol that was closed a minute ago, for those that no report showed. */
+export function missedTrade(symbol: string, change: Partial<ClosedTrade> = {}): ClosedTrade {
+  const openedAtMs = Date.now() - 60_000;
+  return {
+    symbol,
+    side: 'SHORT',
+    openedAtMs,
+    closedAtMs: openedAtMs + 900,
+    quantity: '0.5',
+    entryPrice: '61000',
+    exitPrice: '61100',
+    reason: 'STOP_LOSS',
+    gross: '-50',
+    fees: '1',
+    funding: '0',
+    net: '-51',
+    isProven: true,
+    openedBy: ['d'.repeat(16)],
+    exitRounds: 0,
+    unprotectedMs: 0,
+    marks: [],
+    ...change,
+  };
+}
+
 /** All symbols, and the activities of the three queues. */
 export class PositionDesks {
   private readonly desks = new Map<string, SymbolDesk>();
@@ -160,8 +193,10 @@ export class PositionDesks {
       return { status: 'ended', outcome: 'FILLED', detail, filledQuantity: filledQuantity ?? '0.5' };
     },
     bookEpisode: async ({ evidence, seen }) => {
-      await this.of(evidence.symbol).beforeBooking();
-      return { status: 'booked', trade: estimatedTradeOf({ ...evidence, executions: [], moneyRows: [] }, seen) };
+      const desk = this.of(evidence.symbol);
+      await desk.beforeBooking();
+      const trade = estimatedTradeOf({ ...evidence, executions: [], moneyRows: [] }, seen);
+      return { status: 'booked', trade, ...(desk.missed.length > 0 && { missed: desk.missed }) };
     },
     fetchExecutions: async () => [],
     positionClosed: async ({ closed }) => void this.of(closed.symbol).closed.push(closed),

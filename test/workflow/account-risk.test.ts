@@ -159,12 +159,12 @@ class StubAccount {
     }
   }
 
-  async fill(reservationId: string): Promise<void> {
+  async fill(reservationId: string, executedAtMs = Date.now()): Promise<void> {
     const fill = {
       requestId: randomUUID(),
       reservationId,
       amount: '10',
-      executedAtMs: Date.now(),
+      executedAtMs,
       reason: '',
       quantity: '1',
     };
@@ -183,6 +183,15 @@ class StubAccount {
 
   tells(symbol: string, isMeant: (input: TellPositionInput) => boolean): Promise<TellPositionInput> {
     return eventually(async () => this.told.findLast((input) => input.symbol === symbol && isMeant(input)));
+  }
+
+  /** A report that is taken after now. */
+  async reported(): Promise<{ readonly asOfMs: number }> {
+    const sinceMs = Date.now();
+    return eventually(async () => {
+      const { positionsAsOfMs: asOfMs } = await this.view();
+      return asOfMs > sinceMs && { asOfMs };
+    });
   }
 
   view() {
@@ -221,6 +230,14 @@ test('an entry that filled is told to its position’s workflow with who opened 
   const reports = account.reports;
   await eventually(async () => account.reports > reports);
   expect(account.told).toHaveLength(count);
+});
+
+test('an entry whose position no report showed is told, also where it is heard of late', async () => {
+  const { command } = await account.enter('BTCUSDT');
+  const { asOfMs } = await account.reported();
+  await account.fill(command.reservationId, asOfMs - 1);
+  const { report } = await account.tells('BTCUSDT', ({ report: { row } }) => row === null);
+  expect(report.openers).toMatchObject([{ fingerprint: command.reservationId, filledAtMs: asOfMs - 1 }]);
 });
 
 test('an entry beside a position is denied in the update that asks, and one against it becomes an exit of all of it', async () => {

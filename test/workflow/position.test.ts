@@ -20,7 +20,7 @@ import { WORKFLOW_BUNDLE_PATH } from '../../workers/build-workflow-bundle';
 import type { AnnouncementSinks } from '../../workflows/announcements';
 import { onPaper } from '../support/account-commands';
 import { eventually } from '../support/engine';
-import { DESK_PROTECTION, DESK_VENUE, DeskPosition, PositionDesks } from '../support/position-desk';
+import { DESK_PROTECTION, DESK_VENUE, DeskPosition, missedTrade, PositionDesks } from '../support/position-desk';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 /** Low, so that some reports make a new run. */
@@ -254,6 +254,35 @@ describe('the end of a position', () => {
     });
     expect(trades.filter(({ symbol }) => symbol === 'TWICE')).toHaveLength(1);
     await position.handle.terminate();
+  });
+
+  test('others of ours that no report showed are booked with it: the account hears of the oldest first, and all are listed', async () => {
+    const position = positionOf('BESIDE');
+    const { desk } = position;
+    desk.open({ stopLoss: '59976' });
+    const { openedAtMs } = desk.row!;
+    await position.tell();
+    const after = { openedAtMs: openedAtMs + 60_000, closedAtMs: openedAtMs + 61_000, openedBy: ['a'.repeat(16)] };
+    desk.missed = [missedTrade('BESIDE'), missedTrade('BESIDE', after)];
+    await position.handle.executeUpdate(closePositionUpdate, { args: [CLOSE] });
+    const { trade, timeline } = await position.handle.result();
+    expect(trade).toMatchObject({ openedAtMs });
+    expect(timeline.filter(({ text }) => text.startsWith('Booked, too: SHORT 0.5'))).toHaveLength(2);
+    const opened = [desk.missed[0]!.openedAtMs, openedAtMs, after.openedAtMs];
+    expect(desk.closed.map((closed) => closed.openedAtMs)).toEqual(opened);
+    const workflows = new PositionWorkflows(environment.client, onPaper(DESK_VENUE));
+    const listed = await eventually(async () => {
+      const { trades } = await workflows.trades(1);
+      const ours = trades.filter(({ symbol }) => symbol === 'BESIDE');
+      return ours.length > 0 && ours;
+    });
+    expect(listed.map((one) => one.openedAtMs)).toEqual(opened);
+
+    // The entry of the newest of them is told once more: nothing is left to look after.
+    const { runId } = await position.handle.describe();
+    const opener = { ...desk.openers[0]!, fingerprint: 'a'.repeat(16), filledAtMs: after.openedAtMs };
+    await position.tell({ ...desk.report(), asOfMs: Date.now(), row: null, openers: [opener] });
+    expect((await position.handle.describe()).runId).toBe(runId);
   });
 
   test('what is told late of one that is booked starts no run; a run that is started all the same ends without a word', async () => {

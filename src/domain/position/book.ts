@@ -214,6 +214,8 @@ export interface PositionBook {
   readonly bookings: number;
   readonly isBooked: boolean;
   readonly trade?: ClosedTrade;
+  /** The newest of all that were booked with it; absent: it was booked alone. */
+  readonly last?: FormerEpisode;
   /** A report of the episode after this one. */
   readonly next?: ReportFacts;
 }

@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal, ZERO } from '../decimal';
 import { closeReasonOf, isOurs, type OwnExit } from './attribution';
-import { episodeAt, episodesOf, type Leg } from './episode';
+import { episodeAt, episodesOf, type Episode, type Leg } from './episode';
 import { cutFigure, estimatedMoney, moneyOfExecutions, provenMoney, type Money } from './money';
 import {
   OPENERS_MAX,
@@ -57,7 +57,7 @@ export function closedTradeOf(evidence: ClosingEvidence): ClosedTrade | undefine
   const isMixed = made.some(isOurs) && made.some((one) => one.kind === 'trade' && isOfOthers(one));
   const isReduced = made.some(({ kind }) => kind === 'liquidation' || kind === 'adl');
   return {
-    ...commonOf(evidence),
+    ...commonOf({ ...evidence, openers: openersIn(episode, evidence) }),
     closedAtMs: episode.closedAtMs,
     quantity: formatDecimal(episode.sizeMax),
     entryPrice: averageOf(episode.legs, 'opens'),
@@ -92,6 +92,12 @@ export function estimatedTradeOf(evidence: ClosingEvidence, seen: LastSeen): Clo
     ...figuresOf(money),
     marks: marksOf(evidence, { estimated: true }),
   };
+}
+
+/** The entries that opened it by its executions: of what was told some may be of the position after it, or before. */
+function openersIn({ legs }: Episode, { openers }: ClosingEvidence): readonly PositionOpener[] {
+  const ids = new Set(legs.filter(({ role }) => role === 'opens').map(({ execution }) => execution.clientOrderId));
+  return openers.filter(({ clientOrderId }) => clientOrderId === '' || ids.has(clientOrderId));
 }
 
 function commonOf({ symbol, side, openedAtMs, openers, exitRounds, unprotectedMs }: ClosingEvidence) {

@@ -28,6 +28,9 @@ export interface FormerEpisode {
   readonly signals: readonly string[];
 }
 
+/** Signals that are kept by name of positions that were booked at once. */
+const SIGNALS_MAX = 20;
+
 type Told = Pick<ReportFacts, 'asOfMs' | 'row' | 'openers'>;
 
 /** The venue's instant of an opening may be so far from that of its first fill. */
@@ -44,6 +47,19 @@ export function readTrade(value: unknown): ClosedTrade | undefined {
 
 export function formerOf({ side, openedAtMs, closedAtMs, isProven, openedBy, closedBy }: ClosedTrade): FormerEpisode {
   return { side, openedAtMs, closedAtMs, isProven, signals: closedBy ? [...openedBy, closedBy] : openedBy };
+}
+
+/**
+ * What later reports may still speak of after several positions were booked at once: the newest, with the signals of all.
+ *
+ * @returns undefined: there are none
+ */
+export function formerOfAll(trades: readonly ClosedTrade[]): FormerEpisode | undefined {
+  const newest = trades.toSorted((one, other) => other.openedAtMs - one.openedAtMs)[0];
+  if (newest === undefined) return undefined;
+  const former = formerOf(newest);
+  const others = trades.filter((trade) => trade !== newest).flatMap((trade) => formerOf(trade).signals);
+  return { ...former, signals: [...new Set([...former.signals, ...others])].slice(0, SIGNALS_MAX) };
 }
 
 /** @param value any value @returns undefined: it tells of none */
@@ -70,6 +86,12 @@ export function isRowOf(
   if (openedAtMs <= former.openedAtMs) return true;
   const isNear = openedAtMs - former.openedAtMs <= OPENED_APART_MAX_MS && openedAtMs < former.closedAtMs;
   return isNear && side === former.side;
+}
+
+/** The former episode without signals of entries that filled after its end: what is left of an order may open the next one. */
+export function formerBeside(former: FormerEpisode, openers: Told['openers']): FormerEpisode {
+  const later = openers.filter(({ filledAtMs = 0 }) => filledAtMs > former.closedAtMs + OPENED_APART_MAX_MS);
+  return { ...former, signals: former.signals.filter((one) => later.every(({ fingerprint }) => fingerprint !== one)) };
 }
 
 /**

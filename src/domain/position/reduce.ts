@@ -2,6 +2,7 @@ import type { CommandReply, ExitRound, PositionBook, ReportFacts } from './book'
 import { answerOnce, close, protect, type CloseFacts, type ProtectFacts } from './commands';
 import { beginRound, takeExitEnd, takeExitStart, type ExitEnd } from './exits';
 import { markOwner, raiseStop, sendChange, watchExits, watchStop } from './guard';
+import { formerOfAll } from './former';
 import { askForNews, questionFailed } from './news';
 import { keptWords, Step, type PositionEffect } from './step';
 import { takeEntriesCancelled, type CancelledEntries } from './resting-entries';
@@ -27,7 +28,12 @@ export type PositionInput =
   | { readonly kind: 'entriesCancelled'; readonly answer?: CancelledEntries | string }
   | { readonly kind: 'close'; readonly command: CloseFacts }
   | { readonly kind: 'protect'; readonly command: ProtectFacts }
-  | { readonly kind: 'booked'; readonly booking: number; readonly trade?: ClosedTrade }
+  | {
+      readonly kind: 'booked';
+      readonly booking: number;
+      readonly trade?: ClosedTrade;
+      readonly missed?: readonly ClosedTrade[];
+    }
   /** Time went by: see nextDueAtMs. */
   | { readonly kind: 'tick' };
 
@@ -82,7 +88,7 @@ function take(step: Step, input: PositionInput): void {
     case 'protect':
       return answerOnce(step, input.command.requestId, () => protect(step, input.command));
     case 'booked': {
-      if (step.book.booking === input.booking) takeTrade(step, input.trade);
+      if (step.book.booking === input.booking) takeTrade(step, input.trade, input.missed);
       return undefined;
     }
     case 'tick':
@@ -90,8 +96,12 @@ function take(step: Step, input: PositionInput): void {
   }
 }
 
-function takeTrade(step: Step, trade: ClosedTrade | undefined): void {
+function takeTrade(step: Step, trade: ClosedTrade | undefined, missed: readonly ClosedTrade[] = []): void {
   step.set({ isBooked: true, booking: undefined, trade });
+  if (trade !== undefined && missed.length > 0) step.set({ last: formerOfAll([...missed, trade]) });
+  for (const { side, quantity, net: gained } of missed) {
+    step.note(`Booked, too: ${side} ${quantity} that no report showed, net ${gained}.`);
+  }
   if (trade === undefined) return step.note('Nothing was to be booked.');
   const { closedBy, closedByStrategy, net } = trade;
   if (closedBy !== undefined) step.note(`Closed by the signal ${closedBy} (${keptWords(closedByStrategy)}).`);

@@ -2,7 +2,8 @@ import type { Decimal } from 'decimal.js';
 import { ExactDecimal, formatDecimal, parseDecimal, parseSignedDecimal, ZERO } from '../decimal';
 import { isTighter } from '../protection/ratchet';
 import type { PositionBook, ProtectionLegs, ReportFacts } from './book';
-import { formerOf, isRowOf, newsBeside } from './former';
+import { isRowOf, newsBeside } from './former';
+import { lastBooked } from './last-booked';
 import { legWords } from './legs';
 import { legsLost, regain } from './regain';
 import { takeProof } from './take-answer';
@@ -87,7 +88,7 @@ function takeWhileFlat(step: Step, report: ReportFacts): boolean {
   if (flat === undefined) return false;
   const { row } = report;
   if (row === null || report.asOfMs <= flat.asOfMs) return true;
-  if (trade !== undefined && isRowOf(formerOf(trade), row, report.asOfMs)) return true;
+  if (trade !== undefined && isRowOf(lastBooked(step.book), row, report.asOfMs)) return true;
   if (isBooked || (episode !== undefined && isOtherEpisode(step.book, row))) {
     if (next === undefined || report.asOfMs >= next.asOfMs) step.set({ next: keptReport(report, next) });
     return true;

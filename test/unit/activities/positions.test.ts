@@ -75,6 +75,67 @@ test('what was booked is told on, also for whoever has to hear of what the venue
   expect(taken.booked).toHaveBeenCalledWith(expect.objectContaining({ symbol: 'BTCUSDT', net: '-10' }));
 });
 
+describe('positions of ours that no report showed', () => {
+  const BEFORE_AT_MS = OPENED_AT_MS - 30_000;
+  const before = [
+    execution('b1', { direction: 'SELL', atMs: BEFORE_AT_MS }),
+    execution('b2', {
+      clientOrderId: '',
+      price: '101',
+      closedQuantity: '1',
+      stopOrderType: 'StopLoss',
+      atMs: BEFORE_AT_MS + 700,
+    }),
+  ];
+  const beforeRows = [row('b1', { atMs: BEFORE_AT_MS }), row('b2', { change: '-1', atMs: BEFORE_AT_MS + 700 })];
+  const unseen = { seen: { ...BOOK.seen, entryPrice: '0' }, isUnseen: true, isLast: true };
+  const missed = { side: 'SHORT', openedAtMs: BEFORE_AT_MS, closedAtMs: BEFORE_AT_MS + 700, net: '-1' };
+
+  function bookOf(executions: readonly Execution[], moneyRows: readonly MoneyRow[], input: Partial<BookEpisodeInput>) {
+    const since = <Row extends { atMs: number }>(rows: readonly Row[], sinceMs: number): readonly Row[] =>
+      rows.filter(({ atMs }) => atMs >= sinceMs);
+    const venue = {
+      executions: async (_symbol: string, sinceMs: number) => since(executions, sinceMs),
+      moneyLog: async (sinceMs: number) => since(moneyRows, sinceMs),
+    };
+    return new MockActivityEnvironment().run(() => activitiesOf(venue).bookEpisode({ ...BOOK, ...input }));
+  }
+
+  test('are booked with the one that was shown, as far as they are not booked already', async () => {
+    const all = [
+      [...before, ...EXECUTIONS],
+      [...beforeRows, ...ROWS],
+    ] as const;
+    const trade = { openedAtMs: OPENED_AT_MS, net: '-10' };
+    expect(await bookOf(...all, {})).toMatchObject({ status: 'booked', trade, missed: [missed] });
+    const former = { ...missed, side: 'SHORT', isProven: true, signals: [] } as const;
+    const again = await bookOf(...all, { former });
+    expect(again).toMatchObject({ status: 'booked', trade });
+    expect(again).not.toHaveProperty('missed');
+  });
+
+  test('wait for the money log as every position does', async () => {
+    const executions = [...before, ...EXECUTIONS];
+    expect(await bookOf(executions, ROWS, {})).toMatchObject({ status: 'lagging' });
+    const answer = await bookOf(executions, ROWS, { isLast: true });
+    expect(answer).toMatchObject({ status: 'booked', missed: [{ isProven: false, marks: ['estimated'] }] });
+  });
+
+  test('take the place of one that is open by its executions, which is not booked however long it is waited for', async () => {
+    const [opening] = EXECUTIONS;
+    expect(await bookOf([opening!], ROWS, unseen)).toMatchObject({ status: 'lagging' });
+    const answer = await bookOf([...before, opening!], [...beforeRows, ...ROWS], unseen);
+    expect(answer).toMatchObject({ status: 'booked', trade: missed });
+    expect(answer).not.toHaveProperty('missed');
+  });
+
+  test('are none of ours where somebody else opened them', async () => {
+    const others = before.map((one) => ({ ...one, clientOrderId: '' }));
+    const answer = await bookOf([...others, ...EXECUTIONS], [...beforeRows, ...ROWS], {});
+    expect(answer).not.toHaveProperty('missed');
+  });
+});
+
 describe('signals that the position does not know', () => {
   const against = `of${'b'.repeat(30)}`;
   const closing = execution('e2', { ...EXECUTIONS[1], clientOrderId: against });

@@ -1,5 +1,8 @@
 /** How closely the account looks at positions: requests are few. */
 import { AccountRisk } from '../../../workflows/account-risk';
+import type { PositionRow } from '../../../src/domain/position/types';
+import type { PositionClosed } from '../../../src/messages/venue-account';
+import type { EntryToTell } from '../../../workflows/entries-to-tell';
 import { dayOf } from '../../../src/domain/risk/book';
 import * as risk from '../../../src/domain/risk/risk';
 import { DAY_MS, Desk, MINUTE_MS, NOW_MS } from '../domain/risk/desk';
@@ -103,6 +106,103 @@ describe('a position that many entries turned over between two reports', () => {
     const openedAtMs = Date.now() + 3_000;
     expect(report(one, desk, { openedAtMs, updatedAtMs: openedAtMs })).toMatchObject({ openers: [] });
     expect(report(one, desk, { side: 'LONG', openedAtMs: openedAtMs + 1 })).toMatchObject({ openers: [] });
+  });
+});
+
+describe('an entry that filled while no report showed its position', () => {
+  const SYMBOL = 'BTCUSDT';
+  const PAUSE_MS = 20_000;
+
+  /** The venue showed nothing when the fill was heard of. @returns what names the entry */
+  function filled(one: AccountRisk, desk: Desk, filledAtMs = Date.now() - 1): string {
+    const { reservationId: id, ...command } = desk.command(SYMBOL);
+    const reservation = { ...command, id, intent: 'entry', createdAtMs: Date.now() - 2_000 } as never;
+    one.fillTaken({ reservation, executedAtMs: filledAtMs, quantity: '1', strategy: 'trend' });
+    return id;
+  }
+
+  function looked(one: AccountRisk, rows: readonly PositionRow[] = []): readonly string[] {
+    jest.advanceTimersByTime(5_000);
+    one.reportTaken({ asOfMs: Date.now(), rows, unreadable: [] });
+    return one.untold();
+  }
+
+  function closedOf(openedAtMs: number, change: Partial<PositionClosed> = {}): PositionClosed {
+    return { symbol: SYMBOL, openedAtMs, closedAtMs: openedAtMs + 500, net: '-1', reason: 'STOP_LOSS', ...change };
+  }
+
+  function telling(desk: Desk, carried?: readonly EntryToTell[]): AccountRisk {
+    const one = account(desk);
+    one.tellEntries(carried);
+    return one;
+  }
+
+  test('is told, with who opened it, again after a while, and not once its position is booked', () => {
+    const desk = new Desk();
+    const one = telling(desk);
+    looked(one);
+    const filledAtMs = Date.now() - 3_000;
+    const fingerprint = filled(one, desk, filledAtMs);
+    expect(looked(one)).toEqual([SYMBOL]);
+    expect(one.reportOf(SYMBOL, [])).toMatchObject({ row: null, openers: [{ fingerprint, filledAtMs }] });
+    expect(one.isToTell(SYMBOL, { row: null })).toBe(true);
+    one.flatTold(SYMBOL);
+    expect(looked(one)).toEqual([]);
+    jest.advanceTimersByTime(PAUSE_MS);
+    expect(looked(one)).toEqual([SYMBOL]);
+    one.closed(closedOf(filledAtMs, { openedBy: [fingerprint] }));
+    expect(one.untold()).toEqual([]);
+    expect(one.isToTell(SYMBOL, { row: null })).toBe(false);
+  });
+
+  test('is not told by a report that may be older than the fill, nor while a position is shown', () => {
+    const desk = new Desk();
+    const one = telling(desk);
+    filled(one, desk, Date.now() + 5_000);
+    expect(looked(one)).toEqual([]);
+    expect(looked(one, [desk.row(SYMBOL, { openedAtMs: Date.now(), updatedAtMs: Date.now() })])).toEqual([]);
+  });
+
+  test('is told in the run that continues the account, and given up where nobody can book anything of it', () => {
+    const desk = new Desk();
+    const former = telling(desk);
+    filled(former, desk);
+    const one = telling(desk, JSON.parse(JSON.stringify(former.entriesState())) as EntryToTell[]);
+    let tells = 0;
+    for (let looks = 0; looks < 100; looks += 1) {
+      if (looked(one).length === 0) continue;
+      one.flatTold(SYMBOL);
+      tells += 1;
+    }
+    expect(tells).toBe(6);
+    expect(one.entriesState()).toEqual([]);
+  });
+
+  test('may have opened one more after the position that is booked: it is told once more', () => {
+    const desk = new Desk();
+    const one = telling(desk);
+    looked(one);
+    const openedAtMs = Date.now() - 4_000;
+    const fingerprint = filled(one, desk, openedAtMs + 3_000);
+    one.closed(closedOf(openedAtMs, { openedBy: [fingerprint] }));
+    expect(looked(one)).toEqual([SYMBOL]);
+  });
+
+  test('counts as a loss also where the next position was seen to be closed before it is booked', () => {
+    const desk = new Desk({ risk: { lossStreak: 2 } });
+    const one = telling(desk);
+    const [missedAtMs, openedAtMs] = [NOW_MS - 60_000, NOW_MS - 30_000];
+    looked(one, [desk.row(SYMBOL, { openedAtMs, updatedAtMs: openedAtMs })]);
+    for (let looks = 0; looks < 3; looks += 1) looked(one);
+    const closing = () => one.state()?.symbols[SYMBOL]?.closing;
+    expect(closing()).toMatchObject({ openedAtMs, isBooked: false });
+    one.closed(closedOf(missedAtMs));
+    expect(one.state()?.losses).toBe(1);
+    expect(closing()).toMatchObject({ openedAtMs, isBooked: false });
+    one.closed(closedOf(missedAtMs));
+    expect(one.state()?.losses).toBe(1);
+    one.closed(closedOf(openedAtMs));
+    expect(one.state()?.symbols[SYMBOL]).toMatchObject({ streak: { losses: 2 }, closing: { isBooked: true } });
   });
 });
 

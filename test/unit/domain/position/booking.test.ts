@@ -61,6 +61,15 @@ function evidence(change: Partial<ClosingEvidence> = {}): ClosingEvidence {
 
 const SEEN = { entryPrice: '100', markPrice: '105', quantity: '1', flatAtMs: OPENED_AT_MS + 90_000 };
 
+test('an entry that opened another position is not named, whoever told it of this one', () => {
+  const [own] = evidence().openers;
+  const other = { fingerprint: 'e'.repeat(16), clientOrderId: EXIT, quantity: '1' };
+  expect(closedTradeOf(evidence({ openers: [other, own!] }))).toMatchObject({
+    openedBy: [own!.fingerprint],
+    strategy: 'grid',
+  });
+});
+
 test('a closed trade names all that is known of it, and its figures are the money log’s', () => {
   expect(closedTradeOf(evidence({ exits: [{ clientOrderId: EXIT, reason: 'TIME_LIMIT' }] }))).toEqual({
     symbol: 'BTCUSDT',
