@@ -96,7 +96,9 @@ describe('ml why', () => {
 
   test('holds the last prediction against what it needed', () => {
     const text = renderJudgement(report, 'BTCUSDT', judgement, PLAIN);
-    expect(text).toContain('BTCUSDT: BELOW_COSTS, it expected less than the trade would cost.');
+    expect(text).toContain(
+      'BTCUSDT: BELOW_COSTS, it expected less than the trade would cost, or a gain was too unlikely.',
+    );
     expect(text).toContain('expected 0.040 %; needed more than 0.140 %, up or down; a trade costs 0.130 %.');
     expect(presentJudgement(report, 'BTCUSDT', judgement)).toMatchObject({
       judgement: { outcome: 'BELOW_COSTS', expected_return: 0.0004, needed_return: 0.0014 },

@@ -166,6 +166,7 @@ function modelFaults(config: Config): readonly string[] {
     candleIntervalMs: config.ml.candleIntervalMinutes * 60_000,
     costs: { BTCUSDT: { takerFee: '0.00055', bid: '59999', ask: '60001' } },
     nowMs: NOW_MS,
+    model: { endOfDataMs: NOW_MS },
   });
   const signal = verdicts[0]?.signal;
   if (signal === undefined) return Number(settings.minimumReturn) > 1e9 ? [] : ['The model makes no signal.'];
