@@ -5,6 +5,7 @@ import type { Worker } from '@temporalio/worker';
 import type { PredictInput } from '../../activities/inference';
 import type { SubmitInput } from '../../activities/intake';
 import type { FetchCandlesInput, FetchCostsInput } from '../../activities/market-data';
+import { NO_OUTCOMES } from '../../src/domain/live-score/sums';
 import type { GateSettings } from '../../src/domain/model-gate/types';
 import type { TradingSignal } from '../../src/domain/signal';
 import { createWorker } from '../../src/temporal/worker';
@@ -52,6 +53,7 @@ const GATE: GateSettings = {
   targetVolatilityMultiple: '0',
   stopDistanceMin: '0.0005',
   stopDistanceMax: '0.5',
+  assumedCosts: '0.0013',
 };
 
 let environment: TestWorkflowEnvironment;
@@ -72,7 +74,7 @@ let priced: readonly string[] = [];
 
 const activities = {
   fetchCandles: async ({ symbols, closeTimeMs: tickMs }: FetchCandlesInput) => ({ symbols, tickMs }),
-  predict: async ({ reference, minimumReturn }: PredictInput) => {
+  predict: async ({ reference, minimumReturn, score }: PredictInput) => {
     const { symbols, tickMs } = reference;
     if (minimumReturn === undefined) return { model: MODEL, predicted: 1, signals: [{ symbol: symbols[0] }] };
     const beyond = symbols.filter((symbol) => symbol !== 'CALM');
@@ -81,6 +83,9 @@ const activities = {
       predicted: symbols.length,
       predictions: beyond.map((symbol) => ({ symbol, expectedReturn: -0.01, closeTimeMs: tickMs })),
       skipped: { stale: 1, others: 1 },
+      modelHash: 'a'.repeat(16),
+      endOfDataMs: tickMs,
+      ...(score && { outcomes: [{ ...NO_OUTCOMES, minutes: 60, outcomes: 4, inside90: 3 }] }),
       signals: [],
     };
   },
@@ -167,6 +172,8 @@ test('what passes the gate is handed in, and the views stay open after a continu
   const before = await manager().query(mlStateQuery);
   expect(before).toMatchObject({ gate: 'demo', lastFunnel: funnel, demoWords: 'demo: expected to lose about 0.13 %' });
   expect(before.views?.map(({ symbol }) => symbol)).toEqual(['OPENS']);
+  expect(before.liveScore).toEqual([expect.objectContaining({ minutes: 60, outcomes: 4, coverage90: 0.75 })]);
+  expect(before.modelData).toMatchObject({ ageDays: 0 });
 
   await continueAsNew(runId, GATED);
 
