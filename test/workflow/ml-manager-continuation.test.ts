@@ -5,6 +5,7 @@ import type { Worker } from '@temporalio/worker';
 import type { PredictInput } from '../../activities/inference';
 import type { SubmitInput } from '../../activities/intake';
 import type { FetchCandlesInput, FetchCostsInput } from '../../activities/market-data';
+import { NO_OUTCOMES } from '../../src/domain/live-score/sums';
 import type { GateSettings } from '../../src/domain/model-gate/types';
 import type { TradingSignal } from '../../src/domain/signal';
 import { createWorker } from '../../src/temporal/worker';
@@ -64,6 +65,7 @@ const GATE: GateSettings = {
   targetVolatilityMultiple: '0',
   stopDistanceMin: '0.0005',
   stopDistanceMax: '0.5',
+  assumedCosts: '0.0013',
 };
 
 const SHA256 = 'a'.repeat(64);
@@ -101,7 +103,7 @@ let predictedAtMs: readonly number[] = [];
 
 const activities = {
   fetchCandles: async ({ symbols, closeTimeMs: tickMs }: FetchCandlesInput) => ({ symbols, tickMs }),
-  predict: async ({ reference, minimumReturn }: PredictInput) => {
+  predict: async ({ reference, minimumReturn, score }: PredictInput) => {
     const { symbols, tickMs } = reference;
     predictedAtMs = [...predictedAtMs, tickMs];
     if (symbols[0] === 'BRIEF') return { model: MODEL, predicted: 1, signals: [] };
@@ -112,6 +114,9 @@ const activities = {
       predicted: symbols.length,
       predictions: beyond.map((symbol) => ({ symbol, expectedReturn: -0.01, closeTimeMs: tickMs })),
       skipped: { stale: 1, others: 1 },
+      modelHash: 'a'.repeat(16),
+      endOfDataMs: tickMs,
+      ...(score && { outcomes: [{ ...NO_OUTCOMES, minutes: 60, outcomes: 4, inside90: 3 }] }),
       signals: [],
     };
   },
@@ -220,6 +225,8 @@ test('what passes the gate is handed in, and the views stay open after a continu
   const before = await manager().query(mlStateQuery);
   expect(before).toMatchObject({ gate: 'demo', lastFunnel: funnel, demoWords: 'demo: expected to lose about 0.13 %' });
   expect(before.views?.map(({ symbol }) => symbol)).toEqual(['OPENS']);
+  expect(before.liveScore).toEqual([expect.objectContaining({ minutes: 60, outcomes: 4, coverage90: 0.75 })]);
+  expect(before.modelData).toMatchObject({ ageDays: 0 });
 
   await continueAsNew(runId, GATED);
 
