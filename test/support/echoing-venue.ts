@@ -4,6 +4,11 @@ import { SPELLINGS } from './spellings';
 
 const UNSENDABLE = /[^\x20-\x7e]/g;
 
+interface Answer {
+  readonly status: number;
+  readonly envelope: object;
+}
+
 /** A venue of bad manners in front of the paper venue: it repeats the key and the secret wherever it says anything. */
 export class EchoingVenue {
   /** So many orders are refused, the rest not. */
@@ -51,21 +56,27 @@ export class EchoingVenue {
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const isRefused = request.url?.startsWith('/v5/order/create') === true && this.refusals-- > 0;
+    // What is refused never reaches the venue behind: an answer that comes too late would be looked up there.
+    const { status, envelope } = isRefused ? this.refused() : await this.forwarded(request, Buffer.concat(chunks));
+    response.setHeader('x-bapi-limit-status', this.echo().replaceAll(UNSENDABLE, ''));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(envelope));
+  }
+
+  private refused(): Answer {
+    const retMsg = `key and secret ${this.echo()} are wrong`;
+    return { status: 200, envelope: { retCode: this.refusal, retMsg, result: {}, retExtInfo: {}, time: Date.now() } };
+  }
+
+  private async forwarded(request: IncomingMessage, body: Buffer): Promise<Answer> {
     const headers = Object.entries(request.headers).filter(([name]) => !['host', 'connection'].includes(name));
-    const isBodiless = request.method === 'GET';
     const reply = await fetch(`http://127.0.0.1:${this.targetPort}${request.url}`, {
       method: request.method,
       headers: Object.fromEntries(headers) as Record<string, string>,
-      body: isBodiless ? undefined : Buffer.concat(chunks),
+      body: request.method === 'GET' ? undefined : body,
     });
-    const isOrder = request.url?.startsWith('/v5/order/create') === true;
-    const envelope = (await reply.json()) as { result: unknown; time: number };
-    const text =
-      isOrder && this.refusals-- > 0
-        ? { ...envelope, retCode: this.refusal, retMsg: `key and secret ${this.echo()} are wrong`, result: {} }
-        : { ...envelope, result: this.withEchoes(envelope.result) };
-    response.setHeader('x-bapi-limit-status', this.echo().replaceAll(UNSENDABLE, ''));
-    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(text));
+    const envelope = (await reply.json()) as { readonly result: unknown };
+    return { status: reply.status, envelope: { ...envelope, result: this.withEchoes(envelope.result) } };
   }
 
   /** In the fields of orders that are kept: their number at the venue, and why one was refused. */

@@ -311,7 +311,9 @@ test('nothing of a position that is booked is told again, and one that opens aft
   await account.open('BTCUSDT');
   const [row] = account.rows;
   const openedAtMs = row!.openedAtMs;
-  const closed = { symbol: 'BTCUSDT', openedAtMs, closedAtMs: Date.now(), net: '1', reason: 'OPERATOR' } as const;
+  const openedBy = account.told.at(-1)!.report.openers.map(({ fingerprint }) => fingerprint);
+  const end = { closedAtMs: Date.now(), net: '1', reason: 'OPERATOR' } as const;
+  const closed = { symbol: 'BTCUSDT', openedAtMs, openedBy, ...end } as const;
   await account.handle.signal(positionClosedSignal, closed);
   // The venue still shows it, and then no more.
   const ofLater = Date.now();
