@@ -56,8 +56,7 @@ async function compile(root, config) {
   if (!existsSync(compiler)) throw new StepFailure('The dependencies are not installed: run npm ci.', 1);
   const options = ['--project', config, '--outDir', DRAFT];
   await runStep('The compiler', [process.execPath, compiler, ...options], { cwd: root, quiet: true });
-  const named = includedFolders(root, config).map((folder) => folder.split('/')[0]);
-  const unnamed = readdirSync(join(root, DRAFT)).find((folder) => !named.includes(folder));
+  const unnamed = readdirSync(join(root, DRAFT)).find((folder) => !includedFolders(root, config).includes(folder));
   if (unnamed === undefined) return;
   // Nobody would see that it changed.
   throw new StepFailure(`The sources that ${config} includes import from ${unnamed}/, which it does not include.`, 1);

@@ -364,6 +364,7 @@ const OTHER_ROOMS: readonly Room[] = [
   { path: 'temporal-config', holds: "the server's flags and dynamic configuration", ...NOTHING },
   { path: 'models', holds: 'the model and what must be known to run it', ...NOTHING },
   { path: 'training', holds: 'how the model is made, in Python', ...NOTHING },
+  { path: 'examples', holds: 'strategies to copy, which need nothing of the program', rooms: [], packages: [] },
   {
     path: 'ops',
     holds: 'for those who run it for months: Prometheus, Alertmanager, Grafana, a systemd unit, a container file',

@@ -17,7 +17,7 @@ interface Example {
   readonly main: (env: Readonly<Record<string, string>>) => Promise<void>;
 }
 // By its path: nothing of the program may rest on an example.
-const { crossing, main } = require(join(packageRoot(), 'docs/examples/moving-average.ts')) as Example;
+const { crossing, main } = require(join(packageRoot(), 'examples/moving-average.ts')) as Example;
 
 const MINUTE_MS = 60_000;
 const COUNT = 24;

@@ -1,7 +1,7 @@
 /**
  * A strategy of your own: when a fast moving average crosses a slow one, buy or sell. Copy it, and change `crossing`.
  *
- *   node --experimental-strip-types docs/examples/moving-average.ts
+ *   node --experimental-strip-types examples/moving-average.ts
  *
  * (Node.js 22.6 or newer; with older ones, compile it first.) It needs nothing but a running `oncefill start`, and uses no package.
  * It has no edge: it shows the road. Every crossing is handed in with the time at which its candle closed, so that handing it in
