@@ -223,6 +223,7 @@ async function serveWith(
       problems: () => engine.problems.list(),
       problemCodes: () => engine.problems.codes(),
       stream: engine.stream.heartbeat,
+      candleStream: engine.candles.heartbeat,
       onLost,
     });
     first.push(slot);
