@@ -17,6 +17,8 @@ export interface ComponentDependencies {
   readonly problemCodes?: () => readonly string[];
   /** How the venue's private stream is; absent: this process has none. */
   readonly stream?: () => StreamHeartbeat | undefined;
+  /** How the venue's public stream of candles is; absent: this process has none. */
+  readonly candleStream?: () => StreamHeartbeat | undefined;
   /** The slot is not ours any more: a process that goes on would be a second one. */
   readonly onLost: () => void;
 }
@@ -27,6 +29,7 @@ export function createComponentActivities({
   problems,
   problemCodes,
   stream,
+  candleStream,
   onLost,
 }: ComponentDependencies) {
   return {
@@ -46,6 +49,7 @@ export function createComponentActivities({
           ...(problemCodes === undefined ? {} : { problemCodes: problemCodes().slice(0, PROBLEMS_MAX) }),
           memoryShare: memoryShare(),
           ...(stream === undefined ? {} : { stream: stream() }),
+          ...(candleStream === undefined ? {} : { candleStream: candleStream() }),
         };
         context.heartbeat(details);
         try {

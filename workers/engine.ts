@@ -51,6 +51,7 @@ import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
 import { printAlert } from './print-alert';
+import { hearCandles, type HeardCandles } from './candle-stream';
 import { hearStream, type HeardStream } from './venue-stream';
 import { termsFrom } from './trade-terms';
 
@@ -80,6 +81,8 @@ export interface Engine {
   readonly movedPrices: MovedPrices;
   /** What the venue's private stream tells; it is silent where there is none. */
   readonly stream: HeardStream;
+  /** How the venue's stream of candles is, which this process opens with its first tick of the model. */
+  readonly candles: HeardCandles;
   readonly funds: Funds;
   readonly headStarts: HeadStarts;
   /** Whether entries may leave, by what is known of the account. */
@@ -136,7 +139,7 @@ export function openEngine(
   const disk = openDisk(config);
   const endWatches = beginWatches({ venue, permits, problems, disk });
   const clock = asksVenue ? keepClock(venue, logger) : undefined;
-  const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, rateLimitsOf(config, venueConfig));
+  const { pacedVenue, candles } = paceVenue(venue, permits, logger, { config, venueConfig });
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
   const stream = hearStream(venue, logger, { registry, isWanted: venueConfig.privateStream });
   const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
@@ -167,6 +170,7 @@ export function openEngine(
     repricer: new Repricer(pacedVenue, venueConfig.leverage, config.protection),
     movedPrices,
     stream,
+    candles,
     funds,
     headStarts,
     entryGate,
@@ -179,6 +183,20 @@ export function openEngine(
     metrics,
     starter: new WorkflowStarter({ client, ours, store, headStart: headStarts }),
     close: () => closeVenue(venue, clock, endWatches),
+  };
+}
+
+function paceVenue(
+  venue: Venue,
+  permits: Permits,
+  logger: Logger,
+  { config, venueConfig }: Pick<Engine, 'config' | 'venueConfig'>,
+): Pick<Engine, 'pacedVenue' | 'candles'> {
+  const candles = hearCandles(venue, logger, venueConfig.publicStream);
+  const limits = rateLimitsOf(config, venueConfig);
+  return {
+    pacedVenue: new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, limits, candles.stream),
+    candles,
   };
 }
 

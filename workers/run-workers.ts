@@ -223,9 +223,7 @@ async function serveWith(
     const slot = await createSlotWorker(connected, registration.taskQueue, {
       // Those of its queues: the slot's own activity is no task.
       activeTasks: () => activeTaskCount(created),
-      problems: () => engine.problems.list(),
-      problemCodes: () => engine.problems.codes(),
-      stream: engine.stream.heartbeat,
+      ...slotNews(engine),
       onLost,
     });
     first.push(slot);
@@ -341,6 +339,16 @@ async function takeSlot(
 /** Workflows of before environments travelled along ask where no environment is named. */
 async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWorkflows }: Engine): Promise<boolean> {
   return taskQueues.includes(venueTaskQueue(ours)) && formerWorkflows.exist();
+}
+
+/** What a process tells of itself with each heartbeat. */
+function slotNews({ problems, stream, candles }: Engine) {
+  return {
+    problems: () => problems.list(),
+    problemCodes: () => problems.codes(),
+    stream: stream.heartbeat,
+    candleStream: candles.heartbeat,
+  };
 }
 
 async function beginPredictions({ client, config }: Engine, { served }: ModelKeeper): Promise<void> {

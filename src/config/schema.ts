@@ -149,6 +149,8 @@ const venue = z.strictObject({
   allowWithdrawalKey: z.boolean().optional(),
   /** false: its private stream is not opened, and orders are asked about instead. Absent: true. */
   privateStream: z.boolean().optional(),
+  /** false: its public stream is not opened, and candles are asked for instead. Absent: true. */
+  publicStream: z.boolean().optional(),
   receiveWindowMs: z.int().min(1_000).max(60_000),
   clockSkewMs: z.int().min(0).max(10_000),
   requestTimeoutMs: z.int().min(100).max(60_000),

@@ -38,9 +38,11 @@ export interface ComponentHeartbeat {
   readonly memoryShare?: number;
   /** How the venue's private stream is; absent in older heartbeats, and of a process that has none. */
   readonly stream?: StreamHeartbeat;
+  /** How the venue's public stream of candles is; absent in older heartbeats, and of a process that has none. */
+  readonly candleStream?: StreamHeartbeat;
 }
 
-/** Of a venue's private stream; `off_by_configuration`: it is never opened. */
+/** Of a venue's stream; `off_by_configuration`: it is never opened. */
 export interface StreamHeartbeat {
   readonly state: StreamPhase | 'off_by_configuration';
   /** How long it has been in this state, milliseconds. */

@@ -19,7 +19,7 @@ import {
 } from './part-health';
 import { explainByEngine } from './engine-start';
 import { positionsHealth } from './positions-health';
-import { describeStream } from './stream-health';
+import { describeCandleStream, describeStream } from './stream-health';
 import { lateAfterMs, listSlots, readSlot, type SlotReading } from './slots';
 import { accountHealth, predictionsHealth, signalsHealth } from './trading-health';
 
@@ -145,7 +145,9 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
     ...who,
     heartbeatAgeMs,
     status: isWell ? 'healthy' : 'degraded',
-    text: [text + describeStream(heartbeat.stream), ...problems].join('. '),
+    text: [text + describeStream(heartbeat.stream) + describeCandleStream(heartbeat.candleStream), ...problems].join(
+      '. ',
+    ),
     problems,
     memoryShare: heartbeat.memoryShare,
     stream: heartbeat.stream,

@@ -29,6 +29,7 @@ import { MatchingEngine } from './matching/matching-engine';
 import { type SymbolState, TradingRules } from './matching/trading-rules';
 import { assertSymbols, type PaperVenueOptions } from './options';
 import { PrivateStream } from './stream/private-stream';
+import { PUBLIC_PATH, PublicStream } from './stream/public-stream';
 
 /** A running paper venue. */
 export interface PaperVenue {
@@ -50,7 +51,7 @@ export interface PaperVenue {
   setSymbolState(symbol: string, state: SymbolState): void;
   /** The venue's clock is the machine's plus this, until the next fault plan. */
   setClockOffset(offsetMs: number): void;
-  /** Ends every connection to the private stream. */
+  /** Ends every connection to the streams. */
   endStreams(): void;
   /** Resets every connection; accepted orders are in the journal already. */
   close(): Promise<void>;
@@ -74,8 +75,9 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
       else sendReply(response, jsonReply({ error: 'The paper venue is starting.' }, 503));
     },
     (request, socket, head) => {
-      if (context) context.stream.upgrade(request, socket, head);
-      else socket.destroy();
+      if (context === undefined) socket.destroy();
+      else if (request.url === PUBLIC_PATH) context.publicStream.upgrade(request, socket, head);
+      else context.stream.upgrade(request, socket, head);
     },
   );
   try {
@@ -122,14 +124,25 @@ export async function startPaperVenue(options: PaperVenueOptions): Promise<Paper
     };
     const service = new VenueService(core, limits, options, audit);
     const stream = new PrivateStream(core, options, audit);
-    const injector = new FaultInjector(service, audit, (seed, shares) => stream.setFaults(seed, shares));
+    const publicStream = new PublicStream(core);
+    const injector = injectorOf(service, audit, [stream, publicStream]);
     injector.setPlan(options.faults);
-    context = { service, injector, stream, startedAtMs: clock.steadyNowMs() };
+    context = { service, injector, stream, publicStream, startedAtMs: clock.steadyNowMs() };
     return runningVenue(server, context, journal, options.matchIntervalMs, market.notices);
   } catch (error) {
     await stopServer(server);
     throw error;
   }
+}
+
+function injectorOf(
+  service: VenueService,
+  audit: TrafficAudit,
+  streams: readonly Pick<PrivateStream, 'setFaults'>[],
+): FaultInjector {
+  return new FaultInjector(service, audit, (seed, shares) => {
+    for (const stream of streams) stream.setFaults(seed, shares);
+  });
 }
 
 function answer(context: PaperRoutesContext, request: HttpRequest, response: ServerResponse): void {
@@ -180,11 +193,15 @@ function runningVenue(
     },
     setSymbolState: (symbol, state) => engine.rules.setState(symbol, state),
     setClockOffset: (offsetMs) => clock.setOffset(offsetMs),
-    endStreams: () => context.stream.endConnections(),
+    endStreams: () => {
+      context.stream.endConnections();
+      context.publicStream.endConnections();
+    },
     close: async () => {
       clearInterval(matching);
       context.injector.close();
       context.stream.close();
+      context.publicStream.close();
       await stopServer(server);
       journal.close();
     },

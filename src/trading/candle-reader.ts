@@ -3,9 +3,10 @@ import type { OutcomeKind } from '../domain/outcome';
 import { ownValue } from '../domain/plain-values';
 import { candlePace, weightOf, type CandlePace } from '../domain/request-budget';
 import type { RateLimits } from '../domain/limiter/types';
+import type { CandleStream } from '../venues/candle-stream';
 import { withPermit, type RequestPermit } from '../venues/request-permit';
 import { NoPermitError, VenueError, type Venue } from '../venues/venue';
-import { KeptCandles, type WantedCandles } from './kept-candles';
+import { KeptCandles, PUSHED_MAX, type WantedCandles } from './kept-candles';
 import type { Permits } from './permits';
 
 /** Requests whose permits are booked together: they leave at once, so that a slow venue lets none of them lapse. */
@@ -57,21 +58,27 @@ export interface CandleAnswer {
 
 /**
  * Reads candles of many symbols at a pace that leaves room for orders. What one symbol meets is no matter of the others. Of what
- * was read before, also for the same tick, nothing is asked for again.
+ * was read before, also for the same tick, nothing is asked for again, nor of what the venue's stream told in time.
  */
 export class CandleReader {
   private readonly kept = new KeptCandles();
   private restoredIntervalMs = 0;
 
+  /** @param stream tells of closed candles; absent: all are asked for */
   constructor(
     private readonly venue: Pick<Venue, 'candles' | 'clockMs'>,
     private readonly permits: Pick<Permits, 'forReads'>,
     private readonly limits: RateLimits,
-  ) {}
+    private readonly stream?: Pick<CandleStream, 'follow' | 'onCandle'>,
+  ) {
+    stream?.onCandle(({ symbol, intervalMs, candle }) => void this.kept.push(symbol, intervalMs, candle));
+  }
 
   /** @throws what stood in the way, where nothing could be read */
   async read(request: CandleRequest): Promise<CandleAnswer> {
     this.kept.keepOnly(request.symbols, request.intervalMs);
+    // Those that close while others are read are told already.
+    this.stream?.follow(request.symbols, request.intervalMs);
     await this.restore(request);
     const pace = candlePace(this.limits, request.intervalMs);
     const reading = new Reading(this.venue, this.kept, request, pace);
@@ -106,7 +113,8 @@ export class CandleReader {
     for (const { tickMs, candles } of (await restore?.()) ?? []) {
       for (const symbol of symbols) {
         const series = ownValue(candles, symbol);
-        if (series !== undefined) this.kept.restore(symbol, series, tickMs);
+        // Which of them were pushed is not kept with them.
+        if (series !== undefined) this.kept.restore(symbol, series, tickMs, this.stream === undefined ? 0 : PUSHED_MAX);
       }
     }
   }
@@ -201,12 +209,23 @@ class Reading {
       await new Promise((resolve) => setTimeout(resolve, stepMs));
       this.tellProgress();
     }
+    this.takePushed();
   }
 
   end(): CandleAnswer {
     const { symbols } = this.request;
     if (this.done.size === 0 && symbols.length > 0) throw [...this.faults.values()][0];
     return this.answer();
+  }
+
+  /** What was told meanwhile is asked for no more. */
+  private takePushed(): void {
+    const isThere = (symbol: string): boolean => this.kept.toAsk(symbol, this.request) === 0;
+    for (const symbol of this.left.filter(isThere)) {
+      this.done.add(symbol);
+      this.late.delete(symbol);
+    }
+    this.left = this.left.filter((symbol) => !this.done.has(symbol) || this.late.has(symbol));
   }
 
   private answer(): CandleAnswer {

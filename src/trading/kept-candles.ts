@@ -1,4 +1,5 @@
 import {
+  areSame,
   isGapFree,
   mergeSeries,
   newestOpenMs,
@@ -15,6 +16,9 @@ const SPARE_CANDLES = 2;
 /** No venue gives more for one request. */
 const REQUEST_CANDLES_MAX = 1_000;
 
+/** So many candles in a row count as they were pushed: then a request compares them with what the venue answers. */
+export const PUSHED_MAX = 15;
+
 /** The window that is wanted of every symbol. */
 export interface WantedCandles {
   readonly intervalMs: number;
@@ -28,7 +32,17 @@ interface Kept {
   readonly series: CandleSeries;
   /** For which tick it was read. */
   readonly tickMs: number;
+  /** How many of the newest candles no request has shown: they were pushed. At most PUSHED_MAX. */
+  readonly pushed: number;
+  /** Candles that are kept. */
+  readonly countMax: number;
 }
+
+/**
+ * What a pushed candle is beside those that are kept: the next one; one that is known; one that says something else of a candle that is
+ * kept; one that nothing follows from, because others are lacking before it, or nothing is kept.
+ */
+export type PushedAs = 'joined' | 'known' | 'contradicts' | 'apart';
 
 /**
  * The candles of the ticks before, so that each tick asks only for what closed since: a closed candle does not change. Holds one
@@ -46,10 +60,14 @@ export class KeptCandles {
     for (const symbol of this.bySymbol.keys()) if (!asked.has(symbol)) this.bySymbol.delete(symbol);
   }
 
-  /** Takes in what an earlier process kept, of the same interval; what is known here already is newer. */
-  restore(symbol: string, series: CandleSeries, tickMs: number): void {
+  /**
+   * Takes in what an earlier process kept, of the same interval; what is known here already is newer.
+   * @param pushed how many of the newest may have been pushed to it
+   */
+  restore(symbol: string, series: CandleSeries, tickMs: number, pushed: number): void {
     const known = this.bySymbol.get(symbol);
-    if (known === undefined || known.tickMs < tickMs) this.bySymbol.set(symbol, { series, tickMs });
+    if (known !== undefined && known.tickMs >= tickMs) return;
+    this.bySymbol.set(symbol, { series, tickMs, pushed, countMax: seriesLength(series) });
   }
 
   get(symbol: string): CandleSeries | undefined {
@@ -63,14 +81,16 @@ export class KeptCandles {
     const newestMs = kept && newestOpenMs(kept.series);
     if (kept === undefined || newestMs === undefined) return whole;
     const lacking = (closeTimeMs - newestMs) / intervalMs - 1;
-    if (lacking <= 0 && kept.tickMs === closeTimeMs) return 0;
+    const isRead = lacking <= 0 && (kept.tickMs === closeTimeMs || (kept.pushed > 0 && kept.tickMs > closeTimeMs));
+    if (isRead && kept.pushed === 0) return 0;
     const isUsable =
       Number.isInteger(lacking) &&
       lacking >= -SPARE_CANDLES &&
       seriesLength(kept.series) >= count &&
       isGapFree(kept.series, intervalMs);
+    if (isRead && isUsable) return 0;
     if (!isUsable) this.bySymbol.delete(symbol);
-    return isUsable ? Math.min(whole, Math.max(0, lacking) + OVERLAP_CANDLES) : whole;
+    return isUsable ? Math.min(whole, Math.max(0, lacking) + kept.pushed + OVERLAP_CANDLES) : whole;
   }
 
   /**
@@ -80,10 +100,33 @@ export class KeptCandles {
   add(symbol: string, candles: readonly Candle[], { closeTimeMs, count }: WantedCandles): boolean {
     const fetched = seriesOf(candles);
     const kept = this.bySymbol.get(symbol);
-    const { series, isRevised } = mergeSeries(kept?.series ?? seriesOf([]), fetched, count + SPARE_CANDLES);
+    const countMax = count + SPARE_CANDLES;
+    const { series, isRevised } = mergeSeries(kept?.series ?? seriesOf([]), fetched, countMax);
     if (isRevised) this.bySymbol.delete(symbol);
-    else this.bySymbol.set(symbol, { series, tickMs: closeTimeMs });
+    else this.bySymbol.set(symbol, { series, tickMs: closeTimeMs, pushed: pushedAfter(series, fetched), countMax });
     return isRevised;
+  }
+
+  /**
+   * Takes in a candle that the venue told unasked, where it is the next one of its symbol. One that contradicts what is kept has all of
+   * the symbol forgotten: a request says what is right.
+   */
+  push(symbol: string, intervalMs: number, candle: Candle): PushedAs {
+    const kept = this.bySymbol.get(symbol);
+    const newestMs = kept && newestOpenMs(kept.series);
+    if (kept === undefined || newestMs === undefined || intervalMs !== this.intervalMs) return 'apart';
+    const pushed = seriesOf([candle]);
+    const at = kept.series.openTimesMs.indexOf(candle.openTimeMs);
+    if (at >= 0) {
+      if (areSame(kept.series, at, pushed, 0)) return 'known';
+      this.bySymbol.delete(symbol);
+      return 'contradicts';
+    }
+    if (candle.openTimeMs !== newestMs + intervalMs || kept.pushed >= PUSHED_MAX) return 'apart';
+    const { series } = mergeSeries(kept.series, pushed, kept.countMax);
+    const tickMs = Math.max(kept.tickMs, candle.openTimeMs + intervalMs);
+    this.bySymbol.set(symbol, { ...kept, series, tickMs, pushed: kept.pushed + 1 });
+    return 'joined';
   }
 
   /** Whether the candle that the tick is about is not there yet. */
@@ -92,4 +135,11 @@ export class KeptCandles {
     const newestMs = series && newestOpenMs(series);
     return newestMs === undefined || newestMs + intervalMs < closeTimeMs;
   }
+}
+
+/** Candles that are newer than all that a request showed. */
+function pushedAfter({ openTimesMs }: CandleSeries, fetched: CandleSeries): number {
+  const newestMs = newestOpenMs(fetched) ?? -Infinity;
+  const newer = openTimesMs.length - openTimesMs.findLastIndex((openTimeMs) => openTimeMs <= newestMs) - 1;
+  return Math.min(PUSHED_MAX, newer);
 }

@@ -10,6 +10,7 @@ import type {
   ProtectionChange,
 } from '../domain/position/types';
 import type { Intent } from '../domain/signal';
+import type { CandleStream } from '../venues/candle-stream';
 import { addPermit, withPermit, type RequestPermit } from '../venues/request-permit';
 import { NoPermitError, VenueError, type LookUpAnswer, type Venue } from '../venues/venue';
 import { CandleReader, type CandleAnswer, type CandleRequest } from './candle-reader';
@@ -45,15 +46,17 @@ export class PacedVenue {
   private readonly shared: SharedLookUps;
   private readonly positionReads: PositionReads;
 
+  /** @param candleStream whose candles are trusted as CandleReader says; absent: all are asked for */
   constructor(
     readonly venue: Venue,
     private readonly permits: Permits,
     priceMaxAgeMs: number,
     limits: RateLimits,
+    candleStream?: CandleStream,
   ) {
     this.shared = new SharedLookUps(venue, permits);
     this.positionReads = new PositionReads(venue, permits);
-    this.candleReader = new CandleReader(venue, permits, limits);
+    this.candleReader = new CandleReader(venue, permits, limits, candleStream);
     let areBroken = false;
     venue.onUnreadableRows(({ what, faults }) => {
       if (what === 'instruments') areBroken = faults.length > 0;

@@ -17,6 +17,7 @@ import type {
   SymbolFacts,
 } from '../domain/preflight/facts';
 import type { TimeInForce } from '../domain/signal';
+import type { CandleStream } from './candle-stream';
 import type { VenueStream } from './stream';
 
 export type { LookUpAnswer } from '../domain/market';
@@ -160,6 +161,8 @@ export interface Venue {
   readonly promises: VenuePromises;
   /** Tells of our orders as they change; absent: the venue has none. It is silent until it is started, and ends with `close`. */
   readonly stream?: VenueStream;
+  /** Tells of candles as they close; absent: the venue has none. It is silent until candles are followed, and ends with `close`. */
+  readonly candleStream?: CandleStream;
   /** Called once per reply, also for failures. */
   onLimitReport(listener: (report: LimitReport) => void): void;
   /** Called once per request that was made, also for one that could not reach the venue. */

@@ -1,5 +1,6 @@
 import { addAnswerCases } from './answer-cases';
 import { Bench } from './bench';
+import { addCandleStreamCases } from './candle-stream-cases';
 import { addLookUpCases } from './look-up-cases';
 import { NumberedCases } from './numbered-cases';
 import { addPositionDeskCases } from './position-cases';
@@ -18,6 +19,7 @@ export function describeVenueContract(venue: VenueUnderTest): void {
     addAnswerCases(cases, bench, venue);
     addLookUpCases(cases, bench, venue);
     addStreamCases(cases, bench, venue);
+    addCandleStreamCases(cases, bench, venue);
     addPositionDeskCases(cases, bench, venue);
     cases.addOverview();
   });

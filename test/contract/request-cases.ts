@@ -16,6 +16,7 @@ type OneRequestMethod = Exclude<
   | 'name'
   | 'promises'
   | 'stream'
+  | 'candleStream'
   | 'onLimitReport'
   | 'onRequestReport'
   | 'onClockJump'

@@ -11,6 +11,7 @@ import type {
 import type { PositionsReport, SnapshotCommand } from '../../src/domain/ledger/types';
 import type { VenueAdapter } from '../../src/venues/definitions';
 import type { StubRequest, StubServer } from '../unit/venues/stub-server';
+import type { CandleStreamStub } from './candle-stream-stub';
 import type { StreamStub } from './stream-stub';
 
 /** A documented answer and what the adapter has to make of it. */
@@ -142,6 +143,8 @@ export interface VenueStub {
   readonly lookUpWindows: readonly LookUpWindow[];
   /** The venue's private stream, on the same port. Close it before the server stops. */
   openStream(): StreamStub;
+  /** The venue's public stream of candles, likewise. */
+  openCandleStream(): CandleStreamStub;
   /** A good envelope around a result. */
   reply(response: ServerResponse, result: unknown): void;
   refuse(response: ServerResponse, code: number, text: string, status?: number): void;

@@ -12,19 +12,19 @@ const REFUSED_DELAY_MS = 60_000;
 const JITTER_SHARE = 0.5;
 /** A connection that lived for so long begins its pauses anew. */
 const STEADY_MS = 60_000;
-/** Messages in one second; a venue that sends more is not read any more. */
+/** Messages in one second, where a session names no bound of its own; a venue that sends more is not read any more. */
 const MESSAGES_PER_SECOND_MAX = 500;
 const SECOND_MS = 1_000;
 /** Messages that cannot be read, one after the other, until another connection is tried. */
 const UNREADABLE_MAX = 20;
 
 /**
- * `off`: not begun. `waiting`: until the next try. `live`: authenticated, subscribed, and heard of within the last ping: what
+ * `off`: not begun. `waiting`: until the next try. `live`: authenticated (where that is asked for), subscribed, and heard of within the last ping: what
  * happens from now on is told. `closed`: for good.
  */
 export type StreamPhase = 'off' | 'waiting' | 'connecting' | 'authenticating' | 'subscribing' | 'live' | 'closed';
 
-/** One connection after the other to a venue's private stream. Instants are monotonic milliseconds. */
+/** One connection after the other to a venue's stream. Instants are monotonic milliseconds. */
 export interface StreamSession {
   readonly phase: StreamPhase;
   /** When the phase began. */
@@ -40,18 +40,20 @@ export interface StreamSession {
   readonly second: { readonly startedAtMs: number; readonly messages: number };
   /** Why the last connection ended. */
   readonly fault?: string;
+  /** Above zero; absent: as many as news of orders need. */
+  readonly messagesPerSecondMax?: number;
 }
 
 export type StreamEvent =
   | { readonly kind: 'start' }
-  /** The socket is open. */
-  | { readonly kind: 'opened' }
+  /** The socket is open; `isForAll`: nobody has to say who he is. */
+  | { readonly kind: 'opened'; readonly isForAll?: boolean }
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'subscribed' }
   /** The venue refused the keys or the subscription. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'pong' }
-  /** News of orders. */
+  /** News: of orders, or of what the session was opened for. */
   | { readonly kind: 'news' }
   /** Something else that can be read. */
   | { readonly kind: 'other' }
@@ -102,8 +104,9 @@ export function reduceStream(session: StreamSession, event: StreamEvent, nowMs: 
   if (!MESSAGES.includes(event.kind)) return reduceSocket(session, event, nowMs, chance);
   if (!isConnected(session)) return stay(session);
   const counted = countMessage(session, event, nowMs);
-  if (counted.second.messages > MESSAGES_PER_SECOND_MAX) {
-    return end(counted, `it sent more than ${MESSAGES_PER_SECOND_MAX} messages in a second`, nowMs, chance);
+  const { messagesPerSecondMax = MESSAGES_PER_SECOND_MAX } = session;
+  if (counted.second.messages > messagesPerSecondMax) {
+    return end(counted, `it sent more than ${messagesPerSecondMax} messages in a second`, nowMs, chance);
   }
   if (counted.unreadable >= UNREADABLE_MAX) {
     return end(counted, `${UNREADABLE_MAX} messages in a row could not be read`, nowMs, chance);
@@ -117,7 +120,9 @@ function reduceSocket(session: StreamSession, event: StreamEvent, nowMs: number,
       return session.phase === 'off' ? connect(session, nowMs) : stay(session);
     case 'opened':
       if (session.phase !== 'connecting') return stay(session);
-      return { session: { ...session, phase: 'authenticating', sinceMs: nowMs }, actions: ['authenticate'] };
+      return event.isForAll
+        ? { session: { ...session, phase: 'subscribing', sinceMs: nowMs }, actions: ['subscribe'] }
+        : { session: { ...session, phase: 'authenticating', sinceMs: nowMs }, actions: ['authenticate'] };
     case 'lost':
       return isConnected(session) || session.phase === 'connecting'
         ? end(session, event.reason, nowMs, chance)

@@ -1,4 +1,5 @@
 import type { Instrument } from '../market/instrument';
+import { INTERVAL_MINUTES } from '../market/kline-intervals';
 import { RET_CODES, VenueRefusal } from '../ret-codes';
 import { marketFilter, takeListPage, TIME_MAX_MS } from './page';
 import {
@@ -16,21 +17,6 @@ import { instrumentRow, tickerRow } from './rows';
 const INSTRUMENT_PAGE = { defaultLimit: 500, limitMax: 1_000 };
 const KLINE_LIMIT_DEFAULT = 200;
 const KLINE_LIMIT_MAX = 1_000;
-
-/** The venue's interval names, in minutes. */
-const INTERVAL_MINUTES: ReadonlyMap<string, number> = new Map([
-  ['1', 1],
-  ['3', 3],
-  ['5', 5],
-  ['15', 15],
-  ['30', 30],
-  ['60', 60],
-  ['120', 120],
-  ['240', 240],
-  ['360', 360],
-  ['720', 720],
-  ['D', 1_440],
-]);
 
 const instrumentsInfo: Route = {
   name: 'instruments_info',

@@ -20,6 +20,7 @@ import {
 import type { VenueCore } from './route';
 import { executionRow, MNT, orderRow } from './rows';
 import type { PrivateStream } from '../stream/private-stream';
+import type { PublicStream } from '../stream/public-stream';
 import type { VenueService } from './venue-service';
 
 export const PAPER_PATH_PREFIX = '/paper/';
@@ -83,6 +84,7 @@ export interface PaperRoutesContext {
   readonly service: VenueService;
   readonly injector: FaultInjector;
   readonly stream: PrivateStream;
+  readonly publicStream: PublicStream;
   readonly startedAtMs: number;
 }
 

@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { TrafficAudit } from '../audit';
 import type { OrderRecord } from '../book/records';
-import { StreamFaultPlanner, type StreamFaults } from '../faults/stream-faults';
+import type { StreamFaults } from '../faults/stream-faults';
 import type { ApiCredentials } from '../http/authentication';
 import type { VenueCore } from '../http/route';
 import { orderRow } from '../http/rows';
+import { FaultyTeller } from './faulty-teller';
 import { StreamClient } from './stream-client';
 
 const PATH = '/v5/private';
@@ -17,10 +18,6 @@ const CLIENTS_MAX = 20;
 const MESSAGE_BYTES_MAX = 16_384;
 /** Orders that changed in one step are told in one message, so many at most: an entry changes its own and those of its stops. */
 const ROWS_PER_MESSAGE_MAX = 20;
-/** Messages that wait to be sent later; more are not sent at all, as a stream may do. */
-const WAITING_MAX = 10_000;
-/** A message that waits for the next one to overtake it waits no longer. */
-const OVERTAKEN_MAX_MS = 1_000;
 
 /** The private stream beside the requests: tells those who subscribed of every change of an order. Nothing is told again. */
 export class PrivateStream {
@@ -31,26 +28,21 @@ export class PrivateStream {
     clientTracking: false,
   });
   readonly #clients = new Set<StreamClient>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #planner: StreamFaultPlanner | undefined;
-  #connections = 0;
-  #messages = 0;
-  #overtaken: (() => void) | undefined;
+  readonly #teller: FaultyTeller;
 
   constructor(
     private readonly core: VenueCore,
     private readonly credentials: ApiCredentials,
-    private readonly audit: TrafficAudit,
+    audit: TrafficAudit,
   ) {
+    this.#teller = new FaultyTeller((fault) => audit.countFault(`stream_${fault}`));
     core.book.onOrders((orders) => this.#changed(orders));
     core.account.onKeyRevoked(() => this.endConnections());
   }
 
   /** @param shares absent: it tells all of it, at once */
   setFaults(seed: number, shares: StreamFaults | undefined): void {
-    this.#planner = shares && new StreamFaultPlanner(seed, shares);
-    this.#connections = 0;
-    this.#messages = 0;
+    this.#teller.setFaults(seed, shares);
   }
 
   /** Takes a request for another protocol; the guard has let it through. */
@@ -72,15 +64,12 @@ export class PrivateStream {
 
   close(): void {
     this.endConnections();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#teller.close();
     this.#server.close();
   }
 
   #admit(socket: WebSocket): void {
-    this.#connections += 1;
-    const fault = this.#planner?.ofConnection(this.#connections);
-    if (fault) this.audit.countFault(`stream_${fault}`);
+    const fault = this.#teller.admit();
     const { account, clock } = this.core;
     const keyHolder = { ...this.credentials, isRevoked: () => account.isKeyRevoked(clock.steadyNowMs()) };
     const client = new StreamClient(socket, keyHolder, () => clock.nowMs(), fault);
@@ -96,58 +85,28 @@ export class PrivateStream {
     // Where nothing else is said, the stream and the real-time list know it together.
     const delayMs = reportDelay.streamMs ?? reportDelay.realtimeMs;
     // Faults are drawn for each message, and hit one order.
-    const rowsMax = this.#planner ? 1 : ROWS_PER_MESSAGE_MAX;
+    const rowsMax = this.#teller.isFaulty ? 1 : ROWS_PER_MESSAGE_MAX;
     for (let start = 0; start < orders.length; start += rowsMax) {
       const told = orders.slice(start, start + rowsMax);
       if (delayMs === 0) this.#tell(told);
-      else this.#after(delayMs, () => this.#tell(told));
+      else this.#teller.after(delayMs, () => this.#tell(told));
     }
   }
 
   #tell(orders: readonly OrderRecord[]): void {
     const rows = orders.map((order) => ({ category: 'linear', ...orderRow(order, this.core.settle) }));
-    const send = (): void => this.#send(rows);
-    this.#messages += 1;
-    const decided = this.#planner?.ofMessage(this.#messages);
-    if (!decided) {
-      send();
-      this.#letOvertakenGo();
-      return;
-    }
-    const { fault, delayMs } = decided;
-    this.audit.countFault(`stream_${fault}`);
-    switch (fault) {
-      case 'dropped':
-        return;
-      case 'late':
-        return this.#after(delayMs, send);
-      case 'doubled':
-        send();
-        return send();
-      case 'reordered':
-        this.#letOvertakenGo();
-        this.#overtaken = send;
-        return this.#after(OVERTAKEN_MAX_MS, () => this.#letOvertakenGo(send));
-      case 'forged':
+    this.#teller.tell({
+      send: () => this.#send(rows),
+      forge: () => {
         this.#send(
           rows.map((row, index) => {
             return { ...row, orderStatus: 'Filled', cumExecQty: orders[index]!.quantity, leavesQty: '0' };
           }),
         );
-        return send();
-      case 'garbled':
-        return this.#broadcast((client) => client.sendText('{"topic":"order","data":[{'));
-      case 'closes':
-        return this.endConnections();
-    }
-  }
-
-  /** @param only absent: whoever waits */
-  #letOvertakenGo(only?: () => void): void {
-    const waiting = this.#overtaken;
-    if (waiting === undefined || (only !== undefined && waiting !== only)) return;
-    this.#overtaken = undefined;
-    waiting();
+      },
+      garble: () => this.#broadcast((client) => client.sendText('{"topic":"order","data":[{')),
+      endConnections: () => this.endConnections(),
+    });
   }
 
   #send(rows: readonly object[]): void {
@@ -157,14 +116,5 @@ export class PrivateStream {
 
   #broadcast(send: (client: StreamClient) => void): void {
     for (const client of this.#clients) if (client.listens) send(client);
-  }
-
-  #after(delayMs: number, action: () => void): void {
-    if (this.#timers.size >= WAITING_MAX) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, delayMs);
-    this.#timers.add(timer);
   }
 }

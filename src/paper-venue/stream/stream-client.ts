@@ -63,9 +63,7 @@ export class StreamClient {
   }
 
   sendText(text: string): void {
-    if (this.socket.readyState !== OPEN) return;
-    if (this.socket.bufferedAmount > UNREAD_BYTES_MAX) this.socket.terminate();
-    else this.socket.send(text);
+    sendBounded(this.socket, text);
   }
 
   end(): void {
@@ -103,7 +101,15 @@ export class StreamClient {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Sends a text; whoever reads none is closed. */
+export function sendBounded(socket: WebSocket, text: string): void {
+  if (socket.readyState !== OPEN) return;
+  if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
+  else socket.send(text);
+}
+
+/** @returns undefined for what is no JSON */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

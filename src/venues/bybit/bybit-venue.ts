@@ -3,6 +3,7 @@ import type { Candle, Market, OrderPlan, Ticker, VenueOrder } from '../../domain
 import type { LimitFigures, VenueOutcome } from '../../domain/outcome';
 import { cleanMessage, TOO_LATE } from '../ccxt/venue-reply';
 import type { AdapterOptions } from '../definition';
+import type { CandleStream } from '../candle-stream';
 import type { VenueStream } from '../stream';
 import { NoPermitError, VenueError } from '../venue';
 import type {
@@ -19,6 +20,7 @@ import type {
   VenuePromises,
 } from '../venue';
 import { BybitSession } from './bybit-session';
+import { INTERVALS } from './intervals';
 import { lookUpOrder } from './order-look-up';
 import { buildOrderRequest, CLIENT_ORDER_ID_PATTERN, findOrderFault, findSizeFault } from './order-request';
 import { plainOrders } from './order-rows';
@@ -45,7 +47,8 @@ import { BYBIT_PROMISES } from './promises';
 import { nameOf, readRows, RowFault } from './rows';
 import { BybitPositionDesk } from './desk/position-desk';
 import { BybitStream } from './stream/bybit-stream';
-import { privateStreamUrl } from './stream/hosts';
+import { BybitCandleStream } from './stream/candle-stream';
+import { privateStreamUrl, publicStreamUrl } from './stream/hosts';
 import { parseBalances } from './wallet';
 
 /** Pages of instruments that are read; the venue lists some seven hundred, a thousand on a page. */
@@ -64,13 +67,6 @@ const GUARDS: ReadonlySet<string> = new Set([
   'PartialStopLoss',
   'PartialTakeProfit',
 ]);
-const INTERVALS: ReadonlyMap<number, string> = new Map([
-  [60_000, '1'],
-  [180_000, '3'],
-  [300_000, '5'],
-  [900_000, '15'],
-  [3_600_000, '60'],
-]);
 
 /**
  * Bybit V5, linear perpetuals in one-way mode on a unified account. The same code talks to the paper venue, the test
@@ -83,6 +79,7 @@ export class BybitVenue implements Venue {
   readonly name: string;
   readonly promises: VenuePromises = BYBIT_PROMISES;
   readonly stream?: VenueStream;
+  readonly candleStream?: CandleStream;
   // Hidden from every way of printing an object: ccxt keeps the keys as plain text.
   readonly #session: BybitSession;
   readonly inspector: AccountInspector;
@@ -98,6 +95,7 @@ export class BybitVenue implements Venue {
     this.symbols = new Set(options.symbols);
     this.positionDesk = new BybitPositionDesk(this.#session, options);
     this.stream = this.openStream();
+    this.candleStream = this.openCandleStream();
   }
 
   onLimitReport(listener: (report: LimitReport) => void): void {
@@ -311,6 +309,7 @@ export class BybitVenue implements Venue {
 
   close(): Promise<void> {
     this.stream?.close();
+    this.candleStream?.close();
     return this.#session.close();
   }
 
@@ -320,6 +319,13 @@ export class BybitVenue implements Venue {
     if (url === undefined) return undefined;
     const venueNowMs = (): number => this.#session.clock.nowMs();
     return new BybitStream({ url, credentials, symbols: this.symbols, venueNowMs, proxy });
+  }
+
+  private openCandleStream(): CandleStream | undefined {
+    const { baseUrl, environment, proxy } = this.options;
+    const url = publicStreamUrl(baseUrl, environment);
+    if (url === undefined) return undefined;
+    return new BybitCandleStream({ url, proxy, venueNowMs: () => this.#session.clock.nowMs() });
   }
 
   private unsent(outcome: VenueOutcome): PlaceOrderAnswer {

@@ -3,6 +3,7 @@ import { PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 import { expectedSignature, StubServer } from '../../unit/venues/stub-server';
 import type { StubRequest } from '../../unit/venues/stub-server';
 import type { VenueStub } from '../venue-under-test';
+import { BybitCandleStreamStub } from './bybit-candle-stream-stub';
 import { BybitStreamStub } from './bybit-stream-stub';
 
 /** What every row of candles holds after its opening time. */
@@ -39,6 +40,10 @@ export class BybitStub implements VenueStub {
 
   openStream(): BybitStreamStub {
     return new BybitStreamStub(this.server);
+  }
+
+  openCandleStream(): BybitCandleStreamStub {
+    return new BybitCandleStreamStub(this.server);
   }
 
   reply(response: ServerResponse, result: unknown): void {

@@ -1,5 +1,5 @@
 import type { StreamHeartbeat } from '../../../src/messages/component';
-import { describeStream } from '../../../src/observability/stream-health';
+import { describeCandleStream, describeStream } from '../../../src/observability/stream-health';
 
 test.each<[string, StreamHeartbeat | undefined, string]>([
   ['no stream', undefined, ''],
@@ -16,4 +16,13 @@ test.each<[string, StreamHeartbeat | undefined, string]>([
   ],
 ])('of %s is said what people need', (_what, stream, text) => {
   expect(describeStream(stream)).toBe(text);
+});
+
+test.each<[string, StreamHeartbeat | undefined, string]>([
+  ['none', undefined, ''],
+  ['one that no tick has needed yet', { state: 'off', forMs: 0 }, ''],
+  ['a live one', { state: 'live', forMs: 61_000 }, ', candle stream live for 61 s'],
+  ['one that is never opened', { state: 'off_by_configuration', forMs: 1 }, ', candle stream off by configuration'],
+])('of the stream of candles is said what people need: %s', (_what, stream, text) => {
+  expect(describeCandleStream(stream)).toBe(text);
 });

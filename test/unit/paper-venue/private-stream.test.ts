@@ -158,7 +158,7 @@ const counted = (): object => ({ ...venue.audit(), positions: [], positionLives:
 test.each<[string, string, Record<string, string>]>([
   ["another page's socket", '/v5/private', { origin: 'https://example.org' }],
   ['a socket of a sandboxed page', '/v5/private', { origin: 'null' }],
-  ['another path', '/v5/public/linear', {}],
+  ['another path', '/v5/public/spot', {}],
 ])('%s is not opened, and nothing is counted', async (_what, path, headers) => {
   const before = counted();
   expect((await Listener.open(path, headers)).isClosed).toBe(true);

@@ -3,7 +3,9 @@ import { tightWindows } from '../../../src/domain/request-budget';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { seriesOf } from '../../../src/domain/candle-series';
 import type { Candle } from '../../../src/domain/market';
+import { PUSHED_MAX } from '../../../src/trading/kept-candles';
 import { CandleReader, LATE_CANDLE_WAIT_MAX_MS, type CandleRequest } from '../../../src/trading/candle-reader';
+import type { PushedCandle } from '../../../src/venues/candle-stream';
 import { VenueError } from '../../../src/venues/venue';
 import { goodPermit } from '../../support/permit';
 
@@ -48,11 +50,34 @@ interface Setting {
   readonly forRead?: () => Promise<void>;
   readonly limits?: RateLimits;
   readonly clockMs?: () => number;
+  readonly stream?: StubCandles;
+}
+
+/** A stream that tells what a test says. */
+class StubCandles {
+  readonly followed: string[] = [];
+  private listener: (pushed: PushedCandle) => void = () => undefined;
+
+  follow(symbols: readonly string[], intervalMs: number): void {
+    this.followed.push(`${symbols.join()} ${intervalMs}`);
+  }
+
+  onCandle(listener: (pushed: PushedCandle) => void): void {
+    this.listener = listener;
+  }
+
+  /** Of each symbol the candle that closed then. */
+  tell(closeTimeMs: number, symbols = symbolsOf(3), change: object = {}): void {
+    for (const symbol of symbols) {
+      const candle = { ...OF, openTimeMs: closeTimeMs - MINUTE_MS, ...change };
+      this.listener({ symbol, intervalMs: MINUTE_MS, candle });
+    }
+  }
 }
 
 /** A reader at a venue that gives the newest candles, where it is not told what to answer. */
 function openReader(venue: (symbol: string, count: number) => Promise<Answer>, setting: Setting = {}) {
-  const { forRead = async () => undefined, limits = LIMITS, clockMs = () => undefined } = setting;
+  const { forRead = async () => undefined, limits = LIMITS, clockMs = () => undefined, stream } = setting;
   const permits = jest.fn(async (_group: string, _share: string, count: number, _weight: number) => {
     await forRead();
     return Array.from({ length: count }, goodPermit);
@@ -61,7 +86,7 @@ function openReader(venue: (symbol: string, count: number) => Promise<Answer>, s
     async (symbol: string, _intervalMs: number, count: number) =>
       (await venue(symbol, count)) ?? candlesUntil(closeMs(), count),
   );
-  const reader = new CandleReader({ candles, clockMs }, { forReads: permits }, limits);
+  const reader = new CandleReader({ candles, clockMs }, { forReads: permits }, limits, stream);
   /** Reads to the end, whatever time that takes. */
   async function read(change: Partial<CandleRequest> = {}) {
     const startedAtMs = performance.now();
@@ -327,4 +352,121 @@ test('before every wait it is told what there is', async () => {
     void told.push(Object.keys(candles).length);
   await read(ANY, { symbols: symbolsOf(48), onWait });
   expect(told).toEqual([12, 24, 36]);
+});
+
+describe('of what the stream told', () => {
+  /** Every reading takes a minute here: the next candle has closed, and its tick begins. */
+  const nextTick = closeMs;
+
+  function openPushed(venue = ANY) {
+    const stream = new StubCandles();
+    return { stream, ...openReader(venue, { stream }) };
+  }
+
+  test('a tick asks for nothing, and has what requests would have brought', async () => {
+    const { stream, read: readOn } = openPushed();
+    const { read: readAlone } = openReader(ANY);
+    const beganMs = Date.now();
+    await readOn({ count: 97 });
+    jest.setSystemTime(beganMs);
+    await readAlone({ count: 97 });
+    for (let tick = 1; tick <= 3; tick += 1) {
+      const closeTimeMs = nextTick();
+      stream.tell(closeTimeMs);
+      const pushed = await readOn({ count: 97, closeTimeMs });
+      jest.setSystemTime(closeTimeMs + 2_000);
+      const asked = await readAlone({ count: 97, closeTimeMs });
+      expect([pushed.asked, asked.asked]).toEqual([[], symbolsOf(3)]);
+      expect(pushed.value).toEqual(asked.value);
+    }
+    expect(new Set(stream.followed)).toEqual(new Set(['S0,S1,S2 60000']));
+  });
+
+  test('what was not told is asked for, and nothing else', async () => {
+    const { stream, read: readOn } = openPushed();
+    await readOn({ count: 9 });
+    const closeTimeMs = nextTick();
+    stream.tell(closeTimeMs, ['S0', 'S2']);
+    const { asked, counts, value } = await readOn({ count: 9, closeTimeMs });
+    expect([asked, counts]).toEqual([['S1'], [3]]);
+    expect(Object.values(value!.candles).map(({ openTimesMs }) => openTimesMs.at(-1))).toEqual(
+      Array.from({ length: 3 }, () => closeTimeMs - MINUTE_MS),
+    );
+  });
+
+  test('a gap is filled by a request before anything more is taken', async () => {
+    const { stream, read: readOn } = openPushed();
+    await readOn({ count: 9 });
+    jest.setSystemTime(Date.now() + MINUTE_MS);
+    const closeTimeMs = nextTick();
+    stream.tell(closeTimeMs);
+    const { counts } = await readOn({ count: 9, closeTimeMs });
+    expect(counts).toEqual([4, 4, 4]);
+    const nextMs = nextTick();
+    stream.tell(nextMs);
+    expect((await readOn({ count: 9, closeTimeMs: nextMs })).asked).toEqual([]);
+  });
+
+  test('twice, late and out of order changes nothing', async () => {
+    const { stream, read: readOn } = openPushed();
+    await readOn({ count: 9 });
+    const closeTimeMs = nextTick();
+    for (const toldMs of [closeTimeMs, closeTimeMs, closeTimeMs - 3 * MINUTE_MS]) stream.tell(toldMs);
+    const { asked, value } = await readOn({ count: 9, closeTimeMs });
+    expect(asked).toEqual([]);
+    expect(value!.candles['S0']!.openTimesMs).toEqual(seriesOf(candlesUntil(closeTimeMs, 11)).openTimesMs);
+  });
+
+  test('what contradicts what is kept has all of the symbol asked for', async () => {
+    const { stream, read: readOn } = openPushed();
+    await readOn({ count: 9 });
+    const closeTimeMs = nextTick();
+    stream.tell(closeTimeMs, ['S0'], { close: '7' });
+    stream.tell(closeTimeMs);
+    const { asked, counts, value } = await readOn({ count: 9, closeTimeMs });
+    expect([asked, counts]).toEqual([['S0'], [11]]);
+    expect(new Set(value!.candles['S0']!.closes)).toEqual(new Set([1]));
+  });
+
+  test('a request compares it now and then, and what was forged is gone', async () => {
+    const { stream, read: readOn } = openPushed();
+    await readOn({ count: 30, symbols: ['S0'] });
+    const asked: (readonly number[])[] = [];
+    let last: Awaited<ReturnType<typeof readOn>> | undefined;
+    for (let tick = 1; tick <= PUSHED_MAX + 1; tick += 1) {
+      const closeTimeMs = nextTick();
+      stream.tell(closeTimeMs, ['S0'], tick === 2 ? { close: '7' } : {});
+      last = await readOn({ count: 30, symbols: ['S0'], closeTimeMs });
+      asked.push(last.counts);
+    }
+    expect(asked.slice(0, PUSHED_MAX)).toEqual(Array.from({ length: PUSHED_MAX }, () => []));
+    expect(asked.at(-1)).toEqual([PUSHED_MAX + 3, 32]);
+    expect(new Set(last!.value!.candles['S0']!.closes)).toEqual(new Set([1]));
+  });
+
+  test('what is told while others are read at their pace is asked for no more', async () => {
+    const { stream, read: readOn } = openPushed();
+    const symbols = symbolsOf(48);
+    await readOn({ symbols, count: 9 });
+    const closeTimeMs = nextTick();
+    const { value, asked } = await readOn({
+      symbols,
+      count: 9,
+      closeTimeMs,
+      onWait: async () => stream.tell(closeTimeMs, symbols),
+    });
+    expect(asked).toEqual(symbolsOf(12));
+    expect(value).toMatchObject({ missing: {}, late: [] });
+  });
+
+  test('nothing is taken before a request has shown what it joins, nor of another interval', async () => {
+    const { stream, read: readOn } = openPushed();
+    stream.tell(closeMs());
+    expect((await readOn({ count: 9 })).counts).toEqual([11, 11, 11]);
+    const intervalMs = 5 * MINUTE_MS;
+    const closeTimeMs = Math.floor(Date.now() / intervalMs) * intervalMs;
+    await readOn({ count: 1, intervalMs, closeTimeMs, symbols: ['S0'] });
+    stream.tell(nextTick());
+    expect((await readOn({ count: 1, intervalMs, closeTimeMs, symbols: ['S0'] })).asked).toEqual([]);
+  });
 });

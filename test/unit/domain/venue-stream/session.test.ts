@@ -62,6 +62,22 @@ test('an acknowledgement that nobody waits for makes nothing live', () => {
   expect(run.session.phase).toBe('authenticating');
 });
 
+test('where nobody has to say who he is, it subscribes at once', () => {
+  const run = new Run();
+  run.event('start');
+  expect(run.event({ kind: 'opened', isForAll: true })).toEqual(['subscribe']);
+  expect(run.event('subscribed')).toEqual(['gap']);
+});
+
+test('a session may have a bound of its own on the messages in a second', () => {
+  const run = new Run().live();
+  run.session = { ...run.session, messagesPerSecondMax: 2 };
+  run.event('news', 1_000);
+  run.event('news');
+  expect(run.session.phase).toBe('live');
+  expect(run.event('news')).toContain('disconnect');
+});
+
 test('a ping is sent every twenty seconds, and an answer keeps the stream', () => {
   const run = new Run().live();
   expect(run.event('time', 19_999)).toEqual([]);

@@ -1,5 +1,5 @@
 import { BYBIT_REGIONS } from '../../../../src/venues/bybit/urls';
-import { privateStreamUrl } from '../../../../src/venues/bybit/stream/hosts';
+import { privateStreamUrl, publicStreamUrl } from '../../../../src/venues/bybit/stream/hosts';
 
 /** Of these the venue documents no stream. */
 const WITHOUT = [
@@ -36,3 +36,12 @@ test('the paper venue has it on its own port, and nowhere else', () => {
   expect(privateStreamUrl('http://127.0.0.1:8787', 'paper')).toBe('ws://127.0.0.1:8787/v5/private');
   expect(privateStreamUrl('http://evil.example:8787', 'paper')).toBeUndefined();
 });
+
+test.each(HOSTS)(
+  'the public stream of the %s host %s is its own, and of the demo the real one',
+  (environment, host) => {
+    const own = privateStreamUrl(host, environment as 'live');
+    const shown = publicStreamUrl(host, environment as 'live');
+    expect(shown).toBe(own?.replace('stream-demo', 'stream').replace('/v5/private', '/v5/public/linear'));
+  },
+);
