@@ -118,7 +118,9 @@ export class AccountRisk {
     let taken: readonly string[] | undefined;
     const before = this.book;
     this.change(({ rules, book, terms }) => {
-      const step = rules.takeReport(book, report, this.times(terms));
+      const isShown = (symbol: string): boolean => symbolBook(book, symbol).position !== undefined;
+      const doubted = this.entriesToTell?.doubting(report, terms.positionLagMs ?? 0, isShown) ?? report;
+      const step = rules.takeReport(book, doubted, this.times(terms));
       if (step.refused !== undefined) log.warn('A report of positions was not taken.', { reason: step.refused });
       else taken = step.taken;
       return step.book;

@@ -1,5 +1,6 @@
 import { orderSizeOf } from '../src/domain/ledger/positions';
-import { OPENERS_MAX, type PositionOpener } from '../src/domain/position/types';
+import { isRecord } from '../src/domain/plain-values';
+import { OPENERS_MAX, type PositionOpener, type PositionRowsReport } from '../src/domain/position/types';
 import { openerOf, type BookedFill } from '../src/domain/risk/take-fill';
 import type { PositionClosed } from '../src/messages/venue-account';
 
@@ -11,6 +12,8 @@ const TELLS_MAX = 6;
 const TELL_PAUSE_MS = 20_000;
 /** A venue's clock may be wrong about a fill; from so long after we heard of it, any report is newer. */
 const NEWER_AFTER_MS = 60_000;
+/** An entry opened nothing, or what it opened is closed, once reports lack it that are so far apart: one alone may lack what is there. */
+const LACKED_CONFIRMED_AFTER_MS = 2_000;
 /** The instants of an order's last fill and of what it closed differ by moments. */
 const FILLED_APART_MAX_MS = 1_000;
 /** A venue's clock may have been set back by so much between a fill and the end of its position. */
@@ -27,6 +30,8 @@ export interface EntryToTell {
   readonly tells: number;
   /** When it was told last, on our clock; 0: never. */
   readonly toldAtMs: number;
+  /** The venue's clock of the first report of late that had to show its position and did not; absent: none. */
+  readonly lackedAtMs?: number;
 }
 
 /** What a report of positions says, and when. */
@@ -62,6 +67,28 @@ export class EntriesToTell {
     const entry: EntryToTell = { symbol: order.symbol, opener, heardAtMs: nowMs, tells: 0, toldAtMs: 0 };
     const others = this.entries.filter((one) => one.opener.fingerprint !== opener.fingerprint);
     this.entries = [...others, entry].slice(-ENTRIES_MAX);
+  }
+
+  /**
+   * A report as it may be taken: symbols that it lacks though an entry filled in them before are not known by it, until another one
+   * lacks them, too. Of a position that a report has shown, the rules of risk see to that themselves.
+   */
+  doubting(report: PositionRowsReport, lagMs: number, isShown: (symbol: string) => boolean): PositionRowsReport {
+    const { asOfMs, rows } = report;
+    if (!Number.isSafeInteger(asOfMs) || !Array.isArray(rows)) return report;
+    const shown = new Set(rows.map((row) => (isRecord(row) ? row.symbol : undefined)));
+    const doubted = new Set<string>();
+    this.entries = this.entries.map((entry) => {
+      const { lackedAtMs, ...rest } = entry;
+      const hadToShow = asOfMs >= entry.opener.filledAtMs + lagMs && !isShown(entry.symbol);
+      if (shown.has(entry.symbol) || !hadToShow) return shown.has(entry.symbol) ? rest : entry;
+      // After the venue's clock was set back the first report is this one.
+      const firstMs = lackedAtMs === undefined || lackedAtMs > asOfMs ? asOfMs : lackedAtMs;
+      if (asOfMs < firstMs + LACKED_CONFIRMED_AFTER_MS) doubted.add(entry.symbol);
+      return { ...rest, lackedAtMs: firstMs };
+    });
+    if (doubted.size === 0) return report;
+    return { ...report, unreadable: [...new Set([...(report.unreadable ?? []), ...doubted])] };
   }
 
   /** Symbols whose entries are to be told now, unless the venue shows a position. */

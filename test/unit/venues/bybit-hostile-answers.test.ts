@@ -177,14 +177,14 @@ describe('a wallet', () => {
     return venue.balances();
   };
 
-  it.each<[string, Row, Row?]>([
-    ['whose lock is below zero', { locked: '-5' }],
-    ['whose margin of orders is below zero', { totalOrderIM: '-5' }],
-    ['whose margin of positions is below zero', { totalPositionIM: '-5' }],
-    ['whose balance is a number', { walletBalance: 10_000 }],
-    ['whose balance has separators', { walletBalance: '10,000' }],
-    ['whose balance is a hexadecimal number', { walletBalance: '0x10' }],
-    ['whose equity is null', { equity: null }],
+  it.each<[string, Row, Row]>([
+    ['whose lock is below zero', { locked: '-5' }, {}],
+    ['whose margin of orders is below zero', { totalOrderIM: '-5' }, {}],
+    ['whose margin of positions is below zero', { totalPositionIM: '-5' }, {}],
+    ['whose balance is a number', { walletBalance: 10_000 }, {}],
+    ['whose balance has separators', { walletBalance: '10,000' }, {}],
+    ['whose balance is a hexadecimal number', { walletBalance: '0x10' }, {}],
+    ['whose equity is null', { equity: null }, {}],
     ['of a kind in small letters', {}, { accountType: 'unified' }],
     ['of the classic kind', {}, { accountType: 'CONTRACT' }],
     ['without coins', {}, { coin: null }],

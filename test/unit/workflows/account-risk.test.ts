@@ -143,6 +143,7 @@ describe('an entry that filled while no report showed its position', () => {
     looked(one);
     const filledAtMs = Date.now() - 3_000;
     const fingerprint = filled(one, desk, filledAtMs);
+    expect(looked(one)).toEqual([]);
     expect(looked(one)).toEqual([SYMBOL]);
     expect(one.reportOf(SYMBOL, [])).toMatchObject({ row: null, openers: [{ fingerprint, filledAtMs }] });
     expect(one.isToTell(SYMBOL, { row: null })).toBe(true);
@@ -153,6 +154,21 @@ describe('an entry that filled while no report showed its position', () => {
     one.closed(closedOf(filledAtMs, { openedBy: [fingerprint] }));
     expect(one.untold()).toEqual([]);
     expect(one.isToTell(SYMBOL, { row: null })).toBe(false);
+  });
+
+  test('is held until a second report lacks its position, too: one alone may lack what is there', () => {
+    const desk = new Desk();
+    const one = telling(desk);
+    looked(one);
+    filled(one, desk);
+    const held = (): boolean => one.state()?.symbols[SYMBOL]?.fills !== undefined;
+    looked(one);
+    expect(held()).toBe(true);
+    expect(one.state()?.symbols[SYMBOL]?.isUnread).toBe(true);
+    const next = telling(desk, JSON.parse(JSON.stringify(one.entriesState())) as EntryToTell[]);
+    looked(one);
+    expect(held()).toBe(false);
+    expect(next.entriesState()).toEqual([expect.objectContaining({ symbol: SYMBOL, lackedAtMs: NOW_MS + 10_000 })]);
   });
 
   test('is not told by a report that may be older than the fill, nor while a position is shown', () => {
@@ -185,6 +201,7 @@ describe('an entry that filled while no report showed its position', () => {
     const openedAtMs = Date.now() - 4_000;
     const fingerprint = filled(one, desk, openedAtMs + 3_000);
     one.closed(closedOf(openedAtMs, { openedBy: [fingerprint] }));
+    expect(looked(one)).toEqual([]);
     expect(looked(one)).toEqual([SYMBOL]);
   });
 
