@@ -2,9 +2,9 @@
 import { readKeptSeeds } from '../../chaos/kept-seeds';
 import { runSeed } from '../../chaos/seed-run';
 
-/** A hundred signals take a minute and a half on two free cores; `npm run chaos -- --kept` sends all of them. */
+/** Sixty signals take a minute on two free cores; `npm run chaos -- --kept` sends all of them. */
 const SEED_MAX_MS = 900_000;
-const SIGNALS_MAX = 100;
+const SIGNALS_MAX = 60;
 const SEEDS = readKeptSeeds().map(({ seed, signals, positions, faults }) => ({
   seed,
   signals: Math.min(signals, SIGNALS_MAX),

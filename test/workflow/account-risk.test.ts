@@ -154,7 +154,8 @@ class StubAccount {
     try {
       return await this.handle.executeUpdate(batchUpdate, { args: [requests] });
     } catch (error) {
-      if (isGrpcServiceError(error)) return [];
+      // A step that a query spoiled is given up, and asked for again.
+      if (isGrpcServiceError(error) || isGrpcServiceError((error as Error).cause)) return [];
       throw error;
     }
   }
