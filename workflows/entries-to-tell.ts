@@ -81,7 +81,8 @@ export class EntriesToTell {
     this.entries = this.entries.map((entry) => {
       const { lackedAtMs, ...rest } = entry;
       const hadToShow = asOfMs >= entry.opener.filledAtMs + lagMs && !isShown(entry.symbol);
-      if (shown.has(entry.symbol) || !hadToShow) return shown.has(entry.symbol) ? rest : entry;
+      if (shown.has(entry.symbol)) return rest;
+      if (!hadToShow) return entry;
       // After the venue's clock was set back the first report is this one.
       const firstMs = lackedAtMs === undefined || lackedAtMs > asOfMs ? asOfMs : lackedAtMs;
       if (asOfMs < firstMs + LACKED_CONFIRMED_AFTER_MS) doubted.add(entry.symbol);

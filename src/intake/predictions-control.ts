@@ -17,7 +17,7 @@ import {
   type ServedModel,
 } from '../messages/ml-manager';
 import { checkEnvironment } from '../temporal/environment-stamp';
-import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
+import { isUnanswered } from '../temporal/grpc-status';
 
 /** How long one call to the server may take before the caller hears that nobody answers. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -85,8 +85,11 @@ export function createPredictionsControl(client: Client, environment: TradingEnv
       await mine();
       const reply = await call((loop) => loop.executeUpdate(loadModelUpdate, { args: [command] }), LOAD_TIMEOUT_MS);
       if (reply.status === 'loaded') return reply.model;
-      const isUnanswered = reply.code === 'MODEL_LOAD_UNANSWERED';
-      throw new PredictionsError(isUnanswered ? 'UNANSWERED' : 'REFUSED', reply.reason, reply.code);
+      throw new PredictionsError(
+        reply.code === 'MODEL_LOAD_UNANSWERED' ? 'UNANSWERED' : 'REFUSED',
+        reply.reason,
+        reply.code,
+      );
     },
   };
 }
@@ -115,8 +118,7 @@ async function callLoop<Result>(
         'No predictions are made: none has started, or somebody ended them. "oncefill start" starts them, unless ml.enabled is false.';
       throw new PredictionsError('NOT_RUNNING', message, undefined, { cause: error });
     }
-    const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
-    if (!isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE)) throw error;
+    if (!isUnanswered(error)) throw error;
     throw new PredictionsError('UNANSWERED', unanswered, undefined, { cause: error });
   }
 }

@@ -12,17 +12,22 @@ import {
 /** How long one call to the server may take. */
 const CALL_TIMEOUT_MS = 10_000;
 
-const WHERE = { workflowId: ML_RETRAINER_WORKFLOW_ID, taskQueue: INFERENCE_TASK_QUEUE } as const;
+function startOf(settings: RetrainSettings) {
+  return {
+    workflowId: ML_RETRAINER_WORKFLOW_ID,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    args: [settings],
+    staticSummary: 'trainings of the model',
+  };
+}
 
 /** Begins a training, or joins the one that is under way. @param by who asks */
 export async function beginRetraining(client: Client, settings: RetrainSettings, by: string): Promise<void> {
   await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
     client.workflow.signalWithStart(ML_RETRAINER_WORKFLOW_TYPE, {
-      ...WHERE,
-      args: [settings],
+      ...startOf(settings),
       signal: retrainSignal,
       signalArgs: [by],
-      staticSummary: 'trainings of the model',
     }),
   );
 }
@@ -31,11 +36,9 @@ export async function beginRetraining(client: Client, settings: RetrainSettings,
 export async function ensureRetrainer(client: Client, settings: RetrainSettings): Promise<void> {
   if (settings.everyMs > 0) {
     await client.workflow.signalWithStart(ML_RETRAINER_WORKFLOW_TYPE, {
-      ...WHERE,
-      args: [settings],
+      ...startOf(settings),
       signal: configureRetrainerSignal,
       signalArgs: [settings],
-      staticSummary: 'trainings of the model',
     });
     return;
   }

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
+import { isUnanswered } from '../temporal/grpc-status';
 import { isNotReady } from '../temporal/patient-query';
 import { IntakeUnavailableError } from './types';
 
@@ -39,10 +39,4 @@ export async function callServer<Result>(
     if (!isUnanswered(error)) throw error;
     throw new IntakeUnavailableError(unanswered, { cause: error });
   }
-}
-
-/** FAILED_PRECONDITION: the server answers, and no worker polls. */
-export function isUnanswered(error: unknown): boolean {
-  const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
-  return isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE);
 }

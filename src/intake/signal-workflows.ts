@@ -30,8 +30,9 @@ import {
 } from '../messages/signal';
 import { someAtOnce } from '../process/some-at-once';
 import { isNotReady, queryPatiently } from '../temporal/patient-query';
+import { isUnanswered } from '../temporal/grpc-status';
 import { clientOrderIdOf, isOurOrderId } from './fingerprint';
-import { callServer, isUnanswered } from './server-call';
+import { callServer } from './server-call';
 import { readSignalView, type StoredSignalView } from './stored-view';
 import { SIGNAL_LIST_MAX, type SignalIntake, type SignalSummary } from './types';
 

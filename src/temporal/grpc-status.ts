@@ -24,3 +24,9 @@ export function isCausedByStatus(error: unknown, ...codes: readonly number[]): b
   if (isGrpcServiceError(error)) return codes.includes(error.code);
   return error instanceof Error && error.cause !== undefined && isCausedByStatus(error.cause, ...codes);
 }
+
+/** Whether a call may or may not have been heard. FAILED_PRECONDITION: the server answers, and no worker polls. */
+export function isUnanswered(error: unknown): boolean {
+  const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
+  return isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE);
+}

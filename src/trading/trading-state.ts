@@ -7,7 +7,7 @@ import { showVenue, type TradingVenue } from '../domain/trading-venue';
 import { formerVenueAccountWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import { balancesQuery, reservationsQuery, setTradingStateUpdate } from '../messages/venue-account';
 import { checkEnvironment } from '../temporal/environment-stamp';
-import { GrpcStatus, isCausedByStatus } from '../temporal/grpc-status';
+import { isUnanswered } from '../temporal/grpc-status';
 import { queryPatiently } from '../temporal/patient-query';
 
 /**
@@ -93,10 +93,4 @@ async function callLedger<Result>(client: Client, venue: string, work: () => Pro
     const message = `The ledger of ${venue} does not answer, and may or may not have changed. Check that a trading engine runs, then repeat the command.`;
     throw new TradingStateError('LEDGER_UNAVAILABLE', message, { cause: error });
   }
-}
-
-/** FAILED_PRECONDITION: no worker polls. */
-function isUnanswered(error: unknown): boolean {
-  const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE } = GrpcStatus;
-  return isCausedByStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION, UNAVAILABLE);
 }

@@ -168,7 +168,8 @@ export function cleanMessage(text: string): string {
     : `${cleaned.slice(0, OUTCOME_MESSAGE_CHARACTERS_MAX - 1)}…`;
 }
 
-function parseJson(text: string): unknown {
+/** @returns undefined for what is no JSON */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

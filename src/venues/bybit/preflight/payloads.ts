@@ -78,7 +78,6 @@ export const positionModeRow = z.object({
   positionStatus: word.nullish(),
   isReduceOnly: z.boolean().nullish(),
 });
-export type PositionModeRow = z.infer<typeof positionModeRow>;
 export const positionModePayload = envelope(z.object({ list: z.array(z.unknown()).max(POSITION_ROWS_MAX) }));
 export type PositionModePayload = z.infer<typeof positionModePayload>;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Candle } from '../../../domain/market';
-import { cleanMessage } from '../../ccxt/venue-reply';
 import type { PushedCandle } from '../../candle-stream';
 import { decimal } from '../fields';
 import { INTERVALS } from '../intervals';
+import { isPong, readFrame, refusalWords } from './frame';
 
 /** Rows of one message that are read; the venue sends one, and two at a close. */
 const ROWS_MAX = 10;
@@ -13,14 +13,6 @@ const TOPICS_PER_REQUEST = 10;
 const TOPIC_CHARACTERS_MAX = 21_000;
 /** Quotes and a comma. */
 const AROUND_TOPIC = 3;
-
-const message = z.object({
-  op: z.string().max(50).optional(),
-  success: z.boolean().optional(),
-  ret_msg: z.string().max(1_000).optional().catch(undefined),
-  topic: z.string().max(100).optional(),
-  data: z.unknown().optional(),
-});
 
 const row = z.object({
   start: z.int().min(0),
@@ -68,21 +60,17 @@ export function subscriptionsTo(topics: Topics): readonly string[] {
 
 /** Candles in progress, rows that cannot be read, and those that nobody asked for are left out. */
 export function readCandleMessage(text: string, topics: Topics): CandleMessage {
-  const parsed = message.safeParse(parseJson(text));
-  if (!parsed.success) return { kind: 'unreadable' };
-  const { op, success, ret_msg: reason = '', topic, data } = parsed.data;
+  const frame = readFrame(text);
+  if (frame === undefined) return { kind: 'unreadable' };
+  const { op, isTaken, topic, data } = frame;
   if (topic !== undefined) {
     const of = topics.get(topic);
     const candles = of === undefined ? [] : readRows(data, of.intervalMs).map((candle) => ({ ...of, candle }));
     return { kind: 'candles', candles };
   }
-  if (op === 'pong' || reason === 'pong') return { kind: 'pong' };
+  if (isPong(frame)) return { kind: 'pong' };
   if (op !== 'subscribe') return { kind: 'other' };
-  return {
-    kind: 'answer',
-    isTaken: success === true,
-    reason: cleanMessage(`the venue refused the subscription${reason === '' ? '' : `: ${reason}`}`),
-  };
+  return { kind: 'answer', isTaken, reason: refusalWords('the subscription', frame) };
 }
 
 function readRows(data: unknown, intervalMs: number): readonly Candle[] {
@@ -100,12 +88,4 @@ function readRows(data: unknown, intervalMs: number): readonly Candle[] {
 /** Most rows are of candles in progress: no more of them is read. */
 function isClosed(candidate: unknown): boolean {
   return typeof candidate === 'object' && candidate !== null && 'confirm' in candidate && candidate.confirm === true;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

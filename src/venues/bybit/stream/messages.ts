@@ -2,8 +2,8 @@ import { createHmac, createSign } from 'node:crypto';
 import { z } from 'zod';
 import type { StreamEvent } from '../../../domain/venue-stream/session';
 import type { Credentials } from '../../ccxt/credentials';
-import { cleanMessage } from '../../ccxt/venue-reply';
 import type { StreamHint } from '../../stream';
+import { isPong, readFrame, refusalWords, type Frame } from './frame';
 
 /** How long the venue takes our authentication for new. */
 const AUTH_VALIDITY_MS = 10_000;
@@ -17,14 +17,6 @@ const FINAL_STATUSES: ReadonlySet<string> = new Set([
   'PartiallyFilledCanceled',
   'Deactivated',
 ]);
-
-const message = z.object({
-  op: z.string().max(50).optional(),
-  success: z.boolean().optional(),
-  ret_msg: z.string().max(1_000).optional().catch(undefined),
-  topic: z.string().max(100).optional(),
-  data: z.unknown().optional(),
-});
 
 const row = z.object({
   category: z.literal('linear').optional(),
@@ -50,21 +42,21 @@ const NO_HINTS: readonly StreamHint[] = [];
  * nothing depends on being told.
  */
 export function readMessage(text: string, symbols: ReadonlySet<string>): ReadMessage {
-  const parsed = message.safeParse(parseJson(text));
-  if (!parsed.success) return { event: { kind: 'unreadable' }, hints: NO_HINTS };
-  const { op, success, ret_msg: reason = '', topic, data } = parsed.data;
+  const frame = readFrame(text);
+  if (frame === undefined) return { event: { kind: 'unreadable' }, hints: NO_HINTS };
+  const { topic, data } = frame;
   if (topic === TOPIC || topic?.startsWith(`${TOPIC}.`)) {
     return { event: { kind: 'news' }, hints: readRows(data, symbols) };
   }
-  return { event: readAnswer(op, success, reason), hints: NO_HINTS };
+  return { event: readAnswer(frame), hints: NO_HINTS };
 }
 
-function readAnswer(op: string | undefined, success: boolean | undefined, reason: string): StreamEvent {
-  if (op === 'pong' || reason === 'pong') return { kind: 'pong' };
+function readAnswer(frame: Frame): StreamEvent {
+  const { op } = frame;
+  if (isPong(frame)) return { kind: 'pong' };
   if (op !== 'auth' && op !== 'subscribe') return { kind: 'other' };
-  if (success === true) return { kind: op === 'auth' ? 'authenticated' : 'subscribed' };
-  const what = op === 'auth' ? 'the keys' : 'the subscription';
-  return { kind: 'refused', reason: cleanMessage(`the venue refused ${what}${reason === '' ? '' : `: ${reason}`}`) };
+  if (frame.isTaken) return { kind: op === 'auth' ? 'authenticated' : 'subscribed' };
+  return { kind: 'refused', reason: refusalWords(op === 'auth' ? 'the keys' : 'the subscription', frame) };
 }
 
 function readRows(data: unknown, symbols: ReadonlySet<string>): readonly StreamHint[] {
@@ -83,14 +75,6 @@ function isNameless(candidate: unknown): boolean {
   return (
     typeof candidate === 'object' && candidate !== null && 'orderLinkId' in candidate && candidate.orderLinkId === ''
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
