@@ -1,7 +1,7 @@
 import { closedTradeOf, estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
 import type { FormerEpisode } from '../src/domain/position/former';
 import { executionsSinceMs, isShownOpen, missedTrades } from '../src/domain/position/missed';
-import { unnamedOrdersOf, withSignals } from '../src/domain/position/signal-orders';
+import { unnamedOrdersOf, withSignals, type UnnamedOrders } from '../src/domain/position/signal-orders';
 import type { ClosedTrade } from '../src/domain/position/types';
 import type { NamedVenue } from '../src/domain/trading-venue';
 import { crashPoint } from '../src/process/crash-points';
@@ -72,10 +72,11 @@ export class EpisodeBooker {
       const lacks = trade === undefined ? 'execution' : 'row in the money log';
       return { status: 'lagging', reason: `The venue does not tell every ${lacks} of ${evidence.symbol} yet.` };
     }
-    const main = await this.booked(trade ?? instead ?? estimatedTradeOf(own, seen), all);
-    const others: ClosedTrade[] = [];
-    for (const one of missed) if (one !== instead) others.push(await this.booked(one, all));
-    return { status: 'booked', trade: main, ...(others.length > 0 && { missed: others }) };
+    const others = missed.filter((one) => one !== instead);
+    const unnamed = [trade ?? instead ?? estimatedTradeOf(own, seen), ...others] as const;
+    const [main, ...rest] = await withHeartbeats(() => this.named(unnamed, all));
+    for (const one of [main, ...rest]) this.parts.taken.booked(one);
+    return { status: 'booked', trade: main, ...(rest.length > 0 && { missed: rest }) };
   }
 
   /** The money log has the rows of every symbol: it is read from no earlier than needed. */
@@ -93,19 +94,31 @@ export class EpisodeBooker {
     return { all, own, missed: missedTrades(all, former) };
   }
 
-  /** Names are no reason to wait with a booking: where they cannot be found, it has none. */
-  private async named(trade: ClosedTrade, evidence: ClosingEvidence): Promise<ClosedTrade> {
+  /** Names are no reason to wait with a booking: where they cannot be found, it has none. One look at the signals serves all. */
+  private async named<Trades extends readonly ClosedTrade[]>(
+    trades: Trades,
+    evidence: ClosingEvidence,
+  ): Promise<{ [Index in keyof Trades]: ClosedTrade }> {
+    const orders = unnamedOrders(trades, evidence);
+    const ids = new Set([...orders.values()].flatMap(({ opened, closed }) => [...opened, ...(closed ? [closed] : [])]));
+    const found = ids.size === 0 ? [] : await this.parts.positions.signalsOf(evidence.symbol, [...ids]);
+    const nameOf = (trade: ClosedTrade): ClosedTrade => {
+      const own = orders.get(trade);
+      return own === undefined ? trade : withSignals(trade, own, found);
+    };
+    return trades.map(nameOf) as { [Index in keyof Trades]: ClosedTrade };
+  }
+}
+
+/** Of each trade that has any. */
+function unnamedOrders(
+  trades: readonly ClosedTrade[],
+  evidence: ClosingEvidence,
+): ReadonlyMap<ClosedTrade, UnnamedOrders> {
+  const all = trades.map((trade) => {
     const { side, openedAtMs, openedBy } = trade;
     const openers = evidence.openers.filter(({ fingerprint }) => openedBy.includes(fingerprint));
-    const orders = unnamedOrdersOf({ ...evidence, side, openedAtMs, openers }, trade);
-    const ids = [...orders.opened, ...(orders.closed === undefined ? [] : [orders.closed])];
-    if (ids.length === 0) return trade;
-    return withSignals(trade, orders, await this.parts.positions.signalsOf(trade.symbol, ids));
-  }
-
-  private async booked(trade: ClosedTrade, evidence: ClosingEvidence): Promise<ClosedTrade> {
-    const one = await this.named(trade, evidence);
-    this.parts.taken.booked(one);
-    return one;
-  }
+    return [trade, unnamedOrdersOf({ ...evidence, side, openedAtMs, openers }, trade)] as const;
+  });
+  return new Map(all.filter(([, { opened, closed }]) => opened.length > 0 || closed !== undefined));
 }

@@ -43,6 +43,9 @@ import { isFailedCall, rootMessage } from './until-answered';
 /** Entries that rest in a symbol are cancelled before an exit of its position begins. */
 const EXITS_CANCEL_ENTRIES = 'exits-cancel-entries';
 
+/** After any answer the next question waits. */
+const QUESTIONS_ARE_PACED = 'questions-are-paced';
+
 /** What a run leaves to the next one. */
 export interface CarriedPosition {
   /** The episode that goes on; absent: a new one begins. */
@@ -198,7 +201,8 @@ export class PositionKeeper {
       const fault = row === null ? undefined : rowFault(row, symbol);
       // What is there and cannot be read is not flat.
       if (unreadable.includes(symbol) || fault !== undefined) return void this.take({ kind: 'questionFailed' });
-      this.take({ kind: 'seen', asOfMs, row });
+      // A run that asked again at once goes on as it did.
+      this.take({ kind: 'seen', asOfMs, row, isPaced: patched(QUESTIONS_ARE_PACED) });
     } catch (error) {
       log.warn('The venue did not tell its positions.', { symbol, reason: messageOf(error) });
       this.take({ kind: 'questionFailed' });

@@ -236,6 +236,8 @@ export class PositionWorld {
     // It must survive a new run at any point.
     this.book = JSON.parse(JSON.stringify(book)) as PositionBook;
     this.checkBook(before, input);
+    const isAnswer = input.kind === 'seen' || input.kind === 'questionFailed';
+    if (isAnswer && effects.some(({ kind }) => kind === 'askVenue')) throw new Violation('asked again at once');
     for (const effect of effects) this.hear(effect);
   }
 
@@ -380,7 +382,7 @@ export class PositionWorld {
     if (!this.isAsked) return;
     this.isAsked = false;
     if (pick % 5 === 1) return this.take({ kind: 'questionFailed' });
-    this.take({ kind: 'seen', asOfMs: this.venueNowMs, row: this.row() });
+    this.take({ kind: 'seen', asOfMs: this.venueNowMs, row: this.row(), isPaced: true });
   }
 
   private answerChange(pick: number): void {

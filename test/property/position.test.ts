@@ -59,6 +59,10 @@ const broken: readonly [fault: string, variant: Reduce][] = [
     }),
   ],
   [
+    'an answer that says nothing new is no answer',
+    variant({ heard: (input) => (input.kind === 'seen' ? { ...input, isPaced: false } : input) }),
+  ],
+  [
     'an older row counts',
     variant({ before: (book) => (book.row ? { ...book, asOfMs: 0, row: { ...book.row, sequence: 0 } } : book) }),
   ],

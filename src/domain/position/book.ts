@@ -201,6 +201,8 @@ export interface PositionBook {
 
   /** A question to the venue that is under way, and since when. */
   readonly question?: { readonly sinceMs: number };
+  /** When the last one was answered, whatever came of it; absent: none was, or the run began before that was kept. */
+  readonly answeredAtMs?: number;
   /** When the next one is due; absent: by the pause alone. */
   readonly askAtMs?: number;
   readonly failedQuestions: number;

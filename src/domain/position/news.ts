@@ -25,9 +25,10 @@ export function askForNews(step: Step): void {
 }
 
 export function nextQuestionAtMs(book: PositionBook): number {
-  const { askAtMs, heardAtMs, beganAtMs, flat, failedQuestions } = book;
+  const { askAtMs, heardAtMs, beganAtMs, answeredAtMs = 0, flat, failedQuestions } = book;
   if (askAtMs !== undefined) return askAtMs;
-  const lastMs = Math.max(heardAtMs, beganAtMs);
+  // An answer that says nothing new is one, too: the next question waits as long.
+  const lastMs = Math.max(heardAtMs, beganAtMs, answeredAtMs);
   if (flat !== undefined) return lastMs + BOOKING_WATCH_MS;
   return lastMs + (isNewsWanted(book) && failedQuestions === 0 ? newsPauseMs(book) : watchMs(book));
 }

@@ -20,6 +20,7 @@ export function rebasedBook(book: PositionBook, nowMs: number): PositionBook {
     excessSinceMs: maybe(book.excessSinceMs),
     unprotectedSinceMs: maybe(book.unprotectedSinceMs),
     askAtMs: maybe(book.askAtMs),
+    answeredAtMs: maybe(book.answeredAtMs),
     episode: episode && { ...episode, seenAtMs: past(episode.seenAtMs) },
     missing: missing && { ...missing, sinceMs: past(missing.sinceMs) },
     flat: flat && { ...flat, sinceMs: past(flat.sinceMs) },

@@ -17,7 +17,13 @@ const OF_BOOKED_ONES_TOO: readonly PositionInput['kind'][] = ['report', 'close',
 export type PositionInput =
   | { readonly kind: 'report'; readonly report: ReportFacts }
   /** The venue's complete answer to `askVenue`; null: no position of this symbol is in it. */
-  | { readonly kind: 'seen'; readonly asOfMs: number; readonly row: PositionRow | null }
+  | {
+      readonly kind: 'seen';
+      readonly asOfMs: number;
+      readonly row: PositionRow | null;
+      /** Whether the next question waits also where this says nothing new; false: the run began before it did. */
+      readonly isPaced?: boolean;
+    }
   | { readonly kind: 'questionFailed' }
   | { readonly kind: 'protectionAnswered'; readonly call: number; readonly answer: ProtectionAnswer }
   | ({ readonly kind: 'exitStarted'; readonly round: number } & Required<
@@ -70,7 +76,7 @@ function take(step: Step, input: PositionInput): void {
       return takeReport(step, input.report);
     case 'seen': {
       const { question } = step.book;
-      step.set({ question: undefined });
+      step.set({ question: undefined, ...(input.isPaced && { answeredAtMs: step.nowMs }) });
       return takeSeen(step, input.asOfMs, input.row, question?.sinceMs ?? step.nowMs);
     }
     case 'questionFailed':

@@ -114,6 +114,27 @@ describe('positions of ours that no report showed', () => {
     expect(again).not.toHaveProperty('missed');
   });
 
+  test('are named by one look at the signals, however many they are', async () => {
+    const signalsOf = jest.fn(async (_symbol: string, ids: readonly string[]) =>
+      ids.map((clientOrderId) => ({ clientOrderId, fingerprint: `signal of ${clientOrderId}` })),
+    );
+    const executions = [...before, ...EXECUTIONS].map((one) => ({
+      ...one,
+      clientOrderId: one.clientOrderId && `of${one.executionId}`.padEnd(32, 'a'),
+    }));
+    const venue = { executions: async () => executions, moneyLog: async () => [...beforeRows, ...ROWS] };
+    const activities = createPositionActivities({
+      pacedVenue: venue,
+      positions: { signalsOf },
+      exits: {},
+      taken,
+    } as never);
+    const answer = await new MockActivityEnvironment().run(() => activities.bookEpisode(BOOK));
+    const named = (id: string) => [`signal of ${id.padEnd(32, 'a')}`];
+    expect(answer).toMatchObject({ trade: { openedBy: named('ofe1') }, missed: [{ openedBy: named('ofb1') }] });
+    expect(signalsOf).toHaveBeenCalledTimes(1);
+  });
+
   test('wait for the money log as every position does', async () => {
     const executions = [...before, ...EXECUTIONS];
     expect(await bookOf(executions, ROWS, {})).toMatchObject({ status: 'lagging' });

@@ -39,6 +39,15 @@ describe('protection', () => {
     expect(bench.of('setProtection')).toHaveLength(2);
   });
 
+  test('an answer that says nothing new is followed by a pause, not by the next question', () => {
+    const bench = new Bench();
+    bench.report(bench.row()).answer('unknown');
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs - 1, row: bench.row(), isPaced: true });
+    expect(bench.of('askVenue')).toHaveLength(1);
+    bench.pass(5_000);
+    expect(bench.of('askVenue')).toHaveLength(2);
+  });
+
   test('"already" that no report shows is no proof, and is asked for again', () => {
     const bench = new Bench();
     bench.report(bench.row()).answer('already').pass(6_000).report(bench.row());
