@@ -9,8 +9,11 @@ import type { Engine } from './engine';
 
 /** Everything is asked again after this: rights, modes and fees change without a word. */
 const REPEAT_MS = 24 * 3_600_000;
-/** While entries are stopped: somebody may have mended what stops them. */
-const STOPPED_REPEAT_MS = 10 * 60_000;
+/**
+ * Pauses while entries are stopped, by how many looks in a row found that; the last one stays. A venue halts a symbol for minutes, and
+ * somebody may have mended what stops them.
+ */
+const STOPPED_PAUSES_MS = [60_000, 2 * 60_000, 5 * 60_000, 10 * 60_000] as const;
 /** How often it is looked whether something is due, and whether what stops entries has begun or ended. */
 const CHECK_MS = 60_000;
 /** A start waits so long for answers. What is missing then stops entries and is asked for again. */
@@ -58,6 +61,8 @@ class PreflightWatch {
   private lookedAtMs = 0;
   private askedAtMs = 0;
   private isLooking = false;
+  /** New looks in a row that ended with entries stopped. */
+  private stoppedLooks = 0;
   private readonly askAgainMs: number;
   /** Sentences that were told: each once while it holds. */
   private told: ReadonlySet<string> = new Set();
@@ -94,8 +99,7 @@ class PreflightWatch {
   private async check(): Promise<void> {
     this.tellStops();
     const sinceMs = performance.now() - this.lookedAtMs;
-    const isStopped = this.engine.entryGate.stops().length > 0;
-    const isDue = sinceMs >= (isStopped ? STOPPED_REPEAT_MS : REPEAT_MS);
+    const isDue = sinceMs >= (this.isStopped ? this.stoppedPauseMs : REPEAT_MS);
     const isMissing = !this.preflight.isComplete && performance.now() - this.askedAtMs >= this.askAgainMs;
     if (this.isLooking || !(isDue || isMissing)) return;
     if (isDue) this.preflight.askAnew();
@@ -124,12 +128,23 @@ class PreflightWatch {
         await keepAccount(config.dataDir, config.venue, accountId, client);
       }
       entryGate.set(findings);
+      if (!this.isStopped) this.stoppedLooks = 0;
+      else if (isNew) this.stoppedLooks += 1;
       this.tell(findings);
       this.tellStops();
       return findings;
     } finally {
       this.isLooking = false;
     }
+  }
+
+  private get isStopped(): boolean {
+    return this.engine.entryGate.stops().length > 0;
+  }
+
+  private get stoppedPauseMs(): number {
+    const before = Math.max(0, this.stoppedLooks - 1);
+    return STOPPED_PAUSES_MS[Math.min(before, STOPPED_PAUSES_MS.length - 1)]!;
   }
 
   private tell(findings: readonly PreflightFinding[]): void {

@@ -134,7 +134,7 @@ test('what changes for the worse while it runs stops entries within a day, tells
   expect(engine.entryGate.faultFor('BTCUSDT')).toContain('may withdraw');
   expect(alerts).toEqual([expect.stringMatching(/^No entry is sent to bybit, exits are: .*may withdraw/)]);
   key = KEY;
-  await jest.advanceTimersByTimeAsync(12 * MINUTE_MS);
+  await jest.advanceTimersByTimeAsync(3 * MINUTE_MS);
   expect(engine.entryGate.faultFor('BTCUSDT')).toBeUndefined();
   expect(engine.problems.codes()).toEqual([]);
 });
