@@ -89,10 +89,13 @@ export class Operator {
   }
 }
 
+/** How an order is over at the venue: one that it took, and rejected later, as much as any other. */
+const OVER: readonly string[] = ['Filled', 'Cancelled', 'Rejected'];
+
 /** What the books say of an order, as a person would tell it; undefined: it has not ended there. */
 function wordFor(order: AuditedOrder | undefined): SettleCommand | undefined {
   if (!order) return { filledQuantity: '0', reason: 'the operator looked: the venue has no such order' };
-  if (order.orderStatus !== 'Filled' && order.orderStatus !== 'Cancelled') return undefined;
+  if (!OVER.includes(order.orderStatus)) return undefined;
   const { cumExecQty: filledQuantity, avgPrice: averagePrice, cumExecFee: fee, orderStatus } = order;
   const reason = `the operator looked: ${orderStatus} there, ${filledQuantity} filled`;
   return new Decimal(filledQuantity).isZero()
