@@ -97,7 +97,14 @@ describe('lines that are written at once', () => {
     const sent = { ...ENTRY, what: 'signal.send' } as const;
     record({ what: 'signal.send', target: 'a' });
     appendFileSync(file, '{"time":"2026');
-    recordAudits(dataDir, [{ ...sent, target: 'b' }, { ...sent, target: 'c' }], { clock: () => NOON });
+    recordAudits(
+      dataDir,
+      [
+        { ...sent, target: 'b' },
+        { ...sent, target: 'c' },
+      ],
+      { clock: () => NOON },
+    );
     expect(readAudit(dataDir, 1, NOON).map(({ target }) => target)).toEqual(['a', 'b', 'c']);
   });
 });

@@ -24,7 +24,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-function targets(): readonly string[] {
+function targets(): readonly (string | undefined)[] {
   return readAudit(dataDir, 1, Date.now()).map(({ target }) => target);
 }
 
