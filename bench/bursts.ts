@@ -16,8 +16,11 @@ import { within } from './within';
 
 /** Signals of one burst. More than a few hundred is what a venue's own limits would spread. */
 export const BURST_SIZES: readonly number[] = [200, 600, 2_000];
-/** Before anything counts: caches fill, and code is compiled. */
-const WARM_UP = { count: 40, atOnce: 20 };
+/**
+ * Before anything counts: caches fill, and code is compiled. As many as the smallest burst has: most of what that one cost was
+ * code that ran for the first time.
+ */
+const WARM_UP = { count: 200, atOnce: 20 };
 /** Ends that are waited for at once: a server has an upper bound of its own for calls that wait. */
 const WAITERS_MAX = 100;
 /** A busy server may refuse to wait; so often it is asked again, and after this pause. */

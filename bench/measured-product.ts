@@ -69,6 +69,8 @@ export interface MeasuredProduct {
   readonly engine: Engine;
   /** Intake as the ML manager uses it, in the workers' own process. */
   readonly intake: SignalIntake;
+  /** The API's process, if it was started. */
+  readonly apiPid: number | undefined;
   /** Ends as this process's workers tell them. */
   readonly ends: EndNews;
   /** Reads what every part has used so far. */
@@ -128,11 +130,13 @@ async function assemble(
   undo.push(await startWorkers(engine, connection, ends));
   await ensureVenueAccount(engine.client, config, engine.venue.promises);
   await awaitBalances(engine);
+  let apiPid: number | undefined;
   if (withApi) {
     const handOver = await openHandOver(engine);
     undo.push(() => handOver.close());
     const api = await startPart(installation, ['api']);
     undo.push(async () => void (await stopChild(api)));
+    apiPid = api.pid;
   }
   const pids = { server: server?.pid ?? NO_PROCESS, workers: process.pid, venue: venue.pid ?? 0 };
   return {
@@ -140,6 +144,7 @@ async function assemble(
     installation,
     engine,
     intake: engine.intake,
+    apiPid,
     ends,
     figures: () => byPart((part) => readProcessFigures(pids[part])),
     close,

@@ -57,6 +57,13 @@ export const PARTS = ['server', 'workers', 'venue'] as const;
 type Part = (typeof PARTS)[number];
 export type ByPart<Value> = Readonly<Record<Part, Value>>;
 
+/** Processor time of each piece in the processes that only HTTP has, milliseconds; undefined: there is none, or nobody reads it. */
+export interface HttpCpu {
+  readonly api?: number;
+  /** Of the process that sends and does nothing else. */
+  readonly sender?: number;
+}
+
 /** A figure of every part. */
 export function byPart<Value>(figureOf: (part: Part) => Value): ByPart<Value> {
   return { server: figureOf('server'), workers: figureOf('workers'), venue: figureOf('venue') };

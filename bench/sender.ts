@@ -25,6 +25,7 @@ export interface SentSignal extends Posted {
 
 /** A process that sends signals over HTTP and does nothing else. */
 export interface Sender {
+  readonly pid: number | undefined;
   /** @throws Error when the API does not answer in time, or the process has ended */
   post(signal: BenchSignal): Promise<SentSignal>;
   close(): Promise<void>;
@@ -45,6 +46,7 @@ export function openSender(apiUrl: string): Sender {
     waiting.clear();
   });
   return {
+    pid: child.pid,
     post: (signal) =>
       new Promise((resolve, reject) => {
         const id = (lastId += 1);

@@ -1,4 +1,4 @@
-import type { ByPart } from './process-figures';
+import type { ByPart, HttpCpu } from './process-figures';
 
 /** Every way that can be measured, in the order of the report; what each means says bench/README.md. */
 export const WAY_TITLES = {
@@ -48,6 +48,7 @@ export interface CrowdFigures {
   readonly accepted?: Spread;
   /** Processor time of each piece, milliseconds. */
   readonly cpuMs: ByPart<number | undefined>;
+  readonly httpCpuMs?: HttpCpu;
 }
 
 /** What one way of doing work achieves. */
@@ -58,6 +59,7 @@ export interface WayFigures {
   readonly done: Spread;
   /** One at a time, processor time of each piece, milliseconds. */
   readonly cpuMs: ByPart<number | undefined>;
+  readonly httpCpuMs?: HttpCpu;
   /** In the order of CROWDS. */
   readonly crowds: readonly CrowdFigures[];
 }

@@ -88,20 +88,27 @@ function renderBeside({ beside, duplicates }: SpeedReport): readonly string[] {
   ];
 }
 
-/** Server and workers apart, then with the venue; each alone, and in every crowd. Of peers nothing is read. */
+/** Server and workers apart, then with the venue, and what only HTTP has; each alone, and in every crowd. Of peers nothing is read. */
 function renderCpu(report: SpeedReport): readonly string[] {
   const loads = ['alone', ...CROWDS.map(({ atOnce }) => `${atOnce}`)];
   const heading = [
     'processor time each, ms',
-    ...['server', 'workers', 'all'].flatMap((part) =>
+    ...['server', 'workers', 'all', 'API', 'sender'].flatMap((part) =>
       loads.map((load, index) => (index === 0 ? `${part}: ${load}` : load)),
     ),
   ];
   const rows = measured(report)
     .filter(([, way]) => way.cpuMs.workers !== undefined)
-    .map(([name, { cpuMs, crowds }]) => {
+    .map(([name, { cpuMs, httpCpuMs, crowds }]) => {
       const each = [cpuMs, ...crowds.map((crowd) => crowd.cpuMs)];
-      const cells = [each.map(({ server }) => server), each.map(({ workers }) => workers), each.map(sumOf)];
+      const http = [httpCpuMs, ...crowds.map((crowd) => crowd.httpCpuMs)];
+      const cells = [
+        each.map(({ server }) => server),
+        each.map(({ workers }) => workers),
+        each.map(sumOf),
+        http.map((of) => of?.api),
+        http.map((of) => of?.sender),
+      ];
       return [WAY_TITLES[name], ...cells.flat().map((value) => (value === undefined ? ABSENT : figure(value, 1)))];
     });
   return renderFigures([heading, ...rows]);

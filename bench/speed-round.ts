@@ -2,7 +2,7 @@ import { createSignalIntake } from '../src/intake/signal-intake';
 import type { Venue } from '../src/venues/venue';
 import { recogniseDuplicates } from './duplicates';
 import type { MeasuredProduct } from './measured-product';
-import { byPart, type ByPart } from './process-figures';
+import { byPart, type ByPart, type HttpCpu } from './process-figures';
 import type { SignalMaker } from './signal-maker';
 import { percentile } from './statistics';
 import { tradeAlone } from './venue-alone';
@@ -86,6 +86,7 @@ function figuresOf(name: WayName, one: Runs, crowds: readonly Runs[]): WayFigure
     ...acceptedOf(alone),
     done: spreadOf(alone.flatMap(({ doneMs }) => doneMs)),
     cpuMs: meanCpu(alone),
+    httpCpuMs: meanHttpCpu(alone),
     crowds: crowds.map((runs, index) => {
       const many = runs.get(name) ?? [];
       return {
@@ -93,6 +94,7 @@ function figuresOf(name: WayName, one: Runs, crowds: readonly Runs[]): WayFigure
         perSecond: paceOf(many),
         ...acceptedOf(many),
         cpuMs: meanCpu(many),
+        httpCpuMs: meanHttpCpu(many),
       };
     }),
   };
@@ -113,6 +115,14 @@ function meanCpu(turns: readonly WayRun[]): ByPart<number | undefined> {
     const values = turns.flatMap(({ cpuMs }) => cpuMs?.[part] ?? []);
     return values.length < turns.length ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
   });
+}
+
+function meanHttpCpu(turns: readonly WayRun[]): HttpCpu {
+  const meanOf = (part: keyof HttpCpu): number | undefined => {
+    const values = turns.flatMap(({ httpCpuMs }) => httpCpuMs?.[part] ?? []);
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  return { api: meanOf('api'), sender: meanOf('sender') };
 }
 
 function spreadOf(durationsMs: readonly number[]): Spread {

@@ -1,6 +1,6 @@
 import type { BurstsReport } from './bursts';
 import type { Machine } from './machine';
-import { byPart, type ByPart, type ProcessFigures } from './process-figures';
+import { byPart, type ByPart, type HttpCpu, type ProcessFigures } from './process-figures';
 import {
   CROWDS,
   WAY_NAMES,
@@ -149,6 +149,7 @@ function medianWay(rounds: readonly WayFigures[]): WayFigures {
     ...medianAccepted(rounds),
     done: medianSpread(rounds.map(({ done }) => done)),
     cpuMs: medianByPart(rounds.map(({ cpuMs }) => cpuMs)),
+    httpCpuMs: medianHttpCpu(rounds),
     crowds: CROWDS.map(({ atOnce }, index): CrowdFigures => {
       const crowds = rounds.flatMap((round) => round.crowds[index] ?? []);
       return {
@@ -156,6 +157,7 @@ function medianWay(rounds: readonly WayFigures[]): WayFigures {
         perSecond: median(crowds.map(({ perSecond }) => perSecond)),
         ...medianAccepted(crowds),
         cpuMs: medianByPart(crowds.map(({ cpuMs }) => cpuMs)),
+        httpCpuMs: medianHttpCpu(crowds),
       };
     }),
   };
@@ -175,4 +177,12 @@ function medianByPart(rounds: readonly ByPart<number | undefined>[]): ByPart<num
     const values = rounds.flatMap((round) => round[part] ?? []);
     return values.length === 0 ? undefined : median(values);
   });
+}
+
+function medianHttpCpu(rounds: readonly { readonly httpCpuMs?: HttpCpu }[]): HttpCpu {
+  const medianOf = (part: keyof HttpCpu): number | undefined => {
+    const values = rounds.flatMap(({ httpCpuMs }) => httpCpuMs?.[part] ?? []);
+    return values.length === 0 ? undefined : median(values);
+  };
+  return { api: medianOf('api'), sender: medianOf('sender') };
 }

@@ -3,7 +3,9 @@ import type { Durability } from '../src/temporal/server-settings';
 import { BURST_SIZES, measureBursts } from './bursts';
 import { describeMachine } from './machine';
 import { openMeasuredProduct, type MeasuredProduct } from './measured-product';
+import { runPaced } from './pace';
 import { openPeers } from './peer-engines';
+import { postSignal } from './post-signal';
 import { SignalMaker } from './signal-maker';
 import type { RoundFigures, WayName } from './speed-figures';
 import { runRound } from './speed-round';
@@ -16,6 +18,8 @@ import { liveWays, productWays, type Way } from './ways';
 
 /** Pieces of each kind that run before anything counts: caches fill and code gets compiled. */
 const WARM_UP = { count: 40, atOnce: 4 };
+/** Repetitions of one signal that the API answers by itself; as many as the engine has signals in a round. */
+const API_WARM_UP = { count: 2_000, atOnce: 20 };
 /** Histories that are looked at; they hardly differ. */
 const HISTORIES_MAX = 10;
 
@@ -74,6 +78,7 @@ async function measureRounds(options: SpeedOptions, undo: Undo) {
   undo.push(() => venueAlone.close());
   progress('Warming up …');
   for (const way of ways) await way.run({ ...WARM_UP, signal: abort });
+  await warmApi(product, maker, abort);
   await tradeAlone(venueAlone, maker, WARM_UP.count, abort);
   const before = product.figures();
   const rounds: RoundFigures[] = [];
@@ -91,6 +96,17 @@ async function measureRounds(options: SpeedOptions, undo: Undo) {
     floor: await readHistorySize(product.engine.client, ['bench-floor-1']),
   };
   return { rounds, before, after, history, notes };
+}
+
+/**
+ * The engine runs every way, and the API a third of them: without this its code would be compiled so much later that the rounds
+ * compared a warm process with a cold one.
+ */
+async function warmApi({ installation }: MeasuredProduct, maker: SignalMaker, abort: AbortSignal): Promise<void> {
+  const repeated = maker.next();
+  await postSignal(installation.apiUrl, repeated);
+  const numbers = Array.from({ length: API_WARM_UP.count }, (_, number) => number);
+  await runPaced(numbers, API_WARM_UP.atOnce, abort, () => postSignal(installation.apiUrl, repeated));
 }
 
 interface Opened {

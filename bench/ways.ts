@@ -1,6 +1,6 @@
 import { runFloor } from './floor/run-floor';
 import type { MeasuredProduct } from './measured-product';
-import type { ByPart } from './process-figures';
+import { readProcessFigures, type ByPart, type HttpCpu } from './process-figures';
 import {
   directIntake,
   httpIntake,
@@ -24,6 +24,7 @@ export interface WayRun {
   readonly perSecond: number;
   /** Processor time of each piece, milliseconds; absent where nobody reads it. */
   readonly cpuMs?: ByPart<number | undefined>;
+  readonly httpCpuMs?: HttpCpu;
   /** The signals that were traded, where ours were. */
   readonly signals?: readonly Travelled[];
 }
@@ -41,8 +42,8 @@ export function productWays(product: MeasuredProduct, maker: SignalMaker, sender
     floorWay('floorEager', product, true),
     roadWay('road', product, maker, directIntake(product)),
     roadWay('roadTold', product, maker, directIntake(product), 'by the worker'),
-    roadWay('roadHttp', product, maker, httpIntake(product)),
-    roadWay('roadSender', product, maker, senderIntake(sender)),
+    withHttpCpu(roadWay('roadHttp', product, maker, httpIntake(product)), product.apiPid),
+    withHttpCpu(roadWay('roadSender', product, maker, senderIntake(sender)), product.apiPid, sender.pid),
   ];
 }
 
@@ -50,7 +51,7 @@ export function productWays(product: MeasuredProduct, maker: SignalMaker, sender
 export function liveWays(product: MeasuredProduct, maker: SignalMaker): readonly Way[] {
   return [
     roadWay('roadLive', product, maker, directIntake(product)),
-    roadWay('roadHttpLive', product, maker, httpIntake(product)),
+    withHttpCpu(roadWay('roadHttpLive', product, maker, httpIntake(product)), product.apiPid),
   ];
 }
 
@@ -74,4 +75,21 @@ function roadWay(name: WayName, product: MeasuredProduct, maker: SignalMaker, in
     };
   };
   return { name, run };
+}
+
+/** The same way, with what its API and its sender used. */
+function withHttpCpu(way: Way, api: number | undefined, sender?: number): Way {
+  const cpuMsOf = (pid: number | undefined) => (pid === undefined ? undefined : readProcessFigures(pid)?.cpuMs);
+  return {
+    name: way.name,
+    async run(load) {
+      const before = [cpuMsOf(api), cpuMsOf(sender)];
+      const ran = await way.run(load);
+      const [ofApi, ofSender] = [cpuMsOf(api), cpuMsOf(sender)].map((afterMs, index) => {
+        const beforeMs = before[index];
+        return afterMs === undefined || beforeMs === undefined ? undefined : (afterMs - beforeMs) / load.count;
+      });
+      return { ...ran, httpCpuMs: { api: ofApi, sender: ofSender } };
+    },
+  };
 }

@@ -105,9 +105,14 @@ export function auditFileName(timeMs: number): string {
   return `audit_${new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '')}.log`;
 }
 
+/** Most texts: nothing in them has to be looked for, one by one. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 /** Short, without what moves a terminal's cursor or turns the writing around, and without secrets. */
 function plain(text: string, redact: (text: string) => string): string {
+  if (text === '') return text;
   const clean = redact(text.slice(0, 4 * FIELD_LENGTH_MAX)).replaceAll(TOKEN_TEXT, '[redacted]');
+  if (clean.length <= FIELD_LENGTH_MAX && PRINTABLE_ASCII.test(clean)) return clean;
   const visible = clean.replaceAll(/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu, '\uFFFD');
   return visible.length > FIELD_LENGTH_MAX ? `${visible.slice(0, FIELD_LENGTH_MAX - 1)}…` : visible;
 }
@@ -119,9 +124,16 @@ export function auditLine(
   redact: (text: string) => string = (text) => text,
 ): string {
   const { who, from, what, target, why, result, detail } = entry;
-  const texts = Object.entries({ who, from, what, target, why, result, detail });
-  const shown = texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, plain(text, redact)] as const]));
-  return JSON.stringify({ time: new Date(timeMs).toISOString(), ...Object.fromEntries(shown) });
+  return JSON.stringify({
+    time: new Date(timeMs).toISOString(),
+    who: plain(who, redact),
+    from: plain(from, redact),
+    what: plain(what, redact),
+    target: plain(target, redact),
+    why: plain(why, redact),
+    result: plain(result, redact),
+    ...(detail !== undefined && { detail: plain(detail, redact) }),
+  });
 }
 
 function removeOldDays(folder: string, oldest: string): void {
@@ -152,14 +164,14 @@ function openFile(folder: string, path: string): number {
   }
 }
 
-function append(folder: string, path: string, line: string, isFrequent: boolean): void {
+function append(folder: string, path: string, lines: readonly string[], isFrequent: boolean): void {
   const descriptor = openFile(folder, path);
   try {
     const file = fstatSync(descriptor);
     if (!file.isFile()) throw new Error('it is no regular file');
     const bytesMax = isFrequent ? FREQUENT_BYTES_MAX : DAY_BYTES_MAX;
     if (file.size >= bytesMax) throw new Error(`it has reached ${bytesMax} bytes, the bound of one day`);
-    const bytes = Buffer.from(`${endsTorn(descriptor, file) ? '\n' : ''}${line}\n`);
+    const bytes = Buffer.from(`${endsTorn(descriptor, file) ? '\n' : ''}${lines.join('\n')}\n`);
     leftWhole = undefined;
     if (writeSync(descriptor, bytes) < bytes.length) throw new Error('it could be written in part only');
     // With another process's line between, the size differs, and the next one looks.
@@ -181,12 +193,28 @@ let tidiedFile = '';
  * @throws DataFolderError when the data folder is not ours alone
  */
 export function recordAudit(dataDir: string, entry: AuditEntry, options: AuditOptions = {}): void {
+  recordAudits(dataDir, [entry], options);
+}
+
+/** Whether its line need not be on disk before the act, and may be written with others. */
+export function isFrequent({ what }: AuditEntry): boolean {
+  return FREQUENT.includes(what);
+}
+
+/**
+ * The same for several, at least one and all of them frequent or none, by one opening of the file: that costs a busy process more
+ * than the lines.
+ *
+ * @throws as recordAudit; some of the lines may be written then
+ */
+export function recordAudits(dataDir: string, entries: readonly AuditEntry[], options: AuditOptions = {}): void {
   const { clock = Date.now, redact } = options;
   const timeMs = clock();
   const path = join(auditFolder(dataDir), auditFileName(timeMs));
   try {
     openDataFolder(dataDir);
-    append(auditFolder(dataDir), path, auditLine(entry, timeMs, redact), FREQUENT.includes(entry.what));
+    const lines = entries.map((entry) => auditLine(entry, timeMs, redact));
+    append(auditFolder(dataDir), path, lines, entries.every(isFrequent));
     if (tidiedFile === path) return;
     tidiedFile = path;
     removeOldDays(auditFolder(dataDir), auditFileName(timeMs - (AUDIT_KEEP_DAYS - 1) * DAY_MS));

@@ -139,7 +139,12 @@ export function guardRequest(request: GuardedRequest, rules: GuardRules): GuardR
 }
 
 function comesTwice({ rawHeaders = [] }: GuardedRequest, name: string): boolean {
-  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length > 1;
+  let times = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const header = rawHeaders[index] ?? '';
+    if (header.length === name.length && header.toLowerCase() === name) times += 1;
+  }
+  return times > 1;
 }
 
 type OwnNames = Pick<GuardRules, 'hosts' | 'tlsHosts'>;

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema';
 import type { ComponentName } from '../messages/component';
 import { REDACTED } from '../secrets/find-secrets';
 import { openDayFile } from './day-file';
-import { REDACTED_PATHS, redactLine } from './redaction';
+import { isWithoutSecretFields, REDACTED_PATHS, redactLine } from './redaction';
 
 /**
  * The processes that write a log; each name is also the beginning of its files' names. `bot_trading` is the supervisor,
@@ -33,6 +33,18 @@ export interface ProcessLogger {
   readonly errors: () => number;
   /** Closes the files; call it last. Lines are on disk as soon as they are logged, so a crash loses none. */
   readonly close: () => void;
+}
+
+const withoutPaths = new WeakMap<Logger, Logger>();
+
+/** The same logger, but for the search for fields that are named like a secret's. */
+function withoutPathsOf(logger: Logger): Logger {
+  let same = withoutPaths.get(logger);
+  if (!same) {
+    same = logger.child({}, { redact: [] });
+    withoutPaths.set(logger, same);
+  }
+  return same;
 }
 
 /**
@@ -63,7 +75,12 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.err },
       redact: { paths: [...REDACTED_PATHS], censor: REDACTED },
-      hooks: { streamWrite: redactLine },
+      hooks: {
+        streamWrite: redactLine,
+        logMethod(words, log) {
+          log.apply(isWithoutSecretFields(words) ? withoutPathsOf(this) : this, words);
+        },
+      },
     },
     multistream([
       { level: 'trace', stream: all },

@@ -12,7 +12,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditFileName, auditLine, commandLineActor, recordAudit, type AuditEntry } from '../../../src/access/audit';
+import {
+  auditFileName,
+  auditLine,
+  commandLineActor,
+  recordAudit,
+  recordAudits,
+  type AuditEntry,
+} from '../../../src/access/audit';
 import { AUDIT_LINES_MAX, readAudit } from '../../../src/access/read-audit';
 import { makeToken } from '../../../src/access/tokens';
 
@@ -82,6 +89,23 @@ describe('a line of the audit', () => {
     appendFileSync(file, '{"time":"2026');
     record({ why: 'after the tear' });
     expect(readAudit(dataDir, 1, NOON).map(({ why }) => why)).toEqual(['storm', 'after the tear']);
+  });
+});
+
+describe('lines that are written at once', () => {
+  test('are the same as one after the other, and not glued to a torn one', () => {
+    const sent = { ...ENTRY, what: 'signal.send' } as const;
+    record({ what: 'signal.send', target: 'a' });
+    appendFileSync(file, '{"time":"2026');
+    recordAudits(
+      dataDir,
+      [
+        { ...sent, target: 'b' },
+        { ...sent, target: 'c' },
+      ],
+      { clock: () => NOON },
+    );
+    expect(readAudit(dataDir, 1, NOON).map(({ target }) => target)).toEqual(['a', 'b', 'c']);
   });
 });
 

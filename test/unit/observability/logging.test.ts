@@ -225,6 +225,26 @@ describe('secrets', () => {
     },
   );
 
+  test('are blotted out by the name of their field on whichever logger of the process, also after lines without one', () => {
+    const { logger, close } = open();
+    for (const each of [logger, logger.child({}, { serializers: {} })]) {
+      each.error({ symbol: 'BTCUSDT', amount: 1, isKnown: true, none: null }, 'plain');
+      each.error({ symbol: 'BTCUSDT', token: 'canary1' }, 'with a token');
+      each.error({ list: [{ token: 'canary2' }] }, 'with one in a list');
+      each.error({ symbol: 'BTCUSDT' }, 'with one between %j', { token: 'canary3' });
+    }
+    close();
+    expect(everything()).not.toContain('canary');
+    expect(linesOf('errors_20260301.log')).toHaveLength(8);
+    expect(linesOf('errors_20260301.log')[4]).toMatchObject({
+      symbol: 'BTCUSDT',
+      amount: 1,
+      isKnown: true,
+      none: null,
+      message: 'plain',
+    });
+  });
+
   test('signed URLs lose their signature', () => {
     const { logger, close } = open();
     logger.error('failed: https://example.com/v5?symbol=X&signature=canary&api_key=canary&recv=1');
