@@ -48,7 +48,7 @@ export function createOrderActivities(dependencies: OrderDependencies) {
     if (check.status === 'wait') return waitFor(check.waitMs, check.permitRound, check.reason);
     if (check.status !== 'clear') return check;
     const { outcome, signedAtMs, order, isUnsent } = await sender.send('place', input.plan, check);
-    if (isUnsent) return waitFor(RETRY_AFTER_MS, input.permitRound, outcome.message);
+    if (isUnsent) return waitFor(RETRY_AFTER_MS, check.permitRound, outcome.message);
     return { status: 'answered', outcome, signedAtMs, order };
   }
 

@@ -133,7 +133,7 @@ export function openEngine(
   });
   const accounts = new VenueAccountClient(entities, ours.environment);
   const { door, trade: metrics } = asksVenue ? openMetrics(registry, venue) : {};
-  const permits = new Permits(accounts, config.venue, (endpoint, waitMs) => metrics?.permitWaits(endpoint, waitMs));
+  const permits = openPermits(accounts, config.venue, metrics);
   feedLimiter(venue, client, account, logger);
   const problems = new Problems((sentence) => printAlert(logger, sentence));
   const disk = openDisk(config);
@@ -147,7 +147,7 @@ export function openEngine(
   const funds = new Funds(accounts);
   const entryGate = new EntryGate(() => venue.clockMs() ?? Date.now());
   const planner = new OrderPlanner(entities, account, pacedVenue, orderTerms(config, venueConfig, venue), entryGate);
-  const checker = new SendChecker(entities, permits, store, account);
+  const checker = new SendChecker(entities, permits, store, account, () => metrics?.permitLapsed('order'));
   const termsOf = termsFrom(config, venueConfig, venue.promises);
   const road = new ShortRoad(funds, permits, planner, checker, sender, termsOf);
   const check = createSignalCheck(config.signals.dedupWindowSeconds * 1000);
@@ -228,6 +228,15 @@ async function closeVenue(venue: Venue, clock: NodeJS.Timeout | undefined, endWa
   clearInterval(clock);
   endWatches();
   await venue.close();
+}
+
+function openPermits(accounts: VenueAccountClient, venue: string, metrics: TradeMetrics | undefined): Permits {
+  return new Permits(
+    accounts,
+    venue,
+    (endpoint, waitMs) => metrics?.permitWaits(endpoint, waitMs),
+    (endpoint) => metrics?.permitLapsed(endpoint),
+  );
 }
 
 /** What is counted of the trading, and of the signals that come in by this process's door: the model's. */

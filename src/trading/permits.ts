@@ -42,6 +42,8 @@ export class Permits {
     private readonly venue: string,
     /** Told of each new permit how long it has to be waited for. */
     private readonly onPermit: (endpoint: string, waitMs: number) => void = () => undefined,
+    /** Told of each permit for a read that ended before its request left. */
+    private readonly onLapse: (endpoint: string) => void = () => undefined,
   ) {}
 
   /** An instant that has passed, on the clock of the venue's account; undefined: it has not answered yet. */
@@ -148,6 +150,7 @@ export class Permits {
         permit = await this.grantedForRead(command);
       }
       if (isPermitGood(permit, performance.now())) return permit;
+      this.onLapse(endpoint);
     }
     throw new NoPermitError({ kind: 'RATE_LIMITED', message: 'This process is too busy to use its permits in time.' });
   }

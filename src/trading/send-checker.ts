@@ -59,7 +59,7 @@ export interface Clearance {
 }
 
 export type SendCheck =
-  | ({ readonly status: 'clear' } & Clearance)
+  | ({ readonly status: 'clear'; readonly permitRound: number } & Clearance)
   /** The wait counts from this answer, whole milliseconds: it may travel to another machine. */
   | { readonly status: 'wait'; readonly waitMs: number; readonly permitRound: number; readonly reason: string }
   /** What was in hand is good no more, and this call may not ask again. */
@@ -77,6 +77,8 @@ export class SendChecker {
     private readonly store: StoreGate,
     /** The account's workflow id. */
     private readonly account: string,
+    /** Told of each permit that is good no more before its order left. */
+    private readonly onLapse: () => void = () => undefined,
   ) {
     this.windows = new FullWindows(() => entities.query(account, usageQuery));
   }
@@ -117,9 +119,12 @@ export class SendChecker {
         continue;
       }
       if (verdict.step === 'send')
-        return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs, token: tokenOf(permit) };
+        return { status: 'clear', sendBeforeMs: verdict.sendBeforeMs, token: tokenOf(permit), permitRound };
       if (verdict.step !== 'ask') return this.conclude(verdict, permitRound);
-      if (verdict.whom === 'limiter' && permit && verdict.isSame !== true) permitRound += 1;
+      if (verdict.whom === 'limiter' && permit && verdict.isSame !== true) {
+        permitRound += 1;
+        this.onLapse();
+      }
       if (asked[verdict.whom] >= asksMax[verdict.whom])
         return { status: 'lapsed', permitRound, reason: verdict.reason };
       asked[verdict.whom] += 1;

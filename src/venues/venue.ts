@@ -119,11 +119,11 @@ export interface AccountInspector {
    * @param mayAsk awaited before every page but the first
    */
   tradable(mayAsk: () => Promise<void>): Promise<readonly string[] | undefined>;
-  /** Public: a market_data request; all others are of the group account. */
+  /** Public: a market_data request; all others that read are of the group account. */
   maintenance(): Promise<readonly MaintenanceFacts[] | undefined>;
   symbol(symbol: string): Promise<SymbolFacts>;
   /**
-   * Sets the leverage of a symbol, for both sides.
+   * Sets the leverage of a symbol, for both sides: a request of the group order, as venues count what changes something.
    * @returns why it was refused; undefined: it is set, or was already
    */
   setLeverage(symbol: string, leverage: number): Promise<string | undefined>;

@@ -122,6 +122,10 @@ const OUR_METRICS = {
     type: 'histogram',
     buckets: WAIT_BUCKETS,
   },
+  oncefill_permits_lapsed_total: counted(
+    ['endpoint'],
+    'Times that a permit had ended before its request left, because this process or the account was too busy; another one is asked for.',
+  ),
   oncefill_inference_seconds: {
     ...counted([], 'One run of the model, for all symbols.'),
     type: 'histogram',

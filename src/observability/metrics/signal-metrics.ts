@@ -60,6 +60,7 @@ export class TradeMetrics {
   private readonly toOrder: Histogram;
   private readonly steps: Histogram;
   private readonly waits: Histogram;
+  private readonly lapses: Counter;
 
   constructor(registry: Registry) {
     this.ends = counterOf(registry, 'oncefill_signals_ended_total');
@@ -69,6 +70,8 @@ export class TradeMetrics {
     this.toOrder = histogramOf(registry, 'oncefill_signal_to_order_seconds');
     this.steps = histogramOf(registry, 'oncefill_signal_step_seconds');
     this.waits = histogramOf(registry, 'oncefill_limiter_wait_seconds');
+    this.lapses = counterOf(registry, 'oncefill_permits_lapsed_total');
+    for (const endpoint of ['market_data', 'order', 'account']) this.lapses.inc({ endpoint }, 0);
   }
 
   ended({ outcome, denialCode, road, toOrderMs, steps }: EndedSignal): void {
@@ -88,5 +91,10 @@ export class TradeMetrics {
 
   permitWaits(endpoint: string, waitMs: number): void {
     this.waits.observe({ endpoint }, Math.max(0, waitMs) / 1_000);
+  }
+
+  /** A permit ended before its request left. */
+  permitLapsed(endpoint: string): void {
+    this.lapses.inc({ endpoint });
   }
 }

@@ -56,7 +56,7 @@ const setLeverage: Route = {
   name: 'set_leverage',
   method: 'POST',
   path: '/v5/position/set-leverage',
-  group: 'account',
+  group: 'order',
   signed: true,
   handle: (core, parameters) => {
     requireLinear(parameters);

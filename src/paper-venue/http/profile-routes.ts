@@ -88,7 +88,7 @@ const switchMode: Route = {
   name: 'switch_mode',
   method: 'POST',
   path: '/v5/position/switch-mode',
-  group: 'account',
+  group: 'order',
   signed: true,
   handle: (core, parameters) => {
     requireLinear(parameters);

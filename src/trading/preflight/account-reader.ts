@@ -142,7 +142,7 @@ export class AccountReader {
     const name = nameOf(symbol);
     const answer = this.answers.get(name) as Extract<Answered<SymbolFacts>, { status: 'known' }>;
     try {
-      const refusal = await this.permitted('account', () => inspector.setLeverage(symbol, leverage));
+      const refusal = await this.permitted('order', () => inspector.setLeverage(symbol, leverage));
       if (refusal !== undefined) {
         this.refusals.set(symbol, refusal);
         return;

@@ -112,6 +112,16 @@ export class BybitSession {
   }
 
   /**
+   * A signed request that changes a setting of the account. It counts as an order: both may be asked ten times a second. Asking
+   * again changes nothing, so that whatever proves nothing is thrown as of a read.
+   * @throws VenueError as for readPublic
+   */
+  async change<Payload>(schema: Schema<Payload>, request: () => Promise<unknown>): Promise<Answer<Payload>> {
+    await this.ensureClock();
+    return this.read('order', schema, request);
+  }
+
+  /**
    * A signed request that changes orders. The clock must have been measured. Never throws.
    * @param sendBeforeMonotonicMs see RequestTrace
    */

@@ -28,7 +28,7 @@ function activitiesWith(
   return { ...createOrderActivities({ checker, sender, repricer } as never), checked };
 }
 
-const CLEAR: SendCheck = { status: 'clear', sendBeforeMs: 1, token: goodPermit() };
+const CLEAR: SendCheck = { status: 'clear', sendBeforeMs: 1, token: goodPermit(), permitRound: 1 };
 
 test.each<SendCheck>([
   { status: 'wait', waitMs: 60_000, permitRound: 2, reason: 'r' },
@@ -66,10 +66,11 @@ test('an order whose price cannot be had waits, and asks for no permit', async (
 
 test('an order that was held back at the last instant is no attempt: it waits, as for a permit', async () => {
   const held = { outcome: { kind: 'RATE_LIMITED', message: 'No permit any more.' }, isUnsent: true };
-  const activities = activitiesWith({ status: 'clear', sendBeforeMs: 1 } as SendCheck, COVERED, held);
+  // Two permits lapsed before: they are not asked for again.
+  const activities = activitiesWith({ ...CLEAR, permitRound: 3 }, COVERED, held);
   expect(await activities.placeOrder(INPUT)).toMatchObject({
     status: 'wait',
-    permitRound: 1,
+    permitRound: 3,
     reason: 'No permit any more.',
   });
 });

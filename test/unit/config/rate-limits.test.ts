@@ -58,9 +58,15 @@ describe('a burst of entries at the documented limits', () => {
     return step.result.status === 'granted' ? step.result.notBeforeMs : Number.NaN;
   }).toSorted((one, other) => one - other);
 
-  test('leaves at more than half of what they allow', () => {
+  test('leaves at more than a quarter of what they allow', () => {
     const spanMs = times.at(-1)! - times[0]!;
-    expect(((BURST - 1) * SECOND_MS) / spanMs).toBeGreaterThan(ORDERS_IN_A_SECOND / 2);
+    expect(((BURST - 1) * SECOND_MS) / spanMs).toBeGreaterThan(ORDERS_IN_A_SECOND / 4);
+  });
+
+  test('has permits that outlast three answers of the account on a machine whose cores are all taken', () => {
+    // Half of them came within 460 ms there. A permit that ends on its way is never used, and takes its place all the same.
+    const slowAnswerMs = 460;
+    expect(config.rateLimits.permitValidityMs).toBeGreaterThan(3 * slowAnswerMs);
   });
 
   test('never breaks them, however late each permit is used', () => {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig } from '../../../src/config/load-config';
+import { packageRoot } from '../../../src/config/package-root';
 import { hostOf, regionsWith, VENUE_REGIONS } from '../../../src/venues/definitions';
 
 const REMOTE = ['testnet', 'demo', 'live'] as const;
@@ -16,6 +19,21 @@ test('every host is https, without a path, and belongs to one region', () => {
   expect(hosts.map((host) => new URL(host).origin)).toEqual(hosts);
   expect(hosts.every((host) => host.startsWith('https://'))).toBe(true);
   expect(new Set(hosts).size).toBe(hosts.length);
+});
+
+test('the page names every region with its hosts, and says of Europe what it does not offer', () => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'venue-check.md'), 'utf8');
+  const told = [...page.matchAll(/^\| `([a-z]+)`(?: \(default\))? \|(.*)\|$/gm)].map(([, region, cells]) => [
+    region,
+    ...cells!.split('|').map((cell) => cell.trim()),
+  ]);
+  const known = VENUE_REGIONS.map((region) => {
+    const hosts = (['live', 'testnet', 'demo'] as const).map((environment) => hostOf('bybit', environment, region));
+    return [region, ...hosts.map((host) => (host === undefined ? '' : new URL(host).host))];
+  });
+  expect(told).toEqual([['region', 'live', 'testnet', 'demo'], ...known]);
+  expect(known).toContainEqual(['europe', 'api.bybit.eu', '', '']);
+  expect(page).toMatch(/`europe` serves keys of API brokers only/);
 });
 
 test.each([

@@ -65,6 +65,17 @@ test('of several windows each is kept, and the headers tell of the shortest', as
   expect((await cancel(venue)).body.retCode).toBe(10006);
 });
 
+test.each(['/v5/position/set-leverage', '/v5/position/switch-mode', '/v5/position/trading-stop'])(
+  'what %s changes counts as an order does',
+  async (path) => {
+    const order = { limit: 1, windowMs: 1_000, weight: 1 };
+    const venue = await venues.start({ now: () => nowMs, limits: { global: WIDE, endpoints: { order } } });
+    await cancel(venue);
+    const body = { category: 'linear', symbol: 'BTCUSDT' };
+    expect((await signedRequest(venue.url, 'POST', path, body, { timestampMs: nowMs })).body.retCode).toBe(10006);
+  },
+);
+
 test('groups do not take from each other', async () => {
   const narrow = { limit: 1, windowMs: 1_000, weight: 1 };
   const venue = await venues.start({

@@ -50,7 +50,9 @@ function permitsOf({ skewMs = 0, waitMs = 0, tookMs = 0, blockedMs = () => 0, is
     given.push(command.requestId);
     return { status: 'given_back' };
   };
-  return { permits: new Permits({ request } as never, 'bybit'), asked, given };
+  const lapsed: string[] = [];
+  const permits = new Permits({ request } as never, 'bybit', undefined, (endpoint) => lapsed.push(endpoint));
+  return { permits, asked, given, lapsed };
 }
 
 test.each(SKEWS_MS)('a read is permitted by an account whose clock is %d ms ahead', async (skewMs) => {
@@ -64,6 +66,13 @@ test.each(SKEWS_MS)('a wait is as long as the account says, whose clock is %d ms
   const permit = await permits.acquire({ requestId: 'r', endpoint: 'order', intent: 'entry' });
   const begin = performance.now() + 500;
   expect(permit).toMatchObject({ notBeforeMs: begin, expiresAtMs: begin + VALIDITY_MS });
+});
+
+test('a read whose permits all end before they arrive is given up, and each of them is counted', async () => {
+  const { permits, asked, lapsed } = permitsOf({ tookMs: VALIDITY_MS + 1 });
+  await expect(permits.forRead('account', 'exit')).rejects.toMatchObject({ outcome: { kind: 'RATE_LIMITED' } });
+  expect(asked.length).toBeGreaterThan(1);
+  expect(lapsed).toEqual(asked.map(() => 'account'));
 });
 
 test.each([3_600_000, -3_600_000])('a step of our clock by %d ms during a wait changes nothing', async (stepMs) => {

@@ -52,13 +52,15 @@ function checkerWith({
     return ledger;
   });
   const acquire = jest.fn(async (_command: AcquireCommand) => limiter());
+  const onLapse = jest.fn();
   const checker = new SendChecker(
     { query } as never,
     { acquire, leftUntil: (atMs: number) => atMs - Date.now() } as never,
     store,
     'account',
+    onLapse,
   );
-  return { checker, query, acquire };
+  return { checker, query, acquire, onLapse };
 }
 
 /** A permit in its third round, and an authorization. */
@@ -73,6 +75,7 @@ test('what is in hand is enough, for what is left of it', async () => {
     status: 'clear',
     sendBeforeMs: authorizedAtMs + AUTHORIZATION_VALIDITY_MS,
     token: expect.any(RequestPermit) as RequestPermit,
+    permitRound: 3,
   });
   expect(query).not.toHaveBeenCalled();
   expect(acquire).not.toHaveBeenCalled();
@@ -84,6 +87,7 @@ test('an authorization counts from when it was asked for', async () => {
     status: 'clear',
     sendBeforeMs: NOW_MS + AUTHORIZATION_VALIDITY_MS,
     token: expect.any(RequestPermit) as RequestPermit,
+    permitRound: 3,
   });
 });
 
@@ -109,10 +113,12 @@ test("the ledger's refusal is the signal's denial", async () => {
 });
 
 test('without a permit, the one of its round is asked for; a lapsed one is replaced by the next', async () => {
-  const { checker, acquire } = checkerWith();
+  const { checker, acquire, onLapse } = checkerWith();
   await checker.check(REQUEST, { permitRound: 3, authorizedAtMs: NOW_MS }, ASK_AGAIN);
+  expect(onLapse).not.toHaveBeenCalled();
   const lapsed = permitFrom(NOW_MS - PERMIT_VALIDITY_MS - 1);
-  await checker.check(REQUEST, inHand(NOW_MS, lapsed), ASK_AGAIN);
+  expect(await checker.check(REQUEST, inHand(NOW_MS, lapsed), ASK_AGAIN)).toMatchObject({ permitRound: 4 });
+  expect(onLapse).toHaveBeenCalledTimes(1);
   expect(acquire.mock.calls.map(([{ requestId }]) => requestId)).toEqual(['f:permit:3', 'f:permit:4']);
 });
 

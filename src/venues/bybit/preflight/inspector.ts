@@ -116,8 +116,7 @@ export class BybitInspector implements AccountInspector {
     const { client } = this.#session;
     const body = { category: CATEGORY, symbol, buyLeverage: String(leverage), sellLeverage: String(leverage) };
     try {
-      // Asking again changes nothing, so that it is safe to treat as a read.
-      await this.#session.readAccount(settingPayload, () => client.privatePostV5PositionSetLeverage(body));
+      await this.#session.change(settingPayload, () => client.privatePostV5PositionSetLeverage(body));
       return undefined;
     } catch (error) {
       if (!(error instanceof VenueError) || error.outcome.venueCode === undefined) throw error;

@@ -204,6 +204,7 @@ test('a traded signal is counted by its outcome, its road and its steps', async 
   trade.ended({ outcome: 'FILLED', road: 'short', toOrderMs: 40, steps: { reserveMs: 10, sendMs: 30, bookMs: 5 } });
   trade.ended({ outcome: 'DENIED', denialCode: 'REDUCE_ONLY', road: 'durable' });
   trade.permitWaits('order', -3);
+  trade.permitLapsed('order');
   trade.answered('order', 'PLACED');
   trade.answered('account');
   expect(await lines()).toEqual(
@@ -216,6 +217,8 @@ test('a traded signal is counted by its outcome, its road and its steps', async 
       'oncefill_signal_step_seconds_sum{step="send"} 0.03',
       'oncefill_denials_total{code="REDUCE_ONLY"} 1',
       'oncefill_limiter_wait_seconds_sum{endpoint="order"} 0',
+      'oncefill_permits_lapsed_total{endpoint="order"} 1',
+      'oncefill_permits_lapsed_total{endpoint="account"} 0',
       'oncefill_venue_answers_total{endpoint="order",kind="PLACED"} 1',
       'oncefill_venue_answers_total{endpoint="account",kind="ANSWERED"} 1',
     ]),

@@ -127,9 +127,12 @@ test.each(BAD)('%s is found', async (_, world, code) => {
 });
 
 test('leverage is set where the configuration says so, in the symbols that have another one', async () => {
-  const { paper, preflight } = await open({ paper: { leverage: 10 }, terms: { leverage: 5, leverageAtVenue: 'set' } });
+  const world = { paper: { leverage: 10 }, terms: { leverage: 5, leverageAtVenue: 'set' } } as const;
+  const { paper, preflight, asked } = await open(world);
   expect(await preflight.look(5_000)).toEqual([]);
   expect(paper.audit().requestsPerEndpoint['set_leverage']).toBe(SYMBOLS.length);
+  // Bybit takes ten of them in a second, as of orders, and not fifty, as of reads.
+  expect(asked.filter((endpoint) => endpoint === 'order')).toHaveLength(SYMBOLS.length);
   preflight.askAnew();
   expect(await preflight.look(5_000)).toEqual([]);
   // What the venue tells now is what was set, so that nothing is left to set.
