@@ -1,7 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createProcessMeter } from '../src/process/process-meter';
-import { PROBLEMS_MAX, type ComponentHeartbeat, type StreamHeartbeat } from '../src/messages/component';
+import {
+  PROBLEMS_MAX,
+  type CandleStreamHeartbeat,
+  type ComponentHeartbeat,
+  type ModelHeartbeat,
+  type StreamHeartbeat,
+} from '../src/messages/component';
 import { memoryShare } from '../src/process/memory-share';
 
 /** How often a process says that it lives, for the shortest heartbeat timeout in use. */
@@ -18,7 +24,9 @@ export interface ComponentDependencies {
   /** How the venue's private stream is; absent: this process has none. */
   readonly stream?: () => StreamHeartbeat | undefined;
   /** How the venue's public stream of candles is; absent: this process has none. */
-  readonly candleStream?: () => StreamHeartbeat | undefined;
+  readonly candleStream?: () => CandleStreamHeartbeat | undefined;
+  /** What predicts now; absent: this process has no model. */
+  readonly model?: () => ModelHeartbeat;
   /** The slot is not ours any more: a process that goes on would be a second one. */
   readonly onLost: () => void;
 }
@@ -30,6 +38,7 @@ export function createComponentActivities({
   problemCodes,
   stream,
   candleStream,
+  model,
   onLost,
 }: ComponentDependencies) {
   return {
@@ -50,6 +59,7 @@ export function createComponentActivities({
           memoryShare: memoryShare(),
           ...(stream === undefined ? {} : { stream: stream() }),
           ...(candleStream === undefined ? {} : { candleStream: candleStream() }),
+          ...(model === undefined ? {} : { model: model() }),
         };
         context.heartbeat(details);
         try {

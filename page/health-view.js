@@ -13,19 +13,22 @@ const BEGINNING_STEP_MS = 10_000;
 
 /** @param {import('./store.js').Store} store */
 export function createHealthView(store) {
-  const beginnings = { program: steady(), stream: steady() };
+  const beginnings = { program: steady(), stream: steady(), candles: steady() };
   return createPanel({
     name: 'health',
     title: 'Health',
     store,
-    signatureOf: ({ uptime, venue_stream: stream, ...others }) => [
+    signatureOf: ({ uptime, venue_stream: stream, candle_stream: candles, ...others }) => [
       others,
       stream?.state,
       stream?.fault,
+      candles?.state,
+      candles?.fault,
       beginnings.program(beginningMs(uptime)),
       stream && beginnings.stream(beginningMs(stream.for_seconds)),
+      candles && beginnings.candles(beginningMs(candles.for_seconds)),
     ],
-    render: ({ status, components, reasons, uptime, venue_stream: stream, hand_over: handOver }) => [
+    render: ({ status, components, reasons, uptime, hand_over: handOver, model, ...streams }) => [
       h(
         'p',
         { class: 'overall' },
@@ -37,7 +40,9 @@ export function createHealthView(store) {
         'ul',
         { class: 'parts' },
         ...Object.entries(components).map(([name, state]) => part(sentenceWord(name), badge(lookOf('health', state)))),
-        stream && part('venue stream', streamWords(stream)),
+        streams.venue_stream && part('venue stream', streamWords(streams.venue_stream)),
+        streams.candle_stream && part('candle stream', streamWords(streams.candle_stream)),
+        model && part('model', `${model.name} (${model.hash})`),
         handOver !== undefined && part('hand-over', handOver),
       ),
     ],

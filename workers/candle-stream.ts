@@ -1,5 +1,8 @@
 import type { Logger } from '@temporalio/common';
-import type { StreamHeartbeat } from '../src/messages/component';
+import type { Registry } from 'prom-client';
+import type { CandleStreamHeartbeat } from '../src/messages/component';
+import { tellCandleStream } from '../src/observability/metrics/stream-metrics';
+import type { PushedFigures } from '../src/trading/kept-candles';
 import type { CandleStream } from '../src/venues/candle-stream';
 import type { Venue } from '../src/venues/venue';
 
@@ -8,7 +11,7 @@ export interface HeardCandles {
   /** Absent: the venue has none, or it is not wanted. */
   readonly stream?: CandleStream;
   /** Absent: the venue has none. */
-  readonly heartbeat?: () => StreamHeartbeat;
+  readonly heartbeat?: () => CandleStreamHeartbeat;
 }
 
 /**
@@ -32,9 +35,25 @@ export function hearCandles(
     if (phase === 'closed') return;
     logger.info(`The public stream of ${name} is not there, because ${fault}; candles are asked for instead.`);
   });
-  const heartbeat = (): StreamHeartbeat => {
-    const { phase: state, forMs, lastMessageAtMs, fault } = stream.report();
-    return { state, forMs, lastMessageAtMs, fault };
+  const heartbeat = (): CandleStreamHeartbeat => {
+    const { phase: state, forMs, lastMessageAtMs, fault, connections } = stream.report();
+    return { state, forMs, lastMessageAtMs, fault, connections };
   };
   return { stream, heartbeat };
+}
+
+/**
+ * The same with what came of the candles that it told, which whoever reads candles knows.
+ *
+ * @param registry where it is told how the stream is; absent: nowhere
+ */
+export function compareCandles(
+  { stream, heartbeat }: HeardCandles,
+  exchange: string,
+  figures: () => PushedFigures,
+  registry?: Registry,
+): HeardCandles {
+  if (stream === undefined) return heartbeat === undefined ? {} : { heartbeat };
+  if (registry) tellCandleStream(registry, exchange, () => ({ ...stream.report(), ...figures() }));
+  return { stream, ...(heartbeat && { heartbeat: () => ({ ...heartbeat(), ...figures() }) }) };
 }

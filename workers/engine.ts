@@ -51,7 +51,7 @@ import type { TermsOf } from '../src/messages/trade';
 import type { StoreGate } from '../src/temporal/store-gate';
 import { ensureVenueAccount } from './entities';
 import { printAlert } from './print-alert';
-import { hearCandles, type HeardCandles } from './candle-stream';
+import { compareCandles, hearCandles, type HeardCandles } from './candle-stream';
 import { hearStream, type HeardStream } from './venue-stream';
 import { termsFrom } from './trade-terms';
 
@@ -139,7 +139,7 @@ export function openEngine(
   const disk = openDisk(config);
   const endWatches = beginWatches({ venue, permits, problems, disk });
   const clock = asksVenue ? keepClock(venue, logger) : undefined;
-  const { pacedVenue, candles } = paceVenue(venue, permits, logger, { config, venueConfig });
+  const { pacedVenue, candles } = paceVenue(venue, permits, logger, { config, venueConfig, registry });
   const movedPrices = new MovedPrices((sentence, about) => logger.warn(sentence, about));
   const stream = hearStream(venue, logger, { registry, isWanted: venueConfig.privateStream });
   const refusals = watchRefusals(ours, { venueConfig, venue, problems, entities });
@@ -190,14 +190,12 @@ function paceVenue(
   venue: Venue,
   permits: Permits,
   logger: Logger,
-  { config, venueConfig }: Pick<Engine, 'config' | 'venueConfig'>,
+  { config, venueConfig, registry }: Pick<Engine, 'config' | 'venueConfig' | 'registry'>,
 ): Pick<Engine, 'pacedVenue' | 'candles'> {
-  const candles = hearCandles(venue, logger, venueConfig.publicStream);
+  const heard = hearCandles(venue, logger, venueConfig.publicStream);
   const limits = rateLimitsOf(config, venueConfig);
-  return {
-    pacedVenue: new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, limits, candles.stream),
-    candles,
-  };
+  const pacedVenue = new PacedVenue(venue, permits, config.sizing.priceMaxAgeMs, limits, heard.stream);
+  return { pacedVenue, candles: compareCandles(heard, venue.name, () => pacedVenue.pushedCandles, registry) };
 }
 
 /** Of the signals that workflows hand in: the model's. */

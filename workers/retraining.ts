@@ -16,19 +16,21 @@ import { printAlert } from './print-alert';
 
 const BY_RETRAINING = 'the retraining';
 
-/** Trainings of the model, one at a time. */
-export function retrainingActivities({ client, config, logger }: Engine, keeper: ModelKeeper) {
+/** Trainings of the model, one at a time. @param root the folder that holds `training`; absent: this package's */
+export function retrainingActivities({ client, config, logger }: Engine, keeper: ModelKeeper, root = packageRoot()) {
   // A process that is told to stop ends its training at once: waiting for it, it would be killed, and leave it behind.
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   return createRetrainingActivities({
     async retrain(stop, tell) {
       const ended = AbortSignal.any([stop, stopping.signal]);
-      const report = await retrain({ client, config, keeper }, ended, tell).catch((error: unknown): RetrainReport => ({
-        outcome: 'failed',
-        code: 'TRAINING_FAILED',
-        words: String(error),
-      }));
+      const report = await retrain({ client, config, keeper, root }, ended, tell).catch(
+        (error: unknown): RetrainReport => ({
+          outcome: 'failed',
+          code: 'TRAINING_FAILED',
+          words: String(error),
+        }),
+      );
       // Whoever stops the program knows that it ends with it.
       if (!stopping.signal.aborted) tellReport(logger, report);
       return report;
@@ -40,17 +42,18 @@ interface Retrainer {
   readonly client: Client;
   readonly config: Config;
   readonly keeper: ModelKeeper;
+  readonly root: string;
 }
 
 async function retrain(
-  { client, config, keeper }: Retrainer,
+  { client, config, keeper, root }: Retrainer,
   stop: AbortSignal,
   tell: (line: string) => void,
 ): Promise<RetrainReport> {
   const { dataDir, ml } = config;
   const folder = join(dataDir, 'retraining');
   const trained = await runTraining({
-    packageRoot: packageRoot(),
+    packageRoot: root,
     candlesDir: ml.retrain.dataDir,
     against: keeper.servedPath,
     folder,

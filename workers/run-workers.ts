@@ -15,7 +15,8 @@ import {
   venueTaskQueue,
 } from '../src/messages/ids';
 import { showVenue } from '../src/domain/trading-venue';
-import { mlStateQuery } from '../src/messages/ml-manager';
+import type { ModelHeartbeat } from '../src/messages/component';
+import { mlStateQuery, type ServedModel } from '../src/messages/ml-manager';
 import { accountHealthQuery } from '../src/messages/venue-account';
 import { createLogger, type LogComponent } from '../src/observability/logging';
 import { openProcessMetrics } from '../src/observability/metrics/open-process-metrics';
@@ -223,7 +224,7 @@ async function serveWith(
     const slot = await createSlotWorker(connected, registration.taskQueue, {
       // Those of its queues: the slot's own activity is no task.
       activeTasks: () => activeTaskCount(created),
-      ...slotNews(engine),
+      ...slotNews(engine, keeper),
       onLost,
     });
     first.push(slot);
@@ -342,13 +343,19 @@ async function needsFormerQueue(taskQueues: readonly string[], { ours, formerWor
 }
 
 /** What a process tells of itself with each heartbeat. */
-function slotNews({ problems, stream, candles }: Engine) {
+function slotNews({ problems, stream, candles, config }: Engine, keeper: ModelKeeper | undefined) {
   return {
     problems: () => problems.list(),
     problemCodes: () => problems.codes(),
     stream: stream.heartbeat,
     candleStream: candles.heartbeat,
+    ...(keeper && { model: () => modelNow(keeper, config.ml.model) }),
   };
+}
+
+/** What predicts now: it may be another one than the process registered with. */
+function modelNow({ model, served }: ModelKeeper, configured: string): ModelHeartbeat {
+  return { name: modelName(served, configured), sha256: served.sha256, provider: model.provider };
 }
 
 async function beginPredictions({ client, config }: Engine, { served }: ModelKeeper): Promise<void> {
@@ -380,8 +387,11 @@ async function candlesNeeded({ config }: Engine): Promise<number> {
 /** What is registered of a model, for people. */
 function aboutModel({ model, served }: ModelKeeper, configured: string): Readonly<Record<string, string>> {
   const refused = model.refusedProviders.map(({ provider, reason }) => `${provider} (${reason})`).join(', ');
-  const name = served.from === 'loaded' ? `${served.name} ${served.version}` : basename(configured);
-  return { model: name, provider: model.provider, ...(refused !== '' && { refused }) };
+  return { model: modelName(served, configured), provider: model.provider, ...(refused !== '' && { refused }) };
+}
+
+function modelName({ from, name, version }: ServedModel, configured: string): string {
+  return from === 'loaded' ? `${name} ${version}` : basename(configured);
 }
 
 async function queueWorker(

@@ -9,6 +9,14 @@ import {
 } from '@temporalio/workflow';
 import type { IntakeResult } from '../activities/intake';
 import {
+  countsBetween,
+  NO_RECENT,
+  ofLast,
+  withTick,
+  type RecentCounts,
+  type TickCounts,
+} from '../src/domain/model-gate/recent-counts';
+import {
   mlStateQuery,
   mlStatsQuery,
   type MlManagerSettings,
@@ -29,7 +37,9 @@ const PAUSED_CONTINUES = 'paused-loops-continue';
 /** What continue-as-new carries over. */
 interface MlManagerCarried extends ControlsCarried {
   readonly lastTickMs: number;
-  readonly stats: MlManagerStats;
+  readonly stats: TickCounts;
+  /** Absent in runs of before it was kept. */
+  readonly recent?: RecentCounts;
   /** Absent in runs that were continued before this was carried over, and before the first prediction. */
   readonly model?: string;
   readonly lastError?: string;
@@ -43,7 +53,7 @@ const MODEL_UNKNOWN = 'not loaded yet';
 /** What the history says of the wait between two ticks. */
 const UNTIL_NEXT = { summary: 'until the next candle has closed' };
 
-const NO_STATS: MlManagerStats = {
+const NO_STATS: TickCounts = {
   ticks: 0,
   failedTicks: 0,
   predictions: 0,
@@ -60,17 +70,17 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   const controls = new MlControls(settings, carried);
   let lastTickMs = carried?.lastTickMs ?? 0;
   let stats = carried?.stats ?? NO_STATS;
+  let recent = carried?.recent ?? NO_RECENT;
   let lastError = carried?.lastError;
   let model = carried?.model ?? MODEL_UNKNOWN;
   const gate = new PredictionGate(carried?.gate);
+  const counts = (): TickCounts => ({ ...stats, ...(gate.carried.funnel && { funnel: gate.carried.funnel }) });
 
   setHandler(mlStateQuery, () => state(), { description: 'Running or paused, the model, the last and the next tick.' });
-  setHandler(mlStatsQuery, () => shownStats(), { description: 'Ticks, predictions, and what became of the signals.' });
+  setHandler(mlStatsQuery, () => shownStats(counts(), recent, lastTickMs), {
+    description: 'Ticks, predictions, and what became of the signals.',
+  });
   controls.register();
-
-  function shownStats(): MlManagerStats {
-    return { ...stats, ...(gate.carried.funnel && { funnel: gate.carried.funnel }) };
-  }
 
   /** The close after the last tick's. That tick may have followed candles of another length. */
   function nextCloseMs(): number {
@@ -111,6 +121,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
     const closeTimeMs = newestCloseMs(controls.current);
     if (closeTimeMs > lastTickMs) {
       lastTickMs = closeTimeMs;
+      const before = counts();
       try {
         await tick(closeTimeMs);
         lastError = undefined;
@@ -119,6 +130,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
         lastError = rootMessage(error);
         stats = { ...stats, failedTicks: stats.failedTicks + 1 };
       }
+      recent = withTick(recent, countsBetween(before, counts()), closeTimeMs);
       setCurrentDetails(describeTick(controls.current, closeTimeMs, stats, gate.carried, lastError));
     }
     lastTickMs = tickOfThisClock(lastTickMs, controls.current);
@@ -128,8 +140,13 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
   }
   await condition(allHandlersFinished);
   // Only now: a handler that was under way may have changed any of it.
-  const carriedOn = { ...controls.carried, lastTickMs, stats, model, lastError, gate: gate.carried };
+  const carriedOn = { ...controls.carried, lastTickMs, stats, recent, model, lastError, gate: gate.carried };
   await continueAsNew<typeof mlManager>(controls.configuration, carriedOn);
+}
+
+function shownStats(counts: TickCounts, recent: RecentCounts, atMs: number): MlManagerStats {
+  const [lastHour, lastDay] = (['hour', 'day'] as const).map((span) => ofLast(recent, span, atMs));
+  return { ...counts, ...(lastHour && { lastHour }), ...(lastDay && { lastDay }) };
 }
 
 /** The newest candle that is certainly closed. */
@@ -144,7 +161,7 @@ function tickOfThisClock(lastTickMs: number, settings: MlManagerSettings): numbe
   return isAhead && patched(TICKS_FOLLOW_CLOCK) ? newestMs : lastTickMs;
 }
 
-function withResults(stats: MlManagerStats, results: readonly IntakeResult[]): MlManagerStats {
+function withResults(stats: TickCounts, results: readonly IntakeResult[]): TickCounts {
   const count = (status: IntakeResult['status']) => results.filter((result) => result.status === status).length;
   return {
     ...stats,

@@ -3,8 +3,9 @@ import type { Forecast, InferenceActivities } from '../activities/inference';
 import type { IntakeActivities, IntakeResult } from '../activities/intake';
 import type { MarketDataActivities } from '../activities/market-data';
 import { describeFunnel } from '../src/domain/model-gate/funnel';
+import type { TickCounts } from '../src/domain/model-gate/recent-counts';
 import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
-import type { MlManagerSettings, MlManagerStats } from '../src/messages/ml-manager';
+import type { MlManagerSettings } from '../src/messages/ml-manager';
 import type { GateCarried, PredictionGate } from './gated-predictions';
 
 /** Runs that began before the gate handed in what the activity had made of the predictions. */
@@ -76,7 +77,7 @@ function tickActivities(settings: MlManagerSettings, closeTimeMs: number) {
 export function describeTick(
   settings: MlManagerSettings,
   closeTimeMs: number,
-  stats: MlManagerStats,
+  stats: TickCounts,
   { funnel, lastFunnel, demoWords }: GateCarried,
   lastError?: string,
 ): string {

@@ -33,8 +33,10 @@ export function addHealthRoute(server: FastifyInstance, health: () => Promise<He
 }
 
 /** The body of `GET /health` for those who may know the whole. */
-export function presentHealth({ status, components, reasons, handOver, venueStream, uptime, version }: HealthReport) {
-  return { status, components, reasons, hand_over: handOver, venue_stream: venueStream, uptime, version };
+export function presentHealth({ handOver, venueStream, candleStream, ...others }: HealthReport) {
+  const { status, components, reasons, model, uptime, version } = others;
+  const streams = { venue_stream: venueStream, candle_stream: candleStream };
+  return { status, components, reasons, hand_over: handOver, ...streams, model, uptime, version };
 }
 
 /** `GET /metrics` in Prometheus' text format 0.0.4, whatever the caller asks for: OpenMetrics would rename known metrics. */

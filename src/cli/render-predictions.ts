@@ -1,4 +1,5 @@
 import { describeFunnel } from '../domain/model-gate/funnel';
+import type { SpanCounts, TickCounts } from '../domain/model-gate/recent-counts';
 import type { OpenView } from '../messages/ml-manager';
 import type { PredictionsReport } from '../observability/predictions-report';
 import { printable } from '../process/printable';
@@ -32,16 +33,10 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
     next_tick_at: isoOf(state.nextTickMs),
     last_error: state.lastError,
     left_out: state.leftOut,
-    ticks: stats.ticks,
-    failed_ticks: stats.failedTicks,
-    predictions: stats.predictions,
-    signals: {
-      accepted: stats.signalsAccepted,
-      duplicate: stats.signalsDuplicate,
-      refused: stats.signalsRefused,
-    },
+    ...presentCounts(stats),
     last_funnel: state.lastFunnel,
-    funnel: stats.funnel,
+    last_hour: presentSpan(stats.lastHour),
+    last_day: presentSpan(stats.lastDay),
     ...presentLiveScore(state),
     views: (state.views ?? []).map(({ symbol, direction, openedAtMs, endsAtMs }) => ({
       symbol,
@@ -50,6 +45,15 @@ export function presentPredictions({ state, stats }: PredictionsReport) {
       ends_at: isoOf(endsAtMs),
     })),
   };
+}
+
+function presentCounts({ ticks, failedTicks, predictions, funnel, ...signals }: TickCounts) {
+  const { signalsAccepted: accepted, signalsDuplicate: duplicate, signalsRefused: refused } = signals;
+  return { ticks, failed_ticks: failedTicks, predictions, signals: { accepted, duplicate, refused }, funnel };
+}
+
+function presentSpan(span: SpanCounts | undefined) {
+  return span && { since: isoOf(span.sinceMs), ...presentCounts(span) };
 }
 
 /** What the model does, and why its predictions are no signals. */
@@ -65,13 +69,21 @@ export function renderPredictions(report: PredictionsReport, style: Style): stri
   lines.push(...operationLines(state, style));
   if (demoWords !== undefined) lines.push(`Each signal is a ${printable(demoWords)} of its order's value.`);
   if (lastFunnel !== undefined) lines.push(`Last tick: ${describeFunnel(lastFunnel)}.`);
+  if (stats.lastHour !== undefined) lines.push(`The hour up to it: ${countsWords(stats.lastHour)}`);
+  if (stats.lastDay !== undefined) lines.push(`The day up to it: ${countsWords(stats.lastDay)}`);
   if (stats.funnel !== undefined) lines.push(`So far: ${describeFunnel(stats.funnel)}.`);
-  const { ticks, failedTicks, signalsAccepted, signalsDuplicate, signalsRefused } = stats;
-  lines.push(
-    `${ticks} ticks, ${failedTicks} failed; signals: ${signalsAccepted} accepted, ${signalsDuplicate} duplicate, ${signalsRefused} refused.`,
-  );
+  lines.push(ticksWords(stats));
   if (lastError !== undefined) lines.push(style.bad(`The last tick failed: ${printable(lastError)}`));
   return [...lines, ...liveScoreLines(state, style), ...viewLines(views, style)].join('\n');
+}
+
+function countsWords(span: SpanCounts): string {
+  const funnel = span.funnel === undefined ? '' : `${describeFunnel(span.funnel)}. `;
+  return `${funnel}${ticksWords(span)}`;
+}
+
+function ticksWords({ ticks, failedTicks, signalsAccepted, signalsDuplicate, signalsRefused }: TickCounts): string {
+  return `${ticks} ticks, ${failedTicks} failed; signals: ${signalsAccepted} accepted, ${signalsDuplicate} duplicate, ${signalsRefused} refused.`;
 }
 
 function viewLines(views: readonly OpenView[], style: Style): readonly string[] {

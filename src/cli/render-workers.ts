@@ -1,3 +1,4 @@
+import { shortHash } from '../domain/signal-source';
 import type { WorkerReading, WorkersReport, WorkerStatus } from '../observability/workers-report';
 import { printable } from '../process/printable';
 import { renderTable } from './table';
@@ -30,9 +31,17 @@ function seconds(durationMs: number | undefined): number | undefined {
   return durationMs === undefined ? undefined : Math.round(durationMs / 1_000);
 }
 
+/** What a process registered with, and what of it has become another since: a model that was loaded. */
+function metadataNow({ holder, heartbeat }: WorkerReading): Readonly<Record<string, string>> | undefined {
+  if (heartbeat?.model === undefined) return holder?.metadata;
+  const { name: model, sha256, provider } = heartbeat.model;
+  return { ...holder?.metadata, model, provider, model_hash: shortHash(sha256) };
+}
+
 /** What a process works for, in words. */
-function describeMetadata({ holder, heartbeat }: WorkerReading): string {
-  const about = Object.entries(holder?.metadata ?? {}).map(([name, value]) => `${name} ${value}`);
+function describeMetadata(worker: WorkerReading): string {
+  const { heartbeat } = worker;
+  const about = Object.entries(metadataNow(worker) ?? {}).map(([name, value]) => `${name} ${value}`);
   return printable([about.join(', '), ...(heartbeat?.problems ?? [])].filter((text) => text !== '').join('. '));
 }
 
@@ -49,21 +58,26 @@ export function presentWorkers({ isComplete, heartbeatTimeoutMs, maxPerType, wor
       by_status: countBy(workers, ({ status }) => status),
       active_tasks: activeTasks(workers),
     },
-    workers: workers.map(({ type, status, holder, heartbeat, heartbeatAgeMs }) => ({
-      worker_id: holder?.workerId,
-      type,
-      status,
-      active_tasks: heartbeat?.activeTasks,
-      heartbeat_age_seconds: seconds(heartbeatAgeMs),
-      host: holder?.host,
-      pid: holder?.pid,
-      version: holder?.version,
-      started_at: holder && new Date(holder.startedAtMs).toISOString(),
-      memory_bytes: heartbeat?.memoryBytes,
-      cpu_share: heartbeat?.cpuShare,
-      problems: heartbeat?.problems,
-      metadata: holder?.metadata,
-    })),
+    workers: workers.map(presentWorker),
+  };
+}
+
+function presentWorker(worker: WorkerReading) {
+  const { type, status, holder, heartbeat, heartbeatAgeMs } = worker;
+  return {
+    worker_id: holder?.workerId,
+    type,
+    status,
+    active_tasks: heartbeat?.activeTasks,
+    heartbeat_age_seconds: seconds(heartbeatAgeMs),
+    host: holder?.host,
+    pid: holder?.pid,
+    version: holder?.version,
+    started_at: holder && new Date(holder.startedAtMs).toISOString(),
+    memory_bytes: heartbeat?.memoryBytes,
+    cpu_share: heartbeat?.cpuShare,
+    problems: heartbeat?.problems,
+    metadata: metadataNow(worker),
   };
 }
 

@@ -39,7 +39,9 @@ export interface ComponentHeartbeat {
   /** How the venue's private stream is; absent in older heartbeats, and of a process that has none. */
   readonly stream?: StreamHeartbeat;
   /** How the venue's public stream of candles is; absent in older heartbeats, and of a process that has none. */
-  readonly candleStream?: StreamHeartbeat;
+  readonly candleStream?: CandleStreamHeartbeat;
+  /** What predicts in this process now; absent in older heartbeats, and of a process that has no model. */
+  readonly model?: ModelHeartbeat;
 }
 
 /** Of a venue's stream; `off_by_configuration`: it is never opened. */
@@ -51,6 +53,26 @@ export interface StreamHeartbeat {
   readonly lastMessageAtMs?: number;
   /** Why the last connection ended; absent while it is live. */
   readonly fault?: string;
+}
+
+/** The same of the stream of candles, which requests are compared with. */
+export interface CandleStreamHeartbeat extends StreamHeartbeat {
+  /** How often it became live since the start; absent in older heartbeats, and where it is never opened. */
+  readonly connections?: number;
+  /** Candles that were taken from it, those of them that a request has shown since, and how often the two differed. */
+  readonly taken?: number;
+  readonly compared?: number;
+  readonly differed?: number;
+}
+
+/** The model that predicts, for people. */
+export interface ModelHeartbeat {
+  /** Its name and version, or the configured file. */
+  readonly name: string;
+  /** Of its file, lower-case hex. */
+  readonly sha256: string;
+  /** What it runs on. */
+  readonly provider: string;
 }
 
 /** A heartbeat tells of at most this many problems. */

@@ -3,6 +3,7 @@ import type { HorizonSummary } from '../domain/live-score/summary';
 import type { SettingChange, WishedSettings } from '../domain/model-gate/changes';
 import type { GateFunnel } from '../domain/model-gate/funnel';
 import type { Judgements } from '../domain/model-gate/judgement';
+import type { SpanCounts, TickCounts } from '../domain/model-gate/recent-counts';
 import type { Gate, GateSettings } from '../domain/model-gate/types';
 import type { Direction } from '../domain/signal';
 import type { TradingEnvironment } from '../domain/trading-venue';
@@ -132,15 +133,11 @@ export interface MlManagerState {
   };
 }
 
-export interface MlManagerStats {
-  readonly ticks: number;
-  readonly failedTicks: number;
-  readonly predictions: number;
-  readonly signalsAccepted: number;
-  readonly signalsDuplicate: number;
-  readonly signalsRefused: number;
-  /** What became of all predictions; absent: none was judged. */
-  readonly funnel?: GateFunnel;
+/** Since the loop began, and of late. */
+export interface MlManagerStats extends TickCounts {
+  /** Of the hour and of the day up to the last candle; absent: nothing was counted in it, or by a loop of before this was kept. */
+  readonly lastHour?: SpanCounts;
+  readonly lastDay?: SpanCounts;
 }
 
 export const mlStateQuery = defineQuery<MlManagerState>('state');

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/schema';
 import { packageVersion } from '../config/package-root';
+import { shortHash } from '../domain/signal-source';
+import type { ComponentHeartbeat } from '../messages/component';
 import { componentWorkflowId } from '../messages/ids';
 import { askThisMachine } from '../net/ask-this-machine';
 import {
@@ -134,9 +136,8 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
   const tasks = `${heartbeat.activeTasks} ${heartbeat.activeTasks === 1 ? 'task' : 'tasks'}`;
   const where = holder?.host === undefined ? '' : ` on ${holder.host}`;
   const ageSeconds = Math.round(heartbeatAgeMs / 1000);
-  const provider = holder?.metadata['provider'];
-  const model = provider === undefined ? '' : `, its model on ${provider}`;
-  const text = `${heartbeat.status}, ${tasks}, ${memory}${model}, heartbeat ${ageSeconds} s ago${where}`;
+  const modelText = describeModel(heartbeat, holder?.metadata['provider']);
+  const text = `${heartbeat.status}, ${tasks}, ${memory}${modelText}, heartbeat ${ageSeconds} s ago${where}`;
   const itsProblems = heartbeat.problems ?? [];
   const silence = `${name}${where} has sent no heartbeat for ${ageSeconds} s: it hangs, or its machine has no time for it`;
   const problems = late ? [silence, ...itsProblems] : itsProblems;
@@ -151,8 +152,16 @@ function describeSlot(name: string, { holder, heartbeat }: SlotReading, config: 
     problems,
     memoryShare: heartbeat.memoryShare,
     stream: heartbeat.stream,
+    candleStream: heartbeat.candleStream,
+    model: heartbeat.model,
     ownProblems: heartbeat.problemCodes?.map((code, index) => ({ code, sentence: itsProblems[index] ?? code })),
   };
+}
+
+/** @param registered what the model of an older release runs on */
+function describeModel({ model }: ComponentHeartbeat, registered: string | undefined): string {
+  if (model !== undefined) return `, its model ${model.name} (${shortHash(model.sha256)}) on ${model.provider}`;
+  return registered === undefined ? '' : `, its model on ${registered}`;
 }
 
 /** A bad day that somebody gave it is meant, and is no trouble of ours: it is said, and changes no health. */

@@ -1,4 +1,4 @@
-import type { StreamHeartbeat } from '../messages/component';
+import type { CandleStreamHeartbeat, ModelHeartbeat, StreamHeartbeat } from '../messages/component';
 import type { AccountHealth, RiskView } from '../messages/venue-account';
 
 /** One question to the server or the venue; a health report must not hang. */
@@ -37,6 +37,10 @@ export interface PartHealth {
   readonly memoryShare?: number;
   /** How the private stream of the venue is. */
   readonly stream?: StreamHeartbeat;
+  /** How its public stream of candles is. */
+  readonly candleStream?: CandleStreamHeartbeat;
+  /** What predicts. */
+  readonly model?: ModelHeartbeat;
   readonly account?: AccountHealth;
   /** Open positions and bounds of risk, as the account knows them. */
   readonly risk?: RiskView;

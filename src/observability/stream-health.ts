@@ -1,4 +1,4 @@
-import type { StreamHeartbeat } from '../messages/component';
+import type { CandleStreamHeartbeat, StreamHeartbeat } from '../messages/component';
 
 /**
  * What follows a part's line about its venue's private stream. The stream saves requests and settles nothing: without it
@@ -11,8 +11,16 @@ export function describeStream(stream: StreamHeartbeat | undefined): string {
 }
 
 /** The same of its public stream of candles; one that nobody has needed yet is not worth a word. */
-export function describeCandleStream(stream: StreamHeartbeat | undefined): string {
-  return stream?.state === 'off' ? '' : describe(stream, 'candle stream');
+export function describeCandleStream(stream: CandleStreamHeartbeat | undefined): string {
+  return stream === undefined || stream.state === 'off' ? '' : describe(stream, 'candle stream') + comparedText(stream);
+}
+
+/** How it compares with what requests answered. */
+function comparedText({ connections = 0, taken, compared = 0, differed = 0 }: CandleStreamHeartbeat): string {
+  const times = connections > 1 ? `, ${connections} connections` : '';
+  if (taken === undefined || taken === 0) return times;
+  const differences = differed === 0 ? 'no difference' : `${differed} ${differed === 1 ? 'difference' : 'differences'}`;
+  return `${times}, ${taken} candles taken, ${compared} compared with requests: ${differences}`;
 }
 
 function describe(stream: StreamHeartbeat | undefined, name: string): string {

@@ -80,6 +80,8 @@ export interface PageValues {
     readonly reasons: readonly string[];
     readonly uptime: number;
     readonly venue_stream?: { readonly state: string; readonly for_seconds: number; readonly fault?: string };
+    readonly candle_stream?: { readonly state: string; readonly for_seconds: number; readonly fault?: string };
+    readonly model?: { readonly name: string; readonly hash: string };
     readonly hand_over?: string;
   };
   readonly trading: {

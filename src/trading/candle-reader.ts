@@ -6,7 +6,7 @@ import type { RateLimits } from '../domain/limiter/types';
 import type { CandleStream } from '../venues/candle-stream';
 import { withPermit, type RequestPermit } from '../venues/request-permit';
 import { NoPermitError, VenueError, type Venue } from '../venues/venue';
-import { KeptCandles, PUSHED_MAX, type WantedCandles } from './kept-candles';
+import { KeptCandles, PUSHED_MAX, type PushedFigures, type WantedCandles } from './kept-candles';
 import type { Permits } from './permits';
 
 /** Requests whose permits are booked together: they leave at once, so that a slow venue lets none of them lapse. */
@@ -72,6 +72,11 @@ export class CandleReader {
     private readonly stream?: Pick<CandleStream, 'follow' | 'onCandle'>,
   ) {
     stream?.onCandle(({ symbol, intervalMs, candle }) => void this.kept.push(symbol, intervalMs, candle));
+  }
+
+  /** What came of the candles that the stream told. */
+  get pushedFigures(): PushedFigures {
+    return this.kept.pushedFigures;
   }
 
   /** @throws what stood in the way, where nothing could be read */

@@ -18,6 +18,18 @@ const REQUEST_CANDLES_MAX = 1_000;
 
 /** So many candles in a row count as they were pushed: then a request compares them with what the venue answers. */
 export const PUSHED_MAX = 15;
+/** Each symbol's turn to be asked for comes once in so many candles, another symbol's with another candle. */
+export const COMPARED_EVERY = PUSHED_MAX + 1;
+
+/** What the venue's stream said of candles, beside what requests said. Since the start of the process. */
+export interface PushedFigures {
+  /** Candles that were taken as they were pushed. */
+  readonly taken: number;
+  /** Of these, those that a request has shown since. */
+  readonly compared: number;
+  /** Times that a pushed candle and one that is kept, or was asked for, said different things: all of the symbol was asked for then. */
+  readonly differed: number;
+}
 
 /** The window that is wanted of every symbol. */
 export interface WantedCandles {
@@ -50,14 +62,23 @@ export type PushedAs = 'joined' | 'known' | 'contradicts' | 'apart';
  */
 export class KeptCandles {
   private readonly bySymbol = new Map<string, Kept>();
+  private turns: ReadonlyMap<string, number> = new Map();
   private intervalMs = 0;
+  private taken = 0;
+  private compared = 0;
+  private differed = 0;
+
+  get pushedFigures(): PushedFigures {
+    const { taken, compared, differed } = this;
+    return { taken, compared, differed };
+  }
 
   /** Forgets what is of another interval, and symbols that nobody asks for any more. */
   keepOnly(symbols: readonly string[], intervalMs: number): void {
     if (intervalMs !== this.intervalMs) this.bySymbol.clear();
     this.intervalMs = intervalMs;
-    const asked = new Set(symbols);
-    for (const symbol of this.bySymbol.keys()) if (!asked.has(symbol)) this.bySymbol.delete(symbol);
+    this.turns = new Map(symbols.map((symbol, index) => [symbol, index % COMPARED_EVERY]));
+    for (const symbol of this.bySymbol.keys()) if (!this.turns.has(symbol)) this.bySymbol.delete(symbol);
   }
 
   /**
@@ -102,6 +123,9 @@ export class KeptCandles {
     const kept = this.bySymbol.get(symbol);
     const countMax = count + SPARE_CANDLES;
     const { series, isRevised } = mergeSeries(kept?.series ?? seriesOf([]), fetched, countMax);
+    const pushed = kept?.pushed ?? 0;
+    if (isRevised && pushed > 0) this.differed += 1;
+    if (!isRevised) this.compared += Math.max(0, pushed - pushedAfter(series, fetched));
     if (isRevised) this.bySymbol.delete(symbol);
     else this.bySymbol.set(symbol, { series, tickMs: closeTimeMs, pushed: pushedAfter(series, fetched), countMax });
     return isRevised;
@@ -119,14 +143,23 @@ export class KeptCandles {
     const at = kept.series.openTimesMs.indexOf(candle.openTimeMs);
     if (at >= 0) {
       if (areSame(kept.series, at, pushed, 0)) return 'known';
+      this.differed += 1;
       this.bySymbol.delete(symbol);
       return 'contradicts';
     }
     if (candle.openTimeMs !== newestMs + intervalMs || kept.pushed >= PUSHED_MAX) return 'apart';
+    if (this.isTurnOf(symbol, candle.openTimeMs)) return 'apart';
+    this.taken += 1;
     const { series } = mergeSeries(kept.series, pushed, kept.countMax);
     const tickMs = Math.max(kept.tickMs, candle.openTimeMs + intervalMs);
     this.bySymbol.set(symbol, { ...kept, series, tickMs, pushed: kept.pushed + 1 });
     return 'joined';
+  }
+
+  /** Symbols take turns, so that no tick asks for all of them, and by the candle, so that a restart shifts none. */
+  private isTurnOf(symbol: string, openTimeMs: number): boolean {
+    const turn = (Math.round(openTimeMs / this.intervalMs) + (this.turns.get(symbol) ?? 0)) % COMPARED_EVERY;
+    return turn === PUSHED_MAX;
   }
 
   /** Whether the candle that the tick is about is not there yet. */

@@ -14,6 +14,7 @@ import type { CandleStream } from '../venues/candle-stream';
 import { addPermit, withPermit, type RequestPermit } from '../venues/request-permit';
 import { NoPermitError, VenueError, type LookUpAnswer, type Venue } from '../venues/venue';
 import { CandleReader, type CandleAnswer, type CandleRequest } from './candle-reader';
+import type { PushedFigures } from './kept-candles';
 import type { Permits } from './permits';
 import { PositionReads } from './position-reads';
 import { shareOf, SharedLookUps, type OrderQuestion } from './shared-look-ups';
@@ -83,6 +84,11 @@ export class PacedVenue {
   /** @returns a price at most `priceMaxAgeMs` old, or undefined when the venue has none. @throws VenueError */
   async ticker(symbol: string, intent: Intent): Promise<Ticker | undefined> {
     return (await this.tickersRead.get(intent)).get(symbol);
+  }
+
+  /** What came of the candles that the venue's stream told. */
+  get pushedCandles(): PushedFigures {
+    return this.candleReader.pushedFigures;
   }
 
   /** How old the newest prices are, milliseconds; absent: none were read. */

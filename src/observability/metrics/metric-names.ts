@@ -105,6 +105,22 @@ const OUR_METRICS = {
     ['exchange'],
     "Times that the venue's private stream began to tell; before each of them is a gap.",
   ),
+  oncefill_candle_stream_connected: asked(
+    ['exchange'],
+    "Whether the venue's public stream tells of candles now: 1, or 0. Without it candles are asked for, which takes requests.",
+  ),
+  oncefill_candle_stream_last_message_timestamp_seconds: asked(
+    ['exchange'],
+    "When the venue's public stream last sent anything; absent: nothing since the start.",
+  ),
+  oncefill_candle_stream_connections_total: counted(
+    ['exchange'],
+    "Times that the venue's public stream began to tell; candles that closed between are asked for.",
+  ),
+  oncefill_candle_stream_candles_total: counted(
+    ['exchange', 'result'],
+    'Candles of the public stream: taken; compared: those that a request has shown since; differed: times that the two said different things, whereupon a request decided.',
+  ),
   oncefill_worker_tasks: asked(
     ['queue', 'kind'],
     'What a worker of Temporal has under way; kind: workflow (steps), activity, local_activity (trades on the short road).',

@@ -41,6 +41,24 @@ test('a person reads what became of the predictions, what a demo costs, and whic
   ]);
 });
 
+test('the last hour and the last day are told beside all that was, each since when it was counted', () => {
+  const { funnel: _, ...counts } = REPORT.stats;
+  const lastHour = { sinceMs: TICK_MS - 59 * MINUTE_MS, ...counts, ticks: 1, funnel: { OPENED: 1, BELOW_MINIMUM: 11 } };
+  const lastDay = { sinceMs: TICK_MS - 1_439 * MINUTE_MS, ...counts };
+  const report = { ...REPORT, stats: { ...REPORT.stats, lastHour, lastDay } };
+  expect(renderPredictions(report, PLAIN).split('\n')).toEqual(
+    expect.arrayContaining([
+      'The hour up to it: predicted 12: opened 1, below the least return 11. 1 ticks, 1 failed; signals: 2 accepted, 0 duplicate, 0 refused.',
+      'The day up to it: 2 ticks, 1 failed; signals: 2 accepted, 0 duplicate, 0 refused.',
+    ]),
+  );
+  expect(presentPredictions(report)).toMatchObject({
+    ticks: 2,
+    last_hour: { since: '2026-11-29T12:05:00.000Z', ticks: 1, funnel: { BELOW_MINIMUM: 11 } },
+    last_day: { since: '2026-11-28T13:05:00.000Z', signals: { accepted: 2 } },
+  });
+});
+
 test('a loop of before the gate, or before its first tick, is told as what it is', () => {
   const state = { status: 'paused', model: 'not loaded yet', nextTickMs: TICK_MS, lastError: 'No candles.' } as const;
   const { funnel: _, ...stats } = REPORT.stats;

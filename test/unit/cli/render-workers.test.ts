@@ -72,3 +72,28 @@ test('a program reads the same, with ids, ages and sums', () => {
     ],
   });
 });
+
+test('a process that predicts is told with the model that it has now, and not with that of its start', () => {
+  const holder = {
+    ...HOLDER,
+    component: 'ml_manager',
+    metadata: { venue: 'bybit', model: 'first.onnx', provider: 'cpu' },
+  };
+  const model = { name: 'second 2', sha256: `0123456789abcdef${'0'.repeat(48)}`, provider: 'cpu' };
+  const reading = judgeSlot(
+    'ml_manager',
+    { isHeld: true, holder, heartbeat: { ...HEARTBEAT, model } },
+    TIMEOUT_MS,
+    NOW_MS,
+  );
+  const report = { ...REPORT, workers: [reading] };
+  expect(renderWorkers(report, PLAIN)).toContain(
+    'venue bybit, model second 2, provider cpu, model_hash 0123456789abcdef',
+  );
+  expect(presentWorkers(report).workers[0]?.metadata).toEqual({
+    venue: 'bybit',
+    model: 'second 2',
+    provider: 'cpu',
+    model_hash: '0123456789abcdef',
+  });
+});

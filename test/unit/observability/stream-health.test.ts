@@ -1,4 +1,4 @@
-import type { StreamHeartbeat } from '../../../src/messages/component';
+import type { CandleStreamHeartbeat, StreamHeartbeat } from '../../../src/messages/component';
 import { describeCandleStream, describeStream } from '../../../src/observability/stream-health';
 
 test.each<[string, StreamHeartbeat | undefined, string]>([
@@ -18,10 +18,20 @@ test.each<[string, StreamHeartbeat | undefined, string]>([
   expect(describeStream(stream)).toBe(text);
 });
 
-test.each<[string, StreamHeartbeat | undefined, string]>([
+test.each<[string, CandleStreamHeartbeat | undefined, string]>([
   ['none', undefined, ''],
   ['one that no tick has needed yet', { state: 'off', forMs: 0 }, ''],
   ['a live one', { state: 'live', forMs: 61_000 }, ', candle stream live for 61 s'],
+  [
+    'one that came back, and agrees with all requests',
+    { state: 'live', forMs: 61_000, connections: 3, taken: 480, compared: 450, differed: 0 },
+    ', candle stream live for 61 s, 3 connections, 480 candles taken, 450 compared with requests: no difference',
+  ],
+  [
+    'one that said something else than a request',
+    { state: 'waiting', forMs: 2_000, fault: 'it fell silent', connections: 1, taken: 20, compared: 15, differed: 1 },
+    ', candle stream not live (waiting) for 2 s because it fell silent, 20 candles taken, 15 compared with requests: 1 difference',
+  ],
   ['one that is never opened', { state: 'off_by_configuration', forMs: 1 }, ', candle stream off by configuration'],
 ])('of the stream of candles is said what people need: %s', (_what, stream, text) => {
   expect(describeCandleStream(stream)).toBe(text);

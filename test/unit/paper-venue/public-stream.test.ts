@@ -7,6 +7,7 @@ import undici = require('undici');
 import { createMarketDataActivities } from '../../../activities/market-data';
 import { waitFor } from '../../../harness/wait-for';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
+import { COMPARED_EVERY } from '../../../src/trading/kept-candles';
 import { PacedVenue } from '../../../src/trading/paced-venue';
 import { BybitCandleStream } from '../../../src/venues/bybit/stream/candle-stream';
 import { publicStreamUrl } from '../../../src/venues/bybit/stream/hosts';
@@ -30,7 +31,9 @@ const venues = new PaperVenues();
 const sockets: undici.WebSocket[] = [];
 let venue: PaperVenue;
 /** The venue's clock stands still, a tenth of a second before a second ends: ten seconds pass there within one of ours. */
-let nowMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 60 * MINUTE_MS + 900;
+/** Candles follow each other from here on without a symbol's turn to be compared by a request: that comes with the fifteenth. */
+const TURNS_MS = COMPARED_EVERY * MINUTE_MS;
+let nowMs = Math.floor(Date.now() / TURNS_MS) * TURNS_MS - 4 * TURNS_MS + 900;
 
 beforeAll(async () => {
   venue = await venues.start({ now: () => nowMs });

@@ -3,7 +3,7 @@ import { tightWindows } from '../../../src/domain/request-budget';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { seriesOf } from '../../../src/domain/candle-series';
 import type { Candle } from '../../../src/domain/market';
-import { PUSHED_MAX } from '../../../src/trading/kept-candles';
+import { COMPARED_EVERY, PUSHED_MAX } from '../../../src/trading/kept-candles';
 import { CandleReader, LATE_CANDLE_WAIT_MAX_MS, type CandleRequest } from '../../../src/trading/candle-reader';
 import type { PushedCandle } from '../../../src/venues/candle-stream';
 import { VenueError } from '../../../src/venues/venue';
@@ -418,7 +418,7 @@ describe('of what the stream told', () => {
   });
 
   test('what contradicts what is kept has all of the symbol asked for', async () => {
-    const { stream, read: readOn } = openPushed();
+    const { stream, reader, read: readOn } = openPushed();
     await readOn({ count: 9 });
     const closeTimeMs = nextTick();
     stream.tell(closeTimeMs, ['S0'], { close: '7' });
@@ -426,10 +426,11 @@ describe('of what the stream told', () => {
     const { asked, counts, value } = await readOn({ count: 9, closeTimeMs });
     expect([asked, counts]).toEqual([['S0'], [11]]);
     expect(new Set(value!.candles['S0']!.closes)).toEqual(new Set([1]));
+    expect(reader.pushedFigures).toMatchObject({ taken: 3, differed: 1 });
   });
 
   test('a request compares it now and then, and what was forged is gone', async () => {
-    const { stream, read: readOn } = openPushed();
+    const { stream, reader, read: readOn } = openPushed();
     await readOn({ count: 30, symbols: ['S0'] });
     const asked: (readonly number[])[] = [];
     let last: Awaited<ReturnType<typeof readOn>> | undefined;
@@ -442,6 +443,7 @@ describe('of what the stream told', () => {
     expect(asked.slice(0, PUSHED_MAX)).toEqual(Array.from({ length: PUSHED_MAX }, () => []));
     expect(asked.at(-1)).toEqual([PUSHED_MAX + 3, 32]);
     expect(new Set(last!.value!.candles['S0']!.closes)).toEqual(new Set([1]));
+    expect(reader.pushedFigures).toEqual({ taken: PUSHED_MAX, compared: 0, differed: 1 });
   });
 
   test('what is told while others are read at their pace is asked for no more', async () => {
@@ -455,8 +457,31 @@ describe('of what the stream told', () => {
       closeTimeMs,
       onWait: async () => stream.tell(closeTimeMs, symbols),
     });
-    expect(asked).toEqual(symbolsOf(12));
+    // Whose turn it is to be compared is asked for beside them.
+    const turns = symbols.filter((_, index) => index >= 12 && index % COMPARED_EVERY === PUSHED_MAX);
+    expect(asked).toEqual([...symbolsOf(12), ...turns]);
     expect(value).toMatchObject({ missing: {}, late: [] });
+  });
+
+  test('symbols take turns in being compared: no tick asks for all, and each is asked for once in its turn', async () => {
+    const { stream, reader, read: readOn } = openPushed();
+    const symbols = symbolsOf(2 * COMPARED_EVERY);
+    await readOn({ symbols, count: 30 });
+    const asked: string[] = [];
+    for (let tick = 1; tick <= 2 * COMPARED_EVERY; tick += 1) {
+      const closeTimeMs = nextTick();
+      stream.tell(closeTimeMs, symbols);
+      const last = await readOn({ symbols, count: 30, closeTimeMs });
+      expect(last.asked).toHaveLength(2);
+      asked.push(...last.asked);
+    }
+    expect(asked.toSorted()).toEqual([...symbols, ...symbols].toSorted());
+    const { taken, compared, differed } = reader.pushedFigures;
+    expect(taken).toBe(2 * PUSHED_MAX * symbols.length);
+    // Those since each symbol's last turn are compared with its next one.
+    expect(compared).toBeGreaterThanOrEqual(PUSHED_MAX * symbols.length);
+    expect(compared).toBeLessThan(taken);
+    expect(differed).toBe(0);
   });
 
   test('nothing is taken before a request has shown what it joins, nor of another interval', async () => {
