@@ -8,6 +8,8 @@ const keptSeeds = z.array(
   z.strictObject({
     seed: z.int().min(0),
     signals: z.int().min(1),
+    /** How many of them `npm test` sends: so many that the attack lasts until the engine is killed. Absent: only `--kept` runs the seed. */
+    signalsInTests: z.int().min(1).optional(),
     /** With positions. */
     positions: z.boolean().default(false),
     /** What came in any case; absent: what the seed draws, alone. */

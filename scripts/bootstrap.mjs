@@ -63,8 +63,11 @@ async function main([task, ...taskArguments]) {
     case 'test':
       // Results of an earlier run must not pass for this one's.
       rmSync(join(ROOT, TEST_RESULTS_FILE), { force: true });
-      await prepare(ROOT, { builds: [PROGRAM], installs: true });
-      return runTests(ROOT, taskArguments);
+      await prepare(ROOT, { builds: [], installs: true });
+      return runTests(ROOT, {
+        build: () => prepare(ROOT, { builds: [PROGRAM], installs: false }),
+        jestArguments: taskArguments,
+      });
     case 'build':
       return prepare(ROOT, { builds: [PROGRAM], installs: false });
     case 'tool':

@@ -34,7 +34,7 @@ import {
   type SignalBody,
 } from './support/trading';
 
-/** Two starts and stops. */
+/** Three starts and stops. */
 const TEST_MAX_MS = 600_000;
 /** The paper venue leaves the start to others. */
 const REGISTERED_MAX_MS = 60_000;
@@ -66,7 +66,7 @@ describe('the product, started as a user starts it', () => {
   afterEach(() => product.close());
 
   test(
-    'a signal becomes one order, its repetition none, also after a restart, and Ctrl-C leaves nothing behind',
+    'a signal becomes one order, its repetition none, also after a restart; Ctrl-C leaves nothing behind, a killed supervisor nothing that runs, and the next start goes on',
     async () => {
       const supervisor = product.start([], FOREIGN_ENVIRONMENT);
       await product.waitUntilHealthy();
@@ -97,35 +97,23 @@ describe('the product, started as a user starts it', () => {
       expect(runningProcesses(product.dataDir)).toEqual([]);
       expect(filesWithKeys(product.dataDir)).toEqual([]);
 
-      product.start();
+      // The next supervisor is killed, as the system does when memory runs out.
+      const next = product.start();
       await product.waitUntilHealthy();
       expect(await send(product, signal)).toMatchObject({ httpStatus: 200, fingerprint: accepted.fingerprint });
       expect((await audit(product)).ordersPerClientId?.[clientOrderId]).toBe(1);
-      expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
-      expect(runningProcesses(product.dataDir)).toEqual([]);
-      expect(openToOthers(product)).toEqual([]);
-    },
-    TEST_MAX_MS,
-  );
-
-  test(
-    'the processes end by themselves when the supervisor is killed, and the next start goes on',
-    async () => {
-      const supervisor = product.start();
-      await product.waitUntilHealthy();
-      const signal = manualSignal('e2e-killed');
-      const { fingerprint } = await send(product, signal);
-      // As the system does when memory runs out.
-      supervisor.kill('SIGKILL');
+      const { fingerprint } = await send(product, manualSignal('e2e-killed'));
+      next.kill('SIGKILL');
       await waitUntilNoneWorks(product);
 
       product.start();
       await product.waitUntilHealthy();
-      const ended = await waitForEnd(product, fingerprint);
-      expect(ended.outcome).toBe('FILLED');
-      expect((await audit(product)).ordersPerClientId?.[ended.order?.client_order_id ?? '']).toBe(1);
+      const late = await waitForEnd(product, fingerprint);
+      expect(late.outcome).toBe('FILLED');
+      expect((await audit(product)).ordersPerClientId?.[late.order?.client_order_id ?? '']).toBe(1);
       expect(await product.interrupt()).toBe(ExitCode.SUCCESS);
       expect(runningProcesses(product.dataDir)).toEqual([]);
+      expect(openToOthers(product)).toEqual([]);
     },
     TEST_MAX_MS,
   );
