@@ -14,6 +14,8 @@ import { measureLimits, renderLimits } from './limits';
 import { measureModel, renderModel } from './model';
 import { measureRequests, renderRequests } from './requests';
 import { decideSeal } from '../harness/history-seal';
+import { measureTicks } from './ticks';
+import { renderTicks } from './ticks-report';
 import { chosenWays, measureAndKeep, renderKept, type SpeedCommandOptions } from './speed-command';
 import { addStartCommands } from './start-commands';
 import { measureVariants, renderVariants } from './variants';
@@ -27,6 +29,10 @@ const SIGNALS_MAX = ORDERS_KEPT_MAX;
 /** A strategy of the flood makes some two thousand signals at once, and four hundred with each minute. */
 const FLOOD_SIGNALS_MAX = 20_000;
 const FLOOD_STRATEGIES_MAX = 1_000;
+
+/** Fewer would not fill a run; more than four months of minutes. */
+const TICKS_MIN = 500;
+const TICKS_MAX = 200_000;
 
 /** Ends that are waited for at once, each of which an interruption has to end: more than any measurement has under way. */
 const WAITS_MAX = 500;
@@ -48,6 +54,11 @@ interface Options {
 interface FloodCommandOptions extends Options {
   readonly signals: number;
   readonly strategies: number;
+}
+
+interface TicksCommandOptions extends Options {
+  readonly ticks: number;
+  readonly symbols: number;
 }
 
 interface ModelCommandOptions extends Options {
@@ -150,6 +161,18 @@ function createProgram(abort: AbortSignal): Command {
     .option('--json', 'print JSON')
     .action(async ({ symbols, ...options }: ModelCommandOptions) => {
       await run(options, () => measureModel({ symbols }, abort, progress), renderModel);
+    });
+  program
+    .command('ticks')
+    .description(
+      'runs the loop of the predictions over many ticks, and reports what its histories and its state come to',
+    )
+    .option('--ticks <count>', 'how many', wholeNumber(TICKS_MIN, TICKS_MAX), 10_000)
+    .option('--symbols <count>', 'how many', wholeNumber(1, BATCH_ROWS_MAX), 12)
+    .option(...SEALED)
+    .option('--json', 'print JSON')
+    .action(async ({ ticks, symbols, ...options }: TicksCommandOptions) => {
+      await run(options, () => measureTicks({ ticks, symbols }, abort, progress), renderTicks);
     });
   program
     .command('settings')

@@ -156,11 +156,15 @@ export function inferenceWorker(
   };
 }
 
-/** Trainings of the model, in a queue of their own: they take longer than candles. */
-export function retrainingWorker(engine: Engine, keeper: ModelKeeper): QueueWorkerOptions {
+/**
+ * Trainings of the model, in a queue of their own: they take longer than candles.
+ *
+ * @param root the folder that holds `training`; absent: this package's
+ */
+export function retrainingWorker(engine: Engine, keeper: ModelKeeper, root?: string): QueueWorkerOptions {
   return {
     ...common(engine, RETRAINING_TASK_QUEUE),
-    activities: retrainingActivities(engine, keeper),
+    activities: retrainingActivities(engine, keeper, root),
     // A second one at once would compete for the same cores, and write into the same folder.
     maxConcurrentActivityTaskExecutions: 1,
     maxConcurrentActivityTaskPolls: 1,

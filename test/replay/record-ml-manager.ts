@@ -20,6 +20,9 @@ import { runChain, type Recording } from './recording';
 const WORKFLOW_ID = 'ml-manager';
 const PAUSED_WORKFLOW_ID = 'ml-manager-paused';
 const CLOCK_WORKFLOW_ID = 'ml-manager-clock';
+const CHANCE_WORKFLOW_ID = 'ml-manager-chance';
+/** About as many predictions have a larger chance as have a smaller one. */
+const NET_GAIN_CHANCE_MIN = '0.3';
 /** Ten years of minutes. */
 const CANDLES_AHEAD = 5_256_000;
 const CANDLE_INTERVAL_MS = 60_000;
@@ -53,6 +56,7 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
     gate: gateSettingsOf(engine.config),
   };
   await clockSetBack(engine, settings);
+  await chanceOfNetGain(engine, settings);
   const [pausedRun] = await pausedForLong(engine, settings);
   await eventually(async () => Date.now() % CANDLE_INTERVAL_MS < LATEST_START_MS);
   const handle = await client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
@@ -85,6 +89,7 @@ async function play(engine: TestEngine): Promise<readonly Recording[]> {
     { name: 'ml-manager-after-continuing', workflowId: WORKFLOW_ID, runId: second },
     { name: 'ml-manager-continued-while-paused', workflowId: PAUSED_WORKFLOW_ID, runId: pausedRun },
     { name: 'ml-manager-clock-set-back', workflowId: CLOCK_WORKFLOW_ID },
+    { name: 'ml-manager-chance-of-net-gain', workflowId: CHANCE_WORKFLOW_ID },
   ];
 }
 
@@ -105,6 +110,23 @@ async function clockSetBack(engine: TestEngine, settings: MlManagerSettings): Pr
     args: [settings, { paused: false, lastTickMs, stats }],
   });
   await eventually(async () => ((await handle.query(mlStateQuery)) as MlManagerState).lastTickMs !== lastTickMs);
+  await handle.terminate('the recorder saw enough');
+}
+
+/** The loop where a prediction needs a chance of a net gain, over two candles: the second one is scaled by the live score. */
+async function chanceOfNetGain(engine: TestEngine, settings: MlManagerSettings): Promise<void> {
+  const gate = { ...settings.gate!, gate: 'costs', netGainChanceMin: NET_GAIN_CHANCE_MIN } as const;
+  const handle = await engine.parts.client.workflow.start(ML_MANAGER_WORKFLOW_TYPE, {
+    workflowId: CHANCE_WORKFLOW_ID,
+    taskQueue: INFERENCE_TASK_QUEUE,
+    args: [{ ...settings, gate: { ...gate, strategy: 'chance' } }],
+  });
+  const ticks = async (): Promise<number> => ((await handle.query(mlStatsQuery)) as MlManagerStats).ticks;
+  for (let minutes = 0; minutes < 3 && (await ticks()) < 2; minutes += 1) {
+    await eventually(async () => (await ticks()) >= 2).catch(() => undefined);
+  }
+  const { liveScore } = (await handle.query(mlStateQuery)) as MlManagerState;
+  if (liveScore === undefined) throw new Error('The loop kept no live score.');
   await handle.terminate('the recorder saw enough');
 }
 
