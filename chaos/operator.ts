@@ -4,7 +4,6 @@ import { settleUpdate, type SettleCommand } from '../src/messages/signal';
 import { show } from './end-checks';
 import { isExpectedRefusal, isUnanswered } from './passing-errors';
 import type { Access } from './product';
-import type { HandedIn } from './submitter';
 import type { AuditedOrder, VenueAuditor } from './venue-auditor';
 import { assertInvariant } from './violation';
 import { forEachOf, pause } from './waiting';
@@ -16,11 +15,18 @@ const SETTLE_TIMEOUT_MS = 5_000;
 /** An alert is there at once; the line may have been lost with the engine that a kill ended, and comes again in an hour. */
 const ALERT_MAX_MS = 20_000;
 
+/** A signal by its names: one that was handed in, or an exit that a position started. */
+export interface NamedSignal {
+  readonly fingerprint: string;
+  readonly clientOrderId: string;
+}
+
 export interface OperatorOptions {
   readonly auditor: VenueAuditor;
   /** What the product has printed. */
   readonly outputFile: string;
-  readonly handedIn: () => readonly HandedIn[];
+  /** All that are known so far: the venue may lose the order of each. */
+  readonly signals: () => readonly NamedSignal[];
   /** Times that the engine was killed so far. */
   readonly engineKills: () => number;
 }
@@ -53,7 +59,7 @@ export class Operator {
   private async attend(access: Access): Promise<void> {
     const lost = await this.options.auditor.lostClientIds();
     const concerned = this.options
-      .handedIn()
+      .signals()
       .filter(
         ({ clientOrderId, fingerprint }) => lost.has(clientOrderId) && !this.settledFingerprints.has(fingerprint),
       );
@@ -65,7 +71,7 @@ export class Operator {
 
   private async lookAfter(
     access: Access,
-    { fingerprint, clientOrderId }: HandedIn,
+    { fingerprint, clientOrderId }: NamedSignal,
     orders: readonly AuditedOrder[],
   ): Promise<void> {
     const view = await show(access, fingerprint);

@@ -145,7 +145,7 @@ class SeedRun {
     this.operator = new Operator({
       auditor: this.auditor,
       outputFile: product.installation.outputFile,
-      handedIn: () => this.submitter.handedIn,
+      signals: () => [...this.submitter.handedIn, ...this.exits.exits],
       engineKills: () => this.killer.kills.trading_engine,
     });
   }
@@ -170,8 +170,24 @@ class SeedRun {
 
   private async attackAndAudit(access: Access): Promise<void> {
     await this.attack(access);
-    await this.heal(access);
-    await this.audit(access);
+    // To the end: the order of an exit may be missing, too, and its position waits for what a person says.
+    await this.attended(access, async (stop) => {
+      await this.heal(access, stop);
+      await this.audit(access, stop);
+    });
+  }
+
+  /** While the operator looks after what is missing. @throws Violation by whichever of both */
+  private async attended(access: Access, work: (stop: AbortSignal) => Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const stop = AbortSignal.any([this.options.signal, over.signal]);
+    const [working, attending] = [work(stop), this.operator.run(access, stop)];
+    try {
+      await Promise.race([working, attending]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([working, attending]);
+    }
   }
 
   figures(): Omit<SeedReport, 'minutes'> {
@@ -272,22 +288,21 @@ class SeedRun {
   }
 
   /** No more faults: everything has to come back and to end. */
-  private async heal(access: Access): Promise<void> {
-    const { signal } = this.options;
+  private async heal(access: Access, signal: AbortSignal): Promise<void> {
     this.tell('heals the venue and waits for every end');
     const healed = await pollUntil(() => this.auditor.heal(), within(RECOVERY_MAX_MS, signal));
     if (!healed) throw new Violation('the venue comes back', `not within ${RECOVERY_MAX_MS} ms`);
-    await this.waitForEnds(access);
+    await this.waitForEnds(access, signal);
     await this.positions?.heal(access, signal);
     // Last, because a signal that waits for its operator is no healthy sight.
     await this.product.waitUntilHealthy(access, RECOVERY_MAX_MS, signal);
-    await this.probe(access);
+    await this.probe(access, signal);
     if (this.positions) await this.positions.hands.flatten(access, signal);
   }
 
   /** One signal more: an attack must leave nothing behind that keeps the next order waiting. */
-  private async probe(access: Access): Promise<void> {
-    const { seed, signal } = this.options;
+  private async probe(access: Access, signal: AbortSignal): Promise<void> {
+    const { seed } = this.options;
     const planned = { strategy: `chaos-${seed}-probe`, kind: 'market', symbol: 'BTCUSDT', direction: 'BUY' } as const;
     const handedIn = this.submitter.note({ ...planned, isInside: false, atMs: 0, value: PROBE_VALUE });
     await this.submitter.send(handedIn, access, signal);
@@ -297,26 +312,17 @@ class SeedRun {
     this.views = new Map([...this.views, ...views]);
   }
 
-  private async waitForEnds(access: Access): Promise<void> {
-    const over = new AbortController();
-    const stop = AbortSignal.any([this.options.signal, over.signal]);
+  private async waitForEnds(access: Access, signal: AbortSignal): Promise<void> {
+    const { handedIn } = this.submitter;
     let toldAtMs = 0;
-    const ends = waitForEnds(access, this.submitter.handedIn, RECOVERY_MAX_MS + ENDS_MAX_MS, stop, (ended) => {
+    this.views = await waitForEnds(access, handedIn, RECOVERY_MAX_MS + ENDS_MAX_MS, signal, (ended) => {
       if (performance.now() - toldAtMs < PROGRESS_INTERVAL_MS) return;
       toldAtMs = performance.now();
-      this.tell(`${ended} of ${this.submitter.handedIn.length} signals have ended, ${this.operator.settled} by hand`);
+      this.tell(`${ended} of ${handedIn.length} signals have ended, ${this.operator.settled} by hand`);
     });
-    const attending = this.operator.run(access, stop);
-    try {
-      this.views = await Promise.race([ends, attending]);
-    } finally {
-      over.abort();
-      await Promise.allSettled([ends, attending]);
-    }
   }
 
-  private async audit(access: Access): Promise<void> {
-    const { signal } = this.options;
+  private async audit(access: Access, signal: AbortSignal): Promise<void> {
     const { handedIn } = this.submitter;
     await forEachOf(handedIn, REPETITIONS_AT_ONCE, (one) =>
       this.submitter.repeat(one, { afterMs: 0, conflicting: false }, access, signal),
@@ -327,7 +333,7 @@ class SeedRun {
     this.ordersAccepted = orders.length;
     checkSignals(handedIn, this.views, orders);
     await this.positions?.audit(access, signal);
-    await this.checkExits(access, orders);
+    await this.checkExits(access, orders, signal);
     this.tell(`all books agree; replays every run`);
     // Every run has to be on the server's list.
     await pause(LISTED_LATE_MAX_MS, signal);
@@ -335,10 +341,10 @@ class SeedRun {
   }
 
   /** The exits that positions started by themselves have ended, and tell the truth as every signal does. */
-  private async checkExits(access: Access, orders: readonly AuditedOrder[]): Promise<void> {
+  private async checkExits(access: Access, orders: readonly AuditedOrder[], signal: AbortSignal): Promise<void> {
     await this.exits.refresh(access.client);
     const { exits } = this.exits;
-    checkSignals(exits, await waitForEnds(access, exits, ENDS_MAX_MS, this.options.signal), orders);
+    checkSignals(exits, await waitForEnds(access, exits, ENDS_MAX_MS, signal), orders);
   }
 
   private tell(line: string): void {

@@ -107,6 +107,11 @@ export class EntriesToTell {
     return this.entries.some((entry) => entry.symbol === symbol);
   }
 
+  /** When each fill of the symbol's was heard of, on our clock. */
+  heardAtMs(symbol: string): readonly number[] {
+    return this.entries.flatMap((entry) => (entry.symbol === symbol ? [entry.heardAtMs] : []));
+  }
+
   /** With those that are known otherwise, the newest OPENERS_MAX, in the order in which they filled. */
   beside(symbol: string, known: readonly PositionOpener[]): readonly PositionOpener[] {
     const own = this.entries.filter((entry) => entry.symbol === symbol).map(({ opener }) => opener);

@@ -23,8 +23,9 @@ import { cutText, showValue } from '../src/domain/plain-values';
 import { withoutResting } from '../src/domain/resting-reservations';
 import { bookingFault, notBookedSentence } from '../src/domain/settlement';
 import type { BalancesReply, VenueAccountSettings } from '../src/messages/venue-account';
-import type { AccountRisk, PendingOrder } from './account-risk';
+import type { AccountRisk } from './account-risk';
 import { alert } from './announcements';
+import type { PendingOrder } from './position-reports';
 
 /** Reports that may fail in a row before nothing is lent any more. */
 const REPORTS_MISSED_MAX = 4;

@@ -1,6 +1,7 @@
 import { condition, patched } from '@temporalio/workflow';
 import { openOrderDelayMs, patientLookUpDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan } from '../src/domain/market';
+import { whatWaits } from '../src/domain/missing-order';
 import { orderOfWord, readSettleWord, type SettleWord } from '../src/domain/settle-word';
 import type { SettleReply } from '../src/messages/signal';
 import type { LookUpUrgency } from '../src/messages/trade';
@@ -98,7 +99,7 @@ export class MissingOrder {
     if (this.isToldToWait) return;
     this.isToldToWait = true;
     const { input, record } = this.parts;
-    const text = `The word for the order (${reason}) counts as soon as ${input.venue} answers; until then its funds stay held. ${why}`;
+    const text = `The word for the order (${reason}) counts as soon as ${input.venue} answers, and not before. ${why}`;
     record.note(text);
     alert(`${input.fingerprint}: ${text}`);
   }
@@ -131,7 +132,7 @@ export class MissingOrder {
     const { input, terms, activities, record, stop } = this.parts;
     const startedAtMs = Date.now();
     const missing = new RecurringAlert();
-    const text = `${why} Its funds stay held. ${this.offer(plan)}`;
+    const text = `${why} ${whatWaits(plan, input.signal.strategy)} ${this.offer(plan)}`;
     record.missing(text);
     let askedAtMs = venueTimeMs;
     let cancels = 0;

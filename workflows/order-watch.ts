@@ -2,7 +2,7 @@ import { patched } from '@temporalio/workflow';
 import { AUTHORIZATION_VALIDITY_MS } from '../src/domain/ledger/authorization';
 import { openOrderDelayMs, patientLookUpDelayMs, restingOrderDelayMs } from '../src/domain/look-up-delay';
 import type { LookUpAnswer, OrderPlan, VenueOrder } from '../src/domain/market';
-import { isMissing, isWithinMemory, type Absence } from '../src/domain/missing-order';
+import { isMissing, isWithinMemory, whatWaits, type Absence } from '../src/domain/missing-order';
 import { endsAtOnce, mayRestLong } from '../src/domain/order-options';
 import { venueSentence, type VenueOutcome } from '../src/domain/outcome';
 import { lockedAmount } from '../src/domain/sizing';
@@ -255,7 +255,8 @@ export class OrderWatch {
     const { input, record, terms } = this.parts;
     if (unseenForMs <= terms.known.unknownAlertMs) return;
     const remedy = this.missing.offer(plan);
-    const text = `What became of the order ${plan.clientOrderId} is not known; its funds stay held. ${remedy}`;
+    const waits = whatWaits(plan, input.signal.strategy);
+    const text = `What became of the order ${plan.clientOrderId} is not known. ${waits} ${remedy}`;
     if (!this.alert.raise(`${input.fingerprint}: ${text}`)) return;
     record.note(text);
     if (!this.isShownAsUnknown && patched(UNKNOWN_IS_SEARCHABLE)) {

@@ -33,6 +33,9 @@ const CARES_FOR_ENTRIES = 'account-cares-for-entries';
 /** Of each entry that filled its position's workflow is told until that is booked, whether a report shows it or not. */
 const TELLS_ENTRIES = 'account-tells-entries';
 
+/** An entry waits while a position of its symbol that no report showed is not booked: bounds may forbid it after that. */
+const AWAITS_UNSEEN = 'account-awaits-unseen';
+
 /** Of a wait that is over, what must have passed by the clock of the run for the clock to be going. */
 const STANDING_CLOCK_SHARE = 0.5;
 
@@ -166,6 +169,7 @@ function watchRisk(
     positions.stopEntries();
   }
   if (patched(TELLS_ENTRIES)) risk.tellEntries(entriesToTell);
+  if (patched(AWAITS_UNSEEN)) risk.awaitUnseen();
   return { money, positions, caresForEntries };
 }
 

@@ -1,4 +1,5 @@
-import type { OrderMemory } from './market';
+import type { OrderMemory, OrderPlan } from './market';
+import { readExitStrategy } from './position/exit-strategy';
 
 /** An order that the venue had is missing once this many look-ups in a row did not find it. */
 const ABSENT_LOOK_UPS_MIN = 3;
@@ -26,4 +27,16 @@ export function isMissing({ lookUps, unseenForMs }: Absence, patienceMs: number)
  */
 export function isWithinMemory(ageMs: number, { filledMs, unfilledMs }: OrderMemory): boolean {
   return ageMs <= Math.min(filledMs, unfilledMs);
+}
+
+/**
+ * What waits while nobody knows what became of an order, in one sentence for the person who has to look.
+ *
+ * @param strategy the signal's
+ */
+export function whatWaits({ symbol, reduceOnly }: Pick<OrderPlan, 'symbol' | 'reduceOnly'>, strategy: string): string {
+  if (!reduceOnly) return 'Its funds stay held.';
+  if (readExitStrategy(strategy) === undefined)
+    return `The position in ${symbol} that it was to close may still be open.`;
+  return `The position in ${symbol} may still be open, and gets no other exit before that is known.`;
 }

@@ -1,8 +1,23 @@
-import { ENTITIES_TASK_QUEUE, formerVenueAccountWorkflowId, venueAccountWorkflowId } from '../../src/messages/ids';
-import { batchUpdate, snapshotSignal, VENUE_ACCOUNT_WORKFLOW_TYPE } from '../../src/messages/venue-account';
+import type { ReserveResult } from '../../src/domain/ledger/types';
+import {
+  ENTITIES_TASK_QUEUE,
+  formerVenueAccountWorkflowId,
+  venueAccountWorkflowId,
+  venueTaskQueue,
+} from '../../src/messages/ids';
+import {
+  batchUpdate,
+  commitSignal,
+  positionClosedSignal,
+  riskQuery,
+  snapshotSignal,
+  VENUE_ACCOUNT_WORKFLOW_TYPE,
+} from '../../src/messages/venue-account';
+import { createWorker } from '../../src/temporal/worker';
 import { moveFormerAccount } from '../../workers/former-account';
 import { onPaper, reserveCommand, SETTINGS } from '../support/account-commands';
-import type { TestEngine } from '../support/engine';
+import { eventually, type TestEngine } from '../support/engine';
+import { Desk } from '../unit/domain/risk/desk';
 import { runChain, type Recording } from './recording';
 
 const RUNS = 3;
@@ -19,6 +34,7 @@ export async function recordEntities(engine: TestEngine): Promise<readonly Recor
     { name: 'venue-account-second-run', workflowId, runId: chain[1] },
     { name: 'venue-account-latest-run', workflowId, runId: chain.at(-1) },
     ...(await moved(engine)),
+    ...(await unseen(engine)),
   ];
 }
 
@@ -41,6 +57,59 @@ async function moved({ parts: { client } }: TestEngine): Promise<readonly Record
     { name: 'venue-account-moved', workflowId: former.workflowId },
     { name: 'venue-account-after-moving', workflowId: successor.workflowId },
   ];
+}
+
+/** An entry that filled while no report showed its position, and those that follow it before and after that is booked. */
+async function unseen({ parts, config }: TestEngine): Promise<readonly Recording[]> {
+  const at = onPaper('unseen');
+  const workflowId = venueAccountWorkflowId(at);
+  const figures = { total: '10000', available: '10000', locked: '0', equity: '10000' };
+  const worker = await createWorker({
+    connection: parts.connection,
+    namespace: config.temporal.namespace,
+    taskQueue: venueTaskQueue(at),
+    activities: {
+      fetchBalances: async () => ({ asOfMs: Date.now(), assets: { USDT: figures } }),
+      fetchPositions: async () => ({ asOfMs: Date.now(), rows: [], unreadable: [] }),
+      fetchMoneyLog: async () => [],
+      tellPosition: async () => undefined,
+    },
+  });
+  return worker.runUntil(async () => {
+    const desk = new Desk({ risk: { coolDownMinutes: 5 } });
+    const account = await parts.client.workflow.start(VENUE_ACCOUNT_WORKFLOW_TYPE, {
+      workflowId,
+      taskQueue: ENTITIES_TASK_QUEUE,
+      args: [{ ...SETTINGS, ...at, riskTerms: { ...desk.terms, positionLagMs: 0 } }],
+    });
+    const reported = async () => (await account.query(riskQuery)).positionsAsOfMs;
+    const reserve = async () => {
+      const command = desk.command('BTCUSDT');
+      const [answer] = await account.executeUpdate(batchUpdate, { args: [[{ kind: 'reserve', command }]] });
+      return { command, result: answer as ReserveResult };
+    };
+    const denied = (words: string) =>
+      eventually(async () => {
+        const { result } = await reserve();
+        return result.status === 'denied' && result.denial.message.includes(words);
+      });
+    const { reservationId } = await eventually(async () => {
+      const { command, result } = await reserve();
+      return result.status === 'reserved' && command;
+    });
+    const reservedAtMs = Date.now();
+    const executedAtMs = await eventually(async () => {
+      const asOfMs = await reported();
+      return asOfMs > reservedAtMs && asOfMs - 1;
+    });
+    const fill = { requestId: 'fill', reservationId, amount: '10', executedAtMs, reason: '', quantity: '1' };
+    await account.signal(commitSignal, fill);
+    await denied('no report shows its position');
+    const closed = { symbol: 'BTCUSDT', openedAtMs: executedAtMs, closedAtMs: executedAtMs, net: '-1' };
+    await account.signal(positionClosedSignal, { ...closed, reason: 'STOP_LOSS' });
+    await denied('No entry is taken in it until');
+    return [{ name: 'venue-account-unseen', workflowId }];
+  });
 }
 
 /** Trades until there were enough runs. */

@@ -150,6 +150,19 @@ class StubAccount {
     });
   }
 
+  /** Asks once, whatever is missing. */
+  reserve(symbol: string) {
+    return eventually(async () => {
+      const [answer] = await this.ask([{ kind: 'reserve', command: this.command(symbol) }]);
+      return answer as Awaited<ReturnType<AccountServer['reserve']>> | undefined;
+    });
+  }
+
+  async configure(riskTerms: RiskTerms): Promise<void> {
+    const settings = { ...SETTINGS, venue: this.venue, updateIntervalMs: 1_000, riskTerms };
+    await this.handle.signal(configureAccountSignal, settings);
+  }
+
   private async ask(requests: readonly AccountRequest[]): Promise<readonly AccountAnswer[]> {
     try {
       return await this.handle.executeUpdate(batchUpdate, { args: [requests] });
@@ -233,12 +246,19 @@ test('an entry that filled is told to its position’s workflow with who opened 
   expect(account.told).toHaveLength(count);
 });
 
-test('an entry whose position no report showed is told, also where it is heard of late', async () => {
+test('an entry whose position no report showed is told, and the next one waits until that is booked', async () => {
+  await account.configure({ ...TERMS, risk: { ...TERMS.risk, coolDownMinutes: 5 } });
   const { command } = await account.enter('BTCUSDT');
   const { asOfMs } = await account.reported();
-  await account.fill(command.reservationId, asOfMs - 1);
+  const openedAtMs = asOfMs - 1;
+  await account.fill(command.reservationId, openedAtMs);
   const { report } = await account.tells('BTCUSDT', ({ report: { row } }) => row === null);
-  expect(report.openers).toMatchObject([{ fingerprint: command.reservationId, filledAtMs: asOfMs - 1 }]);
+  expect(report.openers).toMatchObject([{ fingerprint: command.reservationId, filledAtMs: openedAtMs }]);
+  const unseen = { code: 'RISK_UNKNOWN', message: expect.stringContaining('no report shows its position') };
+  expect(await account.reserve('BTCUSDT')).toMatchObject({ status: 'denied', denial: unseen });
+  const closed = { symbol: 'BTCUSDT', openedAtMs, closedAtMs: asOfMs, net: '-1', reason: 'STOP_LOSS' } as const;
+  await account.handle.signal(positionClosedSignal, closed);
+  expect(await account.reserve('BTCUSDT')).toMatchObject({ status: 'denied', denial: { code: 'COOLING_DOWN' } });
 });
 
 test('an entry beside a position is denied in the update that asks, and one against it becomes an exit of all of it', async () => {
@@ -276,9 +296,7 @@ test('what the book knows goes on in the run that continues the account, and in 
     net: '-1',
     reason: 'STOP_LOSS',
   });
-  const terms = { ...TERMS, risk: { ...TERMS.risk, coolDownMinutes: 5 } };
-  const settings = { ...SETTINGS, venue: account.venue, updateIntervalMs: 1_000, riskTerms: terms };
-  await account.handle.signal(configureAccountSignal, settings);
+  await account.configure({ ...TERMS, risk: { ...TERMS.risk, coolDownMinutes: 5 } });
   await eventually(async () => (await server.lengthsOfContinuedRuns(account.venue)).length > 1);
   expect((await account.enter('BTCUSDT')).result).toMatchObject({ denial: { code: 'POSITION_EXISTS' } });
   expect((await account.enter('ETHUSDT')).result).toMatchObject({ denial: { code: 'COOLING_DOWN' } });
@@ -393,12 +411,7 @@ test('an account without terms reads no positions and bounds nothing, until it i
     for (let time = 0; time < 2; time += 1) {
       expect((await free.enter('BTCUSDT')).result).toMatchObject({ status: 'reserved', isNew: true });
     }
-    await free.handle.signal(configureAccountSignal, {
-      ...SETTINGS,
-      venue: free.venue,
-      updateIntervalMs: 1_000,
-      riskTerms: TERMS,
-    });
+    await free.configure(TERMS);
     expect((await free.enter('BTCUSDT')).result).toMatchObject({ denial: { code: 'POSITION_EXISTS' } });
   } finally {
     await free.stop();

@@ -159,7 +159,7 @@ function ofOrders(
     .map(({ id, startedAtMs }) => ({ id, ageMs: nowMs - startedAtMs }))
     .filter(({ ageMs }) => ageMs > orders.unknownAlertSeconds * 1_000)
     .map(({ id, ageMs }): Found => {
-      const text = `The order of the signal ${id} is unknown or missing since at most ${inWords(ageMs)}, and its funds stay held: "oncefill signal show ${id}" tells what to do.`;
+      const text = `The order of the signal ${id} is unknown or missing since at most ${inWords(ageMs)}; its funds stay held, or the position that it was to close stays as it is: "oncefill signal show ${id}" tells what to do.`;
       return { rule: 'order_unknown', subject: id, holds: true, text };
     });
   // Of a list that was cut, it is not known what else it held.

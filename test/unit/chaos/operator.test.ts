@@ -65,7 +65,7 @@ async function attend({ lost = ['order-1'], orders = [], state = 'MISSING' }: Sc
       workflow: { getHandle: () => ({ executeUpdate }) },
     },
   } as unknown as Access;
-  const operator = new Operator({ auditor, outputFile, handedIn: () => [HANDED_IN], engineKills: () => 0 });
+  const operator = new Operator({ auditor, outputFile, signals: () => [HANDED_IN], engineKills: () => 0 });
   const running = operator.run(access, attending.signal).catch(() => undefined);
   await waitFor('the operator to have looked', async () => looks >= 2, { intervalMs: 10, timeoutMs: 10_000 });
   attending.abort();

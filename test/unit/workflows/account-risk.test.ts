@@ -194,6 +194,81 @@ describe('an entry that filled while no report showed its position', () => {
     expect(one.entriesState()).toEqual([]);
   });
 
+  describe('and the next one in its symbol', () => {
+    const WAIT_MS = 120_000;
+
+    /** What an entry meets: the code of its denial. */
+    function meets(one: AccountRisk, desk: Desk, symbol = SYMBOL): string | undefined {
+      const answer = one.gate(false)!(desk.command(symbol), []);
+      return answer !== undefined && 'code' in answer ? answer.code : undefined;
+    }
+
+    /** An entry filled in a symbol that reports lack. @returns when */
+    function unseen(one: AccountRisk, desk: Desk): number {
+      looked(one);
+      const filledAtMs = Date.now() - 1;
+      filled(one, desk, filledAtMs);
+      return filledAtMs;
+    }
+
+    function waiting(desk: Desk): AccountRisk {
+      const one = telling(desk);
+      one.awaitUnseen();
+      return one;
+    }
+
+    test.each([{ coolDownMinutes: 5 }, { coolDownAfterStopMinutes: 5 }, { lossStreak: 1, lossStreakMinutes: 5 }])(
+      'waits until its position is booked, and then meets what that means: %j',
+      (rules) => {
+        const desk = new Desk({ risk: rules });
+        const one = waiting(desk);
+        expect(meets(one, desk)).toBeUndefined();
+        const openedAtMs = unseen(one, desk);
+        for (let looks = 0; looks < 4; looks += 1) {
+          expect(one.state()?.symbols[SYMBOL]?.position).toBeUndefined();
+          looked(one);
+          expect(meets(one, desk)).toBe('RISK_UNKNOWN');
+        }
+        expect(meets(one, desk, 'ETHUSDT')).toBeUndefined();
+        one.closed(closedOf(openedAtMs));
+        expect(meets(one, desk)).toBe('lossStreak' in rules ? 'LOSS_STREAK' : 'COOLING_DOWN');
+      },
+    );
+
+    test('waits no longer than two minutes after the fill was heard of, where nobody books it', () => {
+      const desk = new Desk({ risk: { coolDownMinutes: 5 } });
+      const one = waiting(desk);
+      const heardAtMs = unseen(one, desk) + 1;
+      while (Date.now() < heardAtMs + WAIT_MS - 5_000) looked(one);
+      expect(meets(one, desk)).toBe('RISK_UNKNOWN');
+      looked(one);
+      looked(one);
+      expect(one.entriesState()).toHaveLength(1);
+      expect(meets(one, desk)).toBeUndefined();
+    });
+
+    test('is judged by the position once a report shows it', () => {
+      const desk = new Desk({ risk: { coolDownMinutes: 5 } });
+      const one = waiting(desk);
+      const openedAtMs = unseen(one, desk);
+      looked(one, [desk.row(SYMBOL, { openedAtMs, updatedAtMs: openedAtMs })]);
+      expect(meets(one, desk)).toBe('POSITION_EXISTS');
+    });
+
+    test('does not wait where no bound asks how a position ended, nor in a run that began before', () => {
+      const free = new Desk();
+      const one = waiting(free);
+      unseen(one, free);
+      for (let looks = 0; looks < 3; looks += 1) looked(one);
+      expect(meets(one, free)).toBeUndefined();
+      const desk = new Desk({ risk: { coolDownMinutes: 5 } });
+      const former = telling(desk);
+      unseen(former, desk);
+      for (let looks = 0; looks < 3; looks += 1) looked(former);
+      expect(meets(former, desk)).toBeUndefined();
+    });
+  });
+
   test('may have opened one more after the position that is booked: it is told once more', () => {
     const desk = new Desk();
     const one = telling(desk);
