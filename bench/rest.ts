@@ -13,7 +13,7 @@ import { figure, mebibytes, renderFigures } from './table';
 
 const MINUTE_MS = 60_000;
 /** What a start has to do is over then: caches are full, the first signals have ended. */
-const SETTLE_MS = 30_000;
+export const SETTLE_MS = 30_000;
 
 /** One process at rest. */
 export interface RestFigures {
@@ -63,7 +63,8 @@ export async function measureRest({ minutes, abort, progress }: RestOptions): Pr
   }
 }
 
-function findProcesses({ config, dataDir }: Installation, supervisor?: number): ReadonlyMap<string, number> {
+/** Every process of a started product, by its name. @throws CliError when one does not run */
+export function findProcesses({ config, dataDir }: Installation, supervisor?: number): ReadonlyMap<string, number> {
   const parts = planProcesses('all', config).map(
     ({ name }) => [name, readRunningPid(pidFilePath(dataDir, name))] as const,
   );
@@ -76,9 +77,10 @@ function findProcesses({ config, dataDir }: Installation, supervisor?: number): 
   );
 }
 
-type Reading = ReadonlyMap<string, ProcessFigures>;
+export type Reading = ReadonlyMap<string, ProcessFigures>;
 
-function readAll(pids: ReadonlyMap<string, number>): Reading {
+/** What each has used so far. @throws CliError when one ended, or cannot be measured */
+export function readAll(pids: ReadonlyMap<string, number>): Reading {
   return new Map(
     [...pids].map(([name, pid]) => {
       const figures = readProcessFigures(pid);

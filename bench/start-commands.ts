@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../src/cli/number-option';
 import { measureRest, renderRest } from './rest';
 import { measureStart, renderStart } from './start-phases';
+import { measureViewers, renderViewers } from './viewers';
 
 const ROUNDS_MAX = 100;
 const MINUTES_MAX = 1_440;
+const TURN_SECONDS_MAX = 3_600;
 
 interface Options {
   readonly json?: boolean;
@@ -18,7 +20,7 @@ type Run = <Report>(
   render: (report: Report) => readonly string[],
 ) => Promise<void>;
 
-/** `bench start` and `bench rest`: what the product costs before it does anything, and while it does nothing. */
+/** `bench start`, `bench rest` and `bench viewers`: what the product costs before it does anything, while it does nothing, and while somebody looks. */
 export function addStartCommands(program: Command, abort: AbortSignal, progress: Progress, run: Run): void {
   program
     .command('start')
@@ -41,4 +43,15 @@ export function addStartCommands(program: Command, abort: AbortSignal, progress:
     .action(async ({ minutes, ...options }: Options & { readonly minutes: number }) => {
       await run(options, () => measureRest({ minutes, abort, progress }), renderRest);
     });
+  program
+    .command('viewers')
+    .description('lets nobody, one and ten look at the page in turns, and reports what each process uses meanwhile')
+    .option('--rounds <count>', 'turns of each', wholeNumber(1, ROUNDS_MAX), 3)
+    .option('--seconds <count>', 'how long each turn is', wholeNumber(1, TURN_SECONDS_MAX), 60)
+    .option('--json', 'print JSON')
+    .action(
+      async ({ rounds, seconds, ...options }: Options & { readonly rounds: number; readonly seconds: number }) => {
+        await run(options, () => measureViewers({ rounds, seconds, abort, progress }), renderViewers);
+      },
+    );
 }

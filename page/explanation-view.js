@@ -13,6 +13,9 @@ import { signIn } from './sign-in.js';
 
 /** @typedef {import('./store.js').Store} Store */
 
+/** Where no engine runs, what a signal says of itself comes late or never: its explanation is not kept waiting for it longer. */
+const OWN_WORDS_MS = 500;
+
 /** @param {Store} store */
 export function showExplanations(store) {
   /** @type {Drawer | undefined} */
@@ -89,9 +92,13 @@ class Drawer {
     const isOver = () => question !== this.#questions || currentView().signal !== this.fingerprint;
     try {
       const explanation = await ask('GET', `${path}/explanation`);
-      // What was refused at the door has nothing else; without the signal's own words the explanation is worth showing, too.
-      const signal = explanation.status === 'refused' ? undefined : await ask('GET', path).catch(() => undefined);
-      if (!isOver()) this.#show(explanation, signal);
+      // What was refused at the door has nothing else.
+      const isKnown = !isOver() && explanation.status !== 'refused';
+      const ownWords = isKnown ? ask('GET', path).catch(() => undefined) : Promise.resolve(undefined);
+      const soon = await Promise.race([ownWords, new Promise((resolve) => setTimeout(resolve, OWN_WORDS_MS))]);
+      if (!isOver()) this.#show(explanation, soon);
+      const late = soon ? undefined : await ownWords;
+      if (late && !isOver()) this.#show(explanation, late);
     } catch (error) {
       if (!isOver()) this.#fail(error);
     }

@@ -13,6 +13,12 @@ import type { Predictions } from './ml-routes';
 import type { Positions } from './position-routes';
 import type { ApiDependencies } from './server';
 
+/**
+ * An explanation that is asked for over HTTP is there within three seconds, the rest of which is for the way to it, or it is told
+ * that the server does not answer. Milliseconds.
+ */
+const EXPLAINED_WITHIN_MS = 2_500;
+
 type ConnectedClient = Awaited<ReturnType<typeof connectClient>>['client'];
 
 /** What reads and tells positions, and explains signals by them. */
@@ -26,8 +32,11 @@ export function positionParts(
   const positions = new PositionWorkflows(client, ours);
   return {
     positions: confirmedPositions(positions, store),
-    // Nobody who sent a request is kept waiting for fills.
-    flatten: (reason, who) => flattenAccount(client, ours, { reason, who, waitMaxMs: 0 }),
+    flatten: async (reason, who) => {
+      await confirmStore(store);
+      // Nobody who sent a request is kept waiting for fills.
+      return flattenAccount(client, ours, { reason, who, waitMaxMs: 0 });
+    },
     trading: {
       venue: config.venue,
       changeTrading: async (options) => {
@@ -39,6 +48,7 @@ export function positionParts(
     explainer: new SignalExplainer({
       client,
       dataDir,
+      withinMs: EXPLAINED_WITHIN_MS,
       positionOf: (view, timeoutMs) => positionNoteOf(positions, view, timeoutMs),
     }),
   };
@@ -67,7 +77,7 @@ function confirmedPositions(positions: PositionWorkflows, store: StoreGate): Pos
   const confirmed =
     <Args extends unknown[], Result>(tell: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
-      await store.confirm();
+      await confirmStore(store);
       return tell(...args);
     };
   return {

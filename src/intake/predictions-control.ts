@@ -58,6 +58,8 @@ export interface PredictionsControl {
 const NOT_HEARD =
   'The server has it, and the ML manager does not answer: it is heard as soon as that runs again. "oncefill ml status" shows it then.';
 
+const NOT_TOLD = 'The ML manager does not tell its settings. Check that it runs, then ask again.';
+
 export function createPredictionsControl(client: Client, environment: TradingEnvironment): PredictionsControl {
   const call = <Result>(
     work: (loop: WorkflowHandle) => Promise<Result>,
@@ -74,7 +76,7 @@ export function createPredictionsControl(client: Client, environment: TradingEnv
   return {
     pause: async (wish) => (await tell(true, wish)) ?? {},
     resume: async (wish) => void (await tell(false, wish)),
-    settings: () => call((loop) => loop.query(mlSettingsQuery)),
+    settings: () => call((loop) => loop.query(mlSettingsQuery), CALL_TIMEOUT_MS, NOT_TOLD),
     async change(command) {
       await mine();
       const reply = await call((loop) => loop.executeUpdate(changeSettingsUpdate, { args: [command] }));

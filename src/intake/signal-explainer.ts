@@ -25,6 +25,8 @@ export interface SignalExplainerOptions {
   readonly client: Client;
   /** Where the door's trace lies. */
   readonly dataDir: string;
+  /** Longest that an explanation may take, milliseconds; absent: each of its parts as long as every call to the server. */
+  readonly withinMs?: number;
   /** Absent: nothing is said of positions. */
   readonly positionOf?: (view: SignalView, timeoutMs: number) => Promise<PositionNote | undefined>;
 }
@@ -51,10 +53,11 @@ export class SignalExplainer {
    * @throws HistoryFormatError, HistoryKeyError where its history cannot be read
    */
   async explain(fingerprint: string): Promise<Explanation | undefined> {
-    const { client, dataDir, positionOf } = this.options;
+    const { client, dataDir, withinMs, positionOf } = this.options;
     const door = readDoorNotes(dataDir, { fingerprint });
-    const found = await callServer(client, ASK_AGAIN, async () => {
-      const told = await this.workflows.readWithin(fingerprint, TELLING_MAX_MS);
+    const endsAtMs = withinMs === undefined ? Infinity : Date.now() + withinMs;
+    const found = await callServer(client, { ...ASK_AGAIN, timeoutMs: withinMs }, async () => {
+      const told = await this.workflows.readWithin(fingerprint, TELLING_MAX_MS, endsAtMs);
       return told && { told, histories: await this.histories(fingerprint) };
     });
     if (!found) return door.length === 0 ? undefined : explainAtTheDoor(door);
@@ -62,7 +65,7 @@ export class SignalExplainer {
     return readingHistory(async () => {
       const run = joinRuns(await runsOf(found.histories));
       const view = 'untold' in told ? (run.view ?? viewOfSteps(run, told.untold)) : told;
-      const position = await positionOf?.(view, TELLING_MAX_MS);
+      const position = await positionOf?.(view, Math.min(TELLING_MAX_MS, endsAtMs - Date.now()));
       return explain({ view, recorded: run.recorded, door, ...(position && { position }) });
     });
   }

@@ -84,13 +84,18 @@ export class SignalWorkflows implements Pick<SignalIntake, 'show' | 'list' | 'se
   /**
    * The same without a wait for whoever would have to tell it: a signal that runs is asked for no longer than that.
    *
+   * @param endsAtMs when the caller's own deadline is, milliseconds UTC: this one does not outlive it
    * @returns `untold`, why for people: there is such a signal, and nobody told in time how it stands
    */
-  async readWithin(fingerprint: string, timeoutMs: number): Promise<SignalView | { untold: string } | undefined> {
+  async readWithin(
+    fingerprint: string,
+    timeoutMs: number,
+    endsAtMs: number,
+  ): Promise<SignalView | { untold: string } | undefined> {
     const holder = await this.holderOf(fingerprint);
     if (!holder) return undefined;
     try {
-      return await this.client.withDeadline(Date.now() + timeoutMs, () => accountOf(holder));
+      return await this.client.withDeadline(Math.min(Date.now() + timeoutMs, endsAtMs), () => accountOf(holder));
     } catch (error) {
       if (!isUnanswered(error) && !isNotReady(error)) throw error;
       return { untold: GOES_ON.has(holder.status) ? NOBODY_TELLS : ENDED_BY_HAND };

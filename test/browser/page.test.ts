@@ -352,6 +352,10 @@ describeInBrowser('the page', () => {
     expect(await page.locator('#done').textContent()).toContain('This is LIVE at bybit now.');
     await page.locator('.act-flatten').click();
     await page.keyboard.type('over for today');
+    // On a phone, what is said of it does not lie upon the word that is to be typed.
+    await page.setViewportSize(PHONE);
+    await page.locator('dialog #done.shown').waitFor();
+    await page.locator('input[name=confirmation]').click({ trial: true });
     await page.keyboard.press('Enter');
     expect(await page.locator('.failure').textContent()).toBe('Type live to confirm: money is at stake.');
     expect(api.asked).toEqual([]);
