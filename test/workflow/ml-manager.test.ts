@@ -1,12 +1,16 @@
 /** @jest-environment ./test/unit/inference/onnx-environment.js */
 /** The prediction loop with the real model, on candles of the real paper venue. */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { gateSettingsOf } from '../../src/config/gate-settings';
 import { shortHash } from '../../src/domain/signal-source';
 import { SignalExplainer } from '../../src/intake/signal-explainer';
 import { createWorker } from '../../src/temporal/worker';
-import { loadModel, type Model } from '../../src/inference/session';
+import { sha256OfModel } from '../../src/inference/model-shelf';
+import { beginRetraining, readRetrainer } from '../../src/intake/retraining-control';
 import { INFERENCE_TASK_QUEUE, ML_MANAGER_WORKFLOW_ID } from '../../src/messages/ids';
 import {
   configureMlManagerSignal,
@@ -18,8 +22,10 @@ import {
   type MlManagerSettings,
   type MlManagerStats,
 } from '../../src/messages/ml-manager';
-import { inferenceWorker } from '../../workers/task-queue-workers';
+import { ModelKeeper } from '../../workers/model-keeper';
+import { inferenceWorker, retrainingWorker } from '../../workers/task-queue-workers';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { field } from '../unit/inference/onnx-bytes';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
 const CANDLE_INTERVAL_MS = 60_000;
@@ -29,34 +35,50 @@ const TIME_LEFT_MIN_MS = 25_000;
 const TWO_CANDLES_TIMEOUT_MS = 240_000;
 /** The venue offers no candles of this length: every tick fails at once or at its next candle. */
 const UNKNOWN_INTERVAL_MS = 3_000;
+/** A field of a model's file that changes nothing but its hash. */
+const DOC_STRING = 6;
 
 let environment: TestWorkflowEnvironment;
 let engine: TestEngine;
-let model: Model;
-let worker: Worker;
-let running: Promise<void>;
+let keeper: ModelKeeper;
+let workers: readonly Worker[];
+let running: Promise<unknown>;
+/** Holds the candles of trainings, and a program that plays their Python. */
+let trainings: string;
 
 beforeAll(async () => {
   environment = await startTestServer();
   // Every prediction is beyond the threshold: each tick then makes signals, whatever the market does.
-  engine = await startTestEngine(environment, { flags: [{ path: 'ml.minimumReturn', value: '0.0000001' }] });
-  model = await loadModel(engine.config.ml.model, { executionProviders: ['cpu'] });
-  const { parts, config } = engine;
-  worker = await createWorker({
-    ...inferenceWorker(parts, model),
-    connection: parts.connection,
-    namespace: config.temporal.namespace,
+  trainings = mkdtempSync(join(tmpdir(), 'oncefill-trainings-'));
+  engine = await startTestEngine(environment, {
+    flags: [
+      { path: 'ml.minimumReturn', value: '0.0000001' },
+      { path: 'ml.retrain.dataDir', value: trainings },
+    ],
   });
-  running = worker.run();
+  const { parts, config } = engine;
+  keeper = await openKeeper();
+  const connected = { connection: parts.connection, namespace: config.temporal.namespace };
+  workers = await Promise.all([
+    createWorker({ ...inferenceWorker(parts, keeper.model, (command) => keeper.replace(command)), ...connected }),
+    createWorker({ ...retrainingWorker(parts, keeper, trainings), ...connected }),
+  ]);
+  running = Promise.all(workers.map((worker) => worker.run()));
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(async () => {
-  worker.shutdown();
+  for (const worker of workers) worker.shutdown();
   await running;
-  await model.close();
+  await keeper.model.close();
   await engine.close();
   await environment.teardown();
+  rmSync(trainings, { recursive: true });
 });
+
+/** As a process that predicts does at its start. */
+function openKeeper(): Promise<ModelKeeper> {
+  return ModelKeeper.open(engine.config, { counted: (model) => model, warn: () => undefined });
+}
 
 afterEach(async () => {
   engine.setFaults(undefined);
@@ -100,9 +122,9 @@ async function earlyInCandle(): Promise<void> {
   await eventually(async () => CANDLE_INTERVAL_MS - (Date.now() % CANDLE_INTERVAL_MS) > TIME_LEFT_MIN_MS);
 }
 
-async function signalsOfTheModel() {
+async function signalsOfTheModel(by = engine.config.ml.strategy) {
   const signals = await engine.intake.list(10);
-  return signals.filter(({ strategy }) => strategy === engine.config.ml.strategy);
+  return signals.filter(({ strategy }) => strategy === by);
 }
 
 test('a tick predicts every symbol and its signals become orders; the same tick again makes none', async () => {
@@ -125,10 +147,9 @@ test('a tick predicts every symbol and its signals become orders; the same tick 
   expect(filled.length).toBeGreaterThan(0);
   expect(engine.venue.audit()).toMatchObject({ orders: { accepted: filled.length }, maxOrdersPerClientId: 1 });
 
-  const explainer = new SignalExplainer({ client: environment.client, dataDir: engine.config.dataDir });
-  const explanation = await explainer.explain(filled[0]!.fingerprint);
-  const { name, version, sha256 } = model.metadata;
-  expect(explanation?.source).toMatchObject({ by: 'model', name: `${name} ${version}`, hash: shortHash(sha256) });
+  const { name, version, sha256 } = keeper.model.metadata;
+  const source = { by: 'model', name: `${name} ${version}`, hash: shortHash(sha256) };
+  expect(await sourceOf(filled[0]!.fingerprint)).toMatchObject(source);
 
   await manager().terminate('a restart that lost everything');
   await start();
@@ -199,3 +220,68 @@ async function nextCandle(after: number): Promise<void> {
   const closeMs = (after + 1) * CANDLE_INTERVAL_MS;
   await new Promise((resolve) => setTimeout(resolve, closeMs - Date.now() + 1_000));
 }
+
+/** A training's Python that leaves this model, and this word of what came of the comparison. */
+function playTraining(model: Uint8Array, result: object): void {
+  const folder = join(trainings, 'training', '.venv', 'bin');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(trainings, 'next.onnx'), model);
+  writeFileSync(join(trainings, 'result.json'), JSON.stringify(result));
+  const script = [
+    '#!/bin/sh',
+    'while [ $# -gt 0 ]; do case "$1" in --models) models=$2;; --result) result=$2;; esac; shift; done',
+    `cp ${trainings}/next.onnx "$models/retrained.onnx" && cp ${trainings}/result.json "$result"`,
+  ];
+  writeFileSync(join(folder, 'python'), script.join('\n'));
+  chmodSync(join(folder, 'python'), 0o700);
+}
+
+/** What came of the newest training, once there were so many. */
+async function trained(count: number) {
+  await beginRetraining(environment.client, { everyMs: 0, timeoutMs: CANDLE_INTERVAL_MS }, 'anna');
+  return eventually(async () => {
+    const { results = [] } = (await readRetrainer(environment.client)) ?? {};
+    return results.length > 0 && results.at(-1)!.words.includes(`training ${count}`) ? results.at(-1) : undefined;
+  });
+}
+
+function sourceOf(fingerprint: string) {
+  const explainer = new SignalExplainer({ client: environment.client, dataDir: engine.config.dataDir });
+  return explainer.explain(fingerprint).then((explanation) => explanation?.source);
+}
+
+test('a training that wins predicts at once and after a restart, and signals name it; one that does not stays out and says so', async () => {
+  // No tick succeeds before the new model is there, so that no view is open then.
+  const strategy = 'retrained';
+  const gate = { ...gateSettingsOf(engine.config), strategy };
+  await start(settings({ gate, candleIntervalMs: UNKNOWN_INTERVAL_MS }));
+  const before = keeper.served;
+  const better = Buffer.concat([readFileSync(engine.config.ml.model), field(DOC_STRING, 'trained anew')]);
+  playTraining(better, { outcome: 'better', words: 'training 1' });
+  const won = await trained(1);
+  const sha256 = await sha256OfModel(join(trainings, 'next.onnx'));
+  expect(won).toMatchObject({ outcome: 'loaded', by: 'anna', sha256 });
+  expect(sha256).not.toBe(before.sha256);
+  const served = { sha256, from: 'loaded', by: 'the retraining' };
+  expect((await manager().query(mlStateQuery)).servedModel).toMatchObject(served);
+
+  playTraining(readFileSync(engine.config.ml.model), { outcome: 'not better', words: 'training 2' });
+  const lost = await trained(2);
+  expect(lost).toMatchObject({ outcome: 'kept', words: expect.stringContaining('stays') });
+  expect((await manager().query(mlStateQuery)).servedModel).toMatchObject(served);
+
+  // Anew, so that the newest candle is predicted at once.
+  await manager().terminate('a restart that lost everything');
+  await earlyInCandle();
+  await start(settings({ gate }));
+  const signals = await eventually(async () => {
+    const rows = await signalsOfTheModel(strategy);
+    return rows.length > 0 && rows.every(({ status }) => status === 'ended') ? rows : undefined;
+  });
+  expect(await sourceOf(signals[0]!.fingerprint)).toMatchObject({ by: 'model', hash: shortHash(sha256) });
+
+  // A process that is killed leaves what is on the disk, and nothing else.
+  const restarted = await openKeeper();
+  expect(restarted.served).toMatchObject(served);
+  await restarted.model.close();
+});
