@@ -3,6 +3,8 @@ import type { Forecast, InferenceActivities } from '../activities/inference';
 import type { IntakeActivities, IntakeResult } from '../activities/intake';
 import type { MarketDataActivities } from '../activities/market-data';
 import { describeFunnel } from '../src/domain/model-gate/funnel';
+import { ofOutcomeRow } from '../src/domain/live-score/outcome-rows';
+import { ofColumns } from '../src/domain/model-gate/prediction-columns';
 import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 import type { MlManagerSettings, MlManagerStats } from '../src/messages/ml-manager';
 import type { GateCarried, PredictionGate } from './gated-predictions';
@@ -28,7 +30,8 @@ export async function runTick(
   const at = { environment, venue };
   const steps = () => tickActivities(settings, closeTimeMs);
   const reference = await steps().fetchCandles({ ...at, symbols, intervalMs, closeTimeMs });
-  const forecast = await steps().predict({ reference, ...(terms && gate.wanted(terms, closeTimeMs)) });
+  const wanted = terms && { ...gate.wanted(terms, closeTimeMs), inColumns: true };
+  const forecast = unpacked(await steps().predict({ reference, ...wanted }), closeTimeMs);
   onForecast(forecast);
   if (terms) gate.learned(forecast, terms, closeTimeMs);
   if (terms === undefined || !patched(GATED)) {
@@ -43,6 +46,15 @@ export async function runTick(
   gate.answered(signals, results);
   gate.refused(signals.filter((_, index) => results[index]?.status === 'refused').map(({ symbol }) => symbol));
   return results;
+}
+
+/** Predictions and outcomes by their names, however they travelled. */
+function unpacked({ columns, scored, ...forecast }: Forecast, closeTimeMs: number): Forecast {
+  return {
+    ...forecast,
+    ...(columns && { predictions: ofColumns(columns, closeTimeMs) }),
+    ...(scored && { outcomes: scored.map(ofOutcomeRow) }),
+  };
 }
 
 /** A tick must be over before the next one is due; each step may be repeated within the time that is left. */
