@@ -5,6 +5,7 @@ import type { MarketDataActivities } from '../activities/market-data';
 import { describeFunnel } from '../src/domain/model-gate/funnel';
 import { ofOutcomeRow } from '../src/domain/live-score/outcome-rows';
 import { ofColumns } from '../src/domain/model-gate/prediction-columns';
+import { isSizedByRisk } from '../src/domain/model-gate/size';
 import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 import type { MlManagerSettings, MlManagerStats } from '../src/messages/ml-manager';
 import type { GateCarried, PredictionGate } from './gated-predictions';
@@ -39,7 +40,8 @@ export async function runTick(
     return signals.length === 0 ? [] : steps().submitSignals({ ...at, signals });
   }
   const priced = gate.symbolsToPrice(forecast, settings, terms);
-  const costs = priced.length === 0 ? {} : await steps().fetchCosts({ ...at, symbols: priced });
+  const sizes = isSizedByRisk(terms) && { withSizes: true };
+  const costs = priced.length === 0 ? {} : await steps().fetchCosts({ ...at, symbols: priced, ...sizes });
   const { signals, notes, sources } = gate.judge(forecast, settings, terms, costs, closeTimeMs);
   if (signals.length === 0) return [];
   const results = await steps().submitSignals({ ...at, signals, notes, sources });
