@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from '@temporalio/common';
+import { toOutcomeRow, type OutcomeRow } from '../src/domain/live-score/outcome-rows';
 import type { HorizonOutcomes, ScalePair } from '../src/domain/live-score/types';
+import { toColumns, type PredictionColumns } from '../src/domain/model-gate/prediction-columns';
 import type { ModelPrediction } from '../src/domain/model-gate/types';
 import type { TradingSignal } from '../src/domain/signal';
 import { shortHash } from '../src/domain/signal-source';
@@ -25,6 +27,8 @@ export interface PredictInput {
   readonly minimumReturn?: string;
   /** Of the gate; absent: 15 minutes. */
   readonly horizonMinutes?: number;
+  /** Whether the loop reads `columns` and `scored`; absent: a loop of before them asks. */
+  readonly inColumns?: boolean;
   /** What the live score needs. Absent: none is kept. */
   readonly score?: {
     /** What a round trip is taken to cost, a decimal string: a fraction of the value. */
@@ -40,12 +44,14 @@ export interface Forecast {
   readonly modelHash?: string;
   /** When the model's training data end, milliseconds UTC; absent: it does not tell. */
   readonly endOfDataMs?: number;
-  /** What came of the predictions of one horizon ago; absent: nobody asked, or there is none. */
+  /** What came of the predictions of one horizon ago; absent: nobody asked, or there is none. Histories have it in either form. */
   readonly outcomes?: readonly HorizonOutcomes[];
+  readonly scored?: readonly OutcomeRow[];
   /** Symbols that got a prediction. */
   readonly predicted: number;
-  /** Those beyond the least return. Absent in histories of before the gate. */
+  /** Those beyond the least return, in either form. Absent in histories of before the gate. */
   readonly predictions?: readonly ModelPrediction[];
+  readonly columns?: PredictionColumns;
   /** How many symbols got none: because their candles were old, or for any other reason. */
   readonly skipped?: { readonly stale: number; readonly others: number };
   /** The other predictions, by symbol; absent in histories of before they were kept. */
@@ -66,7 +72,7 @@ export interface InferenceDependencies {
 export function createInferenceActivities({ model, candlesDir, logger }: InferenceDependencies) {
   return {
     /** Predicts every symbol of a tick in one run of the model. */
-    async predict({ reference, score, ...wanted }: PredictInput): Promise<Forecast> {
+    async predict({ reference, score, inColumns = false, ...wanted }: PredictInput): Promise<Forecast> {
       const { metadata } = model;
       checkWanted(metadata, wanted);
       const candles = await readCandles(candlesDir, reference);
@@ -74,7 +80,7 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
       const features = buildFeatures(candles, reference.symbols, layout);
       const { predictions: bare, skipped: notFinite } = await model.predict(features.batch);
       const scales = score?.scales ?? [];
-      const predictions = widened(bare, scales, 'now');
+      const predictions = widened(bare, scales);
       for (const prediction of predictions) {
         logger.info('prediction', { symbol: prediction.symbol, returns_15m: expectedReturn(prediction) });
       }
@@ -84,6 +90,7 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
       }
       const stale = skipped.filter(({ code }) => code === 'CANDLES_STALE').length;
       const unknown = outOfRange(predictions, features.batch, layout.features, metadata.trainingRanges);
+      const beyond = beyondLeastReturn(predictions, wanted, unknown);
       const costs = Number(score?.costs);
       const outcomes =
         score === undefined
@@ -93,9 +100,9 @@ export function createInferenceActivities({ model, candlesDir, logger }: Inferen
         model: `${metadata.name} ${metadata.version}`,
         modelHash: shortHash(metadata.sha256),
         ...(metadata.endOfDataMs !== undefined && { endOfDataMs: metadata.endOfDataMs }),
-        ...(outcomes && { outcomes }),
+        ...(outcomes && (inColumns ? { scored: outcomes.map(toOutcomeRow) } : { outcomes })),
         predicted: predictions.length,
-        predictions: beyondLeastReturn(predictions, wanted, unknown),
+        ...(inColumns ? beyond.length > 0 && { columns: toColumns(beyond) } : { predictions: beyond }),
         below: notBeyondLeastReturn(predictions, wanted),
         missing: Object.fromEntries(skipped.map(({ symbol, code }) => [symbol, code])),
         skipped: { stale, others: skipped.length - stale },

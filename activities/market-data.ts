@@ -28,6 +28,8 @@ export interface FetchCandlesInput extends NamedVenue {
 
 export interface FetchCostsInput extends NamedVenue {
   readonly symbols: readonly string[];
+  /** Whether the sizes of orders are asked for, too: histories keep every byte. */
+  readonly withSizes?: boolean;
 }
 
 export interface MarketDataDependencies {
@@ -66,14 +68,16 @@ export function createMarketDataActivities({ pacedVenue, candlesDir, candleCount
     },
 
     /** What trading each symbol costs now, for the model's gate: two requests at most, whatever the number of symbols. */
-    async fetchCosts({ symbols }: FetchCostsInput): Promise<Readonly<Record<string, MarketCosts>>> {
+    async fetchCosts({ symbols, withSizes = false }: FetchCostsInput): Promise<Readonly<Record<string, MarketCosts>>> {
       return retryable(async () => {
         const costs = new Map<string, MarketCosts>();
         for (const symbol of symbols) {
           const market = await pacedVenue.market(symbol, 'entry');
           const ticker = await pacedVenue.ticker(symbol, 'entry');
           if (market === undefined || ticker === undefined) continue;
-          costs.set(symbol, { takerFee: market.takerFee, bid: ticker.bid, ask: ticker.ask });
+          const { takerFee, quantityStep, quantityMin, notionalMin } = market;
+          const sizes = { quantityStep, quantityMin, ...(notionalMin !== undefined && { notionalMin }) };
+          costs.set(symbol, { takerFee, bid: ticker.bid, ask: ticker.ask, ...(withSizes && sizes) });
         }
         return Object.fromEntries(costs);
       });

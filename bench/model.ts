@@ -6,6 +6,7 @@ import { judgeAll, NO_VIEWS } from '../src/domain/model-gate/gate';
 import type { ModelPrediction } from '../src/domain/model-gate/types';
 import { readTick, writeTick } from '../src/inference/candle-store';
 import { buildFeatures } from '../src/inference/features';
+import { passedOutcomes } from '../src/inference/passed-forecasts';
 import { beyondLeastReturn } from '../src/inference/predictions';
 import { loadModel, type Model } from '../src/inference/session';
 import { CandleReader } from '../src/trading/candle-reader';
@@ -20,12 +21,13 @@ const ROUNDS = 15;
 const MINUTE_MS = 60_000;
 /** What the live score needs beside the window. */
 const OUTCOME_CANDLES = 60;
+const ASSUMED_COSTS = 0.0013;
 /** Every prediction reaches the gate. */
 const LEAST_RETURN = '0';
 const ROUND_TRIP = { takerFee: '0.00055', bid: '100', ask: '100.02' };
 const WIDE = { limit: 1_000_000, windowMs: 60_000, weight: 1 };
 
-const STEPS = ['fetch all', 'fetch what is new', 'write', 'read', 'features', 'model', 'gate'] as const;
+const STEPS = ['fetch all', 'fetch what is new', 'write', 'read', 'features', 'model', 'score', 'gate'] as const;
 type Step = (typeof STEPS)[number];
 
 /** What a tick of the model costs; also what `--json` prints. */
@@ -131,6 +133,10 @@ class Ticks {
       buildFeatures(batch, symbols, { steps: shape[1], features: names }),
     );
     const { predictions } = await this.measure('model', () => model.predict(built.batch));
+    const layout = { steps: shape[1], features: names };
+    await this.measure('score', () =>
+      passedOutcomes({ model, candles: batch, predictions, layout, scales: [], costs: ASSUMED_COSTS }),
+    );
     await this.measure('gate', () =>
       this.judge(beyondLeastReturn(predictions, { minimumReturn: LEAST_RETURN }), newestMs),
     );

@@ -9,6 +9,20 @@ import { badge, lookOf, sentenceWord, side } from './words.js';
 /** @typedef {{ gate: string, verdict: string, limit?: string, actual?: string, code?: string, remedy?: string, until?: string }} Gate */
 
 /**
+ * Who made a signal, and by which figures.
+ *
+ * @typedef {object} Source
+ * @property {string} by
+ * @property {string} [name]
+ * @property {number} [expected_return]
+ * @property {number} [needed_return]
+ * @property {number} [net_gain_chance]
+ * @property {number} [net_gain_chance_min]
+ * @property {ReadonlyArray<{ level: number, value: number }>} [return_quantiles]
+ * @property {string} [risk_per_trade]
+ */
+
+/**
  * The body of `GET /api/signals/:fingerprint/explanation`.
  *
  * @typedef {object} Explanation
@@ -17,7 +31,7 @@ import { badge, lookOf, sentenceWord, side } from './words.js';
  * @property {string} [outcome]
  * @property {string} [code]
  * @property {string} summary
- * @property {{ by: string, name?: string, expected_return?: number, needed_return?: number }} [source]
+ * @property {Source} [source]
  * @property {string} [decided_by]
  * @property {readonly Gate[]} gates
  * @property {ReadonlyArray<{ gate: string, since: string, until: string, reason: string }>} waits
@@ -151,13 +165,34 @@ function listPart(title, items, wordsOf) {
   return [h('h3', {}, title), h('ul', { class: 'lines' }, ...items.map((item) => h('li', {}, ...wordsOf(item))))];
 }
 
-/** @param {NonNullable<Explanation['source']>} source */
-function sourceWords({ by, name, expected_return: expected, needed_return: needed }) {
-  const figures =
-    expected === undefined
-      ? ''
-      : `: expected ${percent(expected)}${needed === undefined ? '' : `, needed ${percent(needed)}`}`;
-  return `from ${by}${name === undefined ? '' : ` ${name}`}${figures}`;
+/** @param {Source} source */
+function sourceWords({ by, name, ...source }) {
+  const {
+    expected_return: expected,
+    needed_return: needed,
+    net_gain_chance: chance,
+    net_gain_chance_min: least,
+    return_quantiles: quantiles = [],
+    risk_per_trade: risk,
+  } = source;
+  const spread = quantiles.map(({ level, value }) => `${share(level)} below ${percent(value)}`).join(', ');
+  const figures = [
+    ...(expected === undefined ? [] : [`expected ${percent(expected)}${over(needed, percent)}`]),
+    ...(chance === undefined ? [] : [`chance of a net gain ${share(chance)}${over(least, share)}`]),
+    ...(spread === '' ? [] : [`returns ${spread}`]),
+    ...(risk === undefined ? [] : [`its stop may lose ${risk} at most`]),
+  ];
+  return `from ${by}${name === undefined ? '' : ` ${name}`}${figures.length === 0 ? '' : `: ${figures.join('; ')}`}`;
+}
+
+/** @param {number | undefined} needed @param {(figure: number) => string} words */
+function over(needed, words) {
+  return needed === undefined ? '' : `, needed ${words(needed)}`;
+}
+
+/** @param {number} fraction */
+function share(fraction) {
+  return `${Number((fraction * 100).toFixed(2))} %`;
 }
 
 /** @param {number} fraction */

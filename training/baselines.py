@@ -7,6 +7,9 @@ from .dataset import Windows
 from .predictions import Predictions
 from .settings import EXCURSION_LEVELS, QUANTILE_LEVELS
 
+# Of a distribution that is as wide up as down.
+UPPER_LEVELS = tuple(level for level in QUANTILE_LEVELS if level > 0.5)
+
 
 def scaled_quantiles(training: Windows, scale: np.ndarray, wanted_scale: np.ndarray) -> Predictions:
     """
@@ -30,6 +33,16 @@ def constant_quantiles(training: Windows, test: Windows) -> Predictions:
 def ewma_quantiles(training: Windows, test: Windows) -> Predictions:
     """The exponentially weighted volatility of closing prices, times the quantiles that fitted it in training."""
     return scaled_quantiles(training, close_scale(training.features), close_scale(test.features))
+
+
+def ewma_reference(training: Windows, steps: tuple[int, ...]) -> list[list[float]]:
+    """
+    By horizon, of `steps` candles: the upper quantiles of `ewma_quantiles`, in units of the volatility times the root of
+    the horizon's candles. The program that runs the model holds it against these.
+    """
+    returns = training.returns / close_scale(training.features)[:, None] / np.sqrt(steps)
+    values = np.quantile(np.concatenate([returns, -returns]), UPPER_LEVELS, axis=0).T
+    return [[float(f"{value:.4g}") for value in horizon] for horizon in values]
 
 
 def last_return(windows: Windows) -> np.ndarray:

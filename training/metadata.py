@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import numpy as np
 
 from .anchor import base_scale
+from .baselines import UPPER_LEVELS, ewma_reference
 from .candles import CandleFile
-from .dataset import Windows
+from .dataset import Windows, horizon_steps
 from .features import FEATURES
 from .onnx_export import INPUT_NAME, SCALE_NAME
 from .settings import EXCURSION_LEVELS, HORIZONS_MINUTES, QUANTILE_LEVELS, STEPS
@@ -74,6 +75,7 @@ def contract(
         ],
         "endOfData": instant(max(file.end_ms for file in files)),
         "trainingRanges": training_ranges(windows),
+        "ewmaQuantiles": _ewma_quantiles(windows, files[0].interval_minutes),
         "note": note(found),
     }
 
@@ -90,6 +92,14 @@ def _outputs() -> list[dict[str, object]]:
             {"name": f"fall_{minutes}m", "kind": "fall", "levels": list(EXCURSION_LEVELS), **of},
         ]
     return outputs
+
+
+def _ewma_quantiles(windows: Windows, interval_minutes: int) -> list[dict[str, object]]:
+    reference = ewma_reference(windows, horizon_steps(interval_minutes))
+    return [
+        {"horizonMinutes": minutes, "levels": list(UPPER_LEVELS), "values": values}
+        for minutes, values in zip(HORIZONS_MINUTES, reference, strict=True)
+    ]
 
 
 def training_ranges(windows: Windows) -> dict[str, list[float]]:

@@ -211,13 +211,18 @@ function sourcesOf(
   { model, modelHash: hash, predictions = [] }: Forecast,
   verdicts: readonly Verdict[],
 ): GatedSignals['sources'] {
-  const sources = verdicts.flatMap(({ symbol, signal, needed }, index) => {
+  const sources = verdicts.flatMap(({ symbol, signal, needed, size, ...verdict }, index) => {
     if (signal === undefined) return [];
-    const expected = predictions[index]?.expectedReturn;
+    const { expectedReturn: expected, quantiles } = predictions[index] ?? {};
+    const { netGainChance: chance, netGainChanceMin: chanceMin } = verdict;
     const figures = {
       ...(hash !== undefined && { hash }),
       ...(expected !== undefined && { expected }),
       ...(needed !== undefined && { needed }),
+      ...(chance !== undefined && { chance }),
+      ...(chanceMin !== undefined && { chanceMin }),
+      ...(quantiles !== undefined && { quantiles }),
+      ...(size !== undefined && { risk: size.riskPerTrade }),
     };
     return [[symbol, { by: 'model', name: model, ...figures }] as const];
   });

@@ -3,7 +3,10 @@ import type { Forecast, InferenceActivities } from '../activities/inference';
 import type { IntakeActivities, IntakeResult } from '../activities/intake';
 import type { MarketDataActivities } from '../activities/market-data';
 import { describeFunnel } from '../src/domain/model-gate/funnel';
+import { ofOutcomeRow } from '../src/domain/live-score/outcome-rows';
+import { ofColumns } from '../src/domain/model-gate/prediction-columns';
 import type { TickCounts } from '../src/domain/model-gate/recent-counts';
+import { isSizedByRisk } from '../src/domain/model-gate/size';
 import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 import type { MlManagerSettings } from '../src/messages/ml-manager';
 import type { GateCarried, PredictionGate } from './gated-predictions';
@@ -29,7 +32,8 @@ export async function runTick(
   const at = { environment, venue };
   const steps = () => tickActivities(settings, closeTimeMs);
   const reference = await steps().fetchCandles({ ...at, symbols, intervalMs, closeTimeMs });
-  const forecast = await steps().predict({ reference, ...(terms && gate.wanted(terms, closeTimeMs)) });
+  const wanted = terms && { ...gate.wanted(terms, closeTimeMs), inColumns: true };
+  const forecast = unpacked(await steps().predict({ reference, ...wanted }), closeTimeMs);
   onForecast(forecast);
   if (terms) gate.learned(forecast, terms, closeTimeMs);
   if (terms === undefined || !patched(GATED)) {
@@ -37,13 +41,23 @@ export async function runTick(
     return signals.length === 0 ? [] : steps().submitSignals({ ...at, signals });
   }
   const priced = gate.symbolsToPrice(forecast, settings, terms);
-  const costs = priced.length === 0 ? {} : await steps().fetchCosts({ ...at, symbols: priced });
+  const sizes = isSizedByRisk(terms) && { withSizes: true };
+  const costs = priced.length === 0 ? {} : await steps().fetchCosts({ ...at, symbols: priced, ...sizes });
   const { signals, notes, sources } = gate.judge(forecast, settings, terms, costs, closeTimeMs);
   if (signals.length === 0) return [];
   const results = await steps().submitSignals({ ...at, signals, notes, sources });
   gate.answered(signals, results);
   gate.refused(signals.filter((_, index) => results[index]?.status === 'refused').map(({ symbol }) => symbol));
   return results;
+}
+
+/** Predictions and outcomes by their names, however they travelled. */
+function unpacked({ columns, scored, ...forecast }: Forecast, closeTimeMs: number): Forecast {
+  return {
+    ...forecast,
+    ...(columns && { predictions: ofColumns(columns, closeTimeMs) }),
+    ...(scored && { outcomes: scored.map(ofOutcomeRow) }),
+  };
 }
 
 /** A tick must be over before the next one is due; each step may be repeated within the time that is left. */

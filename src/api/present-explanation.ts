@@ -22,8 +22,18 @@ export function presentExplanation(explanation: Explanation) {
   };
 }
 
-function presentSource({ by, name, hash, expected, needed }: SignalSource) {
-  return { by, name, model_hash: hash, expected_return: expected, needed_return: needed };
+function presentSource({ by, name, hash, expected, needed, chance, chanceMin, quantiles, risk }: SignalSource) {
+  return {
+    by,
+    name,
+    model_hash: hash,
+    expected_return: expected,
+    needed_return: needed,
+    net_gain_chance: chance,
+    net_gain_chance_min: chanceMin,
+    return_quantiles: quantiles?.map(([level, value]) => ({ level, value })),
+    risk_per_trade: risk,
+  };
 }
 
 function presentGate({ gate, verdict, limit, actual, bounds, code, remedy, untilMs }: GateReport) {

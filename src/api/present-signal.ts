@@ -17,6 +17,7 @@ export function presentRequest(signal: TradingSignal) {
     timestamp: isoTime(signal.timestampMs),
     intent: signal.intent,
     amount: signal.amount,
+    amount_max: signal.amountMax,
     limit_price: signal.limitPrice,
     time_in_force: signal.timeInForce,
     good_for_seconds: signal.goodForSeconds,

@@ -1,6 +1,6 @@
 import type { Attempt, BoundFigure, DoorNote, Explanation, GateReport, GateVerdict } from '../domain/explain/types';
 import { limitWords } from '../domain/outcome';
-import { sourceWords } from '../domain/signal-source';
+import { sourceFigures, sourceWords } from '../domain/signal-source';
 import { printable } from '../process/printable';
 import type { Style } from './terminal';
 
@@ -50,7 +50,7 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
   return [
     `${title}  ${style.dim(fingerprint ?? 'without a fingerprint')}`,
     printable(summary),
-    ...(source === undefined ? [] : [`From ${printable(sourceWords(source))}.`]),
+    ...(source === undefined ? [] : [`From ${printable([sourceWords(source), ...sourceFigures(source)].join('; '))}.`]),
     '',
     ...gates.flatMap((gate) => gateLines(gate, style)),
     ...section(

@@ -1,4 +1,5 @@
 import type { Judgement } from '../domain/model-gate/judgement';
+import { sizeWords } from '../domain/model-gate/size';
 import type { PredictionsReport } from '../observability/predictions-report';
 import { printable } from '../process/printable';
 import type { Style } from './terminal';
@@ -28,6 +29,14 @@ const WORDS: Readonly<Record<Judgement['outcome'], readonly [what: string, remed
   VIEW_OPEN: ['a view of the same side is open', 'Nothing: it is not added to before its horizon ends.'],
   COOLING_DOWN: ['the symbol cools down after its last view', 'Nothing; ml.coolDownMinutes says for how long.'],
   COSTS_UNKNOWN: ['what a trade costs was not known', 'Look at oncefill status: the exchange tells no price.'],
+  SIZE_UNKNOWN: [
+    'its amount by ml.riskPerTrade is not known',
+    'Look at the reason: its stop (ml.stopFrom), or what the exchange tells of the symbol.',
+  ],
+  BELOW_SMALLEST_ORDER: [
+    'its amount by ml.riskPerTrade is below the smallest order',
+    'Nothing: no amount is raised. A larger ml.riskPerTrade would let it pass.',
+  ],
   BELOW_COSTS: [
     'it expected less than the trade would cost, or a gain was too unlikely',
     'Nothing: it would lose. The gate "demo" trades such predictions, on paper.',
@@ -53,6 +62,11 @@ export function presentJudgement({ state }: PredictionsReport, symbol: string, j
       net_gain_chance_min: judgement.netGainChanceMin,
       actual: judgement.actual,
       bound: judgement.bound,
+      size: judgement.size && {
+        risk_per_trade: judgement.size.riskPerTrade,
+        stop_distance: judgement.size.stopDistance,
+        amount_max: judgement.size.amountMax,
+      },
       reason: judgement.why,
       intake: judgement.answer,
     },
@@ -105,6 +119,7 @@ function figuresOf(judgement: Judgement): readonly string[] {
     ...(outcome === 'MODEL_TOO_OLD' && bound !== undefined
       ? [`${actual === undefined ? '' : `${actual} days old, `}at most ${bound} are allowed`]
       : []),
+    ...(judgement.size === undefined ? [] : [`amount ${printable(sizeWords(judgement.size))}`]),
     ...(why === undefined ? [] : [printable(why)]),
   ];
 }

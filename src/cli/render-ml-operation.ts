@@ -57,7 +57,7 @@ function servedLine({ name, version, sha256, from, by, sinceMs }: ServedModel): 
 }
 
 function changeWords({ setting, value, configured, by, atMs }: SettingChange): string {
-  return `${setting}: ${printable(String(value))} instead of ${printable(String(configured))}, by ${printable(by)} at ${utcMinute(atMs)}`;
+  return `${setting}: ${printable(String(value))} instead of ${printable(String(configured ?? 'nothing'))}, by ${printable(by)} at ${utcMinute(atMs)}`;
 }
 
 /** Every setting of the gate, and which of them somebody changed. */
@@ -67,7 +67,7 @@ export function renderSettings({ configured, inForce, changes }: MlSettingsView,
   const rows = Object.entries(inForce).map(([setting, value]) => {
     const change = changes.find((one) => one.setting === setting);
     const changedBy = change ? `${change.by}, ${utcMinute(change.atMs)}` : '';
-    const before = change ? String(change.configured) : '';
+    const before = change ? String(change.configured ?? '') : '';
     return [setting, String(value), before, changedBy].map(printable);
   });
   const table = renderTable([['SETTING', 'IN FORCE', 'CONFIGURED', 'CHANGED BY'], ...rows], (text, row) =>

@@ -60,7 +60,8 @@ function describeOrder(view: SignalView): string {
 
 function describeRequest(view: SignalView): string {
   const { signal } = view;
-  const amount = signal.amount ?? 'amount from free funds';
+  const most = signal.amountMax === undefined ? '' : `, at most ${signal.amountMax}`;
+  const amount = signal.amount ?? `amount from free funds${most}`;
   const parts = [amount, describePrice(signal), signal.intent, ...describeProtection(signal)];
   return `${parts.join(', ')}, made ${formatTime(signal.timestampMs)}`;
 }

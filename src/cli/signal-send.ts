@@ -26,6 +26,7 @@ export interface SendOptions {
   readonly direction: string;
   readonly strategy: string;
   readonly amount?: string;
+  readonly amountMax?: string;
   readonly limitPrice?: string;
   readonly timeInForce?: string;
   readonly goodFor?: string;
@@ -49,6 +50,7 @@ const OPTION_NAMES = {
   direction: '--direction',
   strategy: '--strategy',
   amount: '--amount',
+  amountMax: '--amount-max',
   limitPrice: '--limit-price',
   timeInForce: '--time-in-force',
   goodForSeconds: '--good-for',
@@ -68,7 +70,7 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
     import('../intake/decimal-text'),
   ]);
   const nowMs = Date.now();
-  const { symbol, direction, strategy, amount, limitPrice, timeInForce, goodFor, timestamp } = options;
+  const { symbol, direction, strategy, amount, amountMax, limitPrice, timeInForce, goodFor, timestamp } = options;
   const { stopLoss, stopLossDistance, takeProfit, takeProfitDistance, trailingDistance, maxHolding } = options;
   const parsed = parseSignal(
     {
@@ -78,6 +80,7 @@ async function readSignal(options: SendOptions): Promise<TradingSignal> {
       timestamp: timestamp ?? nowMs,
       intent: options.exit ? 'exit' : 'entry',
       ...(amount !== undefined && { amount }),
+      ...(amountMax !== undefined && { amountMax }),
       ...(limitPrice !== undefined && { limitPrice }),
       ...(timeInForce !== undefined && { timeInForce }),
       ...(goodFor !== undefined && { goodForSeconds: goodFor }),
@@ -223,6 +226,7 @@ export function addSignalSendCommand(signal: Command, finish: (exitCode: ExitCod
     .requiredOption('--direction <side>', 'BUY or SELL')
     .requiredOption('--strategy <name>', 'who makes the signal; part of its fingerprint')
     .option('--amount <quantity>', 'base units, such as 0.01; absent: sized from free funds')
+    .option('--amount-max <quantity>', 'the most that is taken when it is sized from free funds')
     .option('--limit-price <price>', 'makes it a limit order; absent: a market order')
     .option(
       '--time-in-force <option>',

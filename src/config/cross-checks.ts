@@ -1,3 +1,4 @@
+import { faultOfRiskSizing } from '../domain/model-gate/size';
 import { candlePace, narrowWindows, reportIntervalMinMs } from '../domain/request-budget';
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
 import { hostOf, REGION_DEFAULT, regionsWith, symbolEndingOf } from '../venues/definitions';
@@ -84,6 +85,9 @@ function checkGate({ ml }: Config, venue: VenueConfig | undefined): readonly Fau
     const message = `is ${ml.horizonMinutes}; at least ml.candleIntervalMinutes (${ml.candleIntervalMinutes}) is needed, or a view would end before the next candle`;
     faults.push({ path: 'ml.horizonMinutes', message });
   }
+  const unsizable = faultOfRiskSizing(ml);
+  if (unsizable !== undefined)
+    faults.push({ path: 'ml.riskPerTrade', message: `is ${ml.riskPerTrade}, which ${unsizable}` });
   return faults;
 }
 

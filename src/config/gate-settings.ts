@@ -23,5 +23,6 @@ export function gateSettingsOf(config: Config): GateSettings {
     coverageOutcomes: ml.coverageOutcomes,
     stopFrom: ml.stopFrom,
     stopAdverseMultiple: ml.stopAdverseMultiple,
+    riskPerTrade: ml.riskPerTrade,
   };
 }

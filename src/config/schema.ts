@@ -295,6 +295,8 @@ export const configSchema = z.strictObject({
     stopAdverseMultiple: decimal,
     stopVolatilityMultiple: decimal,
     targetVolatilityMultiple: decimal,
+    /** In quote units; 0: sizing alone decides. */
+    riskPerTrade: decimal,
     /** Tried in this order; the processor comes last unless no-cpu stands among them. */
     executionProviders: z.array(z.enum(EXECUTION_PROVIDERS)).min(1).max(EXECUTION_PROVIDERS.length),
     retrain: z.strictObject({

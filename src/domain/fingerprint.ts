@@ -31,6 +31,7 @@ export function signalContentText(signal: TradingSignal): string {
   // What is absent leaves no trace: signals without the younger fields have the texts that they always had.
   return JSON.stringify({
     amount: canonicalDecimal(amount),
+    amountMax: canonicalDecimal(signal.amountMax),
     direction,
     goodForSeconds,
     intent,

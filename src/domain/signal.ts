@@ -24,6 +24,8 @@ export interface TradingSignal {
   readonly intent: Intent;
   /** Quantity in base units, a positive decimal string; absent: sized from free funds. */
   readonly amount?: string;
+  /** Of an entry without an amount: sized from free funds, at most this much, base units, a positive decimal string. */
+  readonly amountMax?: string;
   /** A positive decimal string makes a limit order; absent: a market order. */
   readonly limitPrice?: string;
   /** Of a limit order only; absent: it rests for its time to live. */

@@ -255,7 +255,12 @@ function wantedQuantity(input: PlanOrderInput, terms: SizingTerms, price: Decima
   }
   const wanted = free.times(terms.fractionOfFree).times(terms.leverage).dividedBy(price);
   const affordable = free.toDecimalPlaces(AMOUNT_DECIMALS, ExactDecimal.ROUND_DOWN);
-  return ExactDecimal.min(wanted, affordable.dividedBy(neededFunds(terms, new ExactDecimal(1), price)));
+  const configured = ExactDecimal.min(wanted, affordable.dividedBy(neededFunds(terms, new ExactDecimal(1), price)));
+  if (signal.amountMax === undefined) return configured;
+  const most = parsePositive(signal.amountMax);
+  return most === undefined
+    ? invalid(`The largest amount "${signal.amountMax}" is no positive decimal number.`)
+    : ExactDecimal.min(configured, most);
 }
 
 interface Sizes {

@@ -49,8 +49,7 @@ export function selectWindow(all: CandleSeries, wanted: WindowWanted): Skip | { 
 /** A candle that came twice with the same content counts once. */
 function withoutRepetitions(series: CandleSeries): Skip | CandleSeries {
   const { openTimesMs } = series;
-  const kept: number[] = [];
-  let hasRepetitions = false;
+  let repetitions = 0;
   for (let index = 0; index < openTimesMs.length; index += 1) {
     const openTimeMs = openTimesMs[index]!;
     if (!Number.isSafeInteger(openTimeMs)) {
@@ -60,12 +59,13 @@ function withoutRepetitions(series: CandleSeries): Skip | CandleSeries {
     if (openTimeMs < beforeMs) {
       return skip('CANDLES_DISORDERED', `the candle of ${instant(openTimeMs)} follows that of ${instant(beforeMs)}`);
     }
-    if (openTimeMs > beforeMs) kept.push(index);
-    else if (areSame(series, index, series, index - 1)) hasRepetitions = true;
-    else return skip('CANDLES_CONFLICT', conflict(series, index));
+    if (openTimeMs > beforeMs) continue;
+    if (!areSame(series, index, series, index - 1)) return skip('CANDLES_CONFLICT', conflict(series, index));
+    repetitions += 1;
   }
-  if (!hasRepetitions) return series;
-  return seriesOfColumns(columnsOf(series).map((column) => Float64Array.from(kept, (index) => column[index]!)));
+  if (repetitions === 0) return series;
+  const isKept = (_: number, index: number): boolean => openTimesMs[index] !== openTimesMs[index - 1];
+  return seriesOfColumns(columnsOf(series).map((column) => column.filter(isKept)));
 }
 
 function conflict({ openTimesMs, highs, lows, closes, volumes }: CandleSeries, at: number): string {
@@ -80,7 +80,8 @@ function faultOfTimes({ openTimesMs }: CandleSeries, closeTimeMs: number, interv
     return skip('CANDLES_STALE', message);
   }
   for (let index = openTimesMs.length - 1; index > 0; index -= 1) {
-    const [beforeMs, openTimeMs] = [openTimesMs[index - 1]!, openTimesMs[index]!];
+    const beforeMs = openTimesMs[index - 1]!;
+    const openTimeMs = openTimesMs[index]!;
     if (openTimeMs - beforeMs === intervalMs) continue;
     return skip('CANDLES_GAP', `no candle between those of ${instant(beforeMs)} and ${instant(openTimeMs)}`);
   }
@@ -90,16 +91,20 @@ function faultOfTimes({ openTimesMs }: CandleSeries, closeTimeMs: number, interv
 function faultOfValues({ openTimesMs, highs, lows, closes, volumes }: CandleSeries): Skip | undefined {
   let volumeSum = 0;
   let isConstant = true;
-  let [highest, lowest] = [0, Infinity];
+  let highest = 0;
+  let lowest = Infinity;
   const price = closes[0]!;
   for (let index = 0; index < closes.length; index += 1) {
-    const [high, low, close, volume] = [highs[index]!, lows[index]!, closes[index]!, volumes[index]!];
+    const high = highs[index]!;
+    const low = lows[index]!;
+    const close = closes[index]!;
+    const volume = volumes[index]!;
     if (!isPossible(high, low, close, volume)) {
       const figures = `high ${high}, low ${low}, close ${close}, volume ${volume}`;
       return skip('CANDLES_INVALID', `the candle of ${instant(openTimesMs[index]!)} cannot be: ${figures}`);
     }
-    highest = Math.max(highest, high);
-    lowest = Math.min(lowest, low);
+    if (high > highest) highest = high;
+    if (low < lowest) lowest = low;
     // The first candle only gives a price to begin with.
     if (index === 0) continue;
     volumeSum += volume;

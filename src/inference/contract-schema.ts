@@ -30,6 +30,22 @@ const levels = z
   );
 const share = z.number().min(0).max(1);
 
+/** Of one horizon, the upper half of a distribution that is as wide up as down. */
+const ewmaQuantiles = z
+  .strictObject({
+    horizonMinutes,
+    levels: levels.refine((list) => list.every((level) => level > 0.5), 'must lie above 0.5'),
+    values: z.array(z.number().min(0)).max(LEVELS_MAX),
+  })
+  .refine(({ levels: list, values }) => values.length === list.length, {
+    path: ['values'],
+    error: 'must hold one number for each level',
+  })
+  .refine(({ values }) => values.every((value, index) => index === 0 || value >= values[index - 1]!), {
+    path: ['values'],
+    error: 'must not fall from one to the next',
+  });
+
 function range(of: z.ZodNumber) {
   return z.tuple([of, of]).refine(([low, high]) => low <= high, 'must have the smaller value first');
 }
@@ -112,6 +128,19 @@ export const contractSchema = z
     trainingRanges: z
       .strictObject({ scale: range(z.number().min(0)), zeroVolumeShare: range(share), zeroReturnShare: range(share) })
       .optional(),
+    /**
+     * What the live score holds its quantiles against: returns over a horizon in units of exponentially weighted volatility times the
+     * root of the horizon's candles, as its training found them.
+     */
+    ewmaQuantiles: z
+      .array(ewmaQuantiles)
+      .min(1)
+      .max(HORIZONS_MAX)
+      .refine(
+        (list) => new Set(list.map((one) => one.horizonMinutes)).size === list.length,
+        'must hold each horizon once',
+      )
+      .optional(),
     /** An honest word about what it can do. */
     note: word(2_000),
   })
@@ -164,6 +193,8 @@ export interface ModelMetadata {
   readonly endOfDataMs?: number;
   /** Absent: it does not say. */
   readonly trainingRanges?: TrainingRanges;
+  /** Of EWMA, by horizon; absent: it does not say, and those of the first model stand in. */
+  readonly ewmaQuantiles?: Contract['ewmaQuantiles'];
   readonly note: string;
 }
 

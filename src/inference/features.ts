@@ -96,25 +96,42 @@ function writeFeature(
   { highs, lows, closes, volumes }: CandleSeries,
   { name, index, count }: { readonly name: FeatureName; readonly index: number; readonly count: number },
 ): void {
-  const steps = closes.length - 1;
-  let sum = 0;
-  for (let step = 1; step <= steps; step += 1) sum += volumes[step]!;
-  const meanVolume = sum / steps;
-  for (let step = 1, at = index; step <= steps; step += 1, at += count) {
-    switch (name) {
-      case 'log_return':
+  switch (name) {
+    case 'log_return':
+      for (let step = 1, at = index; step < closes.length; step += 1, at += count) {
         to[at] = Math.log(closes[step]! / closes[step - 1]!);
-        break;
-      case 'high_log_return':
-        to[at] = Math.log(highs[step]! / closes[step]!);
-        break;
-      case 'low_log_return':
-        to[at] = Math.log(lows[step]! / closes[step]!);
-        break;
-      case 'relative_volume':
-        to[at] = meanVolume > 0 ? Math.log1p(volumes[step]! / meanVolume) : 0;
-        break;
-    }
+      }
+      break;
+    case 'high_log_return':
+      writeLogRatios(to, highs, closes, { index, count });
+      break;
+    case 'low_log_return':
+      writeLogRatios(to, lows, closes, { index, count });
+      break;
+    case 'relative_volume':
+      writeVolumes(to, volumes, { index, count });
+      break;
+  }
+}
+
+/** Where a feature stands in a window: its place within a step, and how many there are of each. */
+interface Place {
+  readonly index: number;
+  readonly count: number;
+}
+
+function writeLogRatios(to: Float32Array, prices: Float64Array, closes: Float64Array, { index, count }: Place): void {
+  for (let step = 1, at = index; step < closes.length; step += 1, at += count) {
+    to[at] = Math.log(prices[step]! / closes[step]!);
+  }
+}
+
+function writeVolumes(to: Float32Array, volumes: Float64Array, { index, count }: Place): void {
+  let sum = 0;
+  for (let step = 1; step < volumes.length; step += 1) sum += volumes[step]!;
+  const mean = sum / (volumes.length - 1);
+  for (let step = 1, at = index; step < volumes.length; step += 1, at += count) {
+    to[at] = mean > 0 ? Math.log1p(volumes[step]! / mean) : 0;
   }
 }
 

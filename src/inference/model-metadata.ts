@@ -54,7 +54,18 @@ export async function readModelMetadata(path: string): Promise<ModelMetadata> {
 }
 
 function toMetadata(contract: Contract, sha256: string): ModelMetadata {
-  const { name, version, family, input, outputs, suggestedMinimumReturn, note, endOfData, trainingRanges } = contract;
+  const {
+    name,
+    version,
+    family,
+    input,
+    outputs,
+    suggestedMinimumReturn,
+    note,
+    endOfData,
+    trainingRanges,
+    ewmaQuantiles,
+  } = contract;
   const minutes = outputs.flatMap((one) => (one.kind === 'mean' ? [one.horizonMinutes] : []));
   return {
     name,
@@ -67,6 +78,7 @@ function toMetadata(contract: Contract, sha256: string): ModelMetadata {
     suggestedMinimumReturn,
     ...(endOfData !== undefined && { endOfDataMs: Date.parse(endOfData) }),
     ...(trainingRanges !== undefined && { trainingRanges }),
+    ...(ewmaQuantiles !== undefined && { ewmaQuantiles }),
     note,
   };
 }

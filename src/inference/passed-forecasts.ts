@@ -2,13 +2,12 @@
  * The outcomes of predictions made one horizon ago, without having kept them: the candles of a tick reach back far enough to
  * predict as it was done then, and end with what came.
  */
-import { ewmaScale } from '../domain/live-score/ewma';
-import { SCORED_CANDLES_MAX } from '../domain/live-score/online-scale';
+import { ewmaScale, ewmaShape, type FittedQuantiles } from '../domain/live-score/ewma';
+import { SCORED_CANDLES_MAX, stretched } from '../domain/live-score/online-scale';
 import { scoreOutcome } from '../domain/live-score/outcome';
 import { addSums, NO_OUTCOMES } from '../domain/live-score/sums';
 import type { HorizonOutcomes, ScalePair, ScoreSums } from '../domain/live-score/types';
 import { buildFeatures, type FeatureLayout } from './features';
-import { widened } from './predictions';
 import type { Model } from './session';
 import type { CandleBatch, FeatureBatch, Prediction } from './types';
 
@@ -53,33 +52,49 @@ async function outcomesOf(minutes: number, input: PassedInput): Promise<ScoreSum
   const steps = candlesOf(minutes, candles);
   const closesNow = new Map(predictions.map(({ symbol, close }) => [symbol, close]));
   const { batch } = buildFeatures(candles, [...closesNow.keys()], { ...layout, endsBefore: steps });
-  const then = await model.predict(batch);
+  const then = await model.predict(batch, [minutes]);
   const rowOf = new Map(batch.rows.map(({ symbol }, row) => [symbol, row]));
+  const logScale = scales.find((pair) => pair.minutes === minutes)?.earlier ?? 0;
+  let shape: readonly number[] | undefined;
   let sums = NO_OUTCOMES;
-  for (const { symbol, close, horizons } of widened(then.predictions, scales, 'earlier')) {
+  for (const { symbol, close, horizons } of then.predictions) {
     const forecast = horizons.find((one) => one.minutes === minutes);
     const [closeNow, row] = [closesNow.get(symbol), rowOf.get(symbol)];
     if (!forecast?.quantiles || closeNow === undefined || close === undefined || row === undefined) continue;
     const scale = windowScale(batch, row, layout);
     if (scale === undefined) continue;
-    const passed = { mean: forecast.mean, quantiles: forecast.quantiles, ewmaScale: scale, candles: steps };
-    const one = scoreOutcome({ ...passed, seen: Math.log(closeNow / close) }, costs);
+    const { mean, quantiles: bare } = forecast;
+    shape ??= ewmaShape(
+      steps,
+      bare.map(({ level }) => level),
+      fittedOf(input),
+    );
+    const reference = { ewmaUnit: scale * Math.sqrt(steps), ewmaShape: shape };
+    const passed = { mean, quantiles: stretched(bare, logScale), seen: Math.log(closeNow / close), ...reference };
+    const one = scoreOutcome(passed, costs);
     if (one !== undefined) sums = addSums(sums, one);
   }
   return sums;
 }
 
+/** What fitted EWMA in the model's training; undefined: it does not tell. */
+function fittedOf({ model, candles }: PassedInput): readonly FittedQuantiles[] | undefined {
+  return model.metadata.ewmaQuantiles?.map(({ horizonMinutes, levels, values }) => ({
+    candles: candlesOf(horizonMinutes, candles),
+    levels,
+    values,
+  }));
+}
+
 /** @returns undefined for a model that does not look at returns: it is held against nothing */
 function windowScale(
-  batch: FeatureBatch,
+  { data, steps, features: count }: FeatureBatch,
   row: number,
   { features }: Pick<FeatureLayout, 'features'>,
 ): number | undefined {
   const column = features.indexOf('log_return');
   if (column < 0) return undefined;
-  const first = row * batch.steps * batch.features + column;
-  const returns = Array.from({ length: batch.steps }, (_, step) => batch.data[first + step * batch.features]!);
-  return ewmaScale(returns);
+  return ewmaScale(data.subarray(row * steps * count, (row + 1) * steps * count), { from: column, each: count });
 }
 
 function candlesOf(minutes: number, { intervalMs }: CandleBatch): number {

@@ -50,13 +50,9 @@ export function expectedReturn(prediction: Prediction, wanted: WantedPredictions
 }
 
 /** The predictions with intervals as wide as the online scale wants them; means stay. */
-export function widened(
-  predictions: readonly Prediction[],
-  scales: readonly ScalePair[],
-  when: 'now' | 'earlier',
-): readonly Prediction[] {
+export function widened(predictions: readonly Prediction[], scales: readonly ScalePair[]): readonly Prediction[] {
   if (scales.length === 0) return predictions;
-  const logScales = new Map(scales.map((pair) => [pair.minutes, pair[when]]));
+  const logScales = new Map(scales.map((pair) => [pair.minutes, pair.now]));
   return predictions.map((prediction) => ({
     ...prediction,
     horizons: prediction.horizons.map((forecast) => widenedForecast(forecast, logScales.get(forecast.minutes) ?? 0)),

@@ -19,8 +19,8 @@ export class ReplaceableModel implements Model {
     return this.current.refusedProviders;
   }
 
-  predict(batch: FeatureBatch): ReturnType<Model['predict']> {
-    const run = this.current.predict(batch);
+  predict(batch: FeatureBatch, minutes?: readonly number[]): ReturnType<Model['predict']> {
+    const run = this.current.predict(batch, minutes);
     this.underWay = run.catch(() => undefined);
     return run;
   }

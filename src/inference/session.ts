@@ -28,10 +28,11 @@ export interface Model {
   /**
    * One run of the model for all rows of the batch.
    *
+   * @param minutes the horizons that are told, some of the metadata's; absent: all
    * @throws ModelError BATCH_INVALID when the batch has more than BATCH_ROWS_MAX rows or another shape than the model's;
    *   MODEL_STOPPED when its thread died: the next call starts it again
    */
-  predict(batch: FeatureBatch): Promise<Inference>;
+  predict(batch: FeatureBatch, minutes?: readonly number[]): Promise<Inference>;
   /** Frees the memory outside of JavaScript. The model cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -46,9 +47,9 @@ export function timedModel(model: Model, onRun: (tookMs: number) => void): Model
     get refusedProviders() {
       return model.refusedProviders;
     },
-    async predict(batch) {
+    async predict(batch, minutes) {
       const startedAtMs = performance.now();
-      const inference = await model.predict(batch);
+      const inference = await model.predict(batch, minutes);
       onRun(performance.now() - startedAtMs);
       return inference;
     },
@@ -98,7 +99,7 @@ class ThreadedModel implements Model {
     return this.opened.refused;
   }
 
-  async predict(batch: FeatureBatch): Promise<Inference> {
+  async predict(batch: FeatureBatch, minutes?: readonly number[]): Promise<Inference> {
     checkBatch(this.metadata, batch);
     // A run without rows is nothing that every runtime accepts, and there is nothing to learn from it.
     if (batch.rows.length === 0) return { predictions: [], skipped: [] };
@@ -108,6 +109,7 @@ class ThreadedModel implements Model {
         this.metadata,
         batch.rows,
         await runBatch(this.opened, this.metadata, batch.rows.length, batch.data),
+        minutes,
       );
     } catch (error) {
       if (!(error instanceof RuntimeFailure)) throw error;

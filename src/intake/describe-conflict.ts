@@ -4,6 +4,7 @@ import type { TradingSignal } from '../domain/signal';
 const FIELDS: readonly (readonly [name: string, read: (signal: TradingSignal) => string])[] = [
   ['intent', ({ intent }) => intent],
   ['amount', ({ amount }) => amount ?? 'taken from free funds'],
+  ['largest amount', ({ amountMax }) => amountMax ?? 'not given'],
   ['limit price', ({ limitPrice }) => limitPrice ?? 'none, a market order'],
   ['time in force', ({ timeInForce }) => timeInForce ?? 'not given'],
   ['seconds to live', ({ goodForSeconds }) => String(goodForSeconds ?? 'not given')],

@@ -21,6 +21,8 @@ const FIELD_OF_KEY: ReadonlyMap<string, string> = new Map([
   ['timestamp', 'timestamp'],
   ['intent', 'intent'],
   ['amount', 'amount'],
+  ['amountMax', 'amountMax'],
+  ['amount_max', 'amountMax'],
   ['reduceOnly', 'reduceOnly'],
   ['reduce_only', 'reduceOnly'],
   ['limitPrice', 'limitPrice'],
@@ -80,6 +82,7 @@ const FIELDS = z.object({
   intent: z.enum(['entry', 'exit'], 'it must be entry or exit').optional(),
   reduceOnly: z.boolean('it must be true or false, without quotes').optional(),
   amount: positiveDecimal.optional(),
+  amountMax: positiveDecimal.optional(),
   limitPrice: positiveDecimal.optional(),
   timeInForce: timeInForce.optional(),
   goodForSeconds: goodForSeconds.optional(),
@@ -153,7 +156,18 @@ function optionsFault(signal: TradingSignal, { spelling }: NamedFields, names: S
     maxHoldingSeconds: called('maxHoldingSeconds', 'max_holding_seconds'),
     limitPrice,
   };
-  return orderOptionsFault(signal, optionNames) ?? signalProtectionFault(signal, protectionNames);
+  return (
+    amountFault(signal, called('amount', 'amount'), called('amountMax', 'amount_max')) ??
+    orderOptionsFault(signal, optionNames) ??
+    signalProtectionFault(signal, protectionNames)
+  );
+}
+
+/** Only an order that is sized from free funds can be bounded: one that names its amount says all. */
+function amountFault({ intent, amount, amountMax }: TradingSignal, named: string, bound: string): string | undefined {
+  if (amountMax === undefined) return undefined;
+  if (intent === 'exit') return `${bound} is for entries, and this signal is an exit. Leave it out.`;
+  return amount === undefined ? undefined : `The signal has both ${named} and ${bound}; give one of them.`;
 }
 
 /** @returns undefined when the two fields contradict each other */
@@ -199,7 +213,7 @@ export function parseSignal(
     if (!issue) return refuse('The signal is not valid.');
     return refuse(describeFault(String(issue.path[0]), issue.message, named, names));
   }
-  const { symbol, direction, strategy: name, amount, limitPrice, signalStrength } = result.data;
+  const { symbol, direction, strategy: name, amount, amountMax, limitPrice, signalStrength } = result.data;
   const time = readTime(result.data.timestamp, nowMs);
   if ('fault' in time) return refuse(describeFault('timestamp', time.fault, named, names));
   const intent = readIntent(result.data.intent, result.data.reduceOnly);
@@ -218,6 +232,7 @@ export function parseSignal(
     timestampMs: time.timestampMs,
     intent,
     ...(amount !== undefined && { amount }),
+    ...(amountMax !== undefined && { amountMax }),
     ...(limitPrice !== undefined && { limitPrice }),
     ...(result.data.timeInForce !== undefined && { timeInForce: result.data.timeInForce }),
     ...(result.data.goodForSeconds !== undefined && { goodForSeconds: result.data.goodForSeconds }),

@@ -484,7 +484,19 @@ export function explanationOf(signal: PageSignal) {
     outcome: signal.outcome,
     code: isFilled ? undefined : signal.denial_code,
     summary: signal.detail ?? 'Filled at 96870.1, and booked.',
-    source: { by: 'model', name: 'lightgbm-3', expected_return: 0.0012, needed_return: 0.0008 },
+    source: {
+      by: 'model',
+      name: 'lightgbm-3',
+      expected_return: 0.0012,
+      needed_return: 0.0008,
+      net_gain_chance: 0.5312,
+      net_gain_chance_min: 0.5,
+      return_quantiles: [
+        { level: 0.05, value: -0.0025 },
+        { level: 0.95, value: 0.004 },
+      ],
+      risk_per_trade: '25',
+    },
     decided_by: isFilled ? undefined : failed,
     gates: gates.map((gate, index) => ({
       gate,

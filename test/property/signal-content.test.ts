@@ -39,6 +39,8 @@ test('an option makes another signal of it, and each value another one', () => {
     { goodForSeconds: 1 },
     { goodForSeconds: 2 },
     { goodForSeconds: 1, timeInForce: 'POST_ONLY' as const },
+    { amountMax: '1' },
+    { amountMax: '2' },
     { maxHoldingSeconds: 1 },
     { maxHoldingSeconds: 2 },
     ...(['stopLoss', 'stopLossDistance', 'takeProfit', 'takeProfitDistance', 'trailingDistance'] as const).flatMap(

@@ -5,9 +5,9 @@ import unittest
 import numpy as np
 
 from ..anchor import base_scale, close_scale
-from ..baselines import constant_quantiles, ewma_quantiles
+from ..baselines import constant_quantiles, ewma_quantiles, ewma_reference
 from ..bootstrap import HOUR_MS, HourBlocks
-from ..dataset import windows_of
+from ..dataset import horizon_steps, windows_of
 from ..evaluation import Figure, share_of
 from ..losses import pinball
 from ..metrics import (
@@ -49,6 +49,14 @@ class ReferencesTest(unittest.TestCase):
             / ewma_quantiles(self.windows, self.windows).quantiles[:, :, -1].mean()
         )
         self.assertAlmostEqual(ratio, 4, delta=0.4)
+
+    def test_the_reference_of_a_random_walk_is_the_normal_distribution_over_every_horizon(self) -> None:
+        steps = horizon_steps(1)
+        reference = np.array(ewma_reference(self.windows, steps))
+        np.testing.assert_allclose(reference, np.tile([0.6745, 1.6449], (len(steps), 1)), rtol=0.2)
+        unit = close_scale(self.windows.features)[:, None] * np.sqrt(steps)
+        quantiles = ewma_quantiles(self.windows, self.windows).quantiles[:, :, -1]
+        np.testing.assert_allclose(quantiles / unit, np.tile(reference[:, -1], (len(unit), 1)), rtol=1e-3)
 
     def test_costs_are_fees_and_the_spread_that_prices_jump_over(self) -> None:
         bounced = self.windows.take(np.arange(len(self.windows)))

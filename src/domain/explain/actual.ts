@@ -1,6 +1,8 @@
 import { ExactDecimal, formatDecimal, parseDecimal } from '../decimal';
 import type { OrderPlan } from '../market';
+import { sizeWords } from '../model-gate/size';
 import { venueSentence } from '../outcome';
+import type { TradingSignal } from '../signal';
 import { sourceWords } from '../signal-source';
 import type { Progress } from './progress';
 import { CODE_MEANINGS } from './remedies';
@@ -27,7 +29,7 @@ export function foundBy(gate: GateName, input: ExplainInput, progress: Progress)
       return uniqueness(input);
     case 'sized':
       return {
-        ...(plan === undefined ? unplanned(progress, view) : sizing(plan, progress)),
+        ...(plan === undefined ? unplanned(progress, view) : sizing(plan, progress, input)),
         ...boundsOf(gate, progress),
       };
     case 'trading_state':
@@ -70,22 +72,35 @@ function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
-function sizing(plan: OrderPlan, { facts }: Progress): Found {
+function sizing(plan: OrderPlan, { facts }: Progress, { view, recorded }: ExplainInput): Found {
   const { priceAgeMs, free } = facts;
   const age = priceAgeMs === undefined ? '' : ` (${seconds(priceAgeMs)} old)`;
   const parts = [
     `${plan.quantity} at ${plan.limitPrice === undefined ? '' : `limit ${plan.limitPrice}, `}price ${plan.referencePrice}${age}`,
     ...(free === undefined ? [] : [`from ${free} ${plan.asset} free`]),
+    ...mostWords(view.signal, recorded?.source?.risk),
     ...(plan.stopLoss === undefined ? [] : [`stop ${plan.stopLoss}`]),
     ...(plan.takeProfit === undefined ? [] : [`target ${plan.takeProfit}`]),
   ];
   return { actual: parts.join(', ') };
 }
 
+/** The bound of an amount, and where it is from. */
+function mostWords(
+  { amountMax, stopLossDistance: distance }: TradingSignal,
+  risk: string | undefined,
+): readonly string[] {
+  if (amountMax === undefined) return [];
+  return risk === undefined || distance === undefined
+    ? [`at most ${amountMax}`]
+    : [sizeWords({ riskPerTrade: risk, stopDistance: distance, amountMax })];
+}
+
 /** An order that came to nothing is written down nowhere; the figures that it was made from are. */
 function unplanned({ facts: { priceAgeMs, free } }: Progress, { signal }: ExplainInput['view']): Found {
   const parts = [
     ...(signal.amount === undefined ? [] : [`${signal.amount} asked for`]),
+    ...(signal.amountMax === undefined ? [] : [`at most ${signal.amountMax} asked for`]),
     ...(priceAgeMs === undefined ? [] : [`by a price ${seconds(priceAgeMs)} old`]),
     ...(free === undefined ? [] : [`from ${free} free`]),
   ];

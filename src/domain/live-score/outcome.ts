@@ -1,6 +1,5 @@
 import { chanceBelow } from '../model-gate/chance';
 import type { Quantile } from '../model-gate/types';
-import { ewmaQuantiles } from './ewma';
 import type { ScoreSums } from './types';
 
 /** A prediction whose horizon has passed, and what came. */
@@ -9,10 +8,9 @@ export interface PassedForecast {
   readonly mean: number;
   readonly seen: number;
   readonly quantiles: readonly Quantile[];
-  /** Of one candle, as EWMA had it when the prediction was made. */
-  readonly ewmaScale: number;
-  /** Of the horizon. */
-  readonly candles: number;
+  /** EWMA's volatility over the horizon when the prediction was made, and its quantiles in units of that, by the same levels. */
+  readonly ewmaUnit: number;
+  readonly ewmaShape: readonly number[];
 }
 
 /**
@@ -22,11 +20,10 @@ export interface PassedForecast {
  * @returns undefined where prediction or outcome are no numbers: there is nothing to count
  */
 export function scoreOutcome(passed: PassedForecast, costs: number): ScoreSums | undefined {
-  const { mean, seen, quantiles, ewmaScale, candles } = passed;
+  const { mean, seen, quantiles } = passed;
   const below = chanceBelow(quantiles, seen);
   const [down, up] = [chanceBelow(quantiles, -costs), chanceBelow(quantiles, costs)];
   if (below === undefined || down === undefined || up === undefined) return undefined;
-  const levels = quantiles.map(({ level }) => level);
   const isDirected = mean !== 0 && seen !== 0;
   const isBeyond = Math.abs(seen) > costs;
   const missed = down + 1 - up - (isBeyond ? 1 : 0);
@@ -37,7 +34,7 @@ export function scoreOutcome(passed: PassedForecast, costs: number): ScoreSums |
     directed: isDirected ? 1 : 0,
     hits: isDirected && mean > 0 === seen > 0 ? 1 : 0,
     loss: pinball(quantiles, seen),
-    ewmaLoss: pinball(ewmaQuantiles(ewmaScale, candles, levels), seen),
+    ewmaLoss: ewmaPinball(passed),
     beyond: isBeyond ? 1 : 0,
     brier: missed * missed,
   };
@@ -50,8 +47,17 @@ function isInside(below: number, share: number): number {
 
 /** The mean over the levels. */
 function pinball(quantiles: readonly Quantile[], seen: number): number {
-  const losses = quantiles.map(({ level, value }) =>
-    seen >= value ? level * (seen - value) : (1 - level) * (value - seen),
-  );
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  let sum = 0;
+  for (const { level, value } of quantiles) sum += lossAt(level, value, seen);
+  return sum / quantiles.length;
+}
+
+function ewmaPinball({ quantiles, seen, ewmaUnit, ewmaShape }: PassedForecast): number {
+  let sum = 0;
+  for (const [index, { level }] of quantiles.entries()) sum += lossAt(level, ewmaUnit * ewmaShape[index]!, seen);
+  return sum / quantiles.length;
+}
+
+function lossAt(level: number, value: number, seen: number): number {
+  return seen >= value ? level * (seen - value) : (1 - level) * (value - seen);
 }

@@ -23,11 +23,13 @@ export function chanceBelow(quantiles: readonly Quantile[] | undefined, value: n
     const before = quantiles.at(-2)!;
     return 1 - left.level * tail(value - last.value, { level: 1 - before.level, value: before.value }, left);
   }
-  return quantiles.slice(1).reduce((sum, { level, value: upper }, index) => {
-    const lower = quantiles[index]!;
-    const share = (value - lower.value) / Math.max(upper - lower.value, GAP_MIN);
-    return sum + Math.min(1, Math.max(0, share)) * (level - lower.level);
-  }, first.level);
+  let sum = first.level;
+  for (let index = 1; index < quantiles.length; index += 1) {
+    const [lower, upper] = [quantiles[index - 1]!, quantiles[index]!];
+    const share = (value - lower.value) / Math.max(upper.value - lower.value, GAP_MIN);
+    sum += Math.min(1, Math.max(0, share)) * (upper.level - lower.level);
+  }
+  return sum;
 }
 
 /**
@@ -74,11 +76,10 @@ function tail(distance: number, inner: Quantile, outer: Quantile): number {
 }
 
 function areUsable(quantiles: readonly Quantile[]): boolean {
-  return (
-    quantiles.length > 1 &&
-    quantiles.every(({ level, value }, index) => {
-      const before = quantiles[index - 1] ?? { level: 0, value: -Infinity };
-      return level > before.level && level < 1 && Number.isFinite(value) && value >= before.value;
-    })
-  );
+  let [levelBefore, valueBefore] = [0, -Infinity];
+  for (const { level, value } of quantiles) {
+    if (!(level > levelBefore && level < 1 && Number.isFinite(value) && value >= valueBefore)) return false;
+    [levelBefore, valueBefore] = [level, value];
+  }
+  return quantiles.length > 1;
 }

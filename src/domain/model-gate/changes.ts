@@ -3,6 +3,7 @@ import { quoteValue } from '../quote-value';
 import { isRecord } from '../plain-values';
 import type { TradingEnvironment } from '../trading-venue';
 import { areGateSettings } from './settings';
+import { faultOfRiskSizing } from './size';
 import type { GateSettings } from './types';
 
 /**
@@ -16,6 +17,7 @@ export const CHANGEABLE_SETTINGS = [
   'coolDownMinutes',
   'stopVolatilityMultiple',
   'targetVolatilityMultiple',
+  'riskPerTrade',
 ] as const satisfies readonly (keyof GateSettings)[];
 export type ChangeableSetting = (typeof CHANGEABLE_SETTINGS)[number];
 
@@ -25,6 +27,7 @@ const NEVER_NEGATIVE = [
   'slippageMargin',
   'stopVolatilityMultiple',
   'targetVolatilityMultiple',
+  'riskPerTrade',
 ] as const satisfies readonly ChangeableSetting[];
 
 /** As the configuration has it: a day. */
@@ -36,8 +39,8 @@ type SettingValue = string | number;
 export interface SettingChange {
   readonly setting: ChangeableSetting;
   readonly value: SettingValue;
-  /** What the configuration said then. */
-  readonly configured: SettingValue;
+  /** What the configuration said then; absent: nothing. */
+  readonly configured?: SettingValue;
   readonly by: string;
   /** Milliseconds UTC. */
   readonly atMs: number;
@@ -68,7 +71,8 @@ export function changed(
     const value = Object.hasOwn(wished, setting) ? wished[setting] : undefined;
     if (value === undefined) return changes.filter((change) => change.setting === setting);
     const before = configured[setting];
-    return value === before ? [] : [{ setting, value, configured: before, by, atMs }];
+    const said = before !== undefined && { configured: before };
+    return value === before ? [] : [{ setting, value, ...said, by, atMs }];
   });
 }
 
@@ -91,11 +95,13 @@ export function faultOfWish(
   }
   if (configured === undefined) return 'No gate is configured, so there is nothing to change: restart the ML manager.';
   const next = withChanges(configured, changed(configured, changes, wished as WishedSettings, { by: '', atMs: 0 }));
-  if (!areGateSettings(next) || NEVER_NEGATIVE.some((name) => parseDecimal(next[name])?.isNegative() !== false))
+  if (!areGateSettings(next) || NEVER_NEGATIVE.some((name) => parseDecimal(next[name] ?? '0')?.isNegative() !== false))
     return 'A value is not one that predictions can be judged by; nothing was changed.';
   if (next.coolDownMinutes > MINUTES_MAX) return `coolDownMinutes is at most ${MINUTES_MAX}; nothing was changed.`;
   if (parseDecimal(next.minimumReturn)?.isZero() !== false)
     return 'minimumReturn has to be above zero; nothing was changed.';
+  const unsizable = faultOfRiskSizing(next);
+  if (unsizable !== undefined) return `riskPerTrade ${unsizable}; nothing was changed.`;
   if (next.gate === 'demo' && environment !== 'paper') {
     return `The gate "demo" is for paper alone, and this is ${environment ?? 'no known environment'}; nothing was changed.`;
   }

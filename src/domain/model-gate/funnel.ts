@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<Exclude<FunnelCode, 'NO_PREDICTION'>, string>> = {
   COOLING_DOWN: 'cooling down',
   VIEW_OPEN: 'view open',
   COSTS_UNKNOWN: 'costs unknown',
+  BELOW_SMALLEST_ORDER: 'below the smallest order',
+  SIZE_UNKNOWN: 'size unknown',
   STALE_CANDLES: 'stale candles',
   NOT_ALLOWED: 'not allowed',
 };

@@ -1,6 +1,7 @@
 import { ownValue } from '../plain-values';
 import { netGainChance, quantilesOf, roundedChance } from './chance';
 import { roundTripCosts } from './costs';
+import { sizedByRisk } from './size';
 import { refusalOfModel } from './standing';
 import { directionOf, signalOf } from './signal-of-view';
 import type {
@@ -74,13 +75,15 @@ function judge(state: GateState, prediction: ModelPrediction, terms: GateTerms):
   const refusal = refusalBeforeCosts(view, prediction, terms);
   if (refusal !== undefined) return { symbol, ...refusal };
   const { settings, candleIntervalMs } = terms;
-  const expectedCosts = roundTripCosts(ownValue(terms.costs, symbol));
-  if (expectedCosts === undefined) return { symbol, outcome: 'COSTS_UNKNOWN' };
+  const market = ownValue(terms.costs, symbol);
+  const expectedCosts = roundTripCosts(market);
+  if (market === undefined || expectedCosts === undefined) return { symbol, outcome: 'COSTS_UNKNOWN' };
   const held = holdAgainstCosts(prediction, settings, expectedCosts);
   if (!held.passes) return { symbol, outcome: 'BELOW_COSTS', expectedCosts, ...held.figures };
   const isAgainstView = view !== undefined && isOpen(view, prediction.closeTimeMs);
-  const signal = signalOf(prediction, settings, candleIntervalMs);
-  return { symbol, outcome: isAgainstView ? 'POSITION_OPPOSITE' : 'OPENED', signal, expectedCosts, ...held.figures };
+  const sized = sizedByRisk(signalOf(prediction, settings, candleIntervalMs), settings, market);
+  const outcome = isAgainstView ? 'POSITION_OPPOSITE' : 'OPENED';
+  return { symbol, outcome, expectedCosts, ...held.figures, ...sized };
 }
 
 /** The gate of demos only tells the chance. */

@@ -11,7 +11,13 @@ const NUMBERS = [
   'stopDistanceMax',
 ] as const;
 /** Absent in settings of before they were there. */
-const LATER_NUMBERS = ['netGainChanceMin', 'assumedCosts', 'coverageMin', 'stopAdverseMultiple'] as const;
+const LATER_NUMBERS = [
+  'netGainChanceMin',
+  'assumedCosts',
+  'coverageMin',
+  'stopAdverseMultiple',
+  'riskPerTrade',
+] as const;
 const LATER_COUNTS = ['modelAgeMaxDays', 'coverageOutcomes'] as const;
 
 /** Whether any value can be judged by. Who knows the workflow's name can send one. */

@@ -14,7 +14,7 @@ export function directionOf({ expectedReturn }: ModelPrediction): Direction {
 /**
  * The entry that a view asks for. It carries the close time of the candle behind it, so that the same tick predicted twice gives
  * the same fingerprint, and nothing that a second run of that tick could find otherwise: costs stay out of it. No amount is set:
- * orders are sized from free funds.
+ * orders are sized from free funds, and where settings say so bounded by what their stop may lose (./size).
  */
 export function signalOf(prediction: ModelPrediction, settings: GateSettings, candleIntervalMs: number): TradingSignal {
   const { symbol, closeTimeMs } = prediction;

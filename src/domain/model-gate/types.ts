@@ -50,6 +50,8 @@ export interface GateSettings {
   readonly stopFrom?: StopSource;
   /** With stopFrom adverseMove: the stop's distance in multiples of the move that is exceeded one time in ten. */
   readonly stopAdverseMultiple?: string;
+  /** What an entry may lose at its stop, in quote units, before costs and slippage; '0' or absent: sized by free funds alone. */
+  readonly riskPerTrade?: string;
 }
 
 /** One quantile: the model holds that with this chance the value is not exceeded. */
@@ -97,6 +99,20 @@ export interface MarketCosts {
   readonly takerFee: string;
   readonly bid: string;
   readonly ask: string;
+  /** See Market; told where orders are sized by risk. */
+  readonly quantityStep?: string;
+  readonly quantityMin?: string;
+  readonly notionalMin?: string;
+}
+
+/** How much an entry may be at most, by what its stop may lose; decimal strings. */
+export interface SizeByRisk {
+  /** In quote units. */
+  readonly riskPerTrade: string;
+  /** From the order's price to its stop, in quote units. */
+  readonly stopDistance: string;
+  /** The first divided by the second, base units. */
+  readonly amountMax: string;
 }
 
 /** Why a prediction gives no signal. */
@@ -115,6 +131,10 @@ export type GateReason =
   | 'VIEW_OPEN'
   | 'COOLING_DOWN'
   | 'COSTS_UNKNOWN'
+  /** By risk: the entry has no stop of its own, or the venue's smallest order is not known. */
+  | 'SIZE_UNKNOWN'
+  /** By risk, the amount is below the venue's smallest order; it is never raised. */
+  | 'BELOW_SMALLEST_ORDER'
   /** The mean is not beyond the costs, or a net gain is too unlikely. */
   | 'BELOW_COSTS';
 
@@ -144,6 +164,8 @@ export interface VerdictFigures {
   /** MODEL_TOO_OLD: the age of its data, days, and the bound. NOT_CALIBRATED: the share of intervals that held, and the bound. */
   readonly actual?: number;
   readonly bound?: number;
+  /** Of orders that are sized by risk. */
+  readonly size?: SizeByRisk;
   /** In words, what figures cannot say. */
   readonly why?: string;
 }

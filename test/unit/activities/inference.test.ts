@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInferenceActivities, type PredictInput } from '../../../activities/inference';
 import { seriesOf, type CandleSeries } from '../../../src/domain/candle-series';
+import { ofOutcomeRow } from '../../../src/domain/live-score/outcome-rows';
+import { ofColumns } from '../../../src/domain/model-gate/prediction-columns';
 import { writeTick, type TickReference } from '../../../src/inference/candle-store';
 import type { Model } from '../../../src/inference/session';
 import type { FeatureBatch, HorizonForecast } from '../../../src/inference/types';
@@ -143,4 +145,20 @@ test('candles that the model does not know are told with the measure, its value 
     'the share of candles without trades is 0; the model knows 0.1 to 0.2',
   );
   expect(told.endOfDataMs).toBe(5);
+});
+
+test('a loop that reads columns gets the same in fewer bytes', async () => {
+  const wanted = { minimumReturn: '0.0003', horizonMinutes: 15, score: SCORE };
+  const { predictions, outcomes, ...rest } = await predict(wanted);
+  const { columns, scored, ...others } = await predict({ ...wanted, inColumns: true });
+  expect(others).toEqual(rest);
+  expect(ofColumns(columns!, TICK_MS)).toEqual(predictions);
+  expect(scored!.map(ofOutcomeRow)).toEqual(outcomes);
+});
+
+test("the reference is the one that the model's file tells", async () => {
+  const ewmaQuantiles = [{ horizonMinutes: 15, levels: [0.95], values: [0] }];
+  const told = await predict({ horizonMinutes: 15, score: SCORE }, undefined, { metadata: { ewmaQuantiles } });
+  // Half of the move from 100.05 to 100.1, rounded as it is reported.
+  expect(told.outcomes?.[0]?.ewmaLoss).toBeCloseTo(Math.log(100.1 / 100.05) / 2, 6);
 });

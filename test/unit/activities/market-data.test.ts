@@ -60,7 +60,10 @@ test.each([
 
 test('costs are told of the symbols that the venue has a market and a price of, and of no others', async () => {
   const pacedVenue = {
-    market: async (symbol: string) => (symbol === 'GONE' ? undefined : { symbol, takerFee: '0.00055' }),
+    market: async (symbol: string) =>
+      symbol === 'GONE'
+        ? undefined
+        : { symbol, takerFee: '0.00055', quantityStep: '0.1', quantityMin: '1', priceStep: '1' },
     ticker: async (symbol: string) => (symbol === 'MUTE' ? undefined : { symbol, bid: '9', ask: '10' }),
   };
   const activities = createMarketDataActivities({ pacedVenue: pacedVenue as never, candlesDir: '', candleCount: 1 });
@@ -68,6 +71,10 @@ test('costs are told of the symbols that the venue has a market and a price of, 
   const asked = { environment: 'paper', venue: 'bybit', symbols } as const;
   expect(await new MockActivityEnvironment().run(() => activities.fetchCosts(asked))).toEqual({
     BTCUSDT: { takerFee: '0.00055', bid: '9', ask: '10' },
+  });
+  const sized = await new MockActivityEnvironment().run(() => activities.fetchCosts({ ...asked, withSizes: true }));
+  expect(sized).toEqual({
+    BTCUSDT: { takerFee: '0.00055', bid: '9', ask: '10', quantityStep: '0.1', quantityMin: '1' },
   });
 });
 

@@ -105,6 +105,16 @@ describe('ml why', () => {
     });
   });
 
+  test('tells an amount by risk with the figures that made it', () => {
+    const size = { riskPerTrade: '25', stopDistance: '50', amountMax: '0.5' };
+    const small = { ...judgement, outcome: 'BELOW_SMALLEST_ORDER', size, why: 'The smallest is 1.' } as const;
+    const text = renderJudgement(report, 'BTCUSDT', small, PLAIN);
+    expect(text).toContain('amount at most 0.5: 25 may be lost at a stop 50 away; The smallest is 1.');
+    expect(presentJudgement(report, 'BTCUSDT', small)).toMatchObject({
+      judgement: { size: { risk_per_trade: '25', stop_distance: '50', amount_max: '0.5' } },
+    });
+  });
+
   test('says what intake said', () => {
     const text = renderJudgement(
       report,

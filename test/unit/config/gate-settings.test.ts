@@ -38,6 +38,14 @@ test('a horizon that ends before the next candle is refused', () => {
   expect(load({ ...settings, 'ml.horizonMinutes': 5 }).ml.horizonMinutes).toBe(5);
 });
 
+test('a risk per trade without stops that it could go by is refused', () => {
+  const settings = { 'ml.riskPerTrade': '25', 'ml.stopAdverseMultiple': '0' };
+  expect(() => load(settings)).toThrow(
+    expect.objectContaining({ problems: [expect.objectContaining({ path: 'ml.riskPerTrade' })] }) as ConfigError,
+  );
+  expect(gateSettingsOf(load({ ...settings, 'ml.stopFrom': 'volatility' })).riskPerTrade).toBe('25');
+});
+
 test.each<[string, unknown]>([
   ['nothing', null],
   ['a list', []],

@@ -55,6 +55,13 @@ describe('a market entry', () => {
     });
   });
 
+  test('is cut to the largest amount that its signal allows, and never raised to it', () => {
+    expect(planned({ signal: { ...signal, amountMax: '0.0339' } }).quantity).toBe('0.033');
+    expect(planned({ signal: { ...signal, amountMax: '3' } }).quantity).toBe('0.1');
+    expect(denialCode({ signal: { ...signal, amountMax: '0.0009' } })).toBe('BELOW_MINIMUM');
+    expect(denialCode({ signal: { ...signal, amountMax: '0' } })).toBe('INVALID_SIGNAL');
+  });
+
   test('SELL uses the bid', () => {
     expect(planned({ signal: { ...signal, direction: 'SELL' } }).referencePrice).toBe('49999.9');
   });

@@ -20,6 +20,7 @@ test('an exit in the minute of an entry is told which one stands and how to be s
 test.each<[string, Partial<TradingSignal>, string]>([
   ['the amount', { amount: '0.02' }, 'its amount is 0.01, and here it is 0.02.'],
   ['no amount', { amount: undefined }, 'its amount is 0.01, and here it is taken from free funds.'],
+  ['the largest amount', { amountMax: '5' }, 'its largest amount is not given, and here it is 5.'],
   ['the price', { limitPrice: '5' }, 'its limit price is none, a market order, and here it is 5.'],
   ['the stop', { stopLoss: '5' }, 'its stop is not given, and here it is 5.'],
   ['the stop as a distance', { stopLossDistance: '5' }, 'its stop is not given, and here it is 5 from its price.'],

@@ -326,6 +326,13 @@ test('an exit must say how much', () => {
   expect(refusal({ reduce_only: true })).toMatch(/^The signal has no amount/);
 });
 
+test.each(['amountMax', 'amount_max'])('%s bounds an entry that is sized from free funds', (field) => {
+  expect(accepted({ [field]: '0.50' })).toMatchObject({ amountMax: '0.5' });
+  expect(refusal({ [field]: '1', amount: '1' })).toBe(`The signal has both amount and ${field}; give one of them.`);
+  expect(refusal({ [field]: '1', amount: '1', intent: 'exit' })).toMatch(/is for entries/);
+  expect(refusal({ [field]: '0' })).toMatch(new RegExp(`^${field} is "0"`));
+});
+
 describe('refused', () => {
   test.each([
     [{ symbol: 'BTC/USDT' }, /^symbol is "BTC\/USDT"/],

@@ -1,3 +1,4 @@
+import { ewmaShape } from '../../../../src/domain/live-score/ewma';
 import { recentCoverage, withOutcomes } from '../../../../src/domain/live-score/live-score';
 import { scalesAt, stretched } from '../../../../src/domain/live-score/online-scale';
 import { scoreOutcome } from '../../../../src/domain/live-score/outcome';
@@ -13,6 +14,14 @@ const MINUTES = 5;
 const TERMS = { coverageMin: 0.8, coverageOutcomes: 500 };
 const COSTS = 0.0013;
 const SYMBOLS = 6;
+/** The reference at a volatility of 0.0007 a candle. */
+const EWMA = {
+  ewmaUnit: 0.0007 * Math.sqrt(MINUTES),
+  ewmaShape: ewmaShape(
+    MINUTES,
+    QUANTILES.map(({ level }) => level),
+  ),
+};
 
 /** A return whose quantiles are QUANTILES, straight lines between them and the ends cut. */
 function drawn(level: number): number {
@@ -39,8 +48,7 @@ function simulated(ticks: number, width: number, before?: LiveScore, firstTick =
     );
     const outcomes = Array.from({ length: SYMBOLS }, (_, symbol) => {
       const seen = drawn(random.uniform(tick * SYMBOLS + symbol));
-      const passed = { mean: 0.0001, seen, quantiles, ewmaScale: 0.0007, candles: MINUTES };
-      return scoreOutcome(passed, COSTS)!;
+      return scoreOutcome({ mean: 0.0001, seen, quantiles, ...EWMA }, COSTS)!;
     });
     score = withOutcomes(score, { model: 'm', tickMs, horizons: [{ minutes: MINUTES, ...sumAll(outcomes) }] }, TERMS);
   }

@@ -1,10 +1,12 @@
-import { ewmaQuantiles, ewmaScale } from '../../../../src/domain/live-score/ewma';
+import { ewmaScale, ewmaShape } from '../../../../src/domain/live-score/ewma';
 import { scoreOutcome } from '../../../../src/domain/live-score/outcome';
 import { scaled, stretched } from '../../../../src/domain/live-score/online-scale';
 import { QUANTILES } from '../model-gate/fixtures';
 
 const COSTS = 0.0013;
-const passed = (seen: number, mean = 0.0001) => ({ mean, seen, quantiles: QUANTILES, ewmaScale: 0.0005, candles: 15 });
+const LEVELS = QUANTILES.map(({ level }) => level);
+const EWMA = { ewmaUnit: 0.001, ewmaShape: ewmaShape(15, LEVELS) };
+const passed = (seen: number, mean = 0.0001) => ({ mean, seen, quantiles: QUANTILES, ...EWMA });
 
 test.each([
   [0.0005, { inside50: 1, inside90: 1, hits: 1, beyond: 0 }],
@@ -38,15 +40,21 @@ test('what is no number is not counted', () => {
 test('the reference weighs returns by 0.97 a candle and has the quantiles that fitted it', () => {
   expect(ewmaScale([0.001, -0.001, 0.001])).toBeCloseTo(0.001, 8);
   expect(ewmaScale([0.002, 0])).toBeCloseTo(Math.sqrt((0.97 * 0.002 ** 2) / 1.97), 8);
-  const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
-  const values = ewmaQuantiles(0.001, 15, levels).map(({ value }) => value);
-  const unit = 0.001 * Math.sqrt(15);
-  expect(values.map((value) => Number((value / unit).toFixed(4)))).toEqual([-1.5645, -0.507, 0, 0.507, 1.5645]);
-  expect(ewmaQuantiles(1, 16, [0.05])[0]!.value).toBeCloseTo(-1.5645 * 4, 12);
-  expect(ewmaQuantiles(1, 1, [0.001, 0.85]).map(({ value }) => value)).toEqual([
-    expect.closeTo(-1.5521, 10),
-    expect.closeTo(1.0516, 10),
-  ]);
+  expect(ewmaScale([9, 0.002, 9, 0], { from: 1, each: 2 })).toBe(ewmaScale([0.002, 0]));
+  expect(ewmaShape(15, LEVELS).map((value) => Number(value.toFixed(4)))).toEqual([-1.5645, -0.507, 0, 0.507, 1.5645]);
+  expect(ewmaShape(16, [0.05])[0]).toBeCloseTo(-1.5645, 12);
+  expect(ewmaShape(1, [0.001, 0.85])).toEqual([expect.closeTo(-1.5521, 10), expect.closeTo(1.0516, 10)]);
+});
+
+test('a model that tells what fitted the reference is held against that', () => {
+  const fitted = [
+    { candles: 15, levels: [0.9], values: [2] },
+    { candles: 60, levels: [0.75, 0.95], values: [1, 3] },
+  ];
+  expect(ewmaShape(20, [0.1, 0.7, 0.99], fitted)).toEqual([-2, expect.closeTo(1, 12), 2]);
+  expect(ewmaShape(60, [0.05, 0.25], fitted)).toEqual([-3, -1]);
+  const narrow = scoreOutcome({ ...passed(0.001), ewmaShape: [0, 0, 0, 0, 0] }, COSTS)!;
+  expect(narrow.ewmaLoss).toBeCloseTo(0.001 / 2, 12);
 });
 
 test('a scale stretches intervals around the one in the middle, and moves from zero', () => {

@@ -44,6 +44,8 @@ test.each([
   [{ horizonMinutes: 60 }, /"horizonMinutes" cannot be changed/],
   [{ coolDownMinutes: -1 }, /nothing was changed/],
   [{ coolDownMinutes: 1_441 }, /at most 1440/],
+  [{ riskPerTrade: '-1' }, /nothing was changed/],
+  [{ riskPerTrade: '25', stopVolatilityMultiple: '0' }, /^riskPerTrade needs entries with a stop of their own/],
   [null, /by their names/],
 ])('%j is refused in a sentence', (wished, words) => {
   expect(faultOfWish(CONFIGURED, [], wished, 'paper')).toMatch(words);
@@ -53,4 +55,12 @@ test.each(['testnet', 'live', undefined] as const)('the gate of demos is refused
   const costs = { ...CONFIGURED, gate: 'costs' } as const;
   expect(faultOfWish(costs, [], { gate: 'demo' }, environment)).toMatch(/for paper alone/);
   expect(faultOfWish(costs, [], { minimumReturn: '0.001' }, environment)).toBeUndefined();
+});
+
+test('a risk of which an older configuration says nothing is set and taken back', () => {
+  expect(faultOfWish(CONFIGURED, [], { riskPerTrade: '25' }, 'paper')).toBeUndefined();
+  const changes = changed(CONFIGURED, [], { riskPerTrade: '25' }, ANNA);
+  expect(changes).toEqual([{ setting: 'riskPerTrade', value: '25', ...ANNA }]);
+  expect(stillWanted(CONFIGURED, changes)).toEqual(changes);
+  expect(stillWanted({ ...CONFIGURED, riskPerTrade: '0' }, changes)).toEqual([]);
 });

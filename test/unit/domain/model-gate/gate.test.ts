@@ -1,5 +1,5 @@
 import { isOpen, judgeAll, NO_VIEWS, symbolsToPrice, takeBack } from '../../../../src/domain/model-gate/gate';
-import type { GateState, GateTerms } from '../../../../src/domain/model-gate/types';
+import type { GateSettings, GateState, GateTerms, MarketCosts } from '../../../../src/domain/model-gate/types';
 import { COSTS, MINUTE_MS, predicted, QUANTILES, START_MS, termsAt } from './fixtures';
 
 /** What becomes of one prediction of one symbol after another, each with its candle's minute. */
@@ -260,5 +260,57 @@ describe('with quantiles', () => {
   test('nobody asks for the costs of what the model may not open', () => {
     const terms = { ...termsAt(0, { coverageMin: '0.8' }), model: { coverage: 0.5 } };
     expect(symbolsToPrice(NO_VIEWS, [predicted(0.002)], terms)).toEqual([]);
+  });
+});
+
+describe('sized by risk', () => {
+  const SIZES = { quantityStep: '0.01', quantityMin: '0.1', notionalMin: '5' };
+  const sized = (settings: Partial<GateSettings>, market: Partial<MarketCosts> = SIZES) =>
+    judgeAll(NO_VIEWS, [predicted(0.001)], {
+      ...termsAt(0, { riskPerTrade: '10', ...settings }),
+      costs: { BTCUSDT: { ...COSTS, ...market } },
+    });
+
+  test('an entry is bounded by what its stop may lose, and the figures are told', () => {
+    const [verdict] = sized({}).verdicts;
+    const size = { riskPerTrade: '10', stopDistance: '0.5809', amountMax: '17.21466689' };
+    expect(verdict).toMatchObject({ outcome: 'OPENED', size, signal: { amountMax: '17.21466689' } });
+    expect(verdict!.signal).not.toHaveProperty('amount');
+  });
+
+  test('what closes an opposite view is bounded, too: the position may be gone by then', () => {
+    const { state } = sized({});
+    const terms = { ...termsAt(1, { riskPerTrade: '10' }), costs: { BTCUSDT: { ...COSTS, ...SIZES } } };
+    const [verdict] = judgeAll(state, [predicted(-0.001, 1)], terms).verdicts;
+    expect(verdict).toMatchObject({ outcome: 'POSITION_OPPOSITE', signal: { amountMax: '17.21466689' } });
+  });
+
+  test.each(['0', undefined])('a risk of %p bounds nothing, and asks for no sizes', (riskPerTrade) => {
+    const [verdict] = sized({ riskPerTrade }, {}).verdicts;
+    expect(verdict).toMatchObject({ outcome: 'OPENED' });
+    expect(verdict).not.toHaveProperty('size');
+    expect(verdict!.signal).not.toHaveProperty('amountMax');
+  });
+
+  test.each([
+    ['0.05', SIZES, 'cut to steps of 0.01 it is 0.08, and the smallest order is 0.1'],
+    ['0.005', SIZES, 'cut to steps of 0.01 it is 0, and the smallest order is 0.1'],
+    [
+      '0.1',
+      { ...SIZES, notionalMin: '18' },
+      'cut to steps of 0.01 it is 0.17, worth 17.0017, and the least order value is 18',
+    ],
+  ])('a risk of %s that buys less than the smallest order opens no view', (riskPerTrade, market, why) => {
+    const { verdicts, state } = sized({ riskPerTrade }, market);
+    expect(verdicts[0]).toMatchObject({ outcome: 'BELOW_SMALLEST_ORDER', why });
+    expect(verdicts[0]).not.toHaveProperty('signal');
+    expect(state).toEqual({});
+  });
+
+  test.each([
+    ['no stop of its own', { stopVolatilityMultiple: '0' }, SIZES],
+    ['a venue that tells no sizes', {}, {}],
+  ])('an entry with %s is left out', (_what, settings, market) => {
+    expect(sized(settings, market).verdicts[0]).toMatchObject({ outcome: 'SIZE_UNKNOWN' });
   });
 });
