@@ -5,6 +5,7 @@
  * the same order once more: where it does, its audit counts two, so that a second order of ours could not hide.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -27,7 +28,7 @@ const ENGINE_ENTRY = join(__dirname, 'fixtures', 'mortal-engine.ts');
 const CRASH_AT: readonly CrashPoint[] = ['trade.after-send', 'place.after-send'];
 /** The server waits for the lost call's time-out before anybody hears of it. */
 const CRASH_TEST_MAX_MS = 120_000;
-/** Long enough for a process to start and send, short enough to wait for. */
+/** Long enough for an engine that serves to send, short enough to wait for. */
 const SHORT_LIFE_MS = 12_000;
 
 type ClientIdUnique = VenuePromises['clientIdUnique'];
@@ -78,20 +79,27 @@ interface Death {
   readonly atCrashPoint: boolean;
 }
 
-/** Runs this test's engine in a process of its own until that process ends at the crash point. */
-async function diesAtCrashPoint(): Promise<Death> {
+/**
+ * Runs this test's engine in a process of its own until that process ends at the crash point.
+ *
+ * @returns once it serves: a signal that was started before would live while the process starts
+ */
+async function startMortalEngine(): Promise<{ readonly death: Promise<Death> }> {
   const { config } = engine;
   const input: MortalEngineInput = { config, temporalAddress: environment.address };
   const crashFile = join(config.dataDir, 'crashed');
   const child = spawn(process.execPath, runSource(ENGINE_ENTRY, JSON.stringify(input)), {
     env: childEnvironment({ [CRASH_POINT_VARIABLE]: CRASH_AT.join(','), [CRASH_FILE_VARIABLE]: crashFile }),
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     timeout: CRASH_TEST_MAX_MS,
   });
-  return new Promise((resolve, reject) => {
+  const death = new Promise<Death>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (_code, signal) => resolve({ signal, atCrashPoint: existsSync(crashFile) }));
   });
+  // One that never serves is told by its death.
+  await Promise.race([once(child.stdout, 'data'), death]);
+  return { death };
 }
 
 test(
@@ -99,7 +107,7 @@ test(
   async () => {
     engine = await startTestEngine(environment);
     await engine.stopWorkers();
-    const death = diesAtCrashPoint();
+    const { death } = await startMortalEngine();
     const expiresAtMs = Date.now() + SHORT_LIFE_MS;
     const fingerprint = await startSignal(expiresAtMs);
     expect(await death).toEqual({ signal: 'SIGKILL', atCrashPoint: true });
@@ -147,7 +155,7 @@ test.each(KINDS)(
   async (clientIdUnique, repetition, ordersAfterRepetition) => {
     await startEngineAt(clientIdUnique);
     await engine.stopWorkers();
-    const death = diesAtCrashPoint();
+    const { death } = await startMortalEngine();
     const fingerprint = await startSignal();
     const clientOrderId = clientOrderIdOf(fingerprint);
 
