@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IllegalStateError } from '@temporalio/common';
 import type { Registry } from 'prom-client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
@@ -37,6 +38,9 @@ import { beginPreflight } from './venue-preflight';
 import { watchStandstill } from './watch-standstill';
 import { watchStore } from './watch-store';
 
+/** So long a process whose workers failed asks whose store it is; it ends either way. */
+const OTHER_STORE_ASKED_MAX_MS = 5_000;
+const OTHER_STORE_PAUSE_MS = 250;
 /** One more worker of many: the first of a data folder tells its metrics. */
 const UNNAMED_WORKER = 'worker';
 const UNTIDY =
@@ -101,13 +105,18 @@ export async function runWorkers(options: RunWorkersOptions): Promise<number> {
   }
 }
 
-/** @returns undefined where it is ours, or nobody answers */
+/** A server that was started with another store may not answer at once. @returns undefined where it is ours, or nobody answers */
 async function otherStoreNow(store: StoreGate): Promise<OtherStoreError | undefined> {
-  try {
-    await store.confirm();
-    return undefined;
-  } catch (error) {
-    return error instanceof OtherStoreError ? error : undefined;
+  const endsAtMs = performance.now() + OTHER_STORE_ASKED_MAX_MS;
+  for (;;) {
+    try {
+      await store.confirm();
+      return undefined;
+    } catch (error) {
+      if (error instanceof OtherStoreError) return error;
+      if (performance.now() >= endsAtMs) return undefined;
+      await sleep(OTHER_STORE_PAUSE_MS);
+    }
   }
 }
 
