@@ -1,6 +1,6 @@
 /** @jest-environment ./test/unit/inference/onnx-environment.js */
 /** The prediction loop with the real model, on candles of the real paper venue. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -25,6 +25,7 @@ import {
 import { ModelKeeper } from '../../workers/model-keeper';
 import { inferenceWorker, retrainingWorker } from '../../workers/task-queue-workers';
 import { eventually, startTestEngine, type TestEngine } from '../support/engine';
+import { playTraining } from '../support/played-training';
 import { field } from '../unit/inference/onnx-bytes';
 import { SERVER_START_TIMEOUT_MS, startTestServer } from '../support/test-server';
 
@@ -221,21 +222,6 @@ async function nextCandle(after: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, closeMs - Date.now() + 1_000));
 }
 
-/** A training's Python that leaves this model, and this word of what came of the comparison. */
-function playTraining(model: Uint8Array, result: object): void {
-  const folder = join(trainings, 'training', '.venv', 'bin');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(trainings, 'next.onnx'), model);
-  writeFileSync(join(trainings, 'result.json'), JSON.stringify(result));
-  const script = [
-    '#!/bin/sh',
-    'while [ $# -gt 0 ]; do case "$1" in --models) models=$2;; --result) result=$2;; esac; shift; done',
-    `cp ${trainings}/next.onnx "$models/retrained.onnx" && cp ${trainings}/result.json "$result"`,
-  ];
-  writeFileSync(join(folder, 'python'), script.join('\n'));
-  chmodSync(join(folder, 'python'), 0o700);
-}
-
 /** What came of the newest training, once there were so many. */
 async function trained(count: number) {
   await beginRetraining(environment.client, { everyMs: 0, timeoutMs: CANDLE_INTERVAL_MS }, 'anna');
@@ -257,7 +243,7 @@ test('a training that wins predicts at once and after a restart, and signals nam
   await start(settings({ gate, candleIntervalMs: UNKNOWN_INTERVAL_MS }));
   const before = keeper.served;
   const better = Buffer.concat([readFileSync(engine.config.ml.model), field(DOC_STRING, 'trained anew')]);
-  playTraining(better, { outcome: 'better', words: 'training 1' });
+  playTraining(trainings, better, { outcome: 'better', words: 'training 1' });
   const won = await trained(1);
   const sha256 = await sha256OfModel(join(trainings, 'next.onnx'));
   expect(won).toMatchObject({ outcome: 'loaded', by: 'anna', sha256 });
@@ -265,7 +251,7 @@ test('a training that wins predicts at once and after a restart, and signals nam
   const served = { sha256, from: 'loaded', by: 'the retraining' };
   expect((await manager().query(mlStateQuery)).servedModel).toMatchObject(served);
 
-  playTraining(readFileSync(engine.config.ml.model), { outcome: 'not better', words: 'training 2' });
+  playTraining(trainings, readFileSync(engine.config.ml.model), { outcome: 'not better', words: 'training 2' });
   const lost = await trained(2);
   expect(lost).toMatchObject({ outcome: 'kept', words: expect.stringContaining('stays') });
   expect((await manager().query(mlStateQuery)).servedModel).toMatchObject(served);

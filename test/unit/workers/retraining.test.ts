@@ -3,7 +3,7 @@
  * From the word of a training to what predicts, with real model files. A script plays the training's Python, and the loop of the
  * predictions hands a wish to load on to the process that predicts, as the real one does.
  */
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -21,6 +21,7 @@ import type { RetrainReport } from '../../../src/messages/ml-retrainer';
 import { ENVIRONMENT_MARK, keyOf } from '../../../src/temporal/namespace-marks';
 import { ModelKeeper } from '../../../workers/model-keeper';
 import { retrainingActivities } from '../../../workers/retraining';
+import { playTraining } from '../../support/played-training';
 import { field } from '../inference/onnx-bytes';
 
 const MODEL = join(packageRoot(), 'models', 'quantiles-60m.onnx');
@@ -58,21 +59,6 @@ async function openKeeper(): Promise<ModelKeeper> {
   const keeper = await ModelKeeper.open(config, { counted: (model) => model, warn: () => undefined });
   keepers.push(keeper);
   return keeper;
-}
-
-/** A training that leaves this model, and this word of what came of the comparison. */
-function playTraining(model: Uint8Array, result: { readonly outcome: string; readonly words: string }): void {
-  const bin = join(folder, 'training', '.venv', 'bin');
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(join(folder, 'next.onnx'), model);
-  writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
-  const script = [
-    '#!/bin/sh',
-    'while [ $# -gt 0 ]; do case "$1" in --models) models=$2;; --result) result=$2;; esac; shift; done',
-    `cp ${folder}/next.onnx "$models/retrained.onnx" && cp ${folder}/result.json "$result"`,
-  ];
-  writeFileSync(join(bin, 'python'), script.join('\n'));
-  chmodSync(join(bin, 'python'), 0o700);
 }
 
 function retrain(keeper: ModelKeeper): Promise<RetrainReport> {
@@ -122,7 +108,7 @@ async function hashOfNextForecast({ model }: ModelKeeper): Promise<string | unde
 test('a model that won predicts at once, is named by the next forecast, and predicts after a restart', async () => {
   const keeper = await openKeeper();
   const before = await hashOfNextForecast(keeper);
-  playTraining(Buffer.concat([readFileSync(MODEL), field(DOC_STRING, 'trained anew')]), {
+  playTraining(folder, Buffer.concat([readFileSync(MODEL), field(DOC_STRING, 'trained anew')]), {
     outcome: 'better',
     words: 'gain 1.20 % [0.40, 2.00]',
   });
@@ -141,7 +127,7 @@ test('a model that won predicts at once, is named by the next forecast, and pred
 test('one that did not win stays out, and the report says so', async () => {
   const keeper = await openKeeper();
   const { served } = keeper;
-  playTraining(Buffer.concat([readFileSync(MODEL), field(DOC_STRING, 'trained anew')]), {
+  playTraining(folder, Buffer.concat([readFileSync(MODEL), field(DOC_STRING, 'trained anew')]), {
     outcome: 'not better',
     words: 'gain -0.30 % [-0.90, 0.20]',
   });
@@ -156,7 +142,7 @@ test('one that did not win stays out, and the report says so', async () => {
 test('one that won and cannot be loaded stays out as a failure with the reason', async () => {
   const keeper = await openKeeper();
   const { served } = keeper;
-  playTraining(Buffer.from('no model'), { outcome: 'better', words: 'gain 1.20 %' });
+  playTraining(folder, Buffer.from('no model'), { outcome: 'better', words: 'gain 1.20 %' });
   const report = await retrain(keeper);
   expect(report).toMatchObject({ outcome: 'failed', code: expect.stringMatching(/^MODEL_/) });
   expect(report.words).toMatch(/is better \(gain 1\.20 %\) and was not loaded: .+ is no ONNX model/);
