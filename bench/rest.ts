@@ -1,19 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { historyEnvironment } from '../harness/history-seal';
-import { Installation } from '../harness/installation';
-import { runningServer } from '../harness/running-processes';
-import { CliError } from '../src/cli/cli-error';
-import { ExitCode } from '../src/process/exit-codes';
-import { readRunningPid } from '../src/process/pid-file';
-import { planProcesses } from '../src/supervisor/plan';
-import { pidFilePath } from '../src/supervisor/run-folder';
 import { describeMachine, renderMachine, type Machine } from './machine';
-import { readProcessFigures, type ProcessFigures } from './process-figures';
+import { readAll, withSettledProduct, type Reading } from './settled-product';
 import { figure, mebibytes, renderFigures } from './table';
 
 const MINUTE_MS = 60_000;
-/** What a start has to do is over then: caches are full, the first signals have ended. */
-export const SETTLE_MS = 30_000;
 
 /** One process at rest. */
 export interface RestFigures {
@@ -44,12 +34,7 @@ export interface RestOptions {
  */
 export async function measureRest({ minutes, abort, progress }: RestOptions): Promise<RestReport> {
   const machine = describeMachine();
-  const installation = await Installation.create({ name: 'bench', environment: historyEnvironment() });
-  try {
-    const supervisor = installation.start();
-    await installation.waitUntilHealthy();
-    await sleep(SETTLE_MS, undefined, { signal: abort });
-    const pids = findProcesses(installation, supervisor.pid);
+  return withSettledProduct(abort, async ({ pids }) => {
     const begunAtMs = performance.now();
     const readings = [readAll(pids)];
     for (let minute = 1; minute <= minutes; minute += 1) {
@@ -58,36 +43,7 @@ export async function measureRest({ minutes, abort, progress }: RestOptions): Pr
       progress(`${minute} of ${minutes} minutes.`);
     }
     return { machine, minutes, processes: [...pids.keys()].map((name) => summariseRest(name, readings, minutes)) };
-  } finally {
-    await installation.close();
-  }
-}
-
-/** Every process of a started product, by its name. @throws CliError when one does not run */
-export function findProcesses({ config, dataDir }: Installation, supervisor?: number): ReadonlyMap<string, number> {
-  const parts = planProcesses('all', config).map(
-    ({ name }) => [name, readRunningPid(pidFilePath(dataDir, name))] as const,
-  );
-  const all = [['supervisor', supervisor] as const, ['temporal_server', runningServer(dataDir)] as const, ...parts];
-  return new Map(
-    all.map(([name, pid]) => {
-      if (pid === undefined) throw new CliError(`The process ${name} does not run.`, ExitCode.FAILURE);
-      return [name, pid];
-    }),
-  );
-}
-
-export type Reading = ReadonlyMap<string, ProcessFigures>;
-
-/** What each has used so far. @throws CliError when one ended, or cannot be measured */
-export function readAll(pids: ReadonlyMap<string, number>): Reading {
-  return new Map(
-    [...pids].map(([name, pid]) => {
-      const figures = readProcessFigures(pid);
-      if (figures) return [name, figures];
-      throw new CliError(`The process ${name} (${pid}) ended, or this system tells nothing of it.`, ExitCode.FAILURE);
-    }),
-  );
+  });
 }
 
 /** @param readings the first when the rest began, then one a minute */

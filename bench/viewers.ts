@@ -1,11 +1,9 @@
 import { get, type ClientRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { historyEnvironment } from '../harness/history-seal';
-import { Installation } from '../harness/installation';
 import { CliError } from '../src/cli/cli-error';
 import { ExitCode } from '../src/process/exit-codes';
 import { describeMachine, renderMachine, type Machine } from './machine';
-import { findProcesses, readAll, SETTLE_MS } from './rest';
+import { readAll, withSettledProduct } from './settled-product';
 import { median } from './statistics';
 import { figure, renderFigures } from './table';
 
@@ -46,23 +44,16 @@ export interface ViewersOptions {
  */
 export async function measureViewers({ rounds, seconds, abort, progress }: ViewersOptions): Promise<ViewersReport> {
   const machine = describeMachine();
-  const installation = await Installation.create({ name: 'bench', environment: historyEnvironment() });
-  try {
-    const supervisor = installation.start();
-    await installation.waitUntilHealthy();
-    await sleep(SETTLE_MS, undefined, { signal: abort });
-    const pids = findProcesses(installation, supervisor.pid);
+  return withSettledProduct(abort, async ({ apiUrl, pids }) => {
     const turns: ViewerTurn[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       for (const viewers of VIEWER_COUNTS) {
-        turns.push(await measureTurn(installation.apiUrl, pids, { viewers, seconds, abort }));
+        turns.push(await measureTurn(apiUrl, pids, { viewers, seconds, abort }));
       }
       progress(`${round} of ${rounds} rounds.`);
     }
     return { machine, seconds, turns };
-  } finally {
-    await installation.close();
-  }
+  });
 }
 
 async function measureTurn(
