@@ -71,6 +71,11 @@ export class AccountRisk {
     this.awaitsUnseen = true;
   }
 
+  /** From now on a report names so many entries at most, however many are pending. */
+  boundOpeners(): void {
+    this.reports.boundOpeners();
+  }
+
   /** What continue-as-new carries over of them. */
   entriesState(): readonly EntryToTell[] | undefined {
     return this.reports.entriesState();

@@ -38,6 +38,7 @@ import { alert, announce } from './announcements';
 import { proxyPositionActivities, untilDone, type PositionCalls } from './position-activities';
 import { bookTrade, type Booked } from './position-booking';
 import { runExit, type ExitListener } from './position-exit';
+import { RecurringAlert } from './recurring-alert';
 import { isFailedCall, rootMessage } from './until-answered';
 
 /** Entries that rest in a symbol are cancelled before an exit of its position begins. */
@@ -67,6 +68,7 @@ export class PositionKeeper {
   private starting = 0;
   private cancellings = 0;
   private readonly untold: PositionClosed[] = [];
+  private readonly refused = new RecurringAlert();
   private shownSide = workflowInfo().typedSearchAttributes.get(TRADE_DIRECTION);
   private shownStrategy = workflowInfo().typedSearchAttributes.get(TRADE_STRATEGY);
 
@@ -150,8 +152,13 @@ export class PositionKeeper {
   /** Takes any value. */
   report(report: unknown): void {
     const fault = reportFault(report, this.input.symbol);
-    if (fault === undefined) this.take({ kind: 'report', report: report as ReportFacts });
-    else log.warn('A report was refused.', { symbol: this.input.symbol, fault });
+    if (fault !== undefined) {
+      log.warn('A report was refused.', { symbol: this.input.symbol, fault });
+      this.refused.raise(this.refusedSentence(fault));
+      return;
+    }
+    this.refused.settle();
+    this.take({ kind: 'report', report: report as ReportFacts });
   }
 
   take(input: PositionInput): CommandReply | undefined {
@@ -160,6 +167,11 @@ export class PositionKeeper {
     for (const effect of effects) this.carryOut(effect);
     this.show();
     return reply;
+  }
+
+  private refusedSentence(fault: string): string {
+    const { symbol, venue } = this.input;
+    return `${symbol} at ${venue}: what its position was told is refused; the venue is asked instead, more rarely. Where nobody sent it by hand, it is a defect of oncefill. ${fault}`;
   }
 
   private carryOut(effect: PositionEffect): void {

@@ -1,5 +1,6 @@
 import type { Reservation } from '../src/domain/ledger/types';
 import { isRecord } from '../src/domain/plain-values';
+import { toldOpeners } from '../src/domain/position/told-openers';
 import type { PositionRow, PositionRowsReport } from '../src/domain/position/types';
 import { symbolBook, type RiskBook } from '../src/domain/risk/book';
 import { isStillShown } from '../src/domain/risk/past';
@@ -24,6 +25,8 @@ export class PositionReports {
   private ownEntries: OwnEntries | undefined;
   /** Absent: in a run that began before they were told. */
   private entriesToTell: EntriesToTell | undefined;
+  /** False in a run that began before they were bounded. */
+  private areOpenersBounded = false;
 
   keepOwnEntries(): void {
     this.ownEntries ??= new OwnEntries();
@@ -40,6 +43,10 @@ export class PositionReports {
 
   get tellsEntries(): boolean {
     return this.entriesToTell !== undefined;
+  }
+
+  boundOpeners(): void {
+    this.areOpenersBounded = true;
   }
 
   /** What continue-as-new carries over of them. */
@@ -110,10 +117,10 @@ export class PositionReports {
     symbol: string,
     pending: readonly PendingOrder[],
   ): Pick<PositionReport, 'asOfMs' | 'row' | 'openers'> | undefined {
-    const { openers = [], position } = symbolBook(book, symbol);
+    const { openers: filled = [], position } = symbolBook(book, symbol);
     const row = position ? (this.rows.get(symbol) ?? null) : null;
     if (position && row === null) return undefined;
-    const booked = openers.map(({ direction: _direction, atMs: filledAtMs, ...opener }) => ({ ...opener, filledAtMs }));
+    const booked = filled.map(({ direction: _direction, atMs: filledAtMs, ...opener }) => ({ ...opener, filledAtMs }));
     const known = position
       ? (this.ownEntries?.openersOf(symbol, position, booked) ?? booked)
       : (this.entriesToTell?.beside(symbol, booked) ?? booked);
@@ -123,6 +130,7 @@ export class PositionReports {
         ({ reservation: { intent, metadata } }) => position && intent === 'entry' && metadata.direction === direction,
       )
       .map(({ reservation, strategy }) => openerOf(reservation, { strategy }));
-    return { asOfMs: book.asOfMs, row, openers: [...known, ...coming] };
+    const openers = [...known, ...coming];
+    return { asOfMs: book.asOfMs, row, openers: this.areOpenersBounded ? toldOpeners(openers) : openers };
   }
 }

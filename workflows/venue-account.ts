@@ -36,6 +36,9 @@ const TELLS_ENTRIES = 'account-tells-entries';
 /** An entry waits while a position of its symbol that no report showed is not booked: bounds may forbid it after that. */
 const AWAITS_UNSEEN = 'account-awaits-unseen';
 
+/** A position's workflow is told of so many entries at most: with hundreds pending it refused the whole report. */
+const BOUNDS_OPENERS = 'account-bounds-openers';
+
 /** Of a wait that is over, what must have passed by the clock of the run for the clock to be going. */
 const STANDING_CLOCK_SHARE = 0.5;
 
@@ -170,6 +173,7 @@ function watchRisk(
   }
   if (patched(TELLS_ENTRIES)) risk.tellEntries(entriesToTell);
   if (patched(AWAITS_UNSEEN)) risk.awaitUnseen();
+  if (patched(BOUNDS_OPENERS)) risk.boundOpeners();
   return { money, positions, caresForEntries };
 }
 

@@ -9,6 +9,7 @@ import {
   type FormerEpisode,
 } from '../domain/position/former';
 import type { FoundSignal } from '../domain/position/signal-orders';
+import { toldOpeners } from '../domain/position/told-openers';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { DenialCode } from '../domain/denial';
 import type { SignalOutcome, SignalView } from '../domain/signal-view';
@@ -71,7 +72,8 @@ export class PositionClient {
    */
   async tell(symbol: string, { rules: _others, ...facts }: PositionReport): Promise<void> {
     const { client, ours, protection, foreign } = this.options;
-    const report = { ...facts, rules: { protection, foreign } };
+    // An account whose run began before it bounded them may name more than a position's workflow takes.
+    const report = { ...facts, openers: toldOpeners(facts.openers), rules: { protection, foreign } };
     const workflowId = positionWorkflowId(ours, symbol);
     await this.inTime(async () => {
       if (await this.tellIfRunning(workflowId, report)) return;

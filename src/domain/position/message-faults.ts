@@ -2,6 +2,7 @@ import { parseDecimal } from '../decimal';
 import { isRecord, jsonBytes, showValue } from '../plain-values';
 import type { ProtectionSettings } from '../protection/types';
 import { REQUEST_ID_BYTES_MAX } from './book';
+import { isOpener } from './told-openers';
 import { CLOSE_REASONS, OPENERS_MAX } from './types';
 
 /** As JSON; a report with every field at its longest is smaller. */
@@ -109,14 +110,6 @@ function requestFault(command: unknown): string | undefined {
     return `requestId is a text of at most ${REQUEST_ID_BYTES_MAX} bytes, and not ${showValue(requestId)}.`;
   }
   return typeof words === 'string' ? undefined : `words is a text, and not ${showValue(words)}.`;
-}
-
-function isOpener(opener: unknown): boolean {
-  if (!isRecord(opener)) return false;
-  const { maxHoldingSeconds, trailingDistance, quantity, fingerprint, filledAtMs } = opener;
-  const isTime = [maxHoldingSeconds, filledAtMs].every((time) => time === undefined || Number.isFinite(time));
-  const isDistance = trailingDistance === undefined || isPositive(trailingDistance);
-  return isTime && isDistance && isPositive(quantity) && typeof fingerprint === 'string';
 }
 
 function isCloseAll(value: unknown): boolean {

@@ -1,5 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { loadConfig } from '../../../src/config/load-config';
+import { reportFault } from '../../../src/domain/position/message-faults';
+import { TOLD_OPENERS_MAX } from '../../../src/domain/position/told-openers';
 import type { PositionRow } from '../../../src/domain/position/types';
 import { clientOrderIdOf } from '../../../src/intake/fingerprint';
 import { positionReportSignal, type PositionReport } from '../../../src/messages/position';
@@ -57,6 +59,16 @@ async function* listed(fingerprints: readonly string[], end?: Error) {
   }
   if (end) throw end;
 }
+
+test('of entries that no position takes, or that are too many, none hides the position', async () => {
+  const { positions, signal } = clientWith();
+  const odd = { ...OPENER, quantity: 'undefined' };
+  const pending = Array.from({ length: 600 }, (_, number) => ({ ...OPENER, fingerprint: `pending-${number}` }));
+  await positions.tell('BTCUSDT', { ...REPORT, openers: [odd, OPENER, ...pending] });
+  const [, told] = signal.mock.calls[0] as [unknown, PositionReport];
+  expect(reportFault(told, 'BTCUSDT')).toBeUndefined();
+  expect(told).toMatchObject({ row: ROW, openers: [OPENER, pending[0], ...pending.slice(1, TOLD_OPENERS_MAX - 1)] });
+});
 
 test('a position’s workflow is told, and started where none runs, under its one id and with this process’s settings', async () => {
   const { positions, signalWithStart } = clientWithNone();

@@ -1,5 +1,7 @@
 /** How closely the account looks at positions: requests are few. */
 import { AccountRisk } from '../../../workflows/account-risk';
+import { reportFault } from '../../../src/domain/position/message-faults';
+import { TOLD_OPENERS_MAX } from '../../../src/domain/position/told-openers';
 import type { PositionRow } from '../../../src/domain/position/types';
 import type { PositionClosed } from '../../../src/messages/venue-account';
 import type { EntryToTell } from '../../../workflows/entries-to-tell';
@@ -51,6 +53,23 @@ test('the report that knows of an exit is asked for soon, also where nothing is 
   jest.advanceTimersByTime(MINUTE_MS);
   one.reportTaken({ asOfMs: Date.now(), rows: [], unreadable: [] });
   expect(one.intervalMs(false)).toBeGreaterThan(BUSY_MS);
+});
+
+test('however many entries are pending, a report of their position names no more than its workflow takes', () => {
+  const desk = new Desk();
+  const row = desk.open();
+  const one = account(desk);
+  one.boundOpeners();
+  jest.advanceTimersByTime(BUSY_MS);
+  one.reportTaken({ asOfMs: Date.now(), rows: [{ ...row, sequence: 2 }], unreadable: [] });
+  const pending = Array.from({ length: 600 }, () => {
+    const { reservationId: id, ...command } = desk.command(row.symbol, { direction: 'BUY' });
+    return { reservation: { ...command, id, createdAtMs: Date.now() } as never, strategy: id };
+  });
+  const report = one.reportOf(row.symbol, pending);
+  expect(reportFault({ ...report, tradingState: 'active' }, row.symbol)).toBeUndefined();
+  expect(report).toMatchObject({ row: { symbol: row.symbol } });
+  expect(report?.openers).toHaveLength(TOLD_OPENERS_MAX);
 });
 
 describe('a position that many entries turned over between two reports', () => {
