@@ -5,6 +5,7 @@ import type { MeasuredProduct } from './measured-product';
 import { byPart, type ByPart, type HttpCpu } from './process-figures';
 import type { SignalMaker } from './signal-maker';
 import { percentile } from './statistics';
+import { orderOfTurn } from './turn-order';
 import { tradeAlone } from './venue-alone';
 import { CROWDS, type RoundFigures, type Spread, type WayFigures, type WayName } from './speed-figures';
 import type { Way, WayRun } from './ways';
@@ -31,14 +32,13 @@ type Runs = ReadonlyMap<WayName, readonly WayRun[]>;
 
 /** Measures every way, in alternation, so that what disturbs the machine disturbs all of them. */
 export async function runRound(tools: RoundTools): Promise<RoundFigures> {
-  const { round, product, maker, ways: all, venueAlone, abort, progress } = tools;
-  const ways = rotated(all, round);
+  const { round, product, maker, ways, venueAlone, abort, progress } = tools;
   progress('one at a time');
-  const one = await takeTurns(ways, ONE_AT_A_TIME, abort);
+  const one = await takeTurns(ways, { ...ONE_AT_A_TIME, round }, abort);
   const crowds: Runs[] = [];
   for (const crowd of CROWDS) {
     progress(`${crowd.atOnce} at once`);
-    crowds.push(await takeTurns(ways, crowd, abort));
+    crowds.push(await takeTurns(ways, { ...crowd, round }, abort));
   }
   progress('duplicates, and the venue alone');
   const traded = [...(crowds[0]?.values() ?? [])]
@@ -59,25 +59,27 @@ export async function runRound(tools: RoundTools): Promise<RoundFigures> {
   };
 }
 
-/** Another way begins each turn: none always runs behind the same other one. */
+interface Turns {
+  readonly round: number;
+  readonly atOnce: number;
+  readonly turns: number;
+  readonly count: number;
+}
+
+/** What a way leaves to be done, such as positions to be booked, falls on all others alike. */
 async function takeTurns(
   ways: readonly Way[],
-  { atOnce, turns, count }: { readonly atOnce: number; readonly turns: number; readonly count: number },
+  { round, atOnce, turns, count }: Turns,
   signal: AbortSignal,
 ): Promise<Runs> {
   const runs = new Map<WayName, WayRun[]>(ways.map(({ name }) => [name, []]));
   for (let turn = 0; turn < turns; turn += 1) {
-    for (const way of rotated(ways, turn)) {
+    for (const way of orderOfTurn(ways, round * turns + turn)) {
       signal.throwIfAborted();
       runs.get(way.name)?.push(await way.run({ count, atOnce, signal }));
     }
   }
   return runs;
-}
-
-function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 function figuresOf(name: WayName, one: Runs, crowds: readonly Runs[]): WayFigures {
