@@ -71,7 +71,7 @@ export class AccountRisk {
     this.awaitsUnseen = true;
   }
 
-  /** From now on a report names so many entries at most, however many are pending. */
+  /** See PositionReports.boundOpeners. */
   boundOpeners(): void {
     this.reports.boundOpeners();
   }

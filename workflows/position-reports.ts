@@ -45,8 +45,10 @@ export class PositionReports {
     return this.entriesToTell !== undefined;
   }
 
+  /** Few enough for whoever is told, and as many as are needed to explain a position's size. */
   boundOpeners(): void {
     this.areOpenersBounded = true;
+    this.ownEntries?.nameMore();
   }
 
   /** What continue-as-new carries over of them. */

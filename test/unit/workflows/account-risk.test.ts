@@ -2,7 +2,7 @@
 import { AccountRisk } from '../../../workflows/account-risk';
 import { reportFault } from '../../../src/domain/position/message-faults';
 import { TOLD_OPENERS_MAX } from '../../../src/domain/position/told-openers';
-import type { PositionRow } from '../../../src/domain/position/types';
+import { OPENERS_MAX, type PositionRow } from '../../../src/domain/position/types';
 import type { PositionClosed } from '../../../src/messages/venue-account';
 import type { EntryToTell } from '../../../workflows/entries-to-tell';
 import { dayOf } from '../../../src/domain/risk/book';
@@ -107,6 +107,22 @@ describe('a position that many entries turned over between two reports', () => {
     const added = fill(one, desk, 'SELL');
     expect(report(one, desk, { openedAtMs })?.openers).toMatchObject([last, { strategy: added }]);
   });
+
+  test.each([1, 2, 4, 5, 9])(
+    'is told with all of the %i entries that filled since it was opened, or with as many as are told',
+    (count) => {
+      const { one, desk } = turnedOver();
+      one.boundOpeners();
+      fill(one, desk, 'BUY');
+      const openedAtMs = Date.now() + 2_000;
+      const filled = Array.from({ length: count }, () => fill(one, desk, 'SELL'));
+      const told = report(one, desk, { openedAtMs, size: String(count) })?.openers ?? [];
+      const names = told.map(({ fingerprint }) => fingerprint);
+      expect(names).toHaveLength(Math.min(count, OPENERS_MAX));
+      expect(filled).toEqual(expect.arrayContaining(names));
+      expect(new Set(names).size).toBe(names.length);
+    },
+  );
 
   test('lends its entries to no later one once it is closed, also where the clock of the venue was set back', () => {
     const { one, desk } = turnedOver();
