@@ -22,6 +22,8 @@ export interface Episode {
   readonly legs: readonly Leg[];
   /** Funding that was booked while it was open. */
   readonly funding: readonly Execution[];
+  /** An execution closed less, by the venue's word, than was open by the list: the list lacks something. */
+  readonly lacksSome: boolean;
 }
 
 interface OpenEpisode {
@@ -32,6 +34,7 @@ interface OpenEpisode {
   sizeMax: Decimal;
   readonly legs: Leg[];
   readonly funding: Execution[];
+  lacksSome: boolean;
 }
 
 /** How far the venue's instant of an opening may be from that of its first fill. */
@@ -57,6 +60,7 @@ export function episodesOf(symbol: string, executions: readonly Execution[]): re
     const closed = closedOf(execution, quantity, side, open);
     const part = { execution, price, whole: quantity };
     if (open !== undefined && open.side !== side) {
+      open.lacksSome ||= parseDecimal(execution.closedQuantity)?.lessThan(closed) === true;
       open = closePart(open, { ...part, quantity: decimalMin(open.size, quantity) });
     }
     const rest = quantity.minus(closed);
@@ -70,6 +74,7 @@ export function episodesOf(symbol: string, executions: readonly Execution[]): re
         sizeMax: ZERO,
         legs: [],
         funding: [],
+        lacksSome: false,
       };
       episodes.push(open);
     }

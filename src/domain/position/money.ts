@@ -28,7 +28,8 @@ export function cutFigure(value: Decimal): Decimal {
 /**
  * The sum of an episode's rows in the money log, each once.
  *
- * @returns undefined where an execution has no row, or a row cannot be read
+ * @returns undefined where an execution has no row, a row of then has no execution, or one cannot be read: venues forget, and may
+ * do so only for a while
  */
 export function provenMoney(
   episode: Episode,
@@ -39,6 +40,9 @@ export function provenMoney(
   }: { symbol: string; executions: readonly Execution[]; moneyRows: readonly MoneyRow[] },
 ): Money | undefined {
   const rows = distinctRows(moneyRows);
+  const hasExecution = (row: MoneyRow): boolean => executions.some((one) => isRowOf(row, one));
+  if (episode.lacksSome || rows.some((row) => isTradeWithin(row, symbol, episode) && !hasExecution(row)))
+    return undefined;
   const parts: (Sums | undefined)[] = [];
   for (const leg of episode.legs) {
     const own = rows.filter((row) => isRowOf(row, leg.execution));
@@ -46,9 +50,7 @@ export function provenMoney(
     parts.push(...own.map((row) => ofLeg(row, leg)));
   }
   const named = rows.filter((row) => episode.funding.some((one) => isRowOf(row, one)));
-  const others = rows.filter(
-    (row) => isFundingWithin(row, symbol, episode) && !executions.some((one) => isRowOf(row, one)),
-  );
+  const others = rows.filter((row) => isFundingWithin(row, symbol, episode) && !hasExecution(row));
   // A venue may give a payment other ids in its log than among the executions.
   if (named.length + others.length < episode.funding.length) return undefined;
   parts.push(...[...named, ...others].map(wholeRow));
@@ -122,6 +124,12 @@ function isRowOf(row: MoneyRow, execution: Execution): boolean {
 /** A payment at the instant of an opening is the position's of before. */
 function isFundingWithin(row: MoneyRow, symbol: string, { openedAtMs, closedAtMs = Infinity }: Episode): boolean {
   return row.kind === 'funding' && row.symbol === symbol && row.atMs > openedAtMs && row.atMs <= closedAtMs;
+}
+
+/** At the instants of its first and its last fill another position's may be. */
+function isTradeWithin(row: MoneyRow, symbol: string, { openedAtMs, closedAtMs = Infinity }: Episode): boolean {
+  const isTrade = row.kind === 'trade' || row.kind === 'liquidation' || row.kind === 'adl';
+  return isTrade && row.symbol === symbol && row.atMs > openedAtMs && row.atMs < closedAtMs;
 }
 
 /** A row that names neither an execution nor an order has no key but its instant. */

@@ -306,3 +306,31 @@ test('a clock that was set back does not make what opened another position a par
   const trade = closedTradeOf(evidence({ executions: [turned, others, closing], moneyRows }));
   expect(trade).toMatchObject({ quantity: '10', entryPrice: '100', exitPrice: '110', gross: '100', marks: [] });
 });
+
+describe('a position whose closing the venue has forgotten, and that looks as if the next one’s entry had closed it', () => {
+  const NEXT = execution({
+    executionId: 'e3',
+    orderId: 'o3',
+    clientOrderId: `of${'c'.repeat(30)}`,
+    direction: 'SELL',
+    quantity: '1.5',
+    price: '120',
+    closedQuantity: '0',
+    atMs: OPENED_AT_MS + 90_000,
+  });
+
+  test('is not proven: by the venue’s word that entry closed nothing', () => {
+    const rows = [rowOf(OPENING), rowOf(NEXT)];
+    const trade = closedTradeOf(evidence({ executions: [OPENING, NEXT], moneyRows: rows }));
+    expect(trade).toMatchObject({ isProven: false, marks: ['estimated'] });
+  });
+
+  test('is not proven: the money log has a row of a trade that no execution explains', () => {
+    const next = { ...NEXT, closedQuantity: '1' };
+    const rows = [rowOf(OPENING), rowOf(CLOSING, { change: '9.9' }), rowOf(next)];
+    const lacking = evidence({ executions: [OPENING, next], moneyRows: rows });
+    expect(closedTradeOf(lacking)).toMatchObject({ isProven: false, marks: ['estimated'] });
+    const told = closedTradeOf({ ...lacking, executions: [OPENING, CLOSING, NEXT] });
+    expect(told).toMatchObject({ isProven: true, closedAtMs: CLOSING.atMs, net: '9.8' });
+  });
+});
