@@ -23,7 +23,7 @@ export function createBalancesView(store) {
     ],
     keyOf: ({ asset }) => asset,
   });
-  const fold = createFold(table.element, { first: 12 });
+  const fold = createFold(table.element, { first: 12, scrolledAs: 'Balances, asset by asset' });
   return createPanel({
     name: 'balances',
     title: 'Balances',

@@ -104,7 +104,7 @@ describeInBrowser('the page', () => {
     },
   );
 
-  test.each(['paper', 'troubled'] as const)(
+  test.each(['extreme', 'troubled'] as const)(
     'has no serious fault for who sees or hears otherwise: %s',
     async (name) => {
       await show(SITUATIONS[name]());
