@@ -34,7 +34,7 @@ export function openAct(store, act) {
   const form = h(
     'form',
     { class: 'act' },
-    h('p', { class: 'means' }, means),
+    h('p', { class: 'means' }, stakes(store), means),
     ...fields,
     !isReasonless && reason.label,
     word?.label,
@@ -54,7 +54,9 @@ export function openAct(store, act) {
     } else void perform(why);
   });
   const dialog = openDialog({ title, kind: 'act-dialog', content: [form] });
-  (isReasonless ? submit : reason.input).focus();
+  // Where a figure is asked for, too, that is typed first.
+  const first = form.querySelector('input:not([type="checkbox"])');
+  (isReasonless || !(first instanceof HTMLElement) ? submit : first).focus();
 
   /** @param {string} why */
   const perform = async (why) => {
@@ -88,6 +90,11 @@ export function openAct(store, act) {
       holdDialog(dialog, false);
     }
   };
+}
+
+/** As the head of the page says it, which may be out of sight. @param {import('./store.js').Store} store */
+function stakes({ hello }) {
+  return hello && h('span', { class: 'environment' }, hello.environment.toUpperCase());
 }
 
 function reasonField() {

@@ -1,6 +1,7 @@
 import { createTable } from './data-table.js';
 import { h } from './dom.js';
 import { amount } from './figures.js';
+import { createFold } from './fold.js';
 import { createPanel, note } from './panel.js';
 
 /**
@@ -22,15 +23,15 @@ export function createBalancesView(store) {
     ],
     keyOf: ({ asset }) => asset,
   });
+  const fold = createFold(table.element, { first: 12, scrolledAs: 'Balances, asset by asset' });
   return createPanel({
     name: 'balances',
     title: 'Balances',
     store,
     render: (balances) => {
       table.update(balances);
-      return balances.length === 0
-        ? [note('The venue has not told of any balance yet.')]
-        : [h('div', { class: 'scroller' }, table.element)];
+      fold.update(balances.length);
+      return [balances.length === 0 ? note('The venue has not told of any balance yet.') : fold.element];
     },
   });
 }

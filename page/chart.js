@@ -7,6 +7,10 @@ import { THEME_EVENT } from './theme.js';
 
 const HEIGHT_PX = 150;
 const DAY_SECONDS = 86_400;
+const AXIS_FONT = '11px system-ui, sans-serif';
+/** Beside the figures of an axis; it is so wide at least, so that it seldom moves. */
+const AXIS_GAP_PX = 14;
+const AXIS_PX_MIN = 56;
 /** Within which ticks tell seconds, too. */
 const SHORT_SECONDS = 240;
 
@@ -69,7 +73,7 @@ function optionsOf(UPlot, lines, format, width, frame) {
     stroke: colour('--muted'),
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
-    font: '11px system-ui, sans-serif',
+    font: AXIS_FONT,
   };
   return {
     width,
@@ -79,7 +83,7 @@ function optionsOf(UPlot, lines, format, width, frame) {
     cursor: { drag: { x: false, y: false } },
     axes: [
       { ...axis, space: 64, size: 26, values: (_chart, seconds) => timeTicks(seconds) },
-      { ...axis, size: 56, space: 28, values: (_chart, values) => values.map(format) },
+      { ...axis, size: (one, words) => widthOf(one, words), space: 28, values: (_chart, values) => values.map(format) },
     ],
     series: [
       {},
@@ -93,6 +97,15 @@ function optionsOf(UPlot, lines, format, width, frame) {
       })),
     ],
   };
+}
+
+/** What the longest word beside an axis needs, pixels. @param {import('uplot')} chart @param {string[] | null} words */
+function widthOf({ ctx }, words) {
+  ctx.save();
+  ctx.font = AXIS_FONT;
+  const widths = (words ?? []).map((word) => ctx.measureText(word).width);
+  ctx.restore();
+  return Math.max(AXIS_PX_MIN, Math.ceil(Math.max(0, ...widths)) + AXIS_GAP_PX);
 }
 
 /** Axes show UTC, as all of the page does. @param {number} seconds */

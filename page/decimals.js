@@ -83,13 +83,17 @@ function write(units, scale) {
 }
 
 /**
- * For people: thousands apart, no more digits than asked for, and a true minus.
+ * For people: thousands apart, no more digits than asked for, and a true minus. What is small keeps its first digits: only nothing is
+ * shown as zero.
  *
  * @param {Decimal} decimal
- * @param {{ digitsMin?: number, digitsMax?: number, isSigned?: boolean }} [options]
+ * @param {{ digitsMin?: number, digitsMax?: number, significantMin?: number, isSigned?: boolean }} [options] significantMin: digits
+ *   from the first that is not zero
  */
-export function display(decimal, { digitsMin = 0, digitsMax = 8, isSigned = false } = {}) {
-  const scale = Math.max(digitsMin, Math.min(decimal.scale, digitsMax));
+export function display(decimal, { digitsMin = 0, digitsMax = 8, significantMin = 2, isSigned = false } = {}) {
+  const leading = decimal.scale - (decimal.units < 0n ? -decimal.units : decimal.units).toString().length;
+  const wanted = decimal.units === 0n ? digitsMax : Math.max(digitsMax, leading + significantMin);
+  const scale = Math.max(digitsMin, Math.min(decimal.scale, wanted));
   const units = unitsAt(decimal, scale);
   const [whole = '', fraction = ''] = write(units < 0n ? -units : units, scale).split('.');
   const kept = fraction.slice(0, digitsMin) + fraction.slice(digitsMin).replace(/0+$/, '');

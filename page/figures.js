@@ -12,7 +12,11 @@ export function unknown(why = 'not known') {
   return h('span', { class: 'unknown', title: why }, '–');
 }
 
-/** @typedef {{ digitsMin?: number, digitsMax?: number, isSigned?: boolean }} Digits */
+/** @typedef {{ digitsMin?: number, digitsMax?: number, significantMin?: number, isSigned?: boolean }} Digits */
+
+/** Prices of a coin that costs next to nothing can still be told apart. */
+const SIGNIFICANT_MIN = 5;
+const OF_MONEY = { digitsMin: 2, digitsMax: 2, significantMin: 2 };
 
 /**
  * An amount; its title has all digits where not all are shown.
@@ -23,7 +27,7 @@ export function unknown(why = 'not known') {
 export function amount(text, digits) {
   const decimal = readDecimal(text);
   if (!decimal) return unknown();
-  const shown = display(decimal, digits);
+  const shown = display(decimal, { significantMin: SIGNIFICANT_MIN, ...digits });
   const whole = display(decimal, { digitsMax: decimal.scale });
   return h(
     'span',
@@ -36,14 +40,14 @@ export function amount(text, digits) {
 export function profit(text) {
   const sign = signOf(text);
   if (sign === undefined) return unknown();
-  const figure = amount(text, { digitsMin: 2, digitsMax: 2, isSigned: true });
+  const figure = amount(text, { ...OF_MONEY, isSigned: true });
   if (sign !== 0) figure.classList.add(sign > 0 ? 'gain' : 'loss');
   return figure;
 }
 
 /** @param {unknown} text */
 export function money(text) {
-  return amount(text, { digitsMin: 2, digitsMax: 2 });
+  return amount(text, OF_MONEY);
 }
 
 /**

@@ -7,10 +7,12 @@ import { h } from './dom.js';
  * @param {object} options
  * @param {6 | 12} options.first rows; the style sheet knows these
  * @param {string} [options.id]
+ * @param {string} [options.scrolledAs] its name where nothing in it can have the focus: then it has, so that keys can scroll it
  */
-export function createFold(table, { first, id }) {
+export function createFold(table, { first, id, scrolledAs }) {
   const more = h('button', { type: 'button', class: 'more' }, 'Show all');
-  const element = h('div', { class: `scroller fold first-${first}`, id }, table, more);
+  const scrolls = scrolledAs !== undefined && { tabindex: 0, role: 'group', 'aria-label': scrolledAs };
+  const element = h('div', { class: `scroller fold first-${first}`, id, ...scrolls }, table, more);
   more.addEventListener('click', () => {
     element.classList.add('all');
     more.hidden = true;

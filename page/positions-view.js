@@ -2,7 +2,9 @@ import { closeAct } from './acts.js';
 import { createTable } from './data-table.js';
 import { h } from './dom.js';
 import { amount, profit, since, unknown, until } from './figures.js';
+import { createFold } from './fold.js';
 import { createPanel, note } from './panel.js';
+import { protectAct } from './protect-act.js';
 import { signalLink } from './router.js';
 import { badge, lookOf, side } from './words.js';
 
@@ -86,13 +88,15 @@ export function createPositionsView(store) {
         {
           name: 'act',
           label: '',
-          cell: ({ symbol, mayTrade, problem }) => mayTrade && problem === undefined && closeButton(store, symbol),
+          cell: ({ mayTrade, problem, ...position }) =>
+            mayTrade && problem === undefined && actButtons(store, position),
         },
       ],
       keyOf: ({ symbol }) => symbol,
       classOf: ({ state }) => (state === 'UNPROTECTED' ? 'alarming' : ''),
     }),
   );
+  const fold = createFold(table.element, { first: 12 });
   return createPanel({
     name: 'positions',
     title: 'Positions',
@@ -101,10 +105,18 @@ export function createPositionsView(store) {
     also: ['hello'],
     render: (positions) => {
       const mayTrade = store.hello?.may_trade === true;
-      table.update(positions.map((position) => ({ .../** @type {any} */ (position), mayTrade })));
-      return positions.length === 0 ? [note('No position is open.')] : [h('div', { class: 'scroller' }, table.element)];
+      const rows = positions.map((position) => ({ .../** @type {any} */ (position), mayTrade }));
+      table.update(rows.toSorted((one, other) => urgency(other) - urgency(one)));
+      fold.update(rows.length);
+      return [rows.length === 0 ? note('No position is open.') : fold.element];
     },
   });
+}
+
+/** What has to be looked at stands first, however many there are. @param {Position} position */
+function urgency({ state, unprotected_since: naked, held_by_venue: isHeld, problem }) {
+  if (state === 'UNPROTECTED' || naked !== undefined || isHeld) return 2;
+  return problem === undefined ? 0 : 1;
 }
 
 /** @param {Position} position */
@@ -161,18 +173,24 @@ function stateCell({
   );
 }
 
-/** @param {import('./store.js').Store} store @param {string} symbol */
-function closeButton(store, symbol) {
+/** @param {import('./store.js').Store} store @param {Position} position */
+function actButtons(store, position) {
+  const { symbol } = position;
+  return h(
+    'span',
+    { class: 'row-acts' },
+    rowButton('Protect', symbol, () => protectAct(store, position)),
+    rowButton('Close', symbol, () => closeAct(store, symbol)),
+  );
+}
+
+/** @param {string} verb @param {string} symbol @param {() => void} onclick */
+function rowButton(verb, symbol, onclick) {
+  const focus = `${verb.toLowerCase()}-${symbol}`;
   return h(
     'button',
-    {
-      type: 'button',
-      class: 'small',
-      'data-focus': `close-${symbol}`,
-      'aria-label': `Close ${symbol}`,
-      onclick: () => closeAct(store, symbol),
-    },
-    'Close',
+    { type: 'button', class: 'small', 'data-focus': focus, 'aria-label': `${verb} ${symbol}`, onclick },
+    verb,
   );
 }
 

@@ -10,17 +10,27 @@ import { createPanel, note } from './panel.js';
 
 /** @typedef {import('./trades-view.js').Trades} Trades */
 
+/** From here on a tick is told in thousands of thousands. */
+const MANY = 1_000_000;
+
+/** @param {number} value */
+function tickWords(value) {
+  const notation = Math.abs(value) >= MANY ? 'compact' : 'standard';
+  return value.toLocaleString('en', { notation, maximumSignificantDigits: 6 });
+}
+
 /** @param {import('./store.js').Store} store */
 export function createResultView(store) {
   const chart = createChart({
     lines: [{ label: 'net', colour: '--good', isStepped: true }],
-    format: (value) => value.toLocaleString('en'),
+    format: tickWords,
   });
   return createPanel({
     name: 'trades',
     id: 'result',
     title: 'Net result',
     store,
+    also: ['hello'],
     render: (value) => {
       const { sum, days, net_over_time: points } = /** @type {Trades} */ (/** @type {unknown} */ (value));
       if (sum.trades === 0) return [note(`No trade was closed in the last ${days} days.`)];
@@ -37,7 +47,7 @@ export function createResultView(store) {
           'p',
           { class: 'sentence' },
           h('strong', {}, profit(sum.net)),
-          ` net in ${days} days: ${sum.won} of ${sum.trades} trades won; gross `,
+          ` ${unitOf(store)}net in ${days} days: ${sum.won} of ${sum.trades} trades won; gross `,
           profit(sum.gross),
           ', fees ',
           money(sum.fees),
@@ -49,4 +59,9 @@ export function createResultView(store) {
       ];
     },
   });
+}
+
+/** @param {import('./store.js').Store} store */
+function unitOf({ hello }) {
+  return hello?.settle_asset === undefined ? '' : `${hello.settle_asset} `;
 }

@@ -1,6 +1,6 @@
 import { createTable } from './data-table.js';
 import { h } from './dom.js';
-import { unknown, until } from './figures.js';
+import { amount, unknown, until } from './figures.js';
 import { createPanel, note } from './panel.js';
 
 /**
@@ -69,7 +69,14 @@ function valueCell({ value, limit }) {
   return h(
     'span',
     {},
-    value ?? unknown(),
-    h('span', { class: 'quiet' }, limit === undefined ? ', off' : ` of ${limit}`),
+    value === undefined ? unknown() : figureWords(value),
+    ' ',
+    h('span', { class: 'quiet number' }, ...(limit === undefined ? ['(off)'] : ['of ', figureWords(limit)])),
   );
+}
+
+/** A figure with its unit, as the account tells it: `5000 USDT`. @param {string} words */
+function figureWords(words) {
+  const [, figure, unit = ''] = /^([+-]?\d+(?:\.\d+)?)(.*)$/s.exec(words) ?? [];
+  return h('span', { class: 'figure' }, ...(figure === undefined ? [words] : [amount(figure), unit]));
 }

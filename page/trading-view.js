@@ -1,5 +1,5 @@
 import { flattenAct, haltAct, reduceAct, resumeAct } from './acts.js';
-import { subtract } from './decimals.js';
+import { signOf, subtract } from './decimals.js';
 import { h, refill } from './dom.js';
 import { at, money, profit, unknown } from './figures.js';
 import { createAge } from './panel.js';
@@ -37,9 +37,9 @@ export function showTrading(store, element) {
   element.append(
     h('div', { class: 'tile-frame wide' }, h('h2', {}, 'Trading', createAge(store, 'trading', state)), state),
     acts,
-    tile(store, 'Equity', 'risk', () => equity(/** @type {Risk | undefined} */ (store.value('risk')))),
-    tile(store, 'Today (UTC)', 'risk', () => today(/** @type {Risk | undefined} */ (store.value('risk')))),
-    tile(store, 'Positions', 'positions', () => String(store.value('positions')?.length ?? '–')),
+    tile(store, 'Equity', 'risk', () => equity(store)),
+    tile(store, 'Today (UTC)', 'risk', () => today(store)),
+    tile(store, 'Positions', 'positions', () => positionCount(store)),
     tile(store, 'Health', 'health', () => healthWord(store)),
   );
   store.on(['trading', 'hello', 'stream'], () => {
@@ -102,18 +102,39 @@ function actButtons(store) {
  */
 function tile(store, title, name, render) {
   const value = h('div', { class: 'tile' });
-  store.on([name], () => refill(value, render()));
+  store.on([name, 'hello'], () => refill(value, render()));
   return h('div', { class: 'tile-frame' }, h('h2', {}, title, createAge(store, name, value)), value);
 }
 
-/** @param {Risk | undefined} risk */
-function equity(risk) {
-  return h('span', { class: 'large' }, money(risk?.equity));
+/** @param {Store} store */
+function equity(store) {
+  const figure = money(riskOf(store)?.equity);
+  // Nothing is left of it, and more is owed.
+  if (signOf(riskOf(store)?.equity) === -1) figure.classList.add('loss');
+  return ofMoney(store, figure);
 }
 
-/** @param {Risk | undefined} risk */
-function today(risk) {
-  return h('span', { class: 'large' }, profit(subtract(risk?.equity, risk?.day_start_equity)));
+/** @param {Store} store */
+function today(store) {
+  const risk = riskOf(store);
+  return ofMoney(store, profit(subtract(risk?.equity, risk?.day_start_equity)));
+}
+
+/** @param {Store} store */
+function riskOf(store) {
+  return /** @type {Risk | undefined} */ (store.value('risk'));
+}
+
+/** With its unit. @param {Store} store @param {HTMLElement} figure */
+function ofMoney(store, figure) {
+  const unit = figure.matches('.figure') ? store.hello?.settle_asset : undefined;
+  return h('span', { class: 'large' }, figure, unit !== undefined && h('span', { class: 'unit quiet' }, ` ${unit}`));
+}
+
+/** @param {Store} store */
+function positionCount(store) {
+  const positions = store.value('positions');
+  return positions === undefined ? unknown('not read yet') : h('span', { class: 'figure' }, String(positions.length));
 }
 
 /** @param {Store} store */

@@ -4,6 +4,7 @@ import type { TradeTimes } from '../src/messages/trade';
 import type { DenialCode } from '../src/domain/denial';
 import type { OrderPlan, VenueOrder } from '../src/domain/market';
 import type { EndedBy } from '../src/domain/order-end';
+import { asMarkdown } from '../src/domain/markdown';
 import { strategyWords } from '../src/domain/position/exit-strategy';
 import { feeSentence, fillSentence } from '../src/domain/settlement';
 import { addTimeline } from '../src/domain/timeline';
@@ -209,9 +210,9 @@ export class SignalRecord {
   private describe(): string {
     const { signal } = this.input;
     const lines = [
-      `**${signal.direction} ${signal.symbol}** · ${this.strategy()} · ${this.outcome ?? this.state}`,
+      `**${signal.direction} ${signal.symbol}** · ${asMarkdown(this.strategy())} · ${this.outcome ?? this.state}`,
       '',
-      this.detail,
+      asMarkdown(this.detail),
     ];
     if (this.plan) lines.push('', `Funds: ${this.plan.reserveAmount} ${this.plan.asset} for ${this.plan.quantity}`);
     if (this.waitUntilMs !== undefined) lines.push('', `Waits until ${new Date(this.waitUntilMs).toISOString()}`);
@@ -220,7 +221,7 @@ export class SignalRecord {
     const venueId = this.order?.venueOrderId ? `, the venue's id is ${this.order.venueOrderId}` : '';
     lines.push('', `Order: ${clientOrderId}${venueId}`);
     const known = readSignalSource(source);
-    if (known) lines.push('', `From ${sourceWords(known)}.`);
+    if (known) lines.push('', `From ${asMarkdown(sourceWords(known))}.`);
     lines.push('', `Why: \`oncefill explain ${fingerprint}\``);
     return lines.join('\n');
   }

@@ -140,6 +140,7 @@ function helloTo({ who, mayTrade }: Caller, { hostname }: FastifyRequest, config
     who,
     confirms_acts: environment === 'live',
     symbols: config.venues[config.venue]?.symbols ?? [],
+    settle_asset: config.venues[config.venue]?.settleAsset,
   };
 }
 

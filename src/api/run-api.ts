@@ -6,6 +6,7 @@ import { tokensAreRequired } from '../config/api-access';
 import { packageVersion } from '../config/package-root';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { hintedTrace } from '../hooks/hinted-trace';
 import { startHooks } from '../hooks/start-hooks';
 import { HandOverClient } from '../intake/hand-over/hand-over-client';
 import { handOverIdentity } from '../intake/hand-over/identity';
@@ -101,7 +102,8 @@ export async function runApi({
       }),
     health: async () => report(await reader.read()),
   });
-  const hooks = await startHooks({ ...doors, intake: tracedIntake(intake, { by: 'hook' }, door) }, registry);
+  const hookIntake = tracedIntake(intake, { by: 'hook' }, hintedTrace(door, config));
+  const hooks = await startHooks({ ...doors, door, intake: hookIntake }, registry);
   const leaveSlot = takeSlot(client, config);
   tellReady(gate);
   await untilStopped();

@@ -46,6 +46,12 @@ export async function withExplainer<Result>(
   });
 }
 
+/** Some shells write what a command prints as UTF-16, and most editors can put a mark before UTF-8. */
+function textOf(bytes: Buffer): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
 /** @throws CliError USAGE */
 async function explainFile(path: string): Promise<Explanation> {
   const [{ readBoundedFile, FileUnusableError }, { explainHistory }] = await Promise.all([
@@ -54,8 +60,7 @@ async function explainFile(path: string): Promise<Explanation> {
   ]);
   const what = 'The history';
   try {
-    const text = readBoundedFile(path, { bytesMax: HISTORY_BYTES_MAX, what }).toString('utf8');
-    return await explainHistory(JSON.parse(text));
+    return await explainHistory(JSON.parse(textOf(readBoundedFile(path, { bytesMax: HISTORY_BYTES_MAX, what }))));
   } catch (error) {
     if (error instanceof FileUnusableError) throw new CliError(error.message, ExitCode.USAGE);
     const { name, message } = error as Error;

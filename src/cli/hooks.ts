@@ -9,8 +9,8 @@ import { loadCommandConfig, SERVING } from './command-config';
 import { renderForeseen, renderSource, type ShownSource } from './render-hooks';
 import { printJson, printLine } from './terminal';
 
-/** A body beyond every limit that hooks.bodyLimitBytes can have is none. */
-const BODY_BYTES_MAX = 262_144;
+/** Beyond hooks.bodyLimitBytes, and so refused with the reason; what is larger yet was meant for something else. */
+const BODY_BYTES_MAX = 16 * 1_048_576;
 
 /** @throws CliError where there is no such source */
 function sourceNamed({ hooks }: Config, name: string): HookSource {

@@ -37,6 +37,10 @@ export function foreseeAlert(
   bytes: Buffer,
   nowMs: number,
 ): ForeseenAlert {
+  if (bytes.length > config.hooks.bodyLimitBytes) {
+    const message = `The body has ${bytes.length} bytes, and hooks.bodyLimitBytes is ${config.hooks.bodyLimitBytes}: send less, or raise it.`;
+    return { secret: 'not checked', refusal: { code: 'BODY_TOO_LARGE', message } };
+  }
   const read = readAlertBody(source, bytes);
   if ('fault' in read) return { secret: 'not checked', refusal: { code: 'MALFORMED_BODY', message: read.fault } };
   const isAsked = source.authentication === 'body' && secrets !== undefined;

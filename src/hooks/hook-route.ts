@@ -3,10 +3,12 @@ import { AttemptLimit } from '../access/attempt-limit';
 import type { AuditEntry } from '../access/audit';
 import type { HookSource } from '../config/hooks-schema';
 import { quoteValue } from '../domain/quote-value';
+import type { TradingSignal } from '../domain/signal';
 import { loopbackHosts, mediaType } from '../net/browser-guard';
 import { isForwarded } from '../net/forwarded';
 import { OTHER_SOURCE, type HookResult } from '../observability/metrics/hook-metrics';
 import { bodySecretFault, signatureFault } from './authenticate';
+import { doorName } from './hinted-trace';
 import { HookError } from './hook-error';
 import { interpretAlert, type InterpretedAlert } from './interpret-alert';
 import { readAlertBody } from './read-body';
@@ -122,7 +124,20 @@ class HookRoute {
     // What a stranger wrote is not repeated: it may be a secret that is one letter off.
     request.log.warn({ source: name, code, ...(isKnown && { message: error.message }) }, 'an alert was refused');
     this.note(arrival, { what: 'hook.refused', target: name, result: 'refused', detail: code }, isKnown);
+    const said = isKnown ? error.message : new HookError(code).message;
+    this.dependencies.door.note({ kind: 'refused', code, message: said, source: doorName(name) });
     throw error;
+  }
+
+  /** What is to be closed never comes by intake, which writes down the rest. */
+  private noteRefusedClose(
+    name: string,
+    { symbol, strategy }: Pick<TradingSignal, 'symbol' | 'strategy'>,
+    { code, message }: AlertOutcome['body'],
+  ): void {
+    if (typeof code !== 'string') return;
+    const source = doorName(name);
+    this.dependencies.door.note({ kind: 'refused', code, message: String(message), symbol, strategy, source });
   }
 
   private note({ name, request }: Arrival, entry: Omit<AuditEntry, 'who' | 'from' | 'why'>, isKnown = true): void {
@@ -146,6 +161,7 @@ class HookRoute {
       ({ audited, body, result }) => {
         request.log.info({ source: name, result, ...body }, 'alert received');
         this.note(arrival, audited);
+        if (alert.wish === 'close') this.noteRefusedClose(name, alert.of, body);
       },
       (error: unknown) => {
         const code = error instanceof HookError ? error.code : 'INTERNAL_ERROR';

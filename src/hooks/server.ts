@@ -4,6 +4,7 @@ import { LogController, fastify } from 'fastify';
 import type { AuditEntry } from '../access/audit';
 import type { HookSecrets } from '../config/hook-secrets';
 import { quoteValue } from '../domain/quote-value';
+import type { DoorTrace } from '../intake/door-trace';
 import { guardRequest, hostsOf, SECURITY_HEADERS } from '../net/browser-guard';
 import { ConnectionKeeper } from '../net/connection-keeper';
 import { answerBroken, HTTP_BOUNDS } from '../net/http-server';
@@ -27,6 +28,8 @@ export interface HookDependencies extends AlertDesk {
   readonly secrets: HookSecrets;
   /** A line that cannot be written does not hold an alert up, as it holds up no signal of the API. */
   readonly audit: { attempt(entry: AuditEntry): void };
+  /** What is refused before it is a signal is written down there; of signals their intake does that. */
+  readonly door: Pick<DoorTrace, 'note'>;
   readonly count: (source: string, result: HookResult) => void;
   readonly logger: FastifyBaseLogger;
 }

@@ -29,7 +29,11 @@ export async function readRun(events: readonly RecordedEvent[]): Promise<Recorde
   const name = isRecord(type) ? type['name'] : undefined;
   const isOfSignal = name === SIGNAL_WORKFLOW_TYPE || name === ORPHAN_WORKFLOW_TYPE;
   if (started?.type !== 'WORKFLOW_EXECUTION_STARTED' || !isOfSignal) {
-    throw new HistoryFormatError(`It is the history of no signal, but of ${JSON.stringify(name ?? 'something else')}.`);
+    throw new HistoryFormatError(
+      name === undefined
+        ? 'It is the history of no signal, or a part of one: its first event does not say what began.'
+        : `It is the history of no signal, but of ${JSON.stringify(name)}.`,
+    );
   }
   const input = readInput(await openPayload(started.attributes['input']));
   const calls = await callsOf(events);

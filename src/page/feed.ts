@@ -27,6 +27,8 @@ export interface PageHello {
   readonly confirms_acts: boolean;
   /** The traded symbols. */
   readonly symbols: readonly string[];
+  /** What equity, profit and loss are counted in. */
+  readonly settle_asset?: string;
 }
 
 /** What is typed before an act where money is real: the environment's name. */

@@ -104,7 +104,7 @@ describeInBrowser('the page', () => {
     },
   );
 
-  test.each(['paper', 'troubled'] as const)(
+  test.each(['extreme', 'troubled'] as const)(
     'has no serious fault for who sees or hears otherwise: %s',
     async (name) => {
       await show(SITUATIONS[name]());
@@ -228,6 +228,38 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter');
     await page.locator('.failure', { hasText: 'It is being closed \ufffdalready.' }).waitFor();
     expect(await page.locator('input[name=reason]').inputValue()).toBe('enough');
+  });
+
+  test('sets the stop of a position, says what is at stake beside it, and tells nothing of what was left empty', async () => {
+    await show(SITUATIONS.live());
+    await page.locator('button[aria-label="Protect ETHUSDT"]').click();
+    expect(await page.locator('dialog .environment').textContent()).toBe('LIVE');
+    await page.locator('input[name=stop_loss]').fill('3450.5');
+    await page.locator('input[name=reason]').fill('too wide');
+    await page.locator('input[name=confirmation]').fill('live');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    const [asked] = api.asked;
+    expect(asked).toMatchObject({ path: '/api/positions/ETHUSDT/protect' });
+    expect(asked?.body).toEqual({ reason: 'too wide', stop_loss: '3450.5' });
+  });
+
+  test('shows what has no stop first, and keeps what is done about it in sight, however many and wide they are', async () => {
+    await show(SITUATIONS.many());
+    const first = page.locator('#panel-positions tbody tr').first();
+    expect(await first.getAttribute('class')).toBe('alarming');
+    await show(SITUATIONS.extreme());
+    const frame = await page.locator('#panel-positions').boundingBox();
+    const button = await page.locator('button[aria-label="Close 1000PEPEUSDT"]').boundingBox();
+    expect(button!.x + button!.width).toBeLessThanOrEqual(frame!.x + frame!.width);
+  });
+
+  test('shows nothing as zero that is not, and the unit of what is money', async () => {
+    await show(SITUATIONS.extreme());
+    const row = (await page.locator('#panel-positions tbody tr').first().innerText()).split(/\s+/);
+    expect(row).toEqual(expect.arrayContaining(['0.0000000012345', '0.0000000012391', '0.00000000111']));
+    expect(await page.locator('#panel-positions .loss').first().textContent()).toBe('−0.0000001');
+    expect(await page.locator('#overview').innerText()).toContain('−1,523.44 USDT');
   });
 
   test('keeps the dialog while an act is under way, whatever is pressed', async () => {

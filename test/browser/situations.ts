@@ -34,6 +34,7 @@ function hello(environment: PageEnvironment, more: Partial<PageHello> = {}): Pag
     who: 'someone over HTTP from this machine',
     confirms_acts: environment === 'live',
     symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
+    settle_asset: 'USDT',
     ...more,
   };
 }
@@ -348,6 +349,53 @@ function troubledValues(): PageValues {
   };
 }
 
+/** As many positions as nobody watches one by one, two without a stop, with names as long as exchanges have them. */
+function manyPositions(): PageValues['positions'] {
+  return Array.from({ length: 48 }, (_, index) => ({
+    ...POSITIONS[index % 2],
+    symbol: index % 5 === 0 ? `1000000BABYCOIN${index}USDT` : `COIN${index}USDT`,
+    state: 'PROTECTED',
+    ...(index % 20 === 13 && { state: 'UNPROTECTED', stop_loss: undefined, unprotected_since: ago(index * SECOND_MS) }),
+  }));
+}
+
+/** Figures of accounts that trade coins of next to no worth, and of one that owes. */
+function extremeValues(): PageValues {
+  const values = healthyValues();
+  const [long, short] = POSITIONS;
+  const tiny = { entry_price: '0.0000000012345', mark_price: '0.0000000012391', stop_loss: '0.00000000111' };
+  return {
+    ...values,
+    balances: [
+      { asset: 'USDT', total: '123456789012345.12345678', free: '-0.00000001', reserved: '123456789012345.12345679' },
+      { asset: 'PEPE', total: '0.000000000001', free: '0.000000000001', reserved: '0' },
+    ],
+    positions: [
+      { ...long, ...tiny, symbol: '1000PEPEUSDT', size: '99999999999999', unrealised_profit: '123456789012.34' },
+      { ...short, size: '0.00000001', mark_price: '1234567891.12345678', unrealised_profit: '-0.0000001' },
+    ],
+    risk: {
+      ...values.risk,
+      equity: '-1523.44',
+      rules: [{ code: 'EXPOSURE_LIMIT', limit: '20000 USDT', value: '123456789012345.123 USDT', is_blocking: true }],
+    },
+    latency: [
+      { time: ago(5 * SECOND_MS), count: 1, p50_ms: 0.4, p99_ms: 60_000 },
+      { time: ago(SECOND_MS), count: 1, p50_ms: 58_000, p99_ms: 300_000 },
+    ],
+  };
+}
+
+/** Everything is an hour old, and nothing can be read. */
+function unreadable(): Pick<Situation, 'problems' | 'agesMs'> {
+  const names = Object.keys(healthyValues()) as PageSectionName[];
+  const problem = 'The Temporal server at 127.0.0.1:7233 does not answer (DEADLINE_EXCEEDED after 2 s).';
+  return {
+    problems: Object.fromEntries(names.map((name) => [name, problem])),
+    agesMs: Object.fromEntries(names.map((name) => [name, HOUR_MS + MINUTE_MS])),
+  };
+}
+
 const LONG = 'a-strategy-with-a-very-long-name-that-somebody-generated-from-all-of-its-parameters-20x50x200';
 const HOSTILE = '<img src=x onerror="document.title=1"><script>alert(1)</script>"\'&‮​';
 
@@ -422,6 +470,9 @@ export const SITUATIONS = {
       })),
     },
   }),
+  many: (): Situation => ({ hello: hello('live'), values: { ...healthyValues(), positions: manyPositions() } }),
+  extreme: (): Situation => ({ hello: hello('live'), values: extremeValues() }),
+  away: (): Situation => ({ hello: hello('live'), values: healthyValues(), ...unreadable() }),
   hostile: (): Situation => ({
     hello: hello('paper', { who: HOSTILE, web_ui: 'javascript:alert(1)' }),
     values: {
@@ -468,7 +519,7 @@ export function explanationOf(signal: PageSignal) {
     fresh: { actual: '420 ms old when it was taken', limit: 'at most 300 s old' },
     sized: { actual: '0.0053 at price 96412.5 (210 ms old), from 120.15 USDT free, stop 95448.3' },
     trading_state: { limit: 'entries are taken' },
-    risk: { actual: 'about 5.12 is lost if its stop is hit, before fees' },
+    risk: { actual: 'about 5.12 USDT is lost if its stop is hit, before fees' },
   };
   const deciding = isRunning
     ? { verdict: 'waiting', actual: signal.detail, limit: '72 orders in 60 s', until: signal.wait_until }

@@ -35,7 +35,7 @@ export function foundBy(gate: GateName, input: ExplainInput, progress: Progress)
     case 'trading_state':
       return { limit: `${view.signal.intent === 'exit' ? 'exits' : 'entries'} are taken` };
     case 'risk':
-      return { ...risk(plan, progress), ...boundsOf(gate, progress) };
+      return { ...risk(plan, view.signal, progress), ...boundsOf(gate, progress) };
     case 'funded':
       return funding(input, plan);
     case 'permitted':
@@ -113,11 +113,11 @@ export function boundsOf(gate: GateName, { facts }: Pick<Progress, 'facts'>): Pi
   return bounds.length === 0 ? {} : { bounds };
 }
 
-function risk(plan: OrderPlan | undefined, progress: Progress): Found {
+function risk(plan: OrderPlan | undefined, { symbol }: TradingSignal, progress: Progress): Found {
   if (plan === undefined) return {};
   if (plan.closesOpposite) return { actual: 'an opposite position was open: it closes that, and opens nothing' };
   if (plan.reduceOnly) return { actual: 'it only reduces a position' };
-  const lost = lossAtStop(plan);
+  const lost = lossAtStop(plan, symbol);
   const parts = [
     ...(lost === undefined ? [] : [`about ${lost} is lost if its stop is hit, before fees`]),
     ...('bounds' in boundsOf('risk', progress) ? [] : ['what the bounds found is not recorded, or none is set']),
@@ -125,10 +125,13 @@ function risk(plan: OrderPlan | undefined, progress: Progress): Found {
   return parts.length === 0 ? {} : { actual: parts.join('; ') };
 }
 
-function lossAtStop({ quantity, referencePrice, stopLoss }: OrderPlan): string | undefined {
+/** With its unit, where the symbol says it: prices are told in what the symbol ends in. */
+function lossAtStop(plan: OrderPlan, symbol: string): string | undefined {
+  const { quantity, referencePrice, stopLoss, asset } = plan;
   const [amount, price, stop] = [parseDecimal(quantity), parseDecimal(referencePrice), parseDecimal(stopLoss)];
   if (amount === undefined || price === undefined || stop === undefined) return undefined;
-  return formatDecimal(amount.times(price.minus(stop).abs()).toDecimalPlaces(2, ExactDecimal.ROUND_UP));
+  const lost = formatDecimal(amount.times(price.minus(stop).abs()).toDecimalPlaces(2, ExactDecimal.ROUND_UP));
+  return symbol.endsWith(asset) ? `${lost} ${asset}` : lost;
 }
 
 function funding({ view }: ExplainInput, plan: OrderPlan | undefined): Found {

@@ -5,13 +5,13 @@ import { GATES, type DoorNote, type Explanation, type GateName, type GateReport 
 /**
  * Why a signal has no workflow: what the door wrote down of it.
  *
- * @param notes oldest first, at least one; the last one counts
+ * @param notes oldest first, at least one; the last one counts, but that it was accepted once outlives what was refused since
  */
 export function explainAtTheDoor(notes: readonly DoorNote[]): Explanation {
   const note = notes.at(-1)!;
   const { fingerprint, code, message, kind } = note;
   const common = { ...(fingerprint !== undefined && { fingerprint }), waits: [], attempts: [], door: notes };
-  if (kind === 'repeated') {
+  if (notes.some((one) => one.kind === 'repeated')) {
     const summary = 'It was accepted before, and the server does not have its history (any more).';
     return { ...common, status: 'ended', summary, gates: GATES.map((gate) => ({ gate, verdict: 'not_recorded' })) };
   }

@@ -1,3 +1,4 @@
+import { asMarkdown } from '../markdown';
 import type { PositionBook } from './book';
 import { closesAtMs, expectsStop, isLeftOpen } from './standing';
 import { stopInForce } from './trailing';
@@ -60,12 +61,14 @@ export function detailsOf(book: PositionBook, nowMs: number): string {
   const { row, exit, unprotectedSinceMs, marks, timeline } = book;
   const lines = [`**${summaryOf(book)}** · ${stageOf(book)}`];
   if (row !== undefined) lines.push(`Mark price ${row.markPrice}, value ${row.value}.`);
-  if (exit !== undefined) lines.push(`To be closed (${exit.reason}): ${exit.words}.`);
+  if (exit !== undefined) lines.push(`To be closed (${exit.reason}): ${asMarkdown(exit.words)}.`);
   if (unprotectedSinceMs !== undefined && expectsStop(book, nowMs)) {
     lines.push(`Without a stop since ${new Date(unprotectedSinceMs).toISOString()}.`);
   }
   if (marks.length > 0) lines.push(`Marks: ${marks.join(', ')}.`);
-  const latest = timeline.slice(-DETAIL_EVENTS).map(({ atMs, text }) => `- ${new Date(atMs).toISOString()} ${text}`);
+  const latest = timeline
+    .slice(-DETAIL_EVENTS)
+    .map(({ atMs, text }) => `- ${new Date(atMs).toISOString()} ${asMarkdown(text)}`);
   return [lines.join('\n\n'), latest.join('\n')].join('\n\n');
 }
 

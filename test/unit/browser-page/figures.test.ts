@@ -2,7 +2,10 @@ import { pageModule } from '../../support/page-module';
 
 interface Decimals {
   readDecimal: (text: unknown) => object | undefined;
-  display: (decimal: object, options?: { digitsMin?: number; digitsMax?: number; isSigned?: boolean }) => string;
+  display: (
+    decimal: object,
+    options?: { digitsMin?: number; digitsMax?: number; significantMin?: number; isSigned?: boolean },
+  ) => string;
   subtract: (one: unknown, other: unknown) => string | undefined;
   signOf: (text: unknown) => number | undefined;
 }
@@ -26,12 +29,15 @@ describe('an amount is shown', () => {
     ['100', { digitsMin: 2 }, '100.00'],
     ['0.125', { digitsMax: 2 }, '0.13'],
     ['-0.125', { digitsMax: 2 }, '−0.13'],
-    ['-0.001', { digitsMax: 2 }, '0'],
+    ['-0.001', { digitsMax: 2 }, '−0.001'],
+    ['-0.00126', { digitsMin: 2, digitsMax: 2, isSigned: true }, '−0.0013'],
     ['999.995', { digitsMin: 2, digitsMax: 2 }, '1,000.00'],
     ['19.2192', { digitsMin: 2, digitsMax: 2, isSigned: true }, '+19.22'],
     ['-29.4375', { digitsMin: 2, digitsMax: 2, isSigned: true }, '−29.44'],
     ['0.00', { digitsMin: 2, digitsMax: 2, isSigned: true }, '0.00'],
-    ['0.000000001', {}, '0'],
+    ['0.000000001', {}, '0.000000001'],
+    ['0.00000000123456', { significantMin: 4 }, '0.000000001235'],
+    ['0.000000000', {}, '0'],
     ['12345678901234567890.1', {}, '12,345,678,901,234,567,890.1'],
   ])('%s with %j as %s', (text, options, expected) => {
     expect(shown(text, options)).toBe(expected);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from '../../../src/cli/program';
@@ -39,6 +39,24 @@ test('a history that was kept is explained without a server', async () => {
   expect(printed).toMatch(/✕ confirmed +failed .*110017/);
   expect(printed).toMatch(/○ settled +not reached/);
   expect(printed).toMatch(/REJECTED \(110017, HTTP 200\)/);
+});
+
+test.each<[string, (text: string) => Buffer]>([
+  ['UTF-16, as some shells write it', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ['UTF-8 with a mark before it', (text) => Buffer.from(`\ufeff${text}`)],
+])('a history that was kept as %s is read', async (_name, written) => {
+  const file = join(dataDir, 'kept.json');
+  writeFileSync(file, written(readFileSync(HISTORY, 'utf8')));
+  expect(await runCommandLine(['explain', '--history', file])).toBe(0);
+  expect(printed).toMatch(/^REJECTED/);
+});
+
+test('a part of a history is called one', async () => {
+  const file = join(dataDir, 'part.json');
+  const { events } = JSON.parse(readFileSync(HISTORY, 'utf8')) as { readonly events: readonly object[] };
+  writeFileSync(file, JSON.stringify({ events: events.slice(2) }));
+  expect(await runCommandLine(['explain', '--history', file])).toBe(2);
+  expect(told).toContain('or a part of one');
 });
 
 test('as JSON it is what the API answers', async () => {

@@ -112,6 +112,12 @@ test.each<[string, string, ExitCode, object]>([
     { accepted: false, code: 'UNKNOWN_SYMBOL' },
   ],
   ['an old one', payload('tradingview-strategy.json', 0), ExitCode.REFUSED, { accepted: false, code: 'INVALID_ALERT' }],
+  [
+    'a body that the hooks would not read to its end',
+    JSON.stringify({ ...(JSON.parse(payload('tradingview-strategy.json')) as object), note: 'x'.repeat(1_000_000) }),
+    ExitCode.REFUSED,
+    { accepted: false, code: 'BODY_TOO_LARGE', secret: 'not checked' },
+  ],
   ['no JSON', payload('tradingview-bare-words.txt'), ExitCode.REFUSED, { accepted: false, code: 'MALFORMED_BODY' }],
 ])('hooks test of %s', async (_name, body, exitCode, verdict) => {
   const file = write('body', body);

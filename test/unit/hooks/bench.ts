@@ -73,6 +73,8 @@ export class HooksBench {
   readonly counted: [source: string, result: HookResult][] = [];
   readonly closed: { readonly symbol: string; readonly words: string; readonly reason: string }[] = [];
   readonly logged: string[] = [];
+  /** What was written down for people. */
+  readonly noted: Parameters<HookDependencies['door']['note']>[0][] = [];
   view: PositionView | undefined;
   closeReply: { readonly accepted: boolean; readonly message: string } | undefined = {
     accepted: true,
@@ -96,6 +98,7 @@ export class HooksBench {
       positions,
       secrets: new Map(Object.keys(config.hooks.sources).map((name) => [name, name === 'neighbour' ? [] : secrets])),
       audit: this.audit,
+      door: { note: (note) => void this.noted.push(note) },
       count: (source, result) => void this.counted.push([source, result]),
       logger: pino({ level: 'info' }, { write: (line: string) => void this.logged.push(line) }),
     });

@@ -1,8 +1,9 @@
 import { IntakeUnavailableError } from '../../../src/intake/types';
 import type { PositionView } from '../../../src/messages/position';
+import { hintedTrace } from '../../../src/hooks/hinted-trace';
 import { SIGNATURE_HEADER, signatureOf, TIMESTAMP_HEADER } from '../../../src/hooks/authenticate';
 import { OtherStoreError } from '../../../src/temporal/errors';
-import { HooksBench, OTHER_SECRET, payload, SECRET } from './bench';
+import { HooksBench, hooksConfig, OTHER_SECRET, payload, SECRET } from './bench';
 
 let bench: HooksBench;
 
@@ -75,7 +76,11 @@ describe("TradingView's alert", () => {
     async (file) => {
       const reply = await bench.post('tradingview', payload(file), TEXT);
       expect([400, 422]).toContain(reply.statusCode);
-      expect(reply.json<{ message: string }>().message).toMatch(/character 1|placeholder/);
+      const { code, message } = reply.json<{ code: string; message: string }>();
+      expect(message).toMatch(/character 1|placeholder/);
+      // A body that cannot be read may be anybody's: what it holds is not written down.
+      const said = code === 'INVALID_ALERT' ? message : 'The body cannot be read.';
+      expect(bench.noted).toEqual([{ kind: 'refused', code, message: said, source: 'hook tradingview' }]);
       expect(bench.intake.submissions).toBe(0);
     },
   );
@@ -116,7 +121,8 @@ describe('who may send', () => {
     expect(bench.audit.entries).toMatchObject([
       { what: 'hook.refused', target: 'tradingview', detail: 'UNAUTHENTICATED' },
     ]);
-    expect(JSON.stringify([reply.body, bench.audit.entries, bench.logged])).not.toContain(SECRET.slice(1));
+    expect(bench.noted).toMatchObject([{ kind: 'refused', code: 'UNAUTHENTICATED', source: 'hook tradingview' }]);
+    expect(JSON.stringify([reply.body, bench.audit.entries, bench.logged, bench.noted])).not.toContain(SECRET.slice(1));
   });
 
   test('every secret that is in use is good, so that senders can change one by one', async () => {
@@ -130,6 +136,7 @@ describe('who may send', () => {
     for (let count = 0; count < 15; count += 1) codes.push((await bench.post('tradingview', wrong)).statusCode);
     expect(new Set(codes)).toEqual(new Set([401, 429]));
     expect(bench.audit.entries).toHaveLength(10);
+    expect(bench.noted).toHaveLength(10);
     expect((await bench.post('tradingview', payload('tradingview-strategy.json'))).statusCode).toBe(200);
   });
 
@@ -404,6 +411,7 @@ describe('exits and reversals', () => {
     const reply = await bench.post('tradingview', payload('tradingview-reversal-closes.json', Date.now() - 400_000));
     expect([reply.statusCode, reply.json()]).toMatchObject([422, { code: 'STALE_SIGNAL' }]);
     expect(bench.closed).toEqual([]);
+    expect(bench.noted).toMatchObject([{ code: 'STALE_SIGNAL', symbol: 'BTCUSDT', source: 'hook tradingview' }]);
   });
 
   test('the two alerts of a reversal, of one second, one side and one symbol, are an end and an entry', async () => {
@@ -437,6 +445,16 @@ describe('exits and reversals', () => {
       { message: expect.stringContaining('must name the quantity') as string },
     ]);
   });
+});
+
+test('the trace of the door tells of an alert what its sender is told of its time, and of nobody else', () => {
+  const noted: string[] = [];
+  const trace = hintedTrace({ note: ({ message }) => void noted.push(message) }, hooksConfig());
+  const note = { kind: 'refused', code: 'STALE_SIGNAL', message: 'It is old.' } as const;
+  trace.note({ ...note, source: 'hook tradingview' });
+  trace.note({ ...note, source: 'http' });
+  expect(noted[0]).toMatch(/^It is old\. If .*\{\{timenow\}\}/);
+  expect(noted[1]).toBe('It is old.');
 });
 
 test('nothing that is written or answered holds a secret', async () => {

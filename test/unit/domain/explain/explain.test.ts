@@ -194,13 +194,20 @@ test('a filled entry tells price and age, stop, what is lost there, funds, permi
   expect(actual).toMatchObject({
     fresh: '300 ms old when it was taken',
     sized: '0.01 at price 60000 (12 ms old), stop 59000',
-    risk: 'about 10 is lost if its stop is hit, before fees; what the bounds found is not recorded, or none is set',
+    risk: 'about 10 USDT is lost if its stop is hit, before fees; what the bounds found is not recorded, or none is set',
     funded: '600 USDT held',
     permitted: 'a permit at once',
     sent: '1 request',
     confirmed: "Accepted (1): Words of the venue; the venue's id is v1",
   });
   expect(attempts).toEqual([{ atMs: AT_MS, kind: 'PLACED', venueCode: '1', message: 'Words of the venue.' }]);
+});
+
+test('what is lost at the stop has the unit that the symbol ends in, and none where it ends in another', () => {
+  const view = viewOf({ outcome: 'FILLED', order: ORDER, sendAttempts: 1 });
+  const ofSymbol = { ...view, signal: { ...view.signal, symbol: 'BTCUSD' } };
+  const { gates } = explained(ofSymbol, FILLED);
+  expect(gates.find(({ gate }) => gate === 'risk')?.actual).toContain('about 10 is lost');
 });
 
 test('what an entry was denied by at the account has the figures that it was planned from', () => {
@@ -226,7 +233,9 @@ test('bounds are told at the gate that looked at them, as they stood', () => {
   const { gates } = explained(viewOf({ outcome: 'FILLED', order: ORDER, sendAttempts: 1 }), steps);
   const told = Object.fromEntries(gates.map((report) => [report.gate, report.bounds]));
   expect(told).toMatchObject({ sized: [bounds[0]], risk: [bounds[1], bounds[2]], funded: undefined });
-  expect(gates.find(({ gate }) => gate === 'risk')?.actual).toBe('about 10 is lost if its stop is hit, before fees');
+  expect(gates.find(({ gate }) => gate === 'risk')?.actual).toBe(
+    'about 10 USDT is lost if its stop is hit, before fees',
+  );
 });
 
 describe('what nobody wrote down', () => {
@@ -287,6 +296,13 @@ describe('at the door', () => {
     const explanation = explainAtTheDoor([{ ...NOTE, kind: 'repeated' }]);
     expect(marksOf(explanation)).toBe('?'.repeat(GATES.length));
     expect(explanation.decidedBy).toBeUndefined();
+  });
+
+  test('what was accepted once is not called refused because it came again too late', () => {
+    const notes = [{ ...NOTE, kind: 'repeated' } as const, { ...NOTE, code: 'STALE_SIGNAL' }];
+    const explanation = explainAtTheDoor(notes);
+    expect(explanation).toMatchObject({ status: 'ended', door: notes });
+    expect(explanation.summary).toContain('It was accepted before');
   });
 
   test('a code of another release is shown as it is', () => {
