@@ -139,17 +139,18 @@ const empty = { list: [], nextPageCursor: '' };
 /** Asks everything at once. @returns what came to anything but a VenueError of this kind */
 async function strays(answer: Answer, kind: OutcomeKind, reads: readonly Read[] = READS): Promise<readonly string[]> {
   stub.fallback = (_request, response) => answer(response);
-  const found = await Promise.all(
+  const came = await Promise.all(
     reads.map(async ({ name, ask }) => {
       try {
         return [`${name} came to ${JSON.stringify(await ask(venue))}`];
       } catch (error) {
         if (!(error instanceof VenueError)) throw error;
-        return error.outcome.kind === kind ? [] : [`${name} was ${error.outcome.kind}`];
+        const { kind: found, message } = error.outcome;
+        return found === kind ? [] : [`${name} was ${found}: ${message}`];
       }
     }),
   );
-  return found.flat();
+  return came.flat();
 }
 
 describe('no read comes to a value where the answer is', () => {
@@ -370,8 +371,8 @@ describe('an order', () => {
   });
 });
 
-it('a stop of the exchange whose end is told in seconds has no end that is known', async () => {
-  const stop = { title: 'x', state: 'ongoing', begin: '1751596902000', end: '1751597011' };
+it('a stop of the exchange that is told in seconds has no end that is known, and is not over', async () => {
+  const stop = { title: 'x', state: 'ongoing', begin: '1751596902', end: '1751597011' };
   stub.on('GET /v5/system/status', (_request, response) => stub.reply(response, { list: [stop] }));
-  expect(await venue.inspector!.maintenance()).toEqual([{ title: 'x', beginMs: 1_751_596_902_000 }]);
+  expect(await venue.inspector!.maintenance()).toEqual([{ title: 'x', beginMs: 1_751_596_902 }]);
 });
