@@ -108,7 +108,7 @@ export class PacedVenue {
       const asked = cursor;
       const { asOfMs, bySymbol, nextCursor } = await this.readAccount('entry', () => this.venue.positions(asked));
       report = { asOfMs: Math.min(report.asOfMs, asOfMs), bySymbol: { ...report.bySymbol, ...bySymbol } };
-      if (nextCursor === undefined) break;
+      if (nextCursor === undefined || nextCursor === asked) break;
       cursor = nextCursor;
     }
     return report;

@@ -138,7 +138,7 @@ export class SharedLookUps {
       if (page > 1) addPermit(await this.permits.forRead('account', shareOfAll(left)));
       const { orders = [], nextCursor } = await this.venue.openOrders(cursor);
       left = tellOf(left, orders);
-      if (left.length === 0 || nextCursor === undefined) break;
+      if (left.length === 0 || nextCursor === undefined || nextCursor === cursor) break;
       cursor = nextCursor;
     }
     return left;

@@ -29,6 +29,9 @@ function addAcceptanceCases(cases: NumberedCases, bench: Bench): void {
     ['without the venue’s id', { clientOrderId: 'client-1' }, 200, 'UNKNOWN'],
     ['under another client id', { clientOrderId: 'client-2', venueOrderId: '1' }, 200, 'UNKNOWN'],
     ['with a status that is no success', { clientOrderId: 'client-1', venueOrderId: '1' }, 302, 'UNKNOWN'],
+    ['beside a wish for keys', { clientOrderId: 'client-1', venueOrderId: '1' }, 401, 'UNKNOWN'],
+    ['inside a ban', { clientOrderId: 'client-1', venueOrderId: '1' }, 403, 'UNKNOWN'],
+    ['inside a limit', { clientOrderId: 'client-1', venueOrderId: '1' }, 429, 'UNKNOWN'],
     ['inside a server failure', { clientOrderId: 'client-1', venueOrderId: '1' }, 500, 'UNKNOWN'],
   ] as const;
   for (const [name, order, status, kind] of acceptances) {

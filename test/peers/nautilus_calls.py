@@ -1,8 +1,8 @@
 """What the reads of nautilus_trader make of a running paper venue: one line of JSON for each call, as pybit_calls.py writes them.
 
 Its types are strict: a documented field that is missing is an error there. One order is placed first, without that library, so that
-there is something to read. Its reads of orders are left out: in this release they end inside the library ("`base_coin` must be
-initialized") before anything is sent.
+there is something to read. Its reads of orders, and all that it sends of them, are left out: in this release they end inside the
+library ("`base_coin` must be initialized", "`order_id` must be initialized") before anything is sent.
 """
 
 import asyncio
@@ -65,8 +65,13 @@ async def main():
     instruments = await call("instruments", lambda: http.request_instruments(LINEAR), lambda found: len(found) == 8)
     for instrument in instruments or []:
         http.add_instrument(instrument)
+    await call("instrument of a name", lambda: http.request_instruments(LINEAR, "ETHUSDT"), lambda found: len(found) == 1)
+    await call("spot instruments", lambda: http.request_instruments(nautilus.BybitProductType.SPOT))
     await call("account state", lambda: http.request_account_state(unified, ACCOUNT))
     await call("fee rates", lambda: http.request_fee_rates(LINEAR), lambda found: len(found) == 8)
+    await call("fee rate of a symbol", lambda: http.request_fee_rates(LINEAR, "ETHUSDT"), lambda found: len(found) == 1)
+    await call("fills of all", lambda: http.request_fill_reports(ACCOUNT, LINEAR), lambda found: len(found) == 1)
+    await call("positions of all", lambda: http.request_position_status_reports(ACCOUNT, LINEAR), lambda found: len(found) == 1)
     await call("fills", lambda: http.request_fill_reports(ACCOUNT, LINEAR, BTC), lambda found: len(found) == 1)
     await call("positions", lambda: http.request_position_status_reports(ACCOUNT, LINEAR, BTC), lambda found: len(found) == 1)
     await call("trades", lambda: http.request_trades(LINEAR, BTC), lambda found: len(found) == 1)

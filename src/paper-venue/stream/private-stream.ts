@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { TrafficAudit } from '../audit';
 import type { OrderRecord } from '../book/records';
 import type { StreamFaults } from '../faults/stream-faults';
@@ -10,10 +10,9 @@ import type { VenueCore } from '../http/route';
 import { orderRow } from '../http/rows';
 import { FaultyTeller } from './faulty-teller';
 import { StreamClient } from './stream-client';
+import { refuseUpgrade, StreamClients } from './stream-clients';
 
 const PATH = '/v5/private';
-/** Clients at once; the engine has one. */
-const CLIENTS_MAX = 20;
 /** What a client sends is short. */
 const MESSAGE_BYTES_MAX = 16_384;
 /** Orders that changed in one step are told in one message, so many at most: an entry changes its own and those of its stops. */
@@ -21,13 +20,7 @@ const ROWS_PER_MESSAGE_MAX = 20;
 
 /** The private stream beside the requests: tells those who subscribed of every change of an order. Nothing is told again. */
 export class PrivateStream {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MESSAGE_BYTES_MAX,
-    perMessageDeflate: false,
-    clientTracking: false,
-  });
-  readonly #clients = new Set<StreamClient>();
+  readonly #clients = new StreamClients(MESSAGE_BYTES_MAX, (socket) => this.#admit(socket));
   readonly #teller: FaultyTeller;
 
   constructor(
@@ -48,35 +41,25 @@ export class PrivateStream {
   /** Takes a request for another protocol; the guard has let it through. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [path] = (request.url ?? '').split('?', 1);
-    if (path !== PATH || this.#clients.size >= CLIENTS_MAX) {
-      socket.end(
-        `HTTP/1.1 ${path === PATH ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
-      );
-      return;
-    }
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#admit(opened));
+    if (path === PATH) this.#clients.upgrade(request, socket, head);
+    else refuseUpgrade(socket, '404 Not Found');
   }
 
   /** Ends every connection, as a restart of the venue does. */
   endConnections(): void {
-    for (const client of this.#clients) client.end();
+    this.#clients.end();
   }
 
   close(): void {
-    this.endConnections();
     this.#teller.close();
-    this.#server.close();
+    this.#clients.close();
   }
 
-  #admit(socket: WebSocket): void {
+  #admit(socket: WebSocket): StreamClient {
     const fault = this.#teller.admit();
     const { account, clock } = this.core;
     const keyHolder = { ...this.credentials, isRevoked: () => account.isKeyRevoked(clock.steadyNowMs()) };
-    const client = new StreamClient(socket, keyHolder, () => clock.nowMs(), fault);
-    this.#clients.add(client);
-    socket.on('message', (data: unknown) => client.hear(String(data)));
-    socket.on('error', () => client.end());
-    socket.on('close', () => this.#clients.delete(client));
+    return new StreamClient(socket, keyHolder, () => clock.nowMs(), fault);
   }
 
   #changed(orders: readonly OrderRecord[]): void {
@@ -104,14 +87,14 @@ export class PrivateStream {
           }),
         );
       },
-      garble: () => this.#broadcast((client) => client.sendText('{"topic":"order","data":[{')),
+      garble: () => this.#broadcast((client) => client.line.sendText('{"topic":"order","data":[{')),
       endConnections: () => this.endConnections(),
     });
   }
 
   #send(rows: readonly object[]): void {
     const message = { id: randomUUID(), topic: 'order', creationTime: this.core.clock.nowMs(), data: rows };
-    this.#broadcast((client) => client.send(message));
+    this.#broadcast((client) => client.line.send(message));
   }
 
   #broadcast(send: (client: StreamClient) => void): void {

@@ -1,17 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { StreamFaults } from '../faults/stream-faults';
 import type { VenueCore } from '../http/route';
 import { INTERVAL_MINUTES } from '../market/kline-intervals';
 import type { KlineRow } from '../market/price-feed';
 import { FaultyTeller } from './faulty-teller';
 import { PublicClient } from './public-client';
+import { StreamClients } from './stream-clients';
 
 export const PUBLIC_PATH = '/v5/public/linear';
 const TOPIC = /^kline\.(\w{1,4})\.(\w{1,40})$/;
-/** Clients at once; the engine has one. */
-const CLIENTS_MAX = 20;
 /** All the topics that a connection may have fit in one. */
 const MESSAGE_BYTES_MAX = 32_768;
 /** A candle in progress is told so often at most, and every one as it closes. */
@@ -31,13 +30,7 @@ interface Topic {
  * who he is, nothing is told again, and nothing of it is counted. The faults of a plan hit candles that have closed.
  */
 export class PublicStream {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MESSAGE_BYTES_MAX,
-    perMessageDeflate: false,
-    clientTracking: false,
-  });
-  readonly #clients = new Set<PublicClient>();
+  readonly #clients = new StreamClients(MESSAGE_BYTES_MAX, (socket) => this.#admit(socket));
   readonly #teller = new FaultyTeller(() => undefined);
   /** When the candle that was last told of a topic opened. */
   #openTimesMs: ReadonlyMap<string, number> = new Map();
@@ -52,32 +45,23 @@ export class PublicStream {
 
   /** Takes a request for another protocol; the guard has let it through. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#clients.size >= CLIENTS_MAX) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#admit(opened));
+    this.#clients.upgrade(request, socket, head);
   }
 
   /** Ends every connection, as a restart of the venue does. */
   endConnections(): void {
-    for (const client of this.#clients) client.end();
+    this.#clients.end();
   }
 
   close(): void {
     clearTimeout(this.#beat);
-    this.endConnections();
     this.#teller.close();
-    this.#server.close();
+    this.#clients.close();
   }
 
-  #admit(socket: WebSocket): void {
-    const client = new PublicClient(socket, (topic) => this.#topic(topic) !== undefined, this.#teller.admit());
-    this.#clients.add(client);
-    socket.on('message', (data: unknown) => client.hear(String(data)));
-    socket.on('error', () => client.end());
-    socket.on('close', () => this.#clients.delete(client));
+  #admit(socket: WebSocket): PublicClient {
     if (this.#beat === undefined) this.#rest();
+    return new PublicClient(socket, (topic) => this.#topic(topic) !== undefined, this.#teller.admit());
   }
 
   /** Sleeps until the second is over: candles close there. */
@@ -131,7 +115,7 @@ export class PublicStream {
   }
 
   #broadcast(name: string, text: string): void {
-    for (const client of this.#clients) if (client.listensTo(name)) client.sendText(text);
+    for (const client of this.#clients) if (client.listensTo(name)) client.line.sendText(text);
   }
 
   #topic(name: string): Topic | undefined {

@@ -8,6 +8,8 @@ import type { VenueClock } from '../ccxt/venue-clock';
 
 /** Sent as user agent and as the venue's broker field. */
 const CLIENT_NAME = 'oncefill';
+/** The one code of an answer that is no refusal, as a number and as a text. */
+const ACCEPTED: readonly unknown[] = [0, '0'];
 
 export interface BybitClientOptions {
   /** Scheme and host without a path, for example `https://api.bybit.com`. */
@@ -94,6 +96,9 @@ export class BybitClient extends ccxt.bybit {
     if (httpCode >= 300 && !isObject(response)) return undefined;
     if (!isObject(response) || response['retCode'] === undefined) throw new ccxt.BadResponse(`${this.id} no retCode`);
     super.handleErrors(httpCode, reason, url, method, headers, body, response, requestHeaders, requestBody);
+    // ccxt takes a code of an older interface for well, and believes an older field before this one: a refusal that is read as an
+    // empty list would be the proof that an order is not there.
+    if (!ACCEPTED.includes(response['retCode'])) throw new ccxt.ExchangeError(`${this.id} refused`);
     if (!isObject(response['result'])) throw new ccxt.BadResponse(`${this.id} no result`);
     return undefined;
   }

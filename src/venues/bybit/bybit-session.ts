@@ -12,7 +12,7 @@ import { NoPermitError, VenueError } from '../venue';
 import type { EndpointGroup, LimitReport, RequestReport, UnreadableRows } from '../venue';
 import { BybitClient } from './bybit-client';
 import type { BybitClientOptions } from './bybit-client';
-import { classifyReadReply, limitCountsOf, limitFiguresOf, replyTimeMs } from './outcomes';
+import { classifyLeverageReply, classifyReadReply, limitCountsOf, limitFiguresOf, replyTimeMs } from './outcomes';
 import { timePayload } from './payloads';
 
 export type BybitSessionOptions = Omit<BybitClientOptions, 'clock' | 'transport'> & {
@@ -112,13 +112,13 @@ export class BybitSession {
   }
 
   /**
-   * A signed request that changes a setting of the account. It counts as an order: both may be asked ten times a second. Asking
-   * again changes nothing, so that whatever proves nothing is thrown as of a read.
+   * A signed request that sets a leverage. It counts as an order: both may be asked ten times a second. Asking again changes
+   * nothing, so that whatever proves nothing is thrown as of a read.
    * @throws VenueError as for readPublic
    */
-  async change<Payload>(schema: Schema<Payload>, request: () => Promise<unknown>): Promise<Answer<Payload>> {
+  async setLeverage<Payload>(schema: Schema<Payload>, request: () => Promise<unknown>): Promise<Answer<Payload>> {
     await this.ensureClock();
-    return this.read('order', schema, request);
+    return this.read('order', schema, request, classifyLeverageReply);
   }
 
   /**
@@ -172,11 +172,12 @@ export class BybitSession {
     endpoint: EndpointGroup,
     schema: Schema<Payload>,
     request: () => Promise<unknown>,
+    classifyFailure: (reply: VenueReply) => VenueOutcome = classifyReadReply,
   ): Promise<Answer<Payload>> {
     const { trace, result, error } = await traceRequest(request, { replyBytesMax: REPLY_BYTES_MAX[endpoint] });
     const reply = replyFromTrace(trace, error, Date.now());
     if (error !== undefined) {
-      const outcome = classifyReadReply(reply);
+      const outcome = classifyFailure(reply);
       this.report(endpoint, outcome, reply);
       await this.correctClock(outcome, reply, trace);
       throw reply.transportError === NO_PERMIT_CODE ? new NoPermitError(outcome) : new VenueError(outcome);

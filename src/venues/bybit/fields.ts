@@ -33,6 +33,8 @@ export const positiveDecimal = decimal.refine(
 );
 /** What is held, or filled: no less than nothing. */
 export const countedDecimal = decimal.refine((text) => parseDecimal(text) !== undefined, `needed is ${DECIMAL_FORM}`);
+/** Times in seconds have fewer digits, and would be of 1970. */
+const TIME_MIN_MS = 1_000_000_000_000;
 const TIME_MAX_MS = 9_999_999_999_999;
 /** Bybit leaves a figure that it does not compute empty, or writes null: unknown, never zero. */
 export const optionalDecimal = z
@@ -40,7 +42,7 @@ export const optionalDecimal = z
   .nullish()
   .transform((figure) => figure || undefined);
 export const timeMs = z.union([
-  z.int().positive().max(TIME_MAX_MS),
+  z.int().min(TIME_MIN_MS).max(TIME_MAX_MS),
   z
     .string()
     .regex(/^\d{13}$/, 'a time in milliseconds')

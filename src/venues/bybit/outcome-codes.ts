@@ -25,6 +25,9 @@ export const REQUEST_CODES: CodeTable = codeTable({
   REJECTED: [10001, 10017],
 });
 
+/** What is set already is no failure. */
+export const LEVERAGE_IS_THE_SAME = 110043;
+
 /** Too little position for stops, a partly filled order, Full mode, more than twenty of them. */
 const STOP_CHANGE_CODES: readonly number[] = [110058, 110059, 110060, 110061];
 
@@ -237,4 +240,38 @@ export const TRADING_STOP_CODES: CodeTable = codeTable({
     3400139,
   ],
   UNKNOWN: [5004, 10000, 10014, 10016, 10019, 10404, 110079, 148001],
+});
+
+/**
+ * Codes of `POST /v5/position/set-leverage`. REJECTED: the venue does not set it, and asking again changes nothing. What is not
+ * listed proves nothing, and is asked again: a server that fails for a moment must not refuse a start.
+ */
+export const LEVERAGE_CODES: CodeTable = codeTable({
+  // Account upgrade (wanted, under way), trading terms, cooling-off period, region.
+  FATAL: [110088, 3100197, 110123, 110125, 110124, 110132],
+  REJECTED: [
+    LEVERAGE_IS_THE_SAME,
+    // Risk limits, margin modes, maintenance margin, liquidation.
+    110013,
+    110036,
+    110038,
+    110039,
+    110046,
+    110077,
+    110086,
+    110089,
+    110090,
+    // Loans.
+    30135,
+    30136,
+    110080,
+    110087,
+    3200320,
+    // Not enough for the margin.
+    ...NO_FUNDS_CODES,
+    // Symbols that the account does not have, or that do not trade.
+    110037,
+    110074,
+  ],
+  UNKNOWN: [5004, 10000, 10014, 10016, 10019, 10404, 110073, 110079, 3400214],
 });

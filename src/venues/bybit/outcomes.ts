@@ -1,7 +1,14 @@
 import type { LimitFigures, OutcomeKind, VenueOutcome } from '../../domain/outcome';
 import { boundedDelayMs, noAnswerOutcome, notSentOutcome, retryAfterAtMs, venueOutcome } from '../ccxt/venue-reply';
 import type { VenueReply } from '../ccxt/venue-reply';
-import { CANCEL_ORDER_CODES, PLACE_ORDER_CODES, REQUEST_CODES, TRADING_STOP_CODES } from './outcome-codes';
+import { timeMs } from './fields';
+import {
+  CANCEL_ORDER_CODES,
+  LEVERAGE_CODES,
+  PLACE_ORDER_CODES,
+  REQUEST_CODES,
+  TRADING_STOP_CODES,
+} from './outcome-codes';
 import { refusalWordsOf } from './refusal-words';
 import type { RefusalMeaning } from './refusal-words';
 
@@ -70,6 +77,14 @@ export function refusalMeaningOf(reply: VenueReply): RefusalMeaning | undefined 
   return refusalWordsOf(code, message)?.meaning;
 }
 
+/**
+ * What the answer to `POST /v5/position/set-leverage` proves where it does not accept. REJECTED, FATAL: the venue does not set it;
+ * UNKNOWN: nothing, ask again later. Never PLACED.
+ */
+export function classifyLeverageReply(reply: VenueReply): VenueOutcome {
+  return classify(reply, LEVERAGE_CODES, () => undefined);
+}
+
 /** What a failed read says; UNKNOWN: nothing, ask again later. Never PLACED. */
 export function classifyReadReply(reply: VenueReply): VenueOutcome {
   return classify(reply, new Map(), () => undefined);
@@ -124,9 +139,11 @@ function classify(
       ? venueOutcome('UNKNOWN', reply, 'The answer does not say what became of the request.', { venueCode: code })
       : venueOutcome('PLACED', reply, accepted, { venueCode: code });
   }
-  if (httpStatus === 403) return forbiddenOutcome(reply, envelope);
-  // A server that fails may have acted before it failed, whatever code it wrote into the page.
-  const kind = httpStatus >= 500 ? 'UNKNOWN' : kindOf(envelope, httpStatus, codes);
+  // A server that fails may have acted before it failed, whatever code it wrote into the page; and an answer that names an order
+  // and does not accept it contradicts itself.
+  const isUncertain = httpStatus >= 500 || envelope.orderId !== undefined;
+  if (httpStatus === 403 && !isUncertain) return forbiddenOutcome(reply, envelope);
+  const kind = isUncertain ? 'UNKNOWN' : kindOf(envelope, httpStatus, codes);
   return outcomeOfKind(kind, reply, refusalMessage(envelope, httpStatus), envelope);
 }
 
@@ -205,6 +222,6 @@ function asCode(value: unknown): string | undefined {
 }
 
 function asTimeMs(value: unknown): number | undefined {
-  const timeMs = Number(asText(value) ?? Number.NaN);
-  return Number.isSafeInteger(timeMs) && timeMs > 0 ? timeMs : undefined;
+  const read = timeMs.safeParse(value);
+  return read.success ? read.data : undefined;
 }

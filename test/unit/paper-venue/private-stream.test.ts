@@ -2,70 +2,36 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import undici = require('undici');
 import { OrderObserver } from '../../../src/trading/order-observer';
 import { StreamHints } from '../../../src/trading/stream-hints';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
-import { waitFor } from '../../../harness/wait-for';
 import { goodPermit } from '../../support/permit';
 import { PaperVenues, API_KEY, API_SECRET } from './support/paper-server';
 import { createOrder, marketOrder } from './support/signed-request';
+import { closeListeners, type Message, StreamListener, until } from './support/stream-listener';
 
 /** Any sixteen bytes. */
 const KEY = Buffer.alloc(16).toString('base64');
-/** Longer than the latest of late news. */
-const WAIT_MAX_MS = 10_000;
-
-async function until(isSo: () => boolean): Promise<void> {
-  await waitFor('what the test expects', async () => isSo() || undefined, { timeoutMs: WAIT_MAX_MS, intervalMs: 5 });
-}
-
 const venues = new PaperVenues();
-const sockets: undici.WebSocket[] = [];
 let venue: PaperVenue;
 
 beforeAll(async () => {
   venue = await venues.start();
 });
 afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.close();
+  closeListeners();
   venue.setFaults(undefined);
 });
 afterAll(() => venues.cleanUp());
 
-interface Message {
-  readonly op?: string;
-  readonly success?: boolean;
-  readonly topic?: string;
-  readonly data?: readonly Record<string, unknown>[];
-}
-
 /** A client of ours, and what it heard. */
-class Listener {
-  readonly heard: Message[] = [];
-  readonly unreadable: string[] = [];
-  isClosed = false;
-
-  private constructor(private readonly socket: undici.WebSocket) {
-    sockets.push(socket);
-    socket.addEventListener('close', () => (this.isClosed = true));
-    socket.addEventListener('error', () => (this.isClosed = true));
-    socket.addEventListener('message', ({ data }) => {
-      try {
-        this.heard.push(JSON.parse(String(data)) as Message);
-      } catch {
-        this.unreadable.push(String(data));
-      }
-    });
-  }
-
+class Listener extends StreamListener {
   static async open(path = '/v5/private', headers: Record<string, string> = {}): Promise<Listener> {
-    const socket = new undici.WebSocket(`${venue.url.replace('http', 'ws')}${path}`, { headers });
-    const client = new Listener(socket);
-    await until(() => socket.readyState !== undici.WebSocket.CONNECTING);
+    const client = new Listener(`${venue.url}${path}`, headers);
+    await client.settled();
     return client;
   }
 
@@ -83,18 +49,8 @@ class Listener {
     this.send({ op: 'auth', args: [API_KEY, expires, signature] });
   }
 
-  send(message: object): void {
-    this.socket.send(JSON.stringify(message));
-  }
-
-  async hears(which: (message: Message) => boolean): Promise<Message> {
-    await until(() => this.heard.some(which));
-    return this.heard.find(which)!;
-  }
-
   rows(clientOrderId: string): readonly Record<string, unknown>[] {
-    const rows = this.heard.flatMap(({ topic, data = [] }) => (topic === 'order' ? data : []));
-    return rows.filter(({ orderLinkId }) => orderLinkId === clientOrderId);
+    return this.rowsOf('order').filter(({ orderLinkId }) => orderLinkId === clientOrderId);
   }
 }
 

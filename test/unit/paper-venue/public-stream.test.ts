@@ -3,9 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import undici = require('undici');
 import { createMarketDataActivities } from '../../../activities/market-data';
-import { waitFor } from '../../../harness/wait-for';
 import type { PaperVenue } from '../../../src/paper-venue/paper-venue';
 import { COMPARED_EVERY } from '../../../src/trading/kept-candles';
 import { PacedVenue } from '../../../src/trading/paced-venue';
@@ -16,19 +14,12 @@ import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { goodPermit } from '../../support/permit';
 import { PaperVenues } from './support/paper-server';
+import { closeListeners, StreamListener, until } from './support/stream-listener';
 
 const MINUTE_MS = 60_000;
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT'];
 const TOPIC = 'kline.1.BTCUSDT';
-/** Longer than the latest of late news. */
-const WAIT = { timeoutMs: 10_000, intervalMs: 5 };
-
-async function until(isSo: () => boolean): Promise<void> {
-  await waitFor('what the test expects', async () => isSo() || undefined, WAIT);
-}
-
 const venues = new PaperVenues();
-const sockets: undici.WebSocket[] = [];
 let venue: PaperVenue;
 /** The venue's clock stands still, a tenth of a second before a second ends: ten seconds pass there within one of ours. */
 /** Candles follow each other from here on without a symbol's turn to be compared by a request: that comes with the fifteenth. */
@@ -39,42 +30,16 @@ beforeAll(async () => {
   venue = await venues.start({ now: () => nowMs });
 });
 afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.close();
+  closeListeners();
   venue.setFaults(undefined);
 });
 afterAll(() => venues.cleanUp());
 
-interface Message {
-  readonly op?: string;
-  readonly success?: boolean;
-  readonly ret_msg?: string;
-  readonly topic?: string;
-  readonly data?: readonly Record<string, unknown>[];
-}
-
 /** A client of ours, and what it heard. */
-class Listener {
-  readonly heard: Message[] = [];
-  unreadable = 0;
-  isClosed = false;
-
-  private constructor(private readonly socket: undici.WebSocket) {
-    sockets.push(socket);
-    socket.addEventListener('close', () => (this.isClosed = true));
-    socket.addEventListener('error', () => (this.isClosed = true));
-    socket.addEventListener('message', ({ data }) => {
-      try {
-        this.heard.push(JSON.parse(String(data)) as Message);
-      } catch {
-        this.unreadable += 1;
-      }
-    });
-  }
-
+class Listener extends StreamListener {
   static async open(): Promise<Listener> {
-    const socket = new undici.WebSocket(`${venue.url.replace('http', 'ws')}/v5/public/linear`);
-    const client = new Listener(socket);
-    await until(() => socket.readyState === undici.WebSocket.OPEN);
+    const client = new Listener(`${venue.url}/v5/public/linear`);
+    await client.settled();
     return client;
   }
 
@@ -86,13 +51,8 @@ class Listener {
     return client;
   }
 
-  send(message: object): void {
-    this.socket.send(JSON.stringify(message));
-  }
-
   rows(confirm: boolean): readonly Record<string, unknown>[] {
-    const rows = this.heard.flatMap(({ topic, data = [] }) => (topic === TOPIC ? data : []));
-    return rows.filter((row) => row['confirm'] === confirm);
+    return this.rowsOf(TOPIC).filter((row) => row['confirm'] === confirm);
   }
 }
 
@@ -145,7 +105,7 @@ test.each<[string, (client: Listener) => boolean]>([
   ['doubled', (client) => client.rows(true).length === 2],
   ['late', (client) => client.rows(true).length === 1],
   ['forged', (client) => new Set(client.rows(true).map(({ close }) => close)).size === 2],
-  ['garbled', (client) => client.unreadable === 1 && client.rows(true).length === 0],
+  ['garbled', (client) => client.unreadable.length === 1 && client.rows(true).length === 0],
   ['closes', (client) => client.isClosed],
 ])('a plan makes it tell %s candles, and counts nothing', async (fault, hasHappened) => {
   venue.setFaults({ seed: 3, rate: 0, targets: [], stream: { [fault]: 1 } });

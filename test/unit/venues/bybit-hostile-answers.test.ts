@@ -51,19 +51,20 @@ let unreadable: UnreadableRows[];
 
 beforeAll(async () => {
   stub = await StubServer.start();
-});
-
-afterAll(() => stub.stop());
-
-beforeEach(() => {
   const credentials = resolveCredentials({ venue: 'bybit', environment: 'paper' });
   venue = createVenue({ name: 'bybit', config, baseUrl: stub.url, credentials, permits: 'not needed' });
-  unreadable = [];
   venue.onUnreadableRows((report) => unreadable.push(report));
-  stub.requests.length = 0;
 });
 
-afterEach(() => venue.close());
+afterAll(async () => {
+  await venue.close();
+  await stub.stop();
+});
+
+beforeEach(() => {
+  unreadable = [];
+  stub.requests.length = 0;
+});
 
 const answer =
   (result: unknown) =>

@@ -18,8 +18,10 @@ export type StubHandler = (request: StubRequest, response: ServerResponse) => vo
 /** A server that answers exactly what a test tells it to, on a free port of the loopback interface. */
 export class StubServer {
   readonly requests: StubRequest[] = [];
-  /** Answers `METHOD /path`; without an entry the stub answers 404. */
+  /** Answers `METHOD /path`. */
   readonly routes = new Map<string, StubHandler>();
+  /** Answers what no route does; absent: 404. */
+  fallback: StubHandler | undefined;
   /** Opened so far. */
   connections = 0;
   /** Added to this machine's clock. */
@@ -93,7 +95,7 @@ export class StubServer {
         body,
       };
       this.requests.push(received);
-      const handler = this.routes.get(`${received.method} ${path}`);
+      const handler = this.routes.get(`${received.method} ${path}`) ?? this.fallback;
       if (handler === undefined) response.writeHead(404).end();
       else handler(received, response);
     });

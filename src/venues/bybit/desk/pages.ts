@@ -37,7 +37,14 @@ export class Requests {
       const page = await ask(cursor === undefined ? {} : { cursor });
       pages.push(page);
       // The venue may mark a page that is the last one, and then shows an empty one.
-      cursor = page.rows.length === 0 ? undefined : page.cursor;
+      const next = page.rows.length === 0 ? undefined : page.cursor;
+      if (next !== undefined && next === cursor) {
+        throw new VenueError({
+          kind: 'UNKNOWN',
+          message: `${this.what} not end: a page names itself as the next one.`,
+        });
+      }
+      cursor = next;
     } while (cursor !== undefined);
     return pages;
   }

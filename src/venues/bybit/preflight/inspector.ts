@@ -9,6 +9,7 @@ import type {
 import type { AdapterOptions } from '../../definition';
 import { VenueError, type AccountInspector } from '../../venue';
 import type { BybitSession } from '../bybit-session';
+import { LEVERAGE_IS_THE_SAME } from '../outcome-codes';
 import { TAKER_FEE_DEFAULT } from '../parse';
 import { nameOf } from '../rows';
 import { parseAccount, parseFees, parseHabits, parseKey, parseMaintenance, parseSymbol } from './parse';
@@ -25,7 +26,6 @@ import {
 } from './payloads';
 
 const CATEGORY = 'linear';
-const LEVERAGE_IS_THE_SAME = '110043';
 /** Pages of the account's own instruments that are read: linear has some seven hundred. */
 const OWN_INSTRUMENT_PAGES_MAX = 20;
 
@@ -116,14 +116,14 @@ export class BybitInspector implements AccountInspector {
     const { client } = this.#session;
     const body = { category: CATEGORY, symbol, buyLeverage: String(leverage), sellLeverage: String(leverage) };
     try {
-      await this.#session.change(settingPayload, () => client.privatePostV5PositionSetLeverage(body));
+      await this.#session.setLeverage(settingPayload, () => client.privatePostV5PositionSetLeverage(body));
       return undefined;
     } catch (error) {
-      if (!(error instanceof VenueError) || error.outcome.venueCode === undefined) throw error;
+      if (!(error instanceof VenueError)) throw error;
       const { venueCode, message, kind } = error.outcome;
-      if (venueCode === LEVERAGE_IS_THE_SAME) return undefined;
-      if (kind === 'RATE_LIMITED' || kind === 'BANNED' || kind === 'NOT_PLACED') throw error;
-      return message;
+      // What was not refused in words that are known may be a server's bad moment: it is asked again.
+      if (kind !== 'REJECTED' && kind !== 'FATAL') throw error;
+      return venueCode === String(LEVERAGE_IS_THE_SAME) ? undefined : message;
     }
   }
 

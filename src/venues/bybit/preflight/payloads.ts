@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countedDecimal, cursor, decimal } from '../fields';
+import { countedDecimal, cursor, decimal, timeMs as instantMs } from '../fields';
 
 /*
  * The parts of Bybit V5 answers about the account behind a key that are read. What trading depends on must be there; what only warns
@@ -104,7 +104,8 @@ export const statusRow = z.object({
     .catch('without a title'),
   state: word,
   begin: timeMs,
-  end: timeMs.nullish().catch(undefined),
+  // One that cannot be an instant, in seconds say, is an end that is not told, and none that has passed.
+  end: instantMs.nullish().catch(undefined),
   serviceTypes: concerned,
   product: concerned,
   env: wholeNumber.nullish().catch(undefined),
