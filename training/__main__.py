@@ -17,7 +17,7 @@ from .candles import CandleFile, DataError, read_candle_folder
 from .card import Controls, Shipped, write_card
 from .dataset import horizon_steps, windows_of
 from .evaluation import judge, verdict
-from .experiment import Experiment, Say, experiment, fitter
+from .experiment import Experiment, Say, control_experiments, experiment, fitter
 from .metadata import (
     CONTRACT_KEY,
     TEST_WINDOW_KEY,
@@ -59,10 +59,7 @@ def main() -> None:
         _contest(arguments, by_interval[interval], say)
         return
     main_experiment = experiment(by_interval[interval], say)
-    others = []
-    for other in sorted(set(by_interval) - {interval}):
-        say(f"control, {other}-minute candles: {', '.join(file.name for file in by_interval[other])}")
-        others.append(experiment(by_interval[other], say))
+    others = control_experiments({other: files for other, files in by_interval.items() if other != interval}, say)
     controls = _controls(main_experiment)
     say(f"random walk: {controls.random_walk}")
     shipped, content, fitted = _final(arguments.name, main_experiment)

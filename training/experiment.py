@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .bootstrap import HourBlocks
-from .candles import CandleFile
+from .candles import CandleFile, DataError
 from .dataset import Windows, horizon_steps, windows_of
 from .evaluation import Figure, HorizonFigures, judge
 from .network import Shape
@@ -64,6 +64,22 @@ def experiment(files: list[CandleFile], say: Say) -> Experiment:
         gain_over_head(walked, network, head),
         gain_on_last_fold(walked, network, head),
     )
+
+
+def control_experiments(by_interval: dict[int, list[CandleFile]], say: Say) -> list[Experiment]:
+    """
+    One for each interval, the shortest first. The model does not depend on them: candles that do not fill the folds are
+    left out and named.
+    """
+    experiments = []
+    for interval, files in sorted(by_interval.items()):
+        control = f"control, {interval}-minute candles"
+        say(f"{control}: {', '.join(file.name for file in files)}")
+        try:
+            experiments.append(experiment(files, say))
+        except DataError as error:
+            say(f"{control}, left out: {error}")
+    return experiments
 
 
 def _runs(windows: Windows, splits: list[Split], shape: Shape, name: str, say: Say) -> list:

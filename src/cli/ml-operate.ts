@@ -163,8 +163,10 @@ async function loadModel(
   } catch (error) {
     // One that nobody answered for may be loaded yet.
     const isRefused = error instanceof CliError && error.exitCode === ExitCode.REFUSED;
-    if (isRefused && sha256 !== undefined) await shelf.forget(sha256);
-    throw error;
+    if (!isRefused || file === undefined || sha256 === undefined) throw error;
+    await shelf.forget(sha256);
+    // The process that predicts knows the copy alone.
+    throw new CliError(error.message.replaceAll(shelf.pathOf(sha256), file), error.exitCode);
   }
 }
 

@@ -20,12 +20,13 @@ const word = (lengthMax: number) =>
 const outputName = word(128);
 const unit = z.literal('log return');
 const horizonMinutes = z.int().min(1).max(HORIZON_MINUTES_MAX);
-const levels = z
-  .array(z.number().gt(0).lt(1))
-  .min(1)
-  .max(LEVELS_MAX)
+/** A list of which nothing is looked at where it is too long: each wrong one of a million would be told. */
+const boundedList = <T extends z.ZodType>(of: T, lengthMax: number) =>
+  z.array(z.unknown()).max(lengthMax).pipe(z.array(of));
+const levels = boundedList(z.number().gt(0).lt(1), LEVELS_MAX)
+  .refine((values) => values.length > 0, 'must not be empty')
   .refine(
-    (list) => list.every((level, index) => index === 0 || level > list[index - 1]!),
+    (values) => values.every((level, index) => index === 0 || level > values[index - 1]!),
     'must rise from one to the next',
   );
 const share = z.number().min(0).max(1);
@@ -35,7 +36,7 @@ const ewmaQuantiles = z
   .strictObject({
     horizonMinutes,
     levels: levels.refine((list) => list.every((level) => level > 0.5), 'must lie above 0.5'),
-    values: z.array(z.number().min(0)).max(LEVELS_MAX),
+    values: boundedList(z.number().min(0), LEVELS_MAX),
   })
   .refine(({ levels: list, values }) => values.length === list.length, {
     path: ['values'],
@@ -56,9 +57,8 @@ export const inputSchema = z
     name: outputName,
     shape: z.tuple([z.literal('batch'), z.int().min(2).max(STEPS_MAX), z.int().min(1)]),
     /** In the order of the last axis. */
-    features: z
-      .array(z.enum(FEATURE_NAMES))
-      .min(1)
+    features: boundedList(z.enum(FEATURE_NAMES), FEATURE_NAMES.length)
+      .refine((names) => names.length > 0, 'must not be empty')
       .refine((list) => new Set(list).size === list.length, 'must list each feature once'),
     candleIntervalMinutes: z.union([z.literal(1), z.literal(5)]),
     candlesNeeded: z.int(),
@@ -81,26 +81,21 @@ const output = z.discriminatedUnion('kind', [
   z.strictObject({ name: outputName, kind: z.enum(['quantiles', 'rise', 'fall']), horizonMinutes, levels, unit }),
 ]);
 
-const outputs = z
-  .array(output)
-  .min(1)
-  .max(OUTPUTS_MAX)
-  .superRefine((list, context) => {
-    const meanMinutes = new Set(list.flatMap((one) => (one.kind === 'mean' ? [one.horizonMinutes] : [])));
-    const seen = new Set<string>();
-    for (const one of list) {
-      const minutes = one.kind === 'scale' ? undefined : one.horizonMinutes;
-      const meaning = minutes === undefined ? 'scale' : `${one.kind} of ${minutes} minutes`;
-      for (const what of [`the name ${one.name}`, `the ${meaning}`]) {
-        if (seen.has(what)) context.addIssue(`must hold ${what} once`);
-        seen.add(what);
-      }
-      if (minutes !== undefined && !meanMinutes.has(minutes))
-        context.addIssue(`must hold a mean of ${minutes} minutes`);
+const outputs = boundedList(output, OUTPUTS_MAX).superRefine((list, context) => {
+  const meanMinutes = new Set(list.flatMap((one) => (one.kind === 'mean' ? [one.horizonMinutes] : [])));
+  const seen = new Set<string>();
+  for (const one of list) {
+    const minutes = one.kind === 'scale' ? undefined : one.horizonMinutes;
+    const meaning = minutes === undefined ? 'scale' : `${one.kind} of ${minutes} minutes`;
+    for (const what of [`the name ${one.name}`, `the ${meaning}`]) {
+      if (seen.has(what)) context.addIssue(`must hold ${what} once`);
+      seen.add(what);
     }
-    if (meanMinutes.size === 0) context.addIssue('must hold a mean');
-    if (meanMinutes.size > HORIZONS_MAX) context.addIssue(`must hold at most ${HORIZONS_MAX} horizons`);
-  });
+    if (minutes !== undefined && !meanMinutes.has(minutes)) context.addIssue(`must hold a mean of ${minutes} minutes`);
+  }
+  if (meanMinutes.size === 0) context.addIssue('must hold a mean');
+  if (meanMinutes.size > HORIZONS_MAX) context.addIssue(`must hold at most ${HORIZONS_MAX} horizons`);
+});
 
 export const decimalText = z
   .string()
@@ -118,10 +113,10 @@ export const contractSchema = z
     outputs,
     /** A size of prediction worth a signal, chosen with the training data. */
     suggestedMinimumReturn: decimalText,
-    trainedOn: z
-      .array(z.strictObject({ symbol: word(64), from: instant, to: instant, candles: z.int().min(1) }))
-      .max(1_000)
-      .optional(),
+    trainedOn: boundedList(
+      z.strictObject({ symbol: word(64), from: instant, to: instant, candles: z.int().min(1) }),
+      1_000,
+    ).optional(),
     /** When the last candle behind it closed. */
     endOfData: instant.optional(),
     /** Between which values nearly all windows of the training lay. */
@@ -132,10 +127,8 @@ export const contractSchema = z
      * What the live score holds its quantiles against: returns over a horizon in units of exponentially weighted volatility times the
      * root of the horizon's candles, as its training found them.
      */
-    ewmaQuantiles: z
-      .array(ewmaQuantiles)
-      .min(1)
-      .max(HORIZONS_MAX)
+    ewmaQuantiles: boundedList(ewmaQuantiles, HORIZONS_MAX)
+      .refine((all) => all.length > 0, 'must not be empty')
       .refine(
         (list) => new Set(list.map((one) => one.horizonMinutes)).size === list.length,
         'must hold each horizon once',
@@ -156,9 +149,12 @@ export type ContractOutput = z.infer<typeof output>;
 const finite = z.number().refine((value) => Number.isFinite(Math.fround(value)), 'must fit into a float32');
 export const testWindowSchema = z.strictObject({
   /** Row by row: steps × features. */
-  features: z.array(finite),
+  features: boundedList(finite, STEPS_MAX * FEATURE_NAMES.length),
   /** By the output's name, what it must answer. */
-  outputs: z.record(z.string(), z.array(finite).min(1).max(LEVELS_MAX)),
+  outputs: z
+    .record(z.string(), z.unknown())
+    .refine((all) => Object.keys(all).length <= OUTPUTS_MAX, `must hold at most ${OUTPUTS_MAX}`)
+    .pipe(z.record(z.string(), boundedList(finite, LEVELS_MAX))),
 });
 
 export interface TestWindow {
@@ -198,8 +194,21 @@ export interface ModelMetadata {
   readonly note: string;
 }
 
+const FAULTS_TOLD_MAX = 3;
+
 /** @returns where, and what is wrong there, on one line */
-export function describeIssue({ path, message }: z.core.$ZodIssue): string {
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  return describeFaults(issues.map(describeIssue));
+}
+
+/** The first of them, each once, and how many more there are; a description may be wrong in a million places. */
+export function describeFaults(faults: readonly string[]): string {
+  const different = [...new Set(faults)];
+  const told = different.slice(0, FAULTS_TOLD_MAX).join('; ');
+  return different.length > FAULTS_TOLD_MAX ? `${told}; ${different.length - FAULTS_TOLD_MAX} more` : told;
+}
+
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
   const where = path.map(String).join('.') || 'the whole';
   return `${where.slice(0, 100)}: ${message.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
 }

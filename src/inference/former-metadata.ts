@@ -1,7 +1,7 @@
 /** The description that lies beside a model, in a JSON file of its own: how it was before files described themselves. */
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { decimalText, describeIssue, inputSchema } from './contract-schema';
+import { decimalText, describeIssues, inputSchema } from './contract-schema';
 import { errorText, ModelError } from './errors';
 import type { ModelMetadata } from './contract-schema';
 
@@ -47,7 +47,7 @@ export function metadataPath(modelPath: string): string {
  *
  * @param text JSON
  * @param path named in errors
- * @throws ModelError MODEL_METADATA_INVALID, naming the file and every entry that is wrong
+ * @throws ModelError MODEL_METADATA_INVALID, naming the file and the first entries that are wrong
  */
 export function parseFormerMetadata(text: string, path: string): ModelMetadata {
   let content: unknown;
@@ -58,7 +58,7 @@ export function parseFormerMetadata(text: string, path: string): ModelMetadata {
   }
   const parsed = formerSchema.safeParse(content);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(describeIssue).join('; ');
+    const faults = describeIssues(parsed.error.issues);
     throw new ModelError('MODEL_METADATA_INVALID', `${path} does not describe a model (${faults})`, {
       advice: 'better put the description into the model itself: docs/model.md',
     });

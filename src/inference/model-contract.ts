@@ -1,6 +1,6 @@
 /** Reads the entries of metadata in which a model's file describes itself. */
 import { z } from 'zod';
-import { contractSchema, CONTRACT_VERSION, describeIssue, testWindowSchema } from './contract-schema';
+import { contractSchema, CONTRACT_VERSION, describeFaults, describeIssues, testWindowSchema } from './contract-schema';
 import type { Contract, TestWindow } from './contract-schema';
 import { ModelError } from './errors';
 import type { FeatureName } from './features';
@@ -13,7 +13,6 @@ export const TRAINING_KEY = 'oncefill.training';
 const ENTRY_BYTES_MAX = 1024 ** 2;
 /** Clocks differ: data that end a little later than now are no lie. */
 const CLOCKS_DIFFER_MS = 3_600_000;
-const FAULTS_TOLD_MAX = 3;
 
 /**
  * The contract in a file's metadata.
@@ -56,7 +55,7 @@ export function parseTestWindow(bytes: Uint8Array, contract: Contract, path: str
   for (const name of Object.keys(window.outputs))
     if (!known.has(name)) faults.push(`outputs.${name}: no output of the contract`);
   if (faults.length === 0) faults.push(...impossibleFeatures(window.features, contract.input.features));
-  if (faults.length > 0) throw invalid(path, TEST_WINDOW_KEY, ...faults);
+  if (faults.length > 0) throw invalid(path, TEST_WINDOW_KEY, describeFaults(faults));
   return window;
 }
 
@@ -99,14 +98,11 @@ function parseEntry(bytes: Uint8Array, key: string, path: string): unknown {
 function checked<T>(schema: z.ZodType<T>, content: unknown, key: string, path: string): T {
   const result = schema.safeParse(content);
   if (result.success) return result.data;
-  throw invalid(path, key, ...result.error.issues.map(describeIssue));
+  throw invalid(path, key, describeIssues(result.error.issues));
 }
 
-function invalid(path: string, key: string, ...faults: readonly string[]): ModelError {
-  const different = [...new Set(faults)];
-  const told = different.slice(0, FAULTS_TOLD_MAX).join('; ');
-  const rest = different.length > FAULTS_TOLD_MAX ? `; ${different.length - FAULTS_TOLD_MAX} more` : '';
-  return new ModelError('MODEL_METADATA_INVALID', `The entry ${key} in ${path} is wrong (${told}${rest})`, {
+function invalid(path: string, key: string, faults: string): ModelError {
+  return new ModelError('MODEL_METADATA_INVALID', `The entry ${key} in ${path} is wrong (${faults})`, {
     advice: 'write it as docs/model.md shows',
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ModelError } from './errors';
@@ -5,6 +6,8 @@ import { ModelError } from './errors';
 const MIB = 1024 ** 2;
 /** A larger file is not a model that one process should load beside trading. */
 export const MODEL_BYTES_MAX = 256 * MIB;
+/** Read and hashed at once: others have their turn between two of them. */
+const PIECE_BYTES = 4 * MIB;
 const CHOOSE_ANOTHER = 'name an .onnx file';
 
 /** What the system answers, in words. */
@@ -19,13 +22,19 @@ const SYSTEM_FAULTS: Readonly<Record<string, string>> = {
   ENXIO: 'is no regular file',
 };
 
+export interface ModelFile {
+  readonly content: Uint8Array;
+  /** Of the content, lower-case hex. */
+  readonly sha256: string;
+}
+
 /**
  * The bytes of a model's file, whole.
  *
  * @throws ModelError MODEL_NOT_FOUND when there is no regular file that may be read, MODEL_TOO_LARGE beyond MODEL_BYTES_MAX,
  *   MODEL_DAMAGED when it is empty or changes meanwhile
  */
-export async function readModelFile(path: string): Promise<Uint8Array> {
+export async function readModelFile(path: string): Promise<ModelFile> {
   let file: FileHandle;
   try {
     // Not blocking: a named pipe would keep us waiting for ever.
@@ -43,7 +52,7 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
   }
 }
 
-async function readWhole(path: string, file: FileHandle): Promise<Uint8Array> {
+async function readWhole(path: string, file: FileHandle): Promise<ModelFile> {
   const status = await file.stat();
   if (status.isDirectory()) throw notFound(path, 'is a folder');
   if (!status.isFile()) throw notFound(path, 'is no regular file');
@@ -56,13 +65,15 @@ async function readWhole(path: string, file: FileHandle): Promise<Uint8Array> {
     );
   }
   const content = new Uint8Array(status.size);
+  const hash = createHash('sha256');
   let length = 0;
   while (length < content.length) {
-    const { bytesRead } = await file.read(content, length, content.length - length, length);
+    const { bytesRead } = await file.read(content, length, Math.min(PIECE_BYTES, content.length - length), length);
     if (bytesRead === 0) break;
+    hash.update(content.subarray(length, length + bytesRead));
     length += bytesRead;
   }
-  if (length === content.length) return content;
+  if (length === content.length) return { content, sha256: hash.digest('hex') };
   throw new ModelError('MODEL_DAMAGED', `${path} became shorter while it was read`, { advice: 'try again' });
 }
 

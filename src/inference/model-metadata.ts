@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ModelError } from './errors';
 import { metadataPath, readFormerMetadata } from './former-metadata';
 import type { Contract, ModelMetadata, TestWindow } from './contract-schema';
@@ -30,9 +29,8 @@ export interface DescribedModel {
  * @throws ModelError with the code of what is wrong
  */
 export async function readModel(path: string, nowMs: number = Date.now()): Promise<DescribedModel> {
-  const content = await readModelFile(path);
+  const { content, sha256 } = await readModelFile(path);
   const entries = readOnnxFile(content, path).metadata;
-  const sha256 = createHash('sha256').update(content).digest('hex');
   const contractEntry = entries.get(CONTRACT_KEY);
   if (!contractEntry) {
     const metadata = await readFormerMetadata(path, sha256);

@@ -2,16 +2,15 @@
  * Models that somebody loaded while the program ran: copies in the data folder, each under the SHA-256 of its file. Only that
  * travels to the process that predicts, never a path.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorText, ModelError } from './errors';
+import { readModelFile } from './model-file';
 
 /** Copies that are kept; those used longest ago go first. */
 export const SHELF_MODELS_MAX = 5;
-/** As the loader has it: see session.ts. */
-const MODEL_BYTES_MAX = 256 * 1024 ** 2;
 const DESCRIPTION_BYTES_MAX = 1024 ** 2;
 const CHOICE_BYTES_MAX = 16 * 1024;
 const CHOICE_FILE = 'loaded.json';
@@ -48,11 +47,10 @@ export class ModelShelf {
    * Copies a model, and its description where that lies beside it, and forgets the oldest copies beyond SHELF_MODELS_MAX.
    *
    * @returns the SHA-256 of the model
-   * @throws ModelError MODEL_NOT_FOUND, MODEL_TOO_LARGE where it is too large to be one
+   * @throws ModelError as readModelFile
    */
   async keep(path: string): Promise<string> {
-    const content = await readBounded(path, MODEL_BYTES_MAX);
-    const sha256 = sha256Of(content);
+    const { content, sha256 } = await readModelFile(path);
     await mkdir(this.folder, { recursive: true, mode: FOLDER_MODE });
     await chmod(this.folder, FOLDER_MODE);
     const description = await readBeside(path);
@@ -87,7 +85,7 @@ export class ModelShelf {
   }
 
   /** It appears whole or not at all. */
-  private async write(name: string, content: Buffer): Promise<void> {
+  private async write(name: string, content: Uint8Array): Promise<void> {
     const temporary = join(this.folder, `${name}.${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, content, { flag: 'wx', mode: FILE_MODE });
@@ -112,13 +110,9 @@ export class ModelShelf {
   }
 }
 
-/** @returns lower-case hexadecimal. @throws ModelError MODEL_NOT_FOUND */
+/** @returns lower-case hexadecimal. @throws ModelError as readModelFile */
 export async function sha256OfModel(path: string): Promise<string> {
-  return sha256Of(await readBounded(path, MODEL_BYTES_MAX));
-}
-
-function sha256Of(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return (await readModelFile(path)).sha256;
 }
 
 /** The description of a model that has none inside. */

@@ -1,15 +1,20 @@
 /** What an ONNX file says of itself, read before the runtime sees any of it. */
 import { ModelError } from './errors';
-import { WireError, wireFields } from './wire-reader';
+import { WireError, wireFields, WireLimitError, type FieldBudget } from './wire-reader';
 
 /** Entries of metadata that are looked at. */
 const ENTRIES_MAX = 1_000;
 const KEY_BYTES_MAX = 256;
 
+/** Of all messages of a file; they are read in one go, in a quarter of a second. A model of 100,000 operators has two million. */
+const FIELDS_MAX = 4_000_000;
+
 /** The numbers of the fields of ONNX's messages that are read. */
-const MODEL = { irVersion: 1, graph: 7, metadata: 14 };
+const MODEL = { irVersion: 1, graph: 7, metadata: 14, functions: 25 };
 const ENTRY = { key: 1, value: 2 };
 const GRAPH = { nodes: 1, initializers: 5, sparseInitializers: 15 };
+/** Operators of the model's own; the values that their attributes have where an operator names none. */
+const FUNCTION = { nodes: 7, defaults: 11 };
 const NODE = { attributes: 5 };
 const ATTRIBUTE = { tensors: [5, 10], graphs: [6, 11], sparseTensors: [22, 23] };
 /** Its values and its indices. */
@@ -45,7 +50,7 @@ export interface OnnxFile {
 
 /**
  * @param path named in errors
- * @throws ModelError MODEL_NOT_ONNX, MODEL_DAMAGED, MODEL_EXTERNAL_DATA, or MODEL_METADATA_INVALID where entries are repeated
+ * @throws ModelError MODEL_NOT_ONNX, MODEL_DAMAGED, MODEL_TOO_LARGE, MODEL_EXTERNAL_DATA, or MODEL_METADATA_INVALID where entries are repeated
  */
 export function readOnnxFile(content: Uint8Array, path: string): OnnxFile {
   const kind = OTHER_KINDS.find(([firstBytes]) => firstBytes.every((byte, index) => content[index] === byte))?.[1];
@@ -53,9 +58,14 @@ export function readOnnxFile(content: Uint8Array, path: string): OnnxFile {
     throw new ModelError('MODEL_NOT_ONNX', `${path} is no ONNX model but ${kind}`, { advice: EXPORT_IT });
   }
   try {
-    return readModel(content, path);
+    return readModel(content, path, { left: FIELDS_MAX });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
+    if (error instanceof WireLimitError) {
+      throw new ModelError('MODEL_TOO_LARGE', `${path} has more than ${FIELDS_MAX} parts, beside its weights`, {
+        advice: 'choose a smaller one',
+      });
+    }
     // ONNX begins with its version, field 1: what does not was never one.
     const isOnnx = content[0] === MODEL.irVersion * 8;
     if (isOnnx && error.isCutOff) {
@@ -65,30 +75,38 @@ export function readOnnxFile(content: Uint8Array, path: string): OnnxFile {
   }
 }
 
-function readModel(content: Uint8Array, path: string): OnnxFile {
+function readModel(content: Uint8Array, path: string, budget: FieldBudget): OnnxFile {
   const metadata = new Map<string, Uint8Array>();
+  const functions: Uint8Array[] = [];
   let graph: Uint8Array | undefined;
   let hasVersion = false;
-  for (const { number, value, bytes } of wireFields(content)) {
+  for (const { number, value, bytes } of wireFields(content, budget)) {
     if (number === MODEL.irVersion && value !== undefined) hasVersion = true;
     if (number === MODEL.graph && bytes) {
       if (graph) throw new ModelError('MODEL_DAMAGED', `${path} holds two graphs`, { advice: EXPORT_IT });
       graph = bytes;
     }
-    if (number === MODEL.metadata && bytes) addEntry(metadata, bytes, path);
+    if (number === MODEL.functions && bytes) functions.push(bytes);
+    if (number === MODEL.metadata && bytes) addEntry(metadata, bytes, { path, budget });
   }
   if (!hasVersion || !graph) {
     const missing = hasVersion ? 'it holds no graph' : 'it names no version of the format';
     throw new ModelError('MODEL_NOT_ONNX', `${path} is no ONNX model: ${missing}`, { advice: EXPORT_IT });
   }
-  refuseExternalData(graph, path);
+  refuseExternalData(graph, functions, { path, budget });
   return { metadata };
 }
 
-function addEntry(metadata: Map<string, Uint8Array>, entry: Uint8Array, path: string): void {
+interface File {
+  /** Named in errors. */
+  readonly path: string;
+  readonly budget: FieldBudget;
+}
+
+function addEntry(metadata: Map<string, Uint8Array>, entry: Uint8Array, { path, budget }: File): void {
   let key = '';
   let text: Uint8Array = new Uint8Array();
-  for (const { number, bytes } of wireFields(entry)) {
+  for (const { number, bytes } of wireFields(entry, budget)) {
     if (number === ENTRY.key && bytes) key = Buffer.from(bytes.subarray(0, KEY_BYTES_MAX)).toString('utf8');
     if (number === ENTRY.value && bytes) text = bytes;
   }
@@ -106,9 +124,9 @@ function addEntry(metadata: Map<string, Uint8Array>, entry: Uint8Array, path: st
 /**
  * Weights in another file may be changed, or lie where nobody should read. The runtime reads those that lie in the working folder.
  */
-function refuseExternalData(graph: Uint8Array, path: string): void {
-  const parts = countParts(graph, 0);
-  if (parts.external > 0) {
+function refuseExternalData(graph: Uint8Array, functions: readonly Uint8Array[], { path, budget }: File): void {
+  const parts = countParts(graph, 0, budget);
+  if (parts.external > 0 || functions.some((one) => externalInFunction(one, budget) > 0)) {
     throw new ModelError('MODEL_EXTERNAL_DATA', `${path} keeps weights in another file`, {
       advice: 'save it with all weights inside: onnx.save(model, FILE, save_as_external_data=False)',
     });
@@ -124,45 +142,60 @@ interface Parts {
   readonly external: number;
 }
 
-function countParts(graph: Uint8Array, depth: number): Parts {
+function countParts(graph: Uint8Array, depth: number, budget: FieldBudget): Parts {
   if (depth > GRAPHS_DEEP_MAX) throw new WireError(`it has graphs in graphs more than ${GRAPHS_DEEP_MAX} deep`, false);
   let nodes = 0;
   let external = 0;
-  for (const { number, bytes } of wireFields(graph)) {
+  for (const { number, bytes } of wireFields(graph, budget)) {
     if (!bytes) continue;
     if (number === GRAPH.nodes) {
       nodes += 1;
-      external += externalInNode(bytes, depth);
-    } else if (number === GRAPH.initializers) external += isExternal(bytes) ? 1 : 0;
-    else if (number === GRAPH.sparseInitializers) external += externalInSparse(bytes);
+      external += externalInNode(bytes, depth, budget);
+    } else if (number === GRAPH.initializers) external += isExternal(bytes, budget) ? 1 : 0;
+    else if (number === GRAPH.sparseInitializers) external += externalInSparse(bytes, budget);
   }
   return { nodes, external };
 }
 
-function externalInNode(node: Uint8Array, depth: number): number {
+function externalInFunction(body: Uint8Array, budget: FieldBudget): number {
   let external = 0;
-  for (const { number, bytes: attribute } of wireFields(node)) {
-    if (number !== NODE.attributes || !attribute) continue;
-    for (const field of wireFields(attribute)) {
-      if (!field.bytes) continue;
-      if (ATTRIBUTE.tensors.includes(field.number)) external += isExternal(field.bytes) ? 1 : 0;
-      else if (ATTRIBUTE.sparseTensors.includes(field.number)) external += externalInSparse(field.bytes);
-      else if (ATTRIBUTE.graphs.includes(field.number)) external += countParts(field.bytes, depth + 1).external;
-    }
+  for (const { number, bytes } of wireFields(body, budget)) {
+    if (!bytes) continue;
+    if (number === FUNCTION.nodes) external += externalInNode(bytes, 0, budget);
+    else if (number === FUNCTION.defaults) external += externalInAttribute(bytes, 0, budget);
   }
   return external;
 }
 
-function externalInSparse(sparse: Uint8Array): number {
+function externalInNode(node: Uint8Array, depth: number, budget: FieldBudget): number {
   let external = 0;
-  for (const { number, bytes } of wireFields(sparse)) {
-    if (SPARSE_TENSORS.includes(number) && bytes && isExternal(bytes)) external += 1;
+  for (const { number, bytes } of wireFields(node, budget)) {
+    if (number === NODE.attributes && bytes) external += externalInAttribute(bytes, depth, budget);
   }
   return external;
 }
 
-function isExternal(tensor: Uint8Array): boolean {
-  for (const { number, value } of wireFields(tensor)) {
+function externalInAttribute(attribute: Uint8Array, depth: number, budget: FieldBudget): number {
+  let external = 0;
+  for (const { number, bytes } of wireFields(attribute, budget)) {
+    if (!bytes) continue;
+    if (ATTRIBUTE.tensors.includes(number)) external += isExternal(bytes, budget) ? 1 : 0;
+    else if (ATTRIBUTE.sparseTensors.includes(number)) external += externalInSparse(bytes, budget);
+    else if (ATTRIBUTE.graphs.includes(number)) external += countParts(bytes, depth + 1, budget).external;
+  }
+  return external;
+}
+
+function externalInSparse(sparse: Uint8Array, budget: FieldBudget): number {
+  let external = 0;
+  for (const { number, bytes } of wireFields(sparse, budget)) {
+    if (SPARSE_TENSORS.includes(number) && bytes && isExternal(bytes, budget)) external += 1;
+  }
+  return external;
+}
+
+function isExternal(tensor: Uint8Array, budget: FieldBudget): boolean {
+  for (const { number, value } of wireFields(tensor, budget)) {
     if (number === TENSOR.externalData || (number === TENSOR.dataLocation && value === EXTERNAL)) return true;
   }
   return false;

@@ -15,11 +15,17 @@ import type { Graph } from './thread-messages';
 export const BATCH_ROWS_MAX = 200;
 /** What a run of BATCH_ROWS_MAX rows may take, milliseconds: a slower model would make each tick late. */
 export const FULL_BATCH_MS_MAX = 5_000;
+/** What loading and trying it may take at most, beyond what the process had: several times the largest file. */
+const MEMORY_MIB_MAX = 2_048;
+const KIB_PER_MIB = 1_024;
 /** A machine may be busy with something else: the fastest of so many runs counts. */
 const FULL_BATCH_TRIES_MAX = 3;
 /** Windows between the first and the last of a full batch are the test window times this: rows must not depend on each other. */
 const OTHER_ROWS_FACTOR = 0.5;
 const BATCH_ADVICE = 'export it with a dynamic batch axis, and no fixed size of the batch within';
+
+const LOST_ADVICE =
+  'use one that answers sooner; nothing ends this run, which takes a core until it is over or the process that predicts is restarted';
 
 export interface OpenedModel extends Runner {
   /** Those that were to be tried before it. */
@@ -41,18 +47,40 @@ export async function openModel(
   onPassed: OnPassed = () => {},
 ): Promise<OpenedModel> {
   const host = new ThreadHost();
+  const takenMib = memoryMeter();
   try {
     const expected = await answerOfCpu(host, model, onPassed);
     const { provider, refused } = await chooseProvider(host, model, providers, expected);
     onPassed('provider', [provider, ...refused.map((one) => `${one.provider} refused: ${one.reason}`)].join('; '));
     const fullBatchMs = await fullBatch({ host, provider }, model, expected);
+    checkMemory(model.path, takenMib());
     onPassed('full batch', `${BATCH_ROWS_MAX} rows in ${fullBatchMs.toFixed(1)} ms, none depends on another`);
     return { host, provider, refused, fullBatchMs };
   } catch (error) {
     await host.close();
     if (!(error instanceof ModelError) || error.code !== 'MODEL_STOPPED') throw error;
-    throw new ModelError('MODEL_LOAD_FAILED', `${model.path} cannot be tried: ${host.reasonOfDeath}`, { cause: error });
+    throw new ModelError('MODEL_LOAD_FAILED', `${model.path} cannot be tried: ${host.reasonOfDeath}`, {
+      ...(host.isLost && { advice: LOST_ADVICE }),
+      cause: error,
+    });
   }
+}
+
+/** @returns the most memory that this process had since, beyond what it had then, MiB; 0: no more than it once had before */
+function memoryMeter(): () => number {
+  const hadMib = process.memoryUsage.rss() / KIB_PER_MIB ** 2;
+  const mostMib = (): number => process.resourceUsage().maxRSS / KIB_PER_MIB;
+  const mostBefore = mostMib();
+  return () => (mostMib() > mostBefore ? mostMib() - hadMib : 0);
+}
+
+function checkMemory(path: string, takenMib: number): void {
+  if (takenMib <= MEMORY_MIB_MAX) return;
+  throw new ModelError(
+    'MODEL_TOO_LARGE',
+    `${path} takes ${Math.ceil(takenMib)} MiB of memory for ${BATCH_ROWS_MAX} symbols, and ${MEMORY_MIB_MAX} are allowed`,
+    { advice: 'choose a smaller one' },
+  );
 }
 
 /** What the processor makes of the window that every provider is compared by. */

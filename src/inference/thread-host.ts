@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { errorText, ModelError } from './errors';
 import type { Graph, Run, ThreadReply, ThreadRequest, ThreadTask } from './thread-messages';
@@ -9,8 +8,10 @@ const OPEN_MS_MAX = 60_000;
 /** What a run takes at most, milliseconds; a slower one hangs. A model that is slow by nature is refused before: see FULL_BATCH_MS_MAX. */
 const RUN_MS_MAX = 20_000;
 
-/** What a thread takes to end, milliseconds, unless it is in the midst of a run. */
+/** So long is awaited what a thread that is given up still does, milliseconds. */
 const END_MS_MAX = 2_000;
+/** Threads of this process that were given up and are still in the midst of a run; each takes a core. No other begins beside so many. */
+const LOST_THREADS_MAX = 2;
 
 /** A thread is a program of its own, and runs compiled; a source that a test runs knows where the build left it. */
 const THREAD_PATH = __filename.endsWith('.ts')
@@ -22,13 +23,16 @@ export class RuntimeFailure extends Error {
   override readonly name = 'RuntimeFailure';
 }
 
-let endsWithoutIt = false;
+let lostThreads = 0;
+let endsWithoutThem = false;
 
 /** A run that never ends cannot be interrupted, and a process that leaves would wait for its thread for ever. */
-function endWithoutIt(): void {
-  if (endsWithoutIt) return;
-  endsWithoutIt = true;
-  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+function endWithoutLostThreads(): void {
+  if (endsWithoutThem) return;
+  endsWithoutThem = true;
+  process.once('exit', () => {
+    if (lostThreads > 0) process.kill(process.pid, 'SIGKILL');
+  });
 }
 
 interface Waiting {
@@ -38,24 +42,45 @@ interface Waiting {
 
 /** A thread with the model's runtime in it, from its first task to `close` or its death. */
 export class ThreadHost {
-  private readonly worker = new Worker(THREAD_PATH);
+  private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
+  /** Tasks that the thread has not answered, whether or not anybody still waits. */
+  private unanswered = 0;
+  private onIdle: () => void = () => {};
+  private ending: Promise<void> | undefined;
   private death: ModelError | undefined;
   /** Why it can be asked no more, without a point at its end; empty: it can. */
   reasonOfDeath = '';
 
+  /** @throws ModelError MODEL_STOPPED beside LOST_THREADS_MAX lost ones */
   constructor() {
+    if (lostThreads >= LOST_THREADS_MAX) {
+      throw new ModelError(
+        'MODEL_STOPPED',
+        `No thread begins for the model: ${lostThreads} whose models gave no answer still run`,
+        { advice: 'restart the process that predicts' },
+      );
+    }
+    this.worker = new Worker(THREAD_PATH);
     // Whoever waits for a result keeps the process; an idle model does not.
     this.worker.unref();
     this.worker.on('message', (reply: ThreadReply) => this.settle(reply));
     this.worker.on('error', (error) => this.die(errorText(error)));
-    this.worker.on('exit', (code) => this.die(`it left with code ${code}`));
+    this.worker.on('exit', (code) => {
+      this.die(`it left with code ${code}`);
+      this.becomeIdle();
+    });
   }
 
   /** Whether it can be asked no more. */
   get isDead(): boolean {
     return this.death !== undefined;
+  }
+
+  /** Whether it was given up, and is still in the midst of a run. */
+  get isLost(): boolean {
+    return this.isDead && this.unanswered > 0;
   }
 
   /** @throws RuntimeFailure, or ModelError MODEL_STOPPED; so do the others */
@@ -73,18 +98,40 @@ export class ThreadHost {
     await this.ask({ kind: 'release', provider }, RUN_MS_MAX);
   }
 
-  /** Ends the thread and frees all its memory. */
+  /** Ends the thread and frees all its memory; what it is in the midst of has an end first, where that comes soon. */
   async close(): Promise<void> {
     this.die('it was closed');
     await this.end();
   }
 
-  private async end(): Promise<void> {
-    const isEnded = new AbortController();
-    const late = sleep(END_MS_MAX, true, { signal: isEnded.signal }).catch(() => false);
-    const isLate = await Promise.race([this.worker.terminate().then(() => false), late]);
-    isEnded.abort();
-    if (isLate) endWithoutIt();
+  private end(): Promise<void> {
+    return (this.ending ??= this.endWhenIdle());
+  }
+
+  /** Never in the midst of a run: the runtime would come back to a thread that is gone, which ends the whole process. */
+  private async endWhenIdle(): Promise<void> {
+    const idle = new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+      if (this.unanswered === 0) resolve();
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<true>((resolve) => {
+      timer = setTimeout(() => resolve(true), END_MS_MAX);
+    });
+    const isLate = await Promise.race([idle.then(() => false), late]);
+    clearTimeout(timer);
+    if (!isLate) return void (await this.worker.terminate());
+    lostThreads += 1;
+    endWithoutLostThreads();
+    void idle.then(() => {
+      lostThreads -= 1;
+      return this.worker.terminate();
+    });
+  }
+
+  private becomeIdle(): void {
+    this.unanswered = 0;
+    this.onIdle();
   }
 
   private ask(task: ThreadTask, maxMs: number): Promise<unknown> {
@@ -104,12 +151,15 @@ export class ThreadHost {
         resolve: (result) => (settled(), resolve(result)),
         reject: (error) => (settled(), reject(error)),
       });
+      this.unanswered += 1;
       this.worker.ref();
       this.worker.postMessage({ id, task } satisfies ThreadRequest);
     });
   }
 
   private settle(reply: ThreadReply): void {
+    this.unanswered -= 1;
+    if (this.unanswered === 0) this.becomeIdle();
     const waiting = this.waiting.get(reply.id);
     if ('failure' in reply) waiting?.reject(new RuntimeFailure(reply.failure));
     else waiting?.resolve(reply.result);

@@ -13,6 +13,18 @@ export class WireError extends Error {
   }
 }
 
+/** A message has more fields than are read. */
+export class WireLimitError extends WireError {
+  constructor() {
+    super('it has too many fields', false);
+  }
+}
+
+/** How many fields may still be read, of all messages that it is given with. */
+export interface FieldBudget {
+  left: number;
+}
+
 /** A field: a number (varint), or bytes; of fixed width, which we need none of: neither. */
 export interface WireField {
   readonly number: number;
@@ -32,11 +44,13 @@ const FIXED_32 = 5;
 /**
  * Every field of a message.
  *
- * @throws WireError where the bytes are no message
+ * @param budget absent: however many
+ * @throws WireError where the bytes are no message; WireLimitError beyond the budget
  */
-export function* wireFields(message: Uint8Array): Generator<WireField> {
+export function* wireFields(message: Uint8Array, budget?: FieldBudget): Generator<WireField> {
   const cursor = { message, offset: 0 };
   while (cursor.offset < message.length) {
+    if (budget && --budget.left < 0) throw new WireLimitError();
     const tag = readVarint(cursor);
     const number = Math.floor(tag / 8);
     if (number < 1 || number > FIELD_NUMBER_MAX) throw wrong(cursor, `a field cannot have the number ${number}`);

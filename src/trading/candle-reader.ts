@@ -62,6 +62,8 @@ export interface CandleAnswer {
  */
 export class CandleReader {
   private readonly kept = new KeptCandles();
+  /** When the newest candle of each symbol opened that was late to the end of the reading before. */
+  private standing: ReadonlyMap<string, number | undefined> = new Map();
   private restoredIntervalMs = 0;
 
   /** @param stream tells of closed candles; absent: all are asked for */
@@ -86,7 +88,7 @@ export class CandleReader {
     this.stream?.follow(request.symbols, request.intervalMs);
     await this.restore(request);
     const pace = candlePace(this.limits, request.intervalMs);
-    const reading = new Reading(this.venue, this.kept, request, pace);
+    const reading = new Reading(this.venue, this.kept, request, { pace, standing: this.standing });
     const weight = weightOf(this.limits, 'market_data');
     const endsAtMs = performance.now() + request.patienceMs;
     const mayWait = (waitMs: number): boolean => performance.now() + waitMs < endsAtMs;
@@ -109,7 +111,9 @@ export class CandleReader {
       if (gapMs > 0 && !mayWait(gapMs)) break;
       if (gapMs > 0) await reading.wait(gapMs);
     }
-    return reading.end();
+    const answer = reading.end();
+    this.standing = new Map(answer.late.map((symbol) => [symbol, this.kept.newestOpenMs(symbol)]));
+    return answer;
   }
 
   private async restore({ symbols, intervalMs, restore }: CandleRequest): Promise<void> {
@@ -141,6 +145,8 @@ class Reading {
   private readonly heldBack = new Map<string, number>();
   private readonly faults = new Map<string, unknown>();
   private readonly late = new Set<string>();
+  /** Those of the late that have told no candle since the reading before: whoever trades no more is not awaited in every minute. */
+  private readonly still = new Set<string>();
   private readonly askedAgain = new Set<string>();
   private left: string[];
   private isRefused = false;
@@ -153,12 +159,12 @@ class Reading {
     private readonly venue: Pick<Venue, 'candles' | 'clockMs'>,
     private readonly kept: KeptCandles,
     private readonly request: CandleRequest,
-    private readonly pace: CandlePace,
+    private readonly known: { readonly pace: CandlePace; readonly standing: ReadonlyMap<string, number | undefined> },
   ) {
     this.left = request.symbols.filter((symbol) => kept.toAsk(symbol, request) > 0);
     const left = new Set(this.left);
     for (const symbol of request.symbols) if (!left.has(symbol)) this.done.add(symbol);
-    this.isPaced = this.left.length > pace.atOnce;
+    this.isPaced = this.left.length > known.pace.atOnce;
   }
 
   get isUnderWay(): boolean {
@@ -193,14 +199,15 @@ class Reading {
    * @returns after how long, milliseconds; 0: none is asked for again
    */
   askLateAgain(): number {
-    if (this.left.length > 0 || this.late.size === 0 || this.isRefused) return 0;
+    const awaited = [...this.late].filter((symbol) => !this.still.has(symbol));
+    if (this.left.length > 0 || awaited.length === 0 || this.isRefused) return 0;
     this.lateSinceMs ??= performance.now();
     // By the venue's clock, and by ours where that one is far behind.
     const waitedMs = Math.max(this.venueNowMs() - this.request.closeTimeMs, performance.now() - this.lateSinceMs);
     const isInTime = waitedMs + LATE_RETRY_MS <= LATE_CANDLE_WAIT_MAX_MS;
     // While the others were read at their pace the time went by without anybody waiting for these: once more, then.
-    const again = [...this.late].filter((symbol) => isInTime || (this.isPaced && !this.askedAgain.has(symbol)));
-    const room = this.isPaced ? again.length : this.pace.atOnce - this.asked;
+    const again = awaited.filter((symbol) => isInTime || (this.isPaced && !this.askedAgain.has(symbol)));
+    const room = this.isPaced ? again.length : this.known.pace.atOnce - this.asked;
     this.left = again.slice(0, Math.max(0, room));
     for (const symbol of this.left) this.askedAgain.add(symbol);
     return this.left.length > 0 ? LATE_RETRY_MS : 0;
@@ -253,8 +260,7 @@ class Reading {
       const isRevised = kept.add(symbol, candles, request);
       if (isRevised) throw new Error('The venue has changed candles that had closed.');
       this.done.add(symbol);
-      if (kept.isLate(symbol, request)) this.late.add(symbol);
-      else this.late.delete(symbol);
+      this.tellLate(symbol);
     } catch (error) {
       this.faults.set(symbol, error);
       // One that never left says nothing about the symbol or the venue.
@@ -265,6 +271,15 @@ class Reading {
       else if (times < (isHeldBack ? HELD_BACK_MAX : TRIES_MAX)) this.left.push(symbol);
     }
     this.tellProgress();
+  }
+
+  private tellLate(symbol: string): void {
+    const { kept, request } = this;
+    if (!kept.isLate(symbol, request)) return void this.late.delete(symbol);
+    this.late.add(symbol);
+    const { standing } = this.known;
+    if (standing.has(symbol) && standing.get(symbol) === kept.newestOpenMs(symbol)) this.still.add(symbol);
+    else this.still.delete(symbol);
   }
 
   private venueNowMs(): number {

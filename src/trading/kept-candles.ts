@@ -95,6 +95,12 @@ export class KeptCandles {
     return this.bySymbol.get(symbol)?.series;
   }
 
+  /** When the newest candle of a symbol opened, milliseconds UTC; undefined: none is kept. */
+  newestOpenMs(symbol: string): number | undefined {
+    const series = this.get(symbol);
+    return series && newestOpenMs(series);
+  }
+
   /** How many of the newest candles to ask for; 0: the tick was read already. */
   toAsk(symbol: string, { intervalMs, closeTimeMs, count }: WantedCandles): number {
     const whole = Math.min(REQUEST_CANDLES_MAX, count + SPARE_CANDLES);
@@ -164,8 +170,7 @@ export class KeptCandles {
 
   /** Whether the candle that the tick is about is not there yet. */
   isLate(symbol: string, { intervalMs, closeTimeMs }: WantedCandles): boolean {
-    const series = this.get(symbol);
-    const newestMs = series && newestOpenMs(series);
+    const newestMs = this.newestOpenMs(symbol);
     return newestMs === undefined || newestMs + intervalMs < closeTimeMs;
   }
 }

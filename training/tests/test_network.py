@@ -17,7 +17,7 @@ from ..baselines import scaled_quantiles
 from ..candles import CandleFile
 from ..dataset import horizon_steps, windows_of
 from ..evaluation import judge, verdict
-from ..experiment import fitter
+from ..experiment import control_experiments, fitter
 from ..metadata import CONTRACT_KEY, TEST_WINDOW_KEY, answered_window, as_text, contract
 from ..network import Shape, evaluate, initial_bias, initial_parameters
 from ..onnx_export import build_model, output_sizes
@@ -110,6 +110,12 @@ class NetworkTest(unittest.TestCase):
         half = np.arange(len(windows) // 2)
         fitted = fit(SHAPES[1], windows.take(half), windows.take(half + len(half)), 9)
         self.assertGreater(fitted.epoch, 1)
+
+    def test_a_control_of_too_few_candles_is_left_out_and_named(self) -> None:
+        told: list[str] = []
+        short = random_walk(400, 5, 0.001, seed=21)
+        self.assertEqual(control_experiments({5: [short]}, told.append), [])
+        self.assertIn("control, 5-minute candles, left out: ", told[-1])
 
     def test_no_skill_of_the_head_is_found_on_a_random_walk(self) -> None:
         windows = windows_of([random_walk(4_000, 1, 0.0008, seed=11)])

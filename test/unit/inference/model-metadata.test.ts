@@ -100,6 +100,14 @@ test.each<[string, Place, unknown]>([
   expect(error.message).toContain(String(place[0]));
 });
 
+test('a list of 200,000 wrong entries is refused in a short sentence', async () => {
+  const error = await faultOf(
+    withEntries({ ...SHIPPED, [CONTRACT]: changed(CONTRACT, ['outputs'], Array(200_000).fill(1)) }),
+  );
+  expect(error).toMatchObject({ code: 'MODEL_METADATA_INVALID', fault: expect.stringContaining('outputs') as string });
+  expect(error.message.length).toBeLessThan(1_000);
+});
+
 test.each<[string, Place, unknown]>([
   ['too few features', ['features'], [0.1]],
   ['an output less', ['outputs', 'scale'], undefined],
@@ -107,6 +115,8 @@ test.each<[string, Place, unknown]>([
   ['another number of quantiles', ['outputs', 'quantiles_5m'], [1]],
   ['a number beyond float32', ['features', 0], 1e300],
   ['a high below its close', ['features', 1], -0.001],
+  ['200,000 words for numbers', ['features'], Array(200_000).fill('a')],
+  ['50,000 outputs', ['outputs'], Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [index, 1]))],
 ])('a test window with %s is refused', async (_, place, value) => {
   const error = await faultOf(withEntries({ ...SHIPPED, [WINDOW]: changed(WINDOW, place, value) }));
   expect(error).toMatchObject({ code: 'MODEL_METADATA_INVALID' });
@@ -142,6 +152,12 @@ test('a file without a description, or without a test window, is refused, and so
 
 const hostileLength = Buffer.concat([MODEL_BYTES, Buffer.from([0x72, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])]);
 const external = Buffer.concat([field(8, 'weights'), numberField(14, 1)]);
+const value = field(5, external);
+const constant = field(5, value);
+
+function ownOperator(part: Buffer): Buffer {
+  return Buffer.concat([MODEL_BYTES, field(25, part)]);
+}
 
 test.each<[string, Uint8Array, string]>([
   ['nothing', Buffer.alloc(0), 'MODEL_DAMAGED'],
@@ -160,6 +176,9 @@ test.each<[string, Uint8Array, string]>([
     withGraphField(field(1, field(5, field(5, external)))),
     'MODEL_EXTERNAL_DATA',
   ],
+  ['weights elsewhere, in an operator of its own', ownOperator(field(7, constant)), 'MODEL_EXTERNAL_DATA'],
+  ['weights elsewhere, as what its own operator goes by', ownOperator(field(11, value)), 'MODEL_EXTERNAL_DATA'],
+  ['millions of fields', withGraphField(Buffer.alloc(2 * 4_000_000, Buffer.from([0x78, 0]))), 'MODEL_TOO_LARGE'],
 ])('a file that holds %s is refused before the runtime sees it', async (_, content, code) => {
   expect(await faultOf(content)).toMatchObject({ code });
 });

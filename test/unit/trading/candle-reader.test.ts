@@ -332,11 +332,42 @@ describe('a candle that the venue publishes late', () => {
     expect(value!.late).toHaveLength(30);
   });
 
+  test('is not awaited in every tick where the symbol trades no more, and is awaited again once it does', async () => {
+    const lastMs = closeMs() - MINUTE_MS;
+    let publishedMs = Infinity;
+    const { read: readOn } = openReader(async (symbol, count) => {
+      if (symbol !== 'S1') return undefined;
+      if (publishedMs === Infinity) return candlesUntil(lastMs, count);
+      return candlesUntil(Date.now() < publishedMs ? closeMs() - MINUTE_MS : closeMs(), count);
+    });
+    expect((await readOn()).tookMs).toBe(LATE_CANDLE_WAIT_MAX_MS - 2_000);
+    const { value, tookMs, asked } = await readOn();
+    expect({ late: value!.late, tookMs, asked }).toEqual({ late: ['S1'], tookMs: 0, asked: ['S0', 'S1', 'S2'] });
+    publishedMs = closeMs() + 4_500;
+    expect(await readOn()).toMatchObject({ value: { late: [] }, tookMs: 3_000 });
+  });
+
   test('is asked for once more after all others were read at their pace', async () => {
     const { value, asked } = await read(lateUntil(closeMs() + 20_000), { symbols: symbolsOf(40) });
     expect(asked.filter((symbol) => symbol === 'S1')).toHaveLength(2);
     expect(value!.late).toEqual([]);
   });
+});
+
+test('a venue whose clock is 90 s ahead of ours gives whole windows to each tick, and is asked for no more than the new ones', async () => {
+  const { read: readOn } = openReader(async (_symbol, count) => candlesUntil(closeMs() + MINUTE_MS, count), {
+    clockMs: () => Date.now() + 90_000,
+  });
+  for (const counts of [
+    [7, 7, 7],
+    [2, 2, 2],
+  ]) {
+    const tickMs = closeMs();
+    const { value, tookMs, counts: askedFor } = await readOn({ count: 5 });
+    expect({ late: value!.late, tookMs, askedFor }).toEqual({ late: [], tookMs: 0, askedFor: counts });
+    const openTimesMs = [...value!.candles['S0']!.openTimesMs].filter((openTimeMs) => openTimeMs < tickMs);
+    expect(openTimesMs.slice(-5)).toEqual(candlesUntil(tickMs, 5).map(({ openTimeMs }) => openTimeMs));
+  }
 });
 
 test.each([
