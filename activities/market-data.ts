@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { heartbeat, log } from '@temporalio/activity';
+import { POSITIONS_MAX } from '../src/domain/ledger/state';
 import type { PositionsReport, SnapshotCommand } from '../src/domain/ledger/types';
 import type { MarketCosts } from '../src/domain/model-gate/types';
 import type { NamedVenue } from '../src/domain/trading-venue';
@@ -109,6 +110,14 @@ function untold(error: unknown): void {
   log.warn('What was fetched so far could not be kept.', { reason: String(error) });
 }
 
+/** The ledger takes so many, or none of them: for a symbol that is left out no order is set off. */
+export function fittingPositions(report: PositionsReport): PositionsReport {
+  const all = Object.entries(report.bySymbol);
+  return all.length <= POSITIONS_MAX
+    ? report
+    : { ...report, bySymbol: Object.fromEntries(all.slice(0, POSITIONS_MAX)) };
+}
+
 /**
  * Without positions, orders that close some are funded as if they opened them: no reason to miss the balances.
  *
@@ -120,7 +129,7 @@ async function positionsOf(pacedVenue: PacedVenue): Promise<PositionsReport | un
     throw new Error(`No answer within ${POSITIONS_WAIT_MAX_MS} ms.`);
   });
   try {
-    return await Promise.race([pacedVenue.positions(), tooLate]);
+    return fittingPositions(await Promise.race([pacedVenue.positions(), tooLate]));
   } catch (error) {
     log.warn('The positions could not be read; no order is set off against one.', { reason: String(error) });
     return undefined;

@@ -7,6 +7,7 @@ import type {
   ProtectionChange,
 } from '../src/domain/position/types';
 import type { CancelledEntries } from '../src/domain/position/resting-entries';
+import { jsonBytes } from '../src/domain/plain-values';
 import { onSteps } from '../src/domain/position/on-steps';
 import type { NamedVenue, TradingVenue } from '../src/domain/trading-venue';
 import type { EntryCanceller } from '../src/intake/entry-canceller';
@@ -31,8 +32,11 @@ export type { ExitOrder, MadeExit } from '../src/trading/position-exits';
  * leave any more, and come behind a newer one.
  */
 export const SET_PROTECTION_WITHIN_MS = 5_000;
-/** What one answer holds at most, the oldest first: ask on from the instant of the last one. It has to fit into one message. */
+/** What one answer holds at most, the oldest first: ask on from the instant of the last one. It has to fit into one message, */
 export const ROWS_MAX = 4_000;
+/** however long ids and figures are; as JSON. */
+export const ANSWER_BYTES_MAX = 1_900_000;
+const COMMA_BYTES = 1;
 
 /** The position's report, for its workflow, which is started where there is none. */
 export interface TellPositionInput extends TradingVenue {
@@ -120,13 +124,13 @@ export function createPositionActivities({ pacedVenue, positions, exits, entries
 
     /** At most ROWS_MAX, the oldest first. */
     fetchExecutions: ({ symbol, sinceMs }: ExecutionsInput): Promise<readonly Execution[]> =>
-      withHeartbeats(() => retryable(async () => (await pacedVenue.executions(symbol, sinceMs)).slice(0, ROWS_MAX))),
+      withHeartbeats(() => retryable(async () => fittingRows(await pacedVenue.executions(symbol, sinceMs)))),
 
     /** At most ROWS_MAX, the oldest first. */
     fetchMoneyLog: ({ sinceMs, symbol }: MoneyLogInput): Promise<readonly MoneyRow[]> =>
       retryable(async () => {
         const rows = await pacedVenue.moneyLog(sinceMs);
-        return rows.filter((row) => symbol === undefined || row.symbol === symbol).slice(0, ROWS_MAX);
+        return fittingRows(rows.filter((row) => symbol === undefined || row.symbol === symbol));
       }),
 
     /**
@@ -152,6 +156,14 @@ export function createPositionActivities({ pacedVenue, positions, exits, entries
     /** Tells the account of a booked episode. Repeating it changes nothing. */
     positionClosed: ({ closed }: TellClosedInput): Promise<void> => positions.tellClosed(closed),
   };
+}
+
+/** The first ones that one answer holds. */
+function fittingRows<Row>(rows: readonly Row[]): readonly Row[] {
+  let room = ANSWER_BYTES_MAX;
+  const fitting = rows.slice(0, ROWS_MAX);
+  const firstLeft = fitting.findIndex((row) => (room -= jsonBytes(row) + COMMA_BYTES) < 0);
+  return firstLeft === -1 ? fitting : fitting.slice(0, firstLeft);
 }
 
 export type PositionActivities = ReturnType<typeof createPositionActivities>;

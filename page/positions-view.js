@@ -19,6 +19,8 @@ import { badge, lookOf, side } from './words.js';
  * @property {string} symbol
  * @property {string} [problem]
  * @property {string} [state]
+ * @property {string} [state_reason]
+ * @property {object} [word_awaited]
  * @property {string} [side]
  * @property {string} [size]
  * @property {string} [entry_price]
@@ -153,6 +155,8 @@ function stopCell({
 function stateCell({
   problem,
   state,
+  state_reason: reason,
+  word_awaited: awaited,
   marks = [],
   closes_at: end,
   held_by_venue: isHeld,
@@ -167,6 +171,7 @@ function stateCell({
     'span',
     { class: 'states' },
     state === undefined ? unknown() : badge(lookOf('position', state), title || undefined),
+    awaited !== undefined && badge({ tone: 'bad', mark: '?', word: 'waits for a word' }, reason),
     isHeld && badge({ tone: 'bad', mark: '✕', word: 'taken by the venue' }, 'It is being liquidated or deleveraged.'),
     ...marks.map((mark) => h('span', { class: 'tag', title: MARKS[mark] }, mark)),
     end !== undefined && h('span', { class: 'quiet' }, 'closes ', until(end)),

@@ -53,15 +53,17 @@ export class MissingOrder {
   /** From now on a person's word is taken. @returns what the person can do */
   offer(plan: OrderPlan): string {
     this.plan = plan;
+    this.parts.record.awaitWord(true);
     const { venue, fingerprint } = this.parts.input;
     return `Look at ${venue} for ${plan.clientOrderId}; oncefill signal settle ${fingerprint} ends it on your word.`;
   }
 
   /** The venue speaks for the order again: its own answer counts, whatever a person said meanwhile. */
   withdrawOffer(): void {
-    this.plan = undefined;
-    if (this.word === undefined) return;
     const { input, record } = this.parts;
+    this.plan = undefined;
+    record.awaitWord(false);
+    if (this.word === undefined) return;
     const text = `The venue shows the order after a word was given (${this.word.reason}): the venue's answer counts.`;
     this.word = undefined;
     record.happened(text);
@@ -113,6 +115,7 @@ export class MissingOrder {
     const word = this.word;
     if (!word) throw new Error('Nobody said what became of the order.');
     const { record } = this.parts;
+    record.awaitWord(false);
     if (word.averagePrice === undefined) {
       const detail = `Settled by hand: nothing filled (${word.reason}).`;
       return { status: 'ended', outcome: 'CANCELLED', detail, endedBy: 'person' };

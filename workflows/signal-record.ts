@@ -61,6 +61,7 @@ export class SignalRecord {
   private order: OrderView | undefined;
   private plan: OrderPlan | undefined;
   private isCancelAsked = false;
+  private wordAwaitedSinceMs: number | undefined;
   private timeline: readonly TimelineEntry[] = [];
   private readonly pace: SignalPace;
 
@@ -90,6 +91,7 @@ export class SignalRecord {
       sendAttempts: this.sendAttempts,
       order: this.order,
       ...(this.isCancelAsked && this.state === 'WORKING' && { isCancelAsked: true }),
+      ...(this.wordAwaitedSinceMs !== undefined && { wordAwaitedSinceMs: this.wordAwaitedSinceMs }),
       timeline: this.timeline,
     };
   }
@@ -161,6 +163,11 @@ export class SignalRecord {
   /** Makes searchable that a person is needed. @param what null: not any more */
   showAs(what: 'MISSING' | 'UNKNOWN' | null): void {
     upsertSearchAttributes([{ key: TRADE_OUTCOME, value: what }]);
+  }
+
+  /** A person's word may end it from now on, or not any more. */
+  awaitWord(isAwaited: boolean): void {
+    this.wordAwaitedSinceMs = isAwaited ? (this.wordAwaitedSinceMs ?? Date.now()) : undefined;
   }
 
   /** Something happened that does not change what there is to say of the signal. */

@@ -16,6 +16,7 @@ import { AccountMove } from './account-move';
 import { AccountRisk } from './account-risk';
 import { ACCOUNT_RULES, RulesOfRun, type CarriedAccount } from './account-rules';
 import { AFTER_CLOSING_MS, BalanceRefresh } from './balance-refresh';
+import { fittingAccount } from './carried-account';
 import { Ledger } from './ledger';
 import { Limiter } from './limiter';
 import { LostAccount } from './lost-account';
@@ -118,11 +119,11 @@ async function runAccount(
   for (;;) {
     await keepRefreshing(refresh, options);
     await condition(allHandlersFinished);
-    const carriedOn = {
+    const carriedOn = fittingAccount(current, {
       ...rulesOfRun.carry({ ledger: ledger.state(), window: limiter.state(), risk: risk.state() }),
       awaitsOpenOrders: lost.awaitsOpenOrders || undefined,
       entriesToTell: risk.entriesState(),
-    };
+    });
     if (!move.isDue) await continueAsNew<typeof venueAccount>(current, carriedOn);
     const hasMoved = await move.handOver(current, carriedOn);
     if (hasMoved) return setCurrentDetails(`Moved: ${venue} has an account under its new id.`);

@@ -1,4 +1,5 @@
 import { equityCurve, sumOfTrades, sumsBy, type TradeSum } from '../domain/position/trade-sums';
+import type { AwaitedWord } from '../domain/position/exit-under-way';
 import type { ClosedTrade } from '../domain/position/types';
 import type { PositionReply, PositionView } from '../messages/position';
 import type { KnownPosition, RiskView } from '../messages/venue-account';
@@ -34,6 +35,7 @@ export function presentPosition(view: PositionView) {
     symbol: view.symbol,
     venue: view.venue,
     state: view.state,
+    state_reason: view.stateReason,
     ...(view.row ? presentRow(view.row) : { side: view.side }),
     reported_at: isoTime(view.reportedAtMs),
     stop_source: view.stopSource,
@@ -44,9 +46,15 @@ export function presentPosition(view: PositionView) {
     exit_rounds: view.exitRounds,
     exit_fingerprint: view.exitFingerprint,
     exit_reason: view.exitReason,
+    word_awaited: view.wordAwaited && presentAwaited(view.wordAwaited),
     trade: view.trade && presentTrade(view.trade),
     timeline: view.timeline.map(({ atMs, text }) => ({ time: isoTime(atMs), text })),
   };
+}
+
+/** The order of an exit that waits for a person's word: `POST /api/signals/:fingerprint/settle` gives it. */
+function presentAwaited({ fingerprint, clientOrderId, sinceMs }: AwaitedWord) {
+  return { fingerprint, client_order_id: clientOrderId, since: isoTime(sinceMs) };
 }
 
 /** One row of `GET /api/positions`. */

@@ -147,9 +147,9 @@ async function waitForEnd(
   const { endOf } = await import('../positions/flatten');
   const view = await endOf(positions, symbol, performance.now() + ENDING_MAX_MS);
   if (!view) {
-    printErrorLine(
-      `${symbol} is not closed yet after ${ENDING_MAX_MS / 1_000} s; "oncefill position show ${symbol}" tells more.`,
-    );
+    const { stateReason = `"oncefill position show ${symbol}" tells more.` } =
+      (await positions.show(symbol).catch(() => undefined)) ?? {};
+    printErrorLine(printable(`${symbol} is not closed yet after ${ENDING_MAX_MS / 1_000} s. ${stateReason}`));
     return ExitCode.FAILURE;
   }
   if (json) printJson(presentPosition(view));

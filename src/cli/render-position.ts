@@ -62,7 +62,8 @@ export function renderPositions(listed: readonly ListedPosition[], settleAsset: 
       : []),
     ...(listed.some(({ view }) => view?.marks.includes('foreign')) ? ['foreign: nobody here opened it.'] : []),
   ];
-  return [...lines, style.dim(notes.join(' '))].join('\n');
+  const reasons = listed.flatMap(({ view }) => (view?.stateReason ? [`${view.symbol}: ${view.stateReason}`] : []));
+  return [...lines, ...reasons.map(printable), style.dim(notes.join(' '))].join('\n');
 }
 
 /** All that is known of one position. */
@@ -70,6 +71,7 @@ export function renderPosition(view: PositionView, settleAsset: string, style: S
   const { row } = view;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['state', view.state],
+    ['why', view.stateReason],
     [
       'position',
       row && `${row.side} ${figure(row.size)} at ${figure(row.entryPrice)}, worth ${money(row.value)} ${settleAsset}`,

@@ -84,5 +84,7 @@ export interface SignalView {
   readonly order?: OrderView;
   /** true: the venue was asked to cancel what is open, and has not shown since what became of it. */
   readonly isCancelAsked?: boolean;
+  /** Since when a person's word (`settle`) may end it, milliseconds UTC; absent: the venue tells how it ends. */
+  readonly wordAwaitedSinceMs?: number;
   readonly timeline: readonly TimelineEntry[];
 }

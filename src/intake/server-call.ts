@@ -4,7 +4,7 @@ import { isNotReady } from '../temporal/patient-query';
 import { IntakeUnavailableError } from './types';
 
 /** How long one call to the server may take before the caller hears that it cannot be reached. */
-const CALL_TIMEOUT_MS = 10_000;
+export const CALL_TIMEOUT_MS = 10_000;
 
 /** For a call that may start a signal. */
 export const SEND_AGAIN: ServerCall = {

@@ -9,6 +9,7 @@ import type {
   PositionSide,
 } from '../domain/position/types';
 import { readExitStrategy } from '../domain/position/exit-strategy';
+import type { AwaitedWord, ExitUnderWay } from '../domain/position/exit-under-way';
 import type { ProtectionSettings } from '../domain/protection/types';
 import type { TradingState } from '../domain/ledger/types';
 import type { TradingSignal } from '../domain/signal';
@@ -104,6 +105,8 @@ export interface PositionView {
   readonly venue: string;
   readonly symbol: string;
   readonly state: PositionState;
+  /** Why it is in that state, for people, one sentence or two; absent: the state says it all. */
+  readonly stateReason?: string;
   readonly side?: PositionSide;
   /** The venue's last word; absent: it is flat. */
   readonly row?: PositionRow;
@@ -121,6 +124,10 @@ export interface PositionView {
   readonly exitRounds: number;
   readonly exitFingerprint?: string;
   readonly exitReason?: CloseReason;
+  /** Absent: none is, for all that is known. */
+  readonly exitUnderWay?: ExitUnderWay;
+  /** Its order is missing or unknown, and waits for a person's word; put in by whoever asks. Absent: no exit's is, as far as was told. */
+  readonly wordAwaited?: AwaitedWord;
   /** When it is closed by its time, milliseconds UTC; absent: never. */
   readonly closesAtMs?: number;
   /** The newest last, at most TIMELINE_MAX. */

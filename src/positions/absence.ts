@@ -1,10 +1,6 @@
 import type { PositionView } from '../messages/position';
+import { instantWords } from '../domain/instant-words';
 import { isClosed } from './flatten';
-
-/** `2026-01-05 14:02:24Z`. */
-function timeOf(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
-}
 
 /**
  * Why nobody could be told anything about a position: one sentence, or two.
@@ -16,5 +12,5 @@ export function describeAbsence(symbol: string, last: PositionView | undefined):
   if (!isClosed(last)) return `A position of ${symbol} was opened just now. Ask again.`;
   const { trade } = last;
   if (trade === undefined) return `No position of ${symbol} is open.`;
-  return `No position of ${symbol} is open; the last one was closed ${timeOf(trade.closedAtMs)} (${trade.reason}).`;
+  return `No position of ${symbol} is open; the last one was closed ${instantWords(trade.closedAtMs)} (${trade.reason}).`;
 }

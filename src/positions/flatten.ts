@@ -52,8 +52,9 @@ async function closeOne(
     const reply = await tell(positions, symbol, { words, reason }, deadlineMs);
     if (reply?.accepted !== false) {
       const ended = await endOf(positions, symbol, deadlineMs);
-      const unseen = isWaitedFor || reply === undefined ? { problem: 'Its end was not seen yet.' } : {};
-      return { symbol, ...(reply && { reply }), ...(ended ? { ended } : unseen) };
+      if (ended) return { symbol, ...(reply && { reply }), ended };
+      const unseen = isWaitedFor || reply === undefined ? { problem: await unseenWords(positions, symbol) } : {};
+      return { symbol, ...(reply && { reply }), ...unseen };
     }
     // One that ended between the list and the word has nothing to be told.
     const view = await positions.show(symbol).catch(() => undefined);
@@ -79,6 +80,11 @@ async function tell(
     if (view?.state !== 'OPENING') return reply;
     await sleep(ENDING_INTERVAL_MS);
   }
+}
+
+async function unseenWords(positions: Positions, symbol: string): Promise<string> {
+  const { stateReason } = (await positions.show(symbol).catch(() => undefined)) ?? {};
+  return ['Its end was not seen yet.', stateReason ?? ''].join(' ').trim();
 }
 
 async function settled(positions: Positions, view: PositionView, deadlineMs: number): Promise<PositionView> {

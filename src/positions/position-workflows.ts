@@ -7,7 +7,8 @@ import {
 } from '@temporalio/client';
 import type { ClosedTrade } from '../domain/position/types';
 import type { TradingVenue } from '../domain/trading-venue';
-import { callServer } from '../intake/server-call';
+import { CALL_TIMEOUT_MS, callServer } from '../intake/server-call';
+import { SignalWorkflows } from '../intake/signal-workflows';
 import { positionWorkflowId, venueAccountWorkflowId } from '../messages/ids';
 import {
   closePositionUpdate,
@@ -26,6 +27,7 @@ import { TRADE_DIRECTION, TRADE_OUTCOME } from '../messages/search-attributes';
 import { riskQuery, type RiskView } from '../messages/venue-account';
 import { someAtOnce } from '../process/some-at-once';
 import { queryPatiently } from '../temporal/patient-query';
+import { withAwaitedWord } from './awaited-word';
 
 /** Positions that are asked at the same time. */
 const ASKED_AT_ONCE_MAX = 10;
@@ -35,6 +37,8 @@ const POSITIONS_MAX = 200;
 export const TRADES_MAX = 10_000;
 const PAGE_SIZE = 500;
 const DAY_MS = 86_400_000;
+/** A look at a position after it was told something, for the words of the answer alone. */
+const LOOK_TIMEOUT_MS = 2_000;
 
 const ASK_AGAIN = {
   unanswered: 'The Temporal server does not answer, or no trading engine does. Ask again in a moment.',
@@ -60,13 +64,18 @@ export interface TradeList {
 
 /** Reads and tells the workflows of positions. Every call throws IntakeUnavailableError where nobody answers. */
 export class PositionWorkflows {
+  private readonly signals: SignalWorkflows;
+
   constructor(
     private readonly client: Client,
     private readonly ours: TradingVenue,
-  ) {}
+  ) {
+    this.signals = new SignalWorkflows(client);
+  }
 
   /** Every open position, by symbol. By the server's index, which may be a second or two late. */
   async list(): Promise<readonly ListedPosition[]> {
+    const endsAtMs = Date.now() + CALL_TIMEOUT_MS;
     return callServer(this.client, ASK_AGAIN, async () => {
       const query = `WorkflowType = '${POSITION_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
       const ids: string[] = [];
@@ -78,7 +87,7 @@ export class PositionWorkflows {
       const symbols = ids.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
       return someAtOnce(symbols.toSorted(), ASKED_AT_ONCE_MAX, async (symbol): Promise<ListedPosition> => {
         try {
-          return { symbol, view: await queryPatiently(this.handleOf(symbol), positionStateQuery) };
+          return { symbol, view: await this.view(this.handleOf(symbol), endsAtMs) };
         } catch (error) {
           return { symbol, problem: error instanceof Error ? error.message : String(error) };
         }
@@ -92,14 +101,15 @@ export class PositionWorkflows {
    * @param timeoutMs absent: as every call to the server
    * @returns undefined: none is remembered
    */
-  async show(symbol: string, timeoutMs?: number): Promise<PositionView | undefined> {
+  async show(symbol: string, timeoutMs = CALL_TIMEOUT_MS): Promise<PositionView | undefined> {
+    const endsAtMs = Date.now() + timeoutMs;
     return callServer(this.client, { ...ASK_AGAIN, timeoutMs }, async () => {
       const handle = this.handleOf(symbol);
       try {
         const { status } = await handle.describe();
         return await (status.name === 'COMPLETED'
           ? (handle.result() as Promise<PositionView>)
-          : queryPatiently(handle, positionStateQuery));
+          : this.view(handle, endsAtMs));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
@@ -107,9 +117,13 @@ export class PositionWorkflows {
     });
   }
 
-  /** @returns undefined: no position of this symbol is open */
-  close(symbol: string, command: CloseCommand): Promise<PositionReply | undefined> {
-    return this.tell((handle) => handle.executeUpdate(closePositionUpdate, { args: [command] }), symbol);
+  /** @returns undefined: no position of this symbol is open. Its message tells whose word an exit waits for, where one does */
+  async close(symbol: string, command: CloseCommand): Promise<PositionReply | undefined> {
+    const reply = await this.tell((handle) => handle.executeUpdate(closePositionUpdate, { args: [command] }), symbol);
+    if (reply?.accepted !== true) return reply;
+    // It is told already: whatever comes of this look.
+    const words = await this.awaitedWord(symbol).catch(() => undefined);
+    return words === undefined ? reply : { ...reply, message: `${reply.message} ${words}` };
   }
 
   /** @returns undefined: no position of this symbol is open */
@@ -154,6 +168,21 @@ export class PositionWorkflows {
         throw error;
       }
     });
+  }
+
+  /** What an exit that is under way waits for; undefined: for nobody's word. */
+  private async awaitedWord(symbol: string): Promise<string | undefined> {
+    const endsAtMs = Date.now() + LOOK_TIMEOUT_MS;
+    return this.client.withDeadline(endsAtMs, async () => {
+      const view = await this.handleOf(symbol).query(positionStateQuery);
+      const { stateReason, wordAwaited } = await withAwaitedWord(this.signals, view, endsAtMs);
+      return wordAwaited && stateReason;
+    });
+  }
+
+  /** Of one that runs. */
+  private async view(handle: WorkflowHandle, endsAtMs: number): Promise<PositionView> {
+    return withAwaitedWord(this.signals, await queryPatiently(handle, positionStateQuery), endsAtMs);
   }
 
   private async tell(

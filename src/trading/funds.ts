@@ -10,7 +10,8 @@ import type {
   BarCommand,
 } from '../domain/ledger/types';
 import type { OrderPlan } from '../domain/market';
-import { cutText } from '../domain/plain-values';
+import { RESERVE_COMMAND_BYTES_MAX } from '../domain/ledger/state';
+import { cutText, jsonBytes } from '../domain/plain-values';
 import { bookingFault, commitCommandOf } from '../domain/settlement';
 import type { BoundFigure } from '../domain/explain/types';
 import type { Intent, TradingSignal } from '../domain/signal';
@@ -25,6 +26,8 @@ export const EARLIER_ATTEMPT = 'An earlier attempt, whose answer was lost, may h
 
 /** Of a strategy's name as JSON; longer ones are cut in the account's books. */
 const STRATEGY_BYTES_MAX = 100;
+/** As JSON: its quotes. */
+const EMPTY_TEXT_BYTES = 2;
 
 export interface FundsInput {
   readonly fingerprint: string;
@@ -58,19 +61,7 @@ export class Funds {
     onBounds?: (bounds: readonly BoundFigure[]) => void,
   ): Promise<Reserved | Refused> {
     const askedAtMs = performance.now();
-    const command: ReserveCommand = {
-      requestId: `${input.fingerprint}:reserve:${input.tradeRound}`,
-      reservationId: input.fingerprint,
-      asset: plan.asset,
-      amount: plan.reserveAmount,
-      intent: input.intent,
-      purpose: `${plan.direction} ${plan.quantity} ${plan.symbol}`,
-      metadata: metadataOf(plan),
-      signalStartedAtMs: input.signalStartedAtMs,
-      expiresAtMs: input.expiresAtMs,
-      ...(plan.closingAmount === undefined ? {} : { closingAmount: plan.closingAmount }),
-      ...(input.intent === 'entry' ? { strategy: cutText(input.signal.strategy, STRATEGY_BYTES_MAX) } : {}),
-    };
+    const command = reserveCommandOf(input, plan);
     const tellsBounds = onBounds !== undefined && input.intent === 'entry' && input.signal.amount !== undefined;
     const wants = tellsBounds ? ({ tellBounds: true } as const) : {};
     const result = await this.accounts.request(input.venue, 'reserve', command, wants);
@@ -149,6 +140,27 @@ export class Funds {
     crashPoint('release.after-update');
     return result;
   }
+}
+
+/** What the ledger is asked to hold for an entry or an exit. */
+export function reserveCommandOf(input: FundsInput, plan: OrderPlan): ReserveCommand {
+  const command: ReserveCommand = {
+    requestId: `${input.fingerprint}:reserve:${input.tradeRound}`,
+    reservationId: input.fingerprint,
+    asset: plan.asset,
+    amount: plan.reserveAmount,
+    intent: input.intent,
+    purpose: `${plan.direction} ${plan.quantity} ${plan.symbol}`,
+    metadata: metadataOf(plan),
+    signalStartedAtMs: input.signalStartedAtMs,
+    expiresAtMs: input.expiresAtMs,
+    ...(plan.closingAmount === undefined ? {} : { closingAmount: plan.closingAmount }),
+  };
+  if (input.intent !== 'entry') return command;
+  // The ledger refuses a longer command: a name that is cut shorter is no reason to.
+  const roomBytes = RESERVE_COMMAND_BYTES_MAX - jsonBytes({ ...command, strategy: '' }) + EMPTY_TEXT_BYTES;
+  const strategy = cutText(input.signal.strategy, Math.min(STRATEGY_BYTES_MAX, Math.max(roomBytes, EMPTY_TEXT_BYTES)));
+  return strategy === '' ? command : { ...command, strategy };
 }
 
 /** A balance that is not known yet, or is too old, is known in a moment; every other refusal is final. */

@@ -114,10 +114,12 @@ test('what a person says has filled is booked', async () => {
   await reachState(fingerprint, 'MISSING');
   const word = { filledQuantity: '0.004', averagePrice: '1000', reason: 'seen in the trade history' };
   expect(await settle(fingerprint, word)).toMatchObject({ accepted: true });
-  expect(await engine.end(fingerprint)).toMatchObject({
+  const end = await engine.end(fingerprint);
+  expect(end).toMatchObject({
     outcome: 'PARTIALLY_FILLED',
     order: { filledQuantity: '0.004', averagePrice: '1000' },
   });
+  expect(end).not.toHaveProperty('wordAwaitedSinceMs');
   expect(await settle(fingerprint, word).catch(() => 'ended')).toBe('ended');
   jest.restoreAllMocks();
   await cancelAtVenue(fingerprint);
@@ -127,8 +129,10 @@ test('a missing order that appears after all ends as the venue says', async () =
   const fingerprint = await restingOrder();
   const lookUps = everyLookUp(absent);
   await reachState(fingerprint, 'MISSING');
+  expect((await engine.intake.show(fingerprint))?.wordAwaitedSinceMs).toBeLessThanOrEqual(Date.now());
   lookUps.mockRestore();
   await reachState(fingerprint, 'WORKING');
+  expect(await engine.intake.show(fingerprint)).not.toHaveProperty('wordAwaitedSinceMs');
   await cancelAtVenue(fingerprint);
   expect(await engine.end(fingerprint)).toMatchObject({ outcome: 'CANCELLED' });
 });

@@ -37,7 +37,7 @@ export function answerOnce(step: Step, requestId: string, answer: () => CommandR
 /** Closes all of it by an exit of ours. */
 export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
   const { symbol } = step.book.terms;
-  const { flat, row, exit, tradingState } = step.book;
+  const { flat, row, exit, round, tradingState } = step.book;
   if (flat !== undefined) return refused(`The position of ${symbol} is closed already.`);
   if (row === undefined)
     return refused(`The venue has not shown a position of ${symbol} yet. Ask again in some seconds.`);
@@ -50,7 +50,8 @@ export function close(step: Step, { words, reason }: CloseFacts): CommandReply {
   const { openers } = step.book;
   const isResting = openers.some(isFilled) && !openers.every(isFilled);
   const first = isResting ? ' What still rests of its entries is cancelled first.' : '';
-  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.${first}`);
+  const after = round === undefined ? '' : ` Exit ${round.round}, which is under way, has to end before.`;
+  return accepted(`All of ${row.side} ${row.size} ${symbol} will be closed.${first}${after}`);
 }
 
 /** Changes what guards it. Allowed in every trading state: a stop can only reduce. */

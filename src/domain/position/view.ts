@@ -1,5 +1,6 @@
 import { asMarkdown } from '../markdown';
 import type { PositionBook } from './book';
+import { exitReasonOf, exitUnderWay } from './exit-under-way';
 import { closesAtMs, expectsStop, isLeftOpen } from './standing';
 import { stopInForce } from './trailing';
 import type { PositionRow } from './types';
@@ -29,6 +30,7 @@ export function viewOf(book: PositionBook) {
   return {
     symbol: terms.symbol,
     state: stageOf(book),
+    stateReason: flat === undefined ? exitReasonOf(book) : undefined,
     side: episode?.side,
     row: flat === undefined ? row : undefined,
     reportedAtMs: asOfMs === 0 ? undefined : asOfMs,
@@ -38,6 +40,7 @@ export function viewOf(book: PositionBook) {
     openers,
     marks,
     exitRounds: rounds,
+    exitUnderWay: flat === undefined ? exitUnderWay(book) : undefined,
     // A signal that closed it is its last exit, too.
     exitFingerprint: trade?.closedBy ?? round?.fingerprint ?? book.lastFingerprint,
     exitReason: trade?.closedBy === undefined ? (exit?.reason ?? round?.reason ?? book.lastReason) : trade.reason,
@@ -58,10 +61,11 @@ export function summaryOf(book: PositionBook): string {
 
 /** For people, in Markdown. */
 export function detailsOf(book: PositionBook, nowMs: number): string {
-  const { row, exit, unprotectedSinceMs, marks, timeline } = book;
+  const { row, exit, round, unprotectedSinceMs, marks, timeline } = book;
   const lines = [`**${summaryOf(book)}** · ${stageOf(book)}`];
   if (row !== undefined) lines.push(`Mark price ${row.markPrice}, value ${row.value}.`);
   if (exit !== undefined) lines.push(`To be closed (${exit.reason}): ${asMarkdown(exit.words)}.`);
+  if (round !== undefined) lines.push(exitReasonOf(book) ?? '');
   if (unprotectedSinceMs !== undefined && expectsStop(book, nowMs)) {
     lines.push(`Without a stop since ${new Date(unprotectedSinceMs).toISOString()}.`);
   }

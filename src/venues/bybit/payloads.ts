@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ASSET_BYTES_MAX } from '../../domain/ledger/state';
+import { jsonBytes } from '../../domain/plain-values';
 import {
   countedDecimal,
   cursor,
@@ -97,7 +98,10 @@ const margin = z
 
 /** What is locked cannot be told from a part of the figures. Unknown stays what is not needed of every coin. */
 export const coinRow = z.object({
-  coin: z.string().min(1).max(ASSET_BYTES_MAX),
+  coin: z
+    .string()
+    .min(1)
+    .refine((name) => jsonBytes(name) <= ASSET_BYTES_MAX, 'longer than the ledger keeps'),
   totalOrderIM: margin,
   totalPositionIM: margin,
   walletBalance: decimal,

@@ -1,6 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import type { z } from 'zod';
-import { AMOUNT_DECIMALS, ExactDecimal, formatDecimal, ZERO } from '../../domain/decimal';
+import { AMOUNT_DECIMALS, ExactDecimal, formatDecimal, parseDecimal, ZERO } from '../../domain/decimal';
 import { SNAPSHOT_ASSETS_MAX } from '../../domain/ledger/state';
 import type { SnapshotCommand } from '../../domain/ledger/types';
 import { accountFigure, accountRow, coinRow } from './payloads';
@@ -72,6 +72,7 @@ function readCoin(candidate: unknown, account: UnifiedAccount): AssetReport | st
 
   const total = atLeastZero(figure(row.data.walletBalance).minus(atLeastZero(figure(borrowed))));
   const held = atLeastZero(figure(locked).plus(totalOrderIM).plus(totalPositionIM));
+  if (parseDecimal(formatDecimal(held)) === undefined) return 'what is held of it is more than is kept';
   const available = availableOf(row.data, { total, held }, account);
   if (typeof available === 'string') return available;
   return { total: formatDecimal(total), available: formatDecimal(available), locked: formatDecimal(held) };

@@ -225,8 +225,18 @@ test('an answer holds no more rows than fit into a message, the oldest, and thos
   const told = await run(() => activities.fetchExecutions({ ...OURS, symbol: 'BTCUSDT', sinceMs: 1 }));
   expect(told).toEqual(executions.slice(0, ROWS_MAX));
   // What the server takes in one message, with room for what is around it.
-  const longest = execution('e'.repeat(36), { orderId: 'o'.repeat(36), createType: 'CreateByTakeOver_PassThrough' });
-  expect(JSON.stringify(longest).length * ROWS_MAX).toBeLessThan(2_000_000);
+  const long = {
+    orderId: 'o'.repeat(64),
+    clientOrderId: 'c'.repeat(64),
+    createType: 'c'.repeat(40),
+    price: '9'.repeat(38),
+  };
+  const longest = Array.from({ length: ROWS_MAX }, (_, index) => execution(`${index}`.padStart(64, 'e'), long));
+  const cutting = activitiesOf({ executions: async () => longest });
+  const cut = await run(() => cutting.fetchExecutions({ ...OURS, symbol: 'BTCUSDT', sinceMs: 1 }));
+  expect(JSON.stringify(cut).length).toBeLessThan(2_000_000);
+  expect(cut).toEqual(longest.slice(0, cut.length));
+  expect(cut.length).toBeGreaterThan(ROWS_MAX / 2);
 });
 
 test.each(['fetchPositions', 'fetchExecutions', 'fetchMoneyLog'] as const)(

@@ -50,7 +50,8 @@ export const openPosition = z.object({
   stopLoss: price,
   takeProfit: price,
   trailingStop: price,
-  liqPrice: description,
+  // Zero and less are no price that is ever reached; it only describes the position, too.
+  liqPrice: price.catch(undefined),
   leverage: description,
   unrealisedPnl: description,
   curRealisedPnl: description,

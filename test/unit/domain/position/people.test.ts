@@ -1,5 +1,6 @@
 import type { ProtectFacts } from '../../../../src/domain/position/commands';
 import { legsOf } from '../../../../src/domain/position/legs';
+import { viewOf } from '../../../../src/domain/position/view';
 import { Bench, OPENER, START_MS } from './bench';
 
 const STOP = { stopLoss: '59950' };
@@ -26,6 +27,22 @@ test.each([
   const reply = bench.take({ kind: 'close', command: { requestId: '1', words: 'a person', reason: 'OPERATOR' } })!;
   expect(reply.accepted).toBe(true);
   expect(reply.message.includes('cancelled first')).toBe(isSaid);
+});
+
+test('whoever closes a position of which a part is being closed hears what has to end before, and so does who looks', () => {
+  const bench = new Bench({ partialTakeProfitFraction: '0.001', partialTakeProfitShare: '0.5' });
+  bench.report(bench.row({ ...STOP, markPrice: '62000' }));
+  const { round, timestampMs } = bench.of('startExit')[0]!.round;
+  bench.take({ kind: 'exitStarted', round, fingerprint: 'part', clientOrderId: 'of-part' });
+  const reply = bench.take({ kind: 'close', command: { requestId: '1', words: 'a person', reason: 'OPERATOR' } })!;
+  expect(reply).toMatchObject({ accepted: true, message: expect.stringContaining('Exit 1, which is under way') });
+  expect(viewOf(bench.book)).toMatchObject({
+    state: 'EXITING',
+    stateReason: expect.stringContaining('the signal part'),
+    exitUnderWay: { round: 1, sinceMs: timestampMs, fingerprint: 'part', clientOrderId: 'of-part' },
+  });
+  bench.endExit('0.25');
+  expect(viewOf(bench.book).exitUnderWay).toBeUndefined();
 });
 
 describe('words of people that come at the same time', () => {
