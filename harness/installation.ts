@@ -17,7 +17,8 @@ import { waitFor } from './wait-for';
 
 /** Longest start of the whole product on a busy machine. */
 const HEALTHY_MAX_MS = 240_000;
-const HEALTHY_INTERVAL_MS = 100;
+/** Each question costs all parts some time, while they need all of it to start. */
+const HEALTHY_INTERVAL_MS = 250;
 const HEALTH_TIMEOUT_MS = 2_000;
 const COMMAND_MAX_MS = 60_000;
 /** Lines of the children's output that an error repeats. */

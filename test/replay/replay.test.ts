@@ -51,7 +51,9 @@ test('every recorded update is answered today as it was, byte by byte', async ()
 
 test('rules that refuse every reservation are found out, although their commands are the same', async () => {
   // An account that watches positions does so more often while entries are pending: its commands follow from its answers.
-  const accounts = histories.filter(({ name }) => /^venue-account-(?!.*account-rules-5)/.test(name));
+  const accounts = histories
+    .filter(({ name }) => /^venue-account-(?!.*account-rules-5)/.test(name))
+    .slice(0, FOUND_OUT_RUNS);
   const bundle = await bundleForReplay(require.resolve('./fixtures/refusing'));
   const { errors, answers } = await replay(bundle, accounts);
   expect(errors.filter(([, error]) => error !== undefined)).toEqual([]);

@@ -1,6 +1,6 @@
-// Required, not imported dynamically: a dynamic import would load ccxt's other build, with error classes of its own.
-import ccxt = require('ccxt');
+import type { Dictionary } from 'ccxt';
 import type { Credentials } from '../ccxt/credentials';
+import { CcxtBybit, ccxtErrors } from '../ccxt/load-exchange';
 import { currentTrace } from '../ccxt/request-trace';
 import { installTransport } from '../ccxt/transport';
 import type { Transport } from '../ccxt/transport';
@@ -25,7 +25,7 @@ export interface BybitClientOptions {
  * ccxt's Bybit with what it lacks for orders: an unreadable answer is an error, every failure is a ccxt error, requests
  * are signed with the venue's clock, and each request writes its own trace. It neither queues nor repeats.
  */
-export class BybitClient extends ccxt.bybit {
+export class BybitClient extends CcxtBybit {
   private readonly clock: VenueClock;
 
   constructor(options: BybitClientOptions) {
@@ -60,9 +60,9 @@ export class BybitClient extends ccxt.bybit {
     try {
       return await super.fetch(url, method, headers, body);
     } catch (error) {
-      if (error instanceof ccxt.BaseError) throw error;
+      if (error instanceof ccxtErrors.BaseError) throw error;
       // A body that breaks off or stalls ends in an error of the HTTP client, which ccxt lets through.
-      const failure = new ccxt.NetworkError(`${this.id} ${String(method)} request failed`);
+      const failure = new ccxtErrors.NetworkError(`${this.id} ${String(method)} request failed`);
       failure.cause = error;
       throw failure;
     }
@@ -86,7 +86,7 @@ export class BybitClient extends ccxt.bybit {
     reason: string,
     url: string,
     method: string,
-    headers: ccxt.Dictionary<unknown>,
+    headers: Dictionary<unknown>,
     body: string,
     response: unknown,
     requestHeaders: unknown,
@@ -94,18 +94,19 @@ export class BybitClient extends ccxt.bybit {
   ): undefined {
     // Errors by status come from handleHttpStatusCode, which runs next.
     if (httpCode >= 300 && !isObject(response)) return undefined;
-    if (!isObject(response) || response['retCode'] === undefined) throw new ccxt.BadResponse(`${this.id} no retCode`);
+    if (!isObject(response) || response['retCode'] === undefined)
+      throw new ccxtErrors.BadResponse(`${this.id} no retCode`);
     super.handleErrors(httpCode, reason, url, method, headers, body, response, requestHeaders, requestBody);
     // ccxt takes a code of an older interface for well, and believes an older field before this one: a refusal that is read as an
     // empty list would be the proof that an order is not there.
-    if (!ACCEPTED.includes(response['retCode'])) throw new ccxt.ExchangeError(`${this.id} refused`);
-    if (!isObject(response['result'])) throw new ccxt.BadResponse(`${this.id} no result`);
+    if (!ACCEPTED.includes(response['retCode'])) throw new ccxtErrors.ExchangeError(`${this.id} refused`);
+    if (!isObject(response['result'])) throw new ccxtErrors.BadResponse(`${this.id} no result`);
     return undefined;
   }
 
   override handleHttpStatusCode(code: number, reason: string, url: string, method: string, body: string): void {
     super.handleHttpStatusCode(code, reason, url, method, body);
-    if (code >= 300) throw new ccxt.BadResponse(`${this.id} unexpected status ${code}`);
+    if (code >= 300) throw new ccxtErrors.BadResponse(`${this.id} unexpected status ${code}`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { BybitClient } from '../../../src/venues/bybit/bybit-client';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
+import { CcxtBybit, ccxtErrors } from '../../../src/venues/ccxt/load-exchange';
 import { createTransport } from '../../../src/venues/ccxt/transport';
 import type { Transport } from '../../../src/venues/ccxt/transport';
 import { VenueClock } from '../../../src/venues/ccxt/venue-clock';
@@ -70,6 +71,12 @@ it.each(answers)('raises an OperationFailed for %s', async (_name, answer) => {
 it('answers with the envelope otherwise', async () => {
   stub.on('POST /v5/order/create', (_request, response) => response.end(GOOD_ENVELOPE));
   expect(await client.privatePostV5OrderCreate({ symbol: 'BTCUSDT' })).toMatchObject({ result: { orderId: '1' } });
+});
+
+it('is the exchange that ccxt offers, and knows the errors that ccxt throws', () => {
+  expect(CcxtBybit).toBe(ccxt.bybit);
+  const { BadResponse, BaseError, NetworkError } = ccxt;
+  expect(ccxtErrors).toMatchObject({ BadResponse, BaseError, NetworkError });
 });
 
 it('announces itself instead of ccxt', async () => {

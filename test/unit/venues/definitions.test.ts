@@ -1,7 +1,10 @@
 import type { VenueSettings } from '../../../src/venues/create-venue';
 
-// Whoever loads ccxt in this file hears of it.
+// Whoever loads ccxt in this file, whole or one exchange of it, hears of it.
 jest.mock('ccxt', () => {
+  throw new Error('ccxt was loaded');
+});
+jest.mock('../../../src/venues/ccxt/load-exchange', () => {
   throw new Error('ccxt was loaded');
 });
 
