@@ -8,6 +8,7 @@ import { readKeptSeeds } from './kept-seeds';
 import { renderSeeds, renderSweep, seedsAsJson, sweepAsJson } from './report';
 import { runSeed, type SeedReport } from './seed-run';
 import { sweep } from './sweep';
+import { SWEEP_CASES } from './sweep-scenarios';
 
 interface Options {
   readonly seed: number;
@@ -91,7 +92,11 @@ async function runSeeds(options: Options, signal: AbortSignal): Promise<ExitCode
 }
 
 async function runSweep({ point, json }: Options, signal: AbortSignal): Promise<ExitCode> {
-  const reports = await sweep({ points: point && [point], signal, progress });
+  const reports = await sweep({
+    cases: SWEEP_CASES.filter((one) => point === undefined || one.point === point),
+    signal,
+    progress,
+  });
   const failed = reports.find(({ violation }) => violation !== undefined);
   if (failed) {
     progress(`VIOLATED at ${failed.point}: ${failed.violation}`);

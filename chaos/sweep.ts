@@ -39,7 +39,7 @@ const UNAFFORDABLE_VALUE = 500_000;
 
 export interface SweepOptions {
   /** Only these; absent: all. */
-  readonly points?: readonly CrashPoint[];
+  readonly cases?: readonly SweepCase[];
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -65,8 +65,7 @@ export interface PointPosition {
 }
 
 /** Kills the product once at every named point, each time in a fresh installation, and audits what came of it. */
-export async function sweep({ points, signal, progress }: SweepOptions): Promise<PointReport[]> {
-  const cases = points ? SWEEP_CASES.filter(({ point }) => points.includes(point)) : SWEEP_CASES;
+export async function sweep({ cases = SWEEP_CASES, signal, progress }: SweepOptions): Promise<PointReport[]> {
   const reports: PointReport[] = [];
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
