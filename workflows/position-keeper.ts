@@ -47,6 +47,9 @@ const EXITS_CANCEL_ENTRIES = 'exits-cancel-entries';
 /** After any answer the next question waits. */
 const QUESTIONS_ARE_PACED = 'questions-are-paced';
 
+/** A report that a newer answer has overtaken still names who opened the position. */
+const REPORTS_NAME_LATE = 'reports-name-late';
+
 /** What a run leaves to the next one. */
 export interface CarriedPosition {
   /** The episode that goes on; absent: a new one begins. */
@@ -158,7 +161,7 @@ export class PositionKeeper {
       return;
     }
     this.refused.settle();
-    this.take({ kind: 'report', report: report as ReportFacts });
+    this.take({ kind: 'report', report: report as ReportFacts, namesLate: patched(REPORTS_NAME_LATE) });
   }
 
   take(input: PositionInput): CommandReply | undefined {

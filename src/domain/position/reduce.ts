@@ -15,7 +15,12 @@ const OF_BOOKED_ONES_TOO: readonly PositionInput['kind'][] = ['report', 'close',
 
 /** All that can happen to a position. */
 export type PositionInput =
-  | { readonly kind: 'report'; readonly report: ReportFacts }
+  | {
+      readonly kind: 'report';
+      readonly report: ReportFacts;
+      /** Whether it still names who opened a position that was seen since; false: the run began before it did. */
+      readonly namesLate?: boolean;
+    }
   /** The venue's complete answer to `askVenue`; null: no position of this symbol is in it. */
   | {
       readonly kind: 'seen';
@@ -73,7 +78,7 @@ export function reducePosition(book: PositionBook, input: PositionInput, nowMs: 
 function take(step: Step, input: PositionInput): void {
   switch (input.kind) {
     case 'report':
-      return takeReport(step, input.report);
+      return takeReport(step, input.report, input.namesLate === true);
     case 'seen': {
       const { question } = step.book;
       step.set({ question: undefined, ...(input.isPaced && { answeredAtMs: step.nowMs }) });

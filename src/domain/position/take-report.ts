@@ -24,8 +24,12 @@ const DELEVERAGING_RANK_MIN = 4;
 /** A venue may note the opening of a position so much later than the fill that opened it. */
 const OPENED_TOLERANCE_MS = 1_000;
 
-/** The account's word. An older one than the last changes nothing; one of the same instant may tell of entries and states. */
-export function takeReport(step: Step, told: ReportFacts): void {
+/**
+ * The account's word. An older one than the last changes nothing, but that it may name who opened a position that a question of our
+ * own has shown since; one of the same instant may tell of entries and states.
+ */
+export function takeReport(step: Step, told: ReportFacts, namesLate: boolean): void {
+  if (namesLate) takeLateNames(step, told);
   if (told.asOfMs < step.book.asOfMs) return;
   step.set({ tradingState: told.tradingState, closeAll: told.closeAll });
   // Whoever started the run may have given it others.
@@ -62,6 +66,21 @@ function takeOpeners(step: Step, { row, openers: told }: ReportFacts): void {
   const [news, known] = [told, openers].map((list) => openersSince(list, openedAtMs)) as [Openers, Openers];
   const isFirst = episode === undefined && row !== null;
   step.set({ openers: isFirst || news.length >= known.length ? news.slice(0, OPENERS_MAX) : known });
+}
+
+/** Of a report that something newer has overtaken which names nobody: the account does not tell it again while it stays as it is. */
+function takeLateNames(step: Step, { row, asOfMs, openers: told }: ReportFacts): void {
+  const { episode, flat, next, openers } = step.book;
+  if (row === null) return;
+  const isOf = (one: Pick<PositionRow, 'side' | 'openedAtMs'> | null | undefined): boolean =>
+    one?.openedAtMs === row.openedAtMs && one.side === row.side;
+  const names = openersSince(told, row.openedAtMs).slice(0, OPENERS_MAX);
+  if (next !== undefined && isOf(next.row) && asOfMs < next.asOfMs && names.length > next.openers.length) {
+    step.set({ next: { ...next, openers: names } });
+  }
+  if (flat === undefined && isOf(episode) && asOfMs < step.book.asOfMs && names.length > openers.length) {
+    step.set({ openers: names });
+  }
 }
 
 type Openers = ReportFacts['openers'];

@@ -65,3 +65,45 @@ test('entries that are told without the one before stay by name, and those that 
   bench.report(bench.row({ ...STOP, openedAtMs: OPENED_AT_MS }), { openers: [resting] });
   expect(bench.book.openers).toEqual([ours, resting]);
 });
+
+describe('a report that an answer to a question of our own has overtaken', () => {
+  const row = { ...STOP, openedAtMs: OPENED_AT_MS };
+
+  /** The venue showed it to us first; the account's word of a moment before comes behind. */
+  function overtaken(namesLate: boolean, change: object = {}): Bench {
+    const bench = new Bench();
+    bench.nowMs = OPENED_AT_MS + 2_000;
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row: bench.row(row) });
+    const report = {
+      asOfMs: bench.nowMs - 1_000,
+      row: bench.row({ ...row, ...change }),
+      openers: [ours],
+      tradingState: 'active' as const,
+    };
+    bench.take({ kind: 'report', report, namesLate });
+    return bench.pass(10_000);
+  }
+
+  test('still names who opened the position', () => {
+    expect(viewOf(overtaken(true).book)).toMatchObject({ openers: [ours], marks: [] });
+  });
+
+  test.each([{ openedAtMs: OPENED_AT_MS - 50_000 }, { side: 'SHORT' }])('names nobody of another one: %j', (change) => {
+    expect(viewOf(overtaken(true, change).book)).toMatchObject({ openers: [], marks: ['foreign'] });
+  });
+
+  test('names nobody in a run that began before it did', () => {
+    expect(viewOf(overtaken(false).book)).toMatchObject({ openers: [], marks: ['foreign'] });
+  });
+
+  test('names who opened the next position while the former one is booked', () => {
+    const bench = new Bench();
+    bench.report(bench.row({ ...STOP, openedAtMs: START_MS - 5_000 }), { openers: former });
+    bench.nowMs = OPENED_AT_MS + 2_000;
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row: bench.row(row) });
+    expect(bench.book.next).toMatchObject({ openers: [] });
+    const late = { asOfMs: bench.nowMs - 1_000, row: bench.row(row), openers: [ours], tradingState: 'active' as const };
+    bench.take({ kind: 'report', report: late, namesLate: true });
+    expect(bench.book.next).toMatchObject({ asOfMs: bench.nowMs, openers: [ours] });
+  });
+});
