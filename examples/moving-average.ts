@@ -3,7 +3,12 @@
  *
  *   node --experimental-strip-types examples/moving-average.ts
  *
- * (Node.js 22.6 or newer; with older ones, compile it first.) It needs nothing but a running `oncefill start`, and uses no package.
+ * needs Node.js 22.6 or newer. With Node.js 20, compile it first, in this folder of the project:
+ *
+ *   npx tsc --ignoreConfig --target es2023 --module commonjs --types node --skipLibCheck --outDir ../strategy examples/moving-average.ts
+ *   node ../strategy/moving-average.js
+ *
+ * A copy runs under any name, and is best kept beside the project. It needs nothing but a running `oncefill start`, and uses no package.
  * It has no edge: it shows the road. Every crossing is handed in with the time at which its candle closed, so that handing it in
  * again, after a crash or by a second copy of this program, makes no second order.
  *
@@ -12,12 +17,12 @@
  *   SYMBOLS  separated by commas
  *   ONCE=yes  looks at the newest candles and ends
  */
-export interface Candle {
+interface Candle {
   readonly openTimeMs: number;
   readonly close: number;
 }
 
-export interface Signal {
+interface Signal {
   readonly symbol: string;
   readonly direction: 'BUY' | 'SELL';
   readonly strategy: string;
@@ -37,7 +42,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * @param candles closed ones, oldest first, without a gap
  * @returns a signal when the averages crossed at the newest candle; undefined: they did not, or there are too few
  */
-export function crossing(symbol: string, candles: readonly Candle[]): Signal | undefined {
+function crossing(symbol: string, candles: readonly Candle[]): Signal | undefined {
   const newest = candles.at(-1);
   if (newest === undefined || candles.length <= SLOW_CANDLES) return undefined;
   const distance = (end: number): number => mean(candles, FAST_CANDLES, end) - mean(candles, SLOW_CANDLES, end);
@@ -54,7 +59,7 @@ function mean(candles: readonly Candle[], count: number, end: number): number {
 }
 
 /** The newest closed candles, oldest first. @throws Error when they cannot be read, or one is missing */
-export async function readCandles(baseUrl: string, symbol: string, nowMs: number): Promise<readonly Candle[]> {
+async function readCandles(baseUrl: string, symbol: string, nowMs: number): Promise<readonly Candle[]> {
   const query = new URLSearchParams({ category: 'linear', symbol, interval: '1', limit: String(SLOW_CANDLES + 3) });
   const answer = await ask(`${baseUrl}/v5/market/kline?${query.toString()}`);
   const { result } = answer as { readonly result?: { readonly list?: readonly (readonly string[])[] } };
@@ -71,7 +76,7 @@ export async function readCandles(baseUrl: string, symbol: string, nowMs: number
 }
 
 /** Hands a signal in. Doing it again is safe: the same one is told `repeated`. @returns what the API said */
-export async function handIn(baseUrl: string, token: string | undefined, signal: Signal): Promise<unknown> {
+async function handIn(baseUrl: string, token: string | undefined, signal: Signal): Promise<unknown> {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   return ask(`${baseUrl}/api/signals`, { method: 'POST', headers, body: JSON.stringify(signal) });
 }
@@ -97,7 +102,7 @@ async function look(symbol: string, env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-export async function main(env: NodeJS.ProcessEnv): Promise<void> {
+async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const symbols = (env['SYMBOLS'] ?? 'BTCUSDT,ETHUSDT').split(',');
   for (;;) {
     for (const symbol of symbols) await look(symbol, env);
@@ -107,4 +112,6 @@ export async function main(env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-if (/moving-average\.[jt]s$/.test(process.argv[1] ?? '')) void main(process.env);
+// Without import and export it runs as it is, as a CommonJS module and as an ES module.
+if (typeof module === 'undefined' || require.main === module) void main(process.env);
+else module.exports = { crossing, main };

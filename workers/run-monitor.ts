@@ -6,9 +6,11 @@ import { packageVersion } from '../src/config/package-root';
 import type { Config } from '../src/config/schema';
 import { environmentOf } from '../src/config/trading-environment';
 import { MONITOR_TASK_QUEUE } from '../src/messages/ids';
+import { ORDERLY_STOP } from '../src/observability/alerts/desk';
 import { leaveFinding } from '../src/observability/alerts/spool';
 import { createLogger } from '../src/observability/logging';
 import { createTemporalLogger } from '../src/observability/temporal-logger';
+import { isOrphaned } from '../src/process/lifeline';
 import { emitProcessEvent } from '../src/process/process-events';
 import { openClient } from '../src/temporal/client';
 import { claimHistoryKeys } from '../src/temporal/codec/key-marks';
@@ -56,7 +58,8 @@ export async function runMonitor({ config, alerts, target }: MonitorOptions): Pr
   );
   try {
     const lost = await withServer(config, target, async (connected) => {
-      monitor = new Monitor(config, connected, logger);
+      // The desk looks through the same connection: it stops before that is closed.
+      monitor = new Monitor(config, connected, logger, () => ending.abort(ORDERLY_STOP));
       return monitor.run();
     });
     if (lost) logger.error('This process lost its registration and leaves.');
@@ -115,6 +118,7 @@ class Monitor {
     private readonly config: Config,
     private readonly connected: Connected,
     private readonly logger: Logger,
+    private readonly onStop: () => void,
   ) {
     this.client = openClient(connected.connection, connected.namespace);
     this.slots = new SlotWatch(this.client, this.heartbeatTimeoutMs, (finding) => {
@@ -129,7 +133,10 @@ class Monitor {
 
   /** @returns whether its registration was lost, which ended it */
   async run(): Promise<boolean> {
-    const requestStop = (): void => this.stopping.abort();
+    const requestStop = (): void => {
+      this.stopping.abort();
+      if (!isOrphaned()) this.onStop();
+    };
     process.once('SIGINT', requestStop).once('SIGTERM', requestStop);
     await checkNotAnothers(this.client, environmentOf(this.config));
     await claimHistoryKeys(this.client, 'other');

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { withoutGrpcWords } from '../net/grpc-words';
 import { ExitCode } from '../process/exit-codes';
 import { describeSystemError } from './system-error';
 
@@ -62,6 +63,11 @@ const NO_WORKING_FOLDER =
 
 /** Turns whatever a command threw into one sentence and an exit code. Only unexpected errors show their stack. */
 export function reportError(error: unknown): ErrorReport {
+  const { message, exitCode } = reportOf(error);
+  return { message: withoutGrpcWords(message), exitCode };
+}
+
+function reportOf(error: unknown): ErrorReport {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (!types.isNativeError(error)) return { message: String(error), exitCode: ExitCode.FAILURE };
   const { syscall } = error as NodeJS.ErrnoException;

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../process/exit-codes';
+import type { Config } from '../config/schema';
+import type { PredictionsReport } from '../observability/predictions-report';
 import { loadCommandConfig } from './command-config';
 import { addCheckCommand } from './ml-check';
 import { addMlOperationCommands } from './ml-operate';
@@ -13,6 +15,24 @@ import { printErrorLine, printJson, printLine, styleFor } from './terminal';
 
 const NONE_RUNS =
   'No predictions are made: none has started, or somebody ended them. "oncefill start" starts them, unless ml.enabled is false.';
+
+/** What there is to say before anything else where predictions are switched off here. */
+export const SWITCHED_OFF = 'ml.enabled is false: no predictions are made.';
+
+/**
+ * What the loop of predictions says. Where they are switched off, a loop that an earlier run left may have nobody to answer for it,
+ * and that is nobody's fault: it counts as none.
+ *
+ * @throws what `read` throws, where predictions are meant to be made
+ */
+export async function readWhereMeant(
+  { ml }: Pick<Config, 'ml'>,
+  read: () => Promise<PredictionsReport | undefined>,
+): Promise<PredictionsReport | undefined> {
+  if (ml.enabled) return read();
+  printErrorLine(SWITCHED_OFF);
+  return read().catch(() => undefined);
+}
 
 /** `oncefill ml status`, what the model does, `ml why SYMBOL`, why there was no signal, what people do to it, and `ml check`. */
 export function addMlCommands(program: Command, finish: (exitCode: ExitCode) => void): void {
@@ -36,12 +56,20 @@ function addStatusCommand(ml: Command, finish: (exitCode: ExitCode) => void): vo
         import('../observability/predictions-report'),
         import('../intake/retraining-control'),
       ]);
-      const [report, retrainer] = await withClient(config, 'look', ({ client }) =>
-        Promise.all([readPredictions(client), readRetrainer(client).catch(() => undefined)]),
+      let retrainer: Awaited<ReturnType<typeof readRetrainer>> | undefined;
+      const report = await readWhereMeant(config, () =>
+        withClient(config, 'look', async ({ client }) => {
+          const [predictions, found] = await Promise.all([
+            readPredictions(client),
+            readRetrainer(client).catch(() => undefined),
+          ]);
+          retrainer = found;
+          return predictions;
+        }),
       );
       if (report === undefined) {
         if (options.json) printJson({ running: false });
-        else printErrorLine(NONE_RUNS);
+        else if (config.ml.enabled) printErrorLine(NONE_RUNS);
         finish(ExitCode.FAILURE);
         return;
       }
@@ -60,10 +88,12 @@ function addWhyCommand(ml: Command, finish: (exitCode: ExitCode) => void): void 
     .action(async (symbol: string, options: { readonly json?: boolean }, command: Command) => {
       const config = await loadCommandConfig(command);
       const { readPredictions } = await import('../observability/predictions-report');
-      const report = await withClient(config, 'look', ({ client }) => readPredictions(client));
+      const report = await readWhereMeant(config, () =>
+        withClient(config, 'look', ({ client }) => readPredictions(client)),
+      );
       if (report === undefined) {
         if (options.json) printJson({ symbol, running: false });
-        else printErrorLine(NONE_RUNS);
+        else if (config.ml.enabled) printErrorLine(NONE_RUNS);
         finish(ExitCode.FAILURE);
         return;
       }

@@ -19,7 +19,7 @@ export async function startParts(
   const sights = await look(dataDir);
   const parts = sights.flatMap(({ pid, state }): readonly StatusPart[] => {
     if (state === 'silent') {
-      const text = `"oncefill start" does not answer: what dies or hangs is not started again; end it with "kill -9 ${pid}", and run it anew`;
+      const text = `"oncefill start" does not answer: it is busy or just starting, so wait a minute and ask again; if it is silent still, what dies or hangs is not started again: end it with "kill -9 ${pid}", and run it anew`;
       return [{ name: NAME, status: 'unhealthy', pid, text }];
     }
     if (state !== 'dead') return [];

@@ -10,7 +10,7 @@ import type { ServingProcess } from '../observability/waiting';
 import type { WorkerReading } from '../observability/workers-report';
 import { planProcesses, type ProcessName } from '../supervisor/plan';
 import { pidFilePath } from '../supervisor/run-folder';
-import { loadCommandConfig } from './command-config';
+import { ALERTING, loadCommandConfig } from './command-config';
 import type { ExitCode } from '../process/exit-codes';
 import { presentPart, renderStatus, type StatusPart } from './render-status';
 import { alertsPart } from './status-alerts';
@@ -202,7 +202,7 @@ async function readParts(config: Config): Promise<readonly StatusPart[]> {
 
 /** Prints a line per part, or the same as JSON. */
 export async function showStatus(command: Command, json: boolean): Promise<ExitCode> {
-  const config = await loadCommandConfig(command);
+  const config = await loadCommandConfig(command, [], ALERTING);
   const found = await readStatus(config);
   if (json) printJson({ status: found.status, parts: found.parts.map(presentPart) });
   else printLine(renderStatus(found.parts, styleFor(process.stdout)));
@@ -211,7 +211,7 @@ export async function showStatus(command: Command, json: boolean): Promise<ExitC
 
 /** The same again and again until Ctrl-C; as JSON, a document on a line each time. */
 async function watchStatus(command: Command, json: boolean): Promise<ExitCode> {
-  const config = await loadCommandConfig(command);
+  const config = await loadCommandConfig(command, [], ALERTING);
   const ending = untilInterrupted();
   const style = styleFor(process.stdout);
   const read = async (): Promise<Reading> => {

@@ -7,6 +7,7 @@ import { environmentOf, tradingVenueOf } from '../config/trading-environment';
 import { inspectionPace, weightOf } from '../domain/request-budget';
 import { ENTITIES_TASK_QUEUE, venueAccountWorkflowId } from '../messages/ids';
 import { accountHealthQuery, usageQuery, type AccountHealth } from '../messages/venue-account';
+import { withoutGrpcWords } from '../net/grpc-words';
 import { identifyProcess } from '../process/pid-file';
 import type { NoPermitError } from '../venues/venue';
 import type { EndpointGroup, LimitReport } from '../venues/venue';
@@ -213,7 +214,9 @@ async function besideEngine(
           () => undefined,
           (error: unknown) => {
             if (error instanceof Error && error.name === 'VenueError') throw error;
-            throw noPermit(`The account that keeps the request limits does not answer (${String(error)}).`);
+            throw noPermit(
+              `The account that keeps the request limits does not answer (${withoutGrpcWords(String(error))}).`,
+            );
           },
         ),
       noPermit,

@@ -1,3 +1,4 @@
+import { withoutGrpcWords } from '../net/grpc-words';
 import type { CandleStreamHeartbeat, ModelHeartbeat, StreamHeartbeat } from '../messages/component';
 import type { AccountHealth, RiskView } from '../messages/venue-account';
 
@@ -60,9 +61,29 @@ export function unhealthy(name: string, text: string): PartHealth {
   return { name, status: 'unhealthy', text };
 }
 
-/** What an error says. */
+/** What an error says to people; of a call that the client wraps, what the call met. */
 export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const met = callOf(error);
+  return withoutGrpcWords(met instanceof Error ? met.message : String(met));
+}
+
+/** The client's own error says no more than what it was about to do. */
+function callOf(error: unknown): unknown {
+  return error instanceof Error && error.name === 'ServiceError' && error.cause instanceof Error ? error.cause : error;
+}
+
+/** CANCELLED, DEADLINE_EXCEEDED */
+const SILENT_CODES: readonly unknown[] = [1, 4];
+
+/**
+ * What there is to say of somebody who was asked in vain.
+ *
+ * @param who was to answer, as a sentence begins with it
+ */
+export function unansweredText(who: string, error: unknown): string {
+  const { code } = callOf(error) as { readonly code?: unknown };
+  if (!SILENT_CODES.includes(code)) return `${who} cannot be asked: ${reason(error)}`;
+  return `${who} did not answer within ${CHECK_TIMEOUT_MS / 1_000} s: it is busy or starting`;
 }
 
 /**

@@ -8,19 +8,21 @@ import { TRADE_OUTCOME } from '../messages/search-attributes';
 import { accountHealthQuery, balancesQuery, type AccountHealth } from '../messages/venue-account';
 import { describeAccount } from './account-health';
 import { describePause } from './pause-words';
-import { ACCOUNT_PART, CHECK_TIMEOUT_MS, reason, unhealthy, type PartHealth } from './part-health';
+import { ACCOUNT_PART, CHECK_TIMEOUT_MS, reason, unansweredText, unhealthy, type PartHealth } from './part-health';
 
 /** The account speaks for itself: what it knows of the venue decides whether anything can be traded. */
 export async function accountHealth(client: Client, config: Config): Promise<PartHealth> {
   const name = ACCOUNT_PART;
   const { venue } = config;
   const settleAsset = config.venues[venue]?.settleAsset;
+  let asked = 'the Temporal server';
   try {
     const handle = client.workflow.getHandle(venueAccountWorkflowId(tradingVenueOf(config)));
     const ask = async (): Promise<{ health: AccountHealth; emptyAsset?: string } | undefined> => {
       // An ended workflow still answers queries, as of its end.
       const { status } = await handle.describe();
       if (status.name !== 'RUNNING') return undefined;
+      asked = 'the trading engine';
       const health = await handle.query(accountHealthQuery);
       // An account that holds funds for orders has some: a busy one is not asked twice.
       if (health.pending > 0 || settleAsset === undefined) return { health };
@@ -34,7 +36,7 @@ export async function accountHealth(client: Client, config: Config): Promise<Par
     return { name, ...describeAccount(venue, health, Date.now(), emptyAsset), account: health };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: `${venue}, not started yet` };
-    return unhealthy(name, `${venue} does not answer: ${reason(error)}`);
+    return unhealthy(name, `${venue}: ${unansweredText(asked, error)}`);
   }
 }
 
@@ -71,7 +73,7 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
     return { name, status: 'degraded', text: `the last one failed: ${lastError}`, lastTickMs };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: 'not started yet' };
-    return unhealthy(name, `cannot be asked: ${reason(error)}`);
+    return unhealthy(name, unansweredText('the trading engine', error));
   }
 }
 

@@ -26,6 +26,11 @@ export function followSupervisor(): void {
   showThatWeLive();
 }
 
+/** Whether the supervisor that started this process is gone: a stop is then part of its end, and nobody asked for it. */
+export function isOrphaned(): boolean {
+  return process.connected === false;
+}
+
 /** From the event loop, which does the work: a thread beside it would go on while the loop hangs. */
 function showThatWeLive(): void {
   const beat: Beat = { kind: 'beat' };

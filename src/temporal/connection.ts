@@ -5,6 +5,7 @@ import { serverAddressProblem } from '../config/address-text';
 import { ConfigError } from '../config/config-error';
 import type { Config } from '../config/schema';
 import { environmentOf } from '../config/trading-environment';
+import { withoutGrpcWords } from '../net/grpc-words';
 import { isThisMachine } from '../net/this-machine';
 import { openClient } from './client';
 import { callInterceptors } from './closed-channel';
@@ -109,7 +110,7 @@ export function resolveTarget(config: Config, env: NodeJS.ProcessEnv = process.e
 /** The native connection reports Rust structures, in which the words for people stand in quotes. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return /(?:message|error): "(?<words>[^"]+)"/.exec(text)?.groups?.words ?? text;
+  return withoutGrpcWords(/(?:message|error): "(?<words>[^"]+)"/.exec(text)?.groups?.words ?? text);
 }
 
 /** What the way to the server said. */

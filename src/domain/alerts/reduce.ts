@@ -34,9 +34,20 @@ function take(state: AlertState, event: AlertEvent): AlertState {
       return takeSilence(state, event.silence);
     case 'unsilence':
       return removeSilence(state, event);
+    case 'stop':
+      return forgetPending(state);
     case 'tick':
       return state;
   }
+}
+
+/**
+ * What does not hold for long enough yet is forgotten: a stop may be all that it was, and the time until the next start, in which
+ * nobody looks, is none in which it held. What still holds then is found anew.
+ */
+function forgetPending(state: AlertState): AlertState {
+  const alerts = state.alerts.filter(({ firedAt }) => firedAt !== undefined);
+  return alerts.length === state.alerts.length ? state : { ...state, alerts };
 }
 
 /** Nobody says of the subjects that were summed up that they are well: it is taken from nobody saying the contrary. */

@@ -92,6 +92,8 @@ export type AlertEvent =
   | { readonly kind: 'finding'; readonly finding: Finding }
   /** Nothing but time. */
   | { readonly kind: 'tick' }
+  /** Whoever looks stops in good order, with all that is looked at. */
+  | { readonly kind: 'stop' }
   | { readonly kind: 'silence'; readonly silence: Silence }
   | { readonly kind: 'unsilence'; readonly rule: SilencedRule; readonly subject?: string };
 

@@ -43,6 +43,9 @@ export interface DeskView {
   readonly oldestMessageAgeMs: number | 'none waits';
 }
 
+/** Why the desk's signal ends it where the product is stopped in good order; with any other reason nothing is forgotten. */
+export const ORDERLY_STOP = 'orderly stop';
+
 /** Where the other parts of the process hand in what they found. */
 export interface AlertDesk {
   /** A condition that was not known is in the book when this returns, or in memory where the disk takes nothing. */
@@ -96,9 +99,11 @@ async function watch(
   const looks: Looks = { errors, disk, supervisor: SupervisorLook.of(config.dataDir) };
   while (!signal.aborted) {
     // While an answer is waited for, time passes as it does between two looks.
-    const ticking = setInterval(() => keeper.step([], Date.now()), tickMs);
+    const ticking = setInterval(() => signal.aborted || keeper.step([], Date.now()), tickMs);
     try {
       const sight = await look(options, looks).finally(() => clearInterval(ticking));
+      // What is seen while everything stops is the stop.
+      if (signal.aborted) break;
       const found = [...waiting.splice(0), ...findingsOf(sight, config, keeper.state, Date.now())];
       keeper.step(
         found.map((finding) => ({ kind: 'finding', finding })),
@@ -109,6 +114,9 @@ async function watch(
     }
     await pause(tickMs, signal);
   }
+  const last = waiting.splice(0).map((finding) => ({ kind: 'finding', finding }) as const);
+  const stop = signal.reason === ORDERLY_STOP ? [{ kind: 'stop' } as const] : [];
+  if (last.length + stop.length > 0) keeper.step([...last, ...stop], Date.now());
 }
 
 interface Looks {

@@ -100,7 +100,7 @@ const event = z.discriminatedUnion('kind', [
 ]);
 
 /** What may lie in the spool. */
-export type SpooledEvent = Exclude<AlertEvent, { readonly kind: 'tick' }>;
+export type SpooledEvent = Exclude<AlertEvent, { readonly kind: 'tick' | 'stop' }>;
 
 /** @returns undefined: it is none */
 function parsed<Value>(shape: z.ZodType, json: string): Value | undefined {

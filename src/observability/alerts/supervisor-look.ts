@@ -36,7 +36,7 @@ export class SupervisorLook {
 }
 
 function sentenceOf(pid: number): string {
-  return `"oncefill start" (process ${pid}) gives no sign of life: what dies or hangs from now on is not started again. End it with "kill -9 ${pid}", and run it anew.`;
+  return `"oncefill start" (process ${pid}) gives no sign of life: what dies or hangs from now on is not started again. Ask "oncefill status" again in a minute; if it is silent still, end it with "kill -9 ${pid}", and run it anew.`;
 }
 
 /** @param fault as told by SupervisorLook */

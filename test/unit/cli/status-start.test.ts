@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deathsBefore } from '../../../src/cli/former-start';
 import { alertsPart } from '../../../src/cli/status-alerts';
+import { runCommandLine } from '../../../src/cli/program';
 import { deadPart, startParts } from '../../../src/cli/status-start';
 import { MetricsSocket } from '../../../src/observability/metrics/metrics-socket';
 import { createProcessRegistry } from '../../../src/observability/metrics/process-metrics';
@@ -40,7 +41,7 @@ describe('a start', () => {
   test('that hangs is said to, with what to do', async () => {
     const parts = await startParts(dataDir, true, () => Promise.resolve([{ pid: 7, state: 'silent' }]));
     expect(parts).toMatchObject([{ name: 'supervisor', status: 'unhealthy', pid: 7 }]);
-    expect(parts[0]!.text).toContain('kill -9 7');
+    expect(parts[0]!.text).toMatch(/wait a minute and ask again.*kill -9 7/);
   });
 
   test('that was killed has one line that says so, and one that was never there too where nothing runs', async () => {
@@ -78,6 +79,32 @@ test('a process of this machine that is gone is said to be dead, and nothing is 
 });
 
 describe('how people are told', () => {
+  test('is read with the secrets of .env', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oncefill-env-'));
+    writeFileSync(join(folder, 'a.yaml'), 'webhooks: {room: {enabled: true}}');
+    const lines = [
+      'ONCEFILL_ALERTS=a.yaml',
+      'ALERT_WEBHOOK_ROOM_URL=http://127.0.0.1:9/',
+      'DATA_DIR=data',
+      'TEMPORAL_PORT=9',
+    ];
+    writeFileSync(join(folder, '.env'), lines.join('\n'), { mode: 0o600 });
+    const { env } = process;
+    let printed = '';
+    jest.spyOn(process, 'cwd').mockReturnValue(folder);
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => (printed += String(text)) !== '');
+    process.env = { PATH: env['PATH'] };
+    try {
+      await runCommandLine(['status', '--json']);
+    } finally {
+      process.env = env;
+      jest.restoreAllMocks();
+      rmSync(folder, { recursive: true });
+    }
+    const { parts } = JSON.parse(printed) as { readonly parts: readonly object[] };
+    expect(parts.at(-1)).toMatchObject({ name: 'alerts', text: 'room' });
+  });
+
   const before = process.env['ONCEFILL_ALERTS'];
   afterEach(() => {
     if (before === undefined) delete process.env['ONCEFILL_ALERTS'];

@@ -1,7 +1,11 @@
 /** The strategy that people copy: it compiles, crosses where it should, and what it hands in is taken as it is. */
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { packageRoot } from '../../../src/config/package-root';
 import { parseSignal } from '../../../src/intake/parse-signal';
 
@@ -73,4 +77,25 @@ test('it reads candles, hands its signal in, and hands in the same one when it l
   // The minute of a test may end between its two looks.
   expect(handedIn[0]).toMatchObject({ symbol: 'BTCUSDT', direction: 'BUY', strategy: 'moving-average' });
   expect(parseSignal(handedIn[1], { nowMs: Date.now() })).toMatchObject({ ok: true });
+});
+
+test('a copy runs under any name, compiled as its header says', async () => {
+  const run = promisify(execFile);
+  const folder = mkdtempSync(join(tmpdir(), 'oncefill-strategy-'));
+  const compiler = join(packageRoot(), 'node_modules/typescript/bin/tsc');
+  const given =
+    '--ignoreConfig --target es2023 --module commonjs --types node --skipLibCheck --outDir ../strategy'.split(' ');
+  const source = join(packageRoot(), 'examples/moving-average.ts');
+  try {
+    expect(readFileSync(source, 'utf8')).toContain(`npx tsc ${given.join(' ')} examples/moving-average.ts`);
+    const options = given.map((option) => (option === '../strategy' ? folder : option));
+    await run(process.execPath, [compiler, ...options, source], { cwd: packageRoot() });
+    copyFileSync(join(folder, 'moving-average.js'), join(folder, 'mine.js'));
+    // Nobody listens there: that it says so shows that it runs.
+    const env = { ...process.env, CANDLES_URL: 'http://127.0.0.1:9', SYMBOLS: 'BTCUSDT', ONCE: 'yes' };
+    const { stderr } = await run(process.execPath, [join(folder, 'mine.js')], { env });
+    expect(stderr).toContain('BTCUSDT: ');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -3,7 +3,10 @@ import { unhealthy, type PartHealth } from '../../../src/observability/part-heal
 
 const NOW_MS = Date.UTC(2026, 0, 5, 12);
 const SERVER: PartHealth = { name: 'temporal', status: 'healthy', text: 'namespace oncefill-paper' };
-const UNASKED = unhealthy('venue_account', 'bybit does not answer: Failed to query Workflow');
+const UNASKED = unhealthy(
+  'venue_account',
+  'bybit: the trading engine did not answer within 3 s: it is busy or starting',
+);
 
 function engine(change: Partial<PartHealth>): PartHealth {
   return { name: 'trading_engine', status: 'healthy', text: 'idle', startedAtMs: NOW_MS - 60_000, ...change };

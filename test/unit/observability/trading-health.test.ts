@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { ServiceError, type Client } from '@temporalio/client';
 import { loadConfig } from '../../../src/config/load-config';
 import { accountHealth } from '../../../src/observability/trading-health';
 
@@ -41,4 +41,44 @@ test('an account that holds funds for orders is not asked for its balances', asy
   const { client, asked } = serverWith({ USDT: { total: '0' } }, 1);
   expect((await accountHealth(client, config)).status).toBe('healthy');
   expect(asked).toEqual(['health']);
+});
+
+/** As the client wraps a call that nobody answered in time. */
+function late(message: string): Error {
+  const cause = Object.assign(new Error('4 DEADLINE_EXCEEDED: Deadline exceeded after 2.979s,LB pick: 0.000s'), {
+    code: 4,
+    details: '',
+    metadata: {},
+  });
+  return new ServiceError(message, { cause });
+}
+
+test.each<[string, object, string]>([
+  [
+    'an engine that does not answer for it',
+    { query: () => Promise.reject(late('Failed to query Workflow')) },
+    'bybit: the trading engine did not answer within 3 s: it is busy or starting',
+  ],
+  [
+    'a server that says nothing of it',
+    { describe: () => Promise.reject(late('Failed to describe workflow')) },
+    'bybit: the Temporal server did not answer within 3 s: it is busy or starting',
+  ],
+  [
+    'an engine that is not there',
+    {
+      query: () =>
+        Promise.reject(
+          new ServiceError('Failed to query Workflow', {
+            cause: Object.assign(new Error('9 FAILED_PRECONDITION: no poller'), { code: 9, details: '', metadata: {} }),
+          }),
+        ),
+    },
+    'bybit: the trading engine cannot be asked: no poller',
+  ],
+])('an account is told with who did not answer: %s', async (_who, broken, text) => {
+  const handle = { describe: async () => ({ status: { name: 'RUNNING' } }), ...broken };
+  const client = { workflow: { getHandle: () => handle }, withDeadline: (_at: number, run: () => unknown) => run() };
+  const part = await accountHealth(client as unknown as Client, config);
+  expect(part).toMatchObject({ status: 'unhealthy', text });
 });

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { isOrphaned } from '../../../src/process/lifeline';
 import { isAlive, waitUntil } from '../supervisor/support';
 
 const CHILD = join(__dirname, 'fixtures', 'lifeline-child.cjs');
@@ -14,6 +15,22 @@ test('a process ends when its supervisor is gone', async () => {
   expect(isAlive(pid)).toBe(true);
   child.disconnect();
   await waitUntil(() => !isAlive(pid), 'the end of the orphan');
+});
+
+test('a process that nobody started for a supervisor is no orphan', () => {
+  const { connected } = process;
+  try {
+    for (const [state, isOne] of [
+      [undefined, false],
+      [true, false],
+      [false, true],
+    ] as const) {
+      Object.assign(process, { connected: state });
+      expect(isOrphaned()).toBe(isOne);
+    }
+  } finally {
+    Object.assign(process, { connected });
+  }
 });
 
 test('a process says again and again that it lives', async () => {

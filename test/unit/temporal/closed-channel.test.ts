@@ -49,14 +49,17 @@ test('a call that is repeated when its connection is closed ends as given up', a
 
 test('an answer that does not come is told in one sentence that names the server', () => {
   const target = localTarget('127.0.0.1:7', 'here');
-  const late = Object.assign(new Error('4 DEADLINE_EXCEEDED: Deadline exceeded'), {
-    code: 4,
-    details: '',
-    metadata: {},
-  });
+  const late = Object.assign(
+    new Error('4 DEADLINE_EXCEEDED: Deadline exceeded after 2.979s,LB pick: 0.000s,remote_addr=127.0.0.1:7'),
+    {
+      code: 4,
+      details: '',
+      metadata: {},
+    },
+  );
   expect(unansweredError(target, late)).toMatchObject({
     name: 'ServerUnavailableError',
-    message: expect.stringContaining('127.0.0.1:7 was reached and does not answer'),
+    message: expect.stringContaining('127.0.0.1:7 was reached and does not answer (no answer within 3.0 s): it hangs'),
   });
   expect(unansweredError(target, new Error('one of ours', { cause: late }))).toBeUndefined();
 });

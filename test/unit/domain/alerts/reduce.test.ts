@@ -24,6 +24,22 @@ test('a condition that ends before is forgotten', () => {
   expect(isQuiet(world.state)).toBe(true);
 });
 
+test('a stop forgets what was no alert yet, and nothing else', () => {
+  const world = new AlertWorld();
+  world.find('disk_full', '/data');
+  world.find('temporal_unreachable', 'temporal');
+  world.pass(RULE_TERMS.temporal_unreachable.forMs - 1);
+  world.send({ kind: 'stop' });
+  expect(world.state.alerts.map(({ rule }) => rule)).toEqual(['disk_full']);
+  world.nowMs += 60 * MINUTE_MS;
+  world.find('temporal_unreachable', 'temporal');
+  expect(world.state.alerts.find(({ rule }) => rule === 'temporal_unreachable')).toMatchObject({
+    sinceMs: world.nowMs,
+  });
+  world.pass(RULE_TERMS.temporal_unreachable.forMs - 1);
+  expect(world.told.filter((line) => line.includes('temporal'))).toEqual([]);
+});
+
 test('an alert that flaps is one alert, whose end says how often it came', () => {
   const world = new AlertWorld();
   for (let time = 0; time < 3; time += 1) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../../../src/config/load-config';
 import { bookPath, readBook } from '../../../../src/observability/alerts/book-file';
-import { runAlertDesk, type AlertDeskOptions } from '../../../../src/observability/alerts/desk';
+import { ORDERLY_STOP, runAlertDesk, type AlertDeskOptions } from '../../../../src/observability/alerts/desk';
 import { DiskLook } from '../../../../src/observability/alerts/disk-look';
 import { ErrorCount } from '../../../../src/observability/alerts/error-count';
 import { AlertKeeper } from '../../../../src/observability/alerts/keeper';
@@ -46,6 +46,29 @@ test('a server that cannot be asked is found out, and everything else goes on', 
   await until(() => rules().includes('temporal_unreachable'));
   stop.abort();
   await desk.done;
+});
+
+test.each([
+  ['a stop in good order leaves nothing of what was no alert yet', ORDERLY_STOP, []],
+  ['any other end leaves it for the next desk', undefined, ['temporal_unreachable']],
+])('%s', async (_name, reason, left) => {
+  const stop = new AbortController();
+  const desk = runAlertDesk(options({ readParts: () => Promise.reject(new Error('no route')) }), stop.signal);
+  await until(() => desk.look().state.alerts.length === 1);
+  stop.abort(reason);
+  await desk.done;
+  expect(readBook(dataDir()).book.state.alerts.map(({ rule }) => rule)).toEqual(left);
+});
+
+test('what is looked at while the product stops is not taken in', async () => {
+  const stop = new AbortController();
+  const readParts = async (): Promise<never> => {
+    stop.abort(ORDERLY_STOP);
+    throw new Error('the connection was closed');
+  };
+  const desk = runAlertDesk(options({ readParts }), stop.signal);
+  await desk.done;
+  expect(desk.look().state.alerts).toEqual([]);
 });
 
 test('a server that nobody could ask yet is not known to be down', async () => {
