@@ -68,7 +68,7 @@ describe('symbols and the asset that settles them', () => {
     ['USDC', 'BTCUSDC', 'PERP'],
     ['USDC', 'PERP', 'PERP'],
   ])('with %s, %s is refused in one sentence', (settleAsset, stranger, ending) => {
-    const sentence = `venues.bybit.symbols lists ${stranger}; venues.bybit.settleAsset is ${settleAsset}, and the symbols that it settles end in ${ending}: remove it`;
+    const sentence = `venues.bybit.symbols lists ${stranger}, which does not end in ${ending}, as all symbols do that ${settleAsset} settles`;
     expect(() => configWith(...SETTLED(settleAsset, `ETH${ending}`, stranger))).toThrow(sentence);
   });
 });
