@@ -46,6 +46,8 @@ export interface LineNote {
   readonly about?: ProcessName;
   /** The signal that it is about. */
   readonly fingerprint?: string;
+  /** The log of `about` has the line: it is not kept a second time. */
+  readonly isLogged?: boolean;
 }
 
 export interface SystemOptions {
@@ -198,9 +200,9 @@ export class System {
 
   private handleReport({ name, filesName }: PlannedProcess, report: ProcessReport): void {
     const isError = ['died', 'misconfigured', 'killed'].includes(report.kind);
-    const fingerprint = report.kind === 'line' ? report.fingerprint : undefined;
+    const { fingerprint, isLogged }: Partial<ProcessReport & { kind: 'line' }> = report.kind === 'line' ? report : {};
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, filesName))) {
-      this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
+      this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint, isLogged });
     }
     if (report.kind === 'finding') this.tell([report.finding], [report.finding]);
     if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.handleLife(report);

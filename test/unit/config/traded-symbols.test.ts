@@ -61,6 +61,13 @@ describe('symbols and the asset that settles them', () => {
   });
 
   test.each([
+    ['ETHUSTD', 'ETHUSDT'],
+    ['BTCUSD', 'BTCUSDT'],
+  ])('of %s it is asked whether %s was meant', (typed, meant) => {
+    expect(() => configWith(...SETTLED('USDT', 'SOLUSDT', typed))).toThrow(`did you mean ${meant}?`);
+  });
+
+  test.each([
     ['USDT', 'BTCPERP', 'USDT'],
     ['USDT', 'USDT', 'USDT'],
     ['USDT', 'BTCUSD', 'USDT'],
