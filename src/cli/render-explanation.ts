@@ -88,9 +88,10 @@ function failedAmong(
   return named.length > 0 ? named : alike.filter(([, , , of]) => of === undefined);
 }
 
-/** What it found before this order, and what it allows. */
+/** What it found before this order, and what it allows. Others may have come between its plan and the refusal. */
 function boundLine([code, limit, value, of]: BoundFigure, isFailed: boolean): string {
-  return printable(`${INDENT}${isFailed ? `${MARKS.failed} ` : ''}${boundWords({ code, limit, value, of })}`);
+  const words = boundWords({ code, limit, value, of });
+  return printable(`${INDENT}${isFailed ? `${MARKS.failed} ${words}, when the order was planned` : words}`);
 }
 
 function section(name: string, lines: readonly string[]): readonly string[] {

@@ -81,7 +81,7 @@ async function isOfOthers(config: Config, env: NodeJS.ProcessEnv, server: Doctor
 }
 
 /** What to do about a server at our address that knows nothing of us. */
-export function serverOfOthers(config: Config, env: NodeJS.ProcessEnv): Finding {
+function serverOfOthers(config: Config, env: NodeJS.ProcessEnv): Finding {
   const { address } = resolveAnyTarget(config, env);
   return mend(
     `the server at ${address} has no namespace ${config.temporal.namespace}: it is another copy's`,

@@ -176,7 +176,7 @@ test('of the bounds of a gate that failed, the one that refused is marked', () =
   const lines = renderExplanation({ ...explanation, gates: [gate] }, PLAIN).split('\n');
   expect(lines.filter((line) => line.includes('at most')).map((line) => line.trim())).toEqual([
     'open positions: 1 of at most 5 symbols',
-    '✕ entries: 2 of at most 2 a minute',
+    '✕ entries: 2 of at most 2 a minute, when the order was planned',
     'entries: 2 of at most 9 a day',
   ]);
 });
