@@ -25,8 +25,7 @@ import {
 } from '../src/messages/ml-manager';
 import { PredictionGate, type GateCarried } from './gated-predictions';
 import { MlControls, type ControlsCarried } from './ml-controls';
-import { describeTick, runTick } from './ml-tick';
-import { rootMessage } from './until-answered';
+import { describeFailure, describeTick, runTick } from './ml-tick';
 
 /** Runs that began before it waited for a tick that a wrong clock had made, however far ahead. */
 const TICKS_FOLLOW_CLOCK = 'ticks-follow-the-clock';
@@ -127,7 +126,7 @@ export async function mlManager(settings: MlManagerSettings, carried?: MlManager
         lastError = undefined;
         stats = { ...stats, ticks: stats.ticks + 1 };
       } catch (error) {
-        lastError = rootMessage(error);
+        lastError = describeFailure(error);
         stats = { ...stats, failedTicks: stats.failedTicks + 1 };
       }
       recent = withTick(recent, countsBetween(before, counts()), closeTimeMs);

@@ -1,3 +1,4 @@
+import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
 import { patched, proxyActivities } from '@temporalio/workflow';
 import type { Forecast, InferenceActivities } from '../activities/inference';
 import type { IntakeActivities, IntakeResult } from '../activities/intake';
@@ -10,6 +11,7 @@ import { isSizedByRisk } from '../src/domain/model-gate/size';
 import { INFERENCE_TASK_QUEUE, namedVenueTaskQueue, SIGNALS_TASK_QUEUE } from '../src/messages/ids';
 import type { MlManagerSettings } from '../src/messages/ml-manager';
 import type { GateCarried, PredictionGate } from './gated-predictions';
+import { rootMessage } from './until-answered';
 
 /** Runs that began before the gate handed in what the activity had made of the predictions. */
 const GATED = 'predictions-pass-a-gate';
@@ -85,6 +87,23 @@ function tickActivities(settings: MlManagerSettings, closeTimeMs: number) {
     summary: `hand in signals, ${at}`,
   });
   return { fetchCandles, fetchCosts, predict, submitSignals };
+}
+
+/** Who is asked for each step of a tick, and for what. */
+const ASKED: Readonly<Record<keyof ReturnType<typeof tickActivities>, string>> = {
+  fetchCandles: 'The trading engine gave no candles',
+  fetchCosts: 'The trading engine gave no prices',
+  predict: 'The ML manager gave no predictions',
+  submitSignals: 'The trading engine took no signals',
+};
+
+/** Why a tick failed; where nobody answered, who it was. */
+export function describeFailure(error: unknown): string {
+  // One that was tried again and again carries what its last attempt said.
+  const isLate =
+    error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.cause === undefined;
+  const said = isLate ? Object.entries(ASKED).find(([step]) => step === error.activityType)?.[1] : undefined;
+  return said === undefined ? rootMessage(error) : `${said} in time; "oncefill status" tells what runs.`;
 }
 
 /** What a person reads of the last tick in the workflow's details. */

@@ -2,6 +2,7 @@ import type { Attempt, BoundFigure, DoorNote, Explanation, GateReport, GateVerdi
 import { limitWords } from '../domain/outcome';
 import { sourceFigures, sourceWords } from '../domain/signal-source';
 import { printable } from '../process/printable';
+import { boundWords } from './bound-names';
 import type { Style } from './terminal';
 
 const MARKS: Readonly<Record<GateVerdict, string>> = {
@@ -71,12 +72,26 @@ function gateLines(
   const head = `${MARKS[verdict]} ${gate.replace('_', ' ').padEnd(NAME_WIDTH)}${WORDS[verdict].padEnd(VERDICT_WIDTH)}`;
   const shownCode = code === undefined ? '' : `${code}: `;
   const line = `${styled(verdict, head, style)}${shownCode}${said.join('; ')}`.trimEnd();
-  return [line, ...bounds.map(boundLine), ...(remedy === undefined ? [] : [`${INDENT}→ ${remedy}`])];
+  const failed = verdict === 'failed' ? failedAmong(bounds, code, actual) : [];
+  const boundLines = bounds.map((bound) => boundLine(bound, failed.includes(bound)));
+  return [line, ...boundLines, ...(remedy === undefined ? [] : [`${INDENT}→ ${remedy}`])];
 }
 
-/** What it found before this order, and what it allows. */
-function boundLine([code, limit, value, of]: BoundFigure): string {
-  return printable(`${INDENT}${code}${of === undefined ? '' : ` (${of})`}: ${value}; allowed ${limit}`);
+/** The bounds that refused: of several with one code, such as entries a minute and a day, the gate's own words name which. */
+function failedAmong(
+  bounds: readonly BoundFigure[],
+  failedCode: string | undefined,
+  said = '',
+): readonly BoundFigure[] {
+  const alike = bounds.filter(([code]) => code === failedCode);
+  const named = alike.filter(([, , , of]) => of?.split(' ').every((word) => said.includes(word)) ?? false);
+  return named.length > 0 ? named : alike.filter(([, , , of]) => of === undefined);
+}
+
+/** What it found before this order, and what it allows. Others may have come between its plan and the refusal. */
+function boundLine([code, limit, value, of]: BoundFigure, isFailed: boolean): string {
+  const words = boundWords({ code, limit, value, of });
+  return printable(`${INDENT}${isFailed ? `${MARKS.failed} ${words}, when the order was planned` : words}`);
 }
 
 function section(name: string, lines: readonly string[]): readonly string[] {

@@ -83,7 +83,7 @@ function countsWords(span: SpanCounts): string {
 }
 
 function ticksWords({ ticks, failedTicks, signalsAccepted, signalsDuplicate, signalsRefused }: TickCounts): string {
-  return `${ticks} ticks, ${failedTicks} failed; signals: ${signalsAccepted} accepted, ${signalsDuplicate} duplicate, ${signalsRefused} refused.`;
+  return `${ticks} ${ticks === 1 ? 'tick' : 'ticks'}, ${failedTicks} failed; signals: ${signalsAccepted} accepted, ${signalsDuplicate} duplicate, ${signalsRefused} refused.`;
 }
 
 function viewLines(views: readonly OpenView[], style: Style): readonly string[] {

@@ -1,5 +1,6 @@
 import type { RiskRuleView, RiskView } from '../messages/venue-account';
 import { printable } from '../process/printable';
+import { boundName } from './bound-names';
 import { money } from './figures';
 import { renderTable } from './table';
 import type { Style } from './terminal';
@@ -40,7 +41,7 @@ function stateOf({ limit, isBlocking, blockedUntilMs }: RiskRuleView): string {
 /** A line per rule, and what the account stands at. */
 export function renderRisk(view: RiskView, settleAsset: string, style: Style): string {
   const rows = view.rules.map((rule) => [
-    rule.code,
+    boundName(rule.code),
     printable(rule.of ?? ''),
     settingOf(rule),
     printable(rule.limit ?? '-'),

@@ -3,7 +3,7 @@ import { printable } from '../process/printable';
 import type { SystemOptions } from '../supervisor/system';
 import { printLine, styleFor } from './terminal';
 
-/** Prints to the terminal and writes the same into the log `bot_trading`; what died is an error there. */
+/** Prints to the terminal and writes the same into the log `bot_trading`, but for what a part's own log has; what died is an error there. */
 export async function openPrinter(config: Pick<Config, 'dataDir' | 'logging'>): Promise<{
   readonly print: SystemOptions['print'];
   readonly warn: (line: string) => void;
@@ -15,9 +15,9 @@ export async function openPrinter(config: Pick<Config, 'dataDir' | 'logging'>): 
   const log = createLogger({ component: 'bot_trading', dataDir, ...logging });
   const style = styleFor(process.stdout);
   return {
-    print(line, important = false, { isError = false, ...fields } = {}) {
+    print(line, important = false, { isError = false, isLogged = false, ...fields } = {}) {
       const level = isError ? 'error' : important ? 'warn' : 'info';
-      log.logger[level](fields, line);
+      if (!isLogged) log.logger[level](fields, line);
       printLine(important ? style.warning(printable(line)) : printable(line));
     },
     warn: (line) => log.logger.warn(line),

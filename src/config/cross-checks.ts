@@ -1,4 +1,5 @@
 import { faultOfRiskSizing } from '../domain/model-gate/size';
+import { nearestName } from '../domain/nearest-name';
 import { candlePace, narrowWindows, reportIntervalMinMs } from '../domain/request-budget';
 import { credentialPrefix, credentialVariables } from '../venues/credential-variables';
 import { hostOf, REGION_DEFAULT, regionsWith, symbolEndingOf } from '../venues/definitions';
@@ -139,8 +140,16 @@ function checkSymbols(name: string, { adapter, symbols, settleAsset }: VenueConf
   const ending = symbolEndingOf(adapter, settleAsset);
   const stranger = symbols.find((symbol) => ending !== undefined && (!symbol.endsWith(ending) || symbol === ending));
   if (stranger === undefined) return [];
-  const message = `lists ${stranger}; venues.${name}.settleAsset is ${settleAsset}, and the symbols that it settles end in ${ending}: remove it, or name the asset that settles it`;
+  const meant = nearestName(stranger, endedBy(stranger, ending ?? ''));
+  const question = meant === undefined ? '' : `; did you mean ${meant}? Otherwise`;
+  const message = `lists ${stranger}, which does not end in ${ending}, as all symbols do that ${settleAsset} settles (venues.${name}.settleAsset)${question || ':'} remove ${stranger}, or set settleAsset to the asset that settles it`;
   return [{ path: `venues.${name}.symbols`, message }];
+}
+
+/** The symbol with its end set right, whether that lacks characters or has others. */
+function endedBy(symbol: string, ending: string): readonly string[] {
+  const bases = Array.from({ length: ending.length + 1 }, (_, cut) => symbol.slice(0, symbol.length - cut));
+  return bases.filter((base) => base !== '').map((base) => `${base}${ending}`);
 }
 
 /** What of the limits stays below what trading cannot do without, after the shares of rateLimits. */

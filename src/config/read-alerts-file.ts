@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { askIfMeant } from '../domain/nearest-name';
 import { quoteValue } from '../domain/quote-value';
 import { rememberSecret } from '../secrets/known-secrets';
 import { FILE_SUFFIX } from '../venues/credential-variables';
@@ -15,6 +16,7 @@ import {
   WEBHOOK_NAME_FORM,
   type AlertsFile,
 } from './alerts-schema';
+import { TRIGGERS } from './alert-triggers';
 import { ConfigError, type ConfigProblem } from './config-error';
 import { valueAt } from './layers';
 import { readPlacedYamlMap, type YamlMap } from './yaml-file';
@@ -89,8 +91,18 @@ function describeIssue(
     ];
   }
   const name = showPath(issue.path);
-  const found = showValue(valueAt(values, issue.path.map(String)));
-  return [problem(issue.path, `${name} is ${found}; allowed: ${describeAllowedAlerts(issue.path)}.`)];
+  const value = valueAt(values, issue.path.map(String));
+  const meant = typeof value === 'string' && issue.path.includes('triggers') ? askIfMeant(value, TRIGGERS) : '';
+  const allowed = describeAllowedAlerts(issue.path);
+  const found = showValue(value);
+  return [
+    problem(
+      issue.path,
+      meant === ''
+        ? `${name} is ${found}; allowed: ${allowed}.`
+        : `${name} is ${found}, which is not known.${meant} Allowed: ${allowed}.`,
+    ),
+  ];
 }
 
 /** Values of keys that are not known are never told. */
@@ -102,7 +114,7 @@ function faultOfKey(path: readonly PropertyKey[], values: Record<string, unknown
     return `would be a secret in a file that is copied and shown; remove the line, make a new one if others could read it, and set ${variable}, or ${variable}${FILE_SUFFIX} to the name of a file that holds it.`;
   }
   const known = knownAlertKeys(path.slice(0, -1));
-  return `is not a setting; known here: ${known.join(', ')}.`;
+  return `is not a setting.${askIfMeant(String(path.at(-1)), known)} Known here: ${known.join(', ')}.`;
 }
 
 function showKey(key: PropertyKey): string {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { askIfMeant } from '../domain/nearest-name';
 import { quoteValue } from '../domain/quote-value';
 import { allowedKeys, describeAllowed, describeNames } from './allowed-values';
 import type { ConfigProblem } from './config-error';
@@ -17,12 +18,13 @@ const FORMER_KEYS: Readonly<Record<string, string>> = {
 function unknownKey(layers: MergedLayers, parent: readonly string[], key: string): ConfigProblem {
   const path = [...parent, key];
   const former = FORMER_KEYS[path.join('.')];
-  const known = former ?? `known here: ${allowedKeys(parent).join(', ')}`;
+  const keys = allowedKeys(parent);
+  const fault = former ? ` any more; ${former}.` : `.${askIfMeant(key, keys)} Known here: ${keys.join(', ')}.`;
   // The value is left out: an unknown key may well be a secret that was written into the wrong file.
   return {
     source: layers.layerOf(path).source,
     path: path.join('.'),
-    message: `${path.join('.')} is not a setting${former ? ' any more' : ''}; ${known}.`,
+    message: `${path.join('.')} is not a setting${fault}`,
   };
 }
 

@@ -69,6 +69,8 @@ function describeFault({ code, message }: { readonly code: string; readonly mess
       return 'begins with ! what is no tag; put it in quotes.';
     case 'DUPLICATE_KEY':
       return 'sets a key that the same map has already; keep one of them.';
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'has a second setting on the line of the first: put each, such as `enabled: false`, on a line of its own, indented below its section.';
     default:
       return `is not valid YAML: ${message.replace(/\.$/, '')}.`;
   }

@@ -3,7 +3,7 @@ import { quoteValue } from '../domain/quote-value';
 import { faultOfReason } from '../domain/readable-text';
 import type { SettleCommand } from '../messages/signal';
 import { proposeDecimal } from './decimal-text';
-import { askIfMeant } from './nearest-name';
+import { askIfMeant } from '../domain/nearest-name';
 
 export type ParseSettlementResult =
   { readonly ok: true; readonly command: SettleCommand } | { readonly ok: false; readonly message: string };
@@ -36,7 +36,7 @@ export function parseSettlement(body: unknown, names: FieldNames = FIELD_NAMES):
   if (unknown !== undefined) {
     const meant = askIfMeant(unknown, Object.keys(FIELD_NAMES));
     return refuse(
-      `The field ${quoteValue(unknown)} is not known; a settlement has ${Object.values(names).join(', ')}.${meant}`,
+      `The field ${quoteValue(unknown)} is not known.${meant} A settlement has ${Object.values(names).join(', ')}.`,
     );
   }
   const message = faultOfWhy(values['reason'], names) ?? faultOfFigures(values, names);

@@ -5,7 +5,7 @@ import type { Direction, Intent, TradingSignal } from '../domain/signal';
 import { quoteValue } from '../domain/quote-value';
 import { faultOfReadableText, faultOfStrategyName, STRATEGY_UNITS_MAX } from '../domain/readable-text';
 import { readPositiveDecimal } from './decimal-text';
-import { askIfMeant } from './nearest-name';
+import { askIfMeant } from '../domain/nearest-name';
 import { goodForSeconds, maxHoldingSeconds, timeInForce } from './order-option-fields';
 import { readTime } from './time-text';
 
@@ -118,7 +118,7 @@ function nameFields(body: object): NamedFields | string {
     const field = FIELD_OF_KEY.get(key);
     if (field === undefined) {
       const known = [...FIELD_OF_KEY.keys()];
-      return `The field ${quoteValue(key)} is not known; a signal has ${known.join(', ')}.${askIfMeant(key, known)}`;
+      return `The field ${quoteValue(key)} is not known.${askIfMeant(key, known)} A signal has ${known.join(', ')}.`;
     }
     const other = spelling.get(field);
     if (other !== undefined) return `The signal has both ${other} and ${key}; give one of them.`;

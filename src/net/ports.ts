@@ -15,10 +15,21 @@ export class PortInUseError extends Error {
     /** The environment variable that chooses another port. */
     readonly variable: string,
     readonly holder?: PortHolder,
+    /** Further ports that are taken. */
+    readonly others: readonly PortInUseError[] = [],
   ) {
-    const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`;
-    super(`Port ${port} is in use by ${by}; stop it or set ${variable} to a free port.`);
+    super(describeTaken([{ port, variable, holder }, ...others]));
   }
+}
+
+function describeTaken(taken: readonly Pick<PortInUseError, 'port' | 'variable' | 'holder'>[]): string {
+  const by = ({ holder }: Pick<PortInUseError, 'holder'>): string =>
+    holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`;
+  const [first, ...others] = taken;
+  if (first !== undefined && others.length === 0)
+    return `Port ${first.port} is in use by ${by(first)}; stop it or set ${first.variable} to a free port.`;
+  const each = taken.map((one) => `${one.port} by ${by(one)} (${one.variable})`).join(', ');
+  return `Ports are in use: ${each}; stop who holds them, or set each of these variables to a free port.`;
 }
 
 /** No address that this machine could listen on. */
@@ -70,6 +81,25 @@ export async function assertPortFree(port: number, { variable, host = LOOPBACK }
   } finally {
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/**
+ * The same for several ports: all that are taken are named at once.
+ *
+ * @throws PortInUseError of the first, with the `others`; else as `assertPortFree`
+ */
+export async function assertPortsFree(uses: readonly (PortUse & { readonly port: number })[]): Promise<void> {
+  const taken: PortInUseError[] = [];
+  for (const use of uses) {
+    try {
+      await assertPortFree(use.port, use);
+    } catch (error) {
+      if (!(error instanceof PortInUseError)) throw error;
+      taken.push(error);
+    }
+  }
+  const [first, ...others] = taken;
+  if (first !== undefined) throw new PortInUseError(first.port, first.variable, first.holder, others);
 }
 
 /** The error of a port that is taken, with its holder where the system tells. @param variable see PortUse */

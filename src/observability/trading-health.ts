@@ -60,6 +60,7 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
       leftOut,
       status,
       pause,
+      nextTickMs,
       lastTickMs: tickMs,
     } = await client.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       client.workflow.getHandle(ML_MANAGER_WORKFLOW_ID).query(mlStateQuery),
@@ -70,7 +71,8 @@ export async function predictionsHealth(client: Client): Promise<PartHealth> {
     // A matter of settings, which the start has said: no trouble.
     const text = leftOut === undefined ? status : `${status}; ${leftOut}`;
     if (lastError === undefined) return { name, status: 'healthy', text, lastTickMs };
-    return { name, status: 'degraded', text: `the last one failed: ${lastError}`, lastTickMs };
+    const next = `the next is at ${new Date(nextTickMs).toISOString().slice(11, 19)} UTC`;
+    return { name, status: 'degraded', text: `${next}; the last one failed: ${lastError}`, lastTickMs };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { name, status: 'starting', text: 'not started yet' };
     return unhealthy(name, unansweredText('the trading engine', error));

@@ -8,8 +8,11 @@ export type ProcessEvent =
   | { readonly kind: 'ready'; readonly component: string }
   /** The slot is taken: this process leaves with status 0 and must not be restarted. */
   | { readonly kind: 'superseded'; readonly component: string; readonly text: string }
-  /** A line for people: a signal came in or ended. fingerprint: the signal's, where it is about one. */
-  | { readonly kind: 'line'; readonly text: string; readonly fingerprint?: string }
+  /**
+   * A line for people: a signal came in or ended. fingerprint: the signal's, where it is about one. isLogged: the log of the process
+   * that tells has it already.
+   */
+  | { readonly kind: 'line'; readonly text: string; readonly fingerprint?: string; readonly isLogged?: boolean }
   /** What a person is to be told of others. */
   | { readonly kind: 'finding'; readonly finding: Finding };
 

@@ -1,4 +1,5 @@
 import { ExitCode } from '../process/exit-codes';
+import { STOP_PROCESSES_MAX_MS } from './process-group';
 import type { ProcessReport } from './process-report';
 
 function seconds(durationMs: number): string {
@@ -36,7 +37,9 @@ export function describeReport(report: ProcessReport, outputFile: string): reado
       return [`${report.name} cannot run with ${what}:`, ...indent(report.lastLines)];
     }
     case 'killed':
-      return [`${report.name} did not stop within ${seconds(report.graceMs)} and was killed.`];
+      return [
+        `${report.name} was killed: it had ${seconds(report.graceMs)} left of the time to stop (${seconds(STOP_PROCESSES_MAX_MS)} for all parts). Nothing is lost: what was under way goes on after the next start.`,
+      ];
     case 'warning':
       return [`${report.name}: ${report.text}`];
   }

@@ -242,6 +242,7 @@ export class ManagedProcess {
           text: event.text,
           atMs: Date.now(),
           ...(event.fingerprint === undefined ? {} : { fingerprint: event.fingerprint }),
+          ...(event.isLogged === true && { isLogged: true }),
         });
         break;
     }

@@ -1,5 +1,8 @@
 import type { ManagedProcess } from './managed-process';
 
+/** All processes together stop within this time. */
+export const STOP_PROCESSES_MAX_MS = 7_000;
+
 /** A process and how much of the time to stop it may use, relative to the others. */
 export interface GroupMember {
   readonly process: ManagedProcess;

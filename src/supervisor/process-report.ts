@@ -16,6 +16,8 @@ export type ProcessReport =
       readonly text: string;
       readonly atMs: number;
       readonly fingerprint?: string;
+      /** The process's own log has it. */
+      readonly isLogged?: boolean;
     }
   /** What it found out about others. */
   | { readonly kind: 'finding'; readonly name: string; readonly finding: Finding }

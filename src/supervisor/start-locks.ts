@@ -1,5 +1,5 @@
-import { claimPidFile, releasePidFile } from '../process/pid-file';
-import { LOCKS_OF_MODE, type StartMode } from './plan';
+import { claimPidFile, readRunningPid, releasePidFile } from '../process/pid-file';
+import { LOCKS_OF_MODE, START_MODES, type StartMode } from './plan';
 import { startLockPath } from './run-folder';
 
 /** Another command already runs this part on this data folder. */
@@ -9,11 +9,14 @@ export class DataFolderInUseError extends Error {
 
   constructor(
     dataDir: string,
+    /** What the other command was told to run. */
     readonly mode: StartMode,
     readonly holderPid: number,
   ) {
+    const [what, another] =
+      mode === 'all' ? ['everything ("all")', ''] : [`the part "${mode}"`, ' start another part with --mode,'];
     super(
-      `Process ${holderPid} already runs the part "${mode}" on ${dataDir}; stop it, start another part with --mode, or set DATA_DIR to another folder.`,
+      `Process ${holderPid} already runs ${what} on ${dataDir}; stop it,${another} or set DATA_DIR to another folder.`,
     );
   }
 }
@@ -35,11 +38,18 @@ export function claimStartLocks(dataDir: string, mode: StartMode): () => void {
     const holder = claimPidFile(path, process.pid);
     if (holder) {
       release();
-      throw new DataFolderInUseError(dataDir, part, holder.pid);
+      throw new DataFolderInUseError(dataDir, modeOf(holder.pid, dataDir) ?? part, holder.pid);
     }
     claimed.push(path);
   }
   return release;
+}
+
+/** The mode that a process was started with: the one whose locks are just those that it holds. */
+function modeOf(pid: number, dataDir: string): StartMode | undefined {
+  const isHeld = (part: StartMode): boolean => readRunningPid(startLockPath(dataDir, part)) === pid;
+  const held = LOCKS_OF_MODE.all.filter(isHeld);
+  return START_MODES.find((mode) => LOCKS_OF_MODE[mode].join(' ') === held.join(' '));
 }
 
 /** Gives the locks of a mode back that this process holds: for one that ends at once. */

@@ -3,10 +3,12 @@ import type { Client } from '@temporalio/client';
 import { ExitCode } from '../process/exit-codes';
 import type { Config } from '../config/schema';
 import type { Finding } from '../domain/alerts/alert';
-import { assertPortFree } from '../net/ports';
+import { assertPortsFree } from '../net/ports';
 import { readHealth, reasonsOf, type PartHealth } from '../observability/health';
+import { isProcessRunning, readRunningPid } from '../process/pid-file';
 import { openClient } from '../temporal/client';
 import { connectServer } from '../temporal/connection';
+import { readServerRecord, serverOwnerPath } from '../temporal/server-record';
 import { describeSystem } from './announcement';
 import { childEnvironment } from './child-environment';
 import { describeReport } from './describe-report';
@@ -16,15 +18,15 @@ import { findingsOf, printedFindings, restartCauseOf, type LifeEvent } from './l
 import { livenessPolicy, LivenessWatch } from './liveness-watch';
 import { ManagedProcess } from './managed-process';
 import { awaitOrphans } from './orphans';
+import { portsOf, type NamedPort } from './named-ports';
 import { keyUserOfPlan, planProcesses, type PlannedProcess, type ProcessName, type StartMode } from './plan';
-import { stopInOrder } from './process-group';
+import { STOP_PROCESSES_MAX_MS, stopInOrder } from './process-group';
 import type { ProcessReport } from './process-report';
 import { outputLogPath, pidFilePath } from './run-folder';
 import { claimStartLocks } from './start-locks';
 import { createServerKeeper, prepareServer, type TemporalServer } from './temporal-server';
 
-/** A stop takes less than 10 s: this much for the processes, and what is left of the total for the server. */
-const STOP_PROCESSES_MAX_MS = 7_000;
+/** A stop takes less than 10 s: what the processes leave of the total is for the server. */
 const STOP_TOTAL_MAX_MS = 9_000;
 /** The paper venue only has to read its journal; the others wait for the server anyway. */
 const PAPER_VENUE_READY_MAX_MS = 20_000;
@@ -44,6 +46,8 @@ export interface LineNote {
   readonly about?: ProcessName;
   /** The signal that it is about. */
   readonly fingerprint?: string;
+  /** The log of `about` has the line: it is not kept a second time. */
+  readonly isLogged?: boolean;
 }
 
 export interface SystemOptions {
@@ -63,6 +67,12 @@ export interface SystemOptions {
   readonly findings?: (finding: Finding) => void;
   /** Told of each process, and of the embedded server, that died and is started again. */
   readonly onDeath?: (name: string, cause: 'exit' | 'signal' | 'hang') => void;
+}
+
+/** Whether the embedded server of a data folder runs, ended or not by whoever started it: its ports are its own, then. */
+function runsServer(dataDir: string): boolean {
+  const server = readServerRecord(dataDir)?.server;
+  return readRunningPid(serverOwnerPath(dataDir)) !== undefined || (server !== undefined && isProcessRunning(server));
 }
 
 /** One run of the product's processes: starts them, keeps them running, stops them. */
@@ -152,11 +162,12 @@ export class System {
   }
 
   private async assertPortsFree(): Promise<void> {
-    const { api, hooks, paperVenue } = this.options.config;
-    const has = (name: ProcessName): boolean => this.plan.some((planned) => planned.name === name);
-    if (has('paper_venue')) await assertPortFree(paperVenue.port, { variable: 'PAPER_VENUE_PORT' });
-    if (has('api')) await assertPortFree(api.port, { variable: 'API_PORT', host: api.host });
-    if (has('api') && hooks.enabled) await assertPortFree(hooks.port, { variable: 'HOOKS_PORT' });
+    const { config } = this.options;
+    const isListening = ({ listener }: NamedPort): boolean =>
+      listener === 'server'
+        ? this.keeper !== undefined && !runsServer(config.dataDir)
+        : this.plan.some(({ name }) => name === listener);
+    await assertPortsFree(portsOf(config).filter(isListening));
   }
 
   private launch(planned: PlannedProcess): void {
@@ -189,9 +200,9 @@ export class System {
 
   private handleReport({ name, filesName }: PlannedProcess, report: ProcessReport): void {
     const isError = ['died', 'misconfigured', 'killed'].includes(report.kind);
-    const fingerprint = report.kind === 'line' ? report.fingerprint : undefined;
+    const { fingerprint, isLogged }: Partial<ProcessReport & { kind: 'line' }> = report.kind === 'line' ? report : {};
     for (const line of describeReport(report, outputLogPath(this.options.config.dataDir, filesName))) {
-      this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint });
+      this.options.print(line, isError || report.kind === 'warning', { isError, about: name, fingerprint, isLogged });
     }
     if (report.kind === 'finding') this.tell([report.finding], [report.finding]);
     if (report.kind === 'died' || report.kind === 'ready' || report.kind === 'stable') this.handleLife(report);

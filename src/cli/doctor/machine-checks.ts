@@ -2,12 +2,11 @@ import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from '
 import { join, resolve, sep } from 'node:path';
 import type { Config } from '../../config/schema';
 import { packageRoot } from '../../config/package-root';
-import { hasWebUi } from '../../config/web-ui';
-import { environmentOf } from '../../config/trading-environment';
 import { findPortHolder } from '../../net/port-holder';
 import { isPortListening } from '../../net/ports';
 import { readFreeSpace } from '../../process/free-disk';
 import { isProcessRunning, readRunningPid } from '../../process/pid-file';
+import { portsOf } from '../../supervisor/named-ports';
 import { planProcesses, START_MODES } from '../../supervisor/plan';
 import { pidFilePath, startLockPath } from '../../supervisor/run-folder';
 import { readServerRecord, serverOwnerPath } from '../../temporal/server-record';
@@ -54,26 +53,6 @@ export const DISK_CHECK: Check = {
     return mend(`what is free in ${config.dataDir} cannot be told (${space.fault})`, 'look at that file system');
   },
 };
-
-interface NamedPort {
-  readonly variable: string;
-  readonly port: number;
-  readonly host?: string;
-}
-
-function portsOf(config: Config): readonly NamedPort[] {
-  const { api, hooks, paperVenue, temporal } = config;
-  const environment = environmentOf(config);
-  return [
-    { variable: 'API_PORT', port: api.port, host: api.host },
-    ...(hooks.enabled ? [{ variable: 'HOOKS_PORT', port: hooks.port }] : []),
-    ...(environment === 'paper' ? [{ variable: 'PAPER_VENUE_PORT', port: paperVenue.port }] : []),
-    ...(temporal.address === undefined ? [{ variable: 'TEMPORAL_PORT', port: temporal.port }] : []),
-    ...(temporal.address === undefined && hasWebUi(config, environment)
-      ? [{ variable: 'TEMPORAL_UI_PORT', port: temporal.uiPort }]
-      : []),
-  ];
-}
 
 /** The processes of this data folder that run. */
 function ourPids(config: Config): ReadonlySet<number> {

@@ -78,7 +78,8 @@ interface FoundNamespace {
   readonly owner?: string;
 }
 
-async function readNamespace(connection: Connection, namespace: string): Promise<FoundNamespace | undefined> {
+/** @returns undefined: the server has none of this name */
+export async function readNamespace(connection: Connection, namespace: string): Promise<FoundNamespace | undefined> {
   try {
     const { config, namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
     const retentionSeconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);

@@ -82,7 +82,10 @@ export const CODE_MEANINGS: Readonly<Record<DenialCode, CodeMeaning>> = {
   POSITION_TOO_LARGE: { gate: 'risk', remedy: 'Send a smaller amount, or raise risk.perSymbol.' },
   EXPOSURE_LIMIT: { gate: 'risk', remedy: 'Close something, send a smaller amount, or raise risk.total.' },
   GROUP_EXPOSURE_LIMIT: { gate: 'risk', remedy: 'Close something of the group, or raise its limit in risk.groups.' },
-  TOO_MANY_POSITIONS: { gate: 'risk', remedy: 'Close a position, or raise risk.positionsMax.' },
+  TOO_MANY_POSITIONS: {
+    gate: 'risk',
+    remedy: 'Close a position, or raise risk.positionsMax; where the model holds them, oncefill ml pause leaves room.',
+  },
   TOO_MANY_ENTRIES: { gate: 'risk', remedy: 'Send fewer entries, or raise the bound that the message names.' },
   DAILY_LOSS_LIMIT: { gate: 'risk', remedy: 'Entries are taken again on the next day; oncefill risk tells.' },
   DRAWDOWN_LIMIT: {

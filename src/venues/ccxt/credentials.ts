@@ -59,22 +59,25 @@ export function resolveCredentials({ venue, environment, env = process.env }: Cr
   if (environment === 'paper') {
     return { apiKey: new Secret(PAPER_API_KEY), apiSecret: new Secret(PAPER_API_SECRET) };
   }
-  const read = (name: string): string => readCredential(name, environment, env);
+  const read = (name: string): string => readCredential(name, env);
   const { apiKey, apiSecret } = credentialVariables(venue);
+  const missing = [apiKey, apiSecret].filter((name) => !env[name] && !env[`${name}${FILE_SUFFIX}`]);
+  if (missing.length > 0) throw new CredentialsError(describeMissing(missing, environment));
   return { apiKey: new Secret(read(apiKey)), apiSecret: new Secret(read(apiSecret)) };
 }
 
-function readCredential(name: string, environment: string, env: Environment): string {
+/** All that is missing at once, and where it is set. */
+function describeMissing(names: readonly string[], environment: string): string {
+  const files = names.map((name) => `${name}${FILE_SUFFIX}`).join(' and ');
+  return `The ${environment} environment needs API keys: set ${names.join(' and ')} in .env (chmod 600 .env), or ${files} to the name of a file that holds it, or use the paper environment.`;
+}
+
+function readCredential(name: string, env: Environment): string {
   const direct = env[name] === '' ? undefined : env[name];
   const fileVariable = `${name}${FILE_SUFFIX}`;
   const file = env[fileVariable] === '' ? undefined : env[fileVariable];
   if (direct !== undefined && file !== undefined) {
     throw new CredentialsError(`Both ${name} and ${fileVariable} are set; keep one of them.`);
-  }
-  if (direct === undefined && file === undefined) {
-    throw new CredentialsError(
-      `The ${environment} environment needs API keys: set ${name} or ${fileVariable}, or use the paper environment.`,
-    );
   }
   const value = direct ?? readCredentialFile(fileVariable, file ?? '');
   // An RSA key spans lines; everything else is one word. Line breaks at the ends come from editors and shells.

@@ -247,6 +247,13 @@ test.each<[string, Parameters<typeof judgeHealth>, string]>([
   expect(judgeHealth(...heard).verdict).toBe(verdict);
 });
 
+test('what several parts say is told once', () => {
+  const parts = ['signals', 'predictions'].map((name) => ({ name, status: 'unhealthy', text: 'No server.' }) as const);
+  expect(judgeHealth({ status: 'unhealthy', parts }, 'absent').found).toBe(
+    'the whole is unhealthy. signals, predictions: No server',
+  );
+});
+
 test.each([
   [[well(''), skipped('')], 'well'],
   [[well(''), unknown('')], 'unknown'],

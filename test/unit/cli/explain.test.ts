@@ -159,6 +159,28 @@ test('a file that is written once is not written over', async () => {
   expect(await runCommandLine(['signal', 'export', '0123456789abcdef', '--out', out])).toBe(4);
 });
 
+test('of the bounds of a gate that failed, the one that refused is marked', () => {
+  const bounds = [
+    ['TOO_MANY_POSITIONS', '5 symbols', '1'],
+    ['TOO_MANY_ENTRIES', '2 a minute', '2', 'a minute'],
+    ['TOO_MANY_ENTRIES', '9 a day', '2', 'a day'],
+  ] as const;
+  const gate = {
+    gate: 'risk',
+    verdict: 'failed',
+    code: 'TOO_MANY_ENTRIES',
+    actual: 'the limit is 2 a minute',
+    bounds,
+  } as const;
+  const explanation = explained(viewOf({ state: 'WORKING', sendAttempts: 1 }), []);
+  const lines = renderExplanation({ ...explanation, gates: [gate] }, PLAIN).split('\n');
+  expect(lines.filter((line) => line.includes('at most')).map((line) => line.trim())).toEqual([
+    'open positions: 1 of at most 5 symbols',
+    '✕ entries: 2 of at most 2 a minute, when the order was planned',
+    'entries: 2 of at most 9 a day',
+  ]);
+});
+
 test('what the bounds allowed and found, and what the venue said of its limits, are lines for people', () => {
   const bounds = [['POSITION_TOO_LARGE', '25 % of equity', '0', 'BTCUSDT']] as const;
   const limits = { limit: 10, remaining: 9, resetAfterMs: 400 };
@@ -168,6 +190,6 @@ test('what the bounds allowed and found, and what the venue said of its limits, 
     { atMs: 0, kind: 'sent', attempt: placed },
   ] as const;
   const text = renderExplanation(explained(viewOf({ state: 'WORKING', sendAttempts: 1 }), steps), PLAIN);
-  expect(text).toMatch(/^ +POSITION_TOO_LARGE \(BTCUSDT\): 0; allowed 25 % of equity$/m);
+  expect(text).toMatch(/^ +position \(BTCUSDT\): 0 of at most 25 % of equity$/m);
   expect(text).toMatch(/PLACED: Taken\. \(9 of 10 requests left, more room in 0\.4 s\)$/m);
 });

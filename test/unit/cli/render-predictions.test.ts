@@ -48,7 +48,7 @@ test('the last hour and the last day are told beside all that was, each since wh
   const report = { ...REPORT, stats: { ...REPORT.stats, lastHour, lastDay } };
   expect(renderPredictions(report, PLAIN).split('\n')).toEqual(
     expect.arrayContaining([
-      'The hour up to it: predicted 12: opened 1, below the least return 11. 1 ticks, 1 failed; signals: 2 accepted, 0 duplicate, 0 refused.',
+      'The hour up to it: predicted 12: opened 1, below the least return 11. 1 tick, 1 failed; signals: 2 accepted, 0 duplicate, 0 refused.',
       'The day up to it: 2 ticks, 1 failed; signals: 2 accepted, 0 duplicate, 0 refused.',
     ]),
   );

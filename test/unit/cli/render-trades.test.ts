@@ -45,7 +45,7 @@ test('a rule that denies entries says until when', () => {
   const rules = [{ code: 'LOSS_STREAK', limit: '4', value: '4', isBlocking: true, blockedUntilMs: 0 } as const];
   const view = { positionsAsOfMs: 0, positions: [], unprotected: ['BTCUSDT'], rules };
   expect(renderRisk(view, 'USDT', PLAIN)).toMatch(
-    /BTCUSDT has no stop\.[^]*LOSS_STREAK.*BLOCKS until 1970-01-01T00:00Z/,
+    /BTCUSDT has no stop\.[^]*losses in a row.*BLOCKS until 1970-01-01T00:00Z/,
   );
 });
 
@@ -132,7 +132,7 @@ test('a rule names its setting, and is ok where it denies nothing', () => {
     PLAIN,
   );
   expect(text).toContain('Equity 99999.12 USDT, at the start of the day (UTC) unknown.');
-  expect(text).toMatch(/EXPOSURE_LIMIT +risk\.total +100 % of equity +12 +ok$/m);
-  expect(text).toMatch(/TOO_MANY_ENTRIES +risk\.entriesPerMinute +3 a minute +0 +ok$/m);
-  expect(text).toMatch(/TOO_MANY_ENTRIES +a day +risk\.entriesPerDay +- +0 +off$/m);
+  expect(text).toMatch(/all positions together +risk\.total +100 % of equity +12 +ok$/m);
+  expect(text).toMatch(/entries +risk\.entriesPerMinute +3 a minute +0 +ok$/m);
+  expect(text).toMatch(/entries +a day +risk\.entriesPerDay +- +0 +off$/m);
 });

@@ -36,6 +36,12 @@ test('the death of a process reaches the log of errors, with its name', async ()
   expect(linesOf('errors')).toMatchObject([{ component: 'bot_trading', about: 'ml_manager', level: 'error' }]);
 });
 
+test("what a part's own log has is not kept a second time", async () => {
+  await print('FILLED', false, { about: 'trading_engine', isLogged: true });
+  await print('Stopping …');
+  expect(linesOf('bot_trading')).toMatchObject([{ message: 'Stopping …' }]);
+});
+
 test("a signal's line keeps its fingerprint, and is no error", async () => {
   await print('FILLED', false, { fingerprint: '0123456789abcdef' });
   expect([linesOf('errors'), linesOf('bot_trading')]).toMatchObject([[], [{ fingerprint: '0123456789abcdef' }]]);

@@ -130,7 +130,8 @@ describe('problems', () => {
         {
           source: file,
           path: 'api.prot',
-          message: 'api.prot is not a setting; known here: host, port, bodyLimitBytes, allowedHosts, requireToken.',
+          message:
+            'api.prot is not a setting. Did you mean port? Known here: host, port, bodyLimitBytes, allowedHosts, requireToken.',
         },
         {
           source: file,

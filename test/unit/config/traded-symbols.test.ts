@@ -61,6 +61,13 @@ describe('symbols and the asset that settles them', () => {
   });
 
   test.each([
+    ['ETHUSTD', 'ETHUSDT'],
+    ['BTCUSD', 'BTCUSDT'],
+  ])('of %s it is asked whether %s was meant', (typed, meant) => {
+    expect(() => configWith(...SETTLED('USDT', 'SOLUSDT', typed))).toThrow(`did you mean ${meant}?`);
+  });
+
+  test.each([
     ['USDT', 'BTCPERP', 'USDT'],
     ['USDT', 'USDT', 'USDT'],
     ['USDT', 'BTCUSD', 'USDT'],
@@ -68,7 +75,7 @@ describe('symbols and the asset that settles them', () => {
     ['USDC', 'BTCUSDC', 'PERP'],
     ['USDC', 'PERP', 'PERP'],
   ])('with %s, %s is refused in one sentence', (settleAsset, stranger, ending) => {
-    const sentence = `venues.bybit.symbols lists ${stranger}; venues.bybit.settleAsset is ${settleAsset}, and the symbols that it settles end in ${ending}: remove it`;
+    const sentence = `venues.bybit.symbols lists ${stranger}, which does not end in ${ending}, as all symbols do that ${settleAsset} settles`;
     expect(() => configWith(...SETTLED(settleAsset, `ETH${ending}`, stranger))).toThrow(sentence);
   });
 });

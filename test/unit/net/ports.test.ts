@@ -1,5 +1,11 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { assertPortFree, isPortListening, ListenHostError, type PortInUseError } from '../../../src/net/ports';
+import {
+  assertPortFree,
+  assertPortsFree,
+  isPortListening,
+  ListenHostError,
+  type PortInUseError,
+} from '../../../src/net/ports';
 
 let server: Server;
 let port: number;
@@ -35,6 +41,12 @@ it('names the port and the variable that changes it', async () => {
   expect(error).toMatchObject({ name: 'PortInUseError', code: 'PORT_IN_USE', port, variable: 'API_PORT' });
   expect(error.message).toContain('set API_PORT to a free port');
   expect(await isPortListening(port)).toBe(true);
+});
+
+it('names every port that is taken at once', async () => {
+  const uses = ['API_PORT', 'HOOKS_PORT'].map((variable) => ({ variable, port }));
+  const error = await failureOf(assertPortsFree(uses));
+  expect(error.message).toMatch(new RegExp(`Ports are in use: ${port} by .*API_PORT.*${port} by .*HOOKS_PORT`));
 });
 
 const onLinux = process.platform === 'linux' ? it : it.skip;

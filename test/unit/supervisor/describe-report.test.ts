@@ -28,6 +28,11 @@ describe('describeReport', () => {
     expect(lines).toEqual(['api cannot run with this configuration:', '    API_PORT is "x"']);
   });
 
+  test('a part that had no time left to stop is told so, and that nothing is lost', () => {
+    const [line] = describeReport({ kind: 'killed', name: 'trading_engine', graceMs: 0 }, 'unused');
+    expect(line).toContain('0.0 s left of the time to stop (7.0 s for all parts). Nothing is lost');
+  });
+
   test('a line for people carries its time', () => {
     const lines = describeReport({ kind: 'line', name: 'api', text: 'a signal came', atMs: 1_000 }, 'unused');
     expect(lines).toEqual(['00:00:01  a signal came']);

@@ -43,6 +43,12 @@ describe('start locks', () => {
     expect(() => claimStartLocks(dataDir, wanted)).toThrow(`Process ${otherPid}`);
   });
 
+  test('what the other command was told to run is named, not the first part of it', () => {
+    for (const part of ['core', 'ml', 'api'] as const) holdByOther(part);
+    expect(() => claimStartLocks(dataDir, 'all')).toThrow(expect.objectContaining({ mode: 'all' }));
+    expect(() => claimStartLocks(dataDir, 'ml')).toThrow('already runs everything ("all")');
+  });
+
   test('other parts may run beside it', () => {
     holdByOther('core');
     const release = claimStartLocks(dataDir, 'ml');

@@ -61,7 +61,7 @@ describe('resolveCredentials', () => {
   });
 
   it.each([
-    ['nothing', {}, /BYBIT_API_KEY/],
+    ['nothing', {}, /BYBIT_API_KEY and BYBIT_API_SECRET in \.env/],
     ['no secret', { BYBIT_API_KEY: 'the-key-of-tests-1' }, /BYBIT_API_SECRET/],
     ['an empty key', { BYBIT_API_KEY: '', BYBIT_API_SECRET: 'the-secret-of-tests-1' }, /BYBIT_API_KEY/],
     ['both forms', { BYBIT_API_KEY: 'key', BYBIT_API_KEY_FILE: '/x', BYBIT_API_SECRET: 's' }, /Both BYBIT_API_KEY/],

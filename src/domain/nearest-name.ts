@@ -27,9 +27,9 @@ const CHARACTERS_PER_SLIP = 3;
 const NAME_CHARACTERS_MAX = 40;
 
 /**
- * The field that a sender may have meant.
+ * The name that somebody may have meant: a field of a signal, a setting, a symbol.
  *
- * @param names the fields that there are
+ * @param names those that there are
  * @returns undefined when none is near
  */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
@@ -46,7 +46,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
   return nearest.slips <= slipsMax ? nearest.name : undefined;
 }
 
-/** A sentence, with the blank before it, that asks whether the nearest field was meant; empty: none is near. */
+/** A sentence, with the blank before it, that asks whether the nearest name was meant; empty: none is near. */
 export function askIfMeant(given: string, names: readonly string[]): string {
   const near = nearestName(given, names);
   return near === undefined ? '' : ` Did you mean ${near}?`;
@@ -59,16 +59,19 @@ function simplified(name: string): string {
     .replaceAll(/[\s_-]/g, '');
 }
 
-/** Characters that were put in, left out or exchanged (Levenshtein). */
+/** Characters that were put in, left out or exchanged, or two neighbours in the wrong order (Damerau). */
 function slipsBetween(a: string, b: string): number {
+  let before: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const exchanged = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(exchanged, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (before[j - 2] ?? 0) + 1 : Infinity;
+      next.push(Math.min(exchanged, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }
