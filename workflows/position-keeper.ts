@@ -50,6 +50,9 @@ const QUESTIONS_ARE_PACED = 'questions-are-paced';
 /** A report that a newer answer has overtaken still names who opened the position. */
 const REPORTS_NAME_LATE = 'reports-name-late';
 
+/** The venue has to show a position twice before it is called somebody else's. */
+const FOREIGN_IS_SEEN_TWICE = 'foreign-is-seen-twice';
+
 /** What a run leaves to the next one. */
 export interface CarriedPosition {
   /** The episode that goes on; absent: a new one begins. */
@@ -85,7 +88,10 @@ export class PositionKeeper {
     const nowMs = Date.now();
     this.state = book
       ? rebasedBook(book, nowMs)
-      : newBook({ symbol, protection, foreign }, nowMs, readFormer(workflowInfo().memo?.[FORMER_MEMO]));
+      : {
+          ...newBook({ symbol, protection, foreign }, nowMs, readFormer(workflowInfo().memo?.[FORMER_MEMO])),
+          ...(patched(FOREIGN_IS_SEEN_TWICE) && { awaitsSecondSight: true as const }),
+        };
     const { untold = [], areToldInOrder } = carried ?? {};
     if (areToldInOrder) this.tellAccount(...untold);
     else for (const closed of untold) this.tellAccount(closed);

@@ -246,7 +246,7 @@ export class BurstWorld {
       if (report.row === null && report.openers.length === 0) return;
       const former = this.former && formerBeside(this.former, report.openers);
       if (former !== undefined && newsBeside(former, report) === undefined) return;
-      this.book = newBook(TERMS, this.nowMs, former);
+      this.book = begun(this.nowMs, former);
     }
     this.take({ kind: 'report', report, namesLate: true });
   }
@@ -263,7 +263,7 @@ export class BurstWorld {
     this.former = lastBooked(book) ?? this.former;
     this.book = undefined;
     if (book.next === undefined) return;
-    this.book = newBook(TERMS, this.nowMs, this.former);
+    this.book = begun(this.nowMs, this.former);
     this.take({ kind: 'report', report: book.next, namesLate: true });
   }
 
@@ -351,4 +351,9 @@ export class BurstWorld {
 
 function orderOf({ clientOrderId }: PositionOpener): string {
   return clientOrderId;
+}
+
+/** As a run begins. */
+function begun(nowMs: number, former: FormerEpisode | undefined): PositionBook {
+  return { ...newBook(TERMS, nowMs, former), awaitsSecondSight: true };
 }

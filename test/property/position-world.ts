@@ -236,8 +236,10 @@ export class PositionWorld {
     // It must survive a new run at any point.
     this.book = JSON.parse(JSON.stringify(book)) as PositionBook;
     this.checkBook(before, input);
+    // What happened while the venue was asked, such as the end of an exit, wants an answer of its own.
     const isAnswer = input.kind === 'seen' || input.kind === 'questionFailed';
-    if (isAnswer && effects.some(({ kind }) => kind === 'askVenue')) throw new Violation('asked again at once');
+    if (isAnswer && before.askAtMs === undefined && effects.some(({ kind }) => kind === 'askVenue'))
+      throw new Violation('asked again at once');
     for (const effect of effects) this.hear(effect);
   }
 

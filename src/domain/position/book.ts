@@ -206,6 +206,8 @@ export interface PositionBook {
   /** When the next one is due; absent: by the pause alone. */
   readonly askAtMs?: number;
   readonly failedQuestions: number;
+  /** Absent in a run that began when one sight was enough to call it somebody else's. */
+  readonly awaitsSecondSight?: true;
 
   /** Alerts that were given, by what they are about. */
   readonly told: readonly string[];

@@ -1,6 +1,6 @@
 import type { PositionBook } from './book';
 import { knownAfterMs } from './exits';
-import { isOurs } from './standing';
+import { isOurs, secondSightAtMs } from './standing';
 import type { Step } from './step';
 import { FLAT_CONFIRMED_AFTER_MS } from './take-report';
 
@@ -30,7 +30,9 @@ export function nextQuestionAtMs(book: PositionBook): number {
   // An answer that says nothing new is one, too: the next question waits as long.
   const lastMs = Math.max(heardAtMs, beganAtMs, answeredAtMs);
   if (flat !== undefined) return lastMs + BOOKING_WATCH_MS;
-  return lastMs + (isNewsWanted(book) && failedQuestions === 0 ? newsPauseMs(book) : watchMs(book));
+  const nextMs = lastMs + (isNewsWanted(book) && failedQuestions === 0 ? newsPauseMs(book) : watchMs(book));
+  const sightAtMs = secondSightAtMs(book);
+  return sightAtMs === undefined ? nextMs : Math.min(nextMs, Math.max(sightAtMs, answeredAtMs + NEWS_PAUSE_MS));
 }
 
 export function isNewsWanted({ missing, proof, awaitsReportAfterMs, ended, trueAtMs, row }: PositionBook): boolean {

@@ -6,6 +6,9 @@ import { OPENERS_MAX, type PositionMark, type PositionRow } from './types';
 /** A position whose entries nobody here has told after this is somebody else's: entries of ours are booked in between. */
 export const FOREIGN_AFTER_MS = 8_000;
 
+/** So much later the venue has to show it again. */
+const SECOND_SIGHT_MS = 5_000;
+
 /** Entries of ours opened it, or a part of it. */
 export function isOurs({ openers }: PositionBook): boolean {
   return openers.length > 0;
@@ -13,7 +16,22 @@ export function isOurs({ openers }: PositionBook): boolean {
 
 /** Nobody here opened it. Undecided at first: neither ours nor foreign. */
 export function isForeign(book: PositionBook, nowMs: number): boolean {
-  return book.episode !== undefined && !isOurs(book) && nowMs - book.episode.seenAtMs >= FOREIGN_AFTER_MS;
+  const { episode } = book;
+  if (episode === undefined || isOurs(book) || nowMs - episode.seenAtMs < FOREIGN_AFTER_MS) return false;
+  return !lacksSecondSight(book);
+}
+
+/** When the venue is asked whether it is still there, before it counts as somebody else's; undefined: it need not be. */
+export function secondSightAtMs(book: PositionBook): number | undefined {
+  const { episode, marks } = book;
+  if (episode === undefined || isOurs(book) || marks.includes('foreign') || !lacksSecondSight(book)) return undefined;
+  return episode.seenAtMs + FOREIGN_AFTER_MS;
+}
+
+/** A burst's position may be closed as soon as it was seen: nothing shows that, as no report has shown it open. */
+function lacksSecondSight({ episode, awaitsSecondSight, missing, heardAtMs }: PositionBook): boolean {
+  if (awaitsSecondSight !== true || episode === undefined) return false;
+  return missing !== undefined || heardAtMs < episode.seenAtMs + SECOND_SIGHT_MS;
 }
 
 /** Whether its protection is our business. */

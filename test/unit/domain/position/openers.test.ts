@@ -107,3 +107,42 @@ describe('a report that an answer to a question of our own has overtaken', () =>
     expect(bench.book.next).toMatchObject({ asOfMs: bench.nowMs, openers: [ours] });
   });
 });
+
+describe('a position that nobody has told of', () => {
+  /** Seen once by a question of our own. */
+  function seen(): Bench {
+    const bench = new Bench();
+    bench.book = { ...bench.book, awaitsSecondSight: true };
+    bench.nowMs = OPENED_AT_MS;
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row: bench.row({ ...STOP, openedAtMs: OPENED_AT_MS }) });
+    return bench.pass(10_000);
+  }
+
+  function answered(bench: Bench, isThere: boolean): Bench {
+    const row = isThere ? bench.row({ ...STOP, openedAtMs: OPENED_AT_MS }) : null;
+    bench.take({ kind: 'seen', asOfMs: bench.nowMs, row, isPaced: true });
+    return bench.pass(20_000);
+  }
+
+  test('is asked for once more before it is called somebody else’s', () => {
+    const bench = seen();
+    expect(bench.of('alert')).toEqual([]);
+    expect(bench.of('askVenue')).toHaveLength(1);
+    expect(answered(bench, true).of('alert')).toMatchObject([{ text: expect.stringContaining('nobody here opened') }]);
+    expect(viewOf(bench.book)).toMatchObject({ marks: ['foreign'] });
+  });
+
+  test('and that the venue does not show again is nobody’s', () => {
+    const bench = answered(seen(), false);
+    expect(bench.of('alert')).toEqual([]);
+    expect(viewOf(bench.book)).toMatchObject({ marks: [] });
+  });
+
+  test('of which the venue does not answer stays undecided, and is asked for again', () => {
+    const bench = seen();
+    bench.take({ kind: 'questionFailed' });
+    bench.pass(10_000);
+    expect(bench.of('alert')).toEqual([]);
+    expect(bench.of('askVenue').length).toBeGreaterThan(1);
+  });
+});
