@@ -1,24 +1,26 @@
+import { ownValue } from './plain-values';
+
 /** Names that other programs give to our fields. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ['quantity', 'amount'],
-  ['qty', 'amount'],
-  ['size', 'amount'],
-  ['volume', 'amount'],
-  ['side', 'direction'],
-  ['action', 'direction'],
-  ['ticker', 'symbol'],
-  ['pair', 'symbol'],
-  ['market', 'symbol'],
-  ['time', 'timestamp'],
-  ['ts', 'timestamp'],
-  ['price', 'limit_price'],
-  ['limit', 'limit_price'],
-  ['confidence', 'signal_strength'],
-  ['strength', 'signal_strength'],
-  ['filled', 'filled_quantity'],
-  ['fees', 'fee'],
-  ['why', 'reason'],
-]);
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  quantity: 'amount',
+  qty: 'amount',
+  size: 'amount',
+  volume: 'amount',
+  side: 'direction',
+  action: 'direction',
+  ticker: 'symbol',
+  pair: 'symbol',
+  market: 'symbol',
+  time: 'timestamp',
+  ts: 'timestamp',
+  price: 'limit_price',
+  limit: 'limit_price',
+  confidence: 'signal_strength',
+  strength: 'signal_strength',
+  filled: 'filled_quantity',
+  fees: 'fee',
+  why: 'reason',
+};
 
 /** Two slips of a hand; of short names fewer. */
 const SLIPS_MAX = 2;
@@ -35,7 +37,7 @@ const NAME_CHARACTERS_MAX = 40;
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > NAME_CHARACTERS_MAX) return undefined;
   const asked = simplified(given);
-  const other = OTHER_NAMES.get(given.toLowerCase());
+  const other = ownValue(OTHER_NAMES, given.toLowerCase());
   if (other !== undefined && names.includes(other)) return other;
   const ranked = names
     .map((name) => ({ name, slips: slipsBetween(asked, simplified(name)) }))
