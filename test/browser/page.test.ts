@@ -98,6 +98,8 @@ describeInBrowser('the page', () => {
       await show(SITUATIONS[name]());
       expect(await widthOf()).toBe(DESKTOP.width);
       await page.setViewportSize(PHONE);
+      // Charts follow a frame or two later.
+      await page.waitForFunction(`document.documentElement.scrollWidth <= ${PHONE.width}`).catch(() => undefined);
       expect(await widthOf()).toBe(PHONE.width);
       expect(complaints).toEqual([]);
       expect(requests.filter((url) => !url.startsWith(api.url) && !url.startsWith('data:'))).toEqual([]);
