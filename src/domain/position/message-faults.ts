@@ -1,8 +1,7 @@
-import { parseDecimal } from '../decimal';
 import { isRecord, jsonBytes, showValue } from '../plain-values';
 import type { ProtectionSettings } from '../protection/types';
 import { REQUEST_ID_BYTES_MAX } from './book';
-import { isOpener } from './told-openers';
+import { isOpener, isPositive } from './told-openers';
 import { CLOSE_REASONS, OPENERS_MAX } from './types';
 
 /** As JSON; a report with every field at its longest is smaller. */
@@ -115,8 +114,4 @@ function requestFault(command: unknown): string | undefined {
 function isCloseAll(value: unknown): boolean {
   if (!isRecord(value) || typeof value['words'] !== 'string') return false;
   return CLOSE_REASONS.some((one) => one === value['reason']);
-}
-
-function isPositive(value: unknown): boolean {
-  return parseDecimal(value)?.greaterThan(0) === true;
 }

@@ -33,6 +33,7 @@ export function isOpener(opener: unknown): boolean {
   return isTime && isDistance && isPositive(quantity) && typeof fingerprint === 'string';
 }
 
-function isPositive(value: unknown): boolean {
+/** Whether a value is the text of a decimal above zero. */
+export function isPositive(value: unknown): boolean {
   return parseDecimal(value)?.greaterThan(0) === true;
 }
