@@ -23,8 +23,8 @@ module.exports = {
     '^.+/page/[^/]+\\.js$': compile('ecmascript'),
   },
   transformIgnorePatterns: ['/node_modules/(?!@(noble|scure)/)'],
-  // A workflow test waits for a real server; a unit test that needs this long is a bug of the test.
-  testTimeout: 60_000,
+  // Twice what a workflow test needs that waits for a real server on a machine that does much else; others need no second.
+  testTimeout: 120_000,
   testSequencer: '<rootDir>/scripts/longest-first.cjs',
   // More than the two cores of the smallest machine: two thirds of the time, tests of servers and processes wait.
   maxWorkers: 5,

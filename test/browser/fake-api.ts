@@ -71,6 +71,10 @@ export class FakeApi {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  private get mark(): string {
+    return `(${this.shown})`;
+  }
+
   get viewers(): number {
     return this.streams.size;
   }
@@ -84,11 +88,9 @@ export class FakeApi {
   /** From now on, for those who look too. @returns a part of how it calls the viewer: whoever shows that has heard of it */
   show(situation: Situation): string {
     this.shown += 1;
-    const mark = `(${this.shown})`;
-    const who = `${situation.hello.who} ${mark}`;
-    this.situation = { ...situation, hello: { ...situation.hello, who } };
+    this.situation = situation;
     for (const stream of this.streams) this.tellAll(stream);
-    return mark;
+    return this.mark;
   }
 
   /** One section alone. */
@@ -172,9 +174,13 @@ export class FakeApi {
 
   private tellAll(stream: ServerResponse): void {
     if (this.isSilent) return;
-    tell(stream, 'hello', { ...this.situation.hello, now: new Date().toISOString() });
+    const { hello } = this.situation;
+    const now = new Date().toISOString();
+    tell(stream, 'hello', { ...hello, now });
     for (const name of NAMES) this.tellSection(stream, name);
     this.tellBeat(stream);
+    // Last: a slow browser may be shown the sections long after what comes first.
+    tell(stream, 'hello', { ...hello, who: `${hello.who} ${this.mark}`, now });
   }
 
   private tellSection(stream: ServerResponse, name: PageSectionName): void {

@@ -15,7 +15,7 @@ const PHONE = { width: 390, height: 844 };
 /** Longest thing that a Tab may reach. */
 const TAB_STOPS_MAX = 400;
 const TARGET_PX_MIN = 44;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 const LOOKS_MAX = 250;
 const LOOK_MS = 20;
 

@@ -173,6 +173,7 @@ function addLimitCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest
 function addBrokenCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTest): void {
   for (const [name, answer] of BROKEN_ANSWERS) {
     cases.add('VA-25', `${name} is UNKNOWN`, async () => {
+      await bench.beImpatient();
       bench.answer(bench.stub.routes.placeOrder, answer);
       expect((await outcomeOf(bench)).kind).toBe('UNKNOWN');
       expect(bench.count(bench.stub.routes.placeOrder)).toBe(1);
@@ -238,6 +239,7 @@ function addBrokenCases(cases: NumberedCases, bench: Bench, venue: VenueUnderTes
   });
 
   cases.add('VA-26', 'a body that stalls ends at the time-out', async () => {
+    await bench.beImpatient();
     await bench.venue.time();
     bench.answer(bench.stub.routes.placeOrder, (response) => response.writeHead(200).write('{'));
     // The stub never ends the reply: without the time-out this would wait for ever.

@@ -6,7 +6,10 @@ import type { LimitReport, Venue } from '../../src/venues/venue';
 import type { StubRequest } from '../unit/venues/stub-server';
 import type { VenueStub, VenueUnderTest } from './venue-under-test';
 
+/** Of an adapter that gives up soon. */
 export const REQUEST_TIMEOUT_MS = 600;
+/** Of every other: no answer of a stub is given up because the machine was slow. */
+const PATIENT_TIMEOUT_MS = 30_000;
 
 /** A fresh stub with a fresh adapter that talks to it, for each case. */
 export class Bench {
@@ -29,13 +32,19 @@ export class Bench {
       const stub = await underTest.openStub();
       const venue = this.adapterAt(stub.server.url);
       this.reports.length = 0;
-      venue.onLimitReport((report) => this.reports.push(report));
-      this.opened = { stub, venue };
+      this.open(stub, venue);
     });
     afterEach(async () => {
       await this.stub.server.stop();
       await this.venue.close();
     });
+  }
+
+  /** From here on the case is about an adapter that gives up after REQUEST_TIMEOUT_MS. */
+  async beImpatient(): Promise<void> {
+    const { stub } = this;
+    await this.venue.close();
+    this.open(stub, this.adapterAt(stub.server.url, REQUEST_TIMEOUT_MS));
   }
 
   get stub(): VenueStub {
@@ -47,7 +56,7 @@ export class Bench {
   }
 
   /** Another adapter, for an address where nothing listens. The caller closes it. */
-  adapterAt(baseUrl: string): Venue {
+  adapterAt(baseUrl: string, requestTimeoutMs = PATIENT_TIMEOUT_MS): Venue {
     const { adapter, symbols, settleAsset } = this.underTest;
     return createVenue({
       name: adapter,
@@ -57,7 +66,7 @@ export class Bench {
         symbols,
         settleAsset,
         receiveWindowMs: 5_000,
-        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+        requestTimeoutMs,
       },
       baseUrl,
       permits: 'not needed',
@@ -86,6 +95,11 @@ export class Bench {
 
   requestsOf(route: string): readonly StubRequest[] {
     return this.stub.server.requests.filter(({ method, path }) => `${method} ${path}` === route);
+  }
+
+  private open(stub: VenueStub, venue: Venue): void {
+    venue.onLimitReport((report) => this.reports.push(report));
+    this.opened = { stub, venue };
   }
 
   private isOpen(): { readonly stub: VenueStub; readonly venue: Venue } {

@@ -199,6 +199,7 @@ function addProtectionCases(cases: NumberedCases, bench: Bench, venue: VenueUnde
 
   cases.add('VA-85', 'what proves nothing is unknown, and one request', async () => {
     const { stub } = bench;
+    await bench.beImpatient();
     await bench.venue.time();
     const seen: Record<string, string> = {};
     for (const [name, answer] of BROKEN_ANSWERS) {

@@ -103,6 +103,7 @@ function addOneRequestCases(cases: NumberedCases, bench: Bench, venue: VenueUnde
 
   for (const [name, call] of Object.entries(calls)) {
     cases.add('VA-11', `${name} is one request, whatever comes back`, async () => {
+      await bench.beImpatient();
       await bench.venue.time();
       const counts: Record<string, number> = {};
       for (const [answerName, answer] of answers) {

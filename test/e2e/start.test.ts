@@ -356,11 +356,18 @@ describe('the product while it runs', () => {
         await seen('signals', fingerprint);
         expect(await post('/api/resume', 'seen')).toBe(200);
         await seen('trading', '"state":"active","reason":"seen"');
+        // A section that could not be read in time is read again.
+        await waitFor(
+          'every section',
+          async () => {
+            const read = [...sections].flatMap(([what, { problem }]) => (problem === undefined ? [what] : []));
+            return read.toSorted().join() === Object.keys(SECTION_INTERVAL_MS).toSorted().join();
+          },
+          { timeoutMs: REGISTERED_MAX_MS, intervalMs: 100, explain: () => JSON.stringify([...sections]) },
+        );
       } finally {
         close();
       }
-      expect([...sections.keys()].toSorted()).toEqual(Object.keys(SECTION_INTERVAL_MS).toSorted());
-      expect([...sections.values()].flatMap(({ problem }) => problem ?? [])).toEqual([]);
     },
     TEST_MAX_MS,
   );

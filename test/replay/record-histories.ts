@@ -66,6 +66,8 @@ async function main([suffix, ...prefixes]: readonly string[]): Promise<void> {
         { path: 'sizing.priceMaxAgeMs', value: PRICE_MAX_AGE_MS },
         { path: 'ml.minimumReturn', value: MINIMUM_RETURN },
         { path: 'orders.unknownAlertSeconds', value: UNKNOWN_ALERT_SECONDS },
+        // Answers that are lost are waited for in vain.
+        { path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
         { path: 'orders.lookUpDelayMaxMs', value: LOOK_UP_DELAY_MAX_MS },
       ],
     });

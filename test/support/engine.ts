@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DefaultLogger, type Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { isUnanswered } from '../../src/temporal/grpc-status';
+import { isNotReady } from '../../src/temporal/patient-query';
 import { createWorker } from '../../src/temporal/worker';
 import { findFreePort } from '../../harness/free-ports';
 import { TRUSTED_STORE } from '../../harness/trusted-store';
@@ -13,7 +15,7 @@ import type { Config } from '../../src/config/schema';
 import type { TradingSignal } from '../../src/domain/signal';
 import type { SignalView } from '../../src/domain/signal-view';
 import { createSignalIntake } from '../../src/intake/signal-intake';
-import type { SignalIntake } from '../../src/intake/types';
+import { IntakeUnavailableError, type SignalIntake } from '../../src/intake/types';
 import { readModelMetadata } from '../../src/inference/model-metadata';
 import { venueAccountWorkflowId, ENTITIES_TASK_QUEUE } from '../../src/messages/ids';
 import { balancesQuery, refreshSignal, reservationsQuery, type BalancesReply } from '../../src/messages/venue-account';
@@ -26,8 +28,8 @@ import { openEngine, type Engine } from '../../workers/engine';
 import { ensureVenueAccount, venueAccountSettings } from '../../workers/entities';
 import { entitiesWorker, formerVenueWorker, signalsWorker, venueWorker } from '../../workers/task-queue-workers';
 
-/** Longest wait for something that must happen; a test that needs it has failed. */
-const EVENTUALLY_TIMEOUT_MS = 50_000;
+/** Longest wait for something that must happen, shorter than a test's time; a test that needs it has failed. */
+const EVENTUALLY_TIMEOUT_MS = 100_000;
 const EVENTUALLY_INTERVAL_MS = 50;
 /** Asking the venue for its balances as often as for an end would use up its limits. */
 const REFRESH_INTERVAL_MS = 250;
@@ -100,7 +102,6 @@ export async function startTestEngine(
       // Each signal is of a strategy of its own.
       { flag: 'test', path: 'signals.newStrategiesPerMinute', value: 100_000 },
       { flag: 'test', path: 'orders.lookUpDelayMs', value: 200 },
-      { flag: 'test', path: 'venues.bybit.requestTimeoutMs', value: 2_000 },
       { flag: 'test', path: 'venues.bybit.limits', value: TENFOLD_LIMITS },
       { flag: 'test', path: 'paperVenue.documentedLimits', value: false },
       // Tests name prices that cross or rest for certain.
@@ -199,12 +200,27 @@ export async function startTestEngine(
   return engine;
 }
 
-/** Waits until `check` gives something true. @throws when it does not in time */
+/**
+ * Waits until `check` gives something true. That a server or a workflow did not answer in time says nothing, on a machine that
+ * stood still for instance: it is asked again.
+ *
+ * @throws when it does not in time, and what else `check` throws
+ */
 export function eventually<Value>(
   check: () => Promise<Value | undefined | false>,
   intervalMs = EVENTUALLY_INTERVAL_MS,
 ): Promise<Value> {
-  const wait = { intervalMs, timeoutMs: EVENTUALLY_TIMEOUT_MS };
-  // A count of zero is no answer, either.
-  return waitFor('what the test expects', async () => (await check()) || undefined, wait);
+  let silence: unknown;
+  const ask = async (): Promise<Value | undefined> => {
+    try {
+      // A count of zero is no answer, either.
+      return (await check()) || undefined;
+    } catch (error) {
+      if (!(error instanceof IntakeUnavailableError || isUnanswered(error) || isNotReady(error))) throw error;
+      silence = error;
+      return undefined;
+    }
+  };
+  const explain = (): string => (silence instanceof Error ? `Not answered in between: ${silence.message}` : '');
+  return waitFor('what the test expects', ask, { intervalMs, timeoutMs: EVENTUALLY_TIMEOUT_MS, explain });
 }

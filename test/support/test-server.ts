@@ -1,5 +1,7 @@
+import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes';
+import { askAgainWhenTooEarly } from '../../src/temporal/patient-query';
 import { findTemporalServer, findTimeSkippingServer } from '../../src/temporal/server-binary';
 import { dynamicConfigArguments } from '../../src/temporal/server-settings';
 import { installQuietRuntime } from '../../harness/quiet-runtime';
@@ -9,6 +11,9 @@ const START_ATTEMPTS_MAX = 4;
 
 /** Give it to the `beforeAll` that starts a server: a first run on a machine fetches the server's binary. */
 export const SERVER_START_TIMEOUT_MS = 180_000;
+
+/** As every client of the product: a workflow that has something to do first is asked again. */
+const PATIENCE: WorkflowClientInterceptor = { query: (input, next) => askAgainWhenTooEarly(() => next(input)) };
 
 function tellProgress(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -51,6 +56,7 @@ export async function startTestServer(
         searchAttributes: [...SEARCH_ATTRIBUTES],
         extraArgs: [...(productConfig ? dynamicConfigArguments() : []), ...extra],
       },
+      client: { interceptors: { workflow: [PATIENCE] } },
     }),
   );
 }

@@ -373,7 +373,7 @@ describe('an account of before environments travelled along', () => {
       // While it tries to move it answers nobody.
       const answers = await waitFor('an answer', () => ask().catch(forgiveMoves), {
         intervalMs: 50,
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       });
       expect(answers).toMatchObject([{ status: 'not_found' }]);
     }

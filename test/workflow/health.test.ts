@@ -55,7 +55,7 @@ test('what a process says of itself is said', async () => {
     component: 'trading_engine',
     version: '1.0.0',
     metadata: {},
-    heartbeatTimeoutMs: 2_000,
+    heartbeatTimeoutMs: 60_000,
     taskQueue: ENTITIES_TASK_QUEUE,
   });
   if (result.status !== 'registered') throw new Error('The slot is not free.');

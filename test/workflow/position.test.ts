@@ -327,8 +327,9 @@ describe('the end of a position', () => {
     await position.tell();
     position.desk.row = null;
     await position.tell();
-    expect((await position.view()).state).toBe('PROTECTED');
-    expect(await position.handle.result()).toMatchObject({ state: 'BOOKED', exitRounds: 0 });
+    const { timeline, ...end } = await position.handle.result();
+    expect(end).toMatchObject({ state: 'BOOKED', exitRounds: 0 });
+    expect(timeline.map(({ text }) => text)).toContain('The venue shows no position; it is asked again.');
   });
 });
 

@@ -16,7 +16,8 @@ let engine: TestEngine;
 
 beforeAll(async () => {
   environment = await startTestServer();
-  engine = await startTestEngine(environment);
+  // Answers that are lost are waited for in vain.
+  engine = await startTestEngine(environment, { flags: [{ path: 'venues.bybit.requestTimeoutMs', value: 2_000 }] });
 }, SERVER_START_TIMEOUT_MS);
 
 afterAll(async () => {

@@ -23,7 +23,7 @@ import { FakeIntake } from './fake-intake';
 import { NO_POSITIONS } from './fake-positions';
 
 const SECRET = 'nothing for a browser';
-const SOON = { timeoutMs: 5_000, intervalMs: 10 };
+const SOON = { timeoutMs: 20_000, intervalMs: 10 };
 
 let folder: string;
 let port: number;

@@ -205,7 +205,7 @@ describe('faults', () => {
     expect(await position()).toMatchObject({ stopLoss: '1000' });
     await waitFor('the stop to be lost', async () => (await position())['stopLoss'] === '', {
       intervalMs: 10,
-      timeoutMs: 2_000,
+      timeoutMs: 20_000,
     });
   });
 
@@ -265,7 +265,7 @@ describe('faults', () => {
     expect(rows(await get('/v5/position/list'))).toEqual([]);
     await waitFor('the position to be old enough', async () => rows(await get('/v5/position/list')).length === 1, {
       intervalMs: 50,
-      timeoutMs: 4_000,
+      timeoutMs: 20_000,
     });
   });
 

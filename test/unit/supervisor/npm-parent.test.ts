@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 const MODULE = join(__dirname, '..', '..', '..', 'dist', 'src', 'supervisor', 'npm-parent.js');
+/** Longer than any program of these takes to hear of what happened. */
+const LONG_MS = 30_000;
 /** Prints what becomes of it; lives for a while by itself. */
-const PROGRAM = `
+const programFor = (livesMs: number): string => `
   require(${JSON.stringify(MODULE)}).followNpm(() => { console.log('npm is gone'); process.exit(); });
-  setTimeout(() => { console.log('left alone'); process.exit(); }, 3000);
+  setTimeout(() => { console.log('left alone'); process.exit(); }, ${livesMs});
   console.log('started');
 `;
 /** A program that serves until it is stopped, as a worker, the API and the paper venue do. */
 const SERVING = `
   require(${JSON.stringify(join(__dirname, '..', '..', '..', 'dist', 'src', 'cli', 'follow-starter.js'))}).followStarter();
   process.once('SIGTERM', () => { console.log('stopped'); process.exit(); });
-  setTimeout(() => { console.log('left alone'); process.exit(); }, 3000);
+  setTimeout(() => { console.log('left alone'); process.exit(); }, ${LONG_MS});
   console.log('started');
 `;
 /** Stands in for npm: it runs the program, and passes no signal on. */
@@ -25,7 +27,7 @@ const PARENT = `
 
 async function endParentOf(env: NodeJS.ProcessEnv): Promise<string> {
   const parent: ChildProcess = spawn(process.execPath, ['-e', PARENT], {
-    env: { PATH: process.env.PATH, PROGRAM, ...env },
+    env: { PATH: process.env.PATH, PROGRAM: programFor(LONG_MS), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -43,7 +45,7 @@ test('a program that npm runs hears that npm was ended', async () => {
 });
 
 test('a program that somebody else runs does not mind', async () => {
-  expect(await endParentOf({})).toBe('started\nleft alone\n');
+  expect(await endParentOf({ PROGRAM: programFor(3_000) })).toBe('started\nleft alone\n');
 });
 
 test('a program that serves stops with the npm that started it', async () => {

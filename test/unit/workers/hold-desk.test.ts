@@ -37,7 +37,7 @@ function untilEnded(signal: AbortSignal): Promise<void> {
 }
 
 async function until(what: string, condition: () => boolean): Promise<void> {
-  await waitFor(what, async () => condition(), { intervalMs: 5, timeoutMs: 5_000 });
+  await waitFor(what, async () => condition(), { intervalMs: 5, timeoutMs: 20_000 });
 }
 
 /** A disk that takes nothing, as root meets one, too: a file stands where the folder should be. */
