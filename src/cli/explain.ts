@@ -11,6 +11,7 @@ import { wholeNumber } from './number-option';
 import { doorWords, renderExplanation } from './render-explanation';
 import { withClient } from './temporal-access';
 import { printJson, printLine, styleFor } from './terminal';
+import { someText } from './text-option';
 
 /** More than the server lets a history grow to. */
 const HISTORY_BYTES_MAX = 128 * 1_048_576;
@@ -129,10 +130,11 @@ export function addExplainCommand(program: Command, finish: (exitCode: ExitCode)
     .option(
       '--history <file>',
       'of a history that was kept ("signal export", or "temporal workflow show --output json"); no server is asked',
+      someText,
     )
-    .option('--order <id>', "of the signal of this order: our client order id, or the exchange's")
-    .option('--symbol <symbol>', 'what was refused or repeated at the door of this symbol')
-    .option('--strategy <name>', 'what was refused or repeated at the door of this strategy')
+    .option('--order <id>', "of the signal of this order: our client order id, or the exchange's", someText)
+    .option('--symbol <symbol>', 'what was refused or repeated at the door of this symbol', someText)
+    .option('--strategy <name>', 'what was refused or repeated at the door of this strategy', someText)
     .option(
       '--minutes <count>',
       'with --symbol and --strategy: how far back',

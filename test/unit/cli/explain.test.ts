@@ -74,6 +74,11 @@ test.each([
   [['explain', '--history', '/nowhere/at/all.json'], 'does not exist'],
   [['explain', '--history', join(packageRoot(), 'README.md')], 'is no JSON'],
   [['explain', '--history', join(packageRoot(), 'package.json')], 'It holds no events'],
+  [['explain', '--order', ''], 'It must not be empty.'],
+  [['explain', '--order', ' '], 'It must not be empty.'],
+  [['explain', '--history', ''], 'It must not be empty.'],
+  [['explain', '--symbol', ''], 'It must not be empty.'],
+  [['explain', '--strategy', ''], 'It must not be empty.'],
   [['explain', 'x'], 'A fingerprint has 16 hexadecimal digits'],
 ])('%j is refused in one sentence', async (words, sentence) => {
   expect(await runCommandLine(words)).toBe(2);
