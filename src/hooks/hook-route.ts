@@ -9,7 +9,7 @@ import { isForwarded } from '../net/forwarded';
 import { OTHER_SOURCE, type HookResult } from '../observability/metrics/hook-metrics';
 import { bodySecretFault, signatureFault } from './authenticate';
 import { doorName } from './hinted-trace';
-import { HookError } from './hook-error';
+import { HookError, toHookError } from './hook-error';
 import { interpretAlert, type InterpretedAlert } from './interpret-alert';
 import { readAlertBody } from './read-body';
 import type { HookDependencies } from './server';
@@ -34,7 +34,8 @@ interface Arrival {
 /** `POST /hooks/:source`. */
 export function addHookRoute(server: FastifyInstance, dependencies: HookDependencies): void {
   const route = new HookRoute(dependencies);
-  server.post<{ Params: { source: string } }>('/hooks/:source', (request, reply) => route.answer(request, reply));
+  const errorHandler = (error: unknown, request: FastifyRequest): never => route.refuseUnread(error, request);
+  server.post('/hooks/:source', { errorHandler }, (request, reply) => route.answer(request, reply));
 }
 
 class HookRoute {
@@ -50,6 +51,30 @@ class HookRoute {
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const arrival = this.arrivalOf(request);
+    const { name, source } = arrival;
+    const body = this.admit(arrival);
+    if (this.limits.get(name)?.take(performance.now()) === false) this.refuse(arrival, 'limited', 'RATE_LIMITED');
+    const alert = interpretAlert(source, body, Date.now());
+    if (alert.wish === 'none') return this.refuse(arrival, 'refused', 'INVALID_ALERT', alert.message);
+    const { statusCode, body: answer } = await this.take(arrival, alert);
+    return reply.code(statusCode).send(answer);
+  }
+
+  /**
+   * Whatever ended a request of this route; the server's own handler answers. What ended before anything of ours read it, such as a body
+   * that is too large, is refused as the rest is.
+   *
+   * @throws HookError, and what is no fault of the request as it is
+   */
+  refuseUnread(error: unknown, request: FastifyRequest): never {
+    const { code, statusCode } = toHookError(error);
+    if (error instanceof HookError || statusCode >= 500) throw error;
+    this.refuse(this.arrivalOf(request), 'malformed', code, undefined, false);
+  }
+
+  /** @throws HookError where no such source is configured */
+  private arrivalOf(request: FastifyRequest): Arrival {
     const name = (request.params as { readonly source: string }).source;
     const { sources } = this.dependencies.config.hooks;
     const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
@@ -58,13 +83,7 @@ class HookRoute {
       throw new HookError('NOT_FOUND');
     }
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const arrival: Arrival = { name, source, request, bytes };
-    const body = this.admit(arrival);
-    if (this.limits.get(name)?.take(performance.now()) === false) this.refuse(arrival, 'limited', 'RATE_LIMITED');
-    const alert = interpretAlert(source, body, Date.now());
-    if (alert.wish === 'none') return this.refuse(arrival, 'refused', 'INVALID_ALERT', alert.message);
-    const { statusCode, body: answer } = await this.take(arrival, alert);
-    return reply.code(statusCode).send(answer);
+    return { name, source, request, bytes };
   }
 
   /** @returns the body of an alert whose sender may send it */

@@ -30,6 +30,11 @@ const OPEN_ORDER_PAGES_MAX = 20;
 /** Pages of positions that are read; what stands on later ones is not known. */
 const POSITION_PAGES_MAX = 5;
 
+/** A part of the list would look like all of it. @param why what is wrong with it, without a full stop */
+function unending(why: string): VenueError {
+  return new VenueError({ kind: 'UNKNOWN', message: `The list of open orders ${why}.` });
+}
+
 /** What a look-up comes to where the venue, or our own limiter before it, refused a request. @throws any other error */
 export function unavailableBecause(error: unknown): LookUpAnswer {
   if (!(error instanceof VenueError)) throw error;
@@ -150,16 +155,11 @@ export class PacedVenue {
       const asked = cursor;
       const { clientOrderIds, nextCursor } = await this.readAccount('exit', () => this.venue.openOrders(asked));
       ids.push(...clientOrderIds);
-      if (nextCursor === undefined) break;
-      if (nextCursor === asked) {
-        throw new VenueError({
-          kind: 'UNKNOWN',
-          message: 'The list of open orders shows the same page again and again.',
-        });
-      }
+      if (nextCursor === undefined) return ids;
+      if (nextCursor === asked) throw unending('shows the same page again and again');
       cursor = nextCursor;
     }
-    return ids;
+    throw unending(`does not end within ${OPEN_ORDER_PAGES_MAX} pages, which hold ${ids.length} orders`);
   }
 
   /** The newest final orders since an instant, for the same purpose. */

@@ -64,8 +64,16 @@ export function closedTradeOf(evidence: ClosingEvidence): ClosedTrade | undefine
     exitPrice: averageOf(episode.legs, 'closes'),
     reason: closeReasonOf(last.execution, exits),
     ...figuresOf(money),
-    marks: marksOf(evidence, { mixed: isMixed, reduced: isReduced, estimated: !money.isProven }),
+    marks: marksOf(
+      { marks: closedByOrders(episode) ? evidence.marks.filter((mark) => mark !== 'reduced') : evidence.marks },
+      { mixed: isMixed, reduced: isReduced, estimated: !money.isProven },
+    ),
   };
+}
+
+/** Whether orders of ours closed all of it: one that closed a part, such as an entry of the other side, took it from nobody. */
+function closedByOrders({ legs }: Episode): boolean {
+  return legs.every(({ role, execution }) => role === 'opens' || isOurs(execution));
 }
 
 /**
@@ -125,7 +133,7 @@ function figuresOf({ net, fees, funding, isProven }: Money) {
 }
 
 function marksOf(
-  { marks }: ClosingEvidence,
+  { marks }: Pick<ClosingEvidence, 'marks'>,
   found: Readonly<Partial<Record<PositionMark, boolean>>>,
 ): readonly PositionMark[] {
   const all: readonly PositionMark[] = ['foreign', 'mixed', 'reduced', 'estimated'];

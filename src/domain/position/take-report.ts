@@ -282,12 +282,12 @@ function warn(step: Step, row: PositionRow): void {
   } else step.settled('liquidation');
 }
 
-/** Once no exit of ours runs, what the position lost beside them was taken by somebody else. */
+/** Once no exit of its own runs, what the position lost beside them was taken by something else; its booking sees by what. */
 export function settleSize(step: Step): void {
   const { unexplained, round, marks } = step.book;
   if (round !== undefined || !(parseSignedDecimal(unexplained) ?? ZERO).greaterThan(0)) return;
   step.set({ unexplained: '0', marks: withMark(marks, 'reduced') });
-  step.note(`${unexplained} of it was closed by somebody beside us.`);
+  step.note(`${unexplained} of it was closed by no exit of this position: by an opposite order, its stop, the venue or somebody else.`);
 }
 
 function decimal(text: string): Decimal {

@@ -447,6 +447,16 @@ describe('exits and reversals', () => {
   });
 });
 
+test('a body that is too large is counted, and written down at the door, as every refusal of a known source is', async () => {
+  const bench = new HooksBench({ bodyLimitBytes: 1_024 });
+  const large = JSON.stringify({ text: 'x'.repeat(2_000) });
+  expect((await bench.post('tradingview', large)).json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
+  expect(bench.noted).toMatchObject([{ kind: 'refused', code: 'BODY_TOO_LARGE', source: 'hook tradingview' }]);
+  expect(bench.counted).toEqual([['tradingview', 'malformed']]);
+  expect((await bench.post('nowhere', large)).json()).toMatchObject({ code: 'NOT_FOUND' });
+  expect(bench.noted).toHaveLength(1);
+});
+
 test('the trace of the door tells of an alert what its sender is told of its time, and of nobody else', () => {
   const noted: string[] = [];
   const trace = hintedTrace({ note: ({ message }) => void noted.push(message) }, hooksConfig());

@@ -129,6 +129,15 @@ test('a page of open orders that comes again and again is no list of them', asyn
   expect(openOrders).toHaveBeenCalledTimes(2);
 });
 
+test('a list of open orders without an end is no shorter one', async () => {
+  let page = 0;
+  const openOrders = async () => ({ clientOrderIds: ['one'], nextCursor: `${(page += 1)}` });
+  const forRead = async () => goodPermit();
+  const paced = new PacedVenue({ openOrders, onUnreadableRows } as never, { forRead } as never, 1, LIMITS);
+  await expect(paced.openOrders()).rejects.toMatchObject({ outcome: { kind: 'UNKNOWN' } });
+  expect(page).toBeLessThan(100);
+});
+
 /** A look-up that makes so many requests. */
 async function lookUpOf(requests: number, forRead: () => Promise<unknown>) {
   const lookUpOrder = async (_symbol: string, _id: string, _sinceMs: number, mayAsk: () => Promise<void>) => {

@@ -159,6 +159,13 @@ describe('marks', () => {
     expect(closedTradeOf(evidence({ executions }))?.marks).toEqual(marks);
   });
 
+  test('as reduced is none that orders of ours closed, such as an entry of the other side, and one whose stop took a part', () => {
+    const marks = ['reduced'] as const;
+    const byEntry = { ...CLOSING, clientOrderId: EXIT };
+    expect(closedTradeOf(evidence({ executions: [OPENING, byEntry], marks }))?.marks).toEqual([]);
+    expect(closedTradeOf(evidence({ executions: [OPENING, stopped], marks }))?.marks).toEqual(['reduced']);
+  });
+
   test('that were given stay, but that of an estimate, which the figures alone decide', () => {
     const marks = ['estimated', 'foreign'] as const;
     expect(closedTradeOf(evidence({ executions: [OPENING, stopped], marks }))?.marks).toEqual(['foreign']);
