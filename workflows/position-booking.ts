@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
 import type { PositionBook } from '../src/domain/position/book';
-import { episodeOfOrders } from '../src/domain/position/episode-of-orders';
+import { episodeOfOrders, unshownEntries } from '../src/domain/position/episode-of-orders';
 import { executionsSinceMs } from '../src/domain/position/missed';
 import { estimatedTradeOf, type ClosingEvidence, type LastSeen } from '../src/domain/position/booking';
-import type { ClosedTrade, PositionRow } from '../src/domain/position/types';
+import type { ClosedTrade, PositionOpener, PositionRow } from '../src/domain/position/types';
 import type { PositionWorkflowInput } from '../src/messages/position';
 import type { PositionCalls } from './position-activities';
 import { RecurringAlert } from './recurring-alert';
@@ -30,6 +30,12 @@ export interface BookingParts {
 
 type Named = Pick<ClosingEvidence, 'side' | 'openedAtMs'>;
 
+/** The venue does not tell of all entries yet. */
+interface NotYet {
+  /** Those of them that filled. */
+  readonly unshown: readonly PositionOpener[];
+}
+
 /** What is booked of a position that is flat. */
 export interface Booked {
   readonly trade: ClosedTrade;
@@ -51,8 +57,10 @@ export async function bookTrade(parts: BookingParts): Promise<Booked | undefined
   for (let attempts = 0; book().booking === booking; attempts += 1) {
     try {
       const named = book().episode ?? (await findEpisode(parts));
-      if (named === 'none' || (named === undefined && hasWaited(book()))) return undefined;
-      if (named !== undefined) {
+      if (named === 'none') return undefined;
+      if ('unshown' in named) {
+        if (hasWaited(book())) return tellUnbooked(alert, symbol, named.unshown);
+      } else {
         const evidence = evidenceOf(book(), named);
         const { former, episode } = book();
         const about = { evidence, seen: seenOf(book()), former, isUnseen: episode === undefined };
@@ -88,20 +96,26 @@ function isWaitedFor(book: PositionBook): boolean {
 /**
  * The episode of entries of ours that was over before the venue showed it.
  *
- * @returns none: there was none, and no waiting brings one. undefined: the venue does not tell of all entries yet
+ * @returns none: there was none, and no waiting brings one
  */
-async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | 'none' | undefined> {
+async function findEpisode({ input, activities, book }: BookingParts): Promise<Named | 'none' | NotYet> {
   const { environment, venue, symbol } = input;
   const { openers, beganAtMs, former } = book();
   if (openers.length === 0) return 'none';
   const filledAtMs = Math.min(beganAtMs, ...openers.map(({ filledAtMs: atMs = beganAtMs }) => atMs));
   const sinceMs = executionsSinceMs(filledAtMs - ENTRY_BEFORE_MS, former);
   const executions = await activities.fetchExecutions({ environment, venue, symbol, sinceMs });
-  return episodeOfOrders(
-    symbol,
-    executions,
-    openers.map(({ clientOrderId }) => clientOrderId),
-    former,
+  const orderIds = openers.map(({ clientOrderId }) => clientOrderId);
+  const found = episodeOfOrders(symbol, executions, orderIds, former);
+  return found ?? { unshown: unshownEntries(executions, openers) };
+}
+
+/** What filled and is in no list of the venue's is a trade that no figure here holds. */
+function tellUnbooked(alert: RecurringAlert, symbol: string, unshown: readonly PositionOpener[]): undefined {
+  if (unshown.length === 0) return;
+  const names = unshown.map(({ fingerprint }) => fingerprint).join(', ');
+  alert.raise(
+    `${symbol}: what filled of ${names} is in none of venue's executions that are read, and no trade is booked of it. Look at the venue's own history.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { episodesOf, type Episode } from './episode';
 import { isRowOf, type FormerEpisode } from './former';
-import type { Execution } from './types';
+import type { Execution, PositionOpener } from './types';
 
 /**
  * The newest episode that orders of ours opened, other than the one that was booked before.
@@ -20,6 +20,17 @@ export function episodeOfOrders(
   if (found !== undefined) return { side: found.side, openedAtMs: found.openedAtMs };
   const isMissing = (orderId: string): boolean => !executions.some((execution) => isOneOf(execution, [orderId]));
   return orderIds.some(isMissing) ? undefined : 'none';
+}
+
+/** Those entries that filled, for all that was told, and of which the executions show nothing. */
+export function unshownEntries(
+  executions: readonly Execution[],
+  openers: readonly PositionOpener[],
+): readonly PositionOpener[] {
+  return openers.filter(
+    ({ clientOrderId, filledAtMs }) =>
+      filledAtMs !== undefined && !executions.some((execution) => isOneOf(execution, [clientOrderId])),
+  );
 }
 
 function isOneOf({ clientOrderId, kind }: Execution, orderIds: readonly string[]): boolean {

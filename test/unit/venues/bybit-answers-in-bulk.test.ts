@@ -4,7 +4,6 @@
  */
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { OrderPlan } from '../../../src/domain/market';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
@@ -17,19 +16,9 @@ import {
 } from '../../../src/venues/bybit/outcomes';
 import { VenueError, type Venue } from '../../../src/venues/venue';
 import { StubServer } from './stub-server';
-import { completeReply, readTestData } from './test-data';
+import { completeReply, PLAN, readTestData } from './test-data';
 
 const MINUTE_MS = 60_000;
-const plan: OrderPlan = {
-  symbol: 'BTCUSDT',
-  direction: 'BUY',
-  clientOrderId: 'client-1',
-  quantity: '0.010',
-  reduceOnly: false,
-  asset: 'USDT',
-  reserveAmount: '170',
-  referencePrice: '16597.5',
-};
 const { codes: DOCUMENTED } = readTestData<{ codes: { code: number; says: string }[] }>(
   'bybit',
   'documented-codes.json',
@@ -38,7 +27,7 @@ const [{ row: FILLED }] = readTestData<[{ row: object }]>('bybit', 'orders.json'
 
 /** A look-up that proves anything counts as a read that came to a value. */
 async function provenBy(asked: Venue): Promise<unknown> {
-  const answer = await asked.lookUpOrder(plan.symbol, plan.clientOrderId);
+  const answer = await asked.lookUpOrder(PLAN.symbol, PLAN.clientOrderId);
   if (answer.status === 'unavailable') throw new VenueError(answer.outcome);
   return answer;
 }
@@ -334,9 +323,9 @@ describe('a leverage', () => {
 describe('an order', () => {
   const place = async (answer: Answer) => {
     stub.on('POST /v5/order/create', (_request, response) => answer(response));
-    return (await venue.placeOrder(plan)).outcome.kind;
+    return (await venue.placeOrder(PLAN)).outcome.kind;
   };
-  const taken = { orderId: 'venue-1', orderLinkId: plan.clientOrderId };
+  const taken = { orderId: 'venue-1', orderLinkId: PLAN.clientOrderId };
 
   it.each<[string, Answer]>([
     ['is closed before the answer', (response) => void response.socket?.end()],
@@ -356,7 +345,7 @@ describe('an order', () => {
     await venue.time();
     stub.on('GET /v5/order/realtime', (_request, response) => stub.reply(response, { list: [FILLED] }));
     expect(await place(answer)).toBe('UNKNOWN');
-    expect(await venue.lookUpOrder(plan.symbol, plan.clientOrderId)).toMatchObject({ status: 'found' });
+    expect(await venue.lookUpOrder(PLAN.symbol, PLAN.clientOrderId)).toMatchObject({ status: 'found' });
     expect(stub.paths()).toEqual(['/v5/market/time', '/v5/order/create', '/v5/order/realtime']);
   });
 

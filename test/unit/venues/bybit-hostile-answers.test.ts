@@ -5,13 +5,12 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { VenueConfig } from '../../../src/config/schema';
-import type { OrderPlan } from '../../../src/domain/market';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { VenueError, type UnreadableRows, type Venue } from '../../../src/venues/venue';
 import { StubServer } from './stub-server';
-import { readTestData } from './test-data';
+import { PLAN, readTestData } from './test-data';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -28,16 +27,6 @@ const config: VenueConfig = {
     global: { limit: 120, windowMs: 60_000, weight: 1 },
     endpoints: { market_data: undefined, order: undefined, account: undefined },
   },
-};
-const plan: OrderPlan = {
-  symbol: 'BTCUSDT',
-  direction: 'BUY',
-  clientOrderId: 'client-1',
-  quantity: '0.010',
-  reduceOnly: false,
-  asset: 'USDT',
-  reserveAmount: '170',
-  referencePrice: '16597.5',
 };
 const [{ row: FILLED }] = readTestData<[{ row: Row }]>('bybit', 'orders.json');
 const [INSTRUMENT] = readTestData<{ result: { list: [Row] } }>('bybit', 'instruments-info.json').result.list;
@@ -144,7 +133,7 @@ describe('a look-up', () => {
 describe('the answer to an order', () => {
   const place = async (envelope: unknown) => {
     stub.on('POST /v5/order/create', (_request, response) => stub.replyEnvelope(response, envelope));
-    return (await venue.placeOrder(plan)).outcome.kind;
+    return (await venue.placeOrder(PLAN)).outcome.kind;
   };
   const taken = { orderId: 'venue-1', orderLinkId: 'client-1' };
 

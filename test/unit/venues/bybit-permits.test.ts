@@ -3,21 +3,11 @@ import { createVenue } from '../../../src/venues/create-venue';
 import { RequestPermit, withPermit } from '../../../src/venues/request-permit';
 import { NoPermitError, type PositionDesk, type RequestReport, type Venue } from '../../../src/venues/venue';
 import { orderIdOf, StubServer } from './stub-server';
+import { PLAN } from './test-data';
 
 const TIMEOUT_MS = 2_000;
 const TIME = 'GET /v5/market/time';
 const CREATE = 'POST /v5/order/create';
-const PLAN = {
-  symbol: 'BTCUSDT',
-  direction: 'BUY',
-  clientOrderId: 'client-1',
-  quantity: '0.010',
-  reduceOnly: false,
-  asset: 'USDT',
-  reserveAmount: '170',
-  referencePrice: '16597.5',
-} as const;
-
 function deskOf({ positionDesk }: Venue): PositionDesk {
   if (positionDesk === undefined) throw new Error('The adapter has no position desk.');
   return positionDesk;

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { VenueConfig } from '../../../src/config/schema';
-import type { OrderPlan } from '../../../src/domain/market';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import type { LimitReport, UnreadableRows, Venue } from '../../../src/venues/venue';
 import { resolveCredentials } from '../../../src/venues/ccxt/credentials';
 import { createVenue } from '../../../src/venues/create-venue';
 import { PAPER_API_KEY, PAPER_API_SECRET } from '../../../src/venues/paper-keys';
 import { expectedSignature, orderIdOf, StubServer } from './stub-server';
-import { readTestData } from './test-data';
+import { PLAN, readTestData } from './test-data';
 
 const REQUEST_TIMEOUT_MS = 600;
 const CREATE = 'POST /v5/order/create';
@@ -30,16 +29,6 @@ const config: VenueConfig = {
     global: { limit: 120, windowMs: 60_000, weight: 1 },
     endpoints: { market_data: undefined, order: undefined, account: undefined },
   },
-};
-const plan: OrderPlan = {
-  symbol: 'BTCUSDT',
-  direction: 'BUY',
-  clientOrderId: 'client-1',
-  quantity: '0.010',
-  reduceOnly: false,
-  asset: 'USDT',
-  reserveAmount: '170',
-  referencePrice: '16597.5',
 };
 const filledRow = readTestData<{ row: Record<string, unknown> }[]>('bybit', 'orders.json')[0]?.row ?? {};
 
@@ -81,7 +70,7 @@ function acceptOrders(): void {
 describe('placeOrder', () => {
   it('sends exactly the planned order, signed, in one request', async () => {
     acceptOrders();
-    const answer = await venue.placeOrder({ ...plan, limitPrice: '16000.15', reduceOnly: true });
+    const answer = await venue.placeOrder({ ...PLAN, limitPrice: '16000.15', reduceOnly: true });
     const request = stub.requests.find((candidate) => candidate.path === '/v5/order/create');
     expect(answer).toMatchObject({ outcome: { kind: 'PLACED' } });
     expect(JSON.parse(request?.body ?? '{}')).toEqual({
@@ -105,7 +94,7 @@ describe('placeOrder', () => {
 
   it('sends nothing while the clock cannot be measured, and passes a ban on', async () => {
     stub.on('GET /v5/market/time', (_request, response) => response.writeHead(403, { 'retry-after': '3' }).end('no'));
-    const { outcome } = await venue.placeOrder(plan);
+    const { outcome } = await venue.placeOrder(PLAN);
     expect(outcome).toMatchObject({ kind: 'BANNED', retryAtMs: expect.any(Number) as number });
     expect(stub.paths()).toEqual(['/v5/market/time']);
   });
@@ -128,7 +117,7 @@ describe('placeOrder', () => {
     await venue.time();
     reports.length = 0;
     const ids = Array.from({ length: count }, (_, index) => `order-${index}`);
-    const answers = await Promise.all(ids.map((clientOrderId) => venue.placeOrder({ ...plan, clientOrderId })));
+    const answers = await Promise.all(ids.map((clientOrderId) => venue.placeOrder({ ...PLAN, clientOrderId })));
     for (const [index, answer] of answers.entries()) {
       if (index % 2 === 0) expect(answer.outcome.kind).toBe('PLACED');
       else expect(answer.outcome.message).toContain(`not enough for order-${index}`);
@@ -144,13 +133,13 @@ describe('the signing clock', () => {
   it('is measured again after a stale timestamp whose refusal names no time', async () => {
     await venue.time();
     stub.on(CREATE, (_request, response) => stub.replyEnvelope(response, { retCode: 10_002, retMsg: 'x', result: {} }));
-    await venue.placeOrder(plan);
+    await venue.placeOrder(PLAN);
     expect(stub.paths()).toEqual(['/v5/market/time', '/v5/order/create', '/v5/market/time']);
   });
 
   it('is measured once when many signed requests start together', async () => {
     acceptOrders();
-    await Promise.all(['a', 'b', 'c'].map((clientOrderId) => venue.placeOrder({ ...plan, clientOrderId })));
+    await Promise.all(['a', 'b', 'c'].map((clientOrderId) => venue.placeOrder({ ...PLAN, clientOrderId })));
     expect(stub.paths().filter((path) => path === '/v5/market/time')).toHaveLength(1);
   });
 });
@@ -343,7 +332,7 @@ describe('markets', () => {
     acceptOrders();
     replyPages([['BTCUSDT', 'XRPUSDT', 'BTCPERP']]);
     await venue.markets();
-    const { outcome } = await venue.placeOrder({ ...plan, symbol, quantity, limitPrice: '16000', reduceOnly: true });
+    const { outcome } = await venue.placeOrder({ ...PLAN, symbol, quantity, limitPrice: '16000', reduceOnly: true });
     expect(outcome.kind).toBe(isSent ? 'PLACED' : 'REJECTED');
     expect(stub.paths().includes('/v5/order/create')).toBe(isSent);
   });
@@ -567,7 +556,7 @@ describe('limit reports', () => {
     });
     stub.on('GET /v5/market/tickers', (_request, response) => response.writeHead(403).end('access too frequent'));
     await venue.balances();
-    const { outcome } = await venue.placeOrder(plan);
+    const { outcome } = await venue.placeOrder(PLAN);
     await venue.tickers().catch(() => undefined);
     expect(reports).toMatchObject([
       { endpoint: 'market_data', kind: 'ok' },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OrderPlan } from '../../../src/domain/market';
 import type { OutcomeKind } from '../../../src/domain/outcome';
 import type { VenueReply } from '../../../src/venues/ccxt/venue-reply';
 
@@ -15,6 +16,18 @@ export interface ReplyCase {
 
 /** Our clock in the table tests; the recorded answers carry the same instant as the venue's time. */
 export const RECEIVED_AT_MS = 1_672_738_134_824;
+
+/** An order as the adapter gets it: a market order for a hundredth of a bitcoin. */
+export const PLAN: OrderPlan = {
+  symbol: 'BTCUSDT',
+  direction: 'BUY',
+  clientOrderId: 'client-1',
+  quantity: '0.010',
+  reduceOnly: false,
+  asset: 'USDT',
+  reserveAmount: '170',
+  referencePrice: '16597.5',
+};
 
 export function readTestData<Data>(venue: 'bybit' | 'binance', file: string): Data {
   const path = join(__dirname, '../../../src/venues', venue, 'test_data', file);

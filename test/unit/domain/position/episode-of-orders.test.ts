@@ -1,4 +1,4 @@
-import { episodeOfOrders } from '../../../../src/domain/position/episode-of-orders';
+import { episodeOfOrders, unshownEntries } from '../../../../src/domain/position/episode-of-orders';
 import type { Execution } from '../../../../src/domain/position/types';
 
 const AT_MS = 1_700_000_000_000;
@@ -28,4 +28,11 @@ test('an order that the venue does not tell of yet may have opened one', () => {
   expect(episodeOfOrders('X', [ENTRY, CLOSING], ['entry', 'later'], FORMER)).toBeUndefined();
   expect(episodeOfOrders('X', [], ['entry'], undefined)).toBeUndefined();
   expect(episodeOfOrders('X', [ENTRY], ['entry'], undefined)).toEqual({ side: 'LONG', openedAtMs: AT_MS });
+});
+
+test('an entry that filled and is in no execution is named, one that may still fill is not', () => {
+  const opener = (clientOrderId: string) => ({ fingerprint: clientOrderId, clientOrderId, quantity: '1' });
+  const filled = (clientOrderId: string) => ({ ...opener(clientOrderId), filledAtMs: AT_MS });
+  const unshown = unshownEntries([ENTRY], [filled('entry'), filled('lost'), opener('rests')]);
+  expect(unshown).toEqual([filled('lost')]);
 });
