@@ -287,7 +287,9 @@ export function settleSize(step: Step): void {
   const { unexplained, round, marks } = step.book;
   if (round !== undefined || !(parseSignedDecimal(unexplained) ?? ZERO).greaterThan(0)) return;
   step.set({ unexplained: '0', marks: withMark(marks, 'reduced') });
-  step.note(`${unexplained} of it was closed by no exit of this position: by an opposite order, its stop, the venue or somebody else.`);
+  step.note(
+    `${unexplained} of it was closed by no exit of this position: by an opposite order, its stop, the venue or somebody else.`,
+  );
 }
 
 function decimal(text: string): Decimal {
