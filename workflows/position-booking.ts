@@ -115,7 +115,7 @@ function tellUnbooked(alert: RecurringAlert, symbol: string, unshown: readonly P
   if (unshown.length === 0) return;
   const names = unshown.map(({ fingerprint }) => fingerprint).join(', ');
   alert.raise(
-    `${symbol}: what filled of ${names} is in none of venue's executions that are read, and no trade is booked of it. Look at the venue's own history.`,
+    `${symbol}: what filled of ${names} is in none of the executions that are read, and no trade is booked of it. Look at the venue's own history.`,
   );
 }
 

@@ -64,16 +64,14 @@ export function closedTradeOf(evidence: ClosingEvidence): ClosedTrade | undefine
     exitPrice: averageOf(episode.legs, 'closes'),
     reason: closeReasonOf(last.execution, exits),
     ...figuresOf(money),
-    marks: marksOf(
-      { marks: closedByOrders(episode) ? evidence.marks.filter((mark) => mark !== 'reduced') : evidence.marks },
-      { mixed: isMixed, reduced: isReduced, estimated: !money.isProven },
-    ),
+    marks: marksOf(givenMarks(evidence, episode), { mixed: isMixed, reduced: isReduced, estimated: !money.isProven }),
   };
 }
 
-/** Whether orders of ours closed all of it: one that closed a part, such as an entry of the other side, took it from nobody. */
-function closedByOrders({ legs }: Episode): boolean {
-  return legs.every(({ role, execution }) => role === 'opens' || isOurs(execution));
+/** Where orders of ours closed all of it, one that closed a part, such as an entry of the other side, took it from nobody. */
+function givenMarks({ marks }: ClosingEvidence, { legs }: Episode): readonly PositionMark[] {
+  const isClosedByUs = legs.every(({ role, execution }) => role === 'opens' || isOurs(execution));
+  return isClosedByUs ? marks.filter((mark) => mark !== 'reduced') : marks;
 }
 
 /**
@@ -98,7 +96,7 @@ export function estimatedTradeOf(evidence: ClosingEvidence, seen: LastSeen): Clo
     exitPrice: formatDecimal(exit),
     reason: last === undefined ? 'EXTERNAL' : closeReasonOf(last, exits),
     ...figuresOf(money),
-    marks: marksOf(evidence, { estimated: true }),
+    marks: marksOf(evidence.marks, { estimated: true }),
   };
 }
 
@@ -133,11 +131,11 @@ function figuresOf({ net, fees, funding, isProven }: Money) {
 }
 
 function marksOf(
-  { marks }: Pick<ClosingEvidence, 'marks'>,
+  given: readonly PositionMark[],
   found: Readonly<Partial<Record<PositionMark, boolean>>>,
 ): readonly PositionMark[] {
   const all: readonly PositionMark[] = ['foreign', 'mixed', 'reduced', 'estimated'];
-  return all.filter((mark) => (mark !== 'estimated' && marks.includes(mark)) || found[mark] === true);
+  return all.filter((mark) => (mark !== 'estimated' && given.includes(mark)) || found[mark] === true);
 }
 
 /** Of somebody beside us: neither an order of ours, nor one that the venue made of our stop or target. */

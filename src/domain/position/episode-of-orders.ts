@@ -18,8 +18,7 @@ export function episodeOfOrders(
     .filter(({ legs }) => legs.some(({ role, execution }) => role === 'opens' && isOneOf(execution, orderIds)))
     .findLast((episode) => !isRowOf(former, episode, episode.openedAtMs));
   if (found !== undefined) return { side: found.side, openedAtMs: found.openedAtMs };
-  const isMissing = (orderId: string): boolean => !executions.some((execution) => isOneOf(execution, [orderId]));
-  return orderIds.some(isMissing) ? undefined : 'none';
+  return orderIds.every((orderId) => isShown(orderId, executions)) ? 'none' : undefined;
 }
 
 /** Those entries that filled, for all that was told, and of which the executions show nothing. */
@@ -28,9 +27,12 @@ export function unshownEntries(
   openers: readonly PositionOpener[],
 ): readonly PositionOpener[] {
   return openers.filter(
-    ({ clientOrderId, filledAtMs }) =>
-      filledAtMs !== undefined && !executions.some((execution) => isOneOf(execution, [clientOrderId])),
+    ({ clientOrderId, filledAtMs }) => filledAtMs !== undefined && !isShown(clientOrderId, executions),
   );
+}
+
+function isShown(orderId: string, executions: readonly Execution[]): boolean {
+  return executions.some((execution) => isOneOf(execution, [orderId]));
 }
 
 function isOneOf({ clientOrderId, kind }: Execution, orderIds: readonly string[]): boolean {

@@ -8,6 +8,7 @@ import { PLAN } from './test-data';
 const TIMEOUT_MS = 2_000;
 const TIME = 'GET /v5/market/time';
 const CREATE = 'POST /v5/order/create';
+
 function deskOf({ positionDesk }: Venue): PositionDesk {
   if (positionDesk === undefined) throw new Error('The adapter has no position desk.');
   return positionDesk;
